@@ -1,0 +1,151 @@
+//! Ids: of projects, customers, contracts, payments and operations.
+//!
+//! Texts that come from outside are ids only when they are not empty and hold neither `;` nor a control character:
+//! such an id could be cut out of another message (see [`signature`](crate::signature)).
+
+use serde::Serialize;
+use std::fmt;
+use thiserror::Error;
+
+/// A text that cannot be an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an id is not empty, has at most 255 bytes, and neither `;` nor a control character")]
+pub struct InvalidId;
+
+/// The longest id, in bytes.
+const LONGEST: usize = 255;
+
+fn valid(text: &str) -> bool {
+    let fits = (1..=LONGEST).contains(&text.len());
+    fits && !text.chars().any(|character| character == ';' || character.is_control())
+}
+
+/// The number that the platform gave to a merchant's project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ProjectId(u64);
+
+/// The platform's number of an operation, up to 16 digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct OperationId(u64);
+
+macro_rules! number_id {
+    ($name:ident) => {
+        impl $name {
+            /// The id with this number.
+            #[must_use]
+            pub const fn new(number: u64) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn number(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl From<u64> for $name {
+            fn from(number: u64) -> Self {
+                Self(number)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+number_id!(ProjectId);
+number_id!(OperationId);
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// An id with this text.
+            ///
+            /// # Errors
+            /// [`InvalidId`].
+            pub fn new(text: impl Into<Box<str>>) -> Result<Self, InvalidId> {
+                let text = text.into();
+                if valid(&text) { Ok(Self(text)) } else { Err(InvalidId) }
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+    };
+}
+
+text_id! {
+    /// A customer's account in the merchant's system: a phone number, a login. The payer's data, so `Debug` hides it.
+    CustomerId
+}
+text_id! {
+    /// A customer's contract (the documents' *entity*). The payer's data, so `Debug` hides it.
+    ContractId
+}
+text_id! {
+    /// A payment: made by the merchant, unique for ever among its top-ups and payouts together.
+    PaymentId
+}
+
+impl fmt::Debug for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomerId(hidden)")
+    }
+}
+
+impl fmt::Debug for ContractId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ContractId(hidden)")
+    }
+}
+
+impl fmt::Debug for PaymentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PaymentId").field(&self.0).finish()
+    }
+}
+
+impl fmt::Display for PaymentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CustomerId, PaymentId};
+
+    #[test]
+    fn text_that_could_be_cut_into_a_message_is_no_id() {
+        for text in ["", "a;b", "a\nb", "a\0", "\u{7f}", "\u{85}", &"x".repeat(256)] {
+            assert!(PaymentId::new(text).is_err(), "{text:?}");
+        }
+        assert!(PaymentId::new("payment_47").is_ok());
+    }
+
+    #[test]
+    fn debug_of_a_customer_hides_who_it_is() {
+        let id = CustomerId::new("7123456789").unwrap();
+        assert!(!format!("{id:?}").contains("7123456789"));
+    }
+}

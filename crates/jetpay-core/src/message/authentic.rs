@@ -1,0 +1,226 @@
+//! A message whose signature holds, and the only way to its fields.
+
+use crate::id::{InvalidId, ProjectId};
+use crate::message::{Callback, Operation, Request, VerifyRequest};
+use crate::method::Method;
+use crate::money::{Currency, Money};
+use crate::rejection::{FieldFlaw, Malleated, Rejection};
+use crate::signature::{Canonical, Kind, Malleation, Order, Project};
+
+/// A message that somebody signed who knows the project's secret.
+///
+/// The signature does not protect everything: types, empty containers and the borders of texts with `;` are not
+/// signed. So every field is read through the methods here, which refuse a message that shows a trace of being cut
+/// anew, and take a value only in its exact JSON type.
+#[derive(Debug)]
+pub struct Authentic<'b, 'k> {
+    body: &'b [u8],
+    canonical: Canonical,
+    project: &'k Project,
+    matched: Matched,
+    malleated: Option<Malleated>,
+    has_semicolon: bool,
+}
+
+/// By which secret and in which order a signature was found good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Matched {
+    /// The order of the paths.
+    pub order: Order,
+    /// The secret's place in its project, from 0.
+    pub secret: usize,
+}
+
+impl<'b, 'k> Authentic<'b, 'k> {
+    pub(super) fn new(body: &'b [u8], canonical: Canonical, project: &'k Project, matched: Matched) -> Self {
+        let malleated = canonical.malleation().map(|malleation| match malleation {
+            Malleation::Key => Malleated::Key,
+            Malleation::EqualPaths => Malleated::EqualPaths,
+        });
+        let has_semicolon = canonical.has_semicolon_in_value();
+        Self { body, canonical, project, matched, malleated, has_semicolon }
+    }
+
+    /// The bytes, as received.
+    #[must_use]
+    pub fn body(&self) -> &'b [u8] {
+        self.body
+    }
+
+    /// The project whose secret signed it.
+    #[must_use]
+    pub fn project(&self) -> &'k Project {
+        self.project
+    }
+
+    /// By which secret and in which order the signature was found good.
+    #[must_use]
+    pub fn matched(&self) -> Matched {
+        self.matched
+    }
+
+    /// Whether it is a callback: it says something about a payment.
+    #[must_use]
+    pub fn is_callback(&self) -> bool {
+        self.canonical.has_below("payment")
+    }
+
+    /// Reads the message as one to the method `M`.
+    ///
+    /// # Errors
+    /// [`Rejection::MethodNotTaken`], [`Rejection::Malleated`], [`Rejection::Field`].
+    pub fn read<M: Method>(&self) -> Result<Request<M>, Rejection> {
+        if self.is_callback() {
+            return self.callback().map(Box::new).map(Request::Callback);
+        }
+        if !self.project.takes(M::NAME) {
+            return Err(Rejection::MethodNotTaken { method: M::NAME });
+        }
+        match M::operation(self)? {
+            Operation::Verify => VerifyRequest::read(self).map(Request::Verify),
+            Operation::CheckDeposit => M::check_deposit(self).map(Request::CheckDeposit),
+        }
+    }
+
+    /// Reads the message as a callback, which is the same for all methods.
+    ///
+    /// # Errors
+    /// [`Rejection::Malleated`], [`Rejection::Field`].
+    pub fn callback(&self) -> Result<Callback, Rejection> {
+        Callback::read(self)
+    }
+
+    /// A text, empty or not.
+    ///
+    /// # Errors
+    /// [`Rejection::Field`] when it is missing or not a text; [`Rejection::Malleated`].
+    pub fn text(&self, path: &'static str) -> Result<&str, Rejection> {
+        self.optional_text(path)?.ok_or(missing(path))
+    }
+
+    /// A text that may be absent or `null`.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text), but for missing.
+    pub fn optional_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
+        match self.value(path)? {
+            None => Ok(None),
+            Some((Kind::Text, text)) => Ok(Some(text)),
+            Some(_) => Err(not_a(path, "a text")),
+        }
+    }
+
+    /// An id: a text, not empty, without `;` and control characters.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text), and [`FieldFlaw::NotAnId`].
+    pub fn id<T: for<'a> TryFrom<&'a str, Error = InvalidId>>(&self, path: &'static str) -> Result<T, Rejection> {
+        self.optional_id(path)?.ok_or(missing(path))
+    }
+
+    /// An id that may be absent or `null`.
+    ///
+    /// # Errors
+    /// As [`id`](Self::id), but for missing.
+    pub fn optional_id<T: for<'a> TryFrom<&'a str, Error = InvalidId>>(
+        &self,
+        path: &'static str,
+    ) -> Result<Option<T>, Rejection> {
+        let text = self.optional_text(path)?;
+        text.map(|text| T::try_from(text).map_err(|_| Rejection::Field { path, flaw: FieldFlaw::NotAnId })).transpose()
+    }
+
+    /// An integer: not `10.0`, not `"10"`.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text).
+    ///
+    /// # Panics
+    /// Never: an integer's text is an integer.
+    pub fn integer(&self, path: &'static str) -> Result<i64, Rejection> {
+        match self.value(path)? {
+            None => Err(missing(path)),
+            Some((Kind::Integer, text)) => Ok(text.parse().expect("an integer's text is an integer")),
+            Some(_) => Err(not_a(path, "an integer")),
+        }
+    }
+
+    /// A number that may come as an integer or as a text of digits; its text.
+    pub(super) fn number_or_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
+        match self.value(path)? {
+            None => Ok(None),
+            Some((Kind::Integer | Kind::Text, text)) => Ok(Some(text)),
+            Some(_) => Err(not_a(path, "a text or an integer")),
+        }
+    }
+
+    /// A text that decides nothing: of another type it is as good as absent.
+    pub(super) fn hint(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
+        Ok(self.intact(path)?.filter(|(kind, _)| *kind == Kind::Text).map(|(_, text)| text))
+    }
+
+    /// Whether a field is there with a value.
+    ///
+    /// # Errors
+    /// [`Rejection::Malleated`].
+    pub fn has(&self, path: &'static str) -> Result<bool, Rejection> {
+        Ok(matches!(self.intact(path)?, Some((kind, _)) if kind != Kind::Null))
+    }
+
+    /// An amount in minor units and its currency, from two fields.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer) and [`text`](Self::text); the currency must be three capital letters.
+    pub fn money(&self, amount: &'static str, currency: &'static str) -> Result<Money, Rejection> {
+        let minor = self.integer(amount)?;
+        let code = self.text(currency)?;
+        let code = Currency::parse(code).map_err(|_| not_a(currency, "three capital letters"))?;
+        Ok(Money::new(minor, code))
+    }
+
+    /// An amount and its currency, when the amount is there.
+    pub(super) fn optional_money(
+        &self,
+        amount: &'static str,
+        currency: &'static str,
+    ) -> Result<Option<Money>, Rejection> {
+        if self.has(amount)? { self.money(amount, currency).map(Some) } else { Ok(None) }
+    }
+
+    /// The project that the message itself names, which the signature covers.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    pub fn project_id(&self) -> Result<ProjectId, Rejection> {
+        let number = self.integer("project_id")?;
+        u64::try_from(number).map(ProjectId::new).map_err(|_| not_a("project_id", "a positive integer"))
+    }
+
+    /// The value of a field; `null` is none. A container where a value belongs is a wrong type.
+    fn value(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
+        match self.intact(path)? {
+            Some((Kind::Null, _)) => Ok(None),
+            None if self.canonical.has_below(path) => Err(not_a(path, "a single value")),
+            value => Ok(value),
+        }
+    }
+
+    /// The one door to the values: whoever reads a field has it checked that nothing was cut there.
+    fn intact(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
+        match self.malleated {
+            Some(how) => Err(Rejection::Malleated(how)),
+            None if self.has_semicolon && self.canonical.is_cut_at(path) => {
+                Err(Rejection::Malleated(Malleated::Text(path)))
+            }
+            None => Ok(self.canonical.value(path)),
+        }
+    }
+}
+
+fn missing(path: &'static str) -> Rejection {
+    Rejection::Field { path, flaw: FieldFlaw::Missing }
+}
+
+fn not_a(path: &'static str, what: &'static str) -> Rejection {
+    Rejection::Field { path, flaw: FieldFlaw::NotA(what) }
+}

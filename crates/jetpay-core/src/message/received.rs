@@ -1,0 +1,67 @@
+//! A message whose signature nobody has looked at.
+
+use super::authentic::{Authentic, Matched};
+use crate::id::ProjectId;
+use crate::rejection::Rejection;
+use crate::signature::{Canonical, Kind, Keyring, Order, Project, Unreadable};
+
+/// A parsed body. Nothing in it can be read before [`authenticate`](Self::authenticate).
+#[derive(Debug)]
+pub struct Received<'b> {
+    body: &'b [u8],
+    canonical: Canonical,
+}
+
+impl<'b> Received<'b> {
+    /// Parses the body.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn parse(body: &'b [u8]) -> Result<Self, Unreadable> {
+        Ok(Self { body, canonical: Canonical::parse(body)? })
+    }
+
+    /// Whether it looks like a callback: only to shape the refusal.
+    #[must_use]
+    pub fn looks_like_callback(&self) -> bool {
+        self.canonical.has_below("payment")
+    }
+
+    /// Believes the message when its project is in the keyring and the signature is by one of its secrets.
+    ///
+    /// # Errors
+    /// [`Rejection::UnknownProject`], [`Rejection::Malformed`], [`Rejection::WrongSignature`].
+    pub fn authenticate<'k>(self, keyring: &'k Keyring) -> Result<Authentic<'b, 'k>, Rejection> {
+        let project = self.claimed_project().and_then(|id| keyring.project(id)).ok_or(Rejection::UnknownProject)?;
+        let matched = self.matched(project)?;
+        Ok(Authentic::new(self.body, self.canonical, project, matched))
+    }
+
+    /// The project that the message names, unverified. Digits in a text name it, too, so that its type is told to
+    /// be wrong and not its signature.
+    pub(crate) fn claimed_project(&self) -> Option<ProjectId> {
+        let (kind, text) =
+            self.canonical.value("project_id").or_else(|| self.canonical.value("general:project_id"))?;
+        let number = text.parse().ok().filter(|_| matches!(kind, Kind::Integer | Kind::Text))?;
+        Some(ProjectId::new(number))
+    }
+
+    fn matched(&self, project: &Project) -> Result<Matched, Rejection> {
+        let signature = self.canonical.signature().decode()?;
+        let find = |text: &str, order| {
+            let secret = project.keys().iter().position(|key| key.verify(text, &signature))?;
+            Some(Matched { order, secret })
+        };
+        find(self.canonical.string_to_sign(), Order::Natural)
+            .or_else(|| find(&self.canonical.byte_ordered()?, Order::Byte))
+            .ok_or(Rejection::WrongSignature)
+    }
+
+    pub(crate) fn canonical(&self) -> &Canonical {
+        &self.canonical
+    }
+
+    pub(crate) fn body(&self) -> &'b [u8] {
+        self.body
+    }
+}

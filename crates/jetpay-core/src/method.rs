@@ -1,0 +1,40 @@
+//! What a payment method is.
+
+use serde::Serialize;
+
+use crate::message::{Authentic, Operation};
+use crate::refused::Refused;
+use crate::rejection::Rejection;
+
+/// A payment method: a type without values, described by constants and associated types. One crate each.
+///
+/// What the documents say alike is written once in this crate. What differs in value is a constant here, what
+/// differs in shape is a type of the method's own.
+pub trait Method: Send + Sync + 'static {
+    /// Its name in URLs and configuration, unique among methods: `kassa24-bvu`.
+    const NAME: &'static str;
+    /// The text that its `check_deposit` carries in `payment_method`. Not unique: two methods say `kassa24`.
+    const PAYMENT_METHOD: &'static str;
+    /// A good answer to `verify`.
+    type Account: Serialize + Send;
+    /// The request `check_deposit` with this method's fields. Only [`check_deposit`](Self::check_deposit) makes one.
+    type CheckDeposit: Send;
+    /// A good answer to `check_deposit`.
+    type Deposit: Serialize + Send;
+    /// A refusal with the text at the place that the method's document names.
+    type Refusal: From<Refused> + Serialize + Send;
+
+    /// Which operation a request is: as a rule, what `type` says.
+    ///
+    /// # Errors
+    /// [`Rejection`] when it is none.
+    fn operation(message: &Authentic<'_, '_>) -> Result<Operation, Rejection> {
+        Operation::by_type(message)
+    }
+
+    /// Reads a `check_deposit`.
+    ///
+    /// # Errors
+    /// [`Rejection`] says which field is wrong.
+    fn check_deposit(message: &Authentic<'_, '_>) -> Result<Self::CheckDeposit, Rejection>;
+}

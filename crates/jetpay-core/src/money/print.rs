@@ -1,0 +1,83 @@
+//! How an amount is printed for people.
+
+use std::fmt::{self, Write as _};
+
+use super::Money;
+
+/// `1 000.00 KZT`: thousands parted by a plain space, all digits of the currency, a minus sign in front.
+///
+/// A currency that the platform does not list has no known fraction, so its minor units are printed and called
+/// so: `1 000 minor XXX`. Width and precision of the format are ignored: a cut amount is a wrong amount.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = self.currency().digits();
+        let digits = usize::from(listed.unwrap_or(0));
+        // At least one digit before the point: 5 tiyn are 0.05.
+        let plain = format!("{:0>1$}", self.minor().unsigned_abs(), digits + 1);
+        let (whole, fraction) = plain.split_at(plain.len() - digits);
+
+        if self.minor() < 0 {
+            f.write_char('-')?;
+        }
+        for (index, digit) in whole.char_indices() {
+            if index > 0 && (whole.len() - index).is_multiple_of(3) {
+                f.write_char(' ')?;
+            }
+            f.write_char(digit)?;
+        }
+        if digits > 0 {
+            write!(f, ".{fraction}")?;
+        }
+        if listed.is_none() {
+            f.write_str(" minor")?;
+        }
+        write!(f, " {}", self.currency())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::money::{Currency, Money};
+
+    #[track_caller]
+    fn check(minor: i64, code: &str, printed: &str) {
+        let money = Money::new(minor, Currency::parse(code).unwrap());
+        assert_eq!(money.to_string(), printed);
+    }
+
+    #[test]
+    fn thousands_are_parted_by_a_space() {
+        check(99_999, "KZT", "999.99 KZT");
+        check(100_000, "KZT", "1 000.00 KZT");
+        check(1_250_000_000, "KZT", "12 500 000.00 KZT");
+    }
+
+    #[test]
+    fn all_digits_of_the_currency_are_printed() {
+        check(0, "KZT", "0.00 KZT");
+        check(5, "KZT", "0.05 KZT");
+        check(1000, "JPY", "1 000 JPY");
+        check(1000, "KWD", "1.000 KWD");
+        check(15, "MGA", "1.5 MGA");
+        check(7, "CVE", "7 CVE");
+    }
+
+    #[test]
+    fn minus_stands_in_front() {
+        check(-5, "KZT", "-0.05 KZT");
+        check(-100_000, "KZT", "-1 000.00 KZT");
+        check(i64::MIN, "KZT", "-92 233 720 368 547 758.08 KZT");
+    }
+
+    #[test]
+    fn unlisted_currency_is_printed_in_minor_units() {
+        check(1000, "XXX", "1 000 minor XXX");
+        check(-1, "XXX", "-1 minor XXX");
+    }
+
+    #[test]
+    fn width_and_precision_do_not_cut_an_amount() {
+        let money = Money::new(100_000, Currency::KZT);
+        assert_eq!(format!("{money:.2}"), "1 000.00 KZT");
+    }
+}

@@ -1,0 +1,26 @@
+//! Texts that are a payer's own data.
+
+use serde::Serialize;
+use std::fmt;
+
+/// A text that `Debug` hides: who reads it says so with [`as_str`](Self::as_str).
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Private(Box<str>);
+
+impl Private {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hidden")
+    }
+}

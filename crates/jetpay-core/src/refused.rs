@@ -1,0 +1,64 @@
+//! Refusals: the business said no. An answer, not an error.
+
+use crate::code::Code;
+use crate::rejection::Rejection;
+
+/// A refusal before it has its method's shape: a code and a text for the payer.
+///
+/// A merchant makes "not found" and "failed" only; the code 400 is made from a [`Rejection`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    code: Code,
+    text: String,
+}
+
+impl Refused {
+    /// The customer is unknown (404).
+    #[must_use]
+    pub fn not_found(text: impl Into<String>) -> Self {
+        Self::with(Code::NotFound, text.into())
+    }
+
+    /// Anything else that cannot be done (500), and why.
+    #[must_use]
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self::with(Code::Failed, text.into())
+    }
+
+    fn with(code: Code, text: String) -> Self {
+        // The documents require a reason: none is told as what is known, the code.
+        let text = if text.is_empty() { format!("refused with code {}", code.number()) } else { text };
+        Self { code, text }
+    }
+
+    /// 400, 404 or 500.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Why; never empty.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<&Rejection> for Refused {
+    fn from(rejection: &Rejection) -> Self {
+        Self::with(rejection.code(), rejection.to_string())
+    }
+}
+
+/// The merchant's system cannot answer now: a store that is down, a queue that is full. Our fault, so HTTP 503; its
+/// text goes to the log and not to the sender.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unavailable: {0}")]
+pub struct Unavailable(pub String);
+
+impl Unavailable {
+    /// The refusal that is sent with the 503.
+    pub(crate) fn refused() -> Refused {
+        Refused::failed("the service is not available now; try again later")
+    }
+}

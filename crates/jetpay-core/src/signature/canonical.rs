@@ -1,0 +1,143 @@
+//! The canonical form of a body: what is signed, and where each value stands.
+
+use super::given::Given;
+use super::unreadable::Unreadable;
+use super::walk::{Leaf, Walk};
+use super::{natural, walk};
+
+pub(crate) use super::walk::Kind;
+
+/// The order of the paths in a string to sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// The platform's: digit runs as numbers.
+    Natural,
+    /// Plain bytes. Differs for arrays of 11 or more elements and for keys with digits or white space.
+    Byte,
+}
+
+/// What shows that a message with a good signature was cut anew, or invites it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Malleation {
+    /// A key with `;` or a control character.
+    Key,
+    /// Two values that have one path.
+    EqualPaths,
+}
+
+/// A parsed body: its leaves in signing order, and the string to sign.
+///
+/// Made in one pass over the bytes. What stands below `signature` and `frame_mode` is not in it.
+pub struct Canonical {
+    arena: String,
+    leaves: Vec<Leaf>,
+    joined: String,
+    signature: Option<walk::Span>,
+    marks: u8,
+}
+
+impl Canonical {
+    /// Parses `body`, which must be one JSON object.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when the body is not JSON or is of the kind that is never signed.
+    pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
+        let Walk { arena, mut leaves, signature, marks, .. } = Walk::over(body)?;
+        if marks & walk::DIGIT_OR_SPACE == 0 {
+            // Without digits and white space natural order is byte order.
+            leaves.sort_unstable_by(|a, b| a.head.cmp(&b.head).then_with(|| byte_order(&arena, a, b)));
+        } else {
+            leaves = natural::sorted(leaves, |a, b| natural::compare(a.path(&arena).as_bytes(), b.path(&arena).as_bytes()));
+        }
+        let joined = join(&arena, &leaves);
+        Ok(Self { arena, leaves, joined, signature, marks })
+    }
+
+    /// The string to sign, in natural order: what the platform signs.
+    #[must_use]
+    pub fn string_to_sign(&self) -> &str {
+        &self.joined
+    }
+
+    /// The string in byte order, when it is another than [`string_to_sign`](Self::string_to_sign).
+    #[must_use]
+    pub fn byte_ordered(&self) -> Option<String> {
+        if self.marks & walk::DIGIT_OR_SPACE == 0 {
+            return None;
+        }
+        let mut leaves = self.leaves.clone();
+        leaves.sort_unstable_by(|a, b| byte_order(&self.arena, a, b));
+        let joined = join(&self.arena, &leaves);
+        (joined != self.joined).then_some(joined)
+    }
+
+    /// The signature that the body carries: at the top level, else in `general`.
+    #[must_use]
+    pub fn signature(&self) -> Given<'_> {
+        Given::of(self.signature.as_ref().map(|span| span.text(&self.arena)))
+    }
+
+    /// The value at `path`.
+    pub(crate) fn value(&self, path: &str) -> Option<(Kind, &str)> {
+        let leaf = self.leaves.iter().find(|leaf| leaf.path(&self.arena) == path)?;
+        Some((leaf.kind, leaf.value(&self.arena)))
+    }
+
+    /// Whether anything stands below `path`.
+    pub(crate) fn has_below(&self, path: &str) -> bool {
+        self.leaves.iter().any(|leaf| {
+            leaf.path(&self.arena).strip_prefix(path).is_some_and(|below| below.starts_with(':'))
+        })
+    }
+
+    /// Whether some value holds a `;`: then there are more of them than borders between leaves.
+    pub(crate) fn has_semicolon_in_value(&self) -> bool {
+        memchr::memchr_iter(b';', self.joined.as_bytes()).count() >= self.leaves.len().max(1)
+    }
+
+    /// Whether any value holds `;path:`, so that the value at `path` could have been cut out of it or into it.
+    pub(crate) fn is_cut_at(&self, path: &str) -> bool {
+        self.leaves.iter().any(|leaf| {
+            let value = leaf.value(&self.arena);
+            memchr::memchr_iter(b';', value.as_bytes())
+                .any(|at| value[at + 1..].strip_prefix(path).is_some_and(|rest| rest.starts_with(':')))
+        })
+    }
+
+    pub(crate) fn malleation(&self) -> Option<Malleation> {
+        if self.marks & walk::FORBIDDEN_IN_KEY != 0 {
+            return Some(Malleation::Key);
+        }
+        // No key is repeated, so equal paths need a key that has the separator in itself.
+        if self.marks & walk::COLON == 0 {
+            return None;
+        }
+        let mut paths: Vec<&str> = self.leaves.iter().map(|leaf| leaf.path(&self.arena)).collect();
+        paths.sort_unstable();
+        paths.windows(2).any(|pair| pair[0] == pair[1]).then_some(Malleation::EqualPaths)
+    }
+}
+
+/// Ties keep the order of the body.
+fn byte_order(arena: &str, a: &Leaf, b: &Leaf) -> std::cmp::Ordering {
+    a.path(arena).cmp(b.path(arena)).then(a.start.cmp(&b.start))
+}
+
+fn join(arena: &str, leaves: &[Leaf]) -> String {
+    let mut joined = String::with_capacity(arena.len() + leaves.len());
+    for leaf in leaves {
+        if !joined.is_empty() {
+            joined.push(';');
+        }
+        joined.push_str(leaf.line(arena));
+    }
+    joined
+}
+
+impl std::fmt::Debug for Canonical {
+    /// Counts only: the values are a payer's data.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Canonical").field("leaves", &self.leaves.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! Natural order: PHP 8's `strnatcmp`, byte for byte, because that is how the platform sorts paths.
+//!
+//! Digit runs compare as numbers (`a:2` before `a:10`), unless one of them begins with `0`: then digit by digit,
+//! like the decimals of a fraction. White space is skipped, and zeros at the very start too.
+
+use std::cmp::Ordering;
+
+/// Compares two paths in natural order. Different paths may tie (`a 1` and `a1`).
+///
+/// ```
+/// use jetpay_core::signature::natural;
+/// assert!(natural::compare(b"errors:2:code", b"errors:10:code").is_lt());
+/// ```
+#[must_use]
+pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
+    if left.is_empty() || right.is_empty() {
+        return left.len().cmp(&right.len());
+    }
+    let (mut left, mut right) = (skip_leading_zeros(left), skip_leading_zeros(right));
+    loop {
+        (left, right) = (skip_spaces(left), skip_spaces(right));
+        if first(left).is_ascii_digit() && first(right).is_ascii_digit() {
+            let (left_run, right_run);
+            (left_run, left) = split_digits(left);
+            (right_run, right) = split_digits(right);
+            let runs = compare_runs(left_run, right_run);
+            if runs.is_ne() {
+                return runs;
+            }
+            if left.is_empty() || right.is_empty() {
+                return left.len().cmp(&right.len());
+            }
+        }
+        let bytes = first(left).cmp(&first(right));
+        if bytes.is_ne() {
+            return bytes;
+        }
+        left = left.get(1..).unwrap_or_default();
+        right = right.get(1..).unwrap_or_default();
+        if left.is_empty() || right.is_empty() {
+            return left.len().cmp(&right.len());
+        }
+    }
+}
+
+/// Sorts stably. The standard library's sort may panic on an order that is not total, and nobody
+/// has proven that natural order is; a merge sort cannot.
+pub(super) fn sorted<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
+    if items.len() < 2 {
+        return items;
+    }
+    let right = sorted(items.split_off(items.len() / 2), compare);
+    let left = sorted(items, compare);
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let from = if compare(a, b).is_le() { &mut left } else { &mut right };
+        merged.extend(from.next());
+    }
+    merged.extend(left.chain(right));
+    merged
+}
+
+/// Past the end reads as byte 0.
+fn first(text: &[u8]) -> u8 {
+    text.first().copied().unwrap_or(0)
+}
+
+fn skip_leading_zeros(mut text: &[u8]) -> &[u8] {
+    while let [b'0', next, ..] = text
+        && next.is_ascii_digit()
+    {
+        text = &text[1..];
+    }
+    text
+}
+
+fn split_digits(text: &[u8]) -> (&[u8], &[u8]) {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    text.split_at(digits)
+}
+
+/// As fractions when either run begins with `0`, else as whole numbers of any length.
+fn compare_runs(left: &[u8], right: &[u8]) -> Ordering {
+    if first(left) == b'0' || first(right) == b'0' {
+        left.cmp(right)
+    } else {
+        left.len().cmp(&right.len()).then_with(|| left.cmp(right))
+    }
+}
+
+/// Space, tab, line feed, vertical tab, form feed, carriage return: C's `isspace`, which also has the vertical tab.
+pub(super) const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+fn skip_spaces(text: &[u8]) -> &[u8] {
+    let spaces = text.iter().take_while(|&&byte| is_space(byte)).count();
+    &text[spaces..]
+}

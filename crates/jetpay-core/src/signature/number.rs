@@ -1,0 +1,73 @@
+//! Numbers that are not integers, as PHP prints a float.
+
+use std::fmt::Write;
+
+/// PHP's `precision`: the significant digits it prints.
+const DIGITS: usize = 14;
+
+/// Appends `value` with 14 significant digits and no trailing zeros: plain from `0.0001` to 14 digits before the
+/// point, else as `1.0E+14`.
+pub(super) fn push_float(out: &mut String, value: f64) {
+    let rounded = format!("{value:.*e}", DIGITS - 1);
+    let (mantissa, exponent) = rounded.split_once('e').expect("`{:e}` prints an exponent");
+    let exponent: i32 = exponent.parse().expect("`{:e}` prints a whole exponent");
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits = mantissa.replace('.', "");
+    let digits = match digits.trim_end_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    out.push_str(sign);
+    match usize::try_from(exponent) {
+        Ok(whole) if whole < DIGITS => push_plain(out, digits, whole + 1),
+        Err(_) if exponent >= -4 => {
+            let zeros = usize::try_from(-exponent - 1).unwrap_or(0);
+            write!(out, "0.{:0<zeros$}{digits}", "").expect("a String takes all");
+        }
+        _ => {
+            let rest = if digits.len() > 1 { &digits[1..] } else { "0" };
+            write!(out, "{}.{rest}E{exponent:+}", &digits[..1]).expect("a String takes all");
+        }
+    }
+}
+
+/// `whole` digits before the point.
+fn push_plain(out: &mut String, digits: &str, whole: usize) {
+    if digits.len() <= whole {
+        write!(out, "{digits:0<whole$}").expect("a String takes all");
+    } else {
+        write!(out, "{}.{}", &digits[..whole], &digits[whole..]).expect("a String takes all");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_float;
+
+    #[test]
+    fn floats_print_as_php_prints_them() {
+        let cases = [
+            (10.0, "10"),
+            (1e3, "1000"),
+            (0.0001, "0.0001"),
+            (0.000_01, "1.0E-5"),
+            (1e13, "10000000000000"),
+            (1e14, "1.0E+14"),
+            (9_223_372_036_854_775_808.0, "9.2233720368548E+18"),
+            (-0.5, "-0.5"),
+            (0.0, "0"),
+            (123.456, "123.456"),
+            (-1.5e-7, "-1.5E-7"),
+            (0.1 + 0.2, "0.3"),
+            // A tie in binary goes to the even digit.
+            (4.768_371_582_031_25e-7, "4.7683715820312E-7"),
+            (99_999_999_999_999.9, "1.0E+14"),
+            (f64::MAX, "1.7976931348623E+308"),
+        ];
+        for (value, expected) in cases {
+            let mut printed = String::new();
+            push_float(&mut printed, value);
+            assert_eq!(printed, expected);
+        }
+    }
+}
