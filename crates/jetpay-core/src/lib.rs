@@ -1,9 +1,12 @@
 //! The JetPay merchant protocol.
 
+pub mod answer;
 pub mod code;
 pub mod codes;
 pub mod date;
+pub mod explain;
 pub mod id;
+pub mod limits;
 pub mod merchant;
 pub mod message;
 pub mod method;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::limits::Limits;
 use crate::message::{Authentic, Operation};
 use crate::refused::Refused;
 use crate::rejection::Rejection;
@@ -15,6 +16,12 @@ pub trait Method: Send + Sync + 'static {
     const NAME: &'static str;
     /// The text that its `check_deposit` carries in `payment_method`. Not unique: two methods say `kassa24`.
     const PAYMENT_METHOD: &'static str;
+    /// The title of its document.
+    const DOCUMENT: &'static str;
+    /// The amounts that its document names, if it does.
+    const LIMITS: Option<Limits> = None;
+    /// How long a result may take, in days, if its document says so. A later one still counts.
+    const RESULT_WITHIN_DAYS: Option<u16> = None;
     /// A good answer to `verify`.
     type Account: Serialize + Send;
     /// The request `check_deposit` with this method's fields. Only [`check_deposit`](Self::check_deposit) makes one.

@@ -8,7 +8,9 @@ use std::fmt;
 pub struct Private(Box<str>);
 
 impl Private {
-    pub(crate) fn new(text: &str) -> Self {
+    /// Hides a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         Self(text.into())
     }
 

@@ -42,6 +42,12 @@ impl Refused {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// Why, to keep.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
 }
 
 impl From<&Rejection> for Refused {

@@ -18,6 +18,9 @@ pub enum Rejection {
         /// The most that is taken, in bytes.
         limit: usize,
     },
+    /// It did not arrive whole, or not in time. Whoever reads the body says this, too.
+    #[error("the body did not arrive whole and in time")]
+    Incomplete,
     /// No project with this id is in the keyring, or the message names none.
     #[error("this project is not configured here; nothing of the message was read")]
     UnknownProject,
@@ -90,7 +93,10 @@ impl Rejection {
             Self::UnknownProject | Self::Malformed(_) | Self::WrongSignature | Self::MethodNotTaken { .. } => {
                 Code::SignatureError
             }
-            Self::Unreadable(_) | Self::TooLarge { .. } | Self::Malleated(_) | Self::Field { .. } => Code::Failed,
+            Self::Unreadable(_)
+            | Self::TooLarge { .. }
+            | Self::Incomplete
+            | Self::Malleated(_) | Self::Field { .. } => Code::Failed,
         }
     }
 
@@ -98,7 +104,7 @@ impl Rejection {
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::Unreadable(_) => 400,
+            Self::Unreadable(_) | Self::Incomplete => 400,
             Self::TooLarge { .. } => 413,
             Self::UnknownProject
             | Self::Malformed(_)
@@ -115,6 +121,7 @@ impl Rejection {
         match self {
             Self::Unreadable(_) => "unreadable",
             Self::TooLarge { .. } => "too_large",
+            Self::Incomplete => "incomplete",
             Self::UnknownProject => "unknown_project",
             Self::Malformed(_) => "malformed_signature",
             Self::WrongSignature => "wrong_signature",

@@ -104,6 +104,12 @@ pub fn refuse_unread<M: Method>(rejection: Rejection) -> Reply {
     refuse::<M>(rejection, Outcome::default())
 }
 
+/// The same for an endpoint that takes callbacks only.
+#[must_use]
+pub fn refuse_unread_callback(rejection: Rejection) -> Reply {
+    reject_callback(rejection, Outcome::callback())
+}
+
 impl Outcome {
     fn callback() -> Self {
         Self { kind: Some(MessageKind::Callback), ..Self::default() }

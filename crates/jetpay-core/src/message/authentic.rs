@@ -1,5 +1,7 @@
 //! A message whose signature holds, and the only way to its fields.
 
+use std::fmt;
+
 use crate::id::{InvalidId, ProjectId};
 use crate::message::{Callback, Operation, Request, VerifyRequest};
 use crate::method::Method;
@@ -12,7 +14,6 @@ use crate::signature::{Canonical, Kind, Malleation, Order, Project};
 /// The signature does not protect everything: types, empty containers and the borders of texts with `;` are not
 /// signed. So every field is read through the methods here, which refuse a message that shows a trace of being cut
 /// anew, and take a value only in its exact JSON type.
-#[derive(Debug)]
 pub struct Authentic<'b, 'k> {
     body: &'b [u8],
     canonical: Canonical,
@@ -33,10 +34,7 @@ pub struct Matched {
 
 impl<'b, 'k> Authentic<'b, 'k> {
     pub(super) fn new(body: &'b [u8], canonical: Canonical, project: &'k Project, matched: Matched) -> Self {
-        let malleated = canonical.malleation().map(|malleation| match malleation {
-            Malleation::Key => Malleated::Key,
-            Malleation::EqualPaths => Malleated::EqualPaths,
-        });
+        let malleated = canonical.malleation().map(Malleated::from);
         let has_semicolon = canonical.has_semicolon_in_value();
         Self { body, canonical, project, matched, malleated, has_semicolon }
     }
@@ -213,6 +211,27 @@ impl<'b, 'k> Authentic<'b, 'k> {
                 Err(Rejection::Malleated(Malleated::Text(path)))
             }
             None => Ok(self.canonical.value(path)),
+        }
+    }
+}
+
+impl fmt::Debug for Authentic<'_, '_> {
+    /// Without the body, which holds the payer's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authentic")
+            .field("canonical", &self.canonical)
+            .field("project", &self.project)
+            .field("matched", &self.matched)
+            .field("malleated", &self.malleated)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Malleation> for Malleated {
+    fn from(malleation: Malleation) -> Self {
+        match malleation {
+            Malleation::Key => Self::Key,
+            Malleation::EqualPaths => Self::EqualPaths,
         }
     }
 }

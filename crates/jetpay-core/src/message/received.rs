@@ -1,12 +1,13 @@
 //! A message whose signature nobody has looked at.
 
+use std::fmt;
+
 use super::authentic::{Authentic, Matched};
 use crate::id::ProjectId;
 use crate::rejection::Rejection;
 use crate::signature::{Canonical, Kind, Keyring, Order, Project, Unreadable};
 
 /// A parsed body. Nothing in it can be read before [`authenticate`](Self::authenticate).
-#[derive(Debug)]
 pub struct Received<'b> {
     body: &'b [u8],
     canonical: Canonical,
@@ -60,8 +61,11 @@ impl<'b> Received<'b> {
     pub(crate) fn canonical(&self) -> &Canonical {
         &self.canonical
     }
+}
 
-    pub(crate) fn body(&self) -> &'b [u8] {
-        self.body
+impl fmt::Debug for Received<'_> {
+    /// Without the body, which holds the payer's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received").field("canonical", &self.canonical).finish_non_exhaustive()
     }
 }

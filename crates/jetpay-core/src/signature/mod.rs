@@ -31,5 +31,6 @@ pub(crate) use canonical::{Kind, Malleation};
 pub use given::{Given, MalformedSignature};
 pub use key::{EmptySecret, Key};
 pub use keyring::{Keyring, Project, RepeatedProject};
+pub(crate) use number::push_float;
 pub use sign::sign;
 pub use unreadable::Unreadable;

@@ -45,7 +45,7 @@ pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
 
 /// Sorts stably. The standard library's sort may panic on an order that is not total, and nobody
 /// has proven that natural order is; a merge sort cannot.
-pub(super) fn sorted<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
+pub(crate) fn sorted<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
     if items.len() < 2 {
         return items;
     }

@@ -7,7 +7,7 @@ const DIGITS: usize = 14;
 
 /// Appends `value` with 14 significant digits and no trailing zeros: plain from `0.0001` to 14 digits before the
 /// point, else as `1.0E+14`.
-pub(super) fn push_float(out: &mut String, value: f64) {
+pub(crate) fn push_float(out: &mut String, value: f64) {
     let rounded = format!("{value:.*e}", DIGITS - 1);
     let (mantissa, exponent) = rounded.split_once('e').expect("`{:e}` prints an exponent");
     let exponent: i32 = exponent.parse().expect("`{:e}` prints a whole exponent");

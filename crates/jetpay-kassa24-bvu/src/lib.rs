@@ -1,0 +1,44 @@
+//! Top-ups through the virtual terminals of **Kassa24 BVU**. Source: document "Kassa24 Terminal BVU".
+//!
+//! ```
+//! use jetpay_core::Refused;
+//! use jetpay_kassa24_bvu::Refusal;
+//!
+//! // This document puts the text of a refusal into `error_description`.
+//! let refusal = Refusal::from(Refused::not_found("no such account"));
+//! assert_eq!(serde_json::to_string(&refusal)?, r#"{"code":404,"error_description":"no such account"}"#);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+pub use jetpay_core::answer::{CustomerAccount as Account, CustomerDeposit as Deposit, DescriptionRefusal as Refusal};
+
+use jetpay_core::message::Authentic;
+use jetpay_core::{Method, Rejection, TopUp};
+use serde::Serialize;
+
+/// The method Kassa24 Terminal BVU.
+pub enum Kassa24Bvu {}
+
+/// A top-up. Source: kassa24-bvu, request `check_deposit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CheckDeposit {
+    /// Who pays how much.
+    #[serde(flatten)]
+    pub top_up: TopUp,
+}
+
+impl Method for Kassa24Bvu {
+    const NAME: &'static str = "kassa24-bvu";
+    const PAYMENT_METHOD: &'static str = "kassa24_bvu";
+    const DOCUMENT: &'static str = "Kassa24 Terminal BVU";
+    const RESULT_WITHIN_DAYS: Option<u16> = Some(36);
+    type Account = Account;
+    type CheckDeposit = CheckDeposit;
+    type Deposit = Deposit;
+    type Refusal = Refusal;
+
+    fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {
+        Ok(CheckDeposit { top_up: TopUp::read::<Self>(message)? })
+    }
+}
