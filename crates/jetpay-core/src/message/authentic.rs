@@ -143,26 +143,59 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// A number that may come as an integer or as a text of digits; its text.
+    /// A number that may come as an integer or as a text of digits; its text, unless that is empty.
     pub(super) fn number_or_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
         match self.value(path)? {
             None => Ok(None),
-            Some((Kind::Integer | Kind::Text, text)) => Ok(Some(text)),
+            Some((Kind::Text, text)) if text.contains(';') => Err(not_a(path, "a text without `;`")),
+            Some((Kind::Integer | Kind::Text, text)) => Ok(Some(text).filter(|text| !text.is_empty())),
             Some(_) => Err(not_a(path, "a text or an integer")),
         }
     }
 
-    /// A text that decides nothing: of another type it is as good as absent.
+    /// A text that says something. An empty one signs like `null`, so that somebody may have exchanged them: both are
+    /// none.
+    pub(super) fn said(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
+        Ok(self.optional_text(path)?.filter(|text| !text.is_empty()))
+    }
+
+    /// A word that something may depend on. Where it has a `;`, a field that nobody reads may have been cut into it.
+    pub(super) fn optional_word(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
+        match self.said(path)? {
+            Some(text) if text.contains(';') => Err(not_a(path, "a word without `;`")),
+            text => Ok(text),
+        }
+    }
+
+    /// Such a word where there must be one.
+    pub(super) fn word(&self, path: &'static str) -> Result<&str, Rejection> {
+        self.optional_word(path)?.ok_or(missing(path))
+    }
+
+    /// A text that decides nothing: of another type, or with a border in it, it is as good as absent.
     pub(super) fn hint(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        Ok(self.intact(path)?.filter(|(kind, _)| *kind == Kind::Text).map(|(_, text)| text))
+        let text = self.intact(path)?.filter(|(kind, _)| *kind == Kind::Text).map(|(_, text)| text);
+        Ok(text.filter(|text| !text.is_empty() && !text.contains(';')))
+    }
+
+    /// Refuses a message that has a field, or anything below it, by which messages of another kind are known.
+    ///
+    /// One secret signs all kinds. Who can type a text into one kind could type a whole message of another, and cut it
+    /// out with its signature intact; but not the fields that the first kind always has.
+    pub(super) fn without(&self, path: &'static str) -> Result<(), Rejection> {
+        if self.intact(path)?.is_none() && !self.canonical.has_below(path) {
+            return Ok(());
+        }
+        let flaw = FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
+        Err(Rejection::Field { path, flaw })
     }
 
     /// Whether a field is there with a value.
     ///
     /// # Errors
-    /// [`Rejection::Malleated`].
+    /// As [`optional_text`](Self::optional_text), but for texts.
     pub fn has(&self, path: &'static str) -> Result<bool, Rejection> {
-        Ok(matches!(self.intact(path)?, Some((kind, _)) if kind != Kind::Null))
+        Ok(self.value(path)?.is_some())
     }
 
     /// An amount in minor units and its currency, from two fields.
@@ -194,13 +227,21 @@ impl<'b, 'k> Authentic<'b, 'k> {
         u64::try_from(number).map(ProjectId::new).map_err(|_| not_a("project_id", "a positive integer"))
     }
 
-    /// The value of a field; `null` is none. A container where a value belongs is a wrong type.
+    /// The value of a field; `null` is none. A container where a value belongs is a wrong type, and so is a value
+    /// where a container belongs: `{"account": {"number": "1"}}` signs like `{"account": "number:1"}`.
     fn value(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
         match self.intact(path)? {
             Some((Kind::Null, _)) => Ok(None),
             None if self.canonical.has_below(path) => Err(not_a(path, "a single value")),
+            None => self.value_above(path).map_or(Ok(None), |above| Err(not_a(above, "an object"))),
             value => Ok(value),
         }
+    }
+
+    /// The part of the path where a value stands that is not empty.
+    fn value_above(&self, path: &'static str) -> Option<&'static str> {
+        let mut above = path.match_indices(':').map(|(at, _)| &path[..at]);
+        above.find(|above| self.canonical.value(above).is_some_and(|(_, value)| !value.is_empty()))
     }
 
     /// The one door to the values: whoever reads a field has it checked that nothing was cut there.

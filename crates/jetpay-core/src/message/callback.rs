@@ -98,37 +98,44 @@ pub struct Provider {
     pub auth_code: Option<Private>,
 }
 
+/// The fields that every other message signed with a project's secret has, and no callback: `type` in `verify` and
+/// `check_deposit`, `general` in requests to the Gate. (A `general` with a signature alone has nothing that is signed.)
+const FOREIGN: [&str; 2] = ["type", "general"];
+
 impl Callback {
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
+        for foreign in FOREIGN {
+            message.without(foreign)?;
+        }
         Ok(Self {
             project_id: message.project_id()?,
             payment: CallbackPayment {
                 id: message.id("payment:id")?,
-                kind: message.optional_text("payment:type")?.map(PaymentType::from_text),
-                status: PaymentStatus::from_text(message.text("payment:status")?),
+                kind: message.optional_word("payment:type")?.map(PaymentType::from_text),
+                status: PaymentStatus::from_text(message.word("payment:status")?),
                 date: message.hint("payment:date")?.map(Date::from_text),
-                method: message.optional_text("payment:method")?.map(str::to_owned),
+                method: message.said("payment:method")?.map(str::to_owned),
                 sum: message.optional_money("payment:sum:amount", "payment:sum:currency")?,
-                description: message.optional_text("payment:description")?.map(Private::new),
+                description: message.said("payment:description")?.map(Private::new),
             },
-            account_number: message.optional_text("account:number")?.map(Private::new),
-            customer_id: message.optional_text("customer:id")?.map(Private::new),
+            account_number: message.said("account:number")?.map(Private::new),
+            customer_id: message.said("customer:id")?.map(Private::new),
             operation: CallbackOperation {
                 id: operation_id(message)?,
-                kind: OperationType::from_text(message.text("operation:type")?),
-                status: OperationStatus::from_text(message.text("operation:status")?),
+                kind: OperationType::from_text(message.word("operation:type")?),
+                status: OperationStatus::from_text(message.word("operation:status")?),
                 date: message.hint("operation:date")?.map(Date::from_text),
                 created_date: message.hint("operation:created_date")?.map(Date::from_text),
-                request_id: message.optional_text("operation:request_id")?.map(str::to_owned),
+                request_id: message.said("operation:request_id")?.map(str::to_owned),
                 sum_initial: message.money("operation:sum_initial:amount", "operation:sum_initial:currency")?,
                 sum_converted: message
                     .optional_money("operation:sum_converted:amount", "operation:sum_converted:currency")?,
                 code: message.number_or_text("operation:code")?.map(OperationCode::from_text),
-                message: message.optional_text("operation:message")?.map(str::to_owned),
+                message: message.said("operation:message")?.map(str::to_owned),
                 provider: Provider {
                     id: message.number_or_text("operation:provider:id")?.map(str::to_owned),
-                    payment_id: message.optional_text("operation:provider:payment_id")?.map(str::to_owned),
-                    auth_code: message.optional_text("operation:provider:auth_code")?.map(Private::new),
+                    payment_id: message.said("operation:provider:payment_id")?.map(str::to_owned),
+                    auth_code: message.said("operation:provider:auth_code")?.map(Private::new),
                 },
             },
             body: message.body().into(),

@@ -16,7 +16,12 @@ pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
     if left.is_empty() || right.is_empty() {
         return left.len().cmp(&right.len());
     }
-    let (mut left, mut right) = (skip_leading_zeros(left), skip_leading_zeros(right));
+    let (mut left, mut right) = match skip_common(left, right) {
+        Some(([], right)) => return 0.cmp(&right.len()),
+        Some((left, [])) => return left.len().cmp(&0),
+        Some(rest) => rest,
+        None => (skip_leading_zeros(left), skip_leading_zeros(right)),
+    };
     loop {
         (left, right) = (skip_spaces(left), skip_spaces(right));
         if first(left).is_ascii_digit() && first(right).is_ascii_digit() {
@@ -64,6 +69,14 @@ pub(crate) fn sorted<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering 
 /// Past the end reads as byte 0.
 fn first(text: &[u8]) -> u8 {
     text.first().copied().unwrap_or(0)
+}
+
+/// What follows a common beginning, if that has a byte which is neither a digit nor white space: after the last such
+/// byte both sides are compared afresh. The paths of one long array would else be gone through byte by byte.
+fn skip_common<'a>(left: &'a [u8], right: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let common = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let plain = left[..common].iter().rposition(|&byte| !byte.is_ascii_digit() && !is_space(byte))?;
+    Some((&left[plain + 1..], &right[plain + 1..]))
 }
 
 fn skip_leading_zeros(mut text: &[u8]) -> &[u8] {

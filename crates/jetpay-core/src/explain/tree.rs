@@ -1,0 +1,73 @@
+//! A body as a tree that remembers how each value is written.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A JSON value. Texts and numbers are kept as they are written, too.
+pub(super) enum Node<'a> {
+    Object(Vec<(String, Node<'a>)>),
+    Array(Vec<Node<'a>>),
+    Text {
+        decoded: String,
+        /// Between the quotes, with its escapes.
+        written: &'a str,
+    },
+    Number(&'a str),
+    Bool(bool),
+    Null,
+}
+
+impl<'a> Node<'a> {
+    /// Reads one value without white space around it. `None` is for what [`Canonical`](crate::signature::Canonical)
+    /// refuses; parse that first, since it also bounds the depth.
+    pub(super) fn parse(json: &'a str) -> Option<Self> {
+        Some(match json.bytes().next()? {
+            b'{' => {
+                let Fields(fields) = serde_json::from_str(json).ok()?;
+                let field = |(name, value): (String, &'a RawValue)| Some((name, Self::parse(value.get())?));
+                Self::Object(fields.into_iter().map(field).collect::<Option<_>>()?)
+            }
+            b'[' => {
+                let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+                Self::Array(elements.into_iter().map(|element| Self::parse(element.get())).collect::<Option<_>>()?)
+            }
+            b'"' => Self::Text {
+                decoded: serde_json::from_str(json).ok()?,
+                written: json.strip_prefix('"')?.strip_suffix('"')?,
+            },
+            b't' => Self::Bool(true),
+            b'f' => Self::Bool(false),
+            b'n' => Self::Null,
+            _ => Self::Number(json),
+        })
+    }
+}
+
+/// The fields of one object in their order.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}

@@ -1,0 +1,267 @@
+//! The attacks of the protocol's page on signatures, one by one. Each message keeps a good signature: it is refused,
+//! or it reads as the message that was signed.
+
+mod support;
+
+use jetpay_core::Rejection;
+use jetpay_core::message::Received;
+use jetpay_core::rejection::{FieldFlaw, Malleated};
+use jetpay_core::signature::{Canonical, MalformedSignature};
+use support::{Message, fixture, key, keyring, read, signed, string_to_sign};
+
+const SUCCESS: &str = "kaspi/callback-success.json";
+const CHECK_DEPOSIT: &str = "kaspi/check_deposit-request.json";
+
+/// The fixture with one place changed in a way that the signature does not see.
+fn changed(file: &str, from: &str, to: &str) -> String {
+    let original = fixture(file);
+    assert_eq!(original.matches(from).count(), 1, "{from} is not one place in {file}");
+    let body = original.replace(from, to);
+    let again = Canonical::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
+    assert_eq!(again.string_to_sign(), string_to_sign(&original), "this changes what is signed");
+    assert!(Received::parse(body.as_bytes()).unwrap().authenticate(&keyring()).is_ok(), "the signature must hold");
+    body
+}
+
+fn assert_refused(file: &str, from: &str, to: &str, path: &'static str, flaw: FieldFlaw) {
+    assert_eq!(read(changed(file, from, to)), Err(Rejection::Field { path, flaw }), "{to}");
+}
+
+fn assert_read_equal(file: &str, from: &str, to: &str) {
+    assert_eq!(read(changed(file, from, to)), Ok(read(fixture(file)).unwrap()), "{to}");
+}
+
+fn assert_malleated(body: &str, how: Malleated) {
+    assert_eq!(read(body), Err(Rejection::Malleated(how)), "{body}");
+}
+
+#[test]
+fn a_field_hidden_in_another_ones_text_is_refused_as_malleated() {
+    let body = fixture("callbacks/callback-malleated.json");
+    assert_eq!(string_to_sign(&body), string_to_sign(fixture(SUCCESS)), "the signature is that of the success");
+    assert_malleated(&body, Malleated::Text("operation:status"));
+}
+
+#[test]
+fn a_number_as_a_text_is_refused() {
+    let integer = FieldFlaw::NotA("an integer");
+    assert_refused(CHECK_DEPOSIT, "10000", "\"10000\"", "amount", integer);
+    assert_refused(CHECK_DEPOSIT, "1234,", "\"1234\",", "project_id", integer);
+    assert_refused(SUCCESS, "1234,", "\"1234\",", "project_id", integer);
+}
+
+#[test]
+fn a_text_as_a_number_is_refused() {
+    assert_refused(CHECK_DEPOSIT, "\"123456789\"", "123456789", "customer_id", FieldFlaw::NotA("a text"));
+    let kiosk = "qiwi-kz/callback-success-kiosk.json";
+    assert_refused(kiosk, "\"1554967098\"", "1554967098", "payment:id", FieldFlaw::NotA("a text"));
+}
+
+#[test]
+fn a_one_as_true_is_refused() {
+    let body = signed(&fixture(CHECK_DEPOSIT).replace("10000", "1"));
+    let again = body.replace("\"amount\": 1,", "\"amount\": true,");
+    assert_eq!(string_to_sign(&body), string_to_sign(&again));
+    assert_eq!(read(again), Err(Rejection::Field { path: "amount", flaw: FieldFlaw::NotA("an integer") }));
+}
+
+#[test]
+fn an_integer_written_with_an_exponent_or_a_point_is_refused() {
+    for amount in ["1.0e4", "10000.0", "1E+4", "100000e-1", "10000.000000000001"] {
+        assert_refused(CHECK_DEPOSIT, "10000", amount, "amount", FieldFlaw::NotA("an integer"));
+    }
+}
+
+#[test]
+fn the_two_fields_that_may_be_a_number_or_a_text_read_equal() {
+    assert_read_equal(SUCCESS, "\"id\": 28,", "\"id\": \"28\",");
+    assert_read_equal(SUCCESS, "\"code\": \"0\"", "\"code\": 0");
+    // Not in another number's form: this is a float, and no id.
+    assert_refused(SUCCESS, "\"id\": 28,", "\"id\": 2.8e1,", "operation:id", FieldFlaw::NotA("a text or an integer"));
+}
+
+#[test]
+fn an_empty_text_as_null_reads_equal() {
+    assert_read_equal(SUCCESS, "\"description\": \"\"", "\"description\": null");
+    assert_read_equal(SUCCESS, "\"auth_code\": \"\"", "\"auth_code\": null");
+}
+
+#[test]
+fn added_empty_containers_read_equal() {
+    assert_read_equal(SUCCESS, "\"operation\": {", "\"errors\": [], \"x\": {\"y\": [{}]}, \"operation\": {\"extra\": {},");
+    assert_read_equal(CHECK_DEPOSIT, "\"type\"", "\"payment\": {}, \"general\": {}, \"type\"");
+    assert_read_equal(CHECK_DEPOSIT, "\"type\"", "\"payment\": [[], {\"x\": {}}], \"type\"");
+}
+
+#[test]
+fn what_stands_below_signature_or_frame_mode_is_never_read() {
+    let fake = r#"{"id": "other", "status": "decline", "sum_initial": {"amount": 1}, "payment": {"id": 1}}"#;
+    for name in ["signature", "frame_mode"] {
+        assert_read_equal(SUCCESS, "\"operation\": {", &format!("\"operation\": {{\"{name}\": {fake},"));
+        assert_read_equal(SUCCESS, "\"account\": {", &format!("\"account\": {{\"{name}\": [{fake}],"));
+        assert_read_equal(CHECK_DEPOSIT, "\"type\"", &format!("\"payment\": {{\"{name}\": {fake}}}, \"type\""));
+    }
+    assert_read_equal(SUCCESS, "\"account\": {", &format!("\"frame_mode\": {fake}, \"account\": {{"));
+}
+
+#[test]
+fn repeated_keys_and_trailing_bytes_are_unreadable() {
+    let success = fixture(SUCCESS);
+    let bodies = [
+        success.replace("\"code\"", "\"status\": \"decline\", \"code\""),
+        success.replace("\"code\"", "\"st\\u0061tus\": \"decline\", \"code\""),
+        success.replacen('{', "{\"project_id\": 1,", 1),
+        success.replacen('{', "{\"signature\": \"x\",", 1),
+        // Also where nothing is read.
+        success.replacen('{', "{\"frame_mode\": {\"a\": 1, \"a\": 2},", 1),
+        format!("{success}{{}}"),
+        format!("{success}\0"),
+        format!("{success},"),
+    ];
+    for body in bodies {
+        assert!(matches!(read(&body), Err(Rejection::Unreadable(_))), "{body}");
+    }
+}
+
+#[test]
+fn of_two_signatures_the_one_at_the_top_counts() {
+    assert_read_equal(SUCCESS, "\"account\"", "\"general\": {\"signature\": \"x\"}, \"account\"");
+    let good = key().sign(&string_to_sign(fixture(SUCCESS)));
+    let other = fixture(SUCCESS).replace(&good, "AAAA");
+    let body = other.replace("\"account\"", &format!("\"general\": {{\"signature\": \"{good}\"}}, \"account\""));
+    assert_eq!(read(body), Err(Rejection::Malformed(MalformedSignature::WrongLength { bytes: 3 })));
+}
+
+#[test]
+fn a_signature_moved_into_general_reads_equal_and_anywhere_else_is_none() {
+    let success = fixture(SUCCESS);
+    let (before, signature) = success.split_once(",\n  \"signature\"").unwrap();
+    let field = format!("\"signature\"{}", signature.trim_end().strip_suffix('}').unwrap());
+    let moved = |name: &str| format!("{before}, \"{name}\": {{{field}}}}}");
+    assert_eq!(read(moved("general")), read(&success));
+    for name in ["General", "general:", "x"] {
+        assert_eq!(read(moved(name)), Err(Rejection::Malformed(MalformedSignature::Missing)), "{name}");
+    }
+    let deeper = format!("{before}, \"general\": {{\"general\": {{{field}}}}}}}");
+    assert_eq!(read(deeper), Err(Rejection::Malformed(MalformedSignature::Missing)));
+}
+
+#[test]
+fn a_word_that_took_in_a_field_nobody_reads_is_refused() {
+    let original = signed(&fixture(SUCCESS).replace("\"type\": \"sale\"", "\"status_\": \"x\", \"type\": \"sale\""));
+    let status = original.rfind("\"status\": \"success\"").unwrap();
+    let again = format!("{}\"status\": \"success;operation:status_:x\"{}", &original[..status], &original[status + 19..])
+        .replace("\"status_\": \"x\", ", "");
+    assert_eq!(string_to_sign(&again), string_to_sign(&original));
+    assert!(read(&original).is_ok());
+    let flaw = FieldFlaw::NotA("a word without `;`");
+    assert_eq!(read(again), Err(Rejection::Field { path: "operation:status", flaw }));
+}
+
+#[test]
+fn a_date_cut_at_its_colons_loses_only_the_date() {
+    let date = "\"2022-03-25T11:08:05+0000\"";
+    let body = changed(SUCCESS, date, r#"{"2022-03-25T11": {"08": "05+0000"}}"#);
+    let mut original = read(fixture(SUCCESS)).unwrap().callback();
+    assert!(original.operation.created_date.take().is_some());
+    assert_eq!(read(body).unwrap().callback(), original);
+}
+
+#[test]
+fn an_id_cut_at_its_colon_is_refused() {
+    let body = signed(&fixture(CHECK_DEPOSIT).replace("123456789", "12:34"));
+    assert!(read(&body).is_ok());
+    let again = body.replace("\"12:34\"", "{\"12\": \"34\"}");
+    assert_eq!(string_to_sign(&body), string_to_sign(&again));
+    let flaw = FieldFlaw::NotA("a single value");
+    assert_eq!(read(again), Err(Rejection::Field { path: "customer_id", flaw }));
+}
+
+#[test]
+fn an_object_cut_into_a_text_is_refused() {
+    let number = "{\n    \"number\": \"1234567890\"\n  }";
+    assert_refused(SUCCESS, number, "\"number:1234567890\"", "account", FieldFlaw::NotA("an object"));
+    let sum = "{\n      \"amount\": 10000,\n      \"currency\": \"KZT\"\n    },\n    \"description\"";
+    let text = "\"amount:10000;payment:sum:currency:KZT\",\n    \"description\"";
+    assert_refused(SUCCESS, sum, text, "payment:sum", FieldFlaw::NotA("an object"));
+}
+
+#[test]
+fn keys_that_could_hold_a_border_are_refused() {
+    let body = changed(CHECK_DEPOSIT, "\"amount\": 10000,\n  \"currency\": \"KZT\"", "\"amount\": {\"10000;currency\": \"KZT\"}");
+    assert_malleated(&body, Malleated::Key);
+    for name in ["a;b", ";", "a\\u0000", "\\n", "\\u007f"] {
+        let body = signed(&fixture(CHECK_DEPOSIT).replacen('{', &format!("{{\"{name}\": 1,"), 1));
+        assert_malleated(&body, Malleated::Key);
+    }
+}
+
+#[test]
+fn two_values_with_one_path_are_refused() {
+    let twins = "{\"x:\": {\"y\": 1}, \"x\": {\":y\": 2},";
+    assert_malleated(&signed(&fixture(SUCCESS).replacen('{', twins, 1)), Malleated::EqualPaths);
+    // A key with `:` alone is nobody's twin.
+    let single = signed(&fixture(SUCCESS).replacen('{', "{\"x:\": {\"y\": 1}, \"x\": {\"y\": 2},", 1));
+    assert_eq!(read(single), read(fixture(SUCCESS)));
+}
+
+#[test]
+fn only_the_exact_name_signature_is_left_out_of_what_is_signed() {
+    for name in ["Signature", "signature ", " signature", "SIGNATURE", "signature\\u0000", "frame_mode "] {
+        let body = fixture(SUCCESS).replacen('{', &format!("{{\"{name}\": {{\"a\": 1}},"), 1);
+        assert_eq!(read(&body), Err(Rejection::WrongSignature), "{name}");
+    }
+    let escaped = fixture(SUCCESS).replace("\"signature\"", "\"signa\\u0074ure\"");
+    assert_eq!(read(escaped), read(fixture(SUCCESS)));
+}
+
+#[test]
+fn a_callback_typed_into_a_signed_requests_text_is_refused() {
+    // Who types this as a customer id, and then sees the signed `verify`, holds a signature of a whole callback.
+    let typed = "1;operation:code:0;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
+                 operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;payment:status:success";
+    let request = signed(&format!(r#"{{"type":"verify","project_id":1234,"customer_id":"{typed}"}}"#));
+    assert_eq!(read(&request), Err(Rejection::Field { path: "customer_id", flaw: FieldFlaw::NotAnId }));
+
+    let signature = key().sign(&string_to_sign(&request));
+    let callback = |rest: &str| {
+        let body = format!(
+            r#"{{"customer_id":"1","operation":{{"code":"0","id":99,"status":"success","type":"sale",
+                "sum_initial":{{"amount":100000,"currency":"KZT"}}}},"payment":{{"id":"payment_47","status":"success"}},
+                "project_id":1234,{rest},"signature":"{signature}"}}"#
+        );
+        assert_eq!(string_to_sign(&body), string_to_sign(&request));
+        body
+    };
+    let flaw = FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
+    assert_eq!(read(callback(r#""type":"verify""#)), Err(Rejection::Field { path: "type", flaw }));
+}
+
+#[test]
+fn a_callback_typed_into_a_payouts_name_is_refused() {
+    // The platform's Gate requests are signed with the same secret, by us: with the payer's name as the payer typed it.
+    let typed = "Z;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
+                 operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;\
+                 payment:status:success;project_id:1234;zz:";
+    let request = signed(&format!(
+        r#"{{"general":{{"project_id":1234,"payment_id":"p1"}},"customer":{{"last_name":"{typed}"}},"payment":{{"amount":1}}}}"#
+    ));
+    let signature = key().sign(&string_to_sign(&request));
+    let callback = format!(
+        r#"{{"customer":{{"last_name":"Z"}},"operation":{{"id":99,"status":"success","type":"sale",
+            "sum_initial":{{"amount":100000,"currency":"KZT"}}}},"payment":{{"id":"payment_47","status":"success"}},
+            "project_id":1234,"zz":";general:payment_id:p1;general:project_id:1234;payment:amount:1",
+            "signature":"{signature}"}}"#
+    );
+    assert_eq!(string_to_sign(&callback), string_to_sign(&request));
+    assert_malleated(&callback, Malleated::Text("general"));
+}
+
+#[test]
+fn honest_text_with_borders_in_it_passes() {
+    let file = "callbacks/callback-description-semicolon.json";
+    assert!(fixture(file).contains(';'));
+    assert!(matches!(read(fixture(file)), Ok(Message::Callback(_))));
+    let body = signed(&fixture(SUCCESS).replace("\"Success\"", "\"Paid; code:0; note: thanks;; operation:\""));
+    assert_eq!(read(body).unwrap().callback().operation.message.as_deref(), Some("Paid; code:0; note: thanks;; operation:"));
+}

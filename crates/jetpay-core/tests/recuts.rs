@@ -1,0 +1,264 @@
+//! Signed messages cut anew at random: the same string to sign, so the same signature, in another shape. Each is
+//! refused, or reads as the message that was signed.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use jetpay_core::Callback;
+use jetpay_core::date::Date;
+use jetpay_core::private::Private;
+use serde_json::Value;
+use support::{Message, fixture, fixtures_named, key, read, signed, string_to_sign};
+
+/// Random numbers from a seed, which reproduces a failure.
+struct Dice(u64);
+
+impl Dice {
+    /// From 0 to `sides - 1`.
+    fn roll(&mut self, sides: usize) -> usize {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((mixed ^ mixed >> 31) % sides as u64).unwrap()
+    }
+
+    /// Once in so many times.
+    fn once_in(&mut self, times: usize) -> bool {
+        self.roll(times) == 0
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.roll(from.len())].clone()
+    }
+}
+
+/// An object, or the JSON text of a value.
+enum Tree {
+    Object(BTreeMap<String, Tree>),
+    Value(String),
+}
+
+/// Puts a value at a path of keys, if there is room.
+fn insert(object: &mut BTreeMap<String, Tree>, path: &[&str], value: &str) -> bool {
+    match path {
+        [] => false,
+        [last] => object.insert((*last).to_owned(), Tree::Value(value.to_owned())).is_none(),
+        [first, rest @ ..] => {
+            let below = object.entry((*first).to_owned()).or_insert_with(|| Tree::Object(BTreeMap::new()));
+            match below {
+                Tree::Object(below) => insert(below, rest, value),
+                Tree::Value(_) => false,
+            }
+        }
+    }
+}
+
+/// Any JSON value that signs as `text`.
+fn value(text: &str, dice: &mut Dice) -> String {
+    let mut shapes = vec![serde_json::to_string(text).unwrap(); 3];
+    if text.parse::<i64>().is_ok_and(|number| number.to_string() == text) {
+        shapes.extend([text.to_owned(), text.to_owned(), format!("{text}.0"), format!("{text}e0")]);
+    }
+    match text {
+        "" => shapes.extend(["null".to_owned(), "null".to_owned()]),
+        "1" => shapes.push("true".to_owned()),
+        "0" => shapes.push("false".to_owned()),
+        _ => {}
+    }
+    dice.pick(&shapes)
+}
+
+/// Cuts `text` at some of its `;` into pieces, each of which has a `:`.
+fn pieces(text: &str, truth: &Truth, dice: &mut Dice, wild: usize) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for part in text.split(';') {
+        let is_true = truth.keys().any(|path| part.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with(':')));
+        let cut = part.contains(':') && if is_true { !dice.once_in(wild) } else { dice.once_in(2) };
+        match pieces.last_mut() {
+            Some(last) if !cut => write!(last, ";{part}").unwrap(),
+            _ => pieces.push(part.to_owned()),
+        }
+    }
+    pieces
+}
+
+/// A JSON object with the same string to sign, if this throw of the dice gives one.
+fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
+    let wild = dice.pick(&[3, 10, 40, 1000]);
+    let mut root = BTreeMap::new();
+    for piece in pieces(text, truth, dice, wild) {
+        let borders: Vec<usize> = piece.match_indices(':').map(|(at, _)| at).collect();
+        let true_border = borders.iter().copied().find(|border| truth.contains_key(&piece[..*border]));
+        let border = true_border.filter(|_| !dice.once_in(wild)).unwrap_or_else(|| dice.pick(&borders));
+        let path: Vec<&str> = piece[..border].split(':').collect();
+        let true_value = truth.get(&piece[..border]).filter(|(text, _)| text == &piece[border + 1..] && !dice.once_in(wild));
+        let value = true_value.map_or_else(|| value(&piece[border + 1..], dice), |(_, json)| json.clone());
+        if path.contains(&"") || !insert(&mut root, &path, &value) {
+            return None;
+        }
+    }
+    let mut json = String::new();
+    print(&root, &mut json, dice);
+    Some(json)
+}
+
+/// Prints the object, with things in it that are not signed.
+fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
+    const UNSIGNED: [&str; 4] = [r#""empty":{}"#, r#""none":[[],{}]"#, r#""frame_mode":{"id":"x"}"#, r#""signature":{"amount":1}"#];
+    let mut fields: Vec<String> = Vec::new();
+    for (name, tree) in object {
+        let mut field = format!("{}:", serde_json::to_string(name).unwrap());
+        match tree {
+            Tree::Value(value) => field.push_str(value),
+            Tree::Object(below) => print(below, &mut field, dice),
+        }
+        fields.push(field);
+    }
+    if dice.once_in(20) && !json.is_empty() {
+        fields.push(dice.pick(&UNSIGNED).to_owned());
+    }
+    let shift = dice.roll(fields.len().max(1));
+    fields.rotate_left(shift);
+    write!(json, "{{{}}}", fields.join(",")).unwrap();
+}
+
+/// What a re-cut may change, and nothing is decided by: a date may be lost, and a free text may take in a field that
+/// nobody reads, or give its end away as such a field.
+fn forgive(original: &mut Callback, again: &Callback) {
+    let date = |original: &mut Option<Date>, again: &Option<Date>| *original = original.take().filter(|_| again.is_some());
+    date(&mut original.payment.date, &again.payment.date);
+    date(&mut original.operation.date, &again.operation.date);
+    date(&mut original.operation.created_date, &again.operation.created_date);
+
+    let is_cut = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(';'));
+    let text = |original: &mut Option<String>, again: &Option<String>| {
+        // An empty text is none.
+        let (one, other) = (original.as_deref().unwrap_or_default(), again.as_deref().unwrap_or_default());
+        if is_cut(one, other) || is_cut(other, one) {
+            original.clone_from(again);
+        }
+    };
+    let private = |original: &mut Option<Private>, again: &Option<Private>| {
+        let mut one = original.as_ref().map(|text| text.as_str().to_owned());
+        let other = again.as_ref().map(|text| text.as_str().to_owned());
+        text(&mut one, &other);
+        if one == other {
+            original.clone_from(again);
+        }
+    };
+    private(&mut original.account_number, &again.account_number);
+    private(&mut original.customer_id, &again.customer_id);
+    private(&mut original.payment.description, &again.payment.description);
+    text(&mut original.payment.method, &again.payment.method);
+    let (original, again) = (&mut original.operation, &again.operation);
+    text(&mut original.request_id, &again.request_id);
+    text(&mut original.message, &again.message);
+    text(&mut original.provider.payment_id, &again.provider.payment_id);
+    private(&mut original.provider.auth_code, &again.provider.auth_code);
+}
+
+fn forgiven(mut original: Message, again: &Message) -> Message {
+    if let (Message::Callback(original), Message::Callback(again)) = (&mut original, again) {
+        forgive(original, again);
+    }
+    original
+}
+
+/// How often a re-cut kept the string to sign, and how often it was then read.
+#[derive(Default, Debug)]
+struct Tally {
+    signed: u32,
+    read: u32,
+}
+
+/// Cuts `original` mostly where its own fields are, and those of `aim`.
+fn attack(name: &str, original: &str, aim: &str, seeds: u64, tally: &mut Tally) {
+    let text = string_to_sign(original);
+    let expected = read(original);
+    let signature = key().sign(&text);
+    let mut truth = Truth::new();
+    for body in [aim, original] {
+        learn("", &serde_json::from_str(body).unwrap(), &mut truth);
+    }
+    for seed in 0..seeds {
+        let Some(json) = recut(&text, &truth, &mut Dice(seed)) else { continue };
+        let body = format!("{{\"signature\":\"{signature}\",{}", &json[1..]);
+        let kept = jetpay_core::signature::Canonical::parse(body.as_bytes());
+        if !kept.is_ok_and(|canonical| canonical.string_to_sign() == text) {
+            continue;
+        }
+        tally.signed += 1;
+        let Ok(again) = read(&body) else { continue };
+        tally.read += 1;
+        match expected.clone() {
+            Ok(original) => assert_eq!(forgiven(original, &again), again, "{name}, seed {seed}: {body}"),
+            // A request whose customer id was refused for its `;` may become one whose id ends there: as if that had
+            // been typed. It moves no money; only a callback does.
+            Err(_) => assert!(!matches!(again, Message::Callback(_)), "{name}, seed {seed}: {body}"),
+        }
+    }
+}
+
+/// Where the values of a message stand: path to signed text and JSON.
+type Truth = BTreeMap<String, (String, String)>;
+
+fn learn(path: &str, value: &Value, truth: &mut Truth) {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}:{name}") };
+    let signed = match value {
+        Value::Object(fields) => return fields.iter().for_each(|(name, value)| learn(&below(name), value, truth)),
+        Value::Array(all) => {
+            return all.iter().enumerate().for_each(|(index, value)| learn(&below(&index.to_string()), value, truth));
+        }
+        Value::Null => String::new(),
+        Value::Bool(value) => u8::from(*value).to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+    };
+    truth.insert(path.to_owned(), (signed, value.to_string()));
+}
+
+#[test]
+fn no_callback_that_is_cut_anew_reads_differently() {
+    let mut tally = Tally::default();
+    // The one that is malleated already can of course be cut back into the success that was signed.
+    for (name, body) in fixtures_named(&["callback-", "payout-callback-"]).into_iter().filter(|(_, body)| read(body).is_ok()) {
+        attack(&name, &body, "{}", 400, &mut tally);
+    }
+    println!("{tally:?}");
+    assert!(tally.signed > 2000 && tally.read > 200, "too few re-cuts to mean anything: {tally:?}");
+}
+
+#[test]
+fn no_request_that_is_cut_anew_reads_differently() {
+    let mut tally = Tally::default();
+    for file in ["kaspi/verify-request.json", "kaspi/check_deposit-request.json"] {
+        attack(file, &fixture(file), "{}", 4000, &mut tally);
+    }
+    println!("{tally:?}");
+    assert!(tally.signed > 1000 && tally.read > 100, "too few re-cuts to mean anything: {tally:?}");
+}
+
+/// Where a payer can type: into the customer id of a request, and into texts of a callback. What stands here is built so
+/// that it sorts where it must.
+#[test]
+fn no_text_that_a_payer_types_becomes_a_message() {
+    let forged = "operation:code:0;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
+                  operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;payment:status:success";
+    let verify = |typed: &str| signed(&format!(r#"{{"type":"verify","project_id":1234,"customer_id":"{typed}"}}"#));
+    let check_deposit = |typed: &str| signed(&fixture("kaspi/check_deposit-request.json").replace("123456789", typed));
+    let callback = |typed: &str| signed(&fixture("kaspi/callback-success.json").replace("customer_123", typed));
+    let aim = r#"{"customer_id":"1","operation":{"code":"0","id":99,"status":"success","type":"sale","sum_initial":
+        {"amount":100000,"currency":"KZT"}},"payment":{"id":"payment_47","status":"success"},"project_id":1234,"zz":""}"#;
+    let mut tally = Tally::default();
+    for typed in [format!("1;{forged}"), format!("1;{forged};project_id:1234;zz:"), format!("1;{forged};payment:z:")] {
+        for body in [verify(&typed), check_deposit(&typed), callback(&typed)] {
+            assert!(read(&body).is_err(), "{body}");
+            attack("typed", &body, aim, 4000, &mut tally);
+        }
+    }
+    println!("{tally:?}");
+    assert!(tally.signed > 2000, "too few re-cuts to mean anything: {tally:?}");
+}

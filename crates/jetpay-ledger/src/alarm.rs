@@ -1,0 +1,58 @@
+//! Alarms: what a person must look at.
+
+use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use serde::Serialize;
+
+use crate::millis::Millis;
+use crate::words::closed_words;
+
+closed_words! {
+    /// Why a person must look.
+    AlarmKind {
+        /// The callback is of another project than the payment.
+        ProjectDiffers = "project_differs",
+        /// Its amount differs from the payment's, or cannot be one.
+        AmountDiffers = "amount_differs",
+        /// Its currency differs from the payment's.
+        CurrencyDiffers = "currency_differs",
+        /// Less came in than was asked for.
+        PartiallyPaid = "partially_paid",
+        /// A second sale succeeded under one payment: perhaps the payer paid twice.
+        SecondSale = "second_sale",
+        /// A decline came after the credit: ask the platform for the status.
+        DeclineAfterCredit = "decline_after_credit",
+        /// The sale succeeded, yet the payment's status is not success, and it was never credited.
+        SaleWithoutSuccess = "sale_without_success",
+        /// A refund or reversal of more than remains, or a refund taken back that was never made.
+        CompensationTooLarge = "compensation_too_large",
+        /// The platform's people changed the payment by hand.
+        ManualChange = "manual_change",
+        /// A payout's callback names a top-up.
+        PayoutForTopUp = "payout_for_top_up",
+        /// The operation has moved another payment's money already.
+        OperationOfAnotherPayment = "operation_of_another_payment",
+        /// An operation succeeded that moves money, and that a top-up should not have.
+        UnexpectedOperation = "unexpected_operation",
+        /// The same fact came again with another type, amount or currency.
+        ContradictoryRepeat = "contradictory_repeat",
+        /// A signed callback could not be read.
+        Unreadable = "unreadable",
+    }
+}
+
+/// Something that a person must look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// The order in which they were raised.
+    pub seq: i64,
+    /// Why.
+    pub kind: AlarmKind,
+    /// The project that signed.
+    pub project_id: ProjectId,
+    /// The payment, where it is known.
+    pub payment_id: Option<PaymentId>,
+    /// The operation, where it is known.
+    pub operation_id: Option<OperationId>,
+    /// When.
+    pub time: Millis,
+}

@@ -1,0 +1,119 @@
+//! Payments: what is recorded of a top-up, and what is read back.
+
+use std::borrow::Cow;
+
+use jetpay_core::Money;
+use jetpay_core::codes::OperationCode;
+use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_core::words::{OperationStatus, OperationType};
+use serde::Serialize;
+
+use crate::flag::Flag;
+use crate::millis::Millis;
+use crate::state::State;
+
+/// A top-up that `check_deposit` announced: it is recorded as pending and credits nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPayment {
+    /// A fresh id, never used before. A `UUIDv7` text, so that the order of ids is the order of time.
+    pub id: PaymentId,
+    /// The project that asked.
+    pub project_id: ProjectId,
+    /// The payment method's name.
+    pub method: Cow<'static, str>,
+    /// Whose account is topped up.
+    pub customer_id: CustomerId,
+    /// For which contract.
+    pub contract_id: Option<ContractId>,
+    /// How much, in minor units: positive.
+    pub amount: Money,
+    /// What was odd about it.
+    pub flags: Vec<Flag>,
+    /// Now.
+    pub created_at: Millis,
+}
+
+/// A payment as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Payment {
+    /// Our id.
+    pub id: PaymentId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The payment method's name.
+    pub method: String,
+    /// Whose account.
+    pub customer_id: CustomerId,
+    /// For which contract.
+    pub contract_id: Option<ContractId>,
+    /// How much was announced, in minor units. In JSON, `amount` and `currency`.
+    #[serde(flatten)]
+    pub amount: Money,
+    /// Where it stands.
+    pub state: State,
+    /// What is credited and not taken back, in minor units of the same currency: the sum of its entries.
+    pub remaining: i64,
+    /// What was odd about it.
+    pub flags: Vec<Flag>,
+    /// When it was recorded.
+    pub created_at: Millis,
+    /// When its state or its money last changed.
+    pub changed_at: Millis,
+    /// What the platform did about it, one row an operation, in the order in which they became known.
+    pub operations: Vec<Operation>,
+}
+
+/// One operation of a payment, as the callbacks tell it: an outcome counts before an intermediate status, and a
+/// success before a failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Operation {
+    /// The platform's number.
+    pub id: OperationId,
+    /// Sale, refund and so on.
+    #[serde(rename = "type")]
+    pub kind: OperationType,
+    /// How it ended, if it did.
+    pub status: OperationStatus,
+    /// How much, in minor units, as received: a refund's is positive, too. In JSON, `amount` and `currency`.
+    #[serde(flatten)]
+    pub amount: Money,
+    /// Why it ended so.
+    pub code: Option<OperationCode>,
+    /// The provider's id: what the receipt shows.
+    pub provider_payment_id: Option<String>,
+    /// When the callback with this status was stored.
+    pub received_at: Millis,
+}
+
+/// Which payments to read. The default is all of them, from the first on, at most 100.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentFilter {
+    /// Of this customer.
+    pub customer_id: Option<String>,
+    /// In this state.
+    pub state: Option<State>,
+    /// Recorded at this time or later.
+    pub from: Option<Millis>,
+    /// Recorded before this time.
+    pub to: Option<Millis>,
+    /// With an operation that has this id at the provider.
+    pub provider_payment_id: Option<String>,
+    /// With an id greater than this: the last one of the page before.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+impl Default for PaymentFilter {
+    fn default() -> Self {
+        Self {
+            customer_id: None,
+            state: None,
+            from: None,
+            to: None,
+            provider_payment_id: None,
+            after: None,
+            limit: 100,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Entries: added, never changed.
+
+use rusqlite::Connection;
+
+use super::{Transaction, rows};
+use crate::entry::Entry;
+use crate::millis::Millis;
+use crate::state::{Fact, NewEntry};
+
+pub(super) fn add(
+    transaction: &Transaction<'_>,
+    fact: &Fact,
+    entry: &NewEntry,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO entries (payment_id, project_id, operation_id, kind, amount, time)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let project_id = fact.project_id.number().cast_signed();
+    let operation_id = entry.operation_id.number().cast_signed();
+    let values = (fact.payment_id.as_str(), project_id, operation_id, entry.kind.as_str(), entry.amount, now.0);
+    transaction.execute(sql, values)?;
+    Ok(())
+}
+
+/// In the order of commit, those after `after`.
+pub(crate) fn read(connection: &Connection, after: i64, limit: usize) -> rusqlite::Result<Vec<Entry>> {
+    let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
+                      entries.amount, currency, time
+               FROM entries JOIN payments ON payments.id = payment_id
+               WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let entries = statement.query_map((after, rows::limit(limit)), |row| {
+        Ok(Entry {
+            seq: row.get(0)?,
+            kind: rows::word(row, 1)?,
+            payment_id: rows::id(row, 2)?,
+            operation_id: rows::operation(row, 3)?,
+            project_id: rows::project(row, 4)?,
+            method: row.get(5)?,
+            customer_id: rows::id(row, 6)?,
+            amount: rows::money(row, 7)?,
+            time: Millis(row.get(9)?),
+        })
+    })?;
+    entries.collect()
+}

@@ -1,0 +1,130 @@
+//! Events: each fact once, with the bytes that brought it.
+
+use jetpay_core::Callback;
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use rusqlite::{OptionalExtension, Row};
+
+use super::{Transaction, rows};
+use crate::entry::EntryKind;
+use crate::millis::Millis;
+use crate::state::{Disposition, Early, Fact, Released};
+
+/// Waits for its payment.
+pub(super) const UNMATCHED: &str = "unmatched";
+/// A person said that it is not ours. If its payment appears all the same, it is matched all the same.
+pub(super) const DISMISSED: &str = "dismissed";
+
+/// Stores the fact, unless it is stored already; whether it was new.
+pub(super) fn add(
+    transaction: &Transaction<'_>,
+    callback: &Callback,
+    disposition: &str,
+    now: Millis,
+) -> rusqlite::Result<bool> {
+    let sql = "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status,
+                   payment_type, operation_type, amount, currency, code, provider_payment_id, disposition,
+                   received_at, body)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING";
+    let Callback { payment, operation, .. } = callback;
+    let values = (
+        payment.id.as_str(),
+        callback.project_id.number().cast_signed(),
+        operation.id.number().cast_signed(),
+        operation.status.as_str(),
+        payment.status.as_str(),
+        payment.kind.as_ref().map(PaymentType::as_str),
+        operation.kind.as_str(),
+        operation.sum_initial.minor(),
+        operation.sum_initial.currency().code().to_owned(),
+        operation.code.as_ref().map(jetpay_core::codes::OperationCode::as_str),
+        operation.provider.payment_id.as_deref(),
+        disposition,
+        now.0,
+        &*callback.body,
+    );
+    Ok(transaction.execute(sql, values)? > 0)
+}
+
+/// What is stored of a fact that came again.
+pub(super) struct Stored {
+    pub(super) disposition: String,
+    /// It says the same of the money.
+    pub(super) agrees: bool,
+}
+
+pub(super) fn stored(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Result<Stored> {
+    let sql = "SELECT disposition, operation_type, amount, currency FROM events
+               WHERE payment_id = ?1 AND project_id = ?2 AND operation_id = ?3
+                 AND operation_status = ?4 AND payment_status = ?5";
+    let values = (
+        fact.payment_id.as_str(),
+        fact.project_id.number().cast_signed(),
+        fact.operation_id.number().cast_signed(),
+        fact.operation_status.as_str(),
+        fact.payment_status.as_str(),
+    );
+    transaction.connection().prepare_cached(sql)?.query_row(values, |row| {
+        let agrees = rows::text(row, 1)? == fact.operation_type.as_str() && rows::money(row, 2)? == fact.amount;
+        Ok(Stored { disposition: row.get(0)?, agrees })
+    })
+}
+
+/// The compensations that wait for the payment's credit, in the order of their arrival.
+pub(super) fn early(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Result<Vec<Early>> {
+    // An entry's kind is the operation's type in another spelling.
+    let sql = "SELECT operation_id, replace(operation_type, ' ', '_') AS kind, amount,
+                      EXISTS (SELECT 1 FROM entries WHERE entries.project_id = events.project_id
+                              AND entries.operation_id = events.operation_id
+                              AND entries.kind = replace(operation_type, ' ', '_'))
+               FROM events WHERE payment_id = ?1 AND disposition = 'early' ORDER BY seq";
+    let mut statement = transaction.connection().prepare_cached(sql)?;
+    let early = statement.query_map([fact.payment_id.as_str()], |row| {
+        let kind: EntryKind = rows::word(row, 1)?;
+        Ok(Early { operation_id: rows::operation(row, 0)?, kind, amount: row.get(2)?, elsewhere: row.get(3)? })
+    })?;
+    early.collect()
+}
+
+/// An early compensation waits no more.
+pub(super) fn release(transaction: &Transaction<'_>, fact: &Fact, released: &Released) -> rusqlite::Result<()> {
+    let sql = "UPDATE events SET disposition = ?4
+               WHERE payment_id = ?1 AND operation_id = ?2 AND replace(operation_type, ' ', '_') = ?3
+                 AND disposition = 'early'";
+    let operation_id = released.operation_id.number().cast_signed();
+    let words = (released.kind.as_str(), released.disposition.as_str());
+    transaction.execute(sql, (fact.payment_id.as_str(), operation_id, words.0, words.1))?;
+    Ok(())
+}
+
+/// The oldest event that waits for this payment, and its number.
+pub(super) fn waiting(
+    transaction: &Transaction<'_>,
+    payment_id: &str,
+) -> rusqlite::Result<Option<(i64, bool, Fact)>> {
+    let sql = "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
+                      operation_status, amount, currency, seq, disposition = 'unmatched'
+               FROM events WHERE payment_id = ?1 AND disposition IN ('unmatched', 'dismissed')
+               ORDER BY seq LIMIT 1";
+    let mut statement = transaction.connection().prepare_cached(sql)?;
+    statement.query_row([payment_id], |row| Ok((row.get(9)?, row.get(10)?, fact(row)?))).optional()
+}
+
+/// What became of an event that waited for its payment.
+pub(super) fn settle(transaction: &Transaction<'_>, seq: i64, disposition: Disposition) -> rusqlite::Result<()> {
+    let sql = "UPDATE events SET disposition = ?2 WHERE seq = ?1";
+    transaction.execute(sql, (seq, disposition.as_str()))?;
+    Ok(())
+}
+
+fn fact(row: &Row<'_>) -> rusqlite::Result<Fact> {
+    Ok(Fact {
+        project_id: rows::project(row, 0)?,
+        payment_id: rows::id(row, 1)?,
+        payment_type: rows::optional_text(row, 2)?.map(PaymentType::from_text),
+        payment_status: PaymentStatus::from_text(rows::text(row, 3)?),
+        operation_id: rows::operation(row, 4)?,
+        operation_type: OperationType::from_text(rows::text(row, 5)?),
+        operation_status: OperationStatus::from_text(rows::text(row, 6)?),
+        amount: rows::money(row, 7)?,
+    })
+}

@@ -1,0 +1,49 @@
+//! A payment's operations, out of its events.
+
+use jetpay_core::codes::OperationCode;
+use jetpay_core::words::{OperationStatus, OperationType, StatusClass};
+use rusqlite::{Connection, Row};
+
+use super::rows;
+use crate::millis::Millis;
+use crate::payment::{Operation, Payment};
+
+/// One row an operation. Events of another project are no operations of this payment.
+pub(super) fn of(connection: &Connection, payment: &Payment) -> rusqlite::Result<Vec<Operation>> {
+    let sql = "SELECT operation_id, operation_type, operation_status, amount, currency, code,
+                      provider_payment_id, received_at
+               FROM events WHERE payment_id = ?1 AND project_id = ?2 ORDER BY seq";
+    let mut statement = connection.prepare_cached(sql)?;
+    let project_id = payment.project_id.number().cast_signed();
+    let mut operations: Vec<Operation> = Vec::new();
+    for event in statement.query_map((payment.id.as_str(), project_id), from_row)? {
+        let event = event?;
+        match operations.iter_mut().find(|operation| operation.id == event.id) {
+            None => operations.push(event),
+            Some(known) if weight(&event) >= weight(known) => *known = event,
+            Some(_) => {}
+        }
+    }
+    Ok(operations)
+}
+
+/// An old word may come after the one that counts.
+fn weight(operation: &Operation) -> u8 {
+    match operation.status.class() {
+        StatusClass::Succeeded => 2,
+        StatusClass::Failed | StatusClass::AfterSuccess | StatusClass::PartiallyPaid => 1,
+        StatusClass::Intermediate | StatusClass::Unknown => 0,
+    }
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Operation> {
+    Ok(Operation {
+        id: rows::operation(row, 0)?,
+        kind: OperationType::from_text(rows::text(row, 1)?),
+        status: OperationStatus::from_text(rows::text(row, 2)?),
+        amount: rows::money(row, 3)?,
+        code: rows::optional_text(row, 5)?.map(OperationCode::from_text),
+        provider_payment_id: row.get(6)?,
+        received_at: Millis(row.get(7)?),
+    })
+}

@@ -1,0 +1,76 @@
+//! Values of rows as typed values.
+
+use std::str::FromStr;
+
+use jetpay_core::id::{InvalidId, OperationId, ProjectId};
+use jetpay_core::{Currency, Money};
+use rusqlite::Row;
+use rusqlite::types::{FromSqlError, Type};
+
+use crate::error::UnknownWord;
+
+/// Platform numbers are stored as `SQLite` counts, in 64 bits with a sign.
+pub(super) fn project(row: &Row<'_>, column: usize) -> rusqlite::Result<ProjectId> {
+    Ok(ProjectId::new(row.get::<_, i64>(column)?.cast_unsigned()))
+}
+
+pub(super) fn operation(row: &Row<'_>, column: usize) -> rusqlite::Result<OperationId> {
+    Ok(OperationId::new(row.get::<_, i64>(column)?.cast_unsigned()))
+}
+
+/// The amount in minor units in one column, its currency in the next.
+pub(super) fn money(row: &Row<'_>, column: usize) -> rusqlite::Result<Money> {
+    let currency = Currency::parse(text(row, column + 1)?).map_err(|error| broken(column + 1, error))?;
+    Ok(Money::new(row.get(column)?, currency))
+}
+
+pub(super) fn id<T>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
+where
+    T: for<'a> TryFrom<&'a str, Error = InvalidId>,
+{
+    T::try_from(text(row, column)?).map_err(|error| broken(column, error))
+}
+
+pub(super) fn optional_id<T>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>>
+where
+    T: for<'a> TryFrom<&'a str, Error = InvalidId>,
+{
+    let text = optional_text(row, column)?;
+    text.map(|text| T::try_from(text).map_err(|error| broken(column, error))).transpose()
+}
+
+/// One of a closed set of words.
+pub(super) fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    text(row, column)?.parse().map_err(|error| broken(column, error))
+}
+
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+    row.get_ref(column)?.as_str().map_err(|error| broken(column, error))
+}
+
+pub(super) fn optional_text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
+    row.get_ref(column)?.as_str_or_null().map_err(|error: FromSqlError| broken(column, error))
+}
+
+/// A JSON list, or an empty one for NULL.
+pub(super) fn list<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<T>> {
+    match optional_text(row, column)? {
+        None => Ok(Vec::new()),
+        Some(json) => serde_json::from_str(json).map_err(|error| broken(column, error)),
+    }
+}
+
+/// A list as JSON, or NULL for an empty one.
+pub(super) fn json<T: serde::Serialize>(list: &[T]) -> rusqlite::Result<Option<String>> {
+    let json = (!list.is_empty()).then(|| serde_json::to_string(list)).transpose();
+    json.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+/// A limit as `SQLite` takes it.
+pub(super) fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn broken(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}

@@ -1,0 +1,88 @@
+//! `/v1/customers`.
+
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use jetpay_core::Currency;
+use jetpay_core::id::CustomerId;
+use jetpay_ledger::{Customer, Put};
+use serde::{Deserialize, Serialize};
+
+use super::Admin;
+use super::error::AdminError;
+use super::input;
+use crate::customer::CustomerBody;
+
+pub(super) fn endpoints(config: &mut ServiceConfig) {
+    config.service(web::resource("/customers").route(web::get().to(list))).service(
+        web::resource("/customers/{customer_id}")
+            .route(web::put().to(put))
+            .route(web::get().to(get))
+            .route(web::delete().to(delete)),
+    );
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    customer: &'a Customer,
+    balance: i64,
+    currency: Currency,
+}
+
+async fn put(admin: Data<Admin>, path: Path<String>, body: Bytes) -> Result<HttpResponse, AdminError> {
+    let body: CustomerBody = input::json(&body)?;
+    let customer = body.named(customer_id(&path)?).map_err(|flaw| AdminError::invalid(flaw.field, flaw.message))?;
+    let mut response = match admin.ledger.put_customer(customer.clone()).await? {
+        Put::New => HttpResponse::Created(),
+        Put::Replaced => HttpResponse::Ok(),
+    };
+    Ok(response.json(shown(&admin, &customer)?))
+}
+
+async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
+    let customer = admin.ledger.customer(&path)?.ok_or_else(no_such_customer)?;
+    Ok(HttpResponse::Ok().json(shown(&admin, &customer)?))
+}
+
+/// The ledger stays: the entries of a customer who is gone are still entries.
+async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
+    let id = CustomerId::new(path.as_str()).map_err(|_| no_such_customer())?;
+    if admin.ledger.delete_customer(&id).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such_customer()) }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    customers: Vec<Shown<'a>>,
+    /// What to give as `after` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<&'a str>,
+}
+
+async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
+    let page: Page = input::query(&request)?;
+    let limit = input::limit(page.limit)?;
+    let customers = admin.ledger.customers(page.after.as_deref(), limit)?;
+    let next = (customers.len() == limit).then(|| customers.last().map(|last| last.customer_id.as_str())).flatten();
+    let shown = customers.iter().map(|customer| shown(&admin, customer)).collect::<Result<_, _>>()?;
+    Ok(HttpResponse::Ok().json(List { customers: shown, next }))
+}
+
+fn shown<'a>(admin: &Admin, customer: &'a Customer) -> Result<Shown<'a>, AdminError> {
+    let balance = admin.ledger.balance(customer.customer_id.as_str())?;
+    Ok(Shown { customer, balance, currency: admin.currency })
+}
+
+fn customer_id(path: &str) -> Result<CustomerId, AdminError> {
+    CustomerId::new(path).map_err(|error| AdminError::invalid("customer_id", error.to_string()))
+}
+
+fn no_such_customer() -> AdminError {
+    AdminError::not_found("there is no customer with this id")
+}

@@ -1,0 +1,87 @@
+//! Errors of the admin interface: `{"error": {"code", "field"?, "message"}}`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use std::fmt;
+
+/// An answer other than a good one.
+#[derive(Debug)]
+pub(super) struct AdminError {
+    status: StatusCode,
+    code: &'static str,
+    field: Option<String>,
+    message: String,
+}
+
+impl AdminError {
+    /// 400: not even readable.
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", message.into())
+    }
+
+    /// 401.
+    pub(super) fn unauthorized() -> Self {
+        let message = "send the header `Authorization: Bearer TOKEN` with the token of the configuration's [admin]";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+    }
+
+    /// 404.
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", message.into())
+    }
+
+    /// 422: readable, but this field cannot be so.
+    pub(super) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message.into());
+        Self { field: Some(field.into()), ..error }
+    }
+
+    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+        Self { status, code, field: None, message }
+    }
+}
+
+impl From<jetpay_ledger::Error> for AdminError {
+    /// 503. The store's own words go to the log.
+    fn from(error: jetpay_ledger::Error) -> Self {
+        tracing::error!("admin: {error}");
+        let message = "the store is not available now; try again later".to_owned();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+    }
+}
+
+impl fmt::Display for AdminError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: Inner<'a>,
+}
+
+#[derive(Serialize)]
+struct Inner<'a> {
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    message: &'a str,
+}
+
+impl ResponseError for AdminError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let Self { code, field, message, .. } = self;
+        HttpResponse::build(self.status).json(Body { error: Inner { code, field: field.as_deref(), message } })
+    }
+}
+
+/// For every path that is none.
+pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
+    Err(AdminError::not_found("there is nothing at this path for this HTTP method; see the README, HTTP for the merchant"))
+}

@@ -1,0 +1,52 @@
+//! HTTP for the merchant: customers, payments, the feed of entries; and for those who watch the service.
+
+mod auth;
+mod customers;
+mod entries;
+mod error;
+mod health;
+mod input;
+mod payments;
+mod time;
+
+pub use auth::Token;
+
+use actix_web::web::{self, ServiceConfig};
+use jetpay_core::Currency;
+use jetpay_ledger::Ledger;
+
+use crate::telemetry::Metrics;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Admin {
+    /// The books.
+    pub ledger: Ledger,
+    /// The currency of all balances.
+    pub currency: Currency,
+    /// What the merchant must say.
+    pub token: Token,
+    /// The collected metrics.
+    pub metrics: Metrics,
+}
+
+/// The most bytes of a request's body.
+const LIMIT: usize = 1024 * 1024;
+
+/// Registers all of it. Everything below `/v1` asks for the token.
+pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
+    let token = admin.token.clone();
+    config
+        .app_data(web::Data::new(admin))
+        .app_data(web::PayloadConfig::new(LIMIT))
+        .configure(health::endpoints)
+        .service(
+            web::scope("/v1")
+                .wrap(auth::RequireToken::new(token))
+                .configure(customers::endpoints)
+                .configure(payments::endpoints)
+                .configure(entries::endpoints)
+                .default_service(web::to(error::no_such_path)),
+        )
+        .default_service(web::to(error::no_such_path));
+}

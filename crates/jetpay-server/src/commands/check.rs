@@ -1,0 +1,43 @@
+//! `jetpay check`.
+
+use std::path::Path;
+
+use crate::config::{Config, Kassa24Answers, ProjectConfig};
+use crate::methods::MethodName;
+
+pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+    let config = Config::read(path)?;
+    for warning in &config.warnings {
+        println!("warning: {warning}");
+    }
+    println!("{} is good. `jetpay serve` would", path.display());
+    println!("  take the platform's requests  on http://{}", config.listen);
+    println!("  take the merchant's requests  on http://{} (bearer token)", config.admin_listen);
+    let store = if config.store.exists() { "open" } else { "make" };
+    println!("  {store} the ledger               in {}", config.store.display());
+    println!("  keep all balances             in {}", config.currency);
+    for project in &config.projects {
+        describe(project, &config);
+    }
+    println!("  take callbacks of any method  at http://{}/callback and at every URL above", config.listen);
+    Ok(())
+}
+
+fn describe(project: &ProjectConfig, config: &Config) {
+    let secrets = project.project.keys().len();
+    let secrets = if secrets == 1 { "one secret".to_owned() } else { format!("{secrets} secrets, rotating") };
+    println!("  project {} ({secrets}):", project.id);
+    for method in &project.methods {
+        println!("    {:<12} http://{}/{}", method.name(), config.listen, method.name());
+    }
+    let kassa24 = project.methods.iter().any(|method| *method == MethodName::KASSA24);
+    if kassa24 {
+        let answers = match project.kassa24_answers {
+            Kassa24Answers::Contracts => "with contracts (option 2)",
+            Kassa24Answers::Account => "with the account alone (option 1)",
+        };
+        println!("    kassa24 answers {answers}");
+    }
+    let contracts = if project.strict_contracts { "refused" } else { "taken and flagged" };
+    println!("    a top-up of an unknown contract is {contracts}");
+}

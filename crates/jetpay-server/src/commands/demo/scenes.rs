@@ -1,0 +1,71 @@
+//! The show: top-ups by all methods, good and bad, printed as they happen.
+
+use anstream::println;
+use anstyle::{AnsiColor, Style};
+use jetpay_core::signature::Key;
+use jetpay_core::{Currency, Money};
+use jetpay_simulator::{Exchange, METHODS, MethodFacts, Platform, CallbackKind, Step, TopUp, messages, top_up};
+
+use super::place::{ANNA, BORIS, PROJECT};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Yellow.on_default();
+const TITLE: Style = Style::new().bold();
+
+pub(super) fn heading(text: &str) {
+    println!("\n{TITLE}{text}{TITLE:#}");
+}
+
+pub(super) async fn play(platform: &Platform) -> anyhow::Result<()> {
+    for (index, method) in (1..).zip(&METHODS) {
+        heading(&format!("{} — /{}", method.document, method.name));
+        let customer = if index % 2 == 0 { BORIS } else { ANNA };
+        let amount = Money::new(index * 100_000, Currency::KZT);
+
+        println!("  {customer} pays {amount}; the callback comes twice");
+        let good = TopUp::new(method, customer, amount).then(CallbackKind::Success).then(CallbackKind::Success);
+        top_up(platform, &good, show).await?;
+
+        println!("  {customer} tries {amount} again, and it is declined");
+        top_up(platform, &TopUp::new(method, customer, amount).then(CallbackKind::Decline), show).await?;
+
+        println!("  somebody pays for an unknown customer: refused");
+        top_up(platform, &TopUp::new(method, "nobody", amount), show).await?;
+
+        println!("  somebody signs with another secret: refused");
+        show_exchange("verify", &forged(platform, method, customer).await?);
+    }
+    Ok(())
+}
+
+async fn forged(platform: &Platform, method: &MethodFacts, customer: &str) -> anyhow::Result<Exchange> {
+    let forger = platform.in_the_name_of(PROJECT, Key::new("not the secret")?);
+    Ok(forger.call(&method.path(), &messages::Verify::new(platform.project_id(), customer)).await?)
+}
+
+fn show(step: &Step) {
+    show_exchange(&step.kind.to_string(), &step.exchange);
+}
+
+fn show_exchange(what: &str, exchange: &Exchange) {
+    let good = exchange.status == 200 && exchange.code().is_none_or(|code| code == 0);
+    let (style, mark) = if good { (GOOD, '✓') } else { (BAD, '✗') };
+    let milliseconds = exchange.elapsed.as_micros().div_ceil(100);
+    let (whole, tenth) = (milliseconds / 10, milliseconds % 10);
+    println!(
+        "    {style}{mark}{style:#} {what:<20} HTTP {}  {whole:>3}.{tenth} ms  {}",
+        exchange.status,
+        answer(exchange)
+    );
+}
+
+/// An answer in one line: callbacks have none.
+fn answer(exchange: &Exchange) -> String {
+    const MOST: usize = 110;
+    let text = exchange.text();
+    match text.char_indices().nth(MOST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None if text.is_empty() => "acknowledged".to_owned(),
+        None => text,
+    }
+}

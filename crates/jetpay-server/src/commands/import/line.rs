@@ -1,0 +1,21 @@
+//! A line that is wrong.
+
+use crate::customer::Flaw;
+
+/// Where and what.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BadLine {
+    /// From 1.
+    pub(super) line: u64,
+    pub(super) what: String,
+}
+
+impl BadLine {
+    pub(super) fn new(line: u64, what: impl Into<String>) -> Self {
+        Self { line, what: what.into() }
+    }
+
+    pub(super) fn flaw(line: u64, flaw: &Flaw) -> Self {
+        Self::new(line, format!("`{}` {}", flaw.field, flaw.message))
+    }
+}

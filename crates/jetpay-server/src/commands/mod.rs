@@ -1,0 +1,82 @@
+//! The command line.
+
+mod check;
+mod demo;
+mod explain;
+mod import;
+mod serve;
+mod sign;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Accepts top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay.
+#[derive(Parser)]
+#[command(name = "jetpay", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service until SIGTERM or SIGINT
+    Serve(WithConfig),
+    /// Show it at work: a service of its own, a simulated platform, and the resulting ledger
+    Demo(demo::Demo),
+    /// Read the configuration; say what it would do, or what is wrong and where
+    Check(WithConfig),
+    /// Work with customers
+    #[command(subcommand)]
+    Customers(Customers),
+    /// Sign a JSON body from standard input
+    Sign(sign::Sign),
+    /// Explain why the signature of a JSON body from standard input matches or not
+    Explain(explain::Explain),
+}
+
+#[derive(Subcommand)]
+enum Customers {
+    /// Insert or replace the customers in a file; the others stay
+    Import(import::Import),
+}
+
+/// Commands that need the configuration.
+#[derive(Args)]
+struct WithConfig {
+    /// The configuration
+    #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
+    config: PathBuf,
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(WithConfig { config }) => serve::serve(&config),
+        Command::Demo(demo) => demo.run(),
+        Command::Check(WithConfig { config }) => check::check(&config),
+        Command::Customers(Customers::Import(import)) => import.run(),
+        Command::Sign(sign) => sign.run(),
+        Command::Explain(explain) => return explain.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A secret from the environment variable that an option named.
+fn secret_from_env(name: &str) -> anyhow::Result<jetpay_core::signature::Key> {
+    let secret = std::env::var(name).map(zeroize::Zeroizing::new);
+    let secret = secret.map_err(|_| {
+        anyhow::anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")
+    })?;
+    jetpay_core::signature::Key::new(&secret)
+        .map_err(|_| anyhow::anyhow!("the environment variable {name} is empty; set it to the project's secret"))
+}

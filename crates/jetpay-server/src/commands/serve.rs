@@ -1,0 +1,35 @@
+//! `jetpay serve`.
+
+use std::path::Path;
+
+use actix_web::rt::System;
+use anyhow::Context;
+use jetpay_ledger::Ledger;
+
+use crate::config::Config;
+use crate::service::{self, Service};
+use crate::telemetry::{self, Metrics};
+
+pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
+    telemetry::start_log(telemetry::SERVICE);
+    let config = Config::read(config)?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let ledger = Ledger::open(&config.store).context("the store cannot be opened")?;
+    let metrics = Metrics::start()?;
+    System::new().block_on(async move {
+        let service = Service::bind(&config, ledger, metrics)?;
+        tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay serves");
+        let handles = service.handles();
+        actix_web::rt::spawn(async move {
+            if service::asked_to_end().await.is_ok() {
+                tracing::info!("asked to end: finishing what was accepted");
+            }
+            service::stop(&handles).await;
+        });
+        service.serve().await?;
+        tracing::info!("jetpay ended");
+        Ok(())
+    })
+}

@@ -1,0 +1,184 @@
+//! The file as it is written.
+
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+
+use jetpay_core::id::ProjectId;
+use jetpay_core::{Currency, Project};
+use serde::Deserialize;
+use toml::Spanned;
+use zeroize::Zeroizing;
+
+use super::ProjectConfig;
+use super::problem::Collector;
+use super::secret::{self, OneOrMany};
+use crate::methods::MethodName;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub(super) server: Server,
+    pub(super) admin: Admin,
+    pub(super) store: Store,
+    #[serde(default)]
+    pub(super) project: Vec<ProjectTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Server {
+    pub(super) listen: SocketAddr,
+    pub(super) workers: Option<NonZero<usize>>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), workers: None }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Admin {
+    #[serde(default = "admin_listen")]
+    pub(super) listen: SocketAddr,
+    token_env: Option<Spanned<String>>,
+    token_file: Option<Spanned<PathBuf>>,
+}
+
+fn admin_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8081))
+}
+
+impl Admin {
+    pub(super) fn token(&self, folder: &Path, problems: &mut Collector<'_>) -> Zeroizing<String> {
+        let found = match (&self.token_env, &self.token_file) {
+            (Some(name), None) => secret::from_env(name.get_ref(), name, problems),
+            (None, Some(path)) => secret::from_file(path.get_ref(), folder, path, problems),
+            (Some(_), Some(path)) => {
+                problems.at(path, "token_env and token_file are both set; keep one");
+                None
+            }
+            (None, None) => {
+                problems.anywhere("[admin] has no token; set token_env or token_file, and keep it secret");
+                None
+            }
+        };
+        found.unwrap_or_default()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Store {
+    url: Spanned<String>,
+}
+
+impl Store {
+    pub(super) fn path(&self, folder: &Path, problems: &mut Collector<'_>) -> PathBuf {
+        match self.url.get_ref().strip_prefix("sqlite://") {
+            Some("") => problems.at(&self.url, "the URL names no file; write url = \"sqlite://jetpay.db\""),
+            Some(path) => return folder.join(path),
+            None => problems.at(&self.url, "only SQLite is supported; write url = \"sqlite://jetpay.db\""),
+        }
+        PathBuf::new()
+    }
+}
+
+/// Which option of its document's answers a project's Kassa24 has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kassa24Answers {
+    /// Option 2: the account with its contracts.
+    #[default]
+    Contracts,
+    /// Option 1: the account alone.
+    Account,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProjectTable {
+    pub(super) id: Spanned<u64>,
+    methods: Spanned<Vec<MethodName>>,
+    currency: Option<Spanned<String>>,
+    secret_env: Option<Spanned<OneOrMany<String>>>,
+    secret_file: Option<Spanned<OneOrMany<PathBuf>>>,
+    #[serde(default)]
+    kassa24_answers: Kassa24Answers,
+    #[serde(default)]
+    strict_contracts: bool,
+}
+
+impl ProjectTable {
+    pub(super) fn resolve(
+        &self,
+        folder: &Path,
+        currency: Currency,
+        problems: &mut Collector<'_>,
+    ) -> Option<ProjectConfig> {
+        if i64::try_from(*self.id.get_ref()).is_err() {
+            problems.at(&self.id, "a project id fits 63 bits");
+        }
+        if self.methods.get_ref().is_empty() {
+            problems.at(&self.methods, "a project without methods takes nothing; name at least one");
+        }
+        let mut secrets = Vec::new();
+        if let Some(names) = &self.secret_env {
+            let found = names.get_ref().as_slice().iter().filter_map(|name| secret::from_env(name, names, problems));
+            secrets.extend(found);
+        }
+        if let Some(paths) = &self.secret_file {
+            let read = |path: &PathBuf| secret::from_file(path, folder, paths, problems);
+            secrets.extend(paths.get_ref().as_slice().iter().filter_map(read));
+        }
+        if self.secret_env.is_none() && self.secret_file.is_none() {
+            problems.at(&self.id, "this project has no secret; set secret_env or secret_file");
+        }
+        let id = ProjectId::new(*self.id.get_ref());
+        let (first, more) = secrets.split_first()?;
+        let project = more
+            .iter()
+            .try_fold(Project::new(id, first).ok()?, |project, secret| project.and_secret(secret))
+            .ok()?
+            .in_currency(currency)
+            .only(self.methods.get_ref().iter().map(|method| method.name()));
+        Some(ProjectConfig {
+            id,
+            methods: self.methods.get_ref().clone(),
+            project,
+            kassa24_answers: self.kassa24_answers,
+            strict_contracts: self.strict_contracts,
+        })
+    }
+}
+
+/// Customers are shared by all projects, and a balance has one currency.
+pub(super) fn common_currency(projects: &[ProjectTable], problems: &mut Collector<'_>) -> Currency {
+    let mut common = None;
+    for project in projects {
+        let currency = match &project.currency {
+            None => Currency::KZT,
+            Some(code) => match Currency::parse(code.get_ref()) {
+                Ok(currency) if currency.digits().is_some() => currency,
+                _ => {
+                    problems.at(code, "the platform does not list this currency; write its three capital letters");
+                    continue;
+                }
+            },
+        };
+        match common {
+            Some(known) if known != currency => {
+                let text = format!("this project has {currency}, another {known}; all projects share one currency");
+                match &project.currency {
+                    Some(code) => problems.at(code, &text),
+                    None => problems.at(&project.id, &text),
+                }
+            }
+            _ => common = Some(currency),
+        }
+    }
+    common.unwrap_or(Currency::KZT)
+}

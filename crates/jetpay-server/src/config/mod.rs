@@ -1,0 +1,111 @@
+//! The configuration: a TOML file, read strictly, with its secrets fetched from where it says.
+
+mod file;
+mod problem;
+mod secret;
+
+pub use file::Kassa24Answers;
+pub use problem::Problems;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use jetpay_core::id::ProjectId;
+use jetpay_core::{Currency, Keyring, Project};
+use zeroize::Zeroizing;
+
+use crate::methods::MethodName;
+use problem::Collector;
+
+/// A configuration in which everything was found.
+pub struct Config {
+    /// Where the platform calls.
+    pub listen: SocketAddr,
+    /// Threads that serve it; one a core unless said otherwise.
+    pub workers: Option<usize>,
+    /// Where the merchant calls.
+    pub admin_listen: SocketAddr,
+    /// What the merchant says there.
+    pub admin_token: Zeroizing<String>,
+    /// The database file.
+    pub store: PathBuf,
+    /// The one currency of all projects.
+    pub currency: Currency,
+    /// The projects, in the file's order.
+    pub projects: Vec<ProjectConfig>,
+    /// Things that are allowed but worth a look.
+    pub warnings: Vec<String>,
+}
+
+/// A project and how it is served.
+pub struct ProjectConfig {
+    /// Its id.
+    pub id: ProjectId,
+    /// The methods that it takes.
+    pub methods: Vec<MethodName>,
+    /// Its secrets and currency.
+    pub project: Project,
+    /// Which option of Kassa24's answers is agreed.
+    pub kassa24_answers: Kassa24Answers,
+    /// Whether a top-up of a contract that the customer does not have is refused.
+    pub strict_contracts: bool,
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// [`Problems`]: every one that was found, with the line where it stands.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let text = std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, path, folder)
+    }
+
+    fn parse(text: &str, path: &Path, folder: &Path) -> Result<Self, Problems> {
+        let mut problems = Collector::new(path, text);
+        let file = match toml::from_str::<file::File>(text) {
+            Ok(file) => file,
+            Err(error) => return Err(problems.syntax(&error)),
+        };
+        let admin_token = file.admin.token(folder, &mut problems);
+        let store = file.store.path(folder, &mut problems);
+        let currency = file::common_currency(&file.project, &mut problems);
+        let mut projects: Vec<ProjectConfig> = Vec::new();
+        for project in &file.project {
+            if projects.iter().any(|known| known.id.number() == *project.id.get_ref()) {
+                problems.at(&project.id, "this project id stands twice; give one project all its secrets and methods");
+            }
+            projects.extend(project.resolve(folder, currency, &mut problems));
+        }
+        if file.project.is_empty() {
+            problems.anywhere("there is no [[project]]; add one with id, methods and secret_env or secret_file");
+        }
+        if file.server.listen == file.admin.listen && file.server.listen.port() != 0 {
+            problems.anywhere("[server] and [admin] listen on one address; give the admin interface a port of its own");
+        }
+        let warnings = problems.finish()?;
+        Ok(Self {
+            listen: file.server.listen,
+            workers: file.server.workers.map(std::num::NonZero::get),
+            admin_listen: file.admin.listen,
+            admin_token,
+            store,
+            currency,
+            projects,
+            warnings,
+        })
+    }
+
+    /// The secrets of all projects.
+    ///
+    /// # Panics
+    /// Never: ids that stand twice were refused before.
+    #[must_use]
+    pub fn keyring(&self) -> Keyring {
+        Keyring::new(self.projects.iter().map(|project| project.project.clone())).expect("ids are unique")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! The ready service of JetPay top-ups: all five methods over one ledger.
+//!
+//! The binary is `jetpay`; see the README. Its parts are public so that a merchant who outgrows the configuration can
+//! build a service of their own from them.
+
+pub mod admin;
+pub mod commands;
+pub mod config;
+pub mod customer;
+pub mod methods;
+pub mod service;
+pub mod shop;
+pub mod telemetry;
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

@@ -1,0 +1,65 @@
+//! The one list of methods: their names in the configuration, and their endpoints.
+
+use std::sync::Arc;
+
+use actix_web::web::ServiceConfig;
+use jetpay_cashin_kz::CashinKz;
+use jetpay_core::{Keyring, Merchant, Method};
+use jetpay_kaspi::Kaspi;
+use jetpay_kassa24::Kassa24;
+use jetpay_kassa24_bvu::Kassa24Bvu;
+use jetpay_qiwi_kz::QiwiKz;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::shop::Shop;
+use crate::telemetry::Meter;
+
+/// The name of a method: also its URL, `/{name}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MethodName(&'static str);
+
+/// All of them.
+pub const NAMES: [&str; 5] = [Kaspi::NAME, Kassa24::NAME, Kassa24Bvu::NAME, CashinKz::NAME, QiwiKz::NAME];
+
+impl MethodName {
+    /// The one whose answers are configured.
+    pub const KASSA24: Self = Self(Kassa24::NAME);
+
+    /// The name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for MethodName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = NAMES.into_iter().find(|known| *known == name);
+        known.map(Self).ok_or_else(|| {
+            de::Error::custom(format_args!("unknown method `{name}`; the methods are {}", NAMES.join(", ")))
+        })
+    }
+}
+
+/// The platform's endpoints: one for each method, and one for callbacks alone.
+pub fn endpoints(config: &mut ServiceConfig, shop: &Arc<Shop>, keyring: &Arc<Keyring>) {
+    endpoint::<Kaspi>(config, shop, keyring);
+    endpoint::<Kassa24>(config, shop, keyring);
+    endpoint::<Kassa24Bvu>(config, shop, keyring);
+    endpoint::<CashinKz>(config, shop, keyring);
+    endpoint::<QiwiKz>(config, shop, keyring);
+    let meter = Meter::of("callback");
+    let callbacks = jetpay_actix::callbacks::<Shop>("/callback", Arc::clone(shop), Arc::clone(keyring));
+    config.service(callbacks.observe(move |reply, took| meter.answered(reply, took)));
+}
+
+fn endpoint<M: Method>(config: &mut ServiceConfig, shop: &Arc<Shop>, keyring: &Arc<Keyring>)
+where
+    Shop: Merchant<M>,
+{
+    let meter = Meter::of(M::NAME);
+    let endpoint =
+        jetpay_actix::endpoint::<M, Shop>(&format!("/{}", M::NAME), Arc::clone(shop), Arc::clone(keyring));
+    config.service(endpoint.observe(move |reply, took| meter.answered(reply, took)));
+}

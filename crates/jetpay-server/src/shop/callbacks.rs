@@ -1,0 +1,28 @@
+//! Callbacks: stored with their effect, then acknowledged.
+
+use jetpay_core::merchant::UnusableCallback;
+use jetpay_core::{Acknowledged, Callback, Callbacks, Unacknowledged, Unavailable};
+use jetpay_ledger::Recorded;
+
+use super::{Shop, now, unavailable};
+use crate::telemetry;
+
+impl Callbacks for Shop {
+    async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
+        let (payment, operation) = (callback.payment.id.clone(), callback.operation.id);
+        let recorded = self.ledger.record_callback(callback, now()).await.map_err(unavailable)?;
+        telemetry::callback_recorded(recorded, &payment, operation);
+        match recorded {
+            Recorded::Unmatched => Err(Unacknowledged::UnknownPayment),
+            Recorded::Applied | Recorded::Repeated | Recorded::Noted | Recorded::Quarantined => Ok(Acknowledged),
+        }
+    }
+
+    async fn unusable(&self, callback: UnusableCallback<'_>) -> Result<(), Unavailable> {
+        let reason = callback.rejection.to_string();
+        telemetry::callback_unusable(callback.project_id, &reason);
+        let body = callback.body.to_vec();
+        let kept = self.ledger.quarantine_unreadable(callback.project_id, body, reason, now()).await;
+        kept.map(|_first_time| ()).map_err(unavailable)
+    }
+}

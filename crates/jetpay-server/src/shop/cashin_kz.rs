@@ -1,0 +1,21 @@
+//! Cash-in Kazakhstan: an account without contracts.
+
+use jetpay_cashin_kz::{Account, CashinKz, CheckDeposit, Deposit};
+use jetpay_core::{Answer, Merchant, VerifyRequest};
+
+use super::Shop;
+use crate::telemetry;
+
+impl Merchant<CashinKz> for Shop {
+    async fn verify(&self, request: VerifyRequest) -> Answer<CashinKz, Account> {
+        self.account(&request.customer_id)
+    }
+
+    async fn check_deposit(&self, request: CheckDeposit) -> Answer<CashinKz, Deposit> {
+        if request.typed_verify {
+            telemetry::check_deposit_typed_verify(request.top_up.project_id);
+        }
+        self.customer(&request.top_up.customer_id)?;
+        Ok(Deposit::new(self.record::<CashinKz>(request.top_up, None, Vec::new()).await?))
+    }
+}

@@ -1,0 +1,113 @@
+//! Metrics for Prometheus.
+
+use std::time::Duration;
+
+use jetpay_core::Reply;
+use jetpay_core::serve::MessageKind;
+use jetpay_ledger::Ledger;
+use metrics::{Counter, Histogram, counter, gauge, histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::log;
+
+/// Upper bounds of the answer time, in seconds.
+const SECONDS: [f64; 10] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0];
+
+/// The collected metrics of this process.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl Metrics {
+    /// Starts collecting.
+    ///
+    /// # Errors
+    /// When this process collects already.
+    pub fn start() -> Result<Self, BuildError> {
+        let seconds = Matcher::Full("jetpay_answer_seconds".to_owned());
+        let handle = PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS)?.install_recorder()?;
+        metrics::describe_counter!("jetpay_messages_total", "messages answered, by endpoint, kind and outcome");
+        metrics::describe_histogram!("jetpay_answer_seconds", "from the first byte read to the answer made");
+        metrics::describe_gauge!("jetpay_ledger", "what waits in the ledger, by what it is");
+        Ok(Self(handle))
+    }
+
+    /// Folds collected samples together; without it they pile up between two scrapes.
+    pub fn upkeep(&self) {
+        self.0.run_upkeep();
+    }
+
+    /// The page that Prometheus reads.
+    #[must_use]
+    pub fn page(&self, ledger: &Ledger) -> String {
+        if let Ok(counts) = ledger.counts() {
+            for (what, count) in [
+                ("pending", counts.pending),
+                ("unmatched", counts.unmatched),
+                ("quarantined", counts.quarantined),
+                ("alarms", counts.alarms),
+            ] {
+                #[expect(clippy::cast_precision_loss, reason = "a count of rows, not money")]
+                gauge!("jetpay_ledger", "what" => what).set(count as f64);
+            }
+        }
+        self.0.render()
+    }
+}
+
+/// Counts the answers of one endpoint. Its counters are looked up once: a lookup costs more than a count.
+pub struct Meter {
+    endpoint: &'static str,
+    verify: Served,
+    check_deposit: Served,
+    callback: Served,
+    seconds: Histogram,
+}
+
+struct Served {
+    served: Counter,
+    unavailable: Counter,
+}
+
+impl Meter {
+    /// The meter of an endpoint.
+    #[must_use]
+    pub fn of(endpoint: &'static str) -> Self {
+        let served = |kind| Served { served: total(endpoint, kind, "served"), unavailable: total(endpoint, kind, "unavailable") };
+        Self {
+            endpoint,
+            verify: served("verify"),
+            check_deposit: served("check_deposit"),
+            callback: served("callback"),
+            seconds: histogram!("jetpay_answer_seconds", "endpoint" => endpoint),
+        }
+    }
+
+    /// Counts an answer, and logs one that was none.
+    pub fn answered(&self, reply: &Reply, took: Duration) {
+        self.seconds.record(took);
+        let outcome = &reply.outcome;
+        if let Some(rejection) = &outcome.rejection {
+            total(self.endpoint, "rejected", rejection.kind()).increment(1);
+            let (endpoint, status) = (self.endpoint, reply.status);
+            log::limited(|| tracing::warn!(endpoint, status, "rejected: {rejection}"));
+            return;
+        }
+        let kind = match outcome.kind {
+            Some(MessageKind::Verify) => &self.verify,
+            Some(MessageKind::CheckDeposit) => &self.check_deposit,
+            Some(MessageKind::Callback) | None => &self.callback,
+        };
+        match &outcome.unavailable {
+            None => kind.served.increment(1),
+            Some(unavailable) => {
+                kind.unavailable.increment(1);
+                let endpoint = self.endpoint;
+                log::limited(|| tracing::error!(endpoint, "{unavailable}"));
+            }
+        }
+    }
+}
+
+fn total(endpoint: &'static str, kind: &'static str, outcome: &'static str) -> Counter {
+    counter!("jetpay_messages_total", "endpoint" => endpoint, "kind" => kind, "outcome" => outcome)
+}

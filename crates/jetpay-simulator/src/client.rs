@@ -1,0 +1,77 @@
+//! HTTP out, as plain as it gets.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, RequestBuilder, redirect};
+
+use crate::exchange::{Exchange, NoAnswer};
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(30);
+/// More of an answer than this is not read, in bytes: whoever is asked may be anybody.
+const MOST: usize = 1024 * 1024;
+
+/// Sends to one address. Cheap to clone: connections are shared.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    base_url: String,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// Neither redirects are followed nor a proxy asked: what is observed is the address itself.
+    pub(crate) fn new(base_url: impl Into<String>) -> Self {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .expect("a client without TLS can be built");
+        Self { base_url: base_url.into().trim_end_matches('/').to_owned(), http }
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Exchange, NoAnswer> {
+        let url = format!("{}{path}", self.base_url);
+        let method = Method::from_bytes(method.as_bytes()).map_err(|error| no_answer(&url, &error))?;
+        let mut request = self.http.request(method, &url).body(body.clone());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let begun = Instant::now();
+        let (status, answer) = answer(request).await.map_err(|error| no_answer(&url, &error))?;
+        Ok(Exchange::new(body, status, answer, begun.elapsed()))
+    }
+}
+
+async fn answer(request: RequestBuilder) -> reqwest::Result<(u16, Vec<u8>)> {
+    let mut response = request.send().await?;
+    let mut body = Vec::new();
+    while body.len() < MOST
+        && let Some(chunk) = response.chunk().await?
+    {
+        body.extend_from_slice(&chunk);
+    }
+    Ok((response.status().as_u16(), body))
+}
+
+/// The innermost reason is the one that helps: `connection refused` and not `error sending request`.
+fn no_answer(url: &str, error: &(dyn std::error::Error + 'static)) -> NoAnswer {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    NoAnswer { url: url.to_owned(), reason: innermost.to_string() }
+}

@@ -1,0 +1,108 @@
+//! What the core's source must not name: the standard library has a clock, files and sockets, and no graph shows it.
+//!
+//! A look at the text, not a proof: it is there for the honest mistake.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// Modules of the standard library that reach outside.
+const MODULES: [&str; 6] = ["env", "fs", "io", "net", "process", "thread"];
+/// Words that read a clock or print.
+const WORDS: [&str; 8] =
+    ["SystemTime", "Instant", "Timestamp::now", "Zoned::now", "print!", "println!", "eprint!", "eprintln!"];
+
+/// Every place below a folder where something outside is named, tests left out.
+pub(crate) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name == "tests" || name == "tests.rs" {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(impurities_below(&path)?);
+        } else if name.ends_with(".rs") {
+            let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            found.extend(impurities(&text).into_iter().map(|what| format!("{}: names {what}", path.display())));
+        }
+    }
+    Ok(found)
+}
+
+/// What a file names, up to its tests and without its comments.
+fn impurities(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let modules = modules_of_std(&code).into_iter().filter(|module| MODULES.contains(&module.as_str()));
+    let words = WORDS.iter().filter(|word| has_word(&code, word)).map(|word| format!("`{word}`"));
+    modules.map(|module| format!("`std::{module}`")).chain(words).collect()
+}
+
+/// The modules named after `std::`, also in a group: `std::{fmt::{self, Write}, fs::File}`.
+fn modules_of_std(code: &str) -> Vec<String> {
+    let after_std = code.split("std::").skip(1);
+    after_std.flat_map(|rest| rest.strip_prefix('{').map_or_else(|| vec![first_name(rest)], names_of_group)).collect()
+}
+
+/// The first name of each element, up to the brace that closes the group.
+fn names_of_group(group: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut depth = 0;
+    for piece in group.split_inclusive(['{', '}', ',']) {
+        if depth == 0 {
+            names.push(first_name(piece));
+        }
+        match piece.chars().next_back() {
+            Some('{') => depth += 1,
+            Some('}') if depth == 0 => break,
+            Some('}') => depth -= 1,
+            _ => {}
+        }
+    }
+    names
+}
+
+fn first_name(text: &str) -> String {
+    text.trim_start().chars().take_while(|&character| is_part_of_name(character)).collect()
+}
+
+fn is_part_of_name(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+fn has_word(code: &str, word: &str) -> bool {
+    code.match_indices(word).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + word.len()..].chars().next();
+        !before.is_some_and(is_part_of_name) && (word.ends_with('!') || !after.is_some_and(is_part_of_name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::impurities;
+
+    #[test]
+    fn clock_and_files_are_found_however_they_are_named() {
+        for source in [
+            "use std::time::Instant;",
+            "use std::{fmt, fs};",
+            "use std::{fmt::{self, Write}, net::TcpStream};",
+            "let now = jiff::Timestamp::now();",
+            "std::env::var(\"HOME\")",
+            "println!(\"{}\", 1);",
+        ] {
+            assert_eq!(impurities(source).len(), 1, "{source}: {:?}", impurities(source));
+        }
+    }
+
+    #[test]
+    fn comments_tests_and_longer_names_are_no_finding() {
+        let source = "// std::fs\nuse std::fmt;\nstruct Instantly;\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n";
+        assert!(impurities(source).is_empty(), "{:?}", impurities(source));
+    }
+}

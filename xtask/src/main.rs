@@ -1,0 +1,61 @@
+//! What a contributor runs; `cargo xtask --help` lists it.
+//!
+//! A Rust program and not shell, so that it runs wherever cargo does and is checked like everything else.
+
+mod bench;
+mod ci;
+mod conformance;
+mod deps;
+mod fixtures;
+mod shell;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tests, checks and measurements of this workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that can run here: the tests of all crates, the fixtures, the dependency rules
+    Test,
+    /// What must hold before a commit lands: format, lints, documentation, each crate alone, test, conformance
+    Ci(ci::Arguments),
+    /// Drives every documented exchange of every method over HTTP, then the bad-input table
+    Conformance(conformance::Arguments),
+    /// Which crate may depend on what
+    Deps,
+    /// Whether every example of the documents is a file, with a row that is true
+    Fixtures,
+    /// Measures the speed targets; every figure is a ratio taken in one run
+    Bench(bench::Arguments),
+    /// The handler that `bench` compares the service with
+    #[command(hide = true)]
+    BenchBareServer(bench::BareArguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test => test::run(),
+        Task::Ci(arguments) => ci::run(&arguments),
+        Task::Conformance(arguments) => conformance::run(&arguments),
+        Task::Deps => deps::run(),
+        Task::Fixtures => fixtures::run(),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::BenchBareServer(arguments) => bench::serve_bare(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n✗ {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
