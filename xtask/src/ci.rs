@@ -27,16 +27,28 @@ enum Step {
 
 /// In the order in which they are run: what is quick and often broken comes first.
 const STEPS: [(Step, &str, fn() -> Result<()>); 8] = [
-    (Step::Format, "format", || shell::run_cargo(&["fmt", "--all", "--check"])),
+    (Step::Format, "format", || {
+        shell::run_cargo(&["fmt", "--all", "--check"])
+    }),
     (Step::Dependencies, "dependencies", deps::run),
     (Step::Fixtures, "fixtures", fixtures::run),
     (Step::Lints, "lints", || {
-        shell::run_cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
+        shell::run_cargo(&[
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ])
     }),
     (Step::Documentation, "documentation", documentation),
     (Step::Alone, "alone", each_crate_alone),
     (Step::Tests, "tests", test::tests),
-    (Step::Conformance, "conformance", || conformance::run(&conformance::Arguments::default())),
+    (Step::Conformance, "conformance", || {
+        conformance::run(&conformance::Arguments::default())
+    }),
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -60,11 +72,18 @@ fn documentation() -> Result<()> {
 /// A build of the whole workspace gives every crate the features that any of them asks for. Alone, a crate has only
 /// its own: first without its tests' dependencies, then with them.
 fn each_crate_alone() -> Result<()> {
-    let metadata =
-        MetadataCommand::new().current_dir(shell::root()).no_deps().exec().context("cargo metadata failed")?;
+    let metadata = MetadataCommand::new()
+        .current_dir(shell::root())
+        .no_deps()
+        .exec()
+        .context("cargo metadata failed")?;
     for package in metadata.workspace_packages() {
         shell::run_cargo(&["check", "--locked", "--quiet", "--package", &package.name])?;
-        if package.targets.iter().any(|target| target.kind.contains(&TargetKind::Lib)) {
+        if package
+            .targets
+            .iter()
+            .any(|target| target.kind.contains(&TargetKind::Lib))
+        {
             shell::run_cargo(&["test", "--locked", "--quiet", "--package", &package.name])?;
         }
     }

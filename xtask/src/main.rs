@@ -16,7 +16,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Tests, checks and measurements of this workspace")]
+#[command(
+    name = "cargo xtask",
+    about = "Tests, checks and measurements of this workspace"
+)]
 struct Arguments {
     #[command(subcommand)]
     task: Task,

@@ -14,7 +14,8 @@ pub(crate) fn root() -> PathBuf {
 
 /// The cargo that runs this program, so that a toolchain chosen on the command line stays chosen.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    let mut command =
+        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(root());
     command
 }
@@ -28,7 +29,9 @@ pub(crate) fn run_cargo(arguments: &[&str]) -> Result<()> {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = shown(command);
     println!("$ {line}");
-    let status = command.status().with_context(|| format!("`{line}` cannot be started"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("`{line}` cannot be started"))?;
     if !status.success() {
         bail!("`{line}` failed ({status})");
     }
@@ -37,14 +40,31 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 fn shown(command: &Command) -> String {
     let variables = command.get_envs().filter_map(|(name, value)| {
-        Some(format!("{}='{}'", name.to_string_lossy(), value?.to_string_lossy()))
+        Some(format!(
+            "{}='{}'",
+            name.to_string_lossy(),
+            value?.to_string_lossy()
+        ))
     });
-    let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
-    variables.chain([program]).chain(arguments).collect::<Vec<_>>().join(" ")
+    let program = Path::new(command.get_program())
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let arguments = command
+        .get_args()
+        .map(|argument| argument.to_string_lossy().into_owned());
+    variables
+        .chain([program])
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A heading above what follows.
 pub(crate) fn heading(text: &str) {
-    println!("\n── {text} {}", "─".repeat(72_usize.saturating_sub(text.chars().count())));
+    println!(
+        "\n── {text} {}",
+        "─".repeat(72_usize.saturating_sub(text.chars().count()))
+    );
 }

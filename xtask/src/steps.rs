@@ -35,11 +35,19 @@ impl Steps {
     pub(crate) fn finish(self) -> Result<()> {
         shell::heading("summary");
         for Step { name, took, error } in &self.done {
-            println!("{} {name:<14} {:>12}", if error.is_none() { '✓' } else { '✗' }, time(*took));
+            println!(
+                "{} {name:<14} {:>12}",
+                if error.is_none() { '✓' } else { '✗' },
+                time(*took)
+            );
         }
         let total = time(self.done.iter().map(|step| step.took).sum());
-        let failed: Vec<&str> =
-            self.done.iter().filter(|step| step.error.is_some()).map(|step| step.name).collect();
+        let failed: Vec<&str> = self
+            .done
+            .iter()
+            .filter(|step| step.error.is_some())
+            .map(|step| step.name)
+            .collect();
         if failed.is_empty() {
             println!("\nAll {} steps passed in {total}.", self.done.len());
             return Ok(());
@@ -49,7 +57,12 @@ impl Steps {
                 println!("\n{name}: {error:#}");
             }
         }
-        bail!("{} of {} steps failed in {total}: {}", failed.len(), self.done.len(), failed.join(", "));
+        bail!(
+            "{} of {} steps failed in {total}: {}",
+            failed.len(),
+            self.done.len(),
+            failed.join(", ")
+        );
     }
 }
 
@@ -80,7 +93,10 @@ mod tests {
         });
         let error = steps.finish().unwrap_err().to_string();
         assert!(second);
-        assert!(error.starts_with("1 of 2 steps failed") && error.ends_with(": first"), "{error}");
+        assert!(
+            error.starts_with("1 of 2 steps failed") && error.ends_with(": first"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -6,7 +6,11 @@ use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, Payload};
 use jetpay_core::Rejection;
 
-pub(crate) async fn read(payload: Payload, limit: usize, patience: Duration) -> Result<Bytes, Rejection> {
+pub(crate) async fn read(
+    payload: Payload,
+    limit: usize,
+    patience: Duration,
+) -> Result<Bytes, Rejection> {
     match timeout(patience, payload.to_bytes_limited(limit)).await {
         Ok(Ok(Ok(bytes))) => Ok(bytes),
         Ok(Err(_)) => Err(Rejection::TooLarge { limit }),

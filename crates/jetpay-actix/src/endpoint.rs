@@ -26,7 +26,7 @@ pub struct Endpoint<D, S> {
 }
 
 struct Shared<D, S> {
-    merchant: Arc<S>,
+    merchant: S,
     keyring: Arc<Keyring>,
     limit: usize,
     patience: Duration,
@@ -35,10 +35,20 @@ struct Shared<D, S> {
 }
 
 impl<D: Door<S>, S: 'static> Endpoint<D, S> {
-    pub(crate) fn new(path: &str, merchant: Arc<S>, keyring: Arc<Keyring>) -> Self {
+    pub(crate) fn new(path: &str, merchant: S, keyring: Arc<Keyring>) -> Self {
         let (limit, patience) = (DEFAULT_LIMIT, DEFAULT_PATIENCE);
-        let shared = Shared { merchant, keyring, limit, patience, observer: None, door: PhantomData };
-        Self { path: path.to_owned(), shared: Arc::new(shared) }
+        let shared = Shared {
+            merchant,
+            keyring,
+            limit,
+            patience,
+            observer: None,
+            door: PhantomData,
+        };
+        Self {
+            path: path.to_owned(),
+            shared: Arc::new(shared),
+        }
     }
 
     /// The largest body that is taken, in bytes.
@@ -78,9 +88,14 @@ impl<D: Door<S>, S: 'static> Shared<D, S> {
         if let Some(observer) = &self.observer {
             observer(&reply, begun.elapsed());
         }
-        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
-        if reply.body.is_empty() { response.finish() } else { response.content_type(ContentType::json()).body(reply.body) }
+        if reply.body.is_empty() {
+            response.finish()
+        } else {
+            response.content_type(ContentType::json()).body(reply.body)
+        }
     }
 }
 
@@ -92,6 +107,8 @@ impl<D: Door<S>, S: 'static> HttpServiceFactory for Endpoint<D, S> {
             async move { shared.answer(payload).await }
         };
         // A resource answers 405 to methods that it has no route for.
-        web::resource(self.path).route(web::post().to(handler)).register(config);
+        web::resource(self.path)
+            .route(web::post().to(handler))
+            .register(config);
     }
 }

@@ -28,19 +28,21 @@ use jetpay_core::{Callbacks, Keyring, Merchant, Method};
 use std::sync::Arc;
 
 /// An endpoint that takes `verify` and `check_deposit` of the method `M`, and callbacks of any method.
+///
+/// A merchant that is shared by several endpoints goes in as `Arc<S>`, which is a merchant, too.
 pub fn endpoint<M: Method, S: Merchant<M> + 'static>(
     path: &str,
-    merchant: impl Into<Arc<S>>,
+    merchant: S,
     keyring: impl Into<Arc<Keyring>>,
 ) -> Endpoint<MethodDoor<M>, S> {
-    Endpoint::new(path, merchant.into(), keyring.into())
+    Endpoint::new(path, merchant, keyring.into())
 }
 
 /// An endpoint that takes callbacks of any method and nothing else.
 pub fn callbacks<S: Callbacks + 'static>(
     path: &str,
-    merchant: impl Into<Arc<S>>,
+    merchant: S,
     keyring: impl Into<Arc<Keyring>>,
 ) -> Endpoint<CallbackDoor, S> {
-    Endpoint::new(path, merchant.into(), keyring.into())
+    Endpoint::new(path, merchant, keyring.into())
 }

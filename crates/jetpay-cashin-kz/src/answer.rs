@@ -19,7 +19,10 @@ impl Deposit {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
-        Self { deposit: PlainDeposit::new(payment_id), description: None }
+        Self {
+            deposit: PlainDeposit::new(payment_id),
+            description: None,
+        }
     }
 
     /// What the payment is for.
@@ -46,6 +49,12 @@ struct Errors {
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         let (code, message) = (refused.code(), refused.into_text());
-        Self { code, errors: Errors { message: message.clone() }, message }
+        Self {
+            code,
+            errors: Errors {
+                message: message.clone(),
+            },
+            message,
+        }
     }
 }

@@ -32,8 +32,10 @@ impl Method for CashinKz {
     const NAME: &'static str = "cashin-kz";
     const PAYMENT_METHOD: &'static str = "kassa24";
     const DOCUMENT: &'static str = "Cash-in Kazakhstan";
-    const LIMITS: Option<Limits> =
-        Some(Limits { min: Money::new(1_00, Currency::KZT), max: Money::new(500_000_00, Currency::KZT) });
+    const LIMITS: Option<Limits> = Some(Limits {
+        min: Money::new(1_00, Currency::KZT),
+        max: Money::new(500_000_00, Currency::KZT),
+    });
     type Account = Account;
     type CheckDeposit = CheckDeposit;
     type Deposit = Deposit;
@@ -41,7 +43,8 @@ impl Method for CashinKz {
 
     /// A `verify` that has an amount, a currency and a payment method is a `check_deposit`.
     fn operation(message: &Authentic<'_, '_>) -> Result<Operation, Rejection> {
-        let pays = message.has("amount")? && message.has("currency")? && message.has("payment_method")?;
+        let pays =
+            message.has("amount")? && message.has("currency")? && message.has("payment_method")?;
         match Operation::by_type(message)? {
             Operation::Verify if pays => Ok(Operation::CheckDeposit),
             operation => Ok(operation),
@@ -50,6 +53,9 @@ impl Method for CashinKz {
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {
         let typed_verify = Operation::by_type(message)? == Operation::Verify;
-        Ok(CheckDeposit { top_up: TopUp::read::<Self>(message)?, typed_verify })
+        Ok(CheckDeposit {
+            top_up: TopUp::read::<Self>(message)?,
+            typed_verify,
+        })
     }
 }

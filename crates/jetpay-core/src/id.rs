@@ -17,7 +17,9 @@ const LONGEST: usize = 255;
 
 fn valid(text: &str) -> bool {
     let fits = (1..=LONGEST).contains(&text.len());
-    fits && !text.chars().any(|character| character == ';' || character.is_control())
+    fits && !text
+        .chars()
+        .any(|character| character == ';' || character.is_control())
 }
 
 /// The number that the platform gave to a merchant's project.
@@ -137,7 +139,15 @@ mod tests {
 
     #[test]
     fn text_that_could_be_cut_into_a_message_is_no_id() {
-        for text in ["", "a;b", "a\nb", "a\0", "\u{7f}", "\u{85}", &"x".repeat(256)] {
+        for text in [
+            "",
+            "a;b",
+            "a\nb",
+            "a\0",
+            "\u{7f}",
+            "\u{85}",
+            &"x".repeat(256),
+        ] {
             assert!(PaymentId::new(text).is_err(), "{text:?}");
         }
         assert!(PaymentId::new("payment_47").is_ok());

@@ -18,6 +18,7 @@ impl Limits {
     /// Whether `amount` is within them; an amount in another currency is not.
     #[must_use]
     pub fn contain(&self, amount: Money) -> bool {
-        amount.currency() == self.min.currency() && (self.min.minor()..=self.max.minor()).contains(&amount.minor())
+        amount.currency() == self.min.currency()
+            && (self.min.minor()..=self.max.minor()).contains(&amount.minor())
     }
 }

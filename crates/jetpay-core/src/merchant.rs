@@ -1,6 +1,7 @@
 //! What a merchant implements: one trait for callbacks, and one for each method it takes.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use crate::message::{Callback, VerifyRequest};
 use crate::method::Method;
@@ -63,8 +64,16 @@ pub struct UnusableCallback<'a> {
 }
 
 impl<'a> UnusableCallback<'a> {
-    pub(crate) fn new(body: &'a [u8], project_id: crate::id::ProjectId, rejection: &'a Rejection) -> Self {
-        Self { body, project_id, rejection }
+    pub(crate) fn new(
+        body: &'a [u8],
+        project_id: crate::id::ProjectId,
+        rejection: &'a Rejection,
+    ) -> Self {
+        Self {
+            body,
+            project_id,
+            rejection,
+        }
     }
 }
 
@@ -72,11 +81,17 @@ impl<'a> UnusableCallback<'a> {
 pub trait Callbacks: Sync {
     /// Stores what happened, then acknowledges. Must be idempotent: the same fact comes many times, with other
     /// dates, in any order. A credit is unique on (project, operation id), and one payment has at most one.
-    fn callback(&self, callback: Callback) -> impl Future<Output = Result<Acknowledged, Unacknowledged>> + Send;
+    fn callback(
+        &self,
+        callback: Callback,
+    ) -> impl Future<Output = Result<Acknowledged, Unacknowledged>> + Send;
 
     /// Keeps a callback that is signed but cannot be read, and raises an alarm; then it is answered 400. The default
     /// does nothing.
-    fn unusable(&self, callback: UnusableCallback<'_>) -> impl Future<Output = Result<(), Unavailable>> + Send {
+    fn unusable(
+        &self,
+        callback: UnusableCallback<'_>,
+    ) -> impl Future<Output = Result<(), Unavailable>> + Send {
         let _ = callback;
         async { Ok(()) }
     }
@@ -91,5 +106,37 @@ pub trait Merchant<M: Method>: Callbacks {
 
     /// Stores a pending payment under a fresh id, then answers with it. Credits nothing, and never takes two
     /// requests for one, however equal they are.
-    fn check_deposit(&self, request: M::CheckDeposit) -> impl Future<Output = Answer<M, M::Deposit>> + Send;
+    fn check_deposit(
+        &self,
+        request: M::CheckDeposit,
+    ) -> impl Future<Output = Answer<M, M::Deposit>> + Send;
+}
+
+impl<S: Callbacks + Send> Callbacks for Arc<S> {
+    fn callback(
+        &self,
+        callback: Callback,
+    ) -> impl Future<Output = Result<Acknowledged, Unacknowledged>> + Send {
+        S::callback(self, callback)
+    }
+
+    fn unusable(
+        &self,
+        callback: UnusableCallback<'_>,
+    ) -> impl Future<Output = Result<(), Unavailable>> + Send {
+        S::unusable(self, callback)
+    }
+}
+
+impl<M: Method, S: Merchant<M> + Send> Merchant<M> for Arc<S> {
+    fn verify(&self, request: VerifyRequest) -> impl Future<Output = Answer<M, M::Account>> + Send {
+        S::verify(self, request)
+    }
+
+    fn check_deposit(
+        &self,
+        request: M::CheckDeposit,
+    ) -> impl Future<Output = Answer<M, M::Deposit>> + Send {
+        S::check_deposit(self, request)
+    }
 }

@@ -27,7 +27,11 @@ impl Refused {
 
     fn with(code: Code, text: String) -> Self {
         // The documents require a reason: none is told as what is known, the code.
-        let text = if text.is_empty() { format!("refused with code {}", code.number()) } else { text };
+        let text = if text.is_empty() {
+            format!("refused with code {}", code.number())
+        } else {
+            text
+        };
         Self { code, text }
     }
 

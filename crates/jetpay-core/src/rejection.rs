@@ -90,13 +90,15 @@ impl Rejection {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::UnknownProject | Self::Malformed(_) | Self::WrongSignature | Self::MethodNotTaken { .. } => {
-                Code::SignatureError
-            }
+            Self::UnknownProject
+            | Self::Malformed(_)
+            | Self::WrongSignature
+            | Self::MethodNotTaken { .. } => Code::SignatureError,
             Self::Unreadable(_)
             | Self::TooLarge { .. }
             | Self::Incomplete
-            | Self::Malleated(_) | Self::Field { .. } => Code::Failed,
+            | Self::Malleated(_)
+            | Self::Field { .. } => Code::Failed,
         }
     }
 

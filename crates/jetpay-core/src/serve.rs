@@ -57,7 +57,11 @@ impl From<Operation> for MessageKind {
 }
 
 /// Serves one message to the method `M`: `verify`, `check_deposit`, or a callback of any method.
-pub async fn serve<M: Method, S: Merchant<M>>(body: &[u8], merchant: &S, keyring: &Keyring) -> Reply {
+pub async fn serve<M: Method, S: Merchant<M>>(
+    body: &[u8],
+    merchant: &S,
+    keyring: &Keyring,
+) -> Reply {
     let received = match Received::parse(body) {
         Ok(received) => received,
         Err(unreadable) => return refuse::<M>(unreadable.into(), Outcome::default()),
@@ -68,7 +72,10 @@ pub async fn serve<M: Method, S: Merchant<M>>(body: &[u8], merchant: &S, keyring
         Err(rejection) if is_callback => return reject_callback(rejection, Outcome::callback()),
         Err(rejection) => return refuse::<M>(rejection, Outcome::default()),
     };
-    let mut outcome = Outcome { matched: Some(message.matched()), ..Outcome::default() };
+    let mut outcome = Outcome {
+        matched: Some(message.matched()),
+        ..Outcome::default()
+    };
     match message.read::<M>() {
         Ok(Request::Verify(request)) => {
             outcome.kind = Some(MessageKind::Verify);
@@ -86,14 +93,22 @@ pub async fn serve<M: Method, S: Merchant<M>>(body: &[u8], merchant: &S, keyring
 
 /// Serves one callback, of any method; anything else is answered with HTTP 400.
 pub async fn serve_callback<S: Callbacks>(body: &[u8], merchant: &S, keyring: &Keyring) -> Reply {
-    let message = match Received::parse(body).map_err(Rejection::from).and_then(|it| it.authenticate(keyring)) {
+    let message = match Received::parse(body)
+        .map_err(Rejection::from)
+        .and_then(|it| it.authenticate(keyring))
+    {
         Ok(message) => message,
         Err(rejection) => return reject_callback(rejection, Outcome::callback()),
     };
-    let outcome = Outcome { matched: Some(message.matched()), ..Outcome::callback() };
+    let outcome = Outcome {
+        matched: Some(message.matched()),
+        ..Outcome::callback()
+    };
     match message.callback() {
         Ok(callback) => acknowledge(callback, merchant, outcome).await,
-        Err(rejection) if message.is_callback() => unusable(&message, rejection, merchant, outcome).await,
+        Err(rejection) if message.is_callback() => {
+            unusable(&message, rejection, merchant, outcome).await
+        }
         Err(rejection) => reject_callback(rejection, outcome),
     }
 }
@@ -112,11 +127,17 @@ pub fn refuse_unread_callback(rejection: Rejection) -> Reply {
 
 impl Outcome {
     fn callback() -> Self {
-        Self { kind: Some(MessageKind::Callback), ..Self::default() }
+        Self {
+            kind: Some(MessageKind::Callback),
+            ..Self::default()
+        }
     }
 }
 
-fn answer<M: Method, T: Serialize>(answer: Result<T, Unserved<M::Refusal>>, mut outcome: Outcome) -> Reply {
+fn answer<M: Method, T: Serialize>(
+    answer: Result<T, Unserved<M::Refusal>>,
+    mut outcome: Outcome,
+) -> Reply {
     match answer {
         Ok(good) => reply(200, &good, outcome),
         Err(Unserved::Refused(refusal)) => reply(200, &refusal, outcome),
@@ -129,21 +150,42 @@ fn answer<M: Method, T: Serialize>(answer: Result<T, Unserved<M::Refusal>>, mut 
 
 fn refuse<M: Method>(rejection: Rejection, outcome: Outcome) -> Reply {
     let refusal = M::Refusal::from(Refused::from(&rejection));
-    reply(rejection.http_status(), &refusal, Outcome { rejection: Some(rejection), ..outcome })
+    reply(
+        rejection.http_status(),
+        &refusal,
+        Outcome {
+            rejection: Some(rejection),
+            ..outcome
+        },
+    )
 }
 
 /// An answer that cannot be written as JSON is the merchant's mistake; the sender is told to come again.
 fn reply(status: u16, body: &impl Serialize, mut outcome: Outcome) -> Reply {
     match serde_json::to_vec(body) {
-        Ok(body) => Reply { status, body, outcome },
+        Ok(body) => Reply {
+            status,
+            body,
+            outcome,
+        },
         Err(error) => {
-            outcome.unavailable = Some(Unavailable(format!("the answer could not be written: {error}")));
-            Reply { status: 503, body: Vec::new(), outcome }
+            outcome.unavailable = Some(Unavailable(format!(
+                "the answer could not be written: {error}"
+            )));
+            Reply {
+                status: 503,
+                body: Vec::new(),
+                outcome,
+            }
         }
     }
 }
 
-async fn acknowledge<S: Callbacks>(callback: Callback, merchant: &S, mut outcome: Outcome) -> Reply {
+async fn acknowledge<S: Callbacks>(
+    callback: Callback,
+    merchant: &S,
+    mut outcome: Outcome,
+) -> Reply {
     outcome.kind = Some(MessageKind::Callback);
     let status = match merchant.callback(callback).await {
         Ok(_) => 200,
@@ -153,7 +195,11 @@ async fn acknowledge<S: Callbacks>(callback: Callback, merchant: &S, mut outcome
             503
         }
     };
-    Reply { status, body: Vec::new(), outcome }
+    Reply {
+        status,
+        body: Vec::new(),
+        outcome,
+    }
 }
 
 /// A signed callback that cannot be read is kept before it is refused.
@@ -164,16 +210,38 @@ async fn unusable<S: Callbacks>(
     mut outcome: Outcome,
 ) -> Reply {
     outcome.kind = Some(MessageKind::Callback);
-    let kept = merchant.unusable(UnusableCallback::new(message.body(), message.project().id(), &rejection)).await;
+    let kept = merchant
+        .unusable(UnusableCallback::new(
+            message.body(),
+            message.project().id(),
+            &rejection,
+        ))
+        .await;
     match kept {
         Ok(()) => reject_callback(rejection, outcome),
-        Err(unavailable) => {
-            Reply { status: 503, body: Vec::new(), outcome: Outcome { unavailable: Some(unavailable), ..outcome } }
-        }
+        Err(unavailable) => Reply {
+            status: 503,
+            body: Vec::new(),
+            outcome: Outcome {
+                unavailable: Some(unavailable),
+                ..outcome
+            },
+        },
     }
 }
 
 fn reject_callback(rejection: Rejection, outcome: Outcome) -> Reply {
-    let status = if matches!(rejection, Rejection::TooLarge { .. }) { 413 } else { 400 };
-    Reply { status, body: Vec::new(), outcome: Outcome { rejection: Some(rejection), ..outcome } }
+    let status = if matches!(rejection, Rejection::TooLarge { .. }) {
+        413
+    } else {
+        400
+    };
+    Reply {
+        status,
+        body: Vec::new(),
+        outcome: Outcome {
+            rejection: Some(rejection),
+            ..outcome
+        },
+    }
 }

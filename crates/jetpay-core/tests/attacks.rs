@@ -15,20 +15,42 @@ const CHECK_DEPOSIT: &str = "kaspi/check_deposit-request.json";
 /// The fixture with one place changed in a way that the signature does not see.
 fn changed(file: &str, from: &str, to: &str) -> String {
     let original = fixture(file);
-    assert_eq!(original.matches(from).count(), 1, "{from} is not one place in {file}");
+    assert_eq!(
+        original.matches(from).count(),
+        1,
+        "{from} is not one place in {file}"
+    );
     let body = original.replace(from, to);
     let again = Canonical::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
-    assert_eq!(again.string_to_sign(), string_to_sign(&original), "this changes what is signed");
-    assert!(Received::parse(body.as_bytes()).unwrap().authenticate(&keyring()).is_ok(), "the signature must hold");
+    assert_eq!(
+        again.string_to_sign(),
+        string_to_sign(&original),
+        "this changes what is signed"
+    );
+    assert!(
+        Received::parse(body.as_bytes())
+            .unwrap()
+            .authenticate(&keyring())
+            .is_ok(),
+        "the signature must hold"
+    );
     body
 }
 
 fn assert_refused(file: &str, from: &str, to: &str, path: &'static str, flaw: FieldFlaw) {
-    assert_eq!(read(changed(file, from, to)), Err(Rejection::Field { path, flaw }), "{to}");
+    assert_eq!(
+        read(changed(file, from, to)),
+        Err(Rejection::Field { path, flaw }),
+        "{to}"
+    );
 }
 
 fn assert_read_equal(file: &str, from: &str, to: &str) {
-    assert_eq!(read(changed(file, from, to)), Ok(read(fixture(file)).unwrap()), "{to}");
+    assert_eq!(
+        read(changed(file, from, to)),
+        Ok(read(fixture(file)).unwrap()),
+        "{to}"
+    );
 }
 
 fn assert_malleated(body: &str, how: Malleated) {
@@ -38,7 +60,11 @@ fn assert_malleated(body: &str, how: Malleated) {
 #[test]
 fn a_field_hidden_in_another_ones_text_is_refused_as_malleated() {
     let body = fixture("callbacks/callback-malleated.json");
-    assert_eq!(string_to_sign(&body), string_to_sign(fixture(SUCCESS)), "the signature is that of the success");
+    assert_eq!(
+        string_to_sign(&body),
+        string_to_sign(fixture(SUCCESS)),
+        "the signature is that of the success"
+    );
     assert_malleated(&body, Malleated::Text("operation:status"));
 }
 
@@ -52,9 +78,21 @@ fn a_number_as_a_text_is_refused() {
 
 #[test]
 fn a_text_as_a_number_is_refused() {
-    assert_refused(CHECK_DEPOSIT, "\"123456789\"", "123456789", "customer_id", FieldFlaw::NotA("a text"));
+    assert_refused(
+        CHECK_DEPOSIT,
+        "\"123456789\"",
+        "123456789",
+        "customer_id",
+        FieldFlaw::NotA("a text"),
+    );
     let kiosk = "qiwi-kz/callback-success-kiosk.json";
-    assert_refused(kiosk, "\"1554967098\"", "1554967098", "payment:id", FieldFlaw::NotA("a text"));
+    assert_refused(
+        kiosk,
+        "\"1554967098\"",
+        "1554967098",
+        "payment:id",
+        FieldFlaw::NotA("a text"),
+    );
 }
 
 #[test]
@@ -62,13 +100,31 @@ fn a_one_as_true_is_refused() {
     let body = signed(&fixture(CHECK_DEPOSIT).replace("10000", "1"));
     let again = body.replace("\"amount\": 1,", "\"amount\": true,");
     assert_eq!(string_to_sign(&body), string_to_sign(&again));
-    assert_eq!(read(again), Err(Rejection::Field { path: "amount", flaw: FieldFlaw::NotA("an integer") }));
+    assert_eq!(
+        read(again),
+        Err(Rejection::Field {
+            path: "amount",
+            flaw: FieldFlaw::NotA("an integer")
+        })
+    );
 }
 
 #[test]
 fn an_integer_written_with_an_exponent_or_a_point_is_refused() {
-    for amount in ["1.0e4", "10000.0", "1E+4", "100000e-1", "10000.000000000001"] {
-        assert_refused(CHECK_DEPOSIT, "10000", amount, "amount", FieldFlaw::NotA("an integer"));
+    for amount in [
+        "1.0e4",
+        "10000.0",
+        "1E+4",
+        "100000e-1",
+        "10000.000000000001",
+    ] {
+        assert_refused(
+            CHECK_DEPOSIT,
+            "10000",
+            amount,
+            "amount",
+            FieldFlaw::NotA("an integer"),
+        );
     }
 }
 
@@ -77,7 +133,13 @@ fn the_two_fields_that_may_be_a_number_or_a_text_read_equal() {
     assert_read_equal(SUCCESS, "\"id\": 28,", "\"id\": \"28\",");
     assert_read_equal(SUCCESS, "\"code\": \"0\"", "\"code\": 0");
     // Not in another number's form: this is a float, and no id.
-    assert_refused(SUCCESS, "\"id\": 28,", "\"id\": 2.8e1,", "operation:id", FieldFlaw::NotA("a text or an integer"));
+    assert_refused(
+        SUCCESS,
+        "\"id\": 28,",
+        "\"id\": 2.8e1,",
+        "operation:id",
+        FieldFlaw::NotA("a text or an integer"),
+    );
 }
 
 #[test]
@@ -88,20 +150,48 @@ fn an_empty_text_as_null_reads_equal() {
 
 #[test]
 fn added_empty_containers_read_equal() {
-    assert_read_equal(SUCCESS, "\"operation\": {", "\"errors\": [], \"x\": {\"y\": [{}]}, \"operation\": {\"extra\": {},");
-    assert_read_equal(CHECK_DEPOSIT, "\"type\"", "\"payment\": {}, \"general\": {}, \"type\"");
-    assert_read_equal(CHECK_DEPOSIT, "\"type\"", "\"payment\": [[], {\"x\": {}}], \"type\"");
+    assert_read_equal(
+        SUCCESS,
+        "\"operation\": {",
+        "\"errors\": [], \"x\": {\"y\": [{}]}, \"operation\": {\"extra\": {},",
+    );
+    assert_read_equal(
+        CHECK_DEPOSIT,
+        "\"type\"",
+        "\"payment\": {}, \"general\": {}, \"type\"",
+    );
+    assert_read_equal(
+        CHECK_DEPOSIT,
+        "\"type\"",
+        "\"payment\": [[], {\"x\": {}}], \"type\"",
+    );
 }
 
 #[test]
 fn what_stands_below_signature_or_frame_mode_is_never_read() {
     let fake = r#"{"id": "other", "status": "decline", "sum_initial": {"amount": 1}, "payment": {"id": 1}}"#;
     for name in ["signature", "frame_mode"] {
-        assert_read_equal(SUCCESS, "\"operation\": {", &format!("\"operation\": {{\"{name}\": {fake},"));
-        assert_read_equal(SUCCESS, "\"account\": {", &format!("\"account\": {{\"{name}\": [{fake}],"));
-        assert_read_equal(CHECK_DEPOSIT, "\"type\"", &format!("\"payment\": {{\"{name}\": {fake}}}, \"type\""));
+        assert_read_equal(
+            SUCCESS,
+            "\"operation\": {",
+            &format!("\"operation\": {{\"{name}\": {fake},"),
+        );
+        assert_read_equal(
+            SUCCESS,
+            "\"account\": {",
+            &format!("\"account\": {{\"{name}\": [{fake}],"),
+        );
+        assert_read_equal(
+            CHECK_DEPOSIT,
+            "\"type\"",
+            &format!("\"payment\": {{\"{name}\": {fake}}}, \"type\""),
+        );
     }
-    assert_read_equal(SUCCESS, "\"account\": {", &format!("\"frame_mode\": {fake}, \"account\": {{"));
+    assert_read_equal(
+        SUCCESS,
+        "\"account\": {",
+        &format!("\"frame_mode\": {fake}, \"account\": {{"),
+    );
 }
 
 #[test]
@@ -119,43 +209,81 @@ fn repeated_keys_and_trailing_bytes_are_unreadable() {
         format!("{success},"),
     ];
     for body in bodies {
-        assert!(matches!(read(&body), Err(Rejection::Unreadable(_))), "{body}");
+        assert!(
+            matches!(read(&body), Err(Rejection::Unreadable(_))),
+            "{body}"
+        );
     }
 }
 
 #[test]
 fn of_two_signatures_the_one_at_the_top_counts() {
-    assert_read_equal(SUCCESS, "\"account\"", "\"general\": {\"signature\": \"x\"}, \"account\"");
+    assert_read_equal(
+        SUCCESS,
+        "\"account\"",
+        "\"general\": {\"signature\": \"x\"}, \"account\"",
+    );
     let good = key().sign(&string_to_sign(fixture(SUCCESS)));
     let other = fixture(SUCCESS).replace(&good, "AAAA");
-    let body = other.replace("\"account\"", &format!("\"general\": {{\"signature\": \"{good}\"}}, \"account\""));
-    assert_eq!(read(body), Err(Rejection::Malformed(MalformedSignature::WrongLength { bytes: 3 })));
+    let body = other.replace(
+        "\"account\"",
+        &format!("\"general\": {{\"signature\": \"{good}\"}}, \"account\""),
+    );
+    assert_eq!(
+        read(body),
+        Err(Rejection::Malformed(MalformedSignature::WrongLength {
+            bytes: 3
+        }))
+    );
 }
 
 #[test]
 fn a_signature_moved_into_general_reads_equal_and_anywhere_else_is_none() {
     let success = fixture(SUCCESS);
     let (before, signature) = success.split_once(",\n  \"signature\"").unwrap();
-    let field = format!("\"signature\"{}", signature.trim_end().strip_suffix('}').unwrap());
+    let field = format!(
+        "\"signature\"{}",
+        signature.trim_end().strip_suffix('}').unwrap()
+    );
     let moved = |name: &str| format!("{before}, \"{name}\": {{{field}}}}}");
     assert_eq!(read(moved("general")), read(&success));
     for name in ["General", "general:", "x"] {
-        assert_eq!(read(moved(name)), Err(Rejection::Malformed(MalformedSignature::Missing)), "{name}");
+        assert_eq!(
+            read(moved(name)),
+            Err(Rejection::Malformed(MalformedSignature::Missing)),
+            "{name}"
+        );
     }
     let deeper = format!("{before}, \"general\": {{\"general\": {{{field}}}}}}}");
-    assert_eq!(read(deeper), Err(Rejection::Malformed(MalformedSignature::Missing)));
+    assert_eq!(
+        read(deeper),
+        Err(Rejection::Malformed(MalformedSignature::Missing))
+    );
 }
 
 #[test]
 fn a_word_that_took_in_a_field_nobody_reads_is_refused() {
-    let original = signed(&fixture(SUCCESS).replace("\"type\": \"sale\"", "\"status_\": \"x\", \"type\": \"sale\""));
+    let original = signed(&fixture(SUCCESS).replace(
+        "\"type\": \"sale\"",
+        "\"status_\": \"x\", \"type\": \"sale\"",
+    ));
     let status = original.rfind("\"status\": \"success\"").unwrap();
-    let again = format!("{}\"status\": \"success;operation:status_:x\"{}", &original[..status], &original[status + 19..])
-        .replace("\"status_\": \"x\", ", "");
+    let again = format!(
+        "{}\"status\": \"success;operation:status_:x\"{}",
+        &original[..status],
+        &original[status + 19..]
+    )
+    .replace("\"status_\": \"x\", ", "");
     assert_eq!(string_to_sign(&again), string_to_sign(&original));
     assert!(read(&original).is_ok());
     let flaw = FieldFlaw::NotA("a word without `;`");
-    assert_eq!(read(again), Err(Rejection::Field { path: "operation:status", flaw }));
+    assert_eq!(
+        read(again),
+        Err(Rejection::Field {
+            path: "operation:status",
+            flaw
+        })
+    );
 }
 
 #[test]
@@ -174,21 +302,44 @@ fn an_id_cut_at_its_colon_is_refused() {
     let again = body.replace("\"12:34\"", "{\"12\": \"34\"}");
     assert_eq!(string_to_sign(&body), string_to_sign(&again));
     let flaw = FieldFlaw::NotA("a single value");
-    assert_eq!(read(again), Err(Rejection::Field { path: "customer_id", flaw }));
+    assert_eq!(
+        read(again),
+        Err(Rejection::Field {
+            path: "customer_id",
+            flaw
+        })
+    );
 }
 
 #[test]
 fn an_object_cut_into_a_text_is_refused() {
     let number = "{\n    \"number\": \"1234567890\"\n  }";
-    assert_refused(SUCCESS, number, "\"number:1234567890\"", "account", FieldFlaw::NotA("an object"));
-    let sum = "{\n      \"amount\": 10000,\n      \"currency\": \"KZT\"\n    },\n    \"description\"";
+    assert_refused(
+        SUCCESS,
+        number,
+        "\"number:1234567890\"",
+        "account",
+        FieldFlaw::NotA("an object"),
+    );
+    let sum =
+        "{\n      \"amount\": 10000,\n      \"currency\": \"KZT\"\n    },\n    \"description\"";
     let text = "\"amount:10000;payment:sum:currency:KZT\",\n    \"description\"";
-    assert_refused(SUCCESS, sum, text, "payment:sum", FieldFlaw::NotA("an object"));
+    assert_refused(
+        SUCCESS,
+        sum,
+        text,
+        "payment:sum",
+        FieldFlaw::NotA("an object"),
+    );
 }
 
 #[test]
 fn keys_that_could_hold_a_border_are_refused() {
-    let body = changed(CHECK_DEPOSIT, "\"amount\": 10000,\n  \"currency\": \"KZT\"", "\"amount\": {\"10000;currency\": \"KZT\"}");
+    let body = changed(
+        CHECK_DEPOSIT,
+        "\"amount\": 10000,\n  \"currency\": \"KZT\"",
+        "\"amount\": {\"10000;currency\": \"KZT\"}",
+    );
     assert_malleated(&body, Malleated::Key);
     for name in ["a;b", ";", "a\\u0000", "\\n", "\\u007f"] {
         let body = signed(&fixture(CHECK_DEPOSIT).replacen('{', &format!("{{\"{name}\": 1,"), 1));
@@ -199,15 +350,26 @@ fn keys_that_could_hold_a_border_are_refused() {
 #[test]
 fn two_values_with_one_path_are_refused() {
     let twins = "{\"x:\": {\"y\": 1}, \"x\": {\":y\": 2},";
-    assert_malleated(&signed(&fixture(SUCCESS).replacen('{', twins, 1)), Malleated::EqualPaths);
+    assert_malleated(
+        &signed(&fixture(SUCCESS).replacen('{', twins, 1)),
+        Malleated::EqualPaths,
+    );
     // A key with `:` alone is nobody's twin.
-    let single = signed(&fixture(SUCCESS).replacen('{', "{\"x:\": {\"y\": 1}, \"x\": {\"y\": 2},", 1));
+    let single =
+        signed(&fixture(SUCCESS).replacen('{', "{\"x:\": {\"y\": 1}, \"x\": {\"y\": 2},", 1));
     assert_eq!(read(single), read(fixture(SUCCESS)));
 }
 
 #[test]
 fn only_the_exact_name_signature_is_left_out_of_what_is_signed() {
-    for name in ["Signature", "signature ", " signature", "SIGNATURE", "signature\\u0000", "frame_mode "] {
+    for name in [
+        "Signature",
+        "signature ",
+        " signature",
+        "SIGNATURE",
+        "signature\\u0000",
+        "frame_mode ",
+    ] {
         let body = fixture(SUCCESS).replacen('{', &format!("{{\"{name}\": {{\"a\": 1}},"), 1);
         assert_eq!(read(&body), Err(Rejection::WrongSignature), "{name}");
     }
@@ -220,8 +382,16 @@ fn a_callback_typed_into_a_signed_requests_text_is_refused() {
     // Who types this as a customer id, and then sees the signed `verify`, holds a signature of a whole callback.
     let typed = "1;operation:code:0;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
                  operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;payment:status:success";
-    let request = signed(&format!(r#"{{"type":"verify","project_id":1234,"customer_id":"{typed}"}}"#));
-    assert_eq!(read(&request), Err(Rejection::Field { path: "customer_id", flaw: FieldFlaw::NotAnId }));
+    let request = signed(&format!(
+        r#"{{"type":"verify","project_id":1234,"customer_id":"{typed}"}}"#
+    ));
+    assert_eq!(
+        read(&request),
+        Err(Rejection::Field {
+            path: "customer_id",
+            flaw: FieldFlaw::NotAnId
+        })
+    );
 
     let signature = key().sign(&string_to_sign(&request));
     let callback = |rest: &str| {
@@ -233,8 +403,12 @@ fn a_callback_typed_into_a_signed_requests_text_is_refused() {
         assert_eq!(string_to_sign(&body), string_to_sign(&request));
         body
     };
-    let flaw = FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
-    assert_eq!(read(callback(r#""type":"verify""#)), Err(Rejection::Field { path: "type", flaw }));
+    let flaw =
+        FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
+    assert_eq!(
+        read(callback(r#""type":"verify""#)),
+        Err(Rejection::Field { path: "type", flaw })
+    );
 }
 
 #[test]
@@ -262,6 +436,11 @@ fn honest_text_with_borders_in_it_passes() {
     let file = "callbacks/callback-description-semicolon.json";
     assert!(fixture(file).contains(';'));
     assert!(matches!(read(fixture(file)), Ok(Message::Callback(_))));
-    let body = signed(&fixture(SUCCESS).replace("\"Success\"", "\"Paid; code:0; note: thanks;; operation:\""));
-    assert_eq!(read(body).unwrap().callback().operation.message.as_deref(), Some("Paid; code:0; note: thanks;; operation:"));
+    let body = signed(
+        &fixture(SUCCESS).replace("\"Success\"", "\"Paid; code:0; note: thanks;; operation:\""),
+    );
+    assert_eq!(
+        read(body).unwrap().callback().operation.message.as_deref(),
+        Some("Paid; code:0; note: thanks;; operation:")
+    );
 }

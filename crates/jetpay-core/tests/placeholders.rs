@@ -27,10 +27,19 @@ struct Fixture {
 /// Every entry of every manifest: its path, its body, the document's signature.
 fn signed_fixtures() -> Vec<(String, String, Option<String>)> {
     let mut found = Vec::new();
-    for folder in fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().path()) {
-        let Ok(text) = fs::read_to_string(folder.join("manifest.toml")) else { continue };
+    for folder in fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        let Ok(text) = fs::read_to_string(folder.join("manifest.toml")) else {
+            continue;
+        };
         let manifest: Manifest = toml::from_str(&text).unwrap();
-        for fixture in manifest.fixture.into_iter().filter(|fixture| fixture.signed.is_some()) {
+        for fixture in manifest
+            .fixture
+            .into_iter()
+            .filter(|fixture| fixture.signed.is_some())
+        {
             let path = folder.join(&fixture.file);
             let body = fs::read_to_string(&path).unwrap();
             found.push((path.display().to_string(), body, fixture.document_signature));
@@ -40,22 +49,42 @@ fn signed_fixtures() -> Vec<(String, String, Option<String>)> {
 }
 
 fn rejection(body: &str) -> Rejection {
-    Received::parse(body.as_bytes()).unwrap().authenticate(&keyring()).unwrap_err()
+    Received::parse(body.as_bytes())
+        .unwrap()
+        .authenticate(&keyring())
+        .unwrap_err()
 }
 
 #[test]
 fn every_signed_fixture_is_believed_by_the_test_secret_in_natural_order() {
     let fixtures = signed_fixtures();
-    assert_eq!(fixtures.len(), 39, "the count is told, so that none is lost in silence");
+    assert_eq!(
+        fixtures.len(),
+        39,
+        "the count is told, so that none is lost in silence"
+    );
     for (path, body, _) in fixtures {
         if path.ends_with("payout-request.json") {
             // Signed by the merchant; its project is in `general`, and is found there.
-            assert!(Canonical::parse(body.as_bytes()).unwrap().string_to_sign().contains("general:project_id:35"));
+            assert!(
+                Canonical::parse(body.as_bytes())
+                    .unwrap()
+                    .string_to_sign()
+                    .contains("general:project_id:35")
+            );
         }
         let keyring = keyring();
-        let message = Received::parse(body.as_bytes()).unwrap().authenticate(&keyring);
-        let matched = message.unwrap_or_else(|rejection| panic!("{path}: {rejection}")).matched();
-        assert_eq!((matched.order, matched.secret), (Order::Natural, 0), "{path}");
+        let message = Received::parse(body.as_bytes())
+            .unwrap()
+            .authenticate(&keyring);
+        let matched = message
+            .unwrap_or_else(|rejection| panic!("{path}: {rejection}"))
+            .matched();
+        assert_eq!(
+            (matched.order, matched.secret),
+            (Order::Natural, 0),
+            "{path}"
+        );
     }
 }
 
@@ -63,30 +92,48 @@ fn every_signed_fixture_is_believed_by_the_test_secret_in_natural_order() {
 fn every_placeholder_of_the_documents_is_rejected_for_what_it_is() {
     let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
     for (path, body, document) in signed_fixtures() {
-        let Some(placeholder) = document else { continue };
-        let good = Canonical::parse(body.as_bytes()).unwrap().signature().text().unwrap().to_owned();
+        let Some(placeholder) = document else {
+            continue;
+        };
+        let good = Canonical::parse(body.as_bytes())
+            .unwrap()
+            .signature()
+            .text()
+            .unwrap()
+            .to_owned();
         assert_eq!(body.matches(&good).count(), 1, "{path}");
         let rejection = rejection(&body.replace(&good, &placeholder));
         // Expected by a look at the text, not by the code under test.
         let expected = match placeholder.len() {
-            40 if !placeholder.contains('=') => Rejection::Malformed(MalformedSignature::LegacySha1),
-            88 if placeholder.ends_with("==") && !placeholder.contains([' ', '.']) => Rejection::WrongSignature,
+            40 if !placeholder.contains('=') => {
+                Rejection::Malformed(MalformedSignature::LegacySha1)
+            }
+            88 if placeholder.ends_with("==") && !placeholder.contains([' ', '.']) => {
+                Rejection::WrongSignature
+            }
             _ if placeholder.contains([' ', '.']) || placeholder.len() % 4 != 0 => {
                 Rejection::Malformed(MalformedSignature::NotBase64)
             }
             length => {
                 let padding = placeholder.bytes().filter(|&byte| byte == b'=').count();
-                Rejection::Malformed(MalformedSignature::WrongLength { bytes: length / 4 * 3 - padding })
+                Rejection::Malformed(MalformedSignature::WrongLength {
+                    bytes: length / 4 * 3 - padding,
+                })
             }
         };
         assert_eq!(rejection, expected, "{path}: {placeholder}");
         let kind = match rejection {
-            Rejection::Malformed(MalformedSignature::WrongLength { .. }) => "wrong length".to_owned(),
+            Rejection::Malformed(MalformedSignature::WrongLength { .. }) => {
+                "wrong length".to_owned()
+            }
             other => format!("{other:?}"),
         };
         *kinds.entry(kind).or_default() += 1;
     }
-    let kinds: Vec<(&str, u32)> = kinds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
+    let kinds: Vec<(&str, u32)> = kinds
+        .iter()
+        .map(|(kind, count)| (kind.as_str(), *count))
+        .collect();
     assert_eq!(
         kinds,
         [

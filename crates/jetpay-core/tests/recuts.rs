@@ -45,9 +45,13 @@ enum Tree {
 fn insert(object: &mut BTreeMap<String, Tree>, path: &[&str], value: &str) -> bool {
     match path {
         [] => false,
-        [last] => object.insert((*last).to_owned(), Tree::Value(value.to_owned())).is_none(),
+        [last] => object
+            .insert((*last).to_owned(), Tree::Value(value.to_owned()))
+            .is_none(),
         [first, rest @ ..] => {
-            let below = object.entry((*first).to_owned()).or_insert_with(|| Tree::Object(BTreeMap::new()));
+            let below = object
+                .entry((*first).to_owned())
+                .or_insert_with(|| Tree::Object(BTreeMap::new()));
             match below {
                 Tree::Object(below) => insert(below, rest, value),
                 Tree::Value(_) => false,
@@ -59,8 +63,16 @@ fn insert(object: &mut BTreeMap<String, Tree>, path: &[&str], value: &str) -> bo
 /// Any JSON value that signs as `text`.
 fn value(text: &str, dice: &mut Dice) -> String {
     let mut shapes = vec![serde_json::to_string(text).unwrap(); 3];
-    if text.parse::<i64>().is_ok_and(|number| number.to_string() == text) {
-        shapes.extend([text.to_owned(), text.to_owned(), format!("{text}.0"), format!("{text}e0")]);
+    if text
+        .parse::<i64>()
+        .is_ok_and(|number| number.to_string() == text)
+    {
+        shapes.extend([
+            text.to_owned(),
+            text.to_owned(),
+            format!("{text}.0"),
+            format!("{text}e0"),
+        ]);
     }
     match text {
         "" => shapes.extend(["null".to_owned(), "null".to_owned()]),
@@ -75,8 +87,16 @@ fn value(text: &str, dice: &mut Dice) -> String {
 fn pieces(text: &str, truth: &Truth, dice: &mut Dice, wild: usize) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for part in text.split(';') {
-        let is_true = truth.keys().any(|path| part.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with(':')));
-        let cut = part.contains(':') && if is_true { !dice.once_in(wild) } else { dice.once_in(2) };
+        let is_true = truth.keys().any(|path| {
+            part.strip_prefix(path.as_str())
+                .is_some_and(|rest| rest.starts_with(':'))
+        });
+        let cut = part.contains(':')
+            && if is_true {
+                !dice.once_in(wild)
+            } else {
+                dice.once_in(2)
+            };
         match pieces.last_mut() {
             Some(last) if !cut => write!(last, ";{part}").unwrap(),
             _ => pieces.push(part.to_owned()),
@@ -91,11 +111,21 @@ fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
     let mut root = BTreeMap::new();
     for piece in pieces(text, truth, dice, wild) {
         let borders: Vec<usize> = piece.match_indices(':').map(|(at, _)| at).collect();
-        let true_border = borders.iter().copied().find(|border| truth.contains_key(&piece[..*border]));
-        let border = true_border.filter(|_| !dice.once_in(wild)).unwrap_or_else(|| dice.pick(&borders));
+        let true_border = borders
+            .iter()
+            .copied()
+            .find(|border| truth.contains_key(&piece[..*border]));
+        let border = true_border
+            .filter(|_| !dice.once_in(wild))
+            .unwrap_or_else(|| dice.pick(&borders));
         let path: Vec<&str> = piece[..border].split(':').collect();
-        let true_value = truth.get(&piece[..border]).filter(|(text, _)| text == &piece[border + 1..] && !dice.once_in(wild));
-        let value = true_value.map_or_else(|| value(&piece[border + 1..], dice), |(_, json)| json.clone());
+        let true_value = truth
+            .get(&piece[..border])
+            .filter(|(text, _)| text == &piece[border + 1..] && !dice.once_in(wild));
+        let value = true_value.map_or_else(
+            || value(&piece[border + 1..], dice),
+            |(_, json)| json.clone(),
+        );
         if path.contains(&"") || !insert(&mut root, &path, &value) {
             return None;
         }
@@ -107,7 +137,12 @@ fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
 
 /// Prints the object, with things in it that are not signed.
 fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
-    const UNSIGNED: [&str; 4] = [r#""empty":{}"#, r#""none":[[],{}]"#, r#""frame_mode":{"id":"x"}"#, r#""signature":{"amount":1}"#];
+    const UNSIGNED: [&str; 4] = [
+        r#""empty":{}"#,
+        r#""none":[[],{}]"#,
+        r#""frame_mode":{"id":"x"}"#,
+        r#""signature":{"amount":1}"#,
+    ];
     let mut fields: Vec<String> = Vec::new();
     for (name, tree) in object {
         let mut field = format!("{}:", serde_json::to_string(name).unwrap());
@@ -128,15 +163,26 @@ fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
 /// What a re-cut may change, and nothing is decided by: a date may be lost, and a free text may take in a field that
 /// nobody reads, or give its end away as such a field.
 fn forgive(original: &mut Callback, again: &Callback) {
-    let date = |original: &mut Option<Date>, again: &Option<Date>| *original = original.take().filter(|_| again.is_some());
+    let date = |original: &mut Option<Date>, again: &Option<Date>| {
+        *original = original.take().filter(|_| again.is_some())
+    };
     date(&mut original.payment.date, &again.payment.date);
     date(&mut original.operation.date, &again.operation.date);
-    date(&mut original.operation.created_date, &again.operation.created_date);
+    date(
+        &mut original.operation.created_date,
+        &again.operation.created_date,
+    );
 
-    let is_cut = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(';'));
+    let is_cut = |long: &str, short: &str| {
+        long.strip_prefix(short)
+            .is_some_and(|rest| rest.starts_with(';'))
+    };
     let text = |original: &mut Option<String>, again: &Option<String>| {
         // An empty text is none.
-        let (one, other) = (original.as_deref().unwrap_or_default(), again.as_deref().unwrap_or_default());
+        let (one, other) = (
+            original.as_deref().unwrap_or_default(),
+            again.as_deref().unwrap_or_default(),
+        );
         if is_cut(one, other) || is_cut(other, one) {
             original.clone_from(again);
         }
@@ -151,12 +197,18 @@ fn forgive(original: &mut Callback, again: &Callback) {
     };
     private(&mut original.account_number, &again.account_number);
     private(&mut original.customer_id, &again.customer_id);
-    private(&mut original.payment.description, &again.payment.description);
+    private(
+        &mut original.payment.description,
+        &again.payment.description,
+    );
     text(&mut original.payment.method, &again.payment.method);
     let (original, again) = (&mut original.operation, &again.operation);
     text(&mut original.request_id, &again.request_id);
     text(&mut original.message, &again.message);
-    text(&mut original.provider.payment_id, &again.provider.payment_id);
+    text(
+        &mut original.provider.payment_id,
+        &again.provider.payment_id,
+    );
     private(&mut original.provider.auth_code, &again.provider.auth_code);
 }
 
@@ -184,7 +236,9 @@ fn attack(name: &str, original: &str, aim: &str, seeds: u64, tally: &mut Tally) 
         learn("", &serde_json::from_str(body).unwrap(), &mut truth);
     }
     for seed in 0..seeds {
-        let Some(json) = recut(&text, &truth, &mut Dice(seed)) else { continue };
+        let Some(json) = recut(&text, &truth, &mut Dice(seed)) else {
+            continue;
+        };
         let body = format!("{{\"signature\":\"{signature}\",{}", &json[1..]);
         let kept = jetpay_core::signature::Canonical::parse(body.as_bytes());
         if !kept.is_ok_and(|canonical| canonical.string_to_sign() == text) {
@@ -194,10 +248,17 @@ fn attack(name: &str, original: &str, aim: &str, seeds: u64, tally: &mut Tally) 
         let Ok(again) = read(&body) else { continue };
         tally.read += 1;
         match expected.clone() {
-            Ok(original) => assert_eq!(forgiven(original, &again), again, "{name}, seed {seed}: {body}"),
+            Ok(original) => assert_eq!(
+                forgiven(original, &again),
+                again,
+                "{name}, seed {seed}: {body}"
+            ),
             // A request whose customer id was refused for its `;` may become one whose id ends there: as if that had
             // been typed. It moves no money; only a callback does.
-            Err(_) => assert!(!matches!(again, Message::Callback(_)), "{name}, seed {seed}: {body}"),
+            Err(_) => assert!(
+                !matches!(again, Message::Callback(_)),
+                "{name}, seed {seed}: {body}"
+            ),
         }
     }
 }
@@ -206,11 +267,24 @@ fn attack(name: &str, original: &str, aim: &str, seeds: u64, tally: &mut Tally) 
 type Truth = BTreeMap<String, (String, String)>;
 
 fn learn(path: &str, value: &Value, truth: &mut Truth) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}:{name}") };
+    let below = |name: &str| {
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}:{name}")
+        }
+    };
     let signed = match value {
-        Value::Object(fields) => return fields.iter().for_each(|(name, value)| learn(&below(name), value, truth)),
+        Value::Object(fields) => {
+            return fields
+                .iter()
+                .for_each(|(name, value)| learn(&below(name), value, truth));
+        }
         Value::Array(all) => {
-            return all.iter().enumerate().for_each(|(index, value)| learn(&below(&index.to_string()), value, truth));
+            return all
+                .iter()
+                .enumerate()
+                .for_each(|(index, value)| learn(&below(&index.to_string()), value, truth));
         }
         Value::Null => String::new(),
         Value::Bool(value) => u8::from(*value).to_string(),
@@ -224,21 +298,33 @@ fn learn(path: &str, value: &Value, truth: &mut Truth) {
 fn no_callback_that_is_cut_anew_reads_differently() {
     let mut tally = Tally::default();
     // The one that is malleated already can of course be cut back into the success that was signed.
-    for (name, body) in fixtures_named(&["callback-", "payout-callback-"]).into_iter().filter(|(_, body)| read(body).is_ok()) {
+    for (name, body) in fixtures_named(&["callback-", "payout-callback-"])
+        .into_iter()
+        .filter(|(_, body)| read(body).is_ok())
+    {
         attack(&name, &body, "{}", 400, &mut tally);
     }
     println!("{tally:?}");
-    assert!(tally.signed > 2000 && tally.read > 200, "too few re-cuts to mean anything: {tally:?}");
+    assert!(
+        tally.signed > 2000 && tally.read > 200,
+        "too few re-cuts to mean anything: {tally:?}"
+    );
 }
 
 #[test]
 fn no_request_that_is_cut_anew_reads_differently() {
     let mut tally = Tally::default();
-    for file in ["kaspi/verify-request.json", "kaspi/check_deposit-request.json"] {
+    for file in [
+        "kaspi/verify-request.json",
+        "kaspi/check_deposit-request.json",
+    ] {
         attack(file, &fixture(file), "{}", 4000, &mut tally);
     }
     println!("{tally:?}");
-    assert!(tally.signed > 1000 && tally.read > 100, "too few re-cuts to mean anything: {tally:?}");
+    assert!(
+        tally.signed > 1000 && tally.read > 100,
+        "too few re-cuts to mean anything: {tally:?}"
+    );
 }
 
 /// Where a payer can type: into the customer id of a request, and into texts of a callback. What stands here is built so
@@ -247,18 +333,33 @@ fn no_request_that_is_cut_anew_reads_differently() {
 fn no_text_that_a_payer_types_becomes_a_message() {
     let forged = "operation:code:0;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
                   operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;payment:status:success";
-    let verify = |typed: &str| signed(&format!(r#"{{"type":"verify","project_id":1234,"customer_id":"{typed}"}}"#));
-    let check_deposit = |typed: &str| signed(&fixture("kaspi/check_deposit-request.json").replace("123456789", typed));
-    let callback = |typed: &str| signed(&fixture("kaspi/callback-success.json").replace("customer_123", typed));
+    let verify = |typed: &str| {
+        signed(&format!(
+            r#"{{"type":"verify","project_id":1234,"customer_id":"{typed}"}}"#
+        ))
+    };
+    let check_deposit = |typed: &str| {
+        signed(&fixture("kaspi/check_deposit-request.json").replace("123456789", typed))
+    };
+    let callback = |typed: &str| {
+        signed(&fixture("kaspi/callback-success.json").replace("customer_123", typed))
+    };
     let aim = r#"{"customer_id":"1","operation":{"code":"0","id":99,"status":"success","type":"sale","sum_initial":
         {"amount":100000,"currency":"KZT"}},"payment":{"id":"payment_47","status":"success"},"project_id":1234,"zz":""}"#;
     let mut tally = Tally::default();
-    for typed in [format!("1;{forged}"), format!("1;{forged};project_id:1234;zz:"), format!("1;{forged};payment:z:")] {
+    for typed in [
+        format!("1;{forged}"),
+        format!("1;{forged};project_id:1234;zz:"),
+        format!("1;{forged};payment:z:"),
+    ] {
         for body in [verify(&typed), check_deposit(&typed), callback(&typed)] {
             assert!(read(&body).is_err(), "{body}");
             attack("typed", &body, aim, 4000, &mut tally);
         }
     }
     println!("{tally:?}");
-    assert!(tally.signed > 2000, "too few re-cuts to mean anything: {tally:?}");
+    assert!(
+        tally.signed > 2000,
+        "too few re-cuts to mean anything: {tally:?}"
+    );
 }

@@ -37,10 +37,21 @@ fn secrets_are_in_no_debug() {
     let keyring = Keyring::from(project.clone());
     let body = sign(fixture("kaspi/callback-success.json").as_bytes(), &key).unwrap();
     let received = Received::parse(&body).unwrap();
-    let mut debugs = vec![format!("{key:?}"), format!("{project:?}"), format!("{keyring:#?}"), format!("{received:?}")];
+    let mut debugs = vec![
+        format!("{key:?}"),
+        format!("{project:?}"),
+        format!("{keyring:#?}"),
+        format!("{received:?}"),
+    ];
     let authentic = received.authenticate(&keyring).unwrap();
-    debugs.extend([format!("{authentic:?}"), format!("{:?}", authentic.callback())]);
-    debugs.extend([format!("{:?}", explain_with(&body, &keyring)), format!("{:?}", explain(&body, &[key]))]);
+    debugs.extend([
+        format!("{authentic:?}"),
+        format!("{:?}", authentic.callback()),
+    ]);
+    debugs.extend([
+        format!("{:?}", explain_with(&body, &keyring)),
+        format!("{:?}", explain(&body, &[key])),
+    ]);
     for debug in debugs {
         assert_hides(&debug, &[SECRET]);
     }
@@ -51,15 +62,27 @@ fn a_payers_data_is_in_no_debug_of_a_message() {
     let payer = ["4455667788", "Ivan Petrov", "payer-9", "A1B2C3"];
     let body = fixture("kaspi/callback-success.json")
         .replace("1234567890", payer[0])
-        .replace("\"description\": \"\"", &format!("\"description\": \"{}\"", payer[1]))
+        .replace(
+            "\"description\": \"\"",
+            &format!("\"description\": \"{}\"", payer[1]),
+        )
         .replace("customer_123", payer[2])
-        .replace("\"auth_code\": \"\"", &format!("\"auth_code\": \"{}\"", payer[3]));
+        .replace(
+            "\"auth_code\": \"\"",
+            &format!("\"auth_code\": \"{}\"", payer[3]),
+        );
     let body = support::signed(&body);
     let keyring = keyring();
     let received = Received::parse(body.as_bytes()).unwrap();
-    let mut debugs = vec![format!("{received:?}"), format!("{:?}", Canonical::parse(body.as_bytes()).unwrap())];
+    let mut debugs = vec![
+        format!("{received:?}"),
+        format!("{:?}", Canonical::parse(body.as_bytes()).unwrap()),
+    ];
     let authentic = received.authenticate(&keyring).unwrap();
-    debugs.extend([format!("{authentic:?}"), format!("{:?}", authentic.callback().unwrap())]);
+    debugs.extend([
+        format!("{authentic:?}"),
+        format!("{:?}", authentic.callback().unwrap()),
+    ]);
     debugs.push(format!("{:?}", explain_with(body.as_bytes(), &keyring)));
     let explained = explain_with(body.replace("payer-9", "payer-8").as_bytes(), &keyring);
     debugs.push(format!("{explained:?}"));
@@ -67,7 +90,9 @@ fn a_payers_data_is_in_no_debug_of_a_message() {
         assert_hides(&debug, &payer);
     }
 
-    let request = support::signed(&fixture("kaspi/check_deposit-request.json").replace("123456789", payer[0]));
+    let request = support::signed(
+        &fixture("kaspi/check_deposit-request.json").replace("123456789", payer[0]),
+    );
     assert_hides(&format!("{:?}", read(&request).unwrap()), &payer);
 }
 
@@ -80,14 +105,20 @@ fn no_value_of_a_message_is_in_the_text_of_its_rejection() {
         for at in 1..pieces.len() {
             let mut changed: Vec<String> = pieces.iter().map(|&piece| piece.to_owned()).collect();
             let rest = changed[at].split_once('"').unwrap().1.to_owned();
-            for value in [format!("{MARK}\"{rest}"), format!("{MARK};payment:id:{MARK}\"{rest}"), format!("{MARK}\\q\"{rest}")] {
+            for value in [
+                format!("{MARK}\"{rest}"),
+                format!("{MARK};payment:id:{MARK}\"{rest}"),
+                format!("{MARK}\\q\"{rest}"),
+            ] {
                 changed[at] = value;
                 let body = changed.join("\": \"");
-                let signed = sign(body.as_bytes(), &support::key()).unwrap_or_else(|_| body.clone().into_bytes());
+                let signed = sign(body.as_bytes(), &support::key())
+                    .unwrap_or_else(|_| body.clone().into_bytes());
                 for body in [body.as_bytes(), &signed] {
                     if let Err(rejection) = read(body) {
                         assert_hides(&format!("{rejection} {rejection:?}"), &[MARK]);
-                        let hints = serde_json::to_string(&explain_with(body, &keyring()).hints).unwrap();
+                        let hints =
+                            serde_json::to_string(&explain_with(body, &keyring()).hints).unwrap();
                         assert_hides(&hints, &[MARK]);
                     }
                 }

@@ -5,9 +5,14 @@ use serde::Deserialize;
 use std::fs;
 
 fn rows<T: for<'a> Deserialize<'a>>(file: &str) -> Vec<T> {
-    let path = format!("{}/../../fixtures/vectors/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/../../fixtures/vectors/{file}",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let text = fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[derive(Deserialize)]
@@ -34,10 +39,25 @@ fn all_322_bodies_are_signed_as_published_or_refused() {
             continue;
         }
         let canonical = canonical.unwrap_or_else(|error| panic!("{}: {error}", row.name));
-        assert_eq!(Some(canonical.string_to_sign()), row.string_to_sign.as_deref(), "{}", row.name);
-        assert_eq!(canonical.byte_ordered().is_some(), row.order_sensitive, "{}", row.name);
+        assert_eq!(
+            Some(canonical.string_to_sign()),
+            row.string_to_sign.as_deref(),
+            "{}",
+            row.name
+        );
+        assert_eq!(
+            canonical.byte_ordered().is_some(),
+            row.order_sensitive,
+            "{}",
+            row.name
+        );
         let key = Key::new(&row.secret).unwrap();
-        assert_eq!(Some(key.sign(canonical.string_to_sign())), row.signature, "{}", row.name);
+        assert_eq!(
+            Some(key.sign(canonical.string_to_sign())),
+            row.signature,
+            "{}",
+            row.name
+        );
     }
 }
 
@@ -55,6 +75,10 @@ fn all_1000_pairs_compare_in_natural_order() {
     for OrderRow { a, b, cmp } in rows {
         let order = natural::compare(a.as_bytes(), b.as_bytes());
         assert_eq!(order as i8, cmp, "{a:?} {b:?}");
-        assert_eq!(natural::compare(b.as_bytes(), a.as_bytes()) as i8, -cmp, "{b:?} {a:?}");
+        assert_eq!(
+            natural::compare(b.as_bytes(), a.as_bytes()) as i8,
+            -cmp,
+            "{b:?} {a:?}"
+        );
     }
 }

@@ -28,9 +28,16 @@ impl Account {
     ) -> Result<Self, Refused> {
         let entities: Vec<Contract> = contracts.into_iter().collect();
         if entities.is_empty() {
-            return Err(Refused::failed("no contract of this customer can be paid now"));
+            return Err(Refused::failed(
+                "no contract of this customer can be paid now",
+            ));
         }
         let additional_customer_id = Private::new(additional_customer_id);
-        Ok(Self { code: Code::Success, currency, entities, additional_customer_id })
+        Ok(Self {
+            code: Code::Success,
+            currency,
+            entities,
+            additional_customer_id,
+        })
     }
 }

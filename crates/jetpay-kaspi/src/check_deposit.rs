@@ -20,6 +20,9 @@ pub struct CheckDeposit {
 
 impl CheckDeposit {
     pub(crate) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
-        Ok(Self { top_up: TopUp::read::<Kaspi>(message)?, entity_id: message.id("entity_id")? })
+        Ok(Self {
+            top_up: TopUp::read::<Kaspi>(message)?,
+            entity_id: message.id("entity_id")?,
+        })
     }
 }

@@ -29,23 +29,35 @@ fn our_good_verify_answer_is_the_documents() {
         contract("67890", "5678_ABC/01-01-2025/Abcdef34", 150_000, 1_000_000),
     ];
     let ours = Account::new(Currency::KZT, "ABCDE12345", contracts).unwrap();
-    assert_eq!(to_value(&ours).unwrap(), jetpay_testing::json("kaspi", "verify-answer.json"));
+    assert_eq!(
+        to_value(&ours).unwrap(),
+        jetpay_testing::json("kaspi", "verify-answer.json")
+    );
     insta::assert_json_snapshot!(ours);
 }
 
 #[test]
 fn our_good_check_deposit_answer_is_the_documents() {
     let ours = Deposit::new(PaymentId::new("payment_47").unwrap()).with_description("Success");
-    assert_eq!(to_value(&ours).unwrap(), jetpay_testing::json("kaspi", "check_deposit-answer.json"));
+    assert_eq!(
+        to_value(&ours).unwrap(),
+        jetpay_testing::json("kaspi", "check_deposit-answer.json")
+    );
     insta::assert_json_snapshot!(ours);
 }
 
 #[test]
 fn our_refusals_are_the_documents() {
     let not_found = Refusal::from(Refused::not_found("Account does not exist"));
-    assert_eq!(to_value(&not_found).unwrap(), jetpay_testing::json("kaspi", "verify-refusal.json"));
+    assert_eq!(
+        to_value(&not_found).unwrap(),
+        jetpay_testing::json("kaspi", "verify-refusal.json")
+    );
     let failed = Refusal::from(Refused::failed("Something went wrong"));
-    assert_eq!(to_value(&failed).unwrap(), jetpay_testing::json("kaspi", "check_deposit-refusal.json"));
+    assert_eq!(
+        to_value(&failed).unwrap(),
+        jetpay_testing::json("kaspi", "check_deposit-refusal.json")
+    );
     insta::assert_json_snapshot!([not_found, failed]);
 }
 

@@ -13,17 +13,29 @@ fn every_signed_example_decodes_to_its_snapshot() {
 #[test]
 fn our_good_answers_are_the_documents() {
     let account = Account::new(Currency::KZT, "HFVDW42345");
-    assert_eq!(to_value(&account).unwrap(), jetpay_testing::json("kassa24-bvu", "verify-answer.json"));
+    assert_eq!(
+        to_value(&account).unwrap(),
+        jetpay_testing::json("kassa24-bvu", "verify-answer.json")
+    );
     let id = PaymentId::new("Asfdsaf3252345").unwrap();
     let deposit = Deposit::new(id).with_description("Test payment via terminal");
-    assert_eq!(to_value(&deposit).unwrap(), jetpay_testing::json("kassa24-bvu", "check_deposit-answer.json"));
+    assert_eq!(
+        to_value(&deposit).unwrap(),
+        jetpay_testing::json("kassa24-bvu", "check_deposit-answer.json")
+    );
     insta::assert_json_snapshot!((account, deposit.with_customer_id("johndoe@example.com")));
 }
 
 #[test]
 fn our_refusals_are_the_documents() {
     let not_found = Refusal::from(Refused::not_found("Account does not exist"));
-    assert_eq!(to_value(not_found).unwrap(), jetpay_testing::json("kassa24-bvu", "verify-refusal.json"));
+    assert_eq!(
+        to_value(not_found).unwrap(),
+        jetpay_testing::json("kassa24-bvu", "verify-refusal.json")
+    );
     let failed = Refusal::from(Refused::failed("Something went wrong"));
-    assert_eq!(to_value(failed).unwrap(), jetpay_testing::json("kassa24-bvu", "check_deposit-refusal.json"));
+    assert_eq!(
+        to_value(failed).unwrap(),
+        jetpay_testing::json("kassa24-bvu", "check_deposit-refusal.json")
+    );
 }

@@ -35,7 +35,11 @@ impl Contracts {
         contracts: impl IntoIterator<Item: Into<ContractStatus>>,
     ) -> Self {
         let additional_customer_id = Private::new(additional_customer_id);
-        Self { currency, additional_customer_id, entities: contracts.into_iter().map(Into::into).collect() }
+        Self {
+            currency,
+            additional_customer_id,
+            entities: contracts.into_iter().map(Into::into).collect(),
+        }
     }
 }
 

@@ -35,9 +35,15 @@ impl CheckDeposit {
     /// `entity_id` and `number` come together or not at all.
     pub(crate) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         let top_up = TopUp::read::<Kassa24>(message)?;
-        let contract = match (message.optional_id("entity_id")?, message.optional_text("number")?) {
+        let contract = match (
+            message.optional_id("entity_id")?,
+            message.optional_text("number")?,
+        ) {
             (None, None) => None,
-            (Some(entity_id), Some(number)) => Some(ContractToPay { entity_id, number: Private::new(number) }),
+            (Some(entity_id), Some(number)) => Some(ContractToPay {
+                entity_id,
+                number: Private::new(number),
+            }),
             (None, Some(_)) => return Err(missing("entity_id")),
             (Some(_), None) => return Err(missing("number")),
         };
@@ -46,5 +52,8 @@ impl CheckDeposit {
 }
 
 fn missing(path: &'static str) -> Rejection {
-    Rejection::Field { path, flaw: FieldFlaw::Missing }
+    Rejection::Field {
+        path,
+        flaw: FieldFlaw::Missing,
+    }
 }

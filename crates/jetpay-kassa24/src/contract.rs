@@ -21,7 +21,10 @@ impl ContractStatus {
     /// show a text instead of taking a payment.
     #[must_use]
     pub fn new(contract: Contract, status_code: i64) -> Self {
-        Self { contract, status_code }
+        Self {
+            contract,
+            status_code,
+        }
     }
 
     pub(crate) fn is_nothing_owed(&self) -> bool {

@@ -39,8 +39,10 @@ impl Method for Kassa24 {
     const NAME: &'static str = "kassa24";
     const PAYMENT_METHOD: &'static str = "kassa24";
     const DOCUMENT: &'static str = "Kassa24 Terminal";
-    const LIMITS: Option<Limits> =
-        Some(Limits { min: Money::new(1_00, Currency::KZT), max: Money::new(500_000_00, Currency::KZT) });
+    const LIMITS: Option<Limits> = Some(Limits {
+        min: Money::new(1_00, Currency::KZT),
+        max: Money::new(500_000_00, Currency::KZT),
+    });
     const RESULT_WITHIN_DAYS: Option<u16> = Some(36);
     type Account = Account;
     type CheckDeposit = CheckDeposit;

@@ -20,14 +20,22 @@ impl Refusal {
     /// A refusal of option 2.
     #[must_use]
     pub fn of_contracts(refused: &Refused) -> Self {
-        Self { code: refused.code(), error_description: None, message: refused.text().to_owned() }
+        Self {
+            code: refused.code(),
+            error_description: None,
+            message: refused.text().to_owned(),
+        }
     }
 }
 
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         let message = refused.text().to_owned();
-        Self { code: refused.code(), error_description: Some(message.clone()), message }
+        Self {
+            code: refused.code(),
+            error_description: Some(message.clone()),
+            message,
+        }
     }
 }
 

@@ -3,19 +3,23 @@
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
 use jetpay_kassa24::{
-    Account, Contract, ContractStatus, Contracts, CustomerAccount, CustomerDeposit, Deposit, DescribedDeposit, Kassa24,
-    NOTHING_OWED, Refusal,
+    Account, Contract, ContractStatus, Contracts, CustomerAccount, CustomerDeposit, Deposit,
+    DescribedDeposit, Kassa24, NOTHING_OWED, Refusal,
 };
 use serde_json::{json, to_value};
 
 fn two_contracts(status_of_first: i64) -> Account {
-    let info = json!({"total_debt": 500_000, "monthly_payment": 100_000, "customer_name": "John Doe"});
+    let info =
+        json!({"total_debt": 500_000, "monthly_payment": 100_000, "customer_name": "John Doe"});
     let first = Contract::new("12345", "1234_ABC/01-01-2025/Abcdef12")
         .with_min_payment_minor(100_000)
         .with_payment_minor(100_000)
         .with_info(info.as_object().unwrap().clone());
     let second = Contract::new("67890", "5678_ABC/01-01-2025/Abcdef34").with_payment_minor(0);
-    let contracts = [ContractStatus::new(first, status_of_first), ContractStatus::new(second, NOTHING_OWED)];
+    let contracts = [
+        ContractStatus::new(first, status_of_first),
+        ContractStatus::new(second, NOTHING_OWED),
+    ];
     Contracts::new(Currency::KZT, "ABCDE12345", contracts).into()
 }
 
@@ -28,7 +32,11 @@ fn every_signed_example_decodes_to_its_snapshot() {
 fn our_good_verify_answer_of_option_1_is_the_documents_without_an_error_text() {
     let ours = Account::from(CustomerAccount::new(Currency::KZT, "ABCDE12345"));
     let mut documents = jetpay_testing::json("kassa24", "verify-answer-account.json");
-    documents.as_object_mut().unwrap().remove("error_description").expect("the document has one");
+    documents
+        .as_object_mut()
+        .unwrap()
+        .remove("error_description")
+        .expect("the document has one");
     assert_eq!(to_value(&ours).unwrap(), documents);
     insta::assert_json_snapshot!(ours);
 }
@@ -36,7 +44,10 @@ fn our_good_verify_answer_of_option_1_is_the_documents_without_an_error_text() {
 #[test]
 fn our_good_verify_answer_of_option_2_is_the_documents() {
     let ours = two_contracts(0);
-    assert_eq!(to_value(&ours).unwrap(), jetpay_testing::json("kassa24", "verify-answer-contracts.json"));
+    assert_eq!(
+        to_value(&ours).unwrap(),
+        jetpay_testing::json("kassa24", "verify-answer-contracts.json")
+    );
     insta::assert_json_snapshot!(ours);
 }
 
@@ -44,7 +55,14 @@ fn our_good_verify_answer_of_option_2_is_the_documents() {
 fn account_with_nothing_owed_on_every_contract_is_answered_with_204_and_no_contracts() {
     let ours = to_value(two_contracts(NOTHING_OWED)).unwrap();
     let sample = jetpay_testing::json("kassa24", "verify-answer-nothing-owed.json");
-    let fields = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let fields = |value: &serde_json::Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     assert_eq!(fields(&ours), fields(&sample));
     assert_eq!(ours["code"], sample["code"]);
     insta::assert_json_snapshot!(ours);
@@ -63,14 +81,21 @@ fn our_good_check_deposit_answers_are_the_documents_in_both_options() {
 #[test]
 fn our_refusals_of_option_2_are_the_documents() {
     let not_found = Refusal::of_contracts(&Refused::not_found("Account does not exist"));
-    assert_eq!(to_value(not_found).unwrap(), jetpay_testing::json("kassa24", "verify-refusal.json"));
+    assert_eq!(
+        to_value(not_found).unwrap(),
+        jetpay_testing::json("kassa24", "verify-refusal.json")
+    );
     let failed = Refusal::of_contracts(&Refused::failed("Something went wrong"));
-    assert_eq!(to_value(failed).unwrap(), jetpay_testing::json("kassa24", "check_deposit-refusal.json"));
+    assert_eq!(
+        to_value(failed).unwrap(),
+        jetpay_testing::json("kassa24", "check_deposit-refusal.json")
+    );
 }
 
 #[test]
 fn our_refusals_of_option_1_have_the_text_in_both_places() {
     let refusal = Refusal::from(Refused::not_found("no such account"));
-    let expected = json!({"code": 404, "error_description": "no such account", "message": "no such account"});
+    let expected =
+        json!({"code": 404, "error_description": "no such account", "message": "no such account"});
     assert_eq!(to_value(refusal).unwrap(), expected);
 }

@@ -21,20 +21,38 @@ const CALLERS: [usize; 4] = [1, 8, 32, 128];
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let parent = std::env::args_os().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
+    let parent = std::env::args_os()
+        .nth(1)
+        .map_or_else(std::env::temp_dir, PathBuf::from);
     let directory = tempfile::tempdir_in(parent)?;
     let ledger = Ledger::open(&directory.path().join("ledger.db"))?;
-    ledger.import_customers((0..CUSTOMERS).map(customer).collect::<Result<_, _>>()?).await?;
+    ledger
+        .import_customers((0..CUSTOMERS).map(customer).collect::<Result<_, _>>()?)
+        .await?;
     reads(&ledger)?;
 
-    println!("{:>8} {:>12} {:>8} {:>8} {:>12} {:>8} {:>8}", "callers", "payments/s", "µs CPU", "p99 ms", "credits/s", "µs CPU", "p99 ms");
+    println!(
+        "{:>8} {:>12} {:>8} {:>8} {:>12} {:>8} {:>8}",
+        "callers", "payments/s", "µs CPU", "p99 ms", "credits/s", "µs CPU", "p99 ms"
+    );
     let keyring = Keyring::from(Project::new(1234, "secret")?);
     let mut first = 0;
-    for callers in CALLERS {
-        let each = if callers == 1 { 2_000 } else { 40_000 / callers };
+    let only = std::env::var("JP_ONLY").ok();
+    let callers = only
+        .as_ref()
+        .map_or(CALLERS.to_vec(), |n| vec![n.parse().unwrap(); 3]);
+    for callers in callers {
+        let each = if callers == 1 {
+            2_000
+        } else {
+            40_000 / callers
+        };
         let numbers = first..first + each * callers;
         first = numbers.end;
-        let callbacks = numbers.clone().map(|number| callback(number, &keyring)).collect::<Result<Vec<_>, _>>()?;
+        let callbacks = numbers
+            .clone()
+            .map(|number| callback(number, &keyring))
+            .collect::<Result<Vec<_>, _>>()?;
         let payments = numbers.map(payment).collect::<Result<Vec<_>, _>>()?;
         let mut line = format!("{callers:>8}");
         let recorded = measure(&ledger, payments, callers, |ledger, payment| async move {
@@ -42,7 +60,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         });
         write!(line, "{}", recorded.await)?;
         let credited = measure(&ledger, callbacks, callers, |ledger, callback| async move {
-            let recorded = ledger.record_callback(callback, Millis(1_733_000_000_000)).await;
+            let recorded = ledger
+                .record_callback(callback, Millis(1_733_000_000_000))
+                .await;
             assert_eq!(recorded, Ok(Recorded::Applied));
         });
         write!(line, "{}", credited.await)?;
@@ -51,7 +71,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ledger.close();
     for file in std::fs::read_dir(directory.path())? {
         let file = file?;
-        println!("{:?}: {} KiB", file.file_name(), file.metadata()?.len() / 1024);
+        println!(
+            "{:?}: {} KiB",
+            file.file_name(),
+            file.metadata()?.len() / 1024
+        );
     }
     Ok(())
 }
@@ -63,19 +87,29 @@ fn reads(ledger: &Ledger) -> Result<(), Box<dyn Error>> {
         let id = customer_id(number * 7919 % CUSTOMERS);
         assert!(ledger.customer(&id)?.is_some());
     }
-    println!("customer: {:.2} µs CPU a read", (cpu() - begun) * 1e6 / CUSTOMERS as f64);
+    println!(
+        "customer: {:.2} µs CPU a read",
+        (cpu() - begun) * 1e6 / CUSTOMERS as f64
+    );
     Ok(())
 }
 
 /// Has `callers` tasks do the work; a line of what it took.
-async fn measure<T, F>(ledger: &Ledger, work: Vec<T>, callers: usize, call: fn(Ledger, T) -> F) -> String
+async fn measure<T, F>(
+    ledger: &Ledger,
+    work: Vec<T>,
+    callers: usize,
+    call: fn(Ledger, T) -> F,
+) -> String
 where
     T: Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
     let count = work.len();
     let mut shares: Vec<Vec<T>> = (0..callers).map(|_| Vec::new()).collect();
-    work.into_iter().enumerate().for_each(|(number, item)| shares[number % callers].push(item));
+    work.into_iter()
+        .enumerate()
+        .for_each(|(number, item)| shares[number % callers].push(item));
     let (begun, cpu) = (Instant::now(), cpu());
     let tasks: Vec<_> = shares
         .into_iter()
@@ -99,12 +133,19 @@ where
     let (took, cpu) = (begun.elapsed().as_secs_f64(), self::cpu() - cpu);
     times.sort();
     let p99 = times[count * 99 / 100].as_secs_f64() * 1e3;
-    format!(" {:>12.0} {:>8.1} {p99:>8.2}", count as f64 / took, cpu * 1e6 / count as f64)
+    format!(
+        " {:>12.0} {:>8.1} {p99:>8.2}",
+        count as f64 / took,
+        cpu * 1e6 / count as f64
+    )
 }
 
 /// Seconds of CPU that the threads of this process have used; nothing where there is no such `/proc`.
 fn cpu() -> f64 {
-    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let threads = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
     let nanoseconds = threads.filter_map(|thread| {
         let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
         text.split_ascii_whitespace().next()?.parse::<u64>().ok()
@@ -129,7 +170,14 @@ fn customer(number: usize) -> Result<Customer, Box<dyn Error>> {
 fn payment_id(number: usize) -> String {
     let random = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let millis = 0x0193_ad5c_0000_u64 + number as u64 / 8;
-    format!("{:08x}-{:04x}-7{:03x}-8{:03x}-{:012x}", millis >> 16, millis & 0xffff, random >> 52, number % 8, random & 0xffff_ffff_ffff)
+    format!(
+        "{:08x}-{:04x}-7{:03x}-8{:03x}-{:012x}",
+        millis >> 16,
+        millis & 0xffff,
+        random >> 52,
+        number % 8,
+        random & 0xffff_ffff_ffff
+    )
 }
 
 fn payment(number: usize) -> Result<NewPayment, Box<dyn Error>> {
@@ -137,7 +185,9 @@ fn payment(number: usize) -> Result<NewPayment, Box<dyn Error>> {
         id: payment_id(number).as_str().try_into()?,
         project_id: 1234.into(),
         method: "kaspi".into(),
-        customer_id: customer_id(number.wrapping_mul(7919) % CUSTOMERS).as_str().try_into()?,
+        customer_id: customer_id(number.wrapping_mul(7919) % CUSTOMERS)
+            .as_str()
+            .try_into()?,
         contract_id: Some("1".try_into()?),
         amount: Money::new(100_000, Currency::KZT),
         flags: vec![],

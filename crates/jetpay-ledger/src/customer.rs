@@ -71,13 +71,17 @@ where
 
 impl fmt::Debug for Customer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Customer").field("contracts", &self.contracts.len()).finish_non_exhaustive()
+        f.debug_struct("Customer")
+            .field("contracts", &self.contracts.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contract").field("status_code", &self.status_code).finish_non_exhaustive()
+        f.debug_struct("Contract")
+            .field("status_code", &self.status_code)
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,6 +108,11 @@ mod tests {
         let json = r#"{"customer_id":"7123456789","additional_customer_id":"Anna","contracts":[{"id":"1","number":"N1"}]}"#;
         let customer: Customer = serde_json::from_str(json).unwrap();
         let debug = format!("{customer:?} {:?}", customer.contracts);
-        assert!(!["7123456789", "Anna", "N1"].iter().any(|secret| debug.contains(secret)), "{debug}");
+        assert!(
+            !["7123456789", "Anna", "N1"]
+                .iter()
+                .any(|secret| debug.contains(secret)),
+            "{debug}"
+        );
     }
 }

@@ -35,7 +35,9 @@ pub enum OpenError {
         lock: PathBuf,
     },
     /// A newer version of this program wrote it. An older one could misread it, so it does not touch it.
-    #[error("{path} has schema version {found}, and this program knows versions up to {known}: use a newer program")]
+    #[error(
+        "{path} has schema version {found}, and this program knows versions up to {known}: use a newer program"
+    )]
     NewerSchema {
         /// The database.
         path: PathBuf,

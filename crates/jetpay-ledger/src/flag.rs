@@ -67,7 +67,12 @@ mod tests {
 
     #[test]
     fn every_word_survives_a_round_trip() {
-        for word in ["over_limit", "unknown_contract", "closed_contract", "blue_moon"] {
+        for word in [
+            "over_limit",
+            "unknown_contract",
+            "closed_contract",
+            "blue_moon",
+        ] {
             let json = format!("\"{word}\"");
             let flag: Flag = serde_json::from_str(&json).unwrap();
             assert_eq!(flag.as_str(), word);

@@ -10,7 +10,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-pub use jetpay_core::answer::{CustomerAccount as Account, MessageRefusal as Refusal, PlainDeposit as Deposit};
+pub use jetpay_core::answer::{
+    CustomerAccount as Account, MessageRefusal as Refusal, PlainDeposit as Deposit,
+};
 
 use jetpay_core::message::Authentic;
 use jetpay_core::{Method, Rejection, TopUp};
@@ -39,6 +41,8 @@ impl Method for QiwiKz {
     type Refusal = Refusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {
-        Ok(CheckDeposit { top_up: TopUp::read::<Self>(message)? })
+        Ok(CheckDeposit {
+            top_up: TopUp::read::<Self>(message)?,
+        })
     }
 }

@@ -15,7 +15,9 @@ fn our_good_answers_are_the_documents_for_kiosk_and_wallet() {
     let account = Account::new(Currency::KZT, "HFVDW42345");
     let deposit = Deposit::new(PaymentId::new("Asfdsaf3252345").unwrap());
     for place in ["kiosk", "wallet"] {
-        let answer = |operation| jetpay_testing::json("qiwi-kz", &format!("{operation}-answer-{place}.json"));
+        let answer = |operation| {
+            jetpay_testing::json("qiwi-kz", &format!("{operation}-answer-{place}.json"))
+        };
         assert_eq!(to_value(&account).unwrap(), answer("verify"));
         assert_eq!(to_value(&deposit).unwrap(), answer("check_deposit"));
     }
@@ -25,5 +27,8 @@ fn our_good_answers_are_the_documents_for_kiosk_and_wallet() {
 #[test]
 fn our_refusals_have_the_text_in_message() {
     let refusal = Refusal::from(Refused::not_found("no such account"));
-    assert_eq!(to_value(refusal).unwrap(), json!({"code": 404, "message": "no such account"}));
+    assert_eq!(
+        to_value(refusal).unwrap(),
+        json!({"code": 404, "message": "no such account"})
+    );
 }

@@ -46,7 +46,10 @@ pub struct Flaw {
 
 impl Flaw {
     fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -54,7 +57,10 @@ impl CustomerBody {
     /// A body of these parts.
     #[must_use]
     pub fn new(additional_customer_id: Option<String>, contracts: Vec<ContractBody>) -> Self {
-        Self { additional_customer_id, contracts }
+        Self {
+            additional_customer_id,
+            contracts,
+        }
     }
 
     /// The customer with this id.
@@ -63,33 +69,64 @@ impl CustomerBody {
     /// [`Flaw`]: an empty text, an id that is none or stands twice, a negative amount.
     pub fn named(self, customer_id: CustomerId) -> Result<Customer, Flaw> {
         if self.additional_customer_id.as_deref() == Some("") {
-            return Err(Flaw::new("additional_customer_id", "is empty; leave it out, or give the id that is shown"));
+            return Err(Flaw::new(
+                "additional_customer_id",
+                "is empty; leave it out, or give the id that is shown",
+            ));
         }
         let mut seen = HashSet::new();
         let mut contracts = Vec::with_capacity(self.contracts.len());
         for (index, contract) in self.contracts.into_iter().enumerate() {
             let contract = contract.checked(&format!("contracts[{index}]"))?;
             if !seen.insert(contract.id.clone()) {
-                return Err(Flaw::new(format!("contracts[{index}].id"), "stands twice in this customer"));
+                return Err(Flaw::new(
+                    format!("contracts[{index}].id"),
+                    "stands twice in this customer",
+                ));
             }
             contracts.push(contract);
         }
-        Ok(Customer { customer_id, additional_customer_id: self.additional_customer_id, contracts })
+        Ok(Customer {
+            customer_id,
+            additional_customer_id: self.additional_customer_id,
+            contracts,
+        })
     }
 }
 
 impl ContractBody {
     fn checked(self, place: &str) -> Result<Contract, Flaw> {
-        let Self { id, number, payment, min_payment, status_code, info } = self;
-        let id = ContractId::new(id).map_err(|error| Flaw::new(format!("{place}.id"), error.to_string()))?;
+        let Self {
+            id,
+            number,
+            payment,
+            min_payment,
+            status_code,
+            info,
+        } = self;
+        let id = ContractId::new(id)
+            .map_err(|error| Flaw::new(format!("{place}.id"), error.to_string()))?;
         if number.is_empty() {
-            return Err(Flaw::new(format!("{place}.number"), "is empty; give the number that the payer knows"));
+            return Err(Flaw::new(
+                format!("{place}.number"),
+                "is empty; give the number that the payer knows",
+            ));
         }
         for (field, amount) in [("payment", payment), ("min_payment", min_payment)] {
             if amount.is_some_and(i64::is_negative) {
-                return Err(Flaw::new(format!("{place}.{field}"), "is negative; amounts are minor units, 0 or more"));
+                return Err(Flaw::new(
+                    format!("{place}.{field}"),
+                    "is negative; amounts are minor units, 0 or more",
+                ));
             }
         }
-        Ok(Contract { id, number, payment, min_payment, status_code, info })
+        Ok(Contract {
+            id,
+            number,
+            payment,
+            min_payment,
+            status_code,
+            info,
+        })
     }
 }

@@ -19,7 +19,13 @@ use crate::telemetry::Meter;
 pub struct MethodName(&'static str);
 
 /// All of them.
-pub const NAMES: [&str; 5] = [Kaspi::NAME, Kassa24::NAME, Kassa24Bvu::NAME, CashinKz::NAME, QiwiKz::NAME];
+pub const NAMES: [&str; 5] = [
+    Kaspi::NAME,
+    Kassa24::NAME,
+    Kassa24Bvu::NAME,
+    CashinKz::NAME,
+    QiwiKz::NAME,
+];
 
 impl MethodName {
     /// The one whose answers are configured.
@@ -37,7 +43,10 @@ impl<'de> Deserialize<'de> for MethodName {
         let name = String::deserialize(deserializer)?;
         let known = NAMES.into_iter().find(|known| *known == name);
         known.map(Self).ok_or_else(|| {
-            de::Error::custom(format_args!("unknown method `{name}`; the methods are {}", NAMES.join(", ")))
+            de::Error::custom(format_args!(
+                "unknown method `{name}`; the methods are {}",
+                NAMES.join(", ")
+            ))
         })
     }
 }
@@ -50,7 +59,7 @@ pub fn endpoints(config: &mut ServiceConfig, shop: &Arc<Shop>, keyring: &Arc<Key
     endpoint::<CashinKz>(config, shop, keyring);
     endpoint::<QiwiKz>(config, shop, keyring);
     let meter = Meter::of("callback");
-    let callbacks = jetpay_actix::callbacks::<Shop>("/callback", Arc::clone(shop), Arc::clone(keyring));
+    let callbacks = jetpay_actix::callbacks("/callback", Arc::clone(shop), Arc::clone(keyring));
     config.service(callbacks.observe(move |reply, took| meter.answered(reply, took)));
 }
 
@@ -59,7 +68,7 @@ where
     Shop: Merchant<M>,
 {
     let meter = Meter::of(M::NAME);
-    let endpoint =
-        jetpay_actix::endpoint::<M, Shop>(&format!("/{}", M::NAME), Arc::clone(shop), Arc::clone(keyring));
+    let path = format!("/{}", M::NAME);
+    let endpoint = jetpay_actix::endpoint::<M, _>(&path, Arc::clone(shop), Arc::clone(keyring));
     config.service(endpoint.observe(move |reply, took| meter.answered(reply, took)));
 }

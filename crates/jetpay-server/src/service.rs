@@ -51,18 +51,35 @@ impl Service {
             Some(workers) => platform.workers(workers),
             None => platform,
         };
-        let platform = platform.bind(config.listen).map_err(|error| taken(config.listen, &error))?;
+        let platform = platform
+            .bind(config.listen)
+            .map_err(|error| taken(config.listen, &error))?;
         let (token, currency) = (Token::new(config.admin_token.clone()), config.currency);
-        let for_admin = Admin { ledger: ledger.clone(), currency, token, metrics: metrics.clone() };
+        let for_admin = Admin {
+            ledger: ledger.clone(),
+            currency,
+            token,
+            metrics: metrics.clone(),
+        };
         let admin = HttpServer::new(move || {
             let admin = for_admin.clone();
             App::new().configure(|service| admin::endpoints(service, admin))
         })
         .disable_signals()
         .shutdown_timeout(last_requests);
-        let admin = admin.workers(1).bind(config.admin_listen).map_err(|error| taken(config.admin_listen, &error))?;
+        let admin = admin
+            .workers(1)
+            .bind(config.admin_listen)
+            .map_err(|error| taken(config.admin_listen, &error))?;
         let (listen, admin_listen) = (platform.addrs()[0], admin.addrs()[0]);
-        Ok(Self { platform: platform.run(), admin: admin.run(), ledger, metrics, listen, admin_listen })
+        Ok(Self {
+            platform: platform.run(),
+            admin: admin.run(),
+            ledger,
+            metrics,
+            listen,
+            admin_listen,
+        })
     }
 
     /// A handle with which [`stop`] ends the service.
@@ -113,5 +130,8 @@ pub async fn asked_to_end() -> io::Result<()> {
 }
 
 fn taken(address: SocketAddr, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot listen on {address}: {error}; choose another in the configuration"))
+    io::Error::new(
+        error.kind(),
+        format!("cannot listen on {address}: {error}; choose another in the configuration"),
+    )
 }

@@ -6,8 +6,8 @@ use jetpay_core::private::Private;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::exchange::{Exchange, NoAnswer};
 use crate::client::Client;
+use crate::exchange::{Exchange, NoAnswer};
 
 /// The interface of the service `jetpay` for the merchant.
 #[derive(Debug, Clone)]
@@ -60,16 +60,27 @@ impl Admin {
     /// The interface at `base_url`, opened by a token.
     #[must_use]
     pub fn new(base_url: impl Into<String>, token: &str) -> Self {
-        Self { client: Client::new(base_url), token: Private::new(token) }
+        Self {
+            client: Client::new(base_url),
+            token: Private::new(token),
+        }
     }
 
     /// Asks anything. `path` begins with `/`.
     ///
     /// # Errors
     /// [`NoAnswer`].
-    pub async fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Exchange, NoAnswer> {
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Exchange, NoAnswer> {
         let authorization = format!("Bearer {}", self.token.as_str());
-        let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+        ];
         let body = body.map(Value::to_string).unwrap_or_default();
         self.client.send(method, path, &headers, body.into()).await
     }
@@ -78,7 +89,11 @@ impl Admin {
     ///
     /// # Errors
     /// [`AdminError`].
-    pub async fn put_customer(&self, customer_id: &str, customer: &Value) -> Result<(), AdminError> {
+    pub async fn put_customer(
+        &self,
+        customer_id: &str,
+        customer: &Value,
+    ) -> Result<(), AdminError> {
         let path = format!("/v1/customers/{}", encoded(customer_id));
         self.json("PUT", path, Some(customer)).await.map(drop)
     }
@@ -88,8 +103,17 @@ impl Admin {
     /// # Errors
     /// [`AdminError`].
     pub async fn balance(&self, customer_id: &str) -> Result<i64, AdminError> {
-        let (path, exchange) = self.json("GET", format!("/v1/customers/{}", encoded(customer_id)), None).await?;
-        let balance = exchange.json.as_ref().and_then(|customer| customer.get("balance")?.as_i64());
+        let (path, exchange) = self
+            .json(
+                "GET",
+                format!("/v1/customers/{}", encoded(customer_id)),
+                None,
+            )
+            .await?;
+        let balance = exchange
+            .json
+            .as_ref()
+            .and_then(|customer| customer.get("balance")?.as_i64());
         balance.ok_or_else(|| unexpected(path, &exchange))
     }
 
@@ -98,8 +122,13 @@ impl Admin {
     /// # Errors
     /// [`AdminError`], also when there is none.
     pub async fn payment(&self, payment_id: &str) -> Result<Value, AdminError> {
-        let (path, exchange) = self.json("GET", format!("/v1/payments/{}", encoded(payment_id)), None).await?;
-        exchange.json.clone().ok_or_else(|| unexpected(path, &exchange))
+        let (path, exchange) = self
+            .json("GET", format!("/v1/payments/{}", encoded(payment_id)), None)
+            .await?;
+        exchange
+            .json
+            .clone()
+            .ok_or_else(|| unexpected(path, &exchange))
     }
 
     /// The entries of a payment, in order of commit. The whole feed is read.
@@ -112,22 +141,50 @@ impl Admin {
         loop {
             let path = format!("/v1/entries?after={after}&limit={PAGE}");
             let (path, exchange) = self.json("GET", path, None).await?;
-            let entries = exchange.json.as_ref().and_then(|page| page.get("entries")).cloned().unwrap_or_default();
-            let page: Vec<Entry> = serde_json::from_value(entries).map_err(|_| unexpected(path, &exchange))?;
-            let Some(last) = page.last().map(|entry| entry.seq).filter(|&last| last > after) else { return Ok(found) };
+            let entries = exchange
+                .json
+                .as_ref()
+                .and_then(|page| page.get("entries"))
+                .cloned()
+                .unwrap_or_default();
+            let page: Vec<Entry> =
+                serde_json::from_value(entries).map_err(|_| unexpected(path, &exchange))?;
+            let Some(last) = page
+                .last()
+                .map(|entry| entry.seq)
+                .filter(|&last| last > after)
+            else {
+                return Ok(found);
+            };
             after = last;
-            found.extend(page.into_iter().filter(|entry| entry.payment_id == payment_id));
+            found.extend(
+                page.into_iter()
+                    .filter(|entry| entry.payment_id == payment_id),
+            );
         }
     }
 
-    async fn json(&self, method: &str, path: String, body: Option<&Value>) -> Result<(String, Exchange), AdminError> {
+    async fn json(
+        &self,
+        method: &str,
+        path: String,
+        body: Option<&Value>,
+    ) -> Result<(String, Exchange), AdminError> {
         let exchange = self.call(method, &path, body).await?;
-        if (200..300).contains(&exchange.status) { Ok((path, exchange)) } else { Err(unexpected(path, &exchange)) }
+        if (200..300).contains(&exchange.status) {
+            Ok((path, exchange))
+        } else {
+            Err(unexpected(path, &exchange))
+        }
     }
 }
 
 fn unexpected(path: String, exchange: &Exchange) -> AdminError {
-    AdminError::Unexpected { path, status: exchange.status, text: exchange.text() }
+    AdminError::Unexpected {
+        path,
+        status: exchange.status,
+        text: exchange.text(),
+    }
 }
 
 /// An id as a part of a path: everything but letters, digits and `-._~` is percent-encoded.
@@ -146,6 +203,9 @@ fn encoded(id: &str) -> String {
 mod tests {
     #[test]
     fn id_in_a_path_is_percent_encoded() {
-        assert_eq!(super::encoded("john.doe@example.com/1 ж"), "john.doe%40example.com%2F1%20%D0%B6");
+        assert_eq!(
+            super::encoded("john.doe@example.com/1 ж"),
+            "john.doe%40example.com%2F1%20%D0%B6"
+        );
     }
 }

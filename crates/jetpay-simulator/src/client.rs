@@ -30,7 +30,10 @@ impl Client {
             .no_proxy()
             .build()
             .expect("a client without TLS can be built");
-        Self { base_url: base_url.into().trim_end_matches('/').to_owned(), http }
+        Self {
+            base_url: base_url.into().trim_end_matches('/').to_owned(),
+            http,
+        }
     }
 
     pub(crate) fn base_url(&self) -> &str {
@@ -45,13 +48,16 @@ impl Client {
         body: Vec<u8>,
     ) -> Result<Exchange, NoAnswer> {
         let url = format!("{}{path}", self.base_url);
-        let method = Method::from_bytes(method.as_bytes()).map_err(|error| no_answer(&url, &error))?;
+        let method =
+            Method::from_bytes(method.as_bytes()).map_err(|error| no_answer(&url, &error))?;
         let mut request = self.http.request(method, &url).body(body.clone());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let begun = Instant::now();
-        let (status, answer) = answer(request).await.map_err(|error| no_answer(&url, &error))?;
+        let (status, answer) = answer(request)
+            .await
+            .map_err(|error| no_answer(&url, &error))?;
         Ok(Exchange::new(body, status, answer, begun.elapsed()))
     }
 }
@@ -73,5 +79,8 @@ fn no_answer(url: &str, error: &(dyn std::error::Error + 'static)) -> NoAnswer {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    NoAnswer { url: url.to_owned(), reason: innermost.to_string() }
+    NoAnswer {
+        url: url.to_owned(),
+        reason: innermost.to_string(),
+    }
 }

@@ -30,7 +30,12 @@ pub async fn deliver(
         let acknowledged = matches!(tries.last(), Some(Ok(exchange)) if exchange.status == 200);
         match waits.next() {
             Some(wait) if !acknowledged => tokio::time::sleep(wait).await,
-            _ => return Delivered { acknowledged, tries },
+            _ => {
+                return Delivered {
+                    acknowledged,
+                    tries,
+                };
+            }
         }
         tries.push(platform.send(path, body).await);
     }

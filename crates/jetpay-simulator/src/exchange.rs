@@ -35,7 +35,13 @@ pub struct NoAnswer {
 impl Exchange {
     pub(crate) fn new(request: Vec<u8>, status: u16, body: Vec<u8>, elapsed: Duration) -> Self {
         let json = serde_json::from_slice(&body).ok();
-        Self { request, status, body, json, elapsed }
+        Self {
+            request,
+            status,
+            body,
+            json,
+            elapsed,
+        }
     }
 
     /// The answer's `code`, when it is an integer.

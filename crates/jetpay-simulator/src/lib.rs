@@ -35,7 +35,9 @@ mod top_up;
 pub use admin::{Admin, AdminError, Entry};
 pub use deliver::{Delivered, deliver};
 pub use exchange::{Exchange, NoAnswer};
-pub use methods::{CASHIN_KZ, ContractFields, KASPI, KASSA24, KASSA24_BVU, METHODS, MethodFacts, QIWI_KZ, Sections};
+pub use methods::{
+    CASHIN_KZ, ContractFields, KASPI, KASSA24, KASSA24_BVU, METHODS, MethodFacts, QIWI_KZ, Sections,
+};
 pub use operation_ids::next_operation_id;
 pub use platform::Platform;
 pub use top_up::{CallbackKind, Step, StepKind, TopUp, top_up};

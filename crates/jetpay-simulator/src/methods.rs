@@ -70,7 +70,11 @@ pub const KASPI: MethodFacts = MethodFacts {
     callback_words: &["kaspi"],
     contract_fields: ContractFields::EntityId,
     deposit_extras: &["message", "description"],
-    sections: Sections { verify: VERIFY, check_deposit: CHECK_DEPOSIT, callback: "Callback" },
+    sections: Sections {
+        verify: VERIFY,
+        check_deposit: CHECK_DEPOSIT,
+        callback: "Callback",
+    },
     ..of::<Kaspi>()
 };
 
@@ -81,7 +85,11 @@ pub const KASSA24: MethodFacts = MethodFacts {
     refusal_texts: &["/message", "/error_description"],
     refusal_texts_with_contracts: &["/message"],
     deposit_extras: &["message", "description", "customer_id"],
-    sections: Sections { verify: VERIFY, check_deposit: CHECK_DEPOSIT, callback: "Callback format" },
+    sections: Sections {
+        verify: VERIFY,
+        check_deposit: CHECK_DEPOSIT,
+        callback: "Callback format",
+    },
     ..of::<Kassa24>()
 };
 
@@ -91,7 +99,11 @@ pub const KASSA24_BVU: MethodFacts = MethodFacts {
     refusal_texts: &["/error_description"],
     refusal_texts_with_contracts: &["/error_description"],
     deposit_extras: &["description", "customer_id"],
-    sections: Sections { verify: "Request format", check_deposit: "Request format", callback: "Callback format" },
+    sections: Sections {
+        verify: "Request format",
+        check_deposit: "Request format",
+        callback: "Callback format",
+    },
     ..of::<Kassa24Bvu>()
 };
 
@@ -113,7 +125,11 @@ pub const CASHIN_KZ: MethodFacts = MethodFacts {
 /// QIWI Kazakhstan, purchases.
 pub const QIWI_KZ: MethodFacts = MethodFacts {
     callback_words: &["Qiwi Kz Kiosk", "Qiwi Kz Terminal"],
-    sections: Sections { verify: "Request format", check_deposit: "Request format", callback: "Callback format" },
+    sections: Sections {
+        verify: "Request format",
+        check_deposit: "Request format",
+        callback: "Callback format",
+    },
     ..of::<QiwiKz>()
 };
 
@@ -133,7 +149,11 @@ const fn of<M: Method>() -> MethodFacts {
         refusal_texts_with_contracts: &["/message"],
         deposit_extras: &[],
         typed_verify: false,
-        sections: Sections { verify: "", check_deposit: "", callback: "" },
+        sections: Sections {
+            verify: "",
+            check_deposit: "",
+            callback: "",
+        },
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Microseconds since 1970 have 16 digits, as the platform's numbers have at most, and a second run does not meet
 /// the numbers of the first.
 static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     AtomicU64::new(u64::try_from(since_1970.as_micros()).unwrap_or(1))
 });
 

@@ -19,13 +19,21 @@ impl Platform {
     /// The platform that calls the merchant at `base_url` in the name of a project.
     #[must_use]
     pub fn new(base_url: impl Into<String>, project_id: impl Into<ProjectId>, key: Key) -> Self {
-        Self { client: Client::new(base_url), project_id: project_id.into(), key }
+        Self {
+            client: Client::new(base_url),
+            project_id: project_id.into(),
+            key,
+        }
     }
 
     /// The same platform with another project's name and secret.
     #[must_use]
     pub fn in_the_name_of(&self, project_id: impl Into<ProjectId>, key: Key) -> Self {
-        Self { client: self.client.clone(), project_id: project_id.into(), key }
+        Self {
+            client: self.client.clone(),
+            project_id: project_id.into(),
+            key,
+        }
     }
 
     /// The project in whose name it calls.
@@ -74,7 +82,8 @@ impl Platform {
     /// # Errors
     /// [`NoAnswer`].
     pub async fn send(&self, path: &str, body: impl Into<Vec<u8>>) -> Result<Exchange, NoAnswer> {
-        self.send_as("POST", path, Some("application/json"), body).await
+        self.send_as("POST", path, Some("application/json"), body)
+            .await
     }
 
     /// Sends a body by any HTTP method and with any content type.
@@ -89,6 +98,8 @@ impl Platform {
         body: impl Into<Vec<u8>>,
     ) -> Result<Exchange, NoAnswer> {
         let header = content_type.map(|content_type| ("content-type", content_type));
-        self.client.send(http_method, path, header.as_slice(), body.into()).await
+        self.client
+            .send(http_method, path, header.as_slice(), body.into())
+            .await
     }
 }

@@ -29,7 +29,10 @@ const FIRST_GROWTH: Duration = Duration::from_nanos(14_049_280_000);
 /// The waits before each repeat, counted from the try before it.
 #[must_use]
 pub fn waits() -> Waits {
-    Waits { done: 0, growth: FIRST_GROWTH }
+    Waits {
+        done: 0,
+        growth: FIRST_GROWTH,
+    }
 }
 
 /// The iterator that [`waits`] gives.

@@ -65,7 +65,12 @@ impl<'a> TopUp<'a> {
     /// A customer pays by this method; no callback yet.
     #[must_use]
     pub fn new(method: &'a MethodFacts, customer_id: &'a str, amount: Money) -> Self {
-        Self { method, customer_id, amount, callbacks: Vec::new() }
+        Self {
+            method,
+            customer_id,
+            amount,
+            callbacks: Vec::new(),
+        }
     }
 
     /// After the callbacks so far, one of this kind is sent.
@@ -75,18 +80,33 @@ impl<'a> TopUp<'a> {
         self
     }
 
-    fn callback(&self, platform: &Platform, payment_id: &str, sale: u64, kind: CallbackKind) -> Callback {
+    fn callback(
+        &self,
+        platform: &Platform,
+        payment_id: &str,
+        sale: u64,
+        kind: CallbackKind,
+    ) -> Callback {
         let (method, project, amount) = (self.method, platform.project_id(), self.amount);
         match kind {
-            CallbackKind::Success => Callback::success(method, project, payment_id, amount).of_operation(sale),
-            CallbackKind::Decline => Callback::decline(method, project, payment_id, amount).of_operation(sale),
-            CallbackKind::Processing => Callback::processing(method, project, payment_id, amount).of_operation(sale),
+            CallbackKind::Success => {
+                Callback::success(method, project, payment_id, amount).of_operation(sale)
+            }
+            CallbackKind::Decline => {
+                Callback::decline(method, project, payment_id, amount).of_operation(sale)
+            }
+            CallbackKind::Processing => {
+                Callback::processing(method, project, payment_id, amount).of_operation(sale)
+            }
             CallbackKind::PartiallyPaid(paid) => {
                 Callback::partially_paid(method, project, payment_id, paid).of_operation(sale)
             }
             CallbackKind::Refund => Callback::refund(method, project, payment_id, amount),
             CallbackKind::PartialRefund(part) => {
-                let left = Money::new(amount.minor().saturating_sub(part.minor()), amount.currency());
+                let left = Money::new(
+                    amount.minor().saturating_sub(part.minor()),
+                    amount.currency(),
+                );
                 Callback::partial_refund(method, project, payment_id, part, left)
             }
             CallbackKind::Reversal => Callback::reversal(method, project, payment_id, amount),
@@ -114,7 +134,9 @@ pub async fn top_up(
     };
     let (path, project) = (top_up.method.path(), platform.project_id());
 
-    let verified = platform.call(&path, &Verify::new(project, top_up.customer_id)).await?;
+    let verified = platform
+        .call(&path, &Verify::new(project, top_up.customer_id))
+        .await?;
     let good = verified.code() == Some(0);
     let contract = verified.json.as_ref().and_then(payable_contract);
     done(StepKind::Verify, verified);
@@ -122,7 +144,13 @@ pub async fn top_up(
         return Ok(steps);
     }
 
-    let request = CheckDeposit::new(top_up.method, project, top_up.customer_id, top_up.amount, contract.as_ref());
+    let request = CheckDeposit::new(
+        top_up.method,
+        project,
+        top_up.customer_id,
+        top_up.amount,
+        contract.as_ref(),
+    );
     let deposit = platform.call(&path, &request).await?;
     let payment_id = deposit.payment_id().map(str::to_owned);
     done(StepKind::CheckDeposit, deposit);
@@ -131,7 +159,10 @@ pub async fn top_up(
         let sale = next_operation_id();
         for &kind in &top_up.callbacks {
             let callback = top_up.callback(platform, &payment_id, sale, kind);
-            done(StepKind::Callback(kind), platform.call(&path, &callback).await?);
+            done(
+                StepKind::Callback(kind),
+                platform.call(&path, &callback).await?,
+            );
         }
     }
     Ok(steps)
@@ -142,7 +173,10 @@ fn payable_contract(answer: &Value) -> Option<Contract> {
     let payable = |contract: &&Value| contract.get("status_code").is_none_or(|code| *code == 0);
     let contract = answer.get("entities")?.as_array()?.iter().find(payable)?;
     let text = |name: &str| contract.get(name)?.as_str().map(str::to_owned);
-    Some(Contract { id: text("id")?, number: text("number")? })
+    Some(Contract {
+        id: text("id")?,
+        number: text("number")?,
+    })
 }
 
 impl fmt::Display for StepKind {

@@ -14,7 +14,8 @@ use crate::{Fixture, Kind, Manifest, SECRET};
 /// Never.
 #[must_use]
 pub fn fixture_keyring() -> Keyring {
-    let projects = [35_u64, 111, 238, 1234].map(|id| Project::new(id, SECRET).expect("the test secret is not empty"));
+    let projects = [35_u64, 111, 238, 1234]
+        .map(|id| Project::new(id, SECRET).expect("the test secret is not empty"));
     Keyring::new(projects).expect("four projects")
 }
 
@@ -25,7 +26,11 @@ pub fn fixture_keyring() -> Keyring {
 #[must_use]
 pub fn decoded<M: Method<CheckDeposit: Serialize>>() -> String {
     let manifest = Manifest::of(M::NAME);
-    assert_eq!(manifest.document.as_deref(), Some(M::DOCUMENT), "the manifest names the method's document");
+    assert_eq!(
+        manifest.document.as_deref(),
+        Some(M::DOCUMENT),
+        "the manifest names the method's document"
+    );
     decode_all::<M>(&manifest)
 }
 
@@ -41,8 +46,18 @@ pub fn callbacks_decoded<M: Method<CheckDeposit: Serialize>>() -> String {
 fn decode_all<M: Method<CheckDeposit: Serialize>>(manifest: &Manifest) -> String {
     let mut out = String::new();
     for fixture in &manifest.fixtures {
-        if matches!(fixture.kind, Kind::VerifyRequest | Kind::CheckDepositRequest | Kind::Callback) {
-            writeln!(out, "== {}: {}\n{}\n", fixture.file, fixture.expect, decode::<M>(fixture)).expect("a String");
+        if matches!(
+            fixture.kind,
+            Kind::VerifyRequest | Kind::CheckDepositRequest | Kind::Callback
+        ) {
+            writeln!(
+                out,
+                "== {}: {}\n{}\n",
+                fixture.file,
+                fixture.expect,
+                decode::<M>(fixture)
+            )
+            .expect("a String");
         }
     }
     out
@@ -50,8 +65,11 @@ fn decode_all<M: Method<CheckDeposit: Serialize>>(manifest: &Manifest) -> String
 
 fn decode<M: Method<CheckDeposit: Serialize>>(fixture: &Fixture) -> String {
     let (body, keyring) = (fixture.body(), fixture_keyring());
-    let received = Received::parse(&body).unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
-    let message = received.authenticate(&keyring).unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
+    let received =
+        Received::parse(&body).unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
+    let message = received
+        .authenticate(&keyring)
+        .unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
     let typed = match message.read::<M>() {
         Ok(Request::Verify(request)) => serde_json::to_string_pretty(&request),
         Ok(Request::CheckDeposit(request)) => serde_json::to_string_pretty(&request),

@@ -5,7 +5,14 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The folders of fixtures that have a manifest, one for each document and one for callbacks of no method.
-pub const FOLDERS: [&str; 6] = ["kaspi", "kassa24", "kassa24-bvu", "cashin-kz", "qiwi-kz", "callbacks"];
+pub const FOLDERS: [&str; 6] = [
+    "kaspi",
+    "kassa24",
+    "kassa24-bvu",
+    "cashin-kz",
+    "qiwi-kz",
+    "callbacks",
+];
 
 /// A folder of fixtures.
 #[derive(Debug, Deserialize)]
@@ -89,8 +96,10 @@ impl Manifest {
     #[must_use]
     pub fn of(folder: &str) -> Self {
         let path = path(folder).join("manifest.toml");
-        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut manifest: Self = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut manifest: Self =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         folder.clone_into(&mut manifest.folder);
         for fixture in &mut manifest.fixtures {
             folder.clone_into(&mut fixture.folder);
@@ -105,7 +114,12 @@ impl Manifest {
     #[must_use]
     pub fn fixture(&self, file: &str) -> &Fixture {
         let row = self.fixtures.iter().find(|fixture| fixture.file == file);
-        row.unwrap_or_else(|| panic!("fixtures/{}/manifest.toml has no row for {file}", self.folder))
+        row.unwrap_or_else(|| {
+            panic!(
+                "fixtures/{}/manifest.toml has no row for {file}",
+                self.folder
+            )
+        })
     }
 
     /// The JSON files that are in the folder, sorted.
@@ -115,7 +129,13 @@ impl Manifest {
     #[must_use]
     pub fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(path(&self.folder)).expect("the folder of fixtures can be read");
-        let names = entries.map(|entry| entry.expect("a directory entry").file_name().to_string_lossy().into_owned());
+        let names = entries.map(|entry| {
+            entry
+                .expect("a directory entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        });
         let mut names: Vec<String> = names.filter(|name| name.ends_with(".json")).collect();
         names.sort();
         names
@@ -135,5 +155,7 @@ impl Fixture {
 }
 
 fn path(folder: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "..", "..", "fixtures", folder].iter().collect()
+    [env!("CARGO_MANIFEST_DIR"), "..", "..", "fixtures", folder]
+        .iter()
+        .collect()
 }

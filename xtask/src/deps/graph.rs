@@ -21,8 +21,11 @@ pub(crate) struct Graph {
 
 impl Graph {
     pub(crate) fn of_workspace() -> Result<Self> {
-        let metadata =
-            MetadataCommand::new().current_dir(shell::root()).no_deps().exec().context("cargo metadata failed")?;
+        let metadata = MetadataCommand::new()
+            .current_dir(shell::root())
+            .no_deps()
+            .exec()
+            .context("cargo metadata failed")?;
         let mut graph = Self::default();
         for package in metadata.workspace_packages() {
             graph.add(&tree(&package.name)?);
@@ -36,7 +39,10 @@ impl Graph {
         let mut ways = Vec::new();
         for line in tree.lines() {
             let mut words = line.split_whitespace();
-            let (Some(depth), Some(name)) = (words.next().and_then(|depth| depth.parse().ok()), words.next()) else {
+            let (Some(depth), Some(name)) = (
+                words.next().and_then(|depth| depth.parse().ok()),
+                words.next(),
+            ) else {
                 continue;
             };
             way.truncate(depth);
@@ -66,11 +72,26 @@ impl Graph {
 /// One line a dependency: its depth and its name, with more behind.
 fn tree(name: &str) -> Result<String> {
     let output = shell::cargo()
-        .args(["tree", "--edges", "normal", "--target", "all", "--prefix", "depth", "--format", " {p}", "--package", name])
+        .args([
+            "tree",
+            "--edges",
+            "normal",
+            "--target",
+            "all",
+            "--prefix",
+            "depth",
+            "--format",
+            " {p}",
+            "--package",
+            name,
+        ])
         .output()
         .context("cargo cannot be started")?;
     if !output.status.success() {
-        bail!("`cargo tree --package {name}` failed:\n{}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "`cargo tree --package {name}` failed:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     String::from_utf8(output.stdout).context("cargo tree printed what is not text")
 }

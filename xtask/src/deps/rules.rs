@@ -19,7 +19,8 @@ pub(crate) struct Denied {
 
 impl Denied {
     pub(crate) fn matches(&self, name: &str) -> bool {
-        name.strip_prefix(self.family).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+        name.strip_prefix(self.family)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
     }
 }
 
@@ -65,8 +66,14 @@ const IMPURE: &[Denied] = &[
 
 const CORE: &[&str] = &["jetpay-core"];
 
-const METHODS_AND_CORE: &[&str] =
-    &["jetpay-core", "jetpay-kaspi", "jetpay-kassa24", "jetpay-kassa24-bvu", "jetpay-cashin-kz", "jetpay-qiwi-kz"];
+const METHODS_AND_CORE: &[&str] = &[
+    "jetpay-core",
+    "jetpay-kaspi",
+    "jetpay-kassa24",
+    "jetpay-kassa24-bvu",
+    "jetpay-cashin-kz",
+    "jetpay-qiwi-kz",
+];
 
 const ALL_BUT_TESTING: &[&str] = &[
     "jetpay-core",
@@ -94,17 +101,45 @@ const ALL: &[&str] = &[
 ];
 
 const fn rule(name: &'static str, ours: &'static [&'static str]) -> Rule {
-    Rule { name, ours, never: &[] }
+    Rule {
+        name,
+        ours,
+        never: &[],
+    }
 }
 
 /// One row a crate. Only the last three know the methods, and only xtask knows the fixtures outside of tests.
 pub(crate) const RULES: &[Rule] = &[
-    Rule { name: "jetpay-core", ours: &[], never: IMPURE },
-    Rule { name: "jetpay-kaspi", ours: CORE, never: IMPURE },
-    Rule { name: "jetpay-kassa24", ours: CORE, never: IMPURE },
-    Rule { name: "jetpay-kassa24-bvu", ours: CORE, never: IMPURE },
-    Rule { name: "jetpay-cashin-kz", ours: CORE, never: IMPURE },
-    Rule { name: "jetpay-qiwi-kz", ours: CORE, never: IMPURE },
+    Rule {
+        name: "jetpay-core",
+        ours: &[],
+        never: IMPURE,
+    },
+    Rule {
+        name: "jetpay-kaspi",
+        ours: CORE,
+        never: IMPURE,
+    },
+    Rule {
+        name: "jetpay-kassa24",
+        ours: CORE,
+        never: IMPURE,
+    },
+    Rule {
+        name: "jetpay-kassa24-bvu",
+        ours: CORE,
+        never: IMPURE,
+    },
+    Rule {
+        name: "jetpay-cashin-kz",
+        ours: CORE,
+        never: IMPURE,
+    },
+    Rule {
+        name: "jetpay-qiwi-kz",
+        ours: CORE,
+        never: IMPURE,
+    },
     rule("jetpay-actix", CORE),
     rule("jetpay-ledger", CORE),
     rule("jetpay-testing", CORE),

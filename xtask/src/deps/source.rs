@@ -10,24 +10,42 @@ use anyhow::{Context, Result};
 /// Modules of the standard library that reach outside.
 const MODULES: [&str; 6] = ["env", "fs", "io", "net", "process", "thread"];
 /// Words that read a clock or print.
-const WORDS: [&str; 8] =
-    ["SystemTime", "Instant", "Timestamp::now", "Zoned::now", "print!", "println!", "eprint!", "eprintln!"];
+const WORDS: [&str; 8] = [
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+    "print!",
+    "println!",
+    "eprint!",
+    "eprintln!",
+];
 
 /// Every place below a folder where something outside is named, tests left out.
 pub(crate) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if name == "tests" || name == "tests.rs" {
             continue;
         }
         if path.is_dir() {
             found.extend(impurities_below(&path)?);
         } else if name.ends_with(".rs") {
-            let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-            found.extend(impurities(&text).into_iter().map(|what| format!("{}: names {what}", path.display())));
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("{} cannot be read", path.display()))?;
+            found.extend(
+                impurities(&text)
+                    .into_iter()
+                    .map(|what| format!("{}: names {what}", path.display())),
+            );
         }
     }
     Ok(found)
@@ -35,17 +53,37 @@ pub(crate) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
 
 /// What a file names, up to its tests and without its comments.
 fn impurities(source: &str) -> Vec<String> {
-    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-    let modules = modules_of_std(&code).into_iter().filter(|module| MODULES.contains(&module.as_str()));
-    let words = WORDS.iter().filter(|word| has_word(&code, word)).map(|word| format!("`{word}`"));
-    modules.map(|module| format!("`std::{module}`")).chain(words).collect()
+    let code = source
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
+    let code: String = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let modules = modules_of_std(&code)
+        .into_iter()
+        .filter(|module| MODULES.contains(&module.as_str()));
+    let words = WORDS
+        .iter()
+        .filter(|word| has_word(&code, word))
+        .map(|word| format!("`{word}`"));
+    modules
+        .map(|module| format!("`std::{module}`"))
+        .chain(words)
+        .collect()
 }
 
 /// The modules named after `std::`, also in a group: `std::{fmt::{self, Write}, fs::File}`.
 fn modules_of_std(code: &str) -> Vec<String> {
     let after_std = code.split("std::").skip(1);
-    after_std.flat_map(|rest| rest.strip_prefix('{').map_or_else(|| vec![first_name(rest)], names_of_group)).collect()
+    after_std
+        .flat_map(|rest| {
+            rest.strip_prefix('{')
+                .map_or_else(|| vec![first_name(rest)], names_of_group)
+        })
+        .collect()
 }
 
 /// The first name of each element, up to the brace that closes the group.
@@ -67,7 +105,10 @@ fn names_of_group(group: &str) -> Vec<String> {
 }
 
 fn first_name(text: &str) -> String {
-    text.trim_start().chars().take_while(|&character| is_part_of_name(character)).collect()
+    text.trim_start()
+        .chars()
+        .take_while(|&character| is_part_of_name(character))
+        .collect()
 }
 
 fn is_part_of_name(character: char) -> bool {
@@ -78,7 +119,8 @@ fn has_word(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| {
         let before = code[..at].chars().next_back();
         let after = code[at + word.len()..].chars().next();
-        !before.is_some_and(is_part_of_name) && (word.ends_with('!') || !after.is_some_and(is_part_of_name))
+        !before.is_some_and(is_part_of_name)
+            && (word.ends_with('!') || !after.is_some_and(is_part_of_name))
     })
 }
 
@@ -96,7 +138,12 @@ mod tests {
             "std::env::var(\"HOME\")",
             "println!(\"{}\", 1);",
         ] {
-            assert_eq!(impurities(source).len(), 1, "{source}: {:?}", impurities(source));
+            assert_eq!(
+                impurities(source).len(),
+                1,
+                "{source}: {:?}",
+                impurities(source)
+            );
         }
     }
 

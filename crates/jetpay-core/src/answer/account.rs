@@ -29,6 +29,10 @@ impl CustomerAccount {
     /// The account of a customer whom the platform shall know by `additional_customer_id`.
     #[must_use]
     pub fn new(currency: Currency, additional_customer_id: &str) -> Self {
-        Self { code: Code::Success, currency, additional_customer_id: Private::new(additional_customer_id) }
+        Self {
+            code: Code::Success,
+            currency,
+            additional_customer_id: Private::new(additional_customer_id),
+        }
     }
 }

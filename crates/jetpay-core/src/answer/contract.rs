@@ -22,7 +22,13 @@ impl Contract {
     /// A contract with its id, which comes back in `check_deposit`, and its number for people.
     #[must_use]
     pub fn new(id: impl Into<String>, number: impl Into<String>) -> Self {
-        Self { id: id.into(), number: number.into(), min_payment: None, payment: None, info: None }
+        Self {
+            id: id.into(),
+            number: number.into(),
+            min_payment: None,
+            payment: None,
+            info: None,
+        }
     }
 
     /// What is to be paid, in minor units. Whether it may be left out is agreed with JetPay.

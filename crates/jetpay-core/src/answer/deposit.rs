@@ -17,7 +17,10 @@ impl PlainDeposit {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
-        Self { code: Code::Success, payment_id }
+        Self {
+            code: Code::Success,
+            payment_id,
+        }
     }
 }
 
@@ -36,7 +39,11 @@ impl DescribedDeposit {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
-        Self { deposit: PlainDeposit::new(payment_id), message: None, description: None }
+        Self {
+            deposit: PlainDeposit::new(payment_id),
+            message: None,
+            description: None,
+        }
     }
 
     /// What the code means, in words.
@@ -69,7 +76,11 @@ impl CustomerDeposit {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
-        Self { deposit: PlainDeposit::new(payment_id), description: None, customer_id: None }
+        Self {
+            deposit: PlainDeposit::new(payment_id),
+            description: None,
+            customer_id: None,
+        }
     }
 
     /// What the payment is for.

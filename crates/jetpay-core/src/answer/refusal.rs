@@ -14,7 +14,10 @@ pub struct MessageRefusal {
 
 impl From<Refused> for MessageRefusal {
     fn from(refused: Refused) -> Self {
-        Self { code: refused.code(), message: refused.into_text() }
+        Self {
+            code: refused.code(),
+            message: refused.into_text(),
+        }
     }
 }
 
@@ -27,6 +30,9 @@ pub struct DescriptionRefusal {
 
 impl From<Refused> for DescriptionRefusal {
     fn from(refused: Refused) -> Self {
-        Self { code: refused.code(), error_description: refused.into_text() }
+        Self {
+            code: refused.code(),
+            error_description: refused.into_text(),
+        }
     }
 }

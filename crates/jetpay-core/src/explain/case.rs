@@ -45,14 +45,20 @@ impl Case<'_> {
     /// As messages are verified: natural order before byte order, the secrets as they are listed.
     fn matching(&self, signature: &Signature) -> Option<(Order, String, usize)> {
         self.orders().into_iter().find_map(|(order, text)| {
-            let secret = self.keys.iter().position(|key| key.verify(&text, signature))?;
+            let secret = self
+                .keys
+                .iter()
+                .position(|key| key.verify(&text, signature))?;
             Some((order, text, secret))
         })
     }
 
     fn orders(&self) -> Vec<(Order, String)> {
         let natural = (Order::Natural, self.canonical.string_to_sign().to_owned());
-        let byte = self.canonical.byte_ordered().map(|text| (Order::Byte, text));
+        let byte = self
+            .canonical
+            .byte_ordered()
+            .map(|text| (Order::Byte, text));
         std::iter::once(natural).chain(byte).collect()
     }
 
@@ -65,16 +71,25 @@ impl Case<'_> {
         if order == Order::Byte {
             explanation.hints.push(Hint::ByteOrder);
         }
-        let refused = self.canonical.malleation().map(|malleation| Hint::Refused(Rejection::Malleated(malleation.into())));
+        let refused = self
+            .canonical
+            .malleation()
+            .map(|malleation| Hint::Refused(Rejection::Malleated(malleation.into())));
         explanation.hints.extend(refused);
     }
 
     /// The right bytes in a base64 that is not taken, or the bytes of something else.
     fn reasons_of_loose_text(&self) -> Vec<Hint> {
-        let Some(signature) = self.canonical.signature().text().and_then(loose::decode) else { return Vec::new() };
+        let Some(signature) = self.canonical.signature().text().and_then(loose::decode) else {
+            return Vec::new();
+        };
         match self.matching(&signature) {
             Some(_) => vec![Hint::LooseBase64],
-            None => self.reasons(&signature).into_iter().filter(|hint| *hint != Hint::NoKnownReason).collect(),
+            None => self
+                .reasons(&signature)
+                .into_iter()
+                .filter(|hint| *hint != Hint::NoKnownReason)
+                .collect(),
         }
     }
 
@@ -90,25 +105,46 @@ impl Case<'_> {
     fn other_secrets(&self, signature: &Signature) -> Vec<Hint> {
         let orders = self.orders();
         let fits = |key: &Key| orders.iter().any(|(_, text)| key.verify(text, signature));
-        let trimmed = self.keys.iter().filter_map(Key::trimmed).any(|key| fits(&key)).then_some(Hint::SecretTrimmed);
-        let others = self.others.iter().filter(|project| project.keys().iter().any(fits));
-        trimmed.into_iter().chain(others.map(|project| Hint::OtherProject(project.id()))).collect()
+        let trimmed = self
+            .keys
+            .iter()
+            .filter_map(Key::trimmed)
+            .any(|key| fits(&key))
+            .then_some(Hint::SecretTrimmed);
+        let others = self
+            .others
+            .iter()
+            .filter(|project| project.keys().iter().any(fits));
+        trimmed
+            .into_iter()
+            .chain(others.map(|project| Hint::OtherProject(project.id())))
+            .collect()
     }
 
     fn other_strings(&self, signature: &Signature) -> Vec<Hint> {
         let fits = |text: &str| self.keys.iter().any(|key| key.verify(text, signature));
-        let Some(root) = std::str::from_utf8(self.body).ok().and_then(|text| Node::parse(text.trim_ascii())) else {
+        let Some(root) = std::str::from_utf8(self.body)
+            .ok()
+            .and_then(|text| Node::parse(text.trim_ascii()))
+        else {
             return Vec::new();
         };
         let by_rule = |rule: rule::Rule| {
             let orders = [Some(rule), rule.in_byte_order()];
-            orders.into_iter().flatten().filter_map(|rule| flatten::string_to_sign(&root, rule, self.body.len())).any(|text| fits(&text))
+            orders
+                .into_iter()
+                .flatten()
+                .filter_map(|rule| flatten::string_to_sign(&root, rule, self.body.len()))
+                .any(|text| fits(&text))
         };
         let trimmed = by_rule(rule::VALUES_TRIMMED).then_some(Hint::ValuesTrimmed);
         let text = json::texts(self.body, &root, self.canonical.signature().text())
             .find(|(_, text)| fits(text))
             .map(|(how, _)| Hint::Reserialised(how));
-        let rules = rule::OTHERS.iter().filter(|(_, rule)| by_rule(*rule)).map(|(name, _)| Hint::OtherRule(*name));
+        let rules = rule::OTHERS
+            .iter()
+            .filter(|(_, rule)| by_rule(*rule))
+            .map(|(name, _)| Hint::OtherRule(*name));
         trimmed.into_iter().chain(text).chain(rules).collect()
     }
 }

@@ -12,11 +12,19 @@ const LEAST: usize = 64 * 1024;
 
 /// The string to sign under `rule`; `None` when it is far larger than the body of `size` bytes.
 pub(super) fn string_to_sign(root: &Node<'_>, rule: Rule, size: usize) -> Option<String> {
-    let mut lines = Lines { rule, lines: Vec::new(), left: size.saturating_mul(GROWTH).max(LEAST) };
+    let mut lines = Lines {
+        rule,
+        lines: Vec::new(),
+        left: size.saturating_mul(GROWTH).max(LEAST),
+    };
     lines.add(root, &mut String::new(), true)?;
     let mut lines = lines.lines;
     match rule.sort {
-        Sort::Natural => lines = natural::sorted(lines, |a, b| natural::compare(a.path().as_bytes(), b.path().as_bytes())),
+        Sort::Natural => {
+            lines = natural::sorted(lines, |a, b| {
+                natural::compare(a.path().as_bytes(), b.path().as_bytes())
+            })
+        }
         Sort::Byte => lines.sort_by(|a, b| a.path().cmp(b.path())),
         Sort::Lines => lines.sort_by(|a, b| a.text.cmp(&b.text)),
     }
@@ -36,14 +44,14 @@ impl Line {
     }
 }
 
-struct Lines {
+struct Flat {
     rule: Rule,
     lines: Vec<Line>,
     /// Bytes that may still be added.
     left: usize,
 }
 
-impl Lines {
+impl Flat {
     /// Adds all below `node`. `drop` says whether a `signature` in it is dropped. `None` when there is too much.
     fn add(&mut self, node: &Node<'_>, path: &mut String, drop: bool) -> Option<()> {
         match node {
@@ -57,19 +65,30 @@ impl Lines {
             leaf => {
                 if let Some(value) = self.value(leaf) {
                     self.left = self.left.checked_sub(path.len() + value.len() + 1)?;
-                    self.lines.push(Line { text: format!("{path}:{value}"), path_end: path.len() });
+                    self.lines.push(Line {
+                        text: format!("{path}:{value}"),
+                        path_end: path.len(),
+                    });
                 }
             }
         }
         Some(())
     }
 
-    fn add_fields(&mut self, fields: &[(String, Node<'_>)], path: &mut String, drop: bool) -> Option<()> {
-        let is_signature = |name: &str, node: &Node<'_>| name == "signature" && !matches!(node, Node::Null);
+    fn add_fields(
+        &mut self,
+        fields: &[(String, Node<'_>)],
+        path: &mut String,
+        drop: bool,
+    ) -> Option<()> {
+        let is_signature =
+            |name: &str, node: &Node<'_>| name == "signature" && !matches!(node, Node::Null);
         let signed = fields.iter().any(|(name, node)| is_signature(name, node));
         let drop_below = drop && !(signed && self.rule.signatures == Signatures::First);
         for (name, node) in fields {
-            if drop && is_signature(name, node) || name == "frame_mode" && !self.rule.frame_mode_kept {
+            if drop && is_signature(name, node)
+                || name == "frame_mode" && !self.rule.frame_mode_kept
+            {
                 continue;
             }
             let doubled = match self.rule.colons {
@@ -77,7 +96,11 @@ impl Lines {
                 Colons::DoubledAtTop => path.is_empty(),
                 Colons::Single => false,
             };
-            let name = if doubled { name.replace(':', "::") } else { name.clone() };
+            let name = if doubled {
+                name.replace(':', "::")
+            } else {
+                name.clone()
+            };
             self.below(node, path, &name, drop_below)?;
         }
         Some(())
@@ -115,7 +138,9 @@ pub(super) fn number(written: &str, how: Numbers) -> String {
     if how == Numbers::Written || written.parse::<i64>().is_ok() {
         return written.to_owned();
     }
-    let Ok(value) = written.parse::<f64>() else { return written.to_owned() };
+    let Ok(value) = written.parse::<f64>() else {
+        return written.to_owned();
+    };
     match how {
         Numbers::Php => {
             let mut out = String::new();
@@ -124,5 +149,21 @@ pub(super) fn number(written: &str, how: Numbers) -> String {
         }
         Numbers::Whole => value.trunc().to_string(),
         Numbers::Shortest | Numbers::Written => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::rule::PLATFORM;
+
+    #[test]
+    fn a_small_body_under_a_rule_that_keeps_more_is_given_up_before_it_is_enormous() {
+        let name = "k".repeat(1000);
+        let body = format!(r#"{{"l":[{{"signature":{{"{name}":[{}0]}}}}]}}"#, "0,".repeat(1000));
+        let root = Node::parse(&body).unwrap();
+        assert_eq!(string_to_sign(&root, PLATFORM, body.len()).as_deref(), Some(""));
+        let kept = Rule { signatures: Signatures::OutsideArrays, ..PLATFORM };
+        assert_eq!(string_to_sign(&root, kept, body.len()), None);
     }
 }

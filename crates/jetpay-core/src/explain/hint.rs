@@ -16,49 +16,75 @@ pub enum Hint {
     #[error("{0}; nothing can be signed until this is repaired")]
     Unreadable(Unreadable),
     /// The body carries no signature.
-    #[error("there is no signature; put it, as a text, into `signature` at the top level (or in `general`)")]
+    #[error(
+        "there is no signature; put it, as a text, into `signature` at the top level (or in `general`)"
+    )]
     NoSignature,
     /// The signature has 40 hexadecimal digits.
-    #[error("the signature looks like the legacy SHA-1 scheme; sign with HMAC-SHA512 and encode it in base64")]
+    #[error(
+        "the signature looks like the legacy SHA-1 scheme; sign with HMAC-SHA512 and encode it in base64"
+    )]
     LegacySha1,
     /// The signature is not base64.
-    #[error("the signature is not base64; encode the 64 bytes in the standard alphabet with padding")]
+    #[error(
+        "the signature is not base64; encode the 64 bytes in the standard alphabet with padding"
+    )]
     NotBase64,
     /// The signature has another length.
-    #[error("the signature has {bytes} bytes where HMAC-SHA512 has 64; look for another hash, or for a text cut short")]
+    #[error(
+        "the signature has {bytes} bytes where HMAC-SHA512 has 64; look for another hash, or for a text cut short"
+    )]
     WrongLength {
         /// How many bytes it has.
         bytes: usize,
     },
     /// The right bytes in another base64.
-    #[error("the signature has the right bytes, but not in standard base64; use `+` and `/`, the padding `==`, and no white space")]
+    #[error(
+        "the signature has the right bytes, but not in standard base64; use `+` and `/`, the padding `==`, and no white space"
+    )]
     LooseBase64,
     /// No project with the body's id.
-    #[error("the body's project_id is not configured here; add the project, or send to where it is")]
+    #[error(
+        "the body's project_id is not configured here; add the project, or send to where it is"
+    )]
     UnknownProject,
     /// Another project's secret matches.
-    #[error("the signature matches project {0}'s secret; correct project_id, or exchange the secrets")]
+    #[error(
+        "the signature matches project {0}'s secret; correct project_id, or exchange the secrets"
+    )]
     OtherProject(ProjectId),
     /// The secret matches without the white space at its ends.
-    #[error("the signature matches when white space at the ends of the secret is cut off; configure the secret without it")]
+    #[error(
+        "the signature matches when white space at the ends of the secret is cut off; configure the secret without it"
+    )]
     SecretTrimmed,
     /// The values match without the white space around them.
-    #[error("the signature matches when white space around the values is cut off; the sender must sign the values as it sends them")]
+    #[error(
+        "the signature matches when white space around the values is cut off; the sender must sign the values as it sends them"
+    )]
     ValuesTrimmed,
     /// The JSON itself was signed.
-    #[error("the signature is that of the JSON text ({0}); sign the sorted `path:value` string instead")]
+    #[error(
+        "the signature is that of the JSON text ({0}); sign the sorted `path:value` string instead"
+    )]
     Reserialised(String),
     /// The string under another rule was signed.
-    #[error("the signature matches under another rule: {0}; the sender must sign by the platform's rule")]
+    #[error(
+        "the signature matches under another rule: {0}; the sender must sign by the platform's rule"
+    )]
     OtherRule(OtherRule),
     /// It matches, but the sender sorts differently.
-    #[error("the sender sorts the paths in byte order, the platform in natural order; both are taken here, yet not everywhere")]
+    #[error(
+        "the sender sorts the paths in byte order, the platform in natural order; both are taken here, yet not everywhere"
+    )]
     ByteOrder,
     /// It matches, and would be refused nevertheless.
     #[error("the signature matches, yet the message would be refused: {0}")]
     Refused(Rejection),
     /// Nothing was found.
-    #[error("no known reason; compare the string to sign with the one that the sender signed, then the secrets")]
+    #[error(
+        "no known reason; compare the string to sign with the one that the sender signed, then the secrets"
+    )]
     NoKnownReason,
 }
 

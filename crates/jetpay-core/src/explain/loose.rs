@@ -24,8 +24,19 @@ mod tests {
     fn url_safe_and_unpadded_and_broken_lines_decode_to_the_same_bytes() {
         let standard = format!("{}+/+/Ag==", "AAAA".repeat(20));
         let bytes = decode(&standard).unwrap();
-        assert_eq!(decode(&standard.replace('+', "-").replace('/', "_").replace('=', "")), Some(bytes));
-        assert_eq!(decode(&format!("{}\n{}", &standard[..60], &standard[60..])), Some(bytes));
+        assert_eq!(
+            decode(
+                &standard
+                    .replace('+', "-")
+                    .replace('/', "_")
+                    .replace('=', "")
+            ),
+            Some(bytes)
+        );
+        assert_eq!(
+            decode(&format!("{}\n{}", &standard[..60], &standard[60..])),
+            Some(bytes)
+        );
         assert_eq!(decode("AAAA"), None);
         assert_eq!(decode("é"), None);
     }

@@ -78,7 +78,13 @@ pub enum Verdict {
 #[must_use]
 pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
     match Canonical::parse(body) {
-        Ok(canonical) => Case { body, canonical: &canonical, keys, others: &[] }.explanation(),
+        Ok(canonical) => Case {
+            body,
+            canonical: &canonical,
+            keys,
+            others: &[],
+        }
+        .explanation(),
         Err(why) => Explanation::unreadable(Hint::Unreadable(why)),
     }
 }
@@ -102,17 +108,35 @@ pub fn explain_with(body: &[u8], keyring: &Keyring) -> Explanation {
         Ok(received) => received,
         Err(why) => return Explanation::unreadable(Hint::Unreadable(why)),
     };
-    let project = received.claimed_project().and_then(|id| keyring.project(id));
+    let project = received
+        .claimed_project()
+        .and_then(|id| keyring.project(id));
     let keys = project.map_or(&[][..], Project::keys);
-    let others: Vec<&Project> = keyring.projects().iter().filter(|other| Some(other.id()) != project.map(Project::id)).collect();
-    let mut explanation = Case { body, canonical: received.canonical(), keys, others: &others }.explanation();
+    let others: Vec<&Project> = keyring
+        .projects()
+        .iter()
+        .filter(|other| Some(other.id()) != project.map(Project::id))
+        .collect();
+    let mut explanation = Case {
+        body,
+        canonical: received.canonical(),
+        keys,
+        others: &others,
+    }
+    .explanation();
     if project.is_none() {
         explanation.hints.insert(0, Hint::UnknownProject);
     }
     if let Ok(message) = received.authenticate(keyring) {
         // Which fields a request must have is the method's to say; what all share is looked at.
-        let refused = if message.is_callback() { message.callback().err() } else { message.project_id().err() };
-        explanation.hints.retain(|hint| !matches!(hint, Hint::Refused(_)));
+        let refused = if message.is_callback() {
+            message.callback().err()
+        } else {
+            message.project_id().err()
+        };
+        explanation
+            .hints
+            .retain(|hint| !matches!(hint, Hint::Refused(_)));
         explanation.hints.extend(refused.map(Hint::Refused));
     }
     explanation

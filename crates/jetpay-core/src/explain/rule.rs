@@ -120,36 +120,131 @@ pub(super) const PLATFORM: Rule = Rule {
     texts: Texts::Decoded,
 };
 
-pub(super) const VALUES_TRIMMED: Rule = Rule { texts: Texts::Trimmed, ..PLATFORM };
+pub(super) const VALUES_TRIMMED: Rule = Rule {
+    texts: Texts::Trimmed,
+    ..PLATFORM
+};
 
 /// All that are tried.
 pub(super) const OTHERS: [(OtherRule, Rule); 15] = [
-    (OtherRule::Go, Rule {
-        sort: Sort::Lines,
-        colons: Colons::DoubledAtTop,
-        signatures: Signatures::OutsideArrays,
-        numbers: Numbers::Whole,
-        ..PLATFORM
-    }),
-    (OtherRule::Java, Rule { sort: Sort::Lines, signatures: Signatures::First, ..PLATFORM }),
-    (OtherRule::Python, Rule { sort: Sort::Byte, signatures: Signatures::OutsideArrays, ..PLATFORM }),
-    (OtherRule::LinesSorted, Rule { sort: Sort::Lines, ..PLATFORM }),
-    (OtherRule::ColonsSingle, Rule { colons: Colons::Single, ..PLATFORM }),
-    (OtherRule::ColonsDoubledAtTop, Rule { colons: Colons::DoubledAtTop, ..PLATFORM }),
-    (OtherRule::SignatureInArraysKept, Rule { signatures: Signatures::OutsideArrays, ..PLATFORM }),
-    (OtherRule::DeeperSignatureKept, Rule { signatures: Signatures::First, ..PLATFORM }),
-    (OtherRule::FrameModeKept, Rule { frame_mode_kept: true, ..PLATFORM }),
-    (OtherRule::BooleansAsWords, Rule { booleans: ["false", "true"], ..PLATFORM }),
-    (OtherRule::NullsSkipped, Rule { null: None, ..PLATFORM }),
-    (OtherRule::NullsAsWord, Rule { null: Some("null"), ..PLATFORM }),
-    (OtherRule::FloatsShortest, Rule { numbers: Numbers::Shortest, ..PLATFORM }),
-    (OtherRule::NumbersAsWritten, Rule { numbers: Numbers::Written, ..PLATFORM }),
-    (OtherRule::TextsAsWritten, Rule { texts: Texts::Written, ..PLATFORM }),
+    (
+        OtherRule::Go,
+        Rule {
+            sort: Sort::Lines,
+            colons: Colons::DoubledAtTop,
+            signatures: Signatures::OutsideArrays,
+            numbers: Numbers::Whole,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::Java,
+        Rule {
+            sort: Sort::Lines,
+            signatures: Signatures::First,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::Python,
+        Rule {
+            sort: Sort::Byte,
+            signatures: Signatures::OutsideArrays,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::LinesSorted,
+        Rule {
+            sort: Sort::Lines,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::ColonsSingle,
+        Rule {
+            colons: Colons::Single,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::ColonsDoubledAtTop,
+        Rule {
+            colons: Colons::DoubledAtTop,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::SignatureInArraysKept,
+        Rule {
+            signatures: Signatures::OutsideArrays,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::DeeperSignatureKept,
+        Rule {
+            signatures: Signatures::First,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::FrameModeKept,
+        Rule {
+            frame_mode_kept: true,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::BooleansAsWords,
+        Rule {
+            booleans: ["false", "true"],
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::NullsSkipped,
+        Rule {
+            null: None,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::NullsAsWord,
+        Rule {
+            null: Some("null"),
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::FloatsShortest,
+        Rule {
+            numbers: Numbers::Shortest,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::NumbersAsWritten,
+        Rule {
+            numbers: Numbers::Written,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::TextsAsWritten,
+        Rule {
+            texts: Texts::Written,
+            ..PLATFORM
+        },
+    ),
 ];
 
 impl Rule {
     /// The same with the paths in byte order, where natural order is the rule.
     pub(super) fn in_byte_order(self) -> Option<Self> {
-        (self.sort == Sort::Natural).then_some(Self { sort: Sort::Byte, ..self })
+        (self.sort == Sort::Natural).then_some(Self {
+            sort: Sort::Byte,
+            ..self
+        })
     }
 }

@@ -26,12 +26,18 @@ impl<'a> Node<'a> {
         Some(match json.bytes().next()? {
             b'{' => {
                 let Fields(fields) = serde_json::from_str(json).ok()?;
-                let field = |(name, value): (String, &'a RawValue)| Some((name, Self::parse(value.get())?));
+                let field =
+                    |(name, value): (String, &'a RawValue)| Some((name, Self::parse(value.get())?));
                 Self::Object(fields.into_iter().map(field).collect::<Option<_>>()?)
             }
             b'[' => {
                 let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-                Self::Array(elements.into_iter().map(|element| Self::parse(element.get())).collect::<Option<_>>()?)
+                Self::Array(
+                    elements
+                        .into_iter()
+                        .map(|element| Self::parse(element.get()))
+                        .collect::<Option<_>>()?,
+                )
             }
             b'"' => Self::Text {
                 decoded: serde_json::from_str(json).ok()?,

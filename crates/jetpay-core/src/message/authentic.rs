@@ -33,10 +33,22 @@ pub struct Matched {
 }
 
 impl<'b, 'k> Authentic<'b, 'k> {
-    pub(super) fn new(body: &'b [u8], canonical: Canonical, project: &'k Project, matched: Matched) -> Self {
+    pub(super) fn new(
+        body: &'b [u8],
+        canonical: Canonical,
+        project: &'k Project,
+        matched: Matched,
+    ) -> Self {
         let malleated = canonical.malleation().map(Malleated::from);
         let has_semicolon = canonical.has_semicolon_in_value();
-        Self { body, canonical, project, matched, malleated, has_semicolon }
+        Self {
+            body,
+            canonical,
+            project,
+            matched,
+            malleated,
+            has_semicolon,
+        }
     }
 
     /// The bytes, as received.
@@ -112,7 +124,10 @@ impl<'b, 'k> Authentic<'b, 'k> {
     ///
     /// # Errors
     /// As [`text`](Self::text), and [`FieldFlaw::NotAnId`].
-    pub fn id<T: for<'a> TryFrom<&'a str, Error = InvalidId>>(&self, path: &'static str) -> Result<T, Rejection> {
+    pub fn id<T: for<'a> TryFrom<&'a str, Error = InvalidId>>(
+        &self,
+        path: &'static str,
+    ) -> Result<T, Rejection> {
         self.optional_id(path)?.ok_or(missing(path))
     }
 
@@ -125,7 +140,13 @@ impl<'b, 'k> Authentic<'b, 'k> {
         path: &'static str,
     ) -> Result<Option<T>, Rejection> {
         let text = self.optional_text(path)?;
-        text.map(|text| T::try_from(text).map_err(|_| Rejection::Field { path, flaw: FieldFlaw::NotAnId })).transpose()
+        text.map(|text| {
+            T::try_from(text).map_err(|_| Rejection::Field {
+                path,
+                flaw: FieldFlaw::NotAnId,
+            })
+        })
+        .transpose()
     }
 
     /// An integer: not `10.0`, not `"10"`.
@@ -138,7 +159,9 @@ impl<'b, 'k> Authentic<'b, 'k> {
     pub fn integer(&self, path: &'static str) -> Result<i64, Rejection> {
         match self.value(path)? {
             None => Err(missing(path)),
-            Some((Kind::Integer, text)) => Ok(text.parse().expect("an integer's text is an integer")),
+            Some((Kind::Integer, text)) => {
+                Ok(text.parse().expect("an integer's text is an integer"))
+            }
             Some(_) => Err(not_a(path, "an integer")),
         }
     }
@@ -147,8 +170,12 @@ impl<'b, 'k> Authentic<'b, 'k> {
     pub(super) fn number_or_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
         match self.value(path)? {
             None => Ok(None),
-            Some((Kind::Text, text)) if text.contains(';') => Err(not_a(path, "a text without `;`")),
-            Some((Kind::Integer | Kind::Text, text)) => Ok(Some(text).filter(|text| !text.is_empty())),
+            Some((Kind::Text, text)) if text.contains(';') => {
+                Err(not_a(path, "a text without `;`"))
+            }
+            Some((Kind::Integer | Kind::Text, text)) => {
+                Ok(Some(text).filter(|text| !text.is_empty()))
+            }
             Some(_) => Err(not_a(path, "a text or an integer")),
         }
     }
@@ -174,7 +201,10 @@ impl<'b, 'k> Authentic<'b, 'k> {
 
     /// A text that decides nothing: of another type, or with a border in it, it is as good as absent.
     pub(super) fn hint(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        let text = self.intact(path)?.filter(|(kind, _)| *kind == Kind::Text).map(|(_, text)| text);
+        let text = self
+            .intact(path)?
+            .filter(|(kind, _)| *kind == Kind::Text)
+            .map(|(_, text)| text);
         Ok(text.filter(|text| !text.is_empty() && !text.contains(';')))
     }
 
@@ -186,7 +216,8 @@ impl<'b, 'k> Authentic<'b, 'k> {
         if self.intact(path)?.is_none() && !self.canonical.has_below(path) {
             return Ok(());
         }
-        let flaw = FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
+        let flaw =
+            FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
         Err(Rejection::Field { path, flaw })
     }
 
@@ -215,7 +246,11 @@ impl<'b, 'k> Authentic<'b, 'k> {
         amount: &'static str,
         currency: &'static str,
     ) -> Result<Option<Money>, Rejection> {
-        if self.has(amount)? { self.money(amount, currency).map(Some) } else { Ok(None) }
+        if self.has(amount)? {
+            self.money(amount, currency).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// The project that the message itself names, which the signature covers.
@@ -224,7 +259,9 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// As [`integer`](Self::integer).
     pub fn project_id(&self) -> Result<ProjectId, Rejection> {
         let number = self.integer("project_id")?;
-        u64::try_from(number).map(ProjectId::new).map_err(|_| not_a("project_id", "a positive integer"))
+        u64::try_from(number)
+            .map(ProjectId::new)
+            .map_err(|_| not_a("project_id", "a positive integer"))
     }
 
     /// The value of a field; `null` is none. A container where a value belongs is a wrong type, and so is a value
@@ -233,7 +270,9 @@ impl<'b, 'k> Authentic<'b, 'k> {
         match self.intact(path)? {
             Some((Kind::Null, _)) => Ok(None),
             None if self.canonical.has_below(path) => Err(not_a(path, "a single value")),
-            None => self.value_above(path).map_or(Ok(None), |above| Err(not_a(above, "an object"))),
+            None => self
+                .value_above(path)
+                .map_or(Ok(None), |above| Err(not_a(above, "an object"))),
             value => Ok(value),
         }
     }
@@ -241,7 +280,11 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// The part of the path where a value stands that is not empty.
     fn value_above(&self, path: &'static str) -> Option<&'static str> {
         let mut above = path.match_indices(':').map(|(at, _)| &path[..at]);
-        above.find(|above| self.canonical.value(above).is_some_and(|(_, value)| !value.is_empty()))
+        above.find(|above| {
+            self.canonical
+                .value(above)
+                .is_some_and(|(_, value)| !value.is_empty())
+        })
     }
 
     /// The one door to the values: whoever reads a field has it checked that nothing was cut there.
@@ -278,9 +321,15 @@ impl From<Malleation> for Malleated {
 }
 
 fn missing(path: &'static str) -> Rejection {
-    Rejection::Field { path, flaw: FieldFlaw::Missing }
+    Rejection::Field {
+        path,
+        flaw: FieldFlaw::Missing,
+    }
 }
 
 fn not_a(path: &'static str, what: &'static str) -> Rejection {
-    Rejection::Field { path, flaw: FieldFlaw::NotA(what) }
+    Rejection::Field {
+        path,
+        flaw: FieldFlaw::NotA(what),
+    }
 }

@@ -103,6 +103,18 @@ pub struct Provider {
 const FOREIGN: [&str; 2] = ["type", "general"];
 
 impl Callback {
+    /// What was paid, when this callback says so: a sale that succeeded, of a payment that succeeded.
+    ///
+    /// Before it is credited it must equal the amount and currency of the pending payment; and the credit must be
+    /// the first under (project, operation id), and the first of this payment.
+    #[must_use]
+    pub fn paid(&self) -> Option<Money> {
+        let paid = self.payment.status == PaymentStatus::Success
+            && self.operation.kind == OperationType::Sale
+            && self.operation.status == OperationStatus::Success;
+        paid.then_some(self.operation.sum_initial)
+    }
+
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         for foreign in FOREIGN {
             message.without(foreign)?;
@@ -111,7 +123,9 @@ impl Callback {
             project_id: message.project_id()?,
             payment: CallbackPayment {
                 id: message.id("payment:id")?,
-                kind: message.optional_word("payment:type")?.map(PaymentType::from_text),
+                kind: message
+                    .optional_word("payment:type")?
+                    .map(PaymentType::from_text),
                 status: PaymentStatus::from_text(message.word("payment:status")?),
                 date: message.hint("payment:date")?.map(Date::from_text),
                 method: message.said("payment:method")?.map(str::to_owned),
@@ -127,15 +141,28 @@ impl Callback {
                 date: message.hint("operation:date")?.map(Date::from_text),
                 created_date: message.hint("operation:created_date")?.map(Date::from_text),
                 request_id: message.said("operation:request_id")?.map(str::to_owned),
-                sum_initial: message.money("operation:sum_initial:amount", "operation:sum_initial:currency")?,
-                sum_converted: message
-                    .optional_money("operation:sum_converted:amount", "operation:sum_converted:currency")?,
-                code: message.number_or_text("operation:code")?.map(OperationCode::from_text),
+                sum_initial: message.money(
+                    "operation:sum_initial:amount",
+                    "operation:sum_initial:currency",
+                )?,
+                sum_converted: message.optional_money(
+                    "operation:sum_converted:amount",
+                    "operation:sum_converted:currency",
+                )?,
+                code: message
+                    .number_or_text("operation:code")?
+                    .map(OperationCode::from_text),
                 message: message.said("operation:message")?.map(str::to_owned),
                 provider: Provider {
-                    id: message.number_or_text("operation:provider:id")?.map(str::to_owned),
-                    payment_id: message.said("operation:provider:payment_id")?.map(str::to_owned),
-                    auth_code: message.said("operation:provider:auth_code")?.map(Private::new),
+                    id: message
+                        .number_or_text("operation:provider:id")?
+                        .map(str::to_owned),
+                    payment_id: message
+                        .said("operation:provider:payment_id")?
+                        .map(str::to_owned),
+                    auth_code: message
+                        .said("operation:provider:auth_code")?
+                        .map(Private::new),
                 },
             },
             body: message.body().into(),
@@ -146,12 +173,20 @@ impl Callback {
 /// An integer or its digits as a text: one value. At most what fits a signed 64-bit integer, as databases count.
 fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {
     const PATH: &str = "operation:id";
-    let text = message.number_or_text(PATH)?.ok_or(Rejection::Field { path: PATH, flaw: FieldFlaw::Missing })?;
+    let text = message.number_or_text(PATH)?.ok_or(Rejection::Field {
+        path: PATH,
+        flaw: FieldFlaw::Missing,
+    })?;
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse::<i64>().ok().filter(|_| digits).and_then(|number| u64::try_from(number).ok());
-    number
-        .map(OperationId::new)
-        .ok_or(Rejection::Field { path: PATH, flaw: FieldFlaw::NotA("an integer of at most 18 digits") })
+    let number = text
+        .parse::<i64>()
+        .ok()
+        .filter(|_| digits)
+        .and_then(|number| u64::try_from(number).ok());
+    number.map(OperationId::new).ok_or(Rejection::Field {
+        path: PATH,
+        flaw: FieldFlaw::NotA("an integer of at most 18 digits"),
+    })
 }
 
 impl fmt::Debug for Callback {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::authentic::{Authentic, Matched};
 use crate::id::ProjectId;
 use crate::rejection::Rejection;
-use crate::signature::{Canonical, Kind, Keyring, Order, Project, Unreadable};
+use crate::signature::{Canonical, Keyring, Kind, Order, Project, Unreadable};
 
 /// A parsed body. Nothing in it can be read before [`authenticate`](Self::authenticate).
 pub struct Received<'b> {
@@ -19,7 +19,10 @@ impl<'b> Received<'b> {
     /// # Errors
     /// [`Unreadable`].
     pub fn parse(body: &'b [u8]) -> Result<Self, Unreadable> {
-        Ok(Self { body, canonical: Canonical::parse(body)? })
+        Ok(Self {
+            body,
+            canonical: Canonical::parse(body)?,
+        })
     }
 
     /// Whether it looks like a callback: only to shape the refusal.
@@ -33,7 +36,10 @@ impl<'b> Received<'b> {
     /// # Errors
     /// [`Rejection::UnknownProject`], [`Rejection::Malformed`], [`Rejection::WrongSignature`].
     pub fn authenticate<'k>(self, keyring: &'k Keyring) -> Result<Authentic<'b, 'k>, Rejection> {
-        let project = self.claimed_project().and_then(|id| keyring.project(id)).ok_or(Rejection::UnknownProject)?;
+        let project = self
+            .claimed_project()
+            .and_then(|id| keyring.project(id))
+            .ok_or(Rejection::UnknownProject)?;
         let matched = self.matched(project)?;
         Ok(Authentic::new(self.body, self.canonical, project, matched))
     }
@@ -41,16 +47,24 @@ impl<'b> Received<'b> {
     /// The project that the message names, unverified. Digits in a text name it, too, so that its type is told to
     /// be wrong and not its signature.
     pub(crate) fn claimed_project(&self) -> Option<ProjectId> {
-        let (kind, text) =
-            self.canonical.value("project_id").or_else(|| self.canonical.value("general:project_id"))?;
-        let number = text.parse().ok().filter(|_| matches!(kind, Kind::Integer | Kind::Text))?;
+        let (kind, text) = self
+            .canonical
+            .value("project_id")
+            .or_else(|| self.canonical.value("general:project_id"))?;
+        let number = text
+            .parse()
+            .ok()
+            .filter(|_| matches!(kind, Kind::Integer | Kind::Text))?;
         Some(ProjectId::new(number))
     }
 
     fn matched(&self, project: &Project) -> Result<Matched, Rejection> {
         let signature = self.canonical.signature().decode()?;
         let find = |text: &str, order| {
-            let secret = project.keys().iter().position(|key| key.verify(text, &signature))?;
+            let secret = project
+                .keys()
+                .iter()
+                .position(|key| key.verify(text, &signature))?;
             Some(Matched { order, secret })
         };
         find(self.canonical.string_to_sign(), Order::Natural)
@@ -66,6 +80,8 @@ impl<'b> Received<'b> {
 impl fmt::Debug for Received<'_> {
     /// Without the body, which holds the payer's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Received").field("canonical", &self.canonical).finish_non_exhaustive()
+        f.debug_struct("Received")
+            .field("canonical", &self.canonical)
+            .finish_non_exhaustive()
     }
 }

@@ -41,7 +41,10 @@ pub struct VerifyRequest {
 
 impl VerifyRequest {
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
-        Ok(Self { project_id: message.project_id()?, customer_id: message.id("customer_id")? })
+        Ok(Self {
+            project_id: message.project_id()?,
+            customer_id: message.id("customer_id")?,
+        })
     }
 }
 

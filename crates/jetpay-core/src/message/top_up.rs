@@ -31,15 +31,28 @@ impl TopUp {
     pub fn read<M: Method>(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         let amount = message.money("amount", "currency")?;
         if !amount.is_positive() {
-            return Err(Rejection::Field { path: "amount", flaw: FieldFlaw::NotThe("greater than zero") });
+            return Err(Rejection::Field {
+                path: "amount",
+                flaw: FieldFlaw::NotThe("greater than zero"),
+            });
         }
         let currency = message.project().currency();
         if amount.currency() != currency {
-            return Err(Rejection::Field { path: "currency", flaw: FieldFlaw::OtherCurrency(currency) });
+            return Err(Rejection::Field {
+                path: "currency",
+                flaw: FieldFlaw::OtherCurrency(currency),
+            });
         }
         if message.text("payment_method")? != M::PAYMENT_METHOD {
-            return Err(Rejection::Field { path: "payment_method", flaw: FieldFlaw::NotThe(M::PAYMENT_METHOD) });
+            return Err(Rejection::Field {
+                path: "payment_method",
+                flaw: FieldFlaw::NotThe(M::PAYMENT_METHOD),
+            });
         }
-        Ok(Self { project_id: message.project_id()?, customer_id: message.id("customer_id")?, amount })
+        Ok(Self {
+            project_id: message.project_id()?,
+            customer_id: message.id("customer_id")?,
+            amount,
+        })
     }
 }

@@ -43,15 +43,31 @@ impl Canonical {
     /// # Errors
     /// [`Unreadable`] when the body is not JSON or is of the kind that is never signed.
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
-        let Walk { arena, mut leaves, signature, marks, .. } = Walk::over(body)?;
+        let Walk {
+            arena,
+            mut leaves,
+            signature,
+            marks,
+            ..
+        } = Walk::over(body)?;
         if marks & walk::DIGIT_OR_SPACE == 0 {
             // Without digits and white space natural order is byte order.
-            leaves.sort_unstable_by(|a, b| a.head.cmp(&b.head).then_with(|| byte_order(&arena, a, b)));
+            leaves.sort_unstable_by(|a, b| {
+                a.head.cmp(&b.head).then_with(|| byte_order(&arena, a, b))
+            });
         } else {
-            leaves = natural::sorted(leaves, |a, b| natural::compare(a.path(&arena).as_bytes(), b.path(&arena).as_bytes()));
+            leaves = natural::sorted(leaves, |a, b| {
+                natural::compare(a.path(&arena).as_bytes(), b.path(&arena).as_bytes())
+            });
         }
         let joined = join(&arena, &leaves);
-        Ok(Self { arena, leaves, joined, signature, marks })
+        Ok(Self {
+            arena,
+            leaves,
+            joined,
+            signature,
+            marks,
+        })
     }
 
     /// The string to sign, in natural order: what the platform signs.
@@ -80,14 +96,19 @@ impl Canonical {
 
     /// The value at `path`.
     pub(crate) fn value(&self, path: &str) -> Option<(Kind, &str)> {
-        let leaf = self.leaves.iter().find(|leaf| leaf.path(&self.arena) == path)?;
+        let leaf = self
+            .leaves
+            .iter()
+            .find(|leaf| leaf.path(&self.arena) == path)?;
         Some((leaf.kind, leaf.value(&self.arena)))
     }
 
     /// Whether anything stands below `path`.
     pub(crate) fn has_below(&self, path: &str) -> bool {
         self.leaves.iter().any(|leaf| {
-            leaf.path(&self.arena).strip_prefix(path).is_some_and(|below| below.starts_with(':'))
+            leaf.path(&self.arena)
+                .strip_prefix(path)
+                .is_some_and(|below| below.starts_with(':'))
         })
     }
 
@@ -100,8 +121,11 @@ impl Canonical {
     pub(crate) fn is_cut_at(&self, path: &str) -> bool {
         self.leaves.iter().any(|leaf| {
             let value = leaf.value(&self.arena);
-            memchr::memchr_iter(b';', value.as_bytes())
-                .any(|at| value[at + 1..].strip_prefix(path).is_some_and(|rest| rest.starts_with(':')))
+            memchr::memchr_iter(b';', value.as_bytes()).any(|at| {
+                value[at + 1..]
+                    .strip_prefix(path)
+                    .is_some_and(|rest| rest.starts_with(':'))
+            })
         })
     }
 
@@ -113,9 +137,16 @@ impl Canonical {
         if self.marks & walk::COLON == 0 {
             return None;
         }
-        let mut paths: Vec<&str> = self.leaves.iter().map(|leaf| leaf.path(&self.arena)).collect();
+        let mut paths: Vec<&str> = self
+            .leaves
+            .iter()
+            .map(|leaf| leaf.path(&self.arena))
+            .collect();
         paths.sort_unstable();
-        paths.windows(2).any(|pair| pair[0] == pair[1]).then_some(Malleation::EqualPaths)
+        paths
+            .windows(2)
+            .any(|pair| pair[0] == pair[1])
+            .then_some(Malleation::EqualPaths)
     }
 }
 
@@ -138,6 +169,8 @@ fn join(arena: &str, leaves: &[Leaf]) -> String {
 impl std::fmt::Debug for Canonical {
     /// Counts only: the values are a payer's data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Canonical").field("leaves", &self.leaves.len()).finish_non_exhaustive()
+        f.debug_struct("Canonical")
+            .field("leaves", &self.leaves.len())
+            .finish_non_exhaustive()
     }
 }

@@ -22,7 +22,9 @@ pub enum MalformedSignature {
     #[error("there is no signature: a text is expected in `signature` or `general.signature`")]
     Missing,
     /// 40 hexadecimal digits.
-    #[error("the signature has 40 hexadecimal digits and looks like the legacy SHA-1 scheme; HMAC-SHA512 in base64 is expected")]
+    #[error(
+        "the signature has 40 hexadecimal digits and looks like the legacy SHA-1 scheme; HMAC-SHA512 in base64 is expected"
+    )]
     LegacySha1,
     /// Not standard base64 with padding.
     #[error("the signature is not base64 (standard alphabet, with padding)")]
@@ -57,7 +59,10 @@ impl<'a> Given<'a> {
         if text.len() == CHARACTERS
             && let Ok(BYTES) = STANDARD.decode_slice(text, &mut bytes)
         {
-            return bytes.first_chunk().copied().ok_or(MalformedSignature::NotBase64);
+            return bytes
+                .first_chunk()
+                .copied()
+                .ok_or(MalformedSignature::NotBase64);
         }
         // Hexadecimal digits are base64, too: ask this first.
         if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {

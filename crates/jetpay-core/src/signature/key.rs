@@ -32,8 +32,12 @@ impl Key {
         if secret.is_empty() {
             return Err(EmptySecret);
         }
-        let keyed = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
-        Ok(Self { keyed, secret: Zeroizing::new(secret.to_owned()) })
+        let keyed =
+            Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
+        Ok(Self {
+            keyed,
+            secret: Zeroizing::new(secret.to_owned()),
+        })
     }
 
     /// Signs a string: 88 characters of base64.
@@ -51,7 +55,11 @@ impl Key {
     /// The secret with white space cut off at its ends, when that is another and not an empty one.
     pub(crate) fn trimmed(&self) -> Option<Self> {
         let trimmed = self.secret.trim();
-        if trimmed.len() == self.secret.len() { None } else { Self::new(trimmed).ok() }
+        if trimmed.len() == self.secret.len() {
+            None
+        } else {
+            Self::new(trimmed).ok()
+        }
     }
 
     fn mac(&self, string_to_sign: &str) -> Hmac<Sha512> {

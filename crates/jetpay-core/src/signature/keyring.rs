@@ -21,7 +21,12 @@ impl Project {
     /// # Errors
     /// [`EmptySecret`].
     pub fn new(id: impl Into<ProjectId>, secret: &str) -> Result<Self, EmptySecret> {
-        Ok(Self { id: id.into(), keys: vec![Key::new(secret)?], currency: Currency::KZT, methods: None })
+        Ok(Self {
+            id: id.into(),
+            keys: vec![Key::new(secret)?],
+            currency: Currency::KZT,
+            methods: None,
+        })
     }
 
     /// One more secret, for the days of a rotation: a signature with either is good.
@@ -63,7 +68,9 @@ impl Project {
     /// Whether it takes top-ups by the method of this name.
     #[must_use]
     pub fn takes(&self, method: &str) -> bool {
-        self.methods.as_ref().is_none_or(|methods| methods.contains(&method))
+        self.methods
+            .as_ref()
+            .is_none_or(|methods| methods.contains(&method))
     }
 
     /// Its secrets, in the order given.
@@ -114,6 +121,8 @@ impl Keyring {
 
 impl From<Project> for Keyring {
     fn from(project: Project) -> Self {
-        Self { projects: vec![project] }
+        Self {
+            projects: vec![project],
+        }
     }
 }

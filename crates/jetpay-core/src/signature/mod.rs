@@ -21,8 +21,8 @@ mod key;
 mod keyring;
 pub mod natural;
 mod number;
-mod sign;
 mod siblings;
+mod sign;
 mod unreadable;
 mod walk;
 

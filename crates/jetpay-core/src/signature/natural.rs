@@ -59,7 +59,11 @@ pub(crate) fn sorted<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering 
     let mut merged = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let from = if compare(a, b).is_le() { &mut left } else { &mut right };
+        let from = if compare(a, b).is_le() {
+            &mut left
+        } else {
+            &mut right
+        };
         merged.extend(from.next());
     }
     merged.extend(left.chain(right));
@@ -75,7 +79,9 @@ fn first(text: &[u8]) -> u8 {
 /// byte both sides are compared afresh. The paths of one long array would else be gone through byte by byte.
 fn skip_common<'a>(left: &'a [u8], right: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     let common = left.iter().zip(right).take_while(|(a, b)| a == b).count();
-    let plain = left[..common].iter().rposition(|&byte| !byte.is_ascii_digit() && !is_space(byte))?;
+    let plain = left[..common]
+        .iter()
+        .rposition(|&byte| !byte.is_ascii_digit() && !is_space(byte))?;
     Some((&left[plain + 1..], &right[plain + 1..]))
 }
 

@@ -11,7 +11,9 @@ pub(crate) fn push_float(out: &mut String, value: f64) {
     let rounded = format!("{value:.*e}", DIGITS - 1);
     let (mantissa, exponent) = rounded.split_once('e').expect("`{:e}` prints an exponent");
     let exponent: i32 = exponent.parse().expect("`{:e}` prints a whole exponent");
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (sign, mantissa) = mantissa
+        .strip_prefix('-')
+        .map_or(("", mantissa), |rest| ("-", rest));
     let digits = mantissa.replace('.', "");
     let digits = match digits.trim_end_matches('0') {
         "" => "0",

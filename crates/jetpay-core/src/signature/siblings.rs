@@ -20,11 +20,18 @@ pub(super) struct Object {
 
 impl Siblings {
     pub(super) fn with_capacity(names: usize, keys: usize) -> Self {
-        Self { names: String::with_capacity(names), ends: Vec::with_capacity(keys) }
+        Self {
+            names: String::with_capacity(names),
+            ends: Vec::with_capacity(keys),
+        }
     }
 
     pub(super) fn open(&self) -> Object {
-        Object { names_from: self.names.len(), ends_from: self.ends.len(), seen: 0 }
+        Object {
+            names_from: self.names.len(),
+            ends_from: self.ends.len(),
+            seen: 0,
+        }
     }
 
     /// Adds a key to the innermost object; `false` when it is certain that the object has it already.
@@ -35,7 +42,8 @@ impl Siblings {
             && self.names_of(object).any(|known| known == name);
         object.seen |= bit;
         self.names.push_str(name);
-        self.ends.push(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        self.ends
+            .push(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
         !repeated
     }
 
@@ -65,7 +73,9 @@ impl Siblings {
 /// Length, first, middle and last byte tell the keys of one object apart well enough.
 fn filter_bit(name: &[u8]) -> u64 {
     let length = name.len();
-    let (Some(&first), Some(&last)) = (name.first(), name.last()) else { return 1 };
+    let (Some(&first), Some(&last)) = (name.first(), name.last()) else {
+        return 1;
+    };
     let middle = name[length / 2];
     let mixed = (length as u64)
         .wrapping_mul(0x9E37_79B9)

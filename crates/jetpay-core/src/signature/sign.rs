@@ -35,18 +35,21 @@ fn place(body: &[u8], signature: &str) -> Result<Vec<u8>, Unreadable> {
     Canonical::parse(body)?;
     let text = std::str::from_utf8(body)?;
     let top = fields(text)?;
-    let general = top.get("general").map(|general| general.get()).filter(|general| general.starts_with('{'));
+    let general = top
+        .get("general")
+        .map(|general| general.get())
+        .filter(|general| general.starts_with('{'));
     let object = match general {
         Some(general) if !top.contains_key("signature") => general,
         _ => text.trim_ascii(),
     };
-    let (range, with) = match fields(object)?.get("signature") {
-        Some(present) => (span_in(text, present.get()), format!("\"{signature}\"")),
-        None => {
-            let end = span_in(text, object).end - 1;
-            let comma = if fields(object)?.is_empty() { "" } else { "," };
-            (end..end, format!("{comma}\"signature\":\"{signature}\""))
-        }
+    let present = fields(object)?;
+    let (range, with) = if let Some(signature_there) = present.get("signature") {
+        (span_in(text, signature_there.get()), format!("\"{signature}\""))
+    } else {
+        let end = span_in(text, object).end - 1;
+        let comma = if present.is_empty() { "" } else { "," };
+        (end..end, format!("{comma}\"signature\":\"{signature}\""))
     };
     Ok([&body[..range.start], with.as_bytes(), &body[range.end..]].concat())
 }

@@ -29,6 +29,8 @@ pub enum Unreadable {
 
 impl From<std::str::Utf8Error> for Unreadable {
     fn from(error: std::str::Utf8Error) -> Self {
-        Self::NotUtf8 { at: error.valid_up_to() }
+        Self::NotUtf8 {
+            at: error.valid_up_to(),
+        }
     }
 }

@@ -88,7 +88,9 @@ enum Fate {
     /// Below `signature` or `frame_mode`: checked, but neither signed nor read.
     Drop,
     /// The value of a key `signature`, at a place where it counts or at another.
-    Signature { counts: bool },
+    Signature {
+        counts: bool,
+    },
 }
 
 #[derive(Default)]
@@ -131,11 +133,18 @@ impl Walk {
             ..Self::default()
         };
         let mut json = serde_json::Deserializer::from_str(text);
-        Value { walk: &mut walk, fate: Fate::Keep }
-            .deserialize(&mut json)
-            .and_then(|()| json.end())
-            .map_err(|error| Unreadable::Json(error.to_string()))?;
-        if walk.arena.len() > limit { Err(Unreadable::TooLarge) } else { Ok(walk) }
+        Value {
+            walk: &mut walk,
+            fate: Fate::Keep,
+        }
+        .deserialize(&mut json)
+        .and_then(|()| json.end())
+        .map_err(|error| Unreadable::Json(error.to_string()))?;
+        if walk.arena.len() > limit {
+            Err(Unreadable::TooLarge)
+        } else {
+            Ok(walk)
+        }
     }
 
     /// Appends `path:` and what `value` writes.
@@ -149,11 +158,19 @@ impl Walk {
         self.arena.push(':');
         value(&mut self.arena);
         let end = position(&self.arena);
-        self.leaves.push(Leaf { head: head(self.path.as_bytes()), start, path_end, end, kind });
+        self.leaves.push(Leaf {
+            head: head(self.path.as_bytes()),
+            start,
+            path_end,
+            end,
+            kind,
+        });
     }
 
     fn integer(&mut self, value: i64) {
-        self.leaf(Kind::Integer, |out| out.push_str(itoa::Buffer::new().format(value)));
+        self.leaf(Kind::Integer, |out| {
+            out.push_str(itoa::Buffer::new().format(value))
+        });
     }
 
     /// The deeper of two signatures gives way to the one at the top, whichever comes first.
@@ -162,7 +179,10 @@ impl Walk {
         if self.signature.is_none() || at_top && !self.signed_at_top {
             let start = position(&self.arena);
             self.arena.push_str(text);
-            self.signature = Some(Span { start, end: position(&self.arena) });
+            self.signature = Some(Span {
+                start,
+                end: position(&self.arena),
+            });
             self.signed_at_top = at_top;
         }
     }
@@ -173,7 +193,9 @@ impl Walk {
         if parent > 0 {
             self.path.push(':');
         }
-        let marks = key.bytes().fold(0, |marks, byte| marks | MARKS[usize::from(byte)]);
+        let marks = key
+            .bytes()
+            .fold(0, |marks, byte| marks | MARKS[usize::from(byte)]);
         if marks & COLON == 0 {
             self.path.push_str(key);
         } else {
@@ -184,7 +206,9 @@ impl Walk {
         }
         self.marks |= marks;
         match key {
-            "signature" => Fate::Signature { counts: matches!(&self.path[..parent], "" | "general") },
+            "signature" => Fate::Signature {
+                counts: matches!(&self.path[..parent], "" | "general"),
+            },
             "frame_mode" => Fate::Drop,
             _ => Fate::Keep,
         }
@@ -212,7 +236,10 @@ struct Value<'w> {
 
 impl Value<'_> {
     fn child(&mut self, fate: Fate) -> Value<'_> {
-        Value { walk: self.walk, fate }
+        Value {
+            walk: self.walk,
+            fate,
+        }
     }
 
     fn leaf(self, kind: Kind, value: impl FnOnce(&mut String)) {
@@ -256,7 +283,10 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
         match i64::try_from(value) {
             Ok(value) => self.visit_i64(value),
-            #[expect(clippy::cast_precision_loss, reason = "PHP reads such a number as a float, too")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "PHP reads such a number as a float, too"
+            )]
             Err(_) => self.visit_f64(value as f64),
         }
     }
@@ -283,7 +313,11 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
-        let fate = if self.fate == Fate::Keep { Fate::Keep } else { Fate::Drop };
+        let fate = if self.fate == Fate::Keep {
+            Fate::Keep
+        } else {
+            Fate::Drop
+        };
         let parent = self.walk.path.len();
         let mut index = 0_usize;
         loop {
@@ -303,11 +337,19 @@ impl<'de> Visitor<'de> for Value<'_> {
         let above = self.fate;
         let parent = self.walk.path.len();
         let mut object = self.walk.siblings.open();
-        while let Some(fate) = fields.next_key_seed(Key { walk: self.walk, object: &mut object, above })? {
+        while let Some(fate) = fields.next_key_seed(Key {
+            walk: self.walk,
+            object: &mut object,
+            above,
+        })? {
             fields.next_value_seed(self.child(fate))?;
             self.walk.path.truncate(parent);
         }
-        if self.walk.siblings.close(&object) { Ok(()) } else { Err(repeated_key()) }
+        if self.walk.siblings.close(&object) {
+            Ok(())
+        } else {
+            Err(repeated_key())
+        }
     }
 }
 

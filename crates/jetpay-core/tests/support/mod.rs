@@ -1,6 +1,10 @@
 //! What the tests of attacks and properties share: fixtures, the test secret, and a method that exists nowhere.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses a part of it"
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -83,7 +87,10 @@ pub fn signed(body: &str) -> String {
 }
 
 pub fn string_to_sign(body: impl AsRef<[u8]>) -> String {
-    Canonical::parse(body.as_ref()).unwrap().string_to_sign().to_owned()
+    Canonical::parse(body.as_ref())
+        .unwrap()
+        .string_to_sign()
+        .to_owned()
 }
 
 pub fn fixtures() -> PathBuf {
@@ -97,12 +104,29 @@ pub fn fixture(name: &str) -> String {
 /// All fixtures of these kinds, by their path.
 pub fn fixtures_named(beginnings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for folder in fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
-        for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+    for folder in fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+    {
+        for file in fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
-            let is_json = file.extension().is_some_and(|extension| extension == "json");
-            if is_json && beginnings.iter().any(|beginning| name.starts_with(beginning)) {
-                let path = file.strip_prefix(fixtures()).unwrap().to_string_lossy().into_owned();
+            let is_json = file
+                .extension()
+                .is_some_and(|extension| extension == "json");
+            if is_json
+                && beginnings
+                    .iter()
+                    .any(|beginning| name.starts_with(beginning))
+            {
+                let path = file
+                    .strip_prefix(fixtures())
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
                 found.push((path, fs::read_to_string(&file).unwrap()));
             }
         }

@@ -49,16 +49,22 @@ impl Ledger {
     }
 
     fn open_with(path: &Path, queue: usize) -> Result<Self, OpenError> {
-        let failed = |reason: String| OpenError::Store { path: path.into(), reason };
+        let failed = |reason: String| OpenError::Store {
+            path: path.into(),
+            reason,
+        };
         let lock = Lock::take(path)?;
         let connection = open(path)?;
         // The path may be relative, and a program may change its directory.
         let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
         let state = Arc::new(WriterState::default());
-        let writer = Writer::new(connection, lock, Arc::clone(&state)).map_err(|error| failed(error.to_string()))?;
+        let writer = Writer::new(connection, lock, Arc::clone(&state))
+            .map_err(|error| failed(error.to_string()))?;
         let (sender, receiver) = mpsc::channel(queue);
         let thread = std::thread::Builder::new().name("jetpay-ledger".into());
-        let thread = thread.spawn(move || writer.work(receiver, GROUP)).map_err(|error| failed(error.to_string()))?;
+        let thread = thread
+            .spawn(move || writer.work(receiver, GROUP))
+            .map_err(|error| failed(error.to_string()))?;
         Ok(Self {
             shared: Arc::new(Shared {
                 queue: sender,
@@ -86,7 +92,11 @@ impl Ledger {
         if self.shared.writer.failing.load(Relaxed) {
             return Err(Error::Unavailable("the last commit failed".into()));
         }
-        if self.shared.queue.capacity() == 0 { Err(Error::Busy) } else { Ok(()) }
+        if self.shared.queue.capacity() == 0 {
+            Err(Error::Busy)
+        } else {
+            Ok(())
+        }
     }
 
     /// Has the writer do `work`, and waits for the commit.
@@ -96,10 +106,13 @@ impl Ledger {
         T: Send + 'static,
     {
         let (task, answer) = Task::new(work);
-        self.shared.queue.try_send(task).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Busy,
-            TrySendError::Closed(_) => closed(),
-        })?;
+        self.shared
+            .queue
+            .try_send(task)
+            .map_err(|error| match error {
+                TrySendError::Full(_) => Error::Busy,
+                TrySendError::Closed(_) => closed(),
+            })?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
 }
@@ -114,7 +127,11 @@ impl Shared {
         // Wakes the writer, which then looks. A full queue means that it is awake.
         let (nothing, _) = Task::new(|_| Ok(()));
         let _ = self.queue.try_send(nothing);
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }

@@ -16,7 +16,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
-        self.shared.readers.read(|connection| work::customer(connection, customer_id))
+        self.shared
+            .readers
+            .read(|connection| work::customer(connection, customer_id))
     }
 
     /// Customers by id, those after `after`, at most `limit`.
@@ -24,7 +26,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn customers(&self, after: Option<&str>, limit: usize) -> Result<Vec<Customer>, Error> {
-        self.shared.readers.read(|connection| work::customers(connection, after, limit))
+        self.shared
+            .readers
+            .read(|connection| work::customers(connection, after, limit))
     }
 
     /// The sum of the customer's entries, in minor units. Of a customer with top-ups in several currencies it is the
@@ -33,7 +37,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn balance(&self, customer_id: &str) -> Result<i64, Error> {
-        self.shared.readers.read(|connection| work::balance(connection, customer_id))
+        self.shared
+            .readers
+            .read(|connection| work::balance(connection, customer_id))
     }
 
     /// The payment with this id, and its operations.
@@ -41,7 +47,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn payment(&self, id: &str) -> Result<Option<Payment>, Error> {
-        self.shared.readers.read(|connection| work::payment(connection, id))
+        self.shared
+            .readers
+            .read(|connection| work::payment(connection, id))
     }
 
     /// The payments that the filter lets through, by id: with `UUIDv7` ids, that is by time.
@@ -52,7 +60,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn payments(&self, filter: &PaymentFilter) -> Result<Vec<Payment>, Error> {
-        self.shared.readers.read(|connection| work::payments(connection, filter))
+        self.shared
+            .readers
+            .read(|connection| work::payments(connection, filter))
     }
 
     /// Entries in the order of commit, those with a `seq` greater than `after` (0: from the first), at most `limit`.
@@ -61,7 +71,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn entries(&self, after: i64, limit: usize) -> Result<Vec<Entry>, Error> {
-        self.shared.readers.read(|connection| work::entries(connection, after, limit))
+        self.shared
+            .readers
+            .read(|connection| work::entries(connection, after, limit))
     }
 
     /// The last alarms, newest first, at most `limit`.
@@ -69,7 +81,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, Error> {
-        self.shared.readers.read(|connection| work::alarms(connection, limit))
+        self.shared
+            .readers
+            .read(|connection| work::alarms(connection, limit))
     }
 
     /// The callbacks without a payment, by payment id, at most `limit`.
@@ -77,7 +91,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn inbox(&self, limit: usize) -> Result<Vec<Unmatched>, Error> {
-        self.shared.readers.read(|connection| work::inbox(connection, limit))
+        self.shared
+            .readers
+            .read(|connection| work::inbox(connection, limit))
     }
 
     /// How much waits, for metrics. Costs one small read, however much there is.

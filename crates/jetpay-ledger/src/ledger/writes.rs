@@ -18,7 +18,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn put_customer(&self, customer: Customer) -> Result<Put, Error> {
-        self.write(move |transaction| work::put_customer(transaction, &customer)).await
+        self.write(move |transaction| work::put_customer(transaction, &customer))
+            .await
     }
 
     /// Adds or replaces many customers, all or none.
@@ -45,7 +46,8 @@ impl Ledger {
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn delete_customer(&self, customer_id: &CustomerId) -> Result<bool, Error> {
         let customer_id = customer_id.clone();
-        self.write(move |transaction| work::delete_customer(transaction, customer_id.as_str())).await
+        self.write(move |transaction| work::delete_customer(transaction, customer_id.as_str()))
+            .await
     }
 
     /// Records a pending payment, which credits nothing. Callbacks that came before it are applied in the same
@@ -57,7 +59,8 @@ impl Ledger {
         if !payment.amount.is_positive() {
             return Err(Error::NotPositive);
         }
-        self.write(move |transaction| work::record_payment(transaction, &payment)).await?
+        self.write(move |transaction| work::record_payment(transaction, &payment))
+            .await?
     }
 
     /// Stores what a callback says and does what follows from it, in one transaction. The same fact come again changes
@@ -65,8 +68,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`]: answer 503, so that the callback comes again.
-    pub async fn record_callback(&self, callback: Callback, now: Millis) -> Result<Recorded, Error> {
-        self.write(move |transaction| work::record_callback(transaction, &callback, now)).await
+    pub async fn record_callback(
+        &self,
+        callback: Callback,
+        now: Millis,
+    ) -> Result<Recorded, Error> {
+        self.write(move |transaction| work::record_callback(transaction, &callback, now))
+            .await
     }
 
     /// Keeps a signed message that could not be read, once for each body, and raises an alarm; whether it is new.
@@ -80,7 +88,10 @@ impl Ledger {
         reason: String,
         now: Millis,
     ) -> Result<bool, Error> {
-        self.write(move |transaction| work::keep_unreadable(transaction, project_id, &body, &reason, now)).await
+        self.write(move |transaction| {
+            work::keep_unreadable(transaction, project_id, &body, &reason, now)
+        })
+        .await
     }
 
     /// Says that a payment in the inbox is not ours: its callbacks are answered as repeats from now on. How many of
@@ -90,6 +101,7 @@ impl Ledger {
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn dismiss_unmatched(&self, payment_id: &PaymentId) -> Result<usize, Error> {
         let payment_id = payment_id.clone();
-        self.write(move |transaction| work::dismiss(transaction, payment_id.as_str())).await
+        self.write(move |transaction| work::dismiss(transaction, payment_id.as_str()))
+            .await
     }
 }

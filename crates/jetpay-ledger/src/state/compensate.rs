@@ -24,7 +24,11 @@ pub(super) fn by_operation(standing: &Standing, fact: &Fact, kind: EntryKind) ->
     if standing.credited_by.is_none() {
         // What exceeds the whole payment will not fit after the credit either.
         let possible = amount <= standing.amount.minor();
-        return if possible { wait(standing, fact, kind) } else { quarantined(AlarmKind::CompensationTooLarge) };
+        return if possible {
+            wait(standing, fact, kind)
+        } else {
+            quarantined(AlarmKind::CompensationTooLarge)
+        };
     }
     match step(standing, kind, amount) {
         Some(step) => applied(standing, fact, kind, step),
@@ -39,7 +43,11 @@ pub(super) fn by_hand(standing: &Standing, fact: &Fact) -> Decision {
     let decision = match standing.effect {
         Effect::Here => return Decision::noted(standing),
         Effect::Elsewhere => {
-            return Decision::quarantined(standing, fact.operation_id, AlarmKind::OperationOfAnotherPayment);
+            return Decision::quarantined(
+                standing,
+                fact.operation_id,
+                AlarmKind::OperationOfAnotherPayment,
+            );
         }
         Effect::Free if !failed => Decision::noted(standing),
         Effect::Free if fact.amount.currency() != standing.amount.currency() => {
@@ -68,7 +76,11 @@ pub(super) fn early(standing: &Standing, fact: &Fact, credit: Decision) -> Decis
     for early in waiting {
         let step = step(&now, early.kind, early.amount).filter(|_| !early.elsewhere);
         let disposition = if let Some((amount, state)) = step {
-            decision.entries.push(NewEntry { kind: early.kind, amount, operation_id: early.operation_id });
+            decision.entries.push(NewEntry {
+                kind: early.kind,
+                amount,
+                operation_id: early.operation_id,
+            });
             decision.state = state;
             now.remaining += amount;
             Disposition::Applied
@@ -77,11 +89,19 @@ pub(super) fn early(standing: &Standing, fact: &Fact, credit: Decision) -> Decis
             Disposition::Noted
         } else {
             let elsewhere = early.elsewhere;
-            let why = if elsewhere { AlarmKind::OperationOfAnotherPayment } else { AlarmKind::CompensationTooLarge };
+            let why = if elsewhere {
+                AlarmKind::OperationOfAnotherPayment
+            } else {
+                AlarmKind::CompensationTooLarge
+            };
             decision = decision.with_alarm(early.operation_id, why);
             Disposition::Quarantined
         };
-        decision.released.push(Released { operation_id: early.operation_id, kind: early.kind, disposition });
+        decision.released.push(Released {
+            operation_id: early.operation_id,
+            kind: early.kind,
+            disposition,
+        });
     }
     decision
 }
@@ -105,14 +125,38 @@ fn step(standing: &Standing, kind: EntryKind, amount: i64) -> Option<(i64, State
     Some((amount, state))
 }
 
-fn applied(standing: &Standing, fact: &Fact, kind: EntryKind, (amount, state): (i64, State)) -> Decision {
-    let entry = NewEntry { kind, amount, operation_id: fact.operation_id };
-    Decision { state, entries: vec![entry], disposition: Disposition::Applied, ..Decision::noted(standing) }
+fn applied(
+    standing: &Standing,
+    fact: &Fact,
+    kind: EntryKind,
+    (amount, state): (i64, State),
+) -> Decision {
+    let entry = NewEntry {
+        kind,
+        amount,
+        operation_id: fact.operation_id,
+    };
+    Decision {
+        state,
+        entries: vec![entry],
+        disposition: Disposition::Applied,
+        ..Decision::noted(standing)
+    }
 }
 
 /// Until the credit comes. The same compensation may come under several statuses of the payment; it waits once.
 fn wait(standing: &Standing, fact: &Fact, kind: EntryKind) -> Decision {
-    let waits = standing.early.iter().any(|early| (early.operation_id, early.kind) == (fact.operation_id, kind));
-    let disposition = if waits { Disposition::Noted } else { Disposition::Early };
-    Decision { disposition, ..Decision::noted(standing) }
+    let waits = standing
+        .early
+        .iter()
+        .any(|early| (early.operation_id, early.kind) == (fact.operation_id, kind));
+    let disposition = if waits {
+        Disposition::Noted
+    } else {
+        Disposition::Early
+    };
+    Decision {
+        disposition,
+        ..Decision::noted(standing)
+    }
 }

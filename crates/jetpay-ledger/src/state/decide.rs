@@ -26,7 +26,9 @@ pub fn decide(standing: &Standing, fact: &Fact) -> Decision {
     let succeeded = fact.operation_status.class() == StatusClass::Succeeded;
     let failed = fact.payment_status.class() == StatusClass::Failed;
     match &fact.operation_type {
-        OperationType::Sale if failed && (!succeeded || standing.state.was_credited()) => decline(standing, fact),
+        OperationType::Sale if failed && (!succeeded || standing.state.was_credited()) => {
+            decline(standing, fact)
+        }
         OperationType::Sale if succeeded => sale(standing, fact),
         OperationType::ManualChange if succeeded => compensate::by_hand(standing, fact),
         OperationType::Capture | OperationType::Recurring if succeeded => {
@@ -70,22 +72,33 @@ fn mismatch(standing: &Standing, fact: &Fact) -> Option<AlarmKind> {
 
 /// From whatever state: the money is there.
 fn credit(standing: &Standing, fact: &Fact) -> Decision {
-    let entry =
-        NewEntry { kind: EntryKind::Credit, amount: standing.amount.minor(), operation_id: fact.operation_id };
+    let entry = NewEntry {
+        kind: EntryKind::Credit,
+        amount: standing.amount.minor(),
+        operation_id: fact.operation_id,
+    };
     let decision = Decision {
         state: State::Credited,
         entries: vec![entry],
         disposition: Disposition::Applied,
         ..Decision::noted(standing)
     };
-    if standing.early.is_empty() { decision } else { compensate::early(standing, fact, decision) }
+    if standing.early.is_empty() {
+        decision
+    } else {
+        compensate::early(standing, fact, decision)
+    }
 }
 
 /// A sale whose payment failed for good.
 fn decline(standing: &Standing, fact: &Fact) -> Decision {
     let noted = Decision::noted(standing);
     match standing.state {
-        State::Pending => Decision { state: State::Declined, disposition: Disposition::Applied, ..noted },
+        State::Pending => Decision {
+            state: State::Declined,
+            disposition: Disposition::Applied,
+            ..noted
+        },
         State::Declined | State::Quarantined => noted,
         State::Credited | State::PartiallyRefunded | State::Refunded | State::Reversed => {
             noted.with_alarm(fact.operation_id, AlarmKind::DeclineAfterCredit)

@@ -80,9 +80,21 @@ impl Decision {
     }
 
     /// The fact does not fit. Money that was credited stays credited.
-    pub(super) fn quarantined(standing: &Standing, operation_id: OperationId, why: AlarmKind) -> Self {
-        let state = if standing.state.was_credited() { standing.state } else { State::Quarantined };
-        let noted = Self { state, disposition: Disposition::Quarantined, ..Self::noted(standing) };
+    pub(super) fn quarantined(
+        standing: &Standing,
+        operation_id: OperationId,
+        why: AlarmKind,
+    ) -> Self {
+        let state = if standing.state.was_credited() {
+            standing.state
+        } else {
+            State::Quarantined
+        };
+        let noted = Self {
+            state,
+            disposition: Disposition::Quarantined,
+            ..Self::noted(standing)
+        };
         noted.with_alarm(operation_id, why)
     }
 

@@ -46,14 +46,22 @@ impl Fact {
     /// Whether it is of money that goes out, which a top-up never does.
     #[must_use]
     pub fn is_payout(&self) -> bool {
-        let payout = matches!(self.operation_type, OperationType::Payout | OperationType::PayoutReversal);
+        let payout = matches!(
+            self.operation_type,
+            OperationType::Payout | OperationType::PayoutReversal
+        );
         payout || self.payment_type == Some(PaymentType::Payout)
     }
 }
 
 impl From<&Callback> for Fact {
     fn from(callback: &Callback) -> Self {
-        let Callback { project_id, payment, operation, .. } = callback;
+        let Callback {
+            project_id,
+            payment,
+            operation,
+            ..
+        } = callback;
         Self {
             project_id: *project_id,
             payment_id: payment.id.clone(),

@@ -69,22 +69,46 @@ impl Standing {
     #[must_use]
     pub fn after(&self, fact: &Fact, decision: &Decision) -> Self {
         let mut early = self.early.clone();
-        early.retain(|waiting| !decision.released.iter().any(|released| released.is(waiting)));
+        early.retain(|waiting| {
+            !decision
+                .released
+                .iter()
+                .any(|released| released.is(waiting))
+        });
         let kind = fact.effect();
         if let (Disposition::Early, Some(kind)) = (decision.disposition, kind) {
             let amount = fact.amount.minor();
-            early.push(Early { operation_id: fact.operation_id, kind, amount, elsewhere: false });
+            early.push(Early {
+                operation_id: fact.operation_id,
+                kind,
+                amount,
+                elsewhere: false,
+            });
         }
-        let credit = decision.entries.iter().find(|entry| entry.kind == EntryKind::Credit);
-        let own = |entry: &super::NewEntry| entry.operation_id == fact.operation_id && Some(entry.kind) == kind;
+        let credit = decision
+            .entries
+            .iter()
+            .find(|entry| entry.kind == EntryKind::Credit);
+        let own = |entry: &super::NewEntry| {
+            entry.operation_id == fact.operation_id && Some(entry.kind) == kind
+        };
         Self {
             project_id: self.project_id,
             amount: self.amount,
             state: decision.state,
             credited_by: self.credited_by.or(credit.map(|entry| entry.operation_id)),
-            remaining: self.remaining + decision.entries.iter().map(|entry| entry.amount).sum::<i64>(),
+            remaining: self.remaining
+                + decision
+                    .entries
+                    .iter()
+                    .map(|entry| entry.amount)
+                    .sum::<i64>(),
             early,
-            effect: if decision.entries.iter().any(own) { Effect::Here } else { self.effect },
+            effect: if decision.entries.iter().any(own) {
+                Effect::Here
+            } else {
+                self.effect
+            },
         }
     }
 

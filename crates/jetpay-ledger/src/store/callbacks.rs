@@ -38,7 +38,9 @@ pub(super) fn match_waiting(
     now: Millis,
 ) -> rusqlite::Result<()> {
     while let Some((seq, counted, fact)) = events::waiting(transaction, payment_id)? {
-        let Some(standing) = payments::standing(transaction, &fact)? else { return Ok(()) };
+        let Some(standing) = payments::standing(transaction, &fact)? else {
+            return Ok(());
+        };
         let decision = decide(&standing, &fact);
         events::settle(transaction, seq, decision.disposition)?;
         transaction.counts.unmatched -= i64::from(counted);
@@ -72,7 +74,10 @@ fn follow(
     let pending = |state| i64::from(state == State::Pending);
     transaction.counts.pending += pending(after.state) - pending(standing.state);
     let own = i64::from(decision.disposition == Disposition::Quarantined);
-    let early = decision.released.iter().filter(|released| released.disposition == Disposition::Quarantined);
+    let early = decision
+        .released
+        .iter()
+        .filter(|released| released.disposition == Disposition::Quarantined);
     transaction.counts.quarantined += own + i64::try_from(early.count()).unwrap_or(i64::MAX);
     Ok(())
 }

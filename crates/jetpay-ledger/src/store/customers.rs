@@ -12,7 +12,8 @@ pub(crate) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlit
         customer.additional_customer_id.as_deref(),
         rows::json(&customer.contracts)?,
     );
-    let sql = "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1";
+    let sql =
+        "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1";
     if transaction.execute(sql, (values.0, values.1, &values.2))? > 0 {
         return Ok(Put::Replaced);
     }
@@ -22,21 +23,36 @@ pub(crate) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlit
 
 /// Whether there was one. Its payments and entries stay.
 pub(crate) fn delete(transaction: &Transaction<'_>, customer_id: &str) -> rusqlite::Result<bool> {
-    Ok(transaction.execute("DELETE FROM customers WHERE customer_id = ?1", [customer_id])? > 0)
+    Ok(transaction.execute(
+        "DELETE FROM customers WHERE customer_id = ?1",
+        [customer_id],
+    )? > 0)
 }
 
-pub(crate) fn read(connection: &Connection, customer_id: &str) -> rusqlite::Result<Option<Customer>> {
+pub(crate) fn read(
+    connection: &Connection,
+    customer_id: &str,
+) -> rusqlite::Result<Option<Customer>> {
     let sql = "SELECT customer_id, additional_customer_id, contracts FROM customers WHERE customer_id = ?1";
-    connection.prepare_cached(sql)?.query_row([customer_id], from_row).optional()
+    connection
+        .prepare_cached(sql)?
+        .query_row([customer_id], from_row)
+        .optional()
 }
 
 /// By id, those after the given one.
-pub(crate) fn page(connection: &Connection, after: Option<&str>, limit: usize) -> rusqlite::Result<Vec<Customer>> {
+pub(crate) fn page(
+    connection: &Connection,
+    after: Option<&str>,
+    limit: usize,
+) -> rusqlite::Result<Vec<Customer>> {
     let sql = "SELECT customer_id, additional_customer_id, contracts FROM customers
                WHERE customer_id > ?1 ORDER BY customer_id LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     // No id is empty.
-    statement.query_map((after.unwrap_or(""), rows::limit(limit)), from_row)?.collect()
+    statement
+        .query_map((after.unwrap_or(""), rows::limit(limit)), from_row)?
+        .collect()
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {

@@ -17,13 +17,24 @@ pub(super) fn add(
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let project_id = fact.project_id.number().cast_signed();
     let operation_id = entry.operation_id.number().cast_signed();
-    let values = (fact.payment_id.as_str(), project_id, operation_id, entry.kind.as_str(), entry.amount, now.0);
+    let values = (
+        fact.payment_id.as_str(),
+        project_id,
+        operation_id,
+        entry.kind.as_str(),
+        entry.amount,
+        now.0,
+    );
     transaction.execute(sql, values)?;
     Ok(())
 }
 
 /// In the order of commit, those after `after`.
-pub(crate) fn read(connection: &Connection, after: i64, limit: usize) -> rusqlite::Result<Vec<Entry>> {
+pub(crate) fn read(
+    connection: &Connection,
+    after: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Entry>> {
     let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
                       entries.amount, currency, time
                FROM entries JOIN payments ON payments.id = payment_id

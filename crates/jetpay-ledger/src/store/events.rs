@@ -25,7 +25,9 @@ pub(super) fn add(
                    payment_type, operation_type, amount, currency, code, provider_payment_id, disposition,
                    received_at, body)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING";
-    let Callback { payment, operation, .. } = callback;
+    let Callback {
+        payment, operation, ..
+    } = callback;
     let values = (
         payment.id.as_str(),
         callback.project_id.number().cast_signed(),
@@ -36,7 +38,10 @@ pub(super) fn add(
         operation.kind.as_str(),
         operation.sum_initial.minor(),
         operation.sum_initial.currency().code().to_owned(),
-        operation.code.as_ref().map(jetpay_core::codes::OperationCode::as_str),
+        operation
+            .code
+            .as_ref()
+            .map(jetpay_core::codes::OperationCode::as_str),
         operation.provider.payment_id.as_deref(),
         disposition,
         now.0,
@@ -63,10 +68,17 @@ pub(super) fn stored(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Re
         fact.operation_status.as_str(),
         fact.payment_status.as_str(),
     );
-    transaction.connection().prepare_cached(sql)?.query_row(values, |row| {
-        let agrees = rows::text(row, 1)? == fact.operation_type.as_str() && rows::money(row, 2)? == fact.amount;
-        Ok(Stored { disposition: row.get(0)?, agrees })
-    })
+    transaction
+        .connection()
+        .prepare_cached(sql)?
+        .query_row(values, |row| {
+            let agrees = rows::text(row, 1)? == fact.operation_type.as_str()
+                && rows::money(row, 2)? == fact.amount;
+            Ok(Stored {
+                disposition: row.get(0)?,
+                agrees,
+            })
+        })
 }
 
 /// The compensations that wait for the payment's credit, in the order of their arrival.
@@ -80,19 +92,31 @@ pub(super) fn early(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Res
     let mut statement = transaction.connection().prepare_cached(sql)?;
     let early = statement.query_map([fact.payment_id.as_str()], |row| {
         let kind: EntryKind = rows::word(row, 1)?;
-        Ok(Early { operation_id: rows::operation(row, 0)?, kind, amount: row.get(2)?, elsewhere: row.get(3)? })
+        Ok(Early {
+            operation_id: rows::operation(row, 0)?,
+            kind,
+            amount: row.get(2)?,
+            elsewhere: row.get(3)?,
+        })
     })?;
     early.collect()
 }
 
 /// An early compensation waits no more.
-pub(super) fn release(transaction: &Transaction<'_>, fact: &Fact, released: &Released) -> rusqlite::Result<()> {
+pub(super) fn release(
+    transaction: &Transaction<'_>,
+    fact: &Fact,
+    released: &Released,
+) -> rusqlite::Result<()> {
     let sql = "UPDATE events SET disposition = ?4
                WHERE payment_id = ?1 AND operation_id = ?2 AND replace(operation_type, ' ', '_') = ?3
                  AND disposition = 'early'";
     let operation_id = released.operation_id.number().cast_signed();
     let words = (released.kind.as_str(), released.disposition.as_str());
-    transaction.execute(sql, (fact.payment_id.as_str(), operation_id, words.0, words.1))?;
+    transaction.execute(
+        sql,
+        (fact.payment_id.as_str(), operation_id, words.0, words.1),
+    )?;
     Ok(())
 }
 
@@ -101,16 +125,25 @@ pub(super) fn waiting(
     transaction: &Transaction<'_>,
     payment_id: &str,
 ) -> rusqlite::Result<Option<(i64, bool, Fact)>> {
-    let sql = "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
+    let sql =
+        "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
                       operation_status, amount, currency, seq, disposition = 'unmatched'
                FROM events WHERE payment_id = ?1 AND disposition IN ('unmatched', 'dismissed')
                ORDER BY seq LIMIT 1";
     let mut statement = transaction.connection().prepare_cached(sql)?;
-    statement.query_row([payment_id], |row| Ok((row.get(9)?, row.get(10)?, fact(row)?))).optional()
+    statement
+        .query_row([payment_id], |row| {
+            Ok((row.get(9)?, row.get(10)?, fact(row)?))
+        })
+        .optional()
 }
 
 /// What became of an event that waited for its payment.
-pub(super) fn settle(transaction: &Transaction<'_>, seq: i64, disposition: Disposition) -> rusqlite::Result<()> {
+pub(super) fn settle(
+    transaction: &Transaction<'_>,
+    seq: i64,
+    disposition: Disposition,
+) -> rusqlite::Result<()> {
     let sql = "UPDATE events SET disposition = ?2 WHERE seq = ?1";
     transaction.execute(sql, (seq, disposition.as_str()))?;
     Ok(())

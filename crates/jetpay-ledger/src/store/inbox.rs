@@ -21,12 +21,20 @@ pub(super) fn keep(
         return Ok(Recorded::Unmatched);
     }
     let dismissed = events::stored(transaction, fact)?.disposition == events::DISMISSED;
-    Ok(if dismissed { Recorded::Repeated } else { Recorded::Unmatched })
+    Ok(if dismissed {
+        Recorded::Repeated
+    } else {
+        Recorded::Unmatched
+    })
 }
 
 /// A person says that the payment is not ours; how many callbacks that settles.
-pub(crate) fn dismiss(transaction: &mut Transaction<'_>, payment_id: &str) -> rusqlite::Result<usize> {
-    let sql = "UPDATE events SET disposition = ?2 WHERE payment_id = ?1 AND disposition = 'unmatched'";
+pub(crate) fn dismiss(
+    transaction: &mut Transaction<'_>,
+    payment_id: &str,
+) -> rusqlite::Result<usize> {
+    let sql =
+        "UPDATE events SET disposition = ?2 WHERE payment_id = ?1 AND disposition = 'unmatched'";
     let dismissed = transaction.execute(sql, (payment_id, events::DISMISSED))?;
     transaction.counts.unmatched -= i64::try_from(dismissed).unwrap_or(i64::MAX);
     Ok(dismissed)

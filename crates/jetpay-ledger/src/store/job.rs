@@ -29,7 +29,14 @@ where
     /// The job, and where its answer comes.
     pub(crate) fn new(work: F) -> (Box<Self>, oneshot::Receiver<Result<T, Error>>) {
         let (reply, answer) = oneshot::channel();
-        (Box::new(Self { work, result: None, reply }), answer)
+        (
+            Box::new(Self {
+                work,
+                result: None,
+                reply,
+            }),
+            answer,
+        )
     }
 }
 

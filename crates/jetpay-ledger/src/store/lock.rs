@@ -16,13 +16,22 @@ impl Lock {
     pub(crate) fn take(database: &Path) -> Result<Self, OpenError> {
         let mut lock = database.as_os_str().to_owned();
         lock.push(".lock");
-        let failed = |source| OpenError::Lock { lock: lock.clone().into(), source };
-        let file = File::options().create(true).truncate(false).write(true).open(&lock).map_err(failed)?;
+        let failed = |source| OpenError::Lock {
+            lock: lock.clone().into(),
+            source,
+        };
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(std::fs::TryLockError::WouldBlock) => {
-                Err(OpenError::InUse { path: database.into(), lock: lock.into() })
-            }
+            Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse {
+                path: database.into(),
+                lock: lock.into(),
+            }),
             Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
         }
     }

@@ -18,13 +18,22 @@ const STATEMENTS: usize = 64;
 
 /// Opens the database for writing, and brings its schema up to date.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
-    let failed = |error: rusqlite::Error| OpenError::Store { path: path.into(), reason: error.to_string() };
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let failed = |error: rusqlite::Error| OpenError::Store {
+        path: path.into(),
+        reason: error.to_string(),
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     let found = schema_version(&connection).map_err(failed)?;
     let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
     if found > known {
-        return Err(OpenError::NewerSchema { path: path.into(), found, known });
+        return Err(OpenError::NewerSchema {
+            path: path.into(),
+            found,
+            known,
+        });
     }
     configure(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
@@ -48,19 +57,28 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    if let Ok(page) = std::env::var("JP_PAGE") { connection.pragma_update(None, "page_size", page)?; }
+    if let Ok(page) = std::env::var("JP_PAGE") {
+        connection.pragma_update(None, "page_size", page)?;
+    }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Every commit is on the disk before it is answered. Nothing may ever weaken this.
     connection.pragma_update(None, "synchronous", "FULL")?;
     // 64 MiB: the pages that payments of the last hours live on.
-    connection.pragma_update(None, "cache_size", std::env::var("JP_CACHE").map_or(-65_536, |c| c.parse::<i64>().unwrap()))?;
+    connection.pragma_update(
+        None,
+        "cache_size",
+        std::env::var("JP_CACHE").map_or(-65_536, |c| c.parse::<i64>().unwrap()),
+    )?;
     // The writer checkpoints by itself, after it has answered.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 256 << 20)
 }
 
 fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
-    for (version, sql) in (1i64..).zip(VERSIONS).skip_while(|(version, _)| *version <= found) {
+    for (version, sql) in (1i64..)
+        .zip(VERSIONS)
+        .skip_while(|(version, _)| *version <= found)
+    {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(sql)?;
         transaction.pragma_update(None, "user_version", version)?;

@@ -27,7 +27,10 @@ pub(crate) fn record(
         payment.project_id.number().cast_signed(),
         &*payment.method,
         payment.customer_id.as_str(),
-        payment.contract_id.as_ref().map(jetpay_core::id::ContractId::as_str),
+        payment
+            .contract_id
+            .as_ref()
+            .map(jetpay_core::id::ContractId::as_str),
         payment.amount.minor(),
         payment.amount.currency().code().to_owned(),
         rows::json(&payment.flags)?,
@@ -42,7 +45,10 @@ pub(crate) fn record(
 }
 
 /// How the fact's payment stands, if there is one.
-pub(super) fn standing(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Result<Option<Standing>> {
+pub(super) fn standing(
+    transaction: &Transaction<'_>,
+    fact: &Fact,
+) -> rusqlite::Result<Option<Standing>> {
     let sql = "SELECT project_id, amount, currency, state, credited_by, remaining, early,
                       (SELECT payment_id = ?1 FROM entries
                        WHERE project_id = ?2 AND operation_id = ?3 AND kind = ?4)
@@ -56,7 +62,11 @@ pub(super) fn standing(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::
     let mut statement = transaction.connection().prepare_cached(sql)?;
     let standing = statement.query_row(values, |row| {
         let credited_by = row.get::<_, Option<i64>>(4)?;
-        let early = if row.get::<_, i64>(6)? == 0 { Vec::new() } else { events::early(transaction, fact)? };
+        let early = if row.get::<_, i64>(6)? == 0 {
+            Vec::new()
+        } else {
+            events::early(transaction, fact)?
+        };
         Ok(Standing {
             project_id: rows::project(row, 0)?,
             amount: rows::money(row, 1)?,

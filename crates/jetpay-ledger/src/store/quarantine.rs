@@ -2,8 +2,8 @@
 
 use jetpay_core::id::ProjectId;
 
-use super::alarms::{self, Subject};
 use super::Transaction;
+use super::alarms::{self, Subject};
 use crate::alarm::AlarmKind;
 use crate::millis::Millis;
 
@@ -30,8 +30,20 @@ pub(super) fn keep_contradiction(
     subject: Subject<'_>,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    if add(transaction, project_id, body, "contradicts what came before", now)? {
-        alarms::raise(transaction, AlarmKind::ContradictoryRepeat, project_id, subject, now)?;
+    if add(
+        transaction,
+        project_id,
+        body,
+        "contradicts what came before",
+        now,
+    )? {
+        alarms::raise(
+            transaction,
+            AlarmKind::ContradictoryRepeat,
+            project_id,
+            subject,
+            now,
+        )?;
     }
     Ok(())
 }
@@ -44,7 +56,10 @@ fn add(
     now: Millis,
 ) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO quarantine VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-    let new = transaction.execute(sql, (body, project_id.number().cast_signed(), reason, now.0))? > 0;
+    let new = transaction.execute(
+        sql,
+        (body, project_id.number().cast_signed(), reason, now.0),
+    )? > 0;
     transaction.counts.quarantined += i64::from(new);
     Ok(new)
 }

@@ -24,18 +24,24 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path: Arc::new(path) }
+        Self {
+            path: Arc::new(path),
+        }
     }
 
     /// Reads with the calling thread's connection, which sees all that was acknowledged before.
-    pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+    pub(crate) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
         let connection = self.connection()?;
         Ok(query(&connection)?)
     }
 
     fn connection(&self) -> Result<Rc<Connection>, Error> {
         CONNECTIONS.with_borrow_mut(|connections| {
-            let mine = |(path, _): &&(Weak<PathBuf>, _)| Weak::as_ptr(path) == Arc::as_ptr(&self.path);
+            let mine =
+                |(path, _): &&(Weak<PathBuf>, _)| Weak::as_ptr(path) == Arc::as_ptr(&self.path);
             if let Some((_, connection)) = connections.iter().find(mine) {
                 return Ok(Rc::clone(connection));
             }

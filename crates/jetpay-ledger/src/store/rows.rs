@@ -20,7 +20,8 @@ pub(super) fn operation(row: &Row<'_>, column: usize) -> rusqlite::Result<Operat
 
 /// The amount in minor units in one column, its currency in the next.
 pub(super) fn money(row: &Row<'_>, column: usize) -> rusqlite::Result<Money> {
-    let currency = Currency::parse(text(row, column + 1)?).map_err(|error| broken(column + 1, error))?;
+    let currency =
+        Currency::parse(text(row, column + 1)?).map_err(|error| broken(column + 1, error))?;
     Ok(Money::new(row.get(column)?, currency))
 }
 
@@ -36,24 +37,40 @@ where
     T: for<'a> TryFrom<&'a str, Error = InvalidId>,
 {
     let text = optional_text(row, column)?;
-    text.map(|text| T::try_from(text).map_err(|error| broken(column, error))).transpose()
+    text.map(|text| T::try_from(text).map_err(|error| broken(column, error)))
+        .transpose()
 }
 
 /// One of a closed set of words.
-pub(super) fn word<T: FromStr<Err = UnknownWord>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-    text(row, column)?.parse().map_err(|error| broken(column, error))
+pub(super) fn word<T: FromStr<Err = UnknownWord>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    text(row, column)?
+        .parse()
+        .map_err(|error| broken(column, error))
 }
 
 pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
-    row.get_ref(column)?.as_str().map_err(|error| broken(column, error))
+    row.get_ref(column)?
+        .as_str()
+        .map_err(|error| broken(column, error))
 }
 
-pub(super) fn optional_text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
-    row.get_ref(column)?.as_str_or_null().map_err(|error: FromSqlError| broken(column, error))
+pub(super) fn optional_text<'r>(
+    row: &'r Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<&'r str>> {
+    row.get_ref(column)?
+        .as_str_or_null()
+        .map_err(|error: FromSqlError| broken(column, error))
 }
 
 /// A JSON list, or an empty one for NULL.
-pub(super) fn list<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<T>> {
+pub(super) fn list<T: serde::de::DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Vec<T>> {
     match optional_text(row, column)? {
         None => Ok(Vec::new()),
         Some(json) => serde_json::from_str(json).map_err(|error| broken(column, error)),
@@ -62,7 +79,9 @@ pub(super) fn list<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize)
 
 /// A list as JSON, or NULL for an empty one.
 pub(super) fn json<T: serde::Serialize>(list: &[T]) -> rusqlite::Result<Option<String>> {
-    let json = (!list.is_empty()).then(|| serde_json::to_string(list)).transpose();
+    let json = (!list.is_empty())
+        .then(|| serde_json::to_string(list))
+        .transpose();
     json.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 

@@ -17,7 +17,11 @@ impl<'c> Transaction<'c> {
     /// Begins. `counts` are those of the last commit.
     pub(super) fn begin(connection: &'c Connection, counts: Counts) -> rusqlite::Result<Self> {
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-        Ok(Self { connection, counts, before: counts })
+        Ok(Self {
+            connection,
+            counts,
+            before: counts,
+        })
     }
 
     /// Writes all of it to the disk; the counts that hold from now on.

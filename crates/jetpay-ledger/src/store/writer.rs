@@ -37,7 +37,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(mut connection: Connection, lock: Lock, state: Arc<State>) -> rusqlite::Result<Self> {
+    pub(crate) fn new(
+        mut connection: Connection,
+        lock: Lock,
+        state: Arc<State>,
+    ) -> rusqlite::Result<Self> {
         let counts = counts::read(&connection)?;
         let log_pages = Arc::new(AtomicI32::new(0));
         let pages = Arc::clone(&log_pages);
@@ -45,7 +49,13 @@ impl Writer {
             pages.store(count, Relaxed);
             Ok(())
         }))?;
-        Ok(Self { connection, counts, state, log_pages, _lock: lock })
+        Ok(Self {
+            connection,
+            counts,
+            state,
+            log_pages,
+            _lock: lock,
+        })
     }
 
     /// Works until the last handle is gone or the ledger is closed; what waits by then is still done.
@@ -56,12 +66,17 @@ impl Writer {
             for _ in 0..rounds {
                 std::thread::yield_now();
                 let before = group.len();
-                while group.len() < group_limit && let Ok(job) = queue.try_recv() {
+                while group.len() < group_limit
+                    && let Ok(job) = queue.try_recv()
+                {
                     group.push(job);
                 }
-                if group.len() == before { break; }
+                if group.len() == before {
+                    break;
+                }
             }
-            GROUPS.fetch_add(1, Relaxed); JOBS.fetch_add(group.len(), Relaxed);
+            GROUPS.fetch_add(1, Relaxed);
+            JOBS.fetch_add(group.len(), Relaxed);
             self.write(&mut group);
             self.checkpoint(CHECKPOINT_PAGES);
             if self.state.closing.load(Relaxed) {
@@ -69,14 +84,20 @@ impl Writer {
             }
         }
         self.checkpoint(1);
-        eprintln!("groups {} jobs {}", GROUPS.load(Relaxed), JOBS.load(Relaxed));
+        eprintln!(
+            "groups {} jobs {}",
+            GROUPS.load(Relaxed),
+            JOBS.load(Relaxed)
+        );
     }
 
     /// One group: all in one transaction, or, if that fails, each by itself, so that one bad job harms nobody else.
     fn write(&mut self, group: &mut Vec<Box<dyn Job>>) {
         match self.commit(group) {
             Ok(()) => group.drain(..).for_each(|job| job.answer(Ok(()))),
-            Err(error) if group.len() == 1 => group.drain(..).for_each(|job| job.answer(Err(error.clone()))),
+            Err(error) if group.len() == 1 => group
+                .drain(..)
+                .for_each(|job| job.answer(Err(error.clone()))),
             Err(_) => {
                 for mut job in group.drain(..) {
                     let outcome = self.commit(std::slice::from_mut(&mut job));
@@ -123,7 +144,9 @@ impl Writer {
     /// stops it short; then it goes on after the next group.
     fn checkpoint(&self, at: i32) {
         if self.log_pages.load(Relaxed) >= at {
-            let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
+            let _ = self
+                .connection
+                .query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
             self.log_pages.store(0, Relaxed);
         }
     }

@@ -25,10 +25,15 @@ impl Token {
 
     /// Compared in a time that tells nothing; no token opens for an empty one.
     fn opens_for(&self, request: &ServiceRequest) -> bool {
-        let header = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes());
+        let header = request
+            .headers()
+            .get(AUTHORIZATION)
+            .map(|value| value.as_bytes());
         let given = header.and_then(|header| {
             let (scheme, given) = header.split_at_checked(7)?;
-            scheme.eq_ignore_ascii_case(b"bearer ").then_some(given.trim_ascii())
+            scheme
+                .eq_ignore_ascii_case(b"bearer ")
+                .then_some(given.trim_ascii())
         });
         given.is_some_and(|given| !self.0.is_empty() && bool::from(given.ct_eq(self.0.as_bytes())))
     }
@@ -56,7 +61,10 @@ where
     type Future = Ready<Result<Guarded<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Guarded { service, token: self.0.clone() }))
+        ready(Ok(Guarded {
+            service,
+            token: self.0.clone(),
+        }))
     }
 }
 
@@ -83,7 +91,10 @@ where
             return Box::pin(async move { Ok(answer.await?.map_into_left_body()) });
         }
         let mut response = AdminError::unauthorized().error_response();
-        response.headers_mut().insert(WWW_AUTHENTICATE, actix_web::http::header::HeaderValue::from_static("Bearer"));
+        response.headers_mut().insert(
+            WWW_AUTHENTICATE,
+            actix_web::http::header::HeaderValue::from_static("Bearer"),
+        );
         Box::pin(async move { Ok(request.into_response(response).map_into_right_body()) })
     }
 }

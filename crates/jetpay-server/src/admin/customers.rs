@@ -13,12 +13,14 @@ use super::input;
 use crate::customer::CustomerBody;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    config.service(web::resource("/customers").route(web::get().to(list))).service(
-        web::resource("/customers/{customer_id}")
-            .route(web::put().to(put))
-            .route(web::get().to(get))
-            .route(web::delete().to(delete)),
-    );
+    config
+        .service(web::resource("/customers").route(web::get().to(list)))
+        .service(
+            web::resource("/customers/{customer_id}")
+                .route(web::put().to(put))
+                .route(web::get().to(get))
+                .route(web::delete().to(delete)),
+        );
 }
 
 #[derive(Serialize)]
@@ -29,9 +31,15 @@ struct Shown<'a> {
     currency: Currency,
 }
 
-async fn put(admin: Data<Admin>, path: Path<String>, body: Bytes) -> Result<HttpResponse, AdminError> {
+async fn put(
+    admin: Data<Admin>,
+    path: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, AdminError> {
     let body: CustomerBody = input::json(&body)?;
-    let customer = body.named(customer_id(&path)?).map_err(|flaw| AdminError::invalid(flaw.field, flaw.message))?;
+    let customer = body
+        .named(customer_id(&path)?)
+        .map_err(|flaw| AdminError::invalid(flaw.field, flaw.message))?;
     let mut response = match admin.ledger.put_customer(customer.clone()).await? {
         Put::New => HttpResponse::Created(),
         Put::Replaced => HttpResponse::Ok(),
@@ -47,7 +55,11 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
 /// The ledger stays: the entries of a customer who is gone are still entries.
 async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
     let id = CustomerId::new(path.as_str()).map_err(|_| no_such_customer())?;
-    if admin.ledger.delete_customer(&id).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such_customer()) }
+    if admin.ledger.delete_customer(&id).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(no_such_customer())
+    }
 }
 
 #[derive(Deserialize)]
@@ -69,14 +81,26 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let customers = admin.ledger.customers(page.after.as_deref(), limit)?;
-    let next = (customers.len() == limit).then(|| customers.last().map(|last| last.customer_id.as_str())).flatten();
-    let shown = customers.iter().map(|customer| shown(&admin, customer)).collect::<Result<_, _>>()?;
-    Ok(HttpResponse::Ok().json(List { customers: shown, next }))
+    let next = (customers.len() == limit)
+        .then(|| customers.last().map(|last| last.customer_id.as_str()))
+        .flatten();
+    let shown = customers
+        .iter()
+        .map(|customer| shown(&admin, customer))
+        .collect::<Result<_, _>>()?;
+    Ok(HttpResponse::Ok().json(List {
+        customers: shown,
+        next,
+    }))
 }
 
 fn shown<'a>(admin: &Admin, customer: &'a Customer) -> Result<Shown<'a>, AdminError> {
     let balance = admin.ledger.balance(customer.customer_id.as_str())?;
-    Ok(Shown { customer, balance, currency: admin.currency })
+    Ok(Shown {
+        customer,
+        balance,
+        currency: admin.currency,
+    })
 }
 
 fn customer_id(path: &str) -> Result<CustomerId, AdminError> {

@@ -63,7 +63,12 @@ impl<'a> From<&'a Entry> for ShownEntry<'a> {
 
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
-    let entries = admin.ledger.entries(page.after, input::limit(page.limit)?)?;
+    let entries = admin
+        .ledger
+        .entries(page.after, input::limit(page.limit)?)?;
     let next = entries.last().map_or(page.after, |last| last.seq);
-    Ok(HttpResponse::Ok().json(Feed { entries: entries.iter().map(ShownEntry::from).collect(), next }))
+    Ok(HttpResponse::Ok().json(Feed {
+        entries: entries.iter().map(ShownEntry::from).collect(),
+        next,
+    }))
 }

@@ -34,11 +34,19 @@ impl AdminError {
     /// 422: readable, but this field cannot be so.
     pub(super) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message.into());
-        Self { field: Some(field.into()), ..error }
+        Self {
+            field: Some(field.into()),
+            ..error
+        }
     }
 
     fn new(status: StatusCode, code: &'static str, message: String) -> Self {
-        Self { status, code, field: None, message }
+        Self {
+            status,
+            code,
+            field: None,
+            message,
+        }
     }
 }
 
@@ -76,12 +84,25 @@ impl ResponseError for AdminError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let Self { code, field, message, .. } = self;
-        HttpResponse::build(self.status).json(Body { error: Inner { code, field: field.as_deref(), message } })
+        let Self {
+            code,
+            field,
+            message,
+            ..
+        } = self;
+        HttpResponse::build(self.status).json(Body {
+            error: Inner {
+                code,
+                field: field.as_deref(),
+                message,
+            },
+        })
     }
 }
 
 /// For every path that is none.
 pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
-    Err(AdminError::not_found("there is nothing at this path for this HTTP method; see the README, HTTP for the merchant"))
+    Err(AdminError::not_found(
+        "there is nothing at this path for this HTTP method; see the README, HTTP for the merchant",
+    ))
 }

@@ -13,12 +13,17 @@ pub(super) fn json<T: DeserializeOwned>(body: &Bytes) -> Result<T, AdminError> {
         let field = error.path().to_string();
         let inner = error.into_inner();
         if inner.is_data() {
-            AdminError::invalid(if field == "." { String::new() } else { field }, inner.to_string())
+            AdminError::invalid(
+                if field == "." { String::new() } else { field },
+                inner.to_string(),
+            )
         } else {
             AdminError::malformed(format!("the body is not JSON: {inner}"))
         }
     })?;
-    deserializer.end().map_err(|error| AdminError::malformed(format!("the body is not one JSON value: {error}")))?;
+    deserializer.end().map_err(|error| {
+        AdminError::malformed(format!("the body is not one JSON value: {error}"))
+    })?;
     Ok(value)
 }
 
@@ -35,6 +40,9 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, AdminError> {
     const MOST: usize = 1000;
     match asked.unwrap_or(DEFAULT) {
         limit @ 1..=MOST => Ok(limit),
-        _ => Err(AdminError::invalid("limit", format!("limit is between 1 and {MOST}"))),
+        _ => Err(AdminError::invalid(
+            "limit",
+            format!("limit is between 1 and {MOST}"),
+        )),
     }
 }

@@ -2,10 +2,10 @@
 
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use jetpay_core::Money;
 use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
 use jetpay_core::words::{OperationStatus, OperationType};
-use jetpay_core::Money;
 use jetpay_ledger::{Flag, Operation, Payment, PaymentFilter, State};
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,11 @@ impl<'a> From<&'a Payment> for ShownPayment<'a> {
             state: payment.state,
             flags: &payment.flags,
             created_at: Rfc3339(payment.created_at),
-            operations: payment.operations.iter().map(ShownOperation::from).collect(),
+            operations: payment
+                .operations
+                .iter()
+                .map(ShownOperation::from)
+                .collect(),
         }
     }
 }
@@ -84,7 +88,8 @@ impl<'a> From<&'a Operation> for ShownOperation<'a> {
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
     let payment = admin.ledger.payment(&path)?;
-    let payment = payment.ok_or_else(|| AdminError::not_found("there is no payment with this id"))?;
+    let payment =
+        payment.ok_or_else(|| AdminError::not_found("there is no payment with this id"))?;
     Ok(HttpResponse::Ok().json(ShownPayment::from(&payment)))
 }
 
@@ -114,13 +119,21 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let filter = PaymentFilter {
         customer_id: search.customer_id,
         state: search.state,
-        from: search.from.map(|text| time::parse("from", &text)).transpose()?,
+        from: search
+            .from
+            .map(|text| time::parse("from", &text))
+            .transpose()?,
         to: search.to.map(|text| time::parse("to", &text)).transpose()?,
         provider_payment_id: search.provider_payment_id,
         after: search.after,
         limit,
     };
     let payments = admin.ledger.payments(&filter)?;
-    let next = (payments.len() == limit).then(|| payments.last().map(|last| &last.id)).flatten();
-    Ok(HttpResponse::Ok().json(List { payments: payments.iter().map(ShownPayment::from).collect(), next }))
+    let next = (payments.len() == limit)
+        .then(|| payments.last().map(|last| &last.id))
+        .flatten();
+    Ok(HttpResponse::Ok().json(List {
+        payments: payments.iter().map(ShownPayment::from).collect(),
+        next,
+    }))
 }

@@ -21,6 +21,10 @@ impl Serialize for Rfc3339 {
 /// Reads one from a query parameter.
 pub(super) fn parse(field: &'static str, text: &str) -> Result<Millis, AdminError> {
     let time: Result<Timestamp, _> = text.parse();
-    time.map(|time| Millis(time.as_millisecond()))
-        .map_err(|_| AdminError::invalid(field, "write an instant as 2026-11-21T08:00:00Z (a `+` in a query is %2B)"))
+    time.map(|time| Millis(time.as_millisecond())).map_err(|_| {
+        AdminError::invalid(
+            field,
+            "write an instant as 2026-11-21T08:00:00Z (a `+` in a query is %2B)",
+        )
+    })
 }

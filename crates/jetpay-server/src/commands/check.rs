@@ -11,26 +11,54 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
         println!("warning: {warning}");
     }
     println!("{} is good. `jetpay serve` would", path.display());
-    println!("  take the platform's requests  on http://{}", config.listen);
-    println!("  take the merchant's requests  on http://{} (bearer token)", config.admin_listen);
-    let store = if config.store.exists() { "open" } else { "make" };
-    println!("  {store} the ledger               in {}", config.store.display());
+    println!(
+        "  take the platform's requests  on http://{}",
+        config.listen
+    );
+    println!(
+        "  take the merchant's requests  on http://{} (bearer token)",
+        config.admin_listen
+    );
+    let store = if config.store.exists() {
+        "open"
+    } else {
+        "make"
+    };
+    println!(
+        "  {store} the ledger               in {}",
+        config.store.display()
+    );
     println!("  keep all balances             in {}", config.currency);
     for project in &config.projects {
         describe(project, &config);
     }
-    println!("  take callbacks of any method  at http://{}/callback and at every URL above", config.listen);
+    println!(
+        "  take callbacks of any method  at http://{}/callback and at every URL above",
+        config.listen
+    );
     Ok(())
 }
 
 fn describe(project: &ProjectConfig, config: &Config) {
     let secrets = project.project.keys().len();
-    let secrets = if secrets == 1 { "one secret".to_owned() } else { format!("{secrets} secrets, rotating") };
+    let secrets = if secrets == 1 {
+        "one secret".to_owned()
+    } else {
+        format!("{secrets} secrets, rotating")
+    };
     println!("  project {} ({secrets}):", project.id);
     for method in &project.methods {
-        println!("    {:<12} http://{}/{}", method.name(), config.listen, method.name());
+        println!(
+            "    {:<12} http://{}/{}",
+            method.name(),
+            config.listen,
+            method.name()
+        );
     }
-    let kassa24 = project.methods.iter().any(|method| *method == MethodName::KASSA24);
+    let kassa24 = project
+        .methods
+        .iter()
+        .any(|method| *method == MethodName::KASSA24);
     if kassa24 {
         let answers = match project.kassa24_answers {
             Kassa24Answers::Contracts => "with contracts (option 2)",
@@ -38,6 +66,10 @@ fn describe(project: &ProjectConfig, config: &Config) {
         };
         println!("    kassa24 answers {answers}");
     }
-    let contracts = if project.strict_contracts { "refused" } else { "taken and flagged" };
+    let contracts = if project.strict_contracts {
+        "refused"
+    } else {
+        "taken and flagged"
+    };
     println!("    a top-up of an unknown contract is {contracts}");
 }

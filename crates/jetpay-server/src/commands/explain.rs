@@ -33,7 +33,10 @@ const UNREADABLE: u8 = 2;
 
 impl Explain {
     pub(super) fn run(&self) -> ExitCode {
-        match self.explanation().and_then(|explanation| self.print(&explanation).map(|()| explanation)) {
+        match self
+            .explanation()
+            .and_then(|explanation| self.print(&explanation).map(|()| explanation))
+        {
             Ok(explanation) => match explanation.verdict {
                 Verdict::Match => ExitCode::SUCCESS,
                 Verdict::Mismatch => ExitCode::FAILURE,
@@ -54,20 +57,46 @@ impl Explain {
     }
 
     fn print(&self, explanation: &Explanation) -> anyhow::Result<()> {
-        let Explanation { verdict, order, string_to_sign, computed, given, hints, .. } = explanation;
+        let Explanation {
+            verdict,
+            order,
+            string_to_sign,
+            computed,
+            given,
+            hints,
+            ..
+        } = explanation;
         let hints: Vec<String> = hints.iter().map(ToString::to_string).collect();
         if self.json {
-            let (string_to_sign, computed, given) = (string_to_sign.as_deref(), computed.as_deref(), given.as_deref());
-            let json = Json { verdict: *verdict, order: *order, string_to_sign, computed, given, hints };
+            let (string_to_sign, computed, given) = (
+                string_to_sign.as_deref(),
+                computed.as_deref(),
+                given.as_deref(),
+            );
+            let json = Json {
+                verdict: *verdict,
+                order: *order,
+                string_to_sign,
+                computed,
+                given,
+                hints,
+            };
             println!("{}", serde_json::to_string(&json)?);
             return Ok(());
         }
-        println!("{}", match verdict {
-            Verdict::Match => "✓ the signature matches",
-            Verdict::Mismatch => "✗ the signature does not match",
-            Verdict::Unreadable => "✗ the body cannot be read",
-        });
-        for (name, value) in [("string to sign", string_to_sign), ("computed", computed), ("given", given)] {
+        println!(
+            "{}",
+            match verdict {
+                Verdict::Match => "✓ the signature matches",
+                Verdict::Mismatch => "✗ the signature does not match",
+                Verdict::Unreadable => "✗ the body cannot be read",
+            }
+        );
+        for (name, value) in [
+            ("string to sign", string_to_sign),
+            ("computed", computed),
+            ("given", given),
+        ] {
             if let Some(value) = value {
                 println!("  {name:<15} {value}");
             }

@@ -77,6 +77,7 @@ fn secret_from_env(name: &str) -> anyhow::Result<jetpay_core::signature::Key> {
     let secret = secret.map_err(|_| {
         anyhow::anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")
     })?;
-    jetpay_core::signature::Key::new(&secret)
-        .map_err(|_| anyhow::anyhow!("the environment variable {name} is empty; set it to the project's secret"))
+    jetpay_core::signature::Key::new(&secret).map_err(|_| {
+        anyhow::anyhow!("the environment variable {name} is empty; set it to the project's secret")
+    })
 }

@@ -17,10 +17,14 @@ impl Sign {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         let key = super::secret_from_env(&self.secret_env)?;
         let mut body = Vec::new();
-        std::io::stdin().read_to_end(&mut body).context("cannot read standard input")?;
+        std::io::stdin()
+            .read_to_end(&mut body)
+            .context("cannot read standard input")?;
         let signed = jetpay_core::signature::sign(&body, &key)
             .context("standard input cannot be signed; give one JSON object: echo '{\"type\":\"verify\"}' | jetpay sign ...")?;
         let mut out = std::io::stdout().lock();
-        out.write_all(&signed).and_then(|()| out.flush()).context("cannot write standard output")
+        out.write_all(&signed)
+            .and_then(|()| out.flush())
+            .context("cannot write standard output")
     }
 }

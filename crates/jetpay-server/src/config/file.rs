@@ -35,7 +35,10 @@ pub(super) struct Server {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), workers: None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            workers: None,
+        }
     }
 }
 
@@ -62,7 +65,9 @@ impl Admin {
                 None
             }
             (None, None) => {
-                problems.anywhere("[admin] has no token; set token_env or token_file, and keep it secret");
+                problems.anywhere(
+                    "[admin] has no token; set token_env or token_file, and keep it secret",
+                );
                 None
             }
         };
@@ -79,9 +84,15 @@ pub(super) struct Store {
 impl Store {
     pub(super) fn path(&self, folder: &Path, problems: &mut Collector<'_>) -> PathBuf {
         match self.url.get_ref().strip_prefix("sqlite://") {
-            Some("") => problems.at(&self.url, "the URL names no file; write url = \"sqlite://jetpay.db\""),
+            Some("") => problems.at(
+                &self.url,
+                "the URL names no file; write url = \"sqlite://jetpay.db\"",
+            ),
             Some(path) => return folder.join(path),
-            None => problems.at(&self.url, "only SQLite is supported; write url = \"sqlite://jetpay.db\""),
+            None => problems.at(
+                &self.url,
+                "only SQLite is supported; write url = \"sqlite://jetpay.db\"",
+            ),
         }
         PathBuf::new()
     }
@@ -123,11 +134,18 @@ impl ProjectTable {
             problems.at(&self.id, "a project id fits 63 bits");
         }
         if self.methods.get_ref().is_empty() {
-            problems.at(&self.methods, "a project without methods takes nothing; name at least one");
+            problems.at(
+                &self.methods,
+                "a project without methods takes nothing; name at least one",
+            );
         }
         let mut secrets = Vec::new();
         if let Some(names) = &self.secret_env {
-            let found = names.get_ref().as_slice().iter().filter_map(|name| secret::from_env(name, names, problems));
+            let found = names
+                .get_ref()
+                .as_slice()
+                .iter()
+                .filter_map(|name| secret::from_env(name, names, problems));
             secrets.extend(found);
         }
         if let Some(paths) = &self.secret_file {
@@ -135,13 +153,18 @@ impl ProjectTable {
             secrets.extend(paths.get_ref().as_slice().iter().filter_map(read));
         }
         if self.secret_env.is_none() && self.secret_file.is_none() {
-            problems.at(&self.id, "this project has no secret; set secret_env or secret_file");
+            problems.at(
+                &self.id,
+                "this project has no secret; set secret_env or secret_file",
+            );
         }
         let id = ProjectId::new(*self.id.get_ref());
         let (first, more) = secrets.split_first()?;
         let project = more
             .iter()
-            .try_fold(Project::new(id, first).ok()?, |project, secret| project.and_secret(secret))
+            .try_fold(Project::new(id, first).ok()?, |project, secret| {
+                project.and_secret(secret)
+            })
             .ok()?
             .in_currency(currency)
             .only(self.methods.get_ref().iter().map(|method| method.name()));
@@ -161,17 +184,21 @@ pub(super) fn common_currency(projects: &[ProjectTable], problems: &mut Collecto
     for project in projects {
         let currency = match &project.currency {
             None => Currency::KZT,
-            Some(code) => match Currency::parse(code.get_ref()) {
-                Ok(currency) if currency.digits().is_some() => currency,
-                _ => {
-                    problems.at(code, "the platform does not list this currency; write its three capital letters");
-                    continue;
+            Some(code) => {
+                match Currency::parse(code.get_ref()) {
+                    Ok(currency) if currency.digits().is_some() => currency,
+                    _ => {
+                        problems.at(code, "the platform does not list this currency; write its three capital letters");
+                        continue;
+                    }
                 }
-            },
+            }
         };
         match common {
             Some(known) if known != currency => {
-                let text = format!("this project has {currency}, another {known}; all projects share one currency");
+                let text = format!(
+                    "this project has {currency}, another {known}; all projects share one currency"
+                );
                 match &project.currency {
                     Some(code) => problems.at(code, &text),
                     None => problems.at(&project.id, &text),

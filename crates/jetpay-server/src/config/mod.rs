@@ -7,6 +7,7 @@ mod secret;
 pub use file::Kassa24Answers;
 pub use problem::Problems;
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,8 @@ impl Config {
     /// # Errors
     /// [`Problems`]: every one that was found, with the line where it stands.
     pub fn read(path: &Path) -> Result<Self, Problems> {
-        let text = std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, path, folder)
     }
@@ -71,15 +73,20 @@ impl Config {
         let admin_token = file.admin.token(folder, &mut problems);
         let store = file.store.path(folder, &mut problems);
         let currency = file::common_currency(&file.project, &mut problems);
-        let mut projects: Vec<ProjectConfig> = Vec::new();
+        let (mut projects, mut ids) = (Vec::new(), HashSet::new());
         for project in &file.project {
-            if projects.iter().any(|known| known.id.number() == *project.id.get_ref()) {
-                problems.at(&project.id, "this project id stands twice; give one project all its secrets and methods");
+            if !ids.insert(*project.id.get_ref()) {
+                problems.at(
+                    &project.id,
+                    "this project id stands twice; give one project all its secrets and methods",
+                );
             }
             projects.extend(project.resolve(folder, currency, &mut problems));
         }
         if file.project.is_empty() {
-            problems.anywhere("there is no [[project]]; add one with id, methods and secret_env or secret_file");
+            problems.anywhere(
+                "there is no [[project]]; add one with id, methods and secret_env or secret_file",
+            );
         }
         if file.server.listen == file.admin.listen && file.server.listen.port() != 0 {
             problems.anywhere("[server] and [admin] listen on one address; give the admin interface a port of its own");
@@ -103,7 +110,8 @@ impl Config {
     /// Never: ids that stand twice were refused before.
     #[must_use]
     pub fn keyring(&self) -> Keyring {
-        Keyring::new(self.projects.iter().map(|project| project.project.clone())).expect("ids are unique")
+        Keyring::new(self.projects.iter().map(|project| project.project.clone()))
+            .expect("ids are unique")
     }
 }
 

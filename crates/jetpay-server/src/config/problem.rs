@@ -19,7 +19,10 @@ impl std::error::Error for Problems {}
 
 impl Problems {
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self(vec![format!("{}: {error}; name the configuration with --config FILE", path.display())])
+        Self(vec![format!(
+            "{}: {error}; name the configuration with --config FILE",
+            path.display()
+        )])
     }
 }
 
@@ -33,34 +36,55 @@ pub(super) struct Collector<'t> {
 
 impl<'t> Collector<'t> {
     pub(super) fn new(path: &'t Path, text: &'t str) -> Self {
-        Self { path, text, problems: Vec::new(), warnings: Vec::new() }
+        Self {
+            path,
+            text,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     pub(super) fn at<T>(&mut self, place: &Spanned<T>, what: &str) {
         let line = self.line(place.span().start);
-        self.problems.push(format!("{}:{line}: {what}", self.path.display()));
+        self.problems
+            .push(format!("{}:{line}: {what}", self.path.display()));
     }
 
     pub(super) fn anywhere(&mut self, what: &str) {
-        self.problems.push(format!("{}: {what}", self.path.display()));
+        self.problems
+            .push(format!("{}: {what}", self.path.display()));
     }
 
     pub(super) fn warn<T>(&mut self, place: &Spanned<T>, what: &str) {
         let line = self.line(place.span().start);
-        self.warnings.push(format!("{}:{line}: {what}", self.path.display()));
+        self.warnings
+            .push(format!("{}:{line}: {what}", self.path.display()));
     }
 
     /// Not TOML, an unknown key, or a value of another type.
     pub(super) fn syntax(&self, error: &toml::de::Error) -> Problems {
         let line = error.span().map_or(1, |span| self.line(span.start));
-        Problems(vec![format!("{}:{line}: {}", self.path.display(), error.message().trim_end())])
+        Problems(vec![format!(
+            "{}:{line}: {}",
+            self.path.display(),
+            error.message().trim_end()
+        )])
     }
 
     pub(super) fn finish(self) -> Result<Vec<String>, Problems> {
-        if self.problems.is_empty() { Ok(self.warnings) } else { Err(Problems(self.problems)) }
+        if self.problems.is_empty() {
+            Ok(self.warnings)
+        } else {
+            Err(Problems(self.problems))
+        }
     }
 
     fn line(&self, offset: usize) -> usize {
-        self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1
+        self.text
+            .bytes()
+            .take(offset)
+            .filter(|&byte| byte == b'\n')
+            .count()
+            + 1
     }
 }

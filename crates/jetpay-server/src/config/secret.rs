@@ -28,15 +28,25 @@ impl<T> OneOrMany<T> {
 /// Where a secret is named in the configuration.
 type Place<'a, T> = &'a Spanned<T>;
 
-pub(super) fn from_env<T>(name: &str, place: Place<'_, T>, problems: &mut Collector<'_>) -> Option<Zeroizing<String>> {
+pub(super) fn from_env<T>(
+    name: &str,
+    place: Place<'_, T>,
+    problems: &mut Collector<'_>,
+) -> Option<Zeroizing<String>> {
     match std::env::var(name) {
         Ok(text) => checked(Zeroizing::new(text), place, problems),
         Err(std::env::VarError::NotPresent) => {
-            problems.at(place, &format!("the environment variable {name} is not set; set it before the start"));
+            problems.at(
+                place,
+                &format!("the environment variable {name} is not set; set it before the start"),
+            );
             None
         }
         Err(std::env::VarError::NotUnicode(_)) => {
-            problems.at(place, &format!("the environment variable {name} is not UTF-8"));
+            problems.at(
+                place,
+                &format!("the environment variable {name} is not UTF-8"),
+            );
             None
         }
     }
@@ -52,7 +62,9 @@ pub(super) fn from_file<T>(
     let path = folder.join(path);
     match std::fs::read_to_string(&path).map(Zeroizing::new) {
         Ok(text) => {
-            let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+            let text = text.strip_suffix('\n').map_or(text.as_str(), |line| {
+                line.strip_suffix('\r').unwrap_or(line)
+            });
             checked(Zeroizing::new(text.to_owned()), place, problems)
         }
         Err(error) => {
@@ -72,7 +84,10 @@ fn checked<T>(
         return None;
     }
     if secret.trim().len() != secret.len() {
-        problems.warn(place, "this secret begins or ends with white space, which counts; is that meant?");
+        problems.warn(
+            place,
+            "this secret begins or ends with white space, which counts; is that meant?",
+        );
     }
     Some(secret)
 }

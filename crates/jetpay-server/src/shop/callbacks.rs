@@ -10,11 +10,17 @@ use crate::telemetry;
 impl Callbacks for Shop {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
         let (payment, operation) = (callback.payment.id.clone(), callback.operation.id);
-        let recorded = self.ledger.record_callback(callback, now()).await.map_err(unavailable)?;
+        let recorded = self
+            .ledger
+            .record_callback(callback, now())
+            .await
+            .map_err(unavailable)?;
         telemetry::callback_recorded(recorded, &payment, operation);
         match recorded {
             Recorded::Unmatched => Err(Unacknowledged::UnknownPayment),
-            Recorded::Applied | Recorded::Repeated | Recorded::Noted | Recorded::Quarantined => Ok(Acknowledged),
+            Recorded::Applied | Recorded::Repeated | Recorded::Noted | Recorded::Quarantined => {
+                Ok(Acknowledged)
+            }
         }
     }
 
@@ -22,7 +28,10 @@ impl Callbacks for Shop {
         let reason = callback.rejection.to_string();
         telemetry::callback_unusable(callback.project_id, &reason);
         let body = callback.body.to_vec();
-        let kept = self.ledger.quarantine_unreadable(callback.project_id, body, reason, now()).await;
+        let kept = self
+            .ledger
+            .quarantine_unreadable(callback.project_id, body, reason, now())
+            .await;
         kept.map(|_first_time| ()).map_err(unavailable)
     }
 }

@@ -16,6 +16,9 @@ impl Merchant<CashinKz> for Shop {
             telemetry::check_deposit_typed_verify(request.top_up.project_id);
         }
         self.customer(&request.top_up.customer_id)?;
-        Ok(Deposit::new(self.record::<CashinKz>(request.top_up, None, Vec::new()).await?))
+        Ok(Deposit::new(
+            self.record::<CashinKz>(request.top_up, None, Vec::new())
+                .await?,
+        ))
     }
 }

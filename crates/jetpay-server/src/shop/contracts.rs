@@ -16,7 +16,14 @@ pub(super) fn of(customer: &Customer) -> Vec<Contract> {
     let own = customer.customer_id.as_str();
     let id = ContractId::new(own).expect("a customer's id is an id");
     let number = own.to_owned();
-    vec![Contract { id, number, payment: None, min_payment: None, status_code: PAYABLE, info: None }]
+    vec![Contract {
+        id,
+        number,
+        payment: None,
+        min_payment: None,
+        status_code: PAYABLE,
+        info: None,
+    }]
 }
 
 /// A contract as an answer has it.
@@ -44,7 +51,10 @@ pub(super) fn flags<R: From<Refused>>(
     strict: bool,
 ) -> Result<Vec<Flag>, Unserved<R>> {
     let contracts = of(customer);
-    match contracts.iter().find(|contract| Some(&contract.id) == wanted) {
+    match contracts
+        .iter()
+        .find(|contract| Some(&contract.id) == wanted)
+    {
         Some(contract) if contract.status_code == PAYABLE => Ok(Vec::new()),
         Some(_) => Ok(vec![Flag::ClosedContract]),
         None if strict => Err(Refused::failed("this customer has no such contract").into()),

@@ -9,15 +9,25 @@ impl Merchant<Kaspi> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, Account> {
         let customer = self.customer(&request.customer_id)?;
         let contracts = contracts::of(&customer);
-        let payable = contracts.iter().filter(|contract| contract.status_code == contracts::PAYABLE);
-        Ok(Account::new(self.currency, shown_id(&customer), payable.map(contracts::answered))?)
+        let payable = contracts
+            .iter()
+            .filter(|contract| contract.status_code == contracts::PAYABLE);
+        Ok(Account::new(
+            self.currency,
+            shown_id(&customer),
+            payable.map(contracts::answered),
+        )?)
     }
 
     async fn check_deposit(&self, request: CheckDeposit) -> Answer<Kaspi, Deposit> {
-        let CheckDeposit { top_up, entity_id, .. } = request;
+        let CheckDeposit {
+            top_up, entity_id, ..
+        } = request;
         let customer = self.customer(&top_up.customer_id)?;
         let strict = self.settings(top_up.project_id).strict_contracts;
         let flags = contracts::flags(&customer, Some(&entity_id), strict)?;
-        Ok(Deposit::new(self.record::<Kaspi>(top_up, Some(entity_id), flags).await?))
+        Ok(Deposit::new(
+            self.record::<Kaspi>(top_up, Some(entity_id), flags).await?,
+        ))
     }
 }

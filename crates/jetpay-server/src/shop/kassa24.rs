@@ -1,9 +1,10 @@
 //! Kassa24 Terminal: one of two options of answers, by the project's configuration.
 
-use jetpay_core::{Answer, Merchant, Refused, VerifyRequest};
 use jetpay_core::merchant::Unserved;
+use jetpay_core::{Answer, Merchant, Refused, VerifyRequest};
 use jetpay_kassa24::{
-    Account, CheckDeposit, ContractStatus, Contracts, CustomerDeposit, Deposit, DescribedDeposit, Kassa24, Refusal,
+    Account, CheckDeposit, ContractStatus, Contracts, CustomerDeposit, Deposit, DescribedDeposit,
+    Kassa24, Refusal,
 };
 
 use super::{Shop, contracts, shown_id};
@@ -16,27 +17,39 @@ impl Merchant<Kassa24> for Shop {
             Kassa24Answers::Account => Ok(self.account(&request.customer_id)?.into()),
             Kassa24Answers::Contracts => {
                 let customer = self.customer(&request.customer_id).map_err(of_contracts)?;
-                let status = |contract| ContractStatus::new(contracts::answered(contract), contract.status_code);
+                let status = |contract| {
+                    ContractStatus::new(contracts::answered(contract), contract.status_code)
+                };
                 let contracts = contracts::of(&customer);
-                Ok(Contracts::new(self.currency, shown_id(&customer), contracts.iter().map(status)).into())
+                Ok(Contracts::new(
+                    self.currency,
+                    shown_id(&customer),
+                    contracts.iter().map(status),
+                )
+                .into())
             }
         }
     }
 
     async fn check_deposit(&self, request: CheckDeposit) -> Answer<Kassa24, Deposit> {
         let settings = self.settings(request.top_up.project_id);
-        let CheckDeposit { top_up, contract, .. } = request;
+        let CheckDeposit {
+            top_up, contract, ..
+        } = request;
         let contract_id = contract.map(|contract| contract.entity_id);
         match settings.kassa24_answers {
             Kassa24Answers::Account => {
                 self.customer::<Refusal>(&top_up.customer_id)?;
-                let id = self.record::<Kassa24>(top_up, contract_id, Vec::new()).await?;
+                let id = self
+                    .record::<Kassa24>(top_up, contract_id, Vec::new())
+                    .await?;
                 Ok(CustomerDeposit::new(id).into())
             }
             Kassa24Answers::Contracts => {
                 let customer = self.customer(&top_up.customer_id).map_err(of_contracts)?;
                 let strict = settings.strict_contracts;
-                let flags = contracts::flags(&customer, contract_id.as_ref(), strict).map_err(of_contracts)?;
+                let flags = contracts::flags(&customer, contract_id.as_ref(), strict)
+                    .map_err(of_contracts)?;
                 let id = self.record::<Kassa24>(top_up, contract_id, flags).await?;
                 Ok(DescribedDeposit::new(id).into())
             }

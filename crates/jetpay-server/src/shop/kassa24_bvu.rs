@@ -12,6 +12,9 @@ impl Merchant<Kassa24Bvu> for Shop {
 
     async fn check_deposit(&self, request: CheckDeposit) -> Answer<Kassa24Bvu, Deposit> {
         self.customer(&request.top_up.customer_id)?;
-        Ok(Deposit::new(self.record::<Kassa24Bvu>(request.top_up, None, Vec::new()).await?))
+        Ok(Deposit::new(
+            self.record::<Kassa24Bvu>(request.top_up, None, Vec::new())
+                .await?,
+        ))
     }
 }

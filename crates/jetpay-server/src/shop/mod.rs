@@ -42,8 +42,16 @@ impl Shop {
             kassa24_answers: project.kassa24_answers,
             strict_contracts: project.strict_contracts,
         };
-        let projects = config.projects.iter().map(|project| (project.id, settings(project))).collect();
-        Self { ledger, currency: config.currency, projects }
+        let projects = config
+            .projects
+            .iter()
+            .map(|project| (project.id, settings(project)))
+            .collect();
+        Self {
+            ledger,
+            currency: config.currency,
+            projects,
+        }
     }
 
     fn settings(&self, project: ProjectId) -> Settings {
@@ -57,7 +65,10 @@ impl Shop {
 
     /// The good answer to `verify` of the methods without contracts.
     fn account<R: From<Refused>>(&self, id: &CustomerId) -> Result<CustomerAccount, Unserved<R>> {
-        Ok(CustomerAccount::new(self.currency, shown_id(&self.customer(id)?)))
+        Ok(CustomerAccount::new(
+            self.currency,
+            shown_id(&self.customer(id)?),
+        ))
     }
 
     /// Records a top-up of a known customer as pending under a fresh id.
@@ -83,14 +94,20 @@ impl Shop {
             flags,
             created_at: now(),
         };
-        self.ledger.record_payment(payment).await.map_err(unavailable)?;
+        self.ledger
+            .record_payment(payment)
+            .await
+            .map_err(unavailable)?;
         Ok(id)
     }
 }
 
 /// The id by which the platform shall know a customer: its own, unless the merchant gave another.
 fn shown_id(customer: &Customer) -> &str {
-    customer.additional_customer_id.as_deref().unwrap_or(customer.customer_id.as_str())
+    customer
+        .additional_customer_id
+        .as_deref()
+        .unwrap_or(customer.customer_id.as_str())
 }
 
 /// Ids in the order of time, unique without asking anybody.
@@ -105,6 +122,8 @@ fn unavailable(error: jetpay_ledger::Error) -> Unavailable {
 
 /// The one place where the service reads the clock for the ledger.
 pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -12,6 +12,9 @@ impl Merchant<QiwiKz> for Shop {
 
     async fn check_deposit(&self, request: CheckDeposit) -> Answer<QiwiKz, Deposit> {
         self.customer(&request.top_up.customer_id)?;
-        Ok(Deposit::new(self.record::<QiwiKz>(request.top_up, None, Vec::new()).await?))
+        Ok(Deposit::new(
+            self.record::<QiwiKz>(request.top_up, None, Vec::new())
+                .await?,
+        ))
     }
 }

@@ -15,7 +15,10 @@ pub const SHOW: &str = "off";
 pub fn start(filter: &str) {
     let filter = EnvFilter::try_from_env("JETPAY_LOG").unwrap_or_else(|_| EnvFilter::new(filter));
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours);
     // A second start, as tests make it, keeps the first.
     let _ = log.compact().try_init();
 }
@@ -30,16 +33,29 @@ struct Window {
     dropped: u64,
 }
 
-static STRANGERS: Mutex<Window> = Mutex::new(Window { since: None, lines: 0, dropped: 0 });
+static STRANGERS: Mutex<Window> = Mutex::new(Window {
+    since: None,
+    lines: 0,
+    dropped: 0,
+});
 
 /// Writes a line that somebody from outside caused, unless there were too many of late; then it is counted.
 pub(super) fn limited(write: impl FnOnce()) {
-    let Ok(mut window) = STRANGERS.lock() else { return };
+    let Ok(mut window) = STRANGERS.lock() else {
+        return;
+    };
     if window.since.is_none_or(|since| since.elapsed() > WINDOW) {
         if window.dropped > 0 {
-            tracing::warn!(lines = window.dropped, "left out of the log: too many messages that were not served");
+            tracing::warn!(
+                lines = window.dropped,
+                "left out of the log: too many messages that were not served"
+            );
         }
-        *window = Window { since: Some(Instant::now()), lines: 0, dropped: 0 };
+        *window = Window {
+            since: Some(Instant::now()),
+            lines: 0,
+            dropped: 0,
+        };
     }
     if window.lines < LINES {
         window.lines += 1;

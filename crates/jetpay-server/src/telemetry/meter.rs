@@ -11,7 +11,9 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use super::log;
 
 /// Upper bounds of the answer time, in seconds.
-const SECONDS: [f64; 10] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0];
+const SECONDS: [f64; 10] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0,
+];
 
 /// The collected metrics of this process.
 #[derive(Clone)]
@@ -24,9 +26,17 @@ impl Metrics {
     /// When this process collects already.
     pub fn start() -> Result<Self, BuildError> {
         let seconds = Matcher::Full("jetpay_answer_seconds".to_owned());
-        let handle = PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS)?.install_recorder()?;
-        metrics::describe_counter!("jetpay_messages_total", "messages answered, by endpoint, kind and outcome");
-        metrics::describe_histogram!("jetpay_answer_seconds", "from the first byte read to the answer made");
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(seconds, &SECONDS)?
+            .install_recorder()?;
+        metrics::describe_counter!(
+            "jetpay_messages_total",
+            "messages answered, by endpoint, kind and outcome"
+        );
+        metrics::describe_histogram!(
+            "jetpay_answer_seconds",
+            "from the first byte read to the answer made"
+        );
         metrics::describe_gauge!("jetpay_ledger", "what waits in the ledger, by what it is");
         Ok(Self(handle))
     }
@@ -72,7 +82,10 @@ impl Meter {
     /// The meter of an endpoint.
     #[must_use]
     pub fn of(endpoint: &'static str) -> Self {
-        let served = |kind| Served { served: total(endpoint, kind, "served"), unavailable: total(endpoint, kind, "unavailable") };
+        let served = |kind| Served {
+            served: total(endpoint, kind, "served"),
+            unavailable: total(endpoint, kind, "unavailable"),
+        };
         Self {
             endpoint,
             verify: served("verify"),

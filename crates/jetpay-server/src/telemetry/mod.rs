@@ -16,7 +16,9 @@ pub(crate) fn callback_recorded(recorded: Recorded, payment: &PaymentId, operati
             tracing::error!(%payment, %operation, "a callback does not fit its payment: quarantined, not credited");
         }
         Recorded::Unmatched => {
-            log::limited(|| tracing::warn!(%payment, %operation, "a callback's payment is unknown: kept, answered 404"));
+            log::limited(
+                || tracing::warn!(%payment, %operation, "a callback's payment is unknown: kept, answered 404"),
+            );
         }
         Recorded::Applied | Recorded::Repeated | Recorded::Noted => {
             tracing::debug!(%payment, %operation, ?recorded, "callback");

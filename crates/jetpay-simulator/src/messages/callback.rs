@@ -52,7 +52,13 @@ pub struct Customer {
 impl Callback {
     /// A callback of a top-up, with these words for the payment and the operation.
     #[must_use]
-    pub fn new(method: &MethodFacts, project_id: ProjectId, payment_id: &str, status: &str, operation: Operation) -> Self {
+    pub fn new(
+        method: &MethodFacts,
+        project_id: ProjectId,
+        payment_id: &str,
+        status: &str,
+        operation: Operation,
+    ) -> Self {
         let payment = Payment {
             id: payment_id.into(),
             kind: "purchase".into(),
@@ -62,40 +68,92 @@ impl Callback {
             sum: operation.sum_initial,
             description: String::new(),
         };
-        Self { project_id: project_id.number(), payment, account: None, customer: None, operation }
+        Self {
+            project_id: project_id.number(),
+            payment,
+            account: None,
+            customer: None,
+            operation,
+        }
     }
 
     /// The top-up is paid.
     #[must_use]
-    pub fn success(method: &MethodFacts, project_id: ProjectId, payment_id: &str, amount: Money) -> Self {
-        Self::new(method, project_id, payment_id, "success", Operation::new("sale", "success", amount))
+    pub fn success(
+        method: &MethodFacts,
+        project_id: ProjectId,
+        payment_id: &str,
+        amount: Money,
+    ) -> Self {
+        Self::new(
+            method,
+            project_id,
+            payment_id,
+            "success",
+            Operation::new("sale", "success", amount),
+        )
     }
 
     /// The top-up failed, for a reason that the platform does not tell.
     #[must_use]
-    pub fn decline(method: &MethodFacts, project_id: ProjectId, payment_id: &str, amount: Money) -> Self {
-        let operation = Operation::new("sale", "decline", amount).because("20000", "General decline");
+    pub fn decline(
+        method: &MethodFacts,
+        project_id: ProjectId,
+        payment_id: &str,
+        amount: Money,
+    ) -> Self {
+        let operation =
+            Operation::new("sale", "decline", amount).because("20000", "General decline");
         Self::new(method, project_id, payment_id, "decline", operation)
     }
 
     /// The top-up is under way.
     #[must_use]
-    pub fn processing(method: &MethodFacts, project_id: ProjectId, payment_id: &str, amount: Money) -> Self {
-        let operation = Operation::new("sale", "processing", amount).because("9999", "Awaiting processing");
+    pub fn processing(
+        method: &MethodFacts,
+        project_id: ProjectId,
+        payment_id: &str,
+        amount: Money,
+    ) -> Self {
+        let operation =
+            Operation::new("sale", "processing", amount).because("9999", "Awaiting processing");
         Self::new(method, project_id, payment_id, "processing", operation)
     }
 
     /// The payer paid less than announced: `paid`.
     #[must_use]
-    pub fn partially_paid(method: &MethodFacts, project_id: ProjectId, payment_id: &str, paid: Money) -> Self {
-        Self::new(method, project_id, payment_id, "partially paid", Operation::new("sale", "success", paid))
+    pub fn partially_paid(
+        method: &MethodFacts,
+        project_id: ProjectId,
+        payment_id: &str,
+        paid: Money,
+    ) -> Self {
+        Self::new(
+            method,
+            project_id,
+            payment_id,
+            "partially paid",
+            Operation::new("sale", "success", paid),
+        )
     }
 
     /// All of a paid top-up goes back.
     #[must_use]
-    pub fn refund(method: &MethodFacts, project_id: ProjectId, payment_id: &str, amount: Money) -> Self {
+    pub fn refund(
+        method: &MethodFacts,
+        project_id: ProjectId,
+        payment_id: &str,
+        amount: Money,
+    ) -> Self {
         let none = Money::new(0, amount.currency());
-        Self::new(method, project_id, payment_id, "refunded", Operation::new("refund", "success", amount)).leaving(none)
+        Self::new(
+            method,
+            project_id,
+            payment_id,
+            "refunded",
+            Operation::new("refund", "success", amount),
+        )
+        .leaving(none)
     }
 
     /// A part of a paid top-up goes back, and `left` is left of it.
@@ -108,12 +166,24 @@ impl Callback {
         left: Money,
     ) -> Self {
         let operation = Operation::new("refund", "success", part);
-        Self::new(method, project_id, payment_id, "partially refunded", operation).leaving(left)
+        Self::new(
+            method,
+            project_id,
+            payment_id,
+            "partially refunded",
+            operation,
+        )
+        .leaving(left)
     }
 
     /// A paid top-up is taken back on the same day.
     #[must_use]
-    pub fn reversal(method: &MethodFacts, project_id: ProjectId, payment_id: &str, amount: Money) -> Self {
+    pub fn reversal(
+        method: &MethodFacts,
+        project_id: ProjectId,
+        payment_id: &str,
+        amount: Money,
+    ) -> Self {
         let none = Money::new(0, amount.currency());
         let operation = Operation::new("reversal", "success", amount);
         Self::new(method, project_id, payment_id, "reversed", operation).leaving(none)
@@ -136,8 +206,12 @@ impl Callback {
     /// With `account.number` and `customer.id`, as most samples have them.
     #[must_use]
     pub fn with_account(mut self, number: &str, customer_id: &str) -> Self {
-        self.account = Some(Account { number: number.into() });
-        self.customer = Some(Customer { id: customer_id.into() });
+        self.account = Some(Account {
+            number: number.into(),
+        });
+        self.customer = Some(Customer {
+            id: customer_id.into(),
+        });
         self
     }
 

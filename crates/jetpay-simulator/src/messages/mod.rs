@@ -14,5 +14,7 @@ pub use request::{CheckDeposit, Contract, Verify};
 /// The moment as the platform writes it: `2022-03-25T11:08:45+0000`.
 #[must_use]
 pub fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%S+0000")
+        .to_string()
 }

@@ -51,7 +51,11 @@ impl Operation {
             sum_converted: sum,
             code: "0".into(),
             message: "Success".into(),
-            provider: Provider { id: 12345, payment_id: format!("receipt-{id}"), auth_code: String::new() },
+            provider: Provider {
+                id: 12345,
+                payment_id: format!("receipt-{id}"),
+                auth_code: String::new(),
+            },
         }
     }
 

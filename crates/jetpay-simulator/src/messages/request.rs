@@ -20,7 +20,11 @@ impl Verify {
     /// Does this customer exist?
     #[must_use]
     pub fn new(project_id: ProjectId, customer_id: &str) -> Self {
-        Self { kind: "verify".into(), project_id: project_id.number(), customer_id: customer_id.into() }
+        Self {
+            kind: "verify".into(),
+            project_id: project_id.number(),
+            customer_id: customer_id.into(),
+        }
     }
 }
 
@@ -65,7 +69,9 @@ impl CheckDeposit {
         let (entity_id, number) = match method.contract_fields {
             ContractFields::None => (None, None),
             ContractFields::EntityId => (contract.map(id), None),
-            ContractFields::EntityIdAndNumber => (contract.map(id), contract.map(|it| it.number.clone())),
+            ContractFields::EntityIdAndNumber => {
+                (contract.map(id), contract.map(|it| it.number.clone()))
+            }
         };
         Self {
             kind: "check_deposit".into(),

@@ -7,7 +7,8 @@ use super::{operations, rows};
 use crate::millis::Millis;
 use crate::payment::{Payment, PaymentFilter};
 
-const COLUMNS: &str = "SELECT id, project_id, method, customer_id, contract_id, amount, currency, state, remaining,
+const COLUMNS: &str =
+    "SELECT id, project_id, method, customer_id, contract_id, amount, currency, state, remaining,
                               flags, created_at, changed_at FROM payments";
 
 /// Two statements see one state of the database.
@@ -15,23 +16,32 @@ pub(crate) fn read(connection: &Connection, id: &str) -> rusqlite::Result<Option
     let snapshot = connection.unchecked_transaction()?;
     let mut statement = snapshot.prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
     let payment = statement.query_row([id], from_row).optional()?;
-    payment.map(|payment| with_operations(&snapshot, payment)).transpose()
+    payment
+        .map(|payment| with_operations(&snapshot, payment))
+        .transpose()
 }
 
 /// By id, those that the filter lets through.
-pub(crate) fn page(connection: &Connection, filter: &PaymentFilter) -> rusqlite::Result<Vec<Payment>> {
+pub(crate) fn page(
+    connection: &Connection,
+    filter: &PaymentFilter,
+) -> rusqlite::Result<Vec<Payment>> {
     let snapshot = connection.unchecked_transaction()?;
     let (sql, values) = query(filter);
     let values: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
     let mut statement = snapshot.prepare_cached(&sql)?;
     let payments = statement.query_map(&*values, from_row)?;
-    payments.map(|payment| with_operations(&snapshot, payment?)).collect()
+    payments
+        .map(|payment| with_operations(&snapshot, payment?))
+        .collect()
 }
 
 /// What remains of the customer's payments, in minor units: the sum of the entries, which each payment keeps.
 pub(crate) fn balance(connection: &Connection, customer_id: &str) -> rusqlite::Result<i64> {
     let sql = "SELECT ifnull(sum(remaining), 0) FROM payments WHERE customer_id = ?1";
-    connection.prepare_cached(sql)?.query_row([customer_id], |row| row.get(0))
+    connection
+        .prepare_cached(sql)?
+        .query_row([customer_id], |row| row.get(0))
 }
 
 /// Only the conditions that are asked for, so that the index that fits is used.
@@ -59,14 +69,22 @@ fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql>>) {
         condition(PROVIDER, Box::new(provider_payment_id));
         conditions.last_mut().expect("just added").push(')');
     }
-    let rare = filter.state.is_some_and(|state| !matches!(state.as_str(), "pending" | "credited"));
+    let rare = filter
+        .state
+        .is_some_and(|state| !matches!(state.as_str(), "pending" | "credited"));
     if rare {
         // Says to SQLite that the index of the rare states holds them all.
         conditions.push("state NOT IN ('pending', 'credited')".into());
     }
     let conditions = conditions.join(" AND ");
     values.push(Box::new(rows::limit(filter.limit)));
-    (format!("{COLUMNS} WHERE {conditions} ORDER BY id LIMIT ?{}", values.len()), values)
+    (
+        format!(
+            "{COLUMNS} WHERE {conditions} ORDER BY id LIMIT ?{}",
+            values.len()
+        ),
+        values,
+    )
 }
 
 const PROVIDER: &str = "id IN (SELECT payment_id FROM events WHERE provider_payment_id =";
@@ -90,5 +108,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Payment> {
 
 fn with_operations(connection: &Connection, payment: Payment) -> rusqlite::Result<Payment> {
     let operations = operations::of(connection, &payment)?;
-    Ok(Payment { operations, ..payment })
+    Ok(Payment {
+        operations,
+        ..payment
+    })
 }

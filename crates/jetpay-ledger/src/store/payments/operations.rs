@@ -18,7 +18,10 @@ pub(super) fn of(connection: &Connection, payment: &Payment) -> rusqlite::Result
     let mut operations: Vec<Operation> = Vec::new();
     for event in statement.query_map((payment.id.as_str(), project_id), from_row)? {
         let event = event?;
-        match operations.iter_mut().find(|operation| operation.id == event.id) {
+        match operations
+            .iter_mut()
+            .find(|operation| operation.id == event.id)
+        {
             None => operations.push(event),
             Some(known) if weight(&event) >= weight(known) => *known = event,
             Some(_) => {}

@@ -10,7 +10,10 @@ use super::scenes::heading;
 pub(super) fn show(ledger: &Ledger) -> anyhow::Result<()> {
     const ALL: usize = 1000;
     heading("The ledger");
-    println!("  {:>4}  {:<8} {:<12} {:<18} {:>15}  payment", "seq", "kind", "method", "customer", "amount");
+    println!(
+        "  {:>4}  {:<8} {:<12} {:<18} {:>15}  payment",
+        "seq", "kind", "method", "customer", "amount"
+    );
     for entry in ledger.entries(0, ALL)? {
         println!(
             "  {:>4}  {:<8} {:<12} {:<18} {:>15}  {}",
@@ -25,10 +28,21 @@ pub(super) fn show(ledger: &Ledger) -> anyhow::Result<()> {
     println!();
     for customer in [ANNA, BORIS] {
         let balance = Money::new(ledger.balance(customer)?, Currency::KZT);
-        println!("  balance of {customer:<18} {balance:>15}", balance = balance.to_string());
+        println!(
+            "  balance of {customer:<18} {balance:>15}",
+            balance = balance.to_string()
+        );
     }
-    let payments = ledger.payments(&PaymentFilter { limit: ALL, ..PaymentFilter::default() })?;
-    let count = |state| payments.iter().filter(|payment| payment.state == state).count();
+    let payments = ledger.payments(&PaymentFilter {
+        limit: ALL,
+        ..PaymentFilter::default()
+    })?;
+    let count = |state| {
+        payments
+            .iter()
+            .filter(|payment| payment.state == state)
+            .count()
+    };
     println!(
         "\n  {} payments: {} credited once each, {} declined, {} pending",
         payments.len(),

@@ -44,7 +44,11 @@ impl Demo {
             let served = actix_web::rt::spawn(service.serve());
 
             place.introduce(listen, admin);
-            let platform = Platform::new(format!("http://{listen}"), place::PROJECT, Key::new(&place.secret()?)?);
+            let platform = Platform::new(
+                format!("http://{listen}"),
+                place::PROJECT,
+                Key::new(&place.secret()?)?,
+            );
             scenes::play(&platform).await?;
             books::show(&ledger)?;
 

@@ -30,13 +30,20 @@ impl Place {
     /// Makes the folder and what belongs in it; what is there already stays.
     pub(super) fn prepare(named: Option<&Path>) -> anyhow::Result<Self> {
         let place = match named {
-            Some(folder) => Self { folder: folder.to_owned(), _temporary: None },
+            Some(folder) => Self {
+                folder: folder.to_owned(),
+                _temporary: None,
+            },
             None => {
                 let temporary = tempfile::Builder::new().prefix("jetpay-demo-").tempdir()?;
-                Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) }
+                Self {
+                    folder: temporary.path().to_owned(),
+                    _temporary: Some(temporary),
+                }
             }
         };
-        fs::create_dir_all(&place.folder).with_context(|| format!("cannot make {}", place.folder.display()))?;
+        fs::create_dir_all(&place.folder)
+            .with_context(|| format!("cannot make {}", place.folder.display()))?;
         place.write("secret.txt", &random_text()?)?;
         place.write("token.txt", &random_text()?)?;
         place.write("jetpay.toml", &configuration())?;
@@ -49,7 +56,11 @@ impl Place {
 
     pub(super) fn secret(&self) -> anyhow::Result<Zeroizing<String>> {
         let text = Zeroizing::new(fs::read_to_string(self.folder.join("secret.txt"))?);
-        ensure!(!text.trim().is_empty(), "{} is empty; remove it", self.folder.join("secret.txt").display());
+        ensure!(
+            !text.trim().is_empty(),
+            "{} is empty; remove it",
+            self.folder.join("secret.txt").display()
+        );
         Ok(Zeroizing::new(text.trim().to_owned()))
     }
 
@@ -63,7 +74,10 @@ impl Place {
 
     pub(super) fn introduce(&self, listen: SocketAddr, admin: SocketAddr) {
         heading("JetPay demo");
-        anstream::println!("  configuration, secrets, database   {}", self.folder.display());
+        anstream::println!(
+            "  configuration, secrets, database   {}",
+            self.folder.display()
+        );
         anstream::println!("  the platform calls                 http://{listen}");
         anstream::println!("  the merchant calls                 http://{admin}");
     }
@@ -72,8 +86,14 @@ impl Place {
         heading("Still serving: try it, and end it with Ctrl-C");
         let token = self.folder.join("token.txt");
         let secret = self.folder.join("secret.txt");
-        anstream::println!("  export TOKEN=$(cat {}) SECRET=$(cat {})", token.display(), secret.display());
-        anstream::println!("  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/customers/{ANNA}");
+        anstream::println!(
+            "  export TOKEN=$(cat {}) SECRET=$(cat {})",
+            token.display(),
+            secret.display()
+        );
+        anstream::println!(
+            "  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/customers/{ANNA}"
+        );
         anstream::println!("  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/entries");
         anstream::println!(
             "  echo '{{\"type\":\"verify\",\"project_id\":{PROJECT},\"customer_id\":\"{ANNA}\"}}' \
@@ -85,7 +105,11 @@ impl Place {
 /// The usual ports when they are free, else any.
 fn configuration() -> String {
     let free = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let (listen, admin) = if free(8080) && free(8081) { (8080, 8081) } else { (0, 0) };
+    let (listen, admin) = if free(8080) && free(8081) {
+        (8080, 8081)
+    } else {
+        (0, 0)
+    };
     format!(
         r#"# Written by `jetpay demo`. `jetpay check` says what it means.
 
@@ -128,7 +152,13 @@ pub(super) fn customers() -> Vec<Customer> {
         contracts,
     };
     vec![
-        customer(ANNA, vec![contract("12345", "1234_ABC/01", 100_000, 0), contract("67890", "5678_ABC/02", 0, 204)]),
+        customer(
+            ANNA,
+            vec![
+                contract("12345", "1234_ABC/01", 100_000, 0),
+                contract("67890", "5678_ABC/02", 0, 204),
+            ],
+        ),
         customer(BORIS, Vec::new()),
     ]
 }

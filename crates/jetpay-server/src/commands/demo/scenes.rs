@@ -4,7 +4,9 @@ use anstream::println;
 use anstyle::{AnsiColor, Style};
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{Exchange, METHODS, MethodFacts, Platform, CallbackKind, Step, TopUp, messages, top_up};
+use jetpay_simulator::{
+    CallbackKind, Exchange, METHODS, MethodFacts, Platform, Step, TopUp, messages, top_up,
+};
 
 use super::place::{ANNA, BORIS, PROJECT};
 
@@ -23,11 +25,18 @@ pub(super) async fn play(platform: &Platform) -> anyhow::Result<()> {
         let amount = Money::new(index * 100_000, Currency::KZT);
 
         println!("  {customer} pays {amount}; the callback comes twice");
-        let good = TopUp::new(method, customer, amount).then(CallbackKind::Success).then(CallbackKind::Success);
+        let good = TopUp::new(method, customer, amount)
+            .then(CallbackKind::Success)
+            .then(CallbackKind::Success);
         top_up(platform, &good, show).await?;
 
         println!("  {customer} tries {amount} again, and it is declined");
-        top_up(platform, &TopUp::new(method, customer, amount).then(CallbackKind::Decline), show).await?;
+        top_up(
+            platform,
+            &TopUp::new(method, customer, amount).then(CallbackKind::Decline),
+            show,
+        )
+        .await?;
 
         println!("  somebody pays for an unknown customer: refused");
         top_up(platform, &TopUp::new(method, "nobody", amount), show).await?;
@@ -38,9 +47,18 @@ pub(super) async fn play(platform: &Platform) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn forged(platform: &Platform, method: &MethodFacts, customer: &str) -> anyhow::Result<Exchange> {
+async fn forged(
+    platform: &Platform,
+    method: &MethodFacts,
+    customer: &str,
+) -> anyhow::Result<Exchange> {
     let forger = platform.in_the_name_of(PROJECT, Key::new("not the secret")?);
-    Ok(forger.call(&method.path(), &messages::Verify::new(platform.project_id(), customer)).await?)
+    Ok(forger
+        .call(
+            &method.path(),
+            &messages::Verify::new(platform.project_id(), customer),
+        )
+        .await?)
 }
 
 fn show(step: &Step) {

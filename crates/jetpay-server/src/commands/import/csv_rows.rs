@@ -41,8 +41,13 @@ struct Gathered {
     contracts: Vec<ContractBody>,
 }
 
-pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> anyhow::Result<(Vec<Customer>, Vec<BadLine>)> {
-    let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+pub(super) fn read(
+    bytes: &[u8],
+    bar: &ProgressBar,
+) -> anyhow::Result<(Vec<Customer>, Vec<BadLine>)> {
+    let mut rows = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(bytes);
     let header = rows.headers()?.clone();
     check_header(&header)?;
     let mut gathered: Vec<Gathered> = Vec::new();
@@ -55,20 +60,27 @@ pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> anyhow::Result<(Vec<Custo
             Ok(false) => break,
             Ok(true) => bar.set_position(rows.position().byte()),
             Err(error) => {
-                bad.push(BadLine::new(error.position().map_or(line, csv::Position::line), without_place(&error, &header)));
+                bad.push(BadLine::new(
+                    error.position().map_or(line, csv::Position::line),
+                    without_place(&error, &header),
+                ));
                 continue;
             }
         }
         let line = record.position().map_or(line, csv::Position::line);
-        if let Err(what) = record.deserialize(Some(&header)).map_err(|error| without_place(&error, &header)).and_then(|row: Row| {
-            gather(row, line, &mut gathered, &mut places)
-        }) {
+        if let Err(what) = record
+            .deserialize(Some(&header))
+            .map_err(|error| without_place(&error, &header))
+            .and_then(|row: Row| gather(row, line, &mut gathered, &mut places))
+        {
             bad.push(BadLine::new(line, what));
         }
     }
     let customers = gathered.into_iter().filter_map(|customer| {
         let body = CustomerBody::new(customer.additional, customer.contracts);
-        body.named(customer.id).map_err(|flaw| bad.push(BadLine::flaw(customer.line, &flaw))).ok()
+        body.named(customer.id)
+            .map_err(|flaw| bad.push(BadLine::flaw(customer.line, &flaw)))
+            .ok()
     });
     let customers = customers.collect();
     bad.sort_by_key(|bad| bad.line);
@@ -76,9 +88,15 @@ pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> anyhow::Result<(Vec<Custo
 }
 
 fn check_header(header: &csv::StringRecord) -> anyhow::Result<()> {
-    let unknown: Vec<_> = header.iter().filter(|name| !COLUMNS.contains(name)).collect();
+    let unknown: Vec<_> = header
+        .iter()
+        .filter(|name| !COLUMNS.contains(name))
+        .collect();
     if !unknown.is_empty() || !header.iter().any(|name| name == "customer_id") {
-        bail!("the first line must name the columns, out of: {}; customer_id is required", COLUMNS.join(","));
+        bail!(
+            "the first line must name the columns, out of: {}; customer_id is required",
+            COLUMNS.join(",")
+        );
     }
     Ok(())
 }
@@ -90,15 +108,29 @@ fn gather(
     places: &mut HashMap<CustomerId, usize>,
 ) -> Result<(), String> {
     let id = CustomerId::new(row.customer_id).map_err(|error| format!("`customer_id`: {error}"))?;
-    let contract = contract(row.contract_id, row.contract_number, row.payment, row.min_payment, row.status_code)?;
+    let contract = contract(
+        row.contract_id,
+        row.contract_number,
+        row.payment,
+        row.min_payment,
+        row.status_code,
+    )?;
     let place = *places.entry(id.clone()).or_insert_with(|| {
-        gathered.push(Gathered { id, line, additional: None, contracts: Vec::new() });
+        gathered.push(Gathered {
+            id,
+            line,
+            additional: None,
+            contracts: Vec::new(),
+        });
         gathered.len() - 1
     });
     let customer = &mut gathered[place];
     match (&customer.additional, row.additional_customer_id) {
         (Some(known), Some(other)) if *known != other => {
-            return Err(format!("`additional_customer_id` differs from that of line {}", customer.line));
+            return Err(format!(
+                "`additional_customer_id` differs from that of line {}",
+                customer.line
+            ));
         }
         (_, Some(additional)) => customer.additional = Some(additional),
         (_, None) => {}
@@ -117,9 +149,18 @@ fn contract(
     match (id, number) {
         (Some(id), Some(number)) => {
             let status_code = status_code.unwrap_or_default();
-            Ok(Some(ContractBody { id, number, payment, min_payment, status_code, info: None }))
+            Ok(Some(ContractBody {
+                id,
+                number,
+                payment,
+                min_payment,
+                status_code,
+                info: None,
+            }))
         }
-        (None, None) if payment.is_none() && min_payment.is_none() && status_code.is_none() => Ok(None),
+        (None, None) if payment.is_none() && min_payment.is_none() && status_code.is_none() => {
+            Ok(None)
+        }
         _ => Err("a contract needs both `contract_id` and `contract_number`".to_owned()),
     }
 }
@@ -127,11 +168,15 @@ fn contract(
 /// The reader's own text without its place, which is told beside it; it holds no cell's text.
 fn without_place(error: &csv::Error, header: &csv::StringRecord) -> String {
     match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => {
             format!("the row has {len} cells, and the header {expected_len}")
         }
         csv::ErrorKind::Deserialize { err, .. } => {
-            let column = err.field().and_then(|field| header.get(usize::try_from(field).ok()?));
+            let column = err
+                .field()
+                .and_then(|field| header.get(usize::try_from(field).ok()?));
             let column = column.map_or(String::new(), |column| format!("`{column}`: "));
             format!("{column}{}; amounts are whole minor units", err.kind())
         }
@@ -158,13 +203,22 @@ mod tests {
     fn bad_rows_are_told_with_their_line() {
         let file = "customer_id,contract_id,contract_number,payment\n1,a,A,10.5\n2,a,,\n3\n4,a,A,1\n4,a,A,1\n";
         let (customers, bad) = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
-        assert_eq!(bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [2, 3, 4, 5], "{bad:?}");
+        assert_eq!(
+            bad.iter().map(|bad| bad.line).collect::<Vec<_>>(),
+            [2, 3, 4, 5],
+            "{bad:?}"
+        );
         assert_eq!(customers, []);
     }
 
     #[test]
     fn unknown_column_is_refused_with_the_list_of_columns() {
         let error = read(b"customer,contract_id\n", &ProgressBar::hidden()).unwrap_err();
-        assert!(error.to_string().contains("customer_id,additional_customer_id"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("customer_id,additional_customer_id"),
+            "{error}"
+        );
     }
 }

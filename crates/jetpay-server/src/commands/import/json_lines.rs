@@ -30,7 +30,10 @@ pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> (Vec<Customer>, Vec<BadLi
         match customer(number, text) {
             Ok(customer) => match lines.insert(customer.customer_id.clone(), number) {
                 None => customers.push(customer),
-                Some(first) => bad.push(BadLine::new(number, format!("this customer stands in line {first} already"))),
+                Some(first) => bad.push(BadLine::new(
+                    number,
+                    format!("this customer stands in line {first} already"),
+                )),
             },
             Err(line) => bad.push(line),
         }
@@ -44,10 +47,19 @@ fn customer(number: u64, text: &[u8]) -> Result<Customer, BadLine> {
         let place = error.path().to_string();
         // The line within the text is always 1: this is one line.
         let what = error.into_inner().to_string();
-        BadLine::new(number, if place == "." { what } else { format!("`{place}` {what}") })
+        BadLine::new(
+            number,
+            if place == "." {
+                what
+            } else {
+                format!("`{place}` {what}")
+            },
+        )
     })?;
-    json.end().map_err(|_| BadLine::new(number, "there is more than one JSON value on the line"))?;
-    let id = CustomerId::new(line.customer_id).map_err(|error| BadLine::new(number, format!("`customer_id`: {error}")))?;
+    json.end()
+        .map_err(|_| BadLine::new(number, "there is more than one JSON value on the line"))?;
+    let id = CustomerId::new(line.customer_id)
+        .map_err(|error| BadLine::new(number, format!("`customer_id`: {error}")))?;
     let body = CustomerBody::new(line.additional_customer_id, line.contracts);
     body.named(id).map_err(|flaw| BadLine::flaw(number, &flaw))
 }
@@ -67,9 +79,15 @@ mod tests {
             "{\"customer_id\":\"1\"}",
         );
         let (customers, bad) = read(file.as_bytes(), &ProgressBar::hidden());
-        let ids: Vec<_> = customers.iter().map(|customer| customer.customer_id.as_str()).collect();
+        let ids: Vec<_> = customers
+            .iter()
+            .map(|customer| customer.customer_id.as_str())
+            .collect();
         assert_eq!(ids, ["1", "3"]);
-        assert_eq!(bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [3, 4, 6]);
+        assert_eq!(
+            bad.iter().map(|bad| bad.line).collect::<Vec<_>>(),
+            [3, 4, 6]
+        );
         assert!(bad[0].what.contains("contracts[0].payment"), "{:?}", bad[0]);
     }
 }

@@ -12,7 +12,10 @@ pub(super) struct BadLine {
 
 impl BadLine {
     pub(super) fn new(line: u64, what: impl Into<String>) -> Self {
-        Self { line, what: what.into() }
+        Self {
+            line,
+            what: what.into(),
+        }
     }
 
     pub(super) fn flaw(line: u64, flaw: &Flaw) -> Self {

@@ -32,7 +32,8 @@ pub(super) struct Import {
 impl Import {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         let config = Config::read(&self.config)?;
-        let bytes = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        let bytes = std::fs::read(&self.file)
+            .with_context(|| format!("cannot read {}", self.file.display()))?;
         let bar = progress(bytes.len());
         let (customers, bad) = if is_csv(&self.file, &bytes) {
             csv_rows::read(&bytes, &bar)?
@@ -46,7 +47,12 @@ impl Import {
         let counted = counted.context("nothing was stored")?;
         ledger.close();
         bar.finish_and_clear();
-        println!("{} new, {} replaced, {} left out", counted.new, counted.replaced, bad.len());
+        println!(
+            "{} new, {} replaced, {} left out",
+            counted.new,
+            counted.replaced,
+            bad.len()
+        );
         Ok(())
     }
 
@@ -60,20 +66,28 @@ impl Import {
             eprintln!("... and {} more", bad.len() - SHOWN);
         }
         if !bad.is_empty() && !self.skip_bad {
-            bail!("{} wrong, so nothing was stored; mend the file, or leave them out with --skip-bad", count(bad.len()));
+            bail!(
+                "{} wrong, so nothing was stored; mend the file, or leave them out with --skip-bad",
+                count(bad.len())
+            );
         }
         Ok(())
     }
 }
 
 fn count(lines: usize) -> String {
-    if lines == 1 { "one line is".to_owned() } else { format!("{lines} lines are") }
+    if lines == 1 {
+        "one line is".to_owned()
+    } else {
+        format!("{lines} lines are")
+    }
 }
 
 fn open(store: &Path) -> anyhow::Result<Ledger> {
     Ledger::open(store).map_err(|error| match error {
-        OpenError::InUse { .. } => anyhow::Error::new(error)
-            .context("stop the service first, or put customers over HTTP: PUT /v1/customers/{customer_id}"),
+        OpenError::InUse { .. } => anyhow::Error::new(error).context(
+            "stop the service first, or put customers over HTTP: PUT /v1/customers/{customer_id}",
+        ),
         error => anyhow::Error::new(error).context("the store cannot be opened"),
     })
 }
@@ -81,14 +95,24 @@ fn open(store: &Path) -> anyhow::Result<Ledger> {
 fn is_csv(path: &Path, bytes: &[u8]) -> bool {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some(extension) if extension.eq_ignore_ascii_case("csv") => true,
-        Some(extension) if extension.eq_ignore_ascii_case("jsonl") || extension.eq_ignore_ascii_case("ndjson") => false,
+        Some(extension)
+            if extension.eq_ignore_ascii_case("jsonl")
+                || extension.eq_ignore_ascii_case("ndjson") =>
+        {
+            false
+        }
         _ => !bytes.trim_ascii_start().starts_with(b"{"),
     }
 }
 
 /// A bar over the bytes of the file; none when nobody watches.
 fn progress(bytes: usize) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}").unwrap_or(ProgressStyle::default_bar());
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}")
+        .unwrap_or(ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(bytes as u64), target).with_style(style)
 }

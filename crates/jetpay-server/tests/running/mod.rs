@@ -1,0 +1,194 @@
+//! The real binary on a fresh folder, with loopback ports of its own.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a module of tests: each test file uses its part"
+)]
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use jetpay_core::signature::Key;
+use jetpay_simulator::Platform;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub const JETPAY: &str = env!("CARGO_BIN_EXE_jetpay");
+pub const PROJECT: u64 = 1234;
+pub const SECRET: &str = "a secret of tests";
+pub const TOKEN: &str = "a token of tests";
+pub const CUSTOMER: &str = "7123456789";
+
+/// A folder with a configuration that is good.
+pub struct Folder {
+    folder: TempDir,
+    pub listen: u16,
+    pub admin: u16,
+}
+
+impl Folder {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (listen, admin) = (free_port(), free_port());
+        fs::write(folder.path().join("secret"), SECRET).unwrap();
+        fs::write(folder.path().join("token"), TOKEN).unwrap();
+        let config = format!(
+            "[server]\nlisten = \"127.0.0.1:{listen}\"\n[admin]\nlisten = \"127.0.0.1:{admin}\"\ntoken_file = \"token\"\n\
+             [store]\nurl = \"sqlite://jetpay.db\"\n[[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\n\
+             methods = [\"kaspi\", \"kassa24\", \"kassa24-bvu\", \"cashin-kz\", \"qiwi-kz\"]\n"
+        );
+        fs::write(folder.path().join("jetpay.toml"), config).unwrap();
+        Self {
+            folder,
+            listen,
+            admin,
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Runs a command of the binary to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(JETPAY)
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    /// Starts the service and waits until it is ready.
+    pub async fn serve(self) -> Running {
+        let process = Command::new(JETPAY)
+            .args(["serve", "--config"])
+            .arg(self.path("jetpay.toml"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let running = Running {
+            process,
+            http: Client::new(),
+            folder: self,
+        };
+        running.wait_until_ready().await;
+        running
+    }
+}
+
+/// A service that runs, and is killed when the test ends.
+pub struct Running {
+    process: Child,
+    http: Client,
+    pub folder: Folder,
+}
+
+impl Running {
+    pub fn platform(&self) -> Platform {
+        Platform::new(
+            format!("http://127.0.0.1:{}", self.folder.listen),
+            PROJECT,
+            Key::new(SECRET).unwrap(),
+        )
+    }
+
+    /// A request to the admin interface, with the token.
+    pub fn admin(&self, method: Method, path: &str) -> RequestBuilder {
+        self.stranger(method, path).bearer_auth(TOKEN)
+    }
+
+    /// The same without.
+    pub fn stranger(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(
+            method,
+            format!("http://127.0.0.1:{}{path}", self.folder.admin),
+        )
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        answer(self.admin(Method::GET, path)).await
+    }
+
+    pub async fn put_customer(&self, id: &str, body: &Value) -> (u16, Value) {
+        let path = format!("/v1/customers/{id}");
+        answer(self.admin(Method::PUT, &path).body(body.to_string())).await
+    }
+
+    pub async fn with_customer(self) -> Self {
+        let body =
+            json!({"contracts": [{"id": "12345", "number": "1234_ABC", "payment": 100_000}]});
+        assert_eq!(self.put_customer(CUSTOMER, &body).await.0, 201);
+        self
+    }
+
+    /// Asks the process to end as `signal` does, and says how it ended.
+    pub fn end(mut self, signal: &str) -> std::process::ExitStatus {
+        let id = self.process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(20) {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the service did not end within 20 seconds of {signal}");
+    }
+
+    async fn wait_until_ready(&self) {
+        for _ in 0..500 {
+            let ready = self.stranger(Method::GET, "/readyz").send().await;
+            if ready.is_ok_and(|answer| answer.status() == 200) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the service did not get ready within 10 seconds");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Status and JSON body; `null` when the body is none.
+pub async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    (
+        status,
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default(),
+    )
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+pub fn text(output: &[u8]) -> String {
+    String::from_utf8(output.to_vec()).unwrap()
+}
