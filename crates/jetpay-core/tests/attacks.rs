@@ -378,60 +378,6 @@ fn only_the_exact_name_signature_is_left_out_of_what_is_signed() {
 }
 
 #[test]
-fn a_callback_typed_into_a_signed_requests_text_is_refused() {
-    // Who types this as a customer id, and then sees the signed `verify`, holds a signature of a whole callback.
-    let typed = "1;operation:code:0;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
-                 operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;payment:status:success";
-    let request = signed(&format!(
-        r#"{{"type":"verify","project_id":1234,"customer_id":"{typed}"}}"#
-    ));
-    assert_eq!(
-        read(&request),
-        Err(Rejection::Field {
-            path: "customer_id",
-            flaw: FieldFlaw::NotAnId
-        })
-    );
-
-    let signature = key().sign(&string_to_sign(&request));
-    let callback = |rest: &str| {
-        let body = format!(
-            r#"{{"customer_id":"1","operation":{{"code":"0","id":99,"status":"success","type":"sale",
-                "sum_initial":{{"amount":100000,"currency":"KZT"}}}},"payment":{{"id":"payment_47","status":"success"}},
-                "project_id":1234,{rest},"signature":"{signature}"}}"#
-        );
-        assert_eq!(string_to_sign(&body), string_to_sign(&request));
-        body
-    };
-    let flaw =
-        FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
-    assert_eq!(
-        read(callback(r#""type":"verify""#)),
-        Err(Rejection::Field { path: "type", flaw })
-    );
-}
-
-#[test]
-fn a_callback_typed_into_a_payouts_name_is_refused() {
-    // The platform's Gate requests are signed with the same secret, by us: with the payer's name as the payer typed it.
-    let typed = "Z;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
-                 operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;\
-                 payment:status:success;project_id:1234;zz:";
-    let request = signed(&format!(
-        r#"{{"general":{{"project_id":1234,"payment_id":"p1"}},"customer":{{"last_name":"{typed}"}},"payment":{{"amount":1}}}}"#
-    ));
-    let signature = key().sign(&string_to_sign(&request));
-    let callback = format!(
-        r#"{{"customer":{{"last_name":"Z"}},"operation":{{"id":99,"status":"success","type":"sale",
-            "sum_initial":{{"amount":100000,"currency":"KZT"}}}},"payment":{{"id":"payment_47","status":"success"}},
-            "project_id":1234,"zz":";general:payment_id:p1;general:project_id:1234;payment:amount:1",
-            "signature":"{signature}"}}"#
-    );
-    assert_eq!(string_to_sign(&callback), string_to_sign(&request));
-    assert_malleated(&callback, Malleated::Text("general"));
-}
-
-#[test]
 fn honest_text_with_borders_in_it_passes() {
     let file = "callbacks/callback-description-semicolon.json";
     assert!(fixture(file).contains(';'));

@@ -164,7 +164,7 @@ fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
 /// nobody reads, or give its end away as such a field.
 fn forgive(original: &mut Callback, again: &Callback) {
     let date = |original: &mut Option<Date>, again: &Option<Date>| {
-        *original = original.take().filter(|_| again.is_some())
+        *original = original.take().filter(|_| again.is_some());
     };
     date(&mut original.payment.date, &again.payment.date);
     date(&mut original.operation.date, &again.operation.date);

@@ -1,11 +1,66 @@
-//! Stub.
+//! `cargo xtask bench`: the speed targets. A missed one is shown and fails nothing; a wrong answer does.
+//!
+//! Every row is a ratio: the same work done by us and by something bare, in turns, in one run. So a slow or busy
+//! machine moves both, and figures of different machines can be compared.
+#![expect(clippy::float_arithmetic, reason = "times and ratios, and no money")]
+
+mod bare;
+mod connection;
+mod figures;
+mod http;
+mod load;
+mod messages;
+mod process;
+mod service;
+mod signature;
+mod table;
+
+pub(crate) use bare::{BareArguments, serve_bare};
+
+use anyhow::Result;
+
+use crate::shell;
+use table::Row;
+
 #[derive(clap::Args)]
-pub(crate) struct Arguments {}
-#[derive(clap::Args)]
-pub(crate) struct BareArguments {}
-pub(crate) fn run(_: &Arguments) -> anyhow::Result<()> {
-    Ok(())
+pub(crate) struct Arguments {
+    /// Fewer and shorter rounds: a first impression
+    #[arg(long)]
+    quick: bool,
+    /// Only this part
+    #[arg(long, value_name = "PART")]
+    only: Option<Part>,
 }
-pub(crate) fn serve_bare(_: &BareArguments) -> anyhow::Result<()> {
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Signature,
+    Http,
+}
+
+/// How often and how long each pair is measured.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: usize,
+    seconds: f64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    // Figures of a build for debugging say nothing: this one builds the other and hands over.
+    if cfg!(debug_assertions) {
+        let again = std::env::args().skip(1).collect::<Vec<_>>();
+        let mut cargo = shell::cargo();
+        return shell::run(cargo.args(["run", "--release", "--quiet", "--package", "xtask", "--"]).args(again));
+    }
+    let effort = if arguments.quick { Effort { rounds: 3, seconds: 1.0 } } else { Effort { rounds: 7, seconds: 3.0 } };
+    let is_wanted = |part| arguments.only.is_none_or(|only| only == part);
+    let mut rows: Vec<Row> = Vec::new();
+    if is_wanted(Part::Signature) {
+        rows.push(signature::measure(effort)?);
+    }
+    if is_wanted(Part::Http) {
+        rows.extend(http::measure(effort)?);
+    }
+    table::print(&rows);
     Ok(())
 }

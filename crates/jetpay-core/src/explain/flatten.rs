@@ -12,18 +12,18 @@ const LEAST: usize = 64 * 1024;
 
 /// The string to sign under `rule`; `None` when it is far larger than the body of `size` bytes.
 pub(super) fn string_to_sign(root: &Node<'_>, rule: Rule, size: usize) -> Option<String> {
-    let mut lines = Lines {
+    let mut flat = Flat {
         rule,
         lines: Vec::new(),
         left: size.saturating_mul(GROWTH).max(LEAST),
     };
-    lines.add(root, &mut String::new(), true)?;
-    let mut lines = lines.lines;
+    flat.add(root, &mut String::new(), true)?;
+    let mut lines = flat.lines;
     match rule.sort {
         Sort::Natural => {
             lines = natural::sorted(lines, |a, b| {
                 natural::compare(a.path().as_bytes(), b.path().as_bytes())
-            })
+            });
         }
         Sort::Byte => lines.sort_by(|a, b| a.path().cmp(b.path())),
         Sort::Lines => lines.sort_by(|a, b| a.text.cmp(&b.text)),
@@ -160,10 +160,19 @@ mod tests {
     #[test]
     fn a_small_body_under_a_rule_that_keeps_more_is_given_up_before_it_is_enormous() {
         let name = "k".repeat(1000);
-        let body = format!(r#"{{"l":[{{"signature":{{"{name}":[{}0]}}}}]}}"#, "0,".repeat(1000));
+        let body = format!(
+            r#"{{"l":[{{"signature":{{"{name}":[{}0]}}}}]}}"#,
+            "0,".repeat(1000)
+        );
         let root = Node::parse(&body).unwrap();
-        assert_eq!(string_to_sign(&root, PLATFORM, body.len()).as_deref(), Some(""));
-        let kept = Rule { signatures: Signatures::OutsideArrays, ..PLATFORM };
+        assert_eq!(
+            string_to_sign(&root, PLATFORM, body.len()).as_deref(),
+            Some("")
+        );
+        let kept = Rule {
+            signatures: Signatures::OutsideArrays,
+            ..PLATFORM
+        };
         assert_eq!(string_to_sign(&root, kept, body.len()), None);
     }
 }

@@ -53,8 +53,14 @@ impl Style {
     }
 
     fn name(self) -> String {
-        let habits = HABITS.into_iter().filter(|(habit, _)| self.has(*habit)).map(|(_, name)| name);
-        std::iter::once("compact, without the signature").chain(habits).collect::<Vec<_>>().join(", ")
+        let habits = HABITS
+            .into_iter()
+            .filter(|(habit, _)| self.has(*habit))
+            .map(|(_, name)| name);
+        std::iter::once("compact, without the signature")
+            .chain(habits)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -112,7 +118,7 @@ fn print(node: &Node<'_>, style: Style, depth: usize, out: &mut String) {
         Node::Array(elements) => {
             let elements: Vec<_> = elements.iter().collect();
             list('[', ']', &elements, style, out, |element, out| {
-                print(element, style, depth + 1, out)
+                print(element, style, depth + 1, out);
             });
         }
         Node::Text { decoded, .. } => write_text(decoded, style, out),

@@ -23,6 +23,7 @@ mod flatten;
 mod hint;
 mod json;
 mod loose;
+mod other_rule;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,7 @@ use serde::Serialize;
 
 use case::Case;
 pub use hint::Hint;
-pub use rule::OtherRule;
+pub use other_rule::OtherRule;
 
 use crate::message::Received;
 use crate::signature::{Canonical, Key, Keyring, Order, Project};

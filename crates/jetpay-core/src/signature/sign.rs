@@ -45,7 +45,10 @@ fn place(body: &[u8], signature: &str) -> Result<Vec<u8>, Unreadable> {
     };
     let present = fields(object)?;
     let (range, with) = if let Some(signature_there) = present.get("signature") {
-        (span_in(text, signature_there.get()), format!("\"{signature}\""))
+        (
+            span_in(text, signature_there.get()),
+            format!("\"{signature}\""),
+        )
     } else {
         let end = span_in(text, object).end - 1;
         let comma = if present.is_empty() { "" } else { "," };

@@ -169,7 +169,7 @@ impl Walk {
 
     fn integer(&mut self, value: i64) {
         self.leaf(Kind::Integer, |out| {
-            out.push_str(itoa::Buffer::new().format(value))
+            out.push_str(itoa::Buffer::new().format(value));
         });
     }
 

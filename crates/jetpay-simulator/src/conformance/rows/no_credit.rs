@@ -1,0 +1,78 @@
+//! What does not credit.
+
+use super::super::check::{Row, Section, play};
+use super::super::expect;
+use super::super::outcome::Checked;
+use super::super::scene::Scene;
+use super::{ANSWERS, RULES, WORDS};
+use crate::messages::{Callback, Operation};
+use crate::operation_ids::next_operation_id;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new("callback-decline", Section::Callback, "a decline is answered 200 and credits nothing", play!(decline)),
+    Row::new("callback-processing", ANSWERS, "a payment under way is answered 200 and stays pending", play!(processing)),
+    Row::new("callback-unknown-status", WORDS, "an unknown status is answered 200 and stays pending", play!(unknown_status)),
+    Row::new("callback-unknown-type", WORDS, "an unknown type of operation is answered 200 and credits nothing", play!(unknown_type)),
+    Row::new("callback-failed-operation", RULES, "a declined operation of a successful payment credits nothing", play!(failed_operation)),
+    Row::new("callback-payment-under-way", RULES, "a successful operation of a payment under way credits nothing", play!(payment_under_way)),
+    Row::new("callback-unknown-payment", ANSWERS, "a callback of an unknown payment is answered 404, so that it comes again", play!(unknown_payment)),
+    Row::new("callback-payout", ANSWERS, "so is one of a payout that nobody asked for", play!(payout)),
+];
+
+async fn decline(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    scene.tell(&Callback::decline(scene.method, scene.project.id, &payment_id, scene.amount())).await?;
+    scene.expect_money(&payment_id, "declined", &[]).await
+}
+
+async fn processing(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    scene.tell(&Callback::processing(scene.method, scene.project.id, &payment_id, scene.amount())).await?;
+    scene.expect_money(&payment_id, "pending", &[]).await
+}
+
+/// A callback of a fresh payment with these words; its payment id.
+async fn told(scene: &Scene<'_>, payment: &str, kind: &str, operation: &str) -> Checked<String> {
+    let payment_id = scene.pending().await?;
+    let operation = Operation::new(kind, operation, scene.amount());
+    scene.tell(&Callback::new(scene.method, scene.project.id, &payment_id, payment, operation)).await?;
+    Ok(payment_id)
+}
+
+async fn unknown_status(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "awaiting moon", "sale", "awaiting moon").await?;
+    scene.expect_money(&payment_id, "pending", &[]).await
+}
+
+async fn unknown_type(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "success", "gift", "success").await?;
+    scene.expect_entries(&payment_id, &[]).await
+}
+
+async fn failed_operation(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "success", "sale", "decline").await?;
+    scene.expect_entries(&payment_id, &[]).await
+}
+
+async fn payment_under_way(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "processing", "sale", "success").await?;
+    scene.expect_entries(&payment_id, &[]).await
+}
+
+async fn unknown_payment(scene: &Scene<'_>) -> Checked {
+    let payment_id = format!("nobody-{}", next_operation_id());
+    let success = scene.success(&payment_id);
+    for _ in 0..2 {
+        expect::bare(&scene.call(&success).await?, 404)?;
+    }
+    scene.expect_entries(&payment_id, &[]).await
+}
+
+async fn payout(scene: &Scene<'_>) -> Checked {
+    let payment_id = format!("payout-{}", next_operation_id());
+    let mut payout = scene.success(&payment_id);
+    payout.payment.kind = "payout".into();
+    payout.operation.kind = "payout".into();
+    expect::bare(&scene.call(&payout).await?, 404)?;
+    scene.expect_entries(&payment_id, &[]).await
+}

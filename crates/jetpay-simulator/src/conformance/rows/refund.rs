@@ -1,0 +1,87 @@
+//! Money that goes back.
+
+use super::super::check::{Row, play};
+use super::super::expect;
+use super::super::outcome::Checked;
+use super::super::scene::Scene;
+use super::{ANSWERS, RULES};
+use crate::messages::Callback;
+
+/// What goes back first, of the usual amount, in minor units.
+const PART_MINOR: i64 = 30_00;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new("callback-refund", RULES, "a refund takes the amount back with a second entry", play!(refund)),
+    Row::new("callback-refund-repeated", ANSWERS, "a repeated refund is answered 200 and takes nothing more", play!(repeated)),
+    Row::new("callback-refund-partial", RULES, "a partial refund takes its part back: sum_initial, not payment.sum", play!(partial)),
+    Row::new("callback-refund-rest", RULES, "two partial refunds take both parts back", play!(rest)),
+    Row::new("callback-reversal", RULES, "a reversal takes the amount back", play!(reversal)),
+    Row::new("callback-refund-balance", RULES, "after success and refund the balance is what it was", play!(balance)),
+    Row::new("callback-refund-declined", RULES, "a declined refund takes nothing back", play!(declined)),
+];
+
+fn full(scene: &Scene<'_>, payment_id: &str) -> Callback {
+    Callback::refund(scene.method, scene.project.id, payment_id, scene.amount())
+}
+
+fn part(scene: &Scene<'_>, payment_id: &str) -> Callback {
+    let (part, left) = (scene.money(PART_MINOR), scene.money(scene.amount().minor() - PART_MINOR));
+    Callback::partial_refund(scene.method, scene.project.id, payment_id, part, left)
+}
+
+async fn refund(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&full(scene, &payment_id)).await?;
+    let amount = scene.amount().minor();
+    scene.expect_money(&payment_id, "refunded", &[amount, -amount]).await
+}
+
+async fn repeated(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    let refund = full(scene, &payment_id);
+    for _ in 0..3 {
+        scene.tell(&refund).await?;
+    }
+    let amount = scene.amount().minor();
+    scene.expect_money(&payment_id, "refunded", &[amount, -amount]).await
+}
+
+async fn partial(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&part(scene, &payment_id)).await?;
+    scene.expect_money(&payment_id, "partially_refunded", &[scene.amount().minor(), -PART_MINOR]).await
+}
+
+async fn rest(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&part(scene, &payment_id)).await?;
+    let rest = scene.amount().minor() - PART_MINOR;
+    let last = Callback::refund(scene.method, scene.project.id, &payment_id, scene.money(rest));
+    scene.tell(&last).await?;
+    scene.expect_money(&payment_id, "refunded", &[scene.amount().minor(), -PART_MINOR, -rest]).await
+}
+
+async fn reversal(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&Callback::reversal(scene.method, scene.project.id, &payment_id, scene.amount())).await?;
+    let amount = scene.amount().minor();
+    scene.expect_money(&payment_id, "reversed", &[amount, -amount]).await
+}
+
+async fn balance(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let payer = &scene.target.customers.payer;
+    let before = scene.admin()?.balance(payer).await?;
+    scene.tell(&scene.success(&payment_id)).await?;
+    scene.tell(&full(scene, &payment_id)).await?;
+    expect::equal("a balance of", &before, &scene.admin()?.balance(payer).await?)
+}
+
+async fn declined(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    let mut refund = full(scene, &payment_id).leaving(scene.amount());
+    refund.payment.status = "success".into();
+    refund.operation.status = "decline".into();
+    scene.tell(&refund).await?;
+    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+}
