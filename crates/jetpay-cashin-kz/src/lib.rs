@@ -33,8 +33,8 @@ impl Method for CashinKz {
     const PAYMENT_METHOD: &'static str = "kassa24";
     const DOCUMENT: &'static str = "Cash-in Kazakhstan";
     const LIMITS: Option<Limits> = Some(Limits {
-        min: Money::new(1_00, Currency::KZT),
-        max: Money::new(500_000_00, Currency::KZT),
+        min: Money::new(100, Currency::KZT),
+        max: Money::new(50_000_000, Currency::KZT),
     });
     type Account = Account;
     type CheckDeposit = CheckDeposit;

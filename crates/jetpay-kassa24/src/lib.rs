@@ -40,8 +40,8 @@ impl Method for Kassa24 {
     const PAYMENT_METHOD: &'static str = "kassa24";
     const DOCUMENT: &'static str = "Kassa24 Terminal";
     const LIMITS: Option<Limits> = Some(Limits {
-        min: Money::new(1_00, Currency::KZT),
-        max: Money::new(500_000_00, Currency::KZT),
+        min: Money::new(100, Currency::KZT),
+        max: Money::new(50_000_000, Currency::KZT),
     });
     const RESULT_WITHIN_DAYS: Option<u16> = Some(36);
     type Account = Account;

@@ -43,8 +43,20 @@ async fn wired(project: &str) -> Wired {
     };
     let customer_id = CustomerId::new("7123456789").unwrap();
     let contracts = vec![contract("open", 0), contract("closed", 204)];
-    ledger.put_customer(Customer { customer_id, additional_customer_id: None, contracts }).await.unwrap();
-    Wired { shop: Shop::new(&config, ledger.clone()), keyring: config.keyring(), ledger, _folder: folder }
+    ledger
+        .put_customer(Customer {
+            customer_id,
+            additional_customer_id: None,
+            contracts,
+        })
+        .await
+        .unwrap();
+    Wired {
+        shop: Shop::new(&config, ledger.clone()),
+        keyring: config.keyring(),
+        ledger,
+        _folder: folder,
+    }
 }
 
 impl Wired {
@@ -65,12 +77,19 @@ impl Wired {
             "type": "check_deposit", "project_id": 1234, "customer_id": "7123456789", "amount": amount,
             "currency": "KZT", "payment_method": M::PAYMENT_METHOD
         });
-        message.as_object_mut().unwrap().extend(contract.as_object().unwrap().clone());
+        message
+            .as_object_mut()
+            .unwrap()
+            .extend(contract.as_object().unwrap().clone());
         self.ask::<M>(message).await
     }
 
     fn flags(&self, answer: &Value) -> Vec<Flag> {
-        self.ledger.payment(answer["payment_id"].as_str().unwrap()).unwrap().unwrap().flags
+        self.ledger
+            .payment(answer["payment_id"].as_str().unwrap())
+            .unwrap()
+            .unwrap()
+            .flags
     }
 }
 
@@ -91,7 +110,9 @@ async fn odd_top_up_of_a_known_customer_is_taken_and_flagged() {
         assert_eq!(shop.flags(&answer), flags, "{contract}");
     }
     for amount in [99, 50_000_001] {
-        let (_, answer) = shop.pay::<Kassa24>(amount, json!({"entity_id": "open", "number": "Nopen"})).await;
+        let (_, answer) = shop
+            .pay::<Kassa24>(amount, json!({"entity_id": "open", "number": "Nopen"}))
+            .await;
         assert_eq!(shop.flags(&answer), [Flag::OverLimit], "{amount}");
     }
 }
@@ -101,7 +122,12 @@ async fn strict_project_refuses_an_unknown_contract_with_500() {
     let shop = wired("methods = [\"kaspi\"]\nstrict_contracts = true\n").await;
     let (status, answer) = shop.pay::<Kaspi>(100, json!({"entity_id": "other"})).await;
     assert_eq!((status, &answer["code"]), (200, &json!(500)));
-    assert_eq!(shop.pay::<Kaspi>(100, json!({"entity_id": "closed"})).await.1["code"], 0);
+    assert_eq!(
+        shop.pay::<Kaspi>(100, json!({"entity_id": "closed"}))
+            .await
+            .1["code"],
+        0
+    );
 }
 
 #[actix_web::test]
@@ -123,13 +149,26 @@ async fn store_that_is_down_is_told_with_503_and_no_reason() {
     shop.ledger.clone().close();
     let (status, answer) = shop.pay::<Kaspi>(100, json!({"entity_id": "open"})).await;
     assert_eq!((status, &answer["code"]), (503, &json!(500)));
-    assert!(answer["message"].as_str().unwrap().contains("try again later"));
+    assert!(
+        answer["message"]
+            .as_str()
+            .unwrap()
+            .contains("try again later")
+    );
     let callback = signed(&json!({
         "project_id": 1234, "payment": {"id": "p", "status": "success"},
         "operation": {"id": 1, "type": "sale", "status": "success", "sum_initial": {"amount": 1, "currency": "KZT"}}
     }));
-    assert_eq!(serve_callback(&callback, &shop.shop, &shop.keyring).await.status, 503);
+    assert_eq!(
+        serve_callback(&callback, &shop.shop, &shop.keyring)
+            .await
+            .status,
+        503
+    );
     let unusable = signed(&json!({"project_id": 1234, "payment": {"id": "p"}}));
     let reply = serve_callback(&unusable, &shop.shop, &shop.keyring).await;
-    assert_eq!(reply.status, 503, "a signed callback that cannot be kept must come again");
+    assert_eq!(
+        reply.status, 503,
+        "a signed callback that cannot be kept must come again"
+    );
 }

@@ -23,6 +23,7 @@
 
 mod admin;
 mod client;
+pub mod conformance;
 mod deliver;
 mod exchange;
 pub mod messages;

@@ -48,6 +48,10 @@ impl Platform {
         self.client.base_url()
     }
 
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
     /// Writes a message and signs it.
     ///
     /// # Panics

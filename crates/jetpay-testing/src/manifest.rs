@@ -129,14 +129,11 @@ impl Manifest {
     #[must_use]
     pub fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(path(&self.folder)).expect("the folder of fixtures can be read");
-        let names = entries.map(|entry| {
-            entry
-                .expect("a directory entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        });
-        let mut names: Vec<String> = names.filter(|name| name.ends_with(".json")).collect();
+        let files = entries.map(|entry| entry.expect("a directory entry").path());
+        let json = files.filter(|file| file.extension().is_some_and(|ending| ending == "json"));
+        let mut names: Vec<String> = json
+            .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
+            .collect();
         names.sort();
         names
     }

@@ -143,7 +143,7 @@ impl Writer {
     /// Copies the log into the database, between groups, so that nobody waits for it. A reader in an old snapshot
     /// stops it short; then it goes on after the next group.
     fn checkpoint(&self, at: i32) {
-        if self.log_pages.load(Relaxed) >= at {
+        if self.log_pages.load(Relaxed) >= std::env::var("JP_CKPT").map_or(at, |c| c.parse().unwrap()) {
             let _ = self
                 .connection
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{Error, ResponseError};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -28,7 +28,7 @@ impl Token {
         let header = request
             .headers()
             .get(AUTHORIZATION)
-            .map(|value| value.as_bytes());
+            .map(HeaderValue::as_bytes);
         let given = header.and_then(|header| {
             let (scheme, given) = header.split_at_checked(7)?;
             scheme
@@ -91,10 +91,9 @@ where
             return Box::pin(async move { Ok(answer.await?.map_into_left_body()) });
         }
         let mut response = AdminError::unauthorized().error_response();
-        response.headers_mut().insert(
-            WWW_AUTHENTICATE,
-            actix_web::http::header::HeaderValue::from_static("Bearer"),
-        );
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         Box::pin(async move { Ok(request.into_response(response).map_into_right_body()) })
     }
 }

@@ -55,11 +55,7 @@ fn describe(project: &ProjectConfig, config: &Config) {
             method.name()
         );
     }
-    let kassa24 = project
-        .methods
-        .iter()
-        .any(|method| *method == MethodName::KASSA24);
-    if kassa24 {
+    if project.methods.contains(&MethodName::KASSA24) {
         let answers = match project.kassa24_answers {
             Kassa24Answers::Contracts => "with contracts (option 2)",
             Kassa24Answers::Account => "with the account alone (option 1)",

@@ -26,32 +26,32 @@ pub const CUSTOMER: &str = "7123456789";
 
 /// A folder with a configuration that is good.
 pub struct Folder {
-    folder: TempDir,
+    place: TempDir,
     pub listen: u16,
     pub admin: u16,
 }
 
 impl Folder {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let place = tempfile::tempdir().unwrap();
         let (listen, admin) = (free_port(), free_port());
-        fs::write(folder.path().join("secret"), SECRET).unwrap();
-        fs::write(folder.path().join("token"), TOKEN).unwrap();
+        fs::write(place.path().join("secret"), SECRET).unwrap();
+        fs::write(place.path().join("token"), TOKEN).unwrap();
         let config = format!(
             "[server]\nlisten = \"127.0.0.1:{listen}\"\n[admin]\nlisten = \"127.0.0.1:{admin}\"\ntoken_file = \"token\"\n\
              [store]\nurl = \"sqlite://jetpay.db\"\n[[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\n\
              methods = [\"kaspi\", \"kassa24\", \"kassa24-bvu\", \"cashin-kz\", \"qiwi-kz\"]\n"
         );
-        fs::write(folder.path().join("jetpay.toml"), config).unwrap();
+        fs::write(place.path().join("jetpay.toml"), config).unwrap();
         Self {
-            folder,
+            place,
             listen,
             admin,
         }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.place.path().join(name)
     }
 
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
@@ -64,7 +64,7 @@ impl Folder {
     pub fn run(&self, arguments: &[&str]) -> Output {
         Command::new(JETPAY)
             .args(arguments)
-            .current_dir(self.folder.path())
+            .current_dir(self.place.path())
             .output()
             .unwrap()
     }

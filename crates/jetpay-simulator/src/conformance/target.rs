@@ -33,6 +33,7 @@ pub struct Project {
     pub(crate) secrets: Vec<Private>,
     pub(crate) methods: Vec<&'static MethodFacts>,
     pub(crate) answers: Kassa24Answers,
+    pub(crate) strict: bool,
 }
 
 /// Which of its two options of answers the project uses with Kassa24.
@@ -89,6 +90,7 @@ impl Project {
             secrets: vec![Private::new(secret)],
             methods: METHODS.iter().collect(),
             answers: Kassa24Answers::Contracts,
+            strict: false,
         })
     }
 
@@ -113,6 +115,13 @@ impl Project {
     #[must_use]
     pub fn answering_kassa24(mut self, answers: Kassa24Answers) -> Self {
         self.answers = answers;
+        self
+    }
+
+    /// It refuses contracts that it does not know.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
         self
     }
 

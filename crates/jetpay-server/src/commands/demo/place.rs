@@ -29,17 +29,16 @@ pub(super) struct Place {
 impl Place {
     /// Makes the folder and what belongs in it; what is there already stays.
     pub(super) fn prepare(named: Option<&Path>) -> anyhow::Result<Self> {
-        let place = match named {
-            Some(folder) => Self {
+        let place = if let Some(folder) = named {
+            Self {
                 folder: folder.to_owned(),
                 _temporary: None,
-            },
-            None => {
-                let temporary = tempfile::Builder::new().prefix("jetpay-demo-").tempdir()?;
-                Self {
-                    folder: temporary.path().to_owned(),
-                    _temporary: Some(temporary),
-                }
+            }
+        } else {
+            let temporary = tempfile::Builder::new().prefix("jetpay-demo-").tempdir()?;
+            Self {
+                folder: temporary.path().to_owned(),
+                _temporary: Some(temporary),
             }
         };
         fs::create_dir_all(&place.folder)

@@ -87,9 +87,10 @@ async fn second_signature(scene: &Scene<'_>) -> Checked {
 
 fn request_cut(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = scene.platform.sign(&scene.check_deposit_json());
+    let after_customer = if scene.has_contracts() { "/entity_id" } else { "/payment_method" };
     vec![
         tampered(&signed, |it| hide(it, "/currency", "/customer_id")),
-        tampered(&signed, |it| hide(it, "/payment_method", "/project_id")),
+        tampered(&signed, |it| hide(it, "/customer_id", after_customer)),
         tampered(&scene.platform.sign(&with(scene.check_deposit_json(), "/a", json!("b"))), |it| hide(it, "/a", "/amount")),
     ]
 }

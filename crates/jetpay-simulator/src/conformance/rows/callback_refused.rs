@@ -92,7 +92,8 @@ async fn wrong_type(scene: &Scene<'_>) -> Checked {
         refused(scene, &payment_id, scene.platform.sign(&body)).await?;
     }
     // An integer written as a float is no integer.
-    let float = replaced(success.to_string().as_bytes(), &format!(":{amount},"), &format!(":{amount}.0,"));
+    let integer = format!("\"sum_initial\":{{\"amount\":{amount}");
+    let float = replaced(success.to_string().as_bytes(), &integer, &format!("{integer}.0"));
     refused(scene, &payment_id, scene.platform.sign_text(float)).await
 }
 

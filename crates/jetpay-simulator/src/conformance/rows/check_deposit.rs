@@ -21,6 +21,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new("deposit-beyond-limits", RULES, "an amount beyond the document's limits is taken and flagged", play!(beyond_limits)).only(limited),
     Row::new("deposit-unknown-contract", RULES, "an unknown contract of a known customer is taken and flagged", play!(unknown_contract)).only(contracts),
     Row::new("deposit-closed-contract", RULES, "a contract that cannot be paid is taken and flagged", play!(closed_contract)).only(contracts),
+    Row::new("deposit-strict", RULES, "a project with strict contracts refuses an unknown one with 500", play!(strict)).only(contracts),
 ];
 
 fn limited(method: &MethodFacts) -> bool {
@@ -79,9 +80,12 @@ async fn beyond_limits(scene: &Scene<'_>) -> Checked {
     scene.expect_flagged(&payment_id(scene, &exchange)?).await
 }
 
+fn no_contract() -> Contract {
+    Contract { id: "no-such-contract".into(), number: "9999_XYZ".into() }
+}
+
 async fn unknown_contract(scene: &Scene<'_>) -> Checked {
-    let contract = Contract { id: "no-such-contract".into(), number: "9999_XYZ".into() };
-    flagged_contract(scene, &contract).await
+    flagged_contract(scene, &no_contract()).await
 }
 
 async fn closed_contract(scene: &Scene<'_>) -> Checked {
@@ -90,9 +94,22 @@ async fn closed_contract(scene: &Scene<'_>) -> Checked {
     flagged_contract(scene, closed).await
 }
 
-async fn flagged_contract(scene: &Scene<'_>, contract: &Contract) -> Checked {
+/// A top-up of this contract of the payer.
+fn of_contract(scene: &Scene<'_>, contract: &Contract) -> CheckDeposit {
     let payer = &scene.target.customers.payer;
-    let request = CheckDeposit::new(scene.method, scene.project.id, payer, scene.amount(), Some(contract));
+    CheckDeposit::new(scene.method, scene.project.id, payer, scene.amount(), Some(contract))
+}
+
+async fn strict(scene: &Scene<'_>) -> Checked {
+    let scene = scene.strict()?;
+    let exchange = scene.call(&of_contract(&scene, &no_contract())).await?;
+    scene.expect_refusal(&exchange, Refusal::new(200, 500))?;
+    let exchange = scene.call(&of_contract(&scene, &scene.target.customers.contract)).await?;
+    payment_id(&scene, &exchange).map(drop)
+}
+
+async fn flagged_contract(scene: &Scene<'_>, contract: &Contract) -> Checked {
+    let request = of_contract(scene, contract);
     let payment_id = payment_id(scene, &scene.call(&request).await?)?;
     scene.expect_flagged(&payment_id).await
 }

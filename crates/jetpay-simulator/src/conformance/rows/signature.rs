@@ -42,7 +42,7 @@ pub(super) fn no_signatures(signed: &[u8]) -> [Vec<u8>; 5] {
 
 fn with_signatures(scene: &Scene<'_>, texts: impl IntoIterator<Item = Value>) -> Vec<Vec<u8>> {
     let requests = [scene.verify_json(), scene.check_deposit_json()];
-    let set = |text: Value| requests.clone().map(|request| with(request, "/signature", text).to_string().into_bytes());
+    let set = |text: Value| requests.clone().map(|request| with(request, "/signature", text.clone()).to_string().into_bytes());
     texts.into_iter().flat_map(set).collect()
 }
 
