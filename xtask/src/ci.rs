@@ -25,8 +25,10 @@ enum Step {
     Conformance,
 }
 
+type Run = fn() -> Result<()>;
+
 /// In the order in which they are run: what is quick and often broken comes first.
-const STEPS: [(Step, &str, fn() -> Result<()>); 8] = [
+const STEPS: [(Step, &str, Run); 8] = [
     (Step::Format, "format", || {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),

@@ -37,11 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     let keyring = Keyring::from(Project::new(1234, "secret")?);
     let mut first = 0;
-    let only = std::env::var("JP_ONLY").ok();
-    let callers = only
-        .as_ref()
-        .map_or(CALLERS.to_vec(), |n| vec![n.parse().unwrap(); 3]);
-    for callers in callers {
+    for callers in CALLERS {
         let each = if callers == 1 {
             2_000
         } else {

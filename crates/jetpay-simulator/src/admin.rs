@@ -8,12 +8,14 @@ use thiserror::Error;
 
 use crate::client::Client;
 use crate::exchange::{Exchange, NoAnswer};
+use crate::feed::{self, Entry, Feed};
 
 /// The interface of the service `jetpay` for the merchant.
 #[derive(Debug, Clone)]
 pub struct Admin {
     client: Client,
     token: Private,
+    feed: Feed,
 }
 
 /// What was asked of the merchant's interface was not answered as it should be.
@@ -35,27 +37,6 @@ pub enum AdminError {
     },
 }
 
-/// A line of the customers' ledger.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[expect(missing_docs, reason = "the fields are the interface's")]
-#[non_exhaustive]
-pub struct Entry {
-    pub seq: i64,
-    pub kind: String,
-    pub payment_id: String,
-    pub operation_id: String,
-    pub project_id: u64,
-    pub method: String,
-    pub customer_id: String,
-    /// In minor units; what is taken back is negative.
-    pub amount: i64,
-    pub currency: String,
-    pub time: String,
-}
-
-/// How many entries are asked for at once: the most that are given.
-const PAGE: usize = 1000;
-
 impl Admin {
     /// The interface at `base_url`, opened by a token.
     #[must_use]
@@ -63,6 +44,7 @@ impl Admin {
         Self {
             client: Client::new(base_url),
             token: Private::new(token),
+            feed: Feed::default(),
         }
     }
 
@@ -131,36 +113,19 @@ impl Admin {
             .ok_or_else(|| unexpected(path, &exchange))
     }
 
-    /// The entries of a payment, in order of commit. The whole feed is read.
+    /// The entries of a payment, in order of commit. The feed is read on from where it was read to, as a merchant's
+    /// billing reads it.
     ///
     /// # Errors
     /// [`AdminError`].
     pub async fn entries_of(&self, payment_id: &str) -> Result<Vec<Entry>, AdminError> {
-        let mut found = Vec::new();
-        let mut after = 0;
         loop {
-            let path = format!("/v1/entries?after={after}&limit={PAGE}");
-            let (path, exchange) = self.json("GET", path, None).await?;
-            let entries = exchange
-                .json
-                .as_ref()
-                .and_then(|page| page.get("entries"))
-                .cloned()
-                .unwrap_or_default();
-            let page: Vec<Entry> =
-                serde_json::from_value(entries).map_err(|_| unexpected(path, &exchange))?;
-            let Some(last) = page
-                .last()
-                .map(|entry| entry.seq)
-                .filter(|&last| last > after)
-            else {
-                return Ok(found);
-            };
-            after = last;
-            found.extend(
-                page.into_iter()
-                    .filter(|entry| entry.payment_id == payment_id),
-            );
+            let after = self.feed.read_to();
+            let (path, page) = self.json("GET", Feed::path(after), None).await?;
+            let entries = feed::entries(&page).ok_or_else(|| unexpected(path, &page))?;
+            if !self.feed.read_on(after, entries) {
+                return Ok(self.feed.of_payment(payment_id));
+            }
         }
     }
 

@@ -26,6 +26,7 @@ mod client;
 pub mod conformance;
 mod deliver;
 mod exchange;
+mod feed;
 pub mod messages;
 mod methods;
 mod operation_ids;
@@ -33,9 +34,10 @@ mod platform;
 pub mod schedule;
 mod top_up;
 
-pub use admin::{Admin, AdminError, Entry};
+pub use admin::{Admin, AdminError};
 pub use deliver::{Delivered, deliver};
 pub use exchange::{Exchange, NoAnswer};
+pub use feed::Entry;
 pub use methods::{
     CASHIN_KZ, ContractFields, KASPI, KASSA24, KASSA24_BVU, METHODS, MethodFacts, QIWI_KZ, Sections,
 };

@@ -24,7 +24,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(4 * 60 * 60);
 /// What the growing part is added to.
 const BASE: Duration = Duration::from_secs(70);
 /// 10 s x 1.12^3, exactly: the growing part of the seventh wait.
-const FIRST_GROWTH: Duration = Duration::from_nanos(14_049_280_000);
+const FIRST_GROWTH: Duration = Duration::from_micros(14_049_280);
 
 /// The waits before each repeat, counted from the try before it.
 #[must_use]

@@ -3,19 +3,36 @@
 mod shop;
 
 use jetpay_core::{Keyring, Project};
-use jetpay_simulator::conformance::{self, Kassa24Answers, Outcome, Report, Target, checks, run_all};
+use jetpay_simulator::conformance::{
+    self, Kassa24Answers, Outcome, Report, Target, checks, run_all,
+};
 use jetpay_simulator::{Admin, KASPI, KASSA24, QIWI_KZ};
 use shop::{ACCOUNT_PROJECT, Fault, STRICT_PROJECT, Shop, serve};
 
-const SECRETS: [&str; 3] = ["the first of secrets", "the next of secrets", "another of secrets"];
+const SECRETS: [&str; 3] = [
+    "the first of secrets",
+    "the next of secrets",
+    "another of secrets",
+];
 
 fn target(base_url: &str) -> Target {
     let project = |id, secret| conformance::Project::new(id, secret).unwrap();
-    Target::new(base_url, project(1234, SECRETS[0]).and_secret(SECRETS[1]).unwrap())
-        .and_project(project(ACCOUNT_PROJECT, SECRETS[2]).only([&KASSA24]).answering_kassa24(Kassa24Answers::Account))
-        .and_project(project(STRICT_PROJECT, SECRETS[2]).only([&KASPI, &KASSA24]).strict())
-        .and_project(project(1237, SECRETS[2]).only([&QIWI_KZ]))
-        .observed_by(Admin::new(base_url, "token"))
+    Target::new(
+        base_url,
+        project(1234, SECRETS[0]).and_secret(SECRETS[1]).unwrap(),
+    )
+    .and_project(
+        project(ACCOUNT_PROJECT, SECRETS[2])
+            .only([&KASSA24])
+            .answering_kassa24(Kassa24Answers::Account),
+    )
+    .and_project(
+        project(STRICT_PROJECT, SECRETS[2])
+            .only([&KASPI, &KASSA24])
+            .strict(),
+    )
+    .and_project(project(1237, SECRETS[2]).only([&QIWI_KZ]))
+    .observed_by(Admin::new(base_url, "token"))
 }
 
 fn keyring() -> Keyring {
@@ -37,7 +54,10 @@ async fn report(fault: Fault) -> Report {
 }
 
 fn failed(report: &Report) -> Vec<&str> {
-    let failed = report.results().iter().filter(|(_, outcome)| matches!(outcome, Outcome::Failed { .. }));
+    let failed = report
+        .results()
+        .iter()
+        .filter(|(_, outcome)| matches!(outcome, Outcome::Failed { .. }));
     failed.map(|(check, _)| check.id.as_str()).collect()
 }
 
@@ -45,9 +65,15 @@ fn failed(report: &Report) -> Vec<&str> {
 fn assert_caught(report: &Report, checks: &[&str]) {
     let failed = failed(report);
     for check in checks {
-        assert!(failed.contains(check), "{check} has not failed, but {failed:?}");
+        assert!(
+            failed.contains(check),
+            "{check} has not failed, but {failed:?}"
+        );
     }
-    assert!(!failed.contains(&"kaspi-verify-good"), "what is right still passes");
+    assert!(
+        !failed.contains(&"kaspi-verify-good"),
+        "what is right still passes"
+    );
 }
 
 #[actix_web::test]
@@ -60,19 +86,36 @@ async fn right_merchant_passes_every_check() {
 #[actix_web::test]
 async fn merchant_that_credits_a_repeat_is_caught() {
     let report = report(Fault::CreditsTwice).await;
-    assert_caught(&report, &["kaspi-callback-repeated", "qiwi-kz-callback-at-once", "cashin-kz-callback-second-success"]);
+    assert_caught(
+        &report,
+        &[
+            "kaspi-callback-repeated",
+            "qiwi-kz-callback-at-once",
+            "cashin-kz-callback-second-success",
+        ],
+    );
 }
 
 #[actix_web::test]
 async fn merchant_that_acknowledges_what_nobody_signed_is_caught() {
     let report = report(Fault::AcknowledgesUnsigned).await;
-    assert_caught(&report, &["kaspi-callback-bad-signature", "kassa24-attack-status-hidden", "callback-unreadable"]);
+    assert_caught(
+        &report,
+        &[
+            "kaspi-callback-bad-signature",
+            "kassa24-attack-status-hidden",
+            "callback-unreadable",
+        ],
+    );
 }
 
 #[actix_web::test]
 async fn merchant_with_one_payment_id_for_all_is_caught() {
     let report = report(Fault::OnePaymentId).await;
-    assert_caught(&report, &["kaspi-deposit-twice", "kassa24-bvu-deposit-twice"]);
+    assert_caught(
+        &report,
+        &["kaspi-deposit-twice", "kassa24-bvu-deposit-twice"],
+    );
 }
 
 #[actix_web::test]
@@ -95,6 +138,50 @@ fn every_check_has_its_own_id_and_says_where_it_comes_from() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), checks.len());
-    let kebab = |id: &str| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    assert!(checks.iter().all(|check| kebab(&check.id) && !check.sentence.is_empty() && !check.section.is_empty()));
+    let kebab = |id: &str| {
+        id.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    assert!(
+        checks.iter().all(|check| kebab(&check.id)
+            && !check.sentence.is_empty()
+            && !check.section.is_empty())
+    );
+}
+
+#[actix_web::test]
+async fn right_merchant_whose_books_are_closed_fails_nothing_and_what_is_unseen_is_skipped() {
+    let customers = conformance::Customers::standard();
+    let url = serve(Shop::new(Fault::None, customers.as_json()), keyring());
+    let mut target = target(&url);
+    target.admin = None;
+    let report = run_all(&target, |_, _| ()).await;
+    assert_eq!(report.failed(), 0, "{report}");
+    assert!(report.skipped() > 0 && report.passed() > 0);
+}
+
+#[actix_web::test]
+async fn endpoint_that_says_the_same_to_everything_never_passes_a_method() {
+    let answers = [
+        (200, ""),
+        (
+            200,
+            "{\"code\":0,\"payment_id\":\"1\",\"currency\":\"KZT\",\"additional_customer_id\":\"1\"}",
+        ),
+        (200, "{\"code\":[],\"payment_id\":{},\"entities\":7}"),
+        (200, "[[[["),
+        (
+            400,
+            "{\"code\":500,\"message\":\"no\",\"error_description\":\"no\",\"errors\":{\"message\":\"no\"}}",
+        ),
+        (500, "panicked at src/main.rs:1"),
+        (302, "\u{0}\u{feff}"),
+    ];
+    for (status, body) in answers {
+        let report = run_all(&target(&shop::serve_constant(status, body)), |_, _| ()).await;
+        assert!(
+            report.failed() > report.passed(),
+            "{status} {body}: {report}"
+        );
+    }
 }

@@ -22,10 +22,15 @@ pub(crate) fn serve_bare(arguments: &BareArguments) -> Result<()> {
     let server = HttpServer::new(move || {
         let handler = move |_: web::Bytes| async move {
             let mut response = HttpResponse::Ok();
-            if answer.is_empty() { response.finish() } else { response.content_type(ContentType::json()).body(answer) }
+            if answer.is_empty() {
+                response.finish()
+            } else {
+                response.content_type(ContentType::json()).body(answer)
+            }
         };
         App::new().default_service(web::post().to(handler))
     });
-    actix_web::rt::System::new().block_on(server.bind((Ipv4Addr::LOCALHOST, arguments.port))?.run())?;
+    actix_web::rt::System::new()
+        .block_on(server.bind((Ipv4Addr::LOCALHOST, arguments.port))?.run())?;
     Ok(())
 }

@@ -20,9 +20,14 @@ pub(super) struct Answer<'c> {
 
 impl Connection {
     pub(super) async fn to(server: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(server).await.with_context(|| format!("{server} takes no connection"))?;
+        let stream = TcpStream::connect(server)
+            .await
+            .with_context(|| format!("{server} takes no connection"))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, received: Vec::with_capacity(64 * 1024) })
+        Ok(Self {
+            stream,
+            received: Vec::with_capacity(64 * 1024),
+        })
     }
 
     /// Sends a request as it stands and reads its answer.
@@ -31,9 +36,15 @@ impl Connection {
         self.stream.write_all(request).await?;
         loop {
             let read = self.stream.read_buf(&mut self.received).await?;
-            ensure!(read > 0, "the server closed the connection in the middle of an answer");
+            ensure!(
+                read > 0,
+                "the server closed the connection in the middle of an answer"
+            );
             if let Some((status, body)) = whole(&self.received)? {
-                return Ok(Answer { status, body: &self.received[body] });
+                return Ok(Answer {
+                    status,
+                    body: &self.received[body],
+                });
             }
         }
     }
@@ -41,21 +52,35 @@ impl Connection {
 
 /// The status and where the body stands, once all of it is there. Knows as much of HTTP as our servers send.
 fn whole(received: &[u8]) -> Result<Option<(u16, Range<usize>)>> {
-    let Some(end) = received.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
-    let head = std::str::from_utf8(&received[..end]).context("the head of an answer is not text")?;
-    let status = head.get(9..12).and_then(|digits| digits.parse().ok()).context("an answer has no status")?;
+    let Some(end) = received.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head =
+        std::str::from_utf8(&received[..end]).context("the head of an answer is not text")?;
+    let status = head
+        .get(9..12)
+        .and_then(|digits| digits.parse().ok())
+        .context("an answer has no status")?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>())
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse::<usize>())
     });
-    let Some(Ok(length)) = length else { bail!("an answer has no length:\n{head}") };
+    let Some(Ok(length)) = length else {
+        bail!("an answer has no length:\n{head}")
+    };
     let body = end + 4..end + 4 + length;
     Ok((received.len() >= body.end).then_some((status, body)))
 }
 
 impl fmt::Display for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HTTP {} {}", self.status, String::from_utf8_lossy(self.body))
+        write!(
+            f,
+            "HTTP {} {}",
+            self.status,
+            String::from_utf8_lossy(self.body)
+        )
     }
 }
 

@@ -24,18 +24,31 @@ const DEPOSITED: &str = r#"{"code":0,"payment_id":"0190163d-8694-739b-aea5-966c2
 pub(super) fn measure(effort: Effort) -> Result<Vec<Row>> {
     let service = Service::start()?;
     let key = Key::new(SECRET)?;
-    let is_good = |answer: &Answer<'_>| answer.status == 200 && answer.body.starts_with(br#"{"code":0,"#);
+    let is_good =
+        |answer: &Answer<'_>| answer.status == 200 && answer.body.starts_with(br#"{"code":0,"#);
     let some_customers = || (0..CUSTOMERS).step_by(5);
 
     let requests = prepared(some_customers().map(|n| messages::verify(n, &key)))?;
-    let verify = Pair { name: "verify", target: Target::AtLeast(0.75), constant: VERIFIED };
+    let verify = Pair {
+        name: "verify",
+        target: Target::AtLeast(0.75),
+        constant: VERIFIED,
+    };
     let (verify, _) = verify.measure(&service, effort, |_| {
-        Ok(Load { requests: requests.clone(), again: true, is_right: Rc::new(is_good) })
+        Ok(Load {
+            requests: requests.clone(),
+            again: true,
+            is_right: Rc::new(is_good),
+        })
     })?;
 
     let ids = Rc::new(RefCell::new(Vec::new()));
     let requests = prepared(some_customers().map(|n| messages::check_deposit(n, &key)))?;
-    let check_deposit = Pair { name: "check_deposit, committed", target: Target::AtLeast(0.45), constant: DEPOSITED };
+    let check_deposit = Pair {
+        name: "check_deposit, committed",
+        target: Target::AtLeast(0.45),
+        constant: DEPOSITED,
+    };
     let (check_deposit, _) = check_deposit.measure(&service, effort, |_| {
         let ids = ids.clone();
         let is_right = move |answer: &Answer<'_>| {
@@ -43,21 +56,36 @@ pub(super) fn measure(effort: Effort) -> Result<Vec<Row>> {
             ids.borrow_mut().extend(id.clone());
             id.is_some() && is_good(answer)
         };
-        Ok(Load { requests: requests.clone(), again: true, is_right: Rc::new(is_right) })
+        Ok(Load {
+            requests: requests.clone(),
+            again: true,
+            is_right: Rc::new(is_right),
+        })
     })?;
 
     // A payment is credited once: each round, and the one that warms up, has its share of them.
     let ids = ids.take();
     let share = ids.len() / (effort.rounds + 1);
-    let callback = Pair { name: "credited callback, committed", target: Target::AtLeast(0.40), constant: "" };
+    let callback = Pair {
+        name: "credited callback, committed",
+        target: Target::AtLeast(0.40),
+        constant: "",
+    };
     let (callback, acknowledged) = callback.measure(&service, effort, |round| {
         let numbers = round * share..(round + 1) * share;
         let requests = prepared(numbers.map(|n| messages::callback(&ids[n], 1_000_000 + n, &key)))?;
         let is_right = |answer: &Answer<'_>| answer.status == 200 && answer.body.is_empty();
-        Ok(Load { requests, again: false, is_right: Rc::new(is_right) })
+        Ok(Load {
+            requests,
+            again: false,
+            is_right: Rc::new(is_right),
+        })
     })?;
     let credits = service.credits()?;
-    ensure!(credits == acknowledged, "{acknowledged} callbacks were acknowledged, and {credits} entries are in the feed");
+    ensure!(
+        credits == acknowledged,
+        "{acknowledged} callbacks were acknowledged, and {credits} entries are in the feed"
+    );
     Ok(vec![verify, check_deposit, callback])
 }
 
@@ -67,7 +95,9 @@ fn prepared(requests: impl Iterator<Item = Result<Vec<u8>>>) -> Result<Rc<[Vec<u
 
 /// The id in a good answer to `check_deposit`.
 fn payment_id(body: &[u8]) -> Option<String> {
-    let (_, rest) = std::str::from_utf8(body).ok()?.split_once(r#""payment_id":""#)?;
+    let (_, rest) = std::str::from_utf8(body)
+        .ok()?
+        .split_once(r#""payment_id":""#)?;
     rest.split('"').next().map(str::to_owned)
 }
 
@@ -89,7 +119,13 @@ impl Pair {
         let bare_address = free_address()?;
         let port = bare_address.port().to_string();
         let mut bare = Command::new(std::env::current_exe()?);
-        bare.args(["bench-bare-server", "--port", &port, "--answer", self.constant]);
+        bare.args([
+            "bench-bare-server",
+            "--port",
+            &port,
+            "--answer",
+            self.constant,
+        ]);
         let _bare = Process::start(&mut bare, bare_address)?;
 
         let time = Duration::from_secs_f64(effort.seconds);
@@ -98,10 +134,23 @@ impl Pair {
         for number in 0..=effort.rounds {
             let load = load(number)?;
             let constant = self.constant.as_bytes();
-            let is_right = Rc::new(move |answer: &Answer<'_>| answer.status == 200 && answer.body == constant);
-            let bare_load = Load { requests: load.requests.clone(), again: true, is_right };
-            let bare_round = right(self.name, "the bare handler", load::round(bare_address, &bare_load, time)?)?;
-            let our_round = right(self.name, "the service", load::round(service.address, &load, time)?)?;
+            let is_right =
+                Rc::new(move |answer: &Answer<'_>| answer.status == 200 && answer.body == constant);
+            let bare_load = Load {
+                requests: load.requests.clone(),
+                again: true,
+                is_right,
+            };
+            let bare_round = right(
+                self.name,
+                "the bare handler",
+                load::round(bare_address, &bare_load, time)?,
+            )?;
+            let our_round = right(
+                self.name,
+                "the service",
+                load::round(service.address, &load, time)?,
+            )?;
             answers += our_round.microseconds.len();
             if number > 0 {
                 ratios.push(our_round.per_second() / bare_round.per_second());
@@ -109,8 +158,13 @@ impl Pair {
                 bare.add(bare_round);
             }
         }
-        let row =
-            Row { name: self.name, target: self.target, ratio: median(ratios), ours: ours.words(), bare: bare.words() };
+        let row = Row {
+            name: self.name,
+            target: self.target,
+            ratio: median(ratios),
+            ours: ours.words(),
+            bare: bare.words(),
+        };
         println!("  {:<30} measured", self.name);
         Ok((row, answers))
     }
@@ -123,7 +177,11 @@ fn right(name: &str, whose: &str, round: Round) -> Result<Round> {
     }
     if round.wrong > 0 {
         let example = round.example.unwrap_or_default();
-        bail!("{name}: {} of {} answers of {whose} are wrong, such as: {example}", round.wrong, round.answers);
+        bail!(
+            "{name}: {} of {} answers of {whose} are wrong, such as: {example}",
+            round.wrong,
+            round.answers
+        );
     }
     Ok(round)
 }
@@ -142,6 +200,10 @@ impl Sum {
     }
 
     fn words(self) -> String {
-        format!("{:>6.0}/s, p99 {:>5.2} ms", median(self.per_second), median(self.p99) / 1_000.0)
+        format!(
+            "{:>6.0}/s, p99 {:>5.2} ms",
+            median(self.per_second),
+            median(self.p99) / 1_000.0
+        )
     }
 }

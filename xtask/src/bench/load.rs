@@ -44,7 +44,9 @@ impl Round {
 
 /// Sends requests on all connections until the time is over.
 pub(super) fn round(server: SocketAddr, load: &Load, time: Duration) -> Result<Round> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     LocalSet::new().block_on(&runtime, async {
         let next = Rc::new(Cell::new(0));
         let mut connections = Vec::new();
@@ -54,7 +56,11 @@ pub(super) fn round(server: SocketAddr, load: &Load, time: Duration) -> Result<R
         let begun = Instant::now();
         let mut parts = JoinSet::new();
         for connection in connections {
-            let load = Load { requests: load.requests.clone(), is_right: load.is_right.clone(), ..*load };
+            let load = Load {
+                requests: load.requests.clone(),
+                is_right: load.is_right.clone(),
+                ..*load
+            };
             parts.spawn_local(drive(connection, load, next.clone(), begun + time));
         }
         let mut round = Round::default();
@@ -70,19 +76,32 @@ pub(super) fn round(server: SocketAddr, load: &Load, time: Duration) -> Result<R
     })
 }
 
-async fn drive(mut connection: Connection, load: Load, next: Rc<Cell<usize>>, until: Instant) -> Result<Round> {
+async fn drive(
+    mut connection: Connection,
+    load: Load,
+    next: Rc<Cell<usize>>,
+    until: Instant,
+) -> Result<Round> {
     let mut round = Round::default();
     loop {
         let at = next.replace(next.get() + 1);
         let begun = Instant::now();
-        let request = load.requests.get(if load.again { at % load.requests.len() } else { at });
-        let Some(request) = request.filter(|_| begun < until) else { return Ok(round) };
+        let request = load.requests.get(if load.again {
+            at % load.requests.len()
+        } else {
+            at
+        });
+        let Some(request) = request.filter(|_| begun < until) else {
+            return Ok(round);
+        };
         let answer = connection.exchange(request).await?;
         round.answers += 1;
         if !(load.is_right)(&answer) {
             round.wrong += 1;
             round.example.get_or_insert_with(|| answer.to_string());
         }
-        round.microseconds.push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
+        round
+            .microseconds
+            .push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
 }

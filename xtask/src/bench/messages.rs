@@ -21,7 +21,10 @@ pub(super) fn contract(n: usize) -> String {
 
 pub(super) fn verify(n: usize, key: &Key) -> Result<Vec<u8>> {
     let customer = customer(n);
-    post(&format!(r#"{{"type":"verify","project_id":{PROJECT},"customer_id":"{customer}"}}"#), key)
+    post(
+        &format!(r#"{{"type":"verify","project_id":{PROJECT},"customer_id":"{customer}"}}"#),
+        key,
+    )
 }
 
 /// 100.00 KZT, as the callback says.
@@ -36,7 +39,9 @@ pub(super) fn check_deposit(n: usize, key: &Key) -> Result<Vec<u8>> {
 /// The document's callback of a success, with these ids.
 pub(super) fn callback(payment_id: &str, operation_id: usize, key: &Key) -> Result<Vec<u8>> {
     let body = compact(&documented_callback());
-    let body = body.replace("payment_47", payment_id).replace(r#""id":28,"#, &format!(r#""id":{operation_id},"#));
+    let body = body
+        .replace("payment_47", payment_id)
+        .replace(r#""id":28,"#, &format!(r#""id":{operation_id},"#));
     post(&body, key)
 }
 
@@ -46,7 +51,12 @@ pub(super) fn compact_callback(key: &Key) -> Result<Vec<u8>> {
 }
 
 fn documented_callback() -> String {
-    String::from_utf8_lossy(&Manifest::of("kaspi").fixture("callback-success.json").body()).into_owned()
+    String::from_utf8_lossy(
+        &Manifest::of("kaspi")
+            .fixture("callback-success.json")
+            .body(),
+    )
+    .into_owned()
 }
 
 /// Without white space between the words of JSON; their order stays.
@@ -79,13 +89,20 @@ mod tests {
 
     #[test]
     fn white_space_inside_a_text_stays() {
-        assert_eq!(compact("{ \"a b\" : \"c \\\" d\",\n \"e\" : 1 }"), "{\"a b\":\"c \\\" d\",\"e\":1}");
+        assert_eq!(
+            compact("{ \"a b\" : \"c \\\" d\",\n \"e\" : 1 }"),
+            "{\"a b\":\"c \\\" d\",\"e\":1}"
+        );
     }
 
     #[test]
     fn callback_carries_its_ids() {
         let request = callback("p-1", 99, &Key::new("secret").unwrap()).unwrap();
         let request = String::from_utf8(request).unwrap();
-        assert!(request.contains(r#""payment":{"id":"p-1","#) && request.contains(r#""operation":{"id":99,"#), "{request}");
+        assert!(
+            request.contains(r#""payment":{"id":"p-1","#)
+                && request.contains(r#""operation":{"id":99,"#),
+            "{request}"
+        );
     }
 }

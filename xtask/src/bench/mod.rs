@@ -50,9 +50,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if cfg!(debug_assertions) {
         let again = std::env::args().skip(1).collect::<Vec<_>>();
         let mut cargo = shell::cargo();
-        return shell::run(cargo.args(["run", "--release", "--quiet", "--package", "xtask", "--"]).args(again));
+        return shell::run(
+            cargo
+                .args(["run", "--release", "--quiet", "--package", "xtask", "--"])
+                .args(again),
+        );
     }
-    let effort = if arguments.quick { Effort { rounds: 3, seconds: 1.0 } } else { Effort { rounds: 7, seconds: 3.0 } };
+    let effort = if arguments.quick {
+        Effort {
+            rounds: 3,
+            seconds: 1.0,
+        }
+    } else {
+        Effort {
+            rounds: 7,
+            seconds: 3.0,
+        }
+    };
     let is_wanted = |part| arguments.only.is_none_or(|only| only == part);
     let mut rows: Vec<Row> = Vec::new();
     if is_wanted(Part::Signature) {

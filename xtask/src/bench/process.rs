@@ -17,15 +17,23 @@ pub(super) struct Process {
 impl Process {
     /// Starts a server and waits until it takes connections.
     pub(super) fn start(command: &mut Command, address: SocketAddr) -> Result<Self> {
-        let child = command.spawn().with_context(|| format!("{} cannot be started", command.get_program().display()))?;
+        let child = command
+            .spawn()
+            .with_context(|| format!("{} cannot be started", command.get_program().display()))?;
         let mut process = Self { child };
         let begun = Instant::now();
         while TcpStream::connect(address).is_err() {
             if let Some(status) = process.child.try_wait()? {
-                bail!("{} ended before it took a connection ({status})", command.get_program().display());
+                bail!(
+                    "{} ended before it took a connection ({status})",
+                    command.get_program().display()
+                );
             }
             if begun.elapsed() > PATIENCE {
-                bail!("{} does not listen on {address}", command.get_program().display());
+                bail!(
+                    "{} does not listen on {address}",
+                    command.get_program().display()
+                );
             }
             thread::sleep(Duration::from_millis(20));
         }

@@ -28,10 +28,20 @@ pub(super) struct Service {
 impl Service {
     /// Builds it, imports the customers, and starts it.
     pub(super) fn start() -> Result<Self> {
-        shell::run_cargo(&["build", "--release", "--quiet", "--package", "jetpay-server"])?;
+        shell::run_cargo(&[
+            "build",
+            "--release",
+            "--quiet",
+            "--package",
+            "jetpay-server",
+        ])?;
         let own = std::env::current_exe()?;
         let binary = own.with_file_name(format!("jetpay{}", std::env::consts::EXE_SUFFIX));
-        ensure!(binary.is_file(), "{} is not there: jetpay-server must have a binary `jetpay`", binary.display());
+        ensure!(
+            binary.is_file(),
+            "{} is not there: jetpay-server must have a binary `jetpay`",
+            binary.display()
+        );
 
         let folder = Folder::beside(&own)?;
         let (address, admin) = (free_address()?, free_address()?);
@@ -39,17 +49,33 @@ impl Service {
         let customers = folder.write("customers.csv", &customers())?;
         let jetpay = || {
             let mut command = Command::new(&binary);
-            command.env("JETPAY_BENCH_SECRET", SECRET).env("JETPAY_BENCH_TOKEN", TOKEN).env("RUST_LOG", "warn");
+            command
+                .env("JETPAY_BENCH_SECRET", SECRET)
+                .env("JETPAY_BENCH_TOKEN", TOKEN)
+                .env("RUST_LOG", "warn");
             command
         };
-        shell::run(jetpay().args(["customers", "import"]).arg(&customers).arg("--config").arg(&config))?;
+        shell::run(
+            jetpay()
+                .args(["customers", "import"])
+                .arg(&customers)
+                .arg("--config")
+                .arg(&config),
+        )?;
         let process = Process::start(jetpay().arg("serve").arg("--config").arg(&config), address)?;
-        Ok(Self { address, admin, _process: process, _folder: folder })
+        Ok(Self {
+            address,
+            admin,
+            _process: process,
+            _folder: folder,
+        })
     }
 
     /// How many credits the feed has: what the merchant's billing would read.
     pub(super) fn credits(&self) -> Result<usize> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         runtime.block_on(async {
             let mut connection = Connection::to(self.admin).await?;
             let (mut after, mut credits) = (0, 0);
@@ -93,7 +119,13 @@ fn customers() -> String {
     let columns = "customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code";
     let mut text = format!("{columns}\n");
     for n in 0..CUSTOMERS {
-        writeln!(text, "{},A{n},{},N-{n},100000,10000,0", customer(n), contract(n)).expect("a String takes all");
+        writeln!(
+            text,
+            "{},A{n},{},N-{n},100000,10000,0",
+            customer(n),
+            contract(n)
+        )
+        .expect("a String takes all");
     }
     text
 }

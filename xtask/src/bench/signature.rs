@@ -9,10 +9,10 @@ use jetpay_core::signature::{Canonical, Key};
 use jetpay_testing::SECRET;
 use sha2::Sha512;
 
+use super::Effort;
 use super::figures::median;
 use super::messages;
 use super::table::{Row, Target};
-use super::Effort;
 
 /// The size of the callback that the target was set for.
 const BYTES: usize = 772;
@@ -24,9 +24,14 @@ const ROUNDS: usize = 100;
 pub(super) fn measure(effort: Effort) -> Result<Row> {
     let key = Key::new(SECRET)?;
     let body = messages::compact_callback(&key)?;
-    ensure!(body.len() == BYTES, "the compact callback has {} bytes and not {BYTES}", body.len());
+    ensure!(
+        body.len() == BYTES,
+        "the compact callback has {} bytes and not {BYTES}",
+        body.len()
+    );
     let text = Canonical::parse(&body)?.string_to_sign().to_owned();
-    let keyed = Hmac::<Sha512>::new_from_slice(SECRET.as_bytes()).context("HMAC takes a key of any length")?;
+    let keyed = Hmac::<Sha512>::new_from_slice(SECRET.as_bytes())
+        .context("HMAC takes a key of any length")?;
 
     let (mut ours, mut bare, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS * effort.rounds {
@@ -51,13 +56,21 @@ pub(super) fn measure(effort: Effort) -> Result<Row> {
 
 /// Parse, canonical string, HMAC, compare.
 fn is_signed(body: &[u8], key: &Key) -> bool {
-    let Ok(canonical) = Canonical::parse(body) else { return false };
-    canonical.signature().decode().is_ok_and(|signature| key.verify(canonical.string_to_sign(), &signature))
+    let Ok(canonical) = Canonical::parse(body) else {
+        return false;
+    };
+    canonical
+        .signature()
+        .decode()
+        .is_ok_and(|signature| key.verify(canonical.string_to_sign(), &signature))
 }
 
 /// The time of one, and whether all went well.
 fn nanoseconds(mut work: impl FnMut() -> bool) -> (f64, bool) {
     let begun = Instant::now();
     let good = (0..AT_ONCE).fold(true, |good, _| work() & good);
-    (begun.elapsed().as_secs_f64() * 1e9 / f64::from(AT_ONCE), good)
+    (
+        begun.elapsed().as_secs_f64() * 1e9 / f64::from(AT_ONCE),
+        good,
+    )
 }

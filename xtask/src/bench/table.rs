@@ -41,12 +41,28 @@ impl Target {
 
 pub(super) fn print(rows: &[Row]) {
     shell::heading("speed, each row against something bare in the same run");
-    println!("  {:<38} {:>7} {:>7}   {:<28} bare", "", "target", "ratio", "ours");
-    for Row { name, target, ratio, ours, bare } in rows {
+    println!(
+        "  {:<38} {:>7} {:>7}   {:<28} bare",
+        "", "target", "ratio", "ours"
+    );
+    for Row {
+        name,
+        target,
+        ratio,
+        ours,
+        bare,
+    } in rows
+    {
         let mark = if target.is_met(*ratio) { '✓' } else { '✗' };
-        println!("{mark} {name:<38} {:>7} {ratio:>7.2}   {ours:<28} {bare}", target.words());
+        println!(
+            "{mark} {name:<38} {:>7} {ratio:>7.2}   {ours:<28} {bare}",
+            target.words()
+        );
     }
-    let met = rows.iter().filter(|row| row.target.is_met(row.ratio)).count();
+    let met = rows
+        .iter()
+        .filter(|row| row.target.is_met(row.ratio))
+        .count();
     println!("\n{met} of {} targets met.", rows.len());
 }
 

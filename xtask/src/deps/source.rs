@@ -38,7 +38,7 @@ pub(crate) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
         }
         if path.is_dir() {
             found.extend(impurities_below(&path)?);
-        } else if name.ends_with(".rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("{} cannot be read", path.display()))?;
             found.extend(

@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::{self, Sender, error::TrySendError};
 
 use crate::error::{Error, OpenError};
-use crate::store::{Job, Lock, Readers, Task, Transaction, Writer, WriterState, open};
+use crate::store::{Job, Lock, Readers, Task, Transaction, Writer, WriterState, open, work};
 
 /// How many writes may wait: what a disk that stands still for a second would gather. More is [`Error::Busy`].
 const QUEUE: usize = 8192;
@@ -81,7 +81,8 @@ impl Ledger {
         self.shared.close();
     }
 
-    /// Whether a write has good chances now: there is room in the queue, and the last commit did not fail.
+    /// Whether a write has good chances now: there is room in the queue, and the store did not fail the last time.
+    /// After a failure each call has the writer try again, so that a disk with room again is noticed without traffic.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
@@ -90,6 +91,8 @@ impl Ledger {
             return Err(closed());
         }
         if self.shared.writer.failing.load(Relaxed) {
+            let (probe, _) = Task::new(work::probe);
+            let _ = self.shared.queue.try_send(probe);
             return Err(Error::Unavailable("the last commit failed".into()));
         }
         if self.shared.queue.capacity() == 0 {

@@ -1,1 +1,5 @@
-//! Soon.
+//! The rules, one by one.
+
+mod compensations;
+mod quarantine;
+mod sales;

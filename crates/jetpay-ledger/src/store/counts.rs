@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::Transaction;
 use crate::recorded::Counts;
 
 /// As of the last commit.
@@ -29,4 +30,9 @@ pub(super) fn write(connection: &Connection, counts: &Counts) -> rusqlite::Resul
         .prepare_cached(sql)?
         .execute((pending, unmatched, quarantined, alarms))?;
     Ok(())
+}
+
+/// Writes without a change: whether that works is what it finds out.
+pub(crate) fn probe(transaction: &mut Transaction<'_>) -> rusqlite::Result<()> {
+    write(transaction.connection(), &transaction.counts)
 }

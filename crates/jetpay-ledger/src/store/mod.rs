@@ -28,7 +28,7 @@ pub(crate) use writer::{State as WriterState, Writer};
 pub(crate) mod work {
     pub(crate) use super::alarms::read as alarms;
     pub(crate) use super::callbacks::record as record_callback;
-    pub(crate) use super::counts::read as counts;
+    pub(crate) use super::counts::{probe, read as counts};
     pub(crate) use super::customers::{
         delete as delete_customer, page as customers, put as put_customer, read as customer,
     };

@@ -66,18 +66,12 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     settle(connection)?;
-    if let Ok(page) = std::env::var("JP_PAGE") {
-        connection.pragma_update(None, "page_size", page)?;
-    }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Every commit is on the disk before it is answered. Nothing may ever weaken this.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // 64 MiB: the pages that payments of the last hours live on.
-    connection.pragma_update(
-        None,
-        "cache_size",
-        std::env::var("JP_CACHE").map_or(-65_536, |c| c.parse::<i64>().unwrap()),
-    )?;
+    // 4 MiB hold the ends of the trees, where nearly all writes go; the rest comes from the system's cache. More is
+    // slower: whenever a tree's pages were balanced, a commit of SQLite walks over the whole cache.
+    connection.pragma_update(None, "cache_size", -4_096)?;
     // The writer checkpoints by itself, after it has answered.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 256 << 20)

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::Receiver;
 
 use super::{Job, Lock, Transaction, counts};
@@ -15,12 +15,13 @@ use crate::recorded::Counts;
 /// written often is copied once, and readers still find the log short.
 const CHECKPOINT_PAGES: i32 = 8192;
 
-static GROUPS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-static JOBS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+/// How often the writer lets others run before it begins a group.
+const ROUNDS: usize = 3;
+
 /// What others see of the writer.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// The last commit failed.
+    /// The last transaction failed, and not for what it wanted to write.
     pub(crate) failing: AtomicBool,
     /// Take what waits, then end.
     pub(crate) closing: AtomicBool,
@@ -61,22 +62,8 @@ impl Writer {
     /// Works until the last handle is gone or the ledger is closed; what waits by then is still done.
     pub(crate) fn work(mut self, mut queue: Receiver<Box<dyn Job>>, group_limit: usize) {
         let mut group = Vec::with_capacity(group_limit);
-        let rounds = std::env::var("JP_ROUNDS").map_or(3, |c| c.parse::<i64>().unwrap());
         while queue.blocking_recv_many(&mut group, group_limit) > 0 {
-            for _ in 0..rounds {
-                std::thread::yield_now();
-                let before = group.len();
-                while group.len() < group_limit
-                    && let Ok(job) = queue.try_recv()
-                {
-                    group.push(job);
-                }
-                if group.len() == before {
-                    break;
-                }
-            }
-            GROUPS.fetch_add(1, Relaxed);
-            JOBS.fetch_add(group.len(), Relaxed);
+            gather(&mut queue, &mut group, group_limit);
             self.write(&mut group);
             self.checkpoint(CHECKPOINT_PAGES);
             if self.state.closing.load(Relaxed) {
@@ -84,11 +71,6 @@ impl Writer {
             }
         }
         self.checkpoint(1);
-        eprintln!(
-            "groups {} jobs {}",
-            GROUPS.load(Relaxed),
-            JOBS.load(Relaxed)
-        );
     }
 
     /// One group: all in one transaction, or, if that fails, each by itself, so that one bad job harms nobody else.
@@ -116,21 +98,17 @@ impl Writer {
             }
             transaction.commit()
         }));
-        let outcome = match outcome {
-            Ok(committed) => committed.map_err(Error::from),
-            Err(_) => Err(Error::Unavailable("a write panicked".into())),
-        };
-        self.state.failing.store(outcome.is_err(), Relaxed);
-        match outcome {
-            Ok(counts) => {
+        self.state.failing.store(store_failed(&outcome), Relaxed);
+        let error = match outcome {
+            Ok(Ok(counts)) => {
                 self.counts = counts;
-                Ok(())
+                return Ok(());
             }
-            Err(error) => {
-                self.roll_back();
-                Err(error)
-            }
-        }
+            Ok(Err(error)) => error.into(),
+            Err(_) => Error::Unavailable("a write panicked".into()),
+        };
+        self.roll_back();
+        Err(error)
     }
 
     /// `SQLite` may have rolled back by itself; a failure to do so shows in the next `BEGIN`.
@@ -143,11 +121,37 @@ impl Writer {
     /// Copies the log into the database, between groups, so that nobody waits for it. A reader in an old snapshot
     /// stops it short; then it goes on after the next group.
     fn checkpoint(&self, at: i32) {
-        if self.log_pages.load(Relaxed) >= std::env::var("JP_CKPT").map_or(at, |c| c.parse().unwrap()) {
+        if self.log_pages.load(Relaxed) >= at {
             let _ = self
                 .connection
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
             self.log_pages.store(0, Relaxed);
         }
     }
+}
+
+/// Lets those come in who were just answered and write again: else they and those who wait already would take turns,
+/// each with half a group, and every group costs an `fsync`. Yields only as long as that helps.
+fn gather(queue: &mut Receiver<Box<dyn Job>>, group: &mut Vec<Box<dyn Job>>, group_limit: usize) {
+    for _ in 0..ROUNDS {
+        std::thread::yield_now();
+        let before = group.len();
+        while group.len() < group_limit
+            && let Ok(job) = queue.try_recv()
+        {
+            group.push(job);
+        }
+        if group.len() == before {
+            break;
+        }
+    }
+}
+
+/// A value that breaks a rule, or a bug that panics, says nothing about the disk.
+fn store_failed(outcome: &std::thread::Result<rusqlite::Result<Counts>>) -> bool {
+    let error = outcome
+        .as_ref()
+        .ok()
+        .and_then(|result| result.as_ref().err());
+    error.is_some_and(|error| error.sqlite_error_code() != Some(ErrorCode::ConstraintViolation))
 }

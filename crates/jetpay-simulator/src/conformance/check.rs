@@ -71,8 +71,20 @@ macro_rules! play {
 pub(crate) use play;
 
 impl Row {
-    pub(crate) const fn new(id: &'static str, section: Section, sentence: &'static str, play: Play) -> Self {
-        Self { id, sentence, section, applies: |_| true, of_no_method: false, play }
+    pub(crate) const fn new(
+        id: &'static str,
+        section: Section,
+        sentence: &'static str,
+        play: Play,
+    ) -> Self {
+        Self {
+            id,
+            sentence,
+            section,
+            applies: |_| true,
+            of_no_method: false,
+            play,
+        }
     }
 
     /// Only for methods of which this is true.
@@ -82,7 +94,10 @@ impl Row {
 
     /// Once, and for no method.
     pub(crate) const fn once(self) -> Self {
-        Self { of_no_method: true, ..self }
+        Self {
+            of_no_method: true,
+            ..self
+        }
     }
 
     fn check(&self, facts: &'static MethodFacts) -> Check {
@@ -97,7 +112,15 @@ impl Row {
         } else {
             (format!("{}-{}", facts.name, self.id), Some(facts.name))
         };
-        Check { id, method, sentence: self.sentence, section, must, facts, play: self.play }
+        Check {
+            id,
+            method,
+            sentence: self.sentence,
+            section,
+            must,
+            facts,
+            play: self.play,
+        }
     }
 }
 
@@ -107,10 +130,14 @@ pub fn checks(target: &Target) -> Vec<Check> {
     let methods: Vec<_> = target.methods().collect();
     let rows = || rows::ALL.iter().copied().flatten();
     let of_methods = methods.iter().flat_map(|facts| {
-        rows().filter(|row| !row.of_no_method && (row.applies)(facts)).map(|row| row.check(facts))
+        rows()
+            .filter(|row| !row.of_no_method && (row.applies)(facts))
+            .map(|row| row.check(facts))
     });
     let of_none = methods.first().into_iter().flat_map(|facts| {
-        rows().filter(|row| row.of_no_method).map(|row| row.check(facts))
+        rows()
+            .filter(|row| row.of_no_method)
+            .map(|row| row.check(facts))
     });
     of_methods.chain(of_none).collect()
 }
@@ -118,7 +145,9 @@ pub fn checks(target: &Target) -> Vec<Check> {
 /// Runs one check. An endpoint that does not answer, or with nonsense, fails it.
 pub async fn run(target: &Target, check: &Check) -> Outcome {
     let Some(scene) = Scene::of(target, check.facts) else {
-        return Outcome::Skipped { why: "no project takes the method".into() };
+        return Outcome::Skipped {
+            why: "no project takes the method".into(),
+        };
     };
     match check.play {
         Play::Scene(play) => play(&scene).await,
@@ -129,6 +158,9 @@ pub async fn run(target: &Target, check: &Check) -> Outcome {
 
 impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Check").field("id", &self.id).field("sentence", &self.sentence).finish_non_exhaustive()
+        f.debug_struct("Check")
+            .field("id", &self.id)
+            .field("sentence", &self.sentence)
+            .finish_non_exhaustive()
     }
 }

@@ -27,7 +27,10 @@ impl Customers {
     /// Those that [`put`](Self::put) makes.
     #[must_use]
     pub fn standard() -> Self {
-        let contract = |id: &str, number: &str| Contract { id: id.into(), number: number.into() };
+        let contract = |id: &str, number: &str| Contract {
+            id: id.into(),
+            number: number.into(),
+        };
         Self {
             payer: "7123456789".into(),
             contract: contract("12345", "1234_ABC/01-01-2025/Abcdef12"),
@@ -52,9 +55,7 @@ impl Customers {
     /// Their ids, and each as the service `jetpay` takes it.
     #[must_use]
     pub fn as_json(&self) -> Vec<(String, Value)> {
-        let paid_up = |contract: &Contract| {
-            json!({"id": contract.id, "number": contract.number, "payment": 0, "status_code": 204})
-        };
+        let paid_up = |contract: &Contract| json!({"id": contract.id, "number": contract.number, "payment": 0, "status_code": 204});
         let open = json!({
             "id": self.contract.id,
             "number": self.contract.number,
@@ -62,14 +63,20 @@ impl Customers {
             "min_payment": 100_000,
             "info": {"total_debt": 500_000, "monthly_payment": 100_000, "customer_name": "John Doe"},
         });
-        let contracts: Vec<Value> = std::iter::once(open).chain(self.closed.iter().map(paid_up)).collect();
+        let contracts: Vec<Value> = std::iter::once(open)
+            .chain(self.closed.iter().map(paid_up))
+            .collect();
         let payer = json!({"additional_customer_id": "ABCDE12345", "contracts": contracts});
         let paid_up = json!({
             "additional_customer_id": "ABCDE00204",
             "contracts": [paid_up(&Contract { id: "20401".into(), number: "2040_ABC".into() })],
         });
         let others = [(&self.owes_nothing, paid_up), (&self.plain, json!({}))];
-        let others = others.into_iter().filter_map(|(id, customer)| Some((id.clone()?, customer)));
-        std::iter::once((self.payer.clone(), payer)).chain(others).collect()
+        let others = others
+            .into_iter()
+            .filter_map(|(id, customer)| Some((id.clone()?, customer)));
+        std::iter::once((self.payer.clone(), payer))
+            .chain(others)
+            .collect()
     }
 }

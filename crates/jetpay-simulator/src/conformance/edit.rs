@@ -22,12 +22,16 @@ pub(crate) fn without(mut message: Value, pointer: &str) -> Value {
 
 /// A signed body changed afterwards: its signature stays.
 pub(crate) fn tampered(signed: &[u8], change: impl FnOnce(Value) -> Value) -> Vec<u8> {
-    change(serde_json::from_slice(signed).unwrap_or_default()).to_string().into_bytes()
+    change(serde_json::from_slice(signed).unwrap_or_default())
+        .to_string()
+        .into_bytes()
 }
 
 /// A text replaced in a body, once.
 pub(crate) fn replaced(body: &[u8], from: &str, to: &str) -> Vec<u8> {
-    String::from_utf8_lossy(body).replacen(from, to, 1).into_bytes()
+    String::from_utf8_lossy(body)
+        .replacen(from, to, 1)
+        .into_bytes()
 }
 
 #[cfg(test)]
@@ -38,8 +42,14 @@ mod tests {
     #[test]
     fn field_is_changed_added_and_removed_by_pointer() {
         let message = json!({"a": {"b": 1}});
-        assert_eq!(with(message.clone(), "/a/b", json!(2)), json!({"a": {"b": 2}}));
-        assert_eq!(with(message.clone(), "/c", json!(3)), json!({"a": {"b": 1}, "c": 3}));
+        assert_eq!(
+            with(message.clone(), "/a/b", json!(2)),
+            json!({"a": {"b": 2}})
+        );
+        assert_eq!(
+            with(message.clone(), "/c", json!(3)),
+            json!({"a": {"b": 1}, "c": 3})
+        );
         assert_eq!(without(message, "/a/b"), json!({"a": {}}));
     }
 }

@@ -6,7 +6,15 @@ use super::outcome::{Checked, Stop};
 use crate::exchange::Exchange;
 
 /// Words that tell an outsider about the inside.
-const TELLTALES: [&str; 7] = ["panicked at", "stack backtrace", "sqlite", "SELECT ", "INSERT ", "UNIQUE constraint", ".rs:"];
+const TELLTALES: [&str; 7] = [
+    "panicked at",
+    "stack backtrace",
+    "sqlite",
+    "SELECT ",
+    "INSERT ",
+    "UNIQUE constraint",
+    ".rs:",
+];
 /// How much of an answer is shown to people, in characters.
 const SHOWN: usize = 300;
 
@@ -25,7 +33,12 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) const fn new(status: u16, code: i64) -> Self {
-        Self { status, code, naming: "", all_texts: false }
+        Self {
+            status,
+            code,
+            naming: "",
+            all_texts: false,
+        }
     }
 
     pub(crate) const fn naming(self, naming: &'static str) -> Self {
@@ -33,14 +46,29 @@ impl Refusal {
     }
 
     pub(crate) const fn with_all_texts(self) -> Self {
-        Self { all_texts: true, ..self }
+        Self {
+            all_texts: true,
+            ..self
+        }
     }
 
     /// Compares an answer with it. `required` and `allowed` are the places for the text.
-    pub(crate) fn check(&self, exchange: &Exchange, required: &[&str], allowed: &[&str]) -> Checked {
-        let wanted = format!("HTTP {} and code {} with a text in {}", self.status, self.code, required.join(" and "));
+    pub(crate) fn check(
+        &self,
+        exchange: &Exchange,
+        required: &[&str],
+        allowed: &[&str],
+    ) -> Checked {
+        let wanted = format!(
+            "HTTP {} and code {} with a text in {}",
+            self.status,
+            self.code,
+            required.join(" and ")
+        );
         let fail = |wanted: &str| Err(Stop::failed(wanted, brief(exchange)));
-        let Some(Value::Object(answer)) = &exchange.json else { return fail(&wanted) };
+        let Some(Value::Object(answer)) = &exchange.json else {
+            return fail(&wanted);
+        };
         if exchange.status != self.status || exchange.code() != Some(self.code) {
             return fail(&wanted);
         }
@@ -48,7 +76,9 @@ impl Refusal {
         for pointer in required {
             match body.pointer(pointer).and_then(Value::as_str) {
                 Some(text) if !text.is_empty() && text.contains(self.naming) => {}
-                Some(text) if !text.is_empty() => return fail(&format!("{wanted} that names `{}`", self.naming)),
+                Some(text) if !text.is_empty() => {
+                    return fail(&format!("{wanted} that names `{}`", self.naming));
+                }
                 _ => return fail(&wanted),
             }
         }
@@ -58,7 +88,10 @@ impl Refusal {
 
 /// The first names of JSON pointers.
 fn tops<'a>(pointers: &[&'a str]) -> Vec<&'a str> {
-    pointers.iter().filter_map(|pointer| pointer.split('/').nth(1)).collect()
+    pointers
+        .iter()
+        .filter_map(|pointer| pointer.split('/').nth(1))
+        .collect()
 }
 
 /// What people are shown of an answer.
@@ -66,20 +99,35 @@ pub(crate) fn brief(exchange: &Exchange) -> String {
     let text = exchange.text();
     let shown: String = text.chars().take(SHOWN).collect();
     let more = if shown.len() < text.len() { "..." } else { "" };
-    if text.is_empty() { format!("HTTP {}, no body", exchange.status) } else { format!("HTTP {}: {shown}{more}", exchange.status) }
+    if text.is_empty() {
+        format!("HTTP {}, no body", exchange.status)
+    } else {
+        format!("HTTP {}: {shown}{more}", exchange.status)
+    }
 }
 
 /// An answer with HTTP 200 and this code; its fields.
 pub(crate) fn answer(exchange: &Exchange, code: i64) -> Checked<&Map<String, Value>> {
     match &exchange.json {
-        Some(Value::Object(answer)) if exchange.status == 200 && exchange.code() == Some(code) => Ok(answer),
-        _ => Err(Stop::failed(format!("HTTP 200 and code {code}"), brief(exchange))),
+        Some(Value::Object(answer)) if exchange.status == 200 && exchange.code() == Some(code) => {
+            Ok(answer)
+        }
+        _ => Err(Stop::failed(
+            format!("HTTP 200 and code {code}"),
+            brief(exchange),
+        )),
     }
 }
 
 /// No fields but these.
-pub(crate) fn only(answer: &Map<String, Value>, required: &[&str], allowed: &[&str], exchange: &Exchange) -> Checked {
-    let known = |name: &&String| required.contains(&name.as_str()) || allowed.contains(&name.as_str());
+pub(crate) fn only(
+    answer: &Map<String, Value>,
+    required: &[&str],
+    allowed: &[&str],
+    exchange: &Exchange,
+) -> Checked {
+    let known =
+        |name: &&String| required.contains(&name.as_str()) || allowed.contains(&name.as_str());
     match answer.keys().find(|name| !known(name)) {
         Some(name) => Err(Stop::failed(format!("no field `{name}`"), brief(exchange))),
         None => Ok(()),
@@ -87,8 +135,15 @@ pub(crate) fn only(answer: &Map<String, Value>, required: &[&str], allowed: &[&s
 }
 
 /// A text that is there and not empty.
-pub(crate) fn text<'a>(answer: &'a Map<String, Value>, name: &str, exchange: &Exchange) -> Checked<&'a str> {
-    let text = answer.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+pub(crate) fn text<'a>(
+    answer: &'a Map<String, Value>,
+    name: &str,
+    exchange: &Exchange,
+) -> Checked<&'a str> {
+    let text = answer
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty());
     text.ok_or_else(|| Stop::failed(format!("a text in `{name}`"), brief(exchange)))
 }
 
@@ -97,22 +152,41 @@ pub(crate) fn bare(exchange: &Exchange, status: u16) -> Checked {
     if exchange.status == status && exchange.body.is_empty() {
         return Ok(());
     }
-    Err(Stop::failed(format!("HTTP {status}, no body"), brief(exchange)))
+    Err(Stop::failed(
+        format!("HTTP {status}, no body"),
+        brief(exchange),
+    ))
 }
 
 /// Equal values, told with what they are.
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, wanted: &T, got: &T) -> Checked {
-    if wanted == got { Ok(()) } else { Err(Stop::failed(format!("{what} {wanted:?}"), format!("{got:?}"))) }
+    if wanted == got {
+        Ok(())
+    } else {
+        Err(Stop::failed(
+            format!("{what} {wanted:?}"),
+            format!("{got:?}"),
+        ))
+    }
 }
 
 /// An answer tells nothing of the inside, and none of the secrets.
-pub(crate) fn nothing_told<'a>(exchange: &Exchange, secrets: impl IntoIterator<Item = &'a str>) -> Checked {
+pub(crate) fn nothing_told<'a>(
+    exchange: &Exchange,
+    secrets: impl IntoIterator<Item = &'a str>,
+) -> Checked {
     let text = exchange.text();
     if secrets.into_iter().any(|secret| text.contains(secret)) {
-        return Err(Stop::failed("an answer without the secret", format!("HTTP {}, with the secret", exchange.status)));
+        return Err(Stop::failed(
+            "an answer without the secret",
+            format!("HTTP {}, with the secret", exchange.status),
+        ));
     }
     match TELLTALES.iter().find(|telltale| text.contains(*telltale)) {
-        Some(telltale) => Err(Stop::failed(format!("an answer without `{telltale}`"), brief(exchange))),
+        Some(telltale) => Err(Stop::failed(
+            format!("an answer without `{telltale}`"),
+            brief(exchange),
+        )),
         None => Ok(()),
     }
 }

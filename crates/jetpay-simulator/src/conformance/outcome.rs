@@ -33,7 +33,10 @@ pub(crate) type Checked<T = ()> = Result<T, Stop>;
 
 impl Stop {
     pub(crate) fn failed(expected: impl Into<String>, got: impl Into<String>) -> Self {
-        Self::Failed { expected: expected.into(), got: got.into() }
+        Self::Failed {
+            expected: expected.into(),
+            got: got.into(),
+        }
     }
 }
 
@@ -54,7 +57,9 @@ impl From<Checked> for Outcome {
         match checked {
             Ok(()) => Self::Passed,
             Err(Stop::Failed { expected, got }) => Self::Failed { expected, got },
-            Err(Stop::Skipped { why }) => Self::Skipped { why: why.to_owned() },
+            Err(Stop::Skipped { why }) => Self::Skipped {
+                why: why.to_owned(),
+            },
         }
     }
 }

@@ -53,13 +53,21 @@ impl Report {
     }
 
     fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {
-        self.results.iter().filter(|(_, outcome)| which(outcome)).count()
+        self.results
+            .iter()
+            .filter(|(_, outcome)| which(outcome))
+            .count()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.results.iter().map(|(check, _)| check.sentence.chars().count()).max().unwrap_or_default();
+        let width = self
+            .results
+            .iter()
+            .map(|(check, _)| check.sentence.chars().count())
+            .max()
+            .unwrap_or_default();
         let mut method = None;
         for (check, outcome) in &self.results {
             if method != Some(check.method) {
@@ -72,7 +80,12 @@ impl fmt::Display for Report {
             0 => String::new(),
             skipped => format!(", {skipped} skipped"),
         };
-        writeln!(f, "\n{} passed, {} failed{skipped}", self.passed(), self.failed())
+        writeln!(
+            f,
+            "\n{} passed, {} failed{skipped}",
+            self.passed(),
+            self.failed()
+        )
     }
 }
 
@@ -87,8 +100,52 @@ fn line(f: &mut fmt::Formatter<'_>, check: &Check, outcome: &Outcome, width: usi
     let (mark, notes) = match outcome {
         Outcome::Passed => ('✓', Vec::new()),
         Outcome::Skipped { why } => ('-', vec![("skipped:", why)]),
-        Outcome::Failed { expected, got } => ('✗', vec![("id:", &check.id), ("expected:", expected), ("got:", got)]),
+        Outcome::Failed { expected, got } => (
+            '✗',
+            vec![("id:", &check.id), ("expected:", expected), ("got:", got)],
+        ),
     };
     writeln!(f, "  {mark} {:width$}   {}", check.sentence, check.section)?;
-    notes.into_iter().try_for_each(|(label, text)| writeln!(f, "      {label:9} {text}"))
+    notes
+        .into_iter()
+        .try_for_each(|(label, text)| writeln!(f, "      {label:9} {text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::Project;
+
+    #[test]
+    fn table_shows_marks_sections_and_what_went_wrong() {
+        let project = Project::new(1234, "secret").unwrap();
+        let checks = checks(&Target::new("http://127.0.0.1:1", project));
+        let failed = Outcome::Failed {
+            expected: "HTTP 200".into(),
+            got: "HTTP 404".into(),
+        };
+        let skipped = Outcome::Skipped {
+            why: "needs more".into(),
+        };
+        let outcomes = [Outcome::Passed, failed, skipped];
+        let report = Report {
+            results: checks.into_iter().zip(outcomes).collect(),
+        };
+
+        let text = report.to_string();
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        assert_eq!(lines[0], "kaspi - document \"Kaspi Bank\"");
+        assert!(lines[1].starts_with("✓ verify of a customer"), "{text}");
+        assert!(
+            lines[1].ends_with("Request verify to check the account's existence"),
+            "{text}"
+        );
+        assert!(lines[2].starts_with('✗'), "{text}");
+        assert_eq!(lines[4..6], ["expected: HTTP 200", "got:      HTTP 404"]);
+        assert_eq!(lines.last(), Some(&"1 passed, 1 failed, 1 skipped"));
+    }
 }

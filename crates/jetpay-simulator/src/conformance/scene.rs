@@ -1,6 +1,7 @@
 //! What every check has at hand: a method, a project that takes it, and the platform that calls in its name.
 
 use jetpay_core::Money;
+use jetpay_core::private::Private;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::methods::{ContractFields, MethodFacts};
 use crate::platform::Platform;
 
 /// What is paid in most checks, in minor units.
-const AMOUNT_MINOR: i64 = 100_00;
+const AMOUNT_MINOR: i64 = 10_000;
 
 pub(crate) struct Scene<'t> {
     pub(crate) target: &'t Target,
@@ -25,39 +26,83 @@ pub(crate) struct Scene<'t> {
 impl<'t> Scene<'t> {
     /// With the first project that takes the method.
     pub(crate) fn of(target: &'t Target, method: &'static MethodFacts) -> Option<Self> {
-        let project = target.projects.iter().find(|project| project.takes(method))?;
+        let project = target
+            .projects
+            .iter()
+            .find(|project| project.takes(method))?;
         Some(Self::with(target, method, project))
     }
 
     fn with(target: &'t Target, method: &'static MethodFacts, project: &'t Project) -> Self {
         let platform = Platform::new(&target.base_url, project.id, project.keys[0].clone());
-        Self { target, method, project, platform }
+        Self {
+            target,
+            method,
+            project,
+            platform,
+        }
     }
 
     /// The same with a project that answers Kassa24 so.
     pub(crate) fn answering(&self, answers: Kassa24Answers) -> Checked<Self> {
-        let fits = |project: &&Project| project.takes(self.method) && project.answers == answers;
-        let project = self.target.projects.iter().find(fits);
-        let project = project.ok_or(Stop::Skipped { why: "needs a project with the other answers to Kassa24" })?;
-        Ok(Self::with(self.target, self.method, project))
+        let fits = |project: &Project| project.answers == answers;
+        self.in_a_project(fits, "needs a project with the other answers to Kassa24")
+    }
+
+    /// The same with a project that refuses contracts that it does not know.
+    pub(crate) fn strict(&self) -> Checked<Self> {
+        self.in_a_project(
+            |project| project.strict,
+            "needs a project with strict contracts",
+        )
+    }
+
+    fn in_a_project(&self, fits: impl Fn(&Project) -> bool, why: &'static str) -> Checked<Self> {
+        let mut projects = self.target.projects.iter();
+        let project = projects.find(|project| project.takes(self.method) && fits(project));
+        Ok(Self::with(
+            self.target,
+            self.method,
+            project.ok_or(Stop::Skipped { why })?,
+        ))
     }
 
     /// A project that does not take the method.
     pub(crate) fn project_without_the_method(&self) -> Checked<&'t Project> {
-        let project = self.target.projects.iter().find(|project| !project.takes(self.method));
-        project.ok_or(Stop::Skipped { why: "needs a project that does not take the method" })
+        let project = self
+            .target
+            .projects
+            .iter()
+            .find(|project| !project.takes(self.method));
+        project.ok_or(Stop::Skipped {
+            why: "needs a project that does not take the method",
+        })
     }
 
     /// The platform in the name of another project.
     pub(crate) fn another_project(&self) -> Checked<Platform> {
-        let project = self.target.projects.iter().find(|project| project.id != self.project.id);
-        let project = project.ok_or(Stop::Skipped { why: "needs a second project" })?;
-        Ok(self.platform.in_the_name_of(project.id, project.keys[0].clone()))
+        let project = self
+            .target
+            .projects
+            .iter()
+            .find(|project| project.id != self.project.id);
+        let project = project.ok_or(Stop::Skipped {
+            why: "needs a second project",
+        })?;
+        Ok(self
+            .platform
+            .in_the_name_of(project.id, project.keys[0].clone()))
     }
 
     /// A number that no project has.
     pub(crate) fn no_project(&self) -> u64 {
-        self.target.projects.iter().map(|project| project.id.number()).max().unwrap_or_default() + 987_654
+        self.target
+            .projects
+            .iter()
+            .map(|project| project.id.number())
+            .max()
+            .unwrap_or_default()
+            + 987_654
     }
 
     pub(crate) fn money(&self, minor: i64) -> Money {
@@ -79,7 +124,8 @@ impl<'t> Scene<'t> {
 
     /// The contract that is paid.
     pub(crate) fn contract(&self) -> Option<&Contract> {
-        self.has_contracts().then_some(&self.target.customers.contract)
+        self.has_contracts()
+            .then_some(&self.target.customers.contract)
     }
 
     pub(crate) fn verify(&self, customer_id: &str) -> Verify {
@@ -92,7 +138,13 @@ impl<'t> Scene<'t> {
     }
 
     pub(crate) fn check_deposit(&self, amount: Money) -> CheckDeposit {
-        CheckDeposit::new(self.method, self.project.id, &self.target.customers.payer, amount, self.contract())
+        CheckDeposit::new(
+            self.method,
+            self.project.id,
+            &self.target.customers.payer,
+            amount,
+            self.contract(),
+        )
     }
 
     /// `check_deposit` of the payer as JSON, to be changed.
@@ -113,8 +165,12 @@ impl<'t> Scene<'t> {
     /// Posts a body as it stands; whatever comes back tells nothing of the inside.
     pub(crate) async fn send_to(&self, path: &str, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
         let exchange = self.platform.send(path, body).await?;
-        let secrets = self.target.projects.iter().flat_map(|project| &project.secrets);
-        expect::nothing_told(&exchange, secrets.map(|secret| secret.as_str()))?;
+        let secrets = self
+            .target
+            .projects
+            .iter()
+            .flat_map(|project| &project.secrets);
+        expect::nothing_told(&exchange, secrets.map(Private::as_str))?;
         Ok(exchange)
     }
 
@@ -122,7 +178,10 @@ impl<'t> Scene<'t> {
     pub(crate) async fn pending(&self) -> Checked<String> {
         let exchange = self.call(&self.check_deposit(self.amount())).await?;
         expect::answer(&exchange, 0)?;
-        let payment_id = exchange.payment_id().filter(|id| !id.is_empty()).map(str::to_owned);
+        let payment_id = exchange
+            .payment_id()
+            .filter(|id| !id.is_empty())
+            .map(str::to_owned);
         payment_id.ok_or_else(|| Stop::failed("a text in `payment_id`", expect::brief(&exchange)))
     }
 

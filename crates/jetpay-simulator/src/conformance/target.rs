@@ -74,7 +74,9 @@ impl Target {
 
     /// The methods that some project takes.
     pub fn methods(&self) -> impl Iterator<Item = &'static MethodFacts> {
-        METHODS.iter().filter(|method| self.projects.iter().any(|project| project.takes(method)))
+        METHODS
+            .iter()
+            .filter(|method| self.projects.iter().any(|project| project.takes(method)))
     }
 }
 

@@ -28,33 +28,68 @@ struct Payment {
 
 impl Books {
     /// Stores a pending payment; its id.
-    pub(crate) fn open(&mut self, method: &'static str, top_up: TopUp, contract: Option<String>, flagged: bool, fault: Fault) -> String {
-        let number = if fault == Fault::OnePaymentId { 0 } else { self.payments.len() };
+    pub(crate) fn open(
+        &mut self,
+        method: &'static str,
+        top_up: TopUp,
+        contract: Option<String>,
+        flagged: bool,
+        fault: Fault,
+    ) -> String {
+        let number = if fault == Fault::OnePaymentId {
+            0
+        } else {
+            self.payments.len()
+        };
         let id = format!("payment_{number}");
-        self.payments.insert(id.clone(), Payment { method, top_up, contract, flagged, state: "pending", left: None });
+        self.payments.insert(
+            id.clone(),
+            Payment {
+                method,
+                top_up,
+                contract,
+                flagged,
+                state: "pending",
+                left: None,
+            },
+        );
         id
     }
 
-    pub(crate) fn apply(&mut self, callback: &Callback, fault: Fault) -> Result<Acknowledged, Unacknowledged> {
+    pub(crate) fn apply(
+        &mut self,
+        callback: &Callback,
+        fault: Fault,
+    ) -> Result<Acknowledged, Unacknowledged> {
         let id = callback.payment.id.as_str();
-        let payment = self.payments.get_mut(id).ok_or(Unacknowledged::UnknownPayment)?;
+        let payment = self
+            .payments
+            .get_mut(id)
+            .ok_or(Unacknowledged::UnknownPayment)?;
         let (operation, amount) = (&callback.operation, payment.top_up.amount);
         if callback.project_id != payment.top_up.project_id {
             return Ok(Acknowledged);
         }
-        let fits = operation.sum_initial == amount && callback.payment.status != PaymentStatus::PartiallyPaid;
+        let fits = operation.sum_initial == amount
+            && callback.payment.status != PaymentStatus::PartiallyPaid;
         let done = operation.status == OperationStatus::Success;
         match (&operation.kind, &callback.payment.status) {
-            (OperationType::Sale, PaymentStatus::Success | PaymentStatus::PartiallyPaid) if done && !fits => {
+            (OperationType::Sale, PaymentStatus::Success | PaymentStatus::PartiallyPaid)
+                if done && !fits =>
+            {
                 payment.state = "quarantined";
             }
-            (OperationType::Sale, PaymentStatus::Success) if done => {
-                if payment.left.is_none() || fault == Fault::CreditsTwice {
-                    self.enter(callback, amount.minor(), fault);
-                }
+            (OperationType::Sale, PaymentStatus::Success)
+                if done && (payment.left.is_none() || fault == Fault::CreditsTwice) =>
+            {
+                self.enter(callback, amount.minor(), fault);
             }
-            (OperationType::Sale, PaymentStatus::Decline) if payment.left.is_none() => payment.state = "declined",
-            (OperationType::Refund | OperationType::Reversal, _) if done && payment.left.is_some() => {
+            (OperationType::Sale, PaymentStatus::Decline) if payment.left.is_none() => {
+                payment.state = "declined";
+            }
+            (OperationType::Refund | OperationType::Reversal, _)
+                if done && payment.left.is_some() =>
+            {
                 self.enter(callback, -operation.sum_initial.minor(), fault);
             }
             _ => {}
@@ -66,7 +101,9 @@ impl Books {
     fn enter(&mut self, callback: &Callback, minor: i64, fault: Fault) {
         let (project, operation) = (callback.project_id.number(), callback.operation.id.number());
         let fresh = self.seen.insert((project, operation, minor > 0));
-        let Some(payment) = self.payments.get_mut(callback.payment.id.as_str()) else { return };
+        let Some(payment) = self.payments.get_mut(callback.payment.id.as_str()) else {
+            return;
+        };
         if !fresh && fault != Fault::CreditsTwice {
             return;
         }
@@ -108,12 +145,22 @@ impl Books {
     }
 
     pub(crate) fn entries(&self, after: usize) -> Vec<Value> {
-        self.entries.iter().skip(after).take(1000).cloned().collect()
+        self.entries
+            .iter()
+            .skip(after)
+            .take(1000)
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn balance(&self, customer: &str) -> i64 {
-        let of_customer = self.entries.iter().filter(|entry| entry["customer_id"] == *customer);
-        of_customer.filter_map(|entry| entry["amount"].as_i64()).sum()
+        let of_customer = self
+            .entries
+            .iter()
+            .filter(|entry| entry["customer_id"] == *customer);
+        of_customer
+            .filter_map(|entry| entry["amount"].as_i64())
+            .sum()
     }
 }
 

@@ -15,41 +15,68 @@ use super::{ACCOUNT_PROJECT, STRICT_PROJECT, Shop};
 
 impl Shop {
     fn known(&self, id: &str) -> Result<&Value, Refused> {
-        self.customers.get(id).ok_or_else(|| Refused::not_found("no such account"))
+        self.customers
+            .get(id)
+            .ok_or_else(|| Refused::not_found("no such account"))
     }
 
     /// The name for the platform, and the contracts with their status.
     fn account(&self, id: &str) -> Result<(String, Vec<(Contract, i64)>), Refused> {
         let customer = self.known(id)?;
-        let name = customer["additional_customer_id"].as_str().unwrap_or(id).to_owned();
-        let contracts = customer["contracts"].as_array().map(|contracts| contracts.iter().map(contract).collect());
-        Ok((name, contracts.unwrap_or_else(|| vec![(Contract::new(id, id), 0)])))
+        let name = customer["additional_customer_id"]
+            .as_str()
+            .unwrap_or(id)
+            .to_owned();
+        let contracts = customer["contracts"]
+            .as_array()
+            .map(|contracts| contracts.iter().map(contract).collect());
+        Ok((
+            name,
+            contracts.unwrap_or_else(|| vec![(Contract::new(id, id), 0)]),
+        ))
     }
 
     fn plain_account(&self, id: &str) -> Result<CustomerAccount, Refused> {
         Ok(CustomerAccount::new(Currency::KZT, &self.account(id)?.0))
     }
 
-    fn open<M: Method>(&self, top_up: TopUp, contract: Option<&ContractId>) -> Result<PaymentId, Refused> {
+    fn open<M: Method>(
+        &self,
+        top_up: TopUp,
+        contract: Option<&ContractId>,
+    ) -> Result<PaymentId, Refused> {
         let customer = self.known(top_up.customer_id.as_str())?;
         let none = Vec::new();
         let status = |id: &str| {
             let contracts = customer["contracts"].as_array().unwrap_or(&none);
-            contracts.iter().find(|contract| contract["id"] == *id).map(|contract| contract["status_code"].as_i64().unwrap_or(0))
+            contracts
+                .iter()
+                .find(|contract| contract["id"] == *id)
+                .map(|contract| contract["status_code"].as_i64().unwrap_or(0))
         };
         let contract = contract.map(|id| (id.as_str().to_owned(), status(id.as_str())));
         if top_up.project_id.number() == STRICT_PROJECT && matches!(contract, Some((_, None))) {
             return Err(Refused::failed("no such contract"));
         }
-        let flagged = is_beyond(M::LIMITS, top_up.amount) || contract.as_ref().is_some_and(|(_, status)| *status != Some(0));
-        let id = self.books().open(M::NAME, top_up, contract.map(|(id, _)| id), flagged, self.fault);
+        let flagged = is_beyond(M::LIMITS, top_up.amount)
+            || contract
+                .as_ref()
+                .is_some_and(|(_, status)| *status != Some(0));
+        let id = self.books().open(
+            M::NAME,
+            top_up,
+            contract.map(|(id, _)| id),
+            flagged,
+            self.fault,
+        );
         PaymentId::new(id).map_err(|_| Refused::failed("no id"))
     }
 }
 
 fn contract(json: &Value) -> (Contract, i64) {
     let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
-    let contract = Contract::new(text("id"), text("number")).with_payment_minor(json["payment"].as_i64().unwrap_or(0));
+    let contract = Contract::new(text("id"), text("number"))
+        .with_payment_minor(json["payment"].as_i64().unwrap_or(0));
     // The fallback of a customer without contracts has no payment; those here have one.
     (contract, json["status_code"].as_i64().unwrap_or(0))
 }
@@ -57,12 +84,20 @@ fn contract(json: &Value) -> (Contract, i64) {
 impl Merchant<Kaspi> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, jetpay_kaspi::Account> {
         let (name, contracts) = self.account(request.customer_id.as_str())?;
-        let payable = contracts.into_iter().filter(|(_, status)| *status == 0).map(|(contract, _)| contract);
+        let payable = contracts
+            .into_iter()
+            .filter(|(_, status)| *status == 0)
+            .map(|(contract, _)| contract);
         Ok(jetpay_kaspi::Account::new(Currency::KZT, &name, payable)?)
     }
 
-    async fn check_deposit(&self, request: jetpay_kaspi::CheckDeposit) -> Answer<Kaspi, jetpay_kaspi::Deposit> {
-        Ok(jetpay_kaspi::Deposit::new(self.open::<Kaspi>(request.top_up, Some(&request.entity_id))?))
+    async fn check_deposit(
+        &self,
+        request: jetpay_kaspi::CheckDeposit,
+    ) -> Answer<Kaspi, jetpay_kaspi::Deposit> {
+        Ok(jetpay_kaspi::Deposit::new(
+            self.open::<Kaspi>(request.top_up, Some(&request.entity_id))?,
+        ))
     }
 }
 
@@ -72,13 +107,23 @@ impl Merchant<Kassa24> for Shop {
         if request.project_id.number() == ACCOUNT_PROJECT {
             return Ok(self.plain_account(id)?.into());
         }
-        let (name, contracts) = self.account(id).map_err(|refused| Refusal::of_contracts(&refused))?;
-        let contracts = contracts.into_iter().map(|(contract, status)| ContractStatus::new(contract, status));
+        let (name, contracts) = self
+            .account(id)
+            .map_err(|refused| Refusal::of_contracts(&refused))?;
+        let contracts = contracts
+            .into_iter()
+            .map(|(contract, status)| ContractStatus::new(contract, status));
         Ok(jetpay_kassa24::Contracts::new(Currency::KZT, &name, contracts).into())
     }
 
-    async fn check_deposit(&self, request: jetpay_kassa24::CheckDeposit) -> Answer<Kassa24, jetpay_kassa24::Deposit> {
-        let contract = request.contract.as_ref().map(|contract| &contract.entity_id);
+    async fn check_deposit(
+        &self,
+        request: jetpay_kassa24::CheckDeposit,
+    ) -> Answer<Kassa24, jetpay_kassa24::Deposit> {
+        let contract = request
+            .contract
+            .as_ref()
+            .map(|contract| &contract.entity_id);
         let id = self.open::<Kassa24>(request.top_up, contract)?;
         Ok(jetpay_kassa24::DescribedDeposit::new(id).into())
     }
@@ -91,8 +136,13 @@ macro_rules! without_contracts {
                 Ok(self.plain_account(request.customer_id.as_str())?)
             }
 
-            async fn check_deposit(&self, request: $of::CheckDeposit) -> Answer<$method, $of::Deposit> {
-                Ok($of::Deposit::new(self.open::<$method>(request.top_up, None)?))
+            async fn check_deposit(
+                &self,
+                request: $of::CheckDeposit,
+            ) -> Answer<$method, $of::Deposit> {
+                Ok($of::Deposit::new(
+                    self.open::<$method>(request.top_up, None)?,
+                ))
             }
         }
     };

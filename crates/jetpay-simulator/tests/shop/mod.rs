@@ -10,7 +10,11 @@ use std::sync::{Mutex, MutexGuard};
 use jetpay_core::{Acknowledged, Callback, Callbacks, Unacknowledged};
 
 pub(crate) use books::Books;
-pub(crate) use server::serve;
+#[allow(
+    unused_imports,
+    reason = "a module of tests: each test file uses its part"
+)]
+pub(crate) use server::{serve, serve_constant};
 
 /// The project that answers Kassa24 with the account alone.
 pub(crate) const ACCOUNT_PROJECT: u64 = 1235;
@@ -38,7 +42,11 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn new(fault: Fault, customers: Vec<(String, serde_json::Value)>) -> Self {
-        Self { fault, books: Mutex::default(), customers: customers.into_iter().collect() }
+        Self {
+            fault,
+            books: Mutex::default(),
+            customers: customers.into_iter().collect(),
+        }
     }
 
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {

@@ -46,7 +46,11 @@ pub(crate) fn serve(shop: Shop, keyring: Keyring) -> String {
             .route("/v1/customers/{id}", web::get().to(customer))
             .route("/v1/entries", web::get().to(entries))
     });
-    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+    let server = server
+        .workers(1)
+        .disable_signals()
+        .bind(("127.0.0.1", 0))
+        .unwrap();
     let address = server.addrs()[0];
     actix_web::rt::spawn(server.run());
     format!("http://{address}")
@@ -69,4 +73,19 @@ async fn customer(shop: Data<Shop>, id: Path<String>) -> Json<Value> {
 
 async fn entries(shop: Data<Shop>, query: Query<HashMap<String, usize>>) -> Json<Value> {
     Json(json!({"entries": shop.books().entries(query.get("after").copied().unwrap_or_default())}))
+}
+
+/// Serves the same answer to everything, as long as the test runs; the base URL.
+#[allow(dead_code, reason = "a module of tests: each test file uses its part")]
+pub(crate) fn serve_constant(status: u16, body: &'static str) -> String {
+    let status = StatusCode::from_u16(status).unwrap();
+    let answer = move || async move { HttpResponse::build(status).body(body) };
+    let server = HttpServer::new(move || App::new().default_service(web::to(answer)))
+        .workers(1)
+        .disable_signals()
+        .bind(("127.0.0.1", 0))
+        .unwrap();
+    let address = server.addrs()[0];
+    actix_web::rt::spawn(server.run());
+    format!("http://{address}")
 }

@@ -11,28 +11,82 @@ use super::SIGNATURE;
 use super::callback_refused::refused;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("attack-status-hidden", SIGNATURE, "a callback whose status hides in another text is refused", play!(status_hidden)),
-    Row::new("attack-number-as-text", SIGNATURE, "an amount turned into a text is refused", play!(number_as_text)),
-    Row::new("attack-harmless", SIGNATURE, "null for an empty text and empty containers change nothing", play!(harmless)),
-    Row::new("attack-unsigned", SIGNATURE, "what stands below a nested signature or frame_mode is not read", play!(unsigned)),
-    Row::new("attack-second-signature", SIGNATURE, "of two signatures the one at the top counts", play!(second_signature)),
-    Row::new("attack-request-cut", SIGNATURE, "a request whose fields hide in another text is refused with code 500", Play::Refused(request_cut, Refusal::new(200, 500))),
-    Row::new("attack-keys", SIGNATURE, "keys with `;` and two values of one path are refused with code 500", Play::Refused(keys, Refusal::new(200, 500))),
+    Row::new(
+        "attack-status-hidden",
+        SIGNATURE,
+        "a callback whose status hides in another text is refused",
+        play!(status_hidden),
+    ),
+    Row::new(
+        "attack-number-as-text",
+        SIGNATURE,
+        "an amount turned into a text is refused",
+        play!(number_as_text),
+    ),
+    Row::new(
+        "attack-harmless",
+        SIGNATURE,
+        "null for an empty text and empty containers change nothing",
+        play!(harmless),
+    ),
+    Row::new(
+        "attack-unsigned",
+        SIGNATURE,
+        "what stands below a nested signature or frame_mode is not read",
+        play!(unsigned),
+    ),
+    Row::new(
+        "attack-second-signature",
+        SIGNATURE,
+        "of two signatures the one at the top counts",
+        play!(second_signature),
+    ),
+    Row::new(
+        "attack-request-cut",
+        SIGNATURE,
+        "a request whose fields hide in another text is refused with code 500",
+        Play::Refused(request_cut, Refusal::new(200, 500)),
+    ),
+    Row::new(
+        "attack-keys",
+        SIGNATURE,
+        "keys with `;` and two values of one path are refused with code 500",
+        Play::Refused(keys, Refusal::new(200, 500)),
+    ),
 ];
 
 /// Moves a field into the end of the text that stands before it in the signed string.
 fn hide(message: Value, text: &str, field: &str) -> Value {
-    let value = message.pointer(field).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    let before = message.pointer(text).and_then(Value::as_str).unwrap_or_default();
-    let hidden = format!("{before};{}:{}", field[1..].replace('/', ":"), value.unwrap_or_default());
+    let value = message.pointer(field).map(|value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    });
+    let before = message
+        .pointer(text)
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let hidden = format!(
+        "{before};{}:{}",
+        field[1..].replace('/', ":"),
+        value.unwrap_or_default()
+    );
     with(without(message, field), text, json!(hidden))
 }
 
 async fn status_hidden(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let signed = scene.platform.sign(&scene.success(&payment_id));
-    for (text, field) in [("/operation/request_id", "/operation/status"), ("/payment/method", "/payment/status")] {
-        refused(scene, &payment_id, tampered(&signed, |it| hide(it, text, field))).await?;
+    for (text, field) in [
+        ("/operation/request_id", "/operation/status"),
+        ("/payment/method", "/payment/status"),
+    ] {
+        refused(
+            scene,
+            &payment_id,
+            tampered(&signed, |it| hide(it, text, field)),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -41,9 +95,21 @@ async fn number_as_text(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let signed = scene.platform.sign(&scene.success(&payment_id));
     let amount = json!(scene.amount().minor().to_string());
-    refused(scene, &payment_id, tampered(&signed, |it| with(it, "/operation/sum_initial/amount", amount))).await?;
+    refused(
+        scene,
+        &payment_id,
+        tampered(&signed, |it| {
+            with(it, "/operation/sum_initial/amount", amount)
+        }),
+    )
+    .await?;
     let project = json!(scene.project.id.number().to_string());
-    refused(scene, &payment_id, tampered(&signed, |it| with(it, "/project_id", project))).await
+    refused(
+        scene,
+        &payment_id,
+        tampered(&signed, |it| with(it, "/project_id", project)),
+    )
+    .await
 }
 
 /// A success changed so after it was signed still credits the amount, once.
@@ -51,14 +117,20 @@ async fn credits(scene: &Scene<'_>, change: impl FnOnce(Value) -> Value) -> Chec
     let payment_id = scene.pending().await?;
     let body = tampered(&scene.platform.sign(&scene.success(&payment_id)), change);
     expect::bare(&scene.send(body).await?, 200)?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn harmless(scene: &Scene<'_>) -> Checked {
     credits(scene, |it| {
         let it = with(it, "/payment/description", Value::Null);
         let it = with(it, "/operation/provider/auth_code", Value::Null);
-        with(with(it, "/errors", json!([])), "/account", json!({"extra": {}}))
+        with(
+            with(it, "/errors", json!([])),
+            "/account",
+            json!({"extra": {}}),
+        )
     })
     .await
 }
@@ -69,35 +141,61 @@ async fn unsigned(scene: &Scene<'_>) -> Checked {
         let it = with(it, "/operation/signature", other.clone());
         let it = with(it, "/operation/sum_initial/signature", other.clone());
         let it = with(it, "/payment/frame_mode", other.clone());
-        with(it, "/frame_mode", json!({"payment": other, "operation": other}))
+        with(
+            it,
+            "/frame_mode",
+            json!({"payment": other, "operation": other}),
+        )
     })
     .await
 }
 
 async fn second_signature(scene: &Scene<'_>) -> Checked {
-    credits(scene, |it| with(it, "/general", json!({"signature": "another"}))).await?;
+    credits(scene, |it| {
+        with(it, "/general", json!({"signature": "another"}))
+    })
+    .await?;
     let payment_id = scene.pending().await?;
     let signed = scene.platform.sign(&scene.success(&payment_id));
     let moved = |it: Value| {
         let good = it["signature"].clone();
-        with(with(it, "/general", json!({"signature": good})), "/signature", json!("another"))
+        with(
+            with(it, "/general", json!({"signature": good})),
+            "/signature",
+            json!("another"),
+        )
     };
     refused(scene, &payment_id, tampered(&signed, moved)).await
 }
 
 fn request_cut(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = scene.platform.sign(&scene.check_deposit_json());
-    let after_customer = if scene.has_contracts() { "/entity_id" } else { "/payment_method" };
+    let after_customer = if scene.has_contracts() {
+        "/entity_id"
+    } else {
+        "/payment_method"
+    };
     vec![
         tampered(&signed, |it| hide(it, "/currency", "/customer_id")),
         tampered(&signed, |it| hide(it, "/customer_id", after_customer)),
-        tampered(&scene.platform.sign(&with(scene.check_deposit_json(), "/a", json!("b"))), |it| hide(it, "/a", "/amount")),
+        tampered(
+            &scene
+                .platform
+                .sign(&with(scene.check_deposit_json(), "/a", json!("b"))),
+            |it| hide(it, "/a", "/amount"),
+        ),
     ]
 }
 
 fn keys(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let semicolon = with(scene.verify_json(), "/a;b", json!("c"));
     let control = with(scene.verify_json(), "/a\nb", json!("c"));
-    let equal_paths = with(with(scene.verify_json(), "/a:", json!({"b": 1})), "/a", json!({":b": 2}));
-    [semicolon, control, equal_paths].map(|message| scene.platform.sign(&message)).into()
+    let equal_paths = with(
+        with(scene.verify_json(), "/a:", json!({"b": 1})),
+        "/a",
+        json!({":b": 2}),
+    );
+    [semicolon, control, equal_paths]
+        .map(|message| scene.platform.sign(&message))
+        .into()
 }

@@ -8,16 +8,53 @@ use super::super::expect;
 use super::super::outcome::Checked;
 use super::super::scene::Scene;
 use super::callback_urls::CALLBACK;
-use super::{ANSWERS, signature, unreadable};
+use super::{ANSWERS, secrets, signature, unreadable};
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("callback-bad-signature", ANSWERS, "a callback with a bad signature is answered 400 and changes nothing", play!(bad_signature)),
-    Row::new("callback-other-secret", ANSWERS, "so is one signed with another secret", play!(other_secret)),
-    Row::new("callback-unknown-project", ANSWERS, "so is one of a project that is not configured", play!(unknown_project)),
-    Row::new("callback-missing-field", ANSWERS, "a signed callback without a field that money depends on is answered 400", play!(missing_field)),
-    Row::new("callback-wrong-type", ANSWERS, "so is one with such a field of a wrong type", play!(wrong_type)),
-    Row::new("callback-unreadable", ANSWERS, "an unreadable callback is answered 400 without a body", play!(unreadable_callback)).once(),
-    Row::new("callback-too-large", ANSWERS, "a callback over the limit is answered 413 without a body", play!(too_large)).once(),
+    Row::new(
+        "callback-bad-signature",
+        ANSWERS,
+        "a callback with a bad signature is answered 400 and changes nothing",
+        play!(bad_signature),
+    ),
+    Row::new(
+        "callback-other-secret",
+        ANSWERS,
+        "a callback signed with another secret is answered 400 and changes nothing",
+        play!(other_secret),
+    ),
+    Row::new(
+        "callback-unknown-project",
+        ANSWERS,
+        "a callback of a project that is not configured is answered 400",
+        play!(unknown_project),
+    ),
+    Row::new(
+        "callback-missing-field",
+        ANSWERS,
+        "a signed callback without a field that money depends on is answered 400",
+        play!(missing_field),
+    ),
+    Row::new(
+        "callback-wrong-type",
+        ANSWERS,
+        "a signed callback with such a field of a wrong type is answered 400",
+        play!(wrong_type),
+    ),
+    Row::new(
+        "callback-unreadable",
+        ANSWERS,
+        "an unreadable callback is answered 400 without a body",
+        play!(unreadable_callback),
+    )
+    .once(),
+    Row::new(
+        "callback-too-large",
+        ANSWERS,
+        "a callback over the limit is answered 413 without a body",
+        play!(too_large),
+    )
+    .once(),
 ];
 
 /// The body, sent to the method's URL and to that of callbacks, is answered 400 and changes nothing.
@@ -32,7 +69,9 @@ async fn bad_signature(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let signed = scene.platform.sign(&scene.success(&payment_id));
     let mut bodies: Vec<_> = signature::no_signatures(&signed).into_iter().collect();
-    bodies.push(tampered(&signed, |it| with(it, "/operation/sum_initial/amount", json!(1_000_000))));
+    bodies.push(tampered(&signed, |it| {
+        with(it, "/operation/sum_initial/amount", json!(1_000_000))
+    }));
     for body in bodies {
         refused(scene, &payment_id, body).await?;
     }
@@ -41,11 +80,14 @@ async fn bad_signature(scene: &Scene<'_>) -> Checked {
 
 async fn other_secret(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    let body = signature::with_a_secret_nobody_has(scene).sign(&scene.success(&payment_id));
+    let body = secrets::with_a_secret_nobody_has(scene).sign(&scene.success(&payment_id));
     refused(scene, &payment_id, body).await?;
     let other = scene.another_project()?;
     // The secret of another project, and this project's name.
-    let body = scene.platform.in_the_name_of(scene.project.id, other.key().clone()).sign(&scene.success(&payment_id));
+    let body = scene
+        .platform
+        .in_the_name_of(scene.project.id, other.key().clone())
+        .sign(&scene.success(&payment_id));
     refused(scene, &payment_id, body).await
 }
 
@@ -70,8 +112,16 @@ const FIELDS: [&str; 7] = [
 async fn missing_field(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let success = serde_json::to_value(scene.success(&payment_id)).unwrap_or_default();
-    for field in FIELDS.into_iter().chain(["/operation", "/operation/sum_initial"]) {
-        for body in [without(success.clone(), field), with(success.clone(), field, Value::Null)] {
+    for field in FIELDS
+        .into_iter()
+        .chain(["/operation", "/operation/sum_initial"])
+    {
+        // An empty text signs like `null`.
+        for body in [
+            without(success.clone(), field),
+            with(success.clone(), field, Value::Null),
+            with(success.clone(), field, json!("")),
+        ] {
             refused(scene, &payment_id, scene.platform.sign(&body)).await?;
         }
     }
@@ -83,7 +133,12 @@ async fn wrong_type(scene: &Scene<'_>) -> Checked {
     let success = serde_json::to_value(scene.success(&payment_id)).unwrap_or_default();
     for field in FIELDS {
         for value in [json!(true), json!(7.5), json!({"a": "b"}), json!([1])] {
-            refused(scene, &payment_id, scene.platform.sign(&with(success.clone(), field, value))).await?;
+            refused(
+                scene,
+                &payment_id,
+                scene.platform.sign(&with(success.clone(), field, value)),
+            )
+            .await?;
         }
     }
     let amount = scene.amount().minor();
@@ -93,7 +148,11 @@ async fn wrong_type(scene: &Scene<'_>) -> Checked {
     }
     // An integer written as a float is no integer.
     let integer = format!("\"sum_initial\":{{\"amount\":{amount}");
-    let float = replaced(success.to_string().as_bytes(), &integer, &format!("{integer}.0"));
+    let float = replaced(
+        success.to_string().as_bytes(),
+        &integer,
+        &format!("{integer}.0"),
+    );
     refused(scene, &payment_id, scene.platform.sign_text(float)).await
 }
 
@@ -109,6 +168,14 @@ async fn unreadable_callback(scene: &Scene<'_>) -> Checked {
 async fn too_large(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let signed = scene.platform.sign(&scene.success(&payment_id));
-    expect::bare(&scene.send_to(CALLBACK, unreadable::padded(&signed, unreadable::OVER_THE_LIMIT)).await?, 413)?;
+    expect::bare(
+        &scene
+            .send_to(
+                CALLBACK,
+                unreadable::padded(&signed, unreadable::OVER_THE_LIMIT),
+            )
+            .await?,
+        413,
+    )?;
     scene.expect_money(&payment_id, "pending", &[]).await
 }

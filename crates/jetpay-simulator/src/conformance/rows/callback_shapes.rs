@@ -11,17 +11,72 @@ use super::{SIGNATURE, WORDS};
 use crate::messages::{Callback, Operation};
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("callback-unknown-fields", WORDS, "a success with fields that nobody knows credits", play!(unknown_fields)),
-    Row::new("callback-null-objects", WORDS, "a success with null instead of objects credits", play!(null_objects)),
-    Row::new("callback-few-fields", WORDS, "a success with the required fields alone credits", play!(few_fields)),
-    Row::new("callback-account", WORDS, "a success with another's account and customer credits the payer", play!(account)),
-    Row::new("callback-id-as-text", WORDS, "a success with operation.id as text and code as number credits", play!(id_as_text)),
-    Row::new("callback-bad-dates", WORDS, "a success with dates that are none credits", play!(bad_dates)),
-    Row::new("callback-upper-case", WORDS, "a success in capital letters credits", play!(upper_case)),
-    Row::new("callback-payment-sum", WORDS, "a success with another payment.sum credits: sum_initial decides", play!(payment_sum)),
-    Row::new("callback-unicode", WORDS, "a success with escapes, other scripts and white space credits", play!(unicode)),
-    Row::new("callback-semicolon", SIGNATURE, "a success with an honest `;` in its description credits", play!(semicolon)),
-    Row::new("callback-long-array", SIGNATURE, "a callback with an array of 12 is signed in natural order", play!(long_array)),
+    Row::new(
+        "callback-unknown-fields",
+        WORDS,
+        "a success with fields that nobody knows credits",
+        play!(unknown_fields),
+    ),
+    Row::new(
+        "callback-null-objects",
+        WORDS,
+        "a success with null instead of objects credits",
+        play!(null_objects),
+    ),
+    Row::new(
+        "callback-few-fields",
+        WORDS,
+        "a success with the required fields alone credits",
+        play!(few_fields),
+    ),
+    Row::new(
+        "callback-account",
+        WORDS,
+        "a success with another's account and customer credits the payer",
+        play!(account),
+    ),
+    Row::new(
+        "callback-id-as-text",
+        WORDS,
+        "a success with operation.id as text and code as number credits",
+        play!(id_as_text),
+    ),
+    Row::new(
+        "callback-bad-dates",
+        WORDS,
+        "a success with dates that are none credits",
+        play!(bad_dates),
+    ),
+    Row::new(
+        "callback-upper-case",
+        WORDS,
+        "a success in capital letters credits",
+        play!(upper_case),
+    ),
+    Row::new(
+        "callback-payment-sum",
+        WORDS,
+        "a success with another payment.sum credits: sum_initial decides",
+        play!(payment_sum),
+    ),
+    Row::new(
+        "callback-unicode",
+        WORDS,
+        "a success with escapes, other scripts and white space credits",
+        play!(unicode),
+    ),
+    Row::new(
+        "callback-semicolon",
+        SIGNATURE,
+        "a success with an honest `;` in its description credits",
+        play!(semicolon),
+    ),
+    Row::new(
+        "callback-long-array",
+        SIGNATURE,
+        "a callback with an array of 12 is signed in natural order",
+        play!(long_array),
+    ),
 ];
 
 /// A success of a fresh payment, changed so, credits.
@@ -29,7 +84,9 @@ async fn credits(scene: &Scene<'_>, change: impl FnOnce(Value) -> Value) -> Chec
     let payment_id = scene.pending().await?;
     let success = serde_json::to_value(scene.success(&payment_id)).unwrap_or_default();
     scene.tell(&change(success)).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn unknown_fields(scene: &Scene<'_>) -> Checked {
@@ -38,14 +95,29 @@ async fn unknown_fields(scene: &Scene<'_>) -> Checked {
         let it = with(it, "/operation/eci", json!("05"));
         let it = with(it, "/operation/exchange_rate", json!(447.35));
         let it = with(it, "/payment/is_new_attempts_available", json!(false));
-        with(with(it, "/avs_result", Value::Null), "/provider_extra_fields", extended)
+        with(
+            with(it, "/avs_result", Value::Null),
+            "/provider_extra_fields",
+            extended,
+        )
     })
     .await
 }
 
 async fn null_objects(scene: &Scene<'_>) -> Checked {
-    let fields = ["/account", "/customer", "/errors", "/operation/provider", "/operation/sum_converted"];
-    credits(scene, |it| fields.into_iter().fold(it, |it, field| with(it, field, Value::Null))).await
+    let fields = [
+        "/account",
+        "/customer",
+        "/errors",
+        "/operation/provider",
+        "/operation/sum_converted",
+    ];
+    credits(scene, |it| {
+        fields
+            .into_iter()
+            .fold(it, |it, field| with(it, field, Value::Null))
+    })
+    .await
 }
 
 async fn few_fields(scene: &Scene<'_>) -> Checked {
@@ -68,7 +140,11 @@ async fn few_fields(scene: &Scene<'_>) -> Checked {
 
 async fn account(scene: &Scene<'_>) -> Checked {
     let customers = &scene.target.customers;
-    let other = customers.plain.as_ref().unwrap_or(&customers.unknown).clone();
+    let other = customers
+        .plain
+        .as_ref()
+        .unwrap_or(&customers.unknown)
+        .clone();
     credits(scene, |it| {
         let it = with(it, "/customer", json!({"id": other}));
         with(it, "/account", json!({"number": other}))
@@ -79,7 +155,11 @@ async fn account(scene: &Scene<'_>) -> Checked {
 async fn id_as_text(scene: &Scene<'_>) -> Checked {
     credits(scene, |it| {
         let id = it["operation"]["id"].to_string();
-        with(with(it, "/operation/id", json!(id)), "/operation/code", json!(0))
+        with(
+            with(it, "/operation/id", json!(id)),
+            "/operation/code",
+            json!(0),
+        )
     })
     .await
 }
@@ -96,13 +176,17 @@ async fn bad_dates(scene: &Scene<'_>) -> Checked {
 async fn upper_case(scene: &Scene<'_>) -> Checked {
     credits(scene, |it| {
         let it = with(it, "/payment/status", json!("SUCCESS"));
-        with(with(it, "/operation/status", json!("Success")), "/operation/type", json!("Sale"))
+        with(
+            with(it, "/operation/status", json!("Success")),
+            "/operation/type",
+            json!("Sale"),
+        )
     })
     .await
 }
 
 async fn payment_sum(scene: &Scene<'_>) -> Checked {
-    let other = scene.amount().minor() + 5_00;
+    let other = scene.amount().minor() + 500;
     credits(scene, |it| with(it, "/payment/sum/amount", json!(other))).await
 }
 
@@ -113,12 +197,18 @@ async fn unicode(scene: &Scene<'_>) -> Checked {
     let pretty = serde_json::to_string_pretty(&success).unwrap_or_default();
     let body = format!("\r\n {} \t\n", pretty.replace("№", "\\u2116"));
     expect::bare(&scene.send(scene.platform.sign_text(body)).await?, 200)?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn semicolon(scene: &Scene<'_>) -> Checked {
     credits(scene, |it| {
-        let it = with(it, "/payment/description", json!("Top-up; contract: 7; thank you"));
+        let it = with(
+            it,
+            "/payment/description",
+            json!("Top-up; contract: 7; thank you"),
+        );
         with(it, "/operation/message", json!("Success; code:0;"))
     })
     .await
@@ -126,10 +216,23 @@ async fn semicolon(scene: &Scene<'_>) -> Checked {
 
 async fn long_array(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    let operation = Operation::new("sale", "decline", scene.amount()).because("20000", "General decline");
-    let decline = Callback::new(scene.method, scene.project.id, &payment_id, "decline", operation);
-    let errors: Vec<Value> = (0..12).map(|number| json!({"code": 20_000 + number, "message": "wrong"})).collect();
-    let decline = with(serde_json::to_value(decline).unwrap_or_default(), "/errors", json!(errors));
+    let operation =
+        Operation::new("sale", "decline", scene.amount()).because("20000", "General decline");
+    let decline = Callback::new(
+        scene.method,
+        scene.project.id,
+        &payment_id,
+        "decline",
+        operation,
+    );
+    let errors: Vec<Value> = (0..12)
+        .map(|number| json!({"code": 20_000 + number, "message": "wrong"}))
+        .collect();
+    let decline = with(
+        serde_json::to_value(decline).unwrap_or_default(),
+        "/errors",
+        json!(errors),
+    );
     scene.tell(&decline).await?;
     scene.expect_money(&payment_id, "declined", &[]).await
 }

@@ -7,21 +7,70 @@ use super::super::edit::with;
 use super::super::expect::{self, Refusal};
 use super::super::outcome::{Checked, Stop};
 use super::super::scene::Scene;
-use super::{RULES, contracts};
+use super::{RULE_2, RULE_7, has_contracts};
 use crate::exchange::Exchange;
 use crate::messages::{CheckDeposit, Contract};
 use crate::methods::MethodFacts;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("deposit-good", Section::CheckDeposit, "check_deposit is answered with code 0 and a payment_id", play!(good)),
-    Row::new("deposit-pending", RULES, "it makes a pending payment and credits nothing", play!(pending)),
-    Row::new("deposit-twice", RULES, "two equal check_deposits get two payment ids", play!(twice)),
-    Row::new("deposit-unknown", Section::CheckDeposit, "check_deposit of an unknown customer is refused with 404 and a text", play!(unknown)),
-    Row::new("deposit-smallest", Section::CheckDeposit, "one minor unit is taken", play!(smallest)),
-    Row::new("deposit-beyond-limits", RULES, "an amount beyond the document's limits is taken and flagged", play!(beyond_limits)).only(limited),
-    Row::new("deposit-unknown-contract", RULES, "an unknown contract of a known customer is taken and flagged", play!(unknown_contract)).only(contracts),
-    Row::new("deposit-closed-contract", RULES, "a contract that cannot be paid is taken and flagged", play!(closed_contract)).only(contracts),
-    Row::new("deposit-strict", RULES, "a project with strict contracts refuses an unknown one with 500", play!(strict)).only(contracts),
+    Row::new(
+        "deposit-good",
+        Section::CheckDeposit,
+        "check_deposit is answered with code 0 and a payment_id",
+        play!(good),
+    ),
+    Row::new(
+        "deposit-pending",
+        RULE_2,
+        "check_deposit makes a pending payment and credits nothing",
+        play!(pending),
+    ),
+    Row::new(
+        "deposit-twice",
+        RULE_2,
+        "two equal check_deposits get two payment ids",
+        play!(twice),
+    ),
+    Row::new(
+        "deposit-unknown",
+        Section::CheckDeposit,
+        "check_deposit of an unknown customer is refused with 404 and a text",
+        play!(unknown),
+    ),
+    Row::new(
+        "deposit-smallest",
+        Section::CheckDeposit,
+        "check_deposit of one minor unit is taken",
+        play!(smallest),
+    ),
+    Row::new(
+        "deposit-beyond-limits",
+        RULE_7,
+        "an amount beyond the document's limits is taken and flagged",
+        play!(beyond_limits),
+    )
+    .only(limited),
+    Row::new(
+        "deposit-unknown-contract",
+        RULE_7,
+        "an unknown contract of a known customer is taken and flagged",
+        play!(unknown_contract),
+    )
+    .only(has_contracts),
+    Row::new(
+        "deposit-closed-contract",
+        RULE_7,
+        "a contract that cannot be paid is taken and flagged",
+        play!(closed_contract),
+    )
+    .only(has_contracts),
+    Row::new(
+        "deposit-strict",
+        RULE_7,
+        "a project with strict contracts refuses an unknown one with 500",
+        play!(strict),
+    )
+    .only(has_contracts),
 ];
 
 fn limited(method: &MethodFacts) -> bool {
@@ -31,7 +80,12 @@ fn limited(method: &MethodFacts) -> bool {
 /// A good answer: its payment id.
 pub(super) fn payment_id(scene: &Scene<'_>, exchange: &Exchange) -> Checked<String> {
     let answer = expect::answer(exchange, 0)?;
-    expect::only(answer, &["code", "payment_id"], scene.method.deposit_extras, exchange)?;
+    expect::only(
+        answer,
+        &["code", "payment_id"],
+        scene.method.deposit_extras,
+        exchange,
+    )?;
     expect::text(answer, "payment_id", exchange).map(str::to_owned)
 }
 
@@ -45,26 +99,58 @@ async fn pending(scene: &Scene<'_>) -> Checked {
     scene.expect_money(&payment_id, "pending", &[]).await?;
     let payment = scene.payment(&payment_id).await?;
     let field = |name: &str| payment.get(name).cloned().unwrap_or_default();
-    expect::equal("payment_id", &Value::from(payment_id.as_str()), &field("payment_id"))?;
-    expect::equal("project_id", &Value::from(scene.project.id.number()), &field("project_id"))?;
+    expect::equal(
+        "payment_id",
+        &Value::from(payment_id.as_str()),
+        &field("payment_id"),
+    )?;
+    expect::equal(
+        "project_id",
+        &Value::from(scene.project.id.number()),
+        &field("project_id"),
+    )?;
     expect::equal("method", &Value::from(scene.method.name), &field("method"))?;
-    expect::equal("customer_id", &Value::from(scene.target.customers.payer.as_str()), &field("customer_id"))?;
-    expect::equal("amount", &Value::from(scene.amount().minor()), &field("amount"))?;
-    expect::equal("currency", &Value::from(scene.target.currency.code()), &field("currency"))?;
+    expect::equal(
+        "customer_id",
+        &Value::from(scene.target.customers.payer.as_str()),
+        &field("customer_id"),
+    )?;
+    expect::equal(
+        "amount",
+        &Value::from(scene.amount().minor()),
+        &field("amount"),
+    )?;
+    expect::equal(
+        "currency",
+        &Value::from(scene.target.currency.code()),
+        &field("currency"),
+    )?;
     expect::equal("flags", &Value::Array(Vec::new()), &field("flags"))?;
     if let Some(contract) = scene.contract() {
-        expect::equal("contract_id", &Value::from(contract.id.as_str()), &field("contract_id"))?;
+        expect::equal(
+            "contract_id",
+            &Value::from(contract.id.as_str()),
+            &field("contract_id"),
+        )?;
     }
     Ok(())
 }
 
 async fn twice(scene: &Scene<'_>) -> Checked {
     let (first, second) = (scene.pending().await?, scene.pending().await?);
-    if first == second { Err(Stop::failed("another payment_id", second)) } else { Ok(()) }
+    if first == second {
+        Err(Stop::failed("another payment_id", second))
+    } else {
+        Ok(())
+    }
 }
 
 async fn unknown(scene: &Scene<'_>) -> Checked {
-    let request = with(scene.check_deposit_json(), "/customer_id", scene.target.customers.unknown.as_str().into());
+    let request = with(
+        scene.check_deposit_json(),
+        "/customer_id",
+        scene.target.customers.unknown.as_str().into(),
+    );
     scene.expect_refusal(&scene.call(&request).await?, Refusal::new(200, 404))
 }
 
@@ -74,14 +160,24 @@ async fn smallest(scene: &Scene<'_>) -> Checked {
 }
 
 async fn beyond_limits(scene: &Scene<'_>) -> Checked {
-    let limits = scene.method.limits.filter(|limits| limits.max.currency() == scene.target.currency);
-    let limits = limits.ok_or(Stop::Skipped { why: "the document's limits are in another currency" })?;
-    let exchange = scene.call(&scene.check_deposit(scene.money(limits.max.minor() + 1))).await?;
+    let limits = scene
+        .method
+        .limits
+        .filter(|limits| limits.max.currency() == scene.target.currency);
+    let limits = limits.ok_or(Stop::Skipped {
+        why: "the document's limits are in another currency",
+    })?;
+    let exchange = scene
+        .call(&scene.check_deposit(scene.money(limits.max.minor() + 1)))
+        .await?;
     scene.expect_flagged(&payment_id(scene, &exchange)?).await
 }
 
 fn no_contract() -> Contract {
-    Contract { id: "no-such-contract".into(), number: "9999_XYZ".into() }
+    Contract {
+        id: "no-such-contract".into(),
+        number: "9999_XYZ".into(),
+    }
 }
 
 async fn unknown_contract(scene: &Scene<'_>) -> Checked {
@@ -90,21 +186,31 @@ async fn unknown_contract(scene: &Scene<'_>) -> Checked {
 
 async fn closed_contract(scene: &Scene<'_>) -> Checked {
     let closed = scene.target.customers.closed.as_ref();
-    let closed = closed.ok_or(Stop::Skipped { why: "needs a customer with a contract that cannot be paid" })?;
+    let closed = closed.ok_or(Stop::Skipped {
+        why: "needs a customer with a contract that cannot be paid",
+    })?;
     flagged_contract(scene, closed).await
 }
 
 /// A top-up of this contract of the payer.
 fn of_contract(scene: &Scene<'_>, contract: &Contract) -> CheckDeposit {
     let payer = &scene.target.customers.payer;
-    CheckDeposit::new(scene.method, scene.project.id, payer, scene.amount(), Some(contract))
+    CheckDeposit::new(
+        scene.method,
+        scene.project.id,
+        payer,
+        scene.amount(),
+        Some(contract),
+    )
 }
 
 async fn strict(scene: &Scene<'_>) -> Checked {
     let scene = scene.strict()?;
     let exchange = scene.call(&of_contract(&scene, &no_contract())).await?;
     scene.expect_refusal(&exchange, Refusal::new(200, 500))?;
-    let exchange = scene.call(&of_contract(&scene, &scene.target.customers.contract)).await?;
+    let exchange = scene
+        .call(&of_contract(&scene, &scene.target.customers.contract))
+        .await?;
     payment_id(&scene, &exchange).map(drop)
 }
 

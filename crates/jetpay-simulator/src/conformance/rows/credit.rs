@@ -6,30 +6,84 @@ use super::super::check::{Row, Section, play};
 use super::super::expect;
 use super::super::outcome::{Checked, Stop};
 use super::super::scene::Scene;
-use super::{ANSWERS, RULES};
+use super::{ANSWERS, RULE_3};
 use crate::operation_ids::next_operation_id;
 
 /// How many come at once where several do.
 const AT_ONCE: usize = 8;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("callback-success", Section::Callback, "a success is answered 200 without a body and credits the amount", play!(success)),
-    Row::new("callback-success-balance", RULES, "the customer's balance grows by exactly the amount", play!(balance)),
-    Row::new("callback-words", Section::Callback, "whatever payment.method says, the success credits", play!(method_words)),
-    Row::new("callback-repeated", ANSWERS, "a repeated success is answered 200 and credits nothing more", play!(repeated)),
-    Row::new("callback-repeated-later", ANSWERS, "so is one whose dates differ", play!(repeated_later)),
-    Row::new("callback-at-once", RULES, "eight equal successes at once credit once", play!(at_once)),
-    Row::new("callback-at-once-different", RULES, "eight successes of different operations at once credit once", play!(different_at_once)),
-    Row::new("callback-second-success", RULES, "a second success of another operation credits nothing more", play!(second_success)),
-    Row::new("callback-same-operation", RULES, "one operation credits one payment, whatever it says of others", play!(same_operation)),
+    Row::new(
+        "callback-success",
+        Section::Callback,
+        "a success is answered 200 without a body and credits the amount",
+        play!(success),
+    ),
+    Row::new(
+        "callback-success-balance",
+        RULE_3,
+        "a success makes the customer's balance grow by exactly the amount",
+        play!(balance),
+    ),
+    Row::new(
+        "callback-words",
+        Section::Callback,
+        "a success credits whatever payment.method says",
+        play!(method_words),
+    ),
+    Row::new(
+        "callback-repeated",
+        ANSWERS,
+        "a repeated success is answered 200 and credits nothing more",
+        play!(repeated),
+    ),
+    Row::new(
+        "callback-repeated-later",
+        ANSWERS,
+        "a success repeated with other dates is answered 200 and credits nothing more",
+        play!(repeated_later),
+    ),
+    Row::new(
+        "callback-at-once",
+        RULE_3,
+        "eight equal successes at once credit once",
+        play!(at_once),
+    ),
+    Row::new(
+        "callback-at-once-different",
+        RULE_3,
+        "eight successes of different operations at once credit once",
+        play!(different_at_once),
+    ),
+    Row::new(
+        "callback-second-success",
+        RULE_3,
+        "a second success of another operation credits nothing more",
+        play!(second_success),
+    ),
+    Row::new(
+        "callback-same-operation",
+        RULE_3,
+        "a success of an operation that has credited another payment credits nothing",
+        play!(same_operation),
+    ),
 ];
 
 async fn success(scene: &Scene<'_>) -> Checked {
     let (payment_id, success) = scene.credited().await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await?;
     let entries = scene.admin()?.entries_of(&payment_id).await?;
-    let operations: Vec<&str> = entries.iter().map(|entry| entry.operation_id.as_str()).collect();
-    expect::equal("operations", &vec![success.operation.id.to_string().as_str()], &operations)
+    let operations: Vec<&str> = entries
+        .iter()
+        .map(|entry| entry.operation_id.as_str())
+        .collect();
+    expect::equal(
+        "operations",
+        &vec![success.operation.id.to_string().as_str()],
+        &operations,
+    )
 }
 
 async fn balance(scene: &Scene<'_>) -> Checked {
@@ -42,12 +96,19 @@ async fn balance(scene: &Scene<'_>) -> Checked {
 }
 
 async fn method_words(scene: &Scene<'_>) -> Checked {
-    for word in scene.method.callback_words.iter().chain(&["", "Another Method"]) {
+    for word in scene
+        .method
+        .callback_words
+        .iter()
+        .chain(&["", "Another Method"])
+    {
         let payment_id = scene.pending().await?;
         let mut success = scene.success(&payment_id);
         success.payment.method = (*word).to_owned();
         scene.tell(&success).await?;
-        scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await?;
+        scene
+            .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+            .await?;
     }
     Ok(())
 }
@@ -57,7 +118,9 @@ async fn repeated(scene: &Scene<'_>) -> Checked {
     for _ in 0..3 {
         scene.tell(&success).await?;
     }
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn repeated_later(scene: &Scene<'_>) -> Checked {
@@ -65,22 +128,30 @@ async fn repeated_later(scene: &Scene<'_>) -> Checked {
     success.operation.date = "2030-01-01T00:00:01+0000".into();
     success.payment.date = "2030-01-01T00:00:02+0000".into();
     scene.tell(&success).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn at_once(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let success = scene.platform.sign(&scene.success(&payment_id));
     all_at_once(scene, vec![success; AT_ONCE]).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn different_at_once(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let success = || scene.success(&payment_id).of_operation(next_operation_id());
-    let bodies = (0..AT_ONCE).map(|_| scene.platform.sign(&success())).collect();
+    let bodies = (0..AT_ONCE)
+        .map(|_| scene.platform.sign(&success()))
+        .collect();
     all_at_once(scene, bodies).await?;
-    scene.expect_entries(&payment_id, &[scene.amount().minor()]).await
+    scene
+        .expect_entries(&payment_id, &[scene.amount().minor()])
+        .await
 }
 
 /// Sends all without waiting for any; each is acknowledged.
@@ -100,13 +171,19 @@ async fn all_at_once(scene: &Scene<'_>, bodies: Vec<Vec<u8>>) -> Checked {
 async fn second_success(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
     scene.tell(&scene.success(&payment_id)).await?;
-    scene.expect_entries(&payment_id, &[scene.amount().minor()]).await
+    scene
+        .expect_entries(&payment_id, &[scene.amount().minor()])
+        .await
 }
 
 async fn same_operation(scene: &Scene<'_>) -> Checked {
     let (first, success) = scene.credited().await?;
     let second = scene.pending().await?;
-    scene.tell(&scene.success(&second).of_operation(success.operation.id)).await?;
-    scene.expect_entries(&first, &[scene.amount().minor()]).await?;
+    scene
+        .tell(&scene.success(&second).of_operation(success.operation.id))
+        .await?;
+    scene
+        .expect_entries(&first, &[scene.amount().minor()])
+        .await?;
     scene.expect_entries(&second, &[]).await
 }

@@ -8,17 +8,38 @@ use super::super::scene::Scene;
 const HTTP: Section = Section::Ours("bad input: HTTP");
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("http-post-only", HTTP, "other HTTP methods than POST are answered 405", play!(post_only)),
-    Row::new("http-content-type", HTTP, "any content type is taken, or none", play!(content_type)),
-    Row::new("http-query", HTTP, "a query behind the URL changes nothing", play!(query)),
+    Row::new(
+        "http-post-only",
+        HTTP,
+        "other HTTP methods than POST are answered 405",
+        play!(post_only),
+    ),
+    Row::new(
+        "http-content-type",
+        HTTP,
+        "any content type is taken, or none",
+        play!(content_type),
+    ),
+    Row::new(
+        "http-query",
+        HTTP,
+        "a query behind the URL changes nothing",
+        play!(query),
+    ),
 ];
 
 async fn post_only(scene: &Scene<'_>) -> Checked {
     let body = scene.platform.sign(&scene.verify_json());
     for method in ["GET", "PUT", "DELETE", "PATCH"] {
-        let exchange = scene.platform.send_as(method, &scene.method.path(), None, body.clone()).await?;
+        let exchange = scene
+            .platform
+            .send_as(method, &scene.method.path(), None, body.clone())
+            .await?;
         if exchange.status != 405 {
-            return Err(Stop::failed(format!("HTTP 405 to {method}"), expect::brief(&exchange)));
+            return Err(Stop::failed(
+                format!("HTTP 405 to {method}"),
+                expect::brief(&exchange),
+            ));
         }
     }
     Ok(())
@@ -35,7 +56,10 @@ async fn content_type(scene: &Scene<'_>) -> Checked {
     ];
     let body = scene.platform.sign(&scene.verify_json());
     for content_type in types {
-        let exchange = scene.platform.send_as("POST", &scene.method.path(), content_type, body.clone()).await?;
+        let exchange = scene
+            .platform
+            .send_as("POST", &scene.method.path(), content_type, body.clone())
+            .await?;
         expect::answer(&exchange, 0)?;
     }
     Ok(())
@@ -43,6 +67,8 @@ async fn content_type(scene: &Scene<'_>) -> Checked {
 
 async fn query(scene: &Scene<'_>) -> Checked {
     let path = format!("{}?project_id=1&type=check_deposit", scene.method.path());
-    let exchange = scene.send_to(&path, scene.platform.sign(&scene.verify_json())).await?;
+    let exchange = scene
+        .send_to(&path, scene.platform.sign(&scene.verify_json()))
+        .await?;
     expect::answer(&exchange, 0).map(drop)
 }

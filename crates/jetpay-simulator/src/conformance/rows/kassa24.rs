@@ -5,23 +5,74 @@ use super::super::expect::{self, Refusal};
 use super::super::outcome::{Checked, Stop};
 use super::super::scene::Scene;
 use super::super::target::Kassa24Answers;
-use super::verify::{account, owes_nothing, sound_contracts};
+use super::contracts::{owes_nothing, sound_contracts};
+use super::verify::account;
 use super::{METHOD, check_deposit, two_options};
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("option-1-verify", Section::Verify, "option 1: verify is answered with the account alone", play!(option_1_verify)).only(two_options),
-    Row::new("option-1-unknown", Section::Verify, "option 1: the text of a refusal is in error_description and message", play!(option_1_unknown)).only(two_options),
-    Row::new("option-1-deposit", Section::CheckDeposit, "option 1: check_deposit without entity_id and number gets a payment_id", play!(option_1_deposit)).only(two_options),
-    Row::new("option-1-no-204", METHOD, "option 1: a customer who owes nothing is answered with code 0", play!(option_1_no_204)).only(two_options),
-    Row::new("option-2-status", Section::Verify, "option 2: every contract has its status_code, 204 where nothing is owed", play!(option_2_status)).only(two_options),
-    Row::new("option-2-unknown", Section::Verify, "option 2: the text of a refusal is in message", play!(option_2_unknown)).only(two_options),
-    Row::new("option-2-deposit", Section::CheckDeposit, "option 2: check_deposit with entity_id and number gets a payment_id", play!(option_2_deposit)).only(two_options),
-    Row::new("option-2-204", Section::Verify, "option 2: a customer who owes nothing is answered with code 204 and no contracts", play!(option_2_204)).only(two_options),
+    Row::new(
+        "option-1-verify",
+        Section::Verify,
+        "option 1: verify is answered with the account alone",
+        play!(option_1_verify),
+    )
+    .only(two_options),
+    Row::new(
+        "option-1-unknown",
+        Section::Verify,
+        "option 1: the text of a refusal is in error_description and message",
+        play!(option_1_unknown),
+    )
+    .only(two_options),
+    Row::new(
+        "option-1-deposit",
+        Section::CheckDeposit,
+        "option 1: check_deposit without entity_id and number gets a payment_id",
+        play!(option_1_deposit),
+    )
+    .only(two_options),
+    Row::new(
+        "option-1-no-204",
+        METHOD,
+        "option 1: a customer who owes nothing is answered with code 0",
+        play!(option_1_no_204),
+    )
+    .only(two_options),
+    Row::new(
+        "option-2-status",
+        Section::Verify,
+        "option 2: every contract has its status_code, 204 where nothing is owed",
+        play!(option_2_status),
+    )
+    .only(two_options),
+    Row::new(
+        "option-2-unknown",
+        Section::Verify,
+        "option 2: the text of a refusal is in message",
+        play!(option_2_unknown),
+    )
+    .only(two_options),
+    Row::new(
+        "option-2-deposit",
+        Section::CheckDeposit,
+        "option 2: check_deposit with entity_id and number gets a payment_id",
+        play!(option_2_deposit),
+    )
+    .only(two_options),
+    Row::new(
+        "option-2-204",
+        Section::Verify,
+        "option 2: a customer who owes nothing is answered with code 204 and no contracts",
+        play!(option_2_204),
+    )
+    .only(two_options),
 ];
 
 async fn option_1_verify(scene: &Scene<'_>) -> Checked {
     let scene = scene.answering(Kassa24Answers::Account)?;
-    let exchange = scene.call(&scene.verify(&scene.target.customers.payer)).await?;
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.payer))
+        .await?;
     account(&scene, &exchange, 0).map(drop)
 }
 
@@ -34,7 +85,9 @@ async fn option_2_unknown(scene: &Scene<'_>) -> Checked {
 }
 
 async fn unknown(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&scene.verify(&scene.target.customers.unknown)).await?;
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.unknown))
+        .await?;
     scene.expect_refusal(&exchange, Refusal::new(200, 404))
 }
 
@@ -62,16 +115,30 @@ async fn option_2_status(scene: &Scene<'_>) -> Checked {
     let scene = scene.answering(Kassa24Answers::Contracts)?;
     let customers = &scene.target.customers;
     let closed = customers.closed.as_ref();
-    let closed = closed.ok_or(Stop::Skipped { why: "needs a customer with a contract that cannot be paid" })?;
+    let closed = closed.ok_or(Stop::Skipped {
+        why: "needs a customer with a contract that cannot be paid",
+    })?;
     let exchange = scene.call(&scene.verify(&customers.payer)).await?;
     let contracts = sound_contracts(&scene, &exchange)?;
     // 0 is the default, so it may be left out.
     let status = |id: &str| {
         let contract = contracts.iter().find(|contract| contract["id"] == *id)?;
-        Some(contract.get("status_code").map_or(Some(0), serde_json::Value::as_i64))
+        Some(
+            contract
+                .get("status_code")
+                .map_or(Some(0), serde_json::Value::as_i64),
+        )
     };
-    expect::equal("status_code of the open contract", &Some(Some(0)), &status(&customers.contract.id))?;
-    expect::equal("status_code of the closed contract", &Some(Some(204)), &status(&closed.id))
+    expect::equal(
+        "status_code of the open contract",
+        &Some(Some(0)),
+        &status(&customers.contract.id),
+    )?;
+    expect::equal(
+        "status_code of the closed contract",
+        &Some(Some(204)),
+        &status(&closed.id),
+    )
 }
 
 async fn option_2_204(scene: &Scene<'_>) -> Checked {

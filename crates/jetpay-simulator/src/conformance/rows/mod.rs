@@ -1,10 +1,12 @@
 //! What is checked, row by row. A file holds what one part of the protocol demands.
 
+mod amounts;
 mod attacks;
 mod callback_refused;
 mod callback_shapes;
 mod callback_urls;
 mod check_deposit;
+mod contracts;
 mod credit;
 mod fields;
 mod http;
@@ -13,6 +15,7 @@ mod no_credit;
 mod order;
 mod quarantine;
 mod refund;
+mod secrets;
 mod signature;
 mod typed_verify;
 mod unreadable;
@@ -24,6 +27,7 @@ use crate::methods::{ContractFields, MethodFacts};
 /// All rows, in the order of a report: what the documents show, then bad input, then attacks.
 pub(crate) static ALL: &[&[Row]] = &[
     verify::ROWS,
+    contracts::ROWS,
     check_deposit::ROWS,
     kassa24::ROWS,
     typed_verify::ROWS,
@@ -37,7 +41,9 @@ pub(crate) static ALL: &[&[Row]] = &[
     callback_refused::ROWS,
     unreadable::ROWS,
     signature::ROWS,
+    secrets::ROWS,
     fields::ROWS,
+    amounts::ROWS,
     http::ROWS,
     attacks::ROWS,
 ];
@@ -50,13 +56,17 @@ const METHOD: Section = Section::Ours("protocol 3: the five methods");
 const ANSWERS: Section = Section::Ours("protocol 4: answers to callbacks");
 const WORDS: Section = Section::Ours("protocol 4: open words and fields");
 /// The rules that keep the money right.
-const RULES: Section = Section::Ours("protocol 5: rules for money");
+const RULE_1: Section = Section::Ours("protocol 5, rule 1: no effects");
+const RULE_2: Section = Section::Ours("protocol 5, rule 2: pending");
+const RULE_3: Section = Section::Ours("protocol 5, rule 3: one credit");
+const RULE_5: Section = Section::Ours("protocol 5, rule 5: any order");
+const RULE_7: Section = Section::Ours("protocol 5, rule 7: take and flag");
 /// Rows of the table of bad input.
 const UNREADABLE: Section = Section::Ours("bad input: unreadable");
 const UNSIGNED: Section = Section::Ours("bad input: signature, project, method");
 const BAD_FIELD: Section = Section::Ours("bad input: signed, but a field is wrong");
 
-fn contracts(method: &MethodFacts) -> bool {
+fn has_contracts(method: &MethodFacts) -> bool {
     method.contract_fields != ContractFields::None
 }
 

@@ -4,30 +4,84 @@ use super::super::check::{Row, Section, play};
 use super::super::expect;
 use super::super::outcome::Checked;
 use super::super::scene::Scene;
-use super::{ANSWERS, RULES, WORDS};
+use super::{ANSWERS, RULE_3, WORDS};
 use crate::messages::{Callback, Operation};
 use crate::operation_ids::next_operation_id;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("callback-decline", Section::Callback, "a decline is answered 200 and credits nothing", play!(decline)),
-    Row::new("callback-processing", ANSWERS, "a payment under way is answered 200 and stays pending", play!(processing)),
-    Row::new("callback-unknown-status", WORDS, "an unknown status is answered 200 and stays pending", play!(unknown_status)),
-    Row::new("callback-unknown-type", WORDS, "an unknown type of operation is answered 200 and credits nothing", play!(unknown_type)),
-    Row::new("callback-failed-operation", RULES, "a declined operation of a successful payment credits nothing", play!(failed_operation)),
-    Row::new("callback-payment-under-way", RULES, "a successful operation of a payment under way credits nothing", play!(payment_under_way)),
-    Row::new("callback-unknown-payment", ANSWERS, "a callback of an unknown payment is answered 404, so that it comes again", play!(unknown_payment)),
-    Row::new("callback-payout", ANSWERS, "so is one of a payout that nobody asked for", play!(payout)),
+    Row::new(
+        "callback-decline",
+        Section::Callback,
+        "a decline is answered 200 and credits nothing",
+        play!(decline),
+    ),
+    Row::new(
+        "callback-processing",
+        ANSWERS,
+        "a payment under way is answered 200 and stays pending",
+        play!(processing),
+    ),
+    Row::new(
+        "callback-unknown-status",
+        WORDS,
+        "an unknown status is answered 200 and stays pending",
+        play!(unknown_status),
+    ),
+    Row::new(
+        "callback-unknown-type",
+        WORDS,
+        "an unknown type of operation is answered 200 and credits nothing",
+        play!(unknown_type),
+    ),
+    Row::new(
+        "callback-failed-operation",
+        RULE_3,
+        "a declined operation of a successful payment credits nothing",
+        play!(failed_operation),
+    ),
+    Row::new(
+        "callback-payment-under-way",
+        RULE_3,
+        "a successful operation of a payment under way credits nothing",
+        play!(payment_under_way),
+    ),
+    Row::new(
+        "callback-unknown-payment",
+        ANSWERS,
+        "a callback of an unknown payment is answered 404, so that it comes again",
+        play!(unknown_payment),
+    ),
+    Row::new(
+        "callback-payout",
+        ANSWERS,
+        "a callback of a payout that nobody asked for is answered 404, too",
+        play!(payout),
+    ),
 ];
 
 async fn decline(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    scene.tell(&Callback::decline(scene.method, scene.project.id, &payment_id, scene.amount())).await?;
+    scene
+        .tell(&Callback::decline(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            scene.amount(),
+        ))
+        .await?;
     scene.expect_money(&payment_id, "declined", &[]).await
 }
 
 async fn processing(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    scene.tell(&Callback::processing(scene.method, scene.project.id, &payment_id, scene.amount())).await?;
+    scene
+        .tell(&Callback::processing(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            scene.amount(),
+        ))
+        .await?;
     scene.expect_money(&payment_id, "pending", &[]).await
 }
 
@@ -35,7 +89,15 @@ async fn processing(scene: &Scene<'_>) -> Checked {
 async fn told(scene: &Scene<'_>, payment: &str, kind: &str, operation: &str) -> Checked<String> {
     let payment_id = scene.pending().await?;
     let operation = Operation::new(kind, operation, scene.amount());
-    scene.tell(&Callback::new(scene.method, scene.project.id, &payment_id, payment, operation)).await?;
+    scene
+        .tell(&Callback::new(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            payment,
+            operation,
+        ))
+        .await?;
     Ok(payment_id)
 }
 

@@ -3,15 +3,40 @@
 use super::super::check::{Row, play};
 use super::super::outcome::Checked;
 use super::super::scene::Scene;
-use super::RULES;
+use super::RULE_5;
 use crate::messages::Callback;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("callback-decline-after-success", RULES, "a decline after a success changes nothing", play!(decline_after_success)),
-    Row::new("callback-other-decline-after-success", RULES, "nor does a decline of another operation", play!(other_decline_after_success)),
-    Row::new("callback-success-after-decline", RULES, "a success after a decline credits", play!(success_after_decline)),
-    Row::new("callback-processing-after-success", RULES, "an old intermediate callback after a success changes nothing", play!(processing_after_success)),
-    Row::new("callback-success-after-processing", RULES, "a success after an intermediate callback of its operation credits", play!(success_after_processing)),
+    Row::new(
+        "callback-decline-after-success",
+        RULE_5,
+        "a decline after a success changes nothing",
+        play!(decline_after_success),
+    ),
+    Row::new(
+        "callback-other-decline-after-success",
+        RULE_5,
+        "a decline of another operation after a success changes nothing",
+        play!(other_decline_after_success),
+    ),
+    Row::new(
+        "callback-success-after-decline",
+        RULE_5,
+        "a success after a decline credits",
+        play!(success_after_decline),
+    ),
+    Row::new(
+        "callback-processing-after-success",
+        RULE_5,
+        "an old intermediate callback after a success changes nothing",
+        play!(processing_after_success),
+    ),
+    Row::new(
+        "callback-success-after-processing",
+        RULE_5,
+        "a success after an intermediate callback of its operation credits",
+        play!(success_after_processing),
+    ),
 ];
 
 fn decline(scene: &Scene<'_>, payment_id: &str) -> Callback {
@@ -24,33 +49,53 @@ fn processing(scene: &Scene<'_>, payment_id: &str) -> Callback {
 
 async fn decline_after_success(scene: &Scene<'_>) -> Checked {
     let (payment_id, success) = scene.credited().await?;
-    scene.tell(&decline(scene, &payment_id).of_operation(success.operation.id)).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .tell(&decline(scene, &payment_id).of_operation(success.operation.id))
+        .await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn other_decline_after_success(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
     scene.tell(&decline(scene, &payment_id)).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn success_after_decline(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     scene.tell(&decline(scene, &payment_id)).await?;
     scene.tell(&scene.success(&payment_id)).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn processing_after_success(scene: &Scene<'_>) -> Checked {
     let (payment_id, success) = scene.credited().await?;
-    scene.tell(&processing(scene, &payment_id).of_operation(success.operation.id)).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .tell(&processing(scene, &payment_id).of_operation(success.operation.id))
+        .await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn success_after_processing(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let processing = processing(scene, &payment_id);
     scene.tell(&processing).await?;
-    scene.tell(&scene.success(&payment_id).of_operation(processing.operation.id)).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .tell(
+            &scene
+                .success(&payment_id)
+                .of_operation(processing.operation.id),
+        )
+        .await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }

@@ -4,20 +4,55 @@ use super::super::check::{Row, play};
 use super::super::expect;
 use super::super::outcome::Checked;
 use super::super::scene::Scene;
-use super::{ANSWERS, RULES};
+use super::{ANSWERS, RULE_5};
 use crate::messages::Callback;
 
 /// What goes back first, of the usual amount, in minor units.
-const PART_MINOR: i64 = 30_00;
+const PART_MINOR: i64 = 3_000;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("callback-refund", RULES, "a refund takes the amount back with a second entry", play!(refund)),
-    Row::new("callback-refund-repeated", ANSWERS, "a repeated refund is answered 200 and takes nothing more", play!(repeated)),
-    Row::new("callback-refund-partial", RULES, "a partial refund takes its part back: sum_initial, not payment.sum", play!(partial)),
-    Row::new("callback-refund-rest", RULES, "two partial refunds take both parts back", play!(rest)),
-    Row::new("callback-reversal", RULES, "a reversal takes the amount back", play!(reversal)),
-    Row::new("callback-refund-balance", RULES, "after success and refund the balance is what it was", play!(balance)),
-    Row::new("callback-refund-declined", RULES, "a declined refund takes nothing back", play!(declined)),
+    Row::new(
+        "callback-refund",
+        RULE_5,
+        "a refund takes the amount back with a second entry",
+        play!(refund),
+    ),
+    Row::new(
+        "callback-refund-repeated",
+        ANSWERS,
+        "a repeated refund is answered 200 and takes nothing more",
+        play!(repeated),
+    ),
+    Row::new(
+        "callback-refund-partial",
+        RULE_5,
+        "a partial refund takes its part back: sum_initial, not payment.sum",
+        play!(partial),
+    ),
+    Row::new(
+        "callback-refund-rest",
+        RULE_5,
+        "two partial refunds take both parts back",
+        play!(rest),
+    ),
+    Row::new(
+        "callback-reversal",
+        RULE_5,
+        "a reversal takes the amount back",
+        play!(reversal),
+    ),
+    Row::new(
+        "callback-refund-balance",
+        RULE_5,
+        "after success and refund the balance is what it was",
+        play!(balance),
+    ),
+    Row::new(
+        "callback-refund-declined",
+        RULE_5,
+        "a declined refund takes nothing back",
+        play!(declined),
+    ),
 ];
 
 fn full(scene: &Scene<'_>, payment_id: &str) -> Callback {
@@ -25,7 +60,10 @@ fn full(scene: &Scene<'_>, payment_id: &str) -> Callback {
 }
 
 fn part(scene: &Scene<'_>, payment_id: &str) -> Callback {
-    let (part, left) = (scene.money(PART_MINOR), scene.money(scene.amount().minor() - PART_MINOR));
+    let (part, left) = (
+        scene.money(PART_MINOR),
+        scene.money(scene.amount().minor() - PART_MINOR),
+    );
     Callback::partial_refund(scene.method, scene.project.id, payment_id, part, left)
 }
 
@@ -33,7 +71,9 @@ async fn refund(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
     scene.tell(&full(scene, &payment_id)).await?;
     let amount = scene.amount().minor();
-    scene.expect_money(&payment_id, "refunded", &[amount, -amount]).await
+    scene
+        .expect_money(&payment_id, "refunded", &[amount, -amount])
+        .await
 }
 
 async fn repeated(scene: &Scene<'_>) -> Checked {
@@ -43,29 +83,57 @@ async fn repeated(scene: &Scene<'_>) -> Checked {
         scene.tell(&refund).await?;
     }
     let amount = scene.amount().minor();
-    scene.expect_money(&payment_id, "refunded", &[amount, -amount]).await
+    scene
+        .expect_money(&payment_id, "refunded", &[amount, -amount])
+        .await
 }
 
 async fn partial(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
     scene.tell(&part(scene, &payment_id)).await?;
-    scene.expect_money(&payment_id, "partially_refunded", &[scene.amount().minor(), -PART_MINOR]).await
+    scene
+        .expect_money(
+            &payment_id,
+            "partially_refunded",
+            &[scene.amount().minor(), -PART_MINOR],
+        )
+        .await
 }
 
 async fn rest(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
     scene.tell(&part(scene, &payment_id)).await?;
     let rest = scene.amount().minor() - PART_MINOR;
-    let last = Callback::refund(scene.method, scene.project.id, &payment_id, scene.money(rest));
+    let last = Callback::refund(
+        scene.method,
+        scene.project.id,
+        &payment_id,
+        scene.money(rest),
+    );
     scene.tell(&last).await?;
-    scene.expect_money(&payment_id, "refunded", &[scene.amount().minor(), -PART_MINOR, -rest]).await
+    scene
+        .expect_money(
+            &payment_id,
+            "refunded",
+            &[scene.amount().minor(), -PART_MINOR, -rest],
+        )
+        .await
 }
 
 async fn reversal(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
-    scene.tell(&Callback::reversal(scene.method, scene.project.id, &payment_id, scene.amount())).await?;
+    scene
+        .tell(&Callback::reversal(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            scene.amount(),
+        ))
+        .await?;
     let amount = scene.amount().minor();
-    scene.expect_money(&payment_id, "reversed", &[amount, -amount]).await
+    scene
+        .expect_money(&payment_id, "reversed", &[amount, -amount])
+        .await
 }
 
 async fn balance(scene: &Scene<'_>) -> Checked {
@@ -74,7 +142,11 @@ async fn balance(scene: &Scene<'_>) -> Checked {
     let before = scene.admin()?.balance(payer).await?;
     scene.tell(&scene.success(&payment_id)).await?;
     scene.tell(&full(scene, &payment_id)).await?;
-    expect::equal("a balance of", &before, &scene.admin()?.balance(payer).await?)
+    expect::equal(
+        "a balance of",
+        &before,
+        &scene.admin()?.balance(payer).await?,
+    )
 }
 
 async fn declined(scene: &Scene<'_>) -> Checked {
@@ -83,5 +155,7 @@ async fn declined(scene: &Scene<'_>) -> Checked {
     refund.payment.status = "success".into();
     refund.operation.status = "decline".into();
     scene.tell(&refund).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }

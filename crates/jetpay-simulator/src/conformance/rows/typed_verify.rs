@@ -11,8 +11,20 @@ use super::{METHOD, check_deposit, verify};
 use crate::methods::MethodFacts;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("typed-verify", Section::CheckDeposit, "a check_deposit whose type is verify gets a payment_id", play!(gets_a_payment_id)).only(quirk),
-    Row::new("typed-verify-is-verify", METHOD, "a verify with an amount is a verify and gets no payment_id", play!(is_a_verify)).only(no_quirk),
+    Row::new(
+        "typed-verify",
+        Section::CheckDeposit,
+        "a check_deposit whose type is verify gets a payment_id",
+        play!(gets_a_payment_id),
+    )
+    .only(quirk),
+    Row::new(
+        "typed-verify-is-verify",
+        METHOD,
+        "a verify with an amount is a verify and gets no payment_id",
+        play!(is_a_verify),
+    )
+    .only(no_quirk),
 ];
 
 fn quirk(method: &MethodFacts) -> bool {
@@ -24,14 +36,20 @@ fn no_quirk(method: &MethodFacts) -> bool {
 }
 
 async fn gets_a_payment_id(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&with(scene.check_deposit_json(), "/type", json!("verify"))).await?;
+    let exchange = scene
+        .call(&with(scene.check_deposit_json(), "/type", json!("verify")))
+        .await?;
     let payment_id = check_deposit::payment_id(scene, &exchange)?;
     scene.tell(&scene.success(&payment_id)).await?;
-    scene.expect_money(&payment_id, "credited", &[scene.amount().minor()]).await
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
 }
 
 async fn is_a_verify(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&with(scene.check_deposit_json(), "/type", json!("verify"))).await?;
+    let exchange = scene
+        .call(&with(scene.check_deposit_json(), "/type", json!("verify")))
+        .await?;
     expect::equal("payment_id", &None, &exchange.payment_id())?;
     verify::account(scene, &exchange, 0).map(drop)
 }

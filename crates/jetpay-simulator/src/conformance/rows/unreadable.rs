@@ -17,18 +17,78 @@ pub(super) const OVER_THE_LIMIT: usize = LIMIT + 1024;
 const LEVELS: usize = 127;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("bad-not-json", UNREADABLE, "no JSON is refused with HTTP 400 and code 500", Play::Refused(not_json, REFUSAL)),
-    Row::new("bad-not-an-object", UNREADABLE, "JSON that is no object is", Play::Refused(not_an_object, REFUSAL)),
-    Row::new("bad-trailing", UNREADABLE, "anything after the object is", Play::Refused(trailing, REFUSAL)),
-    Row::new("bad-repeated-key", UNREADABLE, "a repeated key is, also a nested one", Play::Refused(repeated_key, REFUSAL)),
-    Row::new("bad-empty-key", UNREADABLE, "an empty key is", Play::Refused(empty_key, REFUSAL)),
-    Row::new("bad-encoding", UNREADABLE, "a byte order mark is, invalid UTF-8, a lone surrogate", Play::Refused(encoding, REFUSAL)),
-    Row::new("bad-number", UNREADABLE, "negative zero is, and a number out of range", Play::Refused(number, REFUSAL)),
-    Row::new("bad-sample-amount", Section::CheckDeposit, "the amount `10 000,00` of a document's sample is", Play::Refused(sample_amount, REFUSAL)),
-    Row::new("bad-deep", UNREADABLE, "128 levels are", Play::Refused(deep, REFUSAL)),
-    Row::new("bad-not-too-deep", UNREADABLE, "127 levels are read", play!(not_too_deep)),
-    Row::new("bad-too-large", UNREADABLE, "65 KiB are refused with HTTP 413 and code 500", Play::Refused(too_large, Refusal::new(413, 500).with_all_texts())),
-    Row::new("bad-not-too-large", UNREADABLE, "64 KiB are read", play!(not_too_large)),
+    Row::new(
+        "bad-not-json",
+        UNREADABLE,
+        "no JSON is refused with HTTP 400 and code 500",
+        Play::Refused(not_json, REFUSAL),
+    ),
+    Row::new(
+        "bad-not-an-object",
+        UNREADABLE,
+        "JSON that is no object is refused with HTTP 400",
+        Play::Refused(not_an_object, REFUSAL),
+    ),
+    Row::new(
+        "bad-trailing",
+        UNREADABLE,
+        "anything after the object is refused with HTTP 400",
+        Play::Refused(trailing, REFUSAL),
+    ),
+    Row::new(
+        "bad-repeated-key",
+        UNREADABLE,
+        "a repeated key is refused with HTTP 400, also a nested one",
+        Play::Refused(repeated_key, REFUSAL),
+    ),
+    Row::new(
+        "bad-empty-key",
+        UNREADABLE,
+        "an empty key is refused with HTTP 400",
+        Play::Refused(empty_key, REFUSAL),
+    ),
+    Row::new(
+        "bad-encoding",
+        UNREADABLE,
+        "a byte order mark, other bytes than UTF-8 and a lone surrogate are refused with HTTP 400",
+        Play::Refused(encoding, REFUSAL),
+    ),
+    Row::new(
+        "bad-number",
+        UNREADABLE,
+        "negative zero and a number out of range are refused with HTTP 400",
+        Play::Refused(number, REFUSAL),
+    ),
+    Row::new(
+        "bad-sample-amount",
+        Section::CheckDeposit,
+        "the amount `10 000,00` of a document's sample is refused with HTTP 400",
+        Play::Refused(sample_amount, REFUSAL),
+    ),
+    Row::new(
+        "bad-deep",
+        UNREADABLE,
+        "128 levels are refused with HTTP 400",
+        Play::Refused(deep, REFUSAL),
+    ),
+    Row::new(
+        "bad-not-too-deep",
+        UNREADABLE,
+        "127 levels are read",
+        play!(not_too_deep),
+    ),
+    Row::new(
+        "bad-too-large",
+        UNREADABLE,
+        "65 KiB are refused with HTTP 413 and code 500",
+        Play::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
+    ),
+    Row::new(
+        "bad-not-too-large",
+        UNREADABLE,
+        "64 KiB are read",
+        play!(not_too_large),
+    ),
 ];
 
 fn signed(scene: &Scene<'_>) -> Vec<u8> {
@@ -38,43 +98,78 @@ fn signed(scene: &Scene<'_>) -> Vec<u8> {
 fn not_json(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = signed(scene);
     let half = signed[..signed.len() / 2].to_vec();
-    let texts = ["", " ", "verify", "{", "{'type':'verify'}", "type=verify&project_id=1", "<verify/>", "\0\0\0\0"];
-    texts.into_iter().map(|text| text.as_bytes().to_vec()).chain([half]).collect()
+    let texts = [
+        "",
+        " ",
+        "verify",
+        "{",
+        "{'type':'verify'}",
+        "type=verify&project_id=1",
+        "<verify/>",
+        "\0\0\0\0",
+    ];
+    texts
+        .into_iter()
+        .map(|text| text.as_bytes().to_vec())
+        .chain([half])
+        .collect()
 }
 
 fn not_an_object(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let in_a_list = [b"[", signed(scene).as_slice(), b"]"].concat();
-    ["null", "true", "1234", "\"verify\"", "[]"].map(|text| text.as_bytes().to_vec()).into_iter().chain([in_a_list]).collect()
+    ["null", "true", "1234", "\"verify\"", "[]"]
+        .map(|text| text.as_bytes().to_vec())
+        .into_iter()
+        .chain([in_a_list])
+        .collect()
 }
 
 fn trailing(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = signed(scene);
-    [b"}".as_slice(), b"x", b",", b"{}", b"\0", &signed].map(|more| [&signed, more].concat()).into()
+    [b"}".as_slice(), b"x", b",", b"{}", b"\0", &signed]
+        .map(|more| [&signed, more].concat())
+        .into()
 }
 
 fn repeated_key(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = signed(scene);
     // Both values are the same, one is hidden by an escape, and one is nested.
-    let texts = ["{\"type\":\"verify\",", "{\"typ\\u0065\":\"check_deposit\",", "{\"a\":{\"b\":1,\"b\":1},"];
+    let texts = [
+        "{\"type\":\"verify\",",
+        "{\"typ\\u0065\":\"check_deposit\",",
+        "{\"a\":{\"b\":1,\"b\":1},",
+    ];
     texts.map(|text| replaced(&signed, "{", text)).into()
 }
 
 fn empty_key(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = signed(scene);
-    ["{\"\":1,", "{\"a\":{\"\":{}},"].map(|text| replaced(&signed, "{", text)).into()
+    ["{\"\":1,", "{\"a\":{\"\":{}},"]
+        .map(|text| replaced(&signed, "{", text))
+        .into()
 }
 
 fn encoding(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = signed(scene);
     let mark = [b"\xEF\xBB\xBF", signed.as_slice()].concat();
-    let utf_16 = String::from_utf8_lossy(&signed).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf_16 = String::from_utf8_lossy(&signed)
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let invalid = [b"{\"a\":\"\xFF\xFE\",", &signed[1..]].concat();
-    vec![mark, utf_16, invalid, replaced(&signed, "{", "{\"a\":\"\\ud800\",")]
+    vec![
+        mark,
+        utf_16,
+        invalid,
+        replaced(&signed, "{", "{\"a\":\"\\ud800\","),
+    ]
 }
 
 fn number(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = signed(scene);
-    ["-0", "-0.0", "1e999", "NaN", "01", "+1", ".5"].map(|bad| replaced(&signed, "{", &format!("{{\"a\":{bad},"))).into()
+    ["-0", "-0.0", "1e999", "NaN", "01", "+1", ".5"]
+        .map(|bad| replaced(&signed, "{", &format!("{{\"a\":{bad},")))
+        .into()
 }
 
 /// The document's sample shows it so: neither JSON nor minor units.
@@ -89,7 +184,15 @@ pub(super) fn spoilt(signed: &[u8]) -> Vec<Vec<u8>> {
     let mark = [b"\xEF\xBB\xBF", signed].concat();
     let list = [b"[", signed, b"]"].concat();
     let repeated = replaced(signed, "\"status\":", "\"status\":\"decline\",\"status\":");
-    vec![Vec::new(), b"callback".to_vec(), signed[..signed.len() - 1].to_vec(), trailing, mark, list, repeated]
+    vec![
+        Vec::new(),
+        b"callback".to_vec(),
+        signed[..signed.len() - 1].to_vec(),
+        trailing,
+        mark,
+        list,
+        repeated,
+    ]
 }
 
 /// A field of so many levels, the object around it being the first.
@@ -100,12 +203,18 @@ fn nested(levels: usize) -> String {
 fn deep(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let signed = signed(scene);
     let objects = format!("{}1{}", "{\"a\":".repeat(LEVELS), "}".repeat(LEVELS));
-    [nested(LEVELS + 1), nested(20_000), objects].map(|deep| replaced(&signed, "{", &format!("{{\"a\":{deep},"))).into()
+    [nested(LEVELS + 1), nested(20_000), objects]
+        .map(|deep| replaced(&signed, "{", &format!("{{\"a\":{deep},")))
+        .into()
 }
 
 async fn not_too_deep(scene: &Scene<'_>) -> Checked {
     let plain = scene.verify_json().to_string();
-    let deep = replaced(plain.as_bytes(), "{", &format!("{{\"a\":{},", nested(LEVELS)));
+    let deep = replaced(
+        plain.as_bytes(),
+        "{",
+        &format!("{{\"a\":{},", nested(LEVELS)),
+    );
     expect::answer(&scene.send(scene.platform.sign_text(deep)).await?, 0).map(drop)
 }
 
@@ -117,8 +226,16 @@ pub(super) fn padded(body: &[u8], bytes: usize) -> Vec<u8> {
 }
 
 fn too_large(scene: &Scene<'_>) -> Vec<Vec<u8>> {
-    let text = with(scene.verify_json(), "/note", json!("x".repeat(OVER_THE_LIMIT)));
-    vec![padded(&signed(scene), OVER_THE_LIMIT), padded(&signed(scene), LIMIT + 1), scene.platform.sign(&text)]
+    let text = with(
+        scene.verify_json(),
+        "/note",
+        json!("x".repeat(OVER_THE_LIMIT)),
+    );
+    vec![
+        padded(&signed(scene), OVER_THE_LIMIT),
+        padded(&signed(scene), LIMIT + 1),
+        scene.platform.sign(&text),
+    ]
 }
 
 async fn not_too_large(scene: &Scene<'_>) -> Checked {

@@ -1,4 +1,4 @@
-//! `verify`, as the documents show it.
+//! `verify`, as the documents show it; its contracts are the next file's.
 
 use serde_json::{Map, Value};
 
@@ -6,106 +6,95 @@ use super::super::check::{Row, Section, play};
 use super::super::expect::{self, Refusal};
 use super::super::outcome::{Checked, Stop};
 use super::super::scene::Scene;
-use super::{METHOD, RULES, always_contracts, contracts, no_contracts};
+use super::contracts::sound_contracts;
+use super::{METHOD, RULE_1};
 use crate::exchange::Exchange;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new("verify-good", Section::Verify, "verify of a customer is answered with code 0, currency and additional_customer_id", play!(good)),
-    Row::new("verify-contracts", Section::Verify, "and with contracts: texts in id and number, amounts as integers", play!(has_contracts)).only(contracts),
-    Row::new("verify-no-contracts", METHOD, "and without contracts", play!(has_no_contracts)).only(no_contracts),
-    Row::new("verify-only-payable", METHOD, "contracts that cannot be paid are left out, and there is no status_code", play!(only_payable)).only(always_contracts),
-    Row::new("verify-nothing-payable", METHOD, "a customer without a contract to pay is refused with 500", play!(nothing_payable)).only(always_contracts),
-    Row::new("verify-no-204", METHOD, "a customer who owes nothing is answered with code 0: 204 is another method's", play!(no_204)).only(no_contracts),
-    Row::new("verify-plain", METHOD, "a customer without contracts and other name is named by the own id", play!(plain)),
-    Row::new("verify-unknown", Section::Verify, "verify of an unknown customer is refused with 404 and a text", play!(unknown)),
-    Row::new("verify-repeated", RULES, "verify has no effects: the fifth answer is the first", play!(repeated)),
+    Row::new(
+        "verify-good",
+        Section::Verify,
+        "verify of a customer is answered with code 0, currency and additional_customer_id",
+        play!(good),
+    ),
+    Row::new(
+        "verify-plain",
+        METHOD,
+        "a customer without contracts and other name is named by the own id",
+        play!(plain),
+    ),
+    Row::new(
+        "verify-unknown",
+        Section::Verify,
+        "verify of an unknown customer is refused with 404 and a text",
+        play!(unknown),
+    ),
+    Row::new(
+        "verify-repeated",
+        RULE_1,
+        "verify has no effects: the fifth answer is the first",
+        play!(repeated),
+    ),
 ];
 
 async fn good(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&scene.verify(&scene.target.customers.payer)).await?;
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.payer))
+        .await?;
     account(scene, &exchange, 0).map(drop)
 }
 
 /// An answer about an account, without an error text.
-pub(super) fn account<'a>(scene: &Scene<'_>, exchange: &'a Exchange, code: i64) -> Checked<&'a Map<String, Value>> {
+pub(super) fn account<'a>(
+    scene: &Scene<'_>,
+    exchange: &'a Exchange,
+    code: i64,
+) -> Checked<&'a Map<String, Value>> {
     let answer = expect::answer(exchange, code)?;
-    expect::equal("currency", &scene.target.currency.code(), &expect::text(answer, "currency", exchange)?)?;
+    expect::equal(
+        "currency",
+        &scene.target.currency.code(),
+        &expect::text(answer, "currency", exchange)?,
+    )?;
     expect::text(answer, "additional_customer_id", exchange)?;
-    let message: &[&str] = if scene.has_contracts() { &["message"] } else { &[] };
-    let contracts: &[&str] = if scene.has_contracts() && code == 0 { &["entities"] } else { &[] };
-    expect::only(answer, &["code", "currency", "additional_customer_id"], &[message, contracts].concat(), exchange)?;
-    Ok(answer)
-}
-
-/// The contracts of a good answer, each of them sound.
-pub(super) fn sound_contracts<'a>(scene: &Scene<'_>, exchange: &'a Exchange) -> Checked<&'a Vec<Value>> {
-    let answer = account(scene, exchange, 0)?;
-    let contracts = answer.get("entities").and_then(Value::as_array).filter(|contracts| !contracts.is_empty());
-    let contracts = contracts.ok_or_else(|| Stop::failed("a list in `entities`", expect::brief(exchange)))?;
-    for contract in contracts {
-        let Some(contract) = contract.as_object() else {
-            return Err(Stop::failed("objects in `entities`", expect::brief(exchange)));
-        };
-        expect::text(contract, "id", exchange)?;
-        expect::text(contract, "number", exchange)?;
-        for name in ["payment", "min_payment", "status_code"] {
-            expect::equal(name, &true, &contract.get(name).is_none_or(Value::is_i64))?;
-        }
-        expect::equal("info", &true, &contract.get("info").is_none_or(Value::is_object))?;
-    }
-    Ok(contracts)
-}
-
-async fn has_contracts(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&scene.verify(&scene.target.customers.payer)).await?;
-    let contracts = sound_contracts(scene, &exchange)?;
-    let ours = &scene.target.customers.contract;
-    let found = contracts.iter().find(|contract| contract["id"] == *ours.id);
-    expect::equal("the number of the contract", &Some(ours.number.as_str()), &found.and_then(|it| it["number"].as_str()))
-}
-
-async fn has_no_contracts(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&scene.verify(&scene.target.customers.payer)).await?;
-    let answer = expect::answer(&exchange, 0)?;
-    expect::only(answer, &["code", "currency", "additional_customer_id"], &[], &exchange)
-}
-
-async fn only_payable(scene: &Scene<'_>) -> Checked {
-    let Some(closed) = &scene.target.customers.closed else {
-        return Err(Stop::Skipped { why: "needs a customer with a contract that cannot be paid" });
+    let message: &[&str] = if scene.has_contracts() {
+        &["message"]
+    } else {
+        &[]
     };
-    let exchange = scene.call(&scene.verify(&scene.target.customers.payer)).await?;
-    let contracts = sound_contracts(scene, &exchange)?;
-    expect::equal("contracts that cannot be paid", &0, &contracts.iter().filter(|it| it["id"] == *closed.id).count())?;
-    expect::equal("contracts with a status_code", &0, &contracts.iter().filter(|it| it.get("status_code").is_some()).count())
-}
-
-/// The customer who owes nothing.
-pub(super) fn owes_nothing<'a>(scene: &'a Scene<'_>) -> Checked<&'a str> {
-    let customer = scene.target.customers.owes_nothing.as_deref();
-    customer.ok_or(Stop::Skipped { why: "needs a customer who owes nothing on any contract" })
-}
-
-async fn nothing_payable(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&scene.verify(owes_nothing(scene)?)).await?;
-    scene.expect_refusal(&exchange, Refusal::new(200, 500))
-}
-
-async fn no_204(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&scene.verify(owes_nothing(scene)?)).await?;
-    account(scene, &exchange, 0).map(drop)
+    let contracts: &[&str] = if scene.has_contracts() && code == 0 {
+        &["entities"]
+    } else {
+        &[]
+    };
+    expect::only(
+        answer,
+        &["code", "currency", "additional_customer_id"],
+        &[message, contracts].concat(),
+        exchange,
+    )?;
+    Ok(answer)
 }
 
 async fn plain(scene: &Scene<'_>) -> Checked {
     let Some(plain) = &scene.target.customers.plain else {
-        return Err(Stop::Skipped { why: "needs a customer without contracts" });
+        return Err(Stop::Skipped {
+            why: "needs a customer without contracts",
+        });
     };
     let exchange = scene.call(&scene.verify(plain)).await?;
     let answer = account(scene, &exchange, 0)?;
-    expect::equal("additional_customer_id", plain, &expect::text(answer, "additional_customer_id", &exchange)?.to_owned())?;
+    expect::equal(
+        "additional_customer_id",
+        plain,
+        &expect::text(answer, "additional_customer_id", &exchange)?.to_owned(),
+    )?;
     if scene.has_contracts() {
         let contracts = sound_contracts(scene, &exchange)?;
-        let names: Vec<_> = contracts.iter().map(|it| (it["id"].as_str(), it["number"].as_str(), it.get("payment"))).collect();
+        let names: Vec<_> = contracts
+            .iter()
+            .map(|it| (it["id"].as_str(), it["number"].as_str(), it.get("payment")))
+            .collect();
         let wanted = vec![(Some(plain.as_str()), Some(plain.as_str()), None)];
         expect::equal("contracts", &wanted, &names)?;
     }
@@ -113,7 +102,9 @@ async fn plain(scene: &Scene<'_>) -> Checked {
 }
 
 async fn unknown(scene: &Scene<'_>) -> Checked {
-    let exchange = scene.call(&scene.verify(&scene.target.customers.unknown)).await?;
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.unknown))
+        .await?;
     scene.expect_refusal(&exchange, Refusal::new(200, 404))
 }
 
@@ -122,7 +113,11 @@ async fn repeated(scene: &Scene<'_>) -> Checked {
     let first = scene.call(&request).await?;
     expect::answer(&first, 0)?;
     for _ in 0..4 {
-        expect::equal("the answer", &first.text(), &scene.call(&request).await?.text())?;
+        expect::equal(
+            "the answer",
+            &first.text(),
+            &scene.call(&request).await?.text(),
+        )?;
     }
     Ok(())
 }

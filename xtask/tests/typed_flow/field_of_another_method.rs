@@ -1,0 +1,9 @@
+//! A request has the fields of its own method's document.
+//! error: no field `number` on type
+
+pub fn contract(request: jetpay_kaspi::CheckDeposit) {
+    #[cfg(not(wrong))]
+    drop(request.entity_id);
+    #[cfg(wrong)]
+    drop(request.number);
+}
