@@ -1,4 +1,4 @@
-//! JetPay endpoints for actix-web: a shell over [`jetpay_core::serve`].
+//! JetPay endpoints for actix-web: a shell over [`jetpay_core::serve()`].
 //!
 //! One call makes an endpoint of a method and a merchant:
 //!

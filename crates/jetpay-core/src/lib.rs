@@ -1,4 +1,35 @@
-//! The JetPay merchant protocol.
+//! The JetPay merchant protocol: signature, money, codes, messages, and the typed way from received bytes to an answer.
+//!
+//! No I/O, no async runtime, no clock, no log; and no payment method: each of those is a crate of its own.
+//!
+//! ```
+//! use jetpay_core::message::Received;
+//! use jetpay_core::signature::{Key, sign};
+//! use jetpay_core::{Keyring, Project};
+//!
+//! // What the platform sends when a payer has paid.
+//! let body = sign(
+//!     br#"{"project_id": 1234, "payment": {"id": "payment_47", "status": "success"}, "operation":
+//!         {"id": 28, "type": "sale", "status": "success", "sum_initial": {"amount": 10000, "currency": "KZT"}}}"#,
+//!     &Key::new("secret")?,
+//! )?;
+//!
+//! // What the merchant does with it. Nothing can be read before the signature held.
+//! let keyring = Keyring::from(Project::new(1234, "secret")?);
+//! let callback = Received::parse(&body)?.authenticate(&keyring)?.callback()?;
+//! assert_eq!(callback.paid().map(|paid| paid.to_string()).as_deref(), Some("100.00 KZT"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - A merchant implements [`Merchant`] for each method it takes, and [`Callbacks`] once; [`serve()`] does the rest.
+//! - All amounts are [`Money`]: `i64` minor units and a currency, never a float.
+//! - [`Rejection`] is the sender's fault, [`Refused`] the business's no, [`Unavailable`] our fault.
+//! - [`explain`](mod@explain) tells why a signature does not match.
+//!
+//! # Why is there no `Deserialize` for messages?
+//!
+//! Because then one could be made from bytes that nobody signed. Requests and callbacks are read through
+//! [`message::Authentic`] only, which also refuses what a signature does not protect.
 
 pub mod answer;
 pub mod code;
