@@ -82,13 +82,18 @@ async fn post(path: &str, body: impl Into<Vec<u8>>) -> (StatusCode, Vec<u8>) {
         .service(jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).limit(1_000))
         .service(jetpay_actix::callbacks("/callback", Shop, keyring()).limit(1_000));
     let app = init_service(app).await;
-    let request = TestRequest::post().uri(path).set_payload(body.into()).to_request();
+    let request = TestRequest::post()
+        .uri(path)
+        .set_payload(body.into())
+        .to_request();
     let response = call_service(&app, request).await;
     (response.status(), read_body(response).await.to_vec())
 }
 
 fn code(body: &[u8]) -> i64 {
-    serde_json::from_slice::<Value>(body).unwrap()["code"].as_i64().unwrap()
+    serde_json::from_slice::<Value>(body).unwrap()["code"]
+        .as_i64()
+        .unwrap()
 }
 
 #[actix_web::test]
@@ -102,8 +107,16 @@ async fn requests_are_answered_in_the_methods_shape() {
         (vec![b' '; 1_001], 413, 500),
     ] {
         let (got, answer) = post("/plain", body).await;
-        assert_eq!((got.as_u16(), code(&answer)), (status, expected), "{}", String::from_utf8_lossy(&answer));
-        assert!(!String::from_utf8_lossy(&answer).contains("the store is away"), "our reasons stay with us");
+        assert_eq!(
+            (got.as_u16(), code(&answer)),
+            (status, expected),
+            "{}",
+            String::from_utf8_lossy(&answer)
+        );
+        assert!(
+            !String::from_utf8_lossy(&answer).contains("the store is away"),
+            "our reasons stay with us"
+        );
     }
 }
 
@@ -112,12 +125,25 @@ async fn callbacks_are_answered_with_a_status_and_no_body_at_both_urls() {
     for path in ["/plain", "/callback"] {
         for (payment, status) in [("payment_47", 200), ("unknown", 404), ("later", 503)] {
             let (got, answer) = post(path, callback(payment)).await;
-            assert_eq!((got.as_u16(), answer.len()), (status, 0), "{path} {payment}");
+            assert_eq!(
+                (got.as_u16(), answer.len()),
+                (status, 0),
+                "{path} {payment}"
+            );
         }
-        let forged = String::from_utf8(callback("payment_47")).unwrap().replace(":1,", ":2,");
-        assert_eq!(post(path, forged).await, (StatusCode::BAD_REQUEST, Vec::new()));
+        let forged = String::from_utf8(callback("payment_47"))
+            .unwrap()
+            .replace(":1,", ":2,");
+        assert_eq!(
+            post(path, forged).await,
+            (StatusCode::BAD_REQUEST, Vec::new())
+        );
     }
-    for (body, status) in [(verify("7123456789"), 400), (b"{".to_vec(), 400), (vec![b' '; 1_001], 413)] {
+    for (body, status) in [
+        (verify("7123456789"), 400),
+        (b"{".to_vec(), 400),
+        (vec![b' '; 1_001], 413),
+    ] {
         let (got, answer) = post("/callback", body).await;
         assert_eq!((got.as_u16(), answer.len()), (status, 0));
     }
@@ -125,13 +151,33 @@ async fn callbacks_are_answered_with_a_status_and_no_body_at_both_urls() {
 
 #[actix_web::test]
 async fn other_http_methods_get_405_and_any_content_type_is_taken() {
-    let app = init_service(App::new().service(jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()))).await;
-    for method in [HttpMethod::GET, HttpMethod::HEAD, HttpMethod::PUT, HttpMethod::DELETE, HttpMethod::OPTIONS] {
-        let request = TestRequest::with_uri("/plain").method(method.clone()).to_request();
+    let app = init_service(App::new().service(jetpay_actix::endpoint::<Plain, _>(
+        "/plain",
+        Shop,
+        keyring(),
+    )))
+    .await;
+    for method in [
+        HttpMethod::GET,
+        HttpMethod::HEAD,
+        HttpMethod::PUT,
+        HttpMethod::DELETE,
+        HttpMethod::OPTIONS,
+    ] {
+        let request = TestRequest::with_uri("/plain")
+            .method(method.clone())
+            .to_request();
         assert_eq!(call_service(&app, request).await.status(), 405, "{method}");
     }
-    for content_type in ["application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense"] {
-        let request = TestRequest::post().uri("/plain").insert_header(("content-type", content_type));
+    for content_type in [
+        "application/json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "nonsense",
+    ] {
+        let request = TestRequest::post()
+            .uri("/plain")
+            .insert_header(("content-type", content_type));
         let response = call_service(&app, request.set_payload(verify("1")).to_request()).await;
         assert_eq!(code(&read_body(response).await), 0, "{content_type}");
     }
@@ -144,29 +190,44 @@ async fn observer_is_told_the_outcome() {
     let endpoint = jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
         .observe(move |reply, _| observer.store(reply.status, Ordering::Relaxed));
     let app = init_service(App::new().service(endpoint)).await;
-    call_service(&app, TestRequest::post().uri("/plain").set_payload(verify("away")).to_request()).await;
+    call_service(
+        &app,
+        TestRequest::post()
+            .uri("/plain")
+            .set_payload(verify("away"))
+            .to_request(),
+    )
+    .await;
     assert_eq!(told.load(Ordering::Relaxed), 503);
 }
 
 #[actix_web::test]
 async fn body_that_does_not_arrive_in_time_is_refused() {
     let endpoint = || {
-        jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).patience(Duration::from_millis(100))
+        jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
+            .patience(Duration::from_millis(100))
     };
-    let server = HttpServer::new(move || App::new().service(endpoint())).workers(1).bind(("127.0.0.1", 0)).unwrap();
+    let server = HttpServer::new(move || App::new().service(endpoint()))
+        .workers(1)
+        .bind(("127.0.0.1", 0))
+        .unwrap();
     let address = server.addrs()[0];
     let server = server.run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
     let answer = actix_web::rt::task::spawn_blocking(move || {
         let mut slow = std::net::TcpStream::connect(address).unwrap();
-        slow.write_all(b"POST /plain HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"type\"").unwrap();
+        slow.write_all(b"POST /plain HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"type\"")
+            .unwrap();
         slow.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         let mut answer = [0; 2_000];
         let length = slow.read(&mut answer).unwrap();
         String::from_utf8_lossy(&answer[..length]).into_owned()
     });
     let answer = answer.await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("\"code\":500"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 400") && answer.contains("\"code\":500"),
+        "{answer}"
+    );
     handle.stop(false).await;
 }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 use super::{operations, rows};
 use crate::millis::Millis;
 use crate::payment::{Payment, PaymentFilter};
+use crate::state::State;
 
 const COLUMNS: &str =
     "SELECT id, project_id, method, customer_id, contract_id, amount, currency, state, remaining,
@@ -46,48 +47,42 @@ pub(crate) fn balance(connection: &Connection, customer_id: &str) -> rusqlite::R
 
 /// Only the conditions that are asked for, so that the index that fits is used.
 fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql>>) {
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    let mut conditions = Vec::new();
-    let mut condition = |text: &'static str, value: Box<dyn ToSql>| {
+    let mut conditions = vec!["id > ?"];
+    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(filter.after.clone().unwrap_or_default())];
+    let mut add = |condition, value| {
+        conditions.push(condition);
         values.push(value);
-        conditions.push(format!("{text} ?{}", values.len()));
     };
-    condition("id >", Box::new(filter.after.clone().unwrap_or_default()));
     if let Some(customer_id) = filter.customer_id.clone() {
-        condition("customer_id =", Box::new(customer_id));
+        add("customer_id = ?", Box::new(customer_id));
     }
     if let Some(from) = filter.from {
-        condition("created_at >=", Box::new(from.0));
+        add("created_at >= ?", Box::new(from.0));
     }
     if let Some(to) = filter.to {
-        condition("created_at <", Box::new(to.0));
-    }
-    if let Some(state) = filter.state {
-        condition("state =", Box::new(state.as_str()));
+        add("created_at < ?", Box::new(to.0));
     }
     if let Some(provider_payment_id) = filter.provider_payment_id.clone() {
-        condition(PROVIDER, Box::new(provider_payment_id));
-        conditions.last_mut().expect("just added").push(')');
+        let sql = "id IN (SELECT payment_id FROM events WHERE provider_payment_id = ?)";
+        add(sql, Box::new(provider_payment_id));
     }
-    let rare = filter
-        .state
-        .is_some_and(|state| !matches!(state.as_str(), "pending" | "credited"));
-    if rare {
+    if let Some(state) = filter.state {
+        add("state = ?", Box::new(state.as_str()));
+    }
+    let common = |state| matches!(state, State::Pending | State::Credited);
+    if filter.customer_id.is_none() && filter.state.is_some_and(|state| !common(state)) {
         // Says to SQLite that the index of the rare states holds them all.
-        conditions.push("state NOT IN ('pending', 'credited')".into());
+        conditions.push("state NOT IN ('pending', 'credited')");
     }
-    let conditions = conditions.join(" AND ");
     values.push(Box::new(rows::limit(filter.limit)));
     (
         format!(
-            "{COLUMNS} WHERE {conditions} ORDER BY id LIMIT ?{}",
-            values.len()
+            "{COLUMNS} WHERE {} ORDER BY id LIMIT ?",
+            conditions.join(" AND ")
         ),
         values,
     )
 }
-
-const PROVIDER: &str = "id IN (SELECT payment_id FROM events WHERE provider_payment_id =";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Payment> {
     Ok(Payment {

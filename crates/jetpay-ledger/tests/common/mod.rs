@@ -1,0 +1,156 @@
+//! A ledger in a temporary file, and callbacks signed with the test secret.
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+
+use std::path::PathBuf;
+
+use jetpay_core::message::Received;
+use jetpay_core::signature::{Key, sign};
+use jetpay_core::{Callback, Currency, Keyring, Money, Project};
+use jetpay_ledger::{Ledger, Millis, NewPayment, Recorded};
+use tempfile::TempDir;
+
+/// 1 000.00 KZT, in minor units.
+pub const AMOUNT: i64 = 100_000;
+pub const CUSTOMER: &str = "7123456789";
+pub const NOW: Millis = Millis(1_733_000_000_000);
+
+/// A ledger and its directory.
+pub struct Books {
+    pub directory: TempDir,
+    pub ledger: Ledger,
+}
+
+impl Books {
+    pub fn open() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&directory.path().join("ledger.db")).unwrap();
+        Self { directory, ledger }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().join("ledger.db")
+    }
+
+    /// Drops the ledger without closing it, then opens the file anew.
+    pub fn reopen(self) -> Self {
+        let Self { directory, ledger } = self;
+        drop(ledger);
+        let ledger = Ledger::open(&directory.path().join("ledger.db")).unwrap();
+        Self { directory, ledger }
+    }
+
+    pub async fn announce(&self, id: &str) {
+        self.ledger.record_payment(payment(id)).await.unwrap();
+    }
+
+    pub async fn tell(&self, told: &Told) -> Recorded {
+        self.ledger
+            .record_callback(told.callback(), NOW)
+            .await
+            .unwrap()
+    }
+
+    /// The sum of all entries of the payment, in minor units.
+    pub fn entered(&self, id: &str) -> i64 {
+        let entries = self.ledger.entries(0, 1_000).unwrap();
+        entries
+            .iter()
+            .filter(|entry| entry.payment_id.as_str() == id)
+            .map(|entry| entry.amount.minor())
+            .sum()
+    }
+}
+
+pub fn payment(id: &str) -> NewPayment {
+    NewPayment {
+        id: id.try_into().unwrap(),
+        project_id: 1234.into(),
+        method: "kaspi".into(),
+        customer_id: CUSTOMER.try_into().unwrap(),
+        contract_id: None,
+        amount: Money::new(AMOUNT, Currency::KZT),
+        flags: vec![],
+        created_at: NOW,
+    }
+}
+
+/// What a callback tells; the default is the success of a sale.
+#[derive(Clone)]
+pub struct Told {
+    pub project_id: u64,
+    pub payment_id: &'static str,
+    pub payment_status: &'static str,
+    pub operation_id: u64,
+    pub operation_type: &'static str,
+    pub operation_status: &'static str,
+    pub amount: i64,
+    pub currency: &'static str,
+    pub date: &'static str,
+}
+
+pub fn sale(payment_id: &'static str, operation_id: u64) -> Told {
+    Told {
+        project_id: 1234,
+        payment_id,
+        payment_status: "success",
+        operation_id,
+        operation_type: "sale",
+        operation_status: "success",
+        amount: AMOUNT,
+        currency: "KZT",
+        date: "2022-03-25T11:08:45+0000",
+    }
+}
+
+pub fn refund(payment_id: &'static str, operation_id: u64, amount: i64) -> Told {
+    let sale = sale(payment_id, operation_id);
+    Told {
+        operation_type: "refund",
+        payment_status: "partially refunded",
+        amount,
+        ..sale
+    }
+}
+
+pub fn decline(payment_id: &'static str, operation_id: u64) -> Told {
+    Told {
+        payment_status: "decline",
+        operation_status: "decline",
+        ..sale(payment_id, operation_id)
+    }
+}
+
+impl Told {
+    pub fn callback(&self) -> Callback {
+        let Self {
+            project_id,
+            payment_id,
+            payment_status,
+            operation_id,
+            operation_type,
+            ..
+        } = self;
+        let Self {
+            operation_status,
+            amount,
+            currency,
+            date,
+            ..
+        } = self;
+        let body = format!(
+            r#"{{"project_id":{project_id},"payment":{{"id":"{payment_id}","type":"purchase","status":"{payment_status}",
+                "sum":{{"amount":1,"currency":"KZT"}}}},"account":{{"number":"7001112233"}},
+                "operation":{{"id":{operation_id},"type":"{operation_type}","status":"{operation_status}","date":"{date}",
+                "sum_initial":{{"amount":{amount},"currency":"{currency}"}},"code":"0",
+                "provider":{{"id":42,"payment_id":"receipt_{operation_id}"}}}}}}"#
+        );
+        let body = sign(body.as_bytes(), &Key::new("secret").unwrap()).unwrap();
+        let keyring = Keyring::from(Project::new(*project_id, "secret").unwrap());
+        Received::parse(&body)
+            .unwrap()
+            .authenticate(&keyring)
+            .unwrap()
+            .callback()
+            .unwrap()
+    }
+}

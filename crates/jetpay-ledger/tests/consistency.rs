@@ -1,0 +1,121 @@
+//! Whatever is recorded in whatever order: the tables of one file agree with each other.
+
+mod common;
+
+use common::{AMOUNT, Books, CUSTOMER, Told, sale};
+use jetpay_ledger::{EntryKind, PaymentFilter, State};
+use proptest::prelude::*;
+
+const PAYMENTS: [&str; 3] = ["p1", "p2", "p3"];
+
+/// A callback, or the announcement of a payment.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Announce(&'static str),
+    Tell(&'static str, u64, [&'static str; 3], i64),
+    Dismiss(&'static str),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let words = prop::sample::select(vec![
+        ["sale", "success", "success"],
+        ["sale", "success", "success"],
+        ["sale", "decline", "decline"],
+        ["sale", "processing", "processing"],
+        ["refund", "success", "partially refunded"],
+        ["refund", "success", "refunded"],
+        ["reversal", "success", "reversed"],
+        ["refund reverse", "success", "success"],
+        ["manual change", "success", "decline"],
+        ["sale", "success", "partially paid"],
+    ]);
+    let amount = prop::sample::select(vec![AMOUNT, AMOUNT, AMOUNT / 2, AMOUNT / 3, -1]);
+    let id = prop::sample::select(PAYMENTS.to_vec());
+    prop_oneof![
+        2 => id.clone().prop_map(Step::Announce),
+        9 => (id.clone(), 1..8_u64, words, amount).prop_map(|(id, operation, words, amount)| {
+            Step::Tell(id, operation, words, amount)
+        }),
+        1 => id.prop_map(Step::Dismiss),
+    ]
+}
+
+async fn take(books: &Books, step: Step) {
+    match step {
+        // A second announcement is refused.
+        Step::Announce(id) => drop(books.ledger.record_payment(common::payment(id)).await),
+        Step::Tell(id, operation_id, words, amount) => {
+            let [operation_type, operation_status, payment_status] = words;
+            let told = Told {
+                payment_status,
+                operation_type,
+                operation_status,
+                amount,
+                ..sale(id, operation_id)
+            };
+            books.tell(&told).await;
+        }
+        Step::Dismiss(id) => drop(
+            books
+                .ledger
+                .dismiss_unmatched(&id.try_into().unwrap())
+                .await
+                .unwrap(),
+        ),
+    }
+}
+
+fn agree(books: &Books) {
+    let entries = books.ledger.entries(0, 1_000).unwrap();
+    let payments = books.ledger.payments(&PaymentFilter::default()).unwrap();
+    for payment in &payments {
+        let own = || {
+            entries
+                .iter()
+                .filter(|entry| entry.payment_id == payment.id)
+        };
+        assert_eq!(
+            own().map(|entry| entry.amount.minor()).sum::<i64>(),
+            payment.remaining
+        );
+        let credits = own()
+            .filter(|entry| entry.kind == EntryKind::Credit)
+            .count();
+        assert_eq!(credits, usize::from(payment.state.was_credited()));
+    }
+    let sum: i64 = entries.iter().map(|entry| entry.amount.minor()).sum();
+    assert_eq!(books.ledger.balance(CUSTOMER), Ok(sum));
+    let counts = books.ledger.counts().unwrap();
+    let pending = payments
+        .iter()
+        .filter(|payment| payment.state == State::Pending)
+        .count();
+    assert_eq!(usize::try_from(counts.pending), Ok(pending));
+    assert_eq!(
+        usize::try_from(counts.alarms),
+        Ok(books.ledger.alarms(1_000).unwrap().len())
+    );
+    assert_eq!(
+        usize::try_from(counts.unmatched),
+        Ok(books.ledger.inbox(1_000).unwrap().len())
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn entries_payments_balance_and_counts_agree_after_any_sequence(
+        steps in prop::collection::vec(step(), 1..40),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let books = Books::open();
+            for step in steps {
+                take(&books, step).await;
+            }
+            agree(&books);
+            agree(&books.reopen());
+        });
+    }
+}

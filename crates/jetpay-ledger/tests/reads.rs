@@ -1,0 +1,176 @@
+//! Reads: customers, pages of payments, and that they see what was acknowledged.
+
+mod common;
+
+use common::{AMOUNT, Books, CUSTOMER, NOW, decline, payment, sale};
+use jetpay_ledger::{Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, Put, State};
+
+fn customer(id: &str) -> Customer {
+    let info = serde_json::json!({"address": "Abay 1"});
+    let contract = Contract {
+        id: "c1".try_into().unwrap(),
+        number: "N-1".into(),
+        payment: Some(150_000),
+        min_payment: None,
+        status_code: 204,
+        info: info.as_object().cloned(),
+    };
+    Customer {
+        customer_id: id.try_into().unwrap(),
+        additional_customer_id: Some("Anna".into()),
+        contracts: vec![contract],
+    }
+}
+
+#[tokio::test]
+async fn customer_is_read_back_as_it_was_put() {
+    let books = Books::open();
+    assert_eq!(books.ledger.put_customer(customer("a")).await, Ok(Put::New));
+    assert_eq!(books.ledger.customer("a"), Ok(Some(customer("a"))));
+    let bare = Customer {
+        contracts: vec![],
+        additional_customer_id: None,
+        ..customer("a")
+    };
+    assert_eq!(
+        books.ledger.put_customer(bare.clone()).await,
+        Ok(Put::Replaced)
+    );
+    assert_eq!(books.ledger.customer("a"), Ok(Some(bare)));
+    assert_eq!(books.ledger.customer("b"), Ok(None));
+}
+
+#[tokio::test]
+async fn imported_customers_are_counted_and_paged_by_id() {
+    let books = Books::open();
+    books.ledger.put_customer(customer("b")).await.unwrap();
+    let all = ["a", "b", "c", "d"].map(customer).to_vec();
+    assert_eq!(
+        books.ledger.import_customers(all.clone()).await,
+        Ok(ImportCount {
+            new: 3,
+            replaced: 1
+        })
+    );
+    assert_eq!(books.ledger.customers(None, 3), Ok(all[..3].to_vec()));
+    assert_eq!(books.ledger.customers(Some("c"), 3), Ok(all[3..].to_vec()));
+}
+
+#[tokio::test]
+async fn deleted_customer_leaves_the_payments_and_the_balance() {
+    let books = Books::open();
+    books.ledger.put_customer(customer(CUSTOMER)).await.unwrap();
+    books.announce("p1").await;
+    books.tell(&sale("p1", 1)).await;
+    let id = CUSTOMER.try_into().unwrap();
+    assert_eq!(books.ledger.delete_customer(&id).await, Ok(true));
+    assert_eq!(books.ledger.delete_customer(&id).await, Ok(false));
+    assert_eq!(books.ledger.customer(CUSTOMER), Ok(None));
+    assert_eq!(books.ledger.balance(CUSTOMER), Ok(AMOUNT));
+    assert_eq!(books.ledger.entries(0, 9).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn payment_is_read_back_as_it_was_recorded() {
+    let books = Books::open();
+    let mut new = payment("p1");
+    new.contract_id = Some("c1".try_into().unwrap());
+    new.flags = vec![Flag::OverLimit, Flag::from_word("blue_moon")];
+    books.ledger.record_payment(new).await.unwrap();
+    let payment = books.ledger.payment("p1").unwrap().unwrap();
+    let expected = serde_json::json!({
+        "id": "p1", "project_id": 1234, "method": "kaspi", "customer_id": CUSTOMER, "contract_id": "c1",
+        "amount": AMOUNT, "currency": "KZT", "state": "pending", "remaining": 0,
+        "flags": ["over_limit", "blue_moon"], "created_at": NOW.0, "changed_at": NOW.0, "operations": [],
+    });
+    assert_eq!(serde_json::to_value(payment).unwrap(), expected);
+}
+
+fn by(change: impl FnOnce(&mut PaymentFilter)) -> PaymentFilter {
+    let mut filter = PaymentFilter::default();
+    change(&mut filter);
+    filter
+}
+
+#[tokio::test]
+async fn filter_lets_through_what_it_names() {
+    let books = Books::open();
+    for (number, id) in (0..).zip(["p1", "p2", "p3", "p4"]) {
+        let mut new = payment(id);
+        new.created_at = Millis(NOW.0 + number);
+        if id == "p4" {
+            new.customer_id = "other".try_into().unwrap();
+        }
+        books.ledger.record_payment(new).await.unwrap();
+    }
+    books.tell(&sale("p2", 2)).await;
+    books.tell(&decline("p3", 3)).await;
+    let customer = || Some(CUSTOMER.into());
+    let receipt = || Some("receipt_3".into());
+    let cases = [
+        (by(|_| ()), "p1 p2 p3 p4"),
+        (by(|filter| filter.limit = 2), "p1 p2"),
+        (
+            by(|filter| (filter.after, filter.limit) = (Some("p2".into()), 1)),
+            "p3",
+        ),
+        (by(|filter| filter.customer_id = customer()), "p1 p2 p3"),
+        (
+            by(|filter| (filter.customer_id, filter.after) = (customer(), Some("p1".into()))),
+            "p2 p3",
+        ),
+        (
+            by(|filter| (filter.customer_id, filter.state) = (customer(), Some(State::Declined))),
+            "p3",
+        ),
+        (by(|filter| filter.state = Some(State::Pending)), "p1 p4"),
+        (by(|filter| filter.state = Some(State::Credited)), "p2"),
+        (by(|filter| filter.state = Some(State::Declined)), "p3"),
+        (by(|filter| filter.state = Some(State::Refunded)), ""),
+        (by(|filter| filter.from = Some(Millis(NOW.0 + 2))), "p3 p4"),
+        (by(|filter| filter.to = Some(Millis(NOW.0 + 2))), "p1 p2"),
+        (by(|filter| filter.provider_payment_id = receipt()), "p3"),
+        (
+            by(|filter| {
+                (filter.provider_payment_id, filter.state) = (receipt(), Some(State::Credited));
+            }),
+            "",
+        ),
+    ];
+    for (filter, expected) in cases {
+        let payments = books.ledger.payments(&filter).unwrap();
+        let ids: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
+        assert_eq!(ids.join(" "), expected, "{filter:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_thread_reads_what_was_acknowledged() {
+    let books = Books::open();
+    for number in 0..50 {
+        let id = format!("p{number:02}");
+        books.announce(&id).await;
+        let ledger = books.ledger.clone();
+        let elsewhere = std::thread::spawn({
+            let id = id.clone();
+            move || ledger.payment(&id).unwrap().is_some()
+        });
+        assert!(books.ledger.payment(&id).unwrap().is_some());
+        assert!(elsewhere.join().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn entries_read_page_by_page_are_all_of_them_in_order() {
+    let books = Books::open();
+    for (number, id) in (1..).zip(["p1", "p2", "p3"]) {
+        books.announce(id).await;
+        books.tell(&sale(id, number)).await;
+    }
+    let (mut after, mut seen) = (0, vec![]);
+    while let [entry] = &*books.ledger.entries(after, 1).unwrap() {
+        after = entry.seq;
+        seen.push(entry.payment_id.to_string());
+    }
+    assert_eq!(seen, ["p1", "p2", "p3"]);
+}
