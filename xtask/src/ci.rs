@@ -1,9 +1,11 @@
 //! `cargo xtask ci`: what must hold before a commit lands.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, TargetKind};
 
-use crate::steps::Steps;
+use crate::steps::{Steps, time};
 use crate::{conformance, deps, fixtures, shell, test};
 
 #[derive(clap::Args)]
@@ -80,14 +82,19 @@ fn each_crate_alone() -> Result<()> {
         .exec()
         .context("cargo metadata failed")?;
     for package in metadata.workspace_packages() {
-        shell::run_cargo(&["check", "--locked", "--quiet", "--package", &package.name])?;
-        if package
+        let begun = Instant::now();
+        let has_library = package
             .targets
             .iter()
-            .any(|target| target.kind.contains(&TargetKind::Lib))
-        {
-            shell::run_cargo(&["test", "--locked", "--quiet", "--package", &package.name])?;
+            .any(|target| target.kind.contains(&TargetKind::Lib));
+        for task in if has_library {
+            &["check", "test"][..]
+        } else {
+            &["check"]
+        } {
+            shell::run_cargo(&[task, "--locked", "--quiet", "--package", &package.name])?;
         }
+        println!("✓ {} alone, {}", package.name, time(begun.elapsed()));
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ impl Steps {
 }
 
 /// `3.2 s`, or `4 min 07 s`.
-fn time(duration: Duration) -> String {
+pub(crate) fn time(duration: Duration) -> String {
     let seconds = duration.as_secs();
     if seconds < 60 {
         format!("{seconds}.{} s", duration.subsec_millis() / 100)

@@ -3,13 +3,16 @@
 use anyhow::Result;
 
 use crate::steps::Steps;
-use crate::{deps, fixtures, shell};
+use crate::{conformance, deps, fixtures, shell};
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
     steps.run("fixtures", fixtures::run);
     steps.run("dependencies", deps::run);
     steps.run("tests", tests);
+    steps.run("conformance", || {
+        conformance::run(&conformance::Arguments::default())
+    });
     steps.finish()
 }
 

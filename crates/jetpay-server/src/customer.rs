@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// A customer without its id.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a customer object")]
 pub struct CustomerBody {
     additional_customer_id: Option<String>,
     #[serde(default)]
@@ -18,7 +18,7 @@ pub struct CustomerBody {
 
 /// A contract. Amounts are in minor units of the configured currency.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a contract object")]
 pub struct ContractBody {
     /// Its key within the customer.
     pub id: String,

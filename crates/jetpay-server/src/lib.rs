@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod customer;
 pub mod methods;
+pub mod reason;
 pub mod service;
 pub mod shop;
 pub mod telemetry;

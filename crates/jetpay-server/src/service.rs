@@ -13,11 +13,13 @@ use crate::admin::{self, Admin, Token};
 use crate::config::Config;
 use crate::methods;
 use crate::shop::Shop;
-use crate::telemetry::Metrics;
+use crate::telemetry::{AlarmLog, Metrics};
 
 /// How long requests that were accepted may take once the service stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
-/// How often metrics are folded together.
+/// Threads of the admin interface: a long search on one leaves the other to the health checks.
+const ADMIN_WORKERS: usize = 2;
+/// How often metrics are folded together and new alarms told.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// A service that is bound and not yet awaited.
@@ -54,7 +56,7 @@ impl Service {
         let platform = platform
             .bind(config.listen)
             .map_err(|error| taken(config.listen, &error))?;
-        let (token, currency) = (Token::new(config.admin_token.clone()), config.currency);
+        let (token, currency) = (Token::new(&config.admin_token), config.currency);
         let for_admin = Admin {
             ledger: ledger.clone(),
             currency,
@@ -68,7 +70,7 @@ impl Service {
         .disable_signals()
         .shutdown_timeout(last_requests);
         let admin = admin
-            .workers(1)
+            .workers(ADMIN_WORKERS)
             .bind(config.admin_listen)
             .map_err(|error| taken(config.admin_listen, &error))?;
         let (listen, admin_listen) = (platform.addrs()[0], admin.addrs()[0]);
@@ -93,15 +95,19 @@ impl Service {
     /// # Errors
     /// When a listener fails.
     pub async fn serve(self) -> io::Result<()> {
-        let metrics = self.metrics;
+        let (metrics, watched) = (self.metrics, self.ledger.clone());
         let upkeep = actix_web::rt::spawn(async move {
+            let mut alarms = AlarmLog::start(&watched);
             loop {
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics.upkeep();
+                alarms.tell(&watched);
             }
         });
         let served = tokio::try_join!(self.platform, self.admin);
         upkeep.abort();
+        // The task holds the ledger, which closes with its last handle.
+        let _ = upkeep.await;
         self.ledger.close();
         served.map(|_| ())
     }

@@ -3,9 +3,9 @@
 mod running;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{CallbackKind, KASPI, TopUp, top_up};
+use jetpay_simulator::{CallbackKind, KASPI, TopUp, messages, top_up};
 use reqwest::Method;
-use running::{CUSTOMER, Folder, Running, answer};
+use running::{CUSTOMER, Folder, PROJECT, Running, answer};
 use serde_json::{Value, json};
 
 async fn credited(running: &Running, tenge: i64) {
@@ -254,4 +254,72 @@ async fn feed_gives_every_entry_once_in_order_and_the_balance_is_their_sum() {
     assert_eq!(amounts, [100, 200, 300]);
     let (_, customer) = running.get(&format!("/v1/customers/{CUSTOMER}")).await;
     assert_eq!(customer["balance"], 600);
+}
+
+#[actix_web::test]
+async fn callback_of_an_unknown_payment_waits_in_the_inbox_until_a_person_dismisses_it() {
+    let running = Folder::new().serve().await;
+    let platform = running.platform();
+    let amount = Money::new(100, Currency::KZT);
+    let foreign = messages::Callback::success(&KASPI, PROJECT.into(), "of-another-system", amount);
+    let body = platform.sign(&foreign);
+    assert_eq!(
+        platform
+            .send("/callback", body.clone())
+            .await
+            .unwrap()
+            .status,
+        404
+    );
+    let (_, inbox) = running.get("/v1/inbox").await;
+    assert_eq!(inbox["callbacks"][0]["payment_id"], "of-another-system");
+
+    let path = "/v1/inbox/of-another-system";
+    assert_eq!(answer(running.admin(Method::DELETE, path)).await.0, 204);
+    assert_eq!(answer(running.admin(Method::DELETE, path)).await.0, 404);
+    assert_eq!(platform.send("/callback", body).await.unwrap().status, 200);
+}
+
+#[actix_web::test]
+async fn signed_callback_without_a_payment_is_kept_with_an_alarm_and_not_acknowledged() {
+    let running = Folder::new().serve().await;
+    let platform = running.platform();
+    let sum = json!({"amount": 1, "currency": "KZT"});
+    let operation = json!({"id": 1, "type": "sale", "status": "success", "sum_initial": sum});
+    let body =
+        platform.sign(&json!({"project_id": PROJECT, "payment": {}, "operation": operation}));
+    for path in ["/kaspi", "/callback", "/kaspi"] {
+        assert_eq!(
+            platform.send(path, body.clone()).await.unwrap().status,
+            400,
+            "{path}"
+        );
+    }
+    let (_, alarms) = running.get("/v1/alarms").await;
+    assert_eq!(
+        alarms["alarms"].as_array().unwrap().len(),
+        1,
+        "one for all its repeats"
+    );
+}
+
+#[actix_web::test]
+async fn errors_have_one_shape_also_for_other_methods_and_large_bodies() {
+    let running = Folder::new().serve().await;
+    let (status, error) = answer(running.admin(Method::POST, "/v1/entries")).await;
+    assert_eq!(
+        (status, &error["error"]["code"]),
+        (405, &json!("method_not_allowed"))
+    );
+    let large = running
+        .admin(Method::PUT, "/v1/customers/1")
+        .body(vec![b' '; 1024 * 1024 + 1]);
+    let (status, error) = answer(large).await;
+    assert_eq!(
+        (status, &error["error"]["code"]),
+        (413, &json!("too_large"))
+    );
+    let (status, error) = running.get("/v1/payments?limit=many").await;
+    assert_eq!((status, &error["error"]["field"]), (422, &json!("limit")));
+    assert_eq!(running.put_customer("%FF", &json!({})).await.0, 422);
 }

@@ -72,7 +72,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// Whether it is a callback: it says something about a payment.
     #[must_use]
     pub fn is_callback(&self) -> bool {
-        self.canonical.has_below("payment")
+        self.canonical.tells_of_a_payment()
     }
 
     /// Reads the message as one to the method `M`.

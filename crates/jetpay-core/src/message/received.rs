@@ -28,7 +28,7 @@ impl<'b> Received<'b> {
     /// Whether it looks like a callback: only to shape the refusal.
     #[must_use]
     pub fn looks_like_callback(&self) -> bool {
-        self.canonical.has_below("payment")
+        self.canonical.tells_of_a_payment()
     }
 
     /// Believes the message when its project is in the keyring and the signature is by one of its secrets.

@@ -112,6 +112,14 @@ impl Canonical {
         })
     }
 
+    /// Whether it speaks of a payment or an operation, as callbacks do and requests do not. An empty container is
+    /// nothing that is signed, so that either word is enough.
+    pub(crate) fn tells_of_a_payment(&self) -> bool {
+        ["payment", "operation"]
+            .iter()
+            .any(|name| self.has_below(name) || self.value(name).is_some())
+    }
+
     /// Whether some value holds a `;`: then there are more of them than borders between leaves.
     pub(crate) fn has_semicolon_in_value(&self) -> bool {
         memchr::memchr_iter(b';', self.joined.as_bytes()).count() >= self.leaves.len().max(1)

@@ -19,8 +19,9 @@ pub struct Token(Arc<Zeroizing<String>>);
 impl Token {
     /// The token with this text.
     #[must_use]
-    pub fn new(text: Zeroizing<String>) -> Self {
-        Self(Arc::new(text))
+    pub fn new(text: &str) -> Self {
+        // A header's value has no white space at its ends, so a token cannot either.
+        Self(Arc::new(Zeroizing::new(text.trim().to_owned())))
     }
 
     /// Compared in a time that tells nothing; no token opens for an empty one.

@@ -1,6 +1,6 @@
 //! `/v1/customers`.
 
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Currency;
 use jetpay_core::id::CustomerId;
@@ -8,18 +8,23 @@ use jetpay_ledger::{Customer, Put};
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
-use super::error::AdminError;
+use super::error::{self, AdminError};
 use super::input;
 use crate::customer::CustomerBody;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/customers").route(web::get().to(list)))
+        .service(
+            web::resource("/customers")
+                .route(web::get().to(list))
+                .default_service(web::to(error::no_such_method)),
+        )
         .service(
             web::resource("/customers/{customer_id}")
                 .route(web::put().to(put))
                 .route(web::get().to(get))
-                .route(web::delete().to(delete)),
+                .route(web::delete().to(delete))
+                .default_service(web::to(error::no_such_method)),
         );
 }
 
@@ -34,12 +39,10 @@ struct Shown<'a> {
 async fn put(
     admin: Data<Admin>,
     path: Path<String>,
-    body: Bytes,
+    payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
-    let body: CustomerBody = input::json(&body)?;
-    let customer = body
-        .named(customer_id(&path)?)
-        .map_err(|flaw| AdminError::invalid(flaw.field, flaw.message))?;
+    let body: CustomerBody = input::json(payload).await?;
+    let customer = body.named(customer_id(&path)?)?;
     let mut response = match admin.ledger.put_customer(customer.clone()).await? {
         Put::New => HttpResponse::Created(),
         Put::Replaced => HttpResponse::Ok(),
@@ -104,6 +107,13 @@ fn shown<'a>(admin: &Admin, customer: &'a Customer) -> Result<Shown<'a>, AdminEr
 }
 
 fn customer_id(path: &str) -> Result<CustomerId, AdminError> {
+    // What a path holds that is not UTF-8 arrives as this character, and different ids as one.
+    if path.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(AdminError::invalid(
+            "customer_id",
+            "is not UTF-8, percent-encoded",
+        ));
+    }
     CustomerId::new(path).map_err(|error| AdminError::invalid("customer_id", error.to_string()))
 }
 

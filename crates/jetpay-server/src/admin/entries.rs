@@ -8,12 +8,16 @@ use jetpay_ledger::{Entry, EntryKind};
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
-use super::error::AdminError;
+use super::error::{self, AdminError};
 use super::input;
 use super::time::Rfc3339;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    config.service(web::resource("/entries").route(web::get().to(list)));
+    config.service(
+        web::resource("/entries")
+            .route(web::get().to(list))
+            .default_service(web::to(error::no_such_method)),
+    );
 }
 
 #[derive(Deserialize)]

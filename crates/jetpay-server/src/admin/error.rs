@@ -5,6 +5,8 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 
+use crate::customer::Flaw;
+
 /// An answer other than a good one.
 #[derive(Debug)]
 pub(super) struct AdminError {
@@ -40,6 +42,25 @@ impl AdminError {
         }
     }
 
+    /// 405.
+    fn no_such_method() -> Self {
+        let message = "this path has other HTTP methods; see the README, HTTP for the merchant";
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            message.to_owned(),
+        )
+    }
+
+    /// 413.
+    pub(super) fn too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("the body is larger than {limit} bytes"),
+        )
+    }
+
     fn new(status: StatusCode, code: &'static str, message: String) -> Self {
         Self {
             status,
@@ -47,6 +68,12 @@ impl AdminError {
             field: None,
             message,
         }
+    }
+}
+
+impl From<Flaw> for AdminError {
+    fn from(flaw: Flaw) -> Self {
+        Self::invalid(flaw.field, flaw.message)
     }
 }
 
@@ -93,7 +120,7 @@ impl ResponseError for AdminError {
         HttpResponse::build(self.status).json(Body {
             error: Inner {
                 code,
-                field: field.as_deref(),
+                field: field.as_deref().filter(|field| !field.is_empty()),
                 message,
             },
         })
@@ -105,4 +132,9 @@ pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
     Err(AdminError::not_found(
         "there is nothing at this path for this HTTP method; see the README, HTTP for the merchant",
     ))
+}
+
+/// For HTTP methods that a path does not have.
+pub(super) async fn no_such_method() -> Result<HttpResponse, AdminError> {
+    Err(AdminError::no_such_method())
 }

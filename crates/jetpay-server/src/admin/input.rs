@@ -1,37 +1,40 @@
 //! Reading what the merchant sends: every mistake is told with its field.
 
 use actix_web::HttpRequest;
-use actix_web::web::{Bytes, Query};
+use actix_web::web::{Bytes, Payload};
 use serde::de::DeserializeOwned;
 
 use super::error::AdminError;
+use crate::reason;
 
-/// The body as JSON: 400 when it is none, 422 with the field when a field is wrong.
-pub(super) fn json<T: DeserializeOwned>(body: &Bytes) -> Result<T, AdminError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let field = error.path().to_string();
-        let inner = error.into_inner();
-        if inner.is_data() {
-            AdminError::invalid(
-                if field == "." { String::new() } else { field },
-                inner.to_string(),
-            )
+/// The most bytes of a body.
+const LIMIT: usize = 1024 * 1024;
+
+/// The body as JSON: 400 when it is none, 413 when it is too large, 422 with the field when a field is wrong.
+pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, AdminError> {
+    let body: Bytes = payload
+        .to_bytes_limited(LIMIT)
+        .await
+        .map_err(|_| AdminError::too_large(LIMIT))?
+        .map_err(|_| AdminError::malformed("the body did not arrive whole"))?;
+    let mut json = serde_json::Deserializer::from_slice(&body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        if error.inner().is_data() {
+            AdminError::from(reason::of(&error))
         } else {
-            AdminError::malformed(format!("the body is not JSON: {inner}"))
+            AdminError::malformed(format!("the body is not JSON: {}", error.inner()))
         }
     })?;
-    deserializer.end().map_err(|error| {
-        AdminError::malformed(format!("the body is not one JSON value: {error}"))
-    })?;
+    json.end()
+        .map_err(|_| AdminError::malformed("the body is more than one JSON value"))?;
     Ok(value)
 }
 
 /// The query string: 422 with the parameter when one is wrong or unknown.
 pub(super) fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, AdminError> {
-    Query::<T>::from_query(request.query_string())
-        .map(Query::into_inner)
-        .map_err(|error| AdminError::invalid("query", error.to_string()))
+    let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
+        .map_err(|error| AdminError::invalid(error.path().to_string(), error.inner().to_string()))
 }
 
 /// How many rows a list gives.

@@ -5,6 +5,7 @@ mod customers;
 mod entries;
 mod error;
 mod health;
+mod inbox;
 mod input;
 mod payments;
 mod time;
@@ -30,15 +31,11 @@ pub struct Admin {
     pub metrics: Metrics,
 }
 
-/// The most bytes of a request's body.
-const LIMIT: usize = 1024 * 1024;
-
 /// Registers all of it. Everything below `/v1` asks for the token.
 pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
     let token = admin.token.clone();
     config
         .app_data(web::Data::new(admin))
-        .app_data(web::PayloadConfig::new(LIMIT))
         .configure(health::endpoints)
         .service(
             web::scope("/v1")
@@ -46,6 +43,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                 .configure(customers::endpoints)
                 .configure(payments::endpoints)
                 .configure(entries::endpoints)
+                .configure(inbox::endpoints)
                 .default_service(web::to(error::no_such_path)),
         )
         .default_service(web::to(error::no_such_path));

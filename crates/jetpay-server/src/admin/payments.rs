@@ -10,14 +10,22 @@ use jetpay_ledger::{Flag, Operation, Payment, PaymentFilter, State};
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
-use super::error::AdminError;
+use super::error::{self, AdminError};
 use super::input;
 use super::time::{self, Rfc3339};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/payments").route(web::get().to(list)))
-        .service(web::resource("/payments/{payment_id}").route(web::get().to(get)));
+        .service(
+            web::resource("/payments")
+                .route(web::get().to(list))
+                .default_service(web::to(error::no_such_method)),
+        )
+        .service(
+            web::resource("/payments/{payment_id}")
+                .route(web::get().to(get))
+                .default_service(web::to(error::no_such_method)),
+        );
 }
 
 #[derive(Serialize)]
@@ -97,7 +105,7 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
 #[serde(deny_unknown_fields)]
 struct Search {
     customer_id: Option<String>,
-    state: Option<State>,
+    state: Option<String>,
     from: Option<String>,
     to: Option<String>,
     provider_payment_id: Option<String>,
@@ -118,7 +126,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let limit = input::limit(search.limit)?;
     let filter = PaymentFilter {
         customer_id: search.customer_id,
-        state: search.state,
+        state: search.state.map(|word| state(&word)).transpose()?,
         from: search
             .from
             .map(|text| time::parse("from", &text))
@@ -136,4 +144,11 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         payments: payments.iter().map(ShownPayment::from).collect(),
         next,
     }))
+}
+
+fn state(word: &str) -> Result<State, AdminError> {
+    word.parse().map_err(|_| {
+        let words: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
+        AdminError::invalid("state", format!("is one of {}", words.join(", ")))
+    })
 }

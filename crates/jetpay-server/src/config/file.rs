@@ -20,6 +20,7 @@ use crate::methods::MethodName;
 pub(super) struct File {
     #[serde(default)]
     pub(super) server: Server,
+    #[serde(default)]
     pub(super) admin: Admin,
     pub(super) store: Store,
     #[serde(default)]
@@ -43,16 +44,22 @@ impl Default for Server {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Admin {
-    #[serde(default = "admin_listen")]
     pub(super) listen: SocketAddr,
     token_env: Option<Spanned<String>>,
     token_file: Option<Spanned<PathBuf>>,
 }
 
-fn admin_listen() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 8081))
+impl Default for Admin {
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8081));
+        Self {
+            listen,
+            token_env: None,
+            token_file: None,
+        }
+    }
 }
 
 impl Admin {
@@ -88,7 +95,19 @@ impl Store {
                 &self.url,
                 "the URL names no file; write url = \"sqlite://jetpay.db\"",
             ),
-            Some(path) => return folder.join(path),
+            Some(path) => {
+                let path = folder.join(path);
+                let parent = path
+                    .parent()
+                    .filter(|parent| !parent.as_os_str().is_empty());
+                if parent.is_some_and(|parent| !parent.is_dir()) {
+                    problems.at(
+                        &self.url,
+                        "the folder of this file does not exist; make it first",
+                    );
+                }
+                return path;
+            }
             None => problems.at(
                 &self.url,
                 "only SQLite is supported; write url = \"sqlite://jetpay.db\"",
@@ -152,7 +171,17 @@ impl ProjectTable {
             let read = |path: &PathBuf| secret::from_file(path, folder, paths, problems);
             secrets.extend(paths.get_ref().as_slice().iter().filter_map(read));
         }
-        if self.secret_env.is_none() && self.secret_file.is_none() {
+        let named = |count: Option<usize>| count.unwrap_or_default();
+        let names = named(
+            self.secret_env
+                .as_ref()
+                .map(|names| names.get_ref().as_slice().len()),
+        ) + named(
+            self.secret_file
+                .as_ref()
+                .map(|paths| paths.get_ref().as_slice().len()),
+        );
+        if names == 0 {
             problems.at(
                 &self.id,
                 "this project has no secret; set secret_env or secret_file",

@@ -10,7 +10,7 @@ use super::problem::Collector;
 
 /// One value, or a list of them during a rotation.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name, or a list of names")]
 pub(super) enum OneOrMany<T> {
     One(T),
     Many(Vec<T>),

@@ -76,6 +76,23 @@ fn all_problems_are_told_at_once() {
 }
 
 #[test]
+fn empty_list_of_secrets_is_no_secret() {
+    let text = problems("[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_env = []\n");
+    assert!(text.contains("has no secret"), "{text}");
+}
+
+#[test]
+fn store_in_a_folder_that_is_not_there_is_refused() {
+    let text = read("[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://no/such/x.db\"\n")
+        .err()
+        .unwrap();
+    assert!(
+        text.contains("folder of this file does not exist"),
+        "{text}"
+    );
+}
+
+#[test]
 fn two_currencies_are_refused() {
     let project = |id, currency| {
         format!(

@@ -9,6 +9,7 @@ use crate::telemetry;
 
 impl Callbacks for Shop {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
+        telemetry::callback_is_odd(&callback);
         let (payment, operation) = (callback.payment.id.clone(), callback.operation.id);
         let recorded = self
             .ledger
@@ -26,7 +27,6 @@ impl Callbacks for Shop {
 
     async fn unusable(&self, callback: UnusableCallback<'_>) -> Result<(), Unavailable> {
         let reason = callback.rejection.to_string();
-        telemetry::callback_unusable(callback.project_id, &reason);
         let body = callback.body.to_vec();
         let kept = self
             .ledger

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use jetpay_core::Reply;
+use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
+use jetpay_core::signature::Order;
 use jetpay_ledger::Ledger;
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -70,7 +72,18 @@ pub struct Meter {
     verify: Served,
     check_deposit: Served,
     callback: Served,
+    usual_signature: Counter,
     seconds: Histogram,
+}
+
+/// The first secret, in natural order.
+const USUAL: Matched = Matched {
+    order: Order::Natural,
+    secret: 0,
+};
+
+fn signatures(order: &'static str, secret: usize) -> Counter {
+    counter!("jetpay_signatures_total", "order" => order, "secret" => secret.to_string())
 }
 
 struct Served {
@@ -91,7 +104,28 @@ impl Meter {
             verify: served("verify"),
             check_deposit: served("check_deposit"),
             callback: served("callback"),
+            usual_signature: signatures("natural", USUAL.secret),
             seconds: histogram!("jetpay_answer_seconds", "endpoint" => endpoint),
+        }
+    }
+
+    /// By which secret and order signatures are good: shows when an old secret is out of use, and whether the platform
+    /// sorts otherwise than it says.
+    fn count_signature(&self, matched: Matched) {
+        if matched == USUAL {
+            self.usual_signature.increment(1);
+            return;
+        }
+        let order = match matched.order {
+            Order::Natural => "natural",
+            Order::Byte => "byte",
+        };
+        signatures(order, matched.secret).increment(1);
+        let (endpoint, secret) = (self.endpoint, matched.secret);
+        if matched.order == Order::Byte {
+            log::limited(|| {
+                tracing::warn!(endpoint, secret, "a signature matched in byte order only")
+            });
         }
     }
 
@@ -99,8 +133,12 @@ impl Meter {
     pub fn answered(&self, reply: &Reply, took: Duration) {
         self.seconds.record(took);
         let outcome = &reply.outcome;
+        if let Some(matched) = outcome.matched {
+            self.count_signature(matched);
+        }
         if let Some(rejection) = &outcome.rejection {
-            total(self.endpoint, "rejected", rejection.kind()).increment(1);
+            let kind = outcome.kind.map_or("unknown", name);
+            total(self.endpoint, kind, rejection.kind()).increment(1);
             let (endpoint, status) = (self.endpoint, reply.status);
             log::limited(|| tracing::warn!(endpoint, status, "rejected: {rejection}"));
             return;
@@ -118,6 +156,15 @@ impl Meter {
                 log::limited(|| tracing::error!(endpoint, "{unavailable}"));
             }
         }
+    }
+}
+
+/// The kind of a message in a label.
+fn name(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Verify => "verify",
+        MessageKind::CheckDeposit => "check_deposit",
+        MessageKind::Callback => "callback",
     }
 }
 

@@ -1,34 +1,50 @@
 //! What the service tells of itself: a log for people, metrics for machines. Neither holds a secret or a payer's data.
 
+mod alarms;
 mod log;
 mod meter;
 
+pub use alarms::AlarmLog;
 pub use log::{SERVICE, SHOW, start as start_log};
 pub use meter::{Meter, Metrics};
 
+use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::Recorded;
 
-/// A callback was stored.
+/// A callback was stored. What a person must look at is an alarm, and those are told by [`AlarmLog`].
 pub(crate) fn callback_recorded(recorded: Recorded, payment: &PaymentId, operation: OperationId) {
-    match recorded {
-        Recorded::Quarantined => {
-            tracing::error!(%payment, %operation, "a callback does not fit its payment: quarantined, not credited");
-        }
-        Recorded::Unmatched => {
-            log::limited(
-                || tracing::warn!(%payment, %operation, "a callback's payment is unknown: kept, answered 404"),
-            );
-        }
-        Recorded::Applied | Recorded::Repeated | Recorded::Noted => {
-            tracing::debug!(%payment, %operation, ?recorded, "callback");
-        }
+    if recorded == Recorded::Unmatched {
+        log::limited(
+            || tracing::warn!(%payment, %operation, "a callback's payment is unknown: kept, answered 404"),
+        );
     }
+    tracing::debug!(%payment, %operation, ?recorded, "callback");
 }
 
-/// A signed callback cannot be read.
-pub(crate) fn callback_unusable(project: ProjectId, reason: &str) {
-    tracing::error!(%project, reason, "a signed callback cannot be read: kept in quarantine");
+/// Words and sums of a callback that decide nothing but are worth a look.
+pub(crate) fn callback_is_odd(callback: &Callback) {
+    let (payment, operation) = (&callback.payment.id, callback.operation.id);
+    let (status, kind) = (&callback.payment.status, &callback.operation.kind);
+    if callback
+        .payment
+        .sum
+        .is_some_and(|sum| sum != callback.operation.sum_initial)
+    {
+        log::limited(
+            || tracing::warn!(%payment, %operation, "payment.sum differs from the operation's, which counts"),
+        );
+    }
+    let unknown = matches!(status, PaymentStatus::Other(_))
+        || matches!(callback.operation.status, OperationStatus::Other(_))
+        || matches!(kind, OperationType::Other(_));
+    if unknown {
+        let operation_status = &callback.operation.status;
+        log::limited(
+            || tracing::warn!(%payment, %operation, %status, %kind, %operation_status, "an unknown word: taken as not final"),
+        );
+    }
 }
 
 /// Cash-in's document and sample disagree on the `type` of a `check_deposit`: this shows which one is sent.

@@ -96,7 +96,11 @@ impl Place {
         anstream::println!("  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/entries");
         anstream::println!(
             "  echo '{{\"type\":\"verify\",\"project_id\":{PROJECT},\"customer_id\":\"{ANNA}\"}}' \
-             | jetpay sign --secret-env SECRET | curl -d @- http://{listen}/kaspi"
+             | {} sign --secret-env SECRET | curl -d @- http://{listen}/kaspi",
+            // After `cargo run` no `jetpay` is on the path.
+            std::env::current_exe()
+                .unwrap_or_else(|_| "jetpay".into())
+                .display()
         );
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn play(platform: &Platform) -> anyhow::Result<()> {
         println!("  somebody pays for an unknown customer: refused");
         top_up(platform, &TopUp::new(method, "nobody", amount), show).await?;
 
-        println!("  somebody signs with another secret: refused");
+        println!("  somebody signs with another secret: rejected");
         show_exchange("verify", &forged(platform, method, customer).await?);
     }
     Ok(())
@@ -83,7 +83,8 @@ fn answer(exchange: &Exchange) -> String {
     let text = exchange.text();
     match text.char_indices().nth(MOST) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
-        None if text.is_empty() => "acknowledged".to_owned(),
+        None if text.is_empty() && exchange.status == 200 => "acknowledged".to_owned(),
+        None if text.is_empty() => "not acknowledged".to_owned(),
         None => text,
     }
 }

@@ -1,6 +1,6 @@
 //! Customers as CSV: a header, and one row a contract. Rows of one customer may stand apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::bail;
 use indicatif::ProgressBar;
@@ -54,6 +54,9 @@ pub(super) fn read(
     let mut places: HashMap<CustomerId, usize> = HashMap::new();
     let mut bad = Vec::new();
     let mut record = csv::StringRecord::new();
+    // A customer is left out whole when one of its rows is bad: half of its contracts would replace all of them.
+    let mut spoiled = HashSet::new();
+    let id_column = header.iter().position(|name| name == "customer_id");
     loop {
         let line = rows.position().line();
         match rows.read_record(&mut record) {
@@ -64,6 +67,7 @@ pub(super) fn read(
                     error.position().map_or(line, csv::Position::line),
                     without_place(&error, &header),
                 ));
+                spoiled.extend(id_column.and_then(|at| record.get(at)).map(str::to_owned));
                 continue;
             }
         }
@@ -74,9 +78,13 @@ pub(super) fn read(
             .and_then(|row: Row| gather(row, line, &mut gathered, &mut places))
         {
             bad.push(BadLine::new(line, what));
+            spoiled.extend(id_column.and_then(|at| record.get(at)).map(str::to_owned));
         }
     }
-    let customers = gathered.into_iter().filter_map(|customer| {
+    let whole = gathered
+        .into_iter()
+        .filter(|customer| !spoiled.contains(customer.id.as_str()));
+    let customers = whole.filter_map(|customer| {
         let body = CustomerBody::new(customer.additional, customer.contracts);
         body.named(customer.id)
             .map_err(|flaw| bad.push(BadLine::flaw(customer.line, &flaw)))
@@ -209,6 +217,19 @@ mod tests {
             "{bad:?}"
         );
         assert_eq!(customers, []);
+    }
+
+    #[test]
+    fn customer_with_one_bad_row_is_left_out_whole() {
+        let file =
+            "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,a,A,1\n1,b,B,10.5\n";
+        let (customers, bad) = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
+        assert_eq!(bad.len(), 1);
+        let ids: Vec<_> = customers
+            .iter()
+            .map(|customer| customer.customer_id.as_str())
+            .collect();
+        assert_eq!(ids, ["2"]);
     }
 
     #[test]

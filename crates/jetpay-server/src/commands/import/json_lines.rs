@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use super::line::BadLine;
 use crate::customer::{ContractBody, CustomerBody};
+use crate::reason;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a customer object")]
 struct Line {
     customer_id: String,
     additional_customer_id: Option<String>,
@@ -44,17 +45,14 @@ pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> (Vec<Customer>, Vec<BadLi
 fn customer(number: u64, text: &[u8]) -> Result<Customer, BadLine> {
     let mut json = serde_json::Deserializer::from_slice(text);
     let line: Line = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let place = error.path().to_string();
-        // The line within the text is always 1: this is one line.
-        let what = error.into_inner().to_string();
-        BadLine::new(
-            number,
-            if place == "." {
-                what
-            } else {
-                format!("`{place}` {what}")
-            },
-        )
+        if error.inner().is_data() {
+            BadLine::flaw(number, &reason::of(&error))
+        } else {
+            BadLine::new(
+                number,
+                format!("is not JSON from column {} on", error.inner().column()),
+            )
+        }
     })?;
     json.end()
         .map_err(|_| BadLine::new(number, "there is more than one JSON value on the line"))?;

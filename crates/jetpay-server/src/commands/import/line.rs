@@ -19,6 +19,14 @@ impl BadLine {
     }
 
     pub(super) fn flaw(line: u64, flaw: &Flaw) -> Self {
-        Self::new(line, format!("`{}` {}", flaw.field, flaw.message))
+        let Flaw { field, message } = flaw;
+        Self::new(
+            line,
+            if field.is_empty() {
+                message.clone()
+            } else {
+                format!("`{field}` {message}")
+            },
+        )
     }
 }
