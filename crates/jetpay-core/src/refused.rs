@@ -25,6 +25,11 @@ impl Refused {
         Self::with(Code::Failed, text.into())
     }
 
+    /// What the sender of a rejected message is told. The only way to a code 400, and not a merchant's.
+    pub(crate) fn for_rejection(rejection: &Rejection) -> Self {
+        Self::with(rejection.code(), rejection.to_string())
+    }
+
     fn with(code: Code, text: String) -> Self {
         // The documents require a reason: none is told as what is known, the code.
         let text = if text.is_empty() {
@@ -51,12 +56,6 @@ impl Refused {
     #[must_use]
     pub fn into_text(self) -> String {
         self.text
-    }
-}
-
-impl From<&Rejection> for Refused {
-    fn from(rejection: &Rejection) -> Self {
-        Self::with(rejection.code(), rejection.to_string())
     }
 }
 

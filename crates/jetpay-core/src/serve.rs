@@ -149,7 +149,7 @@ fn answer<M: Method, T: Serialize>(
 }
 
 fn refuse<M: Method>(rejection: Rejection, outcome: Outcome) -> Reply {
-    let refusal = M::Refusal::from(Refused::from(&rejection));
+    let refusal = M::Refusal::from(Refused::for_rejection(&rejection));
     reply(
         rejection.http_status(),
         &refusal,
