@@ -171,17 +171,15 @@ impl ProjectTable {
             let read = |path: &PathBuf| secret::from_file(path, folder, paths, problems);
             secrets.extend(paths.get_ref().as_slice().iter().filter_map(read));
         }
-        let named = |count: Option<usize>| count.unwrap_or_default();
-        let names = named(
-            self.secret_env
+        let listed = self
+            .secret_env
+            .as_ref()
+            .map_or(0, |names| names.get_ref().as_slice().len())
+            + self
+                .secret_file
                 .as_ref()
-                .map(|names| names.get_ref().as_slice().len()),
-        ) + named(
-            self.secret_file
-                .as_ref()
-                .map(|paths| paths.get_ref().as_slice().len()),
-        );
-        if names == 0 {
+                .map_or(0, |paths| paths.get_ref().as_slice().len());
+        if listed == 0 {
             problems.at(
                 &self.id,
                 "this project has no secret; set secret_env or secret_file",

@@ -124,7 +124,7 @@ impl Meter {
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
             log::limited(|| {
-                tracing::warn!(endpoint, secret, "a signature matched in byte order only")
+                tracing::warn!(endpoint, secret, "a signature matched in byte order only");
             });
         }
     }
