@@ -24,6 +24,7 @@ type Fields<'a> = BTreeMap<String, &'a RawValue>;
 /// # Errors
 /// [`Unreadable`], as [`Canonical::parse`].
 pub fn sign(body: &[u8], key: &Key) -> Result<Vec<u8>, Unreadable> {
+    Canonical::parse(body)?;
     // A signature of `null` counts as a value and would be signed, so its place is filled before the parse.
     let placed = place(body, "")?;
     let signature = key.sign(Canonical::parse(&placed)?.string_to_sign());
@@ -32,7 +33,6 @@ pub fn sign(body: &[u8], key: &Key) -> Result<Vec<u8>, Unreadable> {
 
 /// Puts a signature text in its place.
 fn place(body: &[u8], signature: &str) -> Result<Vec<u8>, Unreadable> {
-    Canonical::parse(body)?;
     let text = std::str::from_utf8(body)?;
     let top = fields(text)?;
     let general = top

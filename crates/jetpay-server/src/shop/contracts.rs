@@ -1,5 +1,7 @@
 //! A customer's contracts, as far as the methods with contracts see them alike.
 
+use std::borrow::Cow;
+
 use jetpay_core::answer;
 use jetpay_core::id::ContractId;
 use jetpay_core::{Refused, merchant::Unserved};
@@ -9,21 +11,21 @@ use jetpay_ledger::{Contract, Customer, Flag};
 pub(super) const PAYABLE: i64 = 0;
 
 /// The contracts of a customer; one without any is one contract under its own id.
-pub(super) fn of(customer: &Customer) -> Vec<Contract> {
+pub(super) fn of(customer: &Customer) -> Cow<'_, [Contract]> {
     if !customer.contracts.is_empty() {
-        return customer.contracts.clone();
+        return Cow::Borrowed(&customer.contracts);
     }
     let own = customer.customer_id.as_str();
     let id = ContractId::new(own).expect("a customer's id is an id");
     let number = own.to_owned();
-    vec![Contract {
+    Cow::Owned(vec![Contract {
         id,
         number,
         payment: None,
         min_payment: None,
         status_code: PAYABLE,
         info: None,
-    }]
+    }])
 }
 
 /// A contract as an answer has it.
