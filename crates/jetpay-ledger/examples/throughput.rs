@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ledger
         .import_customers((0..CUSTOMERS).map(customer).collect::<Result<_, _>>()?)
         .await?;
-    reads(&ledger)?;
+    reads(&ledger).await?;
 
     println!(
         "{:>8} {:>12} {:>8} {:>8} {:>12} {:>8} {:>8}",
@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         write!(line, "{}", credited.await)?;
         println!("{line}");
     }
-    ledger.close();
+    ledger.close().await;
     for file in std::fs::read_dir(directory.path())? {
         let file = file?;
         println!(
@@ -82,11 +82,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Point reads, on one thread.
-fn reads(ledger: &Ledger) -> Result<(), Box<dyn Error>> {
+async fn reads(ledger: &Ledger) -> Result<(), Box<dyn Error>> {
     let begun = cpu();
     for number in 0..CUSTOMERS {
         let id = customer_id(number * 7919 % CUSTOMERS);
-        assert!(ledger.customer(&id)?.is_some());
+        assert!(ledger.customer(&id).await?.is_some());
     }
     println!(
         "customer: {:.2} µs CPU a read",

@@ -4,6 +4,8 @@ use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use serde::Serialize;
 
 use crate::millis::Millis;
+use crate::settlement::Settlement;
+use crate::state::Fact;
 use crate::words::closed_words;
 
 closed_words! {
@@ -35,8 +37,8 @@ closed_words! {
         UnexpectedOperation = "unexpected_operation",
         /// The same fact came again with another type, amount or currency.
         ContradictoryRepeat = "contradictory_repeat",
-        /// A signed callback could not be read.
-        Unreadable = "unreadable",
+        /// A signed callback is not usable: a field is missing, or it was cut anew.
+        Unusable = "unusable",
     }
 }
 
@@ -53,6 +55,81 @@ pub struct Alarm {
     pub payment_id: Option<PaymentId>,
     /// The operation, where it is known.
     pub operation_id: Option<OperationId>,
+    /// What is wrong, where the kind does not say it all.
+    pub reason: Option<String>,
     /// When.
     pub time: Millis,
+    /// What a person decided about it.
+    pub settlement: Option<Settlement>,
+}
+
+/// Which alarms to read: the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlarmFilter {
+    /// Only those that nobody has settled, or only those that somebody has.
+    pub settled: Option<bool>,
+    /// Older than this one: the last of the page before.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+impl Default for AlarmFilter {
+    fn default() -> Self {
+        Self {
+            settled: None,
+            before: None,
+            limit: 100,
+        }
+    }
+}
+
+/// An alarm to be raised.
+#[derive(Clone, Copy, Debug)]
+pub struct Cause<'a> {
+    /// Why.
+    pub kind: AlarmKind,
+    /// The project that signed.
+    pub project_id: ProjectId,
+    /// The payment, where it is known.
+    pub payment_id: Option<&'a PaymentId>,
+    /// The operation, where it is known.
+    pub operation_id: Option<OperationId>,
+    /// What is wrong, where the kind does not say it all.
+    pub reason: Option<&'a str>,
+    /// The bytes of a message that is stored nowhere else.
+    pub body: Option<&'a [u8]>,
+}
+
+impl<'a> Cause<'a> {
+    /// An alarm because of a fact, which is stored with its bytes.
+    #[must_use]
+    pub const fn of(kind: AlarmKind, fact: &'a Fact) -> Self {
+        Self {
+            kind,
+            project_id: fact.project_id,
+            payment_id: Some(&fact.payment_id),
+            operation_id: Some(fact.operation_id),
+            reason: None,
+            body: None,
+        }
+    }
+}
+
+impl AlarmKind {
+    /// Whether it is of money that came in and was not credited.
+    #[must_use]
+    pub const fn is_of_money_in(self) -> bool {
+        matches!(
+            self,
+            Self::ProjectDiffers
+                | Self::AmountDiffers
+                | Self::CurrencyDiffers
+                | Self::PartiallyPaid
+                | Self::SecondSale
+                | Self::SaleWithoutSuccess
+                | Self::OperationOfAnotherPayment
+                | Self::UnexpectedOperation
+        )
+    }
 }

@@ -12,6 +12,8 @@ closed_words! {
     EntryKind {
         /// A sale: plus. At most one in a payment.
         Credit = "credit",
+        /// A person settled an alarm with a credit: plus.
+        SettledCredit = "settled_credit",
         /// Minus.
         Refund = "refund",
         /// Minus.
@@ -20,6 +22,14 @@ closed_words! {
         RefundReverse = "refund_reverse",
         /// The platform's people declared the payment failed: minus all that remained.
         ManualChange = "manual_change",
+    }
+}
+
+impl EntryKind {
+    /// Whether it gives the customer money that was paid.
+    #[must_use]
+    pub const fn is_credit(self) -> bool {
+        matches!(self, Self::Credit | Self::SettledCredit)
     }
 }
 

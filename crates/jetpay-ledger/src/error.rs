@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::settlement::Unsettled;
+
 /// A write or a read that did not happen.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -20,6 +22,15 @@ pub enum Error {
     /// An amount of nothing or less cannot be topped up.
     #[error("the amount is not positive")]
     NotPositive,
+    /// Nothing was settled.
+    #[error(transparent)]
+    Unsettled(#[from] Unsettled),
+}
+
+impl Error {
+    pub(crate) fn closed() -> Self {
+        Self::Unavailable("the ledger is closed".into())
+    }
 }
 
 /// A ledger that cannot be opened.

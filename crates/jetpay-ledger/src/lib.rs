@@ -32,7 +32,7 @@
 //!     created_at: Millis(1_733_000_000_000),
 //! };
 //! ledger.record_payment(payment).await?;
-//! assert_eq!(ledger.balance("7123456789")?, 0);
+//! assert_eq!(ledger.balance("7123456789").await?, 0);
 //!
 //! // The callback, signed by the platform: now there is money.
 //! let body = br#"{"project_id": 1234,
@@ -46,10 +46,10 @@
 //! let now = Millis(1_733_000_002_000);
 //! assert_eq!(ledger.record_callback(callback.clone(), now).await?, Recorded::Applied);
 //! assert_eq!(ledger.record_callback(callback, now).await?, Recorded::Repeated);
-//! assert_eq!(ledger.balance("7123456789")?, 100_000);
-//! let payment = ledger.payment("0193ad5c-0000-7000-8000-000000000000")?.expect("recorded above");
+//! assert_eq!(ledger.balance("7123456789").await?, 100_000);
+//! let payment = ledger.payment("0193ad5c-0000-7000-8000-000000000000").await?.expect("recorded above");
 //! assert_eq!(payment.state, State::Credited);
-//! ledger.close();
+//! ledger.close().await;
 //! # Ok(())
 //! # }
 //! ```
@@ -63,17 +63,21 @@ mod ledger;
 mod millis;
 mod payment;
 mod recorded;
+mod settlement;
 pub mod state;
-mod store;
+pub mod store;
 mod words;
+pub mod work;
 
-pub use alarm::{Alarm, AlarmKind};
+pub use alarm::{Alarm, AlarmFilter, AlarmKind, Cause};
 pub use customer::{Contract, Customer, ImportCount, Put};
 pub use entry::{Entry, EntryKind};
 pub use error::{Error, OpenError, UnknownWord};
 pub use flag::Flag;
 pub use ledger::Ledger;
 pub use millis::Millis;
-pub use payment::{NewPayment, Operation, Payment, PaymentFilter};
+pub use payment::{Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use recorded::{Counts, Recorded, Unmatched};
+pub use settlement::{NewSettlement, Settlement, Unsettled, Verdict};
 pub use state::State;
+pub use store::Store;

@@ -33,6 +33,15 @@ pub struct NewPayment {
     pub created_at: Millis,
 }
 
+/// What importing payments did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Payments that were not there before.
+    pub new: u64,
+    /// Payments with ids that were there: they stay as they were.
+    pub known: u64,
+}
+
 /// A payment as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Payment {
@@ -51,6 +60,8 @@ pub struct Payment {
     pub amount: Money,
     /// Where it stands.
     pub state: State,
+    /// What was credited in all, in minor units of the same currency.
+    pub credited: i64,
     /// What is credited and not taken back, in minor units of the same currency: the sum of its entries.
     pub remaining: i64,
     /// What was odd about it.

@@ -58,10 +58,12 @@ pub struct Counts {
     pub pending: i64,
     /// Callbacks in the inbox.
     pub unmatched: i64,
-    /// Messages in quarantine: callbacks that do not fit their payment, and those that could not be read.
+    /// Messages that were ever put in quarantine: callbacks that do not fit their payment, and those not usable.
     pub quarantined: i64,
     /// Alarms that were ever raised.
     pub alarms: i64,
+    /// Alarms that nobody has settled.
+    pub open_alarms: i64,
 }
 
 impl fmt::Debug for Unmatched {

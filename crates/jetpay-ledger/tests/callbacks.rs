@@ -2,13 +2,22 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, Told, decline, payment, refund, sale};
+use common::{AMOUNT, Books, CUSTOMER, NOW, Told, decline, newest, payment, refund, sale};
 use jetpay_core::words::OperationStatus;
 use jetpay_ledger::{AlarmKind, Error, Recorded, State};
 
-#[tokio::test]
-async fn fact_that_is_repeated_with_another_date_is_credited_once() {
-    let books = Books::open();
+common::on_every_store! {
+    fact_that_is_repeated_with_another_date_is_credited_once,
+    entry_of_a_credit_has_what_the_payment_says,
+    repeat_that_says_another_amount_is_quarantined_once,
+    operation_that_credited_one_payment_credits_no_other,
+    misfits_are_stored_and_credit_nothing,
+    operation_shows_its_outcome_though_an_older_word_comes_later,
+    payment_id_that_is_used_twice_is_refused_and_the_first_stays,
+    unusable_body_is_kept_once,
+}
+
+async fn fact_that_is_repeated_with_another_date_is_credited_once(books: Books) {
     books.announce("p1").await;
     assert_eq!(books.tell(&sale("p1", 1)).await, Recorded::Applied);
     for date in ["2022-03-25T11:08:45+0000", "2022-03-25T11:08:46+0000"] {
@@ -22,20 +31,18 @@ async fn fact_that_is_repeated_with_another_date_is_credited_once() {
             Recorded::Repeated
         );
     }
-    assert_eq!(books.ledger.entries(0, 10).unwrap().len(), 1);
-    assert_eq!(books.ledger.balance(CUSTOMER), Ok(AMOUNT));
+    assert_eq!(books.ledger.entries(0, 10).await.unwrap().len(), 1);
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     assert_eq!(
-        books.ledger.counts().unwrap(),
+        books.ledger.counts().await.unwrap(),
         jetpay_ledger::Counts::default()
     );
 }
 
-#[tokio::test]
-async fn entry_of_a_credit_has_what_the_payment_says() {
-    let books = Books::open();
+async fn entry_of_a_credit_has_what_the_payment_says(books: Books) {
     books.announce("p1").await;
     books.tell(&sale("p1", 7)).await;
-    let entries = books.ledger.entries(0, 10).unwrap();
+    let entries = books.ledger.entries(0, 10).await.unwrap();
     let json = serde_json::to_value(&entries[0]).unwrap();
     let expected = serde_json::json!({
         "seq": 1, "kind": "credit", "payment_id": "p1", "operation_id": 7, "project_id": 1234, "method": "kaspi",
@@ -44,9 +51,7 @@ async fn entry_of_a_credit_has_what_the_payment_says() {
     assert_eq!(json, expected);
 }
 
-#[tokio::test]
-async fn repeat_that_says_another_amount_is_quarantined_once() {
-    let books = Books::open();
+async fn repeat_that_says_another_amount_is_quarantined_once(books: Books) {
     books.announce("p1").await;
     books.tell(&sale("p1", 1)).await;
     let other = Told {
@@ -55,21 +60,19 @@ async fn repeat_that_says_another_amount_is_quarantined_once() {
     };
     assert_eq!(books.tell(&other).await, Recorded::Quarantined);
     assert_eq!(books.tell(&other).await, Recorded::Quarantined);
-    let alarms = books.ledger.alarms(10).unwrap();
+    let alarms = books.ledger.alarms(newest(10)).await.unwrap();
     assert_eq!(alarms.len(), 1);
     assert_eq!(alarms[0].kind, AlarmKind::ContradictoryRepeat);
-    assert_eq!(books.entered("p1"), AMOUNT);
+    assert_eq!(books.entered("p1").await, AMOUNT);
 }
 
-#[tokio::test]
-async fn operation_that_credited_one_payment_credits_no_other() {
-    let books = Books::open();
+async fn operation_that_credited_one_payment_credits_no_other(books: Books) {
     books.announce("p1").await;
     books.announce("p2").await;
     books.tell(&sale("p1", 1)).await;
     assert_eq!(books.tell(&sale("p2", 1)).await, Recorded::Quarantined);
     assert_eq!(
-        books.ledger.alarms(1).unwrap()[0].kind,
+        books.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::OperationOfAnotherPayment
     );
     // Also where it waited for a credit.
@@ -77,14 +80,12 @@ async fn operation_that_credited_one_payment_credits_no_other() {
     books.tell(&refund("p1", 5, 10)).await;
     assert_eq!(books.tell(&sale("p2", 2)).await, Recorded::Applied);
     assert_eq!(
-        (books.entered("p1"), books.entered("p2")),
+        (books.entered("p1").await, books.entered("p2").await),
         (AMOUNT - 10, AMOUNT)
     );
 }
 
-#[tokio::test]
-async fn misfits_are_stored_and_credit_nothing() {
-    let books = Books::open();
+async fn misfits_are_stored_and_credit_nothing(books: Books) {
     books.announce("p1").await;
     let misfits = [
         Told {
@@ -113,23 +114,21 @@ async fn misfits_are_stored_and_credit_nothing() {
         assert_eq!(books.tell(misfit).await, Recorded::Repeated);
     }
     assert_eq!(
-        books.ledger.payment("p1").unwrap().unwrap().state,
+        books.ledger.payment("p1").await.unwrap().unwrap().state,
         State::Quarantined
     );
     assert_eq!(
         (
-            books.entered("p1"),
-            books.ledger.counts().unwrap().quarantined
+            books.entered("p1").await,
+            books.ledger.counts().await.unwrap().quarantined
         ),
         (0, 5)
     );
     assert_eq!(books.tell(&sale("p1", 6)).await, Recorded::Applied);
-    assert_eq!(books.ledger.balance(CUSTOMER), Ok(AMOUNT));
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
-#[tokio::test]
-async fn operation_shows_its_outcome_though_an_older_word_comes_later() {
-    let books = Books::open();
+async fn operation_shows_its_outcome_though_an_older_word_comes_later(books: Books) {
     books.announce("p1").await;
     let processing = Told {
         operation_status: "processing",
@@ -149,7 +148,7 @@ async fn operation_shows_its_outcome_though_an_older_word_comes_later() {
     ] {
         assert_eq!(books.tell(told).await, recorded);
     }
-    let payment = books.ledger.payment("p1").unwrap().unwrap();
+    let payment = books.ledger.payment("p1").await.unwrap().unwrap();
     let operations: Vec<_> = payment
         .operations
         .iter()
@@ -167,14 +166,12 @@ async fn operation_shows_its_outcome_though_an_older_word_comes_later() {
         Some("receipt_1")
     );
     assert_eq!(
-        books.ledger.alarms(1).unwrap()[0].kind,
+        books.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::DeclineAfterCredit
     );
 }
 
-#[tokio::test]
-async fn payment_id_that_is_used_twice_is_refused_and_the_first_stays() {
-    let books = Books::open();
+async fn payment_id_that_is_used_twice_is_refused_and_the_first_stays(books: Books) {
     books.announce("p1").await;
     assert_eq!(
         books.ledger.record_payment(payment("p1")).await,
@@ -186,14 +183,12 @@ async fn payment_id_that_is_used_twice_is_refused_and_the_first_stays() {
         books.ledger.record_payment(nothing).await,
         Err(Error::NotPositive)
     );
-    assert_eq!(books.ledger.counts().unwrap().pending, 1);
+    assert_eq!(books.ledger.counts().await.unwrap().pending, 1);
 }
 
-#[tokio::test]
-async fn unreadable_body_is_kept_once() {
-    let books = Books::open();
+async fn unusable_body_is_kept_once(books: Books) {
     let keep = |body: &[u8]| {
-        books.ledger.quarantine_unreadable(
+        books.ledger.quarantine_unusable(
             1234.into(),
             body.to_vec(),
             "payment.id is missing".into(),
@@ -203,10 +198,10 @@ async fn unreadable_body_is_kept_once() {
     assert_eq!(keep(b"{\"payment\":{}}").await, Ok(true));
     assert_eq!(keep(b"{\"payment\":{}}").await, Ok(false));
     assert_eq!(keep(b"{\"payment\":{ }}").await, Ok(true));
-    let counts = books.ledger.counts().unwrap();
+    let counts = books.ledger.counts().await.unwrap();
     assert_eq!((counts.quarantined, counts.alarms), (2, 2));
     assert_eq!(
-        books.ledger.alarms(1).unwrap()[0].kind,
-        AlarmKind::Unreadable
+        books.ledger.alarms(newest(1)).await.unwrap()[0].kind,
+        AlarmKind::Unusable
     );
 }

@@ -12,10 +12,10 @@ async fn ledger_dropped_without_close_is_whole_when_it_is_opened_again() {
     books.tell(&sale("p1", 1)).await;
     books.tell(&refund("p1", 2, 1)).await;
     books.tell(&sale("unknown", 3)).await;
-    let books = books.reopen();
-    assert_eq!(books.ledger.balance(CUSTOMER), Ok(AMOUNT - 1));
+    let books = books.reopen().await;
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT - 1));
     assert_eq!(books.tell(&sale("p1", 1)).await, Recorded::Repeated);
-    let counts = books.ledger.counts().unwrap();
+    let counts = books.ledger.counts().await.unwrap();
     assert_eq!((counts.pending, counts.unmatched), (0, 1));
 }
 
@@ -29,15 +29,11 @@ async fn files_as_a_kill_leaves_them_hold_everything_acknowledged() {
 
         let directory = tempfile::tempdir().unwrap();
         for file in ["ledger.db", "ledger.db-wal"] {
-            std::fs::copy(
-                books.directory.path().join(file),
-                directory.path().join(file),
-            )
-            .unwrap();
+            std::fs::copy(books.directory().join(file), directory.path().join(file)).unwrap();
         }
         let copy = Ledger::open(&directory.path().join("ledger.db")).unwrap();
         let credited = i64::try_from(number).unwrap() * AMOUNT;
-        assert_eq!(copy.balance(CUSTOMER), Ok(credited));
+        assert_eq!(copy.balance(CUSTOMER).await, Ok(credited));
         let repeated = copy
             .record_callback(sale(id, number).callback(), common::NOW)
             .await;
@@ -52,7 +48,7 @@ async fn file_that_is_open_is_refused_to_another_ledger() {
     assert!(matches!(second, Err(OpenError::InUse { .. })));
     let text = second.unwrap_err().to_string();
     assert!(text.contains("in use by another process"), "{text}");
-    books.ledger.clone().close();
+    books.ledger.clone().close().await;
     assert!(Ledger::open(&books.path()).is_ok());
 }
 
@@ -60,7 +56,7 @@ async fn file_that_is_open_is_refused_to_another_ledger() {
 fn schema_of_a_newer_version_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ledger.db");
-    Ledger::open(&path).unwrap().close();
+    drop(Ledger::open(&path).unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);

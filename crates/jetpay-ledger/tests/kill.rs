@@ -43,8 +43,8 @@ fn victim() {
     std::thread::sleep(std::time::Duration::from_mins(1));
 }
 
-#[test]
-fn everything_a_killed_process_acknowledged_is_credited_once() {
+#[tokio::test]
+async fn everything_a_killed_process_acknowledged_is_credited_once() {
     let directory = tempfile::tempdir().unwrap();
     let mut acknowledged = Vec::new();
     for lines in [1, 40, 150] {
@@ -74,7 +74,11 @@ fn everything_a_killed_process_acknowledged_is_credited_once() {
     assert!(acknowledged.len() >= 191);
     for id in &acknowledged {
         assert_eq!(
-            ledger.payment(id).unwrap().map(|payment| payment.state),
+            ledger
+                .payment(id)
+                .await
+                .unwrap()
+                .map(|payment| payment.state),
             Some(State::Credited),
             "{id}"
         );
@@ -84,18 +88,19 @@ fn everything_a_killed_process_acknowledged_is_credited_once() {
             limit: usize::MAX,
             ..PaymentFilter::default()
         })
+        .await
         .unwrap();
     let credited = all
         .iter()
         .filter(|payment| payment.state == State::Credited)
         .count();
-    assert_eq!(ledger.entries(0, usize::MAX).unwrap().len(), credited);
+    assert_eq!(ledger.entries(0, usize::MAX).await.unwrap().len(), credited);
     assert_eq!(
-        ledger.balance(CUSTOMER),
+        ledger.balance(CUSTOMER).await,
         Ok(i64::try_from(credited).unwrap() * AMOUNT)
     );
     assert_eq!(
-        ledger.counts().unwrap().pending,
+        ledger.counts().await.unwrap().pending,
         i64::try_from(all.len() - credited).unwrap()
     );
 }

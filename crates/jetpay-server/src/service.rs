@@ -97,18 +97,18 @@ impl Service {
     pub async fn serve(self) -> io::Result<()> {
         let (metrics, watched) = (self.metrics, self.ledger.clone());
         let upkeep = actix_web::rt::spawn(async move {
-            let mut alarms = AlarmLog::start(&watched);
+            let mut alarms = AlarmLog::start(&watched).await;
             loop {
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics.upkeep();
-                alarms.tell(&watched);
+                alarms.tell(&watched).await;
             }
         });
         let served = tokio::try_join!(self.platform, self.admin);
         upkeep.abort();
         // The task holds the ledger, which closes with its last handle.
         let _ = upkeep.await;
-        self.ledger.close();
+        self.ledger.close().await;
         served.map(|_| ())
     }
 }

@@ -1,13 +1,13 @@
-//! Reads: on the calling thread, of the last commit.
+//! Reads: of the last commit.
 
 use super::Ledger;
-use crate::alarm::Alarm;
+use crate::alarm::{Alarm, AlarmFilter};
 use crate::customer::Customer;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::payment::{Payment, PaymentFilter};
 use crate::recorded::{Counts, Unmatched};
-use crate::store::work;
+use crate::settlement::Settlement;
 
 /// All of them can give [`Error::Unavailable`].
 impl Ledger {
@@ -15,20 +15,20 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::customer(connection, customer_id))
+    pub async fn customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
+        self.store.customer(customer_id).await
     }
 
     /// Customers by id, those after `after`, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn customers(&self, after: Option<&str>, limit: usize) -> Result<Vec<Customer>, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::customers(connection, after, limit))
+    pub async fn customers(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Customer>, Error> {
+        self.store.customers(after, limit).await
     }
 
     /// The sum of the customer's entries, in minor units. Of a customer with top-ups in several currencies it is the
@@ -36,20 +36,16 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn balance(&self, customer_id: &str) -> Result<i64, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::balance(connection, customer_id))
+    pub async fn balance(&self, customer_id: &str) -> Result<i64, Error> {
+        self.store.balance(customer_id).await
     }
 
     /// The payment with this id, and its operations.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn payment(&self, id: &str) -> Result<Option<Payment>, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::payment(connection, id))
+    pub async fn payment(&self, id: &str) -> Result<Option<Payment>, Error> {
+        self.store.payment(id).await
     }
 
     /// The payments that the filter lets through, by id: with `UUIDv7` ids, that is by time.
@@ -59,10 +55,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn payments(&self, filter: &PaymentFilter) -> Result<Vec<Payment>, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::payments(connection, filter))
+    pub async fn payments(&self, filter: &PaymentFilter) -> Result<Vec<Payment>, Error> {
+        self.store.payments(filter).await
     }
 
     /// Entries in the order of commit, those with a `seq` greater than `after` (0: from the first), at most `limit`.
@@ -70,37 +64,51 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn entries(&self, after: i64, limit: usize) -> Result<Vec<Entry>, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::entries(connection, after, limit))
+    pub async fn entries(&self, after: i64, limit: usize) -> Result<Vec<Entry>, Error> {
+        self.store.entries(after, limit).await
     }
 
-    /// The last alarms, newest first, at most `limit`.
+    /// Alarms, the newest first.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn alarms(&self, limit: usize) -> Result<Vec<Alarm>, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::alarms(connection, limit))
+    pub async fn alarms(&self, filter: AlarmFilter) -> Result<Vec<Alarm>, Error> {
+        self.store.alarms(filter).await
+    }
+
+    /// The alarm with this number, and the bytes of the messages that it is about. They hold the payer's data.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn alarm(&self, seq: i64) -> Result<Option<(Alarm, Vec<Vec<u8>>)>, Error> {
+        self.store.alarm(seq).await
+    }
+
+    /// What persons decided, the newest first, those before `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn settlements(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Settlement>, Error> {
+        self.store.settlements(before, limit).await
     }
 
     /// The callbacks without a payment, by payment id, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn inbox(&self, limit: usize) -> Result<Vec<Unmatched>, Error> {
-        self.shared
-            .readers
-            .read(|connection| work::inbox(connection, limit))
+    pub async fn inbox(&self, limit: usize) -> Result<Vec<Unmatched>, Error> {
+        self.store.inbox(limit).await
     }
 
     /// How much waits, for metrics. Costs one small read, however much there is.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub fn counts(&self) -> Result<Counts, Error> {
-        self.shared.readers.read(work::counts)
+    pub async fn counts(&self) -> Result<Counts, Error> {
+        self.store.counts().await
     }
 }

@@ -1,15 +1,20 @@
 //! Writes: each is on the disk when its future is ready.
 
-use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_core::{Callback, Money};
 
 use super::Ledger;
 use crate::customer::{Customer, ImportCount, Put};
 use crate::error::Error;
 use crate::millis::Millis;
-use crate::payment::NewPayment;
+use crate::payment::{Imported, NewPayment};
 use crate::recorded::Recorded;
-use crate::store::work;
+use crate::settlement::{NewSettlement, Unsettled, Verdict};
+use crate::state::Fact;
+use crate::work::{
+    CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable, PutCustomers,
+    RecordCallback, RecordPayment, SettleAlarm,
+};
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 impl Ledger {
@@ -18,8 +23,12 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn put_customer(&self, customer: Customer) -> Result<Put, Error> {
-        self.write(move |transaction| work::put_customer(transaction, &customer))
-            .await
+        let count = self.write(PutCustomers(vec![customer])).await?;
+        Ok(if count.new > 0 {
+            Put::New
+        } else {
+            Put::Replaced
+        })
     }
 
     /// Adds or replaces many customers, all or none.
@@ -27,17 +36,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn import_customers(&self, customers: Vec<Customer>) -> Result<ImportCount, Error> {
-        self.write(move |transaction| {
-            let mut count = ImportCount::default();
-            for customer in &customers {
-                match work::put_customer(transaction, customer)? {
-                    Put::New => count.new += 1,
-                    Put::Replaced => count.replaced += 1,
-                }
-            }
-            Ok(count)
-        })
-        .await
+        self.write(PutCustomers(customers)).await
     }
 
     /// Deletes a customer; whether there was one. The payments and entries stay.
@@ -45,9 +44,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn delete_customer(&self, customer_id: &CustomerId) -> Result<bool, Error> {
-        let customer_id = customer_id.clone();
-        self.write(move |transaction| work::delete_customer(transaction, customer_id.as_str()))
-            .await
+        self.write(DeleteCustomer(customer_id.clone())).await
     }
 
     /// Records a pending payment, which credits nothing. Callbacks that came before it are applied in the same
@@ -59,8 +56,19 @@ impl Ledger {
         if !payment.amount.is_positive() {
             return Err(Error::NotPositive);
         }
-        self.write(move |transaction| work::record_payment(transaction, &payment))
-            .await?
+        self.write(RecordPayment(payment)).await?
+    }
+
+    /// Records pending payments of an older system under the ids that it gave them, all or none, so that their callbacks
+    /// find them. Those whose id is there already stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn import_payments(&self, payments: Vec<NewPayment>) -> Result<Imported, Error> {
+        if !payments.iter().all(|payment| payment.amount.is_positive()) {
+            return Err(Error::NotPositive);
+        }
+        self.write(ImportPayments(payments)).await
     }
 
     /// Stores what a callback says and does what follows from it, in one transaction. The same fact come again changes
@@ -73,35 +81,115 @@ impl Ledger {
         callback: Callback,
         now: Millis,
     ) -> Result<Recorded, Error> {
-        self.write(move |transaction| work::record_callback(transaction, &callback, now))
-            .await
+        let fact = Fact::from(&callback);
+        self.write(RecordCallback {
+            callback,
+            fact,
+            now,
+        })
+        .await
     }
 
-    /// Keeps a signed message that could not be read, once for each body, and raises an alarm; whether it is new.
+    /// Keeps a signed callback that is not usable, once for each body, and raises an alarm; whether it is new.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn quarantine_unreadable(
+    pub async fn quarantine_unusable(
         &self,
         project_id: ProjectId,
         body: Vec<u8>,
         reason: String,
         now: Millis,
     ) -> Result<bool, Error> {
-        self.write(move |transaction| {
-            work::keep_unreadable(transaction, project_id, &body, &reason, now)
+        self.write(KeepUnusable {
+            project_id,
+            body: body.into(),
+            reason,
+            now,
         })
         .await
+    }
+
+    /// Records what a person decided about an alarm, and does it.
+    ///
+    /// # Errors
+    /// [`Error::Unsettled`]: it cannot be settled so; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn settle_alarm(
+        &self,
+        seq: i64,
+        verdict: Verdict,
+        reason: String,
+        now: Millis,
+    ) -> Result<(), Error> {
+        if reason.trim().is_empty() {
+            return Err(Unsettled::NoReason.into());
+        }
+        let work = SettleAlarm {
+            seq,
+            verdict,
+            reason,
+            now,
+        };
+        Ok(self.write(work).await??)
+    }
+
+    /// Says whose an unknown payment is: it is recorded with this amount, and the callbacks that wait for it are applied
+    /// to it by the same rules as ever.
+    ///
+    /// # Errors
+    /// [`Error::Unsettled`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn credit_unmatched(
+        &self,
+        payment_id: &PaymentId,
+        customer_id: CustomerId,
+        amount: Money,
+        reason: String,
+        now: Millis,
+    ) -> Result<(), Error> {
+        if reason.trim().is_empty() {
+            return Err(Unsettled::NoReason.into());
+        }
+        if !amount.is_positive() {
+            return Err(Error::NotPositive);
+        }
+        let work = CreditUnmatched {
+            payment_id: payment_id.clone(),
+            customer_id,
+            amount,
+            reason,
+            now,
+        };
+        Ok(self.write(work).await??)
     }
 
     /// Says that a payment in the inbox is not ours: its callbacks are answered as repeats from now on. How many of
     /// them that settles. If the payment is recorded after all, they are applied all the same.
     ///
     /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn dismiss_unmatched(&self, payment_id: &PaymentId) -> Result<usize, Error> {
+    /// [`Error::Unsettled`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn dismiss_unmatched(
+        &self,
+        payment_id: &PaymentId,
+        reason: String,
+        now: Millis,
+    ) -> Result<usize, Error> {
+        if reason.trim().is_empty() {
+            return Err(Unsettled::NoReason.into());
+        }
+        let settlement = NewSettlement {
+            alarm_seq: None,
+            payment_id: Some(payment_id.clone()),
+            operation_id: None,
+            verdict: Verdict::Foreign,
+            reason,
+            events_before: 0,
+        };
         let payment_id = payment_id.clone();
-        self.write(move |transaction| work::dismiss(transaction, payment_id.as_str()))
-            .await
+        self.write(DismissUnmatched {
+            payment_id,
+            settlement,
+            now,
+        })
+        .await
     }
 }

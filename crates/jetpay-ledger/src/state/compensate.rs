@@ -64,14 +64,14 @@ pub(super) fn by_hand(standing: &Standing, fact: &Fact) -> Decision {
 
 /// Adds to a credit the compensations that waited for it: what takes money first, so that a refund taken back finds
 /// its refund, and a manual change last, since it takes what is left.
-pub(super) fn early(standing: &Standing, fact: &Fact, credit: Decision) -> Decision {
-    let mut now = standing.after(fact, &credit);
+pub(super) fn early(standing: &Standing, credit: Decision) -> Decision {
+    let mut now = standing.with(&credit);
     let mut decision = credit;
     let mut waiting = standing.early.clone();
     waiting.sort_by_key(|early| match early.kind {
         EntryKind::RefundReverse => 1,
         EntryKind::ManualChange => 2,
-        EntryKind::Credit | EntryKind::Refund | EntryKind::Reversal => 0,
+        EntryKind::Credit | EntryKind::SettledCredit | EntryKind::Refund | EntryKind::Reversal => 0,
     });
     for early in waiting {
         let step = step(&now, early.kind, early.amount).filter(|_| !early.elsewhere);
@@ -113,14 +113,17 @@ fn step(standing: &Standing, kind: EntryKind, amount: i64) -> Option<(i64, State
         EntryKind::Refund | EntryKind::Reversal => (amount <= standing.remaining, -amount),
         EntryKind::RefundReverse => (amount <= standing.taken_back(), amount),
         EntryKind::ManualChange => (standing.remaining > 0, -standing.remaining),
-        EntryKind::Credit => (false, amount),
+        EntryKind::Credit | EntryKind::SettledCredit => (false, amount),
     };
     let remaining = standing.remaining.checked_add(amount).filter(|_| fits)?;
     let state = match kind {
-        _ if remaining == standing.amount.minor() => State::Credited,
+        _ if remaining == standing.credited => State::Credited,
         _ if remaining > 0 => State::PartiallyRefunded,
         EntryKind::Reversal | EntryKind::ManualChange => State::Reversed,
-        EntryKind::Refund | EntryKind::RefundReverse | EntryKind::Credit => State::Refunded,
+        EntryKind::Refund
+        | EntryKind::RefundReverse
+        | EntryKind::Credit
+        | EntryKind::SettledCredit => State::Refunded,
     };
     Some((amount, state))
 }

@@ -86,7 +86,7 @@ fn credit(standing: &Standing, fact: &Fact) -> Decision {
     if standing.early.is_empty() {
         decision
     } else {
-        compensate::early(standing, fact, decision)
+        compensate::early(standing, decision)
     }
 }
 

@@ -41,6 +41,7 @@ mod fact;
 mod given;
 #[cfg(test)]
 mod properties;
+mod settle;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ mod tests;
 pub use decide::decide;
 pub use decision::{Decision, Disposition, NewAlarm, NewEntry, Released};
 pub use fact::Fact;
+pub use settle::credit_by_hand;
 pub use standing::{Early, Effect, Standing};
 
 use crate::words::closed_words;
@@ -57,7 +59,7 @@ closed_words! {
     State {
         /// Announced; no outcome yet. It stays so for ever if none comes.
         Pending = "pending",
-        /// The customer has the money.
+        /// The customer has the money, all that was credited.
         Credited = "credited",
         /// The platform says that it failed. A late success still credits.
         Declined = "declined",

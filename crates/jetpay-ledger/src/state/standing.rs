@@ -3,7 +3,7 @@
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, ProjectId};
 
-use super::{Decision, Disposition, Fact, State};
+use super::{Decision, Disposition, Fact, NewEntry, State};
 use crate::entry::EntryKind;
 
 /// A payment as it stands before a fact.
@@ -17,7 +17,9 @@ pub struct Standing {
     pub state: State,
     /// The operation that credited it.
     pub credited_by: Option<OperationId>,
-    /// The sum of its entries, in minor units: between nothing and the amount.
+    /// What was credited in all, in minor units: by a callback the amount, once; by a person what the person said.
+    pub credited: i64,
+    /// The sum of its entries, in minor units: between nothing and what was credited.
     pub remaining: i64,
     /// Compensations that wait for the credit, in the order of their arrival.
     pub early: Vec<Early>,
@@ -58,6 +60,7 @@ impl Standing {
             amount,
             state: State::Pending,
             credited_by: None,
+            credited: 0,
             remaining: 0,
             early: Vec::new(),
             effect: Effect::Free,
@@ -68,52 +71,50 @@ impl Standing {
     /// here it is that of the same fact come again.
     #[must_use]
     pub fn after(&self, fact: &Fact, decision: &Decision) -> Self {
-        let mut early = self.early.clone();
-        early.retain(|waiting| {
+        let mut after = self.with(decision);
+        let Some(kind) = fact.effect() else {
+            return after;
+        };
+        if decision.disposition == Disposition::Early {
+            after.early.push(Early {
+                operation_id: fact.operation_id,
+                kind,
+                amount: fact.amount.minor(),
+                elsewhere: false,
+            });
+        }
+        let own = |entry: &NewEntry| (entry.operation_id, entry.kind) == (fact.operation_id, kind);
+        if decision.entries.iter().any(own) {
+            after.effect = Effect::Here;
+        }
+        after
+    }
+
+    /// The payment with what was decided, but for the fact itself.
+    #[must_use]
+    pub fn with(&self, decision: &Decision) -> Self {
+        let mut after = Self {
+            state: decision.state,
+            ..self.clone()
+        };
+        after.early.retain(|waiting| {
             !decision
                 .released
                 .iter()
                 .any(|released| released.is(waiting))
         });
-        let kind = fact.effect();
-        if let (Disposition::Early, Some(kind)) = (decision.disposition, kind) {
-            let amount = fact.amount.minor();
-            early.push(Early {
-                operation_id: fact.operation_id,
-                kind,
-                amount,
-                elsewhere: false,
-            });
+        for entry in &decision.entries {
+            after.remaining += entry.amount;
+            if entry.kind.is_credit() {
+                after.credited += entry.amount;
+                after.credited_by = after.credited_by.or(Some(entry.operation_id));
+            }
         }
-        let credit = decision
-            .entries
-            .iter()
-            .find(|entry| entry.kind == EntryKind::Credit);
-        let own = |entry: &super::NewEntry| {
-            entry.operation_id == fact.operation_id && Some(entry.kind) == kind
-        };
-        Self {
-            project_id: self.project_id,
-            amount: self.amount,
-            state: decision.state,
-            credited_by: self.credited_by.or(credit.map(|entry| entry.operation_id)),
-            remaining: self.remaining
-                + decision
-                    .entries
-                    .iter()
-                    .map(|entry| entry.amount)
-                    .sum::<i64>(),
-            early,
-            effect: if decision.entries.iter().any(own) {
-                Effect::Here
-            } else {
-                self.effect
-            },
-        }
+        after
     }
 
     /// What was credited and taken back since, in minor units.
     pub(super) const fn taken_back(&self) -> i64 {
-        self.amount.minor() - self.remaining
+        self.credited - self.remaining
     }
 }

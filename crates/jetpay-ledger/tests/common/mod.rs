@@ -1,12 +1,18 @@
 //! A ledger in a temporary file, and callbacks signed with the test secret.
-#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    unused_macros,
+    reason = "each test takes what it needs"
+)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Callback, Currency, Keyring, Money, Project};
-use jetpay_ledger::{Ledger, Millis, NewPayment, Recorded};
+use jetpay_ledger::{AlarmFilter, Ledger, Millis, NewPayment, Recorded};
 use tempfile::TempDir;
 
 /// 1 000.00 KZT, in minor units.
@@ -14,29 +20,57 @@ pub const AMOUNT: i64 = 100_000;
 pub const CUSTOMER: &str = "7123456789";
 pub const NOW: Millis = Millis(1_733_000_000_000);
 
-/// A ledger and its directory.
+/// A ledger, and where it is.
 pub struct Books {
-    pub directory: TempDir,
     pub ledger: Ledger,
+    place: Place,
 }
+
+enum Place {
+    Sqlite(TempDir),
+}
+
+/// One test for each store out of each function.
+macro_rules! on_every_store {
+    ($($test:ident,)+) => {
+        $(mod $test {
+            #[tokio::test]
+            async fn in_sqlite() {
+                super::$test(super::common::Books::open()).await;
+            }
+        })+
+    };
+}
+
+pub(crate) use on_every_store;
 
 impl Books {
     pub fn open() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&directory.path().join("ledger.db")).unwrap();
-        Self { directory, ledger }
+        let place = Place::Sqlite(directory);
+        Self { ledger, place }
+    }
+
+    /// The directory of a ledger in a file.
+    pub fn directory(&self) -> &Path {
+        match &self.place {
+            Place::Sqlite(directory) => directory.path(),
+        }
     }
 
     pub fn path(&self) -> PathBuf {
-        self.directory.path().join("ledger.db")
+        self.directory().join("ledger.db")
     }
 
-    /// Drops the ledger without closing it, then opens the file anew.
-    pub fn reopen(self) -> Self {
-        let Self { directory, ledger } = self;
+    /// Drops the ledger without closing it, then opens it anew.
+    pub async fn reopen(self) -> Self {
+        let Self { place, ledger } = self;
         drop(ledger);
-        let ledger = Ledger::open(&directory.path().join("ledger.db")).unwrap();
-        Self { directory, ledger }
+        let ledger = match &place {
+            Place::Sqlite(directory) => Ledger::open(&directory.path().join("ledger.db")).unwrap(),
+        };
+        Self { ledger, place }
     }
 
     pub async fn announce(&self, id: &str) {
@@ -51,13 +85,21 @@ impl Books {
     }
 
     /// The sum of all entries of the payment, in minor units.
-    pub fn entered(&self, id: &str) -> i64 {
-        let entries = self.ledger.entries(0, 1_000).unwrap();
+    pub async fn entered(&self, id: &str) -> i64 {
+        let entries = self.ledger.entries(0, 1_000).await.unwrap();
         entries
             .iter()
             .filter(|entry| entry.payment_id.as_str() == id)
             .map(|entry| entry.amount.minor())
             .sum()
+    }
+}
+
+/// So many alarms, the newest first.
+pub fn newest(limit: usize) -> AlarmFilter {
+    AlarmFilter {
+        limit,
+        ..AlarmFilter::default()
     }
 }
 

@@ -47,12 +47,16 @@ async fn put(
         Put::New => HttpResponse::Created(),
         Put::Replaced => HttpResponse::Ok(),
     };
-    Ok(response.json(shown(&admin, &customer)?))
+    Ok(response.json(shown(&admin, &customer).await?))
 }
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
-    let customer = admin.ledger.customer(&path)?.ok_or_else(no_such_customer)?;
-    Ok(HttpResponse::Ok().json(shown(&admin, &customer)?))
+    let customer = admin
+        .ledger
+        .customer(&path)
+        .await?
+        .ok_or_else(no_such_customer)?;
+    Ok(HttpResponse::Ok().json(shown(&admin, &customer).await?))
 }
 
 /// The ledger stays: the entries of a customer who is gone are still entries.
@@ -83,22 +87,22 @@ struct List<'a> {
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
-    let customers = admin.ledger.customers(page.after.as_deref(), limit)?;
+    let customers = admin.ledger.customers(page.after.as_deref(), limit).await?;
     let next = (customers.len() == limit)
         .then(|| customers.last().map(|last| last.customer_id.as_str()))
         .flatten();
-    let shown = customers
-        .iter()
-        .map(|customer| shown(&admin, customer))
-        .collect::<Result<_, _>>()?;
+    let mut page = Vec::with_capacity(customers.len());
+    for customer in &customers {
+        page.push(shown(&admin, customer).await?);
+    }
     Ok(HttpResponse::Ok().json(List {
-        customers: shown,
+        customers: page,
         next,
     }))
 }
 
-fn shown<'a>(admin: &Admin, customer: &'a Customer) -> Result<Shown<'a>, AdminError> {
-    let balance = admin.ledger.balance(customer.customer_id.as_str())?;
+async fn shown<'a>(admin: &Admin, customer: &'a Customer) -> Result<Shown<'a>, AdminError> {
+    let balance = admin.ledger.balance(customer.customer_id.as_str()).await?;
     Ok(Shown {
         customer,
         balance,

@@ -69,7 +69,8 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let page: Page = input::query(&request)?;
     let entries = admin
         .ledger
-        .entries(page.after, input::limit(page.limit)?)?;
+        .entries(page.after, input::limit(page.limit)?)
+        .await?;
     let next = entries.last().map_or(page.after, |last| last.seq);
     Ok(HttpResponse::Ok().json(Feed {
         entries: entries.iter().map(ShownEntry::from).collect(),

@@ -31,5 +31,5 @@ async fn readyz(admin: Data<Admin>) -> HttpResponse {
 async fn metrics(admin: Data<Admin>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(ContentType::plaintext())
-        .body(admin.metrics.page(&admin.ledger))
+        .body(admin.metrics.page(&admin.ledger).await)
 }

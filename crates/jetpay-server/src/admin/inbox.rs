@@ -5,13 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_ledger::{Alarm, AlarmKind, Unmatched};
+use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Unmatched};
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
 use super::error::{self, AdminError};
 use super::input;
 use super::time::Rfc3339;
+use crate::shop::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     let other = || web::to(error::no_such_method);
@@ -65,7 +66,13 @@ impl From<Alarm> for ShownAlarm {
 /// The newest first.
 async fn alarms(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
-    let alarms = admin.ledger.alarms(input::limit(page.limit)?)?;
+    let alarms = admin
+        .ledger
+        .alarms(AlarmFilter {
+            limit: input::limit(page.limit)?,
+            ..AlarmFilter::default()
+        })
+        .await?;
     let alarms: Vec<_> = alarms.into_iter().map(ShownAlarm::from).collect();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "alarms": alarms })))
 }
@@ -103,7 +110,7 @@ impl From<Unmatched> for ShownUnmatched {
 
 async fn inbox(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
-    let waiting = admin.ledger.inbox(input::limit(page.limit)?)?;
+    let waiting = admin.ledger.inbox(input::limit(page.limit)?).await?;
     let waiting: Vec<_> = waiting.into_iter().map(ShownUnmatched::from).collect();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "callbacks": waiting })))
 }
@@ -112,7 +119,10 @@ async fn inbox(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse,
 async fn dismiss(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
     let nothing = || AdminError::not_found("no callback of this payment waits in the inbox");
     let id = PaymentId::new(path.as_str()).map_err(|_| nothing())?;
-    let dismissed = admin.ledger.dismiss_unmatched(&id).await?;
+    let dismissed = admin
+        .ledger
+        .dismiss_unmatched(&id, "deleted from the inbox".into(), now())
+        .await?;
     if dismissed == 0 {
         Err(nothing())
     } else {

@@ -95,7 +95,7 @@ impl<'a> From<&'a Operation> for ShownOperation<'a> {
 }
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
-    let payment = admin.ledger.payment(&path)?;
+    let payment = admin.ledger.payment(&path).await?;
     let payment =
         payment.ok_or_else(|| AdminError::not_found("there is no payment with this id"))?;
     Ok(HttpResponse::Ok().json(ShownPayment::from(&payment)))
@@ -136,7 +136,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         after: search.after,
         limit,
     };
-    let payments = admin.ledger.payments(&filter)?;
+    let payments = admin.ledger.payments(&filter).await?;
     let next = (payments.len() == limit)
         .then(|| payments.last().map(|last| &last.id))
         .flatten();

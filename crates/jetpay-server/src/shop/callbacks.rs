@@ -30,7 +30,7 @@ impl Callbacks for Shop {
         let body = callback.body.to_vec();
         let kept = self
             .ledger
-            .quarantine_unreadable(callback.project_id, body, reason, now())
+            .quarantine_unusable(callback.project_id, body, reason, now())
             .await;
         kept.map(|_first_time| ()).map_err(unavailable)
     }

@@ -7,7 +7,7 @@ use super::{Shop, contracts, shown_id};
 
 impl Merchant<Kaspi> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, Account> {
-        let customer = self.customer(&request.customer_id)?;
+        let customer = self.customer(&request.customer_id).await?;
         let contracts = contracts::of(&customer);
         let payable = contracts
             .iter()
@@ -23,7 +23,7 @@ impl Merchant<Kaspi> for Shop {
         let CheckDeposit {
             top_up, entity_id, ..
         } = request;
-        let customer = self.customer(&top_up.customer_id)?;
+        let customer = self.customer(&top_up.customer_id).await?;
         let strict = self.settings(top_up.project_id).strict_contracts;
         let flags = contracts::flags(&customer, Some(&entity_id), strict)?;
         Ok(Deposit::new(

@@ -14,9 +14,12 @@ impl Merchant<Kassa24> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kassa24, Account> {
         let answers = self.settings(request.project_id).kassa24_answers;
         match answers {
-            Kassa24Answers::Account => Ok(self.account(&request.customer_id)?.into()),
+            Kassa24Answers::Account => Ok(self.account(&request.customer_id).await?.into()),
             Kassa24Answers::Contracts => {
-                let customer = self.customer(&request.customer_id).map_err(of_contracts)?;
+                let customer = self
+                    .customer(&request.customer_id)
+                    .await
+                    .map_err(of_contracts)?;
                 let status = |contract| {
                     ContractStatus::new(contracts::answered(contract), contract.status_code)
                 };
@@ -39,14 +42,17 @@ impl Merchant<Kassa24> for Shop {
         let contract_id = contract.map(|contract| contract.entity_id);
         match settings.kassa24_answers {
             Kassa24Answers::Account => {
-                self.customer::<Refusal>(&top_up.customer_id)?;
+                self.customer::<Refusal>(&top_up.customer_id).await?;
                 let id = self
                     .record::<Kassa24>(top_up, contract_id, Vec::new())
                     .await?;
                 Ok(CustomerDeposit::new(id).into())
             }
             Kassa24Answers::Contracts => {
-                let customer = self.customer(&top_up.customer_id).map_err(of_contracts)?;
+                let customer = self
+                    .customer(&top_up.customer_id)
+                    .await
+                    .map_err(of_contracts)?;
                 let strict = settings.strict_contracts;
                 let flags = contracts::flags(&customer, contract_id.as_ref(), strict)
                     .map_err(of_contracts)?;

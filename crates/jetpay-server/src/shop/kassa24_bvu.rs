@@ -7,11 +7,11 @@ use super::Shop;
 
 impl Merchant<Kassa24Bvu> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kassa24Bvu, Account> {
-        self.account(&request.customer_id)
+        self.account(&request.customer_id).await
     }
 
     async fn check_deposit(&self, request: CheckDeposit) -> Answer<Kassa24Bvu, Deposit> {
-        self.customer(&request.top_up.customer_id)?;
+        self.customer(&request.top_up.customer_id).await?;
         Ok(Deposit::new(
             self.record::<Kassa24Bvu>(request.top_up, None, Vec::new())
                 .await?,

@@ -58,16 +58,23 @@ impl Shop {
         self.projects.get(&project).copied().unwrap_or_default()
     }
 
-    fn customer<R: From<Refused>>(&self, id: &CustomerId) -> Result<Customer, Unserved<R>> {
-        let found = self.ledger.customer(id.as_str()).map_err(unavailable)?;
+    async fn customer<R: From<Refused>>(&self, id: &CustomerId) -> Result<Customer, Unserved<R>> {
+        let found = self
+            .ledger
+            .customer(id.as_str())
+            .await
+            .map_err(unavailable)?;
         found.ok_or_else(|| Refused::not_found("no such customer account").into())
     }
 
     /// The good answer to `verify` of the methods without contracts.
-    fn account<R: From<Refused>>(&self, id: &CustomerId) -> Result<CustomerAccount, Unserved<R>> {
+    async fn account<R: From<Refused>>(
+        &self,
+        id: &CustomerId,
+    ) -> Result<CustomerAccount, Unserved<R>> {
         Ok(CustomerAccount::new(
             self.currency,
-            shown_id(&self.customer(id)?),
+            shown_id(&self.customer(id).await?),
         ))
     }
 

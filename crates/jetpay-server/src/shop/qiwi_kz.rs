@@ -7,11 +7,11 @@ use super::Shop;
 
 impl Merchant<QiwiKz> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<QiwiKz, Account> {
-        self.account(&request.customer_id)
+        self.account(&request.customer_id).await
     }
 
     async fn check_deposit(&self, request: CheckDeposit) -> Answer<QiwiKz, Deposit> {
-        self.customer(&request.top_up.customer_id)?;
+        self.customer(&request.top_up.customer_id).await?;
         Ok(Deposit::new(
             self.record::<QiwiKz>(request.top_up, None, Vec::new())
                 .await?,

@@ -50,13 +50,14 @@ impl Metrics {
 
     /// The page that Prometheus reads.
     #[must_use]
-    pub fn page(&self, ledger: &Ledger) -> String {
-        if let Ok(counts) = ledger.counts() {
+    pub async fn page(&self, ledger: &Ledger) -> String {
+        if let Ok(counts) = ledger.counts().await {
             for (what, count) in [
                 ("pending", counts.pending),
                 ("unmatched", counts.unmatched),
                 ("quarantined", counts.quarantined),
                 ("alarms", counts.alarms),
+                ("open_alarms", counts.open_alarms),
             ] {
                 #[expect(clippy::cast_precision_loss, reason = "a count of rows, not money")]
                 gauge!("jetpay_ledger", "what" => what).set(count as f64);

@@ -7,14 +7,14 @@ use jetpay_ledger::{Ledger, PaymentFilter, State};
 use super::place::{ANNA, BORIS};
 use super::scenes::heading;
 
-pub(super) fn show(ledger: &Ledger) -> anyhow::Result<()> {
+pub(super) async fn show(ledger: &Ledger) -> anyhow::Result<()> {
     const ALL: usize = 1000;
     heading("The ledger");
     println!(
         "  {:>4}  {:<8} {:<12} {:<18} {:>15}  payment",
         "seq", "kind", "method", "customer", "amount"
     );
-    for entry in ledger.entries(0, ALL)? {
+    for entry in ledger.entries(0, ALL).await? {
         println!(
             "  {:>4}  {:<8} {:<12} {:<18} {:>15}  {}",
             entry.seq,
@@ -27,16 +27,18 @@ pub(super) fn show(ledger: &Ledger) -> anyhow::Result<()> {
     }
     println!();
     for customer in [ANNA, BORIS] {
-        let balance = Money::new(ledger.balance(customer)?, Currency::KZT);
+        let balance = Money::new(ledger.balance(customer).await?, Currency::KZT);
         println!(
             "  balance of {customer:<18} {balance:>15}",
             balance = balance.to_string()
         );
     }
-    let payments = ledger.payments(&PaymentFilter {
-        limit: ALL,
-        ..PaymentFilter::default()
-    })?;
+    let payments = ledger
+        .payments(&PaymentFilter {
+            limit: ALL,
+            ..PaymentFilter::default()
+        })
+        .await?;
     let count = |state| {
         payments
             .iter()

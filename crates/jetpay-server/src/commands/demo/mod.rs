@@ -50,7 +50,7 @@ impl Demo {
                 Key::new(&place.secret()?)?,
             );
             scenes::play(&platform).await?;
-            books::show(&ledger)?;
+            books::show(&ledger).await?;
 
             if !self.exit {
                 place.invite(listen, admin);

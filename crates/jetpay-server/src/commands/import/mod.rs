@@ -43,9 +43,12 @@ impl Import {
         self.report(&bad)?;
         bar.set_message("storing");
         let ledger = open(&config.store)?;
-        let counted = System::new().block_on(ledger.import_customers(customers));
+        let counted = System::new().block_on(async {
+            let counted = ledger.import_customers(customers).await;
+            ledger.close().await;
+            counted
+        });
         let counted = counted.context("nothing was stored")?;
-        ledger.close();
         bar.finish_and_clear();
         println!(
             "{} new, {} replaced, {} left out",

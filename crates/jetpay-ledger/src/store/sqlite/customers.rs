@@ -6,7 +6,7 @@ use super::{Transaction, rows};
 use crate::customer::{Customer, Put};
 
 /// Replaces the customer, or adds one.
-pub(crate) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlite::Result<Put> {
+pub(super) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlite::Result<Put> {
     let values = (
         customer.customer_id.as_str(),
         customer.additional_customer_id.as_deref(),
@@ -22,14 +22,14 @@ pub(crate) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlit
 }
 
 /// Whether there was one. Its payments and entries stay.
-pub(crate) fn delete(transaction: &Transaction<'_>, customer_id: &str) -> rusqlite::Result<bool> {
+pub(super) fn delete(transaction: &Transaction<'_>, customer_id: &str) -> rusqlite::Result<bool> {
     Ok(transaction.execute(
         "DELETE FROM customers WHERE customer_id = ?1",
         [customer_id],
     )? > 0)
 }
 
-pub(crate) fn read(
+pub(super) fn read(
     connection: &Connection,
     customer_id: &str,
 ) -> rusqlite::Result<Option<Customer>> {
@@ -41,7 +41,7 @@ pub(crate) fn read(
 }
 
 /// By id, those after the given one.
-pub(crate) fn page(
+pub(super) fn page(
     connection: &Connection,
     after: Option<&str>,
     limit: usize,

@@ -17,20 +17,20 @@ thread_local! {
 
 /// Where to read.
 #[derive(Debug)]
-pub(crate) struct Readers {
+pub(super) struct Readers {
     /// Its address is what tells one ledger from another: a path may be opened, closed and opened again.
     path: Arc<PathBuf>,
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: PathBuf) -> Self {
         Self {
             path: Arc::new(path),
         }
     }
 
     /// Reads with the calling thread's connection, which sees all that was acknowledged before.
-    pub(crate) fn read<T>(
+    pub(super) fn read<T>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {

@@ -1,25 +1,26 @@
 //! Entries: added, never changed.
 
+use jetpay_core::id::{PaymentId, ProjectId};
 use rusqlite::Connection;
 
 use super::{Transaction, rows};
 use crate::entry::Entry;
 use crate::millis::Millis;
-use crate::state::{Fact, NewEntry};
+use crate::state::NewEntry;
 
 pub(super) fn add(
     transaction: &Transaction<'_>,
-    fact: &Fact,
+    payment_id: &PaymentId,
+    project_id: ProjectId,
     entry: &NewEntry,
     now: Millis,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO entries (payment_id, project_id, operation_id, kind, amount, time)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let project_id = fact.project_id.number().cast_signed();
     let operation_id = entry.operation_id.number().cast_signed();
     let values = (
-        fact.payment_id.as_str(),
-        project_id,
+        payment_id.as_str(),
+        project_id.number().cast_signed(),
         operation_id,
         entry.kind.as_str(),
         entry.amount,
@@ -30,7 +31,7 @@ pub(super) fn add(
 }
 
 /// In the order of commit, those after `after`.
-pub(crate) fn read(
+pub(super) fn read(
     connection: &Connection,
     after: i64,
     limit: usize,

@@ -6,10 +6,10 @@ use super::counts;
 use crate::recorded::Counts;
 
 /// An open transaction, as a job sees it.
-pub(crate) struct Transaction<'c> {
+pub(super) struct Transaction<'c> {
     connection: &'c Connection,
     /// How much waits, jobs of this transaction included.
-    pub(crate) counts: Counts,
+    pub(super) counts: Counts,
     before: Counts,
 }
 
@@ -34,12 +34,12 @@ impl<'c> Transaction<'c> {
     }
 
     /// The connection, for reading what this transaction sees.
-    pub(crate) fn connection(&self) -> &'c Connection {
+    pub(super) fn connection(&self) -> &'c Connection {
         self.connection
     }
 
     /// Runs a statement; how many rows it changed.
-    pub(crate) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+    pub(super) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
         self.connection.prepare_cached(sql)?.execute(values)
     }
 }

@@ -9,11 +9,14 @@ use crate::payment::{Payment, PaymentFilter};
 use crate::state::State;
 
 const COLUMNS: &str =
-    "SELECT id, project_id, method, customer_id, contract_id, amount, currency, state, remaining,
+    "SELECT id, project_id, method, customer_id, contract_id, amount, currency, state, credited, remaining,
                               flags, created_at, changed_at FROM payments";
 
 /// Two statements see one state of the database.
-pub(crate) fn read(connection: &Connection, id: &str) -> rusqlite::Result<Option<Payment>> {
+pub(in crate::store::sqlite) fn read(
+    connection: &Connection,
+    id: &str,
+) -> rusqlite::Result<Option<Payment>> {
     let snapshot = connection.unchecked_transaction()?;
     let mut statement = snapshot.prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
     let payment = statement.query_row([id], from_row).optional()?;
@@ -23,7 +26,7 @@ pub(crate) fn read(connection: &Connection, id: &str) -> rusqlite::Result<Option
 }
 
 /// By id, those that the filter lets through.
-pub(crate) fn page(
+pub(in crate::store::sqlite) fn page(
     connection: &Connection,
     filter: &PaymentFilter,
 ) -> rusqlite::Result<Vec<Payment>> {
@@ -38,7 +41,10 @@ pub(crate) fn page(
 }
 
 /// What remains of the customer's payments, in minor units: the sum of the entries, which each payment keeps.
-pub(crate) fn balance(connection: &Connection, customer_id: &str) -> rusqlite::Result<i64> {
+pub(in crate::store::sqlite) fn balance(
+    connection: &Connection,
+    customer_id: &str,
+) -> rusqlite::Result<i64> {
     let sql = "SELECT ifnull(sum(remaining), 0) FROM payments WHERE customer_id = ?1";
     connection
         .prepare_cached(sql)?
@@ -93,10 +99,11 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Payment> {
         contract_id: rows::optional_id(row, 4)?,
         amount: rows::money(row, 5)?,
         state: rows::word(row, 7)?,
-        remaining: row.get(8)?,
-        flags: rows::list(row, 9)?,
-        created_at: Millis(row.get(10)?),
-        changed_at: Millis(row.get(11)?),
+        credited: row.get(8)?,
+        remaining: row.get(9)?,
+        flags: rows::list(row, 10)?,
+        created_at: Millis(row.get(11)?),
+        changed_at: Millis(row.get(12)?),
         operations: Vec::new(),
     })
 }

@@ -1,24 +1,21 @@
 //! Events: each fact once, with the bytes that brought it.
 
 use jetpay_core::Callback;
+use jetpay_core::id::PaymentId;
 use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Transaction, rows};
 use crate::entry::EntryKind;
 use crate::millis::Millis;
-use crate::state::{Disposition, Early, Fact, Released};
-
-/// Waits for its payment.
-pub(super) const UNMATCHED: &str = "unmatched";
-/// A person said that it is not ours. If its payment appears all the same, it is matched all the same.
-pub(super) const DISMISSED: &str = "dismissed";
+use crate::state::{Early, Fact, Released};
+use crate::work::{Kept, Stored, Waiting};
 
 /// Stores the fact, unless it is stored already; whether it was new.
 pub(super) fn add(
     transaction: &Transaction<'_>,
     callback: &Callback,
-    disposition: &str,
+    kept: Kept,
     now: Millis,
 ) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status,
@@ -43,7 +40,7 @@ pub(super) fn add(
             .as_ref()
             .map(jetpay_core::codes::OperationCode::as_str),
         operation.provider.payment_id.as_deref(),
-        disposition,
+        kept.as_str(),
         now.0,
         &*callback.body,
     );
@@ -51,12 +48,6 @@ pub(super) fn add(
 }
 
 /// What is stored of a fact that came again.
-pub(super) struct Stored {
-    pub(super) disposition: String,
-    /// It says the same of the money.
-    pub(super) agrees: bool,
-}
-
 pub(super) fn stored(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Result<Stored> {
     let sql = "SELECT disposition, operation_type, amount, currency FROM events
                WHERE payment_id = ?1 AND project_id = ?2 AND operation_id = ?3
@@ -75,14 +66,17 @@ pub(super) fn stored(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Re
             let agrees = rows::text(row, 1)? == fact.operation_type.as_str()
                 && rows::money(row, 2)? == fact.amount;
             Ok(Stored {
-                disposition: row.get(0)?,
+                kept: rows::word(row, 0)?,
                 agrees,
             })
         })
 }
 
 /// The compensations that wait for the payment's credit, in the order of their arrival.
-pub(super) fn early(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Result<Vec<Early>> {
+pub(super) fn early(
+    transaction: &Transaction<'_>,
+    payment_id: &PaymentId,
+) -> rusqlite::Result<Vec<Early>> {
     // An entry's kind is the operation's type in another spelling.
     let sql = "SELECT operation_id, replace(operation_type, ' ', '_') AS kind, amount,
                       EXISTS (SELECT 1 FROM entries WHERE entries.project_id = events.project_id
@@ -90,7 +84,7 @@ pub(super) fn early(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Res
                               AND entries.kind = replace(operation_type, ' ', '_'))
                FROM events WHERE payment_id = ?1 AND disposition = 'early' ORDER BY seq";
     let mut statement = transaction.connection().prepare_cached(sql)?;
-    let early = statement.query_map([fact.payment_id.as_str()], |row| {
+    let early = statement.query_map([payment_id.as_str()], |row| {
         let kind: EntryKind = rows::word(row, 1)?;
         Ok(Early {
             operation_id: rows::operation(row, 0)?,
@@ -105,48 +99,72 @@ pub(super) fn early(transaction: &Transaction<'_>, fact: &Fact) -> rusqlite::Res
 /// An early compensation waits no more.
 pub(super) fn release(
     transaction: &Transaction<'_>,
-    fact: &Fact,
+    payment_id: &PaymentId,
     released: &Released,
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE events SET disposition = ?4
                WHERE payment_id = ?1 AND operation_id = ?2 AND replace(operation_type, ' ', '_') = ?3
                  AND disposition = 'early'";
     let operation_id = released.operation_id.number().cast_signed();
-    let words = (released.kind.as_str(), released.disposition.as_str());
-    transaction.execute(
-        sql,
-        (fact.payment_id.as_str(), operation_id, words.0, words.1),
-    )?;
+    let words = (
+        released.kind.as_str(),
+        Kept::from(released.disposition).as_str(),
+    );
+    transaction.execute(sql, (payment_id.as_str(), operation_id, words.0, words.1))?;
     Ok(())
 }
 
-/// The oldest event that waits for this payment, and its number.
+/// The oldest event that waits for this payment.
 pub(super) fn waiting(
     transaction: &Transaction<'_>,
-    payment_id: &str,
-) -> rusqlite::Result<Option<(i64, bool, Fact)>> {
+    payment_id: &PaymentId,
+) -> rusqlite::Result<Option<Waiting>> {
     let sql =
         "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
-                      operation_status, amount, currency, seq, disposition = 'unmatched'
+                      operation_status, amount, currency, disposition
                FROM events WHERE payment_id = ?1 AND disposition IN ('unmatched', 'dismissed')
                ORDER BY seq LIMIT 1";
     let mut statement = transaction.connection().prepare_cached(sql)?;
     statement
-        .query_row([payment_id], |row| {
-            Ok((row.get(9)?, row.get(10)?, fact(row)?))
+        .query_row([payment_id.as_str()], |row| {
+            Ok(Waiting {
+                fact: fact(row)?,
+                kept: rows::word(row, 9)?,
+            })
         })
         .optional()
 }
 
 /// What became of an event that waited for its payment.
-pub(super) fn settle(
+pub(super) fn place(
     transaction: &Transaction<'_>,
-    seq: i64,
-    disposition: Disposition,
+    fact: &Fact,
+    kept: Kept,
 ) -> rusqlite::Result<()> {
-    let sql = "UPDATE events SET disposition = ?2 WHERE seq = ?1";
-    transaction.execute(sql, (seq, disposition.as_str()))?;
+    let sql = "UPDATE events SET disposition = ?6
+               WHERE payment_id = ?1 AND project_id = ?2 AND operation_id = ?3
+                 AND operation_status = ?4 AND payment_status = ?5";
+    let values = (
+        fact.payment_id.as_str(),
+        fact.project_id.number().cast_signed(),
+        fact.operation_id.number().cast_signed(),
+        fact.operation_status.as_str(),
+        fact.payment_status.as_str(),
+        kept.as_str(),
+    );
+    transaction.execute(sql, values)?;
     Ok(())
+}
+
+/// How many events the payment has.
+pub(super) fn count(
+    transaction: &Transaction<'_>,
+    payment_id: &PaymentId,
+) -> rusqlite::Result<u64> {
+    let sql = "SELECT count(*) FROM events WHERE payment_id = ?1";
+    let mut statement = transaction.connection().prepare_cached(sql)?;
+    let count: i64 = statement.query_row([payment_id.as_str()], |row| row.get(0))?;
+    Ok(count.cast_unsigned())
 }
 
 fn fact(row: &Row<'_>) -> rusqlite::Result<Fact> {

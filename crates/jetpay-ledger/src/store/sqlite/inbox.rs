@@ -1,47 +1,25 @@
 //! The inbox: callbacks whose payment nobody knows.
 
-use jetpay_core::Callback;
+use jetpay_core::id::PaymentId;
 use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
 use rusqlite::Connection;
 
-use super::{Transaction, events, rows};
+use super::{Transaction, rows};
 use crate::millis::Millis;
-use crate::recorded::{Recorded, Unmatched};
-use crate::state::Fact;
-
-/// Keeps a callback without a payment, once.
-pub(super) fn keep(
-    transaction: &mut Transaction<'_>,
-    callback: &Callback,
-    fact: &Fact,
-    now: Millis,
-) -> rusqlite::Result<Recorded> {
-    if events::add(transaction, callback, events::UNMATCHED, now)? {
-        transaction.counts.unmatched += 1;
-        return Ok(Recorded::Unmatched);
-    }
-    let dismissed = events::stored(transaction, fact)?.disposition == events::DISMISSED;
-    Ok(if dismissed {
-        Recorded::Repeated
-    } else {
-        Recorded::Unmatched
-    })
-}
+use crate::recorded::Unmatched;
 
 /// A person says that the payment is not ours; how many callbacks that settles.
-pub(crate) fn dismiss(
-    transaction: &mut Transaction<'_>,
-    payment_id: &str,
+pub(super) fn dismiss(
+    transaction: &Transaction<'_>,
+    payment_id: &PaymentId,
 ) -> rusqlite::Result<usize> {
-    let sql =
-        "UPDATE events SET disposition = ?2 WHERE payment_id = ?1 AND disposition = 'unmatched'";
-    let dismissed = transaction.execute(sql, (payment_id, events::DISMISSED))?;
-    transaction.counts.unmatched -= i64::try_from(dismissed).unwrap_or(i64::MAX);
-    Ok(dismissed)
+    let sql = "UPDATE events SET disposition = 'dismissed'
+               WHERE payment_id = ?1 AND disposition = 'unmatched'";
+    transaction.execute(sql, [payment_id.as_str()])
 }
 
 /// What waits for a person, by payment.
-pub(crate) fn read(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Unmatched>> {
+pub(super) fn read(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Unmatched>> {
     let sql = "SELECT payment_id, project_id, operation_id, operation_type, operation_status, payment_status,
                       amount, currency, received_at, body
                FROM events WHERE disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'

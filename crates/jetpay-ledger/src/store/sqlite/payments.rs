@@ -3,22 +3,20 @@
 mod listed;
 mod operations;
 
-pub(crate) use listed::{balance, page, read};
+pub(super) use listed::{balance, page, read};
 
+use jetpay_core::id::PaymentId;
 use rusqlite::OptionalExtension;
 
-use super::{Transaction, callbacks, events, rows};
+use super::{Transaction, events, rows};
 use crate::entry::EntryKind;
-use crate::error::Error;
 use crate::millis::Millis;
 use crate::payment::NewPayment;
-use crate::state::{Effect, Fact, Standing};
+use crate::state::{Effect, Standing};
+use crate::work::Subject;
 
-/// Records a pending payment, and applies the callbacks that came before it.
-pub(crate) fn record(
-    transaction: &mut Transaction<'_>,
-    payment: &NewPayment,
-) -> rusqlite::Result<Result<(), Error>> {
+/// Adds a pending payment; whether its id was free.
+pub(super) fn add(transaction: &Transaction<'_>, payment: &NewPayment) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags,
                    state, created_at, changed_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?9) ON CONFLICT DO NOTHING";
@@ -36,45 +34,41 @@ pub(crate) fn record(
         rows::json(&payment.flags)?,
         payment.created_at.0,
     );
-    if transaction.execute(sql, values)? == 0 {
-        return Ok(Err(Error::PaymentExists));
-    }
-    transaction.counts.pending += 1;
-    callbacks::match_waiting(transaction, payment.id.as_str(), payment.created_at)?;
-    Ok(Ok(()))
+    Ok(transaction.execute(sql, values)? > 0)
 }
 
-/// How the fact's payment stands, if there is one.
+/// How the payment stands, if there is one.
 pub(super) fn standing(
     transaction: &Transaction<'_>,
-    fact: &Fact,
+    subject: Subject<'_>,
 ) -> rusqlite::Result<Option<Standing>> {
-    let sql = "SELECT project_id, amount, currency, state, credited_by, remaining, early,
+    let sql = "SELECT project_id, amount, currency, state, credited_by, credited, remaining, early,
                       (SELECT payment_id = ?1 FROM entries
                        WHERE project_id = ?2 AND operation_id = ?3 AND kind = ?4)
                FROM payments WHERE id = ?1";
     let values = (
-        fact.payment_id.as_str(),
-        fact.project_id.number().cast_signed(),
-        fact.operation_id.number().cast_signed(),
-        fact.effect().map(EntryKind::as_str),
+        subject.payment_id.as_str(),
+        subject.project_id.number().cast_signed(),
+        subject.operation_id.number().cast_signed(),
+        subject.kind.map(EntryKind::as_str),
     );
     let mut statement = transaction.connection().prepare_cached(sql)?;
     let standing = statement.query_row(values, |row| {
         let credited_by = row.get::<_, Option<i64>>(4)?;
-        let early = if row.get::<_, i64>(6)? == 0 {
+        let early = if row.get::<_, i64>(7)? == 0 {
             Vec::new()
         } else {
-            events::early(transaction, fact)?
+            events::early(transaction, subject.payment_id)?
         };
         Ok(Standing {
             project_id: rows::project(row, 0)?,
             amount: rows::money(row, 1)?,
             state: rows::word(row, 3)?,
             credited_by: credited_by.map(|id| id.cast_unsigned().into()),
-            remaining: row.get(5)?,
+            credited: row.get(5)?,
+            remaining: row.get(6)?,
             early,
-            effect: match row.get(7)? {
+            effect: match row.get(8)? {
                 None => Effect::Free,
                 Some(true) => Effect::Here,
                 Some(false) => Effect::Elsewhere,
@@ -84,21 +78,23 @@ pub(super) fn standing(
     standing.optional()
 }
 
-/// Writes what changed of the fact's payment.
+/// Writes how the payment stands.
 pub(super) fn change(
     transaction: &Transaction<'_>,
-    fact: &Fact,
+    id: &PaymentId,
     standing: &Standing,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    let sql = "UPDATE payments SET state = ?2, credited_by = ?3, remaining = ?4, early = ?5, changed_at = ?6
+    let sql = "UPDATE payments SET state = ?2, credited_by = ?3, credited = ?4, remaining = ?5, early = ?6,
+                   changed_at = ?7
                WHERE id = ?1";
     transaction.execute(
         sql,
         (
-            fact.payment_id.as_str(),
+            id.as_str(),
             standing.state.as_str(),
             standing.credited_by.map(|id| id.number().cast_signed()),
+            standing.credited,
             standing.remaining,
             rows::limit(standing.early.len()),
             now.0,

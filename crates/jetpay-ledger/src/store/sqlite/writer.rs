@@ -1,15 +1,20 @@
 //! The one thread that writes: it takes whatever waits, commits it as a group, then answers.
 
+#[cfg(test)]
+mod tests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 
-use super::{Job, Lock, Transaction, counts};
+use super::lock::Lock;
+use super::{Transaction, counts};
 use crate::error::Error;
 use crate::recorded::Counts;
+use crate::work::{Failure, Job};
 
 /// So many pages may stand in the write-ahead log before they are copied into the database: 32 MiB. A page that is
 /// written often is copied once, and readers still find the log short.
@@ -20,27 +25,27 @@ const ROUNDS: usize = 3;
 
 /// What others see of the writer.
 #[derive(Debug, Default)]
-pub(crate) struct State {
+pub(super) struct State {
     /// The last transaction failed, and not for what it wanted to write.
-    pub(crate) failing: AtomicBool,
+    pub(super) failing: AtomicBool,
     /// Take what waits, then end.
-    pub(crate) closing: AtomicBool,
+    pub(super) closing: AtomicBool,
 }
 
 /// The writer, which owns the connection.
-pub(crate) struct Writer {
+pub(super) struct Writer {
     connection: Connection,
     counts: Counts,
     state: Arc<State>,
     log_pages: Arc<AtomicI32>,
     /// Held until the last job is done.
-    _lock: Lock,
+    _lock: Option<Lock>,
 }
 
 impl Writer {
-    pub(crate) fn new(
+    pub(super) fn new(
         mut connection: Connection,
-        lock: Lock,
+        lock: Option<Lock>,
         state: Arc<State>,
     ) -> rusqlite::Result<Self> {
         let counts = counts::read(&connection)?;
@@ -60,7 +65,7 @@ impl Writer {
     }
 
     /// Works until the last handle is gone or the ledger is closed; what waits by then is still done.
-    pub(crate) fn work(mut self, mut queue: Receiver<Box<dyn Job>>, group_limit: usize) {
+    pub(super) fn work(mut self, mut queue: Receiver<Box<dyn Job>>, group_limit: usize) {
         let mut group = Vec::with_capacity(group_limit);
         while queue.blocking_recv_many(&mut group, group_limit) > 0 {
             gather(&mut queue, &mut group, group_limit);
@@ -96,19 +101,22 @@ impl Writer {
             for job in jobs {
                 job.run(&mut transaction)?;
             }
-            transaction.commit()
+            Ok(transaction.commit()?)
         }));
-        self.state.failing.store(store_failed(&outcome), Relaxed);
-        let error = match outcome {
-            Ok(Ok(counts)) => {
+        let outcome = outcome.unwrap_or_else(|_| Err(Failure::Rule("a write panicked".into())));
+        // A value that breaks a rule, or a bug that panics, says nothing about the disk.
+        let failing = matches!(outcome, Err(Failure::Store(_)));
+        self.state.failing.store(failing, Relaxed);
+        match outcome {
+            Ok(counts) => {
                 self.counts = counts;
-                return Ok(());
+                Ok(())
             }
-            Ok(Err(error)) => error.into(),
-            Err(_) => Error::Unavailable("a write panicked".into()),
-        };
-        self.roll_back();
-        Err(error)
+            Err(failure) => {
+                self.roll_back();
+                Err(failure.into())
+            }
+        }
     }
 
     /// `SQLite` may have rolled back by itself; a failure to do so shows in the next `BEGIN`.
@@ -145,13 +153,4 @@ fn gather(queue: &mut Receiver<Box<dyn Job>>, group: &mut Vec<Box<dyn Job>>, gro
             break;
         }
     }
-}
-
-/// A value that breaks a rule, or a bug that panics, says nothing about the disk.
-fn store_failed(outcome: &std::thread::Result<rusqlite::Result<Counts>>) -> bool {
-    let error = outcome
-        .as_ref()
-        .ok()
-        .and_then(|result| result.as_ref().err());
-    error.is_some_and(|error| error.sqlite_error_code() != Some(ErrorCode::ConstraintViolation))
 }

@@ -7,13 +7,13 @@ use crate::error::OpenError;
 
 /// The lock. The operating system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub(super) struct Lock {
     _file: File,
 }
 
 impl Lock {
     /// Locks `<database>.lock`, which is made and left behind: removing it would race with the next process.
-    pub(crate) fn take(database: &Path) -> Result<Self, OpenError> {
+    pub(super) fn take(database: &Path) -> Result<Self, OpenError> {
         let mut lock = database.as_os_str().to_owned();
         lock.push(".lock");
         let failed = |source| OpenError::Lock {

@@ -1,0 +1,24 @@
+//! The store in one `SQLite` file: one thread writes, every thread reads.
+
+mod alarms;
+mod books;
+mod counts;
+mod customers;
+mod entries;
+mod events;
+mod inbox;
+mod lock;
+mod open;
+mod payments;
+mod reader;
+mod rows;
+mod settlements;
+mod store;
+#[cfg(test)]
+mod tests;
+mod transaction;
+mod writer;
+
+pub(crate) use store::Sqlite;
+
+use transaction::Transaction;

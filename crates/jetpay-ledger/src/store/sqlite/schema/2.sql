@@ -1,0 +1,63 @@
+-- Version 2: a person can settle what waits for one.
+
+-- What was credited in all may now differ from the amount that was announced.
+CREATE TABLE payments_2 (
+    id          TEXT PRIMARY KEY,
+    project_id  INTEGER NOT NULL,
+    method      TEXT NOT NULL,
+    customer_id TEXT NOT NULL,
+    contract_id TEXT,
+    amount      INTEGER NOT NULL CHECK (amount > 0),
+    currency    TEXT NOT NULL,
+    flags       TEXT,                           -- JSON; NULL when there are none
+    state       TEXT NOT NULL,
+    credited    INTEGER NOT NULL DEFAULT 0,     -- the sum of its credits
+    remaining   INTEGER NOT NULL DEFAULT 0 CHECK (remaining BETWEEN 0 AND credited), -- the sum of its entries
+    credited_by INTEGER,                        -- the operation
+    early       INTEGER NOT NULL DEFAULT 0,     -- how many compensations wait for the credit
+    created_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO payments_2 SELECT id, project_id, method, customer_id, contract_id, amount, currency, flags, state,
+    CASE WHEN credited_by IS NULL THEN 0 ELSE amount END, remaining, credited_by, early, created_at, changed_at
+    FROM payments;
+DROP TABLE payments;
+ALTER TABLE payments_2 RENAME TO payments;
+CREATE INDEX payments_of_customer ON payments (customer_id);
+CREATE INDEX payments_in_rare_state ON payments (state) WHERE state NOT IN ('pending', 'credited');
+
+-- A message that is stored nowhere else is kept by its alarm, once: before, in a table of its own.
+ALTER TABLE alarms ADD COLUMN reason TEXT;
+ALTER TABLE alarms ADD COLUMN body BLOB;
+ALTER TABLE alarms ADD COLUMN settled INTEGER NOT NULL DEFAULT 0; -- by the settlement that names it
+UPDATE alarms SET kind = 'unusable' WHERE kind = 'unreadable';
+DELETE FROM alarms WHERE kind IN ('unusable', 'contradictory_repeat');
+INSERT INTO alarms (kind, project_id, time, reason, body)
+    SELECT CASE reason WHEN 'contradicts what came before' THEN 'contradictory_repeat' ELSE 'unusable' END,
+           project_id, received_at, reason, body
+    FROM quarantine ORDER BY received_at;
+DROP TABLE quarantine;
+CREATE UNIQUE INDEX alarms_body_once ON alarms (body) WHERE body IS NOT NULL;
+CREATE INDEX alarms_open ON alarms (seq) WHERE NOT settled;
+
+ALTER TABLE counts ADD COLUMN open_alarms INTEGER NOT NULL DEFAULT 0;
+UPDATE counts SET alarms = (SELECT count(*) FROM alarms), open_alarms = (SELECT count(*) FROM alarms);
+
+-- What persons decided, and why: only ever added.
+CREATE TABLE settlements (
+    seq           INTEGER PRIMARY KEY,
+    alarm_seq     INTEGER UNIQUE,
+    payment_id    TEXT,
+    operation_id  INTEGER,
+    verdict       TEXT NOT NULL,
+    amount        INTEGER,
+    currency      TEXT,
+    reason        TEXT NOT NULL,
+    events_before INTEGER NOT NULL,             -- how many events the payment had: a credit comes after those
+    time          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX settlements_of_payment ON settlements (payment_id) WHERE payment_id IS NOT NULL;
+CREATE TRIGGER settlements_stay BEFORE UPDATE ON settlements
+    BEGIN SELECT RAISE(ABORT, 'settlements are only ever added'); END;
+CREATE TRIGGER settlements_remain BEFORE DELETE ON settlements
+    BEGIN SELECT RAISE(ABORT, 'settlements are only ever added'); END;

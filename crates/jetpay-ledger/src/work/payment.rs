@@ -1,0 +1,58 @@
+//! Payments: announced by `check_deposit`, or taken over from an older system.
+
+use super::callback::match_waiting;
+use super::{Books, Failure, Keys, Work};
+use crate::error::Error;
+use crate::payment::{Imported, NewPayment};
+
+/// Records a pending payment, and applies the callbacks that came before it.
+pub(crate) struct RecordPayment(pub(crate) NewPayment);
+
+impl Work for RecordPayment {
+    type Done = Result<(), Error>;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.payments.push(self.0.id.clone());
+        keys.announces = true;
+    }
+
+    fn run(&mut self, books: &mut dyn Books) -> Result<Self::Done, Failure> {
+        let new = announce(books, &self.0)?;
+        Ok(new.then_some(()).ok_or(Error::PaymentExists))
+    }
+}
+
+/// Records the pending payments of an older system. Those that are there already stay as they are.
+pub(crate) struct ImportPayments(pub(crate) Vec<NewPayment>);
+
+impl Work for ImportPayments {
+    type Done = Imported;
+
+    fn keys(&self, keys: &mut Keys) {
+        let ids = self.0.iter().map(|payment| payment.id.clone());
+        keys.payments.extend(ids);
+        keys.announces = true;
+    }
+
+    fn run(&mut self, books: &mut dyn Books) -> Result<Imported, Failure> {
+        let mut imported = Imported::default();
+        for payment in &self.0 {
+            if announce(books, payment)? {
+                imported.new += 1;
+            } else {
+                imported.known += 1;
+            }
+        }
+        Ok(imported)
+    }
+}
+
+/// Whether the payment's id was free.
+pub(super) fn announce(books: &mut dyn Books, payment: &NewPayment) -> Result<bool, Failure> {
+    let new = books.add_payment(payment)?;
+    if new {
+        books.counts().pending += 1;
+        match_waiting(books, &payment.id, payment.created_at)?;
+    }
+    Ok(new)
+}
