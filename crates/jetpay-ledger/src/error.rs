@@ -65,6 +65,12 @@ pub enum OpenError {
         /// Why.
         source: std::io::Error,
     },
+    /// The database server cannot be reached, or its schema not be made.
+    #[error("the database: {reason}")]
+    Server {
+        /// Its words.
+        reason: String,
+    },
     /// The database cannot be opened or its schema not be made.
     #[error("{path}: {reason}")]
     Store {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jetpay_core::Money;
 use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType};
+use jetpay_core::words::{OperationStatus, OperationType, StatusClass};
 use serde::Serialize;
 
 use crate::flag::Flag;
@@ -94,6 +94,29 @@ pub struct Operation {
     pub provider_payment_id: Option<String>,
     /// When the callback with this status was stored.
     pub received_at: Millis,
+}
+
+impl Operation {
+    /// Adds what an event says to the operations that were known before it: an old word may come after the one that
+    /// counts.
+    pub(crate) fn fold(operations: &mut Vec<Self>, event: Self) {
+        let known = operations
+            .iter_mut()
+            .find(|operation| operation.id == event.id);
+        match known {
+            None => operations.push(event),
+            Some(known) if event.weight() >= known.weight() => *known = event,
+            Some(_) => {}
+        }
+    }
+
+    fn weight(&self) -> u8 {
+        match self.status.class() {
+            StatusClass::Succeeded => 2,
+            StatusClass::Failed | StatusClass::AfterSuccess | StatusClass::PartiallyPaid => 1,
+            StatusClass::Intermediate | StatusClass::Unknown => 0,
+        }
+    }
 }
 
 /// Which payments to read. The default is all of them, from the first on, at most 100.

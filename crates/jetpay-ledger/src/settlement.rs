@@ -90,6 +90,23 @@ pub enum Unsettled {
     NoReason,
 }
 
+impl NewSettlement {
+    /// The settlement as it will be, but for its number.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn at(&self, time: Millis) -> Settlement {
+        Settlement {
+            seq: 0,
+            alarm_seq: self.alarm_seq,
+            payment_id: self.payment_id.clone(),
+            operation_id: self.operation_id,
+            verdict: self.verdict,
+            reason: self.reason.clone(),
+            events_before: self.events_before,
+            time,
+        }
+    }
+}
+
 impl Verdict {
     /// Its word, as JSON and the database have it.
     #[must_use]

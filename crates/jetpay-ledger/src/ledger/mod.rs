@@ -32,6 +32,19 @@ impl Ledger {
         Ok(Self::over(Arc::new(Sqlite::open(path, QUEUE)?)))
     }
 
+    /// Connects to the `PostgreSQL` database at this `postgres://` URL, and makes what it needs there. Any number of
+    /// servers may share it. With `sslmode=require` in the URL it speaks TLS only; certificates are believed when an
+    /// authority of the system signed them, or one in `ca_file` (PEM).
+    ///
+    /// # Errors
+    /// [`OpenError`]: the server cannot be reached, or the schema is of a newer version. No text of it holds the
+    /// password.
+    #[cfg(feature = "postgres")]
+    pub async fn connect(url: &str, ca_file: Option<&Path>) -> Result<Self, OpenError> {
+        let store = crate::store::postgres::Postgres::connect(url, ca_file, QUEUE).await?;
+        Ok(Self::over(Arc::new(store)))
+    }
+
     /// A ledger over any store.
     #[must_use]
     pub fn over(store: Arc<dyn Store>) -> Self {

@@ -1,5 +1,7 @@
 //! What keeps the books. One trait; a store brings rows and commits, and no rule about money.
 
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::fmt::Debug;

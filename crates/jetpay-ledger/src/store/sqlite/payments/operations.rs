@@ -1,7 +1,7 @@
 //! A payment's operations, out of its events.
 
 use jetpay_core::codes::OperationCode;
-use jetpay_core::words::{OperationStatus, OperationType, StatusClass};
+use jetpay_core::words::{OperationStatus, OperationType};
 use rusqlite::{Connection, Row};
 
 use super::rows;
@@ -17,26 +17,9 @@ pub(super) fn of(connection: &Connection, payment: &Payment) -> rusqlite::Result
     let project_id = payment.project_id.number().cast_signed();
     let mut operations: Vec<Operation> = Vec::new();
     for event in statement.query_map((payment.id.as_str(), project_id), from_row)? {
-        let event = event?;
-        match operations
-            .iter_mut()
-            .find(|operation| operation.id == event.id)
-        {
-            None => operations.push(event),
-            Some(known) if weight(&event) >= weight(known) => *known = event,
-            Some(_) => {}
-        }
+        Operation::fold(&mut operations, event?);
     }
     Ok(operations)
-}
-
-/// An old word may come after the one that counts.
-fn weight(operation: &Operation) -> u8 {
-    match operation.status.class() {
-        StatusClass::Succeeded => 2,
-        StatusClass::Failed | StatusClass::AfterSuccess | StatusClass::PartiallyPaid => 1,
-        StatusClass::Intermediate | StatusClass::Unknown => 0,
-    }
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Operation> {

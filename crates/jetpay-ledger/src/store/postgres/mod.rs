@@ -1,0 +1,26 @@
+//! The store in `PostgreSQL`: for merchants with more than one machine. Any number of servers share one database; none
+//! leads, and what keeps them apart are the database's own row locks and unique keys.
+//!
+//! A group of jobs takes two round trips: one fetches and locks the rows that the jobs will look at ([`fetch`]), the
+//! jobs then run on a desk in memory ([`desk`]), and the other writes what they changed and commits ([`flush`]).
+
+mod address;
+mod desk;
+mod fetch;
+mod flush;
+mod lane;
+mod migrate;
+mod reads;
+mod rows;
+mod session;
+mod store;
+
+pub(crate) use store::Postgres;
+
+/// What a database error says, without the values of rows, which its details would show.
+fn text(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(error) => format!("{} ({})", error.message(), error.code().code()),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,40 @@
+//! Reads, each with one connection of the pool.
+
+mod alarms;
+mod customers;
+mod entries;
+mod payments;
+
+pub(super) use alarms::{ALARMS_TO_SETTLE, alarm, alarm_with_bodies, alarms, inbox, settlements};
+pub(super) use customers::{customer, customers};
+pub(super) use entries::{counts, entries};
+pub(super) use payments::{balance, payment, payments};
+
+use deadpool_postgres::Object;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::text;
+use crate::work::Failure;
+
+/// Rows of a statement that the connection prepares once.
+async fn rows(
+    client: &Object,
+    sql: &str,
+    values: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Row>, Failure> {
+    let failed = |error: tokio_postgres::Error| Failure::Store(text(&error));
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    client.query(&statement, values).await.map_err(failed)
+}
+
+/// Each row as a value.
+async fn list<T>(
+    client: &Object,
+    sql: &str,
+    values: &[&(dyn ToSql + Sync)],
+    from_row: impl Fn(&Row) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let rows = rows(client, sql, values).await?;
+    rows.iter().map(from_row).collect()
+}

@@ -1,0 +1,116 @@
+//! Values of rows as typed values, and back.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use jetpay_core::id::{InvalidId, OperationId, ProjectId};
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::{Currency, Money};
+use tokio_postgres::Row;
+use tokio_postgres::types::FromSql;
+
+use crate::error::UnknownWord;
+use crate::state::Fact;
+use crate::work::Failure;
+
+/// A value of a column.
+pub(super) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, Failure> {
+    row.try_get(column)
+        .map_err(|error| Failure::Store(error.to_string()))
+}
+
+/// Platform numbers are stored in 64 bits with a sign.
+pub(super) fn project(row: &Row, column: usize) -> Result<ProjectId, Failure> {
+    Ok(ProjectId::new(get::<i64>(row, column)?.cast_unsigned()))
+}
+
+pub(super) fn operation(row: &Row, column: usize) -> Result<OperationId, Failure> {
+    Ok(OperationId::new(get::<i64>(row, column)?.cast_unsigned()))
+}
+
+pub(super) fn optional_operation(row: &Row, column: usize) -> Result<Option<OperationId>, Failure> {
+    let id: Option<i64> = get(row, column)?;
+    Ok(id.map(|id| OperationId::new(id.cast_unsigned())))
+}
+
+/// The amount in minor units in one column, its currency in the next.
+pub(super) fn money(row: &Row, column: usize) -> Result<Money, Failure> {
+    let currency = Currency::parse(get::<&str>(row, column + 1)?);
+    let currency = currency.map_err(|error| broken(&error))?;
+    Ok(Money::new(get(row, column)?, currency))
+}
+
+pub(super) fn id<T>(row: &Row, column: usize) -> Result<T, Failure>
+where
+    T: for<'a> TryFrom<&'a str, Error = InvalidId>,
+{
+    T::try_from(get::<&str>(row, column)?).map_err(|error| broken(&error))
+}
+
+pub(super) fn optional_id<T>(row: &Row, column: usize) -> Result<Option<T>, Failure>
+where
+    T: for<'a> TryFrom<&'a str, Error = InvalidId>,
+{
+    let text: Option<&str> = get(row, column)?;
+    text.map(|text| T::try_from(text).map_err(|error| broken(&error)))
+        .transpose()
+}
+
+/// One of a closed set of words.
+pub(super) fn word<T: FromStr<Err = UnknownWord>>(row: &Row, column: usize) -> Result<T, Failure> {
+    get::<&str>(row, column)?
+        .parse()
+        .map_err(|error| broken(&error))
+}
+
+/// A JSON list, or an empty one for NULL.
+pub(super) fn list<T: serde::de::DeserializeOwned>(
+    row: &Row,
+    column: usize,
+) -> Result<Vec<T>, Failure> {
+    match get::<Option<&str>>(row, column)? {
+        None => Ok(Vec::new()),
+        Some(json) => serde_json::from_str(json).map_err(|error| broken(&error)),
+    }
+}
+
+/// A list as JSON, or NULL for an empty one.
+pub(super) fn json<T: serde::Serialize>(list: &[T]) -> Result<Option<String>, Failure> {
+    let json = (!list.is_empty())
+        .then(|| serde_json::to_string(list))
+        .transpose();
+    json.map_err(|error| broken(&error))
+}
+
+/// The columns `project_id, payment_id, payment_type, payment_status, operation_id, operation_type, operation_status,
+/// amount, currency` from `first` on.
+pub(super) fn fact(row: &Row, first: usize) -> Result<Fact, Failure> {
+    Ok(Fact {
+        project_id: project(row, first)?,
+        payment_id: id(row, first + 1)?,
+        payment_type: get::<Option<&str>>(row, first + 2)?.map(PaymentType::from_text),
+        payment_status: PaymentStatus::from_text(get(row, first + 3)?),
+        operation_id: operation(row, first + 4)?,
+        operation_type: OperationType::from_text(get(row, first + 5)?),
+        operation_status: OperationStatus::from_text(get(row, first + 6)?),
+        amount: money(row, first + 7)?,
+    })
+}
+
+/// A limit as `PostgreSQL` takes it.
+pub(super) fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A text from outside as `PostgreSQL` can keep it: its texts hold no NUL.
+pub(super) fn kept(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        text.replace('\0', "\u{fffd}").into()
+    } else {
+        text.into()
+    }
+}
+
+pub(super) fn broken(error: &dyn std::error::Error) -> Failure {
+    Failure::Store(format!("a row is broken: {error}"))
+}
