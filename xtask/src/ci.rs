@@ -62,7 +62,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             steps.run(name, run);
         }
     }
-    steps.finish()
+    let done = steps.finish();
+    test::say_what_did_not_run();
+    done
 }
 
 fn documentation() -> Result<()> {

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that can run here, in one command.
 
 use anyhow::Result;
+use jetpay_testing::postgres;
 
 use crate::steps::Steps;
 use crate::{conformance, deps, fixtures, shell};
@@ -13,10 +14,19 @@ pub(crate) fn run() -> Result<()> {
     steps.run("conformance", || {
         conformance::run(&conformance::Arguments::default())
     });
-    steps.finish()
+    let done = steps.finish();
+    say_what_did_not_run();
+    done
 }
 
 /// All targets of all crates, and the examples in their documentation.
 pub(crate) fn tests() -> Result<()> {
     shell::run_cargo(&["test", "--workspace", "--no-fail-fast"])
+}
+
+/// A test without PostgreSQL passes, so the last lines say that it has shown nothing.
+pub(crate) fn say_what_did_not_run() {
+    if let Some(missing) = postgres::missing() {
+        eprintln!("\n!!! NOT RUN: the tests with PostgreSQL. They need {missing}.");
+    }
 }

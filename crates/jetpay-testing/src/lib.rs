@@ -1,13 +1,17 @@
-//! For tests: the documents' examples as files, what their manifests say of them, and what they decode to.
+//! For tests: the documents' examples as files, what their manifests say of them, and what they decode to; and a
+//! PostgreSQL that vanishes with the test.
 //!
 //! # Panics
 //! Everything here panics with a clear text when a fixture is not what its manifest says: these are tests.
 
 mod decode;
 mod manifest;
+mod port;
+pub mod postgres;
 
 pub use decode::{callbacks_decoded, decoded, fixture_keyring};
 pub use manifest::{FOLDERS, Fixture, Kind, Manifest, Text};
+pub use port::free_port;
 
 use serde_json::Value;
 
