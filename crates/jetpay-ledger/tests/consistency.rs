@@ -105,6 +105,21 @@ async fn agree(books: &Books) {
     );
 }
 
+async fn agree_after(books: Books, steps: Vec<Step>) {
+    for step in steps {
+        take(&books, step).await;
+    }
+    agree(&books).await;
+    agree(&books.reopen().await).await;
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -112,14 +127,20 @@ proptest! {
     fn entries_payments_balance_and_counts_agree_after_any_sequence(
         steps in prop::collection::vec(step(), 1..40),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let books = Books::open();
-            for step in steps {
-                take(&books, step).await;
+        runtime().block_on(agree_after(Books::open(), steps));
+    }
+}
+
+#[cfg(feature = "postgres")]
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn they_agree_in_postgres_too(steps in prop::collection::vec(step(), 1..40)) {
+        runtime().block_on(async {
+            if let Some(books) = Books::connect().await {
+                agree_after(books, steps).await;
             }
-            agree(&books).await;
-            agree(&books.reopen().await).await;
         });
     }
 }

@@ -28,6 +28,8 @@ pub struct Books {
 
 enum Place {
     Sqlite(TempDir),
+    #[cfg(feature = "postgres")]
+    Postgres(jetpay_testing::postgres::Database),
 }
 
 /// One test for each store out of each function.
@@ -37,6 +39,14 @@ macro_rules! on_every_store {
             #[tokio::test]
             async fn in_sqlite() {
                 super::$test(super::common::Books::open()).await;
+            }
+
+            #[cfg(feature = "postgres")]
+            #[tokio::test]
+            async fn in_postgres() {
+                if let Some(books) = super::common::Books::connect().await {
+                    super::$test(books).await;
+                }
             }
         })+
     };
@@ -52,10 +62,40 @@ impl Books {
         Self { ledger, place }
     }
 
+    /// A ledger in a fresh database; none where there is no `PostgreSQL`, which is said aloud.
+    #[cfg(feature = "postgres")]
+    pub async fn connect() -> Option<Self> {
+        use jetpay_testing::postgres;
+        let database = postgres::require_or_skip(postgres::database())?;
+        let ledger = Ledger::connect(database.url(), None).await.unwrap();
+        let place = Place::Postgres(database);
+        Some(Self { ledger, place })
+    }
+
+    /// Another server's ledger on the same database.
+    #[cfg(feature = "postgres")]
+    pub async fn another(&self) -> Ledger {
+        let Place::Postgres(database) = &self.place else {
+            panic!("one process has a file");
+        };
+        Ledger::connect(database.url(), None).await.unwrap()
+    }
+
+    /// The URL of a ledger in a database.
+    #[cfg(feature = "postgres")]
+    pub fn url(&self) -> &str {
+        match &self.place {
+            Place::Sqlite(_) => panic!("a file has no URL"),
+            Place::Postgres(database) => database.url(),
+        }
+    }
+
     /// The directory of a ledger in a file.
     pub fn directory(&self) -> &Path {
         match &self.place {
             Place::Sqlite(directory) => directory.path(),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(_) => panic!("a database has no directory"),
         }
     }
 
@@ -69,6 +109,8 @@ impl Books {
         drop(ledger);
         let ledger = match &place {
             Place::Sqlite(directory) => Ledger::open(&directory.path().join("ledger.db")).unwrap(),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(database) => Ledger::connect(database.url(), None).await.unwrap(),
         };
         Self { ledger, place }
     }

@@ -4,9 +4,10 @@ use tokio_postgres::{Client, Error, Statement};
 
 use super::address::Address;
 
-/// A few rows out of millions are wanted by key each time: never read a table through, whatever the statistics say.
+/// A few rows out of millions are wanted by key each time: never read a table through, whatever the statistics say;
+/// nor compile a plan because of its price, which is fantastic then.
 const PLANS: &str =
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+    "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'";
 
 macro_rules! statements {
@@ -18,7 +19,9 @@ macro_rules! statements {
 
         impl Statements {
             async fn prepare(client: &Client) -> Result<Self, Error> {
-                Ok(Self { $($name: client.prepare($sql).await?,)+ })
+                $(let $name = client.prepare($sql);)+
+                let ($($name,)+) = futures_util::try_join!($($name,)+)?;
+                Ok(Self { $($name,)+ })
             }
         }
     };
@@ -55,13 +58,13 @@ statements! {
     move_events: "UPDATE events SET disposition = n.disposition
         FROM unnest($1::bigint[], $2::text[]) AS n (seq, disposition) WHERE events.seq = n.seq";
     count: "UPDATE counts SET pending = pending + $1, unmatched = unmatched + $2, quarantined = quarantined + $3,
-        alarms = alarms + $4, open_alarms = open_alarms + $5, last_entry = last_entry + $6, last_alarm = last_alarm + $7";
+        alarms = alarms + $4, open_alarms = open_alarms + $5, last_entry = last_entry + $6, last_alarm = last_alarm + $7 WHERE one";
     add_entries: "INSERT INTO entries (seq, payment_id, project_id, operation_id, kind, amount, time)
-        SELECT (SELECT last_entry FROM counts) - cardinality($1::text[]) + n, p, r, o, k, a, t
+        SELECT (SELECT last_entry FROM counts WHERE one) - cardinality($1::text[]) + n, p, r, o, k, a, t
         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
             WITH ORDINALITY AS e (p, r, o, k, a, t, n)";
     add_alarms: "INSERT INTO alarms (seq, kind, project_id, payment_id, operation_id, time, reason, body)
-        SELECT (SELECT last_alarm FROM counts) - cardinality($1::text[]) + n, k, r, p, o, t, w, b
+        SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b
         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[])
             WITH ORDINALITY AS a (k, r, p, o, t, w, b, n)";
     add_settlement: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
