@@ -13,7 +13,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use jetpay_core::signature::Key;
-use jetpay_simulator::Platform;
+use jetpay_core::{Currency, Money};
+use jetpay_simulator::{KASPI, Platform, TopUp};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -123,6 +124,25 @@ impl Running {
     pub async fn put_customer(&self, id: &str, body: &Value) -> (u16, Value) {
         let path = format!("/v1/customers/{id}");
         answer(self.admin(Method::PUT, &path).body(body.to_string())).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.admin(Method::POST, path).body(body.to_string())).await
+    }
+
+    /// What the ledger has for a customer, in minor units.
+    pub async fn balance(&self, customer: &str) -> i64 {
+        let (_, shown) = self.get(&format!("/v1/customers/{customer}")).await;
+        shown["balance"].as_i64().unwrap()
+    }
+
+    /// A payment of the customer that is announced and not yet paid; its id.
+    pub async fn announced(&self, minor: i64) -> String {
+        let amount = Money::new(minor, Currency::KZT);
+        let top_up = TopUp::new(&KASPI, CUSTOMER, amount);
+        let steps = jetpay_simulator::top_up(&self.platform(), &top_up, |_| {}).await;
+        let answer = steps.unwrap().pop().unwrap().exchange.json.unwrap();
+        answer["payment_id"].as_str().unwrap().to_owned()
     }
 
     pub async fn with_customer(self) -> Self {
