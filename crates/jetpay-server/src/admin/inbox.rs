@@ -145,7 +145,7 @@ async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, 
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Says that a payment is not ours: its callbacks are acknowledged from now on.
+/// Says that a payment is not ours: the callbacks that waited for it are acknowledged from now on.
 async fn dismiss(admin: &Admin, id: &PaymentId, reason: String) -> Result<(), AdminError> {
     match admin.ledger.dismiss_unmatched(id, reason, now()).await? {
         0 => Err(nothing_waits()),

@@ -5,6 +5,7 @@ mod demo;
 mod explain;
 mod import;
 mod serve;
+mod settling;
 mod sign;
 
 use std::path::PathBuf;
@@ -31,6 +32,15 @@ enum Command {
     /// Work with customers
     #[command(subcommand)]
     Customers(Customers),
+    /// See and settle what a person must look at; asks the running service
+    #[command(subcommand)]
+    Alarms(settling::Alarms),
+    /// See and settle callbacks whose payment nobody knows; asks the running service
+    #[command(subcommand)]
+    Inbox(settling::Inbox),
+    /// See what persons decided; asks the running service
+    #[command(subcommand)]
+    Settlements(settling::Settlements),
     /// Sign a JSON body from standard input
     Sign(sign::Sign),
     /// Explain why the signature of a JSON body from standard input matches or not
@@ -59,6 +69,9 @@ pub fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Check(WithConfig { config }) => check::check(&config),
         Command::Customers(Customers::Import(import)) => import.run(),
+        Command::Alarms(alarms) => alarms.run(),
+        Command::Inbox(inbox) => inbox.run(),
+        Command::Settlements(settlements) => settlements.run(),
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };
