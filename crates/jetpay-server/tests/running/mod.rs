@@ -72,19 +72,22 @@ impl Folder {
 
     /// Starts the service and waits until it is ready.
     pub async fn serve(self) -> Running {
-        let process = Command::new(JETPAY)
-            .args(["serve", "--config"])
-            .arg(self.path("jetpay.toml"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
         let running = Running {
-            process,
+            process: self.start(),
             http: Client::new(),
             folder: self,
         };
         running.wait_until_ready().await;
         running
+    }
+
+    fn start(&self) -> Child {
+        Command::new(JETPAY)
+            .args(["serve", "--config"])
+            .arg(self.path("jetpay.toml"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 }
 
@@ -170,6 +173,16 @@ impl Running {
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("the service did not end within 20 seconds of {signal}");
+    }
+
+    /// Has the store for itself while the service does not run; then the service runs again.
+    pub async fn while_stopped<T>(&mut self, work: impl FnOnce(&Folder) -> T) -> T {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let done = work(&self.folder);
+        self.process = self.folder.start();
+        self.wait_until_ready().await;
+        done
     }
 
     async fn wait_until_ready(&self) {
