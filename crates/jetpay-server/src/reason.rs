@@ -15,7 +15,9 @@ pub fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Flaw {
         Some((what, expected)) if what.starts_with("invalid ") => {
             format!(
                 "must be {}",
-                expected.replace("i64", "a whole number (amounts are minor units)")
+                expected
+                    .replace("i64", "a whole number (amounts are minor units)")
+                    .replace("u64", "a whole number")
             )
         }
         // A missing or an unknown field: names of fields, and no value.

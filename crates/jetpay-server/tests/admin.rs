@@ -1,12 +1,12 @@
-//! The merchant's interface, over real HTTP to the real binary.
+//! The merchant's interface, over real HTTP to the real binary: the token, payments, the feed, errors.
 
 mod running;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{CallbackKind, KASPI, TopUp, messages, top_up};
+use jetpay_simulator::{CallbackKind, KASPI, TopUp, top_up};
 use reqwest::Method;
-use running::{CUSTOMER, Folder, PROJECT, Running, answer};
-use serde_json::{Value, json};
+use running::{CUSTOMER, Folder, Running, answer};
+use serde_json::json;
 
 async fn credited(running: &Running, tenge: i64) {
     let platform = running.platform();
@@ -14,115 +14,6 @@ async fn credited(running: &Running, tenge: i64) {
         .then(CallbackKind::Success);
     let steps = top_up(&platform, &paid, |_| {}).await.unwrap();
     assert_eq!(steps.last().unwrap().exchange.status, 200);
-}
-
-#[actix_web::test]
-async fn customer_is_put_read_replaced_listed_and_deleted() {
-    let running = Folder::new().serve().await;
-    let body = json!({"additional_customer_id": "A-1", "contracts": [
-        {"id": "1", "number": "N1", "payment": 100, "min_payment": 50, "status_code": 204, "info": {"any": [1, "x"]}}
-    ]});
-    assert_eq!(running.put_customer(CUSTOMER, &body).await.0, 201);
-    assert_eq!(running.put_customer(CUSTOMER, &body).await.0, 200);
-
-    let (status, shown) = running.get(&format!("/v1/customers/{CUSTOMER}")).await;
-    assert_eq!(status, 200);
-    assert_eq!(shown["customer_id"], CUSTOMER);
-    assert_eq!(shown["contracts"], body["contracts"]);
-    assert_eq!(
-        (&shown["balance"], &shown["currency"]),
-        (&json!(0), &json!("KZT"))
-    );
-
-    assert_eq!(running.put_customer("8", &json!({})).await.0, 201);
-    let (_, first) = running.get("/v1/customers?limit=1").await;
-    let next = first["next"].as_str().unwrap();
-    let (_, second) = running
-        .get(&format!("/v1/customers?limit=1&after={next}"))
-        .await;
-    assert_eq!(second["customers"][0]["customer_id"], "8");
-
-    let path = format!("/v1/customers/{CUSTOMER}");
-    assert_eq!(answer(running.admin(Method::DELETE, &path)).await.0, 204);
-    assert_eq!(running.get(&path).await.0, 404);
-    assert_eq!(answer(running.admin(Method::DELETE, &path)).await.0, 404);
-}
-
-#[actix_web::test]
-async fn ids_in_paths_are_percent_decoded_once() {
-    let running = Folder::new().serve().await;
-    for (encoded, id) in [
-        ("a%2Fb", "a/b"),
-        ("100%25", "100%"),
-        ("%D0%B9%20x", "й x"),
-        ("a%2Bb+c", "a+b+c"),
-        ("%252F", "%2F"),
-    ] {
-        assert_eq!(
-            running.put_customer(encoded, &json!({})).await.0,
-            201,
-            "{encoded}"
-        );
-        let (status, shown) = running.get(&format!("/v1/customers/{encoded}")).await;
-        assert_eq!(
-            (status, &shown["customer_id"]),
-            (200, &json!(id)),
-            "{encoded}"
-        );
-    }
-}
-
-#[actix_web::test]
-async fn bad_customers_are_refused_with_the_field() {
-    let running = Folder::new().serve().await;
-    let contract = |extra: Value| {
-        let mut contract = json!({"id": "1", "number": "N"});
-        contract
-            .as_object_mut()
-            .unwrap()
-            .extend(extra.as_object().unwrap().clone());
-        json!({"contracts": [contract]})
-    };
-    let cases = [
-        (contract(json!({"payment": 1.5})), "contracts[0].payment"),
-        (contract(json!({"payment": "100"})), "contracts[0].payment"),
-        (contract(json!({"payment": -1})), "contracts[0].payment"),
-        (contract(json!({"id": "a;b"})), "contracts[0].id"),
-        (contract(json!({"number": ""})), "contracts[0].number"),
-        (contract(json!({"colour": "red"})), "contracts[0].colour"),
-        (
-            json!({"additional_customer_id": ""}),
-            "additional_customer_id",
-        ),
-        (
-            json!({"contracts": [{"id": "1", "number": "N"}, {"id": "1", "number": "M"}]}),
-            "contracts[1].id",
-        ),
-    ];
-    for (body, field) in cases {
-        let (status, error) = running.put_customer(CUSTOMER, &body).await;
-        assert_eq!(
-            (status, &error["error"]["field"]),
-            (422, &json!(field)),
-            "{body} {error}"
-        );
-        assert_eq!(error["error"]["code"], "invalid");
-    }
-    assert_eq!(
-        running.put_customer("a%3Bb", &json!({})).await.1["error"]["field"],
-        "customer_id"
-    );
-    let path = format!("/v1/customers/{CUSTOMER}");
-    let (status, error) = answer(running.admin(Method::PUT, &path).body("{")).await;
-    assert_eq!(
-        (status, &error["error"]["code"]),
-        (400, &json!("malformed"))
-    );
-    assert_eq!(
-        running.get(&path).await.0,
-        404,
-        "nothing of a bad customer is kept"
-    );
 }
 
 #[actix_web::test]
@@ -173,6 +64,10 @@ async fn payment_is_found_by_id_customer_state_time_and_the_receipts_number() {
     assert_eq!(
         (&payment["state"], &payment["amount"], &payment["method"]),
         (&json!("credited"), &json!(100_000), &json!("kaspi"))
+    );
+    assert_eq!(
+        (&payment["credited"], &payment["remaining"]),
+        (&json!(100_000), &json!(100_000))
     );
     assert_eq!(payment["contract_id"], "12345");
     assert_eq!(payment["flags"], json!([]));
@@ -254,53 +149,6 @@ async fn feed_gives_every_entry_once_in_order_and_the_balance_is_their_sum() {
     assert_eq!(amounts, [100, 200, 300]);
     let (_, customer) = running.get(&format!("/v1/customers/{CUSTOMER}")).await;
     assert_eq!(customer["balance"], 600);
-}
-
-#[actix_web::test]
-async fn callback_of_an_unknown_payment_waits_in_the_inbox_until_a_person_dismisses_it() {
-    let running = Folder::new().serve().await;
-    let platform = running.platform();
-    let amount = Money::new(100, Currency::KZT);
-    let foreign = messages::Callback::success(&KASPI, PROJECT.into(), "of-another-system", amount);
-    let body = platform.sign(&foreign);
-    assert_eq!(
-        platform
-            .send("/callback", body.clone())
-            .await
-            .unwrap()
-            .status,
-        404
-    );
-    let (_, inbox) = running.get("/v1/inbox").await;
-    assert_eq!(inbox["callbacks"][0]["payment_id"], "of-another-system");
-
-    let path = "/v1/inbox/of-another-system";
-    assert_eq!(answer(running.admin(Method::DELETE, path)).await.0, 204);
-    assert_eq!(answer(running.admin(Method::DELETE, path)).await.0, 404);
-    assert_eq!(platform.send("/callback", body).await.unwrap().status, 200);
-}
-
-#[actix_web::test]
-async fn signed_callback_without_a_payment_is_kept_with_an_alarm_and_not_acknowledged() {
-    let running = Folder::new().serve().await;
-    let platform = running.platform();
-    let sum = json!({"amount": 1, "currency": "KZT"});
-    let operation = json!({"id": 1, "type": "sale", "status": "success", "sum_initial": sum});
-    let body =
-        platform.sign(&json!({"project_id": PROJECT, "payment": {}, "operation": operation}));
-    for path in ["/kaspi", "/callback", "/kaspi"] {
-        assert_eq!(
-            platform.send(path, body.clone()).await.unwrap().status,
-            400,
-            "{path}"
-        );
-    }
-    let (_, alarms) = running.get("/v1/alarms").await;
-    assert_eq!(
-        alarms["alarms"].as_array().unwrap().len(),
-        1,
-        "one for all its repeats"
-    );
 }
 
 #[actix_web::test]

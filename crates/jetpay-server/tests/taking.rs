@@ -84,9 +84,10 @@ impl Wired {
         self.ask::<M>(message).await
     }
 
-    fn flags(&self, answer: &Value) -> Vec<Flag> {
+    async fn flags(&self, answer: &Value) -> Vec<Flag> {
         self.ledger
             .payment(answer["payment_id"].as_str().unwrap())
+            .await
             .unwrap()
             .unwrap()
             .flags
@@ -107,13 +108,13 @@ async fn odd_top_up_of_a_known_customer_is_taken_and_flagged() {
     ] {
         let (status, answer) = shop.pay::<Kaspi>(100, json!({"entity_id": contract})).await;
         assert_eq!((status, &answer["code"]), (200, &json!(0)), "{contract}");
-        assert_eq!(shop.flags(&answer), flags, "{contract}");
+        assert_eq!(shop.flags(&answer).await, flags, "{contract}");
     }
     for amount in [99, 50_000_001] {
         let (_, answer) = shop
             .pay::<Kassa24>(amount, json!({"entity_id": "open", "number": "Nopen"}))
             .await;
-        assert_eq!(shop.flags(&answer), [Flag::OverLimit], "{amount}");
+        assert_eq!(shop.flags(&answer).await, [Flag::OverLimit], "{amount}");
     }
 }
 
@@ -146,7 +147,7 @@ async fn method_that_is_not_in_the_projects_list_gets_code_400_but_its_callbacks
 #[actix_web::test]
 async fn store_that_is_down_is_told_with_503_and_no_reason() {
     let shop = wired("methods = [\"kaspi\"]\n").await;
-    shop.ledger.clone().close();
+    shop.ledger.clone().close().await;
     let (status, answer) = shop.pay::<Kaspi>(100, json!({"entity_id": "open"})).await;
     assert_eq!((status, &answer["code"]), (503, &json!(500)));
     assert!(

@@ -52,6 +52,11 @@ impl AdminError {
         )
     }
 
+    /// 409: somebody was faster.
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", message.into())
+    }
+
     /// 413.
     pub(super) fn too_large(limit: usize) -> Self {
         Self::new(
@@ -78,8 +83,16 @@ impl From<Flaw> for AdminError {
 }
 
 impl From<jetpay_ledger::Error> for AdminError {
-    /// 503. The store's own words go to the log.
+    /// What the person can mend, as [`Unsettled`](jetpay_ledger::Unsettled) tells it; else 503, and the store's own
+    /// words go to the log.
     fn from(error: jetpay_ledger::Error) -> Self {
+        match error {
+            jetpay_ledger::Error::Unsettled(why) => return why.into(),
+            jetpay_ledger::Error::NotPositive => {
+                return jetpay_ledger::Unsettled::NotPositive.into();
+            }
+            _ => {}
+        }
         tracing::error!("admin: {error}");
         let message = "the store is not available now; try again later".to_owned();
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)

@@ -1,16 +1,18 @@
-//! `/v1/alarms` and `/v1/inbox`: what a person must look at.
+//! `/v1/inbox`: callbacks whose payment nobody knows.
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
-use jetpay_core::id::{PaymentId, ProjectId};
+use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Unmatched};
+use jetpay_ledger::{Unmatched, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
+use super::decision;
 use super::error::{self, AdminError};
 use super::input;
+use super::payments::ShownPayment;
 use super::time::Rfc3339;
 use crate::shop::now;
 
@@ -18,18 +20,18 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
     let other = || web::to(error::no_such_method);
     config
         .service(
-            web::resource("/alarms")
-                .route(web::get().to(alarms))
-                .default_service(other()),
-        )
-        .service(
             web::resource("/inbox")
-                .route(web::get().to(inbox))
+                .route(web::get().to(list))
                 .default_service(other()),
         )
         .service(
             web::resource("/inbox/{payment_id}")
-                .route(web::delete().to(dismiss))
+                .route(web::delete().to(delete))
+                .default_service(other()),
+        )
+        .service(
+            web::resource("/inbox/{payment_id}/settle")
+                .route(web::post().to(settle))
                 .default_service(other()),
         );
 }
@@ -40,44 +42,7 @@ struct Page {
     limit: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct ShownAlarm {
-    seq: i64,
-    kind: AlarmKind,
-    project_id: ProjectId,
-    payment_id: Option<PaymentId>,
-    operation_id: Option<String>,
-    time: Rfc3339,
-}
-
-impl From<Alarm> for ShownAlarm {
-    fn from(alarm: Alarm) -> Self {
-        Self {
-            seq: alarm.seq,
-            kind: alarm.kind,
-            project_id: alarm.project_id,
-            payment_id: alarm.payment_id,
-            operation_id: alarm.operation_id.map(|id| id.to_string()),
-            time: Rfc3339(alarm.time),
-        }
-    }
-}
-
-/// The newest first.
-async fn alarms(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
-    let page: Page = input::query(&request)?;
-    let alarms = admin
-        .ledger
-        .alarms(AlarmFilter {
-            limit: input::limit(page.limit)?,
-            ..AlarmFilter::default()
-        })
-        .await?;
-    let alarms: Vec<_> = alarms.into_iter().map(ShownAlarm::from).collect();
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "alarms": alarms })))
-}
-
-/// A callback whose payment nobody knows. The body as received is in it: account and customer help to find whose it is.
+/// The body as received is in it: account and customer help to find whose it is.
 #[derive(Serialize)]
 struct ShownUnmatched {
     payment_id: PaymentId,
@@ -108,24 +73,101 @@ impl From<Unmatched> for ShownUnmatched {
     }
 }
 
-async fn inbox(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
+async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let waiting = admin.ledger.inbox(input::limit(page.limit)?).await?;
     let waiting: Vec<_> = waiting.into_iter().map(ShownUnmatched::from).collect();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "callbacks": waiting })))
 }
 
-/// Says that a payment is not ours: its callbacks are acknowledged from now on.
-async fn dismiss(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
-    let nothing = || AdminError::not_found("no callback of this payment waits in the inbox");
-    let id = PaymentId::new(path.as_str()).map_err(|_| nothing())?;
-    let dismissed = admin
-        .ledger
-        .dismiss_unmatched(&id, "deleted from the inbox".into(), now())
-        .await?;
-    if dismissed == 0 {
-        Err(nothing())
-    } else {
-        Ok(HttpResponse::NoContent().finish())
+#[derive(Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with a verdict and a reason"
+)]
+struct Settle {
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    reason: String,
+    customer_id: Option<String>,
+    amount: Option<i64>,
+    currency: Option<String>,
+}
+
+/// After a credit, answers with the payment as it is now: the callbacks are held against it like any others, so it is
+/// not credited when they tell of another amount.
+async fn settle(
+    admin: Data<Admin>,
+    path: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, AdminError> {
+    let payment_id = payment_id(&path)?;
+    let asked: Settle = input::json(payload).await?;
+    let currency = asked.currency.as_deref();
+    let verdict = decision::verdict(&asked.verdict, asked.amount, currency, admin.currency)?;
+    match verdict {
+        Verdict::Credit(amount) => {
+            let customer = customer(&admin, asked.customer_id).await?;
+            if amount.currency() != admin.currency {
+                let message = format!("is not {}, in which all balances are kept", admin.currency);
+                return Err(AdminError::invalid("currency", message));
+            }
+            admin
+                .ledger
+                .credit_unmatched(&payment_id, customer, amount, asked.reason, now())
+                .await?;
+        }
+        Verdict::Dismiss | Verdict::Foreign => {
+            if asked.customer_id.is_some() {
+                return Err(AdminError::invalid("customer_id", "is for a credit only"));
+            }
+            dismiss(&admin, &payment_id, asked.reason).await?;
+        }
     }
+    let verdict = verdict.as_str();
+    tracing::info!(payment = %payment_id, verdict, "callbacks of the inbox are settled");
+    let payment = admin.ledger.payment(payment_id.as_str()).await?;
+    Ok(payment.map_or_else(
+        || HttpResponse::NoContent().finish(),
+        |payment| HttpResponse::Ok().json(ShownPayment::from(&payment)),
+    ))
+}
+
+/// The same as the verdict `foreign`, without a person's words.
+async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
+    dismiss(
+        &admin,
+        &payment_id(&path)?,
+        "deleted from the inbox".to_owned(),
+    )
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Says that a payment is not ours: the callbacks that waited for it are acknowledged from now on.
+async fn dismiss(admin: &Admin, id: &PaymentId, reason: String) -> Result<(), AdminError> {
+    match admin.ledger.dismiss_unmatched(id, reason, now()).await? {
+        0 => Err(nothing_waits()),
+        _ => Ok(()),
+    }
+}
+
+/// The customer whose payment it is. One who is misspelt would be credited where nobody looks.
+async fn customer(admin: &Admin, id: Option<String>) -> Result<CustomerId, AdminError> {
+    let wrong = |message: String| AdminError::invalid("customer_id", message);
+    let id = id.ok_or_else(|| wrong("is needed for a credit: whose payment it is".to_owned()))?;
+    let id = CustomerId::new(id).map_err(|error| wrong(error.to_string()))?;
+    match admin.ledger.customer(id.as_str()).await? {
+        Some(_) => Ok(id),
+        None => Err(wrong("there is no customer with this id".to_owned())),
+    }
+}
+
+fn payment_id(path: &str) -> Result<PaymentId, AdminError> {
+    PaymentId::new(path).map_err(|_| nothing_waits())
+}
+
+fn nothing_waits() -> AdminError {
+    AdminError::not_found("no callback of this payment waits in the inbox")
 }

@@ -49,3 +49,15 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, AdminError> {
         )),
     }
 }
+
+/// One page out of rows of which one more than `limit` was asked for, and where the next page begins if there is one.
+pub(super) fn page<T>(
+    mut rows: Vec<T>,
+    limit: usize,
+    seq: impl Fn(&T) -> i64,
+) -> (Vec<T>, Option<i64>) {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(seq);
+    (rows, next)
+}

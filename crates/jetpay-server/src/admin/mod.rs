@@ -1,13 +1,16 @@
-//! HTTP for the merchant: customers, payments, the feed of entries; and for those who watch the service.
+//! HTTP for the merchant: customers, payments, the feed of entries, what waits for a person; and for those who watch the service.
 
+mod alarms;
 mod auth;
 mod customers;
+mod decision;
 mod entries;
 mod error;
 mod health;
 mod inbox;
 mod input;
 mod payments;
+mod settlements;
 mod time;
 
 pub use auth::Token;
@@ -43,7 +46,9 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                 .configure(customers::endpoints)
                 .configure(payments::endpoints)
                 .configure(entries::endpoints)
+                .configure(alarms::endpoints)
                 .configure(inbox::endpoints)
+                .configure(settlements::endpoints)
                 .default_service(web::to(error::no_such_path)),
         )
         .default_service(web::to(error::no_such_path));

@@ -29,7 +29,7 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
 }
 
 #[derive(Serialize)]
-struct ShownPayment<'a> {
+pub(super) struct ShownPayment<'a> {
     payment_id: &'a PaymentId,
     project_id: ProjectId,
     method: &'a str,
@@ -39,6 +39,9 @@ struct ShownPayment<'a> {
     #[serde(flatten)]
     amount: Money,
     state: State,
+    /// In all, and what of it was not taken back: minor units of the payment's currency.
+    credited: i64,
+    remaining: i64,
     flags: &'a [Flag],
     created_at: Rfc3339,
     operations: Vec<ShownOperation<'a>>,
@@ -69,6 +72,8 @@ impl<'a> From<&'a Payment> for ShownPayment<'a> {
             contract_id: payment.contract_id.as_ref(),
             amount: payment.amount,
             state: payment.state,
+            credited: payment.credited,
+            remaining: payment.remaining,
             flags: &payment.flags,
             created_at: Rfc3339(payment.created_at),
             operations: payment

@@ -5,6 +5,7 @@ mod demo;
 mod explain;
 mod import;
 mod serve;
+mod settling;
 mod sign;
 
 use std::path::PathBuf;
@@ -31,6 +32,18 @@ enum Command {
     /// Work with customers
     #[command(subcommand)]
     Customers(Customers),
+    /// Work with payments
+    #[command(subcommand)]
+    Payments(Payments),
+    /// See and settle what a person must look at; asks the running service
+    #[command(subcommand)]
+    Alarms(settling::Alarms),
+    /// See and settle callbacks whose payment nobody knows; asks the running service
+    #[command(subcommand)]
+    Inbox(settling::Inbox),
+    /// See what persons decided; asks the running service
+    #[command(subcommand)]
+    Settlements(settling::Settlements),
     /// Sign a JSON body from standard input
     Sign(sign::Sign),
     /// Explain why the signature of a JSON body from standard input matches or not
@@ -40,7 +53,23 @@ enum Command {
 #[derive(Subcommand)]
 enum Customers {
     /// Insert or replace the customers in a file; the others stay
-    Import(import::Import),
+    ///
+    /// A line of JSON is what `PUT /v1/customers/{customer_id}` takes, and `customer_id`. CSV has one row a contract:
+    /// `customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code`
+    Import(import::ImportCustomers),
+}
+
+#[derive(Subcommand)]
+enum Payments {
+    /// Take over the pending payments of an older system, so that their callbacks find them
+    ///
+    /// A line of JSON has these fields, CSV these columns:
+    /// `payment_id,project_id,method,customer_id,contract_id,amount,currency,created_at`
+    ///
+    /// `contract_id` and `created_at` (now) may be empty; amounts are minor units. All lines are checked before the
+    /// first is stored. They are stored 5 000 at a time: when the store fails midway, what was stored stays. A second
+    /// run is harmless, since a payment whose id is known stays as it is.
+    Import(import::ImportPayments),
 }
 
 /// Commands that need the configuration.
@@ -59,6 +88,10 @@ pub fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Check(WithConfig { config }) => check::check(&config),
         Command::Customers(Customers::Import(import)) => import.run(),
+        Command::Payments(Payments::Import(import)) => import.run(),
+        Command::Alarms(alarms) => alarms.run(),
+        Command::Inbox(inbox) => inbox.run(),
+        Command::Settlements(settlements) => settlements.run(),
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };

@@ -1,9 +1,11 @@
 //! The configuration: a TOML file, read strictly, with its secrets fetched from where it says.
 
+mod access;
 mod file;
 mod problem;
 mod secret;
 
+pub use access::AdminAccess;
 pub use file::Kassa24Answers;
 pub use problem::Problems;
 
@@ -58,8 +60,7 @@ impl Config {
     /// # Errors
     /// [`Problems`]: every one that was found, with the line where it stands.
     pub fn read(path: &Path) -> Result<Self, Problems> {
-        let text =
-            std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
+        let text = read_text(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, path, folder)
     }
@@ -113,6 +114,10 @@ impl Config {
         Keyring::new(self.projects.iter().map(|project| project.project.clone()))
             .expect("ids are unique")
     }
+}
+
+fn read_text(path: &Path) -> Result<String, Problems> {
+    std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))
 }
 
 #[cfg(test)]

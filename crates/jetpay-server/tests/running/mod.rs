@@ -13,7 +13,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use jetpay_core::signature::Key;
-use jetpay_simulator::Platform;
+use jetpay_core::{Currency, Money};
+use jetpay_simulator::{KASPI, Platform, TopUp};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -71,19 +72,22 @@ impl Folder {
 
     /// Starts the service and waits until it is ready.
     pub async fn serve(self) -> Running {
-        let process = Command::new(JETPAY)
-            .args(["serve", "--config"])
-            .arg(self.path("jetpay.toml"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
         let running = Running {
-            process,
+            process: self.start(),
             http: Client::new(),
             folder: self,
         };
         running.wait_until_ready().await;
         running
+    }
+
+    fn start(&self) -> Child {
+        Command::new(JETPAY)
+            .args(["serve", "--config"])
+            .arg(self.path("jetpay.toml"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 }
 
@@ -125,6 +129,25 @@ impl Running {
         answer(self.admin(Method::PUT, &path).body(body.to_string())).await
     }
 
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.admin(Method::POST, path).body(body.to_string())).await
+    }
+
+    /// What the ledger has for a customer, in minor units.
+    pub async fn balance(&self, customer: &str) -> i64 {
+        let (_, shown) = self.get(&format!("/v1/customers/{customer}")).await;
+        shown["balance"].as_i64().unwrap()
+    }
+
+    /// A payment of the customer that is announced and not yet paid; its id.
+    pub async fn announced(&self, minor: i64) -> String {
+        let amount = Money::new(minor, Currency::KZT);
+        let top_up = TopUp::new(&KASPI, CUSTOMER, amount);
+        let steps = jetpay_simulator::top_up(&self.platform(), &top_up, |_| {}).await;
+        let answer = steps.unwrap().pop().unwrap().exchange.json.unwrap();
+        answer["payment_id"].as_str().unwrap().to_owned()
+    }
+
     pub async fn with_customer(self) -> Self {
         let body =
             json!({"contracts": [{"id": "12345", "number": "1234_ABC", "payment": 100_000}]});
@@ -150,6 +173,16 @@ impl Running {
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("the service did not end within 20 seconds of {signal}");
+    }
+
+    /// Has the store for itself while the service does not run; then the service runs again.
+    pub async fn while_stopped<T>(&mut self, work: impl FnOnce(&Folder) -> T) -> T {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let done = work(&self.folder);
+        self.process = self.folder.start();
+        self.wait_until_ready().await;
+        done
     }
 
     async fn wait_until_ready(&self) {

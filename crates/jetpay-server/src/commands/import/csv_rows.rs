@@ -1,175 +1,74 @@
-//! Customers as CSV: a header, and one row a contract. Rows of one customer may stand apart.
-
-use std::collections::{HashMap, HashSet};
+//! Reading CSV with a header, row by row. An empty cell is absent.
 
 use anyhow::bail;
 use indicatif::ProgressBar;
-use jetpay_core::id::CustomerId;
-use jetpay_ledger::Customer;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::line::BadLine;
-use crate::customer::{ContractBody, CustomerBody};
 
-const COLUMNS: [&str; 7] = [
-    "customer_id",
-    "additional_customer_id",
-    "contract_id",
-    "contract_number",
-    "payment",
-    "min_payment",
-    "status_code",
-];
-
-/// An empty cell is absent.
-#[derive(Deserialize)]
-struct Row {
-    customer_id: String,
-    additional_customer_id: Option<String>,
-    contract_id: Option<String>,
-    contract_number: Option<String>,
-    payment: Option<i64>,
-    min_payment: Option<i64>,
-    status_code: Option<i64>,
+/// Which columns a file may and must have. The first of all is the key.
+pub(super) struct Columns {
+    pub(super) all: &'static [&'static str],
+    pub(super) required: &'static [&'static str],
 }
 
-/// The rows of one customer so far.
-struct Gathered {
-    id: CustomerId,
-    line: u64,
-    additional: Option<String>,
-    contracts: Vec<ContractBody>,
+/// A row.
+pub(super) struct Row<'a, R> {
+    /// From 1, the header's.
+    pub(super) line: u64,
+    /// The cell in the key's column, also of a row that is wrong elsewhere.
+    pub(super) key: Option<&'a str>,
+    pub(super) cells: Result<R, BadLine>,
 }
 
-pub(super) fn read(
+/// Gives every row to `take`, good or bad.
+pub(super) fn each<R: DeserializeOwned>(
     bytes: &[u8],
     bar: &ProgressBar,
-) -> anyhow::Result<(Vec<Customer>, Vec<BadLine>)> {
+    columns: &Columns,
+    mut take: impl FnMut(Row<'_, R>),
+) -> anyhow::Result<()> {
     let mut rows = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(bytes);
     let header = rows.headers()?.clone();
-    check_header(&header)?;
-    let mut gathered: Vec<Gathered> = Vec::new();
-    let mut places: HashMap<CustomerId, usize> = HashMap::new();
-    let mut bad = Vec::new();
+    columns.check(&header)?;
+    let key = header.iter().position(|name| name == columns.all[0]);
     let mut record = csv::StringRecord::new();
-    // A customer is left out whole when one of its rows is bad: half of its contracts would replace all of them.
-    let mut spoiled = HashSet::new();
-    let id_column = header.iter().position(|name| name == "customer_id");
     loop {
         let line = rows.position().line();
-        match rows.read_record(&mut record) {
-            Ok(false) => break,
-            Ok(true) => bar.set_position(rows.position().byte()),
-            Err(error) => {
-                bad.push(BadLine::new(
-                    error.position().map_or(line, csv::Position::line),
-                    without_place(&error, &header),
-                ));
-                spoiled.extend(id_column.and_then(|at| record.get(at)).map(str::to_owned));
-                continue;
+        let (line, cells) = match rows.read_record(&mut record) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {
+                bar.set_position(rows.position().byte());
+                let line = record.position().map_or(line, csv::Position::line);
+                (line, record.deserialize(Some(&header)))
             }
-        }
-        let line = record.position().map_or(line, csv::Position::line);
-        if let Err(what) = record
-            .deserialize(Some(&header))
-            .map_err(|error| without_place(&error, &header))
-            .and_then(|row: Row| gather(row, line, &mut gathered, &mut places))
-        {
-            bad.push(BadLine::new(line, what));
-            spoiled.extend(id_column.and_then(|at| record.get(at)).map(str::to_owned));
-        }
+            Err(error) => {
+                let line = error.position().map_or(line, csv::Position::line);
+                (line, Err(error))
+            }
+        };
+        let cells = cells.map_err(|error| BadLine::new(line, without_place(&error, &header)));
+        let key = key.and_then(|at| record.get(at));
+        take(Row { line, key, cells });
     }
-    let whole = gathered
-        .into_iter()
-        .filter(|customer| !spoiled.contains(customer.id.as_str()));
-    let customers = whole.filter_map(|customer| {
-        let body = CustomerBody::new(customer.additional, customer.contracts);
-        body.named(customer.id)
-            .map_err(|flaw| bad.push(BadLine::flaw(customer.line, &flaw)))
-            .ok()
-    });
-    let customers = customers.collect();
-    bad.sort_by_key(|bad| bad.line);
-    Ok((customers, bad))
 }
 
-fn check_header(header: &csv::StringRecord) -> anyhow::Result<()> {
-    let unknown: Vec<_> = header
-        .iter()
-        .filter(|name| !COLUMNS.contains(name))
-        .collect();
-    if !unknown.is_empty() || !header.iter().any(|name| name == "customer_id") {
-        bail!(
-            "the first line must name the columns, out of: {}; customer_id is required",
-            COLUMNS.join(",")
-        );
-    }
-    Ok(())
-}
-
-fn gather(
-    row: Row,
-    line: u64,
-    gathered: &mut Vec<Gathered>,
-    places: &mut HashMap<CustomerId, usize>,
-) -> Result<(), String> {
-    let id = CustomerId::new(row.customer_id).map_err(|error| format!("`customer_id`: {error}"))?;
-    let contract = contract(
-        row.contract_id,
-        row.contract_number,
-        row.payment,
-        row.min_payment,
-        row.status_code,
-    )?;
-    let place = *places.entry(id.clone()).or_insert_with(|| {
-        gathered.push(Gathered {
-            id,
-            line,
-            additional: None,
-            contracts: Vec::new(),
-        });
-        gathered.len() - 1
-    });
-    let customer = &mut gathered[place];
-    match (&customer.additional, row.additional_customer_id) {
-        (Some(known), Some(other)) if *known != other => {
-            return Err(format!(
-                "`additional_customer_id` differs from that of line {}",
-                customer.line
-            ));
+impl Columns {
+    fn check(&self, header: &csv::StringRecord) -> anyhow::Result<()> {
+        let known = header.iter().all(|name| self.all.contains(&name));
+        let whole = self
+            .required
+            .iter()
+            .all(|required| header.iter().any(|name| name == *required));
+        if !known || !whole {
+            let (all, required) = (self.all.join(","), self.required.join(","));
+            bail!(
+                "the first line must name the columns, out of: {all}; these are required: {required}"
+            );
         }
-        (_, Some(additional)) => customer.additional = Some(additional),
-        (_, None) => {}
-    }
-    customer.contracts.extend(contract);
-    Ok(())
-}
-
-fn contract(
-    id: Option<String>,
-    number: Option<String>,
-    payment: Option<i64>,
-    min_payment: Option<i64>,
-    status_code: Option<i64>,
-) -> Result<Option<ContractBody>, String> {
-    match (id, number) {
-        (Some(id), Some(number)) => {
-            let status_code = status_code.unwrap_or_default();
-            Ok(Some(ContractBody {
-                id,
-                number,
-                payment,
-                min_payment,
-                status_code,
-                info: None,
-            }))
-        }
-        (None, None) if payment.is_none() && min_payment.is_none() && status_code.is_none() => {
-            Ok(None)
-        }
-        _ => Err("a contract needs both `contract_id` and `contract_number`".to_owned()),
+        Ok(())
     }
 }
 
@@ -190,56 +89,5 @@ fn without_place(error: &csv::Error, header: &csv::StringRecord) -> String {
         }
         csv::ErrorKind::Utf8 { .. } => "the row is not UTF-8".to_owned(),
         _ => error.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_of_one_customer_become_its_contracts() {
-        let file = "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,,,\n1,b,B,\n";
-        let (customers, bad) = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
-        assert_eq!(bad, []);
-        assert_eq!(customers.len(), 2);
-        assert_eq!(customers[0].contracts.len(), 2);
-        assert_eq!(customers[1].contracts.len(), 0);
-    }
-
-    #[test]
-    fn bad_rows_are_told_with_their_line() {
-        let file = "customer_id,contract_id,contract_number,payment\n1,a,A,10.5\n2,a,,\n3\n4,a,A,1\n4,a,A,1\n";
-        let (customers, bad) = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
-        assert_eq!(
-            bad.iter().map(|bad| bad.line).collect::<Vec<_>>(),
-            [2, 3, 4, 5],
-            "{bad:?}"
-        );
-        assert_eq!(customers, []);
-    }
-
-    #[test]
-    fn customer_with_one_bad_row_is_left_out_whole() {
-        let file =
-            "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,a,A,1\n1,b,B,10.5\n";
-        let (customers, bad) = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
-        assert_eq!(bad.len(), 1);
-        let ids: Vec<_> = customers
-            .iter()
-            .map(|customer| customer.customer_id.as_str())
-            .collect();
-        assert_eq!(ids, ["2"]);
-    }
-
-    #[test]
-    fn unknown_column_is_refused_with_the_list_of_columns() {
-        let error = read(b"customer,contract_id\n", &ProgressBar::hidden()).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("customer_id,additional_customer_id"),
-            "{error}"
-        );
     }
 }

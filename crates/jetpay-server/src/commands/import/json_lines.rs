@@ -1,50 +1,28 @@
-//! Customers as JSON Lines: one customer a line, as `PUT /v1/customers` takes it, with `customer_id`.
-
-use std::collections::HashMap;
+//! Reading JSON Lines: one object a line; empty lines are nothing.
 
 use indicatif::ProgressBar;
-use jetpay_core::id::CustomerId;
-use jetpay_ledger::Customer;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::line::BadLine;
-use crate::customer::{ContractBody, CustomerBody};
 use crate::reason;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a customer object")]
-struct Line {
-    customer_id: String,
-    additional_customer_id: Option<String>,
-    #[serde(default)]
-    contracts: Vec<ContractBody>,
-}
-
-pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> (Vec<Customer>, Vec<BadLine>) {
-    let (mut customers, mut bad) = (Vec::new(), Vec::new());
-    let mut lines: HashMap<CustomerId, u64> = HashMap::new();
+/// Gives every line to `take`, with its number from 1, good or bad.
+pub(super) fn each<L: DeserializeOwned>(
+    bytes: &[u8],
+    bar: &ProgressBar,
+    mut take: impl FnMut(u64, Result<L, BadLine>),
+) {
     for (number, text) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
         bar.inc(text.len() as u64 + 1);
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
-        match customer(number, text) {
-            Ok(customer) => match lines.insert(customer.customer_id.clone(), number) {
-                None => customers.push(customer),
-                Some(first) => bad.push(BadLine::new(
-                    number,
-                    format!("this customer stands in line {first} already"),
-                )),
-            },
-            Err(line) => bad.push(line),
+        if !text.trim_ascii().is_empty() {
+            take(number, value(number, text));
         }
     }
-    (customers, bad)
 }
 
-fn customer(number: u64, text: &[u8]) -> Result<Customer, BadLine> {
+fn value<L: DeserializeOwned>(number: u64, text: &[u8]) -> Result<L, BadLine> {
     let mut json = serde_json::Deserializer::from_slice(text);
-    let line: Line = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
             BadLine::flaw(number, &reason::of(&error))
         } else {
@@ -56,36 +34,5 @@ fn customer(number: u64, text: &[u8]) -> Result<Customer, BadLine> {
     })?;
     json.end()
         .map_err(|_| BadLine::new(number, "there is more than one JSON value on the line"))?;
-    let id = CustomerId::new(line.customer_id)
-        .map_err(|error| BadLine::new(number, format!("`customer_id`: {error}")))?;
-    let body = CustomerBody::new(line.additional_customer_id, line.contracts);
-    body.named(id).map_err(|flaw| BadLine::flaw(number, &flaw))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn good_lines_are_read_and_bad_ones_told_with_their_number() {
-        let file = concat!(
-            "{\"customer_id\":\"1\",\"contracts\":[{\"id\":\"a\",\"number\":\"A\",\"payment\":100}]}\n",
-            "\n",
-            "{\"customer_id\":\"2\",\"contracts\":[{\"id\":\"a\",\"number\":\"A\",\"payment\":1.5}]}\n",
-            "{\"customer_id\":\"a;b\"}\n",
-            "{\"customer_id\":\"3\"}\n",
-            "{\"customer_id\":\"1\"}",
-        );
-        let (customers, bad) = read(file.as_bytes(), &ProgressBar::hidden());
-        let ids: Vec<_> = customers
-            .iter()
-            .map(|customer| customer.customer_id.as_str())
-            .collect();
-        assert_eq!(ids, ["1", "3"]);
-        assert_eq!(
-            bad.iter().map(|bad| bad.line).collect::<Vec<_>>(),
-            [3, 4, 6]
-        );
-        assert!(bad[0].what.contains("contracts[0].payment"), "{:?}", bad[0]);
-    }
+    Ok(value)
 }

@@ -1,8 +1,10 @@
-//! `jetpay customers import`.
+//! Importing a file into the store: what customers and payments share.
 
 mod csv_rows;
+mod customers;
 mod json_lines;
 mod line;
+mod payments;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -13,13 +15,15 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jetpay_ledger::{Ledger, OpenError};
 
-use crate::config::Config;
 use line::BadLine;
 
-/// Insert or replace the customers in a file; the others stay.
+pub(super) use customers::ImportCustomers;
+pub(super) use payments::ImportPayments;
+
+/// What every import takes.
 #[derive(Args)]
-pub(super) struct Import {
-    /// JSON Lines, or CSV with one row a contract (told by the ending .csv, else by the first character)
+struct Source {
+    /// JSON Lines or CSV (told by the ending .csv, else by the first character)
     file: PathBuf,
     /// The configuration
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
@@ -29,44 +33,32 @@ pub(super) struct Import {
     skip_bad: bool,
 }
 
-impl Import {
-    pub(super) fn run(&self) -> anyhow::Result<()> {
-        let config = Config::read(&self.config)?;
+/// The file to be read.
+struct Content {
+    bytes: Vec<u8>,
+    csv: bool,
+    bar: ProgressBar,
+}
+
+/// What was read of it.
+struct Lines<T> {
+    good: Vec<T>,
+    bad: Vec<BadLine>,
+}
+
+impl Source {
+    fn content(&self) -> anyhow::Result<Content> {
         let bytes = std::fs::read(&self.file)
             .with_context(|| format!("cannot read {}", self.file.display()))?;
-        let bar = progress(bytes.len());
-        let (customers, bad) = if is_csv(&self.file, &bytes) {
-            csv_rows::read(&bytes, &bar)?
-        } else {
-            json_lines::read(&bytes, &bar)
-        };
-        self.report(&bad)?;
-        bar.set_message("storing");
-        let ledger = open(&config.store)?;
-        let counted = System::new().block_on(async {
-            let counted = ledger.import_customers(customers).await;
-            ledger.close().await;
-            counted
-        });
-        let counted = counted.context("nothing was stored")?;
-        bar.finish_and_clear();
-        println!(
-            "{} new, {} replaced, {} left out",
-            counted.new,
-            counted.replaced,
-            bad.len()
-        );
-        Ok(())
+        let (csv, bar) = (is_csv(&self.file, &bytes), progress(bytes.len()));
+        Ok(Content { bytes, csv, bar })
     }
 
-    /// Prints the bad lines; with any, nothing is kept unless they may be left out.
+    /// Prints the bad lines, all of them: what is left out must be known. With any, nothing is kept unless they may be
+    /// left out.
     fn report(&self, bad: &[BadLine]) -> anyhow::Result<()> {
-        const SHOWN: usize = 20;
-        for bad in bad.iter().take(SHOWN) {
+        for bad in bad {
             eprintln!("{}:{}: {}", self.file.display(), bad.line, bad.what);
-        }
-        if bad.len() > SHOWN {
-            eprintln!("... and {} more", bad.len() - SHOWN);
         }
         if !bad.is_empty() && !self.skip_bad {
             bail!(
@@ -86,13 +78,21 @@ fn count(lines: usize) -> String {
     }
 }
 
-fn open(store: &Path) -> anyhow::Result<Ledger> {
-    Ledger::open(store).map_err(|error| match error {
-        OpenError::InUse { .. } => anyhow::Error::new(error).context(
-            "stop the service first, or put customers over HTTP: PUT /v1/customers/{customer_id}",
-        ),
+/// Opens the store, does `work` with it and closes it. `instead` is what to do while the service has it open.
+fn with_store<T>(
+    store: &Path,
+    instead: &'static str,
+    work: impl AsyncFnOnce(&Ledger) -> T,
+) -> anyhow::Result<T> {
+    let ledger = Ledger::open(store).map_err(|error| match error {
+        OpenError::InUse { .. } => anyhow::Error::new(error).context(instead),
         error => anyhow::Error::new(error).context("the store cannot be opened"),
-    })
+    })?;
+    Ok(System::new().block_on(async {
+        let done = work(&ledger).await;
+        ledger.close().await;
+        done
+    }))
 }
 
 fn is_csv(path: &Path, bytes: &[u8]) -> bool {

@@ -1,0 +1,166 @@
+//! `/v1/alarms`: what a person must look at and settle.
+
+use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use jetpay_core::id::{PaymentId, ProjectId};
+use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind};
+use serde::{Deserialize, Serialize};
+
+use super::Admin;
+use super::decision;
+use super::error::{self, AdminError};
+use super::input;
+use super::settlements::ShownSettlement;
+use super::time::Rfc3339;
+use crate::shop::now;
+
+pub(super) fn endpoints(config: &mut ServiceConfig) {
+    let other = || web::to(error::no_such_method);
+    config
+        .service(
+            web::resource("/alarms")
+                .route(web::get().to(list))
+                .default_service(other()),
+        )
+        .service(
+            web::resource("/alarms/{seq}")
+                .route(web::get().to(get))
+                .default_service(other()),
+        )
+        .service(
+            web::resource("/alarms/{seq}/settle")
+                .route(web::post().to(settle))
+                .default_service(other()),
+        );
+}
+
+#[derive(Serialize)]
+struct ShownAlarm {
+    seq: i64,
+    kind: AlarmKind,
+    project_id: ProjectId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_id: Option<PaymentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    time: Rfc3339,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settlement: Option<ShownSettlement>,
+}
+
+impl From<Alarm> for ShownAlarm {
+    fn from(alarm: Alarm) -> Self {
+        Self {
+            seq: alarm.seq,
+            kind: alarm.kind,
+            project_id: alarm.project_id,
+            payment_id: alarm.payment_id,
+            operation_id: alarm.operation_id.map(|id| id.to_string()),
+            reason: alarm.reason,
+            time: Rfc3339(alarm.time),
+            settlement: alarm.settlement.map(ShownSettlement::from),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    settled: Option<bool>,
+    before: Option<i64>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct List {
+    alarms: Vec<ShownAlarm>,
+    /// What to give as `before` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<i64>,
+}
+
+/// The newest first.
+async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
+    let page: Page = input::query(&request)?;
+    let limit = input::limit(page.limit)?;
+    let filter = AlarmFilter {
+        settled: page.settled,
+        before: page.before,
+        limit: limit + 1,
+    };
+    let alarms = admin.ledger.alarms(filter).await?;
+    let (alarms, next) = input::page(alarms, limit, |alarm| alarm.seq);
+    let alarms = alarms.into_iter().map(ShownAlarm::from).collect();
+    Ok(HttpResponse::Ok().json(List { alarms, next }))
+}
+
+/// An alarm with the messages that it is about, as received: only they say what the platform meant.
+#[derive(Serialize)]
+struct WithCallbacks {
+    #[serde(flatten)]
+    alarm: ShownAlarm,
+    callbacks: Vec<String>,
+}
+
+async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
+    let found = admin.ledger.alarm(seq(&path)?).await?;
+    let (alarm, bodies) = found.ok_or_else(no_such_alarm)?;
+    let callbacks = bodies
+        .iter()
+        .map(|body| String::from_utf8_lossy(body).into_owned())
+        .collect();
+    let alarm = alarm.into();
+    Ok(HttpResponse::Ok().json(WithCallbacks { alarm, callbacks }))
+}
+
+#[derive(Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with a verdict and a reason"
+)]
+struct Settle {
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    reason: String,
+    amount: Option<i64>,
+    currency: Option<String>,
+}
+
+/// Answers with the alarm as it is now.
+async fn settle(
+    admin: Data<Admin>,
+    path: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, AdminError> {
+    let seq = seq(&path)?;
+    let asked: Settle = input::json(payload).await?;
+    let verdict = decision::verdict(
+        &asked.verdict,
+        asked.amount,
+        asked.currency.as_deref(),
+        admin.currency,
+    )?;
+    admin
+        .ledger
+        .settle_alarm(seq, verdict, asked.reason, now())
+        .await?;
+    // The reason is a person's words, which may name a payer.
+    tracing::info!(
+        alarm = seq,
+        verdict = verdict.as_str(),
+        "an alarm is settled"
+    );
+    let (alarm, _) = admin.ledger.alarm(seq).await?.ok_or_else(no_such_alarm)?;
+    Ok(HttpResponse::Ok().json(ShownAlarm::from(alarm)))
+}
+
+fn seq(path: &str) -> Result<i64, AdminError> {
+    path.parse().map_err(|_| no_such_alarm())
+}
+
+fn no_such_alarm() -> AdminError {
+    AdminError::not_found("there is no alarm with this number")
+}

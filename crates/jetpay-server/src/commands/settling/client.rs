@@ -1,0 +1,111 @@
+//! One question to the admin interface of the running service.
+
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use reqwest::{Method, StatusCode, Url, redirect};
+use serde_json::Value;
+
+use crate::config::AdminAccess;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// What is asked.
+pub(super) struct Request {
+    method: Method,
+    path: Vec<String>,
+    query: Vec<(&'static str, String)>,
+    body: Option<Value>,
+}
+
+impl Request {
+    /// Asks for what is at this path, given by its parts.
+    pub(super) fn get(path: &[&str]) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.iter().map(|&part| part.to_owned()).collect(),
+            query: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// Sends a body to this path.
+    pub(super) fn post(path: &[&str], body: Value) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            ..Self::get(path)
+        }
+    }
+
+    /// With this parameter, if it has a value.
+    pub(super) fn with(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        let value = value.map(|value| (name, value.to_string()));
+        self.query.extend(value);
+        self
+    }
+
+    fn url(&self, access: &AdminAccess) -> anyhow::Result<Url> {
+        let mut url = Url::parse(&format!("http://{}/v1", access.address))?;
+        // An id may hold anything, also `/`.
+        url.path_segments_mut()
+            .map_err(|()| anyhow!("the address takes no path"))?
+            .extend(&self.path);
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(url)
+    }
+}
+
+/// The service's answer; null when it has nothing to say.
+pub(super) async fn ask(access: &AdminAccess, request: &Request) -> anyhow::Result<Value> {
+    // The token goes to the service itself, never by a proxy or to where a redirect leads.
+    let http = reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(ANSWER)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .build()?;
+    let mut sent = http
+        .request(request.method.clone(), request.url(access)?)
+        .bearer_auth(access.token.trim());
+    if let Some(body) = &request.body {
+        sent = sent.body(body.to_string());
+    }
+    let unreachable = || {
+        format!(
+            "cannot reach the service at http://{} ([admin] listen): is the service running?",
+            access.address
+        )
+    };
+    let answer = sent.send().await.with_context(unreachable)?;
+    let status = answer.status();
+    let body = answer.bytes().await.with_context(unreachable)?;
+    if status == StatusCode::NO_CONTENT {
+        return Ok(Value::Null);
+    }
+    let json = serde_json::from_slice(&body);
+    if !status.is_success() {
+        bail!("{}", refused(status, &json.unwrap_or_default()));
+    }
+    json.with_context(|| format!("{} does not answer as jetpay does", access.address))
+}
+
+/// What the service says when it says no.
+fn refused(status: StatusCode, answer: &Value) -> String {
+    let text = |name| answer.pointer(name).and_then(Value::as_str);
+    let message =
+        text("/error/message").unwrap_or("without a word of jetpay's: is it another service?");
+    if status == StatusCode::UNAUTHORIZED {
+        return "the service has another token than this configuration: restart it, or name its own with --config"
+            .to_owned();
+    }
+    match text("/error/field") {
+        Some(field) => format!("{field}: {message}"),
+        None => format!("{message} (HTTP {})", status.as_u16()),
+    }
+}
