@@ -7,6 +7,7 @@ mod ci;
 mod conformance;
 mod deps;
 mod fixtures;
+mod fuzz;
 mod shell;
 mod steps;
 mod test;
@@ -37,6 +38,8 @@ enum Task {
     Deps,
     /// Whether every example of the documents is a file, with a row that is true
     Fixtures,
+    /// Looks for bytes with which a property does not hold; needs cargo-fuzz and a nightly toolchain
+    Fuzz(fuzz::Arguments),
     /// Measures the speed targets; every figure is a ratio taken in one run
     Bench(bench::Arguments),
     /// The handler that `bench` compares the service with
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::Conformance(arguments) => conformance::run(&arguments),
         Task::Deps => deps::run(),
         Task::Fixtures => fixtures::run(),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::BenchBareServer(arguments) => bench::serve_bare(&arguments),
     };

@@ -390,3 +390,18 @@ fn honest_text_with_borders_in_it_passes() {
         Some("Paid; code:0; note: thanks;; operation:")
     );
 }
+
+#[test]
+fn a_key_that_only_begins_like_a_field_is_another_field_and_disturbs_nothing() {
+    let verify = r#""project_id":1234,"type":"verify","customer_id":"7123456789""#;
+    let plain = read(signed(&format!("{{{verify}}}"))).unwrap();
+    for key in ["payment:note", "operation::", "type:12", "customer_id:x"] {
+        let body = signed(&format!("{{{verify},\"{key}\":\"x\"}}"));
+        assert_eq!(read(&body), Ok(plain.clone()), "{body}");
+    }
+    // What does stand below is seen, also where its key has a colon.
+    for field in [r#""payment":{"x":1}"#, r#""payment":{":x":1}"#] {
+        let body = signed(&format!("{{{verify},{field}}}"));
+        assert!(read(&body).is_err(), "{body}");
+    }
+}

@@ -372,3 +372,31 @@ fn signing_puts_the_signature_in_its_place() {
     assert!(sign(b"[]", &key()).is_err());
     assert!(sign(b"{\"a\":1,\"a\":1}", &key()).is_err());
 }
+
+#[test]
+fn whatever_was_signed_can_be_parsed_also_just_below_the_bound() {
+    // Flattened, this is some bytes below 64 KiB; the padding crosses the bound in small steps.
+    let (mut signed, mut refused) = (0, 0);
+    for padding in (0..300).step_by(20) {
+        let body = format!(
+            "{{\"{}\":[{}1],\"p\":\"{}\"}}",
+            "k".repeat(58),
+            "1,".repeat(1_020),
+            "x".repeat(padding)
+        );
+        match sign(body.as_bytes(), &key()) {
+            Ok(body) => {
+                assert!(is_authentic(&body), "with {padding} bytes of padding");
+                signed += 1;
+            }
+            Err(why) => {
+                assert_eq!(why, Unreadable::TooLarge);
+                refused += 1;
+            }
+        }
+    }
+    assert!(
+        signed > 0 && refused > 0,
+        "{signed} signed, {refused} refused"
+    );
+}

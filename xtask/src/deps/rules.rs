@@ -100,6 +100,16 @@ const ALL: &[&str] = &[
     "jetpay-testing",
 ];
 
+const METHODS_CORE_AND_LEDGER: &[&str] = &[
+    "jetpay-core",
+    "jetpay-kaspi",
+    "jetpay-kassa24",
+    "jetpay-kassa24-bvu",
+    "jetpay-cashin-kz",
+    "jetpay-qiwi-kz",
+    "jetpay-ledger",
+];
+
 const fn rule(name: &'static str, ours: &'static [&'static str]) -> Rule {
     Rule {
         name,
@@ -108,7 +118,7 @@ const fn rule(name: &'static str, ours: &'static [&'static str]) -> Rule {
     }
 }
 
-/// One row a crate. Only the last three know the methods, and only xtask knows the fixtures outside of tests.
+/// One row a crate. Only the last four know the methods, and only xtask knows the fixtures outside of tests.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "jetpay-core",
@@ -143,6 +153,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule("jetpay-actix", CORE),
     rule("jetpay-ledger", CORE),
     rule("jetpay-testing", CORE),
+    rule("jetpay-properties", METHODS_CORE_AND_LEDGER),
     rule("jetpay-simulator", METHODS_AND_CORE),
     rule("jetpay-server", ALL_BUT_TESTING),
     rule("xtask", ALL),

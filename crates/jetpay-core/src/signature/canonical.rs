@@ -103,12 +103,12 @@ impl Canonical {
         Some((leaf.kind, leaf.value(&self.arena)))
     }
 
-    /// Whether anything stands below `path`.
+    /// Whether anything stands below `path`. A `:` of a key is doubled, so that one more parts it from what is below:
+    /// an even number of them belongs to another key, which only begins with the same word.
     pub(crate) fn has_below(&self, path: &str) -> bool {
         self.leaves.iter().any(|leaf| {
-            leaf.path(&self.arena)
-                .strip_prefix(path)
-                .is_some_and(|below| below.starts_with(':'))
+            let rest = leaf.path(&self.arena).strip_prefix(path);
+            rest.is_some_and(|rest| (rest.len() - rest.trim_start_matches(':').len()) % 2 == 1)
         })
     }
 

@@ -6,7 +6,7 @@ use thiserror::Error;
 /// Bytes of an HMAC-SHA512.
 pub(super) const BYTES: usize = 64;
 /// Its base64 with padding.
-const CHARACTERS: usize = 88;
+pub(super) const CHARACTERS: usize = 88;
 
 /// The signature of a message, as far as its text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
+use super::given::CHARACTERS;
 use super::{Canonical, Key, Unreadable};
 
 /// The fields of an object as they stand.
@@ -25,8 +26,9 @@ type Fields<'a> = BTreeMap<String, &'a RawValue>;
 /// [`Unreadable`], as [`Canonical::parse`].
 pub fn sign(body: &[u8], key: &Key) -> Result<Vec<u8>, Unreadable> {
     Canonical::parse(body)?;
-    // A signature of `null` counts as a value and would be signed, so its place is filled before the parse.
-    let placed = place(body, "")?;
+    // A signature of `null` counts as a value and would be signed, so its place is filled before the parse: with as
+    // many characters as it will have, so that what is signed is not too large to be read.
+    let placed = place(body, &"A".repeat(CHARACTERS))?;
     let signature = key.sign(Canonical::parse(&placed)?.string_to_sign());
     place(body, &signature)
 }

@@ -1,0 +1,170 @@
+//! All that is used of the ledger, in one place: opened, written to, read in full.
+
+use jetpay_core::message::Received;
+use jetpay_core::signature::sign;
+use jetpay_core::{Callback, Currency, Money};
+use jetpay_ledger::{
+    Alarm, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment, PaymentFilter, Recorded,
+};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::{KEY, KEYRING};
+
+/// The ledger is given the time, and the properties do not depend on it.
+const NOW: Millis = Millis(1_733_000_000_000);
+
+/// A payment's announcement.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Announced {
+    pub(super) payment: u8,
+    pub(super) customer: u8,
+    pub(super) project: u64,
+    pub(super) amount: i64,
+    pub(super) currency: &'static str,
+}
+
+/// What a callback says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) payment: u8,
+    pub(super) operation: u64,
+    pub(super) words: [&'static str; 3],
+    pub(super) amount: i64,
+    pub(super) project: u64,
+    pub(super) currency: &'static str,
+    pub(super) payout: bool,
+}
+
+/// Everything that can be read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Contents {
+    pub(super) entries: Vec<Entry>,
+    pub(super) payments: Vec<Payment>,
+    pub(super) balances: [i64; 2],
+    pub(super) alarms: Vec<Alarm>,
+    pub(super) waiting: usize,
+    pub(super) counts: Counts,
+}
+
+/// A ledger and its folder.
+pub(super) struct Books {
+    runtime: Runtime,
+    ledger: Ledger,
+    directory: TempDir,
+}
+
+pub(super) fn payment_id(payment: u8) -> String {
+    format!("payment_{payment}")
+}
+
+pub(super) fn customer_id(customer: u8) -> String {
+    format!("700000000{customer}")
+}
+
+fn money(minor: i64, currency: &str) -> Money {
+    Money::new(minor, Currency::parse(currency).expect("a currency"))
+}
+
+impl Books {
+    pub(super) fn open() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary folder");
+        Self::open_in(directory)
+    }
+
+    fn open_in(directory: TempDir) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let ledger = Ledger::open(&directory.path().join("ledger.db"));
+        Self {
+            runtime: runtime.expect("a runtime"),
+            ledger: ledger.expect("the file can be opened"),
+            directory,
+        }
+    }
+
+    /// Closes the file and opens it anew.
+    pub(super) fn reopen(self) -> Self {
+        self.ledger.close();
+        Self::open_in(self.directory)
+    }
+
+    /// Whether the id was free.
+    pub(super) fn announce(&self, announced: Announced) -> bool {
+        let payment = NewPayment {
+            id: payment_id(announced.payment)
+                .as_str()
+                .try_into()
+                .expect("an id"),
+            project_id: announced.project.into(),
+            method: "kaspi".into(),
+            customer_id: customer_id(announced.customer)
+                .as_str()
+                .try_into()
+                .expect("an id"),
+            contract_id: None,
+            amount: money(announced.amount, announced.currency),
+            flags: vec![],
+            created_at: NOW,
+        };
+        match self.runtime.block_on(self.ledger.record_payment(payment)) {
+            Ok(()) => true,
+            Err(Error::PaymentExists) => false,
+            Err(error) => panic!("the store failed: {error}"),
+        }
+    }
+
+    pub(super) fn tell(&self, told: Told) -> Recorded {
+        let recorded = self.ledger.record_callback(told.callback(), NOW);
+        self.runtime.block_on(recorded).expect("the store works")
+    }
+
+    pub(super) fn dismiss(&self, payment: u8) {
+        let id = payment_id(payment).as_str().try_into().expect("an id");
+        let dismissed = self.ledger.dismiss_unmatched(&id);
+        self.runtime.block_on(dismissed).expect("the store works");
+    }
+
+    pub(super) fn read(&self) -> Contents {
+        let ledger = &self.ledger;
+        let balance = |customer| {
+            ledger
+                .balance(&customer_id(customer))
+                .expect("the store works")
+        };
+        Contents {
+            entries: ledger.entries(0, 1_000).expect("the store works"),
+            payments: ledger
+                .payments(&PaymentFilter::default())
+                .expect("the store works"),
+            balances: [0, 1].map(balance),
+            alarms: ledger.alarms(1_000).expect("the store works"),
+            waiting: ledger.inbox(1_000).expect("the store works").len(),
+            counts: ledger.counts().expect("the store works"),
+        }
+    }
+}
+
+impl Told {
+    /// As it arrives: signed, then read.
+    fn callback(self) -> Callback {
+        let Self {
+            operation,
+            amount,
+            project,
+            currency,
+            ..
+        } = self;
+        let [operation_type, operation_status, payment_status] = self.words;
+        let id = payment_id(self.payment);
+        let kind = if self.payout { "payout" } else { "purchase" };
+        let body = format!(
+            r#"{{"project_id":{project},"payment":{{"id":"{id}","type":"{kind}","status":"{payment_status}"}},
+                "operation":{{"id":{operation},"type":"{operation_type}","status":"{operation_status}",
+                "sum_initial":{{"amount":{amount},"currency":"{currency}"}}}}}}"#
+        );
+        let body = sign(body.as_bytes(), &KEY).expect("it is JSON");
+        let message = Received::parse(&body).expect("it was signed");
+        let message = message.authenticate(&KEYRING).expect("it was signed");
+        message.callback().expect("it is a callback")
+    }
+}

@@ -1,0 +1,173 @@
+//! Of typed messages: what is read is what stands in the body, and nothing is refused without a reason.
+
+mod callback;
+
+use jetpay_cashin_kz::CashinKz;
+use jetpay_core::message::{Authentic, Received, Request};
+use jetpay_core::rejection::FieldFlaw;
+use jetpay_core::signature::sign;
+use jetpay_core::{Method, Rejection};
+use jetpay_kaspi::Kaspi;
+use jetpay_kassa24::Kassa24;
+use jetpay_kassa24_bvu::Kassa24Bvu;
+use jetpay_qiwi_kz::QiwiKz;
+use serde_json::{Value, json};
+
+use crate::json::flatten;
+use crate::{KEY, KEYRING};
+
+/// What a method made of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Read {
+    /// `verify`.
+    Verify,
+    /// `check_deposit`.
+    CheckDeposit,
+    /// A callback.
+    Callback,
+    /// The signature was good, and the message was not.
+    Refused,
+}
+
+/// Signs a body and reads it as a message to each of the five methods; what each of them, by its name, made of it.
+/// Nothing for a body that cannot be signed or is of no project.
+///
+/// # Panics
+/// When what was read is not what another parser reads at the same place, or a refusal says what is not so.
+#[must_use]
+pub fn typed(body: &[u8]) -> Vec<(&'static str, Read)> {
+    let Ok(signed) = sign(body, &KEY) else {
+        return Vec::new();
+    };
+    let value: Value = serde_json::from_slice(&signed).expect("it was signed");
+    let received = Received::parse(&signed).expect("it was signed");
+    let message = match received.authenticate(&KEYRING) {
+        Ok(message) => message,
+        Err(why) => {
+            assert_eq!(why, Rejection::UnknownProject);
+            return Vec::new();
+        }
+    };
+    assert_eq!(message.body(), signed);
+    vec![
+        read::<Kaspi>(&message, &value),
+        read::<Kassa24>(&message, &value),
+        read::<Kassa24Bvu>(&message, &value),
+        read::<CashinKz>(&message, &value),
+        read::<QiwiKz>(&message, &value),
+    ]
+}
+
+fn read<M: Method<CheckDeposit: serde::Serialize>>(
+    message: &Authentic<'_, '_>,
+    value: &Value,
+) -> (&'static str, Read) {
+    let read = match message.read::<M>() {
+        Ok(Request::Verify(request)) => {
+            assert_eq!(value["type"], "verify");
+            agrees(&json!(request), value);
+            Read::Verify
+        }
+        Ok(Request::CheckDeposit(request)) => {
+            let may_say_verify = M::NAME == CashinKz::NAME && value["type"] == "verify";
+            assert!(value["type"] == "check_deposit" || may_say_verify);
+            assert_eq!(value["payment_method"], M::PAYMENT_METHOD);
+            agrees(&json!(request), value);
+            Read::CheckDeposit
+        }
+        Ok(Request::Callback(callback)) => {
+            callback::agrees(&callback, value);
+            assert_eq!(*callback, message.callback().expect("it was read just now"));
+            Read::Callback
+        }
+        Err(why) => {
+            is_true(&why, value);
+            assert!(!is_honest_verify(value), "{why}");
+            Read::Refused
+        }
+    };
+    (M::NAME, read)
+}
+
+/// A request has what the body has under the same names, in the same types.
+fn agrees(request: &Value, value: &Value) {
+    for (name, read) in request.as_object().expect("a request has fields") {
+        match name.as_str() {
+            "amount" => {
+                assert!(value["amount"].as_i64().is_some_and(|minor| minor > 0));
+                let stands = json!({"amount": value["amount"], "currency": value["currency"]});
+                assert_eq!(*read, stands);
+                assert_eq!(
+                    read["currency"], "KZT",
+                    "the currency of all these projects"
+                );
+            }
+            "typed_verify" => assert_eq!(*read, json!(value["type"] == "verify")),
+            name => assert_eq!(*read, value[name], "{name}"),
+        }
+        if name.ends_with("_id") && name != "project_id" {
+            is_id(read.as_str().expect("an id is a text"));
+        }
+    }
+}
+
+fn is_id(text: &str) {
+    let fits = (1..=255).contains(&text.len());
+    assert!(fits && !text.contains(';') && !text.contains(char::is_control));
+}
+
+/// What a refusal says can be seen in the body.
+fn is_true(why: &Rejection, value: &Value) {
+    match why {
+        Rejection::Malleated(_) => assert!(!is_plain(value), "{why}"),
+        Rejection::Field { path, flaw } => {
+            let stands = value.pointer(&format!("/{}", path.replace(':', "/")));
+            match flaw {
+                // An empty text says nothing, and what has no leaves is not signed, so that it is not there.
+                FieldFlaw::Missing => assert!(
+                    stands.is_none_or(|stands| {
+                        stands.is_null() || *stands == "" || flatten(stands).is_empty()
+                    }),
+                    "{why}"
+                ),
+                FieldFlaw::NotA(_) | FieldFlaw::NotThe(_) => assert!(stands.is_some(), "{why}"),
+                _ => {}
+            }
+        }
+        Rejection::MethodNotTaken { .. } => panic!("these projects take all methods"),
+        _ => panic!("{why}: the signature was good"),
+    }
+}
+
+/// Whether no text and no key could be cut anywhere.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().all(|(key, value)| {
+            !key.contains([';', ':']) && !key.contains(char::is_control) && is_plain(value)
+        }),
+        Value::Array(elements) => elements.iter().all(is_plain),
+        Value::String(text) => !text.contains(';'),
+        _ => true,
+    }
+}
+
+/// A `verify` that nobody may refuse: no method's crate, and no defence against what it cannot be.
+fn is_honest_verify(value: &Value) -> bool {
+    let is_id = |text: &str| {
+        let fits = (1..=255).contains(&text.len());
+        fits && !text.contains(char::is_control)
+    };
+    let fields = value.as_object().expect("it was signed");
+    let foreign = [
+        "payment",
+        "operation",
+        "amount",
+        "currency",
+        "payment_method",
+    ];
+    value["type"] == "verify"
+        && value["project_id"].is_i64()
+        && value["customer_id"].as_str().is_some_and(is_id)
+        && foreign.iter().all(|name| !fields.contains_key(*name))
+        && is_plain(value)
+}

@@ -1,0 +1,6 @@
+//! A body, signed, as a message to each of the five methods.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|body: &[u8]| {
+    let _ = jetpay_properties::typed(body);
+});
