@@ -66,6 +66,11 @@ impl Fleet {
         self.services.iter().map(Service::admin).collect()
     }
 
+    /// How long a load lasts at most, in milliseconds: on a database it takes a while to connect again.
+    pub(super) fn longest_load(&self) -> usize {
+        if self.database.is_some() { 800 } else { 300 }
+    }
+
     /// Starts whoever is down.
     pub(super) fn start(&mut self) -> Result<()> {
         let down = self

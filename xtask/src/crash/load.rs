@@ -130,24 +130,24 @@ pub(super) async fn send_one(
     // Its own waits, in a five thousandth of the time.
     let waits = schedule::waits().take(repeats).map(|wait| wait / 5000);
     let delivered = deliver(platform, &path, &body, waits).await;
-    let tries = delivered.tries.len();
-    world.deliveries.fetch_add(tries, Ordering::Relaxed);
     for answer in &delivered.tries {
-        expect_callback_answer(&world, &id, answer);
+        count(&world, &id, answer);
     }
     delivered.acknowledged
 }
 
-fn expect_callback_answer(world: &World, id: &str, answer: &Result<Exchange, NoAnswer>) {
-    if let Ok(exchange) = answer
-        && exchange.status != 200
-        && exchange.status != 503
-    {
+fn count(world: &World, id: &str, answer: &Result<Exchange, NoAnswer>) {
+    world.deliveries.fetch_add(1, Ordering::Relaxed);
+    match answer.as_ref().map(|exchange| exchange.status) {
+        Ok(200) => {}
+        Ok(503) => {
+            world.unavailable.fetch_add(1, Ordering::Relaxed);
+        }
         // 404 above all: the payment was lost.
-        world.violated(format!(
-            "{id}: a callback was answered with HTTP {}",
-            exchange.status
-        ));
+        Ok(status) => world.violated(format!("{id}: a callback was answered with HTTP {status}")),
+        Err(_) => {
+            world.unanswered.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -139,7 +139,7 @@ async fn round(fleet: &mut Fleet, world: &Arc<World>, chance: &mut Chance) -> Re
         return Ok(());
     }
     let load = load::begin(world, chance);
-    tokio::time::sleep(chance.millis(20, 300)).await;
+    tokio::time::sleep(chance.millis(20, fleet.longest_load())).await;
     let struck = fleet.strike(chance).await;
     if struck.is_ok() && fleet.any_survives() {
         // The others take what comes meanwhile.

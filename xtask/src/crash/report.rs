@@ -1,7 +1,7 @@
 //! What a run has shown.
 
 use std::fmt;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::fleet::Fleet;
@@ -20,15 +20,18 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn of(world: &World, fleet: &Fleet, took: Duration) -> Self {
         let (book, feed) = (world.book(), world.feed());
+        let count = |number: &AtomicUsize| number.load(Ordering::Relaxed);
         let of_kind = |kind: &str| feed.entries.iter().filter(|it| it.kind == kind).count();
         let rows = vec![
             ("kills", fleet.kills),
-            ("of them while starting", fleet.kills_while_starting),
+            ("  while starting", fleet.kills_while_starting),
             ("crashes of the database", fleet.database_crashes),
             ("payments issued", book.payments.len()),
             ("callbacks", book.facts.len()),
-            ("deliveries", world.deliveries.load(Ordering::Relaxed)),
-            ("acknowledged", book.acknowledged()),
+            ("deliveries", count(&world.deliveries)),
+            ("  answered with 503", count(&world.unavailable)),
+            ("  without an answer", count(&world.unanswered)),
+            ("acknowledged callbacks", book.acknowledged()),
             ("credited", of_kind("credit")),
             ("refunded", of_kind("refund")),
         ];

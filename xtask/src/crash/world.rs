@@ -17,6 +17,10 @@ pub(super) struct World {
     pub(super) admins: Vec<Admin>,
     /// How many callbacks were sent, repeats among them.
     pub(super) deliveries: AtomicUsize,
+    /// How many of them were answered with HTTP 503.
+    pub(super) unavailable: AtomicUsize,
+    /// How many of them met a service that was down, or died over them.
+    pub(super) unanswered: AtomicUsize,
     book: Mutex<Book>,
     /// What a merchant's billing has read so far.
     feed: Mutex<Feed>,
@@ -29,6 +33,8 @@ impl World {
             platforms: fleet.platforms()?,
             admins: fleet.admins(),
             deliveries: AtomicUsize::new(0),
+            unavailable: AtomicUsize::new(0),
+            unanswered: AtomicUsize::new(0),
             book: Mutex::default(),
             feed: Mutex::default(),
             violations: Mutex::default(),
