@@ -5,6 +5,7 @@
 mod bench;
 mod ci;
 mod conformance;
+mod crash;
 mod deps;
 mod fixtures;
 mod fuzz;
@@ -34,6 +35,8 @@ enum Task {
     Ci(ci::Arguments),
     /// Drives every documented exchange of every method over HTTP, then the bad-input table
     Conformance(conformance::Arguments),
+    /// Kills the real service again and again under load: nothing acknowledged is lost, nothing credited twice
+    Crash(crash::Arguments),
     /// Which crate may depend on what
     Deps,
     /// Whether every example of the documents is a file, with a row that is true
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Ci(arguments) => ci::run(&arguments),
         Task::Conformance(arguments) => conformance::run(&arguments),
+        Task::Crash(arguments) => crash::run(&arguments),
         Task::Deps => deps::run(),
         Task::Fixtures => fixtures::run(),
         Task::Fuzz(arguments) => fuzz::run(&arguments),

@@ -4,7 +4,8 @@ use jetpay_core::message::Received;
 use jetpay_core::signature::sign;
 use jetpay_core::{Callback, Currency, Money};
 use jetpay_ledger::{
-    Alarm, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment, PaymentFilter, Recorded,
+    Alarm, AlarmFilter, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment, PaymentFilter,
+    Recorded,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -84,7 +85,7 @@ impl Books {
 
     /// Closes the file and opens it anew.
     pub(super) fn reopen(self) -> Self {
-        self.ledger.close();
+        self.runtime.block_on(self.ledger.close());
         Self::open_in(self.directory)
     }
 
@@ -120,28 +121,32 @@ impl Books {
 
     pub(super) fn dismiss(&self, payment: u8) {
         let id = payment_id(payment).as_str().try_into().expect("an id");
-        let dismissed = self.ledger.dismiss_unmatched(&id);
+        let dismissed = self.ledger.dismiss_unmatched(&id, "not ours".into(), NOW);
         self.runtime.block_on(dismissed).expect("the store works");
     }
 
     pub(super) fn read(&self) -> Contents {
-        let ledger = &self.ledger;
-        let balance = |customer| {
-            ledger
-                .balance(&customer_id(customer))
-                .expect("the store works")
-        };
-        Contents {
-            entries: ledger.entries(0, 1_000).expect("the store works"),
-            payments: ledger
-                .payments(&PaymentFilter::default())
-                .expect("the store works"),
-            balances: [0, 1].map(balance),
-            alarms: ledger.alarms(1_000).expect("the store works"),
-            waiting: ledger.inbox(1_000).expect("the store works").len(),
-            counts: ledger.counts().expect("the store works"),
-        }
+        let contents = self.runtime.block_on(contents(&self.ledger));
+        contents.expect("the store works")
     }
+}
+
+async fn contents(ledger: &Ledger) -> Result<Contents, Error> {
+    let newest = AlarmFilter {
+        limit: 1_000,
+        ..AlarmFilter::default()
+    };
+    Ok(Contents {
+        entries: ledger.entries(0, 1_000).await?,
+        payments: ledger.payments(&PaymentFilter::default()).await?,
+        balances: [
+            ledger.balance(&customer_id(0)).await?,
+            ledger.balance(&customer_id(1)).await?,
+        ],
+        alarms: ledger.alarms(newest).await?,
+        waiting: ledger.inbox(1_000).await?.len(),
+        counts: ledger.counts().await?,
+    })
 }
 
 impl Told {

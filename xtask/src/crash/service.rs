@@ -1,0 +1,176 @@
+//! One process of the service, with its own configuration and log.
+
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use jetpay_simulator::{Admin, Platform};
+use jetpay_testing::free_port;
+
+use super::messages::PROJECT;
+
+/// How long it may take to begin: also to recover.
+const PATIENCE: Duration = Duration::from_secs(30);
+const TOKEN: &str = "token-of-the-crash-run";
+pub(super) const SECRET: &str = "secret-of-the-crash-run";
+
+pub(super) struct Service {
+    binary: PathBuf,
+    config: PathBuf,
+    log: PathBuf,
+    listen: u16,
+    admin: u16,
+    process: Option<Child>,
+}
+
+/// Where the build puts `jetpay`.
+pub(super) fn binary(dev: bool) -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let builds = own.parent().and_then(Path::parent);
+    let builds = builds.context("this program stands in no folder of builds")?;
+    let name = format!("jetpay{}", std::env::consts::EXE_SUFFIX);
+    let binary = builds
+        .join(if dev { "debug" } else { "release" })
+        .join(name);
+    ensure!(binary.is_file(), "{} is not there", binary.display());
+    Ok(binary)
+}
+
+impl Service {
+    /// Written down, and not started.
+    pub(super) fn new(binary: &Path, folder: &Path, number: usize, store: &str) -> Result<Self> {
+        let (listen, admin) = (free_port(), free_port());
+        let config = folder.join(format!("jetpay-{number}.toml"));
+        fs::write(&config, configuration(listen, admin, store))?;
+        Ok(Self {
+            binary: binary.to_owned(),
+            config,
+            log: folder.join(format!("jetpay-{number}.log")),
+            listen,
+            admin,
+            process: None,
+        })
+    }
+
+    pub(super) fn platform(&self) -> Result<Platform> {
+        let url = format!("http://127.0.0.1:{}", self.listen);
+        let key = jetpay_core::signature::Key::new(SECRET)?;
+        Ok(Platform::new(url, PROJECT, key))
+    }
+
+    pub(super) fn admin(&self) -> Admin {
+        Admin::new(format!("http://127.0.0.1:{}", self.admin), TOKEN)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.process.is_some()
+    }
+
+    pub(super) fn start(&mut self) -> Result<()> {
+        let log = OpenOptions::new().create(true).append(true).open(&self.log);
+        let mut command = self.jetpay();
+        command.args(["serve", "--config"]).arg(&self.config);
+        let started = command.stderr(log?).stdout(Stdio::null()).spawn();
+        self.process =
+            Some(started.with_context(|| format!("{} cannot be started", self.binary.display()))?);
+        Ok(())
+    }
+
+    /// Waits until it can take messages.
+    pub(super) async fn ready(&mut self) -> Result<()> {
+        let (begun, admin) = (Instant::now(), self.admin());
+        loop {
+            match admin.call("GET", "/readyz", None).await {
+                Ok(answer) if answer.status == 200 => return Ok(()),
+                _ => tokio::time::sleep(Duration::from_millis(3)).await,
+            }
+            self.still_runs()?;
+            if begun.elapsed() > PATIENCE {
+                bail!(
+                    "the service is not ready after {PATIENCE:?}; it logged:\n{}",
+                    self.last_words()
+                );
+            }
+        }
+    }
+
+    /// SIGKILL: it does nothing more.
+    pub(super) fn kill(&mut self) -> Result<()> {
+        self.still_runs()?;
+        if let Some(mut process) = self.process.take() {
+            process.kill()?;
+            process.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Only we may end it.
+    fn still_runs(&mut self) -> Result<()> {
+        let Some(process) = &mut self.process else {
+            return Ok(());
+        };
+        if let Some(status) = process.try_wait()? {
+            bail!(
+                "a service ended by itself with {status}; it logged:\n{}",
+                self.last_words()
+            );
+        }
+        Ok(())
+    }
+
+    /// What it logged last.
+    fn last_words(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(15)..].join("\n")
+    }
+
+    /// Runs `jetpay ledger check` over the store; none when this build has no such command. Not while it serves.
+    pub(super) fn check_the_ledger(&self) -> Result<Option<Output>> {
+        let arguments = ["ledger", "check"];
+        let known = self.jetpay().args(arguments).arg("--help").output()?;
+        if !known.status.success() {
+            return Ok(None);
+        }
+        let mut command = self.jetpay();
+        command.args(arguments).arg("--config").arg(&self.config);
+        Ok(Some(command.output()?))
+    }
+
+    fn jetpay(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
+            .env("JETPAY_TOKEN", TOKEN)
+            .env("JETPAY_SECRET", SECRET)
+            .env("JETPAY_LOG", "warn");
+        command
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+fn configuration(listen: u16, admin: u16, store: &str) -> String {
+    format!(
+        r#"[server]
+listen = "127.0.0.1:{listen}"
+
+[admin]
+listen = "127.0.0.1:{admin}"
+token_env = "JETPAY_TOKEN"
+
+[store]
+url = "{store}"
+
+[[project]]
+id = {PROJECT}
+methods = ["kaspi", "kassa24", "kassa24-bvu", "cashin-kz", "qiwi-kz"]
+secret_env = "JETPAY_SECRET"
+"#
+    )
+}
