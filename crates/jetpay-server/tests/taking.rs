@@ -32,7 +32,7 @@ async fn wired(project: &str) -> Wired {
     let path = folder.path().join("jetpay.toml");
     std::fs::write(&path, format!("{head}{project}")).unwrap();
     let config = Config::read(Path::new(&path)).unwrap();
-    let ledger = Ledger::open(&config.store).unwrap();
+    let ledger = config.store.open().await.unwrap();
     let contract = |id: &str, status_code| Contract {
         id: ContractId::new(id).unwrap(),
         number: format!("N{id}"),

@@ -60,15 +60,19 @@ impl Ledger {
     }
 
     /// Records pending payments of an older system under the ids that it gave them, all or none, so that their callbacks
-    /// find them. Those whose id is there already stay as they are.
+    /// find them. Those whose id is there already stay as they are. Callbacks that wait for them are applied `now`.
     ///
     /// # Errors
     /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn import_payments(&self, payments: Vec<NewPayment>) -> Result<Imported, Error> {
+    pub async fn import_payments(
+        &self,
+        payments: Vec<NewPayment>,
+        now: Millis,
+    ) -> Result<Imported, Error> {
         if !payments.iter().all(|payment| payment.amount.is_positive()) {
             return Err(Error::NotPositive);
         }
-        self.write(ImportPayments(payments)).await
+        self.write(ImportPayments { payments, now }).await
     }
 
     /// Stores what a callback says and does what follows from it, in one transaction. The same fact come again changes

@@ -131,7 +131,7 @@ impl Work for CreditUnmatched {
             reason: self.reason.clone(),
             events_before: 0,
         };
-        announce(books, &payment)?;
+        announce(books, &payment, self.now)?;
         books.settle(&settlement, self.now)?;
         Ok(Ok(()))
     }

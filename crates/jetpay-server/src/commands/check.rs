@@ -19,15 +19,7 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
         "  take the merchant's requests  on http://{} (bearer token)",
         config.admin_listen
     );
-    let store = if config.store.exists() {
-        "open"
-    } else {
-        "make"
-    };
-    println!(
-        "  {store} the ledger               in {}",
-        config.store.display()
-    );
+    println!("  keep the ledger               in {}", config.store);
     println!("  keep all balances             in {}", config.currency);
     for project in &config.projects {
         describe(project, &config);

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use actix_web::rt::System;
 use anyhow::Context;
-use jetpay_ledger::Ledger;
 
 use crate::config::Config;
 use crate::service::{self, Service};
@@ -16,9 +15,10 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let ledger = Ledger::open(&config.store).context("the store cannot be opened")?;
     let metrics = Metrics::start()?;
     System::new().block_on(async move {
+        let ledger = config.store.open().await;
+        let ledger = ledger.context("the store cannot be opened")?;
         let service = Service::bind(&config, ledger, metrics)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay serves");
         let handles = service.handles();

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::ProjectConfig;
 use super::problem::Collector;
 use super::secret::{self, OneOrMany};
+use super::store::Store;
 use crate::methods::MethodName;
 
 #[derive(Deserialize)]
@@ -79,41 +80,6 @@ impl Admin {
             }
         };
         found.unwrap_or_default()
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Store {
-    url: Spanned<String>,
-}
-
-impl Store {
-    pub(super) fn path(&self, folder: &Path, problems: &mut Collector<'_>) -> PathBuf {
-        match self.url.get_ref().strip_prefix("sqlite://") {
-            Some("") => problems.at(
-                &self.url,
-                "the URL names no file; write url = \"sqlite://jetpay.db\"",
-            ),
-            Some(path) => {
-                let path = folder.join(path);
-                let parent = path
-                    .parent()
-                    .filter(|parent| !parent.as_os_str().is_empty());
-                if parent.is_some_and(|parent| !parent.is_dir()) {
-                    problems.at(
-                        &self.url,
-                        "the folder of this file does not exist; make it first",
-                    );
-                }
-                return path;
-            }
-            None => problems.at(
-                &self.url,
-                "only SQLite is supported; write url = \"sqlite://jetpay.db\"",
-            ),
-        }
-        PathBuf::new()
     }
 }
 

@@ -4,10 +4,12 @@ mod access;
 mod file;
 mod problem;
 mod secret;
+mod store;
 
 pub use access::AdminAccess;
 pub use file::Kassa24Answers;
 pub use problem::Problems;
+pub use store::StorePlace;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -30,8 +32,8 @@ pub struct Config {
     pub admin_listen: SocketAddr,
     /// What the merchant says there.
     pub admin_token: Zeroizing<String>,
-    /// The database file.
-    pub store: PathBuf,
+    /// Where the books are kept.
+    pub store: StorePlace,
     /// The one currency of all projects.
     pub currency: Currency,
     /// The projects, in the file's order.
@@ -72,7 +74,7 @@ impl Config {
             Err(error) => return Err(problems.syntax(&error)),
         };
         let admin_token = file.admin.token(folder, &mut problems);
-        let store = file.store.path(folder, &mut problems);
+        let store = file.store.place(folder, &mut problems);
         let currency = file::common_currency(&file.project, &mut problems);
         let (mut projects, mut ids) = (Vec::new(), HashSet::new());
         for project in &file.project {
@@ -93,6 +95,7 @@ impl Config {
             problems.anywhere("[server] and [admin] listen on one address; give the admin interface a port of its own");
         }
         let warnings = problems.finish()?;
+        let store = store.unwrap_or_else(|| StorePlace::Sqlite(PathBuf::new()));
         Ok(Self {
             listen: file.server.listen,
             workers: file.server.workers.map(std::num::NonZero::get),

@@ -39,7 +39,7 @@ fn smallest_configuration_has_the_documented_defaults() {
     assert!(!config.projects[0].strict_contracts);
     assert!(config.projects[0].project.takes("kaspi"));
     assert!(!config.projects[0].project.takes("kassa24"));
-    assert!(config.store.ends_with("jetpay.db"));
+    assert!(config.store.to_string().ends_with("jetpay.db"));
 }
 
 #[test]

@@ -10,7 +10,6 @@ use actix_web::rt::System;
 use anyhow::Context;
 use clap::Args;
 use jetpay_core::signature::Key;
-use jetpay_ledger::Ledger;
 use jetpay_simulator::Platform;
 
 use crate::config::Config;
@@ -34,9 +33,10 @@ impl Demo {
         telemetry::start_log(telemetry::SHOW);
         let place = Place::prepare(self.dir.as_deref())?;
         let config = Config::read(&place.config())?;
-        let ledger = Ledger::open(&config.store).context("the demo's ledger cannot be opened")?;
         let metrics = Metrics::start()?;
         System::new().block_on(async {
+            let ledger = config.store.open().await;
+            let ledger = ledger.context("the demo's ledger cannot be opened")?;
             ledger.import_customers(place::customers()).await?;
             let service = Service::bind(&config, ledger.clone(), metrics)?;
             let handles = service.handles();

@@ -15,6 +15,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jetpay_ledger::{Ledger, OpenError};
 
+use crate::config::StorePlace;
+
 use line::BadLine;
 
 pub(super) use customers::ImportCustomers;
@@ -80,19 +82,19 @@ fn count(lines: usize) -> String {
 
 /// Opens the store, does `work` with it and closes it. `instead` is what to do while the service has it open.
 fn with_store<T>(
-    store: &Path,
+    store: &StorePlace,
     instead: &'static str,
     work: impl AsyncFnOnce(&Ledger) -> T,
 ) -> anyhow::Result<T> {
-    let ledger = Ledger::open(store).map_err(|error| match error {
-        OpenError::InUse { .. } => anyhow::Error::new(error).context(instead),
-        error => anyhow::Error::new(error).context("the store cannot be opened"),
-    })?;
-    Ok(System::new().block_on(async {
+    System::new().block_on(async {
+        let ledger = store.open().await.map_err(|error| match error {
+            OpenError::InUse { .. } => anyhow::Error::new(error).context(instead),
+            error => anyhow::Error::new(error).context("the store cannot be opened"),
+        })?;
         let done = work(&ledger).await;
         ledger.close().await;
-        done
-    }))
+        Ok(done)
+    })
 }
 
 fn is_csv(path: &Path, bytes: &[u8]) -> bool {
