@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+#[cfg(feature = "postgres")]
+use crate::audit::Totals;
 use crate::settlement::Unsettled;
 
 /// A write or a read that did not happen.
@@ -79,6 +81,25 @@ pub enum OpenError {
         /// `SQLite`'s words.
         reason: String,
     },
+}
+
+/// Books that were not copied. Nothing of them is kept in the other store.
+#[cfg(feature = "postgres")]
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CopyError {
+    /// The other store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// There are books in the other store already.
+    #[error("the database to copy to has books in it already; give it an empty one")]
+    NotEmpty,
+    /// The sums on both sides differ.
+    #[error("the sums differ, so nothing was kept: {:?} here, {:?} there", .0.0, .0.1)]
+    Differs(Box<(Totals, Totals)>),
+    /// One of the stores failed.
+    #[error(transparent)]
+    Store(#[from] Error),
 }
 
 /// A word that is none of its set.

@@ -55,6 +55,7 @@
 //! ```
 
 mod alarm;
+mod audit;
 mod customer;
 mod entry;
 mod error;
@@ -70,8 +71,11 @@ mod words;
 pub mod work;
 
 pub use alarm::{Alarm, AlarmFilter, AlarmKind, Cause};
+pub use audit::{Audit, Finding, Totals};
 pub use customer::{Contract, Customer, ImportCount, Put};
 pub use entry::{Entry, EntryKind};
+#[cfg(feature = "postgres")]
+pub use error::CopyError;
 pub use error::{Error, OpenError, UnknownWord};
 pub use flag::Flag;
 pub use ledger::Ledger;

@@ -32,6 +32,14 @@ impl Ledger {
         Ok(Self::over(Arc::new(Sqlite::open(path, QUEUE)?)))
     }
 
+    /// Opens the `SQLite` file for reading, also while a service has it open: writes are refused.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the file is not there, or of another version.
+    pub fn open_to_read(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self::over(Arc::new(Sqlite::open_to_read(path)?)))
+    }
+
     /// Connects to the `PostgreSQL` database at this `postgres://` URL, and makes what it needs there. Any number of
     /// servers may share it. With `sslmode=require` in the URL it speaks TLS only; certificates are believed when an
     /// authority of the system signed them, or one in `ca_file` (PEM).
@@ -64,6 +72,34 @@ impl Ledger {
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub fn ready(&self) -> Result<(), Error> {
         self.store.ready()
+    }
+
+    /// Copies the books as they stand now into a new `SQLite` file, while others write on.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]: the file is there already or cannot be written, or the store is none of `SQLite`.
+    pub async fn backup(&self, to: &Path) -> Result<(), Error> {
+        self.store.backup(to).await
+    }
+
+    /// Copies all books into an empty `PostgreSQL` database, rows and numbers as they are, so that readers of the feed
+    /// go on where they were. It is kept only when the sums on both sides agree. Nothing may write here meanwhile. `told`
+    /// hears how many rows of which table are copied.
+    ///
+    /// # Errors
+    /// [`CopyError`](crate::CopyError): then nothing is kept there.
+    #[cfg(feature = "postgres")]
+    pub async fn copy_to(
+        &self,
+        url: &str,
+        ca_file: Option<&Path>,
+        told: &mut (dyn FnMut(&'static str, usize) + Send),
+    ) -> Result<crate::Totals, crate::CopyError> {
+        crate::store::postgres::copy(self.store(), url, ca_file, told).await
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
     /// Has the store do `work`, and waits for the commit.

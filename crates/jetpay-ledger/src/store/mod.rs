@@ -3,9 +3,13 @@
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
+mod value;
+
+pub use value::{Row, Value};
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 
 use crate::alarm::{Alarm, AlarmFilter};
@@ -75,4 +79,10 @@ pub trait Store: Debug + Send + Sync {
 
     /// [`Ledger::counts`](crate::Ledger::counts).
     fn counts(&self) -> Pending<'_, Counts>;
+
+    /// Any question in SQL, with its values as `$1`, `$2` and so on, each first named in this order.
+    fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>>;
+
+    /// Copies the books as they stand now into a new file, while others write on.
+    fn backup<'a>(&'a self, to: &'a Path) -> Pending<'a, ()>;
 }

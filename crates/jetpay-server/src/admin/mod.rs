@@ -14,6 +14,7 @@ mod settlements;
 mod time;
 
 pub use auth::Token;
+pub(crate) use time::Rfc3339;
 
 use actix_web::web::{self, ServiceConfig};
 use jetpay_core::Currency;

@@ -1,5 +1,7 @@
 //! Instants as text: RFC 3339 in UTC.
 
+use std::fmt;
+
 use jetpay_ledger::Millis;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -7,7 +9,14 @@ use serde::{Serialize, Serializer};
 use super::error::AdminError;
 
 /// An instant that serializes as RFC 3339 in UTC.
-pub(super) struct Rfc3339(pub(super) Millis);
+pub(crate) struct Rfc3339(pub(crate) Millis);
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = Timestamp::from_millisecond(self.0.0).map_err(|_| fmt::Error)?;
+        write!(f, "{time:.3}")
+    }
+}
 
 impl Serialize for Rfc3339 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

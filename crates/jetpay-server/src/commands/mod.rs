@@ -1,5 +1,6 @@
 //! The command line.
 
+mod books;
 mod check;
 mod demo;
 mod explain;
@@ -44,6 +45,12 @@ enum Command {
     /// See what persons decided; asks the running service
     #[command(subcommand)]
     Settlements(settling::Settlements),
+    /// Prove the books, or export them
+    #[command(subcommand)]
+    Ledger(books::LedgerCommand),
+    /// Back the store up, or move it
+    #[command(subcommand)]
+    Store(books::StoreCommand),
     /// Sign a JSON body from standard input
     Sign(sign::Sign),
     /// Explain why the signature of a JSON body from standard input matches or not
@@ -92,6 +99,8 @@ pub fn run() -> ExitCode {
         Command::Alarms(alarms) => alarms.run(),
         Command::Inbox(inbox) => inbox.run(),
         Command::Settlements(settlements) => settlements.run(),
+        Command::Ledger(command) => command.run(),
+        Command::Store(command) => command.run(),
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };

@@ -5,6 +5,7 @@
 //! jobs then run on a desk in memory ([`desk`]), and the other writes what they changed and commits ([`flush`]).
 
 mod address;
+mod copy;
 mod desk;
 mod fetch;
 mod flush;
@@ -15,6 +16,7 @@ mod rows;
 mod session;
 mod store;
 
+pub(crate) use copy::copy;
 pub(crate) use store::Postgres;
 
 /// What a database error says, without the values of rows, which its details would show.

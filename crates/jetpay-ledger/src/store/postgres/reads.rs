@@ -1,11 +1,13 @@
 //! Reads, each with one connection of the pool.
 
 mod alarms;
+mod ask;
 mod customers;
 mod entries;
 mod payments;
 
 pub(super) use alarms::{ALARMS_TO_SETTLE, alarm, alarm_with_bodies, alarms, inbox, settlements};
+pub(super) use ask::{ask, values};
 pub(super) use customers::{customer, customers};
 pub(super) use entries::{counts, entries};
 pub(super) use payments::{balance, payment, payments};

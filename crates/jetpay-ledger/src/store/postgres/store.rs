@@ -21,7 +21,7 @@ use crate::error::{Error, OpenError};
 use crate::payment::{Payment, PaymentFilter};
 use crate::recorded::{Counts, Unmatched};
 use crate::settlement::Settlement;
-use crate::store::{Pending, Store};
+use crate::store::{Pending, Row, Store, Value};
 use crate::work::{Failure, Job, Nothing, Task};
 
 /// While one lane waits for the disk, the other fetches.
@@ -205,6 +205,15 @@ impl Store for Postgres {
 
     fn counts(&self) -> Pending<'_, Counts> {
         self.read(reads::counts)
+    }
+
+    fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
+        self.read(move |client| reads::ask(client, sql, values))
+    }
+
+    fn backup<'a>(&'a self, _: &'a Path) -> Pending<'a, ()> {
+        let advice = "PostgreSQL has tools of its own for this: use pg_dump, or its archive of the write-ahead log";
+        Box::pin(std::future::ready(Err(Error::Unavailable(advice.into()))))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The store in one `SQLite` file: one thread writes, every thread reads.
 
 mod alarms;
+mod ask;
+mod backup;
 mod books;
 mod counts;
 mod customers;

@@ -41,6 +41,30 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// Whether the database can be read by this program as it is.
+pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
+    let failed = |reason: String| OpenError::Store {
+        path: path.into(),
+        reason,
+    };
+    let found = open_to_read(path)
+        .and_then(|connection| schema_version(&connection))
+        .map_err(|error| failed(error.to_string()))?;
+    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+    match found {
+        _ if found == known => Ok(()),
+        _ if found > known => Err(OpenError::NewerSchema {
+            path: path.into(),
+            found,
+            known,
+        }),
+        _ => Err(failed(format!(
+            "it has schema version {found}, and this program reads version {known}: start the service once, which \
+             brings it up to date"
+        ))),
+    }
+}
+
 /// The version of the schema that a database has.
 fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{self, Sender, error::TrySendError};
 use super::lock::Lock;
 use super::reader::Readers;
 use super::writer::{State, Writer};
-use super::{alarms, counts, customers, entries, inbox, open, payments, settlements};
+use super::{alarms, ask, backup, counts, customers, entries, inbox, open, payments, settlements};
 use crate::alarm::{Alarm, AlarmFilter};
 use crate::customer::Customer;
 use crate::entry::Entry;
@@ -21,7 +21,7 @@ use crate::error::{Error, OpenError};
 use crate::payment::{Payment, PaymentFilter};
 use crate::recorded::{Counts, Unmatched};
 use crate::settlement::Settlement;
-use crate::store::{Pending, Store};
+use crate::store::{Pending, Row, Store, Value};
 use crate::work::{Job, Nothing, Task};
 
 /// How many writes are committed together at most, so that the first of them does not wait long for the last.
@@ -60,6 +60,24 @@ impl Sqlite {
             readers: Readers::new(absolute),
             writer: state,
             thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Opens a file for reading alone, also while another process has it open for writing.
+    pub(crate) fn open_to_read(path: &Path) -> Result<Self, OpenError> {
+        let failed = |reason: String| OpenError::Store {
+            path: path.into(),
+            reason,
+        };
+        open::check_version(path)?;
+        let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
+        // Nobody takes from this queue: every write is refused as to a closed ledger.
+        let (sender, _) = mpsc::channel(1);
+        Ok(Self {
+            queue: sender,
+            readers: Readers::new(absolute),
+            writer: Arc::default(),
+            thread: Mutex::new(None),
         })
     }
 
@@ -164,6 +182,17 @@ impl Store for Sqlite {
 
     fn counts(&self) -> Pending<'_, Counts> {
         self.read(counts::read)
+    }
+
+    fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
+        self.read(move |connection| ask::ask(connection, sql, &values))
+    }
+
+    fn backup<'a>(&'a self, to: &'a Path) -> Pending<'a, ()> {
+        let copied = self
+            .readers
+            .read(|connection| Ok(backup::backup(connection, to)));
+        Box::pin(ready(copied.flatten()))
     }
 }
 

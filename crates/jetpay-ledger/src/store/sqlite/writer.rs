@@ -78,24 +78,28 @@ impl Writer {
         self.checkpoint(1);
     }
 
-    /// One group: all in one transaction, or, if that fails, each by itself, so that one bad job harms nobody else.
+    /// One group: all in one transaction, or, if a job breaks a rule, each by itself, so that one bad job harms nobody
+    /// else. When it is the store that failed, it would fail each of them, too.
     fn write(&mut self, group: &mut Vec<Box<dyn Job>>) {
         match self.commit(group) {
             Ok(()) => group.drain(..).for_each(|job| job.answer(Ok(()))),
-            Err(error) if group.len() == 1 => group
-                .drain(..)
-                .for_each(|job| job.answer(Err(error.clone()))),
-            Err(_) => {
+            Err(Failure::Rule(_)) if group.len() > 1 => {
                 for mut job in group.drain(..) {
                     let outcome = self.commit(std::slice::from_mut(&mut job));
-                    job.answer(outcome);
+                    job.answer(outcome.map_err(Error::from));
                 }
+            }
+            Err(failure) => {
+                let error = Error::from(failure);
+                group
+                    .drain(..)
+                    .for_each(|job| job.answer(Err(error.clone())));
             }
         }
     }
 
     /// Runs the jobs in one transaction. On an error nothing of it is kept.
-    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Error> {
+    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut transaction = Transaction::begin(&self.connection, self.counts)?;
             for job in jobs {
@@ -114,7 +118,7 @@ impl Writer {
             }
             Err(failure) => {
                 self.roll_back();
-                Err(failure.into())
+                Err(failure)
             }
         }
     }

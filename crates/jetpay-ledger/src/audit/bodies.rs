@@ -1,0 +1,99 @@
+//! Whether the stored callbacks say what was signed.
+
+use jetpay_core::Keyring;
+use jetpay_core::message::Received;
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use serde_json::Value as Json;
+
+use super::{Audit, Finding, NAMED};
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::store::{Row, Value};
+
+const SQL: &str = "SELECT seq, payment_id, project_id, operation_id, operation_status, payment_status, operation_type,
+    amount, currency, body FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000";
+
+const AS_SIGNED: &str = "a stored callback says what its bytes say";
+pub(super) async fn check(
+    ledger: &Ledger,
+    keyring: Option<&Keyring>,
+    audit: &mut Audit,
+) -> Result<(), Error> {
+    let mut after = 0;
+    loop {
+        let rows = ledger.store().ask(SQL, vec![Value::Int(after)]).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = last[0].int().unwrap_or(i64::MAX);
+        for row in &rows {
+            if !says_what_its_bytes_say(row) {
+                note(audit, row);
+            }
+            if let Some(keyring) = keyring {
+                verify(audit, keyring, row);
+            }
+        }
+    }
+}
+
+fn note(audit: &mut Audit, row: &Row) {
+    let known = audit
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == AS_SIGNED);
+    if known.count() < NAMED {
+        let place = super::rules::place("callback", row);
+        audit.findings.push(Finding {
+            rule: AS_SIGNED,
+            place,
+        });
+    }
+}
+
+fn says_what_its_bytes_say(row: &Row) -> bool {
+    let body = row[9].bytes().unwrap_or_default();
+    let Ok(body) = serde_json::from_slice::<Json>(body) else {
+        return false;
+    };
+    let text = |pointer: &str| body.pointer(pointer).and_then(Json::as_str);
+    // Numbers that the platform also writes as digits.
+    let number = |pointer: &str| match body.pointer(pointer) {
+        Some(Json::String(digits)) => digits.parse().ok(),
+        Some(number) => number.as_u64(),
+        None => None,
+    };
+    let is = |pointer: &str, column: usize, spelled: fn(&str) -> String| {
+        let stored = row[column].text().unwrap_or_default();
+        text(pointer).is_some_and(|word| spelled(word).replace('\0', "\u{fffd}") == stored)
+    };
+    text("/payment/id") == row[1].text()
+        && number("/project_id").map(u64::cast_signed) == row[2].int()
+        && number("/operation/id").map(u64::cast_signed) == row[3].int()
+        && is("/operation/status", 4, |word| {
+            OperationStatus::from_text(word).as_str().into()
+        })
+        && is("/payment/status", 5, |word| {
+            PaymentStatus::from_text(word).as_str().into()
+        })
+        && is("/operation/type", 6, |word| {
+            OperationType::from_text(word).as_str().into()
+        })
+        && body
+            .pointer("/operation/sum_initial/amount")
+            .and_then(Json::as_i64)
+            == row[7].int()
+        && text("/operation/sum_initial/currency") == row[8].text()
+}
+
+fn verify(audit: &mut Audit, keyring: &Keyring, row: &Row) {
+    let body = row[9].bytes().unwrap_or_default();
+    let authentic =
+        Received::parse(body).is_ok_and(|received| received.authenticate(keyring).is_ok());
+    if authentic {
+        audit.verified += 1;
+    } else {
+        audit.unverified += 1;
+        audit.first_unverified = audit.first_unverified.or(row[0].int());
+    }
+}

@@ -1,0 +1,109 @@
+//! What must hold between rows, each as a question for those that break it. The SQL is understood by every store.
+
+use crate::store::Value;
+
+pub(super) struct Rule {
+    /// What must hold.
+    pub(super) says: &'static str,
+    /// What the answer's first column is.
+    pub(super) of: &'static str,
+    /// Gives the rows that break it.
+    pub(super) sql: &'static str,
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        says: "what remains of a payment is the sum of its entries",
+        of: "payment",
+        sql: "SELECT id FROM payments LEFT JOIN (SELECT payment_id, sum(amount) AS total FROM entries GROUP BY payment_id)
+              AS entered ON payment_id = id WHERE remaining <> coalesce(total, 0)",
+    },
+    Rule {
+        says: "what was credited to a payment is the sum of its credits",
+        of: "payment",
+        sql: "SELECT id FROM payments LEFT JOIN (SELECT payment_id, sum(amount) AS total FROM entries
+              WHERE kind IN ('credit', 'settled_credit') GROUP BY payment_id) AS entered ON payment_id = id
+              WHERE credited <> coalesce(total, 0)",
+    },
+    Rule {
+        says: "a payment's state says what its money says",
+        of: "payment",
+        sql: "SELECT id FROM payments WHERE CASE
+                  WHEN credited = 0 THEN state NOT IN ('pending', 'declined', 'quarantined')
+                  WHEN remaining = credited THEN state <> 'credited'
+                  WHEN remaining > 0 THEN state <> 'partially_refunded'
+                  ELSE state NOT IN ('refunded', 'reversed') END",
+    },
+    Rule {
+        says: "an entry belongs to a payment of its project",
+        of: "entry",
+        sql: "SELECT seq FROM entries LEFT JOIN payments ON payments.id = payment_id
+              WHERE payments.id IS NULL OR payments.project_id <> entries.project_id",
+    },
+    Rule {
+        says: "an entry is told by a callback that was applied, with its amount, or decided by a person",
+        of: "entry",
+        sql: "SELECT seq FROM entries JOIN payments ON payments.id = payment_id WHERE NOT CASE kind
+                  WHEN 'settled_credit' THEN EXISTS (SELECT 1 FROM settlements
+                      WHERE settlements.payment_id = entries.payment_id AND verdict = 'credit'
+                        AND settlements.operation_id = entries.operation_id AND settlements.amount = entries.amount)
+                  ELSE EXISTS (SELECT 1 FROM events
+                      WHERE events.payment_id = entries.payment_id AND events.project_id = entries.project_id
+                        AND events.operation_id = entries.operation_id AND operation_status = 'success'
+                        AND disposition = 'applied' AND CASE kind
+                            WHEN 'credit' THEN operation_type = 'sale' AND payment_status = 'success'
+                                AND events.amount = entries.amount AND events.amount = payments.amount
+                                AND events.currency = payments.currency
+                            WHEN 'refund_reverse' THEN operation_type = 'refund reverse' AND events.amount = entries.amount
+                            WHEN 'manual_change' THEN operation_type = 'manual change' AND entries.amount < 0
+                            ELSE operation_type = kind AND events.amount = -entries.amount END) END",
+    },
+    Rule {
+        says: "a success that was applied has its entry",
+        of: "callback",
+        sql: "SELECT events.seq FROM events WHERE disposition = 'applied' AND operation_status = 'success'
+              AND operation_type IN ('sale', 'refund', 'reversal', 'refund reverse', 'manual change')
+              AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.payment_id = events.payment_id
+                  AND entries.project_id = events.project_id AND entries.operation_id = events.operation_id
+                  AND kind = CASE operation_type WHEN 'sale' THEN 'credit' ELSE replace(operation_type, ' ', '_') END)",
+    },
+    Rule {
+        says: "entries are numbered without a gap: none was taken away",
+        of: "entry before",
+        sql: "SELECT seq FROM entries AS later WHERE seq > 1
+              AND NOT EXISTS (SELECT 1 FROM entries AS before WHERE before.seq = later.seq - 1)",
+    },
+    Rule {
+        says: "a callback waits for its payment only as long as there is none",
+        of: "callback",
+        sql: "SELECT events.seq FROM events JOIN payments ON payments.id = payment_id
+              WHERE disposition IN ('unmatched', 'dismissed')",
+    },
+    Rule {
+        says: "an alarm is settled exactly when a settlement names it",
+        of: "alarm",
+        sql: "SELECT alarms.seq FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq
+              WHERE settled <> (alarm_seq IS NOT NULL)",
+    },
+    Rule {
+        says: "the counts of what waits are right",
+        of: "counted",
+        sql: "SELECT what FROM (
+                  SELECT 'pending' AS what, pending AS counted,
+                      (SELECT count(*) FROM payments WHERE state = 'pending') AS there FROM counts
+                  UNION ALL SELECT 'unmatched', unmatched,
+                      (SELECT count(*) FROM events WHERE disposition = 'unmatched') FROM counts
+                  UNION ALL SELECT 'alarms', alarms, (SELECT count(*) FROM alarms) FROM counts
+                  UNION ALL SELECT 'open alarms', open_alarms, (SELECT count(*) FROM alarms WHERE NOT settled) FROM counts
+              ) AS compared WHERE counted <> there",
+    },
+];
+
+/// Where a rule is broken, in words.
+pub(super) fn place(of: &str, row: &[Value]) -> String {
+    match row.first() {
+        Some(Value::Int(number)) => format!("{of} {number}"),
+        Some(Value::Text(text)) => format!("{of} {text}"),
+        _ => of.to_owned(),
+    }
+}

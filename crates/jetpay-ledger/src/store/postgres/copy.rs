@@ -1,0 +1,217 @@
+//! Moving a merchant here from another store: every row as it is, in one transaction.
+
+use std::path::Path;
+
+use futures_util::pin_mut;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Error as DatabaseError};
+
+use super::address::{Address, failed};
+use super::{migrate, reads, text};
+use crate::audit::{Totals, totals};
+use crate::error::{CopyError, Error};
+use crate::store::{Row, Store, Value};
+
+/// Rows are read and written so many at a time.
+const PAGE: usize = 5_000;
+
+/// A table as both stores have it; its first column is its key.
+struct Table {
+    name: &'static str,
+    /// What the key is greater than in every row.
+    least: Value,
+    columns: &'static [(&'static str, Type)],
+}
+
+const TABLES: [Table; 6] = [
+    Table {
+        name: "customers",
+        least: Value::Text(String::new()),
+        columns: &[
+            ("customer_id", Type::TEXT),
+            ("additional_customer_id", Type::TEXT),
+            ("contracts", Type::TEXT),
+        ],
+    },
+    Table {
+        name: "payments",
+        least: Value::Text(String::new()),
+        columns: &[
+            ("id", Type::TEXT),
+            ("project_id", Type::INT8),
+            ("method", Type::TEXT),
+            ("customer_id", Type::TEXT),
+            ("contract_id", Type::TEXT),
+            ("amount", Type::INT8),
+            ("currency", Type::TEXT),
+            ("flags", Type::TEXT),
+            ("state", Type::TEXT),
+            ("credited", Type::INT8),
+            ("remaining", Type::INT8),
+            ("credited_by", Type::INT8),
+            ("early", Type::INT8),
+            ("created_at", Type::INT8),
+            ("changed_at", Type::INT8),
+        ],
+    },
+    Table {
+        name: "events",
+        least: Value::Int(0),
+        columns: &[
+            ("seq", Type::INT8),
+            ("payment_id", Type::TEXT),
+            ("project_id", Type::INT8),
+            ("operation_id", Type::INT8),
+            ("operation_status", Type::TEXT),
+            ("payment_status", Type::TEXT),
+            ("payment_type", Type::TEXT),
+            ("operation_type", Type::TEXT),
+            ("amount", Type::INT8),
+            ("currency", Type::TEXT),
+            ("code", Type::TEXT),
+            ("provider_payment_id", Type::TEXT),
+            ("disposition", Type::TEXT),
+            ("received_at", Type::INT8),
+            ("body", Type::BYTEA),
+        ],
+    },
+    Table {
+        name: "entries",
+        least: Value::Int(0),
+        columns: &[
+            ("seq", Type::INT8),
+            ("payment_id", Type::TEXT),
+            ("project_id", Type::INT8),
+            ("operation_id", Type::INT8),
+            ("kind", Type::TEXT),
+            ("amount", Type::INT8),
+            ("time", Type::INT8),
+        ],
+    },
+    Table {
+        name: "alarms",
+        least: Value::Int(0),
+        columns: &[
+            ("seq", Type::INT8),
+            ("kind", Type::TEXT),
+            ("project_id", Type::INT8),
+            ("payment_id", Type::TEXT),
+            ("operation_id", Type::INT8),
+            ("time", Type::INT8),
+            ("reason", Type::TEXT),
+            ("body", Type::BYTEA),
+            ("settled", Type::BOOL),
+        ],
+    },
+    Table {
+        name: "settlements",
+        least: Value::Int(0),
+        columns: &[
+            ("seq", Type::INT8),
+            ("alarm_seq", Type::INT8),
+            ("payment_id", Type::TEXT),
+            ("operation_id", Type::INT8),
+            ("verdict", Type::TEXT),
+            ("amount", Type::INT8),
+            ("currency", Type::TEXT),
+            ("reason", Type::TEXT),
+            ("events_before", Type::INT8),
+            ("time", Type::INT8),
+        ],
+    },
+];
+
+/// The counts, and the numbers from which new rows go on.
+const AFTERWARDS: &str = "UPDATE counts SET pending = $1, unmatched = $2, quarantined = $3, alarms = $4, open_alarms = $5,
+    last_entry = (SELECT coalesce(max(seq), 0) FROM entries), last_alarm = (SELECT coalesce(max(seq), 0) FROM alarms)
+    WHERE one";
+const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('events', 'seq'), max(seq)) FROM events HAVING max(seq) > 0;
+    SELECT setval(pg_get_serial_sequence('settlements', 'seq'), max(seq)) FROM settlements HAVING max(seq) > 0;
+    ANALYZE";
+
+/// Copies all books into an empty database. `told` hears how many rows of which table are there. The copy is kept only
+/// when the sums on both sides agree.
+pub(crate) async fn copy(
+    from: &dyn Store,
+    url: &str,
+    ca_file: Option<&Path>,
+    told: &mut (dyn FnMut(&'static str, usize) + Send),
+) -> Result<Totals, CopyError> {
+    let address = Address::parse(url, ca_file)?;
+    let connected = address.connect().await;
+    let mut client = connected.map_err(|error| failed(&text(&error)))?;
+    migrate::migrate(&mut client).await?;
+    let sql =
+        "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
+        LOCK TABLE counts IN ACCESS EXCLUSIVE MODE";
+    client.batch_execute(sql).await.map_err(broken)?;
+    if target_totals(&client).await? != Totals::default() {
+        return Err(CopyError::NotEmpty);
+    }
+    for table in &TABLES {
+        copy_table(from, &client, table, told).await?;
+    }
+    let counts = from.counts().await?;
+    let values: [&(dyn ToSql + Sync); 5] = [
+        &counts.pending,
+        &counts.unmatched,
+        &counts.quarantined,
+        &counts.alarms,
+        &counts.open_alarms,
+    ];
+    client.execute(AFTERWARDS, &values).await.map_err(broken)?;
+    client.batch_execute(SEQUENCES).await.map_err(broken)?;
+    let source = from.ask(totals::SQL, Vec::new()).await?;
+    let source = source.first().map(|row| Totals::from_row(row));
+    let source = source.unwrap_or_default();
+    let target = target_totals(&client).await?;
+    if source != target {
+        return Err(CopyError::Differs(Box::new((source, target))));
+    }
+    client.batch_execute("COMMIT").await.map_err(broken)?;
+    Ok(target)
+}
+
+async fn target_totals(client: &Client) -> Result<Totals, CopyError> {
+    let row = client.query_one(totals::SQL, &[]).await.map_err(broken)?;
+    Ok(Totals::from_row(&reads::values(&row).map_err(Error::from)?))
+}
+
+async fn copy_table(
+    from: &dyn Store,
+    client: &Client,
+    table: &Table,
+    told: &mut (dyn FnMut(&'static str, usize) + Send),
+) -> Result<(), CopyError> {
+    let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+    let types: Vec<Type> = table.columns.iter().map(|(_, kind)| kind.clone()).collect();
+    let (names, name, key) = (names.join(", "), table.name, names[0]);
+    let into = format!("COPY {name} ({names}) FROM STDIN BINARY");
+    let sink = client.copy_in(&into).await.map_err(broken)?;
+    let writer = BinaryCopyInWriter::new(sink, &types);
+    pin_mut!(writer);
+    let sql = format!("SELECT {names} FROM {name} WHERE {key} > $1 ORDER BY {key} LIMIT {PAGE}");
+    let (mut after, mut copied) = (table.least.clone(), 0);
+    loop {
+        let rows: Vec<Row> = from.ask(&sql, vec![after]).await?;
+        let Some(last) = rows.last() else {
+            break;
+        };
+        after = last[0].clone();
+        for row in &rows {
+            let values = row.iter().map(|value| value as &(dyn ToSql + Sync));
+            let values: Vec<_> = values.collect();
+            writer.as_mut().write(&values).await.map_err(broken)?;
+        }
+        copied += rows.len();
+        told(name, copied);
+    }
+    writer.finish().await.map_err(broken)?;
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+fn broken(error: DatabaseError) -> CopyError {
+    CopyError::Store(Error::Unavailable(text(&error)))
+}
