@@ -7,14 +7,25 @@ use anyhow::Context;
 use jetpay_ledger::Ledger;
 
 use crate::config::Config;
+use crate::listener;
 use crate::service::{self, Service};
 use crate::telemetry::{self, Metrics};
 
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     telemetry::start_log(telemetry::SERVICE);
-    let config = Config::read(config)?;
+    let mut config = Config::read(config)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
+    }
+    let asked = config.max_connections + service::ADMIN_CONNECTIONS;
+    let missing = asked - listener::allow(asked);
+    if missing > 0 {
+        config.max_connections = config.max_connections.saturating_sub(missing).max(1);
+        let connections = config.max_connections;
+        tracing::warn!(
+            connections,
+            "the system allows fewer open files than max_connections"
+        );
     }
     let ledger = Ledger::open(&config.store).context("the store cannot be opened")?;
     let metrics = Metrics::start()?;
