@@ -96,7 +96,7 @@ async fn who_asks_and_takes_no_answers_is_ended() {
     let folder = Folder::with_server("workers = 1\npatience_seconds = 1");
     let running = folder.serve().await;
     let mut connection = Raw::connect(running.folder.listen).await.unwrap();
-    let many = b"GET /kaspi HTTP/1.1\r\nhost: test\r\n\r\n".repeat(100);
+    let many = request("/kaspi", b"{}").repeat(100);
     let writing = async { while connection.write(&many).await {} };
     actix_web::rt::time::timeout(SURELY, writing)
         .await
