@@ -6,19 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer};
 use jetpay_ledger::Ledger;
 
 use crate::admin::{self, Admin, Token};
 use crate::config::Config;
+use crate::listener::{self, Bounds};
 use crate::methods;
 use crate::shop::Shop;
 use crate::telemetry::{AlarmLog, Metrics};
 
-/// How long requests that were accepted may take once the service stops.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// Threads of the admin interface: a long search on one leaves the other to the health checks.
 const ADMIN_WORKERS: usize = 2;
+/// Connections to the admin interface, which are one merchant's own.
+pub(crate) const ADMIN_CONNECTIONS: usize = 256;
 /// How often metrics are folded together and new alarms told.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -42,41 +42,33 @@ impl Service {
     pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
         let keyring = Arc::new(config.keyring());
         let shop = Arc::new(Shop::new(config, ledger.clone()));
-        // Signals are handled by `asked_to_end`: actix-web would drop requests on SIGINT.
-        let last_requests = LAST_REQUESTS.as_secs();
-        let platform = HttpServer::new(move || {
-            App::new().configure(|service| methods::endpoints(service, &shop, &keyring))
-        })
-        .disable_signals()
-        .shutdown_timeout(last_requests);
-        let platform = match config.workers {
-            Some(workers) => platform.workers(workers),
-            None => platform,
+        let bounds = Bounds {
+            workers: config.workers,
+            connections: config.max_connections,
+            patience: config.patience,
         };
-        let platform = platform
-            .bind(config.listen)
-            .map_err(|error| taken(config.listen, &error))?;
-        let (token, currency) = (Token::new(&config.admin_token), config.currency);
+        let (platform, listen) = listener::listen(config.listen, bounds, move |service| {
+            methods::endpoints(service, &shop, &keyring);
+        })
+        .map_err(|error| taken(config.listen, &error))?;
         let for_admin = Admin {
             ledger: ledger.clone(),
-            currency,
-            token,
+            currency: config.currency,
+            token: Token::new(&config.admin_token),
             metrics: metrics.clone(),
         };
-        let admin = HttpServer::new(move || {
-            let admin = for_admin.clone();
-            App::new().configure(|service| admin::endpoints(service, admin))
+        let bounds = Bounds {
+            workers: Some(ADMIN_WORKERS),
+            connections: ADMIN_CONNECTIONS,
+            ..bounds
+        };
+        let (admin, admin_listen) = listener::listen(config.admin_listen, bounds, move |service| {
+            admin::endpoints(service, for_admin.clone());
         })
-        .disable_signals()
-        .shutdown_timeout(last_requests);
-        let admin = admin
-            .workers(ADMIN_WORKERS)
-            .bind(config.admin_listen)
-            .map_err(|error| taken(config.admin_listen, &error))?;
-        let (listen, admin_listen) = (platform.addrs()[0], admin.addrs()[0]);
+        .map_err(|error| taken(config.admin_listen, &error))?;
         Ok(Self {
-            platform: platform.run(),
-            admin: admin.run(),
+            platform,
+            admin,
             ledger,
             metrics,
             listen,

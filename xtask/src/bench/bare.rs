@@ -1,10 +1,14 @@
 //! The bare handler: the same web framework with the same settings, a body that is read, and a constant answer.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use actix_web::http::header::ContentType;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Result;
+
+/// As the service's.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 #[derive(clap::Args)]
 pub(crate) struct BareArguments {
@@ -30,6 +34,7 @@ pub(crate) fn serve_bare(arguments: &BareArguments) -> Result<()> {
         };
         App::new().default_service(web::post().to(handler))
     });
+    let server = server.keep_alive(KEEP_ALIVE);
     actix_web::rt::System::new()
         .block_on(server.bind((Ipv4Addr::LOCALHOST, arguments.port))?.run())?;
     Ok(())

@@ -9,6 +9,7 @@ mod connection;
 mod figures;
 mod http;
 mod load;
+mod memory;
 mod messages;
 mod process;
 mod service;
@@ -30,12 +31,19 @@ pub(crate) struct Arguments {
     /// Only this part
     #[arg(long, value_name = "PART")]
     only: Option<Part>,
+    /// How many connections are opened to measure memory
+    #[arg(long, value_name = "N", default_value_t = memory::CONNECTIONS, value_parser = clap::value_parser!(u64).range(1..=14_000))]
+    connections: u64,
+    /// Measures a build for debugging: to try out the benchmark, for the figures say nothing
+    #[arg(long, hide = true)]
+    debug_build: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
     Signature,
     Http,
+    Memory,
 }
 
 /// How often and how long each pair is measured.
@@ -47,7 +55,7 @@ struct Effort {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // Figures of a build for debugging say nothing: this one builds the other and hands over.
-    if cfg!(debug_assertions) {
+    if cfg!(debug_assertions) && !arguments.debug_build {
         let again = std::env::args().skip(1).collect::<Vec<_>>();
         let mut cargo = shell::cargo();
         return shell::run(
@@ -75,6 +83,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if is_wanted(Part::Http) {
         rows.extend(http::measure(effort)?);
     }
-    table::print(&rows);
+    if !rows.is_empty() {
+        table::print(&rows);
+    }
+    if is_wanted(Part::Memory) {
+        memory::measure(arguments.connections)?;
+    }
     Ok(())
 }

@@ -39,6 +39,11 @@ impl Process {
         }
         Ok(process)
     }
+
+    /// Its number.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Process {

@@ -21,20 +21,21 @@ const TOKEN: &str = "token-of-the-benchmark";
 pub(super) struct Service {
     pub(super) address: SocketAddr,
     admin: SocketAddr,
-    _process: Process,
+    process: Process,
     _folder: Folder,
 }
 
 impl Service {
     /// Builds it, imports the customers, and starts it.
     pub(super) fn start() -> Result<Self> {
-        shell::run_cargo(&[
-            "build",
-            "--release",
-            "--quiet",
-            "--package",
-            "jetpay-server",
-        ])?;
+        // As this program was built, which is for release unless somebody tries it out.
+        let profile = if cfg!(debug_assertions) {
+            "dev"
+        } else {
+            "release"
+        };
+        let package = ["--package", "jetpay-server"];
+        shell::run_cargo(&[&["build", "--quiet", "--profile", profile], &package[..]].concat())?;
         let own = std::env::current_exe()?;
         let binary = own.with_file_name(format!("jetpay{}", std::env::consts::EXE_SUFFIX));
         ensure!(
@@ -66,9 +67,14 @@ impl Service {
         Ok(Self {
             address,
             admin,
-            _process: process,
+            process,
             _folder: folder,
         })
+    }
+
+    /// The number of its process.
+    pub(super) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// How many credits the feed has: what the merchant's billing would read.
@@ -101,6 +107,7 @@ fn configuration(address: SocketAddr, admin: SocketAddr) -> String {
     format!(
         r#"[server]
 listen = "{address}"
+max_connections = 15_000
 [admin]
 listen = "{admin}"
 token_env = "JETPAY_BENCH_TOKEN"

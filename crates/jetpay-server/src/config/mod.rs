@@ -14,6 +14,7 @@ pub use store::StorePlace;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Keyring, Project};
@@ -28,6 +29,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Threads that serve it; one a core unless said otherwise.
     pub workers: Option<usize>,
+    /// The most connections that the platform may have open.
+    pub max_connections: usize,
+    /// How long a connection may be silent, or get no further.
+    pub patience: Duration,
     /// Where the merchant calls.
     pub admin_listen: SocketAddr,
     /// What the merchant says there.
@@ -99,6 +104,8 @@ impl Config {
         Ok(Self {
             listen: file.server.listen,
             workers: file.server.workers.map(std::num::NonZero::get),
+            max_connections: file.server.max_connections.get(),
+            patience: Duration::from_secs(file.server.patience_seconds.get()),
             admin_listen: file.admin.listen,
             admin_token,
             store,

@@ -34,12 +34,17 @@ pub struct Folder {
 
 impl Folder {
     pub fn new() -> Self {
+        Self::with_server("")
+    }
+
+    /// With these lines in `[server]`.
+    pub fn with_server(lines: &str) -> Self {
         let place = tempfile::tempdir().unwrap();
         let (listen, admin) = (free_port(), free_port());
         fs::write(place.path().join("secret"), SECRET).unwrap();
         fs::write(place.path().join("token"), TOKEN).unwrap();
         let config = format!(
-            "[server]\nlisten = \"127.0.0.1:{listen}\"\n[admin]\nlisten = \"127.0.0.1:{admin}\"\ntoken_file = \"token\"\n\
+            "[server]\nlisten = \"127.0.0.1:{listen}\"\n{lines}\n[admin]\nlisten = \"127.0.0.1:{admin}\"\ntoken_file = \"token\"\n\
              [store]\nurl = \"sqlite://jetpay.db\"\n[[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\n\
              methods = [\"kaspi\", \"kassa24\", \"kassa24-bvu\", \"cashin-kz\", \"qiwi-kz\"]\n"
         );
@@ -155,8 +160,25 @@ impl Running {
         self
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Asks the process to end as `signal` does, and says how it ended.
     pub fn end(mut self, signal: &str) -> std::process::ExitStatus {
+        self.signal(signal);
+        self.ended()
+    }
+
+    /// Starts it anew where it ended.
+    pub async fn start_again(&mut self) {
+        self.process = self.folder.start();
+        self.wait_until_ready().await;
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: &str) {
         let id = self.process.id().to_string();
         assert!(
             Command::new("kill")
@@ -165,6 +187,10 @@ impl Running {
                 .unwrap()
                 .success()
         );
+    }
+
+    /// Waits for the end, and says how it ended.
+    pub fn ended(&mut self) -> std::process::ExitStatus {
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(20) {
             if let Some(status) = self.process.try_wait().unwrap() {
@@ -172,7 +198,7 @@ impl Running {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("the service did not end within 20 seconds of {signal}");
+        panic!("the service did not end within 20 seconds");
     }
 
     /// Has the store for itself while the service does not run; then the service runs again.

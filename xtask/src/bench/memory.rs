@@ -1,0 +1,138 @@
+//! What a connection costs: memory before and after many were opened and stay, each after one `verify`.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use jetpay_core::signature::Key;
+use jetpay_testing::SECRET;
+
+use super::connection::Connection;
+use super::messages;
+use super::process::{Process, free_address};
+use super::service::{CUSTOMERS, Service};
+use crate::shell;
+
+/// How many connections there are, unless the system allows fewer.
+pub(super) const CONNECTIONS: u64 = 10_000;
+/// Open files that are no connections.
+const OTHER_FILES: u64 = 200;
+
+/// A server's memory in use, in bytes.
+struct Measured {
+    before: u64,
+    after: u64,
+}
+
+/// Prints the table. There is no target: a merchant has one caller, and the figure is for planning.
+pub(super) fn measure(asked: u64) -> Result<()> {
+    if !Path::new("/proc/self/status").is_file() {
+        println!("memory is not measured: this system has no /proc");
+        return Ok(());
+    }
+    let (connections, files) = (allowed(asked), files_allowed());
+    if connections < asked {
+        println!(
+            "  {connections} connections instead of {asked}: the hard limit is {files} open files"
+        );
+    }
+    let service = Service::start()?;
+    let ours = Measured::of(service.id(), service.address, connections)?;
+    drop(service);
+
+    let address = free_address()?;
+    let mut bare = Command::new(std::env::current_exe()?);
+    bare.args(["bench-bare-server", "--answer", "{}", "--port"]);
+    let bare = Process::start(bare.arg(address.port().to_string()), address)?;
+    let bare = Measured::of(bare.id(), address, connections)?;
+
+    shell::heading(&format!(
+        "memory at {connections} open connections, each after one verify"
+    ));
+    println!(
+        "  {:<14} {:>12} {:>12} {:>20}",
+        "", "before", "after", "bytes a connection"
+    );
+    for (name, measured) in [("ours", ours), ("bare", bare)] {
+        println!(
+            "  {name:<14} {:>8} KiB {:>8} KiB {:>20}",
+            measured.before / 1024,
+            measured.after / 1024,
+            measured.after.saturating_sub(measured.before) / connections
+        );
+    }
+    Ok(())
+}
+
+impl Measured {
+    fn of(process: u32, address: std::net::SocketAddr, connections: u64) -> Result<Self> {
+        let key = Key::new(SECRET)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            // What is made once, at the first requests, is no connection's.
+            let mut first = Connection::to(address).await?;
+            for n in 0..1_000 {
+                verify(&mut first, n, &key).await?;
+            }
+            drop(first);
+            let before = resident(process)?;
+            let mut open = Vec::new();
+            for n in (0..CUSTOMERS).cycle().take(usize::try_from(connections)?) {
+                let mut connection = Connection::to(address).await?;
+                verify(&mut connection, n, &key).await?;
+                open.push(connection);
+            }
+            let after = resident(process)?;
+            // Whoever was closed meanwhile would not be in the figure.
+            for n in 0..2 {
+                let at = n * (open.len() - 1);
+                verify(&mut open[at], n, &key)
+                    .await
+                    .context("the first connections were closed before the last was open")?;
+            }
+            Ok(Self { before, after })
+        })
+    }
+}
+
+async fn verify(connection: &mut Connection, n: usize, key: &Key) -> Result<()> {
+    let answer = connection.exchange(&messages::verify(n, key)?).await?;
+    ensure!(answer.status == 200, "verify is answered with {answer}");
+    Ok(())
+}
+
+/// The memory that a process has in use, in bytes.
+fn resident(process: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    let kibibytes: u64 = kibibytes.context("no VmRSS")?.trim().parse()?;
+    Ok(kibibytes * 1024)
+}
+
+fn allowed(asked: u64) -> u64 {
+    asked.min(files_allowed().saturating_sub(OTHER_FILES).max(1))
+}
+
+/// Has the system allow this process and those it starts as many open files as it would; how many that is.
+fn files_allowed() -> u64 {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let highest = Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        };
+        let files = if setrlimit(Resource::Nofile, highest).is_ok() {
+            limit.maximum
+        } else {
+            limit.current
+        };
+        files.unwrap_or(u64::MAX)
+    }
+    #[cfg(not(unix))]
+    u64::MAX
+}
