@@ -112,16 +112,29 @@ impl History {
             Effect::Free
         };
         let decision = decide(&self.standing, fact);
-        self.entries.extend(
-            decision
-                .entries
-                .iter()
-                .map(|entry| (entry.operation_id, entry.kind, entry.amount)),
-        );
+        self.add(&decision);
         self.alarms
             .extend(decision.alarms.iter().map(|alarm| alarm.kind));
         self.standing = self.standing.after(fact, &decision);
         Some(decision)
+    }
+
+    /// Adds the entries of a decision.
+    pub(super) fn add(&mut self, decision: &Decision) {
+        let entries = decision.entries.iter();
+        self.entries
+            .extend(entries.map(|entry| (entry.operation_id, entry.kind, entry.amount)));
+    }
+
+    /// Whether a person has credited the operation.
+    pub(super) fn settled_effect(&self, operation_id: u64) -> Effect {
+        let settled = (OperationId::new(operation_id), EntryKind::SettledCredit);
+        let made = |(id, kind, _): &(OperationId, EntryKind, i64)| (*id, *kind) == settled;
+        if self.entries.iter().any(made) {
+            Effect::Here
+        } else {
+            Effect::Free
+        }
     }
 
     pub(super) fn disposition(&mut self, fact: &Fact) -> Disposition {

@@ -36,9 +36,13 @@
 mod compensate;
 mod decide;
 mod decision;
+#[cfg(test)]
+mod exhaustive;
 mod fact;
 #[cfg(test)]
 mod given;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod properties;
 mod settle;
