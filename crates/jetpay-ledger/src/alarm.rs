@@ -117,9 +117,10 @@ impl<'a> Cause<'a> {
 }
 
 impl AlarmKind {
-    /// Whether it is of money that came in and was not credited.
+    /// Whether it may be of money that the customer should have: a person can settle it with a credit. A refund taken back
+    /// that came before its refund is one that looked too large.
     #[must_use]
-    pub const fn is_of_money_in(self) -> bool {
+    pub const fn can_be_credited(self) -> bool {
         matches!(
             self,
             Self::ProjectDiffers
@@ -130,6 +131,7 @@ impl AlarmKind {
                 | Self::SaleWithoutSuccess
                 | Self::OperationOfAnotherPayment
                 | Self::UnexpectedOperation
+                | Self::CompensationTooLarge
         )
     }
 }

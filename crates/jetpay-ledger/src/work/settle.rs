@@ -67,7 +67,7 @@ impl Work for SettleAlarm {
 /// The payment and the operation that a credit would be for, when the alarm is of money that came in.
 fn creditable(alarm: &Alarm) -> Option<(&PaymentId, OperationId)> {
     let subject = alarm.payment_id.as_ref().zip(alarm.operation_id);
-    subject.filter(|_| alarm.kind.is_of_money_in())
+    subject.filter(|_| alarm.kind.can_be_credited())
 }
 
 fn credit(
