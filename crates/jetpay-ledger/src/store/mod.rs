@@ -2,6 +2,8 @@
 
 pub(crate) mod sqlite;
 
+pub use sqlite::stepped;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;

@@ -13,6 +13,7 @@ mod payments;
 mod reader;
 mod rows;
 mod settlements;
+pub mod stepped;
 mod store;
 #[cfg(test)]
 mod tests;
