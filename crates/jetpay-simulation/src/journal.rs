@@ -33,6 +33,9 @@ pub(crate) enum Note {
 /// Of which top-up it is; none: it concerns all.
 type Line = (i64, Option<usize>, Note);
 
+/// More lines than anybody reads.
+const LONG: usize = 60;
+
 #[derive(Default)]
 pub(crate) struct Journal {
     lines: Vec<Line>,
@@ -45,18 +48,21 @@ impl Journal {
         self.lines.push((at, top_up, note));
     }
 
-    /// What happened to a top-up, and the steps that were more than a commit, as long as it lasted.
+    /// What happened to a top-up, and the steps that were more than a commit, as long as it lasted. Of a long history
+    /// only what reached the service.
     pub(crate) fn of(&self, top_up: usize) -> Vec<String> {
         let own = |line: &&Line| line.1 == Some(top_up);
-        let Some(first) = self.lines.iter().position(|line| own(&line)) else {
-            return Vec::new();
-        };
-        let lines = self.lines[first..].iter().filter(|line| {
-            let fault = matches!(line.2, Note::Step(fate, _) if fate != Fate::Commits);
-            own(line) || fault
-        });
-        let lines = lines.map(|(at, _, note)| format!("{}  {note}", shown(*at)));
-        lines.collect()
+        let first = self.lines.iter().position(|line| own(&line));
+        let lines = &self.lines[first.unwrap_or(self.lines.len())..];
+        let fault = |line: &&Line| matches!(line.2, Note::Step(fate, _) if fate != Fate::Commits);
+        let mut lines: Vec<&Line> = lines.iter().filter(|it| own(it) || fault(it)).collect();
+        if lines.len() > LONG {
+            lines.retain(|line| own(line) && line.2.reached());
+        }
+        let lines = lines.iter();
+        lines
+            .map(|(at, _, note)| format!("{}  {note}", shown(*at)))
+            .collect()
     }
 
     /// A number for all of it, the final database included.
@@ -64,6 +70,16 @@ impl Journal {
         let mut hasher = self.hasher.clone();
         database.hash(&mut hasher);
         hasher.finish()
+    }
+}
+
+impl Note {
+    /// Whether the service had to do with it.
+    const fn reached(self) -> bool {
+        !matches!(
+            self,
+            Self::Sent(..) | Self::NobodyThere(_) | Self::AnswerLost(_) | Self::AnswerSeen(..)
+        )
     }
 }
 

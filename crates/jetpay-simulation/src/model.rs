@@ -46,10 +46,8 @@ pub(crate) fn expected(
     let rest = known.iter().any(|saying| is(Meaning::TakesRest)(&saying));
     let remaining = match (rest, takes <= amount) {
         (true, _) => 0..=0,
-        (false, true) => {
-            let net = amount - takes + returns.min(takes);
-            net..=net
-        }
+        // A refund taken back that comes before its refund is put before a person, and not kept waiting for it.
+        (false, true) => amount - takes..=amount - takes + returns.min(takes),
         // Not all of it fits, and the order says which.
         (false, false) => 0..=amount,
     };
