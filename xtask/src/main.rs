@@ -8,6 +8,7 @@ mod conformance;
 mod deps;
 mod fixtures;
 mod shell;
+mod simulate;
 mod steps;
 mod test;
 
@@ -39,6 +40,8 @@ enum Task {
     Fixtures,
     /// Measures the speed targets; every figure is a ratio taken in one run
     Bench(bench::Arguments),
+    /// Runs the service under a virtual clock, through repeats, losses, crashes and outages, and checks every step
+    Simulate(simulate::Arguments),
     /// The handler that `bench` compares the service with
     #[command(hide = true)]
     BenchBareServer(bench::BareArguments),
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Deps => deps::run(),
         Task::Fixtures => fixtures::run(),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Simulate(arguments) => simulate::run(&arguments),
         Task::BenchBareServer(arguments) => bench::serve_bare(&arguments),
     };
     match done {

@@ -27,6 +27,7 @@ pub(crate) struct Weather {
     crash: u32,
     refuse: u32,
     full: u32,
+    bad: u32,
     pub(crate) outage: Option<Outage>,
 }
 
@@ -64,6 +65,7 @@ impl Weather {
             crash: chance.among(&[0, 2, 30]),
             refuse: chance.among(&[0, 5, 50]),
             full: chance.among(&[0, 0, 20]),
+            bad: chance.among(&[0, 20]),
             outage,
         }
     }
@@ -91,7 +93,15 @@ impl Weather {
         if chance.happens(self.full) {
             return Fate::Full;
         }
+        if chance.happens(self.bad) {
+            return Fate::BadJob(chance.below(3));
+        }
         Fate::Commits
+    }
+
+    /// Whether the service may say that it is unavailable after such a step.
+    pub(crate) const fn excuses(fate: Fate) -> bool {
+        !matches!(fate, Fate::Commits | Fate::BadJob(_))
     }
 
     /// How long a service that crashed is not there.

@@ -17,7 +17,7 @@ use crate::error::{Error, OpenError};
 use crate::work::Job;
 
 pub use power::Fate;
-use power::{Guarded, Power};
+use power::{BadJob, Guarded, Power};
 
 /// More pages than a database ever has.
 const ROOM: i64 = 1_000_000_000;
@@ -75,8 +75,10 @@ impl Stepped {
         let mut group = take(&mut inner.waiting);
         let jobs = group.len();
         self.power.set(fate);
-        if fate == Fate::Full {
-            room(&inner.writer.connection, 1); // As few as there are.
+        match fate {
+            Fate::Full => room(&inner.writer.connection, 1), // As few as there are.
+            Fate::BadJob(behind) => group.insert(behind.min(jobs), Box::new(BadJob)),
+            Fate::Commits | Fate::Refuses(_) | Fate::Crashes { .. } => {}
         }
         inner.writer.write(&mut group);
         if fate == Fate::Full {

@@ -14,6 +14,9 @@ pub enum Fate {
     Refuses(u32),
     /// The disk has no page more than it has now: what needs one fails.
     Full,
+    /// Behind so many jobs of the group stands one that writes something and then breaks a rule: the others must not
+    /// suffer.
+    BadJob(usize),
     /// So many fail, so many succeed, then the process ends. Whoever was not answered by then never is, not even for
     /// the last commit that succeeded.
     Crashes {
@@ -40,7 +43,7 @@ pub(super) struct Power(Mutex<Left>);
 impl Power {
     pub(super) fn set(&self, fate: Fate) {
         let left = match fate {
-            Fate::Commits | Fate::Full => Left::default(),
+            Fate::Commits | Fate::Full | Fate::BadJob(_) => Left::default(),
             Fate::Refuses(refused) => Left {
                 refused,
                 ..Left::default()
@@ -106,4 +109,19 @@ impl Job for Guarded {
             self.job.answer(outcome);
         }
     }
+}
+
+/// A job that breaks a rule, whenever it is run.
+pub(super) struct BadJob;
+
+impl Job for BadJob {
+    fn keys(&self, _: &mut Keys) {}
+
+    fn run(&mut self, books: &mut dyn Books) -> Result<(), Failure> {
+        books.counts().pending += 1;
+        books.touch()?;
+        Err(Failure::Rule("a job that breaks a rule".into()))
+    }
+
+    fn answer(self: Box<Self>, _: Result<(), Error>) {}
 }

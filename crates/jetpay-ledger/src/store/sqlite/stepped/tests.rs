@@ -57,6 +57,13 @@ fn one_refused_commit_is_the_groups_and_each_job_is_then_written_alone() {
 }
 
 #[test]
+fn bad_job_in_the_middle_harms_nobody_else() {
+    let (ledger, answers) = record(["a", "b"], Fate::BadJob(1));
+    assert_eq!(answers, [Some(Ok(())), Some(Ok(()))]);
+    assert_eq!(recorded(&ledger), ["a", "b"]);
+}
+
+#[test]
 fn crash_before_the_commit_leaves_nothing_and_answers_nobody() {
     let fate = Fate::Crashes {
         refused: 0,
