@@ -4,6 +4,8 @@
 mod answer;
 mod everything;
 
+pub(crate) use answer::of_request;
+
 use crate::audit::{Audit, Payment};
 use crate::books::{self, PaymentRow};
 use crate::broken::{Broken, Invariant};

@@ -63,8 +63,8 @@ fn run(setting: &Setting, arguments: &Arguments) -> (Tally, Option<Box<Violation
                 Err(found) => {
                     // The rest of the seeds need not run.
                     next.store(end, Relaxed);
-                    let lower = |first: &Box<Violation>| first.seed < found.seed;
-                    if !outcome.1.as_ref().is_some_and(lower) {
+                    let lower = |first: &Violation| first.seed < found.seed;
+                    if !outcome.1.as_deref().is_some_and(lower) {
                         outcome.1 = Some(found);
                     }
                 }
@@ -106,5 +106,5 @@ fn tell(arguments: &Arguments, tally: &Tally, took: Duration) {
     }
     println!("{:<26}{minute:>12}", "deliveries a minute");
     println!("{:<26}{:>12}", "hash", format!("{:016x}", tally.hash));
-    println!("✓ every invariant held after every step; {:.1?}", took);
+    println!("✓ every invariant held after every step; {took:.1?}");
 }

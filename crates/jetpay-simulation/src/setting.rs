@@ -90,7 +90,7 @@ pub(crate) fn customers() -> Vec<Customer> {
         Customer {
             customer_id: customer_id(number),
             additional_customer_id: None,
-            contracts: if number % 2 == 0 {
+            contracts: if number.is_multiple_of(2) {
                 Vec::new()
             } else {
                 vec![contract]

@@ -1,5 +1,8 @@
 //! What the platform tells of a top-up, once the merchant has given its payment id.
 
+mod misfit;
+mod taken_back;
+
 use jetpay_core::Currency;
 
 use crate::chance::Chance;
@@ -165,121 +168,6 @@ impl<'a> Teller<'a> {
             }
         }
         (self.told, sale)
-    }
-
-    /// What is taken back is mostly told an hour or some days after the sale, and now and then at once.
-    fn taken_back(&mut self, plot: Plot) {
-        let longest = self.chance.among(&[SECOND, HOUR, 9 * DAY]);
-        self.later(longest);
-        let amount = self.amount;
-        match plot {
-            Plot::RefundedInParts => self.refund_in_parts(),
-            Plot::Refunded => self.take("refund", "refunded", amount),
-            Plot::Reversed => self.take("reversal", "reversed", amount),
-            Plot::RefundTakenBack => {
-                let part = self.part(amount);
-                self.take("refund", "partially refunded", part);
-                self.later(DAY);
-                let back = self.fresh();
-                self.say(
-                    back,
-                    ["refund reverse", "success", "success"],
-                    Meaning::Returns,
-                );
-                self.last().amount = part;
-            }
-            Plot::RefundTooLarge => {
-                // Two that fit one by one, or one that never does.
-                if self.chance.happens(500) {
-                    self.take("refund", "partially refunded", amount);
-                    self.later(DAY);
-                    let more = self.part(amount);
-                    self.take("refund", "partially refunded", more);
-                } else {
-                    self.take("refund", "refunded", amount + 1);
-                    self.last().meaning = Meaning::Misfit;
-                }
-            }
-            _ => {
-                if self.chance.happens(400) {
-                    let part = self.part(amount);
-                    self.take("refund", "partially refunded", part);
-                    self.later(DAY);
-                }
-                let by_hand = self.fresh();
-                self.say(
-                    by_hand,
-                    ["manual change", "success", "decline"],
-                    Meaning::TakesRest,
-                );
-            }
-        }
-    }
-
-    fn refund_in_parts(&mut self) {
-        let mut left = self.amount;
-        for _ in 0..self.chance.between(1..=3) {
-            let part = self.part(left);
-            left -= part;
-            if self.chance.happens(200) {
-                let failed = self.fresh();
-                let words = ["refund", "decline", "success"];
-                self.say(failed, words, Meaning::Nothing);
-                self.last().amount = part;
-            }
-            self.take("refund", "partially refunded", part);
-            if self.chance.happens(200) {
-                // The same refund, told again once the payment's status is another.
-                let operation = self.last().operation;
-                self.later(HOUR);
-                self.say(operation, ["refund", "success", "refunded"], Meaning::Takes);
-                self.last().amount = part;
-            }
-            self.later(2 * DAY);
-            if left < 2 {
-                break;
-            }
-        }
-    }
-
-    fn misfit(&mut self, plot: Plot, sale: u64) {
-        let (half, other) = (self.amount / 2, self.other_project);
-        self.paid(sale);
-        let odd = self.chance.among(&[
-            ["capture", "success", "success"],
-            ["moonlight", "success", "success"],
-            ["sale", "success", "processing"],
-            ["sale", "success", "moonlight"],
-            ["sale", "moonlight", "success"],
-            ["auth", "success", "awaiting capture"],
-        ]);
-        let last = self.last();
-        last.meaning = Meaning::Misfit;
-        match plot {
-            Plot::WrongAmount => last.amount += 1,
-            Plot::WrongCurrency => last.currency = Currency::parse("USD").expect("a currency"),
-            Plot::WrongProject => last.project = other,
-            Plot::Payout => last.payment_type = "payout",
-            Plot::PaidPartially => {
-                last.words[2] = "partially paid";
-                last.amount = half;
-            }
-            _ => {
-                last.words = odd;
-                last.meaning = Meaning::Nothing;
-            }
-        }
-    }
-
-    /// One fact with two amounts: what comes first counts.
-    fn contradict(&mut self, sale: u64) {
-        let wrong_first = self.chance.happens(500);
-        self.paid(sale);
-        self.paid(sale);
-        let wrong = self.told.len() - 1 - usize::from(wrong_first);
-        let (_, wrong) = &mut self.told[wrong];
-        wrong.amount += 100;
-        wrong.meaning = Meaning::Misfit;
     }
 
     fn paid(&mut self, operation: u64) {

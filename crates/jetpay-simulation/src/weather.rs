@@ -70,6 +70,25 @@ impl Weather {
         }
     }
 
+    /// Nothing goes wrong but an outage, which begins with the run.
+    #[cfg(test)]
+    pub(crate) fn calm_but_for(kind: Out) -> Self {
+        Self {
+            request_lost: 0,
+            answer_lost: 0,
+            doubled: 0,
+            held: 0,
+            way: 1..=40,
+            wait: 1..=8,
+            queue: 8192,
+            crash: 0,
+            refuse: 0,
+            full: 0,
+            bad: 0,
+            outage: Some(Outage { from: START, kind }),
+        }
+    }
+
     /// Whether there is an outage of this kind now.
     pub(crate) fn out(&self, kind: Out, now: i64) -> bool {
         let outage = self.outage.as_ref().filter(|outage| outage.kind == kind);

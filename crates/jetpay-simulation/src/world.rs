@@ -1,34 +1,29 @@
 //! The run: one event after the other, until nothing is left to happen.
 
 mod answers;
+mod arriving;
+mod asking;
 mod step;
 
 use std::sync::Arc;
 
-use jetpay_core::{Currency, Money};
+use jetpay_ledger::Store;
 use jetpay_ledger::store::stepped::Stepped;
-use jetpay_ledger::{NewPayment, Store};
-use jetpay_server::shop::Outside;
 
 use crate::Plan;
 use crate::audit::Audit;
 use crate::books;
 use crate::broken::{Broken, Invariant, Violation};
 use crate::chance::Chance;
-use crate::clock::{Clock, DAY, MINUTE, SECOND, START};
+use crate::clock::{Clock, DAY, START};
 use crate::journal::{Journal, Note};
 use crate::merchant::Merchant;
-use crate::network::{Message, copies};
+use crate::network::Message;
 use crate::platform::Platform;
 use crate::queue::{Event, Queue};
-use crate::setting::{PROJECTS, Setting, customer_id};
+use crate::setting::Setting;
 use crate::tally::Tally;
-use crate::top_up::{Origin, TopUp};
-use crate::weather::{Out, Weather};
-
-/// How long the platform waits for an answer to `verify` and `check_deposit`, and how often it asks.
-const PATIENCE: i64 = 30 * SECOND;
-const ASKS: u32 = 3;
+use crate::weather::Weather;
 
 pub(crate) struct World<'s> {
     plan: Plan,
@@ -141,165 +136,6 @@ impl<'s> World<'s> {
         Ok(())
     }
 
-    fn begin(&mut self, number: usize) -> Result<(), Broken> {
-        let top_up = &self.platform.top_ups[number];
-        let now = self.clock.millis();
-        let attend = match top_up.origin {
-            Origin::Ours => {
-                self.ask(Message::Verify(number));
-                return Ok(());
-            }
-            Origin::Foreign => vec![],
-            Origin::Imported(after) => vec![(after, Message::Import(number))],
-            Origin::Dismissed(after) => vec![(after, Message::Dismiss(number))],
-            Origin::DismissedThenImported(after) => vec![
-                (after / 2, Message::Dismiss(number)),
-                (after, Message::Import(number)),
-            ],
-        };
-        for (after, message) in attend {
-            self.queue.put(now + after, Event::Attend(message));
-        }
-        let id: Arc<str> = format!("older-{number:06}").into();
-        let index = self.audit.given(&id, number, top_up)?;
-        self.given(number, index);
-        Ok(())
-    }
-
-    /// The platform has a payment's id, and begins to tell of it.
-    fn given(&mut self, number: usize, index: usize) {
-        if self.platform.top_ups[number].payment.is_some() {
-            return; // It asked twice, and has an id already.
-        }
-        let payment = &mut self.audit.payments[index];
-        for (after, fact) in self.platform.story(number, &payment.id) {
-            payment.facts.push(fact);
-            let at = self.clock.millis() + after;
-            self.queue.put(at, Event::Tell(fact));
-        }
-    }
-
-    fn ask(&mut self, message: Message) {
-        let (Message::Verify(number) | Message::CheckDeposit(number)) = message else {
-            return;
-        };
-        self.platform.top_ups[number].asked += 1;
-        self.send(message);
-        let at = self.clock.millis() + PATIENCE;
-        self.queue.put(at, Event::Impatient(message));
-    }
-
-    fn ask_again(&mut self, message: Message) {
-        let (Message::Verify(number) | Message::CheckDeposit(number)) = message else {
-            return;
-        };
-        let top_up = &self.platform.top_ups[number];
-        let done = match message {
-            Message::Verify(_) => top_up.verified,
-            _ => top_up.payment.is_some(),
-        };
-        if !done && top_up.asked < ASKS {
-            self.ask(message);
-        }
-    }
-
-    /// One try; the next is due after the schedule's wait.
-    fn tell(&mut self, number: usize) {
-        let fact = &mut self.platform.facts[number];
-        if fact.acknowledged {
-            return;
-        }
-        fact.tries += 1;
-        match fact.waits.next() {
-            Some(wait) => {
-                let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-                self.queue
-                    .put(self.clock.millis() + wait, Event::Tell(number));
-            }
-            None => self.tally.given_up += 1,
-        }
-        let writing = self.platform.writing();
-        self.send(Message::Callback {
-            fact: number,
-            writing,
-        });
-    }
-
-    fn send(&mut self, message: Message) {
-        let now = self.clock.millis();
-        let copies = copies(&mut self.chance, &self.weather, message);
-        self.note(message, Note::Sent(message, copies.len()));
-        self.tally.lost += u64::from(copies.is_empty());
-        for after in copies {
-            self.queue.put(now + after, Event::Arrive(message));
-        }
-    }
-
-    fn arrive(&mut self, message: Message) -> Result<(), Broken> {
-        let now = self.clock.millis();
-        if now < self.back || self.weather.out(Out::Service, now) {
-            self.note(message, Note::NobodyThere(message));
-            self.tally.lost += 1;
-            return Ok(());
-        }
-        self.note(message, Note::Arrived(message));
-        let Some((method, body)) = self.platform.write(message, now) else {
-            return Ok(());
-        };
-        self.tally.deliveries += 1;
-        self.tally.callbacks += u64::from(matches!(message, Message::Callback { .. }));
-        let busy = self.merchant.waiting() >= self.weather.queue;
-        match self.merchant.take(message, method.name, body) {
-            Some(answer) => self.answer(message, answer, busy),
-            None => {
-                self.step_soon();
-                Ok(())
-            }
-        }
-    }
-
-    /// The merchant's people look into the inbox, and do so again later when that does not work.
-    fn attend(&mut self, message: Message) -> Result<(), Broken> {
-        let now = self.clock.millis();
-        let (Message::Import(number) | Message::Dismiss(number)) = message else {
-            return Ok(());
-        };
-        if now < self.back || self.weather.out(Out::Service, now) {
-            self.attend_later(message);
-            return Ok(());
-        }
-        let top_up = &self.platform.top_ups[number];
-        let payment = top_up.payment.as_ref().expect("it came with its id");
-        let busy = self.merchant.waiting() >= self.weather.queue;
-        let answer = if matches!(message, Message::Import(_)) {
-            let payment = taken_over(top_up, payment, &self.clock);
-            self.merchant.import(message, payment)
-        } else {
-            self.merchant.dismiss(message, payment, self.clock.now())
-        };
-        match answer {
-            Some(answer) => self.answer(message, answer, busy),
-            None => {
-                self.step_soon();
-                Ok(())
-            }
-        }
-    }
-
-    fn attend_later(&mut self, message: Message) {
-        let at = self.clock.millis() + 10 * MINUTE;
-        self.queue.put(at, Event::Attend(message));
-    }
-
-    /// What comes until then is written in the same step.
-    fn step_soon(&mut self) {
-        if !self.step_due {
-            self.step_due = true;
-            let wait = self.chance.between(self.weather.wait.clone());
-            self.queue.put(self.clock.millis() + wait, Event::Step);
-        }
-    }
-
     fn note(&mut self, message: Message, note: Note) {
         let top_up = match message {
             Message::Callback { fact, .. } => self.platform.facts[fact].top_up,
@@ -341,15 +177,5 @@ impl<'s> World<'s> {
     }
 }
 
-fn taken_over(top_up: &TopUp, id: &str, clock: &Clock) -> NewPayment {
-    NewPayment {
-        id: id.try_into().expect("an id"),
-        project_id: PROJECTS[top_up.project].into(),
-        method: "older".into(),
-        customer_id: customer_id(top_up.customer),
-        contract_id: None,
-        amount: Money::new(top_up.amount, Currency::KZT),
-        flags: Vec::new(),
-        created_at: clock.now(),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::MetadataCommand;
 
 use super::copy::Copy;
-use super::planted::{PLANTED, Planted};
+use super::planted::{Planted, planted};
 use crate::shell;
 use crate::steps::time;
 
@@ -31,8 +31,7 @@ pub(super) fn run(only: &str) -> Result<()> {
     if let Some(found) = simulation.finds()? {
         bail!("without a planted bug, the simulation finds one:\n{found}");
     }
-    let planted: Vec<&Planted> = PLANTED
-        .iter()
+    let planted: Vec<&Planted> = planted()
         .filter(|planted| planted.name.contains(only))
         .collect();
     let mut missed = Vec::new();
@@ -45,14 +44,11 @@ pub(super) fn run(only: &str) -> Result<()> {
         copy.mend(edits)?;
         let found = found.with_context(|| format!("planting `{name}`"))?;
         let took = time(begun.elapsed());
-        match found.as_deref().and_then(told) {
-            Some((invariant, seed)) => {
-                println!("✓ {name}: caught by \"{invariant}\", {seed} ({took})");
-            }
-            None => {
-                println!("✗ {name}: not caught ({took})");
-                missed.push(*name);
-            }
+        if let Some((invariant, seed)) = found.as_deref().and_then(told) {
+            println!("✓ {name}: caught by \"{invariant}\", {seed} ({took})");
+        } else {
+            println!("✗ {name}: not caught ({took})");
+            missed.push(*name);
         }
     }
     ensure!(missed.is_empty(), "not caught: {}", missed.join("; "));
@@ -103,13 +99,13 @@ fn told(said: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::planted::PLANTED;
+    use super::super::planted::planted;
     use super::told;
     use crate::shell;
 
     #[test]
     fn every_planted_bug_still_has_the_text_that_it_changes() {
-        for planted in PLANTED {
+        for planted in planted() {
             for edit in planted.edits {
                 let path = shell::root().join(edit.file);
                 let text = std::fs::read_to_string(&path).unwrap();

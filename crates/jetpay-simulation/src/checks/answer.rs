@@ -74,27 +74,6 @@ impl Audit {
         Ok(self.store.look(placed)? > 0)
     }
 
-    /// The code of an answer to `verify` or `check_deposit`, if it may be answered so.
-    pub(crate) fn request_answer(
-        &self,
-        top_up: &TopUp,
-        answer: &Answer,
-        fault: bool,
-    ) -> Result<Option<Value>, Broken> {
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let code = body.get("code").and_then(Value::as_i64);
-        let known = top_up.customer < CUSTOMERS;
-        match (answer.status, code) {
-            (503, _) if fault => Ok(None),
-            (200, Some(0)) if known => Ok(Some(body)),
-            (200, Some(404)) if !known => Ok(None),
-            _ => {
-                let what = format!("a request was answered {} with {body}", answer.status);
-                Err(Broken::anywhere(Invariant::AnswerFits, what))
-            }
-        }
-    }
-
     /// Whether the payment that was just given out is in the database, as it was asked for.
     pub(crate) fn is_announced(&self, index: usize) -> Result<(), Broken> {
         let payment = &self.payments[index];
@@ -106,5 +85,26 @@ impl Audit {
         }
         let what = "its id was given out, and it is not in the database";
         Err(Broken::new(Invariant::CommitFirst, index, what))
+    }
+}
+
+/// The body of a good answer to `verify` or `check_deposit`, if it may be answered so. None: it is no good answer, and
+/// need not be one.
+pub(crate) fn of_request(
+    top_up: &TopUp,
+    answer: &Answer,
+    fault: bool,
+) -> Result<Option<Value>, Broken> {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let code = body.get("code").and_then(Value::as_i64);
+    let known = top_up.customer < CUSTOMERS;
+    match (answer.status, code) {
+        (503, _) if fault => Ok(None),
+        (200, Some(0)) if known => Ok(Some(body)),
+        (200, Some(404)) if !known => Ok(None),
+        _ => {
+            let what = format!("a request was answered {} with {body}", answer.status);
+            Err(Broken::anywhere(Invariant::AnswerFits, what))
+        }
     }
 }

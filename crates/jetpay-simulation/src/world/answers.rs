@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::World;
 use crate::broken::Broken;
+use crate::checks::of_request;
 use crate::journal::Note;
 use crate::merchant::Answer;
 use crate::network::Message;
@@ -14,7 +15,7 @@ impl World<'_> {
     pub(super) fn answer(
         &mut self,
         message: Message,
-        answer: Answer,
+        answer: &Answer,
         fault: bool,
     ) -> Result<(), Broken> {
         self.note(message, Note::Answered(message, answer.status));
@@ -22,16 +23,16 @@ impl World<'_> {
         let event = match message {
             Message::Callback { fact, .. } => {
                 self.audit
-                    .callback_answer(fact, &self.platform.facts, &answer, fault)?;
+                    .callback_answer(fact, &self.platform.facts, answer, fault)?;
                 self.tally.acknowledged += u64::from(answer.status == 200);
                 Some(Event::Answer(message, answer.status))
             }
             Message::Verify(number) => {
                 let top_up = &self.platform.top_ups[number];
-                let good = self.audit.request_answer(top_up, &answer, fault)?;
+                let good = of_request(top_up, answer, fault)?;
                 good.map(|_| Event::Answer(message, answer.status))
             }
-            Message::CheckDeposit(number) => self.announced(number, &answer, fault)?,
+            Message::CheckDeposit(number) => self.announced(number, answer, fault)?,
             Message::Import(_) | Message::Dismiss(_) => {
                 if answer.status != 200 {
                     self.attend_later(message);
@@ -60,7 +61,7 @@ impl World<'_> {
         fault: bool,
     ) -> Result<Option<Event>, Broken> {
         let top_up = &self.platform.top_ups[number];
-        let Some(body) = self.audit.request_answer(top_up, answer, fault)? else {
+        let Some(body) = of_request(top_up, answer, fault)? else {
             return Ok(None);
         };
         let id: Arc<str> = body["payment_id"].as_str().unwrap_or_default().into();

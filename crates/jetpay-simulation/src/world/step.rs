@@ -30,7 +30,7 @@ impl World<'_> {
         self.check(&answers)?;
         for (message, answer) in answers {
             match answer {
-                Some(answer) => self.answer(message, answer, Weather::excuses(fate))?,
+                Some(answer) => self.answer(message, &answer, Weather::excuses(fate))?,
                 None if crashed => self.cut_off(message),
                 None => {
                     let what = format!("the {message} was not answered after the step");
