@@ -10,13 +10,13 @@ use support::Hasty;
 fn answer_given_before_the_commit_is_caught_with_its_seed_and_history() {
     let setting = Setting::prepare().unwrap();
     let found = (1..=20).find_map(|seed| {
-        let plan = Plan { seed, days: 10 };
+        let plan = Plan { seed, days: 6 };
         simulate_over(&setting, plan, |store| Arc::new(Hasty(store))).err()
     });
     let violation = found.expect("a crash before a commit");
     assert_eq!(violation.invariant, Invariant::CommitFirst);
     let told = violation.to_string();
-    let again = format!("--seed {} --seeds 1 --days 10", violation.seed);
+    let again = format!("--seed {} --seeds 1 --days 6", violation.seed);
     assert!(told.contains(&again), "{told}");
     assert!(!violation.history.is_empty(), "{told}");
 }

@@ -3,7 +3,7 @@
 use jetpay_simulation::{Plan, Setting, Tally, simulate};
 
 fn plan(seed: u64) -> Plan {
-    Plan { seed, days: 10 }
+    Plan { seed, days: 6 }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use jetpay_ledger::{
 
 /// Answers as soon as a job was run: before its commit.
 #[derive(Debug)]
-pub struct Hasty(pub Arc<Stepped>);
+pub(crate) struct Hasty(pub(crate) Arc<Stepped>);
 
 struct HastyJob(Option<Box<dyn Job>>);
 
