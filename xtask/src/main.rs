@@ -10,6 +10,7 @@ mod deps;
 mod fixtures;
 mod fuzz;
 mod shell;
+mod simulate;
 mod steps;
 mod test;
 
@@ -45,6 +46,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Measures the speed targets; every figure is a ratio taken in one run
     Bench(bench::Arguments),
+    /// Runs the service under a virtual clock, through repeats, losses, crashes and outages, and checks every step
+    Simulate(simulate::Arguments),
     /// The handler that `bench` compares the service with
     #[command(hide = true)]
     BenchBareServer(bench::BareArguments),
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Task::Fixtures => fixtures::run(),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Simulate(arguments) => simulate::run(&arguments),
         Task::BenchBareServer(arguments) => bench::serve_bare(&arguments),
     };
     match done {

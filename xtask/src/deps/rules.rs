@@ -87,6 +87,18 @@ const ALL_BUT_TESTING: &[&str] = &[
     "jetpay-simulator",
 ];
 
+const METHODS_AND_ALL_THAT_SERVES: &[&str] = &[
+    "jetpay-core",
+    "jetpay-kaspi",
+    "jetpay-kassa24",
+    "jetpay-kassa24-bvu",
+    "jetpay-cashin-kz",
+    "jetpay-qiwi-kz",
+    "jetpay-ledger",
+    "jetpay-simulator",
+    "jetpay-server",
+];
+
 const ALL: &[&str] = &[
     "jetpay-core",
     "jetpay-kaspi",
@@ -156,5 +168,6 @@ pub(crate) const RULES: &[Rule] = &[
     rule("jetpay-properties", METHODS_CORE_AND_LEDGER),
     rule("jetpay-simulator", METHODS_AND_CORE),
     rule("jetpay-server", ALL_BUT_TESTING),
+    rule("jetpay-simulation", METHODS_AND_ALL_THAT_SERVES),
     rule("xtask", ALL),
 ];

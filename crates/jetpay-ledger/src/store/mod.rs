@@ -7,6 +7,8 @@ mod value;
 
 pub use value::{Row, Value};
 
+pub use sqlite::stepped;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::path::Path;

@@ -6,25 +6,29 @@ mod contracts;
 mod kaspi;
 mod kassa24;
 mod kassa24_bvu;
+mod outside;
 mod qiwi_kz;
 
+pub use outside::Outside;
+pub(crate) use outside::now;
+
 use std::collections::HashMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jetpay_core::answer::CustomerAccount;
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
 use jetpay_core::merchant::Unserved;
 use jetpay_core::{Currency, Method, Refused, TopUp, Unavailable};
-use jetpay_ledger::{Customer, Flag, Ledger, Millis, NewPayment};
-use uuid::Uuid;
+use jetpay_ledger::{Customer, Flag, Ledger, NewPayment};
 
 use crate::config::{Config, Kassa24Answers};
+use outside::Machine;
 
 /// The merchant: customers and payments in a ledger.
 pub struct Shop {
     ledger: Ledger,
     currency: Currency,
     projects: HashMap<ProjectId, Settings>,
+    outside: Box<dyn Outside>,
 }
 
 /// How a project is served.
@@ -51,7 +55,15 @@ impl Shop {
             ledger,
             currency: config.currency,
             projects,
+            outside: Box::new(Machine),
         }
+    }
+
+    /// The same shop with another clock and other ids.
+    #[must_use]
+    pub fn with_outside(mut self, outside: impl Outside + 'static) -> Self {
+        self.outside = Box::new(outside);
+        self
     }
 
     fn settings(&self, project: ProjectId) -> Settings {
@@ -90,7 +102,7 @@ impl Shop {
         if M::LIMITS.is_some_and(|limits| !limits.contain(top_up.amount)) {
             flags.push(Flag::OverLimit);
         }
-        let id = fresh_payment_id();
+        let id = self.outside.fresh_payment_id();
         let payment = NewPayment {
             id: id.clone(),
             project_id: top_up.project_id,
@@ -99,7 +111,7 @@ impl Shop {
             contract_id,
             amount: top_up.amount,
             flags,
-            created_at: now(),
+            created_at: self.outside.now(),
         };
         self.ledger
             .record_payment(payment)
@@ -117,20 +129,7 @@ fn shown_id(customer: &Customer) -> &str {
         .unwrap_or(customer.customer_id.as_str())
 }
 
-/// Ids in the order of time, unique without asking anybody.
-fn fresh_payment_id() -> PaymentId {
-    PaymentId::new(Uuid::now_v7().to_string()).expect("a UUID is an id")
-}
-
 #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 fn unavailable(error: jetpay_ledger::Error) -> Unavailable {
     Unavailable(error.to_string())
-}
-
-/// The one place where the service reads the clock for the ledger.
-pub(crate) fn now() -> Millis {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

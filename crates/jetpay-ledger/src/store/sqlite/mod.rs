@@ -13,8 +13,10 @@ mod lock;
 mod open;
 mod payments;
 mod reader;
+mod reads;
 mod rows;
 mod settlements;
+pub mod stepped;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -12,16 +12,11 @@ use tokio::sync::mpsc::{self, Sender, error::TrySendError};
 
 use super::lock::Lock;
 use super::reader::Readers;
+use super::reads::reads;
 use super::writer::{State, Writer};
-use super::{alarms, ask, backup, counts, customers, entries, inbox, open, payments, settlements};
-use crate::alarm::{Alarm, AlarmFilter};
-use crate::customer::Customer;
-use crate::entry::Entry;
+use super::{backup, open};
 use crate::error::{Error, OpenError};
-use crate::payment::{Payment, PaymentFilter};
-use crate::recorded::{Counts, Unmatched};
-use crate::settlement::Settlement;
-use crate::store::{Pending, Row, Store, Value};
+use crate::store::{Pending, Store};
 use crate::work::{Job, Nothing, Task};
 
 /// How many writes are committed together at most, so that the first of them does not wait long for the last.
@@ -134,59 +129,7 @@ impl Store for Sqlite {
         Box::pin(async { self.finish() })
     }
 
-    fn customer<'a>(&'a self, customer_id: &'a str) -> Pending<'a, Option<Customer>> {
-        self.read(|connection| customers::read(connection, customer_id))
-    }
-
-    fn customers<'a>(&'a self, after: Option<&'a str>, limit: usize) -> Pending<'a, Vec<Customer>> {
-        self.read(|connection| customers::page(connection, after, limit))
-    }
-
-    fn balance<'a>(&'a self, customer_id: &'a str) -> Pending<'a, i64> {
-        self.read(|connection| payments::balance(connection, customer_id))
-    }
-
-    fn payment<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Payment>> {
-        self.read(|connection| payments::read(connection, id))
-    }
-
-    fn payments<'a>(&'a self, filter: &'a PaymentFilter) -> Pending<'a, Vec<Payment>> {
-        self.read(|connection| payments::page(connection, filter))
-    }
-
-    fn entries(&self, after: i64, limit: usize) -> Pending<'_, Vec<Entry>> {
-        self.read(|connection| entries::read(connection, after, limit))
-    }
-
-    fn alarms(&self, filter: AlarmFilter) -> Pending<'_, Vec<Alarm>> {
-        self.read(|connection| alarms::page(connection, &filter))
-    }
-
-    fn alarm(&self, seq: i64) -> Pending<'_, Option<(Alarm, Vec<Vec<u8>>)>> {
-        self.read(|connection| {
-            let snapshot = connection.unchecked_transaction()?;
-            let alarm = alarms::read(&snapshot, seq)?;
-            alarm
-                .map(|alarm| Ok((alarm, alarms::bodies(&snapshot, seq)?)))
-                .transpose()
-        })
-    }
-
-    fn settlements(&self, before: Option<i64>, limit: usize) -> Pending<'_, Vec<Settlement>> {
-        self.read(|connection| settlements::page(connection, before, limit))
-    }
-
-    fn inbox(&self, limit: usize) -> Pending<'_, Vec<Unmatched>> {
-        self.read(|connection| inbox::read(connection, limit))
-    }
-
-    fn counts(&self) -> Pending<'_, Counts> {
-        self.read(counts::read)
-    }
-
-    fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
-        self.read(move |connection| ask::ask(connection, sql, &values))
-    }
+    reads!();
 
     fn backup<'a>(&'a self, to: &'a Path) -> Pending<'a, ()> {
         let copied = self

@@ -34,7 +34,7 @@ pub(super) struct State {
 
 /// The writer, which owns the connection.
 pub(super) struct Writer {
-    connection: Connection,
+    pub(super) connection: Connection,
     counts: Counts,
     state: Arc<State>,
     log_pages: Arc<AtomicI32>,
@@ -80,7 +80,7 @@ impl Writer {
 
     /// One group: all in one transaction, or, if a job breaks a rule, each by itself, so that one bad job harms nobody
     /// else. When it is the store that failed, it would fail each of them, too.
-    fn write(&mut self, group: &mut Vec<Box<dyn Job>>) {
+    pub(super) fn write(&mut self, group: &mut Vec<Box<dyn Job>>) {
         match self.commit(group) {
             Ok(()) => group.drain(..).for_each(|job| job.answer(Ok(()))),
             Err(Failure::Rule(_)) if group.len() > 1 => {

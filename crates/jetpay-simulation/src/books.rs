@@ -1,0 +1,179 @@
+//! What is in the database, read with SQL of our own.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension};
+
+/// An event, without the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventRow {
+    pub(crate) seq: i64,
+    pub(crate) payment: String,
+    pub(crate) project: i64,
+    pub(crate) operation: i64,
+    pub(crate) operation_status: String,
+    pub(crate) payment_status: String,
+    pub(crate) amount: i64,
+}
+
+/// An entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EntryRow {
+    pub(crate) seq: i64,
+    pub(crate) payment: String,
+    pub(crate) project: i64,
+    pub(crate) operation: i64,
+    pub(crate) kind: String,
+    pub(crate) amount: i64,
+}
+
+/// Where a payment stands.
+#[derive(Debug)]
+pub(crate) struct PaymentRow {
+    pub(crate) state: String,
+    pub(crate) amount: i64,
+    pub(crate) credited: i64,
+    pub(crate) remaining: i64,
+}
+
+/// The events after the given one, with their bodies.
+pub(crate) fn events(
+    connection: &Connection,
+    after: i64,
+) -> rusqlite::Result<Vec<(EventRow, Vec<u8>)>> {
+    let sql = "SELECT seq, payment_id, project_id, operation_id, operation_status, payment_status, amount, body
+               FROM events WHERE seq > ?1 ORDER BY seq";
+    let mut statement = connection.prepare_cached(sql)?;
+    let events = statement.query_map([after], |row| {
+        let event = EventRow {
+            seq: row.get(0)?,
+            payment: row.get(1)?,
+            project: row.get(2)?,
+            operation: row.get(3)?,
+            operation_status: row.get(4)?,
+            payment_status: row.get(5)?,
+            amount: row.get(6)?,
+        };
+        Ok((event, row.get(7)?))
+    });
+    events?.collect()
+}
+
+/// The entries after the given one.
+pub(crate) fn entries(connection: &Connection, after: i64) -> rusqlite::Result<Vec<EntryRow>> {
+    let sql = "SELECT seq, payment_id, project_id, operation_id, kind, amount
+               FROM entries WHERE seq > ?1 ORDER BY seq";
+    let mut statement = connection.prepare_cached(sql)?;
+    let entries = statement.query_map([after], |row| {
+        Ok(EntryRow {
+            seq: row.get(0)?,
+            payment: row.get(1)?,
+            project: row.get(2)?,
+            operation: row.get(3)?,
+            kind: row.get(4)?,
+            amount: row.get(5)?,
+        })
+    });
+    entries?.collect()
+}
+
+pub(crate) fn payment(connection: &Connection, id: &str) -> rusqlite::Result<Option<PaymentRow>> {
+    let sql = "SELECT state, amount, credited, remaining FROM payments WHERE id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let payment = statement.query_row([id], |row| {
+        Ok(PaymentRow {
+            state: row.get(0)?,
+            amount: row.get(1)?,
+            credited: row.get(2)?,
+            remaining: row.get(3)?,
+        })
+    });
+    payment.optional()
+}
+
+/// The payments that were touched, though the platform does not have their ids.
+pub(crate) fn touched_but(
+    connection: &Connection,
+    known: impl Fn(&str) -> bool,
+) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT id FROM payments WHERE state <> 'pending' OR remaining <> 0 OR credited <> 0";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut touched = statement.query(())?;
+    while let Some(row) = touched.next()? {
+        let id: String = row.get(0)?;
+        if !known(&id) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// The payments and operations of which there are alarms.
+pub(crate) fn alarms(connection: &Connection) -> rusqlite::Result<HashSet<(String, i64)>> {
+    let sql = "SELECT payment_id, operation_id FROM alarms
+               WHERE payment_id IS NOT NULL AND operation_id IS NOT NULL";
+    let mut statement = connection.prepare_cached(sql)?;
+    let alarms = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)));
+    alarms?.collect()
+}
+
+/// Whether an alarm keeps this message.
+pub(crate) fn alarm_keeps(connection: &Connection, body: &[u8]) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE body = ?1)";
+    connection
+        .prepare_cached(sql)?
+        .query_row([body], |row| row.get(0))
+}
+
+/// How many events of the payment have this disposition.
+pub(crate) fn placed(connection: &Connection, id: &str, word: &str) -> rusqlite::Result<i64> {
+    let sql = "SELECT count(*) FROM events WHERE payment_id = ?1 AND disposition = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row((id, word), |row| row.get(0))
+}
+
+/// What the row of counts says, and what the tables say.
+pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<([i64; 4], [i64; 4])> {
+    let said = "SELECT pending, unmatched, alarms, open_alarms FROM counts";
+    let there = "SELECT (SELECT count(*) FROM payments WHERE state = 'pending'),
+                        (SELECT count(*) FROM events WHERE disposition = 'unmatched'),
+                        (SELECT count(*) FROM alarms),
+                        (SELECT count(*) FROM alarms WHERE NOT settled)";
+    let four = |sql: &str| {
+        let mut statement = connection.prepare_cached(sql)?;
+        statement.query_row((), |row| {
+            Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
+        })
+    };
+    Ok((four(said)?, four(there)?))
+}
+
+/// A number for all that is in the database.
+pub(crate) fn fingerprint(connection: &Connection) -> rusqlite::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    for table in [
+        "customers",
+        "payments",
+        "events",
+        "entries",
+        "alarms",
+        "counts",
+    ] {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                match row.get_ref(column)? {
+                    ValueRef::Null => 0_u8.hash(&mut hasher),
+                    ValueRef::Integer(number) => number.hash(&mut hasher),
+                    ValueRef::Real(number) => number.to_bits().hash(&mut hasher),
+                    ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.hash(&mut hasher),
+                }
+            }
+        }
+    }
+    Ok(hasher.finish())
+}

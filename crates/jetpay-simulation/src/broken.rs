@@ -1,0 +1,127 @@
+//! What must hold, and what is told when it does not.
+
+use std::error::Error;
+use std::fmt;
+
+/// What must hold after every step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Invariant {
+    /// What is answered is in the committed database.
+    CommitFirst,
+    /// A success that fits is credited, and once.
+    CreditedOnce,
+    /// No money moves but by a fact that was signed and that says so.
+    NothingElse,
+    /// What a payment keeps is the sum of its entries, and a customer's balance the sum of those.
+    BalanceIsEntries,
+    /// No state goes back; entries and events are only ever added.
+    NoWayBack,
+    /// What is taken back is taken back once, also when it comes before the credit.
+    TakenBackOnce,
+    /// The state follows from the facts that are stored.
+    StateFits,
+    /// The answer is what the fact and the faults of the moment allow.
+    AnswerFits,
+    /// What does not fit raises an alarm.
+    PersonHears,
+    /// What is counted is what is there.
+    CountsAgree,
+    /// Everything ends: no delivery waits for ever, and the platform tells a fact until it is acknowledged.
+    Ends,
+}
+
+impl fmt::Display for Invariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CommitFirst => "nothing is answered before its commit",
+            Self::CreditedOnce => "a success is credited exactly once",
+            Self::NothingElse => "nothing moves money but a signed fact",
+            Self::BalanceIsEntries => "the balance is the sum of the entries",
+            Self::NoWayBack => "nothing goes back",
+            Self::TakenBackOnce => "what is taken back is taken back exactly once",
+            Self::StateFits => "the state follows from the facts",
+            Self::AnswerFits => "every answer fits",
+            Self::PersonHears => "a person hears of what does not fit",
+            Self::CountsAgree => "the counts are those of the tables",
+            Self::Ends => "everything ends",
+        })
+    }
+}
+
+/// An invariant that does not hold, and where.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(crate) invariant: Invariant,
+    /// What is wrong, in a sentence.
+    pub(crate) what: String,
+    /// The payment that it is about.
+    pub(crate) payment: Option<usize>,
+}
+
+impl Broken {
+    pub(crate) fn new(invariant: Invariant, payment: usize, what: impl Into<String>) -> Self {
+        Self {
+            payment: Some(payment),
+            ..Self::anywhere(invariant, what)
+        }
+    }
+
+    pub(crate) fn anywhere(invariant: Invariant, what: impl Into<String>) -> Self {
+        Self {
+            invariant,
+            what: what.into(),
+            payment: None,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Broken {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::anywhere(
+            Invariant::Ends,
+            format!("the database cannot be read: {error}"),
+        )
+    }
+}
+
+/// An invariant that does not hold in a run, with what is needed to look into it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Violation {
+    /// The run.
+    pub seed: u64,
+    /// On how many days top-ups began.
+    pub days: u32,
+    /// After which step of the store.
+    pub step: u64,
+    /// What does not hold.
+    pub invariant: Invariant,
+    /// What is wrong, in a sentence.
+    pub what: String,
+    /// What happened to the payment, in the order of time.
+    pub history: Vec<String>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            seed,
+            days,
+            step,
+            invariant,
+            what,
+            history,
+        } = self;
+        writeln!(f, "violated: {invariant}")?;
+        writeln!(f, "  seed {seed}, step {step}: {what}")?;
+        for line in history {
+            writeln!(f, "  {line}")?;
+        }
+        write!(
+            f,
+            "again: cargo xtask simulate --seed {seed} --seeds 1 --days {days}"
+        )
+    }
+}
+
+impl Error for Violation {}

@@ -1,0 +1,181 @@
+//! The run: one event after the other, until nothing is left to happen.
+
+mod answers;
+mod arriving;
+mod asking;
+mod step;
+
+use std::sync::Arc;
+
+use jetpay_ledger::Store;
+use jetpay_ledger::store::stepped::Stepped;
+
+use crate::Plan;
+use crate::audit::Audit;
+use crate::books;
+use crate::broken::{Broken, Invariant, Violation};
+use crate::chance::Chance;
+use crate::clock::{Clock, DAY, START};
+use crate::journal::{Journal, Note};
+use crate::merchant::Merchant;
+use crate::network::Message;
+use crate::platform::Platform;
+use crate::queue::{Event, Queue};
+use crate::setting::Setting;
+use crate::tally::Tally;
+use crate::weather::Weather;
+
+pub(crate) struct World<'s> {
+    plan: Plan,
+    clock: Clock,
+    queue: Queue,
+    chance: Chance,
+    weather: Weather,
+    platform: Platform<'s>,
+    merchant: Merchant,
+    audit: Audit,
+    journal: Journal,
+    tally: Tally,
+    /// When the service listens again.
+    back: i64,
+    /// A step of the store is due.
+    step_due: bool,
+}
+
+impl<'s> World<'s> {
+    pub(crate) fn new(
+        setting: &'s Setting,
+        plan: Plan,
+        between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+    ) -> Self {
+        let mut chance = Chance::of(plan.seed);
+        let weather = Weather::of(&mut chance.fork(), plan.days);
+        let platform = Platform::new(setting, &mut chance, plan.days);
+        let clock = Clock::new();
+        let merchant = Merchant::new(setting, &clock, weather.queue, between);
+        let mut queue = Queue::default();
+        for (number, top_up) in platform.top_ups.iter().enumerate() {
+            queue.put(top_up.begins, Event::Begin(number));
+        }
+        let tally = Tally {
+            outages: u64::from(weather.outage.is_some()),
+            ..Tally::default()
+        };
+        Self {
+            plan,
+            queue,
+            chance,
+            weather,
+            platform,
+            audit: Audit::new(Arc::clone(&merchant.store)),
+            merchant,
+            journal: Journal::default(),
+            tally,
+            back: START,
+            step_due: false,
+            clock,
+        }
+    }
+
+    pub(crate) fn run(mut self) -> Result<Tally, Box<Violation>> {
+        self.until_the_end()
+            .map_err(|broken| Box::new(self.violation(broken)))
+    }
+
+    fn until_the_end(&mut self) -> Result<Tally, Broken> {
+        while let Some((at, event)) = self.queue.next() {
+            self.clock.set(at);
+            self.happen(event)?;
+        }
+        self.audit
+            .everything(&self.merchant.ledger, &self.platform.facts)?;
+        self.ended()?;
+        let mut tally = self.tally;
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        tally.payments = count(self.audit.payments.len());
+        tally.facts = count(self.platform.facts.len());
+        tally.credits = count(self.audit.credited.len());
+        tally.entries = count(self.audit.entries.len());
+        tally.steps = self.audit.step;
+        tally.days = ((self.clock.millis() - START) / DAY).cast_unsigned();
+        let database = self.merchant.store.look(books::fingerprint)?;
+        tally.hash = self.journal.hash(database);
+        Ok(tally)
+    }
+
+    /// Nobody waits any more, and what was acknowledged is there.
+    fn ended(&self) -> Result<(), Broken> {
+        if self.merchant.waiting() > 0 {
+            return Err(Broken::anywhere(
+                Invariant::Ends,
+                "a delivery was never answered",
+            ));
+        }
+        for fact in &self.platform.facts {
+            let index = self.audit.by_id[&fact.payment];
+            let told = fact.acknowledged || fact.waits.len() == 0;
+            if !told {
+                let what = "a fact was not told to the end";
+                return Err(Broken::new(Invariant::Ends, index, what));
+            }
+        }
+        Ok(())
+    }
+
+    fn happen(&mut self, event: Event) -> Result<(), Broken> {
+        match event {
+            Event::Begin(number) => self.begin(number)?,
+            Event::Impatient(message) => self.ask_again(message),
+            Event::Tell(fact) => self.tell(fact),
+            Event::Arrive(message) => self.arrive(message)?,
+            Event::Answer(message, status) => self.answered(message, status),
+            Event::Given(top_up, payment) => self.given(top_up, payment),
+            Event::Step => self.step()?,
+            Event::Attend(message) => self.attend(message)?,
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, message: Message, note: Note) {
+        let top_up = match message {
+            Message::Callback { fact, .. } => self.platform.facts[fact].top_up,
+            Message::Verify(number)
+            | Message::CheckDeposit(number)
+            | Message::Import(number)
+            | Message::Dismiss(number) => number,
+        };
+        self.journal.note(self.clock.millis(), Some(top_up), note);
+    }
+
+    fn violation(&self, broken: Broken) -> Violation {
+        let Broken {
+            invariant,
+            what,
+            payment,
+        } = broken;
+        let payment = payment.map(|index| &self.audit.payments[index]);
+        let history =
+            payment.map_or_else(Vec::new, |payment| {
+                let mut history = self.journal.of(payment.top_up);
+                history.extend(payment.facts.iter().map(|&number| {
+                    format!("fact {number}: {:?}", self.platform.facts[number].saying)
+                }));
+                history
+            });
+        let what = match payment {
+            Some(payment) => format!("{}, announced over {}: {what}", payment.id, payment.amount),
+            None => what,
+        };
+        Violation {
+            seed: self.plan.seed,
+            days: self.plan.days,
+            step: self.audit.step,
+            invariant,
+            what,
+            history,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
