@@ -158,8 +158,9 @@ async fn unknown_payment_is_given_to_a_customer_and_its_callbacks_applied(books:
 async fn payments_of_an_older_system_find_their_callbacks_and_are_imported_once(books: Books) {
     assert_eq!(books.tell(&sale("old1", 1)).await, Recorded::Unmatched);
     let mut old = ["old1", "old2"].map(payment);
-    old.iter_mut()
-        .for_each(|payment| payment.created_at = Millis(5));
+    for payment in &mut old {
+        payment.created_at = Millis(5);
+    }
     let import = || books.ledger.import_payments(old.to_vec(), NOW);
     assert_eq!(import().await, Ok(Imported { new: 2, known: 0 }));
     assert_eq!(import().await, Ok(Imported { new: 0, known: 2 }));

@@ -113,7 +113,9 @@ proptest! {
         steps in prop::collection::vec(proptest::sample::select(alphabet()), 1..30),
     ) {
         let mut history = History::new();
-        steps.iter().for_each(|step| history.take(step));
+        for step in &steps {
+            history.take(step);
+        }
         prop_assert_eq!(history.books(), model::after(&steps));
         prop_assert_eq!(history.total(), history.standing.remaining);
     }

@@ -87,7 +87,7 @@ impl Session {
     pub(super) async fn open(address: &Address) -> Result<Self, Error> {
         let client = address.connect().await?;
         client.batch_execute(PLANS).await?;
-        let statements = Statements::prepare(&client).await?;
+        let statements = Box::pin(Statements::prepare(&client)).await?;
         Ok(Self { client, statements })
     }
 }

@@ -16,12 +16,11 @@ pub(super) fn ask(
         (0..columns)
             .map(|column| {
                 Ok(match row.get_ref(column)? {
-                    ValueRef::Null => Value::Null,
+                    // No column of ours is real.
+                    ValueRef::Null | ValueRef::Real(_) => Value::Null,
                     ValueRef::Integer(number) => Value::Int(number),
                     ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
                     ValueRef::Blob(bytes) => Value::Bytes(bytes.to_owned()),
-                    // No column of ours is one.
-                    ValueRef::Real(_) => Value::Null,
                 })
             })
             .collect()
