@@ -11,6 +11,7 @@ mod fixtures;
 mod fuzz;
 mod shell;
 mod steps;
+mod stores;
 mod test;
 
 use std::process::ExitCode;
