@@ -10,17 +10,12 @@ mod fetch;
 mod flush;
 mod lane;
 mod migrate;
+mod readers;
 mod reads;
 mod rows;
 mod session;
 mod store;
+mod text;
+mod trouble;
 
 pub(crate) use store::Postgres;
-
-/// What a database error says, without the values of rows, which its details would show.
-fn text(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(error) => format!("{} ({})", error.message(), error.code().code()),
-        None => error.to_string(),
-    }
-}

@@ -14,7 +14,7 @@ use deadpool_postgres::Object;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::text;
+use super::trouble::Trouble;
 use crate::work::Failure;
 
 /// Rows of a statement that the connection prepares once.
@@ -22,10 +22,9 @@ async fn rows(
     client: &Object,
     sql: &str,
     values: &[&(dyn ToSql + Sync)],
-) -> Result<Vec<Row>, Failure> {
-    let failed = |error: tokio_postgres::Error| Failure::Store(text(&error));
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    client.query(&statement, values).await.map_err(failed)
+) -> Result<Vec<Row>, Trouble> {
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client.query(&statement, values).await?)
 }
 
 /// Each row as a value.
@@ -34,7 +33,8 @@ async fn list<T>(
     sql: &str,
     values: &[&(dyn ToSql + Sync)],
     from_row: impl Fn(&Row) -> Result<T, Failure>,
-) -> Result<Vec<T>, Failure> {
+) -> Result<Vec<T>, Trouble> {
     let rows = rows(client, sql, values).await?;
-    rows.iter().map(from_row).collect()
+    let values: Result<_, Failure> = rows.iter().map(from_row).collect();
+    Ok(values?)
 }

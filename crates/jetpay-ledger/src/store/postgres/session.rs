@@ -87,7 +87,8 @@ impl Session {
     pub(super) async fn open(address: &Address) -> Result<Self, Error> {
         let client = address.connect().await?;
         client.batch_execute(PLANS).await?;
-        let statements = Statements::prepare(&client).await?;
+        // Boxed: it holds each statement's answer, and a lane would carry the room for them for ever.
+        let statements = Box::pin(Statements::prepare(&client)).await?;
         Ok(Self { client, statements })
     }
 }
