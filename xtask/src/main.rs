@@ -12,6 +12,7 @@ mod fuzz;
 mod shell;
 mod simulate;
 mod steps;
+mod stores;
 mod test;
 
 use std::process::ExitCode;

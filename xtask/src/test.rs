@@ -27,6 +27,8 @@ pub(crate) fn tests() -> Result<()> {
 /// A test without PostgreSQL passes, so the last lines say that it has shown nothing.
 pub(crate) fn say_what_did_not_run() {
     if let Some(missing) = postgres::missing() {
-        eprintln!("\n!!! NOT RUN: the tests with PostgreSQL. They need {missing}.");
+        eprintln!(
+            "\n!!! NOT RUN: the tests and the conformance checks with PostgreSQL. They need {missing}."
+        );
     }
 }

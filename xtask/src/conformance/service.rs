@@ -1,4 +1,4 @@
-//! The service that is checked: the real binary with a configuration and a database of its own.
+//! The service that is checked: the real binary with a configuration and a store of its own.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -24,20 +24,22 @@ pub(super) struct Service {
     listen: SocketAddr,
     admin: SocketAddr,
     log: PathBuf,
+    /// The password of its database, if it has one.
+    password: Option<String>,
     /// Removed with everything in it when the service is dropped.
     _folder: TempDir,
 }
 
 impl Service {
     /// Starts `jetpay serve`, which stands beside this program.
-    pub(super) fn start() -> Result<Self> {
+    pub(super) fn start(store: &str) -> Result<Self> {
         let binary = std::env::current_exe()?
             .with_file_name(format!("jetpay{}", std::env::consts::EXE_SUFFIX));
         let folder = tempfile::tempdir()?;
         let [listen, admin] = free_addresses()?;
         let config = folder.path().join("jetpay.toml");
         let log = folder.path().join("jetpay.log");
-        fs::write(&config, configuration(listen, admin))?;
+        fs::write(&config, configuration(listen, admin, store))?;
         let child = Command::new(&binary)
             .arg("serve")
             .arg("--config")
@@ -54,6 +56,7 @@ impl Service {
             listen,
             admin,
             log,
+            password: password(store).map(str::to_owned),
             _folder: folder,
         })
     }
@@ -136,7 +139,9 @@ impl Service {
             .chain(known.into_iter().flatten())
             .chain([&customers.unknown]);
         let words = [TOKEN, SECRET, NEXT_SECRET, OTHER_SECRET, "panicked"];
-        for word in words.into_iter().chain(private.map(String::as_str)) {
+        let password = self.password.as_deref();
+        let words = words.into_iter().chain(password);
+        for word in words.chain(private.map(String::as_str)) {
             if let Some(line) = log.lines().find(|line| line.contains(word)) {
                 bail!("the log says `{word}`: {line}");
             }
@@ -160,7 +165,13 @@ fn free_addresses() -> Result<[SocketAddr; 2]> {
     Ok([first.local_addr()?, second.local_addr()?])
 }
 
-fn configuration(listen: SocketAddr, admin: SocketAddr) -> String {
+/// `postgres://user:password@host`.
+fn password(url: &str) -> Option<&str> {
+    let (user, _) = url.split_once("://")?.1.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
+}
+
+fn configuration(listen: SocketAddr, admin: SocketAddr, store: &str) -> String {
     format!(
         r#"[server]
 listen = "{listen}"
@@ -170,7 +181,7 @@ listen = "{admin}"
 token_env = "JETPAY_TOKEN"
 
 [store]
-url = "sqlite://jetpay.db"
+url = "{store}"
 
 [[project]]
 id = 1234

@@ -31,8 +31,8 @@ impl Fleet {
     }
 
     /// Two services on one database.
-    pub(super) fn on_postgres(binary: &Path) -> Result<Self> {
-        let cluster = Arc::new(Cluster::start_durable()?);
+    pub(super) fn on_postgres(binary: &Path, cluster: Cluster) -> Result<Self> {
+        let cluster = Arc::new(cluster);
         let database = cluster.database();
         let url = database.url().to_owned();
         Self::of(binary, 2, &url, Some((cluster, database)))

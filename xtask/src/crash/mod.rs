@@ -23,8 +23,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, ensure};
+use jetpay_testing::postgres::Cluster;
 
 use crate::shell;
+use crate::stores::Stores;
 use chance::Chance;
 use fleet::Fleet;
 use report::Report;
@@ -35,8 +37,8 @@ pub(crate) struct Arguments {
     /// How many processes of the service are killed, for each store
     #[arg(long, default_value_t = 200, value_name = "N")]
     kills: usize,
-    /// Which store it runs on
-    #[arg(long, value_enum, default_value_t = Stores::Sqlite)]
+    /// Which store it runs on: one service on a file, or two on one database, which crashes from time to time, too
+    #[arg(long, value_enum, default_value_t)]
     store: Stores,
     /// Decides what is done and when; a new one each time unless given
     #[arg(long)]
@@ -44,15 +46,6 @@ pub(crate) struct Arguments {
     /// The build for debugging, which is there sooner and runs slower
     #[arg(long)]
     dev: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Stores {
-    /// One service on a file
-    Sqlite,
-    /// Two services on one database, which crashes from time to time, too
-    Postgres,
-    All,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -66,16 +59,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let cluster = arguments
+        .store
+        .on_postgres("crash", Cluster::start_durable)?;
+    let sqlite = arguments
+        .store
+        .has_sqlite()
+        .then(|| Fleet::on_sqlite(&binary));
+    let postgres = cluster.map(|cluster| Fleet::on_postgres(&binary, cluster));
+    let fleets = [("SQLite", sqlite), ("PostgreSQL", postgres)];
     let mut failed = Vec::new();
-    for (store, name) in [(Stores::Sqlite, "sqlite"), (Stores::Postgres, "postgres")] {
-        if arguments.store != Stores::All && arguments.store != store {
+    for (name, fleet) in fleets {
+        let Some(fleet) = fleet.transpose()? else {
             continue;
-        }
-        shell::heading(&format!("crash: {name}, seed {seed}"));
-        let fleet = match store {
-            Stores::Postgres => Fleet::on_postgres(&binary)?,
-            _ => Fleet::on_sqlite(&binary)?,
         };
+        shell::heading(&format!("crash: {name}, seed {seed}"));
         let report = runtime.block_on(crashed(fleet, arguments.kills, Chance::new(seed)))?;
         print!("{report}");
         if report.is_violated() {

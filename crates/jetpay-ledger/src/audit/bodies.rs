@@ -65,7 +65,11 @@ fn says_what_its_bytes_say(row: &Row) -> bool {
     };
     let is = |pointer: &str, column: usize, spelled: fn(&str) -> String| {
         let stored = row[column].text().unwrap_or_default();
-        text(pointer).is_some_and(|word| spelled(word).replace('\0', "\u{fffd}") == stored)
+        // PostgreSQL keeps no NUL, and of a long word the beginning.
+        text(pointer).is_some_and(|word| {
+            let word = spelled(word).replace('\0', "\u{fffd}");
+            word == stored || (stored.len() > 250 && word.starts_with(stored))
+        })
     };
     text("/payment/id") == row[1].text()
         && number("/project_id").map(u64::cast_signed) == row[2].int()

@@ -206,6 +206,11 @@ pub fn decline(payment_id: &'static str, operation_id: u64) -> Told {
 
 impl Told {
     pub fn callback(&self) -> Callback {
+        self.with_receipt(&format!("receipt_{}", self.operation_id))
+    }
+
+    /// The callback with the provider's own id of the payment.
+    pub fn with_receipt(&self, receipt: &str) -> Callback {
         let Self {
             project_id,
             payment_id,
@@ -226,7 +231,7 @@ impl Told {
                 "sum":{{"amount":1,"currency":"KZT"}}}},"account":{{"number":"7001112233"}},
                 "operation":{{"id":{operation_id},"type":"{operation_type}","status":"{operation_status}","date":"{date}",
                 "sum_initial":{{"amount":{amount},"currency":"{currency}"}},"code":"0",
-                "provider":{{"id":42,"payment_id":"receipt_{operation_id}"}}}}}}"#
+                "provider":{{"id":42,"payment_id":"{receipt}"}}}}}}"#
         );
         let body = sign(body.as_bytes(), &Key::new("secret").unwrap()).unwrap();
         let keyring = Keyring::from(Project::new(*project_id, "secret").unwrap());

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use jetpay_ledger::store::{Pending, Row, Value};
 use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::store::{Pending, Row, Value};
 use jetpay_ledger::work::{Books, Failure, Job, Keys};
 use jetpay_ledger::{
     Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Settlement, Store,

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
-use tokio_postgres::{Client, Config};
+use tokio_postgres::{Client, Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::text::UNREADABLE_URL;
 use crate::error::OpenError;
 
-/// How long a connection may take to be made, unless the URL says otherwise.
+/// How long a connection to one host may take to be made, unless the URL says otherwise.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// After so long without an answer the other side is taken for gone, and so does it take us: our locks end with us.
@@ -30,28 +31,33 @@ const SETTINGS: &str = "SET default_transaction_isolation = 'read committed';
 pub(super) struct Address {
     pub(super) config: Config,
     pub(super) tls: MakeRustlsConnect,
+    /// How long it may take to connect, to whichever host: a server that takes connections may still say nothing.
+    pub(super) patience: Duration,
 }
 
 impl Address {
     /// Reads a `postgres://` URL. A certificate is believed when one of the system's authorities signed it, or one in
     /// `ca_file`.
     pub(super) fn parse(url: &str, ca_file: Option<&Path>) -> Result<Self, OpenError> {
-        let mut config: Config = url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| failed(&error))?;
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(PATIENCE);
-        }
+        let config = url.parse::<Config>();
+        let mut config = config.map_err(|_| failed(&UNREADABLE_URL))?;
+        let patience = *config.get_connect_timeout().unwrap_or(&PATIENCE);
+        config.connect_timeout(patience);
+        let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1).max(1);
         if config.get_application_name().is_none() {
             config.application_name("jetpay");
         }
         config.keepalives_idle(SILENCE).tcp_user_timeout(SILENCE);
         let tls = MakeRustlsConnect::new(trusting(ca_file)?);
-        Ok(Self { config, tls })
+        Ok(Self {
+            config,
+            tls,
+            patience: patience.saturating_mul(hosts),
+        })
     }
 
     /// A connection, with its settings made. Its other half runs on the current runtime until the client is dropped.
-    pub(super) async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+    pub(super) async fn connect(&self) -> Result<Client, Error> {
         let (client, connection) = self.config.connect(self.tls.clone()).await?;
         // An error of the connection is told to whoever uses the client.
         tokio::spawn(async move { drop(connection.await) });

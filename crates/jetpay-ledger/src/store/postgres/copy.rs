@@ -7,8 +7,9 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error as DatabaseError};
 
-use super::address::{Address, failed};
-use super::{migrate, reads, text};
+use super::address::Address;
+use super::text::{text, unopened};
+use super::{ask, migrate, rows};
 use crate::audit::{Totals, totals};
 use crate::error::{CopyError, Error};
 use crate::store::{Row, Store, Value};
@@ -140,7 +141,7 @@ pub(crate) async fn copy(
 ) -> Result<Totals, CopyError> {
     let address = Address::parse(url, ca_file)?;
     let connected = address.connect().await;
-    let mut client = connected.map_err(|error| failed(&text(&error)))?;
+    let mut client = connected.map_err(|error| unopened(&error))?;
     migrate::migrate(&mut client).await?;
     let sql =
         "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -175,7 +176,7 @@ pub(crate) async fn copy(
 
 async fn target_totals(client: &Client) -> Result<Totals, CopyError> {
     let row = client.query_one(totals::SQL, &[]).await.map_err(broken)?;
-    Ok(Totals::from_row(&reads::values(&row).map_err(Error::from)?))
+    Ok(Totals::from_row(&ask::values(&row).map_err(Error::from)?))
 }
 
 async fn copy_table(
@@ -199,16 +200,29 @@ async fn copy_table(
             break;
         };
         after = last[0].clone();
-        for row in &rows {
+        copied += rows.len();
+        for mut row in rows {
+            for (value, (name, _)) in row.iter_mut().zip(table.columns) {
+                shorten(name, value);
+            }
             let values = row.iter().map(|value| value as &(dyn ToSql + Sync));
             let values: Vec<_> = values.collect();
             writer.as_mut().write(&values).await.map_err(broken)?;
         }
-        copied += rows.len();
         told(name, copied);
     }
     writer.finish().await.map_err(broken)?;
     Ok(())
+}
+
+/// What is in an index is short here; `SQLite` keeps it at any length.
+fn shorten(column: &str, value: &mut Value) {
+    let indexed = ["operation_status", "payment_status", "provider_payment_id"];
+    if let Value::Text(text) = value
+        && indexed.contains(&column)
+    {
+        *text = rows::key(text).into_owned();
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]

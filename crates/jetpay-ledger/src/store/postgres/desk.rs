@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 
+use super::rows;
 use crate::alarm::{Alarm, Cause};
 use crate::customer::{Customer, Put};
 use crate::entry::EntryKind;
@@ -167,11 +168,13 @@ impl Desk {
     }
 }
 
-/// The identity of a fact.
+/// The identity of a fact. Words that were fetched are as the database could keep them.
 fn same(one: &Fact, other: &Fact) -> bool {
+    let same_word = |one: &str, other: &str| rows::key(one) == rows::key(other);
+    let (operation, payment) = (&one.operation_status, &one.payment_status);
     (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
-        && one.operation_status == other.operation_status
-        && one.payment_status == other.payment_status
+        && same_word(operation.as_str(), other.operation_status.as_str())
+        && same_word(payment.as_str(), other.payment_status.as_str())
 }
 
 impl Books for Desk {
@@ -251,8 +254,9 @@ impl Books for Desk {
         let events = self.events_of(&fact.payment_id)?;
         let stored = events.iter().find(|event| same(&event.fact, fact));
         let stored = stored.ok_or_else(|| Failure::Store("an event vanished".into()))?;
-        let agrees =
-            stored.fact.operation_type == fact.operation_type && stored.fact.amount == fact.amount;
+        let (before, now) = (&stored.fact.operation_type, &fact.operation_type);
+        let agrees = rows::kept(before.as_str()) == rows::kept(now.as_str())
+            && stored.fact.amount == fact.amount;
         Ok(Stored {
             kept: stored.kept,
             agrees,

@@ -7,10 +7,10 @@ use jetpay_core::id::{CustomerId, PaymentId};
 use tokio_postgres::Row;
 
 use super::desk::{Desk, EventRow, PaymentRow, Place};
-use super::lane::Trouble;
 use super::reads;
 use super::rows;
 use super::session::Session;
+use super::trouble::Trouble;
 use crate::state::{Effect, Standing};
 use crate::work::{Failure, Keys};
 
@@ -73,7 +73,7 @@ async fn fill(session: &Session, keys: &Keys, desk: &mut Desk) -> Result<(), Tro
     take_payments(desk, keys, &payments)?;
     take_events(desk, keys, &events)?;
     take_effects(desk, keys, &effects)?;
-    take_rare(desk, keys, rare)?;
+    take_rare(desk, keys, &rare)?;
     Ok(())
 }
 
@@ -163,7 +163,7 @@ fn take_effects(desk: &mut Desk, keys: &Keys, rows: &[Row]) -> Result<(), Failur
     Ok(())
 }
 
-fn take_rare(desk: &mut Desk, keys: &Keys, rare: Rare) -> Result<(), Failure> {
+fn take_rare(desk: &mut Desk, keys: &Keys, rare: &Rare) -> Result<(), Failure> {
     let customers = keys.customers.iter().map(|id| (id.clone(), false));
     desk.customers = customers.collect();
     for row in &rare.customers {

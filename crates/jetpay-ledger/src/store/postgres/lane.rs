@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Receiver;
-use tokio_postgres::error::SqlState;
+use tokio::time::{Instant, timeout};
 
 use super::address::Address;
 use super::desk::Desk;
 use super::fetch::fetch;
-use super::flush::{FlushError, flush};
+use super::flush::flush;
 use super::session::Session;
-use super::text;
+use super::text::{SILENT, text};
+use super::trouble::Trouble;
 use crate::error::Error;
 use crate::work::{Failure, Job, Keys};
 
@@ -38,18 +39,6 @@ pub(super) struct State {
 
 /// Where the lanes take from.
 pub(super) type Queue = Arc<Mutex<Receiver<Box<dyn Job>>>>;
-
-/// Why a group is not committed.
-pub(super) enum Trouble {
-    /// Another server was in the way; nothing is kept, and the same again may well work.
-    Conflict(String),
-    /// The connection is lost, and nothing is kept.
-    Lost(String),
-    /// The connection was lost during the commit: nobody knows.
-    Unknown(String),
-    /// It would fail again, or must fetch more.
-    Failed(Failure),
-}
 
 pub(super) struct Lane {
     pub(super) address: Address,
@@ -75,30 +64,34 @@ impl Lane {
         }
     }
 
-    /// One group: all in one transaction, or, if a job fails, each by itself, so that one bad job harms nobody else.
+    /// One group: all in one transaction, or, if a job fails, each by itself, so that one bad job harms nobody else;
+    /// but not for ever, since others wait.
     async fn write(&mut self, group: &mut Vec<Box<dyn Job>>) {
-        match self.commit(group).await {
-            Ok(()) => group.drain(..).for_each(|job| job.answer(Ok(()))),
-            Err(Trouble::Failed(_) | Trouble::Conflict(_)) if group.len() > 1 => {
-                for mut job in group.drain(..) {
-                    let outcome = self.commit(std::slice::from_mut(&mut job)).await;
-                    job.answer(outcome.map_err(Error::from));
-                }
-            }
-            Err(trouble) => {
-                let error = Error::from(trouble);
-                group
-                    .drain(..)
-                    .for_each(|job| job.answer(Err(error.clone())));
-            }
+        let begun = Instant::now();
+        let trouble = match self.commit(group).await {
+            Ok(()) => return group.drain(..).for_each(|job| job.answer(Ok(()))),
+            Err(trouble) => trouble,
+        };
+        let apart = matches!(trouble, Trouble::Failed(_) | Trouble::Conflict(_)) && group.len() > 1;
+        let error = Error::from(trouble);
+        for mut job in group.drain(..) {
+            let outcome = if apart && begun.elapsed() < PATIENCE {
+                let outcome = self.commit(std::slice::from_mut(&mut job)).await;
+                outcome.map_err(Error::from)
+            } else {
+                Err(error.clone())
+            };
+            job.answer(outcome);
         }
     }
 
     /// Commits the jobs in one transaction. It is tried again only where nothing was kept for sure.
     async fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
         let mut keys = Keys::default();
-        jobs.iter().for_each(|job| job.keys(&mut keys));
-        let (mut tries, begun) = (0, tokio::time::Instant::now());
+        for job in &*jobs {
+            job.keys(&mut keys);
+        }
+        let (mut tries, begun) = (0, Instant::now());
         let outcome = loop {
             tries += 1;
             let trouble = match self.attempt(&keys, jobs).await {
@@ -126,9 +119,7 @@ impl Lane {
     async fn attempt(&mut self, keys: &Keys, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
         let session = match self.session.take().filter(|it| !it.client.is_closed()) {
             Some(session) => session,
-            None => Session::open(&self.address)
-                .await
-                .map_err(|error| Trouble::Lost(text(&error)))?,
+            None => self.open().await?,
         };
         let session = self.session.insert(session);
         let work = async {
@@ -136,20 +127,27 @@ impl Lane {
             run(jobs, &mut desk)?;
             flush(session, &desk).await.map_err(Trouble::committing)
         };
-        tokio::time::timeout(PATIENCE, work)
+        timeout(PATIENCE, work)
             .await
-            .unwrap_or_else(|_| Err(Trouble::Unknown("the database does not answer".into())))
+            .unwrap_or_else(|_| Err(Trouble::Unknown(SILENT.into())))
+    }
+
+    async fn open(&self) -> Result<Session, Trouble> {
+        let opened = timeout(self.address.patience, Session::open(&self.address)).await;
+        let opened = opened.map_err(|_| Trouble::Lost(SILENT.into()))?;
+        opened.map_err(|error| Trouble::Lost(text(&error)))
     }
 
     /// Leaves the connection as it was, or none.
     async fn roll_back(&mut self, trouble: &Trouble) {
-        let Some(session) = &self.session else {
+        let Some(session) = self.session.take() else {
             return;
         };
-        let usable = matches!(trouble, Trouble::Conflict(_) | Trouble::Failed(_));
-        let usable = usable && session.client.batch_execute("ROLLBACK").await.is_ok();
-        if !usable {
-            self.session = None;
+        if matches!(trouble, Trouble::Conflict(_) | Trouble::Failed(_)) {
+            let roll_back = timeout(PATIENCE, session.client.batch_execute("ROLLBACK"));
+            if matches!(roll_back.await, Ok(Ok(()))) {
+                self.session = Some(session);
+            }
         }
     }
 }
@@ -176,56 +174,4 @@ fn run(jobs: &mut [Box<dyn Job>], desk: &mut Desk) -> Result<(), Failure> {
 /// Longer each time: what is in the way is another server's group, or a database that starts.
 fn pause(tries: u32) -> Duration {
     Duration::from_millis(2 << tries)
-}
-
-impl Trouble {
-    /// What an error means that came after the commit was sent.
-    fn committing(error: FlushError) -> Self {
-        match error {
-            FlushError::Row(failure) => Self::Failed(failure),
-            FlushError::Database(error) => match Self::from(error) {
-                Self::Lost(text) => Self::Unknown(text),
-                other => other,
-            },
-        }
-    }
-}
-
-impl From<tokio_postgres::Error> for Trouble {
-    fn from(error: tokio_postgres::Error) -> Self {
-        const CONFLICTS: [SqlState; 5] = [
-            SqlState::T_R_SERIALIZATION_FAILURE,
-            SqlState::T_R_DEADLOCK_DETECTED,
-            SqlState::UNIQUE_VIOLATION,
-            SqlState::LOCK_NOT_AVAILABLE,
-            SqlState::QUERY_CANCELED,
-        ];
-        let text = text(&error);
-        match error.code() {
-            None => Self::Lost(text),
-            Some(code) if CONFLICTS.contains(code) => Self::Conflict(text),
-            // The server ends, starts, or has no room for one more connection.
-            Some(&SqlState::TOO_MANY_CONNECTIONS) => Self::Lost(text),
-            Some(code) if ["57", "08"].contains(&&code.code()[..2]) => Self::Lost(text),
-            Some(code) if code.code().starts_with("23") => Self::Failed(Failure::Rule(text)),
-            Some(_) => Self::Failed(Failure::Store(text)),
-        }
-    }
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Trouble> for Error {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Conflict(text) | Trouble::Lost(text) | Trouble::Unknown(text) => {
-                Self::Unavailable(text)
-            }
-            Trouble::Failed(failure) => failure.into(),
-        }
-    }
 }

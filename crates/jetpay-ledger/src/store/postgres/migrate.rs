@@ -2,7 +2,7 @@
 
 use tokio_postgres::Client;
 
-use super::text;
+use super::text::unopened;
 use crate::error::OpenError;
 
 /// The schema's versions, in order; `jetpay_schema` says how many of them a database has seen.
@@ -13,9 +13,7 @@ const LOCK: i64 = 0x006a_6574_7061_7901;
 
 /// Brings the schema up to date. Refuses a newer one.
 pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
-    let failed = |error: tokio_postgres::Error| OpenError::Server {
-        reason: text(&error),
-    };
+    let failed = |error: tokio_postgres::Error| unopened(&error);
     let transaction = client.transaction().await.map_err(failed)?;
     transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])

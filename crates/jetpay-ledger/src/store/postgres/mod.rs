@@ -5,24 +5,20 @@
 //! jobs then run on a desk in memory ([`desk`]), and the other writes what they changed and commits ([`flush`]).
 
 mod address;
+mod ask;
 mod copy;
 mod desk;
 mod fetch;
 mod flush;
 mod lane;
 mod migrate;
+mod readers;
 mod reads;
 mod rows;
 mod session;
 mod store;
+mod text;
+mod trouble;
 
 pub(crate) use copy::copy;
 pub(crate) use store::Postgres;
-
-/// What a database error says, without the values of rows, which its details would show.
-fn text(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(error) => format!("{} ({})", error.message(), error.code().code()),
-        None => error.to_string(),
-    }
-}

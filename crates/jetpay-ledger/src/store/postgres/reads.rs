@@ -1,13 +1,11 @@
 //! Reads, each with one connection of the pool.
 
 mod alarms;
-mod ask;
 mod customers;
 mod entries;
 mod payments;
 
 pub(super) use alarms::{ALARMS_TO_SETTLE, alarm, alarm_with_bodies, alarms, inbox, settlements};
-pub(super) use ask::{ask, values};
 pub(super) use customers::{customer, customers};
 pub(super) use entries::{counts, entries};
 pub(super) use payments::{balance, payment, payments};
@@ -16,7 +14,7 @@ use deadpool_postgres::Object;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::text;
+use super::trouble::Trouble;
 use crate::work::Failure;
 
 /// Rows of a statement that the connection prepares once.
@@ -24,10 +22,9 @@ async fn rows(
     client: &Object,
     sql: &str,
     values: &[&(dyn ToSql + Sync)],
-) -> Result<Vec<Row>, Failure> {
-    let failed = |error: tokio_postgres::Error| Failure::Store(text(&error));
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
-    client.query(&statement, values).await.map_err(failed)
+) -> Result<Vec<Row>, Trouble> {
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client.query(&statement, values).await?)
 }
 
 /// Each row as a value.
@@ -36,7 +33,8 @@ async fn list<T>(
     sql: &str,
     values: &[&(dyn ToSql + Sync)],
     from_row: impl Fn(&Row) -> Result<T, Failure>,
-) -> Result<Vec<T>, Failure> {
+) -> Result<Vec<T>, Trouble> {
     let rows = rows(client, sql, values).await?;
-    rows.iter().map(from_row).collect()
+    let values: Result<_, Failure> = rows.iter().map(from_row).collect();
+    Ok(values?)
 }

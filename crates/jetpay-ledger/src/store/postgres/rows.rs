@@ -111,6 +111,37 @@ pub(super) fn kept(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The longest text in an index, in bytes, as that of an id: an entry of an index has room for less than 2 704.
+const LONGEST: usize = 255;
+
+/// A text from outside as an index can hold it: also short. Two that differ only behind that are one; nothing depends
+/// on so long a word, and the message is kept whole.
+pub(super) fn key(text: &str) -> Cow<'_, str> {
+    let cut = |text: &str| {
+        let at_most = LONGEST.min(text.len());
+        let mut ends = (0..=at_most).rev();
+        ends.find(|&end| text.is_char_boundary(end))
+            .unwrap_or_default()
+    };
+    match kept(text) {
+        Cow::Borrowed(text) => text[..cut(text)].into(),
+        Cow::Owned(mut text) => {
+            text.truncate(cut(&text));
+            text.into()
+        }
+    }
+}
+
+/// Whether no row has this id: ids hold no NUL, and `PostgreSQL` cannot even be asked about it.
+pub(super) fn is_of_no_row(id: &str) -> bool {
+    id.contains('\0')
+}
+
+/// Where a page of ids begins. No id is empty, and none lies between a text and the same with a NUL behind it.
+pub(super) fn after(id: Option<&str>) -> &str {
+    id.and_then(|id| id.split('\0').next()).unwrap_or_default()
+}
+
 pub(super) fn broken(error: &dyn std::error::Error) -> Failure {
     Failure::Store(format!("a row is broken: {error}"))
 }

@@ -87,6 +87,7 @@ impl Session {
     pub(super) async fn open(address: &Address) -> Result<Self, Error> {
         let client = address.connect().await?;
         client.batch_execute(PLANS).await?;
+        // Boxed: it holds each statement's answer, and a lane would carry the room for them for ever.
         let statements = Box::pin(Statements::prepare(&client)).await?;
         Ok(Self { client, statements })
     }

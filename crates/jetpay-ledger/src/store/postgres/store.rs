@@ -1,4 +1,4 @@
-//! The store's handle: a queue for the lanes, a pool of connections for the readers.
+//! The store's handle: a queue for the lanes, connections for the readers.
 
 use std::fmt;
 use std::path::Path;
@@ -6,14 +6,16 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use tokio::sync::mpsc::{self, Sender, error::TrySendError};
+use tokio::time::timeout;
 
 use super::address::{Address, failed};
+use super::ask::Asker;
 use super::lane::{Lane, Queue, State};
-use super::{migrate, reads, text};
+use super::readers::Readers;
+use super::text::{SILENT, unopened};
+use super::{migrate, reads};
 use crate::alarm::{Alarm, AlarmFilter};
 use crate::customer::Customer;
 use crate::entry::Entry;
@@ -22,21 +24,16 @@ use crate::payment::{Payment, PaymentFilter};
 use crate::recorded::{Counts, Unmatched};
 use crate::settlement::Settlement;
 use crate::store::{Pending, Row, Store, Value};
-use crate::work::{Failure, Job, Nothing, Task};
+use crate::work::{Job, Nothing, Task};
 
 /// While one lane waits for the disk, the other fetches.
 const LANES: usize = 2;
 
-/// Connections for reading.
-const READERS: usize = 8;
-
-/// How long a read waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// The store in one `PostgreSQL` database.
 pub(crate) struct Postgres {
     queue: Sender<Box<dyn Job>>,
-    pool: Pool,
+    readers: Readers,
+    asker: Asker,
     state: Arc<State>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -49,11 +46,13 @@ impl Postgres {
         queue: usize,
     ) -> Result<Self, OpenError> {
         let address = Address::parse(url, ca_file)?;
-        let client = address.connect().await;
-        let mut client = client.map_err(|error| failed(&text(&error)))?;
+        let client = timeout(address.patience, address.connect()).await;
+        let client = client.map_err(|_| failed(&SILENT))?;
+        let mut client = client.map_err(|error| unopened(&error))?;
         migrate::migrate(&mut client).await?;
-        let pool = pool(&address)?;
+        drop(client);
         let state = Arc::new(State::default());
+        let readers = Readers::new(&address, Arc::clone(&state))?;
         let (sender, receiver) = mpsc::channel(queue);
         let queue: Queue = Arc::new(tokio::sync::Mutex::new(receiver));
         let lane = || Lane {
@@ -77,20 +76,10 @@ impl Postgres {
             .map_err(|error| failed(&error))?;
         Ok(Self {
             queue: sender,
-            pool,
+            readers,
+            asker: Asker::new(address),
             state,
             thread: Mutex::new(Some(thread)),
-        })
-    }
-
-    fn read<'a, T, R>(&'a self, query: impl FnOnce(Object) -> R + Send + 'a) -> Pending<'a, T>
-    where
-        R: Future<Output = Result<T, Failure>> + Send + 'a,
-    {
-        Box::pin(async move {
-            let client = self.pool.get().await;
-            let client = client.map_err(|error| Error::Unavailable(pool_text(&error)))?;
-            Ok(query(client).await?)
         })
     }
 
@@ -108,27 +97,6 @@ impl Postgres {
         if let Some(thread) = thread {
             let _ = thread.join();
         }
-    }
-}
-
-fn pool(address: &Address) -> Result<Pool, OpenError> {
-    let config = ManagerConfig {
-        recycling_method: RecyclingMethod::Fast,
-    };
-    let manager = Manager::from_config(address.config.clone(), address.tls.clone(), config);
-    let pool = Pool::builder(manager)
-        .max_size(READERS)
-        .runtime(Runtime::Tokio1)
-        .wait_timeout(Some(PATIENCE))
-        .create_timeout(Some(PATIENCE))
-        .build();
-    pool.map_err(|error| failed(&error))
-}
-
-fn pool_text(error: &deadpool_postgres::PoolError) -> String {
-    match error {
-        deadpool_postgres::PoolError::Backend(error) => text(error),
-        other => other.to_string(),
     }
 }
 
@@ -159,56 +127,64 @@ impl Store for Postgres {
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
             self.finish();
-            self.pool.close();
+            self.readers.close();
         })
     }
 
     fn customer<'a>(&'a self, customer_id: &'a str) -> Pending<'a, Option<Customer>> {
-        self.read(move |client| reads::customer(client, customer_id))
+        self.readers
+            .read(move |client| reads::customer(client, customer_id))
     }
 
     fn customers<'a>(&'a self, after: Option<&'a str>, limit: usize) -> Pending<'a, Vec<Customer>> {
-        self.read(move |client| reads::customers(client, after, limit))
+        self.readers
+            .read(move |client| reads::customers(client, after, limit))
     }
 
     fn balance<'a>(&'a self, customer_id: &'a str) -> Pending<'a, i64> {
-        self.read(move |client| reads::balance(client, customer_id))
+        self.readers
+            .read(move |client| reads::balance(client, customer_id))
     }
 
     fn payment<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Payment>> {
-        self.read(move |client| reads::payment(client, id))
+        self.readers.read(move |client| reads::payment(client, id))
     }
 
     fn payments<'a>(&'a self, filter: &'a PaymentFilter) -> Pending<'a, Vec<Payment>> {
-        self.read(move |client| reads::payments(client, filter))
+        self.readers
+            .read(move |client| reads::payments(client, filter))
     }
 
     fn entries(&self, after: i64, limit: usize) -> Pending<'_, Vec<Entry>> {
-        self.read(move |client| reads::entries(client, after, limit))
+        self.readers
+            .read(move |client| reads::entries(client, after, limit))
     }
 
     fn alarms(&self, filter: AlarmFilter) -> Pending<'_, Vec<Alarm>> {
-        self.read(move |client| reads::alarms(client, filter))
+        self.readers
+            .read(move |client| reads::alarms(client, filter))
     }
 
     fn alarm(&self, seq: i64) -> Pending<'_, Option<(Alarm, Vec<Vec<u8>>)>> {
-        self.read(move |client| reads::alarm_with_bodies(client, seq))
+        self.readers
+            .read(move |client| reads::alarm_with_bodies(client, seq))
     }
 
     fn settlements(&self, before: Option<i64>, limit: usize) -> Pending<'_, Vec<Settlement>> {
-        self.read(move |client| reads::settlements(client, before, limit))
+        self.readers
+            .read(move |client| reads::settlements(client, before, limit))
     }
 
     fn inbox(&self, limit: usize) -> Pending<'_, Vec<Unmatched>> {
-        self.read(move |client| reads::inbox(client, limit))
+        self.readers.read(move |client| reads::inbox(client, limit))
     }
 
     fn counts(&self) -> Pending<'_, Counts> {
-        self.read(reads::counts)
+        self.readers.read(reads::counts)
     }
 
     fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
-        self.read(move |client| reads::ask(client, sql, values))
+        Box::pin(async move { Ok(self.asker.ask(sql, values).await?) })
     }
 
     fn backup<'a>(&'a self, _: &'a Path) -> Pending<'a, ()> {

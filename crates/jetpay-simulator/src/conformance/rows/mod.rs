@@ -12,6 +12,7 @@ mod fields;
 mod http;
 mod kassa24;
 mod no_credit;
+mod odd_texts;
 mod order;
 mod quarantine;
 mod refund;
@@ -37,6 +38,7 @@ pub(crate) static ALL: &[&[Row]] = &[
     refund::ROWS,
     quarantine::ROWS,
     callback_shapes::ROWS,
+    odd_texts::ROWS,
     callback_urls::ROWS,
     callback_refused::ROWS,
     unreadable::ROWS,

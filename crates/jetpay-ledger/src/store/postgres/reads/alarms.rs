@@ -5,6 +5,7 @@ use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
 use tokio_postgres::Row;
 
 use super::super::rows;
+use super::super::trouble::Trouble;
 use super::list;
 use crate::alarm::{Alarm, AlarmFilter};
 use crate::millis::Millis;
@@ -28,7 +29,7 @@ pub(crate) const ALARMS_TO_SETTLE: &str = concat!(
 );
 
 /// The newest first.
-pub(crate) async fn alarms(client: Object, filter: AlarmFilter) -> Result<Vec<Alarm>, Failure> {
+pub(crate) async fn alarms(client: Object, filter: AlarmFilter) -> Result<Vec<Alarm>, Trouble> {
     let sql = match filter.settled {
         None => concat!(
             columns!(),
@@ -51,7 +52,7 @@ pub(crate) async fn alarms(client: Object, filter: AlarmFilter) -> Result<Vec<Al
 pub(crate) async fn alarm_with_bodies(
     client: Object,
     seq: i64,
-) -> Result<Option<(Alarm, Vec<Vec<u8>>)>, Failure> {
+) -> Result<Option<(Alarm, Vec<Vec<u8>>)>, Trouble> {
     let sql = concat!(columns!(), "WHERE alarms.seq = $1");
     let Some(found) = list(&client, sql, &[&seq], alarm).await?.pop() else {
         return Ok(None);
@@ -69,7 +70,7 @@ pub(crate) async fn settlements(
     client: Object,
     before: Option<i64>,
     limit: usize,
-) -> Result<Vec<Settlement>, Failure> {
+) -> Result<Vec<Settlement>, Trouble> {
     let sql = "SELECT seq, alarm_seq, payment_id, operation_id, verdict, amount, currency, reason, events_before, time
                FROM settlements WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
     let (before, limit) = (before.unwrap_or(i64::MAX), rows::limit(limit));
@@ -77,7 +78,7 @@ pub(crate) async fn settlements(
 }
 
 /// Callbacks without a payment, by payment.
-pub(crate) async fn inbox(client: Object, limit: usize) -> Result<Vec<Unmatched>, Failure> {
+pub(crate) async fn inbox(client: Object, limit: usize) -> Result<Vec<Unmatched>, Trouble> {
     let sql = "SELECT payment_id, project_id, operation_id, operation_type, operation_status, payment_status,
                       amount, currency, received_at, body
                FROM events WHERE disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'

@@ -3,6 +3,7 @@
 use deadpool_postgres::Object;
 
 use super::super::rows;
+use super::super::trouble::Trouble;
 use super::list;
 use crate::entry::Entry;
 use crate::millis::Millis;
@@ -14,7 +15,7 @@ pub(crate) async fn entries(
     client: Object,
     after: i64,
     limit: usize,
-) -> Result<Vec<Entry>, Failure> {
+) -> Result<Vec<Entry>, Trouble> {
     let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
                       entries.amount, currency, time
                FROM entries JOIN payments ON payments.id = payment_id
@@ -35,7 +36,7 @@ pub(crate) async fn entries(
     .await
 }
 
-pub(crate) async fn counts(client: Object) -> Result<Counts, Failure> {
+pub(crate) async fn counts(client: Object) -> Result<Counts, Trouble> {
     let sql = "SELECT pending, unmatched, quarantined, alarms, open_alarms FROM counts";
     let counts = list(&client, sql, &[], |row| {
         Ok(Counts {
@@ -47,5 +48,5 @@ pub(crate) async fn counts(client: Object) -> Result<Counts, Failure> {
         })
     });
     let nothing = || Failure::Store("the row of counts is gone".into());
-    counts.await?.pop().ok_or_else(nothing)
+    Ok(counts.await?.pop().ok_or_else(nothing)?)
 }

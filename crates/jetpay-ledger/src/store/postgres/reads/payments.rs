@@ -10,6 +10,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::super::rows;
+use super::super::trouble::Trouble;
 use super::list;
 use crate::millis::Millis;
 use crate::payment::{Operation, Payment, PaymentFilter};
@@ -20,7 +21,10 @@ const COLUMNS: &str =
     "SELECT id, project_id, method, customer_id, contract_id, amount, currency, state, credited,
     remaining, flags, created_at, changed_at FROM payments";
 
-pub(crate) async fn payment(client: Object, id: &str) -> Result<Option<Payment>, Failure> {
+pub(crate) async fn payment(client: Object, id: &str) -> Result<Option<Payment>, Trouble> {
+    if rows::is_of_no_row(id) {
+        return Ok(None);
+    }
     let sql = format!("{COLUMNS} WHERE id = $1");
     let payments = list(&client, &sql, &[&id], from_row).await?;
     Ok(with_operations(&client, payments).await?.pop())
@@ -30,7 +34,11 @@ pub(crate) async fn payment(client: Object, id: &str) -> Result<Option<Payment>,
 pub(crate) async fn payments(
     client: Object,
     filter: &PaymentFilter,
-) -> Result<Vec<Payment>, Failure> {
+) -> Result<Vec<Payment>, Trouble> {
+    let customer_id = filter.customer_id.as_deref();
+    if customer_id.is_some_and(rows::is_of_no_row) {
+        return Ok(Vec::new());
+    }
     let (sql, values) = query(filter);
     let values: Vec<&(dyn ToSql + Sync)> = values
         .iter()
@@ -41,7 +49,10 @@ pub(crate) async fn payments(
 }
 
 /// What remains of the customer's payments, in minor units.
-pub(crate) async fn balance(client: Object, customer_id: &str) -> Result<i64, Failure> {
+pub(crate) async fn balance(client: Object, customer_id: &str) -> Result<i64, Trouble> {
+    if rows::is_of_no_row(customer_id) {
+        return Ok(0);
+    }
     let sql = "SELECT coalesce(sum(remaining), 0)::bigint FROM payments WHERE customer_id = $1";
     let balance = list(&client, sql, &[&customer_id], |row| rows::get(row, 0)).await?;
     Ok(balance.first().copied().unwrap_or_default())
@@ -51,7 +62,7 @@ pub(crate) async fn balance(client: Object, customer_id: &str) -> Result<i64, Fa
 fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql + Send + Sync>>) {
     let mut conditions = vec!["id > $1".to_owned()];
     let mut values: Vec<Box<dyn ToSql + Send + Sync>> =
-        vec![Box::new(filter.after.clone().unwrap_or_default())];
+        vec![Box::new(rows::after(filter.after.as_deref()).to_owned())];
     let mut add = |condition: &str, value: Box<dyn ToSql + Send + Sync>| {
         values.push(value);
         conditions.push(condition.replace('?', &format!("${}", values.len())));
@@ -65,9 +76,9 @@ fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql + Send + Sync>>) 
     if let Some(to) = filter.to {
         add("created_at < ?", Box::new(to.0));
     }
-    if let Some(provider_payment_id) = filter.provider_payment_id.clone() {
+    if let Some(provider_payment_id) = filter.provider_payment_id.as_deref() {
         let sql = "id IN (SELECT payment_id FROM events WHERE provider_payment_id = ?)";
-        add(sql, Box::new(provider_payment_id));
+        add(sql, Box::new(rows::key(provider_payment_id).into_owned()));
     }
     if let Some(state) = filter.state {
         add("state = ?", Box::new(state.as_str()));
@@ -88,7 +99,7 @@ fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql + Send + Sync>>) 
 async fn with_operations(
     client: &Object,
     mut payments: Vec<Payment>,
-) -> Result<Vec<Payment>, Failure> {
+) -> Result<Vec<Payment>, Trouble> {
     let sql = "SELECT operation_id, operation_type, operation_status, amount, currency, code,
                       provider_payment_id, received_at, payment_id, project_id
                FROM events WHERE payment_id = ANY($1) ORDER BY seq";

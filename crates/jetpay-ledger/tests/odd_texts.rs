@@ -1,0 +1,160 @@
+//! Texts that a store may stumble over: NUL, which `PostgreSQL` cannot keep, and words longer than an index can hold.
+
+mod common;
+
+use common::{AMOUNT, Books, CUSTOMER, NOW, Told, newest, on_every_store, payment, sale};
+use jetpay_ledger::{Customer, PaymentFilter, Put, Recorded, State};
+
+/// Words that are none.
+fn odd_words() -> [&'static str; 4] {
+    // Letters in no order, so that no compression makes room for them.
+    let mut state = 1_u32;
+    let letters = (0..6_000).map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + u8::try_from((state >> 24) % 26).unwrap())
+    });
+    let long: &str = letters.collect::<String>().leak();
+    ["wai\\u0000ting", "\\u0000", long, "тұрған "]
+}
+
+async fn odd_words_are_noted_once_and_their_repeats_are_repeats(books: Books) {
+    for (number, word) in (0..).zip(odd_words()) {
+        let id: &str = format!("p{number}").leak();
+        books.announce(id).await;
+        for (field, operation) in (0..3).zip(number * 10..) {
+            let mut told = Told {
+                payment_status: "processing",
+                operation_status: "processing",
+                ..sale(id, operation)
+            };
+            match field {
+                0 => told.payment_status = word,
+                1 => told.operation_status = word,
+                _ => told.operation_type = word,
+            }
+            assert_eq!(books.tell(&told).await, Recorded::Noted, "{field} {word}");
+            assert_eq!(books.tell(&told).await, Recorded::Repeated, "{field}");
+        }
+        assert_eq!(
+            books.tell(&sale(id, 1_000 + number)).await,
+            Recorded::Applied
+        );
+        assert_eq!(books.entered(id).await, AMOUNT);
+    }
+    assert_eq!(books.ledger.alarms(newest(100)).await, Ok(vec![]));
+}
+
+async fn odd_words_of_an_unknown_payment_wait_once_and_are_applied_when_it_comes(books: Books) {
+    for (number, word) in (0..).zip(odd_words()) {
+        let id: &str = format!("p{number}").leak();
+        let told = Told {
+            payment_status: word,
+            ..sale(id, number)
+        };
+        for _ in 0..3 {
+            assert_eq!(books.tell(&told).await, Recorded::Unmatched);
+        }
+        assert_eq!(books.ledger.counts().await.unwrap().unmatched, 1);
+        books.announce(id).await;
+        assert_eq!(books.tell(&told).await, Recorded::Repeated);
+        assert_eq!(books.ledger.counts().await.unwrap().unmatched, 0);
+    }
+}
+
+async fn key_that_no_row_can_have_finds_nothing(books: Books) {
+    books.announce("p1").await;
+    let ledger = &books.ledger;
+    for key in ["\0", "p1\0", "\0p1", "7123456789\0"] {
+        assert_eq!(ledger.payment(key).await, Ok(None));
+        assert_eq!(ledger.customer(key).await, Ok(None));
+        assert_eq!(ledger.balance(key).await, Ok(0));
+        let of_customer = PaymentFilter {
+            customer_id: Some(key.into()),
+            limit: 10,
+            ..PaymentFilter::default()
+        };
+        assert_eq!(ledger.payments(&of_customer).await, Ok(vec![]));
+        let of_provider = PaymentFilter {
+            provider_payment_id: Some(key.into()),
+            limit: 10,
+            ..PaymentFilter::default()
+        };
+        assert_eq!(ledger.payments(&of_provider).await, Ok(vec![]));
+    }
+}
+
+async fn page_after_a_text_with_nul_begins_where_it_must(books: Books) {
+    let customer = |id: &str| Customer {
+        customer_id: id.try_into().unwrap(),
+        additional_customer_id: None,
+        contracts: vec![],
+    };
+    for id in ["a", "a b", "b"] {
+        let put = books.ledger.put_customer(customer(id)).await;
+        assert_eq!(put, Ok(Put::New));
+        books.announce(id).await;
+    }
+    for (after, expected) in [
+        ("\0", &["a", "a b", "b"][..]),
+        ("a\0", &["a b", "b"]),
+        ("a\0b", &["a b", "b"]),
+        ("a b\0", &["b"]),
+    ] {
+        let page = books.ledger.customers(Some(after), 10).await.unwrap();
+        let ids: Vec<_> = page.iter().map(|it| it.customer_id.as_str()).collect();
+        assert_eq!(ids, expected, "customers after {after:?}");
+        let filter = PaymentFilter {
+            after: Some(after.into()),
+            limit: 10,
+            ..PaymentFilter::default()
+        };
+        let page = books.ledger.payments(&filter).await.unwrap();
+        let ids: Vec<_> = page.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids, expected, "payments after {after:?}");
+    }
+}
+
+async fn payment_is_found_by_an_odd_receipt(books: Books) {
+    for (number, word) in (0..).zip(odd_words()) {
+        let id: &str = format!("p{number}").leak();
+        books.announce(id).await;
+        let callback = sale(id, number).with_receipt(word);
+        let recorded = books.ledger.record_callback(callback, NOW).await;
+        assert_eq!(recorded, Ok(Recorded::Applied));
+        let filter = PaymentFilter {
+            provider_payment_id: Some(word.replace("\\u0000", "\0")),
+            limit: 10,
+            ..PaymentFilter::default()
+        };
+        let found = books.ledger.payments(&filter).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].id.as_str(), found[0].state),
+            (id, State::Credited)
+        );
+    }
+}
+
+async fn customer_with_odd_texts_is_kept(books: Books) {
+    let customer = Customer {
+        customer_id: CUSTOMER.try_into().unwrap(),
+        additional_customer_id: Some("An\0na".into()),
+        contracts: serde_json::from_str(r#"[{"id":"1","number":"N\u0000"}]"#).unwrap(),
+    };
+    let put = books.ledger.put_customer(customer.clone()).await;
+    assert_eq!(put, Ok(Put::New));
+    let kept = books.ledger.customer(CUSTOMER).await.unwrap().unwrap();
+    assert_eq!(kept.contracts, customer.contracts);
+    let name = kept.additional_customer_id.unwrap();
+    assert!(name == "An\0na" || name == "An\u{fffd}na", "{name:?}");
+    assert_eq!(books.ledger.record_payment(payment("p1")).await, Ok(()));
+}
+
+on_every_store! {
+    odd_words_are_noted_once_and_their_repeats_are_repeats,
+    odd_words_of_an_unknown_payment_wait_once_and_are_applied_when_it_comes,
+    key_that_no_row_can_have_finds_nothing,
+    page_after_a_text_with_nul_begins_where_it_must,
+    payment_is_found_by_an_odd_receipt,
+    customer_with_odd_texts_is_kept,
+}
