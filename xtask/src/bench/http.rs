@@ -159,7 +159,7 @@ impl Pair {
             }
         }
         let row = Row {
-            name: self.name,
+            name: self.name.to_owned(),
             target: self.target,
             ratio: median(ratios),
             ours: ours.words(),

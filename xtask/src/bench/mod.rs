@@ -6,6 +6,7 @@
 
 mod bare;
 mod connection;
+mod credits;
 mod figures;
 mod http;
 mod load;
@@ -31,6 +32,9 @@ pub(crate) struct Arguments {
     /// Only this part
     #[arg(long, value_name = "PART")]
     only: Option<Part>,
+    /// Also measures what a credit costs in books of so many customers; filling 10,000,000 takes minutes and 12 GB
+    #[arg(long, value_name = "CUSTOMERS")]
+    growth: Option<u64>,
     /// How many connections are opened to measure memory
     #[arg(long, value_name = "N", default_value_t = memory::CONNECTIONS, value_parser = clap::value_parser!(u64).range(1..=14_000))]
     connections: u64,
@@ -43,6 +47,7 @@ pub(crate) struct Arguments {
 enum Part {
     Signature,
     Http,
+    Credits,
     Memory,
 }
 
@@ -82,6 +87,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     if is_wanted(Part::Http) {
         rows.extend(http::measure(effort)?);
+    }
+    if is_wanted(Part::Credits) {
+        rows.extend(credits::measure(arguments.quick, None)?);
+        if let Some(customers) = arguments.growth {
+            rows.extend(credits::measure(arguments.quick, Some(customers))?);
+        }
     }
     if !rows.is_empty() {
         table::print(&rows);

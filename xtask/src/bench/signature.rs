@@ -46,7 +46,7 @@ pub(super) fn measure(effort: Effort) -> Result<Row> {
         bare.push(hmac.0);
     }
     Ok(Row {
-        name: "verify a callback / HMAC-SHA512",
+        name: "verify a callback / HMAC-SHA512".to_owned(),
         target: Target::AtMost(1.6),
         ratio: median(ratios),
         ours: format!("{:.2} µs", median(ours) / 1_000.0),

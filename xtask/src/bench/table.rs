@@ -4,7 +4,7 @@ use crate::shell;
 
 /// One comparison.
 pub(super) struct Row {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) target: Target,
     /// The median of the rounds' ratios.
     pub(super) ratio: f64,

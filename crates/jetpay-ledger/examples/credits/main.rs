@@ -1,0 +1,105 @@
+//! What a durable credit costs in each store, beside the same store with bare statements; and what it costs when the
+//! books have grown. `cargo xtask bench` runs it and shows its rows, which come as lines of JSON.
+//!
+//! ```text
+//! cargo run --release -p jetpay-ledger --features postgres --example credits -- [--quick] [--growth CUSTOMERS]
+//! ```
+#![allow(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    reason = "times and ratios; no money among them"
+)]
+
+mod bare_postgres;
+mod bare_sqlite;
+mod given;
+mod growth;
+mod ours;
+mod row;
+
+use std::error::Error;
+
+use jetpay_ledger::Ledger;
+use jetpay_testing::postgres::{Cluster, require_or_skip};
+
+use given::Batch;
+use ours::Took;
+
+/// How many callers wait for their credit at once. The bare side commits as many at a time: no group of ours is larger.
+const CALLERS: usize = 256;
+
+/// How often, and how many credits each time.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: usize,
+    credits: usize,
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let effort = if quick {
+        Effort {
+            rounds: 3,
+            credits: 10_000,
+        }
+    } else {
+        Effort {
+            rounds: 9,
+            credits: 20_000,
+        }
+    };
+    let growth = arguments
+        .iter()
+        .position(|argument| argument == "--growth")
+        .and_then(|at| arguments.get(at + 1));
+    if let Some(customers) = growth {
+        return growth::measure(effort, customers.parse()?).await;
+    }
+    sqlite(effort).await?;
+    postgres(effort).await
+}
+
+async fn sqlite(effort: Effort) -> Result<(), Box<dyn Error>> {
+    let directory = tempfile::tempdir()?;
+    let ledger = Ledger::open(&directory.path().join("ours.db"))?;
+    // The schema is the ledger's own.
+    let bare = directory.path().join("bare.db");
+    Ledger::open(&bare)?.close().await;
+    let mut bare = bare_sqlite::Bare::open(&bare)?;
+    let (mut all_ours, mut all_bare) = (Vec::new(), Vec::new());
+    for round in 0..effort.rounds {
+        let batch = Batch::new(round, effort.credits)?;
+        bare.announce(&batch)?;
+        all_ours.push(ours::credit(&ledger, &batch, CALLERS).await?);
+        all_bare.push(bare.credit(&batch, CALLERS)?);
+    }
+    ledger.close().await;
+    row::print("credits on SQLite / bare statements", &all_ours, &all_bare);
+    Ok(())
+}
+
+async fn postgres(effort: Effort) -> Result<(), Box<dyn Error>> {
+    let Some(cluster) = require_or_skip(Cluster::start_durable()) else {
+        return Ok(());
+    };
+    let (ours_there, bare_there) = (cluster.database(), cluster.database());
+    let ledger = Ledger::connect(ours_there.url(), None).await?;
+    Ledger::connect(bare_there.url(), None).await?.close().await;
+    let mut bare = bare_postgres::Bare::connect(bare_there.url()).await?;
+    let (mut all_ours, mut all_bare): (Vec<Took>, Vec<Took>) = (Vec::new(), Vec::new());
+    for round in 0..effort.rounds {
+        let batch = Batch::new(round, effort.credits)?;
+        bare.announce(&batch).await?;
+        all_ours.push(ours::credit(&ledger, &batch, CALLERS).await?);
+        all_bare.push(bare.credit(&batch, CALLERS).await?);
+    }
+    ledger.close().await;
+    row::print(
+        "credits on PostgreSQL / bare statements",
+        &all_ours,
+        &all_bare,
+    );
+    Ok(())
+}
