@@ -40,7 +40,9 @@ impl Error {
 #[non_exhaustive]
 pub enum OpenError {
     /// Another process, or another `Ledger` of this one, has it open. There is one writer.
-    #[error("{path} is in use by another process (lock file {lock})")]
+    #[error(
+        "{path} is in use by another process, which holds {lock}; stop that one, or name another database"
+    )]
     InUse {
         /// The database.
         path: PathBuf,
@@ -60,7 +62,10 @@ pub enum OpenError {
         known: i64,
     },
     /// The lock file cannot be made or locked.
-    #[error("lock file {lock}: {source}")]
+    #[error(
+        "the lock file {lock} cannot be made: {source}; the folder must be there, and whoever runs this must be able \
+         to write to it"
+    )]
     Lock {
         /// The file.
         lock: PathBuf,
@@ -70,7 +75,7 @@ pub enum OpenError {
     /// The database server cannot be reached, or its schema not be made.
     #[error("the database: {reason}")]
     Server {
-        /// Its words.
+        /// Its words, and what to do.
         reason: String,
     },
     /// The database cannot be opened or its schema not be made.
@@ -78,7 +83,7 @@ pub enum OpenError {
     Store {
         /// The database.
         path: PathBuf,
-        /// `SQLite`'s words.
+        /// `SQLite`'s words, and what to do.
         reason: String,
     },
 }

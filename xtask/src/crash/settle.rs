@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use jetpay_simulator::Admin;
+use jetpay_simulator::{Admin, Entry};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -101,8 +101,9 @@ fn compare_payments(world: &World, listed: &[Value], feed: &Feed) {
         }
         let entries = entries.get(id).map_or(&[][..], Vec::as_slice);
         let sum: i64 = entries.iter().map(|entry| entry.amount).sum();
-        remaining += shown["remaining"].as_i64().unwrap_or(sum);
-        let problems = match book.payment(id) {
+        // One that does not say what is left of it, disagrees.
+        remaining += shown["remaining"].as_i64().unwrap_or_default();
+        let mut problems = match book.payment(id) {
             Some(payment) => {
                 let mut problems = audit::problems(&book, payment, shown, entries);
                 problems.extend(unsettled(&book, payment, shown, sum));
@@ -112,6 +113,7 @@ fn compare_payments(world: &World, listed: &[Value], feed: &Feed) {
             None if shown["state"] == "pending" && entries.is_empty() => Vec::new(),
             None => vec!["nobody knows this payment, and something happened to it".into()],
         };
+        problems.extend(disagreeing(shown, entries));
         for problem in problems {
             world.violated(format!("{id}: {problem}"));
         }
@@ -130,6 +132,17 @@ fn compare_payments(world: &World, listed: &[Value], feed: &Feed) {
     for id in entries.keys().filter(|id| book.payment(id).is_none()) {
         world.violated(format!("{id} has entries, and was never issued"));
     }
+}
+
+/// What a payment says of its money is what its entries say: the one is kept in its row, the others are added up.
+pub(super) fn disagreeing(shown: &Value, entries: &[Entry]) -> Option<String> {
+    let credits = entries.iter().filter(|entry| entry.kind == "credit");
+    let credited: i64 = credits.map(|entry| entry.amount).sum();
+    let remaining: i64 = entries.iter().map(|entry| entry.amount).sum();
+    let (of_credits, left) = (&shown["credited"], &shown["remaining"]);
+    (*of_credits != credited || *left != remaining).then(|| {
+        format!("says {of_credits} was credited and {left} remains; its entries say {credited} and {remaining}")
+    })
 }
 
 /// All is delivered, so the state and the sum are certain.

@@ -7,6 +7,7 @@ use super::audit;
 use super::book::{Book, Kind};
 use super::chance::Chance;
 use super::messages::Wish;
+use super::settle;
 
 /// A book with one payment, whose sale was acknowledged, and the number of that operation.
 fn sold() -> (Book, u64) {
@@ -92,5 +93,28 @@ fn entry_of_another_operation_amount_customer_or_currency_is_found() {
             found.contains("entry 1 follows from no callback"),
             "{field}: {found}"
         );
+    }
+}
+
+#[test]
+fn payment_that_says_more_or_less_than_its_entries_is_found() {
+    let (book, operation) = sold();
+    let amount = book.payments[0].wish.amount;
+    let entries = vec![entry(&book, 1, operation)];
+    let entries: Vec<Entry> = serde_json::from_value(json!(entries)).unwrap();
+    let says = |credited: Value, remaining: Value| {
+        settle::disagreeing(
+            &json!({"credited": credited, "remaining": remaining}),
+            &entries,
+        )
+    };
+    assert_eq!(says(json!(amount), json!(amount)), None);
+    for (credited, remaining) in [
+        (json!(amount), json!(amount - 1)),
+        (json!(0), json!(amount)),
+        (json!(amount), Value::Null),
+        (Value::Null, json!(amount)),
+    ] {
+        assert!(says(credited, remaining).is_some());
     }
 }

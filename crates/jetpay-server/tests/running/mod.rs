@@ -7,7 +7,6 @@
 )]
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -15,6 +14,7 @@ use std::time::{Duration, Instant};
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};
 use jetpay_simulator::{KASPI, Platform, TopUp};
+use jetpay_testing::free_port;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -34,18 +34,27 @@ pub struct Folder {
 
 impl Folder {
     pub fn new() -> Self {
-        Self::with_server("")
+        Self::with("", "sqlite://jetpay.db")
     }
 
     /// With these lines in `[server]`.
     pub fn with_server(lines: &str) -> Self {
+        Self::with(lines, "sqlite://jetpay.db")
+    }
+
+    /// With its books there.
+    pub fn with_store(url: &str) -> Self {
+        Self::with("", url)
+    }
+
+    fn with(lines: &str, url: &str) -> Self {
         let place = tempfile::tempdir().unwrap();
         let (listen, admin) = (free_port(), free_port());
         fs::write(place.path().join("secret"), SECRET).unwrap();
         fs::write(place.path().join("token"), TOKEN).unwrap();
         let config = format!(
             "[server]\nlisten = \"127.0.0.1:{listen}\"\n{lines}\n[admin]\nlisten = \"127.0.0.1:{admin}\"\ntoken_file = \"token\"\n\
-             [store]\nurl = \"sqlite://jetpay.db\"\n[[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\n\
+             [store]\nurl = \"{url}\"\n[[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\n\
              methods = [\"kaspi\", \"kassa24\", \"kassa24-bvu\", \"cashin-kz\", \"qiwi-kz\"]\n"
         );
         fs::write(place.path().join("jetpay.toml"), config).unwrap();
@@ -77,8 +86,14 @@ impl Folder {
 
     /// Starts the service and waits until it is ready.
     pub async fn serve(self) -> Running {
+        let process = self.start();
+        self.served_by(process).await
+    }
+
+    /// The service that this process is.
+    pub async fn served_by(self, process: Child) -> Running {
         let running = Running {
-            process: self.start(),
+            process,
             http: Client::new(),
             folder: self,
         };
@@ -201,6 +216,13 @@ impl Running {
         panic!("the service did not end within 20 seconds");
     }
 
+    /// Kills it; the folder stays.
+    pub fn stop(mut self) -> Folder {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        std::mem::replace(&mut self.folder, Folder::new())
+    }
+
     /// Has the store for itself while the service does not run; then the service runs again.
     pub async fn while_stopped<T>(&mut self, work: impl FnOnce(&Folder) -> T) -> T {
         self.process.kill().unwrap();
@@ -211,10 +233,19 @@ impl Running {
         done
     }
 
-    async fn wait_until_ready(&self) {
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What `/readyz` says, if anything.
+    pub async fn readiness(&self) -> Option<u16> {
+        let ready = self.stranger(Method::GET, "/readyz").send().await;
+        ready.ok().map(|answer| answer.status().as_u16())
+    }
+
+    pub async fn wait_until_ready(&self) {
         for _ in 0..500 {
-            let ready = self.stranger(Method::GET, "/readyz").send().await;
-            if ready.is_ok_and(|answer| answer.status() == 200) {
+            if self.readiness().await == Some(200) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -238,14 +269,6 @@ pub async fn answer(request: RequestBuilder) -> (u16, Value) {
         status,
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default(),
     )
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
 }
 
 pub fn text(output: &[u8]) -> String {

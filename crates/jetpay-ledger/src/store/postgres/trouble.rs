@@ -44,8 +44,12 @@ impl From<tokio_postgres::Error> for Trouble {
         let text = text(&error);
         match error.code() {
             Some(code) if CONFLICTS.contains(code) => Self::Conflict(text),
-            // The server is away, ends, starts, or has no room for one more connection.
-            None | Some(&SqlState::TOO_MANY_CONNECTIONS) => Self::Lost(text),
+            // The server is away, ends, starts, or has no room for one more connection; or it takes no writes, and
+            // another one stands at its address perhaps.
+            None
+            | Some(&(SqlState::TOO_MANY_CONNECTIONS | SqlState::READ_ONLY_SQL_TRANSACTION)) => {
+                Self::Lost(text)
+            }
             Some(code) if ["57", "08"].contains(&&code.code()[..2]) => Self::Lost(text),
             // A key that is there, a value or a row that cannot be stored: says nothing about the database.
             Some(code) if ["22", "23", "54"].contains(&&code.code()[..2]) => {

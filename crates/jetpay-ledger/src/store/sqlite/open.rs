@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior, ffi};
 
 use crate::error::OpenError;
 
@@ -19,10 +19,7 @@ const STATEMENTS: usize = 64;
 
 /// Opens the database for writing, and brings its schema up to date.
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
-    let failed = |error: rusqlite::Error| OpenError::Store {
-        path: path.into(),
-        reason: error.to_string(),
-    };
+    let failed = |error: rusqlite::Error| unopened(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -38,6 +35,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     }
     configure(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
+    ensure_writable(&mut connection).map_err(failed)?;
     Ok(connection)
 }
 
@@ -49,7 +47,7 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
     };
     let found = open_to_read(path)
         .and_then(|connection| schema_version(&connection))
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| unopened(path, &error))?;
     let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
     match found {
         _ if found == known => Ok(()),
@@ -62,6 +60,27 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
             "it has schema version {found}, and this program reads version {known}: start the service once, which \
              brings it up to date"
         ))),
+    }
+}
+
+/// Why a database cannot be opened, and what to do about it.
+pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
+    let what_to_do = match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "; whoever runs this must be able to write to it, to those beside it that end in -wal and -shm, and \
+             to their folder"
+        }
+        Some(ErrorCode::NotADatabase) => "; this is no SQLite database: name another file",
+        Some(ErrorCode::DatabaseCorrupt) => "; it is damaged: bring back a copy",
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => "; is the disk full, or broken?",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "; another program writes to it, perhaps a person's sqlite3: end that one"
+        }
+        _ => "",
+    };
+    OpenError::Store {
+        path: path.into(),
+        reason: format!("{error}{what_to_do}"),
     }
 }
 
@@ -99,6 +118,18 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // The writer checkpoints by itself, after it has answered.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 256 << 20)
+}
+
+/// A file that may not be written is opened all the same, for reading, and so is its log. Better to say so now than
+/// with every message.
+fn ensure_writable(connection: &mut Connection) -> rusqlite::Result<()> {
+    if connection.is_readonly(MAIN_DB)? {
+        let error = ffi::Error::new(ffi::SQLITE_READONLY);
+        let reason = "it may not be written".to_owned();
+        return Err(rusqlite::Error::SqliteFailure(error, Some(reason)));
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.rollback()
 }
 
 fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {

@@ -44,7 +44,7 @@ impl Sqlite {
         let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
         let state = Arc::new(State::default());
         let writer = Writer::new(connection, Some(lock), Arc::clone(&state))
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| open::unopened(path, &error))?;
         let (sender, receiver) = mpsc::channel(queue);
         let thread = std::thread::Builder::new().name("jetpay-ledger".into());
         let thread = thread

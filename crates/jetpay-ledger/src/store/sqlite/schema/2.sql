@@ -26,16 +26,49 @@ ALTER TABLE payments_2 RENAME TO payments;
 CREATE INDEX payments_of_customer ON payments (customer_id);
 CREATE INDEX payments_in_rare_state ON payments (state) WHERE state NOT IN ('pending', 'credited');
 
--- A message that is stored nowhere else is kept by its alarm, once: before, in a table of its own.
+-- A message that is stored nowhere else is kept by its alarm, once: before, in a table of its own. The two were written
+-- together, so they agree in project and time, and a contradiction also in payment and operation. Among those that
+-- agree in all of it, any will do.
 ALTER TABLE alarms ADD COLUMN reason TEXT;
 ALTER TABLE alarms ADD COLUMN body BLOB;
 ALTER TABLE alarms ADD COLUMN settled INTEGER NOT NULL DEFAULT 0; -- by the settlement that names it
 UPDATE alarms SET kind = 'unusable' WHERE kind = 'unreadable';
-DELETE FROM alarms WHERE kind IN ('unusable', 'contradictory_repeat');
+WITH
+    texts AS (
+        SELECT body, project_id, received_at, reason, CAST(body AS TEXT) AS text,
+               CASE reason WHEN 'contradicts what came before' THEN 'contradictory_repeat' ELSE 'unusable' END AS kind
+        FROM quarantine
+    ),
+    messages AS (
+        SELECT *,
+               CASE WHEN kind = 'contradictory_repeat' AND json_valid(text)
+                    THEN text ->> '$.payment.id' END AS payment_id,
+               CASE WHEN kind = 'contradictory_repeat' AND json_valid(text)
+                    THEN CAST(text ->> '$.operation.id' AS INTEGER) END AS operation_id
+        FROM texts
+    ),
+    numbered AS (
+        SELECT *, row_number() OVER (
+            PARTITION BY kind, project_id, received_at, payment_id, operation_id ORDER BY body) AS number
+        FROM messages
+    ),
+    raised AS (
+        SELECT *, row_number() OVER (PARTITION BY kind, project_id, time, payment_id, operation_id ORDER BY seq) AS number
+        FROM alarms WHERE kind IN ('unusable', 'contradictory_repeat')
+    )
+UPDATE alarms SET reason = kept.reason, body = kept.body
+FROM (
+    SELECT raised.seq, numbered.reason, numbered.body FROM raised JOIN numbered
+    ON (raised.kind, raised.project_id, raised.time, raised.number)
+     = (numbered.kind, numbered.project_id, numbered.received_at, numbered.number)
+    AND raised.payment_id IS numbered.payment_id AND raised.operation_id IS numbered.operation_id
+) AS kept
+WHERE alarms.seq = kept.seq;
+-- Should one have found no alarm, it gets one.
 INSERT INTO alarms (kind, project_id, time, reason, body)
     SELECT CASE reason WHEN 'contradicts what came before' THEN 'contradictory_repeat' ELSE 'unusable' END,
            project_id, received_at, reason, body
-    FROM quarantine ORDER BY received_at;
+    FROM quarantine WHERE body NOT IN (SELECT body FROM alarms WHERE body IS NOT NULL) ORDER BY received_at;
 DROP TABLE quarantine;
 CREATE UNIQUE INDEX alarms_body_once ON alarms (body) WHERE body IS NOT NULL;
 CREATE INDEX alarms_open ON alarms (seq) WHERE NOT settled;

@@ -1,0 +1,200 @@
+//! A database of version 1 is brought to version 2, and nothing of it is lost.
+
+mod common;
+#[path = "common/version_1.rs"]
+mod version_1;
+
+use common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
+use jetpay_core::id::PaymentId;
+use jetpay_ledger::{
+    AlarmKind, Counts, Error, Ledger, OpenError, PaymentFilter, Recorded, State, Unsettled, Verdict,
+};
+use rusqlite::Connection;
+use version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
+
+async fn tell(ledger: &Ledger, told: &common::Told) -> Recorded {
+    let recorded = ledger.record_callback(told.callback(), NOW).await;
+    recorded.unwrap()
+}
+
+#[tokio::test]
+async fn payments_balances_and_entries_are_what_they_were() {
+    let old = Version1::made();
+    let ledger = Ledger::open(&old.path()).unwrap();
+    let filter = PaymentFilter {
+        limit: 100,
+        ..PaymentFilter::default()
+    };
+    let payments = ledger.payments(&filter).await.unwrap();
+    let shown: Vec<_> = payments
+        .iter()
+        .map(|it| (it.id.as_str(), it.state, it.credited, it.remaining))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("credited", State::Credited, AMOUNT, AMOUNT),
+            ("early", State::Pending, 0, 0),
+            ("partly", State::PartiallyRefunded, AMOUNT, 60_000),
+            ("pending", State::Pending, 0, 0),
+            ("quarantined", State::Quarantined, 0, 0),
+            ("refunded", State::Refunded, AMOUNT, 0),
+        ]
+    );
+    assert_eq!(payments[0].flags.len(), 1);
+    assert_eq!(payments[0].contract_id.as_ref().unwrap().as_str(), "c1");
+    assert_eq!(payments[2].operations.len(), 2);
+    assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT + 60_000));
+    assert_eq!(ledger.balance(OTHER_CUSTOMER).await, Ok(0));
+    let entries = ledger.entries(0, 100).await.unwrap();
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|it| (it.seq, it.payment_id.as_str(), it.amount.minor()))
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            (1, "credited", AMOUNT),
+            (2, "partly", AMOUNT),
+            (3, "partly", -40_000),
+            (4, "refunded", AMOUNT),
+            (5, "refunded", -AMOUNT),
+        ]
+    );
+    let customer = ledger.customer(CUSTOMER).await.unwrap().unwrap();
+    assert_eq!(customer.contracts[0].number, "N1");
+}
+
+#[tokio::test]
+async fn what_is_told_of_old_payments_still_applies() {
+    let old = Version1::made();
+    let ledger = Ledger::open(&old.path()).unwrap();
+    assert_eq!(
+        tell(&ledger, &sale("credited", 1)).await,
+        Recorded::Repeated
+    );
+    let part = refund("credited", 20, 30_000);
+    assert_eq!(tell(&ledger, &part).await, Recorded::Applied);
+    let rest = refund("partly", 21, 60_000);
+    assert_eq!(tell(&ledger, &rest).await, Recorded::Applied);
+    let too_much = refund("refunded", 22, 1);
+    assert_eq!(tell(&ledger, &too_much).await, Recorded::Quarantined);
+    assert_eq!(tell(&ledger, &sale("pending", 23)).await, Recorded::Applied);
+    // Its refund came first, and waited in the old database.
+    assert_eq!(tell(&ledger, &sale("early", 24)).await, Recorded::Applied);
+    let left = |id: &'static str| {
+        let ledger = ledger.clone();
+        async move { ledger.payment(id).await.unwrap().unwrap().remaining }
+    };
+    assert_eq!(left("credited").await, 70_000);
+    assert_eq!(left("partly").await, 0);
+    assert_eq!(left("early").await, 75_000);
+    assert_eq!(ledger.balance(CUSTOMER).await, Ok(70_000 + AMOUNT + 75_000));
+    // So did this one's sale, for its payment.
+    assert_eq!(ledger.record_payment(payment("unknown")).await, Ok(()));
+    assert_eq!(left("unknown").await, AMOUNT);
+    let again = sale("unknown", NEW_SALE);
+    assert_eq!(tell(&ledger, &again).await, Recorded::Repeated);
+}
+
+#[tokio::test]
+async fn every_alarm_keeps_its_number_its_payment_and_finds_its_message() {
+    let old = Version1::made();
+    let ledger = Ledger::open(&old.path()).unwrap();
+    let alarms = ledger.alarms(newest(100)).await.unwrap();
+    let shown: Vec<_> = alarms
+        .iter()
+        .map(|it| {
+            (
+                it.seq,
+                it.kind,
+                it.payment_id.as_ref().map(PaymentId::as_str),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (6, AlarmKind::Unusable, None),
+            (5, AlarmKind::Unusable, None),
+            (4, AlarmKind::ContradictoryRepeat, Some("credited")),
+            (3, AlarmKind::ContradictoryRepeat, Some("partly")),
+            (2, AlarmKind::Unusable, None),
+            (1, AlarmKind::AmountDiffers, Some("quarantined")),
+        ]
+    );
+    let mut unusable = Vec::new();
+    for alarm in &alarms {
+        let (_, bodies) = ledger.alarm(alarm.seq).await.unwrap().unwrap();
+        // Of a contradiction also what it contradicts.
+        match (alarm.kind, alarm.payment_id.as_ref().map(PaymentId::as_str)) {
+            (AlarmKind::Unusable, _) => unusable.extend(bodies),
+            (AlarmKind::ContradictoryRepeat, Some("credited")) => {
+                assert_eq!(bodies[0], &*contradiction("credited", 1).body);
+                assert_eq!(bodies.len(), 2);
+            }
+            (AlarmKind::ContradictoryRepeat, _) => {
+                assert_eq!(bodies[0], &*contradiction("partly", 2).body);
+            }
+            _ => assert_eq!(bodies.len(), 1),
+        }
+    }
+    unusable.sort();
+    assert_eq!(unusable, [b"{\"a\":1}", b"{\"b\":2}", b"{\"c\":3}"]);
+    // The bodies are known as before.
+    let again = ledger
+        .quarantine_unusable(1234.into(), b"{\"b\":2}".to_vec(), "again".into(), NOW)
+        .await;
+    assert_eq!(again, Ok(false));
+    let again = contradiction("partly", 2);
+    let recorded = ledger.record_callback(again, NOW).await;
+    assert_eq!(recorded, Ok(Recorded::Quarantined));
+    assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn what_is_counted_is_what_is_there_and_can_be_settled() {
+    let old = Version1::made();
+    let ledger = Ledger::open(&old.path()).unwrap();
+    let mut counts = Counts::default();
+    (counts.pending, counts.unmatched, counts.quarantined) = (2, 1, 6);
+    (counts.alarms, counts.open_alarms) = (6, 6);
+    assert_eq!(ledger.counts().await, Ok(counts));
+    let dismiss = |seq| ledger.settle_alarm(seq, Verdict::Dismiss, "seen".into(), NOW);
+    for seq in 2..=6 {
+        assert_eq!(dismiss(seq).await, Ok(()));
+    }
+    let again = dismiss(6).await;
+    assert_eq!(again, Err(Error::Unsettled(Unsettled::SettledAlready)));
+    let credit = Verdict::Credit(payment("x").amount);
+    let settled = ledger.settle_alarm(1, credit, "paid".into(), NOW).await;
+    assert_eq!(settled, Ok(()));
+    assert_eq!(ledger.counts().await.unwrap().open_alarms, 0);
+    assert_eq!(ledger.balance(OTHER_CUSTOMER).await, Ok(AMOUNT));
+}
+
+#[tokio::test]
+async fn migrated_database_is_opened_again_as_it_is() {
+    let old = Version1::made();
+    drop(Ledger::open(&old.path()).unwrap());
+    assert_eq!(old.version(), 2);
+    let ledger = Ledger::open(&old.path()).unwrap();
+    assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
+}
+
+/// Of the steps of a migration all hold, or none.
+#[test]
+fn migration_that_cannot_be_finished_changes_nothing() {
+    let old = Version1::made();
+    let connection = Connection::open(old.path()).unwrap();
+    // Near the end of version 2 there will be such a table.
+    let in_its_way = "CREATE TABLE settlements (of_somebody_else INTEGER)";
+    connection.execute_batch(in_its_way).unwrap();
+    let before = old.dump();
+    let error = Ledger::open(&old.path()).unwrap_err();
+    assert!(matches!(error, OpenError::Store { .. }), "{error}");
+    assert_eq!((old.version(), old.dump()), (1, before));
+    connection.execute_batch("DROP TABLE settlements").unwrap();
+    drop(connection);
+    assert!(Ledger::open(&old.path()).is_ok());
+}

@@ -1,0 +1,209 @@
+//! A file that cannot be written, for whatever reason: it is said, and nothing is lost.
+#![cfg(target_os = "linux")]
+
+mod running;
+mod trouble;
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use running::{Folder, JETPAY, text};
+use trouble::TopUps;
+
+/// Nobody's number, and that of nobody's group: root may write everything, so that it must be somebody else.
+const NOBODY: u32 = 65_534;
+
+/// A folder with a database in it that holds a credit; and what that holds.
+async fn used_folder() -> (Folder, TopUps) {
+    let running = Folder::new().serve().await.with_customer().await;
+    let mut top_ups = TopUps::default();
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    (running.stop(), top_ups)
+}
+
+/// Runs `jetpay serve` by somebody who has no more rights than the files say, and expects that it ends.
+fn refused(folder: &Folder) -> String {
+    // Where the build puts the program, nobody may come; nor read what we have written, perhaps.
+    let place = tempfile::tempdir().unwrap();
+    let program = place.path().join("jetpay");
+    fs::copy(JETPAY, &program).unwrap();
+    mode(place.path(), 0o755);
+    mode(&program, 0o755);
+    for name in ["jetpay.toml", "secret", "token"] {
+        mode(&folder.path(name), 0o644);
+    }
+    let mut command = Command::new(&program);
+    command
+        .args(["serve", "--config"])
+        .arg(folder.path("jetpay.toml"));
+    if is_root(folder) {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = ended(command);
+    assert!(!output.status.success());
+    text(&output.stderr)
+}
+
+/// What we have written is ours.
+fn is_root(folder: &Folder) -> bool {
+    fs::metadata(folder.path("secret")).unwrap().uid() == 0
+}
+
+/// A service that ends by itself.
+fn ended(mut command: Command) -> Output {
+    let piped = command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut process = piped.spawn().unwrap();
+    let begun = Instant::now();
+    while process.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(10) {
+            process.kill().unwrap();
+            panic!("it serves, and must not");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    process.wait_with_output().unwrap()
+}
+
+fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[tokio::test]
+async fn file_that_may_not_be_written_is_refused_at_the_start_and_left_alone() {
+    let (folder, top_ups) = used_folder().await;
+    let (database, lock) = (folder.path("jetpay.db"), folder.path("jetpay.db.lock"));
+    if is_root(&folder) {
+        for mine in [&folder.path(""), &lock] {
+            chown(mine, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    mode(&database, 0o444);
+    let before = fs::read(&database).unwrap();
+    let error = refused(&folder);
+    assert!(error.contains("the store cannot be opened: "), "{error}");
+    assert!(
+        error.contains("jetpay.db: it may not be written; "),
+        "{error}"
+    );
+    assert!(error.contains("must be able to write to it"), "{error}");
+    assert_eq!(fs::read(&database).unwrap(), before);
+    mode(&database, 0o644);
+    top_ups.are_in_the_books_of(&folder.serve().await).await;
+}
+
+/// As it happens when root looks into the database while the service does not run.
+#[tokio::test]
+async fn log_of_somebody_else_is_refused_at_the_start_and_left_alone() {
+    let (folder, top_ups) = used_folder().await;
+    let own = ["", "jetpay.db", "jetpay.db.lock"].map(|name| folder.path(name));
+    if is_root(&folder) {
+        for path in &own {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    let log = folder.path("jetpay.db-wal");
+    mode(&log, 0o444);
+    let before = fs::read(&log).unwrap();
+    let error = refused(&folder);
+    assert!(error.contains("those beside it"), "{error}");
+    assert_eq!(fs::read(&log).unwrap(), before);
+    mode(&log, 0o644);
+    top_ups.are_in_the_books_of(&folder.serve().await).await;
+}
+
+#[tokio::test]
+async fn folder_that_may_not_be_written_is_refused_at_the_start_and_left_alone() {
+    let (folder, top_ups) = used_folder().await;
+    fs::remove_file(folder.path("jetpay.db.lock")).unwrap();
+    // The database alone is not enough: its log stands beside it.
+    mode(&folder.path("jetpay.db"), 0o666);
+    mode(&folder.path(""), 0o555);
+    let before = fs::read(folder.path("jetpay.db")).unwrap();
+    let error = refused(&folder);
+    assert!(error.contains("jetpay.db.lock cannot be made: "), "{error}");
+    assert!(error.contains("must be able to write to it"), "{error}");
+    assert_eq!(fs::read(folder.path("jetpay.db")).unwrap(), before);
+    mode(&folder.path(""), 0o755);
+    mode(&folder.path("jetpay.db"), 0o644);
+    top_ups.are_in_the_books_of(&folder.serve().await).await;
+}
+
+#[tokio::test]
+async fn second_process_on_a_file_is_refused_and_the_first_goes_on() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let mut top_ups = TopUps::default();
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    let second = Folder::with_store(&format!(
+        "sqlite://{}",
+        running.folder.path("jetpay.db").display()
+    ));
+    let mut command = Command::new(JETPAY);
+    command
+        .args(["serve", "--config"])
+        .arg(second.path("jetpay.toml"));
+    let output = ended(command);
+    assert!(!output.status.success());
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("jetpay.db is in use by another process"),
+        "{error}"
+    );
+    assert!(
+        error.contains("stop that one, or name another database"),
+        "{error}"
+    );
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    top_ups.are_in_the_books_of(&running).await;
+}
+
+/// The shell's limit on the size of a file stands for the disk: beyond it a write fails, and is told as an error.
+#[tokio::test]
+async fn full_disk_is_answered_503_and_when_it_has_room_again_all_goes_on() {
+    if Command::new("prlimit").arg("--version").output().is_err() {
+        eprintln!("!!! NOT RUN: a full disk: it needs prlimit (util-linux)");
+        return;
+    }
+    let folder = Folder::new();
+    // Blocks of 512 bytes.
+    let script = "trap '' XFSZ; ulimit -S -f 2048; exec \"$0\" serve --config \"$1\"";
+    let process = Command::new("sh")
+        .args(["-c", script, JETPAY])
+        .arg(folder.path("jetpay.toml"))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut running = folder.served_by(process).await.with_customer().await;
+    let mut top_ups = TopUps::default();
+    let (mut done, mut refused) = (0, 0);
+    // At the limit a small write may still fit where a larger one did not.
+    while refused < 30 {
+        match top_ups.one(&running.platform()).await {
+            200 => (done, refused) = (done + 1, 0),
+            _ => refused += 1,
+        }
+        assert!(done < 5_000, "the disk is never full");
+    }
+    assert!(done > 10 && top_ups.unacknowledged() > 0, "{done}");
+    assert_eq!(running.readiness().await, Some(503));
+    // Reading goes on.
+    top_ups.are_in_the_books_of(&running).await;
+    let id = running.process_id().to_string();
+    let room = ["--pid", &id, "--fsize=unlimited"];
+    assert!(
+        Command::new("prlimit")
+            .args(room)
+            .status()
+            .unwrap()
+            .success()
+    );
+    running.wait_until_ready().await;
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    top_ups.come_again(&running.platform()).await;
+    top_ups.are_in_the_books_of(&running).await;
+    running.while_stopped(|_| ()).await;
+    top_ups.are_in_the_books_of(&running).await;
+}
