@@ -65,4 +65,4 @@ pub(super) const SILENT: &str = "it does not answer in time";
 
 /// The URL is not repeated, nor what is wrong in it: that may be a part of the password.
 pub(super) const UNREADABLE_URL: &str = "its URL cannot be read; write \
-    postgres://user:password@host:5432/database, with %40 for @ and %3F for ? in the password";
+    postgres://user:password@host:5432/database, with %40 for @ and %25 for % in the password";
