@@ -54,7 +54,8 @@ fn advice(code: Option<&SqlState>, reason: &str) -> &'static str {
             "switch TLS on there (ssl = on), or, where nobody else can listen, write sslmode=disable into the URL"
         }
         None if reason.contains("certificate") => {
-            "name the authority that signed it as ca_file, and the server by a name that stands in the certificate"
+            "name the authority that signed it as ca_file, and the server by a name that stands in the certificate; \
+             or, where nobody else can listen, write sslmode=disable into the URL"
         }
         None => "does the server run, and are host and port of its URL right?",
     }
