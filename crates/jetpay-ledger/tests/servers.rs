@@ -12,7 +12,9 @@ use tokio_postgres::{Client, NoTls};
 
 /// A person's own connection.
 async fn sql(books: &Books) -> Client {
-    let (client, connection) = tokio_postgres::connect(books.url(), NoTls).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(books.database().url(), NoTls)
+        .await
+        .unwrap();
     tokio::spawn(connection);
     client
 }
@@ -217,7 +219,9 @@ async fn schema_of_a_newer_version_is_refused() {
     let person = sql(&books).await;
     let newer = "INSERT INTO jetpay_schema VALUES (99)";
     person.batch_execute(newer).await.unwrap();
-    let error = Ledger::connect(books.url(), None).await.unwrap_err();
+    let error = Ledger::connect(books.database().url(), None)
+        .await
+        .unwrap_err();
     assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }));
 }
 

@@ -75,18 +75,15 @@ impl Books {
     /// Another server's ledger on the same database.
     #[cfg(feature = "postgres")]
     pub async fn another(&self) -> Ledger {
-        let Place::Postgres(database) = &self.place else {
-            panic!("one process has a file");
-        };
-        Ledger::connect(database.url(), None).await.unwrap()
+        Ledger::connect(self.database().url(), None).await.unwrap()
     }
 
-    /// The URL of a ledger in a database.
+    /// The database of a ledger in one.
     #[cfg(feature = "postgres")]
-    pub fn url(&self) -> &str {
+    pub fn database(&self) -> &jetpay_testing::postgres::Database {
         match &self.place {
-            Place::Sqlite(_) => panic!("a file has no URL"),
-            Place::Postgres(database) => database.url(),
+            Place::Sqlite(_) => panic!("a file is no database"),
+            Place::Postgres(database) => database,
         }
     }
 

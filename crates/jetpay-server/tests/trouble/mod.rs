@@ -1,4 +1,5 @@
 //! Top-ups while a store is in trouble: what was acknowledged, what was not, and what became of it.
+#![allow(dead_code, reason = "a module of tests: each test file uses its part")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;

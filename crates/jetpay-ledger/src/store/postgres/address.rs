@@ -81,6 +81,9 @@ fn trusting(ca_file: Option<&Path>) -> Result<ClientConfig, OpenError> {
             let certificate = certificate.map_err(|error| unreadable(&error))?;
             roots.add(certificate).map_err(|error| unreadable(&error))?;
         }
+        if roots.is_empty() {
+            return Err(unreadable(&"it holds none in PEM"));
+        }
     } else {
         // Those that cannot be read are nobody's authority.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

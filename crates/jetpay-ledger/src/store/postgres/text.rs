@@ -54,7 +54,8 @@ fn advice(code: Option<&SqlState>, reason: &str) -> &'static str {
             "switch TLS on there (ssl = on), or, where nobody else can listen, write sslmode=disable into the URL"
         }
         None if reason.contains("certificate") => {
-            "name the authority that signed it as ca_file, and the server by a name that stands in the certificate"
+            "name the authority that signed it as ca_file, and the server by a name that stands in the certificate; \
+             or, where nobody else can listen, write sslmode=disable into the URL"
         }
         None => "does the server run, and are host and port of its URL right?",
     }
@@ -65,4 +66,4 @@ pub(super) const SILENT: &str = "it does not answer in time";
 
 /// The URL is not repeated, nor what is wrong in it: that may be a part of the password.
 pub(super) const UNREADABLE_URL: &str = "its URL cannot be read; write \
-    postgres://user:password@host:5432/database, with %40 for @ and %3F for ? in the password";
+    postgres://user:password@host:5432/database, with %40 for @ and %25 for % in the password";

@@ -1,0 +1,173 @@
+//! TLS to the database: what is believed, and what is refused.
+#![cfg(feature = "postgres")]
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::{AMOUNT, CUSTOMER, NOW, payment, sale};
+use jetpay_ledger::{Ledger, Recorded};
+use jetpay_testing::postgres::{Cluster, Database, require_or_skip};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tempfile::TempDir;
+
+/// A server, an authority that it has a certificate of, and one that nobody knows.
+struct Secured {
+    database: Database,
+    folder: TempDir,
+    /// Goes last.
+    _cluster: Cluster,
+}
+
+/// What signs certificates, and its own, as PEM.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    fn made() -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut about = CertificateParams::new([]).unwrap();
+        about.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = about.self_signed(&key).unwrap().pem();
+        let issuer = Issuer::new(about, key);
+        Self { issuer, pem }
+    }
+
+    /// A certificate for a server with this name, and its key.
+    fn certify(&self, name: &str) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let about = CertificateParams::new([name.to_owned()]).unwrap();
+        let certificate = about.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+}
+
+impl Secured {
+    /// None where there is no `PostgreSQL`, which is said aloud.
+    fn start(name: &str) -> Option<Self> {
+        let cluster = require_or_skip(Cluster::start_fast())?;
+        let database = cluster.database();
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::made();
+        std::fs::write(folder.path().join("ours.pem"), &authority.pem).unwrap();
+        let others = Authority::made().pem;
+        std::fs::write(folder.path().join("others.pem"), others).unwrap();
+        let (certificate, key) = authority.certify(name);
+        // The server itself writes the files, so that they are its own and nobody else reads them.
+        let written = |file: &str, pem: &str| {
+            let lines: Vec<String> = pem.lines().map(|line| format!("('{line}')")).collect();
+            let program = format!("umask 077 && cat >{file}");
+            let sql = format!("COPY (VALUES {}) TO PROGRAM '{program}'", lines.join(", "));
+            database.run(&sql).unwrap();
+        };
+        written("server.crt", &certificate);
+        written("server.key", &key);
+        Some(Self {
+            database,
+            folder,
+            _cluster: cluster,
+        })
+    }
+
+    /// From now on it speaks TLS.
+    fn switch_on(&self) {
+        self.database.run("ALTER SYSTEM SET ssl = on").unwrap();
+        self.database.run("SELECT pg_reload_conf()").unwrap();
+        let begun = std::time::Instant::now();
+        while self.database.run("SHOW ssl").as_deref() != Ok("on") {
+            assert!(begun.elapsed().as_secs() < 10, "it has no TLS");
+        }
+    }
+
+    async fn connect(&self, host: &str, authority: Option<&str>) -> Result<Ledger, String> {
+        let url = self.database.url().replace("127.0.0.1", host);
+        let url = format!("{url}?sslmode=require");
+        let ca_file: Option<PathBuf> = authority.map(|name| self.folder.path().join(name));
+        let ledger = Ledger::connect(&url, ca_file.as_deref()).await;
+        ledger.map_err(|error| {
+            let text = error.to_string();
+            let password = url.split([':', '@']).nth(2).unwrap();
+            assert!(!text.contains(password), "{text}");
+            text
+        })
+    }
+}
+
+#[tokio::test]
+async fn every_connection_of_a_ledger_that_requires_tls_has_it() {
+    let Some(secured) = Secured::start("127.0.0.1") else {
+        return;
+    };
+    secured.switch_on();
+    let ledger = secured.connect("127.0.0.1", Some("ours.pem")).await;
+    let ledger = ledger.unwrap();
+    ledger.record_payment(payment("p1")).await.unwrap();
+    let callback = sale("p1", 1).callback();
+    let recorded = ledger.record_callback(callback, NOW).await;
+    assert_eq!(recorded, Ok(Recorded::Applied));
+    assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    let count = "SELECT count(*), bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                 WHERE application_name = 'jetpay' AND datname = current_database()";
+    let counted = secured.database.run(count).unwrap();
+    let (connections, all) = counted.split_once('|').unwrap();
+    // One at least that writes, and one that reads.
+    assert!(connections.parse::<u32>().unwrap() >= 2, "{connections}");
+    assert_eq!(all, "t");
+}
+
+#[tokio::test]
+async fn certificate_that_is_not_to_be_believed_is_refused_with_what_to_do() {
+    let Some(secured) = Secured::start("127.0.0.1") else {
+        return;
+    };
+    secured.switch_on();
+    // Of another authority; of none of the system's; for another name.
+    for (host, authority) in [
+        ("127.0.0.1", Some("others.pem")),
+        ("127.0.0.1", None),
+        ("localhost", Some("ours.pem")),
+    ] {
+        let error = secured.connect(host, authority).await.unwrap_err();
+        assert!(error.contains("invalid peer certificate: "), "{error}");
+        let what_to_do = "name the authority that signed it as ca_file";
+        assert!(error.contains(what_to_do), "{error}");
+    }
+    // Nor is it done without TLS then, where that was not required but offered.
+    let error = Ledger::connect(secured.database.url(), None).await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("invalid peer certificate: "), "{error}");
+}
+
+#[tokio::test]
+async fn server_without_tls_is_refused_where_tls_is_required() {
+    let Some(secured) = Secured::start("127.0.0.1") else {
+        return;
+    };
+    let error = secured.connect("127.0.0.1", Some("ours.pem")).await;
+    let error = error.unwrap_err();
+    assert!(error.contains("server does not support TLS"), "{error}");
+    assert!(error.contains("switch TLS on there"), "{error}");
+    let ledger = Ledger::connect(secured.database.url(), None).await;
+    assert!(
+        ledger.is_ok(),
+        "where it is not required, it is used if offered"
+    );
+}
+
+#[tokio::test]
+async fn file_of_an_authority_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = folder.path().join("none.pem");
+    let garbage = folder.path().join("garbage.pem");
+    std::fs::write(&garbage, "no certificate at all").unwrap();
+    for file in [none, garbage] {
+        let error = Ledger::connect("postgres://a@127.0.0.1:1/b", Some(&file)).await;
+        let (error, name) = (error.unwrap_err().to_string(), file.display().to_string());
+        assert!(
+            error.contains(&name) && error.contains("authority"),
+            "{error}"
+        );
+    }
+}
