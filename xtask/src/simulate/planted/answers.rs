@@ -45,8 +45,8 @@ pub(super) const ANSWERS: &[Planted] = &[
         name: "one bad job fails its whole group",
         edits: &[edit(
             WRITER,
-            "            Err(error) if group.len() == 1 => group",
-            "            Err(error) if !group.is_empty() => group",
+            "            Err(Failure::Rule(_)) if group.len() > 1 => {",
+            "            Err(Failure::Rule(_)) if group.is_empty() => {",
         )],
     },
     Planted {

@@ -162,7 +162,7 @@ pub(super) const RULES: &[Planted] = &[
         name: "inbox is not matched when the payment appears",
         edits: &[edit(
             PAYMENT,
-            "        match_waiting(books, &payment.id, payment.created_at)?;\n",
+            "        match_waiting(books, &payment.id, now)?;\n",
             "",
         )],
     },
