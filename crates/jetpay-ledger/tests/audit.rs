@@ -198,7 +198,7 @@ async fn books_that_are_moved_go_on_where_they_were() {
     let mut hear = |table, rows| told.push((table, rows));
     let totals = books
         .ledger
-        .copy_to(target.url(), None, &mut hear)
+        .copy_to(target.database().url(), None, &mut hear)
         .await
         .unwrap();
     assert_eq!(totals, books.ledger.totals().await.unwrap());
@@ -226,7 +226,7 @@ async fn books_that_are_moved_go_on_where_they_were() {
     assert_eq!(findings(&target.ledger).await, []);
     let again = books
         .ledger
-        .copy_to(target.url(), None, &mut |_, _| ())
+        .copy_to(target.database().url(), None, &mut |_, _| ())
         .await;
     assert!(matches!(again, Err(CopyError::NotEmpty)));
 }

@@ -23,6 +23,8 @@ pub(crate) async fn measure(effort: Effort, many: usize) -> Result<(), Box<dyn E
         Ledger::open(&path)?.close().await;
         let begun = Instant::now();
         fill(&path, customers)?;
+        // Else the disk would still be busy with it while credits are timed.
+        std::fs::File::open(&path)?.sync_all()?;
         let bytes = std::fs::metadata(&path)?.len();
         eprintln!(
             "{customers} customers, {} entries: {} MiB, filled in {:.0?}",
