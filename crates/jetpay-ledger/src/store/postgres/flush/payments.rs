@@ -1,0 +1,108 @@
+//! Payments and customers.
+
+use jetpay_core::id::{ContractId, CustomerId};
+use tokio_postgres::Error;
+
+use super::super::desk::Desk;
+use super::super::rows;
+use super::super::session::Session;
+use super::{Values, columns, new_payments, number};
+
+pub(super) async fn add_payments(
+    session: &Session,
+    desk: &Desk,
+    flags: &[Option<String>],
+) -> Result<(), Error> {
+    if flags.is_empty() {
+        return Ok(());
+    }
+    let rows = new_payments(desk).filter_map(|row| Some((row.new.as_ref()?, row)));
+    columns!(rows, (payment, row) =>
+        id: payment.id.as_str(),
+        project: payment.project_id.number().cast_signed(),
+        method: &*payment.method,
+        customer: payment.customer_id.as_str(),
+        contract: payment.contract_id.as_ref().map(ContractId::as_str),
+        amount: payment.amount.minor(),
+        currency: payment.amount.currency().code().to_owned(),
+        state: row.standing.state.as_str(),
+        credited: row.standing.credited,
+        remaining: row.standing.remaining,
+        credited_by: row.standing.credited_by.map(number),
+        early: rows::limit(row.standing.early.len()),
+        created_at: payment.created_at.0,
+        changed_at: row.changed_at.unwrap_or(payment.created_at).0,
+    );
+    let values: Values<'_> = &[
+        &id,
+        &project,
+        &method,
+        &customer,
+        &contract,
+        &amount,
+        &currency,
+        &flags,
+        &state,
+        &credited,
+        &remaining,
+        &credited_by,
+        &early,
+        &created_at,
+        &changed_at,
+    ];
+    let statement = &session.statements.add_payments;
+    session.client.execute(statement, values).await.map(drop)
+}
+
+pub(super) async fn change_payments(session: &Session, desk: &Desk) -> Result<(), Error> {
+    let changed = desk.payments.iter().filter_map(|(id, row)| {
+        let row = row.as_ref().filter(|row| row.new.is_none())?;
+        Some((id, &row.standing, row.changed_at?))
+    });
+    columns!(changed, (payment_id, standing, time) =>
+        id: payment_id.as_str(),
+        state: standing.state.as_str(),
+        credited: standing.credited,
+        remaining: standing.remaining,
+        credited_by: standing.credited_by.map(number),
+        early: rows::limit(standing.early.len()),
+        changed_at: time.0,
+    );
+    if id.is_empty() {
+        return Ok(());
+    }
+    let values: Values<'_> = &[
+        &id,
+        &state,
+        &credited,
+        &remaining,
+        &credited_by,
+        &early,
+        &changed_at,
+    ];
+    let statement = &session.statements.change_payments;
+    session.client.execute(statement, values).await.map(drop)
+}
+
+pub(super) async fn customers(session: &Session, desk: &Desk) -> Result<(), Error> {
+    let (mut deleted, mut id, mut additional, mut contracts) = (vec![], vec![], vec![], vec![]);
+    for (customer_id, put) in &desk.changes.customers {
+        let Some(customer) = put else {
+            deleted.push(customer_id.as_str());
+            continue;
+        };
+        id.push(CustomerId::as_str(customer_id));
+        additional.push(customer.additional_customer_id.as_deref().map(rows::kept));
+        contracts.push(rows::json(&customer.contracts).unwrap_or_default());
+    }
+    let Session { client, statements } = session;
+    if !id.is_empty() {
+        let values: Values<'_> = &[&id, &additional, &contracts];
+        client.execute(&statements.put_customers, values).await?;
+    }
+    if !deleted.is_empty() {
+        let statement = &statements.delete_customers;
+        client.execute(statement, &[&deleted]).await?;
+    }
+    Ok(())
+}
