@@ -78,6 +78,28 @@ async fn callback_that_races_its_payment_is_credited_without_coming_again() {
     assert_eq!(books.entered("p00").await, AMOUNT);
 }
 
+/// One server is told that the callbacks are not ours while the other announces their payment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn payment_that_is_announced_while_it_is_dismissed_has_its_callbacks_applied() {
+    let Some(books) = Books::connect().await else {
+        return;
+    };
+    let other = books.another().await;
+    for number in 0..40 {
+        let id = leaked(format!("p{number:02}"));
+        assert_eq!(books.tell(&sale(id, number + 1)).await, Recorded::Unmatched);
+        let payment_id = id.try_into().unwrap();
+        let dismissed = other.dismiss_unmatched(&payment_id, "not ours".into(), NOW);
+        let (announced, dismissed) =
+            tokio::join!(books.ledger.record_payment(payment(id)), dismissed);
+        announced.unwrap();
+        dismissed.unwrap();
+        let state = books.ledger.payment(id).await.unwrap().unwrap().state;
+        assert_eq!(state, State::Credited, "{id}");
+    }
+    assert_eq!(books.ledger.audit(None).await.unwrap().findings, []);
+}
+
 /// The first server has its number and cannot commit yet; the second one is quick. A reader must not see the second
 /// number before the first, else it would go on behind a credit that it never saw.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

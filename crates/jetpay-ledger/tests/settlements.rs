@@ -15,6 +15,9 @@ common::on_every_store! {
     unknown_payment_is_given_to_a_customer_and_its_callbacks_applied,
     payments_of_an_older_system_find_their_callbacks_and_are_imported_once,
     alarm_shows_the_bytes_that_it_is_about,
+    operation_that_a_person_credited_credits_no_other_payment,
+    operation_of_a_callback_is_not_credited_again_by_a_person,
+    callback_of_another_project_is_credited_by_hand_once,
 }
 
 fn kzt(minor: i64) -> Money {
@@ -203,6 +206,81 @@ async fn alarm_shows_the_bytes_that_it_is_about(books: Books) {
         (Some("no payment"), vec![b"{\"a\": 1}".to_vec()])
     );
     assert_eq!(books.ledger.alarm(3).await, Ok(None));
+}
+
+async fn operation_that_a_person_credited_credits_no_other_payment(books: Books) {
+    books.announce("p1").await;
+    books.announce("p2").await;
+    let told = Told {
+        amount: 90_000,
+        ..sale("p1", 7)
+    };
+    books.tell(&told).await;
+    settle(&books, 1, Verdict::Credit(kzt(90_000)))
+        .await
+        .unwrap();
+    assert_eq!(books.tell(&sale("p2", 7)).await, Recorded::Quarantined);
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(90_000));
+}
+
+async fn operation_of_a_callback_is_not_credited_again_by_a_person(books: Books) {
+    books.announce("p1").await;
+    books.announce("p2").await;
+    books.tell(&sale("p1", 7)).await;
+    assert_eq!(books.tell(&sale("p2", 7)).await, Recorded::Quarantined);
+    let credit = settle(&books, 1, Verdict::Credit(kzt(AMOUNT))).await;
+    assert_eq!(credit, refused(Unsettled::CreditedAlready));
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+}
+
+async fn callback_of_another_project_is_credited_by_hand_once(books: Books) {
+    books.announce("p1").await;
+    for payment_status in ["success", "refunded"] {
+        let told = Told {
+            project_id: 4321,
+            payment_status,
+            ..sale("p1", 7)
+        };
+        assert_eq!(books.tell(&told).await, Recorded::Quarantined);
+    }
+    settle(&books, 1, Verdict::Credit(kzt(AMOUNT)))
+        .await
+        .unwrap();
+    let again = settle(&books, 2, Verdict::Credit(kzt(AMOUNT))).await;
+    assert_eq!(again, refused(Unsettled::CreditedAlready));
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(books.ledger.audit(None).await.unwrap().findings, []);
+}
+
+/// Everything of a settlement is sent before the commit: what fails last takes all of it back.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn settlement_whose_last_row_cannot_be_written_is_not_kept_at_all() {
+    let Some(books) = Books::connect().await else {
+        return;
+    };
+    books.announce("p1").await;
+    let told = Told {
+        amount: 90_000,
+        ..sale("p1", 1)
+    };
+    books.tell(&told).await;
+    let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON alarms FOR EACH ROW EXECUTE FUNCTION refuse()";
+    books.database().run(refuse).unwrap();
+    let settled = settle(&books, 1, Verdict::Credit(kzt(90_000))).await;
+    assert!(matches!(settled, Err(Error::Unavailable(_))), "{settled:?}");
+    assert_eq!(books.ledger.settlements(None, 9).await, Ok(vec![]));
+    assert_eq!(books.ledger.entries(0, 9).await, Ok(vec![]));
+    books
+        .database()
+        .run("DROP TRIGGER refuse ON alarms")
+        .unwrap();
+    settle(&books, 1, Verdict::Credit(kzt(90_000)))
+        .await
+        .unwrap();
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(90_000));
 }
 
 #[cfg(feature = "postgres")]

@@ -135,14 +135,13 @@ impl Fleet {
 
     /// The binary's own check of the store, by a process that did not serve.
     pub(super) fn check_the_ledger(&self, world: &World) -> Result<()> {
-        match self.services[0].check_the_ledger()? {
-            None => println!("(this build has no `jetpay ledger check`)"),
-            Some(output) if output.status.success() => println!("`jetpay ledger check` agrees"),
-            Some(output) => {
-                let said = [output.stdout, output.stderr].concat();
-                let said = String::from_utf8_lossy(&said).into_owned();
-                world.violated(format!("`jetpay ledger check` disagrees:\n{said}"));
-            }
+        let output = self.services[0].check_the_ledger()?;
+        if output.status.success() {
+            println!("`jetpay ledger check` agrees");
+        } else {
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said).into_owned();
+            world.violated(format!("`jetpay ledger check` disagrees:\n{said}"));
         }
         Ok(())
     }

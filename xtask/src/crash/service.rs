@@ -127,16 +127,13 @@ impl Service {
         lines[lines.len().saturating_sub(15)..].join("\n")
     }
 
-    /// Runs `jetpay ledger check` over the store; none when this build has no such command. Not while it serves.
-    pub(super) fn check_the_ledger(&self) -> Result<Option<Output>> {
-        let arguments = ["ledger", "check"];
-        let known = self.jetpay().args(arguments).arg("--help").output()?;
-        if !known.status.success() {
-            return Ok(None);
-        }
+    /// Runs `jetpay ledger check` over the store.
+    pub(super) fn check_the_ledger(&self) -> Result<Output> {
         let mut command = self.jetpay();
-        command.args(arguments).arg("--config").arg(&self.config);
-        Ok(Some(command.output()?))
+        command
+            .args(["ledger", "check", "--config"])
+            .arg(&self.config);
+        Ok(command.output()?)
     }
 
     fn jetpay(&self) -> Command {

@@ -8,7 +8,7 @@ use crate::entry::EntryKind;
 use crate::settlement::Unsettled;
 
 /// What follows when a person credits a payment that stands so with `amount` minor units for an operation that did not
-/// fit it. `standing.effect` is that of the operation's [`EntryKind::SettledCredit`].
+/// fit it. `standing.effect` is that of the operation's credit, by a callback or by a person.
 ///
 /// # Errors
 /// [`Unsettled`]: an operation is credited once, whoever credits it.

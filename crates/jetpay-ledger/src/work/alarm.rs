@@ -61,6 +61,8 @@ impl Work for DismissUnmatched {
 
     fn keys(&self, keys: &mut Keys) {
         keys.payments.push(self.payment_id.clone());
+        // Else the payment could be announced, and its callbacks be applied, between the look and the change.
+        keys.fills_inbox = true;
     }
 
     fn run(&mut self, books: &mut dyn Books) -> Result<usize, Failure> {

@@ -79,6 +79,14 @@ fn credit(
     let Some(standing) = books.standing(subject)? else {
         return Ok(Err(Unsettled::NothingToCredit));
     };
+    // The entry is the payment's project's, also when another one's callback named the payment.
+    let subject = Subject {
+        project_id: standing.project_id,
+        ..subject
+    };
+    let Some(standing) = books.standing(subject)? else {
+        return Ok(Err(Unsettled::NothingToCredit));
+    };
     if amount.currency() != standing.amount.currency() {
         return Ok(Err(Unsettled::OtherCurrency));
     }

@@ -9,11 +9,12 @@ const CALLBACK: &str = "crates/jetpay-ledger/src/work/callback.rs";
 const PAYMENT: &str = "crates/jetpay-ledger/src/work/payment.rs";
 const EVENTS: &str = "crates/jetpay-ledger/src/store/sqlite/events.rs";
 const SCHEMA: &str = "crates/jetpay-ledger/src/store/sqlite/schema/1.sql";
+const SCHEMA_2: &str = "crates/jetpay-ledger/src/store/sqlite/schema/2.sql";
 
 // The database holds the rules, too: a bug in the code shows only without these.
 const OPERATION_MAY_REPEAT: Edit = edit(
-    SCHEMA,
-    "CREATE UNIQUE INDEX entries_once ON entries (project_id, operation_id, kind);",
+    SCHEMA_2,
+    "CREATE UNIQUE INDEX entries_once ON entries (project_id, operation_id, CASE kind WHEN 'settled_credit' THEN 'credit' ELSE kind END);",
     "",
 );
 const PAYMENT_MAY_HAVE_MANY_CREDITS: Edit = edit(

@@ -121,7 +121,9 @@ impl Desk {
                 ..Keys::default()
             })
         })?;
-        let made = made.iter().find(|(made, _)| *made == kind);
+        // An operation is credited once, by whomever.
+        let is = |made: EntryKind| made == kind || (made.is_credit() && kind.is_credit());
+        let made = made.iter().find(|(made, _)| is(*made));
         Ok(match made {
             None => Effect::Free,
             Some((_, id)) if id == payment_id => Effect::Here,

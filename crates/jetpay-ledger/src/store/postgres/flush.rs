@@ -16,7 +16,9 @@ use crate::work::Failure;
 
 type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// All statements are sent without waiting for each other's answers. If one fails, the commit rolls back. The row of
+/// All statements are sent without waiting for each other's answers: each future sends one, when it is first polled, and
+/// that is in this order. A second statement of one future would come after the commit. If one fails, the commit rolls
+/// back. The row of
 /// `counts` is locked last, so that servers wait for each other no longer than a commit takes.
 pub(super) async fn flush(session: &Session, desk: &Desk) -> Result<(), FlushError> {
     let flags = flags(desk)?;
@@ -25,11 +27,13 @@ pub(super) async fn flush(session: &Session, desk: &Desk) -> Result<(), FlushErr
         payments::change_payments(session, desk),
         events::add_events(session, desk),
         events::move_events(session, desk),
-        payments::customers(session, desk),
+        payments::put_customers(session, desk),
+        payments::delete_customers(session, desk),
         money::count(session, desk),
         money::add_entries(session, desk),
         money::add_alarms(session, desk),
-        money::settle(session, desk),
+        money::add_settlements(session, desk),
+        money::settle_alarms(session, desk),
         session.client.batch_execute("COMMIT"),
     )?;
     Ok(())

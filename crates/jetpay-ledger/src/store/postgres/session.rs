@@ -67,10 +67,11 @@ statements! {
         SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b
         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[])
             WITH ORDINALITY AS a (k, r, p, o, t, w, b, n)";
-    add_settlement: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
+    add_settlements: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
             events_before, time)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    settle_alarm: "UPDATE alarms SET settled = TRUE WHERE seq = $1";
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+            $8::bigint[], $9::bigint[])";
+    settle_alarms: "UPDATE alarms SET settled = TRUE WHERE seq = ANY($1)";
     put_customers: "INSERT INTO customers SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
         ON CONFLICT (customer_id) DO UPDATE
         SET additional_customer_id = excluded.additional_customer_id, contracts = excluded.contracts";

@@ -44,7 +44,8 @@ pub(super) fn standing(
 ) -> rusqlite::Result<Option<Standing>> {
     let sql = "SELECT project_id, amount, currency, state, credited_by, credited, remaining, early,
                       (SELECT payment_id = ?1 FROM entries
-                       WHERE project_id = ?2 AND operation_id = ?3 AND kind = ?4)
+                       WHERE project_id = ?2 AND operation_id = ?3 AND (kind = ?4
+                           OR kind IN ('credit', 'settled_credit') AND ?4 IN ('credit', 'settled_credit')))
                FROM payments WHERE id = ?1";
     let values = (
         subject.payment_id.as_str(),

@@ -10,6 +10,9 @@ use super::{Books, to_read};
 
 #[derive(Args)]
 pub(in crate::commands) struct Check {
+    /// Do not fail for callbacks whose secret was rotated away
+    #[arg(long)]
+    allow_unverified: bool,
     #[command(flatten)]
     books: Books,
 }
@@ -54,6 +57,12 @@ impl Check {
             bail!(
                 "the books do not agree: {} findings, above",
                 audit.findings.len()
+            );
+        }
+        if audit.unverified > 0 && !self.allow_unverified {
+            bail!(
+                "the books agree, but not all of them can be verified: add the old secrets to the configuration, or use \
+                 --allow-unverified"
             );
         }
         println!("The books agree.");

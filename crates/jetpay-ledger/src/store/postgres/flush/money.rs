@@ -70,25 +70,49 @@ pub(super) async fn add_alarms(session: &Session, desk: &Desk) -> Result<(), Err
     session.client.execute(statement, values).await.map(drop)
 }
 
-pub(super) async fn settle(session: &Session, desk: &Desk) -> Result<(), Error> {
-    let Session { client, statements } = session;
-    for (settlement, now) in &desk.changes.settlements {
-        let amount = settlement.verdict.amount();
-        let values: Values<'_> = &[
-            &settlement.alarm_seq,
-            &settlement.payment_id.as_ref().map(PaymentId::as_str),
-            &settlement.operation_id.map(number),
-            &settlement.verdict.as_str(),
-            &amount.map(Money::minor),
-            &amount.map(|amount| amount.currency().code().to_owned()),
-            &rows::kept(&settlement.reason),
-            &settlement.events_before.cast_signed(),
-            &now.0,
-        ];
-        client.execute(&statements.add_settlement, values).await?;
-        if let Some(seq) = settlement.alarm_seq {
-            client.execute(&statements.settle_alarm, &[&seq]).await?;
-        }
+pub(super) async fn add_settlements(session: &Session, desk: &Desk) -> Result<(), Error> {
+    let rows = &desk.changes.settlements;
+    if rows.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    columns!(rows, (settlement, now) =>
+        alarm: settlement.alarm_seq,
+        payment: settlement.payment_id.as_ref().map(PaymentId::as_str),
+        operation: settlement.operation_id.map(number),
+        verdict: settlement.verdict.as_str(),
+        amount: settlement.verdict.amount().map(Money::minor),
+        currency: settlement.verdict.amount().map(|amount| amount.currency().code().to_owned()),
+        reason: rows::kept(&settlement.reason),
+        events_before: settlement.events_before.cast_signed(),
+        time: now.0,
+    );
+    let values: Values<'_> = &[
+        &alarm,
+        &payment,
+        &operation,
+        &verdict,
+        &amount,
+        &currency,
+        &reason,
+        &events_before,
+        &time,
+    ];
+    let statement = &session.statements.add_settlements;
+    session.client.execute(statement, values).await.map(drop)
+}
+
+pub(super) async fn settle_alarms(session: &Session, desk: &Desk) -> Result<(), Error> {
+    let settlements = desk.changes.settlements.iter();
+    let settled: Vec<i64> = settlements
+        .filter_map(|(settlement, _)| settlement.alarm_seq)
+        .collect();
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let statement = &session.statements.settle_alarms;
+    session
+        .client
+        .execute(statement, &[&settled])
+        .await
+        .map(drop)
 }

@@ -84,25 +84,34 @@ pub(super) async fn change_payments(session: &Session, desk: &Desk) -> Result<()
     session.client.execute(statement, values).await.map(drop)
 }
 
-pub(super) async fn customers(session: &Session, desk: &Desk) -> Result<(), Error> {
-    let (mut deleted, mut id, mut additional, mut contracts) = (vec![], vec![], vec![], vec![]);
-    for (customer_id, put) in &desk.changes.customers {
-        let Some(customer) = put else {
-            deleted.push(customer_id.as_str());
-            continue;
-        };
-        id.push(CustomerId::as_str(customer_id));
-        additional.push(customer.additional_customer_id.as_deref().map(rows::kept));
-        contracts.push(rows::json(&customer.contracts).unwrap_or_default());
+pub(super) async fn put_customers(session: &Session, desk: &Desk) -> Result<(), Error> {
+    let changes = desk.changes.customers.iter();
+    columns!(changes.filter_map(|(id, put)| Some((id, put.as_ref()?))), (customer_id, customer) =>
+        id: CustomerId::as_str(customer_id),
+        additional: customer.additional_customer_id.as_deref().map(rows::kept),
+        contracts: rows::json(&customer.contracts).unwrap_or_default(),
+    );
+    if id.is_empty() {
+        return Ok(());
     }
-    let Session { client, statements } = session;
-    if !id.is_empty() {
-        let values: Values<'_> = &[&id, &additional, &contracts];
-        client.execute(&statements.put_customers, values).await?;
+    let values: Values<'_> = &[&id, &additional, &contracts];
+    let statement = &session.statements.put_customers;
+    session.client.execute(statement, values).await.map(drop)
+}
+
+pub(super) async fn delete_customers(session: &Session, desk: &Desk) -> Result<(), Error> {
+    let changes = desk.changes.customers.iter();
+    let deleted: Vec<&str> = changes
+        .filter(|(_, put)| put.is_none())
+        .map(|(id, _)| id.as_str())
+        .collect();
+    if deleted.is_empty() {
+        return Ok(());
     }
-    if !deleted.is_empty() {
-        let statement = &statements.delete_customers;
-        client.execute(statement, &[&deleted]).await?;
-    }
-    Ok(())
+    let statement = &session.statements.delete_customers;
+    session
+        .client
+        .execute(statement, &[&deleted])
+        .await
+        .map(drop)
 }

@@ -61,7 +61,8 @@ CREATE TABLE entries (
     amount       BIGINT NOT NULL CHECK (amount <> 0),
     time         BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX entries_once ON entries (project_id, operation_id, kind);
+-- An operation has each effect once, and is credited once, by whomever.
+CREATE UNIQUE INDEX entries_once ON entries (project_id, operation_id, (CASE kind WHEN 'settled_credit' THEN 'credit' ELSE kind END));
 CREATE UNIQUE INDEX entries_one_credit ON entries (payment_id) WHERE kind = 'credit';
 
 -- `seq` as that of entries.

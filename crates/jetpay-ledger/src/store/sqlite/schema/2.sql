@@ -94,3 +94,7 @@ CREATE TRIGGER settlements_stay BEFORE UPDATE ON settlements
     BEGIN SELECT RAISE(ABORT, 'settlements are only ever added'); END;
 CREATE TRIGGER settlements_remain BEFORE DELETE ON settlements
     BEGIN SELECT RAISE(ABORT, 'settlements are only ever added'); END;
+
+-- An operation has each effect once, and is credited once, by whomever: by its callback or by a person.
+DROP INDEX IF EXISTS entries_once;
+CREATE UNIQUE INDEX entries_once ON entries (project_id, operation_id, CASE kind WHEN 'settled_credit' THEN 'credit' ELSE kind END);
