@@ -2,7 +2,7 @@
 
 use super::{Planted, edit};
 
-const JOB: &str = "crates/jetpay-ledger/src/work/job.rs";
+const JOB: &str = concat!("crates/jetpay-ledger/src/", "work/job.rs");
 const WRITER: &str = "crates/jetpay-ledger/src/store/sqlite/writer.rs";
 const SHOP: &str = "crates/jetpay-server/src/shop/mod.rs";
 const SHOP_CALLBACKS: &str = "crates/jetpay-server/src/shop/callbacks.rs";
