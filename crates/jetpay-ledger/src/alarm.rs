@@ -31,6 +31,16 @@ closed_words! {
         ManualChange = "manual_change",
         /// A payout's callback names a top-up.
         PayoutForTopUp = "payout_for_top_up",
+        /// A top-up's callback names a payout.
+        TopUpForPayout = "top_up_for_payout",
+        /// The platform gave no outcome of a payout in time. It is still asked; do not assume that it failed.
+        PayoutOverdue = "payout_overdue",
+        /// A payout succeeded after it had failed, and after its money was released: was it paid a second time elsewhere?
+        PaidAfterRelease = "paid_after_release",
+        /// A failure came after the payout had been paid: ask the platform.
+        DeclineAfterPaid = "decline_after_paid",
+        /// A second operation paid the same payout.
+        SecondPayout = "second_payout",
         /// The operation has moved another payment's money already.
         OperationOfAnotherPayment = "operation_of_another_payment",
         /// An operation succeeded that moves money, and that a top-up should not have.

@@ -85,6 +85,12 @@ pub enum Unsettled {
     /// No callback waits for this payment.
     #[error("no callback waits for this payment")]
     NothingWaits,
+    /// No payout has this id.
+    #[error("there is no payout with this id")]
+    NoSuchPayout,
+    /// The payout has an outcome, or was never sent and so cannot be paid.
+    #[error("this payout has ended already, or was never sent: it cannot end so")]
+    PayoutEnded,
     /// A decision without a reason is none.
     #[error("a reason is needed")]
     NoReason,

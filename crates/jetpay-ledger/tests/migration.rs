@@ -177,7 +177,7 @@ async fn what_is_counted_is_what_is_there_and_can_be_settled() {
 async fn migrated_database_is_opened_again_as_it_is() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
-    assert_eq!(old.version(), 2);
+    assert_eq!(old.version(), 3);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }

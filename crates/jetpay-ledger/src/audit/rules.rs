@@ -63,6 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         of: "callback",
         sql: "SELECT events.seq FROM events WHERE disposition = 'applied' AND operation_status = 'success'
               AND operation_type IN ('sale', 'refund', 'reversal', 'refund reverse', 'manual change')
+              AND NOT EXISTS (SELECT 1 FROM payouts WHERE payouts.payment_id = events.payment_id)
               AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.payment_id = events.payment_id
                   AND entries.project_id = events.project_id AND entries.operation_id = events.operation_id
                   AND kind = CASE operation_type WHEN 'sale' THEN 'credit' ELSE replace(operation_type, ' ', '_') END)",
@@ -78,6 +79,67 @@ pub(super) const RULES: &[Rule] = &[
         of: "callback",
         sql: "SELECT events.seq FROM events JOIN payments ON payments.id = payment_id
               WHERE disposition IN ('unmatched', 'dismissed')",
+    },
+    Rule {
+        says: "an id is a payment's or a payout's, not both",
+        of: "payment",
+        sql: "SELECT id FROM payouts JOIN payments ON id = payment_id",
+    },
+    Rule {
+        says: "a payout's callback waits only as long as there is no payout",
+        of: "callback",
+        sql: "SELECT events.seq FROM events JOIN payouts ON payouts.payment_id = events.payment_id
+              WHERE disposition IN ('unmatched', 'dismissed')",
+    },
+    Rule {
+        says: "a payout's success that was applied has its step",
+        of: "callback",
+        sql: "SELECT events.seq FROM events JOIN payouts ON payouts.payment_id = events.payment_id
+              WHERE disposition = 'applied' AND operation_status = 'success' AND NOT EXISTS (
+                  SELECT 1 FROM payout_steps WHERE payout_steps.payment_id = events.payment_id
+                  AND what = CASE operation_type WHEN 'payout' THEN 'paid' ELSE 'reversed' END)",
+    },
+    Rule {
+        says: "what is reserved for a payout, and what it paid, are the sums of its entries",
+        of: "payout",
+        sql: "SELECT payouts.payment_id FROM payouts LEFT JOIN (SELECT payment_id,
+                  sum(CASE WHEN what IN ('created', 'reserved_again') THEN amount
+                           WHEN what IN ('paid', 'declined', 'rejected') THEN -amount ELSE 0 END) AS still_reserved,
+                  sum(CASE what WHEN 'paid' THEN amount WHEN 'reversed' THEN -amount ELSE 0 END) AS still_paid
+              FROM payout_steps GROUP BY payment_id) AS entered ON entered.payment_id = payouts.payment_id
+              WHERE reserved <> coalesce(still_reserved, 0) OR paid <> coalesce(still_paid, 0)
+                 OR NOT EXISTS (SELECT 1 FROM payout_steps AS first
+                     WHERE first.payment_id = payouts.payment_id AND what = 'created' AND first.amount = payouts.amount)",
+    },
+    Rule {
+        says: "a payout's state says what its money says",
+        of: "payout",
+        sql: "SELECT payment_id FROM payouts WHERE NOT CASE state
+                  WHEN 'paid' THEN reserved = 0 AND paid > 0
+                  WHEN 'reversed' THEN reserved = 0 AND paid = 0
+                  WHEN 'declined' THEN reserved = 0 AND paid = 0
+                  WHEN 'rejected' THEN reserved = 0 AND paid = 0
+                  ELSE reserved = amount AND paid = 0 END",
+    },
+    Rule {
+        says: "a payout that has ended is not sent or asked about any more",
+        of: "payout",
+        sql: "SELECT payment_id FROM payouts
+              WHERE next IS NOT NULL AND state NOT IN ('created', 'unknown', 'accepted')",
+    },
+    Rule {
+        says: "a payout was sent as often as its history says, and again only after the platform did not have it",
+        of: "payout",
+        sql: "SELECT payment_id FROM payouts WHERE
+              sends <> (SELECT count(*) FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id AND what = 'sent')
+              OR sends > 1 + (SELECT count(*) FROM payout_steps WHERE payout_steps.payment_id = payouts.payment_id
+                              AND what IN ('postponed', 'not_known', 'error'))",
+    },
+    Rule {
+        says: "steps of payouts are numbered without a gap: none was taken away",
+        of: "step before",
+        sql: "SELECT seq FROM payout_steps AS later WHERE seq > 1
+              AND NOT EXISTS (SELECT 1 FROM payout_steps AS before WHERE before.seq = later.seq - 1)",
     },
     Rule {
         says: "an alarm is settled exactly when a settlement names it",

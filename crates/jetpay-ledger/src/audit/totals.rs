@@ -25,13 +25,24 @@ pub struct Totals {
     pub balance: i64,
     /// The sum of all bytes of callbacks.
     pub bytes: i64,
+    /// How many payouts.
+    pub payouts: i64,
+    /// How many steps of payouts.
+    pub payout_steps: i64,
+    /// What is reserved for payouts, in minor units.
+    pub reserved: i64,
+    /// What payouts paid and did not get back, in minor units.
+    pub paid_out: i64,
 }
 
 pub(crate) const SQL: &str = "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM payments),
     (SELECT count(*) FROM events), (SELECT count(*) FROM alarms), (SELECT count(*) FROM settlements),
     (SELECT count(*) FROM entries), (SELECT coalesce(max(seq), 0) FROM entries),
     (SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM entries),
-    (SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM events)";
+    (SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM events),
+    (SELECT count(*) FROM payouts), (SELECT count(*) FROM payout_steps),
+    (SELECT CAST(coalesce(sum(reserved), 0) AS BIGINT) FROM payouts),
+    (SELECT CAST(coalesce(sum(paid), 0) AS BIGINT) FROM payouts)";
 
 impl Totals {
     /// Of a row that [`SQL`] gives.
@@ -47,6 +58,10 @@ impl Totals {
             last_entry: number(6),
             balance: number(7),
             bytes: number(8),
+            payouts: number(9),
+            payout_steps: number(10),
+            reserved: number(11),
+            paid_out: number(12),
         }
     }
 }

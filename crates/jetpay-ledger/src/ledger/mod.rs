@@ -1,5 +1,6 @@
 //! The ledger's handle.
 
+mod payouts;
 mod reads;
 mod writes;
 

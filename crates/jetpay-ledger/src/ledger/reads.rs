@@ -1,5 +1,7 @@
 //! Reads: of the last commit.
 
+use jetpay_core::id::CustomerId;
+
 use super::Ledger;
 use crate::alarm::{Alarm, AlarmFilter};
 use crate::customer::Customer;
@@ -8,6 +10,8 @@ use crate::error::Error;
 use crate::payment::{Payment, PaymentFilter};
 use crate::recorded::{Counts, Unmatched};
 use crate::settlement::Settlement;
+use crate::store::Value;
+use crate::store::payouts::sql;
 
 /// All of them can give [`Error::Unavailable`].
 impl Ledger {
@@ -31,13 +35,18 @@ impl Ledger {
         self.store.customers(after, limit).await
     }
 
-    /// The sum of the customer's entries, in minor units. Of a customer with top-ups in several currencies it is the
+    /// What the customer can spend, in minor units: the sum of the entries, less what payouts from the balance took. Of a customer with top-ups in several currencies it is the
     /// sum of unlike numbers: keep one currency a customer.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn balance(&self, customer_id: &str) -> Result<i64, Error> {
-        self.store.balance(customer_id).await
+        if CustomerId::new(customer_id).is_err() {
+            return Ok(0);
+        }
+        let customer = vec![Value::Text(customer_id.to_owned())];
+        let rows = self.store.look(sql::BALANCE, customer).await?;
+        Ok(sql::number(&rows))
     }
 
     /// The payment with this id, and its operations.

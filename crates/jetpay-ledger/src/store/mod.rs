@@ -1,10 +1,12 @@
 //! What keeps the books. One trait; a store brings rows and commits, and no rule about money.
 
+pub(crate) mod payouts;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod value;
 
+pub use payouts::PayoutRow;
 pub use value::{Row, Value};
 
 pub use sqlite::stepped;
@@ -55,9 +57,6 @@ pub trait Store: Debug + Send + Sync {
     /// [`Ledger::customers`](crate::Ledger::customers).
     fn customers<'a>(&'a self, after: Option<&'a str>, limit: usize) -> Pending<'a, Vec<Customer>>;
 
-    /// [`Ledger::balance`](crate::Ledger::balance).
-    fn balance<'a>(&'a self, customer_id: &'a str) -> Pending<'a, i64>;
-
     /// [`Ledger::payment`](crate::Ledger::payment).
     fn payment<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Payment>>;
 
@@ -81,6 +80,9 @@ pub trait Store: Debug + Send + Sync {
 
     /// [`Ledger::counts`](crate::Ledger::counts).
     fn counts(&self) -> Pending<'_, Counts>;
+
+    /// A quick question in SQL, put as [`ask`](Self::ask) puts it, but beside the other reads, and prepared once.
+    fn look<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>>;
 
     /// Any question in SQL, with its values as `$1`, `$2` and so on, each first named in this order.
     fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>>;

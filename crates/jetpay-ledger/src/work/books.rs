@@ -3,7 +3,7 @@
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 
-use super::{Failure, Kept};
+use super::{Failure, Kept, PayoutBooks};
 use crate::alarm::{Alarm, Cause};
 use crate::customer::{Customer, Put};
 use crate::entry::EntryKind;
@@ -20,7 +20,7 @@ use crate::state::{Fact, NewEntry, Released, Standing};
 /// # Errors
 /// All of it can give a [`Failure`]: then the transaction must be rolled back.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]
-pub trait Books {
+pub trait Books: PayoutBooks {
     /// How the payment stands, and whether the operation has made an entry of this kind. None: there is no payment.
     fn standing(&mut self, subject: Subject<'_>) -> Result<Option<Standing>, Failure>;
 

@@ -4,7 +4,7 @@ use jetpay_core::Callback;
 use jetpay_core::id::PaymentId;
 
 use super::alarm::raise;
-use super::{Books, Failure, Kept, Keys, Subject, Work};
+use super::{Books, Failure, Kept, Keys, Subject, Work, payout};
 use crate::alarm::{AlarmKind, Cause};
 use crate::millis::Millis;
 use crate::recorded::Recorded;
@@ -24,6 +24,9 @@ impl Work for RecordCallback {
         keys.payments.push(self.fact.payment_id.clone());
         let operation = (self.fact.project_id, self.fact.operation_id);
         keys.operations.push(operation);
+        if self.fact.is_payout() {
+            keys.payouts.push(self.fact.payment_id.clone());
+        }
     }
 
     fn run(&mut self, books: &mut dyn Books) -> Result<Recorded, Failure> {
@@ -33,7 +36,10 @@ impl Work for RecordCallback {
             now,
         } = self;
         let Some(standing) = books.standing(Subject::from(&*fact))? else {
-            return unmatched(books, callback, fact, *now);
+            return match books.payout(&fact.payment_id)? {
+                Some(row) => payout::callback(books, row, callback, fact, *now),
+                None => unmatched(books, callback, fact, *now),
+            };
         };
         // Deciding first costs little, and tells what the event is to be stored as. A repeat is then forgotten.
         let decision = decide(&standing, fact);
@@ -41,17 +47,27 @@ impl Work for RecordCallback {
             follow(books, &standing, fact, &decision, *now)?;
             return Ok(decision.disposition.into());
         }
-        if books.stored(fact)?.agrees {
-            return Ok(Recorded::Repeated);
-        }
-        let contradiction = Cause {
-            reason: Some("contradicts what came before"),
-            body: Some(&callback.body),
-            ..Cause::of(AlarmKind::ContradictoryRepeat, fact)
-        };
-        raise(books, &contradiction, *now)?;
-        Ok(Recorded::Quarantined)
+        repeated(books, callback, fact, *now)
     }
+}
+
+/// A fact that came again changes nothing; one that says something else about the money is kept for a person.
+pub(super) fn repeated(
+    books: &mut dyn Books,
+    callback: &Callback,
+    fact: &Fact,
+    now: Millis,
+) -> Result<Recorded, Failure> {
+    if books.stored(fact)?.agrees {
+        return Ok(Recorded::Repeated);
+    }
+    let contradiction = Cause {
+        reason: Some("contradicts what came before"),
+        body: Some(&callback.body),
+        ..Cause::of(AlarmKind::ContradictoryRepeat, fact)
+    };
+    raise(books, &contradiction, now)?;
+    Ok(Recorded::Quarantined)
 }
 
 /// Keeps a callback without a payment, once.

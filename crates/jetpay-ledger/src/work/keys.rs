@@ -17,6 +17,12 @@ pub struct Keys {
     pub alarms: Vec<i64>,
     /// Bodies that alarms keep: whether they are there.
     pub bodies: Vec<Box<[u8]>>,
+    /// Payouts.
+    pub payouts: Vec<PaymentId>,
+    /// Keys of payouts: whether they are taken.
+    pub payout_keys: Vec<(ProjectId, String)>,
+    /// Customers whose money is to be spent: nobody else spends of it meanwhile.
+    pub spenders: Vec<CustomerId>,
     /// Payments are announced: meanwhile nothing may be put into the inbox, else a callback could miss its payment.
     pub announces: bool,
     /// Something is put into the inbox: meanwhile no payment may be announced.
@@ -31,6 +37,9 @@ impl Keys {
         self.customers.extend(other.customers);
         self.alarms.extend(other.alarms);
         self.bodies.extend(other.bodies);
+        self.payouts.extend(other.payouts);
+        self.payout_keys.extend(other.payout_keys);
+        self.spenders.extend(other.spenders);
         self.announces |= other.announces;
         self.fills_inbox |= other.fills_inbox;
     }

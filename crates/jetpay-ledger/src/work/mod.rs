@@ -12,6 +12,7 @@ mod kept;
 mod keys;
 mod nothing;
 mod payment;
+pub(crate) mod payout;
 mod settle;
 
 pub use books::{Books, Stored, Subject, Waiting};
@@ -19,6 +20,7 @@ pub use failure::Failure;
 pub use job::Job;
 pub use kept::Kept;
 pub use keys::Keys;
+pub use payout::PayoutBooks;
 
 pub(crate) use alarm::{DismissUnmatched, KeepUnusable};
 pub(crate) use callback::RecordCallback;

@@ -34,6 +34,7 @@ impl Work for ImportPayments {
 
     fn keys(&self, keys: &mut Keys) {
         let ids = self.payments.iter().map(|payment| payment.id.clone());
+        keys.payouts.extend(ids.clone());
         keys.payments.extend(ids);
         keys.announces = true;
     }
@@ -41,7 +42,9 @@ impl Work for ImportPayments {
     fn run(&mut self, books: &mut dyn Books) -> Result<Imported, Failure> {
         let mut imported = Imported::default();
         for payment in &self.payments {
-            if announce(books, payment, self.now)? {
+            // Ids of payments and payouts are one set.
+            let of_payout = books.payout(&payment.id)?.is_some();
+            if !of_payout && announce(books, payment, self.now)? {
                 imported.new += 1;
             } else {
                 imported.known += 1;

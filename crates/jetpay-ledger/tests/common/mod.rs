@@ -164,6 +164,7 @@ pub fn payment(id: &str) -> NewPayment {
 pub struct Told {
     pub project_id: u64,
     pub payment_id: &'static str,
+    pub payment_type: &'static str,
     pub payment_status: &'static str,
     pub operation_id: u64,
     pub operation_type: &'static str,
@@ -177,6 +178,7 @@ pub fn sale(payment_id: &'static str, operation_id: u64) -> Told {
     Told {
         project_id: 1234,
         payment_id,
+        payment_type: "purchase",
         payment_status: "success",
         operation_id,
         operation_type: "sale",
@@ -215,6 +217,7 @@ impl Told {
         let Self {
             project_id,
             payment_id,
+            payment_type,
             payment_status,
             operation_id,
             operation_type,
@@ -228,7 +231,7 @@ impl Told {
             ..
         } = self;
         let body = format!(
-            r#"{{"project_id":{project_id},"payment":{{"id":"{payment_id}","type":"purchase","status":"{payment_status}",
+            r#"{{"project_id":{project_id},"payment":{{"id":"{payment_id}","type":"{payment_type}","status":"{payment_status}",
                 "sum":{{"amount":1,"currency":"KZT"}}}},"account":{{"number":"7001112233"}},
                 "operation":{{"id":{operation_id},"type":"{operation_type}","status":"{operation_status}","date":"{date}",
                 "sum_initial":{{"amount":{amount},"currency":"{currency}"}},"code":"0",

@@ -1,5 +1,7 @@
 //! Moving a merchant here from another store: every row as it is, in one transaction.
 
+mod tables;
+
 use std::path::Path;
 
 use futures_util::pin_mut;
@@ -7,6 +9,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error as DatabaseError};
 
+use self::tables::{TABLES, Table};
 use super::address::Address;
 use super::text::{text, unopened};
 use super::{ask, migrate, rows};
@@ -17,115 +20,10 @@ use crate::store::{Row, Store, Value};
 /// Rows are read and written so many at a time.
 const PAGE: usize = 5_000;
 
-/// A table as both stores have it; its first column is its key.
-struct Table {
-    name: &'static str,
-    /// What the key is greater than in every row.
-    least: Value,
-    columns: &'static [(&'static str, Type)],
-}
-
-const TABLES: [Table; 6] = [
-    Table {
-        name: "customers",
-        least: Value::Text(String::new()),
-        columns: &[
-            ("customer_id", Type::TEXT),
-            ("additional_customer_id", Type::TEXT),
-            ("contracts", Type::TEXT),
-        ],
-    },
-    Table {
-        name: "payments",
-        least: Value::Text(String::new()),
-        columns: &[
-            ("id", Type::TEXT),
-            ("project_id", Type::INT8),
-            ("method", Type::TEXT),
-            ("customer_id", Type::TEXT),
-            ("contract_id", Type::TEXT),
-            ("amount", Type::INT8),
-            ("currency", Type::TEXT),
-            ("flags", Type::TEXT),
-            ("state", Type::TEXT),
-            ("credited", Type::INT8),
-            ("remaining", Type::INT8),
-            ("credited_by", Type::INT8),
-            ("early", Type::INT8),
-            ("created_at", Type::INT8),
-            ("changed_at", Type::INT8),
-        ],
-    },
-    Table {
-        name: "events",
-        least: Value::Int(0),
-        columns: &[
-            ("seq", Type::INT8),
-            ("payment_id", Type::TEXT),
-            ("project_id", Type::INT8),
-            ("operation_id", Type::INT8),
-            ("operation_status", Type::TEXT),
-            ("payment_status", Type::TEXT),
-            ("payment_type", Type::TEXT),
-            ("operation_type", Type::TEXT),
-            ("amount", Type::INT8),
-            ("currency", Type::TEXT),
-            ("code", Type::TEXT),
-            ("provider_payment_id", Type::TEXT),
-            ("disposition", Type::TEXT),
-            ("received_at", Type::INT8),
-            ("body", Type::BYTEA),
-        ],
-    },
-    Table {
-        name: "entries",
-        least: Value::Int(0),
-        columns: &[
-            ("seq", Type::INT8),
-            ("payment_id", Type::TEXT),
-            ("project_id", Type::INT8),
-            ("operation_id", Type::INT8),
-            ("kind", Type::TEXT),
-            ("amount", Type::INT8),
-            ("time", Type::INT8),
-        ],
-    },
-    Table {
-        name: "alarms",
-        least: Value::Int(0),
-        columns: &[
-            ("seq", Type::INT8),
-            ("kind", Type::TEXT),
-            ("project_id", Type::INT8),
-            ("payment_id", Type::TEXT),
-            ("operation_id", Type::INT8),
-            ("time", Type::INT8),
-            ("reason", Type::TEXT),
-            ("body", Type::BYTEA),
-            ("settled", Type::BOOL),
-        ],
-    },
-    Table {
-        name: "settlements",
-        least: Value::Int(0),
-        columns: &[
-            ("seq", Type::INT8),
-            ("alarm_seq", Type::INT8),
-            ("payment_id", Type::TEXT),
-            ("operation_id", Type::INT8),
-            ("verdict", Type::TEXT),
-            ("amount", Type::INT8),
-            ("currency", Type::TEXT),
-            ("reason", Type::TEXT),
-            ("events_before", Type::INT8),
-            ("time", Type::INT8),
-        ],
-    },
-];
-
 /// The counts, and the numbers from which new rows go on.
 const AFTERWARDS: &str = "UPDATE counts SET pending = $1, unmatched = $2, quarantined = $3, alarms = $4, open_alarms = $5,
-    last_entry = (SELECT coalesce(max(seq), 0) FROM entries), last_alarm = (SELECT coalesce(max(seq), 0) FROM alarms)
+    last_entry = (SELECT coalesce(max(seq), 0) FROM entries), last_alarm = (SELECT coalesce(max(seq), 0) FROM alarms),
+    last_step = (SELECT coalesce(max(seq), 0) FROM payout_steps)
     WHERE one";
 const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('events', 'seq'), max(seq)) FROM events HAVING max(seq) > 0;
     SELECT setval(pg_get_serial_sequence('settlements', 'seq'), max(seq)) FROM settlements HAVING max(seq) > 0;

@@ -1,6 +1,7 @@
 //! The desk: rows that were fetched, and what the jobs of a group change in them.
 
 mod books;
+mod payouts;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,9 +13,11 @@ use crate::customer::Customer;
 use crate::entry::EntryKind;
 use crate::millis::Millis;
 use crate::payment::NewPayment;
+use crate::payout::Step;
 use crate::recorded::Counts;
 use crate::settlement::NewSettlement;
 use crate::state::{Early, Effect, Fact, NewEntry, Standing};
+use crate::store::PayoutRow;
 use crate::work::{Failure, Kept, Keys};
 
 /// What a group looks at and changes. The maps hold what was fetched, also when that is nothing; what is not in them was
@@ -27,6 +30,9 @@ pub(super) struct Desk {
     pub(super) customers: HashMap<CustomerId, bool>,
     pub(super) alarms: HashMap<i64, Option<Alarm>>,
     pub(super) bodies: HashMap<Box<[u8]>, bool>,
+    pub(super) payouts: HashMap<PaymentId, Option<PayoutOnDesk>>,
+    pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
+    pub(super) spenders: HashMap<CustomerId, i64>,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
 }
@@ -40,6 +46,7 @@ pub(super) struct Changes {
     pub(super) entries: Vec<EntryRow>,
     pub(super) alarms: Vec<AlarmRow>,
     pub(super) settlements: Vec<(NewSettlement, Millis)>,
+    pub(super) steps: Vec<Step>,
     pub(super) customers: BTreeMap<CustomerId, Option<Customer>>,
     pub(super) touched: bool,
 }
@@ -50,6 +57,13 @@ pub(super) struct PaymentRow {
     pub(super) standing: Standing,
     pub(super) new: Option<NewPayment>,
     pub(super) changed_at: Option<Millis>,
+}
+
+/// A payout, fetched or new.
+pub(super) struct PayoutOnDesk {
+    pub(super) row: PayoutRow,
+    pub(super) new: bool,
+    pub(super) changed: bool,
 }
 
 /// An event, fetched or new.

@@ -7,6 +7,7 @@ use jetpay_core::id::{CustomerId, PaymentId};
 use tokio_postgres::Row;
 
 use super::desk::{Desk, EventRow, PaymentRow, Place};
+use super::payouts;
 use super::reads;
 use super::rows;
 use super::session::Session;
@@ -67,9 +68,12 @@ async fn fill(session: &Session, keys: &Keys, desk: &mut Desk) -> Result<(), Tro
             [&ids, &projects, &operations];
         client.query(&statements.effects, &values).await
     };
-    let rare = rare(session, keys);
-    let ((), payments, events, effects, rare) =
-        futures_util::try_join!(gate, payments, events, effects, rare)?;
+    // Boxed: groups seldom have any, and a lane would carry the room for them for ever.
+    let rare = Box::pin(rare(session, keys));
+    let payouts = Box::pin(payouts::fetch(session, keys));
+    let ((), payments, events, effects, rare, payouts) =
+        futures_util::try_join!(gate, payments, events, effects, rare, payouts)?;
+    payouts::take(desk, keys, &payouts)?;
     take_payments(desk, keys, &payments)?;
     take_events(desk, keys, &events)?;
     take_effects(desk, keys, &effects)?;

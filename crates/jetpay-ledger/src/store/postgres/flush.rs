@@ -3,6 +3,7 @@
 mod events;
 mod money;
 mod payments;
+mod payouts;
 
 use futures_util::try_join;
 use jetpay_core::id::OperationId;
@@ -18,8 +19,8 @@ type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// All statements are sent without waiting for each other's answers: each future sends one, when it is first polled, and
 /// that is in this order. A second statement of one future would come after the commit. If one fails, the commit rolls
-/// back. The row of
-/// `counts` is locked last, so that servers wait for each other no longer than a commit takes.
+/// back. The row of `counts` is locked last, so that servers wait for each other no longer than a commit takes. What
+/// groups seldom have is boxed, so that a lane does not carry the room for it for ever.
 pub(super) async fn flush(session: &Session, desk: &Desk) -> Result<(), FlushError> {
     let flags = flags(desk)?;
     try_join!(
@@ -27,13 +28,16 @@ pub(super) async fn flush(session: &Session, desk: &Desk) -> Result<(), FlushErr
         payments::change_payments(session, desk),
         events::add_events(session, desk),
         events::move_events(session, desk),
-        payments::put_customers(session, desk),
-        payments::delete_customers(session, desk),
+        Box::pin(payouts::add_payouts(session, desk)),
+        Box::pin(payouts::change_payouts(session, desk)),
+        Box::pin(payments::put_customers(session, desk)),
+        Box::pin(payments::delete_customers(session, desk)),
         money::count(session, desk),
         money::add_entries(session, desk),
-        money::add_alarms(session, desk),
-        money::add_settlements(session, desk),
-        money::settle_alarms(session, desk),
+        Box::pin(payouts::add_steps(session, desk)),
+        Box::pin(money::add_alarms(session, desk)),
+        Box::pin(money::add_settlements(session, desk)),
+        Box::pin(money::settle_alarms(session, desk)),
         session.client.batch_execute("COMMIT"),
     )?;
     Ok(())

@@ -6,7 +6,7 @@ use super::text::unopened;
 use crate::error::OpenError;
 
 /// The schema's versions, in order; `jetpay_schema` says how many of them a database has seen.
-const VERSIONS: &[&str] = &[include_str!("schema/1.sql")];
+const VERSIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// One server migrates at a time; the others wait. The number is only ours.
 const LOCK: i64 = 0x006a_6574_7061_7901;

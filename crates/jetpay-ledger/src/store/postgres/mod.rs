@@ -12,6 +12,7 @@ mod fetch;
 mod flush;
 mod lane;
 mod migrate;
+mod payouts;
 mod readers;
 mod reads;
 mod rows;

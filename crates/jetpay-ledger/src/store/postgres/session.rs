@@ -3,6 +3,7 @@
 use tokio_postgres::{Client, Error, Statement};
 
 use super::address::Address;
+use super::payouts;
 
 /// A few rows out of millions are wanted by key each time: never read a table through, whatever the statistics say;
 /// nor compile a plan because of its price, which is fantastic then.
@@ -57,8 +58,22 @@ statements! {
             $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::bytea[])";
     move_events: "UPDATE events SET disposition = n.disposition
         FROM unnest($1::bigint[], $2::text[]) AS n (seq, disposition) WHERE events.seq = n.seq";
+    spenders: "SELECT pg_advisory_xact_lock(hashtextextended(id, 7630123802))
+        FROM (SELECT id FROM unnest($1::text[]) AS id ORDER BY id) AS sorted";
+    available: "SELECT spender,
+            CAST((SELECT coalesce(sum(remaining), 0) FROM payments WHERE customer_id = spender)
+               - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = spender AND from_balance = 1)
+               AS BIGINT)
+        FROM unnest($1::text[]) AS spender";
+    payout_keys: "SELECT project_id, idempotency_key, payment_id, fingerprint FROM payouts
+        JOIN unnest($1::bigint[], $2::text[]) AS asked (project_id, idempotency_key) USING (project_id, idempotency_key)";
+    payouts: payouts::BY_IDS.as_str();
+    add_payouts: payouts::ADD.as_str();
+    change_payouts: payouts::CHANGE.as_str();
+    add_steps: payouts::ADD_STEPS.as_str();
     count: "UPDATE counts SET pending = pending + $1, unmatched = unmatched + $2, quarantined = quarantined + $3,
-        alarms = alarms + $4, open_alarms = open_alarms + $5, last_entry = last_entry + $6, last_alarm = last_alarm + $7 WHERE one";
+        alarms = alarms + $4, open_alarms = open_alarms + $5, last_entry = last_entry + $6, last_alarm = last_alarm + $7,
+        last_step = last_step + $8 WHERE one";
     add_entries: "INSERT INTO entries (seq, payment_id, project_id, operation_id, kind, amount, time)
         SELECT (SELECT last_entry FROM counts WHERE one) - cardinality($1::text[]) + n, p, r, o, k, a, t
         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])

@@ -141,11 +141,6 @@ impl Store for Postgres {
             .read(move |client| reads::customers(client, after, limit))
     }
 
-    fn balance<'a>(&'a self, customer_id: &'a str) -> Pending<'a, i64> {
-        self.readers
-            .read(move |client| reads::balance(client, customer_id))
-    }
-
     fn payment<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Payment>> {
         self.readers.read(move |client| reads::payment(client, id))
     }
@@ -181,6 +176,14 @@ impl Store for Postgres {
 
     fn counts(&self) -> Pending<'_, Counts> {
         self.readers.read(reads::counts)
+    }
+
+    fn look<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
+        let values = Arc::new(values);
+        self.readers.read(move |client| {
+            let values = Arc::clone(&values);
+            async move { reads::look(client, sql, &values).await }
+        })
     }
 
     fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {

@@ -1,7 +1,7 @@
 //! Any question in SQL.
 
-use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Statement};
 
 use crate::store::{Row, Value};
 
@@ -10,7 +10,11 @@ pub(super) fn ask(
     sql: &str,
     values: &[Value],
 ) -> rusqlite::Result<Vec<Row>> {
-    let mut statement = connection.prepare(sql)?;
+    rows(&mut connection.prepare(sql)?, values)
+}
+
+/// All rows of a statement.
+pub(super) fn rows(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<Vec<Row>> {
     let columns = statement.column_count();
     let rows = statement.query_map(rusqlite::params_from_iter(values), |row| {
         (0..columns)

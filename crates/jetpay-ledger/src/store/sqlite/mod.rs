@@ -12,6 +12,7 @@ mod inbox;
 mod lock;
 mod open;
 mod payments;
+mod payouts;
 mod reader;
 mod reads;
 mod rows;

@@ -9,7 +9,11 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior, f
 use crate::error::OpenError;
 
 /// The schema's versions, in order; `user_version` says how many of them a database has seen.
-const VERSIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const VERSIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// How long the writer waits for another program that writes, such as a person's `sqlite3`.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -3,7 +3,7 @@
 mod listed;
 mod operations;
 
-pub(super) use listed::{balance, page, read};
+pub(super) use listed::{page, read};
 
 use jetpay_core::id::PaymentId;
 use rusqlite::OptionalExtension;

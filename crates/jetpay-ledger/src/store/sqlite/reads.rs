@@ -18,12 +18,6 @@ macro_rules! reads {
             self.read(|connection| $crate::store::sqlite::customers::page(connection, after, limit))
         }
 
-        fn balance<'a>(&'a self, customer_id: &'a str) -> crate::store::Pending<'a, i64> {
-            self.read(|connection| {
-                $crate::store::sqlite::payments::balance(connection, customer_id)
-            })
-        }
-
         fn payment<'a>(
             &'a self,
             id: &'a str,
@@ -90,6 +84,16 @@ macro_rules! reads {
 
         fn counts(&self) -> crate::store::Pending<'_, crate::recorded::Counts> {
             self.read($crate::store::sqlite::counts::read)
+        }
+
+        fn look<'a>(
+            &'a self,
+            sql: &'a str,
+            values: Vec<crate::store::Value>,
+        ) -> crate::store::Pending<'a, Vec<crate::store::Row>> {
+            self.read(move |connection| {
+                $crate::store::sqlite::payouts::look(connection, sql, &values)
+            })
         }
 
         fn ask<'a>(

@@ -12,12 +12,13 @@ use super::{Values, columns, number};
 pub(super) async fn count(session: &Session, desk: &Desk) -> Result<(), Error> {
     let changes = &desk.changes;
     let counts = &changes.counts;
-    let (entries, alarms) = (
+    let (entries, alarms, steps) = (
         rows::limit(changes.entries.len()),
         rows::limit(changes.alarms.len()),
+        rows::limit(changes.steps.len()),
     );
     let same = *counts == crate::recorded::Counts::default();
-    if same && entries == 0 && alarms == 0 && !changes.touched {
+    if same && entries + alarms + steps == 0 && !changes.touched {
         return Ok(());
     }
     let values: Values<'_> = &[
@@ -28,6 +29,7 @@ pub(super) async fn count(session: &Session, desk: &Desk) -> Result<(), Error> {
         &counts.open_alarms,
         &entries,
         &alarms,
+        &steps,
     ];
     let statement = &session.statements.count;
     session.client.execute(statement, values).await.map(drop)

@@ -48,16 +48,6 @@ pub(crate) async fn payments(
     with_operations(&client, payments).await
 }
 
-/// What remains of the customer's payments, in minor units.
-pub(crate) async fn balance(client: Object, customer_id: &str) -> Result<i64, Trouble> {
-    if rows::is_of_no_row(customer_id) {
-        return Ok(0);
-    }
-    let sql = "SELECT coalesce(sum(remaining), 0)::bigint FROM payments WHERE customer_id = $1";
-    let balance = list(&client, sql, &[&customer_id], |row| rows::get(row, 0)).await?;
-    Ok(balance.first().copied().unwrap_or_default())
-}
-
 /// Only the conditions that are asked for, so that the index that fits is used.
 fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql + Send + Sync>>) {
     let mut conditions = vec!["id > $1".to_owned()];

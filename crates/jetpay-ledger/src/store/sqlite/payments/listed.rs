@@ -40,17 +40,6 @@ pub(in crate::store::sqlite) fn page(
         .collect()
 }
 
-/// What remains of the customer's payments, in minor units: the sum of the entries, which each payment keeps.
-pub(in crate::store::sqlite) fn balance(
-    connection: &Connection,
-    customer_id: &str,
-) -> rusqlite::Result<i64> {
-    let sql = "SELECT ifnull(sum(remaining), 0) FROM payments WHERE customer_id = ?1";
-    connection
-        .prepare_cached(sql)?
-        .query_row([customer_id], |row| row.get(0))
-}
-
 /// Only the conditions that are asked for, so that the index that fits is used.
 fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql>>) {
     let mut conditions = vec!["id > ?"];

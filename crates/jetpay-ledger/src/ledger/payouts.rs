@@ -1,0 +1,224 @@
+//! Payouts: taken, driven by whoever takes them up, settled by whoever tells first. The rules are in [`crate::payout`].
+
+use std::collections::HashMap;
+
+use jetpay_core::id::PaymentId;
+
+use super::Ledger;
+use crate::error::Error;
+use crate::millis::Millis;
+use crate::payout::{
+    Change, Ending, NewPayout, Pace, Payout, PayoutFilter, PayoutState, SendOutcome, Standing,
+    StatusAnswer, Step, Taken, TakenUp,
+};
+use crate::settlement::Unsettled;
+use crate::store::payouts::{sql, step};
+use crate::store::{PayoutRow, Value};
+use crate::work::payout::{ForgetPayers, RecordOutcome, RecordPayout, SettlePayout, TakeUp};
+
+/// Writes. All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
+impl Ledger {
+    /// Keeps a payout and reserves its money, before anything is sent. The same key in the same project is the same
+    /// payout.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn record_payout(&self, payout: NewPayout) -> Result<Taken, Error> {
+        if !payout.amount.is_positive() {
+            return Err(Error::NotPositive);
+        }
+        self.write(RecordPayout(payout)).await
+    }
+
+    /// Takes a payout up, if something is to be done about it now and nobody else does it. What is to be done is kept
+    /// before this returns: after a crash it is asked about, and not sent again.
+    ///
+    /// Begin the errand within [`Pace::answer_within`], or leave it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn take_up_payout(
+        &self,
+        payment_id: PaymentId,
+        now: Millis,
+        pace: Pace,
+    ) -> Result<Option<TakenUp>, Error> {
+        self.write(TakeUp {
+            payment_id,
+            now,
+            pace,
+        })
+        .await
+    }
+
+    /// Records what came of sending it; where it stands then.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Unavailable`]: then the platform will be asked.
+    pub async fn record_sent(
+        &self,
+        payment_id: PaymentId,
+        turn: i64,
+        outcome: SendOutcome,
+        now: Millis,
+        pace: Pace,
+    ) -> Result<Option<PayoutState>, Error> {
+        let follows = move |standing: &Standing| standing.sent(turn, &outcome, now, &pace);
+        self.outcome(payment_id, follows, now).await
+    }
+
+    /// Records what came of asking about it; where it stands then.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Unavailable`]: then the platform will be asked again.
+    pub async fn record_asked(
+        &self,
+        payment_id: PaymentId,
+        turn: i64,
+        answer: StatusAnswer,
+        now: Millis,
+        pace: Pace,
+    ) -> Result<Option<PayoutState>, Error> {
+        let follows = move |standing: &Standing| standing.asked(turn, &answer, now, &pace);
+        self.outcome(payment_id, follows, now).await
+    }
+
+    async fn outcome(
+        &self,
+        payment_id: PaymentId,
+        follows: impl Fn(&Standing) -> Change + Send + 'static,
+        now: Millis,
+    ) -> Result<Option<PayoutState>, Error> {
+        self.write(RecordOutcome {
+            payment_id,
+            follows,
+            now,
+        })
+        .await
+    }
+
+    /// A person says how a payout ended whose outcome nobody tells.
+    ///
+    /// # Errors
+    /// [`Error::Unsettled`]; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn settle_payout(
+        &self,
+        payment_id: PaymentId,
+        ending: Ending,
+        reason: String,
+        now: Millis,
+    ) -> Result<(), Error> {
+        if reason.trim().is_empty() {
+            return Err(Unsettled::NoReason.into());
+        }
+        let settle = SettlePayout {
+            payment_id,
+            ending,
+            reason,
+            now,
+        };
+        Ok(self.write(settle).await??)
+    }
+
+    /// Forgets the payers of payouts that ended before this: names, addresses, and the wallets but for their last digits.
+    /// At most `limit` of them; how many it were.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
+        let ids = self.ids(sql::FORGETTABLE, before, limit).await?;
+        let forgotten = ids.len();
+        if forgotten > 0 {
+            self.write(ForgetPayers(ids)).await?;
+        }
+        Ok(forgotten)
+    }
+}
+
+/// Reads: of the last commit.
+impl Ledger {
+    /// The payout with this id, and its history.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn payout(&self, payment_id: &str) -> Result<Option<Payout>, Error> {
+        let Ok(id) = PaymentId::new(payment_id) else {
+            return Ok(None);
+        };
+        let id = || vec![Value::Text(id.as_str().to_owned())];
+        let rows = self.store().look(&sql::by_id(), id()).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let mut payout = PayoutRow::from_values(row)?.shown();
+        let steps = self.store().look(sql::HISTORY, id()).await?;
+        payout.history = collect(&steps)?;
+        Ok(Some(payout))
+    }
+
+    /// The payouts that the filter lets through, by id: with `UUIDv7` ids, that is by time. Without their histories.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn payouts(&self, filter: &PayoutFilter) -> Result<Vec<Payout>, Error> {
+        let (sql, values) = sql::filtered(filter);
+        let rows = self.store().look(&sql, values).await?;
+        let payouts = rows
+            .iter()
+            .map(|row| Ok(PayoutRow::from_values(row)?.shown()));
+        payouts.collect()
+    }
+
+    /// The payouts about which something is to be done, the longest overdue first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn payouts_due(&self, now: Millis, limit: usize) -> Result<Vec<PaymentId>, Error> {
+        self.ids(sql::DUE, now, limit).await
+    }
+
+    /// The entries of the payouts account, those with a `seq` greater than `after` (0: from the first), at most `limit`.
+    /// Reading on from the last `seq` misses none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn payout_entries(&self, after: i64, limit: usize) -> Result<Vec<Step>, Error> {
+        let values = vec![Value::Int(after), count(limit)];
+        collect(&self.store().look(sql::ENTRIES, values).await?)
+    }
+
+    /// How many payouts wait for an outcome, by state; and how many of them longer than they should.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn open_payouts(&self) -> Result<(HashMap<PayoutState, i64>, i64), Error> {
+        let rows = self.store().look(sql::OPEN, Vec::new()).await?;
+        let (mut open, mut overdue) = (HashMap::new(), 0);
+        for row in &rows {
+            if let [Value::Text(state), Value::Int(count), Value::Int(late)] = row.as_slice()
+                && let Ok(state) = state.parse()
+            {
+                open.insert(state, *count);
+                overdue += late;
+            }
+        }
+        Ok((open, overdue))
+    }
+
+    async fn ids(&self, sql: &str, time: Millis, limit: usize) -> Result<Vec<PaymentId>, Error> {
+        let values = vec![Value::Int(time.0), count(limit)];
+        let rows = self.store().look(sql, values).await?;
+        let ids = rows
+            .iter()
+            .filter_map(|row| row.first()?.text()?.try_into().ok());
+        Ok(ids.collect())
+    }
+}
+
+fn collect(rows: &[crate::store::Row]) -> Result<Vec<Step>, Error> {
+    rows.iter().map(|row| Ok(step::from_values(row)?)).collect()
+}
+
+fn count(limit: usize) -> Value {
+    Value::Int(i64::try_from(limit).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,189 @@
+//! What the platform tells of a payout, by a callback or when it is asked: whichever comes first settles it.
+
+use jetpay_core::codes::{Advice, OperationCode};
+use jetpay_core::words::{OperationType, PaymentStatus, PaymentType, StatusClass};
+
+use super::change::{About, mismatch};
+use super::{Change, PayoutState, Standing, StatusOperation, StepKind};
+use crate::alarm::AlarmKind;
+use crate::millis::Millis;
+use crate::state::{Disposition, Fact};
+
+/// What the platform tells: where the payout stands, and what one operation of it did.
+#[derive(Clone, Copy, Debug)]
+pub struct News<'a> {
+    /// The whole payout.
+    pub payment_status: &'a PaymentStatus,
+    /// The operation, if one is told of.
+    pub operation: Option<&'a StatusOperation>,
+}
+
+impl Standing {
+    /// What follows from a callback.
+    #[must_use]
+    pub fn callback(&self, fact: &Fact, code: Option<&OperationCode>, now: Millis) -> Change {
+        let mut change = Change::none(self);
+        let about = About {
+            operation_id: Some(fact.operation_id),
+            code,
+            message: None,
+        };
+        let foreign = if fact.project_id != self.project_id {
+            Some(AlarmKind::ProjectDiffers)
+        } else if is_of_top_up(fact) {
+            Some(AlarmKind::TopUpForPayout)
+        } else {
+            None
+        };
+        if let Some(why) = foreign {
+            change.disposition = Disposition::Quarantined;
+            change.alarm(why, about.operation_id);
+            return change;
+        }
+        let operation = StatusOperation {
+            id: fact.operation_id,
+            kind: fact.operation_type.clone(),
+            status: fact.operation_status.clone(),
+            amount: Some(fact.amount),
+            code: code.cloned(),
+            message: None,
+        };
+        change.told(&News {
+            payment_status: &fact.payment_status,
+            operation: Some(&operation),
+        });
+        // A callback may be old, so `error` is no leave to send again: ask. Only while nothing is being sent.
+        if fact.payment_status == PaymentStatus::Error
+            && let (PayoutState::Accepted, Some((next, due))) =
+                (change.standing.state, change.standing.next)
+        {
+            change.standing.next = Some((next, due.min(now)));
+        }
+        change
+    }
+}
+
+impl Change {
+    /// Does what follows from news, whoever brings them.
+    pub(super) fn told(&mut self, news: &News<'_>) {
+        let Some(operation) = news.operation else {
+            if news.fails() {
+                self.fail(About::default());
+            }
+            return;
+        };
+        let about = About {
+            operation_id: Some(operation.id),
+            code: operation.code.as_ref(),
+            message: operation.message.as_deref(),
+        };
+        let succeeded = operation.status.class() == StatusClass::Succeeded;
+        match &operation.kind {
+            _ if news.payment_status.class() == StatusClass::PartiallyPaid => {
+                self.differs(AlarmKind::PartiallyPaid, about);
+            }
+            OperationType::Payout if news.fails() => self.fail(about),
+            OperationType::Payout if succeeded => {
+                self.success(news.payment_status, operation, about);
+            }
+            OperationType::PayoutReversal | OperationType::Reversal | OperationType::Refund
+                if succeeded =>
+            {
+                self.reversal(operation, about);
+            }
+            OperationType::Payout => {}
+            // Its type is open: how a payout's reversal is called is not documented.
+            _ if succeeded => self.differs(AlarmKind::UnexpectedOperation, about),
+            _ => {}
+        }
+    }
+
+    /// Whether the payout ended with `error`, and so may be sent again.
+    pub(super) fn is_error(&self, status: &PaymentStatus, operations: &[StatusOperation]) -> bool {
+        let waits = operations.iter().any(StatusOperation::waits);
+        *status == PaymentStatus::Error && !waits && self.standing.next.is_some()
+    }
+
+    fn success(&mut self, status: &PaymentStatus, operation: &StatusOperation, about: About<'_>) {
+        let standing = &self.standing;
+        if standing.was_paid() {
+            match standing.paid_by {
+                Some(known) if known != operation.id => {
+                    self.alarm(AlarmKind::SecondPayout, about.operation_id);
+                }
+                _ => self.standing.paid_by = Some(operation.id),
+            }
+            return;
+        }
+        // What was reversed was paid before.
+        let done = matches!(
+            status.class(),
+            StatusClass::Succeeded | StatusClass::AfterSuccess
+        );
+        if !done {
+            return;
+        }
+        if let Some(why) = mismatch(standing.amount, operation.amount) {
+            self.differs(why, about);
+        } else {
+            self.standing.paid_by = Some(operation.id);
+            self.pay(about);
+        }
+    }
+
+    fn fail(&mut self, about: About<'_>) {
+        match self.standing.state {
+            PayoutState::Created | PayoutState::Unknown | PayoutState::Accepted => {
+                self.release(StepKind::Declined, about);
+            }
+            PayoutState::Declined | PayoutState::Rejected => {}
+            PayoutState::Paid | PayoutState::Reversed => {
+                self.alarm(AlarmKind::DeclineAfterPaid, about.operation_id);
+            }
+        }
+    }
+
+    /// Money that came back had left before, whether or not that was told.
+    fn reversal(&mut self, operation: &StatusOperation, about: About<'_>) {
+        if self.standing.reversed_by.contains(&operation.id) {
+            return;
+        }
+        let amount = self.standing.amount;
+        let back = operation.amount.unwrap_or(amount);
+        let left = if self.standing.was_paid() {
+            self.standing.paid
+        } else {
+            amount.minor()
+        };
+        if back.currency() != amount.currency() || !(1..=left).contains(&back.minor()) {
+            self.differs(AlarmKind::CompensationTooLarge, about);
+            return;
+        }
+        if !self.standing.was_paid() {
+            self.pay(About::default());
+        }
+        self.reverse(back.minor(), operation.id, about);
+    }
+}
+
+/// Whether a callback is of money that comes in.
+fn is_of_top_up(fact: &Fact) -> bool {
+    fact.payment_type == Some(PaymentType::Purchase) || fact.operation_type == OperationType::Sale
+}
+
+impl News<'_> {
+    /// Whether it failed for good, in a way that permits no other try under this id.
+    fn fails(&self) -> bool {
+        let failed = self.payment_status.class() == StatusClass::Failed;
+        let waits = self.operation.is_some_and(StatusOperation::waits);
+        failed && *self.payment_status != PaymentStatus::Error && !waits
+    }
+}
+
+impl StatusOperation {
+    /// Whether its code says that there is no outcome yet.
+    fn waits(&self) -> bool {
+        let code = self.code.as_ref();
+        code.is_some_and(|code| code.advice() == Advice::Wait)
+    }
+}

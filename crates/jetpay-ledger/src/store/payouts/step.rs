@@ -1,0 +1,52 @@
+//! A step as a row.
+
+use jetpay_core::codes::OperationCode;
+
+use super::value::{self, Values};
+use crate::millis::Millis;
+use crate::payout::Step;
+use crate::store::Value;
+use crate::work::Failure;
+
+/// The columns of a step.
+pub(crate) const STEP_COLUMNS: [&str; 9] = [
+    "seq",
+    "payment_id",
+    "project_id",
+    "what",
+    "amount",
+    "operation_id",
+    "code",
+    "message",
+    "time",
+];
+
+/// In the order of [`STEP_COLUMNS`], but for the number, which the store gives.
+pub(crate) fn values(step: &Step) -> Vec<Value> {
+    vec![
+        value::id(&step.payment_id),
+        value::project(step.project_id),
+        value::text(step.what.as_str()),
+        step.amount.map_or(Value::Null, Value::Int),
+        value::optional_operation(step.operation_id),
+        value::optional_text(step.code.as_ref().map(OperationCode::as_str)),
+        value::optional_text(step.message.as_deref()),
+        Value::Int(step.time.0),
+    ]
+}
+
+/// From a row in the order of [`STEP_COLUMNS`].
+pub(crate) fn from_values(row: &[Value]) -> Result<Step, Failure> {
+    let mut values = Values::of(row);
+    Ok(Step {
+        seq: values.int()?,
+        payment_id: values.id()?,
+        project_id: values.project()?,
+        what: values.word()?,
+        amount: values.optional_int(),
+        operation_id: values.optional_operation(),
+        code: values.optional_text().map(OperationCode::from_text),
+        message: values.optional_text().map(ToOwned::to_owned),
+        time: Millis(values.int()?),
+    })
+}

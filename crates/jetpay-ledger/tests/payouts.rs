@@ -1,0 +1,423 @@
+//! Payouts in every store: taken once, driven by turns, settled by whoever tells first.
+
+mod common;
+
+use common::{AMOUNT, Books, CUSTOMER, NOW, Told, newest, sale};
+use jetpay_core::codes::OperationCode;
+use jetpay_core::words::PaymentStatus;
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::payout::{
+    Ending, Errand, NewPayout, Pace, PayoutState, SendOutcome, StatusAnswer, StepKind, Taken,
+    TakenUp,
+};
+use jetpay_ledger::{AlarmKind, Error, Imported, Millis, PayoutFilter, Recorded, Unsettled};
+
+common::on_every_store! {
+    payout_is_kept_with_its_money_reserved_and_its_key_taken,
+    balance_is_spent_once_however_many_ask_at_once,
+    errand_is_given_to_one_and_again_only_when_its_time_is_over,
+    success_and_reversal_by_callback_are_entries_once,
+    failure_releases_and_a_late_success_reserves_again_with_an_alarm,
+    top_ups_callback_for_a_payout_moves_nothing,
+    payment_with_a_payouts_id_is_not_imported,
+    payer_is_forgotten_after_the_end_and_the_key_still_known,
+    person_ends_a_payout_of_which_nobody_tells_once,
+    books_of_payouts_pass_the_audit,
+}
+
+const P: &str = "0193ad5c-0000-7000-8000-0000000000a1";
+const PACE: Pace = Pace {
+    answer_within: std::time::Duration::from_secs(30),
+    ask_after: std::time::Duration::from_secs(10),
+    longest_wait: std::time::Duration::from_mins(10),
+    overdue_after: std::time::Duration::from_hours(24),
+};
+
+fn new(id: &str, key: &str) -> NewPayout {
+    NewPayout {
+        id: id.try_into().unwrap(),
+        project_id: 1234.into(),
+        method: "qiwi-kz".into(),
+        customer_id: CUSTOMER.try_into().unwrap(),
+        account_number: "9182221133".into(),
+        amount: Money::new(AMOUNT, Currency::KZT),
+        idempotency_key: key.into(),
+        fingerprint: format!("of {key}"),
+        from_balance: false,
+        request: r#"{"customer":{"first_name":"John"}}"#.into(),
+        created_at: NOW,
+    }
+}
+
+fn payout(operation_id: u64) -> Told {
+    Told {
+        operation_type: "payout",
+        payment_type: "payout",
+        ..sale(P, operation_id)
+    }
+}
+
+async fn taken(books: &Books) {
+    assert_eq!(
+        books.ledger.record_payout(new(P, "k")).await,
+        Ok(Taken::New)
+    );
+}
+
+async fn take_up(books: &Books, at: i64) -> Option<TakenUp> {
+    let id = P.try_into().unwrap();
+    let at = Millis(NOW.0 + at);
+    books.ledger.take_up_payout(id, at, PACE).await.unwrap()
+}
+
+async fn sent(books: &Books, turn: i64, outcome: SendOutcome) -> Option<PayoutState> {
+    let id = P.try_into().unwrap();
+    books
+        .ledger
+        .record_sent(id, turn, outcome, NOW, PACE)
+        .await
+        .unwrap()
+}
+
+async fn state(books: &Books) -> (PayoutState, i64, i64) {
+    let payout = books.ledger.payout(P).await.unwrap().unwrap();
+    (payout.state, payout.reserved, payout.paid)
+}
+
+async fn history(books: &Books) -> Vec<StepKind> {
+    let payout = books.ledger.payout(P).await.unwrap().unwrap();
+    payout.history.iter().map(|step| step.what).collect()
+}
+
+async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(books: Books) {
+    taken(&books).await;
+    assert_eq!(state(&books).await, (PayoutState::Created, AMOUNT, 0));
+    assert_eq!(history(&books).await, [StepKind::Created]);
+    let other_id = "0193ad5c-0000-7000-8000-0000000000a2";
+    let again = books.ledger.record_payout(new(other_id, "k")).await;
+    assert_eq!(again, Ok(Taken::Before(P.try_into().unwrap())));
+    let other = NewPayout {
+        fingerprint: "of another wish".into(),
+        ..new(other_id, "k")
+    };
+    let other = books.ledger.record_payout(other).await;
+    assert_eq!(other, Ok(Taken::KeyOfAnother(P.try_into().unwrap())));
+    let elsewhere = NewPayout {
+        project_id: 5678.into(),
+        ..new(other_id, "k")
+    };
+    assert_eq!(books.ledger.record_payout(elsewhere).await, Ok(Taken::New));
+    let nothing = NewPayout {
+        amount: Money::new(0, Currency::KZT),
+        ..new(other_id, "n")
+    };
+    assert_eq!(
+        books.ledger.record_payout(nothing).await,
+        Err(Error::NotPositive)
+    );
+    let created = PayoutFilter {
+        state: Some(PayoutState::Created),
+        ..PayoutFilter::default()
+    };
+    assert_eq!(books.ledger.payouts(&created).await.unwrap().len(), 2);
+    let keyed = PayoutFilter {
+        idempotency_key: Some("k".into()),
+        after: Some(P.into()),
+        ..created
+    };
+    assert_eq!(books.ledger.payouts(&keyed).await.unwrap().len(), 1);
+}
+
+async fn balance_is_spent_once_however_many_ask_at_once(books: Books) {
+    books.announce("p1").await;
+    books.tell(&sale("p1", 1)).await;
+    let half = Money::new(AMOUNT / 2, Currency::KZT);
+    let ask = |number: usize| {
+        let id = format!("0193ad5c-0000-7000-8000-0000000000b{number}");
+        let payout = NewPayout {
+            from_balance: true,
+            amount: half,
+            ..new(&id, &id)
+        };
+        books.ledger.record_payout(payout)
+    };
+    let asked = tokio::join!(ask(1), ask(2), ask(3), ask(4));
+    let outcomes = [asked.0, asked.1, asked.2, asked.3].map(Result::unwrap);
+    let taken = outcomes.iter().filter(|outcome| **outcome == Taken::New);
+    assert_eq!(taken.count(), 2, "{outcomes:?}");
+    assert!(outcomes.contains(&Taken::BalanceTooSmall { available: 0 }));
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
+    // One that is not tied to the balance leaves it alone; one that failed gives it back.
+    books.ledger.record_payout(new(P, "free")).await.unwrap();
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
+    let first = "0193ad5c-0000-7000-8000-0000000000b1".try_into().unwrap();
+    let ended = books
+        .ledger
+        .settle_payout(first, Ending::Declined, "not sent".into(), NOW);
+    ended.await.unwrap();
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT / 2));
+}
+
+async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(books: Books) {
+    taken(&books).await;
+    assert_eq!(books.ledger.payouts_due(NOW, 9).await.unwrap().len(), 1);
+    let (one, other) = tokio::join!(take_up(&books, 0), take_up(&books, 0));
+    let mine = one.or(other.clone()).unwrap();
+    assert_eq!((mine.errand, mine.turn), (Errand::Send, 1));
+    assert_eq!(mine.request.as_deref(), Some(new(P, "k").request.as_str()));
+    assert!(take_up(&books, 69_999).await.is_none());
+    assert_eq!(state(&books).await.0, PayoutState::Unknown);
+    // Nobody came back: whoever looks then asks.
+    let later = take_up(&books, 70_000).await.unwrap();
+    assert_eq!(
+        (later.errand, later.turn, later.request),
+        (Errand::Ask, 2, None)
+    );
+    // What the first one learns too late permits nothing.
+    let refused = SendOutcome::Rejected {
+        code: None,
+        message: "too late".into(),
+    };
+    assert_eq!(sent(&books, 1, refused).await, Some(PayoutState::Unknown));
+    let id = || P.try_into().unwrap();
+    let not_known = books
+        .ledger
+        .record_asked(id(), 2, StatusAnswer::NotKnown, NOW, PACE);
+    assert_eq!(not_known.await, Ok(Some(PayoutState::Created)));
+    let again = take_up(&books, 70_000).await.unwrap();
+    assert_eq!((again.errand, again.turn), (Errand::Send, 3));
+    assert_eq!(again.request.as_deref(), Some(new(P, "k").request.as_str()));
+    let accepted = SendOutcome::Accepted {
+        request_id: Some("r1".into()),
+    };
+    assert_eq!(sent(&books, 3, accepted).await, Some(PayoutState::Accepted));
+    let steps = [
+        StepKind::Created,
+        StepKind::Sent,
+        StepKind::NotKnown,
+        StepKind::Sent,
+        StepKind::Accepted,
+    ];
+    assert_eq!(history(&books).await, steps);
+    let told = StatusAnswer::Told {
+        payment_status: PaymentStatus::Decline,
+        operations: vec![],
+    };
+    let told = books.ledger.record_asked(id(), 3, told, NOW, PACE).await;
+    assert_eq!(told, Ok(Some(PayoutState::Declined)));
+    assert_eq!(
+        books.ledger.payouts_due(Millis(i64::MAX), 9).await,
+        Ok(vec![])
+    );
+}
+
+async fn success_and_reversal_by_callback_are_entries_once(books: Books) {
+    taken(&books).await;
+    take_up(&books, 0).await.unwrap();
+    assert_eq!(books.tell(&payout(29)).await, Recorded::Applied);
+    assert_eq!(books.tell(&payout(29)).await, Recorded::Repeated);
+    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
+    // An answer that comes after the callback, and says otherwise, changes nothing.
+    let late = SendOutcome::Rejected {
+        code: None,
+        message: "no".into(),
+    };
+    assert_eq!(sent(&books, 1, late).await, Some(PayoutState::Paid));
+    let back = Told {
+        operation_type: "payout reversal",
+        payment_status: "reversed",
+        ..payout(30)
+    };
+    assert_eq!(books.tell(&back).await, Recorded::Applied);
+    assert_eq!(books.tell(&back).await, Recorded::Repeated);
+    assert_eq!(state(&books).await, (PayoutState::Reversed, 0, 0));
+    let entries = books.ledger.payout_entries(0, 9).await.unwrap();
+    let moved: Vec<_> = entries
+        .iter()
+        .map(|step| (step.what.entry().unwrap().as_str(), step.amount))
+        .collect();
+    let all = Some(AMOUNT);
+    assert_eq!(moved, [("reserve", all), ("paid", all), ("reversal", all)]);
+    let rest = books
+        .ledger
+        .payout_entries(entries[0].seq, 9)
+        .await
+        .unwrap();
+    assert_eq!(rest, entries[1..]);
+    assert!(books.ledger.alarms(newest(9)).await.unwrap().is_empty());
+}
+
+async fn failure_releases_and_a_late_success_reserves_again_with_an_alarm(books: Books) {
+    taken(&books).await;
+    take_up(&books, 0).await.unwrap();
+    let declined = Told {
+        operation_status: "decline",
+        payment_status: "decline",
+        ..payout(29)
+    };
+    assert_eq!(books.tell(&declined).await, Recorded::Applied);
+    assert_eq!(state(&books).await, (PayoutState::Declined, 0, 0));
+    assert_eq!(books.tell(&payout(29)).await, Recorded::Applied);
+    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
+    assert_eq!(
+        books
+            .tell(&Told {
+                date: "later",
+                ..declined
+            })
+            .await,
+        Recorded::Repeated
+    );
+    let alarms = books.ledger.alarms(newest(9)).await.unwrap();
+    let kinds: Vec<_> = alarms.iter().map(|alarm| alarm.kind).collect();
+    assert_eq!(kinds, [AlarmKind::PaidAfterRelease]);
+}
+
+async fn top_ups_callback_for_a_payout_moves_nothing(books: Books) {
+    taken(&books).await;
+    assert_eq!(books.tell(&sale(P, 1)).await, Recorded::Quarantined);
+    let foreign = Told {
+        project_id: 5678,
+        ..payout(2)
+    };
+    assert_eq!(books.tell(&foreign).await, Recorded::Quarantined);
+    let less = Told {
+        amount: AMOUNT - 1,
+        ..payout(3)
+    };
+    assert_eq!(books.tell(&less).await, Recorded::Quarantined);
+    assert_eq!(state(&books).await, (PayoutState::Created, AMOUNT, 0));
+    let kinds = books
+        .ledger
+        .alarms(newest(9))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|alarm| alarm.kind);
+    let expected = [
+        AlarmKind::AmountDiffers,
+        AlarmKind::ProjectDiffers,
+        AlarmKind::TopUpForPayout,
+    ];
+    assert_eq!(kinds.collect::<Vec<_>>(), expected);
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
+    assert!(
+        take_up(&books, 0).await.is_none(),
+        "a person must look first"
+    );
+    assert_eq!(books.tell(&payout(4)).await, Recorded::Applied);
+    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
+}
+
+async fn payment_with_a_payouts_id_is_not_imported(books: Books) {
+    taken(&books).await;
+    let imported = books
+        .ledger
+        .import_payments(vec![common::payment(P)], NOW)
+        .await;
+    assert_eq!(imported, Ok(Imported { new: 0, known: 1 }));
+    assert_eq!(books.ledger.payment(P).await, Ok(None));
+}
+
+async fn payer_is_forgotten_after_the_end_and_the_key_still_known(books: Books) {
+    taken(&books).await;
+    let later = Millis(NOW.0 + 1);
+    assert_eq!(
+        books.ledger.forget_payers(later, 9).await,
+        Ok(0),
+        "it may be sent yet"
+    );
+    take_up(&books, 0).await.unwrap();
+    books.tell(&payout(29)).await;
+    assert_eq!(
+        books.ledger.forget_payers(NOW, 9).await,
+        Ok(0),
+        "it ended just now"
+    );
+    assert_eq!(books.ledger.forget_payers(later, 9).await, Ok(1));
+    assert_eq!(books.ledger.forget_payers(later, 9).await, Ok(0));
+    let payout = books.ledger.payout(P).await.unwrap().unwrap();
+    assert_eq!(payout.account_number, "******1133");
+    let again = books
+        .ledger
+        .record_payout(new("0193ad5c-0000-7000-8000-0000000000a2", "k"))
+        .await;
+    assert_eq!(again, Ok(Taken::Before(P.try_into().unwrap())));
+}
+
+async fn person_ends_a_payout_of_which_nobody_tells_once(books: Books) {
+    taken(&books).await;
+    let settle = |ending, reason: &str| {
+        books
+            .ledger
+            .settle_payout(P.try_into().unwrap(), ending, reason.into(), NOW)
+    };
+    let refused = |why| Err(Error::Unsettled(why));
+    assert_eq!(
+        settle(Ending::Paid, "says support").await,
+        refused(Unsettled::PayoutEnded),
+        "it was never sent"
+    );
+    assert_eq!(
+        settle(Ending::Declined, " ").await,
+        refused(Unsettled::NoReason)
+    );
+    take_up(&books, 0).await.unwrap();
+    assert_eq!(settle(Ending::Paid, "says support").await, Ok(()));
+    assert_eq!(
+        settle(Ending::Declined, "no").await,
+        refused(Unsettled::PayoutEnded)
+    );
+    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
+    let last = books
+        .ledger
+        .payout(P)
+        .await
+        .unwrap()
+        .unwrap()
+        .history
+        .pop()
+        .unwrap();
+    assert_eq!(
+        (last.what, last.message.as_deref()),
+        (StepKind::Paid, Some("says support"))
+    );
+    // The callback that comes in the end says the same.
+    assert_eq!(books.tell(&payout(29)).await, Recorded::Noted);
+}
+
+async fn books_of_payouts_pass_the_audit(books: Books) {
+    taken(&books).await;
+    let first = take_up(&books, 0).await.unwrap();
+    let not_now = SendOutcome::NotNow {
+        code: Some(OperationCode::from_number(3613)),
+        message: "in flight".into(),
+    };
+    sent(&books, first.turn, not_now).await;
+    take_up(&books, 10_000).await.unwrap();
+    books.tell(&payout(29)).await;
+    let part = Told {
+        operation_type: "payout reversal",
+        payment_status: "partially reversed",
+        amount: 1,
+        ..payout(30)
+    };
+    books.tell(&part).await;
+    books
+        .ledger
+        .record_payout(new("0193ad5c-0000-7000-8000-0000000000a2", "k2"))
+        .await
+        .unwrap();
+    let audit = books.ledger.audit(None).await.unwrap();
+    assert_eq!(audit.findings, []);
+    let totals = audit.totals;
+    assert_eq!(
+        (totals.payouts, totals.reserved, totals.paid_out),
+        (2, AMOUNT, AMOUNT - 1)
+    );
+    let (open, overdue) = books.ledger.open_payouts().await.unwrap();
+    assert_eq!(
+        (open[&PayoutState::Created], open.len(), overdue),
+        (1, 1, 0)
+    );
+}
