@@ -22,6 +22,7 @@
 //! ```
 //!
 //! - A merchant implements [`Merchant`] for each method it takes, and [`Callbacks`] once; [`serve()`] does the rest.
+//! - A method by which a merchant can pay out is one of [`Payouts`], too.
 //! - All amounts are [`Money`]: `i64` minor units and a currency, never a float.
 //! - [`Rejection`] is the sender's fault, [`Refused`] the business's no, [`Unavailable`] our fault.
 //! - [`explain`](mod@explain) tells why a signature does not match.
@@ -42,6 +43,7 @@ pub mod merchant;
 pub mod message;
 pub mod method;
 pub mod money;
+pub mod payout;
 pub mod private;
 pub mod refused;
 pub mod rejection;
@@ -53,6 +55,7 @@ pub use merchant::{Acknowledged, Answer, Callbacks, Merchant, Unacknowledged, Un
 pub use message::{Callback, TopUp, VerifyRequest};
 pub use method::Method;
 pub use money::{Currency, Money};
+pub use payout::Payouts;
 pub use refused::{Refused, Unavailable};
 pub use rejection::Rejection;
 pub use serve::{Reply, serve};

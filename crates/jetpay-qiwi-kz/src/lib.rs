@@ -1,4 +1,4 @@
-//! Top-ups from **QIWI Kazakhstan** kiosks and wallets. Source: document "QIWI Kazakhstan", purchases.
+//! Top-ups from **QIWI Kazakhstan** kiosks and wallets, and payouts to its wallets. Source: document "QIWI Kazakhstan".
 //!
 //! ```
 //! use jetpay_core::id::PaymentId;
@@ -9,12 +9,41 @@
 //! assert_eq!(serde_json::to_string(&deposit)?, r#"{"code":0,"payment_id":"Asfdsaf3252345"}"#);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
+//!
+//! A payout is checked before it exists. `jetpay-gate` signs and sends it.
+//!
+//! ```
+//! use jetpay_core::id::{PaymentId, ProjectId};
+//! use jetpay_core::payout::General;
+//! use jetpay_core::{Currency, Money};
+//! use jetpay_qiwi_kz::{Customer, Payout};
+//!
+//! let general = General::new(ProjectId::new(35), PaymentId::new("test_123")?)?;
+//! let customer = Customer {
+//!     id: "12345",
+//!     ip_address: "198.51.100.47",
+//!     first_name: "John",
+//!     last_name: "Doe",
+//!     email: "johndoe@example.com",
+//! };
+//! let payout = Payout::new(general.clone(), &customer, "9182221133", Money::new(100, Currency::KZT))?;
+//! assert_eq!(payout.amount().to_string(), "1.00 KZT");
+//!
+//! let wrong = Payout::new(general, &customer, "+9182221133", Money::new(100, Currency::KZT)).unwrap_err();
+//! assert_eq!(wrong.to_string(), "`account_number` must be the wallet's number: 5 to 20 digits and nothing else");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod payout;
+
+pub use payout::{Customer, InvalidPayout, Payout};
 
 pub use jetpay_core::answer::{
     CustomerAccount as Account, MessageRefusal as Refusal, PlainDeposit as Deposit,
 };
 
 use jetpay_core::message::Authentic;
+use jetpay_core::payout::{General, Payouts};
 use jetpay_core::{Method, Rejection, TopUp};
 use serde::Serialize;
 
@@ -44,5 +73,14 @@ impl Method for QiwiKz {
         Ok(CheckDeposit {
             top_up: TopUp::read::<Self>(message)?,
         })
+    }
+}
+
+impl Payouts for QiwiKz {
+    const PATH: &'static str = "/v2/payment/wallet/qiwi-kz/payout";
+    type Payout = Payout;
+
+    fn general(payout: &Payout) -> &General {
+        payout.general()
     }
 }

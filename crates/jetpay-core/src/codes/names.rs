@@ -1,4 +1,5 @@
-//! Names for the codes that the five methods' callbacks are known to carry.
+//! Names for the codes that the five methods' callbacks are known to carry, and for answers of the Gate that decide
+//! what becomes of a payout.
 
 use std::borrow::Cow;
 
@@ -24,6 +25,12 @@ macro_rules! names {
 names! {
     /// carried out.
     SUCCESS = "0";
+    /// a request with this payment id was accepted before.
+    PAYMENT_ID_EXISTS = "3041";
+    /// the platform has no such payment.
+    UNKNOWN_PAYMENT = "3061";
+    /// the same customer and amount are in flight.
+    SAME_IN_FLIGHT = "3613";
     /// the provider declined and gave no reason.
     DECLINED = "20000";
     /// a provider further on declined.
@@ -62,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_named_code_is_known_and_named_once() {
-        assert_eq!(NAMED.len(), 16);
+        assert_eq!(NAMED.len(), 19);
         for (index, code) in NAMED.iter().enumerate() {
             assert!(code.known().is_some(), "{code}");
             assert!(!NAMED[..index].contains(code), "{code}");

@@ -109,10 +109,22 @@ impl Callback {
     /// the first under (project, operation id), and the first of this payment.
     #[must_use]
     pub fn paid(&self) -> Option<Money> {
-        let paid = self.payment.status == PaymentStatus::Success
-            && self.operation.kind == OperationType::Sale
+        self.succeeded(&OperationType::Sale)
+    }
+
+    /// What was paid out, when this callback says so: a payout that succeeded, of a payment that succeeded.
+    ///
+    /// It must equal the amount and currency of the payout that was sent. It can still be reversed later.
+    #[must_use]
+    pub fn paid_out(&self) -> Option<Money> {
+        self.succeeded(&OperationType::Payout)
+    }
+
+    fn succeeded(&self, kind: &OperationType) -> Option<Money> {
+        let succeeded = self.payment.status == PaymentStatus::Success
+            && self.operation.kind == *kind
             && self.operation.status == OperationStatus::Success;
-        paid.then_some(self.operation.sum_initial)
+        succeeded.then_some(self.operation.sum_initial)
     }
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {

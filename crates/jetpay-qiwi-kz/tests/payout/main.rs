@@ -1,0 +1,110 @@
+//! Document "QIWI Kazakhstan", payouts, by their examples, and what is no payout.
+
+mod kept;
+mod rules;
+
+use jetpay_core::id::{PaymentId, ProjectId};
+use jetpay_core::message::Received;
+use jetpay_core::payout::{General, Payouts};
+use jetpay_core::signature::{Canonical, Key, sign};
+use jetpay_core::{Currency, Money};
+use jetpay_qiwi_kz::{Customer, Payout, QiwiKz};
+use jetpay_testing::{Manifest, SECRET, fixture_keyring};
+use serde_json::Value;
+
+/// The customer of the document's example.
+const JOHN: Customer<'_> = Customer {
+    id: "12345",
+    ip_address: "198.51.100.47",
+    first_name: "John",
+    last_name: "Doe",
+    email: "johndoe@example.com",
+};
+const WALLET: &str = "9182221133";
+
+fn general() -> General {
+    General::new(ProjectId::new(35), PaymentId::new("test_123").unwrap()).unwrap()
+}
+
+fn tenge(minor: i64) -> Money {
+    Money::new(minor, Currency::KZT)
+}
+
+fn example() -> Payout {
+    Payout::new(general(), &JOHN, WALLET, tenge(100)).unwrap()
+}
+
+#[test]
+fn our_request_is_the_documents_and_its_signature_holds() {
+    let request = jetpay_testing::json("qiwi-kz", "payout-request.json");
+    let key = Key::new(SECRET).unwrap();
+    let signed = sign(example().to_json().as_bytes(), &key).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&signed).unwrap(), request);
+    // The same order, too: with white space away it is the same text.
+    let text = String::from_utf8(
+        Manifest::of("qiwi-kz")
+            .fixture("payout-request.json")
+            .body(),
+    )
+    .unwrap();
+    assert_eq!(
+        String::from_utf8(signed.clone()).unwrap(),
+        text.split_whitespace().collect::<String>()
+    );
+
+    let canonical = Canonical::parse(&signed).unwrap();
+    let signature = canonical.signature().decode().unwrap();
+    assert!(key.verify(canonical.string_to_sign(), &signature));
+    assert!(
+        Received::parse(&signed)
+            .unwrap()
+            .authenticate(&fixture_keyring())
+            .is_ok()
+    );
+    assert_eq!(QiwiKz::PATH, "/v2/payment/wallet/qiwi-kz/payout");
+    assert_eq!(QiwiKz::general(&example()), &general());
+}
+
+#[test]
+fn only_the_success_of_a_payout_says_that_it_is_paid_out() {
+    let paid_out = |file: &str| {
+        let body = Manifest::of("qiwi-kz").fixture(file).body();
+        let keyring = fixture_keyring();
+        let callback = Received::parse(&body)
+            .unwrap()
+            .authenticate(&keyring)
+            .unwrap()
+            .callback()
+            .unwrap();
+        (callback.paid_out(), callback.paid())
+    };
+    assert_eq!(
+        paid_out("payout-callback-success.json"),
+        (Some(tenge(10_000)), None)
+    );
+    assert_eq!(paid_out("payout-callback-decline.json"), (None, None));
+    assert_eq!(
+        paid_out("callback-success-wallet.json"),
+        (None, Some(tenge(2_000)))
+    );
+}
+
+#[test]
+fn nothing_of_the_customer_is_in_debug_or_in_a_refusal() {
+    let payout = example();
+    let refused = Payout::new(
+        general(),
+        &Customer {
+            email: "johndoe",
+            ..JOHN
+        },
+        WALLET,
+        tenge(1),
+    )
+    .unwrap_err();
+    let shown = format!("{payout:?} {:?} {refused:?} {refused}", payout.customer());
+    for secret in ["12345", "198.51", "John", "Doe", "johndoe", WALLET] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    assert!(shown.contains("test_123"), "{shown}");
+}

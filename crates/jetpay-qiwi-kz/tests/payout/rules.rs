@@ -1,0 +1,166 @@
+//! What each field must be.
+
+use jetpay_core::{Currency, Money};
+use jetpay_qiwi_kz::{Customer, InvalidPayout, Payout};
+
+use super::{JOHN, WALLET, general, tenge};
+
+/// The one field that is wrong.
+fn wrong(customer: &Customer<'_>, account_number: &str, amount: Money) -> &'static str {
+    let problems = Payout::problems(customer, account_number, amount);
+    assert_eq!(
+        problems.len(),
+        1,
+        "{customer:?} {account_number} {amount}: {problems:?}"
+    );
+    let refused = Payout::new(general(), customer, account_number, amount).unwrap_err();
+    assert_eq!(refused, problems[0]);
+    refused.field()
+}
+
+#[test]
+fn each_field_that_is_wrong_is_refused_by_its_name() {
+    let long = "x".repeat(256);
+    for text in ["", "a;b", "a\nb", "a\u{85}", &long] {
+        assert_eq!(
+            wrong(&Customer { id: text, ..JOHN }, WALLET, tenge(1)),
+            "customer.id"
+        );
+    }
+    for text in [
+        "",
+        "localhost",
+        "198.51.100",
+        "198.51.100.256",
+        "198.51.100.47;a:b",
+        " 198.51.100.47",
+        "fe80::1%1",
+    ] {
+        let customer = Customer {
+            ip_address: text,
+            ..JOHN
+        };
+        assert_eq!(
+            wrong(&customer, WALLET, tenge(1)),
+            "customer.ip_address",
+            "{text}"
+        );
+    }
+    for text in ["", " ", "a;b", "a\tb", "\u{7f}", &long] {
+        let customer = Customer {
+            first_name: text,
+            ..JOHN
+        };
+        assert_eq!(
+            wrong(&customer, WALLET, tenge(1)),
+            "customer.first_name",
+            "{text}"
+        );
+        let customer = Customer {
+            last_name: text,
+            ..JOHN
+        };
+        assert_eq!(
+            wrong(&customer, WALLET, tenge(1)),
+            "customer.last_name",
+            "{text}"
+        );
+    }
+    let long = format!("{long}@b");
+    for text in [
+        "",
+        "a",
+        "@",
+        "a@",
+        "@b",
+        "a@b@c",
+        "a b@c",
+        "a@b\u{a0}",
+        "a@b;c",
+        "a@b\r",
+        &long,
+    ] {
+        let customer = Customer {
+            email: text,
+            ..JOHN
+        };
+        assert_eq!(
+            wrong(&customer, WALLET, tenge(1)),
+            "customer.email",
+            "{text}"
+        );
+    }
+    let long = "1".repeat(21);
+    for text in [
+        "",
+        "1234",
+        "+77011234567",
+        "12345a",
+        "12 345",
+        "１２３４５",
+        &long,
+    ] {
+        assert_eq!(wrong(&JOHN, text, tenge(1)), "account_number", "{text}");
+    }
+    for minor in [0, -1, i64::MIN] {
+        assert_eq!(wrong(&JOHN, WALLET, tenge(minor)), "amount");
+    }
+    let dollars = Money::new(1, Currency::parse("USD").unwrap());
+    assert_eq!(wrong(&JOHN, WALLET, dollars), "currency");
+}
+
+#[test]
+fn what_is_just_within_the_rules_is_a_payout() {
+    let long = "x".repeat(255);
+    let email = format!("{}@b", "x".repeat(253));
+    for customer in [
+        Customer {
+            id: &long,
+            first_name: &long,
+            last_name: &long,
+            email: &email,
+            ..JOHN
+        },
+        Customer {
+            ip_address: "2001:db8::1",
+            first_name: "Айгерім",
+            last_name: "O'Neil: \"Х\"",
+            ..JOHN
+        },
+    ] {
+        for account_number in ["12345", &"1".repeat(20)] {
+            for minor in [1, i64::MAX] {
+                assert_eq!(
+                    Payout::problems(&customer, account_number, tenge(minor)),
+                    []
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once() {
+    let empty = Customer {
+        id: "",
+        ip_address: "",
+        first_name: "",
+        last_name: "",
+        email: "",
+    };
+    let problems = Payout::problems(&empty, "", Money::new(0, Currency::parse("USD").unwrap()));
+    let fields: Vec<_> = problems.iter().map(InvalidPayout::field).collect();
+    assert_eq!(
+        fields,
+        [
+            "customer.id",
+            "customer.ip_address",
+            "customer.first_name",
+            "customer.last_name",
+            "customer.email",
+            "account_number",
+            "amount",
+            "currency"
+        ]
+    );
+}
