@@ -9,6 +9,7 @@ pub mod config;
 pub mod customer;
 pub mod listener;
 pub mod methods;
+pub mod payouts;
 pub mod reason;
 pub mod service;
 pub mod shop;

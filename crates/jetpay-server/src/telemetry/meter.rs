@@ -6,7 +6,7 @@ use jetpay_core::Reply;
 use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
-use jetpay_ledger::Ledger;
+use jetpay_ledger::{Ledger, PayoutState};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -40,6 +40,14 @@ impl Metrics {
             "from the first byte read to the answer made"
         );
         metrics::describe_gauge!("jetpay_ledger", "what waits in the ledger, by what it is");
+        metrics::describe_gauge!(
+            "jetpay_payouts",
+            "payouts without an outcome, by state, and those overdue"
+        );
+        metrics::describe_counter!(
+            "jetpay_payout_requests_total",
+            "requests to the Gate, by kind and outcome"
+        );
         Ok(Self(handle))
     }
 
@@ -63,8 +71,21 @@ impl Metrics {
                 gauge!("jetpay_ledger", "what" => what).set(count as f64);
             }
         }
+        if let Ok((open, overdue)) = ledger.open_payouts().await {
+            let states = PayoutState::ALL.iter().filter(|state| state.is_open());
+            for state in states {
+                let count = open.get(state).copied().unwrap_or_default();
+                payouts(state.as_str(), count);
+            }
+            payouts("overdue", overdue);
+        }
         self.0.render()
     }
+}
+
+fn payouts(what: &'static str, count: i64) {
+    #[expect(clippy::cast_precision_loss, reason = "a count of rows, not money")]
+    gauge!("jetpay_payouts", "what" => what).set(count as f64);
 }
 
 /// Counts the answers of one endpoint. Its counters are looked up once: a lookup costs more than a count.

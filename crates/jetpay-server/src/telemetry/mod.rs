@@ -3,10 +3,12 @@
 mod alarms;
 mod log;
 mod meter;
+mod payouts;
 
 pub use alarms::AlarmLog;
 pub use log::{SERVICE, SHOW, start as start_log};
 pub use meter::{Meter, Metrics};
+pub(crate) use payouts::{payout_asked, payout_not_recorded, payout_sent, payouts_stand_still};
 
 use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};

@@ -1,0 +1,102 @@
+//! One errand: taken up, done, recorded.
+
+use std::sync::Arc;
+
+use jetpay_core::id::PaymentId;
+use jetpay_ledger::payout::{Errand, Pace, PayoutState, TakenUp};
+use jetpay_ledger::{Error, Ledger, Millis};
+
+use super::Gateway;
+use crate::shop::Outside;
+use crate::telemetry;
+
+/// Takes payouts up, and does what is to be done about them.
+pub struct Driver<G> {
+    ledger: Ledger,
+    gateway: G,
+    pace: Pace,
+    outside: Arc<dyn Outside>,
+}
+
+/// What came of an errand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Driven {
+    /// It was done and recorded; so stands the payout now.
+    Done(PayoutState),
+    /// Keeping that it is done took so long that somebody else may do it soon: it was left alone.
+    TooLate,
+    /// It was done, and could not be recorded: the platform will be asked.
+    NotRecorded,
+}
+
+impl<G: Gateway> Driver<G> {
+    /// A driver of the payouts in `ledger`.
+    pub fn new(ledger: Ledger, gateway: G, pace: Pace, outside: Arc<dyn Outside>) -> Self {
+        Self {
+            ledger,
+            gateway,
+            pace,
+            outside,
+        }
+    }
+
+    /// The payouts about which something is to be done now, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`Ledger::payouts_due`].
+    pub async fn due(&self, limit: usize) -> Result<Vec<PaymentId>, Error> {
+        self.ledger.payouts_due(self.outside.now(), limit).await
+    }
+
+    /// Takes a payout up, and says when. None: nothing is to be done about it, or somebody else does it.
+    ///
+    /// # Errors
+    /// As [`Ledger::take_up_payout`]: then nothing was sent.
+    pub async fn take_up(&self, id: PaymentId) -> Result<Option<(TakenUp, Millis)>, Error> {
+        let now = self.outside.now();
+        let taken_up = self.ledger.take_up_payout(id, now, self.pace).await?;
+        Ok(taken_up.map(|taken_up| (taken_up, now)))
+    }
+
+    /// Does the errand of a payout that was taken up at that time, and records what came of it.
+    pub async fn run(&self, payout: TakenUp, taken_up_at: Millis) -> Driven {
+        let waited = self.outside.now().0.saturating_sub(taken_up_at.0);
+        let patience = i64::try_from(self.pace.answer_within.as_millis()).unwrap_or(i64::MAX);
+        if waited > patience {
+            return Driven::TooLate;
+        }
+        let (id, turn) = (payout.payment_id.clone(), payout.turn);
+        let recorded = match payout.errand {
+            Errand::Send => {
+                let outcome = self.gateway.send(&payout).await;
+                telemetry::payout_sent(&payout, &outcome);
+                let now = self.outside.now();
+                self.ledger.record_sent(id, turn, outcome, now, self.pace).await
+            }
+            Errand::Ask => {
+                let answer = self.gateway.ask(&payout).await;
+                telemetry::payout_asked(&payout, &answer);
+                let now = self.outside.now();
+                self.ledger.record_asked(id, turn, answer, now, self.pace).await
+            }
+        };
+        match recorded {
+            Ok(Some(state)) => Driven::Done(state),
+            Ok(None) => Driven::NotRecorded,
+            Err(error) => {
+                telemetry::payout_not_recorded(&payout, &error);
+                Driven::NotRecorded
+            }
+        }
+    }
+
+    /// Forgets the payers of payouts that ended before `before`, at most `limit`; how many it were.
+    ///
+    /// # Errors
+    /// As [`Ledger::forget_payers`].
+    pub async fn forget_payers(&self, keep: std::time::Duration, limit: usize) -> Result<usize, Error> {
+        let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+        let before = Millis(self.outside.now().0.saturating_sub(keep));
+        self.ledger.forget_payers(before, limit).await
+    }
+}

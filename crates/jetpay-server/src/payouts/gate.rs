@@ -1,0 +1,86 @@
+//! The platform's Gate, as the driver sees it.
+
+use jetpay_core::payout::Payouts;
+use jetpay_core::{Keyring, Method};
+use jetpay_gate::{Asked, Gate, Outcome};
+use jetpay_ledger::payout::{SendOutcome, StatusAnswer, StatusOperation, TakenUp};
+use jetpay_qiwi_kz::QiwiKz;
+
+use super::Gateway;
+
+/// The Gate, and the projects that sign.
+pub(crate) struct AtTheGate {
+    gate: Gate,
+    keyring: Keyring,
+}
+
+impl AtTheGate {
+    pub(crate) fn new(gate: Gate, keyring: Keyring) -> Self {
+        Self { gate, keyring }
+    }
+}
+
+/// Where the payouts of a method are sent.
+fn path(method: &str) -> Option<&'static str> {
+    [(QiwiKz::NAME, QiwiKz::PATH)]
+        .into_iter()
+        .find_map(|(name, path)| (name == method).then_some(path))
+}
+
+impl Gateway for AtTheGate {
+    async fn send(&self, payout: &TakenUp) -> SendOutcome {
+        let request = payout.request.as_deref().filter(|it| !it.is_empty());
+        let (Some(project), Some(path), Some(request)) = (
+            self.keyring.project(payout.project_id),
+            path(&payout.method),
+            request,
+        ) else {
+            // Kept by a service that was configured otherwise: once it is again, it goes on.
+            return SendOutcome::NotNow {
+                code: None,
+                message: "nothing was sent: this service is not configured for its project".into(),
+            };
+        };
+        match self.gate.send(project, path, request.as_bytes()).await {
+            Outcome::Accepted(accepted) => SendOutcome::Accepted {
+                request_id: accepted.request_id,
+            },
+            Outcome::Rejected(rejected) if rejected.same_id_later => SendOutcome::NotNow {
+                message: rejected.to_string(),
+                code: rejected.code,
+            },
+            Outcome::Rejected(rejected) => SendOutcome::Rejected {
+                message: rejected.to_string(),
+                code: rejected.code,
+            },
+            Outcome::Unknown(unknown) => SendOutcome::Unknown {
+                reason: unknown.to_string(),
+            },
+        }
+    }
+
+    async fn ask(&self, payout: &TakenUp) -> StatusAnswer {
+        let Some(project) = self.keyring.project(payout.project_id) else {
+            return StatusAnswer::Unanswered;
+        };
+        match self.gate.status(project, &payout.payment_id).await {
+            Asked::Known(status) => StatusAnswer::Told {
+                payment_status: status.payment_status,
+                operations: status.operations.into_iter().map(operation).collect(),
+            },
+            Asked::NotKnown => StatusAnswer::NotKnown,
+            Asked::Unanswered(_) => StatusAnswer::Unanswered,
+        }
+    }
+}
+
+fn operation(operation: jetpay_gate::Operation) -> StatusOperation {
+    StatusOperation {
+        id: operation.id,
+        kind: operation.kind,
+        status: operation.status,
+        amount: operation.amount,
+        code: operation.code,
+        message: operation.message,
+    }
+}

@@ -1,0 +1,118 @@
+//! The worker: looks for payouts that are due, and runs several errands at once.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::rt;
+use futures_util::future::join_all;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+
+use super::{Driver, Gateway};
+use crate::telemetry;
+
+/// Errands that are under way at once: each may wait for the Gate as long as a request may take.
+const AT_ONCE: usize = 64;
+/// How often it looks, when nobody wakes it.
+const TICK: Duration = Duration::from_secs(1);
+/// How often payers are forgotten, and how many at once.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+const FORGOTTEN_AT_ONCE: usize = 500;
+
+/// Looks for payouts that are due until it is told to end.
+pub(crate) struct Worker<G> {
+    driver: Arc<Driver<G>>,
+    woken: Arc<Notify>,
+    keep_personal_data: Duration,
+    tick: Duration,
+}
+
+impl<G: Gateway + 'static> Worker<G> {
+    /// A worker that looks at once whenever `woken` says so. It looks more often than once a second where `ask_after` is
+    /// shorter than that.
+    pub(crate) fn new(
+        driver: Driver<G>,
+        woken: Arc<Notify>,
+        keep_personal_data: Duration,
+        ask_after: Duration,
+    ) -> Self {
+        Self {
+            driver: Arc::new(driver),
+            woken,
+            keep_personal_data,
+            tick: TICK.min(ask_after / 2).max(Duration::from_millis(5)),
+        }
+    }
+
+    /// Works until `ending` says true; then finishes what is under way.
+    pub(crate) async fn work(self, mut ending: watch::Receiver<bool>) {
+        let errands = Arc::new(Semaphore::new(AT_ONCE));
+        let mut forgot: Option<Instant> = None;
+        while !*ending.borrow() {
+            let busy = self.round(&errands).await;
+            if forgot.is_none_or(|at| at.elapsed() > FORGET_EVERY) {
+                self.forget().await;
+                forgot = Some(Instant::now());
+            }
+            if !busy {
+                tokio::select! {
+                    () = self.woken.notified() => {}
+                    () = rt::time::sleep(self.tick) => {}
+                    _ = ending.changed() => {}
+                }
+            }
+        }
+        // Whoever has all permits knows that no errand is under way.
+        let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
+        let _ = errands.acquire_many(all).await;
+    }
+
+    /// Begins what is due, as much as may be under way; whether there may be more.
+    async fn round(&self, errands: &Arc<Semaphore>) -> bool {
+        let Some(permits) = permits(errands).await else {
+            return false;
+        };
+        let due = match self.driver.due(permits.len()).await {
+            Ok(due) => due,
+            Err(error) => {
+                telemetry::payouts_stand_still(&error);
+                return false;
+            }
+        };
+        let more = due.len() == permits.len();
+        let taken = join_all(due.into_iter().map(|id| self.driver.take_up(id))).await;
+        for (taken, permit) in taken.into_iter().zip(permits) {
+            match taken {
+                Ok(Some((payout, at))) => {
+                    let driver = Arc::clone(&self.driver);
+                    rt::spawn(async move {
+                        driver.run(payout, at).await;
+                        drop(permit);
+                    });
+                }
+                Ok(None) => {}
+                Err(error) => telemetry::payouts_stand_still(&error),
+            }
+        }
+        more
+    }
+
+    async fn forget(&self) {
+        loop {
+            let keep = self.keep_personal_data;
+            match self.driver.forget_payers(keep, FORGOTTEN_AT_ONCE).await {
+                Ok(FORGOTTEN_AT_ONCE) => {}
+                Ok(_) => return,
+                Err(error) => return telemetry::payouts_stand_still(&error),
+            }
+        }
+    }
+}
+
+/// All permits that are free, and one at least.
+async fn permits(errands: &Arc<Semaphore>) -> Option<Vec<OwnedSemaphorePermit>> {
+    let mut permits = vec![Arc::clone(errands).acquire_owned().await.ok()?];
+    while let Ok(permit) = Arc::clone(errands).try_acquire_owned() {
+        permits.push(permit);
+    }
+    Some(permits)
+}

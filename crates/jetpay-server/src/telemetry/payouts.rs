@@ -1,0 +1,57 @@
+//! What the service tells of payouts.
+
+use jetpay_ledger::Error;
+use jetpay_ledger::payout::{SendOutcome, StatusAnswer, TakenUp};
+use metrics::counter;
+
+use super::log;
+
+/// A payout was sent.
+pub(crate) fn payout_sent(payout: &TakenUp, outcome: &SendOutcome) {
+    let (id, project) = (payout.payment_id.as_str(), payout.project_id);
+    let word = match outcome {
+        SendOutcome::Accepted { .. } => "accepted",
+        SendOutcome::Rejected { message, .. } => {
+            log::limited(|| tracing::warn!(payment = id, %project, "payout rejected: {message}"));
+            "rejected"
+        }
+        SendOutcome::NotNow { message, .. } => {
+            log::limited(|| {
+                tracing::error!(payment = id, %project, "payout not taken, sent again later: {message}");
+            });
+            "not_now"
+        }
+        SendOutcome::Unknown { reason } => {
+            log::limited(|| tracing::warn!(payment = id, %project, "payout's outcome unknown: {reason}"));
+            "unknown"
+        }
+    };
+    counter!("jetpay_payout_requests_total", "request" => "payout", "outcome" => word).increment(1);
+}
+
+/// The platform was asked about a payout.
+pub(crate) fn payout_asked(payout: &TakenUp, answer: &StatusAnswer) {
+    let (id, project) = (payout.payment_id.as_str(), payout.project_id);
+    let word = match answer {
+        StatusAnswer::Told { .. } => "told",
+        StatusAnswer::NotKnown => "not_known",
+        StatusAnswer::Unanswered => {
+            log::limited(|| {
+                tracing::warn!(payment = id, %project, "the platform does not say where a payout stands");
+            });
+            "unanswered"
+        }
+    };
+    counter!("jetpay_payout_requests_total", "request" => "status", "outcome" => word).increment(1);
+}
+
+/// What came of an errand could not be recorded.
+pub(crate) fn payout_not_recorded(payout: &TakenUp, error: &Error) {
+    let id = payout.payment_id.as_str();
+    log::limited(|| tracing::error!(payment = id, "what came of a payout is not recorded: {error}"));
+}
+
+/// No payout can be taken up.
+pub(crate) fn payouts_stand_still(error: &Error) {
+    log::limited(|| tracing::error!("payouts stand still: {error}"));
+}
