@@ -15,10 +15,12 @@ use std::process::{Command, Output, Stdio};
 use cargo_metadata::Message;
 
 /// What the cases may use.
-const CRATES: [&str; 4] = [
+const CRATES: [&str; 6] = [
     "jetpay_core",
+    "jetpay_gate",
     "jetpay_kaspi",
     "jetpay_kassa24",
+    "jetpay_qiwi_kz",
     "serde_json",
 ];
 
@@ -92,8 +94,10 @@ impl Compiler {
             .current_dir(env!("CARGO_MANIFEST_DIR"));
         cargo.args([
             "--package=jetpay-core",
+            "--package=jetpay-gate",
             "--package=jetpay-kaspi",
             "--package=jetpay-kassa24",
+            "--package=jetpay-qiwi-kz",
         ]);
         let output = cargo
             .stderr(Stdio::inherit())

@@ -83,6 +83,7 @@ const ALL_BUT_TESTING: &[&str] = &[
     "jetpay-cashin-kz",
     "jetpay-qiwi-kz",
     "jetpay-actix",
+    "jetpay-gate",
     "jetpay-ledger",
     "jetpay-simulator",
 ];
@@ -163,6 +164,7 @@ pub(crate) const RULES: &[Rule] = &[
         never: IMPURE,
     },
     rule("jetpay-actix", CORE),
+    rule("jetpay-gate", CORE),
     rule("jetpay-ledger", CORE),
     rule("jetpay-testing", CORE),
     rule("jetpay-properties", METHODS_CORE_AND_LEDGER),

@@ -51,8 +51,8 @@ fn method_that_depends_on_another_is_caught() {
 }
 
 #[test]
-fn adapter_and_ledger_that_know_a_method_are_caught_also_through_a_crate_that_is_not_ours() {
-    for name in ["jetpay-actix", "jetpay-ledger"] {
+fn adapter_gate_and_ledger_that_know_a_method_are_caught_also_through_a_crate_that_is_not_ours() {
+    for name in ["jetpay-actix", "jetpay-gate", "jetpay-ledger"] {
         let problem = only_problem(&workspace_with(
             name,
             "1 other v1.0.0\n2 jetpay-kaspi v0.1.0 (*)\n",

@@ -1,0 +1,125 @@
+//! The address of the Gate, as configured.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+use thiserror::Error;
+
+/// Why a text cannot be the Gate's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BadBaseUrl {
+    /// Not a URL with a host.
+    #[error("the Gate's base URL must be a URL, such as https://gate.example.com")]
+    NotAUrl,
+    /// Neither `https`, nor `http` to this machine.
+    #[error(
+        "the Gate's base URL must begin with https://, because requests hold payers' data; http:// is taken for this \
+         machine only (localhost, 127.0.0.1, [::1])"
+    )]
+    NotHttps,
+    /// A user or a password in it.
+    #[error("the Gate's base URL must not hold a user or a password; requests are signed instead")]
+    UserInfo,
+    /// `?` or `#` and what follows.
+    #[error("the Gate's base URL must end with its host or a path, without `?` and `#`")]
+    QueryOrFragment,
+}
+
+/// An address that requests may go to.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseUrl(Url);
+
+impl BaseUrl {
+    pub(crate) fn parse(text: &str) -> Result<Self, BadBaseUrl> {
+        let url = Url::parse(text).map_err(|_| BadBaseUrl::NotAUrl)?;
+        let host = url.host_str().filter(|host| !host.is_empty());
+        let host = host.ok_or(BadBaseUrl::NotAUrl)?;
+        let is_safe = match url.scheme() {
+            "https" => true,
+            "http" => is_this_machine(host),
+            _ => false,
+        };
+        if !is_safe {
+            return Err(BadBaseUrl::NotHttps);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BadBaseUrl::UserInfo);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(BadBaseUrl::QueryOrFragment);
+        }
+        Ok(Self(url))
+    }
+
+    /// The address of what is at `path` below it.
+    pub(crate) fn join(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}{path}", self.0.path().trim_end_matches('/')));
+        url
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BadBaseUrl, BaseUrl};
+
+    #[test]
+    fn https_and_plain_http_to_this_machine_are_taken_with_their_path() {
+        for (base, whole) in [
+            ("https://gate.example.com", "https://gate.example.com/v2/x"),
+            ("https://gate.example.com/", "https://gate.example.com/v2/x"),
+            (
+                "https://gate.example.com:8443/a/b/",
+                "https://gate.example.com:8443/a/b/v2/x",
+            ),
+            (
+                "HTTPS://gate.example.com/a%20b",
+                "https://gate.example.com/a%20b/v2/x",
+            ),
+            ("http://localhost:8080", "http://localhost:8080/v2/x"),
+            ("http://127.0.0.1", "http://127.0.0.1/v2/x"),
+            ("http://127.8.9.1:1/p", "http://127.8.9.1:1/p/v2/x"),
+            ("http://[::1]:1", "http://[::1]:1/v2/x"),
+        ] {
+            assert_eq!(BaseUrl::parse(base).unwrap().join("/v2/x").as_str(), whole);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_the_reason() {
+        for (base, why) in [
+            ("", BadBaseUrl::NotAUrl),
+            ("gate.example.com", BadBaseUrl::NotAUrl),
+            ("https://", BadBaseUrl::NotAUrl),
+            ("mailto:a@b", BadBaseUrl::NotAUrl),
+            ("http://gate.example.com", BadBaseUrl::NotHttps),
+            ("http://128.0.0.1", BadBaseUrl::NotHttps),
+            ("http://0.0.0.0", BadBaseUrl::NotHttps),
+            ("http://[::2]", BadBaseUrl::NotHttps),
+            ("http://localhost.example.com", BadBaseUrl::NotHttps),
+            ("http://127.0.0.1.example.com", BadBaseUrl::NotHttps),
+            ("http://localhost@example.com", BadBaseUrl::NotHttps),
+            ("ftp://localhost", BadBaseUrl::NotHttps),
+            ("https://user@gate.example.com", BadBaseUrl::UserInfo),
+            ("https://:word@gate.example.com", BadBaseUrl::UserInfo),
+            ("https://gate.example.com/?a=b", BadBaseUrl::QueryOrFragment),
+            ("https://gate.example.com?", BadBaseUrl::QueryOrFragment),
+            ("https://gate.example.com#", BadBaseUrl::QueryOrFragment),
+        ] {
+            assert_eq!(BaseUrl::parse(base).unwrap_err(), why, "{base}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Answers to a payout that are understood, and HTTP statuses that say nothing.
+
+use serde_json::json;
+
+use super::super::outcome;
+use super::asking;
+use crate::said::Hidden;
+use crate::{Outcome, Reason};
+
+pub(super) const GOOD: &str =
+    r#"{"status":"success","project_id":35,"payment_id":"test_123","request_id":"abc"}"#;
+
+pub(super) fn decide(http_status: u16, body: &str) -> Outcome {
+    let request = json!({"account": {"number": "9182221133"}});
+    asking(|question| {
+        outcome(
+            http_status,
+            body.as_bytes(),
+            question,
+            &Hidden::of(&request),
+        )
+    })
+}
+
+/// The outcome in a few words, which a row of the table can hold.
+pub(super) fn words(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Accepted(accepted) => {
+            let by = if accepted.known_before {
+                "known before"
+            } else {
+                "accepted"
+            };
+            format!("{by} {}", accepted.request_id.unwrap_or_default())
+        }
+        Outcome::Rejected(rejected) => {
+            let when = if rejected.same_id_later {
+                "later"
+            } else {
+                "final"
+            };
+            let code = rejected
+                .code
+                .map(|code| code.to_string())
+                .unwrap_or_default();
+            format!(
+                "{when} {} {code} {}",
+                rejected.http_status, rejected.message
+            )
+        }
+        Outcome::Unknown(unknown) => match unknown.reason {
+            Reason::HttpStatus(status) => format!("unknown: HTTP {status}"),
+            Reason::Unreadable(_) => "unknown: unreadable".to_owned(),
+            Reason::BadSignature => "unknown: signature".to_owned(),
+            Reason::OtherPayment => "unknown: other".to_owned(),
+            Reason::Waiting(code) => format!("unknown: wait {code}"),
+            Reason::NotUnderstood { http_status, code } => {
+                let code = code.map(|code| code.to_string()).unwrap_or_default();
+                format!("unknown: {http_status} {code}")
+            }
+            reason => panic!("not from an answer: {reason}"),
+        },
+    }
+    .trim_end()
+    .to_owned()
+}
+
+pub(super) fn hold(rows: &[(u16, &str, &str)]) {
+    for (http_status, body, meaning) in rows {
+        assert_eq!(
+            words(decide(*http_status, body)),
+            *meaning,
+            "HTTP {http_status} {body}"
+        );
+    }
+}
+
+pub(super) fn error(code: &str) -> String {
+    format!(r#"{{"status":"error","code":{code},"message":"No"}}"#)
+}
+
+#[test]
+fn success_is_accepted_only_with_the_ids_that_were_sent() {
+    hold(&[
+        (200, GOOD, "accepted abc"),
+        (
+            200,
+            r#"{"status":"success","project_id":"35","payment_id":"test_123"}"#,
+            "accepted",
+        ),
+        (
+            200,
+            r#"{"status":"success","project_id":35,"payment_id":"test_123","code":"0"}"#,
+            "accepted",
+        ),
+        (
+            200,
+            r#"{"status":"success","project_id":35,"payment_id":"test_123","request_id":[]}"#,
+            "accepted",
+        ),
+        (
+            200,
+            r#"{"status":"success","project_id":36,"payment_id":"test_123"}"#,
+            "unknown: other",
+        ),
+        (
+            200,
+            r#"{"status":"success","project_id":35,"payment_id":"test_124"}"#,
+            "unknown: other",
+        ),
+        (
+            200,
+            r#"{"status":"success","project_id":35}"#,
+            "unknown: unreadable",
+        ),
+        (
+            200,
+            r#"{"status":"success","payment_id":"test_123"}"#,
+            "unknown: unreadable",
+        ),
+        (
+            200,
+            r#"{"status":"success","project_id":35.0,"payment_id":"test_123"}"#,
+            "unknown: unreadable",
+        ),
+        (
+            200,
+            r#"{"status":"success","project_id":35,"payment_id":"test_123","code":3041}"#,
+            "unknown: 200 3041",
+        ),
+        (
+            200,
+            r#"{"status":"successful","project_id":35,"payment_id":"test_123"}"#,
+            "unknown: 200",
+        ),
+        (
+            200,
+            r#"{"project_id":35,"payment_id":"test_123"}"#,
+            "unknown: 200",
+        ),
+    ]);
+    for http_status in [400, 401, 403, 404, 409, 429, 499] {
+        assert_eq!(
+            words(decide(http_status, GOOD)),
+            format!("unknown: {http_status}")
+        );
+    }
+}
+
+#[test]
+fn after_any_other_http_status_nothing_is_known_whatever_the_body_says() {
+    for http_status in [
+        100, 201, 202, 204, 301, 302, 307, 308, 399, 408, 500, 502, 503, 504, 599, 600,
+    ] {
+        for body in [
+            GOOD,
+            &error("3041"),
+            &error("2004"),
+            &error("3613"),
+            "",
+            "<html>",
+        ] {
+            assert_eq!(
+                words(decide(http_status, body)),
+                format!("unknown: HTTP {http_status}")
+            );
+        }
+    }
+}
+
+#[test]
+fn each_code_means_the_same_in_200_and_in_a_4xx() {
+    for http_status in [200, 400, 404, 409, 422] {
+        for (code, meaning) in [
+            ("3041", "known before".to_owned()),
+            ("3613", format!("later {http_status} 3613 No")),
+            ("3061", format!("unknown: {http_status} 3061")),
+            ("2000", format!("final {http_status} 2000 No")),
+            ("2004", format!("final {http_status} 2004 No")),
+            ("3999", format!("final {http_status} 3999 No")),
+            ("1999", format!("unknown: {http_status} 1999")),
+            ("4000", format!("unknown: {http_status} 4000")),
+            ("9999", "unknown: wait 9999".to_owned()),
+            ("19999", "unknown: wait 19999".to_owned()),
+            ("29999", "unknown: wait 29999".to_owned()),
+            ("20802", "unknown: wait 20802".to_owned()),
+            ("20899", "unknown: wait 20899".to_owned()),
+            ("20000", format!("unknown: {http_status} 20000")),
+            ("0", format!("unknown: {http_status} 0")),
+        ] {
+            assert_eq!(words(decide(http_status, &error(code))), meaning, "{code}");
+            let text = format!("\"{code}\"");
+            assert_eq!(words(decide(http_status, &error(&text))), meaning, "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_was_not_looked_at_may_be_sent_again_later_under_the_same_id() {
+    for http_status in [401, 403, 429] {
+        for (body, meaning) in [
+            ("", format!("later {http_status}")),
+            ("<html>Forbidden</html>", format!("later {http_status}")),
+            (
+                r#"{"message":"Forbidden"}"#,
+                format!("later {http_status}  Forbidden"),
+            ),
+            (&error("2003"), format!("later {http_status} 2003 No")),
+            (&error("77777"), format!("later {http_status} 77777 No")),
+            (r#"{"status":"error"}"#, format!("later {http_status}")),
+            // What says that it may have been looked at all the same counts before the HTTP status.
+            (&error("3041"), "known before".to_owned()),
+            (&error("9999"), "unknown: wait 9999".to_owned()),
+            (&error("3061"), format!("unknown: {http_status} 3061")),
+            (r#"{"code":3041}"#, "known before".to_owned()),
+            (r#"{"status":"odd"}"#, format!("unknown: {http_status}")),
+        ] {
+            assert_eq!(words(decide(http_status, body)), meaning, "{body}");
+        }
+    }
+}

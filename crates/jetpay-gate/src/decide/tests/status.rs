@@ -1,0 +1,233 @@
+//! Answers to a question for a status.
+
+use jetpay_core::codes::OperationCode;
+use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::{Currency, Money};
+
+use super::super::asked;
+use super::{asking, project, signed};
+use crate::answer::Question;
+use crate::{Asked, Operation, Reason, Status};
+
+/// The shape of the answer, with more than is read.
+const PAID: &str = r#"{
+    "project_id": 35,
+    "payment": {"id": "test_123", "type": "payout", "status": "success", "method": "qiwi-kz", "date": "2022-03-25T11:08:45+0000",
+        "sum": {"amount": 10000, "currency": "KZT"}, "description": ""},
+    "operations": [{"id": 29, "type": "payout", "status": "success", "code": "0", "message": "Suc\ncess", "request_id": "abc",
+        "sum_initial": {"amount": 10000, "currency": "KZT"}, "provider": {"id": 12345}}],
+    "customer": {"id": "12345"}
+}"#;
+
+fn decide(http_status: u16, body: &str) -> Asked {
+    asking(|question| asked(http_status, body.as_bytes(), question))
+}
+
+fn unanswered(http_status: u16, body: &str) -> Reason {
+    match decide(http_status, body) {
+        Asked::Unanswered(why) => why.reason,
+        other => panic!("HTTP {http_status} {body}: {other:?}"),
+    }
+}
+
+fn known(body: &str) -> Status {
+    match decide(200, body) {
+        Asked::Known(status) => status,
+        other => panic!("{body}: {other:?}"),
+    }
+}
+
+#[test]
+fn everything_that_decides_is_read() {
+    let sum = Money::new(10_000, Currency::KZT);
+    let expected = Status {
+        payment_id: Some(PaymentId::new("test_123").unwrap()),
+        payment_status: PaymentStatus::Success,
+        payment_type: Some(PaymentType::Payout),
+        sum: Some(sum),
+        operations: vec![Operation {
+            id: OperationId::new(29),
+            kind: OperationType::Payout,
+            status: OperationStatus::Success,
+            amount: Some(sum),
+            code: Some(OperationCode::SUCCESS),
+            message: Some("Suc cess".to_owned()),
+            request_id: Some("abc".to_owned()),
+        }],
+    };
+    assert_eq!(known(PAID), expected);
+    assert_eq!(
+        known(&PAID.replace("29", "\"29\"").replace("\"0\"", "0")),
+        expected
+    );
+    assert_eq!(known(&PAID.replacen("35", "\"35\"", 1)), expected);
+    assert_eq!(
+        known(&PAID.replacen('{', r#"{"status":"success","#, 1)),
+        expected
+    );
+    assert_eq!(known(&signed(PAID, "next secret")), expected);
+}
+
+#[test]
+fn what_is_optional_may_be_missing_and_a_new_word_is_kept() {
+    let status = known(
+        r#"{"payment":{"id":"test_123","status":"awaiting moon","sum":[]},"operations":[{"id":1,"type":"new","status":"x"}]}"#,
+    );
+    assert_eq!(status.payment_status.as_str(), "awaiting moon");
+    assert_eq!((status.payment_type, status.sum), (None, None));
+    let operation = &status.operations[0];
+    assert_eq!(
+        (operation.kind.as_str(), operation.status.as_str()),
+        ("new", "x")
+    );
+    assert_eq!(
+        (operation.amount, &operation.code, &operation.request_id),
+        (None, &None, &None)
+    );
+    let bare = known(r#"{"payment":{"id":"test_123","status":"processing"},"operations":null}"#);
+    assert_eq!(bare.operations, []);
+}
+
+#[test]
+fn only_code_3061_says_that_the_payment_is_not_known() {
+    for (http_status, body) in [
+        (
+            200,
+            r#"{"status":"error","code":"3061","message":"Transaction not found"}"#,
+        ),
+        (
+            404,
+            r#"{"status":"error","code":3061,"project_id":35,"payment_id":"test_123"}"#,
+        ),
+        (400, &signed(r#"{"status":"error","code":3061}"#, "secret")),
+    ] {
+        assert_eq!(decide(http_status, body), Asked::NotKnown, "{body}");
+    }
+    for (http_status, body) in [
+        (200, r#"{"status":"error","code":3062}"#),
+        (200, r#"{"status":"success","code":3061}"#),
+        (200, r#"{"code":3061}"#),
+        (404, r#"{"status":"error"}"#),
+        (
+            200,
+            r#"{"status":"error","code":3061,"payment":{"id":"test_123","status":"success"}}"#,
+        ),
+        (
+            200,
+            r#"{"status":"error","payment":{"id":"test_123","status":"success"}}"#,
+        ),
+        (404, PAID),
+    ] {
+        let reason = unanswered(http_status, body);
+        assert!(
+            matches!(reason, Reason::NotUnderstood { .. }),
+            "{body}: {reason:?}"
+        );
+    }
+    for body in [
+        r#"{"status":"error","code":3061,"payment_id":"test_124"}"#,
+        r#"{"status":"error","code":3061,"project_id":36}"#,
+    ] {
+        assert_eq!(unanswered(404, body), Reason::OtherPayment, "{body}");
+    }
+}
+
+#[test]
+fn after_any_other_http_status_nothing_is_answered_whatever_the_body_says() {
+    for http_status in [201, 204, 301, 302, 401, 403, 408, 429, 500, 502, 503, 504] {
+        for body in [PAID, r#"{"status":"error","code":3061}"#, ""] {
+            assert_eq!(
+                unanswered(http_status, body),
+                Reason::HttpStatus(http_status)
+            );
+        }
+    }
+}
+
+#[test]
+fn answer_about_another_payment_is_none() {
+    for (from, to) in [
+        ("test_123", "test_124"),
+        ("35", "36"),
+        ("\"project_id\"", "\"payment_id\": \"x\", \"project_id\""),
+    ] {
+        assert_eq!(
+            unanswered(200, &PAID.replacen(from, to, 1)),
+            Reason::OtherPayment,
+            "{to}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_is_signed_by_another_is_none() {
+    for (from, to) in [
+        ("10000", "10000.0"),
+        ("10000", "1e4"),
+        ("10000", "\"10000\""),
+        ("\"KZT\"", "\"tenge\""),
+        (", \"currency\": \"KZT\"", ""),
+        ("\"id\": \"test_123\", ", ""),
+        ("\"status\": \"success\", \"method\"", "\"method\""),
+        ("\"success\"", "7"),
+        ("\"success\"", "\"suc;cess\""),
+        ("29", "2.9"),
+        ("29", "-29"),
+        ("29", "\"+29\""),
+        ("29", "9223372036854775808"),
+        ("29", "null"),
+        ("[{", "{\"a\": {"),
+        ("\"Suc\\ncess\"", "[]"),
+        (
+            "\"type\": \"payout\", \"status\": \"success\", \"code\"",
+            "\"status\": \"success\", \"code\"",
+        ),
+    ] {
+        let mut edited = PAID.replace(from, to);
+        assert_ne!(edited, PAID, "{from} is not there");
+        if from == "[{" {
+            edited = edited.replace("}}],", "}}},");
+        }
+        let reason = unanswered(200, &edited);
+        assert!(
+            matches!(reason, Reason::Unreadable(_)),
+            "{from} -> {to}: {reason:?}"
+        );
+    }
+    for body in ["", "<html>", "[]", "{"] {
+        assert!(
+            matches!(unanswered(200, body), Reason::Unreadable(_)),
+            "{body}"
+        );
+    }
+    assert_eq!(
+        unanswered(200, &signed(PAID, "another")),
+        Reason::BadSignature
+    );
+    assert!(matches!(
+        unanswered(200, "{}"),
+        Reason::NotUnderstood { .. }
+    ));
+}
+
+#[test]
+fn asked_by_a_request_any_payment_of_the_project_is_the_answer() {
+    let project = project();
+    let question = Question {
+        project: &project,
+        payment_id: None,
+    };
+    let decide = |body: &str| asked(200, body.as_bytes(), &question);
+    for (body, id) in [
+        (PAID, Some("test_123")),
+        (r#"{"payment":{"status":"success"}}"#, None),
+    ] {
+        let Asked::Known(status) = decide(body) else {
+            panic!("{body}");
+        };
+        assert_eq!(status.payment_id.as_ref().map(PaymentId::as_str), id);
+    }
+    let other = decide(&PAID.replacen("35", "36", 1));
+    assert_eq!(other, Asked::Unanswered(Reason::OtherPayment.into()));
+}

@@ -1,0 +1,112 @@
+//! TLS with the certificates that the machine trusts, and no proxy. The environment decides both, so the client runs in
+//! a process of its own.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::Command;
+use std::sync::Arc;
+use std::thread;
+
+use crate::wire::{ACCEPTED, payout, project};
+use jetpay_gate::{Gate, Outcome, Reason};
+use jetpay_qiwi_kz::QiwiKz;
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, Stream};
+
+/// Tells the process that is started by the test which addresses to ask.
+const ADDRESSES: &str = "JETPAY_GATE_TEST_ADDRESSES";
+
+#[test]
+fn only_a_certificate_that_the_machine_trusts_is_sent_a_payout() {
+    if let Ok(addresses) = std::env::var(ADDRESSES) {
+        return ask(&addresses);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trusted.pem");
+    let (trusted, unknown) = (certificate(), certificate());
+    std::fs::write(&file, trusted.cert.pem()).unwrap();
+    let addresses = format!("{} {}", serve(&trusted), serve(&unknown));
+    let nobody = "http://127.0.0.1:9";
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "https::only_a_certificate_that_the_machine_trusts_is_sent_a_payout",
+            "--exact",
+            "--nocapture",
+        ])
+        .env(ADDRESSES, addresses)
+        .env("SSL_CERT_FILE", file)
+        .env_remove("SSL_CERT_DIR")
+        .envs(["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nobody)))
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let has_run = output.status.success() && stdout.contains("1 passed");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(has_run, "{stdout}{stderr}");
+}
+
+fn ask(addresses: &str) {
+    let (trusted, unknown) = addresses.split_once(' ').unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let pay_out = |address: &str| {
+        let gate = Gate::new(address).unwrap();
+        runtime.block_on(gate.payout::<QiwiKz>(&project(), &payout()))
+    };
+    let outcome = pay_out(trusted);
+    assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+    let outcome = pay_out(unknown);
+    let Outcome::Unknown(why) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(matches!(why.reason, Reason::NotConnected(_)), "{why}");
+    assert!(why.to_string().contains("certificate"), "{why}");
+}
+
+fn certificate() -> CertifiedKey<rcgen::KeyPair> {
+    generate_simple_self_signed(["localhost".to_owned()]).unwrap()
+}
+
+/// Answers whoever trusts the certificate.
+fn serve(certificate: &CertifiedKey<rcgen::KeyPair>) -> String {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(
+        certificate.signing_key.serialize_der(),
+    ));
+    let config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.cert.der().clone()], key)
+            .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!(
+        "https://localhost:{}",
+        listener.local_addr().unwrap().port()
+    );
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut connection = ServerConnection::new(config.clone()).unwrap();
+            let mut tls = Stream::new(&mut connection, &mut stream);
+            let mut bytes = [0; 4096];
+            // Head and body may come apart; a request ends with the brace of its JSON.
+            let mut text = String::new();
+            while !text.contains("}}") {
+                match tls.read(&mut bytes) {
+                    Ok(count) if count > 0 => {
+                        text.push_str(&String::from_utf8_lossy(&bytes[..count]));
+                    }
+                    _ => break,
+                }
+            }
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{ACCEPTED}",
+                ACCEPTED.len()
+            );
+            let _ = tls.write_all(answer.as_bytes());
+        }
+    });
+    address
+}

@@ -1,0 +1,169 @@
+//! A server that does one thing with whatever it is sent, and remembers it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jetpay_core::id::{PaymentId, ProjectId};
+use jetpay_core::payout::General;
+use jetpay_core::signature::{Canonical, Key};
+use jetpay_core::{Currency, Money, Project};
+use jetpay_qiwi_kz::{Customer, Payout};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+pub(crate) const ACCEPTED: &str =
+    r#"{"status":"success","project_id":35,"payment_id":"test_123","request_id":"abc"}"#;
+
+/// What the server does with a request.
+#[derive(Clone)]
+pub(crate) enum Does {
+    /// Answers all that come on one connection.
+    Answer(u16, String),
+    /// The same after a while.
+    AnswerLate(Duration, u16, String),
+    /// Sends this as it stands and closes.
+    Raw(String),
+    /// Closes the connection before it has read anything.
+    CloseUnread,
+    /// Reads the request and closes the connection.
+    CloseAfterReading,
+    /// Answers the first request on a connection, reads the second, and closes.
+    AnswerOnlyTheFirst(String),
+}
+
+/// A request as it came.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Request {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// Whether its signature is by this secret.
+    pub(crate) fn is_signed_by(&self, secret: &str) -> bool {
+        let canonical = Canonical::parse(self.body.as_bytes()).unwrap();
+        let signature = canonical.signature().decode().unwrap();
+        Key::new(secret)
+            .unwrap()
+            .verify(canonical.string_to_sign(), &signature)
+    }
+}
+
+pub(crate) struct Server {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<Mutex<usize>>,
+}
+
+impl Server {
+    pub(crate) async fn start(does: Does) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::<Mutex<Vec<Request>>>::default();
+        let connections = Arc::<Mutex<usize>>::default();
+        let (seen, count) = (requests.clone(), connections.clone());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                *count.lock().unwrap() += 1;
+                tokio::spawn(serve(stream, does.clone(), seen.clone()));
+            }
+        });
+        Self {
+            url,
+            requests,
+            connections,
+        }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        *self.connections.lock().unwrap()
+    }
+}
+
+async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Mutex<Vec<Request>>>) {
+    if matches!(does, Does::CloseUnread) {
+        return;
+    }
+    let mut first = true;
+    while let Some(request) = read(&mut stream).await {
+        seen.lock().unwrap().push(request);
+        let (http_status, body) = match &does {
+            Does::Answer(http_status, body) => (*http_status, body),
+            Does::AnswerLate(late, http_status, body) => {
+                tokio::time::sleep(*late).await;
+                (*http_status, body)
+            }
+            Does::AnswerOnlyTheFirst(body) if first => (200, body),
+            Does::Raw(raw) => {
+                let _ = stream.write_all(raw.as_bytes()).await;
+                return;
+            }
+            Does::CloseUnread | Does::CloseAfterReading | Does::AnswerOnlyTheFirst(_) => return,
+        };
+        first = false;
+        let answer = format!(
+            "HTTP/1.1 {http_status} X\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        // Who has read enough goes away.
+        let _ = stream.write_all(answer.as_bytes()).await;
+    }
+}
+
+/// One request; none when the other side goes away.
+async fn read(stream: &mut TcpStream) -> Option<Request> {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let head = head.to_lowercase();
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            if body.len() == length.unwrap().parse::<usize>().unwrap() {
+                return Some(Request {
+                    head,
+                    body: body.to_owned(),
+                });
+            }
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+pub(crate) fn project() -> Project {
+    Project::new(35, "secret")
+        .unwrap()
+        .and_secret("next secret")
+        .unwrap()
+}
+
+/// The document's example.
+pub(crate) fn payout() -> Payout {
+    let general = General::new(ProjectId::new(35), PaymentId::new("test_123").unwrap()).unwrap();
+    let customer = Customer {
+        id: "12345",
+        ip_address: "198.51.100.47",
+        first_name: "John",
+        last_name: "Doe",
+        email: "johndoe@example.com",
+    };
+    Payout::new(
+        general,
+        &customer,
+        "9182221133",
+        Money::new(100, Currency::KZT),
+    )
+    .unwrap()
+}
