@@ -71,13 +71,17 @@ impl<G: Gateway> Driver<G> {
                 let outcome = self.gateway.send(&payout).await;
                 telemetry::payout_sent(&payout, &outcome);
                 let now = self.outside.now();
-                self.ledger.record_sent(id, turn, outcome, now, self.pace).await
+                self.ledger
+                    .record_sent(id, turn, outcome, now, self.pace)
+                    .await
             }
             Errand::Ask => {
                 let answer = self.gateway.ask(&payout).await;
                 telemetry::payout_asked(&payout, &answer);
                 let now = self.outside.now();
-                self.ledger.record_asked(id, turn, answer, now, self.pace).await
+                self.ledger
+                    .record_asked(id, turn, answer, now, self.pace)
+                    .await
             }
         };
         match recorded {
@@ -94,7 +98,11 @@ impl<G: Gateway> Driver<G> {
     ///
     /// # Errors
     /// As [`Ledger::forget_payers`].
-    pub async fn forget_payers(&self, keep: std::time::Duration, limit: usize) -> Result<usize, Error> {
+    pub async fn forget_payers(
+        &self,
+        keep: std::time::Duration,
+        limit: usize,
+    ) -> Result<usize, Error> {
         let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let before = Millis(self.outside.now().0.saturating_sub(keep));
         self.ledger.forget_payers(before, limit).await

@@ -2,7 +2,7 @@
 
 use jetpay_core::payout::Payouts;
 use jetpay_core::{Keyring, Method};
-use jetpay_gate::{Asked, Gate, Outcome};
+use jetpay_gate::{Asked, Gate, Outcome, Rejected};
 use jetpay_ledger::payout::{SendOutcome, StatusAnswer, StatusOperation, TakenUp};
 use jetpay_qiwi_kz::QiwiKz;
 
@@ -45,14 +45,14 @@ impl Gateway for AtTheGate {
             Outcome::Accepted(accepted) => SendOutcome::Accepted {
                 request_id: accepted.request_id,
             },
-            Outcome::Rejected(rejected) if rejected.same_id_later => SendOutcome::NotNow {
-                message: rejected.to_string(),
-                code: rejected.code,
-            },
-            Outcome::Rejected(rejected) => SendOutcome::Rejected {
-                message: rejected.to_string(),
-                code: rejected.code,
-            },
+            Outcome::Rejected(rejected) => {
+                let (code, message) = (rejected.code.clone(), why(&rejected));
+                if rejected.same_id_later {
+                    SendOutcome::NotNow { code, message }
+                } else {
+                    SendOutcome::Rejected { code, message }
+                }
+            }
             Outcome::Unknown(unknown) => SendOutcome::Unknown {
                 reason: unknown.to_string(),
             },
@@ -71,6 +71,16 @@ impl Gateway for AtTheGate {
             Asked::NotKnown => StatusAnswer::NotKnown,
             Asked::Unanswered(_) => StatusAnswer::Unanswered,
         }
+    }
+}
+
+/// The platform's words, and the HTTP status where that is what says no.
+fn why(rejected: &Rejected) -> String {
+    let status = rejected.http_status;
+    match (status, rejected.message.is_empty()) {
+        (200, _) => rejected.message.clone(),
+        (_, true) => format!("HTTP {status}"),
+        (_, false) => format!("HTTP {status}: {}", rejected.message),
     }
 }
 

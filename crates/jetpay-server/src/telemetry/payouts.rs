@@ -22,7 +22,9 @@ pub(crate) fn payout_sent(payout: &TakenUp, outcome: &SendOutcome) {
             "not_now"
         }
         SendOutcome::Unknown { reason } => {
-            log::limited(|| tracing::warn!(payment = id, %project, "payout's outcome unknown: {reason}"));
+            log::limited(
+                || tracing::warn!(payment = id, %project, "payout's outcome unknown: {reason}"),
+            );
             "unknown"
         }
     };
@@ -48,7 +50,12 @@ pub(crate) fn payout_asked(payout: &TakenUp, answer: &StatusAnswer) {
 /// What came of an errand could not be recorded.
 pub(crate) fn payout_not_recorded(payout: &TakenUp, error: &Error) {
     let id = payout.payment_id.as_str();
-    log::limited(|| tracing::error!(payment = id, "what came of a payout is not recorded: {error}"));
+    log::limited(|| {
+        tracing::error!(
+            payment = id,
+            "what came of a payout is not recorded: {error}"
+        )
+    });
 }
 
 /// No payout can be taken up.
