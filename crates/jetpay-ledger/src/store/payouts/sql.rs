@@ -14,6 +14,7 @@ pub(crate) fn by_id() -> String {
 }
 
 /// Payouts by their ids, in their order, for whoever changes them.
+#[cfg(feature = "postgres")]
 pub(crate) fn by_ids() -> String {
     format!(
         "{} WHERE payment_id = ANY($1) ORDER BY payment_id FOR UPDATE",

@@ -1,0 +1,231 @@
+//! Every history of a few steps: whatever comes, in whatever order.
+
+use super::given::*;
+use crate::alarm::AlarmKind;
+use crate::millis::Millis;
+use crate::payout::{Change, Ending, PayoutState, SendOutcome, Standing, StatusAnswer, StepKind};
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// So many seconds pass, then it is taken up.
+    TakeUp(u64),
+    /// A send ends, of this turn or of the one before.
+    Accepted(i64),
+    Rejected(i64),
+    NotNow(i64),
+    Unknown(i64),
+    /// A question ends.
+    NotKnown(i64),
+    Unanswered(i64),
+    Told(i64, Told),
+    /// A callback comes.
+    Callback(Told),
+    /// A person decides.
+    Settled(Ending),
+}
+
+const SECOND_SUCCESS: Told = Told { id: 30, ..SUCCESS };
+const PART_BACK: Told = Told {
+    id: 32,
+    amount: AMOUNT / 2,
+    payment: "partially reversed",
+    ..REVERSAL
+};
+const LESS: Told = Told {
+    amount: AMOUNT - 1,
+    ..SUCCESS
+};
+
+const EVENTS: &[Event] = &[
+    Event::TakeUp(0),
+    Event::TakeUp(100),
+    Event::TakeUp(25 * 60 * 60),
+    Event::Accepted(0),
+    Event::Accepted(1),
+    Event::Rejected(0),
+    Event::Rejected(1),
+    Event::NotNow(0),
+    Event::Unknown(0),
+    Event::NotKnown(0),
+    Event::NotKnown(1),
+    Event::Unanswered(0),
+    Event::Told(0, PROCESSING),
+    Event::Told(0, ERROR),
+    Event::Told(1, ERROR),
+    Event::Told(0, DECLINE),
+    Event::Told(1, SUCCESS),
+    Event::Callback(SUCCESS),
+    Event::Callback(SECOND_SUCCESS),
+    Event::Callback(DECLINE),
+    Event::Callback(ERROR),
+    Event::Callback(REVERSAL),
+    Event::Callback(PART_BACK),
+    Event::Callback(LESS),
+    Event::Settled(Ending::Paid),
+    Event::Settled(Ending::Declined),
+];
+
+/// What was seen of a payout so far, counted apart from the rules.
+#[derive(Clone)]
+struct Seen {
+    standing: Standing,
+    now: Millis,
+    reserved: i64,
+    paid: i64,
+    /// It may be sent, as far as the platform and this history say.
+    may_send: bool,
+    ever_paid: bool,
+    released: bool,
+    differs: bool,
+}
+
+impl Seen {
+    fn begin() -> Self {
+        Self {
+            standing: created(),
+            now: START,
+            reserved: AMOUNT,
+            paid: 0,
+            may_send: true,
+            ever_paid: false,
+            released: false,
+            differs: false,
+        }
+    }
+
+    fn after(&self, event: Event) -> Self {
+        let mut seen = self.clone();
+        let standing = &self.standing;
+        let turn = |older: i64| standing.turn - older;
+        let sent = |older, outcome: &SendOutcome| {
+            Some(standing.sent(turn(older), outcome, self.now, &pace()))
+        };
+        let asked = |older, answer: &StatusAnswer| {
+            Some(standing.asked(turn(older), answer, self.now, &pace()))
+        };
+        let change = match event {
+            Event::TakeUp(seconds) => {
+                seen.now = Millis(self.now.0 + i64::try_from(seconds).unwrap() * 1_000);
+                standing
+                    .take_up(seen.now, &pace())
+                    .map(|(_, change)| change)
+            }
+            Event::Accepted(older) => sent(older, &accept()),
+            Event::Rejected(older) => sent(older, &rejected()),
+            Event::NotNow(older) => sent(older, &not_now(3613)),
+            Event::Unknown(older) => sent(older, &unknown()),
+            Event::NotKnown(older) => asked(older, &StatusAnswer::NotKnown),
+            Event::Unanswered(older) => asked(older, &StatusAnswer::Unanswered),
+            Event::Told(older, operation) => asked(older, &told(&[operation])),
+            Event::Callback(operation) => Some(operation.callback(standing, self.now)),
+            Event::Settled(ending) => standing.settle(ending, "a person's word"),
+        };
+        if let Some(change) = change {
+            seen.follow(change);
+        }
+        seen
+    }
+
+    fn follow(&mut self, change: Change) {
+        let late = |change: &Change| {
+            change
+                .alarms
+                .iter()
+                .any(|alarm| alarm.kind == AlarmKind::PaidAfterRelease)
+        };
+        for step in &change.steps {
+            let amount = step.amount.unwrap_or_default();
+            match step.what {
+                StepKind::Sent => {
+                    assert!(self.may_send, "sent again without leave");
+                    self.may_send = false;
+                }
+                StepKind::Postponed | StepKind::NotKnown | StepKind::Error => self.may_send = true,
+                StepKind::Declined | StepKind::Rejected => {
+                    assert!(
+                        !self.released && !self.ever_paid,
+                        "released twice, or after it was paid"
+                    );
+                    self.reserved -= amount;
+                    self.released = true;
+                }
+                StepKind::ReservedAgain => {
+                    assert!(self.released && late(&change));
+                    self.reserved += amount;
+                }
+                StepKind::Paid => {
+                    assert!(!self.ever_paid, "paid twice");
+                    self.reserved -= amount;
+                    self.paid += amount;
+                    self.ever_paid = true;
+                }
+                StepKind::Reversed => self.paid -= amount,
+                StepKind::Differs => self.differs = true,
+                StepKind::Created | StepKind::Accepted | StepKind::Unknown | StepKind::Overdue => {}
+            }
+        }
+        self.standing = change.standing;
+        self.check();
+    }
+
+    fn check(&self) {
+        let Standing {
+            state,
+            reserved,
+            paid,
+            next,
+            ..
+        } = &self.standing;
+        assert_eq!(
+            (*reserved, *paid),
+            (self.reserved, self.paid),
+            "the steps add up"
+        );
+        assert!([0, AMOUNT].contains(reserved) && (0..=AMOUNT - reserved).contains(paid));
+        assert_eq!(state.is_open(), *reserved == AMOUNT);
+        assert_eq!(
+            self.ever_paid,
+            matches!(state, PayoutState::Paid | PayoutState::Reversed)
+        );
+        assert_eq!(*state == PayoutState::Paid, *paid > 0);
+        if state.is_open() {
+            assert!(
+                next.is_some() || self.differs,
+                "an open payout is forgotten"
+            );
+        } else {
+            assert_eq!(*next, None);
+        }
+    }
+}
+
+fn explore(seen: &Seen, depth: u32) -> u64 {
+    if depth == 0 {
+        return 1;
+    }
+    let histories = EVENTS
+        .iter()
+        .map(|event| explore(&seen.after(*event), depth - 1));
+    histories.sum()
+}
+
+#[test]
+fn money_leaves_at_most_once_in_every_history_of_four_steps_after_the_send() {
+    let begun = Seen::begin().after(Event::TakeUp(0));
+    assert_eq!(explore(&begun, 4), 26_u64.pow(4));
+    assert_eq!(explore(&Seen::begin(), 3), 26_u64.pow(3));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn money_leaves_at_most_once_in_long_histories(
+        history in proptest::collection::vec(0..EVENTS.len(), 0..60)
+    ) {
+        let mut seen = Seen::begin();
+        for event in history {
+            seen = seen.after(EVENTS[event]);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The rules, row by row and in every order.
+
+mod given;
+mod histories;
+mod rows;
