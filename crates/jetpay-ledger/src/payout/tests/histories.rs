@@ -67,6 +67,10 @@ const EVENTS: &[Event] = &[
 
 /// What was seen of a payout so far, counted apart from the rules.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing that happened or did not"
+)]
 struct Seen {
     standing: Standing,
     now: Millis,
