@@ -29,8 +29,8 @@ const P: &str = "0193ad5c-0000-7000-8000-0000000000a1";
 const PACE: Pace = Pace {
     answer_within: std::time::Duration::from_secs(30),
     ask_after: std::time::Duration::from_secs(10),
-    longest_wait: std::time::Duration::from_mins(10),
-    overdue_after: std::time::Duration::from_hours(24),
+    longest_wait: std::time::Duration::from_secs(600),
+    overdue_after: std::time::Duration::from_secs(24 * 60 * 60),
 };
 
 fn new(id: &str, key: &str) -> NewPayout {
