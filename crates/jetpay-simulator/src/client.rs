@@ -1,8 +1,10 @@
 //! HTTP out, as plain as it gets.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, RequestBuilder, redirect};
+use rustls::{ClientConfig, RootCertStore};
 
 use crate::exchange::{Exchange, NoAnswer};
 
@@ -24,6 +26,7 @@ impl Client {
     /// Neither redirects are followed nor a proxy asked: what is observed is the address itself.
     pub(crate) fn new(base_url: impl Into<String>) -> Self {
         let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(no_tls())
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .redirect(redirect::Policy::none())
@@ -60,6 +63,16 @@ impl Client {
             .map_err(|error| no_answer(&url, &error))?;
         Ok(Exchange::new(body, status, answer, begun.elapsed()))
     }
+}
+
+/// TLS settings that trust nobody: the client speaks plain HTTP. One without them would look for certificates and
+/// cryptography as soon as any crate of the build turns on reqwest's TLS, as `jetpay-gate` does, and may find neither.
+fn no_tls() -> ClientConfig {
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has the cipher suites of TLS 1.2 and 1.3")
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth()
 }
 
 async fn answer(request: RequestBuilder) -> reqwest::Result<(u16, Vec<u8>)> {

@@ -94,7 +94,7 @@ impl Folder {
     pub async fn served_by(self, process: Child) -> Running {
         let running = Running {
             process,
-            http: Client::new(),
+            http: plain_client(),
             folder: self,
         };
         running.wait_until_ready().await;
@@ -273,4 +273,18 @@ pub async fn answer(request: RequestBuilder) -> (u16, Value) {
 
 pub fn text(output: &[u8]) -> String {
     String::from_utf8(output.to_vec()).unwrap()
+}
+
+/// A client without TLS settings of its own looks for cryptography that nobody installed here.
+fn plain_client() -> Client {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .unwrap()
 }

@@ -1,9 +1,11 @@
 //! One question to the admin interface of the running service.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use reqwest::{Method, StatusCode, Url, redirect};
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
 use crate::config::AdminAccess;
@@ -65,6 +67,7 @@ impl Request {
 pub(super) async fn ask(access: &AdminAccess, request: &Request) -> anyhow::Result<Value> {
     // The token goes to the service itself, never by a proxy or to where a redirect leads.
     let http = reqwest::Client::builder()
+        .tls_backend_preconfigured(no_tls())
         .connect_timeout(CONNECT)
         .timeout(ANSWER)
         .redirect(redirect::Policy::none())
@@ -93,6 +96,16 @@ pub(super) async fn ask(access: &AdminAccess, request: &Request) -> anyhow::Resu
         bail!("{}", refused(status, &json.unwrap_or_default()));
     }
     json.with_context(|| format!("{} does not answer as jetpay does", access.address))
+}
+
+/// TLS settings that trust nobody: the client speaks plain HTTP. One without them would look for certificates and
+/// cryptography as soon as any crate of the build turns on reqwest's TLS, as `jetpay-gate` does, and may find neither.
+fn no_tls() -> ClientConfig {
+    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has the cipher suites of TLS 1.2 and 1.3")
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth()
 }
 
 /// What the service says when it says no.
