@@ -27,6 +27,7 @@ pub mod conformance;
 mod deliver;
 mod exchange;
 mod feed;
+pub mod gate;
 pub mod messages;
 mod methods;
 mod operation_ids;
