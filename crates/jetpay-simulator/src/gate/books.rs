@@ -96,7 +96,7 @@ impl Books {
                 let at = self.by_id.get(&(project_id, id.clone())).copied();
                 self.ask(What::Status, project_id, &id, at, body)
             }
-            Ok(Request::StatusOfRequest(project_id, id)) => {
+            Ok(Request::StatusBy(project_id, id)) => {
                 let at = self.of_request(project_id, id);
                 self.ask(What::StatusOfRequest, project_id, "", at, body)
             }

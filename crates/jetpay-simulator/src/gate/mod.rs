@@ -38,7 +38,10 @@ mod ask;
 mod books;
 mod chance;
 mod checks;
+mod connection;
+mod courier;
 mod digits;
+mod event;
 mod habits;
 mod payout;
 mod plan;
@@ -47,17 +50,26 @@ mod request;
 mod script;
 mod seen;
 mod send;
+mod server;
+mod settings;
 mod tell;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 pub use books::Books;
 pub use digits::digits;
+pub use event::{Event, Watch};
 pub use habits::Habits;
 pub use plan::{Ending, OnAsk, OnSend, Plan, Telling};
 pub use reply::Reply;
+pub use reqwest::Url;
 pub use seen::{Leave, Said, Seen, What};
+pub use server::{Server, Serving, serve};
+pub use settings::Settings;
 pub use tell::Told;
 
 /// Milliseconds since 1970.

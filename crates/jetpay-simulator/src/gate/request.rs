@@ -14,8 +14,8 @@ pub(super) enum Request {
     Payout(Order),
     /// Where does this payment stand?
     Status(ProjectId, String),
-    /// Where does the payment of this request stand?
-    StatusOfRequest(ProjectId, String),
+    /// Where does the payment stand that has this request id?
+    StatusBy(ProjectId, String),
 }
 
 /// A payout as it was ordered.
@@ -55,7 +55,7 @@ pub(super) fn read(
     let project_id = fields.project_id()?;
     match method {
         None if rest == "status" => Ok(Request::Status(project_id, fields.payment_id()?)),
-        None => Ok(Request::StatusOfRequest(
+        None => Ok(Request::StatusBy(
             project_id,
             fields.text("/request_id", 2004)?,
         )),
@@ -68,13 +68,13 @@ pub(super) fn read(
 
 /// The body as JSON, when a secret of its project signed it.
 fn authentic(body: &[u8], keyring: &Keyring) -> Result<Value, Flaw> {
-    let received = Received::parse(body).map_err(|why| flaw(2003, why))?;
+    let received = Received::parse(body).map_err(|why| flaw(2003, &why))?;
     received.authenticate(keyring).map_err(|why| match why {
         Rejection::UnknownProject => flaw(2442, "project_id"),
-        Rejection::Malformed(_) => unsigned(3262, why),
-        _ => unsigned(3261, why),
+        Rejection::Malformed(_) => unsigned(3262, &why),
+        _ => unsigned(3261, &why),
     })?;
-    serde_json::from_slice(body).map_err(|why| flaw(2003, why))
+    serde_json::from_slice(body).map_err(|why| flaw(2003, &why))
 }
 
 struct Fields(Value);
@@ -141,7 +141,7 @@ impl Fields {
         let text = self.0.pointer(pointer).and_then(Value::as_str);
         let text = text.filter(|text| !text.is_empty());
         text.map(str::to_owned)
-            .ok_or_else(|| flaw(code, pointer[1..].replace('/', ".")))
+            .ok_or_else(|| flaw(code, &pointer[1..].replace('/', ".")))
     }
 }
 
@@ -152,7 +152,7 @@ impl Flaw {
     }
 }
 
-fn flaw(code: u32, about: impl ToString) -> Flaw {
+fn flaw(code: u32, about: &(impl ToString + ?Sized)) -> Flaw {
     Flaw {
         http: None,
         code,
@@ -160,7 +160,7 @@ fn flaw(code: u32, about: impl ToString) -> Flaw {
     }
 }
 
-fn unsigned(code: u32, about: impl ToString) -> Flaw {
+fn unsigned(code: u32, about: &(impl ToString + ?Sized)) -> Flaw {
     Flaw {
         http: Some(401),
         ..flaw(code, about)

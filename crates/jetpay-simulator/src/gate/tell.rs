@@ -66,7 +66,9 @@ impl Queue {
             .collect();
         if backwards {
             let end = told.iter().map(|(_, at)| *at).max().unwrap_or_default();
-            told.iter_mut().for_each(|(_, at)| *at = end);
+            for (_, at) in &mut told {
+                *at = end;
+            }
             told.reverse();
         }
         for time in 0..times {

@@ -37,7 +37,7 @@ impl Word {
         match self {
             Self::Processing | Self::ExternalProcessing => "Awaiting processing",
             Self::Success | Self::Reversed => "Success",
-            Self::Decline => "Declined",
+            Self::Decline => "General decline",
             Self::Error => "Error",
         }
     }
