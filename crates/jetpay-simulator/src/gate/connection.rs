@@ -17,7 +17,9 @@ use super::server::Shared;
 
 /// More of a body than this is not taken, in bytes.
 const MOST: usize = 64 * 1024;
-/// How long a head may take, and then a body.
+/// How long a connection may be silent before a request.
+const IDLE: Duration = Duration::from_secs(75);
+/// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The answer of a service that ends its connection instead.
@@ -30,7 +32,7 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     // An error is a broken connection: the other side's doing, or ours on purpose.
     let _broken = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
+        .header_read_timeout(IDLE)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }

@@ -42,18 +42,20 @@ impl Courier {
             }
         }
         for told in payouts {
-            let courier = self.clone();
-            tasks.spawn(async move { courier.tell_in_turn(told).await });
+            tasks.spawn(self.clone().tell_in_turn(told));
         }
     }
 
     async fn tell_in_turn(self, told: Vec<Told>) {
-        let mut repeats = JoinSet::new();
+        let mut unheard = Vec::new();
         for one in told {
             if !self.deliver(&one).await {
-                let courier = self.clone();
-                repeats.spawn(async move { courier.repeat(one).await });
+                unheard.push(one);
             }
+        }
+        let mut repeats = JoinSet::new();
+        for one in unheard {
+            repeats.spawn(self.clone().repeat(one));
         }
         while repeats.join_next().await.is_some() {}
     }
