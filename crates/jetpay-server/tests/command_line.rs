@@ -103,6 +103,25 @@ fn check_says_what_it_would_do() {
 }
 
 #[test]
+fn check_says_what_payouts_would_do() {
+    let folder = Folder::new();
+    let without = text(&folder.run(&["check"]).stdout);
+    assert!(without.contains("until there is [gate]"), "{without}");
+    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    let gate = "[gate]\nbase_url = \"https://gate.example\"\nfrom_balance = true\n";
+    folder.write("jetpay.toml", &(config + gate));
+    let said = text(&folder.run(&["check"]).stdout);
+    for part in [
+        "to https://gate.example",
+        "from the customer's balance",
+        "forgotten 30 days after",
+        "10 s after a request",
+    ] {
+        assert!(said.contains(part), "{part} is not in:\n{said}");
+    }
+}
+
+#[test]
 fn check_of_a_bad_file_names_the_line() {
     let folder = Folder::new();
     folder.write(

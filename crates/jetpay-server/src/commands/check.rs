@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::config::{Config, Kassa24Answers, ProjectConfig};
+use crate::config::{Config, GateConfig, Kassa24Answers, ProjectConfig};
 use crate::methods::MethodName;
 
 pub(super) fn check(path: &Path) -> anyhow::Result<()> {
@@ -23,6 +23,10 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
     println!("  keep all balances             in {}", config.currency);
     for project in &config.projects {
         describe(project, &config);
+    }
+    match &config.gate {
+        Some(gate) => payouts(gate),
+        None => println!("  take no payouts               until there is [gate]"),
     }
     println!(
         "  take callbacks of any method  at http://{}/callback and at every URL above",
@@ -60,4 +64,25 @@ fn describe(project: &ProjectConfig, config: &Config) {
         "taken and flagged"
     };
     println!("    a top-up of an unknown contract is {contracts}");
+}
+
+fn payouts(gate: &GateConfig) {
+    println!("  send payouts                  to {}", gate.base_url);
+    let from = if gate.from_balance {
+        "taken from the customer's balance, and refused when it does not suffice"
+    } else {
+        "not tied to balances"
+    };
+    println!("    a payout is {from}");
+    println!(
+        "    an answer may take {} s; {} s after a request the platform is asked about it",
+        gate.pace.answer_within.as_secs(),
+        gate.pace.ask_after.as_secs()
+    );
+    let forgotten = match gate.keep_personal_data.as_secs() / (24 * 60 * 60) {
+        0 => "as soon as it has ended".to_owned(),
+        1 => "a day after it has ended".to_owned(),
+        days => format!("{days} days after it has ended"),
+    };
+    println!("    whom it paid is forgotten {forgotten}");
 }

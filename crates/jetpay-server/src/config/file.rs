@@ -11,6 +11,7 @@ use toml::Spanned;
 use zeroize::Zeroizing;
 
 use super::ProjectConfig;
+use super::gate::Gate;
 use super::problem::Collector;
 use super::secret::{self, OneOrMany};
 use super::store::Store;
@@ -24,6 +25,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) admin: Admin,
     pub(super) store: Store,
+    pub(super) gate: Option<Spanned<Gate>>,
     #[serde(default)]
     pub(super) project: Vec<ProjectTable>,
 }

@@ -2,12 +2,14 @@
 
 mod access;
 mod file;
+mod gate;
 mod problem;
 mod secret;
 mod store;
 
 pub use access::AdminAccess;
 pub use file::Kassa24Answers;
+pub use gate::GateConfig;
 pub use problem::Problems;
 pub use store::StorePlace;
 
@@ -21,6 +23,7 @@ use jetpay_core::{Currency, Keyring, Project};
 use zeroize::Zeroizing;
 
 use crate::methods::MethodName;
+use gate::Gate;
 use problem::Collector;
 
 /// A configuration in which everything was found.
@@ -43,6 +46,8 @@ pub struct Config {
     pub currency: Currency,
     /// The projects, in the file's order.
     pub projects: Vec<ProjectConfig>,
+    /// Where payouts are sent; without it there are none.
+    pub gate: Option<GateConfig>,
     /// Things that are allowed but worth a look.
     pub warnings: Vec<String>,
 }
@@ -91,6 +96,8 @@ impl Config {
             }
             projects.extend(project.resolve(folder, currency, &mut problems));
         }
+        let gate = file.gate.as_ref();
+        let gate = gate.and_then(|gate| Gate::resolve(gate, currency, &mut problems));
         if file.project.is_empty() {
             problems.anywhere(
                 "there is no [[project]]; add one with id, methods and secret_env or secret_file",
@@ -111,6 +118,7 @@ impl Config {
             store,
             currency,
             projects,
+            gate,
             warnings,
         })
     }

@@ -13,15 +13,16 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-const HEAD: &str = "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://jetpay.db\"\n";
+pub(super) const HEAD: &str =
+    "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://jetpay.db\"\n";
 
-fn read(text: &str) -> Result<Config, String> {
+pub(super) fn read(text: &str) -> Result<Config, String> {
     let folder = folder();
     Config::parse(text, Path::new("jetpay.toml"), folder.path())
         .map_err(|problems| problems.to_string())
 }
 
-fn problems(tables: &str) -> String {
+pub(super) fn problems(tables: &str) -> String {
     read(&format!("{HEAD}{tables}"))
         .err()
         .expect("this configuration is bad")

@@ -1,0 +1,157 @@
+//! Where payouts are sent, and how patiently.
+
+use std::net::IpAddr;
+use std::num::NonZero;
+use std::time::Duration;
+
+use jetpay_core::Currency;
+use jetpay_ledger::payout::Pace;
+use reqwest::Url;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::problem::Collector;
+
+/// What payouts need.
+pub struct GateConfig {
+    /// Where the platform's Gate is: a URL without a `/` at its end.
+    pub base_url: String,
+    /// A payout is taken from the customer's balance, and refused when that does not suffice.
+    pub from_balance: bool,
+    /// How long the payer's data stays after the payout has ended.
+    pub keep_personal_data: Duration,
+    /// How long to wait for what.
+    pub pace: Pace,
+}
+
+/// `[gate]`, as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gate {
+    base_url: Option<Spanned<String>>,
+    #[serde(default)]
+    from_balance: bool,
+    #[serde(default = "keep_days")]
+    keep_personal_data_days: u32,
+    #[serde(default = "answer_within")]
+    answer_within_seconds: Spanned<NonZero<u32>>,
+    #[serde(default = "ask_after")]
+    ask_after_seconds: Spanned<NonZero<u32>>,
+}
+
+/// The soonest that the platform is asked about what it was sent, in seconds: its own wish.
+const ASK_AFTER: NonZero<u32> = NonZero::new(10).expect("not zero");
+/// How long an answer may take unless said otherwise.
+const ANSWER_WITHIN: NonZero<u32> = NonZero::new(30).expect("not zero");
+/// The longest that either may be, in seconds: the longest pause between two questions.
+const LONGEST: u32 = 600;
+
+const DAY: u64 = 24 * 60 * 60;
+
+fn keep_days() -> u32 {
+    30
+}
+
+fn answer_within() -> Spanned<NonZero<u32>> {
+    Spanned::new(0..0, ANSWER_WITHIN)
+}
+
+fn ask_after() -> Spanned<NonZero<u32>> {
+    Spanned::new(0..0, ASK_AFTER)
+}
+
+impl Gate {
+    /// What it says, if nothing is wrong with it. It stands at `table` in the file.
+    pub(super) fn resolve(
+        table: &Spanned<Self>,
+        currency: Currency,
+        problems: &mut Collector<'_>,
+    ) -> Option<GateConfig> {
+        let gate = table.get_ref();
+        if currency != Currency::KZT {
+            let text =
+                format!("payouts are in KZT, and the projects in {currency}; take out [gate]");
+            problems.at(table, &text);
+        }
+        for (name, seconds) in [
+            ("answer_within_seconds", &gate.answer_within_seconds),
+            ("ask_after_seconds", &gate.ask_after_seconds),
+        ] {
+            if seconds.get_ref().get() > LONGEST {
+                problems.at(seconds, &format!("{name} is {LONGEST} at most"));
+            }
+        }
+        let Some(written) = &gate.base_url else {
+            problems.at(
+                table,
+                "[gate] has no base_url; JetPay tells you the address of its Gate: base_url = \"https://...\"",
+            );
+            return None;
+        };
+        let (base_url, is_loopback) = match base_url(written.get_ref()) {
+            Ok(place) => place,
+            Err(what) => {
+                problems.at(written, what);
+                return None;
+            }
+        };
+        if !is_loopback && *gate.ask_after_seconds.get_ref() < ASK_AFTER {
+            problems.at(
+                &gate.ask_after_seconds,
+                "the platform wants 10 seconds before it is asked for a status: ask_after_seconds is less only for a \
+                 simulated Gate, whose base_url is on loopback",
+            );
+        }
+        let seconds =
+            |given: &Spanned<NonZero<u32>>| Duration::from_secs(given.get_ref().get().into());
+        Some(GateConfig {
+            base_url,
+            from_balance: gate.from_balance,
+            keep_personal_data: Duration::from_secs(u64::from(gate.keep_personal_data_days) * DAY),
+            pace: Pace {
+                answer_within: seconds(&gate.answer_within_seconds),
+                ask_after: seconds(&gate.ask_after_seconds),
+                ..Pace::default()
+            },
+        })
+    }
+}
+
+/// The base URL without a `/` at its end, and whether it is on this machine. What is wrong is told without the URL, which
+/// may hold a password.
+fn base_url(written: &str) -> Result<(String, bool), &'static str> {
+    let url = Url::parse(written)
+        .map_err(|_| "base_url is no URL; write base_url = \"https://host\", or with a port")?;
+    let host = url.host_str().unwrap_or_default();
+    let is_loopback = is_loopback(host);
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback => {}
+        "http" => {
+            return Err(
+                "base_url is http, and payouts are sent with customers' data: write https:// (http only to loopback)",
+            );
+        }
+        _ => return Err("base_url begins with https:// (or, to loopback only, http://)"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "base_url has a user or a password in it; requests are signed, so leave them out",
+        );
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("base_url has a `?` or a `#` in it; leave out what follows");
+    }
+    Ok((url.as_str().trim_end_matches('/').to_owned(), is_loopback))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;
