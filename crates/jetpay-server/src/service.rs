@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use jetpay_ledger::Ledger;
+use tokio::sync::{Notify, watch};
 
 use crate::admin::{self, Admin, Token};
 use crate::config::Config;
 use crate::listener::{self, Bounds};
 use crate::methods;
+use crate::payouts::{AtTheGate, Worker};
 use crate::shop::Shop;
 use crate::telemetry::{AlarmLog, Metrics};
 
@@ -26,6 +28,7 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub struct Service {
     platform: Server,
     admin: Server,
+    worker: Option<Worker<AtTheGate>>,
     ledger: Ledger,
     metrics: Metrics,
     /// Where the platform calls.
@@ -51,6 +54,8 @@ impl Service {
             methods::endpoints(service, &shop, &keyring);
         })
         .map_err(|error| taken(config.listen, &error))?;
+        let woken = Arc::new(Notify::new());
+        let worker = Worker::new(config, &ledger, &woken).map_err(io::Error::other)?;
         let for_admin = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
@@ -69,6 +74,7 @@ impl Service {
         Ok(Self {
             platform,
             admin,
+            worker,
             ledger,
             metrics,
             listen,
@@ -82,7 +88,7 @@ impl Service {
         [self.platform.handle(), self.admin.handle()]
     }
 
-    /// Serves until [`stop`]; then finishes what was accepted, and closes the ledger.
+    /// Serves until [`stop`]; then finishes what was accepted, and what is under way at the Gate, and closes the ledger.
     ///
     /// # Errors
     /// When a listener fails.
@@ -96,7 +102,16 @@ impl Service {
                 alarms.tell(&watched).await;
             }
         });
+        let (end, ending) = watch::channel(false);
+        let worker = self
+            .worker
+            .map(|worker| actix_web::rt::spawn(worker.work(ending)));
         let served = tokio::try_join!(self.platform, self.admin);
+        end.send_replace(true);
+        if let Some(worker) = worker {
+            // What is under way at the Gate is recorded; else the platform would be asked.
+            let _ = worker.await;
+        }
         upkeep.abort();
         // The task holds the ledger, which closes with its last handle.
         let _ = upkeep.await;

@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use futures_util::future::join_all;
+use jetpay_gate::{BadBaseUrl, Gate};
+use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{Driver, Gateway};
+use super::{AtTheGate, Driver, Gateway};
+use crate::config::Config;
+use crate::shop::Machine;
 use crate::telemetry;
 
 /// Errands that are under way at once: each may wait for the Gate as long as a request may take.
@@ -18,7 +22,7 @@ const TICK: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 const FORGOTTEN_AT_ONCE: usize = 500;
 
-/// Looks for payouts that are due until it is told to end.
+/// Looks for payouts that are due, until it is told to end; at once whenever it is woken.
 pub(crate) struct Worker<G> {
     driver: Arc<Driver<G>>,
     woken: Arc<Notify>,
@@ -26,23 +30,35 @@ pub(crate) struct Worker<G> {
     tick: Duration,
 }
 
-impl<G: Gateway + 'static> Worker<G> {
-    /// A worker that looks at once whenever `woken` says so. It looks more often than once a second where `ask_after` is
-    /// shorter than that.
+impl Worker<AtTheGate> {
+    /// The worker of a configuration that has a Gate.
     pub(crate) fn new(
-        driver: Driver<G>,
-        woken: Arc<Notify>,
-        keep_personal_data: Duration,
-        ask_after: Duration,
-    ) -> Self {
-        Self {
-            driver: Arc::new(driver),
-            woken,
-            keep_personal_data,
-            tick: TICK.min(ask_after / 2).max(Duration::from_millis(5)),
-        }
+        config: &Config,
+        ledger: &Ledger,
+        woken: &Arc<Notify>,
+    ) -> Result<Option<Self>, BadBaseUrl> {
+        let Some(settings) = &config.gate else {
+            return Ok(None);
+        };
+        let pace = settings.pace;
+        let gate = Gate::new(&settings.base_url)?.answering_within(pace.answer_within);
+        let gateway = AtTheGate::new(gate, config.keyring());
+        Ok(Some(Self {
+            driver: Arc::new(Driver::new(
+                ledger.clone(),
+                gateway,
+                pace,
+                Arc::new(Machine),
+            )),
+            woken: Arc::clone(woken),
+            keep_personal_data: settings.keep_personal_data,
+            // More often where a simulated Gate may be asked sooner.
+            tick: TICK.min(pace.ask_after / 2).max(Duration::from_millis(5)),
+        }))
     }
+}
 
+impl<G: Gateway + 'static> Worker<G> {
     /// Works until `ending` says true; then finishes what is under way.
     pub(crate) async fn work(self, mut ending: watch::Receiver<bool>) {
         let errands = Arc::new(Semaphore::new(AT_ONCE));

@@ -54,7 +54,7 @@ pub(crate) fn payout_not_recorded(payout: &TakenUp, error: &Error) {
         tracing::error!(
             payment = id,
             "what came of a payout is not recorded: {error}"
-        )
+        );
     });
 }
 
