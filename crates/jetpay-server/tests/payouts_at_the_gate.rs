@@ -206,7 +206,7 @@ async fn payout_made_by_hand_waits_in_the_inbox_and_moves_nothing() {
     let (paying, gate) = both().await;
     let amount = Money::new(AMOUNT, Currency::KZT);
     gate.with_books(|books, now| {
-        books.made_by_hand(now, PROJECT, "by-hand-1", "9182221133", amount)
+        books.made_by_hand(now, PROJECT, "by-hand-1", "9182221133", amount);
     });
     for _ in 0..500 {
         if paying.ledger.counts().await.unwrap().unmatched > 0 {
@@ -247,7 +247,7 @@ async fn forged_or_foreign_callback_settles_nothing() {
         serde_json::json!({
             "project_id": PROJECT,
             "payment": {"id": id, "type": kind, "status": "success"},
-            "operation": {"id": 7, "type": kind, "status": "success", "sum_initial": {"amount": amount, "currency": "KZT"}},
+            "operation": {"id": amount, "type": kind, "status": "success", "sum_initial": {"amount": amount, "currency": "KZT"}},
         })
         .to_string()
     };

@@ -47,7 +47,7 @@ pub struct Paying {
     pub listen: SocketAddr,
     handles: [ServerHandle; 2],
     served: tokio::task::JoinHandle<std::io::Result<()>>,
-    place: TempDir,
+    folder: TempDir,
 }
 
 /// A simulated Gate that tells the service.
@@ -80,8 +80,8 @@ pub async fn both_at(pace: Pace) -> (Paying, gate::Server) {
 impl Paying {
     /// A service whose Gate is at this port of the machine, or will be.
     pub async fn start(gate: u16, pace: Pace, url: &str) -> Self {
-        let place = tempfile::tempdir().unwrap();
-        let path = |name: &str| place.path().join(name);
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
         fs::write(path("secret"), SECRET).unwrap();
         fs::write(path("token"), "a token of tests").unwrap();
         let text = format!(
@@ -100,7 +100,7 @@ impl Paying {
             listen: service.listen,
             handles: service.handles(),
             served: tokio::task::spawn_local(service.serve()),
-            place,
+            folder,
         }
     }
 
@@ -139,7 +139,7 @@ impl Paying {
     pub async fn end(self) -> TempDir {
         service::stop(&self.handles).await;
         self.served.await.unwrap().unwrap();
-        self.place
+        self.folder
     }
 }
 
