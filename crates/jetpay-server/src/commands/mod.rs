@@ -8,6 +8,7 @@ mod import;
 mod serve;
 mod settling;
 mod sign;
+mod simulate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +52,9 @@ enum Command {
     /// Back the store up, or move it
     #[command(subcommand)]
     Store(books::StoreCommand),
+    /// Play the platform, to try a merchant's service by hand
+    #[command(subcommand)]
+    Simulate(simulate::Simulate),
     /// Sign a JSON body from standard input
     Sign(sign::Sign),
     /// Explain why the signature of a JSON body from standard input matches or not
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Settlements(settlements) => settlements.run(),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
+        Command::Simulate(simulate) => simulate.run(),
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };
