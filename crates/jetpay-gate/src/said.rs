@@ -139,6 +139,13 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_of_a_text_that_holds_another() {
+        let hidden =
+            Hidden::of(&json!({"account": {"number": "12345"}, "customer": {"id": "9123456789"}}));
+        assert_eq!(hidden.clean("9123456789 and 12345"), "*** and ***");
+    }
+
+    #[test]
     fn the_payment_and_words_that_only_hold_a_short_name_stay() {
         for said in [
             "also all of it, total 100 KZT",

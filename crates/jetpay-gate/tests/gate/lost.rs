@@ -103,6 +103,8 @@ async fn answer_is_read_up_to_64_kib() {
     );
     let reason = unknown(answer(200, &long)).await;
     assert!(matches!(reason, Reason::Unreadable(_)), "{reason:?}");
+    let reason = unknown(Does::Endless).await;
+    assert!(matches!(reason, Reason::Unreadable(_)), "{reason:?}");
 }
 
 #[tokio::test]

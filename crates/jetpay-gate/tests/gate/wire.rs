@@ -24,6 +24,8 @@ pub(crate) enum Does {
     AnswerLate(Duration, u16, String),
     /// Sends this as it stands and closes.
     Raw(String),
+    /// Answers, and does not end.
+    Endless,
     /// Closes the connection before it has read anything.
     CloseUnread,
     /// Reads the request and closes the connection.
@@ -105,6 +107,16 @@ async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Mutex<Vec<Request>>>
             Does::AnswerOnlyTheFirst(body) if first => (200, body),
             Does::Raw(raw) => {
                 let _ = stream.write_all(raw.as_bytes()).await;
+                return;
+            }
+            Does::Endless => {
+                let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n";
+                let mut sent = stream.write_all(head.as_bytes()).await;
+                while sent.is_ok() {
+                    // Slow enough that who reads it all has no time left.
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    sent = stream.write_all(&[b' '; 1024]).await;
+                }
                 return;
             }
             Does::CloseUnread | Does::CloseAfterReading | Does::AnswerOnlyTheFirst(_) => return,

@@ -2,6 +2,7 @@
 
 use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::signature::{Canonical, Key};
 use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 
@@ -209,6 +210,21 @@ fn what_cannot_be_read_or_is_signed_by_another_is_none() {
         unanswered(200, "{}"),
         Reason::NotUnderstood { .. }
     ));
+}
+
+#[test]
+fn signature_in_byte_order_is_good_too() {
+    let operations: Vec<_> = (0..11)
+        .map(|id| serde_json::json!({"id": id, "type": "payout", "status": "processing"}))
+        .collect();
+    let payment = serde_json::json!({"id": "test_123", "status": "processing"});
+    let mut body = serde_json::json!({"payment": payment, "operations": operations});
+    let canonical = Canonical::parse(body.to_string().as_bytes()).unwrap();
+    let key = Key::new("secret").unwrap();
+    body["signature"] = key
+        .sign(&canonical.byte_ordered().expect("another order"))
+        .into();
+    assert_eq!(known(&body.to_string()).operations.len(), 11);
 }
 
 #[test]
