@@ -21,12 +21,18 @@ impl Project {
     /// # Errors
     /// [`EmptySecret`].
     pub fn new(id: impl Into<ProjectId>, secret: &str) -> Result<Self, EmptySecret> {
-        Ok(Self {
+        Ok(Self::with_key(id, Key::new(secret)?))
+    }
+
+    /// The same with a secret that is ready to sign.
+    #[must_use]
+    pub fn with_key(id: impl Into<ProjectId>, key: Key) -> Self {
+        Self {
             id: id.into(),
-            keys: vec![Key::new(secret)?],
+            keys: vec![key],
             currency: Currency::KZT,
             methods: None,
-        })
+        }
     }
 
     /// One more secret, for the days of a rotation: a signature with either is good.
