@@ -16,8 +16,8 @@ use crate::config::Config;
 use crate::service::asked_to_end;
 
 #[derive(Args)]
-pub(super) struct Gate {
-    /// Where it listens: [gate] base_url of the merchant's service
+pub(in crate::commands) struct Gate {
+    /// Where it listens: what the merchant's service has as its Gate
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     listen: SocketAddr,
     /// The configuration of the merchant's service: its projects, secrets, and where it takes callbacks
@@ -90,15 +90,14 @@ impl Gate {
             Some(url) => println!("  callbacks go to {url}"),
             None => println!("  nobody is told what becomes of payouts: name a --callback-url"),
         }
-        match self.seed {
-            Some(seed) => println!("  payouts go by chance, from the seed {seed}\n"),
-            None => {
-                println!("  the last two digits of the account number say how a payout goes:");
-                for (digits, _, words) in digits() {
-                    println!("    ...{digits:02}  {words}");
-                }
-                println!("    others paid after a second\n");
-            }
+        if let Some(seed) = self.seed {
+            println!("  payouts go by chance, from the seed {seed}\n");
+            return;
         }
+        println!("  the last two digits of the account number say how a payout goes:");
+        for (digits, _, words) in digits() {
+            println!("    ...{digits:02}  {words}");
+        }
+        println!("    others paid after a second\n");
     }
 }
