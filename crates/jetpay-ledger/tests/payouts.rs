@@ -421,3 +421,54 @@ async fn books_of_payouts_pass_the_audit(books: Books) {
         (1, 1, 0)
     );
 }
+
+/// Several servers on one database: a key is taken once, a balance spent once, an errand given once.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn servers_at_once_take_a_key_once_and_give_each_errand_to_one() {
+    let Some(books) = Books::connect().await else {
+        return;
+    };
+    let others = [
+        books.another().await,
+        books.another().await,
+        books.another().await,
+    ];
+    books.announce("p1").await;
+    books.tell(&sale("p1", 1)).await;
+    for round in 0..20 {
+        let id = |server: usize| format!("0193ad5c-0000-7000-8000-00000000{round:02}{server:02}");
+        let key = format!("key {round}");
+        let ask = |server: usize| {
+            let payout = NewPayout {
+                amount: Money::new(AMOUNT / 10, Currency::KZT),
+                from_balance: true,
+                ..new(&id(server), &key)
+            };
+            others[server].record_payout(payout)
+        };
+        let (one, two, three) = tokio::join!(ask(0), ask(1), ask(2));
+        let outcomes = [one, two, three].map(Result::unwrap);
+        let new = outcomes
+            .iter()
+            .filter(|taken| **taken == Taken::New)
+            .count();
+        let too_small = outcomes
+            .iter()
+            .all(|taken| matches!(taken, Taken::BalanceTooSmall { .. }));
+        assert!(
+            new == 1 && round < 10 || too_small && round >= 10,
+            "{round}: {outcomes:?}"
+        );
+    }
+    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
+    let due = books.ledger.payouts_due(NOW, 99).await.unwrap();
+    assert_eq!(due.len(), 10);
+    for id in due {
+        let take_up = |server: usize| others[server].take_up_payout(id.clone(), NOW, PACE);
+        let (one, two, three) = tokio::join!(take_up(0), take_up(1), take_up(2));
+        let given = [one, two, three].map(|taken| taken.unwrap().is_some());
+        assert_eq!(given.iter().filter(|given| **given).count(), 1);
+    }
+    assert_eq!(books.ledger.audit(None).await.unwrap().findings, []);
+}
