@@ -13,6 +13,7 @@ pub mod reason;
 pub mod service;
 pub mod shop;
 pub mod telemetry;
+pub mod wish;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

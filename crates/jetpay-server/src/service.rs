@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use jetpay_ledger::Ledger;
 
-use crate::admin::{self, Admin, Token};
+use crate::admin::{self, Admin, PayoutDesk, Token};
 use crate::config::Config;
 use crate::listener::{self, Bounds};
 use crate::methods;
@@ -55,6 +55,7 @@ impl Service {
             ledger: ledger.clone(),
             currency: config.currency,
             token: Token::new(&config.admin_token),
+            payouts: PayoutDesk::new(config, Arc::new(tokio::sync::Notify::new())),
             metrics: metrics.clone(),
         };
         let bounds = Bounds {

@@ -10,7 +10,7 @@ mod outside;
 mod qiwi_kz;
 
 pub use outside::Outside;
-pub(crate) use outside::now;
+pub(crate) use outside::{Machine, now};
 
 use std::collections::HashMap;
 
@@ -21,7 +21,6 @@ use jetpay_core::{Currency, Method, Refused, TopUp, Unavailable};
 use jetpay_ledger::{Customer, Flag, Ledger, NewPayment};
 
 use crate::config::{Config, Kassa24Answers};
-use outside::Machine;
 
 /// The merchant: customers and payments in a ledger.
 pub struct Shop {

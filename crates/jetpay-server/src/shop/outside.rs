@@ -16,7 +16,7 @@ pub trait Outside: Send + Sync {
 }
 
 /// The machine's clock, and ids in the order of time, unique without asking anybody.
-pub(super) struct Machine;
+pub(crate) struct Machine;
 
 impl Outside for Machine {
     fn now(&self) -> Millis {
