@@ -126,6 +126,14 @@ async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(books: Books) 
         ..created
     };
     assert_eq!(books.ledger.payouts(&keyed).await.unwrap().len(), 1);
+    for (project_id, found) in [(1234, 0), (5678, 1), (9, 0)] {
+        let of_project = PayoutFilter {
+            project_id: Some(project_id.into()),
+            ..keyed.clone()
+        };
+        let payouts = books.ledger.payouts(&of_project).await.unwrap();
+        assert_eq!(payouts.len(), found, "{project_id}");
+    }
 }
 
 async fn balance_is_spent_once_however_many_ask_at_once(books: Books) {
@@ -244,6 +252,18 @@ async fn success_and_reversal_by_callback_are_entries_once(books: Books) {
         .await
         .unwrap();
     assert_eq!(rest, entries[1..]);
+    let moves = books.ledger.payout_moves(entries[0].seq, 9).await.unwrap();
+    let paid = moves.iter().map(|entry| {
+        assert_eq!(entry.customer_id.as_str(), CUSTOMER);
+        assert_eq!(entry.amount, Money::new(AMOUNT, Currency::KZT));
+        assert_eq!(entry.method, "qiwi-kz");
+        (entry.seq, entry.entry.as_str(), entry.operation_id)
+    });
+    let told = |place: usize, entry, id: u64| (entries[place].seq, entry, Some(id.into()));
+    assert_eq!(
+        paid.collect::<Vec<_>>(),
+        [told(1, "paid", 29), told(2, "reversal", 30)]
+    );
     assert!(books.ledger.alarms(newest(9)).await.unwrap().is_empty());
 }
 

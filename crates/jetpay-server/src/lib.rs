@@ -14,6 +14,7 @@ pub mod reason;
 pub mod service;
 pub mod shop;
 pub mod telemetry;
+pub mod wish;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

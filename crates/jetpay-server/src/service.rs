@@ -9,7 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, watch};
 
-use crate::admin::{self, Admin, Token};
+use crate::admin::{self, Admin, PayoutDesk, Token};
 use crate::config::Config;
 use crate::listener::{self, Bounds};
 use crate::methods;
@@ -60,6 +60,7 @@ impl Service {
             ledger: ledger.clone(),
             currency: config.currency,
             token: Token::new(&config.admin_token),
+            payouts: PayoutDesk::new(config, woken),
             metrics: metrics.clone(),
         };
         let bounds = Bounds {

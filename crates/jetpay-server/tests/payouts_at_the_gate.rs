@@ -1,9 +1,12 @@
 //! Every row of the protocol's table of payouts (section 6), over real HTTP: a service, and a Gate that misbehaves.
 
-mod paying;
+mod at_the_gate;
 
 use std::time::Duration;
 
+use at_the_gate::{
+    AMOUNT, HURRY, PACE, PROJECT, Paying, SECRET, both, both_at, gate, steps, was_careful, wish,
+};
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Money, Project};
 use jetpay_gate::{Gate, Outcome};
@@ -12,9 +15,6 @@ use jetpay_ledger::{AlarmFilter, AlarmKind};
 use jetpay_simulator::Platform;
 use jetpay_simulator::gate::{Ending, OnAsk, OnSend, Plan, Telling};
 use jetpay_testing::free_port;
-use paying::{
-    AMOUNT, HURRY, PACE, PROJECT, Paying, SECRET, both, both_at, gate, steps, was_careful, wish,
-};
 
 use PayoutState::{Accepted, Declined, Paid, Rejected, Reversed, Unknown};
 

@@ -8,8 +8,8 @@ use super::Ledger;
 use crate::error::Error;
 use crate::millis::Millis;
 use crate::payout::{
-    Change, Ending, NewPayout, Pace, Payout, PayoutFilter, PayoutState, SendOutcome, Standing,
-    StatusAnswer, Step, Taken, TakenUp,
+    Change, Ending, NewPayout, Pace, Payout, PayoutFilter, PayoutMove, PayoutState, SendOutcome,
+    Standing, StatusAnswer, Step, Taken, TakenUp,
 };
 use crate::settlement::Unsettled;
 use crate::store::payouts::{sql, step};
@@ -185,6 +185,16 @@ impl Ledger {
     pub async fn payout_entries(&self, after: i64, limit: usize) -> Result<Vec<Step>, Error> {
         let values = vec![Value::Int(after), count(limit)];
         collect(&self.store().look(sql::ENTRIES, values).await?)
+    }
+
+    /// The same entries, each with whom it is about.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn payout_moves(&self, after: i64, limit: usize) -> Result<Vec<PayoutMove>, Error> {
+        let values = vec![Value::Int(after), count(limit)];
+        let rows = self.store().look(sql::MOVES, values).await?;
+        rows.iter().map(|row| Ok(step::moved(row)?)).collect()
     }
 
     /// How many payouts wait for an outcome, by state; and how many of them longer than they should.

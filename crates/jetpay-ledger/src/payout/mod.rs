@@ -47,7 +47,7 @@ pub use new::{NewPayout, Taken};
 pub use pace::Pace;
 pub use sent::SendOutcome;
 pub use settle::Ending;
-pub use shown::{Payout, PayoutFilter, Step};
+pub use shown::{Payout, PayoutFilter, PayoutMove, Step};
 pub use standing::{Next, Standing};
 pub use step::{PayoutEntry, StepKind};
 pub use told::News;

@@ -6,7 +6,7 @@ use jetpay_core::Money;
 use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 
-use super::{PayoutState, StepKind};
+use super::{PayoutEntry, PayoutState, StepKind};
 use crate::millis::Millis;
 
 /// A payout as it stands.
@@ -73,14 +73,41 @@ pub struct Step {
     pub time: Millis,
 }
 
+/// An entry of the payouts account, and whom it is about.
+///
+/// `Debug` hides the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutMove {
+    /// The order of commit over all payouts, from 1 and growing.
+    pub seq: i64,
+    /// From where to where.
+    pub entry: PayoutEntry,
+    /// The payout.
+    pub payment_id: PaymentId,
+    /// The platform's operation, if it is one's doing.
+    pub operation_id: Option<OperationId>,
+    /// The project that pays.
+    pub project_id: ProjectId,
+    /// The payment method's name.
+    pub method: String,
+    /// Who is paid.
+    pub customer_id: CustomerId,
+    /// How much, in minor units: positive.
+    pub amount: Money,
+    /// When.
+    pub time: Millis,
+}
+
 /// Which payouts to read. The default is all of them, from the first on, at most 100.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayoutFilter {
+    /// Of this project.
+    pub project_id: Option<ProjectId>,
     /// Of this customer.
     pub customer_id: Option<String>,
     /// In this state.
     pub state: Option<PayoutState>,
-    /// Under this key, in whatever project.
+    /// Under this key: in whatever project, unless one is named, too.
     pub idempotency_key: Option<String>,
     /// With an id greater than this: the last one of the page before.
     pub after: Option<String>,
@@ -91,6 +118,7 @@ pub struct PayoutFilter {
 impl Default for PayoutFilter {
     fn default() -> Self {
         Self {
+            project_id: None,
             customer_id: None,
             state: None,
             idempotency_key: None,

@@ -47,8 +47,12 @@ impl From<Unsettled> for AdminError {
     fn from(why: Unsettled) -> Self {
         let message = why.to_string();
         match why {
-            Unsettled::NoSuchAlarm | Unsettled::NothingWaits => Self::not_found(message),
-            Unsettled::SettledAlready | Unsettled::CreditedAlready => Self::conflict(message),
+            Unsettled::NoSuchAlarm | Unsettled::NothingWaits | Unsettled::NoSuchPayout => {
+                Self::not_found(message)
+            }
+            Unsettled::SettledAlready | Unsettled::CreditedAlready | Unsettled::PayoutEnded => {
+                Self::conflict(message)
+            }
             Unsettled::NotPositive => Self::invalid("amount", message),
             Unsettled::OtherCurrency => Self::invalid("currency", message),
             Unsettled::NoReason => Self::invalid("reason", message),

@@ -57,6 +57,11 @@ impl AdminError {
         Self::new(StatusCode::CONFLICT, "conflict", message.into())
     }
 
+    /// 409: the configuration does not provide for it.
+    pub(super) fn not_configured(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "not_configured", message.into())
+    }
+
     /// 413.
     pub(super) fn too_large(limit: usize) -> Self {
         Self::new(

@@ -1,4 +1,4 @@
-//! HTTP for the merchant: customers, payments, the feed of entries, what waits for a person; and for those who watch the service.
+//! HTTP for the merchant: customers, payments, payouts, the feeds of entries, what waits for a person; and for those who watch the service.
 
 mod alarms;
 mod auth;
@@ -10,10 +10,12 @@ mod health;
 mod inbox;
 mod input;
 mod payments;
+mod payouts;
 mod settlements;
 mod time;
 
 pub use auth::Token;
+pub use payouts::PayoutDesk;
 pub(crate) use time::Rfc3339;
 
 use actix_web::web::{self, ServiceConfig};
@@ -31,6 +33,8 @@ pub struct Admin {
     pub currency: Currency,
     /// What the merchant must say.
     pub token: Token,
+    /// Where payouts are taken; none without `[gate]`.
+    pub payouts: Option<PayoutDesk>,
     /// The collected metrics.
     pub metrics: Metrics,
 }
@@ -46,6 +50,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                 .wrap(auth::RequireToken::new(token))
                 .configure(customers::endpoints)
                 .configure(payments::endpoints)
+                .configure(payouts::endpoints)
                 .configure(entries::endpoints)
                 .configure(alarms::endpoints)
                 .configure(inbox::endpoints)

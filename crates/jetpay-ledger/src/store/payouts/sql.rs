@@ -3,7 +3,7 @@
 use jetpay_core::id::PaymentId;
 
 use super::row::COLUMNS;
-use super::value::Values;
+use super::value::{self, Values};
 use crate::payout::{PayoutFilter, PayoutState};
 use crate::store::{Row, Value};
 use crate::work::Failure;
@@ -56,6 +56,12 @@ pub(crate) const ENTRIES: &str =
     "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time
     FROM payout_steps WHERE seq > $1 AND amount IS NOT NULL ORDER BY seq LIMIT $2";
 
+/// The same entries, each with whom it is about.
+pub(crate) const MOVES: &str =
+    "SELECT s.seq, s.what, s.payment_id, s.operation_id, s.project_id, p.method, p.customer_id, s.amount, p.currency, s.time
+    FROM payout_steps s JOIN payouts p ON p.payment_id = s.payment_id
+    WHERE s.seq > $1 AND s.amount IS NOT NULL ORDER BY s.seq LIMIT $2";
+
 /// The id and the fingerprint of a row that [`UNDER_KEY`] gives.
 pub(crate) fn under_key(row: &[Value]) -> Result<(PaymentId, String), Failure> {
     let mut values = Values::of(row);
@@ -73,6 +79,10 @@ pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value>) {
     let after = filter.after.as_deref().unwrap_or_default();
     let mut values = vec![Value::Text(after.to_owned())];
     let mut conditions = vec!["payment_id > $1".to_owned()];
+    if let Some(project_id) = filter.project_id {
+        values.push(value::project(project_id));
+        conditions.push(format!("project_id = ${}", values.len()));
+    }
     let mut add = |column: &str, value: &str| {
         values.push(Value::Text(value.to_owned()));
         conditions.push(format!("{column} = ${}", values.len()));

@@ -2,9 +2,9 @@
 
 use jetpay_core::codes::OperationCode;
 
-use super::value::{self, Values};
+use super::value::{self, Values, broken};
 use crate::millis::Millis;
-use crate::payout::Step;
+use crate::payout::{PayoutMove, Step, StepKind};
 use crate::store::Value;
 use crate::work::Failure;
 
@@ -47,6 +47,24 @@ pub(crate) fn from_values(row: &[Value]) -> Result<Step, Failure> {
         operation_id: values.optional_operation(),
         code: values.optional_text().map(OperationCode::from_text),
         message: values.optional_text().map(ToOwned::to_owned),
+        time: Millis(values.int()?),
+    })
+}
+
+/// An entry from a row that [`MOVES`](super::sql::MOVES) gives.
+pub(crate) fn moved(row: &[Value]) -> Result<PayoutMove, Failure> {
+    let mut values = Values::of(row);
+    let seq = values.int()?;
+    let what: StepKind = values.word()?;
+    Ok(PayoutMove {
+        seq,
+        entry: what.entry().ok_or_else(broken)?,
+        payment_id: values.id()?,
+        operation_id: values.optional_operation(),
+        project_id: values.project()?,
+        method: values.text()?.to_owned(),
+        customer_id: values.id()?,
+        amount: values.money()?,
         time: Millis(values.int()?),
     })
 }

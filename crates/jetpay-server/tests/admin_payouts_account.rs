@@ -1,0 +1,168 @@
+//! The payouts account, over real HTTP to the real binary: balances, the feed, and what a person settles.
+
+mod paying;
+mod running;
+
+use futures_util::future::join_all;
+use jetpay_core::{Currency, Money};
+use jetpay_simulator::{CallbackKind, KASPI, TopUp, top_up};
+use paying::{taken, wish};
+use running::{CUSTOMER, PROJECT, Running};
+use serde_json::json;
+
+paying::on_every_store! {
+    balance_is_spent_once_and_what_is_available_is_told("from_balance = true"),
+    person_settles_a_payout_once(""),
+    feed_gives_every_entry_once_in_order(""),
+}
+
+async fn balance_is_spent_once_and_what_is_available_is_told(running: &Running) {
+    assert_eq!(running.put_customer(CUSTOMER, &json!({})).await.0, 201);
+    let credit = TopUp::new(&KASPI, CUSTOMER, Money::new(10_000, Currency::KZT));
+    let credit = credit.then(CallbackKind::Success);
+    top_up(&running.platform(), &credit, |_| {}).await.unwrap();
+    assert_eq!(running.balance(CUSTOMER).await, 10_000);
+
+    let (status, error) = running.post("/v1/payouts", &wish("much", 10_001)).await;
+    assert_eq!((status, &error["error"]["field"]), (422, &json!("amount")));
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("10000 is available, in minor units"),
+        "{message}"
+    );
+
+    let asked = (0..5).map(|number| async move {
+        running
+            .post("/v1/payouts", &wish(&format!("k{number}"), 4_000))
+            .await
+    });
+    let answers = join_all(asked).await;
+    let new = answers.iter().filter(|(status, _)| *status == 202).count();
+    let refused = answers.iter().filter(|(status, _)| *status == 422).count();
+    assert_eq!((new, refused), (2, 3), "{answers:?}");
+    assert_eq!(running.balance(CUSTOMER).await, 2_000);
+    let (_, taken) = answers.iter().find(|(status, _)| *status == 202).unwrap();
+    assert_eq!(taken["from_balance"], true);
+    // A repeat takes nothing more, though less is there than it asks for.
+    let key = taken["idempotency_key"].as_str().unwrap();
+    let (status, again) = running.post("/v1/payouts", &wish(key, 4_000)).await;
+    assert_eq!((status, &again["payment_id"]), (200, &taken["payment_id"]));
+    // What is not paid is the customer's again.
+    let path = format!(
+        "/v1/payouts/{}/settle",
+        taken["payment_id"].as_str().unwrap()
+    );
+    let (status, ended) = running
+        .post(&path, &json!({"as": "declined", "reason": "a test"}))
+        .await;
+    assert_eq!(status, 200, "{ended}");
+    assert_eq!(running.balance(CUSTOMER).await, 6_000);
+    // A refused key is free.
+    let (status, _) = running.post("/v1/payouts", &wish("much", 6_000)).await;
+    assert_eq!(status, 202);
+    assert_eq!(running.balance(CUSTOMER).await, 0);
+}
+
+async fn person_settles_a_payout_once(running: &Running) {
+    let id = taken(running, "k", 10_000).await;
+    let path = format!("/v1/payouts/{id}/settle");
+    for (body, field) in [
+        (json!({"reason": "a test"}), "as"),
+        (json!({"as": "reversed", "reason": "a test"}), "as"),
+        (json!({"as": "declined"}), "reason"),
+        (json!({"as": "declined", "reason": " "}), "reason"),
+        (json!({"as": 1, "reason": "a test"}), "as"),
+        (
+            json!({"as": "declined", "reason": "a test", "verdict": "credit"}),
+            "verdict",
+        ),
+    ] {
+        let (status, error) = running.post(&path, &body).await;
+        assert_eq!(
+            (status, &error["error"]["field"]),
+            (422, &json!(field)),
+            "{body}"
+        );
+    }
+    let body = json!({"as": "declined", "reason": "support says so"});
+    let (status, ended) = running.post(&path, &body).await;
+    assert_eq!((status, &ended["state"]), (200, &json!("declined")));
+    assert_eq!(ended["reserved"], 0);
+    let last = ended["history"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (
+            &last["what"],
+            &last["entry"],
+            &last["amount"],
+            &last["message"]
+        ),
+        (
+            &json!("declined"),
+            &json!("release"),
+            &json!(10_000),
+            &json!("support says so")
+        )
+    );
+    for ending in ["declined", "paid"] {
+        let (status, error) = running
+            .post(&path, &json!({"as": ending, "reason": "again"}))
+            .await;
+        assert_eq!((status, &error["error"]["code"]), (409, &json!("conflict")));
+    }
+    for nobody in ["nobody", "%00", "a%3Bb"] {
+        let path = format!("/v1/payouts/{nobody}/settle");
+        assert_eq!(running.post(&path, &body).await.0, 404, "{nobody}");
+    }
+}
+
+async fn feed_gives_every_entry_once_in_order(running: &Running) {
+    let mut ids = Vec::new();
+    for (key, minor) in [("a", 100), ("b", 200), ("c", 300)] {
+        ids.push(taken(running, key, minor).await);
+    }
+    let path = format!("/v1/payouts/{}/settle", ids[1]);
+    let settled = running
+        .post(&path, &json!({"as": "declined", "reason": "a test"}))
+        .await;
+    assert_eq!(settled.0, 200);
+    let (mut after, mut moved) = (0, Vec::new());
+    loop {
+        let path = format!("/v1/payouts/entries?after={after}&limit=3");
+        let (status, feed) = running.get(&path).await;
+        assert_eq!(status, 200);
+        let entries = feed["entries"].as_array().unwrap();
+        if entries.is_empty() {
+            assert_eq!(feed["next"], after);
+            break;
+        }
+        for entry in entries {
+            let seq = entry["seq"].as_i64().unwrap();
+            assert!(seq > after);
+            after = seq;
+            assert_eq!(
+                (&entry["customer_id"], &entry["method"]),
+                (&json!(CUSTOMER), &json!("qiwi-kz"))
+            );
+            assert_eq!(
+                (&entry["project_id"], &entry["currency"]),
+                (&json!(PROJECT), &json!("KZT"))
+            );
+            assert!(entry["time"].as_str().unwrap().ends_with('Z'));
+            moved.push((
+                entry["kind"].as_str().unwrap().to_owned(),
+                entry["payment_id"].as_str().unwrap().to_owned(),
+                entry["amount"].as_i64().unwrap(),
+            ));
+        }
+        assert_eq!(feed["next"], after);
+    }
+    let entry = |kind: &str, place: usize, minor| (kind.to_owned(), ids[place].clone(), minor);
+    let expected = [
+        entry("reserve", 0, 100),
+        entry("reserve", 1, 200),
+        entry("reserve", 2, 300),
+        entry("release", 1, 200),
+    ];
+    assert_eq!(moved, expected);
+    assert_eq!(running.get("/v1/payouts/entries?limit=0").await.0, 422);
+}
