@@ -3,6 +3,7 @@
 mod payout;
 mod status;
 mod unread;
+mod whatever;
 
 use jetpay_core::Project;
 use jetpay_core::id::PaymentId;

@@ -1,0 +1,102 @@
+//! Whatever is answered: nothing is assumed that was not said.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::asking;
+use crate::decide::{asked, outcome};
+use crate::said::Hidden;
+use crate::{Asked, Outcome};
+
+fn http_status() -> impl Strategy<Value = u16> {
+    let usual = proptest::sample::select(vec![
+        200, 201, 302, 400, 401, 403, 404, 408, 422, 429, 500, 502, 504,
+    ]);
+    prop_oneof![usual, 100..600_u16]
+}
+
+/// Values that a field may have, right and wrong.
+fn value() -> impl Strategy<Value = Value> {
+    let words = [
+        "success", "error", "decline", "", "test_123", "other", "35", "3041", "3613", "9999",
+    ];
+    let numbers = [0, 35, 36, 2003, 3041, 3061, 3104, 3613, 9999, 20_000, -1];
+    prop_oneof![
+        proptest::sample::select(words.map(|word| json!(word)).to_vec()),
+        proptest::sample::select(numbers.map(|number| json!(number)).to_vec()),
+        Just(Value::Null),
+        Just(json!(true)),
+        Just(json!(3104.0)),
+        Just(json!([])),
+        Just(json!({"status": "error"})),
+    ]
+}
+
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    let names = [
+        "status",
+        "code",
+        "project_id",
+        "payment_id",
+        "request_id",
+        "message",
+        "payment",
+        "operations",
+    ];
+    let field = (proptest::sample::select(names.to_vec()), value());
+    let object = proptest::collection::vec(field, 0..7).prop_map(|fields| {
+        let fields = fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        Value::Object(fields.collect()).to_string().into_bytes()
+    });
+    prop_oneof![8 => object, 1 => proptest::collection::vec(any::<u8>(), 0..64)]
+}
+
+/// The code of an `error`, read in another way than the client does.
+fn error_code(body: &[u8]) -> Option<u64> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let code = match body.get("code")? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    code.filter(|_| body.get("status") == Some(&json!("error")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn payout_is_accepted_or_rejected_only_where_the_answer_says_so(status in http_status(), body in body()) {
+        match asking(|question| outcome(status, &body, question, &Hidden::default())) {
+            Outcome::Accepted(accepted) if accepted.known_before => {
+                prop_assert_eq!(error_code(&body), Some(3041));
+            }
+            Outcome::Accepted(_) => {
+                let body: Value = serde_json::from_slice(&body).unwrap();
+                prop_assert_eq!(status, 200);
+                prop_assert_eq!(&body["status"], &json!("success"));
+                prop_assert_eq!(&body["payment_id"], &json!("test_123"));
+            }
+            Outcome::Rejected(rejected) if rejected.same_id_later => {
+                prop_assert!([401, 403, 429].contains(&status) || error_code(&body) == Some(3613));
+            }
+            Outcome::Rejected(_) => {
+                let code = error_code(&body).unwrap();
+                prop_assert!((2000..4000).contains(&code) && ![3041, 3061, 3613].contains(&code));
+                prop_assert!(status == 200 || (400..500).contains(&status) && status != 408);
+            }
+            Outcome::Unknown(_) => {}
+        }
+    }
+
+    #[test]
+    fn payout_is_not_known_only_where_the_answer_says_so(status in http_status(), body in body()) {
+        match asking(|question| asked(status, &body, question)) {
+            Asked::NotKnown => prop_assert_eq!(error_code(&body), Some(3061)),
+            Asked::Known(_) => prop_assert_eq!(status, 200),
+            Asked::Unanswered(_) => {}
+        }
+    }
+}
