@@ -1,5 +1,6 @@
 //! The address of the Gate, as configured.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use reqwest::Url;
@@ -26,12 +27,17 @@ pub enum BadBaseUrl {
     QueryOrFragment,
 }
 
-/// An address that requests may go to.
-#[derive(Debug, Clone)]
-pub(crate) struct BaseUrl(Url);
+/// An address that requests may go to: `https`, or `http` to this machine. A path is kept: with `https://host/gate`,
+/// payouts go to `https://host/gate/v2/...`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    pub(crate) fn parse(text: &str) -> Result<Self, BadBaseUrl> {
+    /// Checks an address.
+    ///
+    /// # Errors
+    /// [`BadBaseUrl`]. Its text does not repeat the address, which may hold a password.
+    pub fn parse(text: &str) -> Result<Self, BadBaseUrl> {
         let url = Url::parse(text).map_err(|_| BadBaseUrl::NotAUrl)?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or(BadBaseUrl::NotAUrl)?;
@@ -52,6 +58,12 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
+    /// Whether it is on this machine, as a simulated Gate is.
+    #[must_use]
+    pub fn is_this_machine(&self) -> bool {
+        self.0.host_str().is_some_and(is_this_machine)
+    }
+
     /// The address of what is at `path` below it.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.0.clone();
@@ -61,6 +73,12 @@ impl BaseUrl {
 
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str().trim_end_matches('/'))
     }
 }
 
@@ -94,8 +112,14 @@ mod tests {
             ("http://127.8.9.1:1/p", "http://127.8.9.1:1/p/v2/x"),
             ("http://[::1]:1", "http://[::1]:1/v2/x"),
         ] {
-            assert_eq!(BaseUrl::parse(base).unwrap().join("/v2/x").as_str(), whole);
+            let parsed = BaseUrl::parse(base).unwrap();
+            assert_eq!(parsed.join("/v2/x").as_str(), whole);
+            assert_eq!(parsed.is_this_machine(), !base.contains("example"));
         }
+        let shown = BaseUrl::parse("https://gate.example.com/")
+            .unwrap()
+            .to_string();
+        assert_eq!(shown, "https://gate.example.com");
     }
 
     #[test]

@@ -40,11 +40,17 @@ impl Gate {
     /// # Errors
     /// [`BadBaseUrl`].
     pub fn new(base_url: &str) -> Result<Self, BadBaseUrl> {
-        Ok(Self {
-            base_url: BaseUrl::parse(base_url)?,
+        BaseUrl::parse(base_url).map(Self::at)
+    }
+
+    /// The Gate at an address that was checked.
+    #[must_use]
+    pub fn at(base_url: BaseUrl) -> Self {
+        Self {
+            base_url,
             http: http::client(),
             within: WITHIN,
-        })
+        }
     }
 
     /// Another time limit for the whole of an exchange, instead of 30 seconds.

@@ -69,7 +69,7 @@ mod said;
 mod unknown;
 
 pub use asked::{Asked, Operation, Status};
-pub use base_url::BadBaseUrl;
+pub use base_url::{BadBaseUrl, BaseUrl};
 pub use gate::Gate;
 pub use outcome::{Accepted, Outcome, Rejected};
 pub use unknown::{Reason, Unknown};

@@ -55,7 +55,7 @@ impl Service {
         })
         .map_err(|error| taken(config.listen, &error))?;
         let woken = Arc::new(Notify::new());
-        let worker = Worker::new(config, &ledger, &woken).map_err(io::Error::other)?;
+        let worker = Worker::new(config, &ledger, &woken);
         let for_admin = Admin {
             ledger: ledger.clone(),
             currency: config.currency,

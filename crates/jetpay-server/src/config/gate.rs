@@ -1,12 +1,11 @@
 //! Where payouts are sent, and how patiently.
 
-use std::net::IpAddr;
 use std::num::NonZero;
 use std::time::Duration;
 
 use jetpay_core::Currency;
+use jetpay_gate::BaseUrl;
 use jetpay_ledger::payout::Pace;
-use reqwest::Url;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -14,8 +13,8 @@ use super::problem::Collector;
 
 /// What payouts need.
 pub struct GateConfig {
-    /// Where the platform's Gate is: a URL without a `/` at its end.
-    pub base_url: String,
+    /// Where the platform's Gate is.
+    pub base_url: BaseUrl,
     /// A payout is taken from the customer's balance, and refused when that does not suffice.
     pub from_balance: bool,
     /// How long the payer's data stays after the payout has ended.
@@ -88,14 +87,14 @@ impl Gate {
             );
             return None;
         };
-        let (base_url, is_loopback) = match base_url(written.get_ref()) {
-            Ok(place) => place,
+        let base_url = match BaseUrl::parse(written.get_ref()) {
+            Ok(base_url) => base_url,
             Err(what) => {
-                problems.at(written, what);
+                problems.at(written, &what.to_string());
                 return None;
             }
         };
-        if !is_loopback && *gate.ask_after_seconds.get_ref() < ASK_AFTER {
+        if !base_url.is_this_machine() && *gate.ask_after_seconds.get_ref() < ASK_AFTER {
             problems.at(
                 &gate.ask_after_seconds,
                 "the platform wants 10 seconds before it is asked for a status: ask_after_seconds is less only for a \
@@ -115,42 +114,6 @@ impl Gate {
             },
         })
     }
-}
-
-/// The base URL without a `/` at its end, and whether it is on this machine. What is wrong is told without the URL, which
-/// may hold a password.
-fn base_url(written: &str) -> Result<(String, bool), &'static str> {
-    let url = Url::parse(written)
-        .map_err(|_| "base_url is no URL; write base_url = \"https://host\", or with a port")?;
-    let host = url.host_str().unwrap_or_default();
-    let is_loopback = is_loopback(host);
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback => {}
-        "http" => {
-            return Err(
-                "base_url is http, and payouts are sent with customers' data: write https:// (http only to loopback)",
-            );
-        }
-        _ => return Err("base_url begins with https:// (or, to loopback only, http://)"),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(
-            "base_url has a user or a password in it; requests are signed, so leave them out",
-        );
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("base_url has a `?` or a `#` in it; leave out what follows");
-    }
-    Ok((url.as_str().trim_end_matches('/').to_owned(), is_loopback))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

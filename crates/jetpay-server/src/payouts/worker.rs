@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use futures_util::future::join_all;
-use jetpay_gate::{BadBaseUrl, Gate};
+use jetpay_gate::Gate;
 use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
@@ -32,18 +32,12 @@ pub(crate) struct Worker<G> {
 
 impl Worker<AtTheGate> {
     /// The worker of a configuration that has a Gate.
-    pub(crate) fn new(
-        config: &Config,
-        ledger: &Ledger,
-        woken: &Arc<Notify>,
-    ) -> Result<Option<Self>, BadBaseUrl> {
-        let Some(settings) = &config.gate else {
-            return Ok(None);
-        };
+    pub(crate) fn new(config: &Config, ledger: &Ledger, woken: &Arc<Notify>) -> Option<Self> {
+        let settings = config.gate.as_ref()?;
         let pace = settings.pace;
-        let gate = Gate::new(&settings.base_url)?.answering_within(pace.answer_within);
+        let gate = Gate::at(settings.base_url.clone()).answering_within(pace.answer_within);
         let gateway = AtTheGate::new(gate, config.keyring());
-        Ok(Some(Self {
+        Some(Self {
             driver: Arc::new(Driver::new(
                 ledger.clone(),
                 gateway,
@@ -54,7 +48,7 @@ impl Worker<AtTheGate> {
             keep_personal_data: settings.keep_personal_data,
             // More often where a simulated Gate may be asked sooner.
             tick: TICK.min(pace.ask_after / 2).max(Duration::from_millis(5)),
-        }))
+        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::base_url;
 use crate::config::GateConfig;
 use crate::config::tests::{HEAD, problems, read};
 
@@ -26,7 +25,7 @@ fn without_gate_there_are_no_payouts() {
 #[test]
 fn gate_has_the_documented_defaults() {
     let gate = gate("base_url = \"https://gate.example/\"");
-    assert_eq!(gate.base_url, "https://gate.example");
+    assert_eq!(gate.base_url.to_string(), "https://gate.example");
     assert!(!gate.from_balance);
     assert_eq!(gate.keep_personal_data, Duration::from_secs(30 * 86_400));
     assert_eq!(gate.pace, jetpay_ledger::payout::Pace::default());
@@ -38,7 +37,7 @@ fn every_key_of_the_gate_counts() {
         "base_url = \"http://127.0.0.1:9000/base\"\nfrom_balance = true\nkeep_personal_data_days = 0\n\
          answer_within_seconds = 5\nask_after_seconds = 1",
     );
-    assert_eq!(gate.base_url, "http://127.0.0.1:9000/base");
+    assert_eq!(gate.base_url.to_string(), "http://127.0.0.1:9000/base");
     assert!(gate.from_balance);
     assert_eq!(gate.keep_personal_data, Duration::ZERO);
     assert_eq!(gate.pace.answer_within.as_secs(), 5);
@@ -50,16 +49,28 @@ fn bad_gate_is_refused_with_its_line() {
     let https = "base_url = \"https://gate.example\"";
     for (lines, line, part) in [
         ("", 9, "[gate] has no base_url"),
-        ("base_url = \"gate.example\"", 10, "is no URL"),
-        ("base_url = \"http://gate.example\"", 10, "write https://"),
-        ("base_url = \"http://10.0.0.1\"", 10, "write https://"),
-        ("base_url = \"ftp://127.0.0.1\"", 10, "begins with https://"),
+        ("base_url = \"gate.example\"", 10, "must be a URL"),
+        (
+            "base_url = \"http://gate.example\"",
+            10,
+            "must begin with https://",
+        ),
+        (
+            "base_url = \"http://10.0.0.1\"",
+            10,
+            "must begin with https://",
+        ),
+        (
+            "base_url = \"ftp://127.0.0.1\"",
+            10,
+            "must begin with https://",
+        ),
         (
             "base_url = \"https://a:pass@gate.example\"",
             10,
             "a user or a password",
         ),
-        ("base_url = \"https://gate.example?a=b\"", 10, "has a `?`"),
+        ("base_url = \"https://gate.example?a=b\"", 10, "without `?`"),
         (
             &format!("{https}\nask_after_seconds = 9"),
             11,
@@ -95,25 +106,4 @@ fn gate_beside_another_currency_is_refused() {
         "{project}[gate]\nbase_url = \"https://gate.example\"\n"
     ));
     assert!(text.contains("payouts are in KZT"), "{text}");
-}
-
-#[test]
-fn only_this_machine_is_loopback() {
-    for url in [
-        "http://127.0.0.1:1",
-        "http://127.9.9.9",
-        "http://[::1]:1",
-        "http://localhost:1",
-    ] {
-        assert!(base_url(url).is_ok_and(|(_, loopback)| loopback), "{url}");
-    }
-    for url in [
-        "http://localhost.example",
-        "http://127.0.0.1.example",
-        "http://0.0.0.0",
-        "http://[::]",
-        "https://",
-    ] {
-        assert!(base_url(url).is_err(), "{url}");
-    }
 }
