@@ -252,8 +252,8 @@ async fn success_and_reversal_by_callback_are_entries_once(books: Books) {
         .await
         .unwrap();
     assert_eq!(rest, entries[1..]);
-    let moves = books.ledger.payout_moves(entries[0].seq, 9).await.unwrap();
-    let paid = moves.iter().map(|entry| {
+    let feed = books.ledger.payout_moves(entries[0].seq, 9).await.unwrap();
+    let paid = feed.iter().map(|entry| {
         assert_eq!(entry.customer_id.as_str(), CUSTOMER);
         assert_eq!(entry.amount, Money::new(AMOUNT, Currency::KZT));
         assert_eq!(entry.method, "qiwi-kz");

@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod explain;
 mod import;
+mod payouts;
 mod serve;
 mod settling;
 mod sign;
@@ -37,6 +38,9 @@ enum Command {
     /// Work with payments
     #[command(subcommand)]
     Payments(Payments),
+    /// Send payouts, see them, and settle those whose outcome nobody tells; asks the running service
+    #[command(subcommand)]
+    Payouts(payouts::Payouts),
     /// See and settle what a person must look at; asks the running service
     #[command(subcommand)]
     Alarms(settling::Alarms),
@@ -100,6 +104,7 @@ pub fn run() -> ExitCode {
         Command::Check(WithConfig { config }) => check::check(&config),
         Command::Customers(Customers::Import(import)) => import.run(),
         Command::Payments(Payments::Import(import)) => import.run(),
+        Command::Payouts(payouts) => payouts.run(),
         Command::Alarms(alarms) => alarms.run(),
         Command::Inbox(inbox) => inbox.run(),
         Command::Settlements(settlements) => settlements.run(),

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
+use jetpay_core::id::ProjectId;
 use zeroize::Zeroizing;
 
 use super::problem::Collector;
@@ -14,10 +15,12 @@ pub struct AdminAccess {
     pub address: SocketAddr,
     /// What is said there.
     pub token: Zeroizing<String>,
+    /// The projects' ids, in the file's order.
+    pub projects: Vec<ProjectId>,
 }
 
 impl AdminAccess {
-    /// Reads a configuration for its `[admin]` alone: the projects' secrets need not be at hand.
+    /// Reads a configuration for its `[admin]` and the projects' ids alone: their secrets need not be at hand.
     ///
     /// # Errors
     /// [`Problems`].
@@ -32,7 +35,13 @@ impl AdminAccess {
         let token = file.admin.token(folder, &mut problems);
         problems.finish()?;
         let address = reachable(file.admin.listen);
-        Ok(Self { address, token })
+        let ids = file.project.iter();
+        let projects = ids.map(|project| ProjectId::new(*project.id.get_ref()));
+        Ok(Self {
+            address,
+            token,
+            projects: projects.collect(),
+        })
     }
 }
 

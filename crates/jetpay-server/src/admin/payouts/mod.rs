@@ -105,3 +105,6 @@ fn state(word: &str) -> Result<PayoutState, AdminError> {
         AdminError::invalid("state", format!("is one of {}", words.join(", ")))
     })
 }
+
+#[cfg(test)]
+mod tests;

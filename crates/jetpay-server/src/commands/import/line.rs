@@ -4,21 +4,21 @@ use crate::customer::Flaw;
 
 /// Where and what.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct BadLine {
+pub(in crate::commands) struct BadLine {
     /// From 1.
-    pub(super) line: u64,
-    pub(super) what: String,
+    pub(in crate::commands) line: u64,
+    pub(in crate::commands) what: String,
 }
 
 impl BadLine {
-    pub(super) fn new(line: u64, what: impl Into<String>) -> Self {
+    pub(in crate::commands) fn new(line: u64, what: impl Into<String>) -> Self {
         Self {
             line,
             what: what.into(),
         }
     }
 
-    pub(super) fn flaw(line: u64, flaw: &Flaw) -> Self {
+    pub(in crate::commands) fn flaw(line: u64, flaw: &Flaw) -> Self {
         let Flaw { field, message } = flaw;
         Self::new(
             line,

@@ -3,7 +3,7 @@
 mod csv_rows;
 mod customers;
 mod json_lines;
-mod line;
+pub(super) mod line;
 mod payments;
 
 use std::io::IsTerminal;
@@ -110,8 +110,8 @@ fn is_csv(path: &Path, bytes: &[u8]) -> bool {
     }
 }
 
-/// A bar over the bytes of the file; none when nobody watches.
-fn progress(bytes: usize) -> ProgressBar {
+/// A bar over the bytes or the rows of a file; none when nobody watches.
+pub(super) fn progress(length: usize) -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {
@@ -119,5 +119,5 @@ fn progress(bytes: usize) -> ProgressBar {
     };
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}")
         .unwrap_or(ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(bytes as u64), target).with_style(style)
+    ProgressBar::with_draw_target(Some(length as u64), target).with_style(style)
 }

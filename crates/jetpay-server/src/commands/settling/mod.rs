@@ -1,10 +1,10 @@
 //! `jetpay alarms`, `jetpay inbox` and `jetpay settlements`: what waits for a person, asked of the running service.
 
 mod alarms;
-mod client;
+pub(super) mod client;
 mod inbox;
 mod settlements;
-mod table;
+pub(super) mod table;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::config::AdminAccess;
-use client::Request;
+use client::{Client, Request};
 
 pub(super) use alarms::Alarms;
 pub(super) use inbox::Inbox;
@@ -23,7 +23,7 @@ pub(super) use settlements::Settlements;
 
 /// What all of these commands take.
 #[derive(Args)]
-struct Asking {
+pub(super) struct Asking {
     /// The configuration of the running service
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
@@ -65,17 +65,26 @@ impl Decision {
 
 impl Asking {
     /// Asks the service, and prints its answer: as `shown` says, or as JSON.
-    fn ask(&self, request: &Request, shown: impl FnOnce(&Value) -> String) -> anyhow::Result<()> {
+    pub(super) fn ask(
+        &self,
+        request: &Request,
+        shown: impl FnOnce(&Value) -> String,
+    ) -> anyhow::Result<()> {
         let access = AdminAccess::read(&self.config)?;
-        let answer = System::new().block_on(client::ask(&access, request))?;
+        let answer = System::new().block_on(Client::new(&access)?.ask(request))?;
         let text = if self.json {
             answer.to_string()
         } else {
             shown(&answer)
         };
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "{}", text.trim_end())
-            .and_then(|()| out.flush())
-            .context("cannot write standard output")
+        print(&text)
     }
+}
+
+/// Prints an answer.
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", text.trim_end())
+        .and_then(|()| out.flush())
+        .context("cannot write standard output")
 }

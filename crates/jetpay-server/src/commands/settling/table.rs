@@ -6,17 +6,20 @@ use jetpay_core::{Currency, Money};
 use serde_json::Value;
 
 /// A column of a table.
-pub(super) struct Column {
+pub(in crate::commands) struct Column {
     heading: &'static str,
     cell: fn(&Value) -> String,
 }
 
-pub(super) const fn column(heading: &'static str, cell: fn(&Value) -> String) -> Column {
+pub(in crate::commands) const fn column(
+    heading: &'static str,
+    cell: fn(&Value) -> String,
+) -> Column {
     Column { heading, cell }
 }
 
 /// A table of rows, or `none` when there are none.
-pub(super) fn table(rows: &[Value], columns: &[Column], none: &str) -> String {
+pub(in crate::commands) fn table(rows: &[Value], columns: &[Column], none: &str) -> String {
     if rows.is_empty() {
         return none.to_owned();
     }
@@ -34,7 +37,7 @@ pub(super) fn table(rows: &[Value], columns: &[Column], none: &str) -> String {
 }
 
 /// Names and their values; those without a value are left out.
-pub(super) fn named(values: &[(&str, String)]) -> String {
+pub(in crate::commands) fn named(values: &[(&str, String)]) -> String {
     let given = values.iter().filter(|(_, value)| !value.is_empty());
     let lines: Vec<_> = given
         .map(|(name, value)| vec![(*name).to_owned(), value.clone()])
@@ -61,7 +64,7 @@ fn aligned(lines: &[Vec<String>]) -> String {
 }
 
 /// What is at a place of a JSON value, as one harmless line: no text from outside moves the cursor.
-pub(super) fn text(value: &Value, place: &str) -> String {
+pub(in crate::commands) fn text(value: &Value, place: &str) -> String {
     match value.pointer(place) {
         Some(Value::String(text)) => text
             .chars()
@@ -79,7 +82,7 @@ pub(super) fn text(value: &Value, place: &str) -> String {
 }
 
 /// The amount that stands at a place under this name, with the currency beside it.
-pub(super) fn money(value: &Value, place: &str, name: &str) -> String {
+pub(in crate::commands) fn money(value: &Value, place: &str, name: &str) -> String {
     let minor = value
         .pointer(&format!("{place}/{name}"))
         .and_then(Value::as_i64);
@@ -91,7 +94,7 @@ pub(super) fn money(value: &Value, place: &str, name: &str) -> String {
 }
 
 /// The rows of a list in an answer.
-pub(super) fn rows<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+pub(in crate::commands) fn rows<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
     answer
         .get(name)
         .and_then(Value::as_array)
@@ -99,7 +102,7 @@ pub(super) fn rows<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
 }
 
 /// How to see what comes after a page, if anything does.
-pub(super) fn more(answer: &Value) -> String {
+pub(in crate::commands) fn more(answer: &Value) -> String {
     match answer.get("next").and_then(Value::as_i64) {
         Some(next) => format!("there are more: --before {next}\n"),
         None => String::new(),

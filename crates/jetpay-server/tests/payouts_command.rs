@@ -1,0 +1,107 @@
+//! Payouts by command line, while the real service runs.
+
+mod paying;
+mod running;
+mod sheet;
+
+use paying::{Paying, WALLET, add_gate, taken};
+use running::{CUSTOMER, Folder};
+use serde_json::Value;
+use sheet::{SEND, run, sheet};
+
+#[actix_web::test]
+async fn project_that_pays_is_the_only_one_or_the_one_that_is_named() {
+    let folder = Folder::new();
+    add_gate(&folder, "");
+    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    let second = "[[project]]\nid = 5678\nsecret_file = \"secret\"\nmethods = [\"qiwi-kz\"]\n";
+    folder.write("jetpay.toml", &(config + second));
+    sheet(&folder, &[("k1", 1)]);
+    let running = folder.serve().await;
+    let (_, _, err) = run(&running, &SEND);
+    assert!(err.contains("--project; there are: 1234, 5678"), "{err}");
+    let (_, _, err) = run(&running, &[&SEND[..], &["--project", "1"]].concat());
+    assert!(err.contains("project 1 is not in jetpay.toml"), "{err}");
+    for project in ["5678", "1234"] {
+        let arguments = [&SEND[..], &["--project", project]].concat();
+        let (_, out, _) = run(&running, &[&arguments[..], &["--dry-run"]].concat());
+        assert!(out.contains("1 new, 0 known before"), "{out}");
+        let (code, out, _) = run(&running, &arguments);
+        assert!(code == Some(0) && out.contains("1 new"), "{out}");
+        let (_, list) = running
+            .get(&format!("/v1/payouts?project_id={project}"))
+            .await;
+        assert_eq!(list["payouts"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[actix_web::test]
+async fn person_lists_shows_and_settles_a_payout() {
+    let paying = Paying::sqlite("").await;
+    let running = &paying.running;
+    assert_eq!(run(running, &["payouts", "list"]).1, "no payouts\n");
+    let (first, second) = (
+        taken(running, "k1", 100).await,
+        taken(running, "k2", 200).await,
+    );
+    let (_, out, _) = run(running, &["payouts", "list"]);
+    for (line, id, amount) in [(1, &first, "1.00 KZT"), (2, &second, "2.00 KZT")] {
+        let line = out.lines().nth(line).unwrap();
+        assert!(line.starts_with(id) && line.contains(amount), "{out}");
+        assert!(line.contains(WALLET) && line.contains(CUSTOMER), "{out}");
+    }
+    let (_, out, _) = run(running, &["payouts", "list", "--limit", "1"]);
+    assert!(
+        out.ends_with(&format!("there are more: --after {first}\n")),
+        "{out}"
+    );
+    for arguments in [["--key", "k2"], ["--after", &first]] {
+        let (_, out, _) = run(running, &[&["payouts", "list"][..], &arguments].concat());
+        assert!(out.contains(&second) && !out.contains(&first), "{out}");
+    }
+    let (_, out, _) = run(
+        running,
+        &[
+            "payouts",
+            "list",
+            "--customer",
+            "nobody",
+            "--project",
+            "1234",
+        ],
+    );
+    assert_eq!(out, "no payouts\n");
+    let (_, _, err) = run(running, &["payouts", "list", "--state", "lost"]);
+    assert!(err.contains("state: is one of created, unknown"), "{err}");
+
+    let (_, out, _) = run(running, &["payouts", "show", &first]);
+    assert!(
+        out.contains("reserved") && out.contains("created") && out.contains("1.00 KZT"),
+        "{out}"
+    );
+    let settle = [
+        "payouts",
+        "settle",
+        &first,
+        "--as",
+        "declined",
+        "--reason",
+        "support says so",
+    ];
+    let (code, out, _) = run(running, &settle);
+    assert_eq!(code, Some(0));
+    let last = out.lines().last().unwrap();
+    for part in ["declined", "release", "1.00 KZT", "support says so"] {
+        assert!(last.contains(part), "{out}");
+    }
+    let (code, _, err) = run(running, &settle);
+    assert!(code == Some(1) && err.contains("ended already"), "{err}");
+    let (_, out, _) = run(running, &["payouts", "show", &first, "--json"]);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["state"], "declined");
+    assert!(
+        run(running, &["payouts", "show", "x"])
+            .2
+            .contains("there is no payout with this id")
+    );
+}
