@@ -1,6 +1,7 @@
 //! `jetpay demo`.
 
 mod books;
+mod payouts;
 mod place;
 mod scenes;
 
@@ -12,7 +13,7 @@ use clap::Args;
 use jetpay_core::signature::Key;
 use jetpay_simulator::Platform;
 
-use crate::config::Config;
+use crate::config::{AdminAccess, Config};
 use crate::service::{self, Service};
 use crate::telemetry::{self, Metrics};
 use place::Place;
@@ -50,6 +51,16 @@ impl Demo {
                 Key::new(&place.secret()?)?,
             );
             scenes::play(&platform).await?;
+            // Held until the end: payouts by hand go there, too.
+            let gate = payouts::gate(&config, listen).await?;
+            if gate.is_some() {
+                payouts::play(&AdminAccess {
+                    address: admin,
+                    token: config.admin_token.clone(),
+                    projects: config.projects.iter().map(|project| project.id).collect(),
+                })
+                .await?;
+            }
             books::show(&ledger).await?;
 
             if !self.exit {

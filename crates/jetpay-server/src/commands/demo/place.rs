@@ -45,7 +45,7 @@ impl Place {
             .with_context(|| format!("cannot make {}", place.folder.display()))?;
         place.write("secret.txt", &random_text()?)?;
         place.write("token.txt", &random_text()?)?;
-        place.write("jetpay.toml", &configuration())?;
+        place.write("jetpay.toml", &configuration()?)?;
         Ok(place)
     }
 
@@ -106,14 +106,17 @@ impl Place {
 }
 
 /// The usual ports when they are free, else any.
-fn configuration() -> String {
-    let free = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+fn configuration() -> anyhow::Result<String> {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let free = |port| bind(port).is_ok();
     let (listen, admin) = if free(8080) && free(8081) {
         (8080, 8081)
     } else {
         (0, 0)
     };
-    format!(
+    // The service must be told the Gate's before it is opened.
+    let gate = bind(9090).or_else(|_| bind(0))?.local_addr()?;
+    Ok(format!(
         r#"# Written by `jetpay demo`. `jetpay check` says what it means.
 
 [server]
@@ -130,8 +133,13 @@ url = "sqlite://jetpay.db"
 id = {PROJECT}
 methods = ["kaspi", "kassa24", "kassa24-bvu", "cashin-kz", "qiwi-kz"]
 secret_file = "secret.txt"
+
+[gate] # a simulated one, which the demo plays
+base_url = "http://{gate}"
+answer_within_seconds = 2
+ask_after_seconds = 1
 "#
-    )
+    ))
 }
 
 /// 32 hexadecimal digits of the system's randomness.

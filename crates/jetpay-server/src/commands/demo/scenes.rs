@@ -10,8 +10,8 @@ use jetpay_simulator::{
 
 use super::place::{ANNA, BORIS, PROJECT};
 
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Yellow.on_default();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BAD: Style = AnsiColor::Yellow.on_default();
 const TITLE: Style = Style::new().bold();
 
 pub(super) fn heading(text: &str) {

@@ -1,0 +1,112 @@
+//! The show's payouts: through a simulated Gate that does not always behave.
+
+use std::time::Duration;
+
+use anstream::println;
+use anyhow::{Context, ensure};
+use futures_util::future::try_join_all;
+use jetpay_simulator::gate::{Server, Settings};
+use serde_json::{Value, json};
+
+use super::place::{ANNA, PROJECT};
+use super::scenes::{BAD, GOOD, heading};
+use crate::commands::settling::client::{Client, Request};
+use crate::config::{AdminAccess, Config};
+
+/// What happens, and the wallet whose last digits make it happen at the simulated Gate.
+const WISHES: [(&str, &str); 4] = [
+    ("the platform pays it", "77012345600"),
+    ("the connection breaks after it was accepted", "77012345603"),
+    ("the connection breaks before", "77012345604"),
+    ("the platform cannot pay it", "77012345601"),
+];
+
+/// How long a payout may take here.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Plays the Gate of this configuration. None: a configuration of an older demo, without one.
+pub(super) async fn gate(
+    config: &Config,
+    listen: std::net::SocketAddr,
+) -> anyhow::Result<Option<Server>> {
+    let Some(gate) = &config.gate else {
+        return Ok(None);
+    };
+    let address = gate.base_url.to_string();
+    let address = address.trim_start_matches("http://").parse();
+    let settings = Settings {
+        callback_url: Some(format!("http://{listen}/callback").parse()?),
+        ..Settings::new(
+            address.context("the demo's Gate has an address of this machine")?,
+            config.keyring(),
+        )
+    };
+    let opened = settings.open().await;
+    Ok(Some(opened.context(
+        "the simulated Gate cannot listen; change base_url in [gate]",
+    )?))
+}
+
+pub(super) async fn play(access: &AdminAccess) -> anyhow::Result<()> {
+    heading("QIWI Kazakhstan, payouts — POST /v1/payouts");
+    let client = Client::new(access)?;
+    let paid = WISHES.map(|(words, account)| pay(&client, words, account));
+    for lines in try_join_all(paid).await? {
+        println!("{lines}");
+    }
+    Ok(())
+}
+
+async fn pay(client: &Client<'_>, words: &str, account: &str) -> anyhow::Result<String> {
+    let wish = wish(account);
+    let taken = client
+        .ask(&Request::post(&["payouts"], wish.clone()))
+        .await?;
+    let id = text(&taken, "payment_id").to_owned();
+    let again = client.ask(&Request::post(&["payouts"], wish)).await?;
+    ensure!(text(&again, "payment_id") == id, "one key is one payout");
+    let payout = ended(client, &id).await?;
+    let state = text(&payout, "state");
+    let style = if state == "paid" { GOOD } else { BAD };
+    let history = payout["history"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let steps: Vec<&str> = history.iter().map(|step| text(step, "what")).collect();
+    Ok(format!(
+        "  100.00 KZT to {account}; {words}\n    asked for twice, {style}{state}{style:#} once: {}",
+        steps.join(", ")
+    ))
+}
+
+/// The payout, once it has an outcome.
+async fn ended(client: &Client<'_>, id: &str) -> anyhow::Result<Value> {
+    let wait = async {
+        loop {
+            let payout = client.ask(&Request::get(&["payouts", id])).await?;
+            if !matches!(text(&payout, "state"), "created" | "unknown" | "accepted") {
+                return Ok(payout);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let ended = tokio::time::timeout(LONGEST, wait).await;
+    ended.context("a payout of the demo has no outcome")?
+}
+
+fn wish(account: &str) -> Value {
+    // Each run of the demo in one folder wishes anew.
+    let key = format!("demo-{account}-{}", uuid::Uuid::now_v7());
+    json!({
+        "project_id": PROJECT,
+        "customer": {
+            "id": ANNA, "ip_address": "198.51.100.47",
+            "first_name": "Anna", "last_name": "Example", "email": "anna@example.com",
+        },
+        "account_number": account, "amount": 10_000, "currency": "KZT", "idempotency_key": key,
+    })
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
