@@ -6,6 +6,7 @@
 //! - [`schedule`] says when a callback comes again, and [`deliver`] repeats it so.
 //! - [`METHODS`] are the payment methods as data: what differs between their documents.
 //! - [`conformance`] are the checks that an endpoint must pass.
+//! - [`gate`] is the platform's side of payouts, which a merchant sends to: scripted, by seed, or by hand.
 //!
 //! ```no_run
 //! use jetpay_core::signature::Key;
@@ -27,6 +28,7 @@ pub mod conformance;
 mod deliver;
 mod exchange;
 mod feed;
+pub mod gate;
 pub mod messages;
 mod methods;
 mod operation_ids;

@@ -1,0 +1,100 @@
+//! The bodies of answers.
+
+use jetpay_core::codes::OperationCode;
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::{Keyring, sign};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::habits::Habits;
+use super::reply::Reply;
+use super::request::Flaw;
+use crate::messages::{Operation, Payment};
+
+/// The payout is accepted.
+#[derive(Serialize)]
+pub(super) struct Accepted<'a> {
+    pub(super) status: &'static str,
+    pub(super) project_id: u64,
+    pub(super) payment_id: &'a str,
+    pub(super) request_id: &'a str,
+}
+
+/// Where a payment stands.
+#[derive(Serialize)]
+pub(super) struct Status {
+    pub(super) project_id: u64,
+    pub(super) payment: Payment,
+    pub(super) operations: Vec<Operation>,
+}
+
+/// Writes answers, and signs them if that is the habit.
+pub(super) struct Writer<'a> {
+    pub(super) keyring: &'a Keyring,
+    pub(super) habits: &'a Habits,
+}
+
+impl Writer<'_> {
+    /// HTTP 200 with a message to this project.
+    pub(super) fn good(&self, project_id: ProjectId, message: &impl Serialize) -> Reply {
+        Reply::now(200, self.written(Some(project_id), message))
+    }
+
+    /// `{"status": "error", "code", "message"}`.
+    pub(super) fn rejection(&self, project_id: Option<ProjectId>, flaw: &Flaw) -> Reply {
+        let known = OperationCode::from_number(flaw.code.into());
+        let code = if self.habits.codes_are_numbers {
+            json!(flaw.code)
+        } else {
+            json!(known)
+        };
+        let message = if flaw.about.is_empty() {
+            known.text().to_owned()
+        } else {
+            format!("{}: {}", known.text(), flaw.about)
+        };
+        let message = json!({"status": "error", "code": code, "message": message});
+        let status = flaw.http.unwrap_or(self.habits.rejects_with);
+        Reply::now(status, self.written(project_id, &message))
+    }
+
+    /// HTTP 401, 403 or 429.
+    pub(super) fn refusal(status: u16) -> Reply {
+        let message = match status {
+            401 => "the key is not accepted",
+            403 => "this address is not on the list",
+            _ => "too many requests",
+        };
+        let body: Value = json!({"status": "error", "message": message});
+        Reply::now(status, body.to_string())
+    }
+
+    /// An HTTP status with what stands before the Gate.
+    pub(super) fn failure(status: u16) -> Reply {
+        Reply::now(status, format!("<html><h1>{status}</h1></html>\n"))
+    }
+
+    /// HTTP 200 with what looks like JSON and ends too early.
+    pub(super) fn garbage() -> Reply {
+        Reply::now(200, r#"{"status":"succ"#)
+    }
+
+    fn written(&self, project_id: Option<ProjectId>, message: &impl Serialize) -> Vec<u8> {
+        let body = serde_json::to_vec(message).expect("a message can be written as JSON");
+        match project_id {
+            Some(project_id) if self.habits.signs_answers => signed(self.keyring, project_id, body),
+            _ => body,
+        }
+    }
+}
+
+/// Signs a body with the first secret of its project.
+pub(super) fn signed(keyring: &Keyring, project_id: ProjectId, body: Vec<u8>) -> Vec<u8> {
+    let key = keyring
+        .project(project_id)
+        .and_then(|project| project.keys().first());
+    match key {
+        Some(key) => sign(&body, key).expect("a message is an object that can be signed"),
+        None => body,
+    }
+}
