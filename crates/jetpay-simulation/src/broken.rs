@@ -26,6 +26,22 @@ pub enum Invariant {
     PersonHears,
     /// What is counted is what is there.
     CountsAgree,
+    /// A wish is one payout: under its key, at the Gate, and byte for byte.
+    OneId,
+    /// A payout leaves only after that was kept, and again only after the platform let it.
+    SentOnce,
+    /// Money leaves at most once for a payout.
+    OutOnce,
+    /// What was ever reserved is reserved, paid or released; and what was paid and came back is counted once.
+    AddsUp,
+    /// The books say of a payout what the platform told.
+    BooksAgree,
+    /// No balance is spent twice.
+    BalanceSuffices,
+    /// No payout is forgotten: it has an outcome, or something is to be done, or a person was told.
+    NotForgotten,
+    /// Payers' data is gone once it is forgotten, and never elsewhere.
+    PayersForgotten,
     /// Everything ends: no delivery waits for ever, and the platform tells a fact until it is acknowledged.
     Ends,
 }
@@ -43,6 +59,14 @@ impl fmt::Display for Invariant {
             Self::AnswerFits => "every answer fits",
             Self::PersonHears => "a person hears of what does not fit",
             Self::CountsAgree => "the counts are those of the tables",
+            Self::OneId => "a wish is one payout",
+            Self::SentOnce => "a payout is sent again only when the platform says so",
+            Self::OutOnce => "money leaves at most once",
+            Self::AddsUp => "what was reserved is reserved, paid or released",
+            Self::BooksAgree => "the books say what the platform told",
+            Self::BalanceSuffices => "no balance is spent twice",
+            Self::NotForgotten => "no payout is forgotten",
+            Self::PayersForgotten => "payers are forgotten",
             Self::Ends => "everything ends",
         })
     }
@@ -54,7 +78,7 @@ pub(crate) struct Broken {
     pub(crate) invariant: Invariant,
     /// What is wrong, in a sentence.
     pub(crate) what: String,
-    /// The payment that it is about.
+    /// The payment, or the wish, that it is about.
     pub(crate) payment: Option<usize>,
 }
 

@@ -30,32 +30,49 @@ pub(crate) enum Note {
     Moved(i64, u64),
 }
 
-/// Of which top-up it is; none: it concerns all.
-type Line = (i64, Option<usize>, Note);
+/// Something that can be noted.
+pub(crate) trait Noted: Copy + Hash + fmt::Display {
+    /// Whether it is a step of the store that was more than a commit.
+    fn is_fault(&self) -> bool;
+
+    /// Whether the service had to do with it.
+    fn reached(&self) -> bool;
+}
+
+/// Of which top-up or payout it is; none: it concerns all.
+type Line<N> = (i64, Option<usize>, N);
 
 /// More lines than anybody reads.
 const LONG: usize = 60;
 
-#[derive(Default)]
-pub(crate) struct Journal {
-    lines: Vec<Line>,
+pub(crate) struct Journal<N> {
+    lines: Vec<Line<N>>,
     hasher: DefaultHasher,
 }
 
-impl Journal {
-    pub(crate) fn note(&mut self, at: i64, top_up: Option<usize>, note: Note) {
-        (at, top_up, note).hash(&mut self.hasher);
-        self.lines.push((at, top_up, note));
+impl<N> Default for Journal<N> {
+    fn default() -> Self {
+        Self {
+            lines: Vec::new(),
+            hasher: DefaultHasher::new(),
+        }
+    }
+}
+
+impl<N: Noted> Journal<N> {
+    pub(crate) fn note(&mut self, at: i64, number: Option<usize>, note: N) {
+        (at, number, note).hash(&mut self.hasher);
+        self.lines.push((at, number, note));
     }
 
-    /// What happened to a top-up, and the steps that were more than a commit, as long as it lasted. Of a long history
+    /// What happened to a top-up or payout, and the steps that were more than a commit, as long as it lasted. Of a long history
     /// only what reached the service.
-    pub(crate) fn of(&self, top_up: usize) -> Vec<String> {
-        let own = |line: &&Line| line.1 == Some(top_up);
+    pub(crate) fn of(&self, number: usize) -> Vec<String> {
+        let own = |line: &&Line<N>| line.1 == Some(number);
         let first = self.lines.iter().position(|line| own(&line));
         let lines = &self.lines[first.unwrap_or(self.lines.len())..];
-        let fault = |line: &&Line| matches!(line.2, Note::Step(fate, _) if fate != Fate::Commits);
-        let mut lines: Vec<&Line> = lines.iter().filter(|it| own(it) || fault(it)).collect();
+        let fault = |line: &&Line<N>| line.2.is_fault();
+        let mut lines: Vec<&Line<N>> = lines.iter().filter(|it| own(it) || fault(it)).collect();
         if lines.len() > LONG {
             lines.retain(|line| own(line) && line.2.reached());
         }
@@ -73,9 +90,12 @@ impl Journal {
     }
 }
 
-impl Note {
-    /// Whether the service had to do with it.
-    const fn reached(self) -> bool {
+impl Noted for Note {
+    fn is_fault(&self) -> bool {
+        matches!(self, Self::Step(fate, _) if *fate != Fate::Commits)
+    }
+
+    fn reached(&self) -> bool {
         !matches!(
             self,
             Self::Sent(..) | Self::NobodyThere(_) | Self::AnswerLost(_) | Self::AnswerSeen(..)

@@ -27,6 +27,7 @@ mod journal;
 mod merchant;
 mod model;
 mod network;
+mod payouts;
 mod platform;
 mod queue;
 mod setting;
@@ -37,6 +38,7 @@ mod weather;
 mod world;
 
 pub use broken::{Invariant, Violation};
+pub use payouts::{PayoutTally, simulate_payouts};
 pub use setting::Setting;
 pub use tally::Tally;
 

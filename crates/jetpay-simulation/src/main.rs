@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use clap::Parser;
-use jetpay_simulation::{Plan, Setting, Tally, Violation, simulate};
+use clap::{Parser, ValueEnum};
+use jetpay_simulation::{PayoutTally, Plan, Setting, Tally, Violation, simulate, simulate_payouts};
 
 #[derive(Parser)]
 #[command(
@@ -23,29 +23,47 @@ struct Arguments {
     /// On so many days top-ups begin; what follows of them may take 47 more
     #[arg(long, default_value_t = 30)]
     days: u32,
+    /// Top-ups, payouts, or both
+    #[arg(long, value_enum, default_value_t = Worlds::Both)]
+    worlds: Worlds,
     /// How many run at a time; one a core unless said otherwise
     #[arg(long)]
     threads: Option<usize>,
+}
+
+/// What is simulated.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Worlds {
+    Both,
+    TopUps,
+    Payouts,
+}
+
+/// What both worlds came to.
+#[derive(Default)]
+struct Sum {
+    top_ups: Tally,
+    payouts: PayoutTally,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let setting = Setting::prepare()?;
     let begun = Instant::now();
-    let (tally, violation) = run(&setting, &arguments);
+    let (sum, violation) = run(&setting, &arguments);
     if let Some(violation) = violation {
         println!("✗ {violation}");
         return Ok(ExitCode::FAILURE);
     }
-    tell(&arguments, &tally, begun.elapsed());
+    tell(&arguments, &sum, begun.elapsed());
     Ok(ExitCode::SUCCESS)
 }
 
 /// What the seeds came to, up to the first violation that anybody found.
-fn run(setting: &Setting, arguments: &Arguments) -> (Tally, Option<Box<Violation>>) {
+fn run(setting: &Setting, arguments: &Arguments) -> (Sum, Option<Box<Violation>>) {
     let end = arguments.seed.saturating_add(arguments.seeds);
     let next = AtomicU64::new(arguments.seed);
-    let outcome = Mutex::new((Tally::default(), None::<Box<Violation>>));
+    let outcome = Mutex::new((Sum::default(), None::<Box<Violation>>));
     let work = || {
         loop {
             let seed = next.fetch_add(1, Relaxed);
@@ -56,10 +74,13 @@ fn run(setting: &Setting, arguments: &Arguments) -> (Tally, Option<Box<Violation
                 seed,
                 days: arguments.days,
             };
-            let result = simulate(setting, plan);
+            let result = both(setting, plan, arguments.worlds);
             let mut outcome = outcome.lock().expect("nobody panicked");
             match result {
-                Ok(tally) => outcome.0 += tally,
+                Ok(sum) => {
+                    outcome.0.top_ups += sum.top_ups;
+                    outcome.0.payouts += sum.payouts;
+                }
                 Err(found) => {
                     // The rest of the seeds need not run.
                     next.store(end, Relaxed);
@@ -80,10 +101,45 @@ fn run(setting: &Setting, arguments: &Arguments) -> (Tally, Option<Box<Violation
     outcome.into_inner().expect("nobody panicked")
 }
 
-fn tell(arguments: &Arguments, tally: &Tally, took: Duration) {
-    let minute = u128::from(tally.deliveries) * 60_000 / took.as_millis().max(1);
-    let rows = [
-        ("seeds", arguments.seeds),
+fn both(setting: &Setting, plan: Plan, worlds: Worlds) -> Result<Sum, Box<Violation>> {
+    let mut sum = Sum::default();
+    if worlds != Worlds::Payouts {
+        sum.top_ups = simulate(setting, plan)?;
+    }
+    if worlds != Worlds::TopUps {
+        sum.payouts = simulate_payouts(setting, plan)?;
+    }
+    Ok(sum)
+}
+
+fn tell(arguments: &Arguments, sum: &Sum, took: Duration) {
+    row("seeds", arguments.seeds);
+    if arguments.worlds != Worlds::Payouts {
+        println!("top-ups");
+        top_ups(&sum.top_ups)
+            .into_iter()
+            .for_each(|(name, count)| row(name, count));
+        println!("{:<26}{:>12}", "hash", format!("{:016x}", sum.top_ups.hash));
+    }
+    if arguments.worlds != Worlds::TopUps {
+        println!("payouts");
+        payouts(&sum.payouts)
+            .into_iter()
+            .for_each(|(name, count)| row(name, count));
+        println!("{:<26}{:>12}", "hash", format!("{:016x}", sum.payouts.hash));
+    }
+    let messages = u128::from(sum.top_ups.deliveries + sum.payouts.messages());
+    let minute = messages * 60_000 / took.as_millis().max(1);
+    println!("{:<26}{minute:>12}", "messages a minute");
+    println!("✓ every invariant held after every step; {took:.1?}");
+}
+
+fn row(name: &str, count: u64) {
+    println!("{name:<26}{count:>12}");
+}
+
+fn top_ups(tally: &Tally) -> [(&'static str, u64); 16] {
+    [
         ("deliveries", tally.deliveries),
         ("of them callbacks", tally.callbacks),
         ("acknowledged", tally.acknowledged),
@@ -100,11 +156,36 @@ fn tell(arguments: &Arguments, tally: &Tally, took: Duration) {
         ("given up by the platform", tally.given_up),
         ("credits", tally.credits),
         ("entries", tally.entries),
-    ];
-    for (name, count) in rows {
-        println!("{name:<26}{count:>12}");
-    }
-    println!("{:<26}{minute:>12}", "deliveries a minute");
-    println!("{:<26}{:>12}", "hash", format!("{:016x}", tally.hash));
-    println!("✓ every invariant held after every step; {took:.1?}");
+    ]
+}
+
+fn payouts(tally: &PayoutTally) -> [(&'static str, u64); 26] {
+    [
+        ("asked for by the merchant", tally.asked),
+        ("answered 503", tally.unavailable),
+        ("refused: key of another", tally.conflicts),
+        ("refused: balance", tally.refused),
+        ("payouts", tally.payouts),
+        ("sends", tally.sends),
+        ("of them again", tally.resends),
+        ("overtaken on the way", tally.overtaken),
+        ("questions for a status", tally.questions),
+        ("callbacks", tally.callbacks),
+        ("of them odd", tally.odd),
+        ("lost on the way", tally.lost),
+        ("virtual days", tally.days),
+        ("steps of the store", tally.steps),
+        ("with failing commits", tally.refusals),
+        ("in which it ended", tally.store_crashes),
+        ("crashes of a server", tally.crashes),
+        ("errands cut off", tally.cut_off),
+        ("servers that stood still", tally.stalls),
+        ("errands left, too late", tally.too_late),
+        ("ended by a person", tally.settled),
+        ("paid", tally.paid),
+        ("reversed", tally.reversed),
+        ("released", tally.released),
+        ("paid after a release", tally.reserved_again),
+        ("open, or never told", tally.open + tally.untold),
+    ]
 }

@@ -21,8 +21,8 @@ pub(crate) enum Message {
     Dismiss(usize),
 }
 
-/// When the copies of a message arrive, counted from now; none when it is lost.
-pub(crate) fn copies(chance: &mut Chance, weather: &Weather, message: Message) -> Vec<i64> {
+/// When the copies of a message arrive, counted from now; none when it is lost. Those of a callback may be held on the way.
+pub(crate) fn copies(chance: &mut Chance, weather: &Weather, callback: bool) -> Vec<i64> {
     let mut copies = Vec::with_capacity(2);
     if !chance.happens(weather.request_lost) {
         copies.push(chance.between(weather.way.clone()));
@@ -32,7 +32,6 @@ pub(crate) fn copies(chance: &mut Chance, weather: &Weather, message: Message) -
     {
         copies.push(first + chance.among(&[0, 0, 1, 50]));
     }
-    let callback = matches!(message, Message::Callback { .. });
     if callback && chance.happens(weather.held) {
         let longest = chance.among(&[10 * MINUTE, 8 * HOUR, 47 * DAY]);
         copies.push(chance.between(MINUTE..=longest));

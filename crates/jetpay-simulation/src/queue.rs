@@ -27,19 +27,27 @@ pub(crate) enum Event {
 }
 
 /// Events by time; of the same time the one that was put in first.
-#[derive(Default)]
-pub(crate) struct Queue {
-    heap: BinaryHeap<Reverse<(i64, u64, Event)>>,
+pub(crate) struct Queue<E> {
+    heap: BinaryHeap<Reverse<(i64, u64, E)>>,
     number: u64,
 }
 
-impl Queue {
-    pub(crate) fn put(&mut self, at: i64, event: Event) {
+impl<E: Ord> Default for Queue<E> {
+    fn default() -> Self {
+        Self {
+            heap: BinaryHeap::new(),
+            number: 0,
+        }
+    }
+}
+
+impl<E: Ord> Queue<E> {
+    pub(crate) fn put(&mut self, at: i64, event: E) {
         self.number += 1;
         self.heap.push(Reverse((at, self.number, event)));
     }
 
-    pub(crate) fn next(&mut self) -> Option<(i64, Event)> {
+    pub(crate) fn next(&mut self) -> Option<(i64, E)> {
         self.heap.pop().map(|Reverse((at, _, event))| (at, event))
     }
 }

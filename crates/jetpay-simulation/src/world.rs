@@ -28,13 +28,13 @@ use crate::weather::Weather;
 pub(crate) struct World<'s> {
     plan: Plan,
     clock: Clock,
-    queue: Queue,
+    queue: Queue<Event>,
     chance: Chance,
     weather: Weather,
     platform: Platform<'s>,
     merchant: Merchant,
     audit: Audit,
-    journal: Journal,
+    journal: Journal<Note>,
     tally: Tally,
     /// When the service listens again.
     back: i64,

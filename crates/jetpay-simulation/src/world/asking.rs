@@ -101,7 +101,8 @@ impl World<'_> {
 
     pub(super) fn send(&mut self, message: Message) {
         let now = self.clock.millis();
-        let copies = copies(&mut self.chance, &self.weather, message);
+        let callback = matches!(message, Message::Callback { .. });
+        let copies = copies(&mut self.chance, &self.weather, callback);
         self.note(message, Note::Sent(message, copies.len()));
         self.tally.lost += u64::from(copies.is_empty());
         for after in copies {

@@ -1,0 +1,53 @@
+//! What goes wrong with servers, beside the weather.
+
+use crate::chance::Chance;
+use crate::clock::{DAY, MINUTE, SECOND, START};
+use crate::weather::Weather;
+
+/// Outages last so long.
+const OUTAGE: i64 = 10 * DAY;
+/// After the last trouble a payout whose platform answers has so long to end; and so long its callbacks are told.
+const QUIET: i64 = 5 * DAY;
+
+/// How often servers fail, in a thousand times that they go on.
+pub(super) struct Faults {
+    crash: u32,
+    stall: u32,
+    /// From this moment on nothing goes wrong any more.
+    pub(super) calm: i64,
+    /// Then the Gate stands still: nothing happens to payouts any more.
+    pub(super) end: i64,
+}
+
+impl Faults {
+    pub(super) fn of(chance: &mut Chance, weather: &Weather, days: u32) -> Self {
+        let last = START + i64::from(days) * DAY;
+        let outage = weather.outage.as_ref().map_or(last, |it| it.from + OUTAGE);
+        let calm = last.max(outage) + 2 * DAY;
+        Self {
+            crash: chance.among(&[0, 3, 30]),
+            stall: chance.among(&[0, 3, 30]),
+            calm,
+            end: calm + QUIET,
+        }
+    }
+
+    pub(super) const fn is_calm(&self, now: i64) -> bool {
+        now >= self.calm
+    }
+
+    /// Whether a server crashes before it goes on; for how long it is gone.
+    pub(super) fn crash(&self, chance: &mut Chance, now: i64) -> Option<i64> {
+        let happens = !self.is_calm(now) && chance.happens(self.crash);
+        happens.then(|| Weather::absence(chance))
+    }
+
+    /// Whether a server stands still before it goes on, and for how long: often past a lease.
+    pub(super) fn stall(&self, chance: &mut Chance, now: i64) -> Option<i64> {
+        let happens = !self.is_calm(now) && chance.happens(self.stall);
+        happens.then(|| {
+            let longest = chance.among(&[5 * SECOND, 45 * SECOND, 2 * MINUTE, 10 * MINUTE]);
+            chance.between(1..=longest)
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! What an answer of the Gate means, read by the protocol's table (section 6) and not by `jetpay-gate`, whose matter is
+//! HTTP.
+
+use jetpay_core::codes::{Advice, OperationCode};
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::payout::{SendOutcome, StatusAnswer, StatusOperation};
+use serde_json::Value;
+
+/// What came back.
+#[derive(Clone)]
+pub(super) enum Answer {
+    /// An HTTP status and a body.
+    Http(u16, Vec<u8>),
+    /// The connection broke, or nothing came in time.
+    Nothing,
+}
+
+/// What became of a payout that was sent.
+pub(super) fn of_send(answer: &Answer) -> SendOutcome {
+    let unknown = |reason: &str| SendOutcome::Unknown {
+        reason: reason.into(),
+    };
+    let Answer::Http(status, body) = answer else {
+        return unknown("no answer");
+    };
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let code = code(&body["code"]);
+    let message = body["message"].as_str().unwrap_or_default().to_owned();
+    match (*status, code.as_ref().and_then(OperationCode::number)) {
+        (408 | 500.., _) => unknown("the Gate failed"),
+        (401 | 403 | 429, _) | (_, Some(3613)) => SendOutcome::NotNow { code, message },
+        (_, Some(3041)) => SendOutcome::Accepted { request_id: None },
+        (_, Some(3061)) => unknown("that is no answer to a payout"),
+        (_, Some(2000..4000)) if !waits(code.as_ref()) => SendOutcome::Rejected { code, message },
+        (200, None) if body["status"] == "success" => SendOutcome::Accepted {
+            request_id: body["request_id"].as_str().map(str::to_owned),
+        },
+        _ => unknown("an answer that says nothing"),
+    }
+}
+
+/// What became of a question for a status.
+pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
+    let Answer::Http(status @ (200 | 400), body) = answer else {
+        return StatusAnswer::Unanswered;
+    };
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    if code(&body["code"]) == Some(OperationCode::UNKNOWN_PAYMENT) {
+        return StatusAnswer::NotKnown;
+    }
+    let (Some(word), Some(operations), 200) = (
+        body["payment"]["status"].as_str(),
+        body["operations"].as_array(),
+        *status,
+    ) else {
+        return StatusAnswer::Unanswered;
+    };
+    StatusAnswer::Told {
+        payment_status: PaymentStatus::from_text(word),
+        operations: operations.iter().map(operation).collect(),
+    }
+}
+
+fn operation(operation: &Value) -> StatusOperation {
+    let word = |name: &str| operation[name].as_str().unwrap_or_default();
+    let sum = &operation["sum_initial"];
+    let currency = sum["currency"]
+        .as_str()
+        .and_then(|it| Currency::parse(it).ok());
+    StatusOperation {
+        id: operation["id"].as_u64().expect("a number").into(),
+        kind: OperationType::from_text(word("type")),
+        status: OperationStatus::from_text(word("status")),
+        amount: sum["amount"]
+            .as_i64()
+            .zip(currency)
+            .map(|(minor, it)| Money::new(minor, it)),
+        code: code(&operation["code"]),
+        message: None,
+    }
+}
+
+fn code(value: &Value) -> Option<OperationCode> {
+    match value {
+        Value::Number(number) => Some(OperationCode::from_text(&number.to_string())),
+        Value::String(text) => Some(OperationCode::from_text(text)),
+        _ => None,
+    }
+}
+
+fn waits(code: Option<&OperationCode>) -> bool {
+    code.is_some_and(|code| code.advice() == Advice::Wait)
+}
+
+/// Whether the platform thereby lets the same id be sent again.
+pub(super) fn send_lets_again(outcome: &SendOutcome) -> bool {
+    matches!(outcome, SendOutcome::NotNow { .. })
+}
+
+/// The same of a question.
+pub(super) fn ask_lets_again(answer: &StatusAnswer) -> bool {
+    match answer {
+        StatusAnswer::NotKnown => true,
+        StatusAnswer::Told { payment_status, .. } => *payment_status == PaymentStatus::Error,
+        StatusAnswer::Unanswered => false,
+    }
+}

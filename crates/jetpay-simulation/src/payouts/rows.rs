@@ -1,0 +1,198 @@
+//! What is in the database about payouts, read with SQL of our own.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension};
+
+/// A payout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) project: i64,
+    pub(super) customer: String,
+    pub(super) amount: i64,
+    pub(super) key: String,
+    pub(super) fingerprint: String,
+    pub(super) from_balance: bool,
+    pub(super) created_at: i64,
+    pub(super) account: String,
+    pub(super) request: Option<String>,
+    pub(super) state: String,
+    pub(super) reserved: i64,
+    pub(super) paid: i64,
+    pub(super) next: Option<String>,
+    pub(super) sends: i64,
+    pub(super) overdue: bool,
+    pub(super) forgotten: bool,
+}
+
+impl Row {
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state.as_str(), "created" | "unknown" | "accepted")
+    }
+
+    /// How far on its state is: it never becomes less.
+    pub(super) fn rank(&self) -> u8 {
+        match self.state.as_str() {
+            "declined" | "rejected" => 1,
+            "paid" => 2,
+            "reversed" => 3,
+            _ => 0,
+        }
+    }
+}
+
+/// A step of a payout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StepRow {
+    pub(super) seq: i64,
+    pub(super) id: String,
+    pub(super) what: String,
+    pub(super) amount: Option<i64>,
+    pub(super) operation: Option<i64>,
+    pub(super) time: i64,
+}
+
+pub(super) fn payout(connection: &Connection, id: &str) -> rusqlite::Result<Option<Row>> {
+    let sql = "SELECT payment_id, project_id, customer_id, amount, idempotency_key, fingerprint, from_balance, created_at,
+               account_number, request, state, reserved, paid, next, sends, overdue, forgotten
+               FROM payouts WHERE payment_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let row = statement.query_row([id], |row| {
+        Ok(Row {
+            id: row.get(0)?,
+            project: row.get(1)?,
+            customer: row.get(2)?,
+            amount: row.get(3)?,
+            key: row.get(4)?,
+            fingerprint: row.get(5)?,
+            from_balance: row.get(6)?,
+            created_at: row.get(7)?,
+            account: row.get(8)?,
+            request: row.get(9)?,
+            state: row.get(10)?,
+            reserved: row.get(11)?,
+            paid: row.get(12)?,
+            next: row.get(13)?,
+            sends: row.get(14)?,
+            overdue: row.get(15)?,
+            forgotten: row.get(16)?,
+        })
+    });
+    row.optional()
+}
+
+pub(super) fn ids(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT payment_id FROM payouts ORDER BY 1")?;
+    statement.query_map((), |row| row.get(0))?.collect()
+}
+
+/// The steps after the given one.
+pub(super) fn steps(connection: &Connection, after: i64) -> rusqlite::Result<Vec<StepRow>> {
+    let sql = "SELECT seq, payment_id, what, amount, operation_id, time FROM payout_steps WHERE seq > ?1 ORDER BY seq";
+    let mut statement = connection.prepare_cached(sql)?;
+    let steps = statement.query_map([after], |row| {
+        Ok(StepRow {
+            seq: row.get(0)?,
+            id: row.get(1)?,
+            what: row.get(2)?,
+            amount: row.get(3)?,
+            operation: row.get(4)?,
+            time: row.get(5)?,
+        })
+    });
+    steps?.collect()
+}
+
+/// What a customer can spend: what top-ups left, less what payouts from the balance took.
+pub(super) fn balance(connection: &Connection, customer: &str) -> rusqlite::Result<i64> {
+    let sql = "SELECT (SELECT coalesce(sum(entries.amount), 0) FROM entries JOIN payments ON payments.id = payment_id
+                       WHERE customer_id = ?1)
+                    - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = ?1 AND from_balance = 1)";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([customer], |row| row.get(0))
+}
+
+/// Whether there is an alarm about this payment, and about this operation of it if one is given.
+pub(super) fn alarm(
+    connection: &Connection,
+    id: &str,
+    operation: Option<i64>,
+) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE payment_id = ?1 AND (?2 IS NULL OR operation_id = ?2))";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row((id, operation), |row| row.get(0))
+}
+
+/// Whether a callback is stored, with this operation and these statuses.
+pub(super) fn event(
+    connection: &Connection,
+    id: &str,
+    operation: i64,
+    words: &[String; 2],
+) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE payment_id = ?1 AND operation_id = ?2
+               AND operation_status = ?3 AND payment_status = ?4)";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row((id, operation, &words[0], &words[1]), |row| row.get(0))
+}
+
+/// When the next payout is due.
+pub(super) fn next_due(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT min(due_at) FROM payouts WHERE next IS NOT NULL";
+    connection
+        .prepare_cached(sql)?
+        .query_row((), |row| row.get(0))
+}
+
+/// The keys of open payouts that a person must look at: nothing is done about them, or it takes too long.
+pub(super) fn stuck(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql =
+        "SELECT idempotency_key FROM payouts WHERE state IN ('created', 'unknown', 'accepted')
+               AND (overdue = 1 OR next IS NULL) ORDER BY payment_id";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map((), |row| row.get(0))?.collect()
+}
+
+const TABLES: [&str; 9] = [
+    "customers",
+    "payments",
+    "events",
+    "entries",
+    "alarms",
+    "settlements",
+    "counts",
+    "payouts",
+    "payout_steps",
+];
+
+/// Every value in the database, table by table.
+pub(super) fn values(
+    connection: &Connection,
+    mut each: impl FnMut(&str, ValueRef<'_>),
+) -> rusqlite::Result<()> {
+    for table in TABLES {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                each(table, row.get_ref(column)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A number for all that is in the database.
+pub(super) fn fingerprint(connection: &Connection) -> rusqlite::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    values(connection, |_, value| match value {
+        ValueRef::Null => 0_u8.hash(&mut hasher),
+        ValueRef::Integer(number) => number.hash(&mut hasher),
+        ValueRef::Real(number) => number.to_bits().hash(&mut hasher),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.hash(&mut hasher),
+    })?;
+    Ok(hasher.finish())
+}

@@ -1,0 +1,154 @@
+//! A server: the real driver and the real shop over the shared store, and what it is doing.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use jetpay_core::Keyring;
+use jetpay_core::id::PaymentId;
+use jetpay_core::serve::serve_callback;
+use jetpay_ledger::payout::Pace;
+use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::{Error, Ledger, Millis};
+use jetpay_server::payouts::Driver;
+use jetpay_server::shop::{Outside, Shop};
+
+use super::task::{About, Doing, Done, Task};
+use super::wire::{Post, Wire};
+use crate::clock::{Clock, START};
+use crate::setting::Setting;
+
+/// A clock that is off by some milliseconds.
+#[derive(Clone)]
+pub(super) struct OwnClock {
+    clock: Clock,
+    off: i64,
+}
+
+impl Outside for OwnClock {
+    fn now(&self) -> Millis {
+        Millis(self.clock.millis() + self.off)
+    }
+
+    fn fresh_payment_id(&self) -> PaymentId {
+        self.clock.fresh_payment_id()
+    }
+}
+
+pub(super) struct Server {
+    pub(super) ledger: Ledger,
+    pub(super) clock: OwnClock,
+    driver: Arc<Driver<Wire>>,
+    shop: Arc<Shop>,
+    keyring: Arc<Keyring>,
+    pub(super) tasks: Vec<Task>,
+    /// When it is there again after a crash.
+    pub(super) back: i64,
+    /// When it goes on after it stood still.
+    pub(super) awake: i64,
+    /// When it looks for due payouts next.
+    pub(super) tick_at: Option<i64>,
+}
+
+impl Server {
+    pub(super) fn new(
+        number: usize,
+        setting: &Setting,
+        store: &Arc<Stepped>,
+        post: &Arc<Post>,
+        clock: &Clock,
+        off: i64,
+    ) -> Self {
+        let keyring = Arc::new(setting.keyring.clone());
+        let ledger = Ledger::over(Arc::clone(store) as Arc<_>);
+        let clock = OwnClock {
+            clock: clock.clone(),
+            off,
+        };
+        let wire = Wire {
+            server: number,
+            post: Arc::clone(post),
+            keyring: Arc::clone(&keyring),
+        };
+        let outside = Arc::new(clock.clone());
+        let driver = Driver::new(ledger.clone(), wire, Pace::default(), outside);
+        let shop = Shop::new(&setting.config, ledger.clone()).with_outside(clock.clone());
+        Self {
+            ledger,
+            clock,
+            driver: Arc::new(driver),
+            shop: Arc::new(shop),
+            keyring,
+            tasks: Vec::new(),
+            back: START,
+            awake: START,
+            tick_at: None,
+        }
+    }
+
+    pub(super) fn begin(&mut self, about: About, doing: impl Future<Output = Done> + 'static) {
+        let task = Task {
+            about,
+            doing: Box::pin(doing) as Doing,
+            excused: false,
+        };
+        self.tasks.push(task);
+    }
+
+    /// The payouts that are due, by the driver. It waits for the payouts that it takes up before it looks again.
+    pub(super) fn due(&self) -> Result<Vec<PaymentId>, Error> {
+        let taking = |task: &Task| matches!(task.about, About::TakeUp);
+        if self.tasks.iter().any(taking) {
+            return Ok(Vec::new());
+        }
+        let due = std::pin::pin!(self.driver.due(64));
+        match due.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(due) => due,
+            Poll::Pending => unreachable!("reads of a store in memory do not wait"),
+        }
+    }
+
+    pub(super) fn take_up(&mut self, id: PaymentId) {
+        let driver = Arc::clone(&self.driver);
+        self.begin(About::TakeUp, async move {
+            Done::TakenUp(driver.take_up(id).await)
+        });
+    }
+
+    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::TakenUp, at: Millis) {
+        let driver = Arc::clone(&self.driver);
+        let id = payout.payment_id.as_str().into();
+        self.begin(About::Errand(id), async move {
+            Done::Driven(driver.run(payout, at).await)
+        });
+    }
+
+    pub(super) fn take_callback(&mut self, fact: usize, body: Arc<[u8]>) {
+        let (shop, keyring) = (Arc::clone(&self.shop), Arc::clone(&self.keyring));
+        self.begin(About::Callback(fact), async move {
+            Done::Replied(serve_callback(&body, &shop, &keyring).await.status)
+        });
+    }
+
+    pub(super) fn forget(&mut self, keep: std::time::Duration) {
+        let driver = Arc::clone(&self.driver);
+        self.begin(About::Forget, async move {
+            Done::Written(driver.forget_payers(keep, 500).await.map(drop))
+        });
+    }
+
+    /// Lets all of it go on as far as it can; what ended.
+    pub(super) fn poll(&mut self) -> Vec<(About, Done, bool)> {
+        let mut ended = Vec::new();
+        self.tasks.retain_mut(|task| {
+            let mut context = Context::from_waker(Waker::noop());
+            match task.doing.as_mut().poll(&mut context) {
+                Poll::Ready(done) => {
+                    ended.push((task.about.clone(), done, task.excused));
+                    false
+                }
+                Poll::Pending => true,
+            }
+        });
+        ended
+    }
+}

@@ -1,0 +1,123 @@
+//! A step of the store, and what is checked after it.
+
+use jetpay_ledger::store::stepped::Fate;
+
+use super::World;
+use crate::books;
+use crate::broken::{Broken, Invariant};
+use crate::payouts::checks::Reasons;
+use crate::payouts::event::Event;
+use crate::payouts::note::Note;
+use crate::payouts::told::{Kind, Told};
+use crate::weather::Weather;
+
+/// After so many steps the whole database is compared.
+const EVERYTHING: u64 = 512;
+
+impl World<'_> {
+    /// What comes until then is written in the same step.
+    pub(super) fn step_soon(&mut self) {
+        let waits = self.servers.iter().any(|server| !server.tasks.is_empty());
+        if waits && !self.step_due {
+            self.step_due = true;
+            let wait = self.chance.between(self.weather.wait.clone());
+            self.queue.put(self.clock.millis() + wait, Event::Step);
+        }
+    }
+
+    pub(super) fn step(&mut self) -> Result<(), Broken> {
+        self.step_due = false;
+        let now = self.clock.millis();
+        let fate = if self.is_bad() {
+            self.weather.fate(&mut self.chance, now)
+        } else {
+            Fate::Commits
+        };
+        let jobs = self.audit.store.step(fate);
+        let crashed = matches!(fate, Fate::Crashes { .. });
+        if jobs == 0 {
+            return Ok(()); // Whoever waits, waits for the Gate.
+        }
+        self.audit.step += 1;
+        self.tally.refusals += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.tally.store_crashes += u64::from(crashed);
+        self.journal.note(now, None, Note::Wrote(fate, jobs));
+        self.check()?;
+        if Weather::excuses(fate) {
+            let tasks = self.servers.iter_mut().flat_map(|server| &mut server.tasks);
+            tasks.for_each(|task| task.excused = true);
+        }
+        if crashed {
+            self.crash_with_the_store();
+        }
+        for server in 0..self.servers.len() {
+            self.go_on(server)?;
+        }
+        if crashed || self.audit.step.is_multiple_of(EVERYTHING) {
+            self.everything()?;
+        }
+        Ok(())
+    }
+
+    /// What the step committed has its reasons, and the payouts that it touched stand right.
+    fn check(&mut self) -> Result<(), Broken> {
+        let touched = self.audit.sync(&self.wishes)?;
+        for &(wish, place) in &touched {
+            let step = self.audit.steps[place].clone();
+            if let Some(word) = word(&step.what) {
+                self.note(Some(wish), Note::Step(word, step.amount));
+            }
+            self.reasons(wish).allow(&step)?;
+            let this = &self.wishes[wish];
+            if step.what == "reserved_again" {
+                self.audit.strained[this.customer] = true;
+                self.tally.reserved_again += 1;
+            }
+            if step.what == "created" && this.from_balance {
+                self.audit.balance(this)?;
+            }
+        }
+        let mut wishes: Vec<usize> = touched.into_iter().map(|(wish, _)| wish).collect();
+        wishes.dedup();
+        for wish in wishes {
+            self.audit.payout(&self.wishes[wish])?;
+        }
+        Ok(())
+    }
+
+    fn reasons(&self, number: usize) -> Reasons<'_> {
+        let wish = &self.wishes[number];
+        let row = &self.audit.known[&number].row;
+        let came_back = |told: &Told| match told.kind {
+            Kind::CameBack(amount) if told.wish == Some(number) => Some((told.operation, amount)),
+            _ => None,
+        };
+        Reasons {
+            status: self.gate.status(wish.project_id(), &row.id),
+            came_back: self.told.iter().filter_map(came_back).collect(),
+            was_rejected: self.rejected[number],
+            wish,
+            created_at: row.created_at,
+        }
+    }
+
+    /// Checks everything.
+    pub(super) fn everything(&mut self) -> Result<(), Broken> {
+        self.audit.copies()?;
+        for wish in &self.wishes {
+            self.audit.payout(wish)?;
+        }
+        let (said, there) = self.audit.store.look(books::counts)?;
+        if said != there {
+            let what = format!("pending, unmatched, alarms, open alarms: {said:?} of {there:?}");
+            return Err(Broken::anywhere(Invariant::CountsAgree, what));
+        }
+        Ok(())
+    }
+}
+
+/// The step's word, as it is noted.
+fn word(what: &str) -> Option<&'static str> {
+    let kind: jetpay_ledger::payout::StepKind = what.parse().ok()?;
+    Some(kind.as_str())
+}
