@@ -106,7 +106,7 @@ impl Service {
         let (end, ending) = watch::channel(false);
         let worker = self
             .worker
-            .map(|worker| actix_web::rt::spawn(worker.work(ending)));
+            .map(|worker| actix_web::rt::spawn(worker.keep_working(ending)));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
         if let Some(worker) = worker {

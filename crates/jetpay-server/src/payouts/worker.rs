@@ -53,8 +53,17 @@ impl Worker<AtTheGate> {
 }
 
 impl<G: Gateway + 'static> Worker<G> {
-    /// Works until `ending` says true; then finishes what is under way.
-    pub(crate) async fn work(self, mut ending: watch::Receiver<bool>) {
+    /// Works until `ending` says true; then finishes what is under way. A mistake of ours that ends it is told, and it
+    /// begins anew: payouts must not stand still while everything looks well.
+    pub(crate) async fn keep_working(self, ending: watch::Receiver<bool>) {
+        let worker = Arc::new(self);
+        while let Err(error) = rt::spawn(Arc::clone(&worker).work(ending.clone())).await {
+            tracing::error!("the worker of payouts failed and begins anew: {error}");
+            rt::time::sleep(TICK).await;
+        }
+    }
+
+    async fn work(self: Arc<Self>, mut ending: watch::Receiver<bool>) {
         let errands = Arc::new(Semaphore::new(AT_ONCE));
         let mut forgot: Option<Instant> = None;
         while !*ending.borrow() {
@@ -88,7 +97,7 @@ impl<G: Gateway + 'static> Worker<G> {
                 return false;
             }
         };
-        let more = due.len() == permits.len();
+        let mut more = due.len() == permits.len();
         let taken = join_all(due.into_iter().map(|id| self.driver.take_up(id))).await;
         for (taken, permit) in taken.into_iter().zip(permits) {
             match taken {
@@ -100,7 +109,11 @@ impl<G: Gateway + 'static> Worker<G> {
                     });
                 }
                 Ok(None) => {}
-                Err(error) => telemetry::payouts_stand_still(&error),
+                Err(error) => {
+                    // A store in trouble is given a moment.
+                    more = false;
+                    telemetry::payouts_stand_still(&error);
+                }
             }
         }
         more
