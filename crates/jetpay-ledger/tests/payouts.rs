@@ -10,7 +10,9 @@ use jetpay_ledger::payout::{
     Ending, Errand, NewPayout, Pace, PayoutState, SendOutcome, StatusAnswer, StepKind, Taken,
     TakenUp,
 };
-use jetpay_ledger::{AlarmKind, Error, Imported, Millis, PayoutFilter, Recorded, Unsettled};
+use jetpay_ledger::{
+    AlarmKind, Error, Imported, Millis, Payout, PayoutFilter, Recorded, Unsettled,
+};
 
 common::on_every_store! {
     payout_is_kept_with_its_money_reserved_and_its_key_taken,
@@ -158,10 +160,18 @@ async fn balance_is_spent_once_however_many_ask_at_once(books: Books) {
     // One that is not tied to the balance leaves it alone; one that failed gives it back.
     books.ledger.record_payout(new(P, "free")).await.unwrap();
     assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
-    let first = "0193ad5c-0000-7000-8000-0000000000b1".try_into().unwrap();
+    let from_balance = |payout: &&Payout| payout.from_balance;
+    let payouts = books.ledger.payouts(&PayoutFilter::default()).await;
+    let payouts = payouts.unwrap();
+    let one = payouts
+        .iter()
+        .find(from_balance)
+        .unwrap()
+        .payment_id
+        .clone();
     let ended = books
         .ledger
-        .settle_payout(first, Ending::Declined, "not sent".into(), NOW);
+        .settle_payout(one, Ending::Declined, "not sent".into(), NOW);
     ended.await.unwrap();
     assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT / 2));
 }

@@ -169,7 +169,7 @@ async fn full_disk_is_answered_503_and_when_it_has_room_again_all_goes_on() {
     }
     let folder = Folder::new();
     // Blocks of 512 bytes.
-    let script = "trap '' XFSZ; ulimit -S -f 2048; exec \"$0\" serve --config \"$1\"";
+    let script = "trap '' XFSZ; ulimit -S -f 4096; exec \"$0\" serve --config \"$1\"";
     let process = Command::new("sh")
         .args(["-c", script, JETPAY])
         .arg(folder.path("jetpay.toml"))
