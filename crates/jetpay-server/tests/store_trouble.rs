@@ -179,6 +179,7 @@ async fn full_disk_is_answered_503_and_when_it_has_room_again_all_goes_on() {
     let mut running = folder.served_by(process).await.with_customer().await;
     let mut top_ups = TopUps::default();
     let (mut done, mut refused) = (0, 0);
+    let waiting = top_ups.announce(&running.platform()).await.unwrap();
     // At the limit a small write may still fit where a larger one did not.
     while refused < 30 {
         match top_ups.one(&running.platform()).await {
@@ -187,6 +188,7 @@ async fn full_disk_is_answered_503_and_when_it_has_room_again_all_goes_on() {
         }
         assert!(done < 5_000, "the disk is never full");
     }
+    assert_eq!(top_ups.tell(&running.platform(), &waiting).await, 503);
     assert!(done > 10 && top_ups.unacknowledged() > 0, "{done}");
     assert_eq!(running.readiness().await, Some(503));
     // Reading goes on.

@@ -24,6 +24,14 @@ pub(crate) struct TopUps {
 impl TopUps {
     /// `check_deposit` and the callback, as far as it gets; the status of the last answer.
     pub(crate) async fn one(&mut self, platform: &Platform) -> u16 {
+        match self.announce(platform).await {
+            Ok(id) => self.tell(platform, &id).await,
+            Err(status) => status,
+        }
+    }
+
+    /// `check_deposit` alone: the payment's id, or the status of the answer.
+    pub(crate) async fn announce(&mut self, platform: &Platform) -> Result<String, u16> {
         let contract = Contract {
             id: "12345".into(),
             number: "1234_ABC".into(),
@@ -33,11 +41,18 @@ impl TopUps {
         let asked = CheckDeposit::new(&KASPI, project, CUSTOMER, amount, Some(&contract));
         let answer = send(platform, platform.sign(&asked)).await;
         let (200, Some(id)) = (answer.status, answer.payment_id()) else {
-            return answer.status;
+            return Err(answer.status);
         };
         let callback = platform.sign(&Callback::success(&KASPI, project, id, amount));
-        let status = send(platform, callback.clone()).await.status;
-        self.told.insert(id.to_owned(), (callback, status == 200));
+        self.told.insert(id.to_owned(), (callback, false));
+        Ok(id.to_owned())
+    }
+
+    /// The callback of a payment that was announced; the status of the answer.
+    pub(crate) async fn tell(&mut self, platform: &Platform, id: &str) -> u16 {
+        let (body, taken) = self.told.get_mut(id).expect("it was announced");
+        let status = send(platform, body.clone()).await.status;
+        *taken = status == 200;
         status
     }
 
