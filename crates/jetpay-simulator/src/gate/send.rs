@@ -31,7 +31,7 @@ impl Books {
             accepted: false,
             earlier_sends: payout.sends,
             earlier_accepted: payout.tries.len(),
-            leave: payout.leave.take(),
+            leave: payout.leave,
         };
         payout.sends += 1;
         let reply = match on_send {
@@ -101,6 +101,7 @@ impl Books {
             .rejection(Some(payout.order.project_id), &Flaw::plain(code))
     }
 
+    /// Whether an equal payout is under way. This one is not: it would be accepted.
     fn has_twin(&self, at: usize) -> bool {
         let of = |payout: &Payout| {
             let Order {
@@ -109,9 +110,9 @@ impl Books {
             (project_id, payout.order.customer_id.clone(), amount)
         };
         let this = of(&self.payouts[at]);
-        self.payouts.iter().enumerate().any(|(other, payout)| {
+        self.payouts.iter().any(|payout| {
             let stands = payout.stands(self.now);
-            other != at && of(payout) == this && stands.is_some_and(|it| it.word.is_under_way())
+            of(payout) == this && stands.is_some_and(|it| it.word.is_under_way())
         })
     }
 

@@ -9,7 +9,7 @@ use actix_web::{App, HttpResponse, HttpServer};
 use serde_json::Value;
 
 /// How slow it is where it is slow.
-pub(crate) const SLOW: Duration = Duration::from_secs(4);
+pub(crate) const SLOW: Duration = Duration::from_secs(15);
 
 /// An endpoint that answers as it is told, as long as the test runs.
 pub(crate) struct Merchant {

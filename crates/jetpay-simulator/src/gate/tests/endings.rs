@@ -111,6 +111,16 @@ fn a_forgotten_payout_is_taken_anew_and_paid_once() {
 }
 
 #[test]
+fn the_request_id_of_a_forgotten_try_stays_unknown() {
+    let mut books = books(Plan::ending(Ending::Forget));
+    let answer = send(&mut books, NOW, "p-1").json().unwrap();
+    send(&mut books, NOW + SECOND, "p-1");
+    let question = signed(&json!({"project_id": 35, "request_id": answer["request_id"]}));
+    let reply = books.receive(NOW + SECOND, "/v2/payment/status/request", &question);
+    assert_eq!(stands(&reply), "3061");
+}
+
+#[test]
 fn a_reversal_is_an_operation_of_its_own_and_the_money_is_back() {
     let mut books = books(Plan::ending(Ending::SucceedThenReverse));
     send(&mut books, NOW, "p-1");

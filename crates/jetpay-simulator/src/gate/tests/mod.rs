@@ -3,6 +3,7 @@
 mod asks;
 mod checks;
 mod endings;
+mod merchant;
 mod requests;
 mod sends;
 mod telling;

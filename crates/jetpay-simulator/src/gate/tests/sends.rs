@@ -143,3 +143,53 @@ fn others_go_as_told_or_by_chance_the_same_each_time() {
     assert_eq!(run(1), run(1));
     assert_ne!(run(1), run(2));
 }
+
+#[test]
+fn a_hurried_plan_has_every_time_divided() {
+    let plan = Plan {
+        sends: vec![OnSend::AcceptSlowly(seconds(8)), OnSend::DropBefore],
+        asks: vec![OnAsk::Slowly(seconds(4))],
+        endings: vec![Ending::Linger {
+            code: 9999,
+            how_long: seconds(6),
+        }],
+        after: seconds(2),
+        later: seconds(10),
+        telling: Telling {
+            gap: seconds(12),
+            delay: seconds(14),
+            ..Telling::default()
+        },
+    };
+    let half = Plan {
+        sends: vec![OnSend::AcceptSlowly(seconds(4)), OnSend::DropBefore],
+        asks: vec![OnAsk::Slowly(seconds(2))],
+        endings: vec![Ending::Linger {
+            code: 9999,
+            how_long: seconds(3),
+        }],
+        after: seconds(1),
+        later: seconds(5),
+        telling: Telling {
+            gap: seconds(6),
+            delay: seconds(7),
+            ..Telling::default()
+        },
+    };
+    assert_eq!(plan.hurried(2), half);
+}
+
+#[test]
+fn chance_is_hurried_as_told() {
+    let due = |hurry| {
+        let mut books = Books::new(keyring());
+        books.plan_others_by_chance(3, hurry);
+        for number in 0..20 {
+            send(&mut books, NOW, &format!("p-{number}"));
+        }
+        let told = books.due(NOW + 1_000_000 * SECOND);
+        told.iter().map(|told| told.at - NOW).max().unwrap()
+    };
+    // Each of the times that add up is cut to whole milliseconds.
+    assert!((due(1) / 10 - due(10)).abs() <= 5, "{} {}", due(1), due(10));
+}
