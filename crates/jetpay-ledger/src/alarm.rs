@@ -39,6 +39,12 @@ closed_words! {
         PaidAfterRelease = "paid_after_release",
         /// A failure came after the payout had been paid: ask the platform.
         DeclineAfterPaid = "decline_after_paid",
+        /// The platform took a payout whose money had been released: it may be paid yet.
+        AcceptedAfterRelease = "accepted_after_release",
+        /// What the platform says of a payout does not fit together: failed and paid at once, or refused after it was taken.
+        PayoutContradicts = "payout_contradicts",
+        /// A payout was sent to another Gate than the one that this service is configured for.
+        PayoutOfAnotherGate = "payout_of_another_gate",
         /// A second operation paid the same payout.
         SecondPayout = "second_payout",
         /// The operation has moved another payment's money already.

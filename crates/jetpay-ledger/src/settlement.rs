@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 use crate::millis::Millis;
+use crate::payout::Unsettleable;
 
 /// What a person decides about an alarm, or about callbacks that nobody announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,12 +89,28 @@ pub enum Unsettled {
     /// No payout has this id.
     #[error("there is no payout with this id")]
     NoSuchPayout,
-    /// The payout has an outcome, or was never sent and so cannot be paid.
-    #[error("this payout has ended already, or was never sent: it cannot end so")]
+    /// The payout has an outcome.
+    #[error("this payout has ended already")]
     PayoutEnded,
+    /// The payout was never sent.
+    #[error("this payout was never sent, so that nobody can have paid it: it can be declined")]
+    NeverSent,
+    /// The payout is being sent.
+    #[error("this payout is being sent right now: try again in two minutes")]
+    BeingSent,
     /// A decision without a reason is none.
     #[error("a reason is needed")]
     NoReason,
+}
+
+impl From<Unsettleable> for Unsettled {
+    fn from(why: Unsettleable) -> Self {
+        match why {
+            Unsettleable::Ended => Self::PayoutEnded,
+            Unsettleable::NeverSent => Self::NeverSent,
+            Unsettleable::Sending => Self::BeingSent,
+        }
+    }
 }
 
 impl NewSettlement {

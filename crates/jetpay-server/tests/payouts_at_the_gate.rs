@@ -279,6 +279,39 @@ async fn forged_or_foreign_callback_settles_nothing() {
 }
 
 #[actix_web::test]
+async fn payer_is_forgotten_after_the_time_that_is_configured() {
+    let (paying, _gate) = both().await;
+    let id = paying.pay("9182221133").await;
+    paying.once(&id, Paid).await;
+    // The first round of forgetting was before; the next is by another worker.
+    let folder = paying.end().await;
+    let again = Paying::in_folder(folder, free_port(), PACE, "sqlite://jetpay.db").await;
+    let forgotten = again.when(&id, |payout| payout.account_number == "******1133");
+    forgotten.await;
+}
+
+#[actix_web::test]
+async fn payout_of_another_gate_is_neither_asked_about_nor_sent_there() {
+    let (paying, gate) = both().await;
+    let plan = Plan {
+        telling: silent(),
+        ..Plan::ending(Ending::Never)
+    };
+    gate.books().plan("9182221133", plan);
+    let id = paying.pay("9182221133").await;
+    paying.once(&id, Accepted).await;
+    let folder = paying.end().await;
+    let port = free_port();
+    let moved = Paying::in_folder(folder, port, PACE, "sqlite://jetpay.db").await;
+    let other = at_the_gate::gate(moved.listen, port).await;
+    let elsewhere = moved.when(&id, |payout| steps(payout).contains(&StepKind::Elsewhere));
+    assert_eq!(elsewhere.await.state, Accepted);
+    assert!(other.books().seen().is_empty());
+    let alarms = moved.ledger.alarms(AlarmFilter::default()).await.unwrap();
+    assert_eq!(alarms[0].kind, AlarmKind::PayoutOfAnotherGate);
+}
+
+#[actix_web::test]
 async fn several_servers_share_the_payouts_and_send_each_once() {
     let Some(database) =
         jetpay_testing::postgres::require_or_skip(jetpay_testing::postgres::database())

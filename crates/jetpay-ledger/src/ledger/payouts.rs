@@ -8,8 +8,8 @@ use super::Ledger;
 use crate::error::Error;
 use crate::millis::Millis;
 use crate::payout::{
-    Change, Ending, NewPayout, Pace, Payout, PayoutFilter, PayoutMove, PayoutState, SendOutcome,
-    Standing, StatusAnswer, Step, Taken, TakenUp,
+    Change, Ending, GateAddress, NewPayout, Pace, Payout, PayoutFilter, PayoutMove, PayoutState,
+    SendOutcome, Standing, StatusAnswer, Step, Taken, TakenUp,
 };
 use crate::settlement::Unsettled;
 use crate::store::payouts::{sql, step};
@@ -33,18 +33,21 @@ impl Ledger {
     /// Takes a payout up, if something is to be done about it now and nobody else does it. What is to be done is kept
     /// before this returns: after a crash it is asked about, and not sent again.
     ///
-    /// Begin the errand within [`Pace::answer_within`], or leave it.
+    /// Begin the errand within [`Pace::answer_within`], or leave it. A payout that was first sent to another Gate than `at` is
+    /// left alone, with an alarm.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn take_up_payout(
         &self,
         payment_id: PaymentId,
+        at: GateAddress,
         now: Millis,
         pace: Pace,
     ) -> Result<Option<TakenUp>, Error> {
         self.write(TakeUp {
             payment_id,
+            at,
             now,
             pace,
         })

@@ -3,11 +3,12 @@
 use jetpay_core::Money;
 use jetpay_core::codes::OperationCode;
 use jetpay_core::id::OperationId;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass};
 
 use super::change::About;
 use super::pace::after;
 use super::{Change, News, Pace, Standing, StepKind};
+use crate::alarm::AlarmKind;
 use crate::millis::Millis;
 
 /// What came of asking the platform for the status.
@@ -16,14 +17,25 @@ pub enum StatusAnswer {
     /// It does not know the id (3061).
     NotKnown,
     /// It did not say.
-    Unanswered,
-    /// It told where the payout stands.
-    Told {
-        /// The whole payout.
-        payment_status: PaymentStatus,
-        /// What was done about it, in the platform's order.
-        operations: Vec<StatusOperation>,
+    Unanswered {
+        /// Why, without a payer's data.
+        reason: String,
     },
+    /// It told where the payout stands.
+    Told(Status),
+}
+
+/// Where a payout stands at the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The whole payout.
+    pub payment_status: PaymentStatus,
+    /// Payout, if it says so.
+    pub payment_type: Option<PaymentType>,
+    /// How much, in minor units, if it says so: what is left after reversals.
+    pub sum: Option<Money>,
+    /// What was done about it, in the platform's order.
+    pub operations: Vec<StatusOperation>,
 }
 
 /// An operation in the answer.
@@ -37,10 +49,8 @@ pub struct StatusOperation {
     pub status: OperationStatus,
     /// How much, in minor units, if it says so.
     pub amount: Option<Money>,
-    /// Why it ended so.
+    /// Why it ended so. The platform's words beside it may name the payer, and are not kept.
     pub code: Option<OperationCode>,
-    /// The same in words.
-    pub message: Option<String>,
 }
 
 impl Standing {
@@ -50,48 +60,23 @@ impl Standing {
         let mut change = Change::none(self);
         let mine = turn == self.turn && self.next.is_some();
         match answer {
-            StatusAnswer::NotKnown | StatusAnswer::Unanswered if !mine => {}
+            StatusAnswer::NotKnown | StatusAnswer::Unanswered { .. } if !mine => {}
             StatusAnswer::NotKnown => {
                 change.note(StepKind::NotKnown, About::default());
                 change.send_again(self.resend_at(now, pace));
             }
-            StatusAnswer::Unanswered => change.ask_later(now, pace),
-            StatusAnswer::Told {
-                payment_status,
-                operations,
-            } => {
-                change = self.told_by_status(payment_status, operations);
-                if mine && change.standing.state.is_open() {
-                    if change.is_error(payment_status, operations) {
-                        self.ended_with_error(&mut change, operations, now, pace);
-                    } else if change.standing.next.is_some() {
-                        change.known(now, pace);
+            StatusAnswer::Unanswered { .. } => change.ask_later(now, pace),
+            StatusAnswer::Told(status) => {
+                change.told_by_status(status);
+                if mine && change.standing.state.is_open() && change.standing.next.is_some() {
+                    match status.error() {
+                        Some(error) if self.is_new(error) => {
+                            self.ended_with_error(&mut change, error, now, pace);
+                        }
+                        _ => change.known(now, pace),
                     }
                 }
             }
-        }
-        change
-    }
-
-    fn told_by_status(
-        &self,
-        payment_status: &PaymentStatus,
-        operations: &[StatusOperation],
-    ) -> Change {
-        let mut change = Change::none(self);
-        if operations.is_empty() {
-            let news = News {
-                payment_status,
-                operation: None,
-            };
-            change.told(&news);
-        }
-        for operation in operations {
-            let news = News {
-                payment_status,
-                operation: Some(operation),
-            };
-            change.told(&news);
         }
         change
     }
@@ -104,20 +89,19 @@ impl Standing {
         }
     }
 
+    /// Whether this `error` was not yet leave to send it again.
+    fn is_new(&self, error: Ended<'_>) -> bool {
+        self.error_by.is_none() || self.error_by != Some(error.operation_id())
+    }
+
     /// The same id may be sent again; not for ever.
-    fn ended_with_error(
-        &self,
-        change: &mut Change,
-        operations: &[StatusOperation],
-        now: Millis,
-        pace: &Pace,
-    ) {
-        let last = operations.last();
+    fn ended_with_error(&self, change: &mut Change, error: Ended<'_>, now: Millis, pace: &Pace) {
         let about = About {
-            operation_id: last.map(|operation| operation.id),
-            code: last.and_then(|operation| operation.code.as_ref()),
-            message: last.and_then(|operation| operation.message.as_deref()),
+            operation_id: error.0.map(|operation| operation.id),
+            code: error.0.and_then(|operation| operation.code.as_ref()),
+            message: None,
         };
+        change.standing.error_by = Some(error.operation_id());
         if self.takes_too_long(now, pace) {
             change.release(StepKind::Declined, about);
         } else {
@@ -127,7 +111,48 @@ impl Standing {
     }
 }
 
+/// A payout that ended with `error`: by its last operation, if it has any.
+#[derive(Clone, Copy)]
+struct Ended<'a>(Option<&'a StatusOperation>);
+
+impl Ended<'_> {
+    /// What tells one `error` from another. No operation has the number 0.
+    fn operation_id(self) -> OperationId {
+        self.0.map_or(OperationId::new(0), |operation| operation.id)
+    }
+}
+
+impl Status {
+    /// Whether the payout ended with `error`: all that was done about it failed, and nothing is under way.
+    fn error(&self) -> Option<Ended<'_>> {
+        let failed = |operation: &StatusOperation| {
+            operation.status.class() == StatusClass::Failed && !operation.waits()
+        };
+        let is_error = self.payment_status == PaymentStatus::Error;
+        (is_error && self.operations.iter().all(failed)).then(|| Ended(self.operations.last()))
+    }
+}
+
 impl Change {
+    fn told_by_status(&mut self, status: &Status) {
+        let payout = status.payment_type.as_ref().unwrap_or(&PaymentType::Payout);
+        if *payout != PaymentType::Payout {
+            self.differs(AlarmKind::TopUpForPayout, About::default());
+            return;
+        }
+        let news = |operation| News {
+            payment_status: &status.payment_status,
+            operation,
+            sum: status.sum,
+        };
+        if status.operations.is_empty() {
+            self.told(&news(None));
+        }
+        for operation in &status.operations {
+            self.told(&news(Some(operation)));
+        }
+    }
+
     /// The platform has it, and there is no outcome yet.
     fn known(&mut self, now: Millis, pace: &Pace) {
         if self.standing.state != super::PayoutState::Accepted {

@@ -148,11 +148,9 @@ impl Change {
 }
 
 /// What does not fit between what was paid and what was to be paid.
-pub(super) fn mismatch(asked: Money, told: Option<Money>) -> Option<AlarmKind> {
-    let told = told.filter(|told| *told != asked)?;
-    Some(if told.currency() == asked.currency() {
-        AlarmKind::AmountDiffers
-    } else {
-        AlarmKind::CurrencyDiffers
-    })
+pub(super) fn mismatch(asked: Money, told: Money) -> Option<AlarmKind> {
+    if told.currency() != asked.currency() {
+        return Some(AlarmKind::CurrencyDiffers);
+    }
+    (told != asked).then_some(AlarmKind::AmountDiffers)
 }

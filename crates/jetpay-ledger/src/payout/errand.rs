@@ -4,7 +4,7 @@ use jetpay_core::id::{PaymentId, ProjectId};
 
 use super::change::About;
 use super::pace::after;
-use super::{Change, Next, Pace, PayoutState, Standing, StepKind};
+use super::{Change, GateAddress, Next, Pace, PayoutState, Standing, StepKind};
 use crate::alarm::AlarmKind;
 use crate::millis::Millis;
 
@@ -47,21 +47,35 @@ impl std::fmt::Debug for TakenUp {
 }
 
 impl Standing {
-    /// What is to be done now, and what must be kept before it is begun. None: nothing, or not yet.
+    /// What is to be done now at this Gate, and what must be kept before it is begun. No errand: nothing is to be done,
+    /// or not yet, or not here.
     #[must_use]
-    pub fn take_up(&self, now: Millis, pace: &Pace) -> Option<(Errand, Change)> {
+    pub fn take_up(
+        &self,
+        at: &GateAddress,
+        now: Millis,
+        pace: &Pace,
+    ) -> Option<(Option<Errand>, Change)> {
         let (next, due) = self.next?;
         if due > now {
             return None;
         }
         let mut change = Change::none(self);
+        if self.gate.as_ref().is_some_and(|gate| !at.is(gate)) {
+            change.wait_for_its_gate(after(now, pace.longest_wait));
+            return Some((None, change));
+        }
         let standing = &mut change.standing;
+        standing.elsewhere = false;
         standing.turn += 1;
         // If nobody comes back with an answer, the platform is asked: a send that was cut off may have arrived.
         standing.next = Some((Next::Ask, after(now, pace.lease())));
+        standing.sending_until = None;
         if next == Next::Send {
             standing.state = PayoutState::Unknown;
             standing.sends += 1;
+            standing.sending_until = Some(after(now, pace.lease()));
+            standing.gate.get_or_insert_with(|| at.as_str().to_owned());
             change.note(StepKind::Sent, About::default());
         }
         if !self.overdue && self.takes_too_long(now, pace) {
@@ -73,6 +87,27 @@ impl Standing {
             Next::Send => Errand::Send,
             Next::Ask => Errand::Ask,
         };
-        Some((errand, change))
+        Some((Some(errand), change))
+    }
+}
+
+impl Change {
+    /// The service may be configured for its Gate again: look again then.
+    fn wait_for_its_gate(&mut self, until: Millis) {
+        let next = self.standing.next.map(|(next, _)| (next, until));
+        self.standing.next = next;
+        if !self.standing.elsewhere {
+            self.standing.elsewhere = true;
+            let gate = self.standing.gate.clone();
+            let message = gate.as_deref();
+            self.note(
+                StepKind::Elsewhere,
+                About {
+                    message,
+                    ..About::default()
+                },
+            );
+            self.alarm(AlarmKind::PayoutOfAnotherGate, None);
+        }
     }
 }

@@ -11,21 +11,22 @@
 //! ```
 //! use jetpay_core::{Currency, Money};
 //! use jetpay_ledger::Millis;
-//! use jetpay_ledger::payout::{Errand, Pace, PayoutState, SendOutcome, Standing};
+//! use jetpay_ledger::payout::{Errand, GateAddress, Pace, PayoutState, SendOutcome, Standing};
 //!
-//! let (pace, now) = (Pace::default(), Millis(0));
+//! let (gate, pace, now) = (GateAddress::new("https://gate"), Pace::default(), Millis(0));
 //! let created = Standing::created(1234.into(), Money::new(10_000, Currency::KZT), now); // 100.00 KZT
-//! let (errand, begun) = created.take_up(now, &pace).expect("a new payout is sent at once");
-//! assert_eq!(errand, Errand::Send);
+//! let (errand, begun) = created.take_up(&gate, now, &pace).expect("a new payout is sent at once");
+//! assert_eq!(errand, Some(Errand::Send));
 //! assert_eq!(begun.standing.state, PayoutState::Unknown); // until an answer is there
 //!
 //! let lost = SendOutcome::Unknown { reason: "the connection broke".into() };
 //! let waiting = begun.standing.sent(begun.standing.turn, &lost, now, &pace).standing;
-//! assert!(waiting.take_up(Millis(9_999), &pace).is_none());
-//! let (errand, _) = waiting.take_up(Millis(10_000), &pace).expect("then it is asked about");
-//! assert_eq!(errand, Errand::Ask);
+//! assert!(waiting.take_up(&gate, Millis(9_999), &pace).is_none());
+//! let (errand, _) = waiting.take_up(&gate, Millis(10_000), &pace).expect("then it is asked about");
+//! assert_eq!(errand, Some(Errand::Ask));
 //! ```
 
+mod address;
 mod asked;
 mod change;
 mod errand;
@@ -40,13 +41,14 @@ mod step;
 mod tests;
 mod told;
 
-pub use asked::{StatusAnswer, StatusOperation};
+pub use address::GateAddress;
+pub use asked::{Status, StatusAnswer, StatusOperation};
 pub use change::{Change, NewPayoutAlarm, NewStep};
 pub use errand::{Errand, TakenUp};
 pub use new::{NewPayout, Taken};
 pub use pace::Pace;
 pub use sent::SendOutcome;
-pub use settle::Ending;
+pub use settle::{Ending, Unsettleable};
 pub use shown::{Payout, PayoutFilter, PayoutMove, Step};
 pub use standing::{Next, Standing};
 pub use step::{PayoutEntry, StepKind};

@@ -5,6 +5,7 @@ use jetpay_core::codes::OperationCode;
 use super::change::About;
 use super::pace::after;
 use super::{Change, Next, Pace, PayoutState, Standing, StepKind};
+use crate::alarm::AlarmKind;
 use crate::millis::Millis;
 
 /// What came of sending a payout. Texts hold no payer's data.
@@ -42,20 +43,21 @@ impl Standing {
     pub fn sent(&self, turn: i64, outcome: &SendOutcome, now: Millis, pace: &Pace) -> Change {
         let mut change = Change::none(self);
         let mine = turn == self.turn;
+        if mine {
+            change.standing.sending_until = None;
+        }
         match outcome {
             SendOutcome::Accepted { request_id } => {
-                if matches!(self.state, PayoutState::Created | PayoutState::Unknown) {
-                    change.standing.waits = 0;
-                    change.accepted(after(now, pace.ask_after));
-                    change.note(StepKind::Accepted, About::default());
-                }
-                if change.standing.request_id.is_none() {
-                    change.standing.request_id.clone_from(request_id);
-                }
+                change.standing.request_id = self.request_id.clone().or(request_id.clone());
+                self.was_accepted(&mut change, mine, after(now, pace.ask_after));
             }
-            // Somebody else took it up since, or a callback was faster: this answer is too old to act on.
-            _ if !mine || self.state != PayoutState::Unknown => {}
+            // Somebody else took it up since, a callback was faster, or a person must look: too late to act on.
+            _ if !mine || self.state != PayoutState::Unknown || self.next.is_none() => {}
             SendOutcome::Rejected { code, message } => {
+                if self.request_id.is_some() {
+                    // It was taken before, then not known, and now it is refused: that does not fit.
+                    change.alarm(AlarmKind::PayoutContradicts, None);
+                }
                 change.release(StepKind::Rejected, about(code.as_ref(), message));
             }
             SendOutcome::NotNow { code, message } => {
@@ -69,6 +71,24 @@ impl Standing {
             }
         }
         change
+    }
+
+    /// The platform has it, whoever's answer says so.
+    fn was_accepted(&self, change: &mut Change, mine: bool, ask_at: Millis) {
+        match self.state {
+            PayoutState::Created | PayoutState::Unknown if self.next.is_some() => {
+                change.standing.waits = 0;
+                change.accepted(ask_at);
+                change.note(StepKind::Accepted, About::default());
+            }
+            // A callback may be faster than the answer. But after another answer, or a person, released the money, the
+            // platform must not have it.
+            PayoutState::Declined | PayoutState::Rejected if !mine => {
+                change.note(StepKind::Accepted, About::default());
+                change.alarm(AlarmKind::AcceptedAfterRelease, None);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -34,6 +34,14 @@ pub struct Standing {
     pub paid_by: Option<OperationId>,
     /// The operations that took money back.
     pub reversed_by: Vec<OperationId>,
+    /// The operation whose `error` was leave to send it again: it is leave once.
+    pub error_by: Option<OperationId>,
+    /// A send may be under way until then.
+    pub sending_until: Option<Millis>,
+    /// The address of the Gate that it was first sent to: no other one knows it.
+    pub gate: Option<String>,
+    /// A person was told that this service is configured for another Gate.
+    pub elsewhere: bool,
     /// The platform's id of the request that it took.
     pub request_id: Option<String>,
     /// What is to be done, and when. An open payout with nothing to be done waits for a person, or for a callback.
@@ -62,6 +70,10 @@ impl Standing {
             paid: 0,
             paid_by: None,
             reversed_by: Vec::new(),
+            error_by: None,
+            sending_until: None,
+            gate: None,
+            elsewhere: false,
             request_id: None,
             next: Some((Next::Send, now)),
             turn: 0,

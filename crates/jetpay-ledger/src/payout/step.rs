@@ -21,6 +21,8 @@ closed_words! {
         Error = "error",
         /// The platform paid less or otherwise than it was told to: a person must look, and nothing is done by itself.
         Differs = "differs",
+        /// It was sent to another Gate than this service is configured for: nothing is done about it meanwhile.
+        Elsewhere = "elsewhere",
         /// No outcome came in time: it is asked about, and a person must look.
         Overdue = "overdue",
         /// The money left.
@@ -66,6 +68,7 @@ impl StepKind {
             | Self::NotKnown
             | Self::Error
             | Self::Differs
+            | Self::Elsewhere
             | Self::Overdue => None,
         }
     }

@@ -1,5 +1,6 @@
 //! What the platform tells of a payout, by a callback or when it is asked: whichever comes first settles it.
 
+use jetpay_core::Money;
 use jetpay_core::codes::{Advice, OperationCode};
 use jetpay_core::words::{OperationType, PaymentStatus, PaymentType, StatusClass};
 
@@ -16,6 +17,8 @@ pub struct News<'a> {
     pub payment_status: &'a PaymentStatus,
     /// The operation, if one is told of.
     pub operation: Option<&'a StatusOperation>,
+    /// The payout's sum, for an operation that does not tell its own.
+    pub sum: Option<Money>,
 }
 
 impl Standing {
@@ -46,11 +49,11 @@ impl Standing {
             status: fact.operation_status.clone(),
             amount: Some(fact.amount),
             code: code.cloned(),
-            message: None,
         };
         change.told(&News {
             payment_status: &fact.payment_status,
             operation: Some(&operation),
+            sum: None,
         });
         // A callback may be old, so `error` is no leave to send again: ask. Only while nothing is being sent.
         if fact.payment_status == PaymentStatus::Error
@@ -75,17 +78,18 @@ impl Change {
         let about = About {
             operation_id: Some(operation.id),
             code: operation.code.as_ref(),
-            message: operation.message.as_deref(),
+            message: None,
         };
         let succeeded = operation.status.class() == StatusClass::Succeeded;
         match &operation.kind {
             _ if news.payment_status.class() == StatusClass::PartiallyPaid => {
                 self.differs(AlarmKind::PartiallyPaid, about);
             }
-            OperationType::Payout if news.fails() => self.fail(about),
-            OperationType::Payout if succeeded => {
-                self.success(news.payment_status, operation, about);
+            OperationType::Payout if succeeded && news.failed() => {
+                self.differs(AlarmKind::PayoutContradicts, about);
             }
+            OperationType::Payout if news.fails() => self.fail(about),
+            OperationType::Payout if succeeded => self.success(news, operation, about),
             OperationType::PayoutReversal | OperationType::Reversal | OperationType::Refund
                 if succeeded =>
             {
@@ -98,13 +102,7 @@ impl Change {
         }
     }
 
-    /// Whether the payout ended with `error`, and so may be sent again.
-    pub(super) fn is_error(&self, status: &PaymentStatus, operations: &[StatusOperation]) -> bool {
-        let waits = operations.iter().any(StatusOperation::waits);
-        *status == PaymentStatus::Error && !waits && self.standing.next.is_some()
-    }
-
-    fn success(&mut self, status: &PaymentStatus, operation: &StatusOperation, about: About<'_>) {
+    fn success(&mut self, news: &News<'_>, operation: &StatusOperation, about: About<'_>) {
         let standing = &self.standing;
         if standing.was_paid() {
             match standing.paid_by {
@@ -115,15 +113,15 @@ impl Change {
             }
             return;
         }
-        // What was reversed was paid before.
-        let done = matches!(
-            status.class(),
-            StatusClass::Succeeded | StatusClass::AfterSuccess
-        );
-        if !done {
-            return;
-        }
-        if let Some(why) = mismatch(standing.amount, operation.amount) {
+        let amount = match news.payment_status.class() {
+            StatusClass::Succeeded => operation.amount.or(news.sum),
+            // What was reversed was paid before; the sum is what is left of it.
+            StatusClass::AfterSuccess => operation.amount,
+            _ => None,
+        };
+        // Without an amount nobody knows what was paid: it is asked about on, and a callback tells it.
+        let Some(amount) = amount else { return };
+        if let Some(why) = mismatch(standing.amount, amount) {
             self.differs(why, about);
         } else {
             self.standing.paid_by = Some(operation.id);
@@ -172,17 +170,25 @@ fn is_of_top_up(fact: &Fact) -> bool {
 }
 
 impl News<'_> {
-    /// Whether it failed for good, in a way that permits no other try under this id.
+    /// Whether the payout as a whole failed.
+    fn failed(&self) -> bool {
+        self.payment_status.class() == StatusClass::Failed
+    }
+
+    /// Whether it failed for good, in a way that permits no other try under this id; and so did the operation.
     fn fails(&self) -> bool {
-        let failed = self.payment_status.class() == StatusClass::Failed;
-        let waits = self.operation.is_some_and(StatusOperation::waits);
-        failed && *self.payment_status != PaymentStatus::Error && !waits
+        let over = |operation: &StatusOperation| {
+            operation.status.class() == StatusClass::Failed && !operation.waits()
+        };
+        self.failed()
+            && *self.payment_status != PaymentStatus::Error
+            && self.operation.is_none_or(over)
     }
 }
 
 impl StatusOperation {
     /// Whether its code says that there is no outcome yet.
-    fn waits(&self) -> bool {
+    pub(super) fn waits(&self) -> bool {
         let code = self.code.as_ref();
         code.is_some_and(|code| code.advice() == Advice::Wait)
     }

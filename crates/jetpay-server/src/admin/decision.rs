@@ -50,9 +50,11 @@ impl From<Unsettled> for AdminError {
             Unsettled::NoSuchAlarm | Unsettled::NothingWaits | Unsettled::NoSuchPayout => {
                 Self::not_found(message)
             }
-            Unsettled::SettledAlready | Unsettled::CreditedAlready | Unsettled::PayoutEnded => {
-                Self::conflict(message)
-            }
+            Unsettled::SettledAlready
+            | Unsettled::CreditedAlready
+            | Unsettled::PayoutEnded
+            | Unsettled::NeverSent
+            | Unsettled::BeingSent => Self::conflict(message),
             Unsettled::NotPositive => Self::invalid("amount", message),
             Unsettled::OtherCurrency => Self::invalid("currency", message),
             Unsettled::NoReason => Self::invalid("reason", message),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jetpay_core::Currency;
 use jetpay_gate::BaseUrl;
-use jetpay_ledger::payout::Pace;
+use jetpay_ledger::payout::{GateAddress, Pace};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -15,6 +15,8 @@ use super::problem::Collector;
 pub struct GateConfig {
     /// Where the platform's Gate is.
     pub base_url: BaseUrl,
+    /// Where the same Gate was before.
+    pub formerly: Vec<BaseUrl>,
     /// A payout is taken from the customer's balance, and refused when that does not suffice.
     pub from_balance: bool,
     /// How long the payer's data stays after the payout has ended.
@@ -23,11 +25,23 @@ pub struct GateConfig {
     pub pace: Pace,
 }
 
+impl GateConfig {
+    /// The Gate as payouts remember it.
+    #[must_use]
+    pub fn address(&self) -> GateAddress {
+        let now = GateAddress::new(self.base_url.to_string());
+        let formerly = self.formerly.iter();
+        formerly.fold(now, |gate, former| gate.formerly(former.to_string()))
+    }
+}
+
 /// `[gate]`, as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Gate {
     base_url: Option<Spanned<String>>,
+    #[serde(default)]
+    formerly: Vec<Spanned<String>>,
     #[serde(default)]
     from_balance: bool,
     #[serde(default = "keep_days")]
@@ -87,13 +101,15 @@ impl Gate {
             );
             return None;
         };
-        let base_url = match BaseUrl::parse(written.get_ref()) {
-            Ok(base_url) => base_url,
-            Err(what) => {
-                problems.at(written, &what.to_string());
-                return None;
-            }
+        let mut address = |written: &Spanned<String>| {
+            let parsed = BaseUrl::parse(written.get_ref());
+            parsed
+                .map_err(|what| problems.at(written, &what.to_string()))
+                .ok()
         };
+        let base_url = address(written);
+        let formerly = gate.formerly.iter().filter_map(&mut address).collect();
+        let base_url = base_url?;
         if !base_url.is_this_machine() && *gate.ask_after_seconds.get_ref() < ASK_AFTER {
             problems.at(
                 &gate.ask_after_seconds,
@@ -105,6 +121,7 @@ impl Gate {
             |given: &Spanned<NonZero<u32>>| Duration::from_secs(given.get_ref().get().into());
         Some(GateConfig {
             base_url,
+            formerly,
             from_balance: gate.from_balance,
             keep_personal_data: Duration::from_secs(u64::from(gate.keep_personal_data_days) * DAY),
             pace: Pace {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::payout::{Errand, Pace, PayoutState, TakenUp};
+use jetpay_ledger::payout::{Errand, GateAddress, Pace, PayoutState, TakenUp};
 use jetpay_ledger::{Error, Ledger, Millis};
 
 use super::Gateway;
@@ -14,6 +14,7 @@ use crate::telemetry;
 pub struct Driver<G> {
     ledger: Ledger,
     gateway: G,
+    at: GateAddress,
     pace: Pace,
     outside: Arc<dyn Outside>,
 }
@@ -30,11 +31,18 @@ pub enum Driven {
 }
 
 impl<G: Gateway> Driver<G> {
-    /// A driver of the payouts in `ledger`.
-    pub fn new(ledger: Ledger, gateway: G, pace: Pace, outside: Arc<dyn Outside>) -> Self {
+    /// A driver of the payouts in `ledger`, by a gateway to the Gate at this address.
+    pub fn new(
+        ledger: Ledger,
+        gateway: G,
+        at: GateAddress,
+        pace: Pace,
+        outside: Arc<dyn Outside>,
+    ) -> Self {
         Self {
             ledger,
             gateway,
+            at,
             pace,
             outside,
         }
@@ -54,7 +62,10 @@ impl<G: Gateway> Driver<G> {
     /// As [`Ledger::take_up_payout`]: then nothing was sent.
     pub async fn take_up(&self, id: PaymentId) -> Result<Option<(TakenUp, Millis)>, Error> {
         let now = self.outside.now();
-        let taken_up = self.ledger.take_up_payout(id, now, self.pace).await?;
+        let taken_up = self
+            .ledger
+            .take_up_payout(id, self.at.clone(), now, self.pace)
+            .await?;
         Ok(taken_up.map(|taken_up| (taken_up, now)))
     }
 

@@ -3,7 +3,7 @@
 use jetpay_core::payout::Payouts;
 use jetpay_core::{Keyring, Method};
 use jetpay_gate::{Asked, Gate, Outcome, Rejected};
-use jetpay_ledger::payout::{SendOutcome, StatusAnswer, StatusOperation, TakenUp};
+use jetpay_ledger::payout::{SendOutcome, Status, StatusAnswer, StatusOperation, TakenUp};
 use jetpay_qiwi_kz::QiwiKz;
 
 use super::Gateway;
@@ -20,6 +20,9 @@ impl AtTheGate {
     }
 }
 
+/// Kept by a service that was configured otherwise: once it is again, it goes on.
+const NOT_CONFIGURED: &str = "nothing was sent: this service is not configured for its project";
+
 /// Where the payouts of a method are sent.
 fn path(method: &str) -> Option<&'static str> {
     [(QiwiKz::NAME, QiwiKz::PATH)]
@@ -35,10 +38,9 @@ impl Gateway for AtTheGate {
             path(&payout.method),
             request,
         ) else {
-            // Kept by a service that was configured otherwise: once it is again, it goes on.
             return SendOutcome::NotNow {
                 code: None,
-                message: "nothing was sent: this service is not configured for its project".into(),
+                message: NOT_CONFIGURED.into(),
             };
         };
         match self.gate.send(project, path, request.as_bytes()).await {
@@ -61,15 +63,21 @@ impl Gateway for AtTheGate {
 
     async fn ask(&self, payout: &TakenUp) -> StatusAnswer {
         let Some(project) = self.keyring.project(payout.project_id) else {
-            return StatusAnswer::Unanswered;
+            return StatusAnswer::Unanswered {
+                reason: NOT_CONFIGURED.into(),
+            };
         };
         match self.gate.status(project, &payout.payment_id).await {
-            Asked::Known(status) => StatusAnswer::Told {
+            Asked::Known(status) => StatusAnswer::Told(Status {
                 payment_status: status.payment_status,
+                payment_type: status.payment_type,
+                sum: status.sum,
                 operations: status.operations.into_iter().map(operation).collect(),
-            },
+            }),
             Asked::NotKnown => StatusAnswer::NotKnown,
-            Asked::Unanswered(_) => StatusAnswer::Unanswered,
+            Asked::Unanswered(why) => StatusAnswer::Unanswered {
+                reason: why.to_string(),
+            },
         }
     }
 }
@@ -91,6 +99,5 @@ fn operation(operation: jetpay_gate::Operation) -> StatusOperation {
         status: operation.status,
         amount: operation.amount,
         code: operation.code,
-        message: operation.message,
     }
 }

@@ -41,6 +41,7 @@ impl Worker<AtTheGate> {
             driver: Arc::new(Driver::new(
                 ledger.clone(),
                 gateway,
+                settings.address(),
                 pace,
                 Arc::new(Machine),
             )),

@@ -35,11 +35,11 @@ pub(crate) fn payout_sent(payout: &TakenUp, outcome: &SendOutcome) {
 pub(crate) fn payout_asked(payout: &TakenUp, answer: &StatusAnswer) {
     let (id, project) = (payout.payment_id.as_str(), payout.project_id);
     let word = match answer {
-        StatusAnswer::Told { .. } => "told",
+        StatusAnswer::Told(_) => "told",
         StatusAnswer::NotKnown => "not_known",
-        StatusAnswer::Unanswered => {
+        StatusAnswer::Unanswered { reason } => {
             log::limited(|| {
-                tracing::warn!(payment = id, %project, "the platform does not say where a payout stands");
+                tracing::warn!(payment = id, %project, "the platform does not say where a payout stands: {reason}");
             });
             "unanswered"
         }

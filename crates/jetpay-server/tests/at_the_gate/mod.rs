@@ -80,7 +80,11 @@ pub async fn both_at(pace: Pace) -> (Paying, gate::Server) {
 impl Paying {
     /// A service whose Gate is at this port of the machine, or will be.
     pub async fn start(gate: u16, pace: Pace, url: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(tempfile::tempdir().unwrap(), gate, pace, url).await
+    }
+
+    /// The same where a service was before.
+    pub async fn in_folder(folder: TempDir, gate: u16, pace: Pace, url: &str) -> Self {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("secret"), SECRET).unwrap();
         fs::write(path("token"), "a token of tests").unwrap();
@@ -92,6 +96,7 @@ impl Paying {
         fs::write(path("jetpay.toml"), text).unwrap();
         let mut config = Config::read(&path("jetpay.toml")).unwrap();
         config.gate.as_mut().unwrap().pace = pace;
+        config.gate.as_mut().unwrap().keep_personal_data = Duration::ZERO;
         config.workers = Some(1);
         let ledger = config.store.open().await.unwrap();
         let service = Service::bind(&config, ledger.clone(), metrics()).unwrap();

@@ -7,7 +7,9 @@ use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentT
 use jetpay_core::{Currency, Money};
 
 use crate::millis::Millis;
-use crate::payout::{Change, Errand, Pace, SendOutcome, Standing, StatusAnswer, StatusOperation};
+use crate::payout::{
+    Change, Errand, GateAddress, Pace, SendOutcome, Standing, Status, StatusAnswer, StatusOperation,
+};
 use crate::state::Fact;
 
 /// 100.00 KZT.
@@ -31,9 +33,19 @@ pub(super) fn at(seconds: u64) -> Millis {
     super::super::pace::after(START, Duration::from_secs(seconds))
 }
 
+pub(super) fn gate() -> GateAddress {
+    GateAddress::new("https://gate.example")
+}
+
+/// What is to be done at the one Gate.
+pub(super) fn taken_up(standing: &Standing, now: Millis) -> Option<(Errand, Change)> {
+    let (errand, change) = standing.take_up(&gate(), now, &pace())?;
+    Some((errand?, change))
+}
+
 /// Begun to be sent at the start.
 pub(super) fn begun() -> Standing {
-    let (errand, change) = created().take_up(START, &pace()).unwrap();
+    let (errand, change) = taken_up(&created(), START).unwrap();
     assert_eq!(errand, Errand::Send);
     change.standing
 }
@@ -139,15 +151,26 @@ impl Told {
             status: fact.operation_status,
             amount: Some(fact.amount),
             code: Some(OperationCode::from_number(self.code)),
-            message: None,
         }
     }
 }
 
 /// An answer with these operations; the last one's payment status is the payout's.
 pub(super) fn told(operations: &[Told]) -> StatusAnswer {
-    StatusAnswer::Told {
+    StatusAnswer::Told(status(operations))
+}
+
+pub(super) fn status(operations: &[Told]) -> Status {
+    Status {
         payment_status: PaymentStatus::from_text(operations.last().unwrap().payment),
+        payment_type: Some(PaymentType::Payout),
+        sum: None,
         operations: operations.iter().map(Told::operation).collect(),
+    }
+}
+
+pub(super) fn unanswered() -> StatusAnswer {
+    StatusAnswer::Unanswered {
+        reason: "no answer".into(),
     }
 }

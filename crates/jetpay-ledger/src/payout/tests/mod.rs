@@ -1,5 +1,6 @@
 //! The rules, row by row and in every order.
 
+mod contradictions;
 mod given;
 mod histories;
 mod rows;

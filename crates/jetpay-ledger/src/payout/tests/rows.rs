@@ -6,20 +6,20 @@ use crate::millis::Millis;
 use crate::payout::{Change, Errand, Next, PayoutState, Standing, StatusAnswer, StepKind};
 use crate::state::Disposition;
 
-fn steps(change: &Change) -> Vec<StepKind> {
+pub(super) fn steps(change: &Change) -> Vec<StepKind> {
     change.steps.iter().map(|step| step.what).collect()
 }
 
-fn alarms(change: &Change) -> Vec<AlarmKind> {
+pub(super) fn alarms(change: &Change) -> Vec<AlarmKind> {
     change.alarms.iter().map(|alarm| alarm.kind).collect()
 }
 
-fn money(standing: &Standing) -> (PayoutState, i64, i64) {
+pub(super) fn money(standing: &Standing) -> (PayoutState, i64, i64) {
     (standing.state, standing.reserved, standing.paid)
 }
 
-fn asked(standing: &Standing, answer: &StatusAnswer, now: Millis) -> Change {
-    let (errand, change) = standing.take_up(now, &pace()).unwrap();
+pub(super) fn asked(standing: &Standing, answer: &StatusAnswer, now: Millis) -> Change {
+    let (errand, change) = taken_up(standing, now).unwrap();
     assert_eq!(errand, Errand::Ask);
     let asking = change.standing;
     asking.asked(asking.turn, answer, now, &pace())
@@ -29,7 +29,7 @@ fn asked(standing: &Standing, answer: &StatusAnswer, now: Millis) -> Change {
 fn new_payout_has_its_money_reserved_and_is_sent_at_once() {
     let created = created();
     assert_eq!(money(&created), (PayoutState::Created, AMOUNT, 0));
-    let (errand, change) = created.take_up(START, &pace()).unwrap();
+    let (errand, change) = taken_up(&created, START).unwrap();
     assert_eq!(
         (errand, steps(&change)),
         (Errand::Send, vec![StepKind::Sent])
@@ -56,7 +56,7 @@ fn payout_that_the_platform_does_not_know_is_sent_again_under_the_same_id() {
     let change = asked(&begun(), &StatusAnswer::NotKnown, at(70));
     assert_eq!(steps(&change), [StepKind::NotKnown]);
     assert_eq!(change.standing.next, Some((Next::Send, at(70))));
-    let (errand, change) = change.standing.take_up(at(70), &pace()).unwrap();
+    let (errand, change) = taken_up(&change.standing, at(70)).unwrap();
     assert_eq!((errand, change.standing.sends), (Errand::Send, 2));
     // A platform that forgets each time is sent to less and less often.
     let again = change
@@ -72,7 +72,7 @@ fn payout_that_was_accepted_is_asked_about_until_there_is_an_outcome() {
     assert_eq!(accepted.next, Some((Next::Ask, at(10))));
     let change = asked(&accepted, &told(&[PROCESSING]), at(10));
     assert_eq!(change.standing.next, Some((Next::Ask, at(20))));
-    let change = asked(&change.standing, &StatusAnswer::Unanswered, at(20));
+    let change = asked(&change.standing, &unanswered(), at(20));
     assert_eq!(change.standing.next, Some((Next::Ask, at(35))));
     assert_eq!(steps(&change), []);
 }
@@ -83,7 +83,7 @@ fn payout_in_flight_elsewhere_is_sent_again_later() {
     assert_eq!(steps(&change), [StepKind::Postponed]);
     assert_eq!(money(&change.standing), (PayoutState::Created, AMOUNT, 0));
     assert_eq!(change.standing.next, Some((Next::Send, at(10))));
-    let (_, again) = change.standing.take_up(at(10), &pace()).unwrap();
+    let (_, again) = taken_up(&change.standing, at(10)).unwrap();
     let again = again.standing.sent(2, &not_now(3613), at(10), &pace());
     assert_eq!(
         again.standing.next,
@@ -192,7 +192,7 @@ fn waiting_code_is_no_failure() {
 #[test]
 fn nothing_after_a_day_is_asked_on_and_alarmed_once() {
     let day = 24 * 60 * 60;
-    let (errand, change) = accepted().take_up(at(day), &pace()).unwrap();
+    let (errand, change) = taken_up(&accepted(), at(day)).unwrap();
     assert_eq!(
         (errand, alarms(&change)),
         (Errand::Ask, vec![AlarmKind::PayoutOverdue])
@@ -206,76 +206,6 @@ fn nothing_after_a_day_is_asked_on_and_alarmed_once() {
         (PayoutState::Accepted, AMOUNT, 0),
         "no decline is assumed"
     );
-    let (_, again) = still.take_up(at(2 * day), &pace()).unwrap();
+    let (_, again) = taken_up(&still, at(2 * day)).unwrap();
     assert_eq!(alarms(&again), []);
-}
-
-#[test]
-fn success_after_a_failure_is_paid_with_an_alarm_and_a_failure_after_success_only_alarmed() {
-    for failed in [
-        DECLINE.callback(&accepted(), at(3)).standing,
-        begun().sent(1, &rejected(), START, &pace()).standing,
-    ] {
-        let change = SUCCESS.callback(&failed, at(4));
-        assert_eq!(steps(&change), [StepKind::ReservedAgain, StepKind::Paid]);
-        assert_eq!(alarms(&change), [AlarmKind::PaidAfterRelease]);
-        assert_eq!(money(&change.standing), (PayoutState::Paid, 0, AMOUNT));
-    }
-    let paid = SUCCESS.callback(&accepted(), at(3)).standing;
-    let change = DECLINE.callback(&paid, at(4));
-    assert_eq!(
-        (steps(&change), alarms(&change)),
-        (vec![], vec![AlarmKind::DeclineAfterPaid])
-    );
-    assert_eq!(change.standing, paid);
-    let second = Told { id: 30, ..SUCCESS }.callback(&paid, at(5));
-    assert_eq!(alarms(&second), [AlarmKind::SecondPayout]);
-    assert_eq!(money(&second.standing), (PayoutState::Paid, 0, AMOUNT));
-}
-
-#[test]
-fn outcome_that_does_not_fit_moves_nothing_and_waits_for_a_person() {
-    let less = Told {
-        amount: AMOUNT - 1,
-        ..SUCCESS
-    };
-    let part = Told {
-        payment: "partially paid out",
-        ..SUCCESS
-    };
-    let odd = Told {
-        kind: "capture",
-        ..SUCCESS
-    };
-    for (told, why) in [
-        (less, AlarmKind::AmountDiffers),
-        (part, AlarmKind::PartiallyPaid),
-        (odd, AlarmKind::UnexpectedOperation),
-    ] {
-        let change = told.callback(&accepted(), at(3));
-        assert_eq!(
-            (steps(&change), alarms(&change)),
-            (vec![StepKind::Differs], vec![why])
-        );
-        assert_eq!(change.disposition, Disposition::Quarantined);
-        assert_eq!(money(&change.standing), (PayoutState::Accepted, AMOUNT, 0));
-        assert_eq!(change.standing.next, None);
-    }
-}
-
-#[test]
-fn answer_of_an_older_turn_permits_no_send_and_no_release() {
-    let (_, asking) = begun().take_up(at(70), &pace()).unwrap();
-    let asking = asking.standing;
-    for late in [rejected(), not_now(3613), unknown()] {
-        assert_eq!(asking.sent(1, &late, at(71), &pace()).standing, asking);
-    }
-    for late in [StatusAnswer::NotKnown, StatusAnswer::Unanswered] {
-        assert_eq!(asking.asked(1, &late, at(71), &pace()).standing, asking);
-    }
-    let error = asking.asked(1, &told(&[ERROR]), at(71), &pace());
-    assert_eq!(error.standing, asking);
-    // That it was accepted is true whoever tells it.
-    let accepted = asking.sent(1, &accept(), at(71), &pace()).standing;
-    assert_eq!(accepted.state, PayoutState::Accepted);
 }

@@ -9,7 +9,7 @@ use crate::store::Value;
 use crate::work::Failure;
 
 /// The columns of a payout that never change, but for the payer's data, which is forgotten in the end; then the others.
-pub(crate) const COLUMNS: [&str; 26] = [
+pub(crate) const COLUMNS: [&str; 30] = [
     "payment_id",
     "project_id",
     "method",
@@ -28,6 +28,10 @@ pub(crate) const COLUMNS: [&str; 26] = [
     "paid",
     "paid_by",
     "reversed_by",
+    "error_by",
+    "sending_until",
+    "gate",
+    "elsewhere",
     "next",
     "due_at",
     "turn",
@@ -97,8 +101,12 @@ impl PayoutRow {
             Value::Int(standing.paid),
             value::optional_operation(standing.paid_by),
             value::text(&reversed_by.join(",")),
+            value::optional_operation(standing.error_by),
+            value::optional_time(standing.sending_until),
+            value::optional_text(standing.gate.as_deref()),
+            Value::Int(standing.elsewhere.into()),
             value::optional_text(next.map(crate::payout::Next::as_str)),
-            due.map_or(Value::Null, |due| Value::Int(due.0)),
+            value::optional_time(due),
             Value::Int(standing.turn),
             Value::Int(standing.sends),
             Value::Int(standing.waits),
@@ -110,6 +118,13 @@ impl PayoutRow {
 
     /// From a row in the order of [`COLUMNS`].
     pub(crate) fn from_values(row: &[Value]) -> Result<Self, Failure> {
+        Self::read(row).map_err(|_| {
+            let id = row.first().and_then(Value::text).unwrap_or("unknown");
+            Failure::Store(format!("the row of payout {id} is broken"))
+        })
+    }
+
+    fn read(row: &[Value]) -> Result<Self, Failure> {
         let mut values = Values::of(row);
         let (id, project_id) = (values.id()?, values.project()?);
         let (method, customer_id) = (values.text()?.to_owned(), values.id()?);
@@ -138,6 +153,10 @@ impl PayoutRow {
             paid: values.int()?,
             paid_by: values.optional_operation(),
             reversed_by: operations(values.text()?)?,
+            error_by: values.optional_operation(),
+            sending_until: values.optional_int().map(Millis),
+            gate: values.optional_text().map(ToOwned::to_owned),
+            elsewhere: values.truth()?,
             next: {
                 let next = values.optional_text().map(str::parse).transpose();
                 let next = next.map_err(|_| broken())?;
@@ -203,49 +222,4 @@ fn operations(list: &str) -> Result<Vec<OperationId>, Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use jetpay_core::{Currency, Money};
-
-    use super::*;
-
-    fn row() -> PayoutRow {
-        PayoutRow::new(NewPayout {
-            id: "p".try_into().unwrap(),
-            project_id: 1234.into(),
-            method: "qiwi-kz".into(),
-            customer_id: "7123456789".try_into().unwrap(),
-            account_number: "9182221133".into(),
-            amount: Money::new(100, Currency::KZT),
-            idempotency_key: "k".into(),
-            fingerprint: "f".into(),
-            from_balance: true,
-            request: "{}".into(),
-            created_at: Millis(7),
-        })
-    }
-
-    #[test]
-    fn row_survives_a_round_trip_in_whatever_state() {
-        let mut row = row();
-        assert!(PayoutRow::from_values(&row.values()).unwrap() == row);
-        assert_eq!(row.values().len(), COLUMNS.len());
-        row.standing.next = None;
-        row.standing.paid_by = Some(29.into());
-        row.standing.reversed_by = vec![30.into(), 31.into()];
-        row.standing.request_id = Some("r".into());
-        row.standing.overdue = true;
-        assert!(PayoutRow::from_values(&row.values()).unwrap() == row);
-    }
-
-    #[test]
-    fn forgotten_payer_leaves_the_last_digits_of_the_wallet() {
-        let mut row = row();
-        row.forget_payer();
-        assert_eq!(row.payout.account_number, "******1133");
-        let stored = row.values();
-        let at = |column| COLUMNS.iter().position(|name| *name == column).unwrap();
-        assert_eq!(stored[at("request")], Value::Null);
-        assert_eq!(stored[at("forgotten")], Value::Int(1));
-        assert!(PayoutRow::from_values(&stored).unwrap() == row);
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use jetpay_core::id::{InvalidId, OperationId, PaymentId, ProjectId};
 use jetpay_core::{Currency, Money};
 
+use crate::millis::Millis;
 use crate::store::Value;
 use crate::work::Failure;
 
@@ -76,6 +77,10 @@ pub(super) fn text(text: &str) -> Value {
 
 pub(super) fn optional_text(given: Option<&str>) -> Value {
     given.map_or(Value::Null, text)
+}
+
+pub(super) fn optional_time(time: Option<Millis>) -> Value {
+    time.map_or(Value::Null, |time| Value::Int(time.0))
 }
 
 pub(super) fn project(id: ProjectId) -> Value {

@@ -31,6 +31,10 @@ pub(super) static CHANGE: LazyLock<String> = LazyLock::new(|| {
         changed.join(", n.")
     )
 });
+pub(super) static AVAILABLE: LazyLock<String> = LazyLock::new(|| {
+    let balance = sql::BALANCE.replace("$1", "spender");
+    format!("SELECT spender, ({balance}) FROM unnest($1::text[]) AS spender")
+});
 /// Numbered from the row of `counts`, which was counted up before and is locked.
 pub(super) static ADD_STEPS: LazyLock<String> = LazyLock::new(|| {
     let columns = step::STEP_COLUMNS.join(", ");
@@ -50,13 +54,20 @@ pub(super) struct Fetched {
     spenders: Vec<Row>,
 }
 
-/// Payouts are locked in the order of their ids, then spenders in that of theirs.
+/// Payouts are locked in the order of their ids, then spenders in that of theirs. What depends on a spender is read by
+/// statements of their own afterwards, so that they see what those did who held the lock before: also whether they took
+/// the key.
 pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<Fetched, Error> {
     let Session { client, statements } = session;
     let mut fetched = Fetched::default();
     if !keys.payouts.is_empty() {
         let ids: Vec<&str> = keys.payouts.iter().map(PaymentId::as_str).collect();
         fetched.payouts = client.query(&statements.payouts, &[&ids]).await?;
+    }
+    let spenders: Vec<&str> = keys.spenders.iter().map(CustomerId::as_str).collect();
+    if !spenders.is_empty() {
+        client.query(&statements.spenders, &[&spenders]).await?;
+        fetched.spenders = client.query(&statements.available, &[&spenders]).await?;
     }
     if !keys.payout_keys.is_empty() {
         let asked = keys.payout_keys.iter();
@@ -65,12 +76,6 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<Fetched, Err
             .unzip();
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&projects, &texts];
         fetched.keys = client.query(&statements.payout_keys, &values).await?;
-    }
-    if !keys.spenders.is_empty() {
-        let ids: Vec<&str> = keys.spenders.iter().map(CustomerId::as_str).collect();
-        client.query(&statements.spenders, &[&ids]).await?;
-        // Another statement, so that it sees what those did who held the lock before.
-        fetched.spenders = client.query(&statements.available, &[&ids]).await?;
     }
     Ok(fetched)
 }

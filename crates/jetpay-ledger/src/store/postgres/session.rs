@@ -60,11 +60,7 @@ statements! {
         FROM unnest($1::bigint[], $2::text[]) AS n (seq, disposition) WHERE events.seq = n.seq";
     spenders: "SELECT pg_advisory_xact_lock(hashtextextended(id, 7630123802))
         FROM (SELECT id FROM unnest($1::text[]) AS id ORDER BY id) AS sorted";
-    available: "SELECT spender,
-            CAST((SELECT coalesce(sum(remaining), 0) FROM payments WHERE customer_id = spender)
-               - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = spender AND from_balance = 1)
-               AS BIGINT)
-        FROM unnest($1::text[]) AS spender";
+    available: payouts::AVAILABLE.as_str();
     payout_keys: "SELECT project_id, idempotency_key, payment_id, fingerprint FROM payouts
         JOIN unnest($1::bigint[], $2::text[]) AS asked (project_id, idempotency_key) USING (project_id, idempotency_key)";
     payouts: payouts::BY_IDS.as_str();

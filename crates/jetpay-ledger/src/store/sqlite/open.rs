@@ -16,7 +16,7 @@ const VERSIONS: &[&str] = &[
 ];
 
 /// How long the writer waits for another program that writes, such as a person's `sqlite3`.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// More than all texts of statements, so that each is prepared once.
 const STATEMENTS: usize = 64;
@@ -116,6 +116,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Every commit is on the disk before it is answered. Nothing may ever weaken this.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What was forgotten is overwritten, and not only unlinked.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     // 4 MiB hold the ends of the trees, where nearly all writes go; the rest comes from the system's cache. More is
     // slower: whenever a tree's pages were balanced, a commit of SQLite walks over the whole cache.
     connection.pragma_update(None, "cache_size", -4_096)?;

@@ -60,6 +60,7 @@ impl PayoutBooks for Transaction<'_> {
     }
 
     fn change_payout(&mut self, row: &PayoutRow) -> Result<(), Failure> {
+        self.forgot |= row.payout.request.is_empty();
         write(self, &CHANGE, &row.values())
     }
 

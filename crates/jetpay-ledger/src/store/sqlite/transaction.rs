@@ -11,6 +11,8 @@ pub(super) struct Transaction<'c> {
     /// How much waits, jobs of this transaction included.
     pub(super) counts: Counts,
     before: Counts,
+    /// A payer's data was taken out, and must not stay behind in the log.
+    pub(super) forgot: bool,
 }
 
 impl<'c> Transaction<'c> {
@@ -21,6 +23,7 @@ impl<'c> Transaction<'c> {
             connection,
             counts,
             before: counts,
+            forgot: false,
         })
     }
 

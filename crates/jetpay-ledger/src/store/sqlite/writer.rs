@@ -6,6 +6,7 @@ mod tests;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
@@ -38,6 +39,8 @@ pub(super) struct Writer {
     counts: Counts,
     state: Arc<State>,
     log_pages: Arc<AtomicI32>,
+    /// The log still holds what is to be forgotten.
+    to_forget: bool,
     /// Held until the last job is done.
     _lock: Option<Lock>,
 }
@@ -60,6 +63,7 @@ impl Writer {
             counts,
             state,
             log_pages,
+            to_forget: false,
             _lock: lock,
         })
     }
@@ -71,11 +75,14 @@ impl Writer {
             gather(&mut queue, &mut group, group_limit);
             self.write(&mut group);
             self.checkpoint(CHECKPOINT_PAGES);
+            if self.to_forget {
+                self.empty_the_log();
+            }
             if self.state.closing.load(Relaxed) {
                 queue.close();
             }
         }
-        self.checkpoint(1);
+        self.empty_the_log();
     }
 
     /// One group: all in one transaction, or, if a job breaks a rule, each by itself, so that one bad job harms nobody
@@ -105,15 +112,16 @@ impl Writer {
             for job in jobs {
                 job.run(&mut transaction)?;
             }
-            Ok(transaction.commit()?)
+            Ok((transaction.commit()?, transaction.forgot))
         }));
         let outcome = outcome.unwrap_or_else(|_| Err(Failure::Rule("a write panicked".into())));
         // A value that breaks a rule, or a bug that panics, says nothing about the disk.
         let failing = matches!(outcome, Err(Failure::Store(_)));
         self.state.failing.store(failing, Relaxed);
         match outcome {
-            Ok(counts) => {
+            Ok((counts, forgot)) => {
                 self.counts = counts;
+                self.to_forget |= forgot;
                 Ok(())
             }
             Err(failure) => {
@@ -139,6 +147,21 @@ impl Writer {
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
             self.log_pages.store(0, Relaxed);
         }
+    }
+}
+
+impl Writer {
+    /// Copies the log and cuts it off, so that nothing is left there of what was forgotten. A reader in an old snapshot
+    /// forbids it, and is not waited for; then it is done after a later group.
+    fn empty_the_log(&mut self) {
+        let connection = &self.connection;
+        let _ = connection.busy_timeout(Duration::ZERO);
+        let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
+            row.get::<_, bool>(0).map(|busy| !busy)
+        });
+        let _ = connection.busy_timeout(super::open::PATIENCE);
+        self.log_pages.store(0, Relaxed);
+        self.to_forget &= !emptied.unwrap_or(false);
     }
 }
 

@@ -5,11 +5,12 @@ use jetpay_core::id::PaymentId;
 use super::super::{Books, Failure, Keys, Work};
 use super::follow;
 use crate::millis::Millis;
-use crate::payout::{Errand, Pace, TakenUp};
+use crate::payout::{Errand, GateAddress, Pace, TakenUp};
 
 /// Takes a payout up, if something is to be done about it and nobody else does it.
 pub(crate) struct TakeUp {
     pub(crate) payment_id: PaymentId,
+    pub(crate) at: GateAddress,
     pub(crate) now: Millis,
     pub(crate) pace: Pace,
 }
@@ -25,7 +26,11 @@ impl Work for TakeUp {
         let Some(row) = books.payout(&self.payment_id)? else {
             return Ok(None);
         };
-        let Some((errand, change)) = row.standing.take_up(self.now, &self.pace) else {
+        let Some((errand, change)) = row.standing.take_up(&self.at, self.now, &self.pace) else {
+            return Ok(None);
+        };
+        let Some(errand) = errand else {
+            follow(books, row, change, self.now)?;
             return Ok(None);
         };
         let request = (errand == Errand::Send).then(|| row.payout.request.clone());

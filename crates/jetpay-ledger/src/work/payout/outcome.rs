@@ -56,8 +56,9 @@ impl Work for SettlePayout {
         let Some(row) = books.payout(&self.payment_id)? else {
             return Ok(Err(Unsettled::NoSuchPayout));
         };
-        let Some(change) = row.standing.settle(self.ending, &self.reason) else {
-            return Ok(Err(Unsettled::PayoutEnded));
+        let change = match row.standing.settle(self.ending, &self.reason, self.now) {
+            Ok(change) => change,
+            Err(why) => return Ok(Err(why.into())),
         };
         follow(books, row, change, self.now)?;
         Ok(Ok(()))

@@ -34,10 +34,12 @@ fn gate_has_the_documented_defaults() {
 #[test]
 fn every_key_of_the_gate_counts() {
     let gate = gate(
-        "base_url = \"http://127.0.0.1:9000/base\"\nfrom_balance = true\nkeep_personal_data_days = 0\n\
+        "base_url = \"http://127.0.0.1:9000/base\"\nformerly = [\"https://old.example\"]\n\
+         from_balance = true\nkeep_personal_data_days = 0\n\
          answer_within_seconds = 5\nask_after_seconds = 1",
     );
     assert_eq!(gate.base_url.to_string(), "http://127.0.0.1:9000/base");
+    assert!(gate.address().is("https://old.example"));
     assert!(gate.from_balance);
     assert_eq!(gate.keep_personal_data, Duration::ZERO);
     assert_eq!(gate.pace.answer_within.as_secs(), 5);

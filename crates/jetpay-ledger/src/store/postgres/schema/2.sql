@@ -19,6 +19,10 @@ CREATE TABLE payouts (
     paid            BIGINT NOT NULL CHECK (paid BETWEEN 0 AND amount - reserved),
     paid_by         BIGINT,
     reversed_by     TEXT NOT NULL,
+    error_by        BIGINT,
+    sending_until   BIGINT,
+    gate            TEXT,
+    elsewhere       BIGINT NOT NULL,
     next            TEXT,
     due_at          BIGINT,
     turn            BIGINT NOT NULL,
@@ -52,7 +56,7 @@ CREATE INDEX payout_steps_of_payout ON payout_steps (payment_id, seq);
 CREATE UNIQUE INDEX payout_steps_reserved ON payout_steps (payment_id, what) WHERE what IN ('created', 'reserved_again');
 CREATE UNIQUE INDEX payout_steps_paid ON payout_steps (payment_id) WHERE what = 'paid';
 CREATE UNIQUE INDEX payout_steps_released ON payout_steps (payment_id) WHERE what IN ('declined', 'rejected');
-CREATE UNIQUE INDEX payout_steps_reversed ON payout_steps (project_id, operation_id) WHERE what = 'reversed';
+CREATE UNIQUE INDEX payout_steps_reversed ON payout_steps (payment_id, operation_id) WHERE what = 'reversed';
 CREATE TRIGGER payout_steps_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON payout_steps
     FOR EACH STATEMENT EXECUTE FUNCTION jetpay_only_added();
 

@@ -20,6 +20,10 @@ CREATE TABLE payouts (
     paid            INTEGER NOT NULL CHECK (paid BETWEEN 0 AND amount - reserved),
     paid_by         INTEGER,                       -- the operation
     reversed_by     TEXT NOT NULL,                 -- operations, with commas between
+    error_by        INTEGER,
+    sending_until   INTEGER,
+    gate            TEXT,
+    elsewhere       INTEGER NOT NULL,
     next            TEXT,                          -- send, ask; NULL: nothing
     due_at          INTEGER,
     turn            INTEGER NOT NULL,
@@ -58,7 +62,7 @@ CREATE INDEX payout_steps_of_payout ON payout_steps (payment_id);
 CREATE UNIQUE INDEX payout_steps_reserved ON payout_steps (payment_id, what) WHERE what IN ('created', 'reserved_again');
 CREATE UNIQUE INDEX payout_steps_paid ON payout_steps (payment_id) WHERE what = 'paid';
 CREATE UNIQUE INDEX payout_steps_released ON payout_steps (payment_id) WHERE what IN ('declined', 'rejected');
-CREATE UNIQUE INDEX payout_steps_reversed ON payout_steps (project_id, operation_id) WHERE what = 'reversed';
+CREATE UNIQUE INDEX payout_steps_reversed ON payout_steps (payment_id, operation_id) WHERE what = 'reversed';
 CREATE TRIGGER payout_steps_stay BEFORE UPDATE ON payout_steps
     BEGIN SELECT RAISE(ABORT, 'steps are only ever added'); END;
 CREATE TRIGGER payout_steps_remain BEFORE DELETE ON payout_steps
