@@ -34,7 +34,7 @@ pub(in crate::commands) struct Settle {
     /// paid: the money left. declined: it did not, and will not
     #[arg(long = "as", value_parser = ["paid", "declined"])]
     ending: String,
-    /// How you know, in your words; recorded for ever
+    /// How you know, in your words, without a payer's name; recorded for ever
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]

@@ -28,6 +28,7 @@ pub(super) fn each(
 ) -> anyhow::Result<()> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
+        .delimiter(delimiter(bytes))
         .from_reader(bytes);
     let places = places(&mut reader)?;
     let mut lines = Lines {
@@ -46,6 +47,20 @@ pub(super) fn each(
             }
             Err(error) => take(line, Err(BadLine::new(line, what(&error)))),
         }
+    }
+}
+
+/// A semicolon where the first line is parted by those, as spreadsheets write it in Kazakhstan; else a comma. No name of a
+/// column has either.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let header = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    if header.contains(&b';') && !header.contains(&b',') {
+        b';'
+    } else {
+        b','
     }
 }
 
@@ -99,7 +114,7 @@ fn places(reader: &mut Reader<&[u8]>) -> anyhow::Result<[usize; COLUMNS.len()]> 
     }
     if !wrong.is_empty() {
         bail!(
-            "the first line must name these columns, in any order, parted by commas: {}; {}",
+            "the first line must name these columns, in any order, parted by commas or all by semicolons: {}; {}",
             COLUMNS.join(","),
             wrong.join("; ")
         );

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use anyhow::bail;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Money};
 
@@ -41,6 +42,9 @@ pub(super) fn read(bytes: &[u8], project: ProjectId) -> anyhow::Result<(Vec<Row>
         }
         bad.extend(flaws.iter().map(|flaw| BadLine::flaw(line, flaw)));
     })?;
+    if rows.is_empty() && bad.is_empty() {
+        bail!("there is no payout in the file, only its first line: was it cut off?");
+    }
     Ok((rows, bad))
 }
 

@@ -143,3 +143,27 @@ fn row_that_is_not_utf_8_is_told_by_its_line() {
     assert_eq!((rows.len(), bad.len(), bad[0].line), (1, 1, 2));
     assert!(bad[0].what.contains("CSV UTF-8"), "{bad:?}");
 }
+
+#[test]
+fn file_parted_by_semicolons_is_the_same_file() {
+    let row = "k1,9182221133,1,KZT,7,203.0.113.9,A,B,a@b";
+    let commas = format!("{HEADER}\n{row}\n");
+    let semicolons = commas.replace(',', ";");
+    for file in [commas, semicolons] {
+        let (rows, bad) = read(file.as_bytes(), 1234.into()).unwrap();
+        assert_eq!((rows.len(), bad.len()), (1, 0), "{bad:?}");
+        assert_eq!(rows[0].wish.customer.email, "a@b");
+    }
+}
+
+#[test]
+fn file_without_a_row_is_refused() {
+    let error = read(format!("{HEADER}\n\n").as_bytes(), 1234.into());
+    assert!(
+        error
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("no payout in the file")
+    );
+}
