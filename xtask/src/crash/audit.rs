@@ -11,9 +11,11 @@ use serde_json::Value;
 use super::ask;
 use super::book::{Book, Fact, Kind, Payment};
 use super::feed::Feed;
+use super::payouts;
 use super::world::World;
 
-/// Reads the feed to its end, then looks up every payment that something was answered about since the last time.
+/// Reads the feed to its end, then looks up every payment that something was answered about since the last time; and
+/// so with payouts.
 pub(super) async fn after_a_crash(world: &World) -> Result<()> {
     let admin = &world.admins[0];
     loop {
@@ -39,7 +41,7 @@ pub(super) async fn after_a_crash(world: &World) -> Result<()> {
             world.violated(format!("{id}: {problem}"));
         }
     }
-    Ok(())
+    payouts::audit::after_a_crash(world).await
 }
 
 /// The entries of each payment, in their order.

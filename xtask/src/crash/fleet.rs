@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use jetpay_simulator::{Admin, Platform};
+use jetpay_testing::free_port;
 use jetpay_testing::postgres::{Cluster, Database};
+use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::chance::Chance;
@@ -14,10 +16,14 @@ use super::world::World;
 
 pub(super) struct Fleet {
     services: Vec<Service>,
+    /// The port where all of them look for the Gate.
+    gate: u16,
     database: Option<(Arc<Cluster>, Database)>,
     folder: TempDir,
     /// How many processes were killed so far.
     pub(super) kills: usize,
+    /// When.
+    pub(super) struck_at: Vec<Timestamp>,
     /// How many of them before they were ready.
     pub(super) kills_while_starting: usize,
     /// How often the database crashed.
@@ -45,14 +51,17 @@ impl Fleet {
         database: Option<(Arc<Cluster>, Database)>,
     ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
+        let gate = free_port();
         let services = (0..services)
-            .map(|number| Service::new(binary, folder.path(), number, store))
+            .map(|number| Service::new(binary, folder.path(), number, store, gate))
             .collect::<Result<_>>()?;
         Ok(Self {
             services,
+            gate,
             database,
             folder,
             kills: 0,
+            struck_at: Vec::new(),
             kills_while_starting: 0,
             database_crashes: 0,
         })
@@ -64,6 +73,15 @@ impl Fleet {
 
     pub(super) fn admins(&self) -> Vec<Admin> {
         self.services.iter().map(Service::admin).collect()
+    }
+
+    pub(super) fn gate(&self) -> u16 {
+        self.gate
+    }
+
+    /// Where each takes callbacks.
+    pub(super) fn listens(&self) -> Vec<u16> {
+        self.services.iter().map(Service::listens).collect()
     }
 
     /// How long a load lasts at most, in milliseconds: on a database it takes a while to connect again.
@@ -105,6 +123,7 @@ impl Fleet {
         let first = chance.below(self.services.len());
         for (number, service) in self.services.iter_mut().enumerate() {
             if number == first || chance.of(30) {
+                self.struck_at.push(Timestamp::now());
                 service.kill()?;
                 self.kills += 1;
             }
@@ -115,6 +134,7 @@ impl Fleet {
     /// Kills one that was started a moment ago, ready or not.
     pub(super) fn kill_while_starting(&mut self, chance: &mut Chance) -> Result<()> {
         let number = chance.below(self.services.len());
+        self.struck_at.push(Timestamp::now());
         self.services[number].kill()?;
         self.kills += 1;
         self.kills_while_starting += 1;

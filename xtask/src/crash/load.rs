@@ -1,4 +1,4 @@
-//! The traffic: top-ups, callbacks, their repeats and duplicates, refunds, and a reader of the feed.
+//! The traffic: top-ups, callbacks, their repeats and duplicates, refunds, a reader of the feed; and payouts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +10,12 @@ use tokio::task::JoinSet;
 use super::chance::Chance;
 use super::feed::Feed;
 use super::messages::Wish;
+use super::payouts;
 use super::world::World;
 
 const WORKERS: usize = 8;
+/// Clients that ask for payouts.
+const PAYING: usize = 2;
 /// How long one waits after there was no answer, and between two looks at the feed.
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -27,6 +30,10 @@ pub(super) fn begin(world: &Arc<World>, chance: &mut Chance) -> Load {
     let mut workers = JoinSet::new();
     for _ in 0..WORKERS {
         workers.spawn(work(Arc::clone(world), Arc::clone(&over), chance.fork()));
+    }
+    for _ in 0..PAYING {
+        let (world, over) = (Arc::clone(world), Arc::clone(&over));
+        workers.spawn(payouts::load::ask(world, over, chance.fork()));
     }
     workers.spawn(read_on(Arc::clone(world), Arc::clone(&over), chance.fork()));
     Load { over, workers }

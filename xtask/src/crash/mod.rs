@@ -1,4 +1,5 @@
-//! `cargo xtask crash`: the real service is killed again and again under load, and no money is lost or made.
+//! `cargo xtask crash`: the real service is killed again and again under load, and no money is lost or made: of top-ups
+//! none is lost or credited twice, of payouts none is forgotten or sent twice.
 //!
 //! A round: start what is down, compare the books with what was acknowledged, put load on it, strike at a random
 //! moment. The seed decides what is done and when; the machine's own timing stays, so a second run with the same seed
@@ -12,6 +13,7 @@ mod feed;
 mod fleet;
 mod load;
 mod messages;
+mod payouts;
 mod report;
 mod service;
 mod settle;
@@ -108,9 +110,11 @@ async fn crashed(mut fleet: Fleet, kills: usize, mut chance: Chance) -> Result<R
         audit::after_a_crash(&world).await?;
         // What is still open comes again until it is acknowledged; then the books must be complete.
         settle::deliver_the_rest(&world).await;
+        payouts::settle::to_the_end(&world).await?;
         settle::compare_all(&world).await?;
         fleet.kill_all()?;
         fleet.check_the_ledger(&world)?;
+        payouts::compare::with_the_gate(&world);
     }
     let report = Report::of(&world, &fleet, begun.elapsed());
     if report.is_violated() {

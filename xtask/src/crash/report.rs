@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::fleet::Fleet;
+use super::payouts;
 use super::world::World;
 use crate::steps::time;
 
@@ -22,7 +23,7 @@ impl Report {
         let (book, feed) = (world.book(), world.feed());
         let count = |number: &AtomicUsize| number.load(Ordering::Relaxed);
         let of_kind = |kind: &str| feed.entries.iter().filter(|it| it.kind == kind).count();
-        let rows = vec![
+        let mut rows = vec![
             ("kills", fleet.kills),
             ("  while starting", fleet.kills_while_starting),
             ("crashes of the database", fleet.database_crashes),
@@ -35,6 +36,7 @@ impl Report {
             ("credited", of_kind("credit")),
             ("refunded", of_kind("refund")),
         ];
+        rows.extend(payouts::rows(world, &fleet.struck_at));
         Self {
             rows,
             violations: world.violations(),

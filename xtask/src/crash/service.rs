@@ -40,10 +40,16 @@ pub(super) fn binary(dev: bool) -> Result<PathBuf> {
 
 impl Service {
     /// Written down, and not started.
-    pub(super) fn new(binary: &Path, folder: &Path, number: usize, store: &str) -> Result<Self> {
+    pub(super) fn new(
+        binary: &Path,
+        folder: &Path,
+        number: usize,
+        store: &str,
+        gate: u16,
+    ) -> Result<Self> {
         let (listen, admin) = (free_port(), free_port());
         let config = folder.join(format!("jetpay-{number}.toml"));
-        fs::write(&config, configuration(listen, admin, store))?;
+        fs::write(&config, configuration(listen, admin, store, gate))?;
         Ok(Self {
             binary: binary.to_owned(),
             config,
@@ -58,6 +64,11 @@ impl Service {
         let url = format!("http://127.0.0.1:{}", self.listen);
         let key = jetpay_core::signature::Key::new(SECRET)?;
         Ok(Platform::new(url, PROJECT, key))
+    }
+
+    /// The port where the platform calls.
+    pub(super) fn listens(&self) -> u16 {
+        self.listen
     }
 
     pub(super) fn admin(&self) -> Admin {
@@ -152,7 +163,7 @@ impl Drop for Service {
     }
 }
 
-fn configuration(listen: u16, admin: u16, store: &str) -> String {
+fn configuration(listen: u16, admin: u16, store: &str, gate: u16) -> String {
     format!(
         r#"[server]
 listen = "127.0.0.1:{listen}"
@@ -163,6 +174,11 @@ token_env = "JETPAY_TOKEN"
 
 [store]
 url = "{store}"
+
+[gate]
+base_url = "http://127.0.0.1:{gate}"
+answer_within_seconds = 1
+ask_after_seconds = 1
 
 [[project]]
 id = {PROJECT}

@@ -10,6 +10,7 @@ use super::book::Book;
 use super::chance::Chance;
 use super::feed::Feed;
 use super::fleet::Fleet;
+use super::payouts::Payouts;
 
 pub(super) struct World {
     /// One a service.
@@ -21,6 +22,7 @@ pub(super) struct World {
     pub(super) unavailable: AtomicUsize,
     /// How many of them met a service that was down, or died over them.
     pub(super) unanswered: AtomicUsize,
+    pub(super) payouts: Payouts,
     book: Mutex<Book>,
     /// What a merchant's billing has read so far.
     feed: Mutex<Feed>,
@@ -35,6 +37,7 @@ impl World {
             deliveries: AtomicUsize::new(0),
             unavailable: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
+            payouts: Payouts::around(fleet)?,
             book: Mutex::default(),
             feed: Mutex::default(),
             violations: Mutex::default(),
@@ -76,12 +79,13 @@ impl World {
     pub(super) fn summary(&self) -> String {
         let book = self.book();
         format!(
-            "{} payments, {} deliveries, {} of {} callbacks acknowledged, {} entries read",
+            "{} payments, {} deliveries, {} of {} callbacks acknowledged, {} entries read; {}",
             book.payments.len(),
             self.deliveries.load(Ordering::Relaxed),
             book.acknowledged(),
             book.facts.len(),
-            self.feed().entries.len()
+            self.feed().entries.len(),
+            self.payouts.summary()
         )
     }
 }
