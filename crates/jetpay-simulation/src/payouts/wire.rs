@@ -13,6 +13,7 @@ use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
 use serde_json::json;
 
+use super::note::NOTHING;
 use super::reading::{self, Answer};
 
 /// A request to the Gate.
@@ -175,7 +176,7 @@ impl Gateway for Wire {
             SendOutcome::Accepted { .. } => "that it is accepted",
             SendOutcome::Rejected { .. } => "that it is rejected",
             SendOutcome::NotNow { .. } => "that it is not taken now",
-            SendOutcome::Unknown { .. } => "nothing of use",
+            SendOutcome::Unknown { .. } => NOTHING,
         };
         self.post
             .hear(ticket, reading::send_lets_again(&outcome), word);
@@ -190,7 +191,7 @@ impl Gateway for Wire {
         let word = match &answer {
             StatusAnswer::Told { .. } => "where it stands",
             StatusAnswer::NotKnown => "that it is not known",
-            StatusAnswer::Unanswered => "nothing of use",
+            StatusAnswer::Unanswered => NOTHING,
         };
         self.post
             .hear(ticket, reading::ask_lets_again(&answer), word);

@@ -14,7 +14,7 @@ use crate::clock::{DAY, START};
 use crate::setting::{PROJECTS, customer_id};
 
 /// How many begin on a day, on average.
-const A_DAY: usize = 10;
+const A_DAY: usize = 6;
 /// How many customers are paid: few, so that they compete for their balances.
 pub(super) const PAYEES: usize = 8;
 
@@ -60,7 +60,7 @@ pub(super) fn planned(chance: &mut Chance, days: u32) -> Vec<Wish> {
             project: usize::from(chance.happens(200)),
             customer: chance.below(PAYEES),
             amount: if few_amounts {
-                chance.among(&[10_000, 50_000])
+                10_000 * chance.between(1..=20)
             } else {
                 chance.between(2..=500_000)
             },

@@ -34,7 +34,7 @@ use crate::setting::Setting;
 use crate::weather::Weather;
 
 /// After the Gate stands still, servers ask on for so long.
-const LAST_QUESTIONS: i64 = 3 * HOUR;
+const LAST_QUESTIONS: i64 = 8 * HOUR;
 
 pub(super) struct World<'s> {
     setting: &'s Setting,
@@ -72,7 +72,7 @@ impl<'s> World<'s> {
         let post = Arc::new(Post::default());
         let servers = (0..chance.among(&[1, 2, 3])).map(|number| {
             let off = chance.between(-5_000..=5_000);
-            Server::new(number, setting, &store, &post, &clock, off)
+            Server::new(number, setting, &store, &post, (&clock, off), faults.pace)
         });
         let servers = servers.collect();
         let gate = Books::new(setting.keyring.clone()).with_habits(gate::habits(&mut chance));

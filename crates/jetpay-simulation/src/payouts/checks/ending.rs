@@ -73,7 +73,7 @@ impl Audit {
         let alarm = self
             .store
             .look(|connection| rows::alarm(connection, &row.id, None))?;
-        if row.is_open() && now - row.created_at > DAY + 2 * HOUR && !alarm {
+        if row.is_open() && now - row.created_at > DAY + 8 * HOUR && !alarm {
             let what = "no outcome came for more than a day, and no alarm tells so";
             return Err(Broken::new(Invariant::PersonHears, wish.number, what));
         }

@@ -30,7 +30,7 @@ impl Reasons<'_> {
             "paid" | "reserved_again" => out || wish.settled,
             "declined" => match self.status {
                 Some("decline") => true,
-                Some("error") => old,
+                Some("error") => old || free,
                 Some("success") => wish.may_revive || free,
                 _ => free,
             },

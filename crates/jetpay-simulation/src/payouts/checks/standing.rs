@@ -59,14 +59,12 @@ impl Audit {
             );
             return broken(Invariant::AddsUp, what);
         }
-        let alarm = self
-            .store
-            .look(|connection| rows::alarm(connection, &row.id, None))?;
-        if row.is_open() && row.next.is_none() && !alarm {
-            return broken(
-                Invariant::NotForgotten,
-                "nothing is to be done, and no alarm tells so".into(),
-            );
+        if row.is_open() && row.next.is_none() {
+            let alarm = |connection: &_| rows::alarm(connection, &row.id, None);
+            if !self.store.look(alarm)? {
+                let what = "nothing is to be done, and no alarm tells so";
+                return broken(Invariant::NotForgotten, what.into());
+            }
         }
         if row.forgotten && row.is_open() {
             return broken(

@@ -6,7 +6,7 @@ use super::World;
 use crate::broken::Broken;
 use crate::clock::SECOND;
 use crate::payouts::event::Event;
-use crate::payouts::note::Note;
+use crate::payouts::note::{Note, SENDS};
 use crate::payouts::reading::Answer;
 use crate::payouts::wire::path;
 
@@ -30,7 +30,7 @@ impl World<'_> {
         for ticket in self.post.departures() {
             let wish = self.audit.leaves(ticket, &self.post)?;
             let request = self.post.request(ticket);
-            let what = if request.is_send { "sends it" } else { "asks" };
+            let what = if request.is_send { SENDS } else { "asks" };
             let server = request.server;
             self.note(
                 Some(wish),
@@ -136,9 +136,9 @@ impl World<'_> {
         Ok(())
     }
 
-    /// How long a message is on its way. In the end the network is good.
+    /// How long a message is on its way: often not long, and never in the end.
     pub(super) fn way(&mut self) -> i64 {
-        if self.is_bad() {
+        if self.is_bad() && self.chance.happens(400) {
             self.chance.between(self.weather.way.clone())
         } else {
             self.chance.between(1..=40)
