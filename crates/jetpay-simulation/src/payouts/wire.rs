@@ -29,7 +29,8 @@ pub(super) struct Request {
     answer: Option<Answer>,
     /// Its place in what was said about its payout.
     place: usize,
-    /// How much the Gate had seen when it left.
+    /// When it left, and how much the Gate had seen by then.
+    pub(super) left_at: i64,
     pub(super) seen_before: usize,
 }
 
@@ -109,6 +110,24 @@ impl Post {
         })
     }
 
+    /// Whether a server still waits for the answer to another send of this payout that left since then.
+    pub(super) fn is_being_sent(&self, ticket: usize, since: i64) -> bool {
+        let inner = self.lock();
+        let id = &inner.requests[ticket].id;
+        let before = inner.requests[..ticket].iter().rev();
+        let mut recent = before.take_while(|request| request.left_at > since);
+        recent.any(|request| request.is_send && request.id == *id && request.answer.is_none())
+    }
+
+    /// A server crashed: nobody waits for its answers any more.
+    pub(super) fn abandon(&self, server: usize) {
+        for request in &mut self.lock().requests {
+            if request.server == server {
+                request.answer.get_or_insert(Answer::Nothing);
+            }
+        }
+    }
+
     fn leave(&self, server: usize, payout: &TakenUp, is_send: bool, body: Vec<u8>) -> usize {
         let mut inner = self.lock();
         let id: Arc<str> = payout.payment_id.as_str().into();
@@ -124,6 +143,7 @@ impl Post {
             coming: None,
             answer: None,
             place,
+            left_at: 0,
             seen_before: 0,
         });
         inner.new.push(ticket);

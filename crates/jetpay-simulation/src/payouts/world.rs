@@ -7,7 +7,9 @@ mod serving;
 mod step;
 mod telling;
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use jetpay_ledger::store::stepped::{Fate, Stepped};
@@ -215,6 +217,7 @@ impl<'s> World<'s> {
             };
             *count += 1;
         }
+        self.finds_nothing()?;
         self.clock.set(now + 400 * DAY);
         for _ in 0..=self.wishes.len() / 500 {
             self.servers[0].forget(Duration::ZERO);
@@ -223,6 +226,18 @@ impl<'s> World<'s> {
         }
         self.everything()?;
         self.audit.payers(&self.wishes)
+    }
+
+    /// The ledger's own audit agrees.
+    fn finds_nothing(&self) -> Result<(), Broken> {
+        let audit = pin!(self.servers[0].ledger.audit(Some(&self.setting.keyring)));
+        match audit.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(audit)) if audit.findings.is_empty() && audit.unverified == 0 => Ok(()),
+            other => Err(Broken::anywhere(
+                Invariant::AuditAgrees,
+                format!("{other:?}"),
+            )),
+        }
     }
 
     fn violation(&self, broken: Broken) -> Violation {

@@ -29,11 +29,11 @@ impl Audit {
             told.iter()
                 .filter(|it| it.wish == Some(wish.number) && it.kept)
         };
-        let came_back = |told: &Told| match told.kind {
-            Kind::CameBack(amount) => amount,
-            Kind::Gate | Kind::Odd | Kind::TopUp => 0,
-        };
-        let out = gate.money_out(&wish.account()) - kept().map(came_back).sum::<i64>();
+        let came_back = kept().find_map(|told| match told.kind {
+            Kind::CameBack(amount) => Some(amount),
+            Kind::Gate | Kind::Odd | Kind::TopUp => None,
+        });
+        let out = gate.money_out(&wish.account()) - came_back.unwrap_or_default();
         // A person ended it, rightly or not: whatever the platform told then has its own alarm.
         if row.paid == out || wish.settled {
             return Ok(true);

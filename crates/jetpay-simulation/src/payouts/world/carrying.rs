@@ -28,7 +28,8 @@ impl World<'_> {
             }
         }
         for ticket in self.post.departures() {
-            let wish = self.audit.leaves(ticket, &self.post)?;
+            let now = self.clock.millis();
+            let wish = self.audit.leaves(ticket, &self.post, now - PATIENCE)?;
             let request = self.post.request(ticket);
             let what = if request.is_send { SENDS } else { "asks" };
             let server = request.server;
@@ -49,7 +50,6 @@ impl World<'_> {
             } else {
                 self.tally.questions += 1;
             }
-            let now = self.clock.millis();
             self.queue.put(now + PATIENCE, Event::GiveUp(ticket));
             if self.is_bad() && self.chance.happens(self.weather.request_lost) {
                 self.tally.lost += 1;

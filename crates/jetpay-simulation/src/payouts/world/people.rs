@@ -149,16 +149,17 @@ impl World<'_> {
             self.gate.status(wish.project_id(), &id) == Some("success") && !wish.comes_back;
         let now = self.clock.millis();
         let fact = self.told.len();
-        let (kind, body) = gate::odd(
+        let odd = gate::odd(
             &mut self.chance,
             self.setting,
             wish,
-            &id,
-            fact,
+            (&id, fact),
             is_paid,
             now,
         );
-        self.tell_of(Told::new(Some(number), kind, body));
+        for (kind, body) in odd {
+            self.tell_of(Told::new(Some(number), kind, body));
+        }
     }
 
     /// What people wrote is written, or may be missing.
