@@ -2,17 +2,15 @@
 
 mod asking;
 mod carrying;
+mod ending;
 mod people;
 mod serving;
 mod step;
 mod telling;
 
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::store::stepped::Stepped;
 use jetpay_simulator::gate::{Books, Ending};
 
 use super::audit::Audit;
@@ -25,9 +23,9 @@ use super::server::Server;
 use super::tally::PayoutTally;
 use super::told::Told;
 use super::wire::Post;
-use super::wish::{Wish, planned};
+use super::wish::{Plot, Wish, planned};
 use crate::Plan;
-use crate::broken::{Broken, Invariant, Violation};
+use crate::broken::{Broken, Violation};
 use crate::chance::Chance;
 use crate::clock::{Clock, DAY, HOUR, START};
 use crate::journal::Journal;
@@ -127,8 +125,11 @@ impl<'s> World<'s> {
         for wish in 0..self.wishes.len() {
             let plan = gate::plan(&mut self.chance);
             let this = &mut self.wishes[wish];
-            this.may_revive = plan.endings.contains(&Ending::DeclineThenSucceed);
-            this.comes_back = plan.endings.contains(&Ending::SucceedThenReverse);
+            if plan.endings.contains(&Ending::DeclineThenSucceed) {
+                this.plot = Plot::Revives;
+            } else if plan.endings.contains(&Ending::SucceedThenReverse) {
+                this.plot = Plot::ComesBack;
+            }
             self.gate.plan(this.account(), plan);
             self.queue
                 .put(this.begins, Event::Ask { wish, other: false });
@@ -187,97 +188,5 @@ impl<'s> World<'s> {
 
     fn note(&mut self, wish: Option<usize>, note: Note) {
         self.journal.note(self.clock.millis(), wish, note);
-    }
-
-    /// Nobody waits any more, the books are those of the Gate, and payers are forgotten.
-    fn ended(&mut self) -> Result<(), Broken> {
-        let waits = |server: &&Server| !server.tasks.is_empty();
-        if let Some(server) = self.servers.iter().find(waits) {
-            let what = format!("a server still waits: {:?}", server.tasks[0].about);
-            return Err(Broken::anywhere(Invariant::Ends, what));
-        }
-        self.everything()?;
-        let now = self.clock.millis();
-        for wish in &self.wishes {
-            self.audit.out(wish, &self.gate)?;
-            self.audit.remembered(wish, now)?;
-            let agrees = self.audit.agrees(wish, &self.gate, &self.told)?;
-            self.tally.untold += u64::from(!agrees);
-            let state = self
-                .audit
-                .known
-                .get(&wish.number)
-                .map_or("", |known| &known.row.state);
-            let count = match state {
-                "" => continue,
-                "paid" => &mut self.tally.paid,
-                "reversed" => &mut self.tally.reversed,
-                "declined" | "rejected" => &mut self.tally.released,
-                _ => &mut self.tally.open,
-            };
-            *count += 1;
-        }
-        self.finds_nothing()?;
-        self.clock.set(now + 400 * DAY);
-        for _ in 0..=self.wishes.len() / 500 {
-            self.servers[0].forget(Duration::ZERO);
-            self.servers[0].poll();
-            self.audit.store.step(Fate::Commits);
-        }
-        self.everything()?;
-        self.audit.payers(&self.wishes)
-    }
-
-    /// The ledger's own audit agrees.
-    fn finds_nothing(&self) -> Result<(), Broken> {
-        let audit = pin!(self.servers[0].ledger.audit(Some(&self.setting.keyring)));
-        match audit.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(audit)) if audit.findings.is_empty() && audit.unverified == 0 => Ok(()),
-            other => Err(Broken::anywhere(
-                Invariant::AuditAgrees,
-                format!("{other:?}"),
-            )),
-        }
-    }
-
-    fn violation(&self, broken: Broken) -> Violation {
-        let Broken {
-            invariant,
-            what,
-            payment: wish,
-        } = broken;
-        let history = wish.map_or_else(Vec::new, |wish| {
-            let mut history = self.journal.of(wish);
-            let told = self.told.iter().enumerate();
-            history.extend(told.filter(|(_, told)| told.wish == Some(wish)).map(
-                |(number, told)| {
-                    let [operation, payment] = &told.words;
-                    format!(
-                        "callback {number}: operation {} {operation}, payment {payment}, {:?}",
-                        told.operation, told.kind
-                    )
-                },
-            ));
-            history
-        });
-        let what = match wish.map(|wish| &self.wishes[wish]) {
-            Some(wish) => {
-                let id = self
-                    .audit
-                    .known
-                    .get(&wish.number)
-                    .map_or("not taken", |known| &known.row.id);
-                format!("wish {} over {} ({id}): {what}", wish.number, wish.amount)
-            }
-            None => what,
-        };
-        Violation {
-            seed: self.plan.seed,
-            days: self.plan.days,
-            step: self.audit.step,
-            invariant,
-            what,
-            history,
-        }
     }
 }

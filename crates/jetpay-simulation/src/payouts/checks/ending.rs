@@ -8,7 +8,7 @@ use crate::clock::{DAY, HOUR};
 use crate::payouts::audit::Audit;
 use crate::payouts::rows;
 use crate::payouts::told::{Kind, Told};
-use crate::payouts::wish::Wish;
+use crate::payouts::wish::{Heard, Wish};
 
 /// Parts of what is private of every payer.
 const PRIVATE: [&str; 4] = ["First", "Last", "@example.com", ".77"];
@@ -60,13 +60,13 @@ impl Audit {
     /// Whether a payout that the merchant knows of is there, and a person was told if it takes too long.
     pub(in crate::payouts) fn remembered(&self, wish: &Wish, now: i64) -> Result<(), Broken> {
         let Some(known) = self.known.get(&wish.number) else {
-            return match wish.given {
-                Some(_) => Err(Broken::new(
+            return match wish.heard {
+                Heard::Taken => Err(Broken::new(
                     Invariant::NotForgotten,
                     wish.number,
                     "it was acknowledged",
                 )),
-                None => Ok(()),
+                Heard::Nothing | Heard::Refused => Ok(()),
             };
         };
         let row = &known.row;

@@ -47,7 +47,6 @@ impl Audit {
 
     /// A send is with the Gate, which saw it so. Whether another request of its payout overtook it.
     pub(in crate::payouts) fn arrived(
-        &self,
         wish: &Wish,
         request: &Request,
         gate: &Books,

@@ -3,7 +3,7 @@
 use crate::broken::{Broken, Invariant};
 use crate::clock::{DAY, MINUTE};
 use crate::payouts::rows::StepRow;
-use crate::payouts::wish::Wish;
+use crate::payouts::wish::{Plot, Wish};
 
 /// What the world knows of a payout at this moment.
 pub(in crate::payouts) struct Reasons<'a> {
@@ -31,7 +31,7 @@ impl Reasons<'_> {
             "declined" => match self.status {
                 Some("decline") => true,
                 Some("error") => old || free,
-                Some("success") => wish.may_revive || free,
+                Some("success") => wish.plot == Plot::Revives || free,
                 _ => free,
             },
             "rejected" => {

@@ -119,8 +119,8 @@ fn changed(before: &Row, now: &Row) -> bool {
     asked(before) != asked(now)
         || texts(before) != texts(now)
         || before.sends > now.sends
-        || before.overdue > now.overdue
-        || before.forgotten > now.forgotten
+        || (before.overdue && !now.overdue)
+        || (before.forgotten && !now.forgotten)
         || private != forgotten
 }
 

@@ -5,6 +5,7 @@ use jetpay_simulator::gate::Reply;
 use super::World;
 use crate::broken::Broken;
 use crate::clock::SECOND;
+use crate::payouts::audit::Audit;
 use crate::payouts::event::Event;
 use crate::payouts::note::{Note, SENDS};
 use crate::payouts::reading::Answer;
@@ -79,9 +80,7 @@ impl World<'_> {
             Note::Reached(ticket, reply.status(), accepted),
         );
         if request.is_send {
-            let overtaken = self
-                .audit
-                .arrived(&self.wishes[number], &request, &self.gate)?;
+            let overtaken = Audit::arrived(&self.wishes[number], &request, &self.gate)?;
             self.wishes[number].overtaken |= overtaken;
             self.tally.overtaken += u64::from(overtaken);
         }

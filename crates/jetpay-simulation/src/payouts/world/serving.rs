@@ -83,7 +83,7 @@ impl World<'_> {
                 self.tick_soon(server, true);
             }
             (About::Callback(fact), Done::Replied(status)) => {
-                self.replied(*fact, status, excused)?
+                self.replied(*fact, status, excused)?;
             }
             (about, Done::Written(result)) => self.written(about, &result, excused)?,
             (about, _) => unreachable!("{about:?} ends otherwise"),

@@ -74,7 +74,7 @@ impl World<'_> {
             }
             let this = &self.wishes[wish];
             if step.what == "reserved_again" {
-                self.audit.strained[this.customer] = true;
+                self.audit.strained[this.customer] |= this.from_balance;
                 self.tally.reserved_again += 1;
             }
             if step.what == "created" && this.from_balance {
