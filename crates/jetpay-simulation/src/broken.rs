@@ -42,6 +42,8 @@ pub enum Invariant {
     NotForgotten,
     /// Payers' data is gone once it is forgotten, and never elsewhere.
     PayersForgotten,
+    /// The ledger's own audit finds nothing.
+    AuditAgrees,
     /// Everything ends: no delivery waits for ever, and the platform tells a fact until it is acknowledged.
     Ends,
 }
@@ -67,6 +69,7 @@ impl fmt::Display for Invariant {
             Self::BalanceSuffices => "no balance is spent twice",
             Self::NotForgotten => "no payout is forgotten",
             Self::PayersForgotten => "payers are forgotten",
+            Self::AuditAgrees => "the ledger's audit finds nothing",
             Self::Ends => "everything ends",
         })
     }

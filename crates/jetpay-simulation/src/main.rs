@@ -116,16 +116,16 @@ fn tell(arguments: &Arguments, sum: &Sum, took: Duration) {
     row("seeds", arguments.seeds);
     if arguments.worlds != Worlds::Payouts {
         println!("top-ups");
-        top_ups(&sum.top_ups)
-            .into_iter()
-            .for_each(|(name, count)| row(name, count));
+        for (name, count) in top_ups(&sum.top_ups) {
+            row(name, count);
+        }
         println!("{:<26}{:>12}", "hash", format!("{:016x}", sum.top_ups.hash));
     }
     if arguments.worlds != Worlds::TopUps {
         println!("payouts");
-        payouts(&sum.payouts)
-            .into_iter()
-            .for_each(|(name, count)| row(name, count));
+        for (name, count) in payouts(&sum.payouts) {
+            row(name, count);
+        }
         println!("{:<26}{:>12}", "hash", format!("{:016x}", sum.payouts.hash));
     }
     let messages = u128::from(sum.top_ups.deliveries + sum.payouts.messages());

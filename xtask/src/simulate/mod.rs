@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// On so many days top-ups begin; what follows of them may take 47 more
     #[arg(long, default_value_t = 30)]
     days: u32,
+    /// Top-ups, payouts, or both
+    #[arg(long, default_value = "both")]
+    worlds: String,
     /// Plants bugs in a copy of the ledger, one after the other: each must be caught
     #[arg(long)]
     mutants: bool,
@@ -46,5 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         &number(arguments.seed),
         "--days",
         &number(arguments.days.into()),
+        "--worlds",
+        &arguments.worlds,
     ])
 }

@@ -1,6 +1,7 @@
 //! The bugs that are planted, as data: each is wrong in a way in which a person could write it.
 
 mod answers;
+mod payouts;
 mod rules;
 
 /// A bug.
@@ -27,5 +28,6 @@ const fn edit(file: &'static str, find: &'static str, replace: &'static str) -> 
 
 /// All of them.
 pub(super) fn planted() -> impl Iterator<Item = &'static Planted> {
-    answers::ANSWERS.iter().chain(rules::RULES)
+    let top_ups = answers::ANSWERS.iter().chain(rules::RULES);
+    top_ups.chain(payouts::PAYOUTS)
 }

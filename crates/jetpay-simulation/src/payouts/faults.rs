@@ -1,5 +1,9 @@
 //! What goes wrong with servers, beside the weather.
 
+use std::time::Duration;
+
+use jetpay_ledger::payout::Pace;
+
 use crate::chance::Chance;
 use crate::clock::{DAY, MINUTE, SECOND, START};
 use crate::weather::Weather;
@@ -13,6 +17,8 @@ const QUIET: i64 = 5 * DAY;
 pub(super) struct Faults {
     crash: u32,
     stall: u32,
+    /// How long the driver waits for what.
+    pub(super) pace: Pace,
     /// From this moment on nothing goes wrong any more.
     pub(super) calm: i64,
     /// Then the Gate stands still: nothing happens to payouts any more.
@@ -27,6 +33,10 @@ impl Faults {
         Self {
             crash: chance.among(&[0, 3, 30]),
             stall: chance.among(&[0, 3, 30]),
+            pace: Pace {
+                longest_wait: Duration::from_secs(60 * chance.among(&[10, 60, 60])),
+                ..Pace::default()
+            },
             calm,
             end: calm + QUIET,
         }

@@ -57,11 +57,10 @@ pub(super) fn odd(
     chance: &mut Chance,
     setting: &Setting,
     wish: &Wish,
-    id: &str,
-    number: usize,
+    (id, number): (&str, usize),
     is_paid: bool,
     now: i64,
-) -> (Kind, Vec<u8>) {
+) -> Vec<(Kind, Vec<u8>)> {
     let operation = OPERATIONS + u64::try_from(number).unwrap_or_default();
     let mut saying = Saying {
         project: wish.project_id(),
@@ -73,7 +72,6 @@ pub(super) fn odd(
         meaning: Meaning::Nothing,
         flaw: Flaw::None,
     };
-    let mut kind = Kind::Odd;
     match chance.below(if is_paid { 8 } else { 6 }) {
         0 => saying.amount += 1,
         1 => saying.project = PROJECTS[1 - wish.project],
@@ -90,10 +88,16 @@ pub(super) fn odd(
         _ => {
             saying.words = ["payout reversal", "success", "partially reversed"];
             saying.amount = chance.between(1..=wish.amount - 1);
-            kind = Kind::CameBack(saying.amount);
+            let kind = Kind::CameBack(saying.amount);
+            // One operation, told under two statuses of the payment.
+            let mut again = saying.clone();
+            again.words[2] = "reversed";
+            return [saying, again]
+                .map(|saying| (kind, written(setting, id, saying, now)))
+                .into();
         }
     }
-    (kind, written(setting, id, saying, now))
+    vec![(Kind::Odd, written(setting, id, saying, now))]
 }
 
 /// A top-up is paid.

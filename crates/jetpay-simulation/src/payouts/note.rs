@@ -6,6 +6,11 @@ use jetpay_ledger::store::stepped::Fate;
 
 use crate::journal::Noted;
 
+/// A server sends a payout.
+pub(super) const SENDS: &str = "sends it";
+/// A server hears nothing that helps.
+pub(super) const NOTHING: &str = "nothing of use";
+
 /// Something that happened.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) enum Note {
@@ -55,7 +60,13 @@ impl Noted for Note {
     }
 
     fn reached(&self) -> bool {
-        !matches!(self, Self::Told(..) | Self::Replied(..))
+        match self {
+            Self::Told(..) | Self::Replied(..) | Self::Lost(_) | Self::GaveUp(_) => false,
+            Self::Departed { what, .. } => *what == SENDS,
+            Self::Heard(_, what) => *what != NOTHING,
+            Self::Reached(.., accepted) => *accepted,
+            _ => true,
+        }
     }
 }
 

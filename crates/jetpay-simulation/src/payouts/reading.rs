@@ -106,3 +106,65 @@ pub(super) fn ask_lets_again(answer: &StatusAnswer) -> bool {
         StatusAnswer::Unanswered => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, code: &str) -> SendOutcome {
+        let body = format!(r#"{{"status": "error", "code": {code}, "message": "no"}}"#);
+        of_send(&Answer::Http(status, body.into_bytes()))
+    }
+
+    #[test]
+    fn answer_to_a_payout_is_read_by_the_protocols_table() {
+        for status in [200, 400] {
+            assert!(matches!(
+                error(status, "3041"),
+                SendOutcome::Accepted { .. }
+            ));
+            assert!(matches!(
+                error(status, "\"3613\""),
+                SendOutcome::NotNow { .. }
+            ));
+            assert!(matches!(
+                error(status, "3104"),
+                SendOutcome::Rejected { .. }
+            ));
+            assert!(matches!(
+                error(status, "2004"),
+                SendOutcome::Rejected { .. }
+            ));
+            for code in ["9999", "20802", "3061", "100", "null"] {
+                let outcome = error(status, code);
+                assert!(
+                    matches!(outcome, SendOutcome::Unknown { .. }),
+                    "{code}: {outcome:?}"
+                );
+            }
+        }
+        for status in [401, 403, 429] {
+            assert!(matches!(error(status, "3104"), SendOutcome::NotNow { .. }));
+        }
+        for status in [408, 500, 502] {
+            assert!(matches!(error(status, "3104"), SendOutcome::Unknown { .. }));
+        }
+        let nothing = of_send(&Answer::Nothing);
+        assert!(matches!(nothing, SendOutcome::Unknown { .. }));
+    }
+
+    #[test]
+    fn only_3061_and_error_of_a_status_let_an_id_be_sent_again() {
+        let asked = |status, body: &str| of_ask(&Answer::Http(status, body.as_bytes().to_vec()));
+        let stands = |word| format!(r#"{{"payment": {{"status": "{word}"}}, "operations": []}}"#);
+        let lets = |answer: &StatusAnswer| ask_lets_again(answer);
+        assert!(lets(&asked(400, r#"{"status": "error", "code": "3061"}"#)));
+        assert!(lets(&asked(200, &stands("error"))));
+        for word in ["decline", "processing", "success"] {
+            assert!(!lets(&asked(200, &stands(word))));
+        }
+        assert!(!lets(&asked(500, r#"{"status": "error", "code": "3061"}"#)));
+        assert!(!lets(&asked(400, r#"{"status": "error", "code": "3104"}"#)));
+        assert!(!lets(&of_ask(&Answer::Nothing)));
+    }
+}

@@ -55,8 +55,8 @@ impl Server {
         setting: &Setting,
         store: &Arc<Stepped>,
         post: &Arc<Post>,
-        clock: &Clock,
-        off: i64,
+        (clock, off): (&Clock, i64),
+        pace: Pace,
     ) -> Self {
         let keyring = Arc::new(setting.keyring.clone());
         let ledger = Ledger::over(Arc::clone(store) as Arc<_>);
@@ -70,7 +70,7 @@ impl Server {
             keyring: Arc::clone(&keyring),
         };
         let outside = Arc::new(clock.clone());
-        let driver = Driver::new(ledger.clone(), wire, Pace::default(), outside);
+        let driver = Driver::new(ledger.clone(), wire, pace, outside);
         let shop = Shop::new(&setting.config, ledger.clone()).with_outside(clock.clone());
         Self {
             ledger,

@@ -13,6 +13,7 @@ use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
 use serde_json::json;
 
+use super::note::NOTHING;
 use super::reading::{self, Answer};
 
 /// A request to the Gate.
@@ -28,7 +29,8 @@ pub(super) struct Request {
     answer: Option<Answer>,
     /// Its place in what was said about its payout.
     place: usize,
-    /// How much the Gate had seen when it left.
+    /// When it left, and how much the Gate had seen by then.
+    pub(super) left_at: i64,
     pub(super) seen_before: usize,
 }
 
@@ -108,6 +110,24 @@ impl Post {
         })
     }
 
+    /// Whether a server still waits for the answer to another send of this payout that left since then.
+    pub(super) fn is_being_sent(&self, ticket: usize, since: i64) -> bool {
+        let inner = self.lock();
+        let id = &inner.requests[ticket].id;
+        let before = inner.requests[..ticket].iter().rev();
+        let mut recent = before.take_while(|request| request.left_at > since);
+        recent.any(|request| request.is_send && request.id == *id && request.answer.is_none())
+    }
+
+    /// A server crashed: nobody waits for its answers any more.
+    pub(super) fn abandon(&self, server: usize) {
+        for request in &mut self.lock().requests {
+            if request.server == server {
+                request.answer.get_or_insert(Answer::Nothing);
+            }
+        }
+    }
+
     fn leave(&self, server: usize, payout: &TakenUp, is_send: bool, body: Vec<u8>) -> usize {
         let mut inner = self.lock();
         let id: Arc<str> = payout.payment_id.as_str().into();
@@ -123,6 +143,7 @@ impl Post {
             coming: None,
             answer: None,
             place,
+            left_at: 0,
             seen_before: 0,
         });
         inner.new.push(ticket);
@@ -175,7 +196,7 @@ impl Gateway for Wire {
             SendOutcome::Accepted { .. } => "that it is accepted",
             SendOutcome::Rejected { .. } => "that it is rejected",
             SendOutcome::NotNow { .. } => "that it is not taken now",
-            SendOutcome::Unknown { .. } => "nothing of use",
+            SendOutcome::Unknown { .. } => NOTHING,
         };
         self.post
             .hear(ticket, reading::send_lets_again(&outcome), word);
@@ -190,7 +211,7 @@ impl Gateway for Wire {
         let word = match &answer {
             StatusAnswer::Told { .. } => "where it stands",
             StatusAnswer::NotKnown => "that it is not known",
-            StatusAnswer::Unanswered => "nothing of use",
+            StatusAnswer::Unanswered => NOTHING,
         };
         self.post
             .hear(ticket, reading::ask_lets_again(&answer), word);

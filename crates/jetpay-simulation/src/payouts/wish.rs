@@ -1,7 +1,5 @@
 //! What a merchant wants paid out.
 
-use std::sync::Arc;
-
 use jetpay_core::id::PaymentId;
 use jetpay_core::payout::General;
 use jetpay_core::{Currency, Method, Money};
@@ -14,7 +12,7 @@ use crate::clock::{DAY, START};
 use crate::setting::{PROJECTS, customer_id};
 
 /// How many begin on a day, on average.
-const A_DAY: usize = 10;
+const A_DAY: usize = 6;
 /// How many customers are paid: few, so that they compete for their balances.
 pub(super) const PAYEES: usize = 8;
 
@@ -28,18 +26,32 @@ pub(super) struct Wish {
     pub(super) from_balance: bool,
     /// How often the merchant asked.
     pub(super) asked: u32,
-    /// The id that the merchant was given.
-    pub(super) given: Option<Arc<str>>,
-    /// The merchant was told that the balance does not suffice, and gave it up.
-    pub(super) refused: bool,
-    /// The platform may pay it after it has declined.
-    pub(super) may_revive: bool,
-    /// The platform takes it back itself.
-    pub(super) comes_back: bool,
+    pub(super) heard: Heard,
+    pub(super) plot: Plot,
     /// A send of it was overtaken on its way.
     pub(super) overtaken: bool,
     /// A person said how it ended.
     pub(super) settled: bool,
+}
+
+/// What the merchant knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    Nothing,
+    /// It is taken.
+    Taken,
+    /// The balance does not suffice, and the merchant gave it up.
+    Refused,
+}
+
+/// What the platform will do with it, as far as it is out of the ordinary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plot {
+    Plain,
+    /// It may pay after it has declined.
+    Revives,
+    /// It takes it back.
+    ComesBack,
 }
 
 /// The wishes of a run, some of them at the same moment as another.
@@ -60,16 +72,14 @@ pub(super) fn planned(chance: &mut Chance, days: u32) -> Vec<Wish> {
             project: usize::from(chance.happens(200)),
             customer: chance.below(PAYEES),
             amount: if few_amounts {
-                chance.among(&[10_000, 50_000])
+                10_000 * chance.between(1..=20)
             } else {
                 chance.between(2..=500_000)
             },
             from_balance: chance.happens(300),
             asked: 0,
-            given: None,
-            refused: false,
-            may_revive: false,
-            comes_back: false,
+            heard: Heard::Nothing,
+            plot: Plot::Plain,
             overtaken: false,
             settled: false,
         }

@@ -2,15 +2,15 @@
 
 mod asking;
 mod carrying;
+mod ending;
 mod people;
 mod serving;
 mod step;
 mod telling;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::store::stepped::Stepped;
 use jetpay_simulator::gate::{Books, Ending};
 
 use super::audit::Audit;
@@ -23,9 +23,9 @@ use super::server::Server;
 use super::tally::PayoutTally;
 use super::told::Told;
 use super::wire::Post;
-use super::wish::{Wish, planned};
+use super::wish::{Plot, Wish, planned};
 use crate::Plan;
-use crate::broken::{Broken, Invariant, Violation};
+use crate::broken::{Broken, Violation};
 use crate::chance::Chance;
 use crate::clock::{Clock, DAY, HOUR, START};
 use crate::journal::Journal;
@@ -34,7 +34,7 @@ use crate::setting::Setting;
 use crate::weather::Weather;
 
 /// After the Gate stands still, servers ask on for so long.
-const LAST_QUESTIONS: i64 = 3 * HOUR;
+const LAST_QUESTIONS: i64 = 8 * HOUR;
 
 pub(super) struct World<'s> {
     setting: &'s Setting,
@@ -72,7 +72,7 @@ impl<'s> World<'s> {
         let post = Arc::new(Post::default());
         let servers = (0..chance.among(&[1, 2, 3])).map(|number| {
             let off = chance.between(-5_000..=5_000);
-            Server::new(number, setting, &store, &post, &clock, off)
+            Server::new(number, setting, &store, &post, (&clock, off), faults.pace)
         });
         let servers = servers.collect();
         let gate = Books::new(setting.keyring.clone()).with_habits(gate::habits(&mut chance));
@@ -125,8 +125,11 @@ impl<'s> World<'s> {
         for wish in 0..self.wishes.len() {
             let plan = gate::plan(&mut self.chance);
             let this = &mut self.wishes[wish];
-            this.may_revive = plan.endings.contains(&Ending::DeclineThenSucceed);
-            this.comes_back = plan.endings.contains(&Ending::SucceedThenReverse);
+            if plan.endings.contains(&Ending::DeclineThenSucceed) {
+                this.plot = Plot::Revives;
+            } else if plan.endings.contains(&Ending::SucceedThenReverse) {
+                this.plot = Plot::ComesBack;
+            }
             self.gate.plan(this.account(), plan);
             self.queue
                 .put(this.begins, Event::Ask { wish, other: false });
@@ -185,84 +188,5 @@ impl<'s> World<'s> {
 
     fn note(&mut self, wish: Option<usize>, note: Note) {
         self.journal.note(self.clock.millis(), wish, note);
-    }
-
-    /// Nobody waits any more, the books are those of the Gate, and payers are forgotten.
-    fn ended(&mut self) -> Result<(), Broken> {
-        let waits = |server: &&Server| !server.tasks.is_empty();
-        if let Some(server) = self.servers.iter().find(waits) {
-            let what = format!("a server still waits: {:?}", server.tasks[0].about);
-            return Err(Broken::anywhere(Invariant::Ends, what));
-        }
-        self.everything()?;
-        let now = self.clock.millis();
-        for wish in &self.wishes {
-            self.audit.out(wish, &self.gate)?;
-            self.audit.remembered(wish, now)?;
-            let agrees = self.audit.agrees(wish, &self.gate, &self.told)?;
-            self.tally.untold += u64::from(!agrees);
-            let state = self
-                .audit
-                .known
-                .get(&wish.number)
-                .map_or("", |known| &known.row.state);
-            let count = match state {
-                "" => continue,
-                "paid" => &mut self.tally.paid,
-                "reversed" => &mut self.tally.reversed,
-                "declined" | "rejected" => &mut self.tally.released,
-                _ => &mut self.tally.open,
-            };
-            *count += 1;
-        }
-        self.clock.set(now + 400 * DAY);
-        for _ in 0..=self.wishes.len() / 500 {
-            self.servers[0].forget(Duration::ZERO);
-            self.servers[0].poll();
-            self.audit.store.step(Fate::Commits);
-        }
-        self.everything()?;
-        self.audit.payers(&self.wishes)
-    }
-
-    fn violation(&self, broken: Broken) -> Violation {
-        let Broken {
-            invariant,
-            what,
-            payment: wish,
-        } = broken;
-        let history = wish.map_or_else(Vec::new, |wish| {
-            let mut history = self.journal.of(wish);
-            let told = self.told.iter().enumerate();
-            history.extend(told.filter(|(_, told)| told.wish == Some(wish)).map(
-                |(number, told)| {
-                    let [operation, payment] = &told.words;
-                    format!(
-                        "callback {number}: operation {} {operation}, payment {payment}, {:?}",
-                        told.operation, told.kind
-                    )
-                },
-            ));
-            history
-        });
-        let what = match wish.map(|wish| &self.wishes[wish]) {
-            Some(wish) => {
-                let id = self
-                    .audit
-                    .known
-                    .get(&wish.number)
-                    .map_or("not taken", |known| &known.row.id);
-                format!("wish {} over {} ({id}): {what}", wish.number, wish.amount)
-            }
-            None => what,
-        };
-        Violation {
-            seed: self.plan.seed,
-            days: self.plan.days,
-            step: self.audit.step,
-            invariant,
-            what,
-            history,
-        }
     }
 }

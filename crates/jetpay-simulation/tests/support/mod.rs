@@ -55,10 +55,6 @@ impl Store for Hasty {
         self.0.customers(after, limit)
     }
 
-    fn balance<'a>(&'a self, customer_id: &'a str) -> Pending<'a, i64> {
-        self.0.balance(customer_id)
-    }
-
     fn payment<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Payment>> {
         self.0.payment(id)
     }
@@ -89,6 +85,10 @@ impl Store for Hasty {
 
     fn counts(&self) -> Pending<'_, Counts> {
         self.0.counts()
+    }
+
+    fn look<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
+        Store::look(&*self.0, sql, values)
     }
 
     fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {

@@ -29,8 +29,8 @@ pub(super) const RULES: &[Planted] = &[
         edits: &[
             edit(
                 CALLBACK,
-                "        if books.stored(fact)?.agrees {\n",
-                "        if books.stored(fact)?.agrees {\n            follow(books, &standing, fact, &decision, *now)?;\n",
+                "        repeated(books, callback, fact, *now)\n",
+                "        if books.stored(fact)?.agrees {\n            follow(books, &standing, fact, &decision, *now)?;\n        }\n        repeated(books, callback, fact, *now)\n",
             ),
             edit(
                 DECIDE,

@@ -8,7 +8,7 @@ use crate::clock::{DAY, HOUR};
 use crate::payouts::audit::Audit;
 use crate::payouts::rows;
 use crate::payouts::told::{Kind, Told};
-use crate::payouts::wish::Wish;
+use crate::payouts::wish::{Heard, Wish};
 
 /// Parts of what is private of every payer.
 const PRIVATE: [&str; 4] = ["First", "Last", "@example.com", ".77"];
@@ -29,11 +29,11 @@ impl Audit {
             told.iter()
                 .filter(|it| it.wish == Some(wish.number) && it.kept)
         };
-        let came_back = |told: &Told| match told.kind {
-            Kind::CameBack(amount) => amount,
-            Kind::Gate | Kind::Odd | Kind::TopUp => 0,
-        };
-        let out = gate.money_out(&wish.account()) - kept().map(came_back).sum::<i64>();
+        let came_back = kept().find_map(|told| match told.kind {
+            Kind::CameBack(amount) => Some(amount),
+            Kind::Gate | Kind::Odd | Kind::TopUp => None,
+        });
+        let out = gate.money_out(&wish.account()) - came_back.unwrap_or_default();
         // A person ended it, rightly or not: whatever the platform told then has its own alarm.
         if row.paid == out || wish.settled {
             return Ok(true);
@@ -60,20 +60,20 @@ impl Audit {
     /// Whether a payout that the merchant knows of is there, and a person was told if it takes too long.
     pub(in crate::payouts) fn remembered(&self, wish: &Wish, now: i64) -> Result<(), Broken> {
         let Some(known) = self.known.get(&wish.number) else {
-            return match wish.given {
-                Some(_) => Err(Broken::new(
+            return match wish.heard {
+                Heard::Taken => Err(Broken::new(
                     Invariant::NotForgotten,
                     wish.number,
                     "it was acknowledged",
                 )),
-                None => Ok(()),
+                Heard::Nothing | Heard::Refused => Ok(()),
             };
         };
         let row = &known.row;
         let alarm = self
             .store
             .look(|connection| rows::alarm(connection, &row.id, None))?;
-        if row.is_open() && now - row.created_at > DAY + 2 * HOUR && !alarm {
+        if row.is_open() && now - row.created_at > DAY + 8 * HOUR && !alarm {
             let what = "no outcome came for more than a day, and no alarm tells so";
             return Err(Broken::new(Invariant::PersonHears, wish.number, what));
         }

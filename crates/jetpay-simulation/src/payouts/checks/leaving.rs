@@ -9,13 +9,23 @@ use crate::payouts::wire::{Post, Request};
 use crate::payouts::wish::Wish;
 
 impl Audit {
-    /// Whether a request may leave: what it is about is kept, and that it leaves; again only if the platform let it.
-    pub(in crate::payouts) fn leaves(&self, ticket: usize, post: &Post) -> Result<usize, Broken> {
+    /// Whether a request may leave: what it is about is kept, and that it leaves; again only if the platform let it; and
+    /// not while a server waits for the answer to a send that left since that time.
+    pub(in crate::payouts) fn leaves(
+        &self,
+        ticket: usize,
+        post: &Post,
+        since: i64,
+    ) -> Result<usize, Broken> {
         let request = post.request(ticket);
         let Some(&wish) = self.wish_of.get(&*request.id) else {
             let what = format!("request {ticket} is of a payout that is not in the database");
             return Err(Broken::anywhere(Invariant::CommitFirst, what));
         };
+        if post.is_being_sent(ticket, since) {
+            let what = format!("request {ticket} leaves, and another server is sending it");
+            return Err(Broken::new(Invariant::SentOnce, wish, what));
+        }
         if !request.is_send {
             return Ok(wish);
         }
@@ -37,7 +47,6 @@ impl Audit {
 
     /// A send is with the Gate, which saw it so. Whether another request of its payout overtook it.
     pub(in crate::payouts) fn arrived(
-        &self,
         wish: &Wish,
         request: &Request,
         gate: &Books,
@@ -47,7 +56,7 @@ impl Audit {
             return broken(Invariant::OneId, "the Gate could not read it");
         };
         if seen.what != What::Send || *seen.payment_id != *request.id {
-            return broken(Invariant::OneId, "the Gate could not read it");
+            return broken(Invariant::OneId, "it was sent under another id");
         }
         let own =
             |other: &&Seen| other.payment_id == seen.payment_id && other.what != What::Callback;

@@ -3,7 +3,7 @@
 use crate::broken::{Broken, Invariant};
 use crate::clock::{DAY, MINUTE};
 use crate::payouts::rows::StepRow;
-use crate::payouts::wish::Wish;
+use crate::payouts::wish::{Plot, Wish};
 
 /// What the world knows of a payout at this moment.
 pub(in crate::payouts) struct Reasons<'a> {
@@ -30,8 +30,8 @@ impl Reasons<'_> {
             "paid" | "reserved_again" => out || wish.settled,
             "declined" => match self.status {
                 Some("decline") => true,
-                Some("error") => old,
-                Some("success") => wish.may_revive || free,
+                Some("error") => old || free,
+                Some("success") => wish.plot == Plot::Revives || free,
                 _ => free,
             },
             "rejected" => {

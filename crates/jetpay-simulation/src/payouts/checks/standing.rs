@@ -59,14 +59,12 @@ impl Audit {
             );
             return broken(Invariant::AddsUp, what);
         }
-        let alarm = self
-            .store
-            .look(|connection| rows::alarm(connection, &row.id, None))?;
-        if row.is_open() && row.next.is_none() && !alarm {
-            return broken(
-                Invariant::NotForgotten,
-                "nothing is to be done, and no alarm tells so".into(),
-            );
+        if row.is_open() && row.next.is_none() {
+            let alarm = |connection: &_| rows::alarm(connection, &row.id, None);
+            if !self.store.look(alarm)? {
+                let what = "nothing is to be done, and no alarm tells so";
+                return broken(Invariant::NotForgotten, what.into());
+            }
         }
         if row.forgotten && row.is_open() {
             return broken(
@@ -121,8 +119,8 @@ fn changed(before: &Row, now: &Row) -> bool {
     asked(before) != asked(now)
         || texts(before) != texts(now)
         || before.sends > now.sends
-        || before.overdue > now.overdue
-        || before.forgotten > now.forgotten
+        || (before.overdue && !now.overdue)
+        || (before.forgotten && !now.forgotten)
         || private != forgotten
 }
 

@@ -10,6 +10,7 @@ use crate::payouts::event::Event;
 use crate::payouts::note::Note;
 use crate::payouts::rows;
 use crate::payouts::task::{About, Done};
+use crate::payouts::wish::Heard;
 
 /// So often it asks before it gives up.
 const TRIES: u32 = 14;
@@ -19,7 +20,7 @@ impl World<'_> {
     pub(super) fn ask(&mut self, number: usize, other: bool) -> Result<(), Broken> {
         let now = self.clock.millis();
         let wish = &mut self.wishes[number];
-        let known = wish.given.is_some() || wish.refused;
+        let known = wish.heard != Heard::Nothing;
         if !known && !other && wish.asked < TRIES {
             let waits = [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 12 * HOUR, DAY];
             let wait = waits[usize::try_from(wish.asked).unwrap_or(9).min(5)];
@@ -88,9 +89,8 @@ impl World<'_> {
             (Ok(Taken::New), Some(_)) if same => 202,
             (Ok(Taken::Before(id)), Some(row)) if same && *id.as_str() == row.id => 200,
             (Ok(Taken::KeyOfAnother(id)), Some(row)) if !same && *id.as_str() == row.id => 409,
-            (Ok(Taken::BalanceTooSmall { .. }), None) if wish.from_balance => 422,
-            // It was too small before another one of the same key was taken, in this very step.
-            (Ok(Taken::BalanceTooSmall { .. }), Some(_)) if wish.from_balance => 422,
+            // Before one of the same key was taken, if there is one: in this very step.
+            (Ok(Taken::BalanceTooSmall { .. }), _) if wish.from_balance => 422,
             (Ok(Taken::New | Taken::Before(_)), None) => {
                 return broken(
                     Invariant::CommitFirst,
@@ -142,13 +142,8 @@ impl World<'_> {
     fn heard(&mut self, number: usize, other: bool, status: u16) {
         let wish = &mut self.wishes[number];
         match status {
-            200 | 202 if wish.given.is_none() => {
-                let id = self
-                    .audit
-                    .known
-                    .get(&number)
-                    .map(|known| known.row.id.as_str().into());
-                wish.given = id;
+            200 | 202 if wish.heard != Heard::Taken => {
+                wish.heard = Heard::Taken;
                 for (often, other) in [(300, other), (150, !other)] {
                     if self.chance.happens(often) {
                         let at = self.clock.millis() + self.chance.between(0..=5 * DAY);
@@ -162,7 +157,9 @@ impl World<'_> {
                     }
                 }
             }
-            422 => wish.refused |= self.chance.happens(200),
+            422 if wish.heard == Heard::Nothing && self.chance.happens(200) => {
+                wish.heard = Heard::Refused;
+            }
             _ => {}
         }
     }

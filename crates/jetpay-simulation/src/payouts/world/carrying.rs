@@ -5,8 +5,9 @@ use jetpay_simulator::gate::Reply;
 use super::World;
 use crate::broken::Broken;
 use crate::clock::SECOND;
+use crate::payouts::audit::Audit;
 use crate::payouts::event::Event;
-use crate::payouts::note::Note;
+use crate::payouts::note::{Note, SENDS};
 use crate::payouts::reading::Answer;
 use crate::payouts::wire::path;
 
@@ -28,9 +29,10 @@ impl World<'_> {
             }
         }
         for ticket in self.post.departures() {
-            let wish = self.audit.leaves(ticket, &self.post)?;
+            let now = self.clock.millis();
+            let wish = self.audit.leaves(ticket, &self.post, now - PATIENCE)?;
             let request = self.post.request(ticket);
-            let what = if request.is_send { "sends it" } else { "asks" };
+            let what = if request.is_send { SENDS } else { "asks" };
             let server = request.server;
             self.note(
                 Some(wish),
@@ -49,7 +51,6 @@ impl World<'_> {
             } else {
                 self.tally.questions += 1;
             }
-            let now = self.clock.millis();
             self.queue.put(now + PATIENCE, Event::GiveUp(ticket));
             if self.is_bad() && self.chance.happens(self.weather.request_lost) {
                 self.tally.lost += 1;
@@ -79,9 +80,7 @@ impl World<'_> {
             Note::Reached(ticket, reply.status(), accepted),
         );
         if request.is_send {
-            let overtaken = self
-                .audit
-                .arrived(&self.wishes[number], &request, &self.gate)?;
+            let overtaken = Audit::arrived(&self.wishes[number], &request, &self.gate)?;
             self.wishes[number].overtaken |= overtaken;
             self.tally.overtaken += u64::from(overtaken);
         }
@@ -136,9 +135,9 @@ impl World<'_> {
         Ok(())
     }
 
-    /// How long a message is on its way. In the end the network is good.
+    /// How long a message is on its way: often not long, and never in the end.
     pub(super) fn way(&mut self) -> i64 {
-        if self.is_bad() {
+        if self.is_bad() && self.chance.happens(400) {
             self.chance.between(self.weather.way.clone())
         } else {
             self.chance.between(1..=40)

@@ -20,7 +20,7 @@ use crate::payouts::note::Note;
 use crate::payouts::rows;
 use crate::payouts::task::{About, Done};
 use crate::payouts::told::Told;
-use crate::payouts::wish::{PAYEES, Wish};
+use crate::payouts::wish::{PAYEES, Plot, Wish};
 use crate::setting::{PROJECTS, customer_id, customers};
 
 impl World<'_> {
@@ -145,20 +145,21 @@ impl World<'_> {
             return;
         };
         let (id, wish) = (known.row.id.clone(), &self.wishes[number]);
-        let is_paid =
-            self.gate.status(wish.project_id(), &id) == Some("success") && !wish.comes_back;
+        let is_paid = self.gate.status(wish.project_id(), &id) == Some("success")
+            && wish.plot != Plot::ComesBack;
         let now = self.clock.millis();
         let fact = self.told.len();
-        let (kind, body) = gate::odd(
+        let odd = gate::odd(
             &mut self.chance,
             self.setting,
             wish,
-            &id,
-            fact,
+            (&id, fact),
             is_paid,
             now,
         );
-        self.tell_of(Told::new(Some(number), kind, body));
+        for (kind, body) in odd {
+            self.tell_of(Told::new(Some(number), kind, body));
+        }
     }
 
     /// What people wrote is written, or may be missing.

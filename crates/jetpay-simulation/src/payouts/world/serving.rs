@@ -83,7 +83,7 @@ impl World<'_> {
                 self.tick_soon(server, true);
             }
             (About::Callback(fact), Done::Replied(status)) => {
-                self.replied(*fact, status, excused)?
+                self.replied(*fact, status, excused)?;
             }
             (about, Done::Written(result)) => self.written(about, &result, excused)?,
             (about, _) => unreachable!("{about:?} ends otherwise"),
@@ -175,6 +175,7 @@ impl World<'_> {
         let cut_off = it.tasks.iter().filter(|task| errand(&task.about)).count();
         self.tally.cut_off += u64::try_from(cut_off).unwrap_or_default();
         it.tasks.clear();
+        self.post.abandon(server);
         it.back = now + absence;
         it.awake = it.back;
         it.tick_at = None;
