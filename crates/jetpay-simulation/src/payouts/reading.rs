@@ -2,9 +2,9 @@
 //! HTTP.
 
 use jetpay_core::codes::{Advice, OperationCode};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::payout::{SendOutcome, StatusAnswer, StatusOperation};
+use jetpay_ledger::payout::{SendOutcome, Status, StatusAnswer, StatusOperation};
 use serde_json::Value;
 
 /// What came back.
@@ -43,7 +43,7 @@ pub(super) fn of_send(answer: &Answer) -> SendOutcome {
 /// What became of a question for a status.
 pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
     let Answer::Http(status @ (200 | 400), body) = answer else {
-        return StatusAnswer::Unanswered;
+        return unanswered();
     };
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     if code(&body["code"]) == Some(OperationCode::UNKNOWN_PAYMENT) {
@@ -54,30 +54,36 @@ pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
         body["operations"].as_array(),
         *status,
     ) else {
-        return StatusAnswer::Unanswered;
+        return unanswered();
     };
-    StatusAnswer::Told {
+    let payment = &body["payment"];
+    StatusAnswer::Told(Status {
         payment_status: PaymentStatus::from_text(word),
+        payment_type: payment["type"].as_str().map(PaymentType::from_text),
+        sum: money(&payment["sum"]),
         operations: operations.iter().map(operation).collect(),
+    })
+}
+
+fn unanswered() -> StatusAnswer {
+    StatusAnswer::Unanswered {
+        reason: "no answer".into(),
     }
+}
+
+fn money(sum: &Value) -> Option<Money> {
+    let currency = Currency::parse(sum["currency"].as_str()?).ok()?;
+    Some(Money::new(sum["amount"].as_i64()?, currency))
 }
 
 fn operation(operation: &Value) -> StatusOperation {
     let word = |name: &str| operation[name].as_str().unwrap_or_default();
-    let sum = &operation["sum_initial"];
-    let currency = sum["currency"]
-        .as_str()
-        .and_then(|it| Currency::parse(it).ok());
     StatusOperation {
         id: operation["id"].as_u64().expect("a number").into(),
         kind: OperationType::from_text(word("type")),
         status: OperationStatus::from_text(word("status")),
-        amount: sum["amount"]
-            .as_i64()
-            .zip(currency)
-            .map(|(minor, it)| Money::new(minor, it)),
+        amount: money(&operation["sum_initial"]),
         code: code(&operation["code"]),
-        message: None,
     }
 }
 
@@ -102,8 +108,8 @@ pub(super) fn send_lets_again(outcome: &SendOutcome) -> bool {
 pub(super) fn ask_lets_again(answer: &StatusAnswer) -> bool {
     match answer {
         StatusAnswer::NotKnown => true,
-        StatusAnswer::Told { payment_status, .. } => *payment_status == PaymentStatus::Error,
-        StatusAnswer::Unanswered => false,
+        StatusAnswer::Told(status) => status.payment_status == PaymentStatus::Error,
+        StatusAnswer::Unanswered { .. } => false,
     }
 }
 

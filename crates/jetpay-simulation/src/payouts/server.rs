@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use jetpay_core::Keyring;
 use jetpay_core::id::PaymentId;
 use jetpay_core::serve::serve_callback;
-use jetpay_ledger::payout::Pace;
+use jetpay_ledger::payout::{GateAddress, Pace};
 use jetpay_ledger::store::stepped::Stepped;
 use jetpay_ledger::{Error, Ledger, Millis};
 use jetpay_server::payouts::Driver;
@@ -70,7 +70,13 @@ impl Server {
             keyring: Arc::clone(&keyring),
         };
         let outside = Arc::new(clock.clone());
-        let driver = Driver::new(ledger.clone(), wire, pace, outside);
+        let driver = Driver::new(
+            ledger.clone(),
+            wire,
+            GateAddress::new("https://gate"),
+            pace,
+            outside,
+        );
         let shop = Shop::new(&setting.config, ledger.clone()).with_outside(clock.clone());
         Self {
             ledger,

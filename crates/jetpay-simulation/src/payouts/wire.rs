@@ -209,9 +209,9 @@ impl Gateway for Wire {
         let (ticket, answer) = self.exchange(payout, false, question.as_bytes()).await;
         let answer = reading::of_ask(&answer);
         let word = match &answer {
-            StatusAnswer::Told { .. } => "where it stands",
+            StatusAnswer::Told(_) => "where it stands",
             StatusAnswer::NotKnown => "that it is not known",
-            StatusAnswer::Unanswered => NOTHING,
+            StatusAnswer::Unanswered { .. } => NOTHING,
         };
         self.post
             .hear(ticket, reading::ask_lets_again(&answer), word);
