@@ -23,7 +23,7 @@ const KEY_MAY_REPEAT: Edit = edit(
 );
 const REVERSAL_MAY_REPEAT: Edit = edit(
     SCHEMA,
-    "CREATE UNIQUE INDEX payout_steps_reversed ON payout_steps (project_id, operation_id) WHERE what = 'reversed';",
+    "CREATE UNIQUE INDEX payout_steps_reversed ON payout_steps (payment_id, operation_id) WHERE what = 'reversed';",
     "",
 );
 
@@ -64,8 +64,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "stale answer to a send is acted on: the payout's turn is not compared",
         edits: &[edit(
             SENT,
-            "            _ if !mine || self.state != PayoutState::Unknown => {}",
-            "            _ if (mine && false) || self.state != PayoutState::Unknown => {}",
+            "            _ if !mine || self.state != PayoutState::Unknown || self.next.is_none() => {}",
+            "            _ if (mine && false) || self.state != PayoutState::Unknown || self.next.is_none() => {}",
         )],
     },
     Planted {
@@ -80,8 +80,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout is taken up while another server has it: no lease",
         edits: &[edit(
             ERRAND,
-            "after(now, pace.lease())",
-            "after(now, std::time::Duration::ZERO)",
+            "        standing.next = Some((Next::Ask, after(now, pace.lease())));",
+            "        standing.next = Some((Next::Ask, after(now, std::time::Duration::ZERO)));",
         )],
     },
     Planted {
@@ -147,8 +147,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout whose amount differs is paid",
         edits: &[edit(
             TOLD,
-            "        if let Some(why) = mismatch(standing.amount, operation.amount) {",
-            "        if let Some(why) = mismatch(standing.amount, operation.amount).filter(|_| false) {",
+            "        if let Some(why) = mismatch(standing.amount, amount) {",
+            "        if let Some(why) = mismatch(standing.amount, amount).filter(|_| false) {",
         )],
     },
     Planted {
@@ -156,8 +156,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         edits: &[
             edit(
                 TOLD,
-                "            OperationType::Payout if succeeded => {",
-                "            OperationType::Payout | OperationType::Sale if succeeded => {",
+                "            OperationType::Payout if succeeded => self.success(news, operation, about),",
+                "            OperationType::Payout | OperationType::Sale if succeeded => self.success(news, operation, about),",
             ),
             edit(
                 TOLD,
