@@ -13,6 +13,9 @@ const OUTAGE: i64 = 10 * DAY;
 /// After the last trouble a payout whose platform answers has so long to end; and so long its callbacks are told.
 const QUIET: i64 = 5 * DAY;
 
+/// Nobody else takes up what a server took up, for so long.
+const LEASE: i64 = 70 * SECOND;
+
 /// How often servers fail, in a thousand times that they go on.
 pub(super) struct Faults {
     crash: u32,
@@ -52,12 +55,20 @@ impl Faults {
         happens.then(|| Weather::absence(chance))
     }
 
-    /// Whether a server stands still before it goes on, and for how long: often past a lease.
-    pub(super) fn stall(&self, chance: &mut Chance, now: i64) -> Option<i64> {
-        let happens = !self.is_calm(now) && chance.happens(self.stall);
+    /// Whether a server stands still before it goes on, and for how long: often past a lease, above all when the Gate has
+    /// just `answered` it.
+    pub(super) fn stall(&self, chance: &mut Chance, now: i64, answered: bool) -> Option<i64> {
+        let often = if answered { 5 * self.stall } else { self.stall };
+        let happens = !self.is_calm(now) && chance.happens(often);
         happens.then(|| {
-            let longest = chance.among(&[5 * SECOND, 45 * SECOND, 2 * MINUTE, 10 * MINUTE]);
-            chance.between(1..=longest)
+            let past_a_lease = LEASE - MINUTE / 2..=LEASE + MINUTE;
+            let time = if answered {
+                past_a_lease
+            } else {
+                let times = [1..=5 * SECOND, past_a_lease, 1..=10 * MINUTE];
+                chance.among(&times.each_ref()).clone()
+            };
+            chance.between(time)
         })
     }
 }

@@ -119,10 +119,14 @@ impl World<'_> {
     pub(super) fn answer(&mut self, ticket: usize) -> Result<(), Broken> {
         let request = self.post.request(ticket);
         let answer = request.coming.unwrap_or(Answer::Nothing);
-        if self.post.deliver(ticket, answer) {
-            self.go_on(request.server)?;
+        let server = request.server;
+        if !self.post.deliver(ticket, answer) || self.clock.millis() < self.servers[server].awake {
+            return Ok(());
         }
-        Ok(())
+        if self.stands_still(server, true) {
+            return Ok(());
+        }
+        self.go_on(server)
     }
 
     pub(super) fn give_up(&mut self, ticket: usize) -> Result<(), Broken> {

@@ -37,11 +37,7 @@ impl World<'_> {
             self.crash(server, absence);
             return Ok(());
         }
-        if let Some(time) = self.faults.stall(&mut self.chance, now) {
-            self.tally.stalls += 1;
-            self.note(None, Note::Stalled(server, time));
-            self.servers[server].awake = now + time;
-            self.queue.put(now + time, Event::Wake(server));
+        if self.stands_still(server, false) {
             return Ok(());
         }
         let ended = self.servers[server].poll();
@@ -56,6 +52,19 @@ impl World<'_> {
             self.go_on(server)?;
         }
         Ok(())
+    }
+
+    /// Whether a server stands still from now on, so that it goes on with nothing until then.
+    pub(super) fn stands_still(&mut self, server: usize, answered: bool) -> bool {
+        let now = self.clock.millis();
+        let Some(time) = self.faults.stall(&mut self.chance, now, answered) else {
+            return false;
+        };
+        self.tally.stalls += 1;
+        self.note(None, Note::Stalled(server, time));
+        self.servers[server].awake = now + time;
+        self.queue.put(now + time, Event::Wake(server));
+        true
     }
 
     /// Something ended; whether something else begins.
