@@ -18,13 +18,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod arrays;
 mod case;
+mod changed;
 mod flatten;
 mod hint;
 mod json;
+mod line;
 mod loose;
 mod other_rule;
+mod place;
 mod rule;
+mod signed;
+mod signer;
+mod suspects;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -35,7 +42,9 @@ use serde::Serialize;
 
 use case::Case;
 pub use hint::Hint;
+pub use line::{Line, ValueKind};
 pub use other_rule::OtherRule;
+pub use signed::Signed;
 
 use crate::message::Received;
 use crate::signature::{Canonical, Key, Keyring, Order, Project};
@@ -55,10 +64,15 @@ pub struct Explanation {
     pub secret: Option<usize>,
     /// What has to be signed: the string that matches, else the one in natural order.
     pub string_to_sign: Option<String>,
-    /// The signature of that string: by the secret that matches, else by the first.
+    /// The string to sign in natural order, value by value. Empty also for a body whose string is enormous.
+    #[serde(skip)]
+    pub lines: Vec<Line>,
+    /// The signature of [`string_to_sign`](Self::string_to_sign): by the secret that matches, else by the first.
     pub computed: Option<String>,
     /// The signature that the body carries.
     pub given: Option<String>,
+    /// What was signed instead, when the signature does not match and yet something explains it.
+    pub signed: Option<Signed>,
     /// What was noticed, the likeliest first.
     pub hints: Vec<Hint>,
 }
@@ -150,8 +164,10 @@ impl Explanation {
             order: None,
             secret: None,
             string_to_sign: None,
+            lines: Vec::new(),
             computed: None,
             given: None,
+            signed: None,
             hints: vec![hint],
         }
     }

@@ -1,3 +1,6 @@
+mod faults;
+mod signed;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 
@@ -267,7 +270,7 @@ fn a_message_that_matches_and_is_refused_all_the_same_says_so() {
     let keyring = Keyring::from(Project::new(1234_u64, "secret").unwrap());
     let refused = |malleated| vec![Hint::Refused(Rejection::Malleated(malleated))];
 
-    let malleated = include_bytes!("../../../../fixtures/callbacks/callback-malleated.json");
+    let malleated = include_bytes!("../../../../../fixtures/callbacks/callback-malleated.json");
     let explanation = explain_with(malleated, &keyring);
     assert_eq!(explanation.verdict, Verdict::Match);
     assert_eq!(
