@@ -5,13 +5,14 @@ use super::signed::{Signed, Text};
 use super::signer::{self, Signer};
 use super::tree::Node;
 use super::{Explanation, Hint, Verdict, flatten, loose, place, suspects};
+use crate::message::Received;
 use crate::rejection::Rejection;
-use crate::signature::{Canonical, Key, Order, Project};
+use crate::signature::{Key, Order, Project};
 
 /// What there is to examine.
 pub(super) struct Case<'a> {
     pub(super) body: &'a [u8],
-    pub(super) canonical: &'a Canonical,
+    pub(super) received: &'a Received<'a>,
     /// The secrets that may have signed it.
     pub(super) keys: &'a [Key],
     /// The projects that should not have.
@@ -25,22 +26,28 @@ type Reasons = (Vec<Hint>, Option<Signed>);
 
 impl Case<'_> {
     pub(super) fn explanation(&self) -> Explanation {
-        let natural = self.canonical.string_to_sign();
+        let natural = self.received.canonical().string_to_sign();
         let root = self.root();
         let lines = root.as_ref();
         let lines = lines.and_then(|root| flatten::lines(root, PLATFORM, self.body.len()));
         let mut explanation = Explanation {
             verdict: Verdict::Mismatch,
+            project: self.received.claimed_project(),
             order: None,
             secret: None,
             string_to_sign: Some(natural.to_owned()),
             lines: lines.unwrap_or_default(),
             computed: self.keys.first().map(|key| key.sign(natural)),
-            given: self.canonical.signature().text().map(str::to_owned),
+            given: self
+                .received
+                .canonical()
+                .signature()
+                .text()
+                .map(str::to_owned),
             signed: None,
             hints: Vec::new(),
         };
-        match self.canonical.signature().decode() {
+        match self.received.canonical().signature().decode() {
             Ok(signature) => {
                 if let Some((order, text, secret)) = self.matching(&signature) {
                     self.fill(&mut explanation, order, text, secret);
@@ -69,9 +76,13 @@ impl Case<'_> {
 
     /// As messages are verified: natural order before byte order, the secrets as they are listed.
     fn matching(&self, signature: &Signature) -> Option<(Order, String, usize)> {
-        let natural = (Order::Natural, self.canonical.string_to_sign().to_owned());
+        let natural = (
+            Order::Natural,
+            self.received.canonical().string_to_sign().to_owned(),
+        );
         let byte = self
-            .canonical
+            .received
+            .canonical()
             .byte_ordered()
             .map(|text| (Order::Byte, text));
         let orders = std::iter::once(natural).chain(byte);
@@ -94,7 +105,8 @@ impl Case<'_> {
             explanation.hints.push(Hint::ByteOrder);
         }
         let refused = self
-            .canonical
+            .received
+            .canonical()
             .malleation()
             .map(|malleation| Hint::Refused(Rejection::Malleated(malleation.into())));
         explanation.hints.extend(refused);
@@ -102,7 +114,7 @@ impl Case<'_> {
 
     /// The right bytes in a text that is not taken, or the bytes of something else.
     fn reasons_of_loose_text(&self, root: Option<&Node<'_>>) -> Reasons {
-        let text = self.canonical.signature().text();
+        let text = self.received.canonical().signature().text();
         let decodings = text.map(loose::decodings).unwrap_or_default();
         for (hint, signature) in decodings {
             if self.matching(&signature).is_some() {
@@ -151,7 +163,7 @@ impl Case<'_> {
         signature: &Signature,
         root: &Node<'_>,
     ) -> Vec<(Vec<Hint>, Signed)> {
-        let given = self.canonical.signature().text();
+        let given = self.received.canonical().signature().text();
         let fitting = |(hint, text): (Hint, Text)| {
             let signer = signed_by(signers, &text, signature).next()?;
             let hints = [Some(hint), signer.hint()].into_iter().flatten().collect();
@@ -174,7 +186,7 @@ impl Case<'_> {
     /// Signatures elsewhere in the body.
     fn add_of_places(&self, hints: &mut Vec<Hint>, root: Option<&Node<'_>>) {
         let Some(root) = root else { return };
-        let given = self.canonical.signature().text();
+        let given = self.received.canonical().signature().text();
         if given.is_none() {
             hints.extend(place::anywhere(root).map(Hint::SignatureMisplaced));
             return;

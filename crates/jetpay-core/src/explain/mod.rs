@@ -46,8 +46,9 @@ pub use line::{Line, ValueKind};
 pub use other_rule::OtherRule;
 pub use signed::Signed;
 
+use crate::id::ProjectId;
 use crate::message::Received;
-use crate::signature::{Canonical, Key, Keyring, Order, Project};
+use crate::signature::{Key, Keyring, Order, Project};
 
 /// What is known of a body's signature.
 ///
@@ -58,6 +59,8 @@ use crate::signature::{Canonical, Key, Keyring, Order, Project};
 pub struct Explanation {
     /// Whether the signature matches.
     pub verdict: Verdict,
+    /// The project that the body names, whether it is known or not.
+    pub project: Option<ProjectId>,
     /// The order of the paths in which it matches.
     pub order: Option<Order>,
     /// Which of the project's secrets matches, from 0.
@@ -92,10 +95,10 @@ pub enum Verdict {
 /// Explains a body by the secrets of one project, whatever project the body names.
 #[must_use]
 pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
-    match Canonical::parse(body) {
-        Ok(canonical) => Case {
+    match Received::parse(body) {
+        Ok(received) => Case {
             body,
-            canonical: &canonical,
+            received: &received,
             keys,
             others: &[],
         }
@@ -134,7 +137,7 @@ pub fn explain_with(body: &[u8], keyring: &Keyring) -> Explanation {
         .collect();
     let mut explanation = Case {
         body,
-        canonical: received.canonical(),
+        received: &received,
         keys,
         others: &others,
     }
@@ -161,6 +164,7 @@ impl Explanation {
     fn unreadable(hint: Hint) -> Self {
         Self {
             verdict: Verdict::Unreadable,
+            project: None,
             order: None,
             secret: None,
             string_to_sign: None,

@@ -5,9 +5,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 
 use super::*;
-use crate::id::ProjectId;
 use crate::rejection::{Malleated, Rejection};
-use crate::signature::sign;
+use crate::signature::{Canonical, sign};
 
 fn key(secret: &str) -> Key {
     Key::new(secret).unwrap()
@@ -254,6 +253,7 @@ fn the_project_decides_whose_secret_is_the_right_one() {
             vec![Hint::OtherProject(ProjectId::new(2))]
         )
     );
+    assert_eq!(other.project, Some(ProjectId::new(1)));
     let unknown = by(br#"{"project_id":3}"#, "two");
     assert_eq!(
         unknown.hints,
