@@ -10,17 +10,17 @@ pub(super) struct Escape {
 
 pub(super) const ALL: [Escape; 3] = [
     Escape {
-        name: "with nginx's \\x22 undone",
+        name: "nginx's \\x22 undone",
         sign: b"\\x",
         undo: hexadecimal,
     },
     Escape {
-        name: "with the shell's quotes undone",
+        name: "the shell's quotes undone",
         sign: b"'\\''",
         undo: |text| replaced(text, b"'\\''", b"'"),
     },
     Escape {
-        name: "with backslashes undone",
+        name: "backslashes undone",
         sign: b"\\",
         undo: backslashes,
     },

@@ -39,8 +39,9 @@ const TAKEN: &str = "give one JSON body, an HTTP request as it was captured (req
 /// Nothing that could be a body; the text says what is taken.
 pub(super) fn find(input: &[u8]) -> anyhow::Result<Found> {
     let trimmed = input.trim_ascii();
-    if objects::is_one(trimmed.strip_prefix(b"\xef\xbb\xbf").unwrap_or(trimmed)) {
-        let inner = Some(trimmed).filter(|_| !likeness(trimmed).signed);
+    let unmarked = trimmed.strip_prefix(b"\xef\xbb\xbf").unwrap_or(trimmed);
+    if objects::is_one(unmarked) {
+        let inner = Some(unmarked).filter(|_| !likeness(unmarked).signed);
         let logged = inner.and_then(text::find);
         let logged = logged.filter(|(likeness, _)| likeness.signed && likeness.names_project);
         return Ok(match logged {

@@ -6,8 +6,9 @@ use super::{Found, Likeness, likeness};
 
 /// How often a text may stand in a text: a log of a log of a log.
 const DEEPEST: usize = 4;
-/// Bytes that are looked at in all.
-const PATIENCE: usize = 256 * 1024 * 1024;
+/// Bytes that are looked at in all: so many times the text, and so many beside.
+const TIMES: usize = 16;
+const BESIDE: usize = 4 * 1024 * 1024;
 /// Words by which loggers hide a value.
 const MASKS: [&str; 6] = [
     "***",
@@ -31,7 +32,7 @@ struct Candidate {
 
 /// The likeliest body in a text.
 pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
-    let mut patience = Patience(PATIENCE);
+    let mut patience = Patience(input.len() * TIMES + BESIDE);
     let mut candidates = Vec::new();
     let lines: Vec<&[u8]> = input.split(|byte| *byte == b'\n').collect();
     if lines.len() > 1 {
@@ -94,14 +95,17 @@ impl Candidate {
             doubts.push("the logger has written the body anew, as a part of its own JSON: these are surely not the bytes that came; numbers and texts may differ".to_owned());
         }
         doubts.extend(self::doubts(&self.body));
-        let line = self.line.map(|line| format!(", line {line}"));
+        let around = match self.line {
+            Some(line) => format!("a log, line {line}"),
+            None => "a log line".to_owned(),
+        };
+        let how = if self.how.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", self.how)
+        };
         Found {
-            place: format!(
-                "a text around it{}: body of {} bytes, {}",
-                line.unwrap_or_default(),
-                self.body.len(),
-                self.how
-            ),
+            place: format!("{around}: body of {} bytes{how}", self.body.len()),
             body: self.body,
             notes: Vec::new(),
             doubts,
@@ -110,7 +114,7 @@ impl Candidate {
 }
 
 fn collect_of_all_escapes(text: &[u8], patience: &mut Patience, out: &mut Vec<Candidate>) {
-    collect(text, "as it is", 0, patience, out);
+    collect(text, "", 0, patience, out);
     for escape in &escapes::ALL {
         let used = text
             .windows(escape.sign.len())
@@ -140,25 +144,24 @@ fn collect(
             line: None,
         });
         if !likeness(object).signed {
-            let how = if how.ends_with(PART) {
-                how.to_owned()
-            } else {
-                format!("{how}, {PART}")
-            };
+            let how = part_of(how);
             collect(&object[1..object.len() - 1], &how, depth + 1, patience, out);
         }
     }
     for range in objects::texts(text, patience) {
         if let Ok(unescaped) = serde_json::from_slice::<String>(&text[range]) {
-            collect(
-                unescaped.as_bytes(),
-                "which was an escaped text",
-                depth + 1,
-                patience,
-                out,
-            );
+            collect(unescaped.as_bytes(), ESCAPED, depth + 1, patience, out);
         }
     }
 }
 
-const PART: &str = "as a part of other JSON";
+const PART: &str = "a part of other JSON";
+const ESCAPED: &str = "a text in which it was escaped";
+
+fn part_of(how: &str) -> String {
+    match how {
+        "" => PART.to_owned(),
+        part if part.ends_with(PART) => part.to_owned(),
+        how => format!("{how}, {PART}"),
+    }
+}
