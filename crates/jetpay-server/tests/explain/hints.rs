@@ -54,7 +54,7 @@ fn each_fault_is_told_in_plain_words_with_what_to_do() {
             bad(&BODY.replace(",\"signature\":\"SIGNATURE\"", "")),
         ),
         (
-            "the go sdk's",
+            "numbers are signed as they are written",
             "minor units",
             with("\"rate\":10.50", &string("rate:10.50")),
         ),
@@ -101,7 +101,7 @@ fn each_fault_is_told_in_plain_words_with_what_to_do() {
         (
             "would be refused",
             "`project_id`",
-            good(OLD).replace("1234", "\"1234\""),
+            good(OLD).replace(":1234", ":\"1234\""),
         ),
     ];
     for (hint, advice, body) in cases {
@@ -109,12 +109,6 @@ fn each_fault_is_told_in_plain_words_with_what_to_do() {
         let told = told.to_lowercase();
         let refused = hint == "would be refused";
         assert_eq!(code, i32::from(!refused), "{told}");
-        // The Go SDK has no such number; it is the rule of numbers as they are written.
-        let hint = if hint == "the go sdk's" {
-            "numbers are signed as they are written"
-        } else {
-            hint
-        };
         assert!(
             told.contains(hint) && told.contains(advice),
             "{hint}, {advice}:\n{told}"

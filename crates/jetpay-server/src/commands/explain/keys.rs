@@ -63,7 +63,7 @@ impl Keys {
     ) -> Option<String> {
         let position = |keys: &[Key]| keys.iter().position(|key| key.verify(string, signature));
         match self {
-            Self::Named(_, keys) => position(keys).map(|secret| self.name(None, secret)),
+            Self::Named(_, secrets) => position(secrets).map(|secret| self.name(None, secret)),
             Self::Projects(keyring) => {
                 let own = named.and_then(|id| keyring.project(id));
                 own.into_iter()
@@ -79,7 +79,10 @@ impl Keys {
     /// What was tried for a body that names this project.
     pub(super) fn tried(&self, named: Option<ProjectId>) -> String {
         match self {
-            Self::Named(names, _) => format!("the secrets in {}", names.join(", ")),
+            Self::Named(variables, _) => match variables.as_slice() {
+                [one] => format!("the secret in {one}"),
+                several => format!("the secrets in {}", several.join(", ")),
+            },
             Self::Projects(keyring) => {
                 let own = named.and_then(|id| keyring.project(id));
                 let own = own.map_or(0, |project| project.keys().len());
@@ -89,8 +92,9 @@ impl Keys {
                     .map(|project| project.keys().len())
                     .sum();
                 match (own, all - own) {
-                    (own, 0) => format!("{own} of this project, which is the only one"),
-                    (own, others) => format!("{own} of this project, {others} of others"),
+                    (0, others) => format!("secrets: {others} of other projects"),
+                    (own, 0) => format!("secrets: {own} of this project, the only one"),
+                    (own, others) => format!("secrets: {own} of this project, {others} of others"),
                 }
             }
         }

@@ -16,11 +16,12 @@ use jetpay_core::explain::{Explanation, Verdict};
 use input::Found;
 use keys::Keys;
 
-/// Explain why a signature matches or not
-///
-/// Reads a JSON body, an HTTP request as it was captured, or a log line that holds the body. Ends with 0 when the
-/// signature matches, 1 when it does not, 2 when there is nothing that could be read.
+/// Explain why a signature matches or not.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[command(group = clap::ArgGroup::new("secrets").required(true))]
 pub(super) struct Explain {
     /// What to read; standard input without it
@@ -114,19 +115,15 @@ impl Explain {
     }
 
     fn input(&self) -> anyhow::Result<Vec<u8>> {
-        match self.file.as_deref().filter(|file| *file != Path::new("-")) {
-            Some(file) => {
-                let opened = std::fs::File::open(file);
-                let named = || format!("cannot read {}", file.display());
-                read(&mut opened.with_context(named)?).with_context(named)
-            }
-            None => {
-                if std::io::stdin().is_terminal() {
-                    eprintln!("Paste a body, an HTTP request or a log line, then Ctrl-D:");
-                }
-                read(&mut std::io::stdin().lock()).context("cannot read standard input")
-            }
+        if let Some(file) = self.file.as_deref().filter(|file| *file != Path::new("-")) {
+            let named = || format!("cannot read {}", file.display());
+            let mut opened = std::fs::File::open(file).with_context(named)?;
+            return read(&mut opened).with_context(named);
         }
+        if std::io::stdin().is_terminal() {
+            eprintln!("Paste a body, an HTTP request or a log line, then Ctrl-D:");
+        }
+        read(&mut std::io::stdin().lock()).context("cannot read standard input")
     }
 }
 

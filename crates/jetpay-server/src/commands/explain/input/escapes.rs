@@ -58,11 +58,16 @@ fn backslashes(text: &[u8]) -> Vec<u8> {
             continue;
         }
         match after {
-            [b'n', after @ ..] => (rest, _) = (after, out.push(b'\n')),
-            [b'r', after @ ..] => (rest, _) = (after, out.push(b'\r')),
-            [b't', after @ ..] => (rest, _) = (after, out.push(b'\t')),
-            [b'\\' | b'"' | b'\'', after @ ..] => {
-                out.push(rest[0]);
+            [
+                escaped @ (b'n' | b'r' | b't' | b'\\' | b'"' | b'\''),
+                after @ ..,
+            ] => {
+                out.push(match escaped {
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    other => *other,
+                });
                 rest = after;
             }
             [b'x', high, low, after @ ..] if byte(*high, *low).is_some() => {

@@ -41,7 +41,8 @@ pub(super) fn of_lines(lines: &[Line], redact: bool) -> Vec<Cell<'_>> {
     for (at, line) in lines.iter().enumerate() {
         let path = line.path();
         if at > 0 {
-            add(&mut cells, ";", path);
+            // It ends the value before it: there they differ when one goes on.
+            add(&mut cells, ";", lines[at - 1].path());
         }
         add(&mut cells, path, path);
         add(&mut cells, ":", path);
@@ -63,6 +64,7 @@ pub(super) fn of_lines(lines: &[Line], redact: bool) -> Vec<Cell<'_>> {
 /// all up to the first `:`.
 pub(super) fn of_string<'a>(string: &'a str, lines: &'a [Line], redact: bool) -> Vec<Cell<'a>> {
     let mut cells = Vec::new();
+    let mut ended = "";
     for (at, part) in string.split(';').enumerate() {
         let known = |line: &&Line| {
             part.strip_prefix(line.path())
@@ -76,8 +78,9 @@ pub(super) fn of_string<'a>(string: &'a str, lines: &'a [Line], redact: bool) ->
         let end = known.or_else(|| part.find(':')).unwrap_or(0);
         let (path, value) = part.split_at(end);
         if at > 0 {
-            add(&mut cells, ";", path);
+            add(&mut cells, ";", ended);
         }
+        ended = path;
         add(&mut cells, path, path);
         let (colon, value) = value.split_at(usize::from(value.starts_with(':')));
         add(&mut cells, colon, path);

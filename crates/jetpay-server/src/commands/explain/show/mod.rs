@@ -31,9 +31,11 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", verdict(report));
     facts(options, report, &mut out);
-    strings::add(options, report, &mut out);
+    let known = strings::add(options, report, &mut out);
     for hint in &explanation.hints {
-        advice::add(&mut out, hint);
+        if !(known && *hint == Hint::NoKnownReason) {
+            advice::add(&mut out, hint);
+        }
     }
     out
 }

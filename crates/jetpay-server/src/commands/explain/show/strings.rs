@@ -7,7 +7,6 @@ use jetpay_core::signature::{Canonical, Order};
 
 use super::cells::{self, Cell};
 use super::difference::Pair;
-use super::visible::visible_text;
 use super::{Explain, NAME, Report};
 
 /// Cells that are shown of a string without `--verbose`: its beginning and its end.
@@ -18,10 +17,12 @@ const RIGHT: &str = "to be signed";
 const SIGNED: &str = "was signed";
 const COMPARED: &str = "the sender's";
 
-pub(super) fn add(options: &Explain, report: &Report<'_>, out: &mut String) {
+/// Says whether `--compare` named what was signed: that is the reason, then.
+pub(super) fn add(options: &Explain, report: &Report<'_>, out: &mut String) -> bool {
     let explanation = &report.explanation;
+    let mut known = false;
     let Some(string) = &explanation.string_to_sign else {
-        return;
+        return known;
     };
     // In natural order, which is the rule, also where byte order matches.
     let right = || {
@@ -34,7 +35,7 @@ pub(super) fn add(options: &Explain, report: &Report<'_>, out: &mut String) {
     let mut shown = false;
     if let Some(compared) = &report.compared {
         shown = true;
-        add_compared(options, report, compared, right(), out);
+        known = add_compared(options, report, compared, right(), out);
     } else if let Some(signed) = &explanation.signed
         && signed.string != *string
     {
@@ -74,6 +75,7 @@ pub(super) fn add(options: &Explain, report: &Report<'_>, out: &mut String) {
     } else if !shown && explanation.verdict == Verdict::Mismatch {
         let _ = writeln!(out, "\n  {NAME}{RIGHT}{NAME:#}  {}", cut(&right()));
     }
+    known
 }
 
 fn add_pair<'a>(right: Vec<Cell<'a>>, other: (&'a str, Vec<Cell<'a>>), out: &mut String) {
@@ -92,7 +94,7 @@ fn add_compared<'a>(
     compared: &'a str,
     right: Vec<Cell<'a>>,
     out: &mut String,
-) {
+) -> bool {
     let explanation = &report.explanation;
     let cells = cells::of_string(compared, &explanation.lines, options.redact);
     let pair = Pair {
@@ -113,23 +115,23 @@ fn add_compared<'a>(
     let canonical = Canonical::parse(&report.found.body).ok();
     let Some(signature) = canonical.and_then(|canonical| canonical.signature().decode().ok())
     else {
-        return;
+        return false;
     };
     let signer = report
         .keys
         .signer_of(compared, &signature, explanation.project);
-    let _ = match signer {
+    let _ = match &signer {
         Some(name) => writeln!(
             out,
-            "  the signature is that of the sender's string, by {}",
-            visible_text(&name)
+            "  the signature is that of the sender's string, by {name}"
         ),
         None => writeln!(
             out,
-            "  the signature is not that of the sender's string by any secret that was tried: the secret is another, or \
-             the string is"
+            "  the signature is not that of the sender's string by any secret that was tried: the secret is another, \
+             or the string is"
         ),
     };
+    signer.is_some()
 }
 
 /// The beginning and the end of a long one.
