@@ -2,21 +2,30 @@
 
 use crate::place::{BODY, NEW, OLD, Place, STRING, good, sent};
 
+/// A message with this instead of its rate, by a sender who signs `string`.
+fn with(field: &str, string: &str) -> String {
+    sent(&BODY.replace("\"rate\":10.50", field), string, OLD)
+}
+
+/// What has to be signed, with this instead of the rate.
+fn string(field: &str) -> String {
+    STRING.replace("rate:10.5", field)
+}
+
 #[test]
-fn each_fault_is_told_in_plain_words_with_what_to_do() {
-    let place = Place::new();
-    let bad = |string: &str| sent(BODY, string, OLD);
-    let with =
-        |field: &str, string: &str| sent(&BODY.replace("\"rate\":10.50", field), string, OLD);
-    let string = |field: &str| STRING.replace("rate:10.5", field);
+fn each_fault_of_a_signature_is_told_in_plain_words_with_what_to_do() {
     let general = |top: &str| {
         format!(
             r#"{{"general":{{"project_id":1234,"signature":"SIGNATURE"}},"signature":"{top}"}}"#
         )
     };
     let zeros = "A".repeat(86) + "==";
-    let cases = [
-        ("no known reason", "most often it is not", bad("other")),
+    tell(&[
+        (
+            "no known reason",
+            "most often it is not",
+            sent(BODY, "other", OLD),
+        ),
         (
             "there is no signature",
             "a header is not looked at",
@@ -48,10 +57,16 @@ fn each_fault_is_told_in_plain_words_with_what_to_do() {
             "leave that one out",
             sent(&general(&zeros), "general:project_id:1234", OLD),
         ),
+    ]);
+}
+
+#[test]
+fn each_fault_of_a_string_is_told_in_plain_words_with_what_to_do() {
+    tell(&[
         (
             "json text (the body as it is, without",
             "sort",
-            bad(&BODY.replace(",\"signature\":\"SIGNATURE\"", "")),
+            sent(BODY, &BODY.replace(",\"signature\":\"SIGNATURE\"", ""), OLD),
         ),
         (
             "numbers are signed as they are written",
@@ -103,12 +118,17 @@ fn each_fault_is_told_in_plain_words_with_what_to_do() {
             "`project_id`",
             good(OLD).replace(":1234", ":\"1234\""),
         ),
-    ];
+    ]);
+}
+
+/// Each hint with words of its advice is told about the body, in lower case.
+fn tell(cases: &[(&str, &str, String)]) {
+    let place = Place::new();
     for (hint, advice, body) in cases {
-        let (code, told) = place.told(&["--config", "jetpay.toml"], &body);
+        let (code, told) = place.told(&["--config", "jetpay.toml"], body);
         let told = told.to_lowercase();
-        let refused = hint == "would be refused";
-        assert_eq!(code, i32::from(!refused), "{told}");
+        let matches = *hint == "would be refused";
+        assert_eq!(code, i32::from(!matches), "{told}");
         assert!(
             told.contains(hint) && told.contains(advice),
             "{hint}, {advice}:\n{told}"
