@@ -1,5 +1,6 @@
-//! The string to sign under any rule: plain and slow, beside the one-pass walk that verifies.
+//! What is signed under any rule: plain and slow, beside the one-pass walk that verifies.
 
+use super::line::{Line, ValueKind};
 use super::rule::{Colons, Numbers, Rule, Signatures, Sort, Texts};
 use super::tree::Node;
 use crate::signature::{natural, push_float};
@@ -10,8 +11,8 @@ const GROWTH: usize = 16;
 /// The same in bytes for small bodies.
 const LEAST: usize = 64 * 1024;
 
-/// The string to sign under `rule`; `None` when it is far larger than the body of `size` bytes.
-pub(super) fn string_to_sign(root: &Node<'_>, rule: Rule, size: usize) -> Option<String> {
+/// What is signed under `rule`, in its order; `None` when it is far larger than the body of `size` bytes.
+pub(super) fn lines(root: &Node<'_>, rule: Rule, size: usize) -> Option<Vec<Line>> {
     let mut flat = Flat {
         rule,
         lines: Vec::new(),
@@ -26,22 +27,9 @@ pub(super) fn string_to_sign(root: &Node<'_>, rule: Rule, size: usize) -> Option
             });
         }
         Sort::Byte => lines.sort_by(|a, b| a.path().cmp(b.path())),
-        Sort::Lines => lines.sort_by(|a, b| a.text.cmp(&b.text)),
+        Sort::Lines => lines.sort_by(|a, b| a.text().cmp(b.text())),
     }
-    let texts: Vec<String> = lines.into_iter().map(|line| line.text).collect();
-    Some(texts.join(";"))
-}
-
-/// `path:value`.
-struct Line {
-    text: String,
-    path_end: usize,
-}
-
-impl Line {
-    fn path(&self) -> &str {
-        &self.text[..self.path_end]
-    }
+    Some(lines)
 }
 
 struct Flat {
@@ -65,10 +53,7 @@ impl Flat {
             leaf => {
                 if let Some(value) = self.value(leaf) {
                     self.left = self.left.checked_sub(path.len() + value.len() + 1)?;
-                    self.lines.push(Line {
-                        text: format!("{path}:{value}"),
-                        path_end: path.len(),
-                    });
+                    self.lines.push(Line::new(path, &value, kind(leaf)));
                 }
             }
         }
@@ -133,6 +118,16 @@ impl Flat {
     }
 }
 
+fn kind(leaf: &Node<'_>) -> ValueKind {
+    match leaf {
+        Node::Number(_) => ValueKind::Number,
+        Node::Bool(_) => ValueKind::Boolean,
+        Node::Null => ValueKind::Null,
+        // No other node is a leaf.
+        Node::Text { .. } | Node::Object(_) | Node::Array(_) => ValueKind::Text,
+    }
+}
+
 /// A number as text; integers of 64 bits are alike in all ways.
 pub(super) fn number(written: &str, how: Numbers) -> String {
     if how == Numbers::Written || written.parse::<i64>().is_ok() {
@@ -155,6 +150,7 @@ pub(super) fn number(written: &str, how: Numbers) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::line;
     use crate::explain::rule::PLATFORM;
 
     #[test]
@@ -166,13 +162,13 @@ mod tests {
         );
         let root = Node::parse(&body).unwrap();
         assert_eq!(
-            string_to_sign(&root, PLATFORM, body.len()).as_deref(),
-            Some("")
+            lines(&root, PLATFORM, body.len()).map(|lines| line::joined(&lines)),
+            Some(String::new())
         );
         let kept = Rule {
             signatures: Signatures::OutsideArrays,
             ..PLATFORM
         };
-        assert_eq!(string_to_sign(&root, kept, body.len()), None);
+        assert!(lines(&root, kept, body.len()).is_none());
     }
 }

@@ -8,7 +8,8 @@ use crate::id::ProjectId;
 use crate::rejection::Rejection;
 use crate::signature::{MalformedSignature, Unreadable};
 
-/// Something that explains a signature. Serializes as its text, which names no secret and none of the body's values.
+/// Something that explains a signature. Serializes as its text, which names no secret and none of the body's
+/// values; names of its fields may be in it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Hint {
@@ -43,6 +44,26 @@ pub enum Hint {
         "the signature has the right bytes, but not in standard base64; use `+` and `/`, the padding `==`, and no white space"
     )]
     LooseBase64,
+    /// The right bytes, with `+` as a space or escaped as in URLs.
+    #[error(
+        "the signature went through a form or a URL, where `+` became a space or `%2B`; send the JSON as it is, as application/json"
+    )]
+    FormEncoded,
+    /// The right bytes as 128 hexadecimal digits.
+    #[error(
+        "the signature has the right bytes, but in hexadecimal digits; encode the 64 bytes in base64"
+    )]
+    Hexadecimal,
+    /// There is none where it belongs, but one elsewhere, at this path.
+    #[error(
+        "there is a signature at `{0}`, where nobody looks; it belongs to `signature`, in lower case, at the top level or in `general`"
+    )]
+    SignatureMisplaced(String),
+    /// The one in `general` matches, and the one at the top level is another.
+    #[error(
+        "the signature in `general` matches, but the one at the top level counts; leave that one out"
+    )]
+    SignatureInGeneral,
     /// No project with the body's id.
     #[error(
         "the body's project_id is not configured here; add the project, or send to where it is"
@@ -73,6 +94,31 @@ pub enum Hint {
         "the signature matches under another rule: {0}; the sender must sign by the platform's rule"
     )]
     OtherRule(OtherRule),
+    /// Letters beyond ASCII were read in a wrong character set.
+    #[error(
+        "the signature matches when texts are read in another character set; sign and send UTF-8, and let nobody on the way convert it"
+    )]
+    CharacterSet,
+    /// Somebody on the way escapes texts for HTML.
+    #[error(
+        "the signature matches when `&amp;` and the like are plain characters; somebody on the way escapes texts for HTML, and must not"
+    )]
+    EntitiesEscaped,
+    /// CRLF and LF were exchanged in a text.
+    #[error(
+        "the signature matches with other line ends in the texts; somebody on the way converts them, and must not"
+    )]
+    LineEnds,
+    /// Without the value at this path, or all below it, the signature matches.
+    #[error(
+        "the signature matches without `{0}`; it was added after signing, or left out of what was signed"
+    )]
+    FieldAdded(String),
+    /// With an array in another order the signature matches.
+    #[error(
+        "the signature matches with an array in another order; the elements must be sent in the order in which they are signed"
+    )]
+    ArraysReordered,
     /// It matches, but the sender sorts differently.
     #[error(
         "the sender sorts the paths in byte order, the platform in natural order; both are taken here, yet not everywhere"

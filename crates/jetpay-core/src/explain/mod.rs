@@ -18,13 +18,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod arrays;
 mod case;
+mod changed;
 mod flatten;
 mod hint;
 mod json;
+mod line;
 mod loose;
 mod other_rule;
+mod place;
 mod rule;
+mod signed;
+mod signer;
+mod suspects;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -35,10 +42,13 @@ use serde::Serialize;
 
 use case::Case;
 pub use hint::Hint;
+pub use line::{Line, ValueKind};
 pub use other_rule::OtherRule;
+pub use signed::Signed;
 
+use crate::id::ProjectId;
 use crate::message::Received;
-use crate::signature::{Canonical, Key, Keyring, Order, Project};
+use crate::signature::{Key, Keyring, Order, Project};
 
 /// What is known of a body's signature.
 ///
@@ -49,16 +59,23 @@ use crate::signature::{Canonical, Key, Keyring, Order, Project};
 pub struct Explanation {
     /// Whether the signature matches.
     pub verdict: Verdict,
+    /// The project that the body names, whether it is known or not.
+    pub project: Option<ProjectId>,
     /// The order of the paths in which it matches.
     pub order: Option<Order>,
     /// Which of the project's secrets matches, from 0.
     pub secret: Option<usize>,
     /// What has to be signed: the string that matches, else the one in natural order.
     pub string_to_sign: Option<String>,
-    /// The signature of that string: by the secret that matches, else by the first.
+    /// The string to sign in natural order, value by value. Empty also for a body whose string is enormous.
+    #[serde(skip)]
+    pub lines: Vec<Line>,
+    /// The signature of [`string_to_sign`](Self::string_to_sign): by the secret that matches, else by the first.
     pub computed: Option<String>,
     /// The signature that the body carries.
     pub given: Option<String>,
+    /// What was signed instead, when the signature does not match and yet something explains it.
+    pub signed: Option<Signed>,
     /// What was noticed, the likeliest first.
     pub hints: Vec<Hint>,
 }
@@ -78,10 +95,10 @@ pub enum Verdict {
 /// Explains a body by the secrets of one project, whatever project the body names.
 #[must_use]
 pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
-    match Canonical::parse(body) {
-        Ok(canonical) => Case {
+    match Received::parse(body) {
+        Ok(received) => Case {
             body,
-            canonical: &canonical,
+            received: &received,
             keys,
             others: &[],
         }
@@ -120,7 +137,7 @@ pub fn explain_with(body: &[u8], keyring: &Keyring) -> Explanation {
         .collect();
     let mut explanation = Case {
         body,
-        canonical: received.canonical(),
+        received: &received,
         keys,
         others: &others,
     }
@@ -147,11 +164,14 @@ impl Explanation {
     fn unreadable(hint: Hint) -> Self {
         Self {
             verdict: Verdict::Unreadable,
+            project: None,
             order: None,
             secret: None,
             string_to_sign: None,
+            lines: Vec::new(),
             computed: None,
             given: None,
+            signed: None,
             hints: vec![hint],
         }
     }

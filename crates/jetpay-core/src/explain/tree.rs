@@ -6,6 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A JSON value. Texts and numbers are kept as they are written, too.
+#[derive(Clone)]
 pub(super) enum Node<'a> {
     Object(Vec<(String, Node<'a>)>),
     Array(Vec<Node<'a>>),

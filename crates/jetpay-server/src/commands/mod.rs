@@ -61,7 +61,11 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Sign a JSON body from standard input
     Sign(sign::Sign),
-    /// Explain why the signature of a JSON body from standard input matches or not
+    /// Explain why a signature matches or not: of a JSON body, a captured HTTP request or a log line
+    ///
+    /// The body is found in what is given. The string to sign and the one that was signed are shown with their first
+    /// difference, and what is wrong in plain words. Ends with 0 when the signature matches, 1 when it does not, 2 when
+    /// there is nothing that could be read. Secrets are never shown.
     Explain(explain::Explain),
 }
 

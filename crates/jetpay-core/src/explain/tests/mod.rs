@@ -1,10 +1,12 @@
+mod faults;
+mod signed;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 
 use super::*;
-use crate::id::ProjectId;
 use crate::rejection::{Malleated, Rejection};
-use crate::signature::sign;
+use crate::signature::{Canonical, sign};
 
 fn key(secret: &str) -> Key {
     Key::new(secret).unwrap()
@@ -251,6 +253,7 @@ fn the_project_decides_whose_secret_is_the_right_one() {
             vec![Hint::OtherProject(ProjectId::new(2))]
         )
     );
+    assert_eq!(other.project, Some(ProjectId::new(1)));
     let unknown = by(br#"{"project_id":3}"#, "two");
     assert_eq!(
         unknown.hints,
@@ -267,7 +270,7 @@ fn a_message_that_matches_and_is_refused_all_the_same_says_so() {
     let keyring = Keyring::from(Project::new(1234_u64, "secret").unwrap());
     let refused = |malleated| vec![Hint::Refused(Rejection::Malleated(malleated))];
 
-    let malleated = include_bytes!("../../../../fixtures/callbacks/callback-malleated.json");
+    let malleated = include_bytes!("../../../../../fixtures/callbacks/callback-malleated.json");
     let explanation = explain_with(malleated, &keyring);
     assert_eq!(explanation.verdict, Verdict::Match);
     assert_eq!(

@@ -1,0 +1,92 @@
+//! `--json`: fields are added, never taken away.
+
+use jetpay_core::explain::{Line, Verdict};
+use jetpay_core::signature::Order;
+use serde::Serialize;
+
+use super::show::redacted;
+use super::{Explain, Report};
+
+/// What `--json` promises.
+#[derive(Serialize)]
+struct Json {
+    verdict: Verdict,
+    order: Option<Order>,
+    string_to_sign: Option<String>,
+    computed: Option<String>,
+    given: Option<String>,
+    hints: Vec<String>,
+    /// Where the body was found.
+    from: Option<String>,
+    /// What is odd about it.
+    notes: Vec<String>,
+    /// The project that the body names.
+    project: Option<u64>,
+    /// The name of the secret that matches.
+    secret: Option<String>,
+    /// What was signed instead.
+    signed: Option<Signed>,
+}
+
+#[derive(Serialize)]
+struct Signed {
+    string: Option<String>,
+    /// The name of the secret by which.
+    secret: String,
+}
+
+/// What there is to tell when there was no body.
+pub(super) fn nothing(why: &str) -> anyhow::Result<String> {
+    line(&Json {
+        verdict: Verdict::Unreadable,
+        order: None,
+        string_to_sign: None,
+        computed: None,
+        given: None,
+        hints: vec![why.to_owned()],
+        from: None,
+        notes: Vec::new(),
+        project: None,
+        secret: None,
+        signed: None,
+    })
+}
+
+pub(super) fn report(options: &Explain, report: &Report<'_>) -> anyhow::Result<String> {
+    let explanation = &report.explanation;
+    let project = explanation.project;
+    let shown = |string: &str, lines: Option<&[Line]>| {
+        if options.redact {
+            lines.map(redacted)
+        } else {
+            Some(string.to_owned())
+        }
+    };
+    let signed = explanation.signed.as_ref().map(|signed| Signed {
+        string: shown(&signed.string, signed.lines.as_deref()),
+        secret: report.keys.name(signed.project.or(project), signed.secret),
+    });
+    let to_sign = explanation.string_to_sign.as_deref();
+    let secret = explanation.secret;
+    line(&Json {
+        verdict: explanation.verdict,
+        order: explanation.order,
+        string_to_sign: to_sign.and_then(|string| shown(string, Some(&explanation.lines))),
+        // Promised from the first day; what is handed on has it only when that is asked for.
+        computed: explanation
+            .computed
+            .clone()
+            .filter(|_| options.show_computed || !options.redact),
+        given: explanation.given.clone().filter(|_| !options.redact),
+        hints: explanation.hints.iter().map(ToString::to_string).collect(),
+        from: Some(report.found.place.clone()),
+        notes: report.notes(),
+        project: project.map(jetpay_core::id::ProjectId::number),
+        secret: secret.map(|secret| report.keys.name(project, secret)),
+        signed,
+    })
+}
+
+fn line(json: &Json) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(json)? + "\n")
+}
