@@ -16,7 +16,8 @@ pub(super) struct Copy {
 }
 
 impl Copy {
-    /// Copies what is not there, or is other than here: what is the same keeps its time, and is not built again.
+    /// Copies what is not there, or is other than here, and removes what is not here: what is the same keeps its time, and
+    /// is not built again.
     pub(super) fn make(root: PathBuf) -> Result<Self> {
         fs::create_dir_all(&root).with_context(|| format!("{} cannot be made", root.display()))?;
         for part in PARTS {
@@ -70,11 +71,50 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
             let name = entry?.file_name();
             copy(&from.join(&name), &to.join(&name))?;
         }
-        return Ok(());
+        return remove_others(from, to);
     }
     let bytes = fs::read(from).with_context(|| format!("no {}", from.display()))?;
     if fs::read(to).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
     fs::write(to, bytes).with_context(|| format!("{} cannot be written", to.display()))
+}
+
+/// Removes what was copied before, and is gone since.
+fn remove_others(from: &Path, to: &Path) -> Result<()> {
+    let entries = fs::read_dir(to).with_context(|| format!("no {}", to.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        if from.join(entry.file_name()).exists() {
+            continue;
+        }
+        let path = entry.path();
+        let removed = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
+        removed.with_context(|| format!("{} cannot be removed", path.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copy;
+    use std::fs;
+
+    #[test]
+    fn copy_has_what_is_there_and_nothing_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("a")).unwrap();
+        fs::write(from.join("a/b"), "b").unwrap();
+        copy(&from, &to).unwrap();
+        assert_eq!(fs::read(to.join("a/b")).unwrap(), b"b");
+        fs::remove_dir_all(from.join("a")).unwrap();
+        fs::write(from.join("c"), "c").unwrap();
+        copy(&from, &to).unwrap();
+        assert!(to.join("c").exists() && !to.join("a").exists());
+    }
 }

@@ -25,7 +25,8 @@ pub(super) fn run(only: &str) -> Result<()> {
     let copy = Copy::make(target.join("mutants"))?;
     let simulation = Simulation {
         root: copy.root().to_owned(),
-        target,
+        // Cargo takes a crate of the copy for that of the tree: what is built of a bug must not be found there.
+        target: copy.root().join("target"),
     };
     simulation.build().context("the copy without a bug")?;
     if let Some(found) = simulation.finds()? {
@@ -56,7 +57,7 @@ pub(super) fn run(only: &str) -> Result<()> {
     Ok(())
 }
 
-/// The simulation of the copy. Its dependencies are those of the tree, so they are not built a second time.
+/// The simulation of the copy.
 struct Simulation {
     root: PathBuf,
     target: PathBuf,

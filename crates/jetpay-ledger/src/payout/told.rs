@@ -104,21 +104,25 @@ impl Change {
 
     fn success(&mut self, news: &News<'_>, operation: &StatusOperation, about: About<'_>) {
         let standing = &self.standing;
-        if standing.was_paid() {
-            match standing.paid_by {
-                Some(known) if known != operation.id => {
-                    self.alarm(AlarmKind::SecondPayout, about.operation_id);
-                }
-                _ => self.standing.paid_by = Some(operation.id),
-            }
-            return;
-        }
         let amount = match news.payment_status.class() {
             StatusClass::Succeeded => operation.amount.or(news.sum),
             // What was reversed was paid before; the sum is what is left of it.
             StatusClass::AfterSuccess => operation.amount,
             _ => None,
         };
+        if standing.was_paid() {
+            let mismatch = amount.and_then(|amount| mismatch(standing.amount, amount));
+            match (standing.paid_by, mismatch) {
+                (Some(known), _) if known != operation.id => {
+                    self.alarm(AlarmKind::SecondPayout, about.operation_id);
+                }
+                (Some(_), _) => {}
+                // A person or a reversal said that it was paid: this is the first to tell how much.
+                (None, Some(why)) => self.differs(why, about),
+                (None, None) => self.standing.paid_by = Some(operation.id),
+            }
+            return;
+        }
         // Without an amount nobody knows what was paid: it is asked about on, and a callback tells it.
         let Some(amount) = amount else { return };
         if let Some(why) = mismatch(standing.amount, amount) {

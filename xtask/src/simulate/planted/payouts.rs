@@ -69,6 +69,14 @@ pub(super) const PAYOUTS: &[Planted] = &[
         )],
     },
     Planted {
+        name: "payout that a person must look at is sent again",
+        edits: &[edit(
+            SENT,
+            "            _ if !mine || self.state != PayoutState::Unknown || self.next.is_none() => {}",
+            "            _ if !mine || self.state != PayoutState::Unknown => {}",
+        )],
+    },
+    Planted {
         name: "stale 3061 sends a payout again: its turn is not compared",
         edits: &[edit(
             ASKED,

@@ -32,6 +32,26 @@ fn success_after_a_failure_is_paid_with_an_alarm_and_a_failure_after_success_onl
 }
 
 #[test]
+fn success_of_another_amount_is_alarmed_also_after_a_person_said_that_it_is_paid() {
+    let begun = begun();
+    let settled = begun.settle(Ending::Paid, "says support", at(100)).unwrap();
+    let more = Told {
+        amount: AMOUNT + 1,
+        ..SUCCESS
+    };
+    let change = more.callback(&settled.standing, at(101));
+    assert_eq!(
+        (steps(&change), alarms(&change)),
+        (vec![], vec![AlarmKind::AmountDiffers])
+    );
+    assert_eq!(change.disposition, Disposition::Quarantined);
+    assert_eq!(money(&change.standing), (PayoutState::Paid, 0, AMOUNT));
+    let fits = SUCCESS.callback(&settled.standing, at(101));
+    assert_eq!(alarms(&fits), []);
+    assert_eq!(fits.standing.paid_by, Some(OPERATION.into()));
+}
+
+#[test]
 fn outcome_that_does_not_fit_moves_nothing_and_waits_for_a_person() {
     let less = Told {
         amount: AMOUNT - 1,

@@ -45,6 +45,19 @@ impl Audit {
         Ok(wish)
     }
 
+    /// Whether a payout may be sent by itself: not once something about it was put before a person.
+    pub(in crate::payouts) fn was_not_stopped(&self, wish: usize) -> Result<(), Broken> {
+        let steps = &self.known[&wish].steps;
+        if steps
+            .iter()
+            .all(|&place| self.steps[place].what != "differs")
+        {
+            return Ok(());
+        }
+        let what = "it is sent, though a person must look at it";
+        Err(Broken::new(Invariant::SentOnce, wish, what))
+    }
+
     /// A send is with the Gate, which saw it so. Whether another request of its payout overtook it.
     pub(in crate::payouts) fn arrived(
         wish: &Wish,

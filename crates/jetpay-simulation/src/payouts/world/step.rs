@@ -72,6 +72,9 @@ impl World<'_> {
             if step.amount.is_some() {
                 self.reasons(wish).allow(&step)?;
             }
+            if step.what == "sent" {
+                self.audit.was_not_stopped(wish)?;
+            }
             let this = &self.wishes[wish];
             if step.what == "reserved_again" {
                 self.audit.strained[this.customer] |= this.from_balance;

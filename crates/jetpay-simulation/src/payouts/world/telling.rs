@@ -95,7 +95,7 @@ impl World<'_> {
                 return broken(Invariant::CommitFirst, "it is not in the database");
             }
             200 if !known => return broken(Invariant::AnswerFits, "nobody knows the payment"),
-            200 if told.kind == Kind::Odd && !alarm && !self.no_longer_odd(told)? => {
+            200 if told.kind == Kind::Odd && !alarm => {
                 return broken(Invariant::PersonHears, "no alarm tells of it");
             }
             200 => {}
@@ -112,17 +112,5 @@ impl World<'_> {
             self.queue.put(at, Event::Acknowledge(number, status));
         }
         Ok(())
-    }
-
-    /// A success of whatever amount is the payout's, where the books say that it was paid and not by which operation.
-    fn no_longer_odd(&self, told: &Told) -> Result<bool, Broken> {
-        let id = &told.payment;
-        let steps = self
-            .audit
-            .store
-            .look(|connection| rows::steps(connection, 0))?;
-        let mut steps = steps.iter().filter(|step| step.id == *id);
-        Ok(told.status() == "success"
-            && steps.any(|step| step.what == "paid" && step.operation.is_none()))
     }
 }
