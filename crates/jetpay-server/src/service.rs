@@ -15,7 +15,7 @@ use crate::listener::{self, Bounds};
 use crate::methods;
 use crate::payouts::{AtTheGate, Worker};
 use crate::shop::Shop;
-use crate::telemetry::{AlarmLog, Metrics};
+use crate::telemetry::{self, AlarmLog, Metrics};
 
 /// Threads of the admin interface: a long search on one leaves the other to the health checks.
 const ADMIN_WORKERS: usize = 2;
@@ -103,6 +103,9 @@ impl Service {
                 alarms.tell(&watched).await;
             }
         });
+        if self.worker.is_none() {
+            telemetry::payouts_without_a_gate(&self.ledger).await;
+        }
         let (end, ending) = watch::channel(false);
         let worker = self
             .worker

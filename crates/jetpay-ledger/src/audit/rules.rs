@@ -97,7 +97,8 @@ pub(super) const RULES: &[Rule] = &[
         sql: "SELECT events.seq FROM events JOIN payouts ON payouts.payment_id = events.payment_id
               WHERE disposition = 'applied' AND operation_status = 'success' AND NOT EXISTS (
                   SELECT 1 FROM payout_steps WHERE payout_steps.payment_id = events.payment_id
-                  AND what = CASE operation_type WHEN 'payout' THEN 'paid' ELSE 'reversed' END)",
+                  AND CASE operation_type WHEN 'payout' THEN what = 'paid'
+                      ELSE what = 'reversed' AND payout_steps.operation_id = events.operation_id END)",
     },
     Rule {
         says: "what is reserved for a payout, and what it paid, are the sums of its entries",

@@ -7,7 +7,7 @@ use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentT
 
 use super::change::About;
 use super::pace::after;
-use super::{Change, News, Pace, Standing, StepKind};
+use super::{Change, News, Pace, PayoutState, Standing, StepKind};
 use crate::alarm::AlarmKind;
 use crate::millis::Millis;
 
@@ -68,6 +68,16 @@ impl Standing {
             StatusAnswer::Unanswered { .. } => change.ask_later(now, pace),
             StatusAnswer::Told(status) => {
                 change.told_by_status(status);
+                if !self.state.is_open()
+                    && status.payment_status.class() == StatusClass::Intermediate
+                {
+                    // A person, or another answer, released the money, and the platform is at work.
+                    let released =
+                        matches!(self.state, PayoutState::Declined | PayoutState::Rejected);
+                    if released {
+                        change.alarm(AlarmKind::AcceptedAfterRelease, None);
+                    }
+                }
                 if mine && change.standing.state.is_open() && change.standing.next.is_some() {
                     match status.error() {
                         Some(error) if self.is_new(error) => {
@@ -83,15 +93,18 @@ impl Standing {
 
     /// The first time at once, then later each time: a platform that forgets for ever is not sent to for ever.
     fn resend_at(&self, now: Millis, pace: &Pace) -> Millis {
-        match self.sends {
+        let at = match self.sends {
             0 | 1 => now,
             sends => after(now, pace.wait(sends - 2, self.overdue)),
-        }
+        };
+        // Not beside a send that may be under way.
+        self.sending_until.map_or(at, |until| until.max(at))
     }
 
-    /// Whether this `error` was not yet leave to send it again.
+    /// Whether this `error` is leave to send it again: once the platform has taken another try, an old one is none.
     fn is_new(&self, error: Ended<'_>) -> bool {
-        self.error_by.is_none() || self.error_by != Some(error.operation_id())
+        let later = |known| error.operation_id() > known;
+        !self.taken || self.error_by.is_none_or(later)
     }
 
     /// The same id may be sent again; not for ever.
@@ -101,7 +114,8 @@ impl Standing {
             code: error.0.and_then(|operation| operation.code.as_ref()),
             message: None,
         };
-        change.standing.error_by = Some(error.operation_id());
+        change.standing.error_by = self.error_by.max(Some(error.operation_id()));
+        change.standing.taken = false;
         if self.takes_too_long(now, pace) {
             change.release(StepKind::Declined, about);
         } else {
@@ -111,7 +125,7 @@ impl Standing {
     }
 }
 
-/// A payout that ended with `error`: by its last operation, if it has any.
+/// A payout that ended with `error`: by its newest operation, if it has any.
 #[derive(Clone, Copy)]
 struct Ended<'a>(Option<&'a StatusOperation>);
 
@@ -129,7 +143,8 @@ impl Status {
             operation.status.class() == StatusClass::Failed && !operation.waits()
         };
         let is_error = self.payment_status == PaymentStatus::Error;
-        (is_error && self.operations.iter().all(failed)).then(|| Ended(self.operations.last()))
+        let newest = self.operations.iter().max_by_key(|operation| operation.id);
+        (is_error && self.operations.iter().all(failed)).then_some(Ended(newest))
     }
 }
 
@@ -145,12 +160,41 @@ impl Change {
             operation,
             sum: status.sum,
         };
+        if status.payment_status.class() == StatusClass::Failed && !self.fits(status) {
+            return;
+        }
         if status.operations.is_empty() {
             self.told(&news(None));
         }
         for operation in &status.operations {
             self.told(&news(Some(operation)));
         }
+    }
+
+    /// Whether all that was done about a payout that failed did fail. While something is under way there is no outcome, and
+    /// beside a success the failure does not fit.
+    fn fits(&mut self, status: &Status) -> bool {
+        let payouts = status.operations.iter();
+        let payouts = payouts.filter(|operation| operation.kind == OperationType::Payout);
+        let mut fits = true;
+        for operation in payouts {
+            match operation.status.class() {
+                StatusClass::Failed if !operation.waits() => {}
+                StatusClass::Succeeded => {
+                    let operation_id = Some(operation.id);
+                    self.differs(
+                        AlarmKind::PayoutContradicts,
+                        About {
+                            operation_id,
+                            ..About::default()
+                        },
+                    );
+                    return false;
+                }
+                _ => fits = false,
+            }
+        }
+        fits
     }
 
     /// The platform has it, and there is no outcome yet.

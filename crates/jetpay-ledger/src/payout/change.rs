@@ -77,6 +77,7 @@ impl Change {
     /// The platform has it; it is asked about later.
     pub(super) fn accepted(&mut self, ask_at: Millis) {
         self.standing.state = PayoutState::Accepted;
+        self.standing.taken = true;
         self.standing.next = Some((Next::Ask, ask_at));
     }
 

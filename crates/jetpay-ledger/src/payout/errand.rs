@@ -66,11 +66,9 @@ impl Standing {
             return Some((None, change));
         }
         let standing = &mut change.standing;
-        standing.elsewhere = false;
         standing.turn += 1;
         // If nobody comes back with an answer, the platform is asked: a send that was cut off may have arrived.
         standing.next = Some((Next::Ask, after(now, pace.lease())));
-        standing.sending_until = None;
         if next == Next::Send {
             standing.state = PayoutState::Unknown;
             standing.sends += 1;

@@ -54,11 +54,13 @@ impl Standing {
             // Somebody else took it up since, a callback was faster, or a person must look: too late to act on.
             _ if !mine || self.state != PayoutState::Unknown || self.next.is_none() => {}
             SendOutcome::Rejected { code, message } => {
-                if self.request_id.is_some() {
-                    // It was taken before, then not known, and now it is refused: that does not fit.
-                    change.alarm(AlarmKind::PayoutContradicts, None);
+                let about = about(code.as_ref(), message);
+                if self.taken {
+                    // It was taken before, then not known, and now it is refused: it may be paid yet.
+                    change.differs(AlarmKind::PayoutContradicts, about);
+                } else {
+                    change.release(StepKind::Rejected, about);
                 }
-                change.release(StepKind::Rejected, about(code.as_ref(), message));
             }
             SendOutcome::NotNow { code, message } => {
                 change.send_again(after(now, pace.wait(self.waits, self.overdue)));
@@ -78,12 +80,15 @@ impl Standing {
         match self.state {
             PayoutState::Created | PayoutState::Unknown if self.next.is_some() => {
                 change.standing.waits = 0;
-                change.accepted(ask_at);
+                // What others learn who took it up meanwhile is older than this; but a send of theirs may be under way.
+                change.standing.turn += i64::from(!mine);
+                let sending_until = change.standing.sending_until;
+                change.accepted(sending_until.map_or(ask_at, |until| until.max(ask_at)));
                 change.note(StepKind::Accepted, About::default());
             }
-            // A callback may be faster than the answer. But after another answer, or a person, released the money, the
-            // platform must not have it.
-            PayoutState::Declined | PayoutState::Rejected if !mine => {
+            // A callback may be faster than the answer. But after another answer, a person, or a callback of an earlier
+            // try released the money, the platform must not have it.
+            PayoutState::Declined | PayoutState::Rejected if !mine || self.sends > 1 => {
                 change.note(StepKind::Accepted, About::default());
                 change.alarm(AlarmKind::AcceptedAfterRelease, None);
             }

@@ -34,8 +34,10 @@ pub struct Standing {
     pub paid_by: Option<OperationId>,
     /// The operations that took money back.
     pub reversed_by: Vec<OperationId>,
-    /// The operation whose `error` was leave to send it again: it is leave once.
+    /// The last operation whose `error` was leave to send it again.
     pub error_by: Option<OperationId>,
+    /// The platform said that it has it, and has not said since that it ended with `error`.
+    pub taken: bool,
     /// A send may be under way until then.
     pub sending_until: Option<Millis>,
     /// The address of the Gate that it was first sent to: no other one knows it.
@@ -71,6 +73,7 @@ impl Standing {
             paid_by: None,
             reversed_by: Vec::new(),
             error_by: None,
+            taken: false,
             sending_until: None,
             gate: None,
             elsewhere: false,

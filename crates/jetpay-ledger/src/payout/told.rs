@@ -134,6 +134,10 @@ impl Change {
     }
 
     fn fail(&mut self, about: About<'_>) {
+        if self.waits_for_a_person() {
+            self.differs(AlarmKind::PayoutContradicts, about);
+            return;
+        }
         match self.standing.state {
             PayoutState::Created | PayoutState::Unknown | PayoutState::Accepted => {
                 self.release(StepKind::Declined, about);
@@ -145,9 +149,19 @@ impl Change {
         }
     }
 
+    /// Something did not fit before: only a success that fits, or a person, ends it.
+    const fn waits_for_a_person(&self) -> bool {
+        self.standing.state.is_open() && self.standing.next.is_none()
+    }
+
     /// Money that came back had left before, whether or not that was told.
     fn reversal(&mut self, operation: &StatusOperation, about: About<'_>) {
         if self.standing.reversed_by.contains(&operation.id) {
+            return;
+        }
+        if self.waits_for_a_person() {
+            // It is not known how much had left.
+            self.differs(AlarmKind::PayoutContradicts, about);
             return;
         }
         let amount = self.standing.amount;

@@ -69,8 +69,8 @@ impl<G: Gateway + 'static> Worker<G> {
         let mut forgot: Option<Instant> = None;
         while !*ending.borrow() {
             let busy = self.round(&errands).await;
-            if forgot.is_none_or(|at| at.elapsed() > FORGET_EVERY) {
-                self.forget().await;
+            // A batch at a time: payouts are not kept waiting for it.
+            if forgot.is_none_or(|at| at.elapsed() > FORGET_EVERY) && !self.forget().await {
                 forgot = Some(Instant::now());
             }
             if !busy {
@@ -120,13 +120,14 @@ impl<G: Gateway + 'static> Worker<G> {
         more
     }
 
-    async fn forget(&self) {
-        loop {
-            let keep = self.keep_personal_data;
-            match self.driver.forget_payers(keep, FORGOTTEN_AT_ONCE).await {
-                Ok(FORGOTTEN_AT_ONCE) => {}
-                Ok(_) => return,
-                Err(error) => return telemetry::payouts_stand_still(&error),
+    /// Forgets some payers; whether there may be more.
+    async fn forget(&self) -> bool {
+        let keep = self.keep_personal_data;
+        match self.driver.forget_payers(keep, FORGOTTEN_AT_ONCE).await {
+            Ok(forgotten) => forgotten == FORGOTTEN_AT_ONCE,
+            Err(error) => {
+                telemetry::payouts_stand_still(&error);
+                false
             }
         }
     }

@@ -8,7 +8,9 @@ mod payouts;
 pub use alarms::AlarmLog;
 pub use log::{SERVICE, SHOW, start as start_log};
 pub use meter::{Meter, Metrics};
-pub(crate) use payouts::{payout_asked, payout_not_recorded, payout_sent, payouts_stand_still};
+pub(crate) use payouts::{
+    payout_asked, payout_not_recorded, payout_sent, payouts_stand_still, payouts_without_a_gate,
+};
 
 use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};

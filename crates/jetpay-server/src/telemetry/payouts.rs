@@ -1,7 +1,7 @@
 //! What the service tells of payouts.
 
-use jetpay_ledger::Error;
 use jetpay_ledger::payout::{SendOutcome, StatusAnswer, TakenUp};
+use jetpay_ledger::{Error, Ledger};
 use metrics::counter;
 
 use super::log;
@@ -61,4 +61,16 @@ pub(crate) fn payout_not_recorded(payout: &TakenUp, error: &Error) {
 /// No payout can be taken up.
 pub(crate) fn payouts_stand_still(error: &Error) {
     log::limited(|| tracing::error!("payouts stand still: {error}"));
+}
+
+/// A service without a Gate drives no payouts: worth a word when there are some.
+pub(crate) async fn payouts_without_a_gate(ledger: &Ledger) {
+    let open = ledger.open_payouts().await.unwrap_or_default();
+    let open: i64 = open.0.values().sum();
+    if open > 0 {
+        tracing::error!(
+            open,
+            "payouts wait for an outcome, and there is no [gate] in the configuration: nothing is done about them"
+        );
+    }
 }

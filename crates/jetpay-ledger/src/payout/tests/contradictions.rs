@@ -211,13 +211,13 @@ fn payout_that_is_taken_after_its_money_was_released_raises_an_alarm() {
 }
 
 #[test]
-fn refusal_of_what_was_accepted_before_raises_an_alarm() {
+fn refusal_of_what_was_accepted_before_releases_nothing() {
     let forgotten = asked(&accepted(), &StatusAnswer::NotKnown, at(10)).standing;
     let (_, resent) = taken_up(&forgotten, at(10)).unwrap();
     let turn = resent.standing.turn;
     let change = resent.standing.sent(turn, &rejected(), at(11), &pace());
     assert_eq!(alarms(&change), [AlarmKind::PayoutContradicts]);
-    assert_eq!(money(&change.standing), (PayoutState::Rejected, 0, 0));
+    assert_eq!(money(&change.standing), (PayoutState::Unknown, AMOUNT, 0));
 }
 
 #[test]
@@ -267,6 +267,116 @@ fn payout_of_another_gate_is_left_alone_until_the_service_is_configured_for_it_a
     let moved = other.formerly("https://gate.example");
     for gate in [gate(), moved] {
         let (errand, change) = again.standing.take_up(&gate, at(1_210), &pace()).unwrap();
-        assert!(errand.is_some() && !change.standing.elsewhere);
+        assert!(errand.is_some() && change.alarms.is_empty());
     }
+}
+
+#[test]
+fn failure_of_one_try_beside_another_that_did_not_fail_releases_nothing() {
+    let declined = DECLINE;
+    let working = Told {
+        id: 30,
+        payment: "decline",
+        ..PROCESSING
+    };
+    let paid = Told {
+        id: 30,
+        payment: "decline",
+        ..SUCCESS
+    };
+    let change = asked(&accepted(), &told(&[declined, working]), at(10));
+    assert_eq!(money(&change.standing), (PayoutState::Accepted, AMOUNT, 0));
+    assert_eq!(change.standing.next, Some((Next::Ask, at(20))));
+    for operations in [[declined, paid], [paid, declined]] {
+        let change = asked(&accepted(), &told(&operations), at(10));
+        assert_eq!(alarms(&change), [AlarmKind::PayoutContradicts]);
+        assert_eq!(money(&change.standing), (PayoutState::Accepted, AMOUNT, 0));
+        assert_eq!(change.standing.next, None);
+    }
+}
+
+#[test]
+fn what_waits_for_a_person_is_neither_released_nor_reversed() {
+    let less = Told {
+        amount: AMOUNT - 1,
+        ..SUCCESS
+    };
+    let differs = less.callback(&accepted(), at(3)).standing;
+    let back = Told {
+        amount: AMOUNT - 1,
+        ..REVERSAL
+    };
+    for news in [DECLINE, back] {
+        let change = news.callback(&differs, at(4));
+        assert_eq!(
+            (steps(&change), alarms(&change)),
+            (vec![], vec![AlarmKind::PayoutContradicts])
+        );
+        assert_eq!(money(&change.standing), (PayoutState::Accepted, AMOUNT, 0));
+    }
+    let fits = Told { id: 30, ..SUCCESS }.callback(&differs, at(5));
+    assert_eq!(money(&fits.standing), (PayoutState::Paid, 0, AMOUNT));
+}
+
+#[test]
+fn error_stays_leave_as_long_as_no_other_try_was_taken() {
+    let change = asked(&accepted(), &told(&[ERROR]), at(10));
+    let (_, again) = taken_up(&change.standing, at(20)).unwrap();
+    let lost = again
+        .standing
+        .sent(again.standing.turn, &unknown(), at(20), &pace())
+        .standing;
+    let still = asked(&lost, &told(&[ERROR]), at(30));
+    assert_eq!(
+        steps(&still),
+        [StepKind::Error],
+        "the second try never arrived"
+    );
+    // An older error than the one that was acted on is none, whatever the order of the list.
+    let newer = Told { id: 30, ..ERROR };
+    let change = asked(&accepted(), &told(&[newer, ERROR]), at(10));
+    let (_, again) = taken_up(&change.standing, at(20)).unwrap();
+    let taken = again
+        .standing
+        .sent(again.standing.turn, &accept(), at(20), &pace())
+        .standing;
+    for old in [told(&[ERROR]), told(&[ERROR, newer])] {
+        assert_eq!(steps(&asked(&taken, &old, at(30))), []);
+    }
+}
+
+#[test]
+fn old_answer_that_it_was_taken_lets_nobody_send_beside_a_send_under_way() {
+    let (_, asking) = taken_up(&begun(), at(70)).unwrap();
+    let not_known = asking
+        .standing
+        .asked(2, &StatusAnswer::NotKnown, at(71), &pace());
+    let (_, sending) = taken_up(&not_known.standing, at(71)).unwrap();
+    let late = sending
+        .standing
+        .sent(1, &accept(), at(72), &pace())
+        .standing;
+    assert_eq!(
+        (late.state, late.next),
+        (PayoutState::Accepted, Some((Next::Ask, at(141))))
+    );
+    let settled = late.settle(Ending::Declined, "no", at(73));
+    assert_eq!(settled.err(), Some(Unsettleable::Sending));
+    // What was asked before it was known is over.
+    let asked_before = asking.standing.sent(1, &accept(), at(72), &pace()).standing;
+    let over = asked_before.asked(2, &StatusAnswer::NotKnown, at(73), &pace());
+    assert_eq!(over.standing, asked_before);
+}
+
+#[test]
+fn platform_that_is_at_work_on_what_a_person_declined_raises_an_alarm() {
+    let (_, asking) = taken_up(&accepted(), at(10)).unwrap();
+    let turn = asking.standing.turn;
+    let declined = asking
+        .standing
+        .settle(Ending::Declined, "no", at(11))
+        .unwrap()
+        .standing;
+    let change = declined.asked(turn, &told(&[PROCESSING]), at(12), &pace());
+    assert_eq!(alarms(&change), [AlarmKind::AcceptedAfterRelease]);
 }

@@ -59,9 +59,9 @@ fn payout_that_the_platform_does_not_know_is_sent_again_under_the_same_id() {
     let (errand, change) = taken_up(&change.standing, at(70)).unwrap();
     assert_eq!((errand, change.standing.sends), (Errand::Send, 2));
     // A platform that forgets each time is sent to less and less often.
-    let again = change
-        .standing
-        .asked(3, &StatusAnswer::NotKnown, at(80), &pace());
+    let turn = change.standing.turn;
+    let lost = change.standing.sent(turn, &unknown(), at(70), &pace());
+    let again = asked(&lost.standing, &StatusAnswer::NotKnown, at(80));
     assert_eq!(again.standing.next, Some((Next::Send, at(90))));
 }
 

@@ -9,7 +9,7 @@ use crate::store::Value;
 use crate::work::Failure;
 
 /// The columns of a payout that never change, but for the payer's data, which is forgotten in the end; then the others.
-pub(crate) const COLUMNS: [&str; 30] = [
+pub(crate) const COLUMNS: [&str; 31] = [
     "payment_id",
     "project_id",
     "method",
@@ -29,6 +29,7 @@ pub(crate) const COLUMNS: [&str; 30] = [
     "paid_by",
     "reversed_by",
     "error_by",
+    "taken",
     "sending_until",
     "gate",
     "elsewhere",
@@ -102,6 +103,7 @@ impl PayoutRow {
             value::optional_operation(standing.paid_by),
             value::text(&reversed_by.join(",")),
             value::optional_operation(standing.error_by),
+            Value::Int(standing.taken.into()),
             value::optional_time(standing.sending_until),
             value::optional_text(standing.gate.as_deref()),
             Value::Int(standing.elsewhere.into()),
@@ -120,7 +122,8 @@ impl PayoutRow {
     pub(crate) fn from_values(row: &[Value]) -> Result<Self, Failure> {
         Self::read(row).map_err(|_| {
             let id = row.first().and_then(Value::text).unwrap_or("unknown");
-            Failure::Store(format!("the row of payout {id} is broken"))
+            // Of this job alone: the others of its group go on.
+            Failure::Rule(format!("the row of payout {id} is broken"))
         })
     }
 
@@ -154,6 +157,7 @@ impl PayoutRow {
             paid_by: values.optional_operation(),
             reversed_by: operations(values.text()?)?,
             error_by: values.optional_operation(),
+            taken: values.truth()?,
             sending_until: values.optional_int().map(Millis),
             gate: values.optional_text().map(ToOwned::to_owned),
             elsewhere: values.truth()?,

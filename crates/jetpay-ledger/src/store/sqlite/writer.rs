@@ -63,7 +63,8 @@ impl Writer {
             counts,
             state,
             log_pages,
-            to_forget: false,
+            // What a killed service forgot last may still be in the log.
+            to_forget: true,
             _lock: lock,
         })
     }

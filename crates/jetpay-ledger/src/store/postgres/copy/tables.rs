@@ -131,6 +131,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("paid_by", Type::INT8),
             ("reversed_by", Type::TEXT),
             ("error_by", Type::INT8),
+            ("taken", Type::INT8),
             ("sending_until", Type::INT8),
             ("gate", Type::TEXT),
             ("elsewhere", Type::INT8),

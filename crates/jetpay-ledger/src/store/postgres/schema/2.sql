@@ -20,6 +20,7 @@ CREATE TABLE payouts (
     paid_by         BIGINT,
     reversed_by     TEXT NOT NULL,
     error_by        BIGINT,
+    taken           BIGINT NOT NULL,
     sending_until   BIGINT,
     gate            TEXT,
     elsewhere       BIGINT NOT NULL,

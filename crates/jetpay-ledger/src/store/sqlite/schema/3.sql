@@ -21,6 +21,7 @@ CREATE TABLE payouts (
     paid_by         INTEGER,                       -- the operation
     reversed_by     TEXT NOT NULL,                 -- operations, with commas between
     error_by        INTEGER,
+    taken           INTEGER NOT NULL,
     sending_until   INTEGER,
     gate            TEXT,
     elsewhere       INTEGER NOT NULL,
