@@ -6,13 +6,14 @@
 //! that are full, an outage of ten days. After every step of the store what it holds is compared with what was signed.
 //!
 //! ```
-//! use jetpay_simulation::{Plan, Setting, simulate};
+//! use jetpay_simulation::{Plan, Setting, simulate, simulate_payouts};
 //!
 //! let setting = Setting::prepare()?;
 //! let plan = Plan { seed: 47, days: 3 };
 //! let tally = simulate(&setting, plan)?;
 //! assert!(tally.deliveries > 0);
 //! assert_eq!(tally.hash, simulate(&setting, plan)?.hash); // the same seed, the same run
+//! assert!(simulate_payouts(&setting, plan)?.payouts > 0); // a world of its own
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
