@@ -29,20 +29,32 @@ impl Audit {
             told.iter()
                 .filter(|it| it.wish == Some(wish.number) && it.kept)
         };
+        let alarmed = |told: &Told| {
+            let alarm = |connection: &_| rows::alarm(connection, &row.id, Some(told.operation));
+            self.store.look(alarm)
+        };
+        let out = gate.money_out(&wish.account());
         let came_back = kept().find_map(|told| match told.kind {
-            Kind::CameBack(amount) => Some(amount),
+            Kind::CameBack(amount) => Some((amount, told)),
             Kind::Gate | Kind::Odd | Kind::TopUp => None,
         });
-        let out = gate.money_out(&wish.account()) - came_back.unwrap_or_default();
+        let agrees = match came_back {
+            None => row.paid == out,
+            // Put before a person, it may have come back in the books or not.
+            Some((amount, told)) => row.paid == out - amount || row.paid == out && alarmed(told)?,
+        };
         // A person ended it, rightly or not: whatever the platform told then has its own alarm.
-        if row.paid == out || wish.settled {
+        if agrees || wish.settled {
             return Ok(true);
         }
         let status = gate
             .status(wish.project_id(), &row.id)
             .unwrap_or("not known");
         // Nobody asks about a payout that ended, so what follows is known by callbacks only.
-        let was_told = kept().any(|it| it.kind == Kind::Gate && it.status() == status);
+        let mut was_told = false;
+        for told in kept().filter(|it| it.kind == Kind::Gate && it.status() == status) {
+            was_told |= !alarmed(told)?;
+        }
         if !row.is_open() && !was_told {
             return Ok(false);
         }
