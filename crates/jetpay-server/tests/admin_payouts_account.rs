@@ -6,7 +6,7 @@ mod running;
 use futures_util::future::join_all;
 use jetpay_core::{Currency, Money};
 use jetpay_simulator::{CallbackKind, KASPI, TopUp, top_up};
-use paying::{taken, wish};
+use paying::{taken, tried, wish};
 use running::{CUSTOMER, PROJECT, Running};
 use serde_json::json;
 
@@ -48,10 +48,9 @@ async fn balance_is_spent_once_and_what_is_available_is_told(running: &Running) 
     let (status, again) = running.post("/v1/payouts", &wish(key, 4_000)).await;
     assert_eq!((status, &again["payment_id"]), (200, &taken["payment_id"]));
     // What is not paid is the customer's again.
-    let path = format!(
-        "/v1/payouts/{}/settle",
-        taken["payment_id"].as_str().unwrap()
-    );
+    let id = taken["payment_id"].as_str().unwrap();
+    tried(running, id).await;
+    let path = format!("/v1/payouts/{id}/settle");
     let (status, ended) = running
         .post(&path, &json!({"as": "declined", "reason": "a test"}))
         .await;

@@ -75,11 +75,27 @@ pub(crate) fn wish(key: &str, minor: i64) -> Value {
     })
 }
 
-/// Takes a payout, and gives its id.
+/// Takes a payout, and gives its id. It was tried to send it by then, at a Gate that is not there: so nobody sends it just
+/// now, and a person may end it.
 pub(crate) async fn taken(running: &Running, key: &str, minor: i64) -> String {
     let (status, payout) = running.post("/v1/payouts", &wish(key, minor)).await;
     assert_eq!(status, 202, "{payout}");
-    payout["payment_id"].as_str().unwrap().to_owned()
+    let id = payout["payment_id"].as_str().unwrap();
+    tried(running, id).await;
+    id.to_owned()
+}
+
+/// Waits until what came of sending it is recorded.
+pub(crate) async fn tried(running: &Running, id: &str) {
+    for _ in 0..500 {
+        let (_, payout) = running.get(&format!("/v1/payouts/{id}")).await;
+        let history = payout["history"].as_array().unwrap();
+        if history.iter().any(|step| step["what"] == "unknown") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("nobody sends payout {id}");
 }
 
 /// All of them.
