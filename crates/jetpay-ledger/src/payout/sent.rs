@@ -54,13 +54,11 @@ impl Standing {
             // Somebody else took it up since, a callback was faster, or a person must look: too late to act on.
             _ if !mine || self.state != PayoutState::Unknown || self.next.is_none() => {}
             SendOutcome::Rejected { code, message } => {
-                let about = about(code.as_ref(), message);
                 if self.taken {
-                    // It was taken before, then not known, and now it is refused: it may be paid yet.
-                    change.differs(AlarmKind::PayoutContradicts, about);
-                } else {
-                    change.release(StepKind::Rejected, about);
+                    // It was taken before, then not known, and now it is refused: a person should ask.
+                    change.alarm(AlarmKind::PayoutContradicts, None);
                 }
+                change.release(StepKind::Rejected, about(code.as_ref(), message));
             }
             SendOutcome::NotNow { code, message } => {
                 change.send_again(after(now, pace.wait(self.waits, self.overdue)));

@@ -211,13 +211,13 @@ fn payout_that_is_taken_after_its_money_was_released_raises_an_alarm() {
 }
 
 #[test]
-fn refusal_of_what_was_accepted_before_releases_nothing() {
+fn refusal_of_what_was_accepted_before_raises_an_alarm() {
     let forgotten = asked(&accepted(), &StatusAnswer::NotKnown, at(10)).standing;
     let (_, resent) = taken_up(&forgotten, at(10)).unwrap();
     let turn = resent.standing.turn;
     let change = resent.standing.sent(turn, &rejected(), at(11), &pace());
     assert_eq!(alarms(&change), [AlarmKind::PayoutContradicts]);
-    assert_eq!(money(&change.standing), (PayoutState::Unknown, AMOUNT, 0));
+    assert_eq!(money(&change.standing), (PayoutState::Rejected, 0, 0));
 }
 
 #[test]
