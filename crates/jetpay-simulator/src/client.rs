@@ -1,6 +1,6 @@
 //! HTTP out, as plain as it gets.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, RequestBuilder, redirect};
@@ -26,16 +26,33 @@ impl Client {
     /// Neither redirects are followed nor a proxy asked: what is observed is the address itself.
     pub(crate) fn new(base_url: impl Into<String>) -> Self {
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(no_tls())
+            .tls_backend_preconfigured(TLS.clone())
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .redirect(redirect::Policy::none())
             .no_proxy()
             .build()
-            .expect("a client without TLS can be built");
+            .expect("a client with TLS settings of its own can be built");
         Self {
-            base_url: base_url.into().trim_end_matches('/').to_owned(),
+            base_url: base_url.into(),
             http,
+        }
+    }
+
+    /// The same connections to another address.
+    pub(crate) fn at(&self, base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            http: self.http.clone(),
+        }
+    }
+
+    /// The address itself when there is no path: whoever named it may mean the slash at its end.
+    pub(crate) fn url(&self, path: &str) -> String {
+        if path.is_empty() {
+            self.base_url.clone()
+        } else {
+            format!("{}{path}", self.base_url.trim_end_matches('/'))
         }
     }
 
@@ -50,7 +67,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Result<Exchange, NoAnswer> {
-        let url = format!("{}{path}", self.base_url);
+        let url = self.url(path);
         let method =
             Method::from_bytes(method.as_bytes()).map_err(|error| no_answer(&url, &error))?;
         let mut request = self.http.request(method, &url).body(body.clone());
@@ -65,15 +82,17 @@ impl Client {
     }
 }
 
-/// TLS settings that trust nobody: the client speaks plain HTTP. One without them would look for certificates and
-/// cryptography as soon as any crate of the build turns on reqwest's TLS, as `jetpay-gate` does, and may find neither.
-fn no_tls() -> ClientConfig {
+/// The certificates that this machine trusts, and the cryptography that the workspace has once. They are read once:
+/// some clients live no longer than a check.
+pub(crate) static TLS: LazyLock<ClientConfig> = LazyLock::new(|| {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("ring has the cipher suites of TLS 1.2 and 1.3")
-        .with_root_certificates(RootCertStore::empty())
+        .with_root_certificates(roots)
         .with_no_client_auth()
-}
+});
 
 async fn answer(request: RequestBuilder) -> reqwest::Result<(u16, Vec<u8>)> {
     let mut response = request.send().await?;

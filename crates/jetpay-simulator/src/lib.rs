@@ -34,6 +34,7 @@ mod methods;
 mod operation_ids;
 mod platform;
 pub mod schedule;
+mod tape;
 mod top_up;
 
 pub use admin::{Admin, AdminError};

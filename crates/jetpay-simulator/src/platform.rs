@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::exchange::{Exchange, NoAnswer};
+use crate::tape::Tape;
 
 /// The platform, as one project of a merchant meets it. Cheap to clone: connections are shared.
 #[derive(Debug, Clone)]
@@ -13,16 +14,19 @@ pub struct Platform {
     client: Client,
     project_id: ProjectId,
     key: Key,
+    tape: Option<Tape>,
 }
 
 impl Platform {
-    /// The platform that calls the merchant at `base_url` in the name of a project.
+    /// The platform that calls the merchant at `base_url` in the name of a project. A path is added to it; an empty
+    /// path calls it as it stands.
     #[must_use]
     pub fn new(base_url: impl Into<String>, project_id: impl Into<ProjectId>, key: Key) -> Self {
         Self {
             client: Client::new(base_url),
             project_id: project_id.into(),
             key,
+            tape: None,
         }
     }
 
@@ -33,6 +37,24 @@ impl Platform {
             client: self.client.clone(),
             project_id: project_id.into(),
             key,
+            tape: self.tape.clone(),
+        }
+    }
+
+    /// The same platform that calls another URL.
+    #[must_use]
+    pub fn at(&self, base_url: impl Into<String>) -> Self {
+        Self {
+            client: self.client.at(base_url),
+            ..self.clone()
+        }
+    }
+
+    /// Whatever is sent from now on, and its answer, is kept on the tape.
+    pub(crate) fn recorded_on(self, tape: Tape) -> Self {
+        Self {
+            tape: Some(tape),
+            ..self
         }
     }
 
@@ -102,8 +124,19 @@ impl Platform {
         body: impl Into<Vec<u8>>,
     ) -> Result<Exchange, NoAnswer> {
         let header = content_type.map(|content_type| ("content-type", content_type));
-        self.client
-            .send(http_method, path, header.as_slice(), body.into())
-            .await
+        let body = body.into();
+        let Some(tape) = &self.tape else {
+            return self
+                .client
+                .send(http_method, path, header.as_slice(), body)
+                .await;
+        };
+        let sent = tape.sent(http_method, &self.client.url(path), content_type, &body);
+        let answered = self
+            .client
+            .send(http_method, path, header.as_slice(), body)
+            .await;
+        tape.answered(sent, &answered);
+        answered
     }
 }

@@ -71,7 +71,7 @@ impl Service {
             .only([&KASPI, &KASSA24])
             .strict();
         let qiwi = Project::new(1237, OTHER_SECRET)?.only([&QIWI_KZ]);
-        Ok(Target::new(format!("http://{}", self.listen), several)
+        Ok(Target::service(&format!("http://{}", self.listen), several)
             .and_project(account)
             .and_project(strict)
             .and_project(qiwi)
@@ -126,7 +126,7 @@ impl Service {
     pub(super) fn expect_clean_log(&self, target: &Target) -> Result<()> {
         let log = fs::read_to_string(&self.log).context("the log cannot be read")?;
         let customers = &target.customers;
-        let contracts = [Some(&customers.contract), customers.closed.as_ref()]
+        let contracts = [&customers.contract, &customers.closed]
             .into_iter()
             .flatten();
         let known = [

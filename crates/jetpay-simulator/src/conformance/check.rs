@@ -1,165 +1,149 @@
-//! A check, and the rows that checks are made of.
+//! A check, and what was found when it was run.
 
 use std::fmt;
-use std::pin::Pin;
+use std::time::{Duration, Instant};
 
-use super::expect::Refusal;
-use super::outcome::{Checked, Outcome};
+use serde::Serialize;
+
+use super::group::Group;
+use super::outcome::{Checked, Outcome, Stop};
+use super::row::{Level, Play, Row};
 use super::rows;
 use super::scene::Scene;
 use super::target::Target;
 use crate::methods::MethodFacts;
+use crate::tape::Recorded;
 
 /// One thing that must hold of an endpoint.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct Check {
-    /// Its stable name: `kaspi-callback-success`.
-    pub id: String,
+    /// Its stable name: `callback-repeated`. With the method it is unique in a report.
+    pub id: &'static str,
     /// The name of the method that it is about; none when it is about callbacks of any method.
     pub method: Option<&'static str>,
+    /// The chapter it belongs to.
+    pub group: Group,
+    /// How much it binds.
+    pub level: Level,
     /// What must hold.
     pub sentence: &'static str,
     /// Where that is written: a heading of the method's document, or a section of our own.
     pub section: &'static str,
-    /// Whether a document demands it. Otherwise the documents are silent, and it is our decision.
-    pub must: bool,
+    /// What happens to people and money where it does not hold.
+    pub why: &'static str,
+    #[serde(skip)]
+    row: &'static Row,
+    #[serde(skip)]
     facts: &'static MethodFacts,
-    play: Play,
 }
 
-/// A check of every method that it applies to.
-pub(crate) struct Row {
-    id: &'static str,
-    sentence: &'static str,
-    section: Section,
-    applies: fn(&MethodFacts) -> bool,
-    of_no_method: bool,
-    play: Play,
-}
-
-/// Where the sentence of a row comes from.
-#[derive(Clone, Copy)]
-pub(crate) enum Section {
-    /// What the document says of `verify`.
-    Verify,
-    /// What the document says of `check_deposit`.
-    CheckDeposit,
-    /// What the document says of the callback.
-    Callback,
-    /// What we decided, and where.
-    Ours(&'static str),
-}
-
-pub(crate) type Playing<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
-
-/// What is done, and what must come of it.
-#[derive(Clone, Copy)]
-pub(crate) enum Play {
-    /// Anything.
-    Scene(for<'a> fn(&'a Scene<'_>) -> Playing<'a>),
-    /// Each of these bodies, sent to the method's URL, is answered with this refusal.
-    Refused(fn(&Scene<'_>) -> Vec<Vec<u8>>, Refusal),
-}
-
-/// Makes a [`Play::Scene`] of an `async fn`.
-macro_rules! play {
-    ($play:path) => {
-        $crate::conformance::check::Play::Scene(|scene| Box::pin($play(scene)))
-    };
-}
-pub(crate) use play;
-
-impl Row {
-    pub(crate) const fn new(
-        id: &'static str,
-        section: Section,
-        sentence: &'static str,
-        play: Play,
-    ) -> Self {
-        Self {
-            id,
-            sentence,
-            section,
-            applies: |_| true,
-            of_no_method: false,
-            play,
-        }
-    }
-
-    /// Only for methods of which this is true.
-    pub(crate) const fn only(self, applies: fn(&MethodFacts) -> bool) -> Self {
-        Self { applies, ..self }
-    }
-
-    /// Once, and for no method.
-    pub(crate) const fn once(self) -> Self {
-        Self {
-            of_no_method: true,
-            ..self
-        }
-    }
-
-    fn check(&self, facts: &'static MethodFacts) -> Check {
-        let (section, must) = match self.section {
-            Section::Verify => (facts.sections.verify, true),
-            Section::CheckDeposit => (facts.sections.check_deposit, true),
-            Section::Callback => (facts.sections.callback, true),
-            Section::Ours(section) => (section, false),
-        };
-        let (id, method) = if self.of_no_method {
-            (self.id.to_owned(), None)
-        } else {
-            (format!("{}-{}", facts.name, self.id), Some(facts.name))
-        };
-        Check {
-            id,
-            method,
-            sentence: self.sentence,
-            section,
-            must,
-            facts,
-            play: self.play,
-        }
-    }
+/// A check that was run, or why it was not.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What was checked.
+    #[serde(flatten)]
+    pub check: Check,
+    /// How it ended.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// What was sent and what came back: the first exchange, and the last ones, with which it ended.
+    pub exchanges: Vec<Recorded>,
+    /// How many exchanges between them are not shown.
+    pub exchanges_left_out: usize,
+    /// How long it took.
+    #[serde(rename = "took_ms", serialize_with = "crate::tape::millis")]
+    pub took: Duration,
 }
 
 /// All checks of a target, method by method, and at the end those that are about no method.
 #[must_use]
 pub fn checks(target: &Target) -> Vec<Check> {
     let methods: Vec<_> = target.methods().collect();
-    let rows = || rows::ALL.iter().copied().flatten();
-    let of_methods = methods.iter().flat_map(|facts| {
-        rows()
-            .filter(|row| !row.of_no_method && (row.applies)(facts))
-            .map(|row| row.check(facts))
-    });
-    let of_none = methods.first().into_iter().flat_map(|facts| {
-        rows()
-            .filter(|row| row.of_no_method)
-            .map(|row| row.check(facts))
-    });
-    of_methods.chain(of_none).collect()
+    let of_method = |facts: &'static MethodFacts, of_no_method: bool| {
+        rows::all()
+            .filter(move |(_, row)| row.of_no_method == of_no_method)
+            .filter(move |(_, row)| (row.applies)(facts, target))
+            .map(move |(group, row)| Check::new(group, row, facts))
+    };
+    let once = methods.first().copied().into_iter();
+    methods
+        .iter()
+        .flat_map(|&facts| of_method(facts, false))
+        .chain(once.flat_map(|facts| of_method(facts, true)))
+        .collect()
 }
 
 /// Runs one check. An endpoint that does not answer, or with nonsense, fails it.
-pub async fn run(target: &Target, check: &Check) -> Outcome {
+pub async fn run(target: &Target, check: &Check) -> Finding {
+    let begun = Instant::now();
     let Some(scene) = Scene::of(target, check.facts) else {
-        return Outcome::Skipped {
-            why: "no project takes the method".into(),
-        };
+        let why = "needs a project that takes the method";
+        return check.found(Err(Stop::NotRun { why }).into(), Duration::ZERO);
     };
-    match check.play {
-        Play::Scene(play) => play(&scene).await,
-        Play::Refused(bodies, refusal) => scene.expect_refused(bodies(&scene), refusal).await,
+    let checked = play(&scene, check.row).await;
+    let (exchanges, left_out) = scene.tape.wind_up();
+    let outcome = Outcome::from(checked).cut(|text| scene.tape.cut(text));
+    Finding {
+        exchanges,
+        exchanges_left_out: left_out,
+        ..check.found(outcome, begun.elapsed())
     }
-    .into()
+}
+
+async fn play(scene: &Scene<'_>, row: &Row) -> Checked {
+    if row.credits && !scene.target.credits {
+        return Err(Stop::NotRun {
+            why: "it sends a success, which credits a real customer; --allow-credits runs it",
+        });
+    }
+    match row.play {
+        Play::Scene(play) => play(scene).await?,
+        Play::Refused(bodies, refusal) => scene.expect_refused(bodies(scene), refusal).await?,
+    }
+    scene.ended()
+}
+
+impl Check {
+    fn new(group: Group, row: &'static Row, facts: &'static MethodFacts) -> Self {
+        Self {
+            id: row.id,
+            method: (!row.of_no_method).then_some(facts.name),
+            group,
+            level: row.level,
+            sentence: row.sentence,
+            section: row.section.of(facts),
+            why: row.why,
+            row,
+            facts,
+        }
+    }
+
+    /// Its name with its method's: `kaspi/callback-repeated`.
+    #[must_use]
+    pub fn full_id(&self) -> String {
+        match self.method {
+            Some(method) => format!("{method}/{}", self.id),
+            None => self.id.to_owned(),
+        }
+    }
+
+    fn found(&self, outcome: Outcome, took: Duration) -> Finding {
+        Finding {
+            check: self.clone(),
+            outcome,
+            exchanges: Vec::new(),
+            exchanges_left_out: 0,
+            took,
+        }
+    }
 }
 
 impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Check")
-            .field("id", &self.id)
+            .field("id", &self.full_id())
             .field("sentence", &self.sentence)
             .finish_non_exhaustive()
     }

@@ -11,8 +11,8 @@ use crate::messages::Contract;
 pub struct Customers {
     /// Can pay at least one contract.
     pub payer: String,
-    /// A contract that the payer can pay.
-    pub contract: Contract,
+    /// A contract that the payer can pay, where the method has contracts.
+    pub contract: Option<Contract>,
     /// A contract of the payer that cannot be paid.
     pub closed: Option<Contract>,
     /// Has no contract that can be paid: nothing is owed on any.
@@ -24,6 +24,19 @@ pub struct Customers {
 }
 
 impl Customers {
+    /// One customer who can pay, without a contract, and somebody who is none.
+    #[must_use]
+    pub fn new(payer: impl Into<String>, unknown: impl Into<String>) -> Self {
+        Self {
+            payer: payer.into(),
+            contract: None,
+            closed: None,
+            owes_nothing: None,
+            plain: None,
+            unknown: unknown.into(),
+        }
+    }
+
     /// Those that [`put`](Self::put) makes.
     #[must_use]
     pub fn standard() -> Self {
@@ -33,7 +46,7 @@ impl Customers {
         };
         Self {
             payer: "7123456789".into(),
-            contract: contract("12345", "1234_ABC/01-01-2025/Abcdef12"),
+            contract: Some(contract("12345", "1234_ABC/01-01-2025/Abcdef12")),
             closed: Some(contract("67890", "5678_ABC/01-01-2025/Abcdef34")),
             owes_nothing: Some("7000000204".into()),
             plain: Some("john.doe+plain@example.com".into()),
@@ -56,16 +69,17 @@ impl Customers {
     #[must_use]
     pub fn as_json(&self) -> Vec<(String, Value)> {
         let paid_up = |contract: &Contract| json!({"id": contract.id, "number": contract.number, "payment": 0, "status_code": 204});
-        let open = json!({
-            "id": self.contract.id,
-            "number": self.contract.number,
-            "payment": 100_000,
-            "min_payment": 100_000,
-            "info": {"total_debt": 500_000, "monthly_payment": 100_000, "customer_name": "John Doe"},
-        });
-        let contracts: Vec<Value> = std::iter::once(open)
-            .chain(self.closed.iter().map(paid_up))
-            .collect();
+        let open = |contract: &Contract| {
+            json!({
+                "id": contract.id,
+                "number": contract.number,
+                "payment": 100_000,
+                "min_payment": 100_000,
+                "info": {"total_debt": 500_000, "monthly_payment": 100_000, "customer_name": "John Doe"},
+            })
+        };
+        let open = self.contract.iter().map(open);
+        let contracts: Vec<Value> = open.chain(self.closed.iter().map(paid_up)).collect();
         let payer = json!({"additional_customer_id": "ABCDE12345", "contracts": contracts});
         let paid_up = json!({
             "additional_customer_id": "ABCDE00204",

@@ -19,6 +19,9 @@ const TELLTALES: [&str; 7] = [
 const SHOWN: usize = 300;
 
 /// A refusal that must be given.
+///
+/// The documents say which code a refusal has, and where its text stands. They are silent about the HTTP status, and
+/// about what a broken message is answered: there any refusal will do, unless the target is held to our own answers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Refusal {
     /// The HTTP status.
@@ -52,18 +55,40 @@ impl Refusal {
         }
     }
 
-    /// Compares an answer with it. `required` and `allowed` are the places for the text.
-    pub(crate) fn check(
+    /// The answer is some refusal, and where the documents say which, that one, with a text in these places.
+    pub(crate) fn check(&self, exchange: &Exchange, texts: &[&str]) -> Checked {
+        let refused = exchange.code().is_some_and(|code| code != 0);
+        if self.code == 500 {
+            return if refused || (400..500).contains(&exchange.status) {
+                Ok(())
+            } else {
+                Err(Stop::failed(
+                    "a refusal: a code other than 0",
+                    brief(exchange),
+                ))
+            };
+        }
+        let wanted = format!("code {} with a text in {}", self.code, texts.join(" and "));
+        if exchange.code() != Some(self.code)
+            || !texts.iter().all(|place| text_at(exchange, place).is_some())
+        {
+            return Err(Stop::failed(wanted, brief(exchange)));
+        }
+        Ok(())
+    }
+
+    /// The answer is this refusal and nothing else. `allowed` are all places where the method may have its text.
+    pub(crate) fn check_strictly(
         &self,
         exchange: &Exchange,
-        required: &[&str],
+        texts: &[&str],
         allowed: &[&str],
     ) -> Checked {
         let wanted = format!(
             "HTTP {} and code {} with a text in {}",
             self.status,
             self.code,
-            required.join(" and ")
+            texts.join(" and ")
         );
         let fail = |wanted: &str| Err(Stop::failed(wanted, brief(exchange)));
         let Some(Value::Object(answer)) = &exchange.json else {
@@ -72,18 +97,21 @@ impl Refusal {
         if exchange.status != self.status || exchange.code() != Some(self.code) {
             return fail(&wanted);
         }
-        let body = exchange.json.as_ref().unwrap_or(&Value::Null);
-        for pointer in required {
-            match body.pointer(pointer).and_then(Value::as_str) {
-                Some(text) if !text.is_empty() && text.contains(self.naming) => {}
-                Some(text) if !text.is_empty() => {
-                    return fail(&format!("{wanted} that names `{}`", self.naming));
-                }
-                _ => return fail(&wanted),
+        for place in texts {
+            match text_at(exchange, place) {
+                Some(text) if text.contains(self.naming) => {}
+                Some(_) => return fail(&format!("{wanted} that names `{}`", self.naming)),
+                None => return fail(&wanted),
             }
         }
         only(answer, &["code"], &tops(allowed), exchange)
     }
+}
+
+/// A text that is not empty at a JSON pointer of an answer.
+fn text_at<'a>(exchange: &'a Exchange, place: &str) -> Option<&'a str> {
+    let text = exchange.json.as_ref()?.pointer(place)?.as_str()?;
+    (!text.is_empty()).then_some(text)
 }
 
 /// The first names of JSON pointers.
@@ -147,17 +175,6 @@ pub(crate) fn text<'a>(
     text.ok_or_else(|| Stop::failed(format!("a text in `{name}`"), brief(exchange)))
 }
 
-/// This HTTP status and nothing else: how callbacks are answered.
-pub(crate) fn bare(exchange: &Exchange, status: u16) -> Checked {
-    if exchange.status == status && exchange.body.is_empty() {
-        return Ok(());
-    }
-    Err(Stop::failed(
-        format!("HTTP {status}, no body"),
-        brief(exchange),
-    ))
-}
-
 /// Equal values, told with what they are.
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, wanted: &T, got: &T) -> Checked {
     if wanted == got {
@@ -170,8 +187,8 @@ pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, wanted: &T, got:
     }
 }
 
-/// An answer tells nothing of the inside, and none of the secrets.
-pub(crate) fn nothing_told<'a>(
+/// An answer tells none of the secrets.
+pub(crate) fn no_secret<'a>(
     exchange: &Exchange,
     secrets: impl IntoIterator<Item = &'a str>,
 ) -> Checked {
@@ -182,6 +199,12 @@ pub(crate) fn nothing_told<'a>(
             format!("HTTP {}, with the secret", exchange.status),
         ));
     }
+    Ok(())
+}
+
+/// An answer tells nothing of the inside.
+pub(crate) fn nothing_told(exchange: &Exchange) -> Checked {
+    let text = exchange.text();
     match TELLTALES.iter().find(|telltale| text.contains(*telltale)) {
         Some(telltale) => Err(Stop::failed(
             format!("an answer without `{telltale}`"),

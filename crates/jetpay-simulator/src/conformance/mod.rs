@@ -1,11 +1,11 @@
 //! The checks that an endpoint must pass, in any language.
 //!
-//! A check is data: a stable id, a sentence, and where that is written. [`checks`] lists those that apply to a
-//! [`Target`], [`run`] does one, [`run_all`] does all of them in turn and makes a [`Report`].
+//! A check is data: a stable id, a sentence, where that is written, why it matters, and how much it binds. [`checks`]
+//! lists those that apply to a [`Target`], [`run`] does one, [`run_all`] does all of them in turn and makes a [`Report`].
 //!
-//! Checks send real top-ups with real callbacks, so they are for a service that is there to be tried. What became of
-//! the money is looked up through the merchant's interface of the service `jetpay`; a target without it is checked
-//! by its answers alone, and what cannot be seen is skipped with the reason.
+//! Checks send real requests: every `check_deposit` makes a pending payment at the endpoint. A success credits a customer
+//! there, so those checks are run only where [`Target::credits`] says so. What became of the money is looked up through
+//! an [`Observer`]; without one, what cannot be seen from outside is *not observed*, and never passed.
 //!
 //! What no check can provoke from outside: the answers of a store that is down (HTTP 503).
 
@@ -13,15 +13,24 @@ mod check;
 mod customers;
 mod edit;
 mod expect;
+mod group;
 mod observe;
 mod outcome;
+mod project;
 mod report;
+mod row;
 mod rows;
 mod scene;
 mod target;
 
-pub use check::{Check, checks, run};
+pub use check::{Check, Finding, checks, run};
 pub use customers::Customers;
+pub use group::Group;
+pub use observe::{Observation, Observer, PAYMENT_ID};
 pub use outcome::Outcome;
-pub use report::{Report, run_all};
-pub use target::{Kassa24Answers, Project, Target};
+pub use project::{Kassa24Answers, Project};
+pub use report::{Report, Subject, Summary, run_all, run_these};
+pub use row::Level;
+pub use target::Target;
+
+pub use crate::tape::Recorded;

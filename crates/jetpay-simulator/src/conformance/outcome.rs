@@ -1,10 +1,13 @@
 //! How a check ended.
 
+use serde::Serialize;
+
 use crate::admin::AdminError;
 use crate::exchange::NoAnswer;
 
 /// How a check ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// As it should.
     Passed,
@@ -15,17 +18,37 @@ pub enum Outcome {
         /// What was.
         got: String,
     },
-    /// It could not be run, or not to its end, against this target.
-    Skipped {
+    /// It was not tried, or not to its end: something is missing that whoever runs the checks can give.
+    NotRun {
         /// What is missing.
+        why: String,
+    },
+    /// The answers were right; what they did cannot be seen from outside.
+    NotObserved {
+        /// How it could be seen.
         why: String,
     },
 }
 
+impl Outcome {
+    /// With every text of the endpoint's own changed so.
+    pub(crate) fn cut(self, cut: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Failed { expected, got } => Self::Failed {
+                expected: cut(&expected),
+                got: cut(&got),
+            },
+            other => other,
+        }
+    }
+}
+
 /// Ends a check before its end; `?` makes one of whatever goes wrong.
+#[derive(Debug, Clone)]
 pub(crate) enum Stop {
     Failed { expected: String, got: String },
-    Skipped { why: &'static str },
+    NotRun { why: &'static str },
+    NotObserved { why: &'static str },
 }
 
 /// What a step of a check gives.
@@ -48,7 +71,7 @@ impl From<NoAnswer> for Stop {
 
 impl From<AdminError> for Stop {
     fn from(error: AdminError) -> Self {
-        Self::failed("an answer of the merchant's interface", error.to_string())
+        Self::failed("an answer where the money is looked up", error.to_string())
     }
 }
 
@@ -57,9 +80,8 @@ impl From<Checked> for Outcome {
         match checked {
             Ok(()) => Self::Passed,
             Err(Stop::Failed { expected, got }) => Self::Failed { expected, got },
-            Err(Stop::Skipped { why }) => Self::Skipped {
-                why: why.to_owned(),
-            },
+            Err(Stop::NotRun { why }) => Self::NotRun { why: why.into() },
+            Err(Stop::NotObserved { why }) => Self::NotObserved { why: why.into() },
         }
     }
 }

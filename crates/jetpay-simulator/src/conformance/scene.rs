@@ -1,17 +1,21 @@
 //! What every check has at hand: a method, a project that takes it, and the platform that calls in its name.
 
+use std::sync::{Arc, OnceLock};
+
 use jetpay_core::Money;
 use jetpay_core::private::Private;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::expect::{self, Refusal};
 use super::outcome::{Checked, Stop};
-use super::target::{Kassa24Answers, Project, Target};
+use super::project::{Kassa24Answers, Project};
+use super::target::Target;
 use crate::exchange::Exchange;
 use crate::messages::{Callback, CheckDeposit, Contract, Verify};
 use crate::methods::{ContractFields, MethodFacts};
 use crate::platform::Platform;
+use crate::tape::Tape;
 
 /// What is paid in most checks, in minor units.
 const AMOUNT_MINOR: i64 = 10_000;
@@ -20,7 +24,14 @@ pub(crate) struct Scene<'t> {
     pub(crate) target: &'t Target,
     pub(crate) method: &'static MethodFacts,
     pub(crate) project: &'t Project,
+    /// Calls the method's URL.
     pub(crate) platform: Platform,
+    /// Tells callbacks where they are taken.
+    pub(crate) callbacks: Platform,
+    /// What was sent so far.
+    pub(crate) tape: Tape,
+    /// Set when something could not be seen.
+    unseen: Arc<OnceLock<Stop>>,
 }
 
 impl<'t> Scene<'t> {
@@ -30,16 +41,30 @@ impl<'t> Scene<'t> {
             .projects
             .iter()
             .find(|project| project.takes(method))?;
-        Some(Self::with(target, method, project))
+        let secrets = target.projects.iter().flat_map(|project| &project.secrets);
+        let tape = Tape::new(secrets.cloned());
+        Some(Self::with(target, method, project, tape))
     }
 
-    fn with(target: &'t Target, method: &'static MethodFacts, project: &'t Project) -> Self {
-        let platform = Platform::new(&target.base_url, project.id, project.keys[0].clone());
+    fn with(
+        target: &'t Target,
+        method: &'static MethodFacts,
+        project: &'t Project,
+        tape: Tape,
+    ) -> Self {
+        let platform = Platform::new(target.url_of(method), project.id, project.keys[0].clone())
+            .recorded_on(tape.clone());
+        let mut urls = target.callback_urls_of(method).into_iter();
         Self {
             target,
             method,
             project,
+            callbacks: urls
+                .next()
+                .map_or_else(|| platform.clone(), |url| platform.at(url)),
             platform,
+            tape,
+            unseen: Arc::default(),
         }
     }
 
@@ -60,11 +85,23 @@ impl<'t> Scene<'t> {
     fn in_a_project(&self, fits: impl Fn(&Project) -> bool, why: &'static str) -> Checked<Self> {
         let mut projects = self.target.projects.iter();
         let project = projects.find(|project| project.takes(self.method) && fits(project));
-        Ok(Self::with(
-            self.target,
-            self.method,
-            project.ok_or(Stop::Skipped { why })?,
-        ))
+        let project = project.ok_or(Stop::NotRun { why })?;
+        let scene = Self::with(self.target, self.method, project, self.tape.clone());
+        Ok(Self {
+            unseen: Arc::clone(&self.unseen),
+            ..scene
+        })
+    }
+
+    /// What follows cannot be seen; the check goes on with what can.
+    pub(crate) fn blind(&self, stop: Stop) {
+        // The first reason is as good as the others.
+        let _ = self.unseen.set(stop);
+    }
+
+    /// How a check ended that came to its end.
+    pub(crate) fn ended(&self) -> Checked {
+        self.unseen.get().cloned().map_or(Ok(()), Err)
     }
 
     /// A project that does not take the method.
@@ -74,7 +111,7 @@ impl<'t> Scene<'t> {
             .projects
             .iter()
             .find(|project| !project.takes(self.method));
-        project.ok_or(Stop::Skipped {
+        project.ok_or(Stop::NotRun {
             why: "needs a project that does not take the method",
         })
     }
@@ -86,8 +123,8 @@ impl<'t> Scene<'t> {
             .projects
             .iter()
             .find(|project| project.id != self.project.id);
-        let project = project.ok_or(Stop::Skipped {
-            why: "needs a second project",
+        let project = project.ok_or(Stop::NotRun {
+            why: "needs a second project: name it with --other-project and --other-secret-env",
         })?;
         Ok(self
             .platform
@@ -125,7 +162,8 @@ impl<'t> Scene<'t> {
     /// The contract that is paid.
     pub(crate) fn contract(&self) -> Option<&Contract> {
         self.has_contracts()
-            .then_some(&self.target.customers.contract)
+            .then_some(self.target.customers.contract.as_ref())
+            .flatten()
     }
 
     pub(crate) fn verify(&self, customer_id: &str) -> Verify {
@@ -159,19 +197,43 @@ impl<'t> Scene<'t> {
 
     /// Posts a body as it stands to the method's URL.
     pub(crate) async fn send(&self, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
-        self.send_to(&self.method.path(), body).await
+        self.post(&self.platform, body).await
     }
 
-    /// Posts a body as it stands; whatever comes back tells nothing of the inside.
-    pub(crate) async fn send_to(&self, path: &str, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
-        let exchange = self.platform.send(path, body).await?;
+    /// Posts a body as it stands to a URL.
+    pub(crate) async fn send_at(&self, url: &str, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+        self.post(&self.platform.at(url), body).await
+    }
+
+    /// Posts a body to the URL that takes callbacks alone, where there is one.
+    pub(crate) async fn send_callbacks_own(&self, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+        let url = self.callback_urls().pop().unwrap_or_default();
+        self.send_at(&url, body).await
+    }
+
+    /// Posts a body as it stands to where callbacks are taken.
+    pub(crate) async fn send_callback(&self, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+        self.post(&self.callbacks, body).await
+    }
+
+    /// Whatever comes back tells no secret, and nothing of the inside.
+    async fn post(&self, platform: &Platform, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+        let exchange = platform.send("", body).await?;
         let secrets = self
             .target
             .projects
             .iter()
             .flat_map(|project| &project.secrets);
-        expect::nothing_told(&exchange, secrets.map(Private::as_str))?;
+        expect::no_secret(&exchange, secrets.map(Private::as_str))?;
+        if self.target.strict {
+            expect::nothing_told(&exchange)?;
+        }
         Ok(exchange)
+    }
+
+    /// All URLs at which callbacks are taken.
+    pub(crate) fn callback_urls(&self) -> Vec<String> {
+        self.target.callback_urls_of(self.method)
     }
 
     /// A fresh top-up of the usual amount; its payment id.
@@ -197,9 +259,59 @@ impl<'t> Scene<'t> {
         Callback::success(self.method, self.project.id, payment_id, self.amount())
     }
 
-    /// Signs a callback and posts it to the method's URL, where it is acknowledged.
+    /// A callback of a fresh top-up that is refused, or must change nothing: a success, or, where none may be sent, a
+    /// decline.
+    pub(crate) fn any_callback(&self, payment_id: &str) -> Callback {
+        if self.target.credits {
+            self.success(payment_id)
+        } else {
+            Callback::decline(self.method, self.project.id, payment_id, self.amount())
+        }
+    }
+
+    /// Signs a callback and posts it where it is acknowledged.
     pub(crate) async fn tell(&self, callback: &(impl Serialize + Sync)) -> Checked {
-        expect::bare(&self.call(callback).await?, 200)
+        self.expect_status(&self.told(callback).await?, 200)
+    }
+
+    /// Signs a callback and posts it; the answer.
+    pub(crate) async fn told(&self, callback: &(impl Serialize + Sync)) -> Checked<Exchange> {
+        self.send_callback(self.callbacks.sign(callback)).await
+    }
+
+    /// How a callback is answered. Only HTTP 200 ends its repeats; which other status is given is our own decision, and
+    /// so is that there is no body.
+    pub(crate) fn expect_status(&self, exchange: &Exchange, status: u16) -> Checked {
+        let (right, wanted) = if self.target.strict {
+            let right = exchange.status == status && exchange.body.is_empty();
+            (right, format!("HTTP {status}, no body"))
+        } else if status == 200 {
+            (exchange.status == 200, "HTTP 200".to_owned())
+        } else {
+            (
+                exchange.status != 200,
+                format!("no HTTP 200, but HTTP {status}"),
+            )
+        };
+        if right {
+            return Ok(());
+        }
+        Err(Stop::failed(wanted, expect::brief(exchange)))
+    }
+
+    /// No fields but these, where the target is held to it.
+    pub(crate) fn expect_only(
+        &self,
+        answer: &Map<String, Value>,
+        required: &[&str],
+        allowed: &[&str],
+        exchange: &Exchange,
+    ) -> Checked {
+        if self.target.strict {
+            expect::only(answer, required, allowed, exchange)
+        } else {
+            Ok(())
+        }
     }
 
     /// Each of these bodies is refused so.
@@ -218,6 +330,10 @@ impl<'t> Scene<'t> {
         } else {
             allowed
         };
-        refusal.check(exchange, required, allowed)
+        if self.target.strict {
+            refusal.check_strictly(exchange, required, allowed)
+        } else {
+            refusal.check(exchange, required)
+        }
     }
 }

@@ -1,60 +1,72 @@
 //! Who is checked, and what the checks may assume of him.
 
+use std::time::Duration;
+
 use jetpay_core::Currency;
-use jetpay_core::id::ProjectId;
-use jetpay_core::private::Private;
-use jetpay_core::signature::{EmptySecret, Key};
 
 use super::customers::Customers;
-use crate::admin::Admin;
+use super::observe::Observer;
+use super::project::{Kassa24Answers, Project};
 use crate::methods::{METHODS, MethodFacts};
+
+/// How long an answer may take, when nothing else is said.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// Stands in a URL for the name of a method.
+const METHOD: &str = "{method}";
 
 /// An endpoint, and what is known of it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Target {
-    /// Where it listens: a method's URL is `{base_url}/{name}`, and callbacks alone go to `{base_url}/callback`.
-    pub base_url: String,
+    /// Where `verify` and `check_deposit` go; `{method}` in it stands for the method's name.
+    pub url: String,
+    /// Where callbacks are taken, the first of them being the usual place; `{method}` as in `url`.
+    pub callback_urls: Vec<String>,
     /// Its projects. A check of a method is done with the first one that takes the method; some need a second one.
     pub projects: Vec<Project>,
     /// The currency of all of them.
     pub currency: Currency,
     /// The customers that it knows.
     pub customers: Customers,
-    /// Where to see what became of the money. Without it the checks that must see it are skipped.
-    pub admin: Option<Admin>,
-}
-
-/// A project of the target.
-#[derive(Debug, Clone)]
-pub struct Project {
-    pub(crate) id: ProjectId,
-    pub(crate) keys: Vec<Key>,
-    pub(crate) secrets: Vec<Private>,
-    pub(crate) methods: Vec<&'static MethodFacts>,
-    pub(crate) answers: Kassa24Answers,
-    pub(crate) strict: bool,
-}
-
-/// Which of its two options of answers the project uses with Kassa24.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kassa24Answers {
-    /// Option 1: the account alone.
-    Account,
-    /// Option 2: the account and its contracts.
-    Contracts,
+    /// Where to see what became of the money. Without it, what must be seen is not observed.
+    pub observer: Option<Observer>,
+    /// Whether a success may be sent: it credits a customer.
+    pub credits: bool,
+    /// Whether it is held to the HTTP statuses, texts and limits of the service `jetpay`, where the documents are silent.
+    pub strict: bool,
+    /// How long an answer may take.
+    pub time_limit: Duration,
 }
 
 impl Target {
-    /// An endpoint with one project and the customers of [`Customers::standard`], in KZT.
+    /// Somebody's endpoint: one URL for everything, one project; nothing is credited there, and nothing seen. `{method}`
+    /// in the URL stands for the method's name.
     #[must_use]
-    pub fn new(base_url: impl Into<String>, project: Project) -> Self {
+    pub fn at(url: impl Into<String>, project: Project, customers: Customers) -> Self {
+        let url = url.into();
         Self {
-            base_url: base_url.into(),
+            callback_urls: vec![url.clone()],
+            url,
             projects: vec![project],
             currency: Currency::KZT,
-            customers: Customers::standard(),
-            admin: None,
+            customers,
+            observer: None,
+            credits: false,
+            strict: false,
+            time_limit: TIME_LIMIT,
+        }
+    }
+
+    /// A service `jetpay`, held to all that it does: a method's URL is `{base_url}/{method}`, and callbacks are also taken
+    /// at `{base_url}/callback`. It knows [`Customers::standard`] and is there to be tried: successes are sent.
+    #[must_use]
+    pub fn service(base_url: &str, project: Project) -> Self {
+        let url = format!("{base_url}/{METHOD}");
+        Self {
+            callback_urls: vec![url.clone(), format!("{base_url}/callback")],
+            credits: true,
+            strict: true,
+            ..Self::at(url, project, Customers::standard())
         }
     }
 
@@ -67,8 +79,8 @@ impl Target {
 
     /// Lets the checks see what became of the money.
     #[must_use]
-    pub fn observed_by(mut self, admin: Admin) -> Self {
-        self.admin = Some(admin);
+    pub fn observed_by(mut self, observer: impl Into<Observer>) -> Self {
+        self.observer = Some(observer.into());
         self
     }
 
@@ -78,56 +90,20 @@ impl Target {
             .iter()
             .filter(|method| self.projects.iter().any(|project| project.takes(method)))
     }
-}
 
-impl Project {
-    /// A project that takes every method, Kassa24 with contracts.
-    ///
-    /// # Errors
-    /// [`EmptySecret`].
-    pub fn new(id: impl Into<ProjectId>, secret: &str) -> Result<Self, EmptySecret> {
-        Ok(Self {
-            id: id.into(),
-            keys: vec![Key::new(secret)?],
-            secrets: vec![Private::new(secret)],
-            methods: METHODS.iter().collect(),
-            answers: Kassa24Answers::Contracts,
-            strict: false,
-        })
+    /// A method's URL.
+    pub(crate) fn url_of(&self, method: &MethodFacts) -> String {
+        self.url.replace(METHOD, method.name)
     }
 
-    /// One more secret that it takes now.
-    ///
-    /// # Errors
-    /// [`EmptySecret`].
-    pub fn and_secret(mut self, secret: &str) -> Result<Self, EmptySecret> {
-        self.keys.push(Key::new(secret)?);
-        self.secrets.push(Private::new(secret));
-        Ok(self)
+    /// Where callbacks of a method are taken; the first is the usual place.
+    pub(crate) fn callback_urls_of(&self, method: &MethodFacts) -> Vec<String> {
+        let urls = self.callback_urls.iter();
+        urls.map(|url| url.replace(METHOD, method.name)).collect()
     }
 
-    /// Restricts it to these methods.
-    #[must_use]
-    pub fn only(mut self, methods: impl IntoIterator<Item = &'static MethodFacts>) -> Self {
-        self.methods = methods.into_iter().collect();
-        self
-    }
-
-    /// Which answers it gives to Kassa24.
-    #[must_use]
-    pub fn answering_kassa24(mut self, answers: Kassa24Answers) -> Self {
-        self.answers = answers;
-        self
-    }
-
-    /// It refuses contracts that it does not know.
-    #[must_use]
-    pub fn strict(mut self) -> Self {
-        self.strict = true;
-        self
-    }
-
-    pub(crate) fn takes(&self, method: &MethodFacts) -> bool {
-        self.methods.iter().any(|taken| taken.name == method.name)
+    pub(crate) fn answers_kassa24(&self, answers: Kassa24Answers) -> bool {
+        let mut projects = self.projects.iter();
+        projects.any(|project| project.answers == answers)
     }
 }

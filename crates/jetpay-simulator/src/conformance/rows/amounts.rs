@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::{Play, Row};
 use super::super::edit::replaced;
+use super::super::row::{Level, Play, Row};
 use super::super::scene::Scene;
 use super::BAD_FIELD;
 use super::fields::{REFUSAL, wrong};
@@ -11,26 +11,34 @@ use super::fields::{REFUSAL, wrong};
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "field-amount",
+        Level::Should,
         BAD_FIELD,
         "amount is refused when missing or no integer",
+        "",
         Play::Refused(amount, REFUSAL.naming("amount")),
     ),
     Row::new(
         "field-amount-float",
+        Level::Should,
         BAD_FIELD,
         "amount is refused when written as a float, also a whole one",
+        "",
         Play::Refused(amount_float, REFUSAL.naming("amount")),
     ),
     Row::new(
         "field-amount-not-positive",
+        Level::Should,
         BAD_FIELD,
         "amount is refused when zero, negative or beyond 64 bits",
+        "",
         Play::Refused(amount_not_positive, REFUSAL.naming("amount")),
     ),
     Row::new(
         "field-currency",
+        Level::Should,
         BAD_FIELD,
         "currency is refused when missing, no code, or not the project's",
+        "",
         Play::Refused(currency, REFUSAL.naming("currency")),
     ),
 ];

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::{Play, Row, play};
 use super::super::edit::{tampered, with, without};
-use super::super::expect::{self, Refusal};
+use super::super::expect::Refusal;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Play, Row, play};
 use super::super::scene::Scene;
 use super::SIGNATURE;
 use super::callback_refused::refused;
@@ -13,44 +13,61 @@ use super::callback_refused::refused;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "attack-status-hidden",
+        Level::Should,
         SIGNATURE,
         "a callback whose status hides in another text is refused",
+        "",
         play!(status_hidden),
     ),
     Row::new(
         "attack-number-as-text",
+        Level::Should,
         SIGNATURE,
         "an amount turned into a text is refused",
+        "",
         play!(number_as_text),
     ),
     Row::new(
         "attack-harmless",
+        Level::Should,
         SIGNATURE,
         "null for an empty text and empty containers change nothing",
+        "",
         play!(harmless),
-    ),
+    )
+    .credits(),
     Row::new(
         "attack-unsigned",
+        Level::Should,
         SIGNATURE,
         "what stands below a nested signature or frame_mode is not read",
+        "",
         play!(unsigned),
-    ),
+    )
+    .credits(),
     Row::new(
         "attack-second-signature",
+        Level::Should,
         SIGNATURE,
         "of two signatures the one at the top counts",
+        "",
         play!(second_signature),
-    ),
+    )
+    .credits(),
     Row::new(
         "attack-request-cut",
+        Level::Should,
         SIGNATURE,
         "a request whose fields hide in another text is refused with code 500",
+        "",
         Play::Refused(request_cut, Refusal::new(200, 500)),
     ),
     Row::new(
         "attack-keys",
+        Level::Should,
         SIGNATURE,
         "keys with `;` and two values of one path are refused with code 500",
+        "",
         Play::Refused(keys, Refusal::new(200, 500)),
     ),
 ];
@@ -76,7 +93,7 @@ fn hide(message: Value, text: &str, field: &str) -> Value {
 
 async fn status_hidden(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    let signed = scene.platform.sign(&scene.success(&payment_id));
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
     for (text, field) in [
         ("/operation/request_id", "/operation/status"),
         ("/payment/method", "/payment/status"),
@@ -93,7 +110,7 @@ async fn status_hidden(scene: &Scene<'_>) -> Checked {
 
 async fn number_as_text(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    let signed = scene.platform.sign(&scene.success(&payment_id));
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
     let amount = json!(scene.amount().minor().to_string());
     refused(
         scene,
@@ -116,7 +133,7 @@ async fn number_as_text(scene: &Scene<'_>) -> Checked {
 async fn credits(scene: &Scene<'_>, change: impl FnOnce(Value) -> Value) -> Checked {
     let payment_id = scene.pending().await?;
     let body = tampered(&scene.platform.sign(&scene.success(&payment_id)), change);
-    expect::bare(&scene.send(body).await?, 200)?;
+    scene.expect_status(&scene.send_callback(body).await?, 200)?;
     scene
         .expect_money(&payment_id, "credited", &[scene.amount().minor()])
         .await

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::{Row, play};
 use super::super::edit::{with, without};
-use super::super::expect;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Row, play};
 use super::super::scene::Scene;
 use super::{SIGNATURE, WORDS};
 use crate::messages::{Callback, Operation};
@@ -13,68 +12,100 @@ use crate::messages::{Callback, Operation};
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-unknown-fields",
+        Level::Should,
         WORDS,
         "a success with fields that nobody knows credits",
+        "",
         play!(unknown_fields),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-null-objects",
+        Level::Should,
         WORDS,
         "a success with null instead of objects credits",
+        "",
         play!(null_objects),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-few-fields",
+        Level::Should,
         WORDS,
         "a success with the required fields alone credits",
+        "",
         play!(few_fields),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-account",
+        Level::Should,
         WORDS,
         "a success with another's account and customer credits the payer",
+        "",
         play!(account),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-id-as-text",
+        Level::Should,
         WORDS,
         "a success with operation.id as text and code as number credits",
+        "",
         play!(id_as_text),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-bad-dates",
+        Level::Should,
         WORDS,
         "a success with dates that are none credits",
+        "",
         play!(bad_dates),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-upper-case",
+        Level::Should,
         WORDS,
         "a success in capital letters credits",
+        "",
         play!(upper_case),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-payment-sum",
+        Level::Should,
         WORDS,
         "a success with another payment.sum credits: sum_initial decides",
+        "",
         play!(payment_sum),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-unicode",
+        Level::Should,
         WORDS,
         "a success with escapes, other scripts and white space credits",
+        "",
         play!(unicode),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-semicolon",
+        Level::Should,
         SIGNATURE,
         "a success with an honest `;` in its description credits",
+        "",
         play!(semicolon),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-long-array",
+        Level::Should,
         SIGNATURE,
         "a callback with an array of 12 is signed in natural order",
+        "",
         play!(long_array),
     ),
 ];
@@ -196,7 +227,10 @@ async fn unicode(scene: &Scene<'_>) -> Checked {
     success.payment.description = " Төлем \u{1F4B0} \"№ 7\"\t/ \\ ".into();
     let pretty = serde_json::to_string_pretty(&success).unwrap_or_default();
     let body = format!("\r\n {} \t\n", pretty.replace("№", "\\u2116"));
-    expect::bare(&scene.send(scene.platform.sign_text(body)).await?, 200)?;
+    scene.expect_status(
+        &scene.send_callback(scene.platform.sign_text(body)).await?,
+        200,
+    )?;
     scene
         .expect_money(&payment_id, "credited", &[scene.amount().minor()])
         .await

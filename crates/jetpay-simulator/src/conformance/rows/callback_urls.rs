@@ -1,47 +1,57 @@
 //! Callbacks at every URL.
 
-use super::super::check::{Row, play};
-use super::super::expect;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Row, play};
 use super::super::scene::Scene;
-use super::ANSWERS;
-
-/// The URL that takes callbacks alone.
-pub(super) const CALLBACK: &str = "/callback";
+use super::{ANSWERS, strict};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-url",
+        Level::Should,
         ANSWERS,
         "a success at /callback credits",
+        "",
         play!(at_callback),
-    ),
+    )
+    .credits()
+    .only(strict),
     Row::new(
         "callback-other-urls",
+        Level::Should,
         ANSWERS,
         "a success at any other method's URL credits",
+        "",
         play!(at_other_methods),
-    ),
+    )
+    .credits()
+    .only(strict),
     Row::new(
         "callback-url-verify",
+        Level::Should,
         ANSWERS,
         "a verify at /callback is answered 400 without a body",
+        "",
         play!(verify_at_callback),
     )
+    .only(strict)
     .once(),
 ];
 
-async fn credits_at(scene: &Scene<'_>, path: &str) -> Checked {
+async fn credits_at(scene: &Scene<'_>, url: &str) -> Checked {
     let payment_id = scene.pending().await?;
     let success = scene.platform.sign(&scene.success(&payment_id));
-    expect::bare(&scene.send_to(path, success).await?, 200)?;
+    scene.expect_status(&scene.send_at(url, success).await?, 200)?;
     scene
         .expect_money(&payment_id, "credited", &[scene.amount().minor()])
         .await
 }
 
 async fn at_callback(scene: &Scene<'_>) -> Checked {
-    credits_at(scene, CALLBACK).await
+    for url in scene.callback_urls().iter().skip(1) {
+        credits_at(scene, url).await?;
+    }
+    Ok(())
 }
 
 async fn at_other_methods(scene: &Scene<'_>) -> Checked {
@@ -50,19 +60,17 @@ async fn at_other_methods(scene: &Scene<'_>) -> Checked {
         .methods()
         .filter(|method| method.name != scene.method.name)
     {
-        credits_at(scene, &other.path()).await?;
+        credits_at(scene, &scene.target.url_of(other)).await?;
     }
     Ok(())
 }
 
 async fn verify_at_callback(scene: &Scene<'_>) -> Checked {
     for request in [scene.verify_json(), scene.check_deposit_json()] {
-        expect::bare(
-            &scene
-                .send_to(CALLBACK, scene.platform.sign(&request))
-                .await?,
-            400,
-        )?;
+        for url in scene.callback_urls().iter().skip(1) {
+            let exchange = scene.send_at(url, scene.platform.sign(&request)).await?;
+            scene.expect_status(&exchange, 400)?;
+        }
     }
     Ok(())
 }

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::super::check::{Row, Section, play};
 use super::super::edit::with;
 use super::super::expect::{self, Refusal};
 use super::super::outcome::{Checked, Stop};
+use super::super::row::{Level, Row, Section, play};
 use super::super::scene::Scene;
+use super::super::target::Target;
 use super::{RULE_2, RULE_7, has_contracts};
 use crate::exchange::Exchange;
 use crate::messages::{CheckDeposit, Contract};
@@ -15,72 +16,94 @@ use crate::methods::MethodFacts;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "deposit-good",
+        Level::Must,
         Section::CheckDeposit,
         "check_deposit is answered with code 0 and a payment_id",
+        "",
         play!(good),
     ),
     Row::new(
         "deposit-pending",
+        Level::Must,
         RULE_2,
         "check_deposit makes a pending payment and credits nothing",
+        "",
         play!(pending),
     ),
     Row::new(
         "deposit-twice",
+        Level::Must,
         RULE_2,
         "two equal check_deposits get two payment ids",
+        "",
         play!(twice),
     ),
     Row::new(
         "deposit-unknown",
+        Level::Must,
         Section::CheckDeposit,
         "check_deposit of an unknown customer is refused with 404 and a text",
+        "",
         play!(unknown),
     ),
     Row::new(
         "deposit-smallest",
+        Level::Must,
         Section::CheckDeposit,
         "check_deposit of one minor unit is taken",
+        "",
         play!(smallest),
     ),
     Row::new(
         "deposit-beyond-limits",
+        Level::Must,
         RULE_7,
         "an amount beyond the document's limits is taken and flagged",
+        "",
         play!(beyond_limits),
     )
     .only(limited),
     Row::new(
         "deposit-unknown-contract",
+        Level::Must,
         RULE_7,
         "an unknown contract of a known customer is taken and flagged",
+        "",
         play!(unknown_contract),
     )
     .only(has_contracts),
     Row::new(
         "deposit-closed-contract",
+        Level::Must,
         RULE_7,
         "a contract that cannot be paid is taken and flagged",
+        "",
         play!(closed_contract),
     )
     .only(has_contracts),
     Row::new(
         "deposit-strict",
+        Level::Must,
         RULE_7,
         "a project with strict contracts refuses an unknown one with 500",
-        play!(strict),
+        "",
+        play!(refuses_unknown_contracts),
     )
-    .only(has_contracts),
+    .only(strict_contracts),
 ];
 
-fn limited(method: &MethodFacts) -> bool {
+fn strict_contracts(method: &MethodFacts, target: &Target) -> bool {
+    target.strict && has_contracts(method, target)
+}
+
+fn limited(method: &MethodFacts, _: &Target) -> bool {
     method.limits.is_some()
 }
 
 /// A good answer: its payment id.
 pub(super) fn payment_id(scene: &Scene<'_>, exchange: &Exchange) -> Checked<String> {
     let answer = expect::answer(exchange, 0)?;
-    expect::only(
+    scene.expect_only(
         answer,
         &["code", "payment_id"],
         scene.method.deposit_extras,
@@ -164,7 +187,7 @@ async fn beyond_limits(scene: &Scene<'_>) -> Checked {
         .method
         .limits
         .filter(|limits| limits.max.currency() == scene.target.currency);
-    let limits = limits.ok_or(Stop::Skipped {
+    let limits = limits.ok_or(Stop::NotRun {
         why: "the document's limits are in another currency",
     })?;
     let exchange = scene
@@ -186,8 +209,8 @@ async fn unknown_contract(scene: &Scene<'_>) -> Checked {
 
 async fn closed_contract(scene: &Scene<'_>) -> Checked {
     let closed = scene.target.customers.closed.as_ref();
-    let closed = closed.ok_or(Stop::Skipped {
-        why: "needs a customer with a contract that cannot be paid",
+    let closed = closed.ok_or(Stop::NotRun {
+        why: "needs a contract that cannot be paid: name it with --closed-contract",
     })?;
     flagged_contract(scene, closed).await
 }
@@ -204,13 +227,11 @@ fn of_contract(scene: &Scene<'_>, contract: &Contract) -> CheckDeposit {
     )
 }
 
-async fn strict(scene: &Scene<'_>) -> Checked {
+async fn refuses_unknown_contracts(scene: &Scene<'_>) -> Checked {
     let scene = scene.strict()?;
     let exchange = scene.call(&of_contract(&scene, &no_contract())).await?;
     scene.expect_refusal(&exchange, Refusal::new(200, 500))?;
-    let exchange = scene
-        .call(&of_contract(&scene, &scene.target.customers.contract))
-        .await?;
+    let exchange = scene.call(&scene.check_deposit(scene.amount())).await?;
     payment_id(&scene, &exchange).map(drop)
 }
 

@@ -2,9 +2,9 @@
 
 use tokio::task::JoinSet;
 
-use super::super::check::{Row, Section, play};
 use super::super::expect;
 use super::super::outcome::{Checked, Stop};
+use super::super::row::{Level, Row, Section, play};
 use super::super::scene::Scene;
 use super::{ANSWERS, RULE_3};
 use crate::operation_ids::next_operation_id;
@@ -15,58 +15,85 @@ const AT_ONCE: usize = 8;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-success",
+        Level::Must,
         Section::Callback,
         "a success is answered 200 without a body and credits the amount",
+        "",
         play!(success),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-success-balance",
+        Level::Must,
         RULE_3,
         "a success makes the customer's balance grow by exactly the amount",
+        "",
         play!(balance),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-words",
+        Level::Must,
         Section::Callback,
         "a success credits whatever payment.method says",
+        "",
         play!(method_words),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-repeated",
+        Level::Should,
         ANSWERS,
         "a repeated success is answered 200 and credits nothing more",
+        "",
         play!(repeated),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-repeated-later",
+        Level::Should,
         ANSWERS,
         "a success repeated with other dates is answered 200 and credits nothing more",
+        "",
         play!(repeated_later),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-at-once",
+        Level::Must,
         RULE_3,
         "eight equal successes at once credit once",
+        "",
         play!(at_once),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-at-once-different",
+        Level::Must,
         RULE_3,
         "eight successes of different operations at once credit once",
+        "",
         play!(different_at_once),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-second-success",
+        Level::Must,
         RULE_3,
         "a second success of another operation credits nothing more",
+        "",
         play!(second_success),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-same-operation",
+        Level::Must,
         RULE_3,
         "a success of an operation that has credited another payment credits nothing",
+        "",
         play!(same_operation),
-    ),
+    )
+    .credits(),
 ];
 
 async fn success(scene: &Scene<'_>) -> Checked {
@@ -158,12 +185,12 @@ async fn different_at_once(scene: &Scene<'_>) -> Checked {
 async fn all_at_once(scene: &Scene<'_>, bodies: Vec<Vec<u8>>) -> Checked {
     let mut tasks = JoinSet::new();
     for body in bodies {
-        let (platform, path) = (scene.platform.clone(), scene.method.path());
-        tasks.spawn(async move { platform.send(&path, body).await });
+        let platform = scene.callbacks.clone();
+        tasks.spawn(async move { platform.send("", body).await });
     }
     while let Some(exchange) = tasks.join_next().await {
         let exchange = exchange.map_err(|error| Stop::failed("an answer", error.to_string()))?;
-        expect::bare(&exchange?, 200)?;
+        scene.expect_status(&exchange?, 200)?;
     }
     Ok(())
 }

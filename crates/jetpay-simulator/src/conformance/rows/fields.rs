@@ -2,67 +2,83 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::{Play, Row, play};
 use super::super::edit::{with, without};
 use super::super::expect::Refusal;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Play, Row, play};
 use super::super::scene::Scene;
-use super::{BAD_FIELD, always_contracts, two_options};
+use super::{BAD_FIELD, always_contracts, option_2};
 
 pub(super) const REFUSAL: Refusal = Refusal::new(200, 500);
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "field-type",
+        Level::Should,
         BAD_FIELD,
         "a wrong type is refused with HTTP 200, code 500 and a text that names it",
+        "",
         Play::Refused(kind, REFUSAL.naming("type")),
     ),
     Row::new(
         "field-project",
+        Level::Should,
         BAD_FIELD,
         "project_id as a text is refused with code 500",
+        "",
         Play::Refused(project, REFUSAL.naming("project_id")),
     ),
     Row::new(
         "field-customer",
+        Level::Should,
         BAD_FIELD,
         "customer_id is refused when missing or no text",
+        "",
         Play::Refused(customer, REFUSAL.naming("customer_id")),
     ),
     Row::new(
         "field-customer-id",
+        Level::Should,
         BAD_FIELD,
         "customer_id is refused when empty, too long, with `;` or a control character",
+        "",
         Play::Refused(customer_id, REFUSAL.naming("customer_id")),
     ),
     Row::new(
         "field-payment-method",
+        Level::Should,
         BAD_FIELD,
         "payment_method is refused when missing or another method's",
+        "",
         Play::Refused(payment_method, REFUSAL.naming("payment_method")),
     ),
     Row::new(
         "field-entity",
+        Level::Should,
         BAD_FIELD,
         "entity_id is refused when missing or no id",
+        "",
         Play::Refused(entity, REFUSAL.naming("entity_id")),
     )
     .only(always_contracts),
     Row::new(
         "field-entity-without-number",
+        Level::Should,
         BAD_FIELD,
         "entity_id without number is refused with code 500",
+        "",
         play!(entity_without_number),
     )
-    .only(two_options),
+    .only(option_2),
     Row::new(
         "field-number-without-entity",
+        Level::Should,
         BAD_FIELD,
         "number without entity_id is refused with code 500",
+        "",
         play!(number_without_entity),
     )
-    .only(two_options),
+    .only(option_2),
 ];
 
 /// The message with each of these values in a field, and without the field, signed.
@@ -189,7 +205,7 @@ async fn number_without_entity(scene: &Scene<'_>) -> Checked {
 }
 
 async fn half_a_contract(scene: &Scene<'_>, field: &str, name: &'static str) -> Checked {
-    let scene = scene.answering(super::super::target::Kassa24Answers::Contracts)?;
+    let scene = scene.answering(super::super::project::Kassa24Answers::Contracts)?;
     let bodies = wrong(&scene, &scene.check_deposit_json(), field, [Value::Null]);
     scene.expect_refused(bodies, REFUSAL.naming(name)).await
 }

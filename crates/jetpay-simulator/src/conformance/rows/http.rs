@@ -1,8 +1,8 @@
 //! HTTP around the messages.
 
-use super::super::check::{Row, Section, play};
 use super::super::expect;
 use super::super::outcome::{Checked, Stop};
+use super::super::row::{Level, Row, Section, play};
 use super::super::scene::Scene;
 
 const HTTP: Section = Section::Ours("bad input: HTTP");
@@ -10,20 +10,26 @@ const HTTP: Section = Section::Ours("bad input: HTTP");
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "http-post-only",
+        Level::Should,
         HTTP,
         "other HTTP methods than POST are answered 405",
+        "",
         play!(post_only),
     ),
     Row::new(
         "http-content-type",
+        Level::Should,
         HTTP,
         "any content type is taken, or none",
+        "",
         play!(content_type),
     ),
     Row::new(
         "http-query",
+        Level::Should,
         HTTP,
         "a query behind the URL changes nothing",
+        "",
         play!(query),
     ),
 ];
@@ -33,7 +39,7 @@ async fn post_only(scene: &Scene<'_>) -> Checked {
     for method in ["GET", "PUT", "DELETE", "PATCH"] {
         let exchange = scene
             .platform
-            .send_as(method, &scene.method.path(), None, body.clone())
+            .send_as(method, "", None, body.clone())
             .await?;
         if exchange.status != 405 {
             return Err(Stop::failed(
@@ -58,7 +64,7 @@ async fn content_type(scene: &Scene<'_>) -> Checked {
     for content_type in types {
         let exchange = scene
             .platform
-            .send_as("POST", &scene.method.path(), content_type, body.clone())
+            .send_as("POST", "", content_type, body.clone())
             .await?;
         expect::answer(&exchange, 0)?;
     }
@@ -66,9 +72,11 @@ async fn content_type(scene: &Scene<'_>) -> Checked {
 }
 
 async fn query(scene: &Scene<'_>) -> Checked {
-    let path = format!("{}?project_id=1&type=check_deposit", scene.method.path());
+    let url = scene.platform.base_url();
+    let joined = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{joined}note=1&type=check_deposit");
     let exchange = scene
-        .send_to(&path, scene.platform.sign(&scene.verify_json()))
+        .send_at(&url, scene.platform.sign(&scene.verify_json()))
         .await?;
     expect::answer(&exchange, 0).map(drop)
 }

@@ -22,33 +22,58 @@ mod typed_verify;
 mod unreadable;
 mod verify;
 
-use super::check::{Row, Section};
+use super::group::Group;
+use super::project::Kassa24Answers;
+use super::row::{Row, Section};
+use super::target::Target;
 use crate::methods::{ContractFields, MethodFacts};
 
-/// All rows, in the order of a report: what the documents show, then bad input, then attacks.
-pub(crate) static ALL: &[&[Row]] = &[
-    verify::ROWS,
-    contracts::ROWS,
-    check_deposit::ROWS,
-    kassa24::ROWS,
-    typed_verify::ROWS,
-    credit::ROWS,
-    no_credit::ROWS,
-    order::ROWS,
-    refund::ROWS,
-    quarantine::ROWS,
-    callback_shapes::ROWS,
-    odd_texts::ROWS,
-    callback_urls::ROWS,
-    callback_refused::ROWS,
-    unreadable::ROWS,
-    signature::ROWS,
-    secrets::ROWS,
-    fields::ROWS,
-    amounts::ROWS,
-    http::ROWS,
-    attacks::ROWS,
+/// All rows, chapter by chapter, in the order of a report.
+static CHAPTERS: &[(Group, &[&[Row]])] = &[
+    (
+        Group::Documented,
+        &[
+            verify::ROWS,
+            contracts::ROWS,
+            check_deposit::ROWS,
+            kassa24::ROWS,
+            typed_verify::ROWS,
+        ],
+    ),
+    (Group::Shape, &[]),
+    (
+        Group::Signatures,
+        &[callback_refused::ROWS, signature::ROWS, secrets::ROWS],
+    ),
+    (Group::Malleability, &[attacks::ROWS]),
+    (Group::Idempotence, &[credit::ROWS]),
+    (
+        Group::Money,
+        &[
+            no_credit::ROWS,
+            refund::ROWS,
+            quarantine::ROWS,
+            callback_shapes::ROWS,
+            odd_texts::ROWS,
+            callback_urls::ROWS,
+        ],
+    ),
+    (Group::Order, &[order::ROWS]),
+    (
+        Group::BadInput,
+        &[unreadable::ROWS, fields::ROWS, amounts::ROWS],
+    ),
+    (Group::Robustness, &[http::ROWS]),
+    (Group::Time, &[]),
 ];
+
+/// All rows, each with its chapter.
+pub(crate) fn all() -> impl Iterator<Item = (Group, &'static Row)> {
+    CHAPTERS.iter().flat_map(|(group, files)| {
+        let rows = files.iter().copied().flatten();
+        rows.map(|row| (*group, row))
+    })
+}
 
 /// What the signature does not protect.
 const SIGNATURE: Section = Section::Ours("protocol 2: signature");
@@ -68,19 +93,42 @@ const UNREADABLE: Section = Section::Ours("bad input: unreadable");
 const UNSIGNED: Section = Section::Ours("bad input: signature, project, method");
 const BAD_FIELD: Section = Section::Ours("bad input: signed, but a field is wrong");
 
-fn has_contracts(method: &MethodFacts) -> bool {
-    method.contract_fields != ContractFields::None
+fn has_contracts(method: &MethodFacts, target: &Target) -> bool {
+    match method.contract_fields {
+        ContractFields::None => false,
+        ContractFields::EntityId => true,
+        ContractFields::EntityIdAndNumber => target.answers_kassa24(Kassa24Answers::Contracts),
+    }
 }
 
-fn no_contracts(method: &MethodFacts) -> bool {
+fn no_contracts(method: &MethodFacts, _: &Target) -> bool {
     method.contract_fields == ContractFields::None
 }
 
-fn always_contracts(method: &MethodFacts) -> bool {
+fn always_contracts(method: &MethodFacts, _: &Target) -> bool {
     method.contract_fields == ContractFields::EntityId
 }
 
-/// The method with two options of answers.
+/// The method with two options of answers, where the first one is used.
+fn option_1(method: &MethodFacts, target: &Target) -> bool {
+    two_options(method) && target.answers_kassa24(Kassa24Answers::Account)
+}
+
+/// The method with two options of answers, where the second one is used.
+fn option_2(method: &MethodFacts, target: &Target) -> bool {
+    two_options(method) && target.answers_kassa24(Kassa24Answers::Contracts)
+}
+
 fn two_options(method: &MethodFacts) -> bool {
     method.contract_fields == ContractFields::EntityIdAndNumber
+}
+
+/// A URL that takes callbacks alone.
+fn has_callback_url(_: &MethodFacts, target: &Target) -> bool {
+    target.callback_urls.last() != Some(&target.url)
+}
+
+/// What only the service `jetpay` promises.
+fn strict(_: &MethodFacts, target: &Target) -> bool {
+    target.strict
 }

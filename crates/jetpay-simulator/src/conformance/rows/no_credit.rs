@@ -1,8 +1,7 @@
 //! What does not credit.
 
-use super::super::check::{Row, Section, play};
-use super::super::expect;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Row, Section, play};
 use super::super::scene::Scene;
 use super::{ANSWERS, RULE_3, WORDS};
 use crate::messages::{Callback, Operation};
@@ -11,50 +10,69 @@ use crate::operation_ids::next_operation_id;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-decline",
+        Level::Must,
         Section::Callback,
         "a decline is answered 200 and credits nothing",
+        "",
         play!(decline),
     ),
     Row::new(
         "callback-processing",
+        Level::Should,
         ANSWERS,
         "a payment under way is answered 200 and stays pending",
+        "",
         play!(processing),
     ),
     Row::new(
         "callback-unknown-status",
+        Level::Should,
         WORDS,
         "an unknown status is answered 200 and stays pending",
+        "",
         play!(unknown_status),
     ),
     Row::new(
         "callback-unknown-type",
+        Level::Should,
         WORDS,
         "an unknown type of operation is answered 200 and credits nothing",
+        "",
         play!(unknown_type),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-failed-operation",
+        Level::Must,
         RULE_3,
         "a declined operation of a successful payment credits nothing",
+        "",
         play!(failed_operation),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-payment-under-way",
+        Level::Must,
         RULE_3,
         "a successful operation of a payment under way credits nothing",
+        "",
         play!(payment_under_way),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-unknown-payment",
+        Level::Should,
         ANSWERS,
         "a callback of an unknown payment is answered 404, so that it comes again",
+        "",
         play!(unknown_payment),
     ),
     Row::new(
         "callback-payout",
+        Level::Should,
         ANSWERS,
         "a callback of a payout that nobody asked for is answered 404, too",
+        "",
         play!(payout),
     ),
 ];
@@ -125,7 +143,7 @@ async fn unknown_payment(scene: &Scene<'_>) -> Checked {
     let payment_id = format!("nobody-{}", next_operation_id());
     let success = scene.success(&payment_id);
     for _ in 0..2 {
-        expect::bare(&scene.call(&success).await?, 404)?;
+        scene.expect_status(&scene.told(&success).await?, 404)?;
     }
     scene.expect_entries(&payment_id, &[]).await
 }
@@ -135,6 +153,6 @@ async fn payout(scene: &Scene<'_>) -> Checked {
     let mut payout = scene.success(&payment_id);
     payout.payment.kind = "payout".into();
     payout.operation.kind = "payout".into();
-    expect::bare(&scene.call(&payout).await?, 404)?;
+    scene.expect_status(&scene.told(&payout).await?, 404)?;
     scene.expect_entries(&payment_id, &[]).await
 }

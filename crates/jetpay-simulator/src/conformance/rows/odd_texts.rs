@@ -3,10 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::{Row, play};
 use super::super::edit::with;
-use super::super::expect;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Row, play};
 use super::super::scene::Scene;
 use super::WORDS;
 use crate::messages::{Callback, Operation};
@@ -15,26 +14,37 @@ use crate::operation_ids::next_operation_id;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-nul",
+        Level::Should,
         WORDS,
         "a success with NUL and long texts where nothing depends on them credits, once",
+        "",
         play!(texts),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-odd-status",
+        Level::Should,
         WORDS,
         "a status with NUL, and one of thousands of letters, is answered 200 each time",
+        "",
         play!(statuses),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-odd-type",
+        Level::Should,
         WORDS,
         "a type with NUL, and one of thousands of letters, is answered 200 each time",
+        "",
         play!(types),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-odd-unknown-payment",
+        Level::Should,
         WORDS,
         "such a status of an unknown payment is answered 404 each time",
+        "",
         play!(unknown_payment),
     ),
 ];
@@ -126,7 +136,7 @@ async fn unknown_payment(scene: &Scene<'_>) -> Checked {
         let payment_id = format!("nobody-{}", next_operation_id());
         let callback = callback(scene, &payment_id, &word, "sale");
         for _ in 0..3 {
-            expect::bare(&scene.call(&callback).await?, 404)?;
+            scene.expect_status(&scene.told(&callback).await?, 404)?;
         }
     }
     Ok(())

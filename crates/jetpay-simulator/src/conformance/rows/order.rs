@@ -1,7 +1,7 @@
 //! Callbacks in any order.
 
-use super::super::check::{Row, play};
 use super::super::outcome::Checked;
+use super::super::row::{Level, Row, play};
 use super::super::scene::Scene;
 use super::RULE_5;
 use crate::messages::Callback;
@@ -9,34 +9,49 @@ use crate::messages::Callback;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-decline-after-success",
+        Level::Must,
         RULE_5,
         "a decline after a success changes nothing",
+        "",
         play!(decline_after_success),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-other-decline-after-success",
+        Level::Must,
         RULE_5,
         "a decline of another operation after a success changes nothing",
+        "",
         play!(other_decline_after_success),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-success-after-decline",
+        Level::Must,
         RULE_5,
         "a success after a decline credits",
+        "",
         play!(success_after_decline),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-processing-after-success",
+        Level::Must,
         RULE_5,
         "an old intermediate callback after a success changes nothing",
+        "",
         play!(processing_after_success),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-success-after-processing",
+        Level::Must,
         RULE_5,
         "a success after an intermediate callback of its operation credits",
+        "",
         play!(success_after_processing),
-    ),
+    )
+    .credits(),
 ];
 
 fn decline(scene: &Scene<'_>, payment_id: &str) -> Callback {

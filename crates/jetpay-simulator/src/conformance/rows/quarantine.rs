@@ -2,9 +2,8 @@
 
 use jetpay_core::Currency;
 
-use super::super::check::{Row, play};
-use super::super::expect;
 use super::super::outcome::{Checked, Stop};
+use super::super::row::{Level, Row, play};
 use super::super::scene::Scene;
 use super::{ANSWERS, RULE_5};
 use crate::messages::Callback;
@@ -12,34 +11,49 @@ use crate::messages::Callback;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-partially-paid",
+        Level::Should,
         ANSWERS,
         "a payment that is partially paid is answered 200 and quarantined",
+        "",
         play!(partially_paid),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-other-amount",
+        Level::Should,
         ANSWERS,
         "a success of another amount is answered 200 and quarantined",
+        "",
         play!(other_amount),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-other-currency",
+        Level::Should,
         ANSWERS,
         "a success in another currency is answered 200 and quarantined",
+        "",
         play!(other_currency),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-other-project",
+        Level::Should,
         ANSWERS,
         "a success signed by another project is answered 200 and credits nothing",
+        "",
         play!(other_project),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-success-after-quarantine",
+        Level::Must,
         RULE_5,
         "the right success after a wrong one credits",
+        "",
         play!(right_after_wrong),
-    ),
+    )
+    .credits(),
 ];
 
 async fn partially_paid(scene: &Scene<'_>) -> Checked {
@@ -90,7 +104,7 @@ async fn other_project(scene: &Scene<'_>) -> Checked {
         &payment_id,
         scene.amount(),
     );
-    expect::bare(&scene.send(other.sign(&success)).await?, 200)?;
+    scene.expect_status(&scene.send_callback(other.sign(&success)).await?, 200)?;
     scene.expect_entries(&payment_id, &[]).await
 }
 

@@ -1,8 +1,8 @@
 //! Money that goes back.
 
-use super::super::check::{Row, play};
 use super::super::expect;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Row, play};
 use super::super::scene::Scene;
 use super::{ANSWERS, RULE_5};
 use crate::messages::Callback;
@@ -13,46 +13,67 @@ const PART_MINOR: i64 = 3_000;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-refund",
+        Level::Must,
         RULE_5,
         "a refund takes the amount back with a second entry",
+        "",
         play!(refund),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-refund-repeated",
+        Level::Should,
         ANSWERS,
         "a repeated refund is answered 200 and takes nothing more",
+        "",
         play!(repeated),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-refund-partial",
+        Level::Must,
         RULE_5,
         "a partial refund takes its part back: sum_initial, not payment.sum",
+        "",
         play!(partial),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-refund-rest",
+        Level::Must,
         RULE_5,
         "two partial refunds take both parts back",
+        "",
         play!(rest),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-reversal",
+        Level::Must,
         RULE_5,
         "a reversal takes the amount back",
+        "",
         play!(reversal),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-refund-balance",
+        Level::Must,
         RULE_5,
         "after success and refund the balance is what it was",
+        "",
         play!(balance),
-    ),
+    )
+    .credits(),
     Row::new(
         "callback-refund-declined",
+        Level::Must,
         RULE_5,
         "a declined refund takes nothing back",
+        "",
         play!(declined),
-    ),
+    )
+    .credits(),
 ];
 
 fn full(scene: &Scene<'_>, payment_id: &str) -> Callback {

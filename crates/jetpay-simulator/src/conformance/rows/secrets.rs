@@ -2,64 +2,82 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::{Play, Row, play};
 use super::super::edit::{tampered, with, without};
 use super::super::expect;
 use super::super::outcome::{Checked, Stop};
+use super::super::row::{Level, Play, Row, play};
 use super::super::scene::Scene;
 use super::signature::{REFUSAL, both, signature_of};
-use super::{SIGNATURE, UNSIGNED};
+use super::{SIGNATURE, UNSIGNED, strict};
 use crate::platform::Platform;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "signature-other-message",
+        Level::Should,
         UNSIGNED,
         "the signature of another message is refused with code 400",
+        "",
         Play::Refused(other_message, REFUSAL),
     ),
     Row::new(
         "signature-changed",
+        Level::Should,
         UNSIGNED,
         "a message changed after it was signed is refused with code 400",
+        "",
         Play::Refused(changed, REFUSAL),
     ),
     Row::new(
         "signature-other-secret",
+        Level::Should,
         UNSIGNED,
         "a signature with another secret is refused with code 400",
+        "",
         Play::Refused(other_secret, REFUSAL),
     ),
     Row::new(
         "signature-other-project",
+        Level::Should,
         UNSIGNED,
         "a signature with another project's secret is refused with code 400",
+        "",
         play!(other_project),
     ),
     Row::new(
         "signature-next-secret",
+        Level::Should,
         SIGNATURE,
         "during rotation either secret is good",
+        "",
         play!(next_secret),
-    ),
+    )
+    .only(strict),
     Row::new(
         "signature-byte-order",
+        Level::Should,
         SIGNATURE,
         "a signature over paths in byte order is good",
+        "",
         play!(byte_order),
     ),
     Row::new(
         "project-unknown",
+        Level::Should,
         UNSIGNED,
         "a project that is not configured is refused with code 400",
+        "",
         Play::Refused(unknown_project, REFUSAL),
     ),
     Row::new(
         "project-without-method",
+        Level::Should,
         UNSIGNED,
         "a project that does not take the method is refused with code 400",
+        "",
         play!(method_not_taken),
-    ),
+    )
+    .only(strict),
 ];
 
 fn other_message(scene: &Scene<'_>) -> Vec<Vec<u8>> {
@@ -120,7 +138,7 @@ async fn other_project(scene: &Scene<'_>) -> Checked {
 }
 
 async fn next_secret(scene: &Scene<'_>) -> Checked {
-    let next = scene.project.keys.get(1).ok_or(Stop::Skipped {
+    let next = scene.project.keys.get(1).ok_or(Stop::NotRun {
         why: "needs a project with two secrets",
     })?;
     let platform = scene

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::check::{Play, Row};
 use super::super::edit::{tampered, with, without};
 use super::super::expect::Refusal;
+use super::super::row::{Level, Play, Row};
 use super::super::scene::Scene;
 use super::UNSIGNED;
 
@@ -13,32 +13,42 @@ pub(super) const REFUSAL: Refusal = Refusal::new(200, 400);
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "signature-missing",
+        Level::Should,
         UNSIGNED,
         "no signature is refused with HTTP 200 and code 400",
+        "",
         Play::Refused(missing, REFUSAL),
     ),
     Row::new(
         "signature-malformed",
+        Level::Should,
         UNSIGNED,
         "a text that is no signature is refused with code 400",
+        "",
         Play::Refused(malformed, REFUSAL),
     ),
     Row::new(
         "signature-legacy",
+        Level::Should,
         UNSIGNED,
         "40 hexadecimal digits are refused with code 400, and the text says SHA-1",
+        "",
         Play::Refused(legacy, REFUSAL.naming("SHA-1")),
     ),
     Row::new(
         "signature-placeholder",
+        Level::Should,
         UNSIGNED,
         "the placeholders of the documents' samples are refused with code 400",
+        "",
         Play::Refused(placeholders, REFUSAL),
     ),
     Row::new(
         "signature-lower-case",
+        Level::Should,
         UNSIGNED,
         "a signature in lower case is refused with code 400",
+        "",
         Play::Refused(lower_case, REFUSAL),
     ),
 ];

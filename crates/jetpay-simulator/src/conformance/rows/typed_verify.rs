@@ -2,36 +2,41 @@
 
 use serde_json::json;
 
-use super::super::check::{Row, Section, play};
 use super::super::edit::with;
 use super::super::expect;
 use super::super::outcome::Checked;
+use super::super::row::{Level, Row, Section, play};
 use super::super::scene::Scene;
+use super::super::target::Target;
 use super::{METHOD, check_deposit, verify};
 use crate::methods::MethodFacts;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "typed-verify",
+        Level::Must,
         Section::CheckDeposit,
         "a check_deposit whose type is verify gets a payment_id",
+        "",
         play!(gets_a_payment_id),
     )
     .only(quirk),
     Row::new(
         "typed-verify-is-verify",
+        Level::Should,
         METHOD,
         "a verify with an amount is a verify and gets no payment_id",
+        "",
         play!(is_a_verify),
     )
     .only(no_quirk),
 ];
 
-fn quirk(method: &MethodFacts) -> bool {
+fn quirk(method: &MethodFacts, _: &Target) -> bool {
     method.typed_verify
 }
 
-fn no_quirk(method: &MethodFacts) -> bool {
+fn no_quirk(method: &MethodFacts, _: &Target) -> bool {
     !method.typed_verify
 }
 
@@ -40,6 +45,9 @@ async fn gets_a_payment_id(scene: &Scene<'_>) -> Checked {
         .call(&with(scene.check_deposit_json(), "/type", json!("verify")))
         .await?;
     let payment_id = check_deposit::payment_id(scene, &exchange)?;
+    if !scene.target.credits {
+        return Ok(());
+    }
     scene.tell(&scene.success(&payment_id)).await?;
     scene
         .expect_money(&payment_id, "credited", &[scene.amount().minor()])

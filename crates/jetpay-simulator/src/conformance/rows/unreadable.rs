@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::super::check::{Play, Row, Section, play};
 use super::super::edit::{replaced, with};
 use super::super::expect::{self, Refusal};
 use super::super::outcome::Checked;
+use super::super::row::{Level, Play, Row, Section, play};
 use super::super::scene::Scene;
-use super::UNREADABLE;
+use super::{UNREADABLE, strict};
 
 const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
 /// The most that is taken, in bytes.
@@ -19,76 +19,102 @@ const LEVELS: usize = 127;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "bad-not-json",
+        Level::Should,
         UNREADABLE,
         "no JSON is refused with HTTP 400 and code 500",
+        "",
         Play::Refused(not_json, REFUSAL),
     ),
     Row::new(
         "bad-not-an-object",
+        Level::Should,
         UNREADABLE,
         "JSON that is no object is refused with HTTP 400",
+        "",
         Play::Refused(not_an_object, REFUSAL),
     ),
     Row::new(
         "bad-trailing",
+        Level::Should,
         UNREADABLE,
         "anything after the object is refused with HTTP 400",
+        "",
         Play::Refused(trailing, REFUSAL),
     ),
     Row::new(
         "bad-repeated-key",
+        Level::Should,
         UNREADABLE,
         "a repeated key is refused with HTTP 400, also a nested one",
+        "",
         Play::Refused(repeated_key, REFUSAL),
     ),
     Row::new(
         "bad-empty-key",
+        Level::Should,
         UNREADABLE,
         "an empty key is refused with HTTP 400",
+        "",
         Play::Refused(empty_key, REFUSAL),
     ),
     Row::new(
         "bad-encoding",
+        Level::Should,
         UNREADABLE,
         "a byte order mark, other bytes than UTF-8 and a lone surrogate are refused with HTTP 400",
+        "",
         Play::Refused(encoding, REFUSAL),
     ),
     Row::new(
         "bad-number",
+        Level::Should,
         UNREADABLE,
         "negative zero and a number out of range are refused with HTTP 400",
+        "",
         Play::Refused(number, REFUSAL),
     ),
     Row::new(
         "bad-sample-amount",
+        Level::Must,
         Section::CheckDeposit,
         "the amount `10 000,00` of a document's sample is refused with HTTP 400",
+        "",
         Play::Refused(sample_amount, REFUSAL),
     ),
     Row::new(
         "bad-deep",
+        Level::Should,
         UNREADABLE,
         "128 levels are refused with HTTP 400",
+        "",
         Play::Refused(deep, REFUSAL),
     ),
     Row::new(
         "bad-not-too-deep",
+        Level::Should,
         UNREADABLE,
         "127 levels are read",
+        "",
         play!(not_too_deep),
     ),
     Row::new(
         "bad-too-large",
+        Level::Should,
         UNREADABLE,
         "65 KiB are refused with HTTP 413 and code 500",
+        "",
         Play::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
-    ),
+    )
+    .only(strict),
     Row::new(
         "bad-not-too-large",
+        Level::Should,
         UNREADABLE,
         "64 KiB are read",
+        "",
         play!(not_too_large),
-    ),
+    )
+    .only(strict),
 ];
 
 fn signed(scene: &Scene<'_>) -> Vec<u8> {

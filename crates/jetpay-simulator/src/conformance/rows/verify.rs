@@ -2,37 +2,46 @@
 
 use serde_json::{Map, Value};
 
-use super::super::check::{Row, Section, play};
 use super::super::expect::{self, Refusal};
 use super::super::outcome::{Checked, Stop};
+use super::super::row::{Level, Row, Section, play};
 use super::super::scene::Scene;
 use super::contracts::sound_contracts;
-use super::{METHOD, RULE_1};
+use super::{METHOD, RULE_1, strict};
 use crate::exchange::Exchange;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-good",
+        Level::Must,
         Section::Verify,
         "verify of a customer is answered with code 0, currency and additional_customer_id",
+        "",
         play!(good),
     ),
     Row::new(
         "verify-plain",
+        Level::Should,
         METHOD,
         "a customer without contracts and other name is named by the own id",
+        "",
         play!(plain),
-    ),
+    )
+    .only(strict),
     Row::new(
         "verify-unknown",
+        Level::Must,
         Section::Verify,
         "verify of an unknown customer is refused with 404 and a text",
+        "",
         play!(unknown),
     ),
     Row::new(
         "verify-repeated",
+        Level::Must,
         RULE_1,
         "verify has no effects: the fifth answer is the first",
+        "",
         play!(repeated),
     ),
 ];
@@ -67,7 +76,7 @@ pub(super) fn account<'a>(
     } else {
         &[]
     };
-    expect::only(
+    scene.expect_only(
         answer,
         &["code", "currency", "additional_customer_id"],
         &[message, contracts].concat(),
@@ -78,7 +87,7 @@ pub(super) fn account<'a>(
 
 async fn plain(scene: &Scene<'_>) -> Checked {
     let Some(plain) = &scene.target.customers.plain else {
-        return Err(Stop::Skipped {
+        return Err(Stop::NotRun {
             why: "needs a customer without contracts",
         });
     };
