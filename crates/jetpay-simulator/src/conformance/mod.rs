@@ -9,6 +9,7 @@
 //!
 //! What no check can provoke from outside: the answers of a store that is down (HTTP 503).
 
+mod catalogue;
 mod check;
 mod customers;
 mod edit;
@@ -23,13 +24,16 @@ mod rows;
 mod scene;
 mod target;
 
+pub use catalogue::{Entry, Need, catalogue};
 pub use check::{Check, Finding, checks, run};
 pub use customers::Customers;
 pub use group::Group;
 pub use observe::{Observation, Observer, PAYMENT_ID};
 pub use outcome::Outcome;
 pub use project::{Kassa24Answers, Project};
-pub use report::{Report, Subject, Summary, run_all, run_these};
+pub use report::{
+    Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all, run_these,
+};
 pub use row::Level;
 pub use target::Target;
 
