@@ -25,10 +25,7 @@ pub(crate) fn without_secrets(url: &str) -> String {
     let _ = parsed.set_password(None);
     parsed.set_query(None);
     parsed.set_fragment(None);
-    let shown = parsed
-        .to_string()
-        .replace("%7B", "{")
-        .replace("%7D", "}");
+    let shown = parsed.to_string().replace("%7B", "{").replace("%7D", "}");
     query.map_or_else(|| shown.clone(), |query| format!("{shown}?{query}"))
 }
 

@@ -8,9 +8,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use browser::{Browser, Seen};
 use jetpay_simulator::KASPI;
-use jetpay_simulator::conformance::{
-    Customers, Group, Project, Report, Target, checks, run_these,
-};
+use jetpay_simulator::conformance::{Customers, Group, Project, Report, Target, checks, run_these};
 
 /// Whoever asks is told this, as if it were all right.
 const ANSWER: &str = "{\"code\":0,\"message\":\"<script>document.title='\u{202e}owned'</script>\
@@ -54,7 +52,12 @@ async fn report() -> Report {
 async fn report_is_shown_whole_without_scripts_and_without_network() {
     let report = report().await;
     let summary = report.summary();
-    let least = [summary.passed, summary.failed, summary.not_run, summary.not_observed];
+    let least = [
+        summary.passed,
+        summary.failed,
+        summary.not_run,
+        summary.not_observed,
+    ];
     assert!(least.iter().all(|count| *count > 0), "{summary}");
     let html = report.to_html();
     assert!(!html.contains("hidden@") && html.contains("&lt;script&gt;"));
@@ -69,7 +72,10 @@ async fn report_is_shown_whole_without_scripts_and_without_network() {
     let shown = report
         .findings
         .iter()
-        .filter(|finding| seen.dom.contains(&format!("id=\"{}\"", finding.check.full_id())))
+        .filter(|finding| {
+            seen.dom
+                .contains(&format!("id=\"{}\"", finding.check.full_id()))
+        })
         .count();
     assert_eq!(shown, report.findings.len());
     assert!(seen.dom.contains("</footer>"));
@@ -90,7 +96,10 @@ async fn page_that_loads_something_or_is_refused_something_is_found_out() {
         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\"><style>p { color: red }</style>";
     let Seen { console, dom, .. } = browser.open("refused", refused);
     assert_eq!(console.len(), 1, "{console:?}");
-    assert!(console[0].contains("Content Security Policy"), "{console:?}");
+    assert!(
+        console[0].contains("Content Security Policy"),
+        "{console:?}"
+    );
     let script = "<!DOCTYPE html><title>a</title><script>document.title = 'b'</script>";
     assert!(dom.contains("<title>a</title>"), "{dom}");
     let Seen { dom, .. } = browser.open("script", script);

@@ -80,8 +80,14 @@ impl Targets {
         };
         let all = of(&[&account, &contracts]);
         Self {
-            lenient: Target { strict: false, ..all.clone() },
-            no_callback_url: Target { callback_urls: vec![all.url.clone()], ..all.clone() },
+            lenient: Target {
+                strict: false,
+                ..all.clone()
+            },
+            no_callback_url: Target {
+                callback_urls: vec![all.url.clone()],
+                ..all.clone()
+            },
             no_account: of(&[&contracts]),
             no_contracts: of(&[&account]),
             all,
@@ -113,8 +119,16 @@ impl Targets {
             sentence: row.sentence,
             sections,
             why: row.why,
-            methods: if row.of_no_method { Vec::new() } else { names.collect() },
-            needs: needs.into_iter().filter(|(_, is)| *is).map(|(need, _)| need).collect(),
+            methods: if row.of_no_method {
+                Vec::new()
+            } else {
+                names.collect()
+            },
+            needs: needs
+                .into_iter()
+                .filter(|(_, is)| *is)
+                .map(|(need, _)| need)
+                .collect(),
         }
     }
 }
@@ -131,7 +145,11 @@ mod tests {
         ids.dedup();
         assert_eq!(ids.len(), count);
         for entry in catalogue() {
-            assert!(!entry.sections.is_empty(), "{} applies to no method", entry.id);
+            assert!(
+                !entry.sections.is_empty(),
+                "{} applies to no method",
+                entry.id
+            );
         }
     }
 
@@ -140,7 +158,12 @@ mod tests {
         let needs = |id: &str| catalogue().find(|it| it.id == id).unwrap().needs;
         assert_eq!(needs("callback-success"), [Need::Credits]);
         let options: Vec<Need> = catalogue().flat_map(|it| it.needs).collect();
-        for need in [Need::CallbackUrl, Need::Account, Need::Contracts, Need::Strict] {
+        for need in [
+            Need::CallbackUrl,
+            Need::Account,
+            Need::Contracts,
+            Need::Strict,
+        ] {
             assert!(options.contains(&need), "{need:?}");
         }
     }

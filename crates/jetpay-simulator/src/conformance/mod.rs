@@ -32,7 +32,8 @@ pub use observe::{Observation, Observer, PAYMENT_ID};
 pub use outcome::Outcome;
 pub use project::{Kassa24Answers, Project};
 pub use report::{
-    Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all, run_these,
+    Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all,
+    run_these,
 };
 pub use row::Level;
 pub use target::Target;

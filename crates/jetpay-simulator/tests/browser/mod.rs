@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Set to `1` where a test without Chromium is a failure: in continuous integration.
 const REQUIRED: &str = "JETPAY_REQUIRE_CHROMIUM";
@@ -37,11 +38,17 @@ impl Browser {
             return Some(Self { program });
         }
         let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
-        assert!(!required, "no chromium in PATH (on Debian: apt install chromium)");
+        assert!(
+            !required,
+            "no chromium in PATH (on Debian: apt install chromium)"
+        );
         let thread = thread::current();
         let test = thread.name().unwrap_or("a test");
         // Not by a macro: what those print is hidden when the test passes.
-        let _ = writeln!(std::io::stderr(), "\n!!! NOT RUN: {test}: no chromium in PATH");
+        let _ = writeln!(
+            std::io::stderr(),
+            "\n!!! NOT RUN: {test}: no chromium in PATH"
+        );
         None
     }
 
@@ -51,14 +58,17 @@ impl Browser {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let file = folder.join(format!("{name}.html"));
         fs::write(&file, page).unwrap();
-        let profile = tempfile::tempdir().unwrap();
+        let profile = without_scripts();
         let log = profile.path().join("net.json");
         let url = format!("file://{}", file.display());
         let net_log = format!("--log-net-log={}", log.display());
         let dumped = self.run(profile.path(), &["--dump-dom", &net_log, &url]);
         let picture = folder.join(format!("{name}.png"));
         let screenshot = format!("--screenshot={}", picture.display());
-        self.run(profile.path(), &[&screenshot, "--window-size=1200,1600", &url]);
+        self.run(
+            profile.path(),
+            &[&screenshot, "--window-size=1200,1600", &url],
+        );
         let errors = String::from_utf8_lossy(&dumped.stderr);
         Seen {
             dom: String::from_utf8(dumped.stdout).unwrap(),
@@ -86,7 +96,6 @@ impl Browser {
                 "--disable-dev-shm-usage",
                 "--hide-scrollbars",
                 "--enable-logging=stderr",
-                "--blink-settings=scriptEnabled=false",
             ])
             .arg(format!("--user-data-dir={}", profile.display()))
             .args(arguments)
@@ -96,6 +105,17 @@ impl Browser {
         assert!(output.status.success(), "{errors}");
         output
     }
+}
+
+/// A person who has turned scripts off.
+fn without_scripts() -> TempDir {
+    let profile = tempfile::tempdir().unwrap();
+    let scripts_are_blocked =
+        json!({"profile": {"default_content_setting_values": {"javascript": 2}}});
+    fs::create_dir(profile.path().join("Default")).unwrap();
+    let preferences = profile.path().join("Default/Preferences");
+    fs::write(preferences, scripts_are_blocked.to_string()).unwrap();
+    profile
 }
 
 /// What the browser asked of the network, as its own log says; what it asks on its own behalf goes to its maker.

@@ -120,6 +120,9 @@ mod tests {
     #[test]
     fn file_that_cannot_be_written_is_named() {
         let error = sample::report().write("/nowhere/at/all.json").unwrap_err();
-        assert!(error.to_string().contains("/nowhere/at/all.json"), "{error}");
+        assert!(
+            error.to_string().contains("/nowhere/at/all.json"),
+            "{error}"
+        );
     }
 }

@@ -121,7 +121,10 @@ mod tests {
             assert!(schema.refuses(&report).is_some(), "{pointer}");
         }
         let mut report = report();
-        report["findings"][3].as_object_mut().unwrap().remove("reason");
+        report["findings"][3]
+            .as_object_mut()
+            .unwrap()
+            .remove("reason");
         assert!(schema.refuses(&report).is_some(), "no reason");
     }
 }

@@ -106,7 +106,11 @@ impl Report {
 
     /// Tests, failures, errors and skipped ones, in the order of the attributes.
     fn counts(&self, summary: Summary) -> [String; 4] {
-        let advice = if self.subject.strict { summary.failed_should } else { 0 };
+        let advice = if self.subject.strict {
+            summary.failed_should
+        } else {
+            0
+        };
         let failures = summary.failed + advice;
         let skipped = summary.not_run + summary.not_observed;
         [summary.total(), failures, 0, skipped].map(|count| count.to_string())
@@ -120,7 +124,9 @@ fn skipped<'a>(
     let message = visible::line(message);
     case.write_inner_content(|xml| {
         let skipped = xml.create_element("skipped");
-        skipped.with_attribute(("message", message.as_str())).write_empty()?;
+        skipped
+            .with_attribute(("message", message.as_str()))
+            .write_empty()?;
         Ok(())
     })
 }
@@ -129,7 +135,12 @@ fn skipped<'a>(
 fn told(finding: &Finding) -> String {
     let check = &finding.check;
     let mut lines = vec![
-        format!("{} {} hold: {}", check.full_id(), check.level.word(), check.sentence),
+        format!(
+            "{} {} hold: {}",
+            check.full_id(),
+            check.level.word(),
+            check.sentence
+        ),
         format!("section: {}", check.section),
     ];
     if !check.why.is_empty() {
@@ -140,7 +151,9 @@ fn told(finding: &Finding) -> String {
         lines.push(format!("got: {}", visible::lines(got)));
     }
     for exchange in &finding.exchanges {
-        let status = exchange.status.map_or("no answer".to_owned(), |it| format!("HTTP {it}"));
+        let status = exchange
+            .status
+            .map_or("no answer".to_owned(), |it| format!("HTTP {it}"));
         lines.push(String::new());
         lines.push(visible::line(&exchange.request));
         lines.push(visible::lines(&exchange.sent));
@@ -163,16 +176,17 @@ fn properties(xml: &mut Xml, subject: &Subject) -> io::Result<()> {
         ("observed", subject.observed.to_string()),
         ("strict", subject.strict.to_string()),
     ];
-    xml.create_element("properties").write_inner_content(|xml| {
-        for (name, value) in &properties {
-            let property = xml.create_element("property");
-            let property = property.with_attribute(("name", *name));
-            property
-                .with_attribute(("value", visible::line(value).as_str()))
-                .write_empty()?;
-        }
-        Ok(())
-    })?;
+    xml.create_element("properties")
+        .write_inner_content(|xml| {
+            for (name, value) in &properties {
+                let property = xml.create_element("property");
+                let property = property.with_attribute(("name", *name));
+                property
+                    .with_attribute(("value", visible::line(value).as_str()))
+                    .write_empty()?;
+            }
+            Ok(())
+        })?;
     Ok(())
 }
 

@@ -83,7 +83,13 @@ mod tests {
 
     #[test]
     fn what_is_no_json_or_has_its_own_white_space_stays() {
-        for text in ["", "{", "{\"a\": 1}", "{\"a\":1}\n", "{\"a\":1… (3000 bytes)"] {
+        for text in [
+            "",
+            "{",
+            "{\"a\": 1}",
+            "{\"a\":1}\n",
+            "{\"a\":1… (3000 bytes)",
+        ] {
             assert_eq!(indented(text), None, "{text:?}");
         }
     }

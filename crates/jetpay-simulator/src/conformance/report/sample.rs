@@ -16,8 +16,7 @@ pub(super) const HOSTILE: &str =
     "{\"message\":\"<script>alert('\u{202e}x')</script>]]>&amp;\",\"\u{0}\":\"\u{1b}[31m\"}";
 
 const WHY: &str = "a person pays, and the shop never hears of it";
-const CREDITS: &str =
-    "it sends a success, which credits a real customer; --allow-credits runs it";
+const CREDITS: &str = "it sends a success, which credits a real customer; --allow-credits runs it";
 const UNSEEN: &str = "the answers were right; --observe URL lets the money be seen";
 
 const fn row(id: &'static str, level: Level, sentence: &'static str) -> Row {
@@ -28,9 +27,21 @@ const fn row(id: &'static str, level: Level, sentence: &'static str) -> Row {
 use Level::{Must, Should};
 static ROWS: [Row; 7] = [
     row("verify-known", Must, "a known customer is found"),
-    row("deposit-unknown-field", Should, "a field that nobody knows is passed over"),
-    row("callback-repeated", Must, "a repeated success is answered 200 and credits nothing more"),
-    row("callback-success", Must, "a success credits the amount, once"),
+    row(
+        "deposit-unknown-field",
+        Should,
+        "a field that nobody knows is passed over",
+    ),
+    row(
+        "callback-repeated",
+        Must,
+        "a repeated success is answered 200 and credits nothing more",
+    ),
+    row(
+        "callback-success",
+        Must,
+        "a success credits the amount, once",
+    ),
     row("refund-after", Must, "a refund takes the money back"),
     row("refund-twice", Must, "a refund takes the money back once"),
     row("slow-sender", Should, "a slow sender is waited for").once(),
@@ -40,15 +51,37 @@ static ROWS: [Row; 7] = [
 pub(super) fn report() -> Report {
     let outcomes = [
         (Group::Documented, Outcome::Passed),
-        (Group::Documented, failed("code 0", "code 500, \"unknown field\"")),
-        (Group::Idempotence, failed("HTTP 200", &format!("HTTP 500 {HOSTILE}"))),
-        (Group::Idempotence, Outcome::NotRun { why: CREDITS.into() }),
-        (Group::Money, Outcome::NotRun { why: CREDITS.into() }),
+        (
+            Group::Documented,
+            failed("code 0", "code 500, \"unknown field\""),
+        ),
+        (
+            Group::Idempotence,
+            failed("HTTP 200", &format!("HTTP 500 {HOSTILE}")),
+        ),
+        (
+            Group::Idempotence,
+            Outcome::NotRun {
+                why: CREDITS.into(),
+            },
+        ),
+        (
+            Group::Money,
+            Outcome::NotRun {
+                why: CREDITS.into(),
+            },
+        ),
         (Group::Money, Outcome::NotObserved { why: UNSEEN.into() }),
-        (Group::Robustness, Outcome::NotObserved { why: "the connection broke; try again".into() }),
+        (
+            Group::Robustness,
+            Outcome::NotObserved {
+                why: "the connection broke; try again".into(),
+            },
+        ),
     ];
     let findings = ROWS.iter().zip(outcomes).zip(1..);
-    let findings = findings.map(|((row, (group, outcome)), number)| finding(row, group, outcome, number));
+    let findings =
+        findings.map(|((row, (group, outcome)), number)| finding(row, group, outcome, number));
     Report {
         subject: subject(),
         findings: findings.collect(),
@@ -65,7 +98,11 @@ fn failed(expected: &str, got: &str) -> Outcome {
 fn finding(row: &'static Row, group: Group, outcome: Outcome, number: u64) -> Finding {
     let took = Duration::from_millis(number * 17);
     let ran = !matches!(outcome, Outcome::NotRun { .. });
-    let left_out = if matches!(outcome, Outcome::Failed { .. }) { 12 } else { 0 };
+    let left_out = if matches!(outcome, Outcome::Failed { .. }) {
+        12
+    } else {
+        0
+    };
     Finding {
         exchanges: if ran { exchanges() } else { Vec::new() },
         exchanges_left_out: left_out,
@@ -86,7 +123,12 @@ fn exchanges() -> Vec<Recorded> {
     vec![
         recorded(sent, Some(200), r#"{"code":0,"message":"OK"}"#, 7),
         recorded("not JSON", Some(500), HOSTILE, 1_204),
-        recorded(sent, None, "no answer from https://shop.example/pay/kaspi: connection refused", 0),
+        recorded(
+            sent,
+            None,
+            "no answer from https://shop.example/pay/kaspi: connection refused",
+            0,
+        ),
     ]
 }
 

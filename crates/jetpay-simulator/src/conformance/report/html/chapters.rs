@@ -77,7 +77,11 @@ pub(super) fn show(report: &Report) -> Markup {
 
 fn anchor(chapter: &Chapter<'_>) -> String {
     let word = |text: &str| text.to_lowercase().replace(' ', "-");
-    format!("{}-{}", word(chapter.of_method()), word(chapter.group.title()))
+    format!(
+        "{}-{}",
+        word(chapter.of_method()),
+        word(chapter.group.title())
+    )
 }
 
 fn table(chapter: &Chapter<'_>) -> Markup {
@@ -108,7 +112,7 @@ fn row(finding: &Finding) -> Markup {
         tr id=[anchor] class=(class) {
             td { (pill(&finding.outcome, check.level)) }
             td {
-                p { (sentence(check.sentence)) "." }
+                p { (sentence(check.sentence)) }
                 a.id href={ "#" (id) } { (check.id) }
                 " " small { (check.level.word()) @if !finding.exchanges.is_empty() { " · " (time(finding.took)) } }
                 @if let Outcome::NotRun { why } | Outcome::NotObserved { why } = &finding.outcome {

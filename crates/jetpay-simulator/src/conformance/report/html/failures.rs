@@ -7,14 +7,29 @@ use crate::conformance::Recorded;
 use crate::conformance::check::Finding;
 use crate::conformance::outcome::Outcome;
 use crate::conformance::report::{Report, pretty, visible};
+use crate::conformance::row::Level;
 
 pub(super) fn show(report: &Report) -> Markup {
-    let failed = report.failed();
+    let (must, should): (Vec<_>, Vec<_>) = report
+        .failed()
+        .into_iter()
+        .partition(|finding| finding.check.level == Level::Must);
     html! {
-        @if !failed.is_empty() {
+        @if !must.is_empty() {
             section #failed {
                 h2 { "What failed" }
-                @for finding in failed { (failure(finding)) }
+                @for finding in must { (failure(finding)) }
+            }
+        }
+        @if !should.is_empty() {
+            section #advice {
+                h2 { "Advice that is not followed" }
+                p {
+                    "The documents are silent here. "
+                    @if report.subject.strict { "This endpoint is held to it, so it counts as failed." }
+                    @else { "It does not count as failed." }
+                }
+                @for finding in should { (failure(finding)) }
             }
         }
     }
@@ -29,15 +44,21 @@ fn failure(finding: &Finding) -> Markup {
                 (pill(&finding.outcome, check.level))
                 a.id href={ "#" (check.full_id()) } { (check.full_id()) }
             }
-            h3 { (sentence(check.sentence)) "." }
-            @if !check.why.is_empty() { p.why { (sentence(check.why)) "." } }
+            h3 { (sentence(check.sentence)) }
+            @if !check.why.is_empty() { p.why { (sentence(check.why)) } }
             @if let Outcome::Failed { expected, got } = &finding.outcome {
                 dl.compared {
                     div { dt { "Expected" } dd { (visible::lines(expected)) } }
                     div.got { dt { "Got" } dd { (visible::lines(got)) } }
                 }
             }
-            p.section { "It " (check.level.word()) " hold: " cite { (check.section) } }
+            p.section {
+                @match check.level {
+                    Level::Must => "It must hold. ",
+                    Level::Should => "It should hold. ",
+                }
+                "Written in: " cite { (check.section) }
+            }
             (exchanges(finding))
         }
     }

@@ -24,8 +24,7 @@ pub(super) fn show(report: &Report) -> Markup {
 fn verdict(report: &Report) -> Markup {
     let class = match report.verdict() {
         Verdict::Fails(_) | Verdict::FailsStrictly(_) => "failed",
-        Verdict::Holds => "passed",
-        Verdict::HoldsInPart => "passed",
+        Verdict::Holds | Verdict::HoldsInPart => "passed",
         Verdict::NothingKnown => "unseen",
     };
     html! {
@@ -42,9 +41,14 @@ fn numbers(report: &Report) -> Markup {
     let parts = [
         ("passed", summary.passed, "passed", "#chapters"),
         ("failed", summary.failed, "failed", "#failed"),
-        ("advice", summary.failed_should, "not as advised", "#failed"),
+        ("advice", summary.failed_should, "not as advised", "#advice"),
         ("not-run", summary.not_run, "not run", "#not-run"),
-        ("unseen", summary.not_observed, "not observed", "#not-observed"),
+        (
+            "unseen",
+            summary.not_observed,
+            "not observed",
+            "#not-observed",
+        ),
     ];
     html! {
         div.bar role="img" aria-label=(summary) {
@@ -75,12 +79,28 @@ fn facts(report: &Report) -> Markup {
         .collect();
     let facts = [
         ("Methods", subject.methods.join(", ")),
-        (if projects.len() == 1 { "Project" } else { "Projects" }, list(&projects)),
+        (
+            if projects.len() == 1 {
+                "Project"
+            } else {
+                "Projects"
+            },
+            list(&projects),
+        ),
         ("Currency", subject.currency.clone()),
         ("Callbacks also to", list(&other_urls)),
-        ("Successes", yes(subject.credits, "were sent, and credit", "were not sent")),
-        ("The money", yes(subject.observed, "was looked up", "could not be seen")),
-        ("Where documents are silent", yes(subject.strict, "held to every advice", "advice only")),
+        (
+            "Successes",
+            yes(subject.credits, "were sent, and credit", "were not sent"),
+        ),
+        (
+            "The money",
+            yes(subject.observed, "was looked up", "could not be seen"),
+        ),
+        (
+            "Where documents are silent",
+            yes(subject.strict, "held to every advice", "advice only"),
+        ),
         ("An answer may take", time(subject.time_limit_ms)),
         ("Began", subject.began.clone()),
         ("Took", time(subject.took_ms)),

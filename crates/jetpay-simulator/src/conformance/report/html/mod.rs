@@ -16,7 +16,8 @@ use crate::conformance::row::Level;
 /// Ours, and without anything of the report in it: a style sheet is not escaped.
 const STYLE: &str = include_str!("report.css");
 /// Whatever stands in the page, it loads nothing and runs nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 impl Report {
     /// As one HTML file.
@@ -98,18 +99,30 @@ fn pill(outcome: &Outcome, level: Level) -> Markup {
 
 /// `840 ms`, `3.2 s`.
 fn time(took: Duration) -> String {
-    if took.as_secs() == 0 {
-        format!("{} ms", took.as_millis())
-    } else {
-        format!("{}.{} s", took.as_secs(), took.subsec_millis() / 100)
+    match (took.as_secs(), took.subsec_millis() / 100) {
+        (0, _) => format!("{} ms", took.as_millis()),
+        (seconds, 0) => format!("{seconds} s"),
+        (seconds, tenths) => format!("{seconds}.{tenths} s"),
     }
 }
 
-/// A sentence of a check, which begins in a small letter, where it stands alone.
-fn sentence(text: &str) -> String {
+/// A text of ours that begins in a small letter, as a sentence; what stands in backticks in it is code.
+fn sentence(text: &str) -> Markup {
+    let first_word = text.split(' ').next().unwrap_or_default();
+    // Fields and messages keep their small letters.
+    let is_word = first_word.chars().all(char::is_alphabetic);
     let mut letters = text.chars();
-    let first = letters.next().map(|it| it.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
+    let first = letters.next().filter(|_| is_word);
+    let text = first.map_or_else(
+        || text.to_owned(),
+        |first| first.to_uppercase().to_string() + letters.as_str(),
+    );
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 1 { code { (part) } } @else { (part) }
+        }
+        @if !text.ends_with(['.', '?', '!']) { "." }
+    }
 }
 
 #[cfg(test)]

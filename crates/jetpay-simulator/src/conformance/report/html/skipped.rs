@@ -35,7 +35,7 @@ fn group(reason: &Reason<'_>) -> Markup {
                 @for finding in &reason.findings {
                     li {
                         a.id href={ "#" (finding.check.full_id()) } { (finding.check.full_id()) }
-                        " " (sentence(finding.check.sentence)) "."
+                        " " (sentence(finding.check.sentence))
                     }
                 }
             }

@@ -20,9 +20,15 @@ fn parsed(page: &str) -> String {
 
 fn each(page: &str, mut see: impl FnMut(Node<'_, '_>)) {
     let xml = parsed(page);
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    let options = ParsingOptions {
+        allow_dtd: true,
+        ..ParsingOptions::default()
+    };
     let document = Document::parse_with_options(&xml, options).unwrap();
-    document.descendants().filter(Node::is_element).for_each(&mut see);
+    document
+        .descendants()
+        .filter(Node::is_element)
+        .for_each(&mut see);
 }
 
 #[test]
@@ -33,7 +39,10 @@ fn text_of_a_stranger_stays_text() {
         assert!(!page.contains(hidden), "{hidden:?}");
     }
     each(&page, |element| {
-        assert!(!matches!(element.tag_name().name(), "script" | "link" | "img" | "iframe" | "form" | "base"));
+        assert!(!matches!(
+            element.tag_name().name(),
+            "script" | "link" | "img" | "iframe" | "form" | "base"
+        ));
         for attribute in element.attributes() {
             assert!(!attribute.name().starts_with("on"), "{attribute:?}");
             if matches!(attribute.name(), "href" | "src") {
@@ -53,7 +62,11 @@ fn every_check_has_an_anchor_and_every_link_a_place() {
         links.extend(element.attribute("href").map(|link| link[1..].to_owned()));
     });
     for finding in &report.findings {
-        assert!(ids.contains(&finding.check.full_id()), "{}", finding.check.full_id());
+        assert!(
+            ids.contains(&finding.check.full_id()),
+            "{}",
+            finding.check.full_id()
+        );
     }
     for link in &links {
         assert_eq!(ids.iter().filter(|id| *id == link).count(), 1, "{link}");

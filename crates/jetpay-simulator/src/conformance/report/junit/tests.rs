@@ -29,10 +29,21 @@ fn judge(xml: &str) {
             .map(|it| it.tag_name().name())
             .collect();
         assert_eq!(names[0], "properties");
-        assert!(names[1..].iter().all(|name| *name == "testcase"), "{names:?}");
-        assert_eq!(suite.attribute("timestamp").unwrap().len(), "2022-03-25T11:08:45".len());
+        assert!(
+            names[1..].iter().all(|name| *name == "testcase"),
+            "{names:?}"
+        );
+        assert_eq!(
+            suite.attribute("timestamp").unwrap().len(),
+            "2022-03-25T11:08:45".len()
+        );
         let cases = children(suite, "testcase");
-        let of = |name| cases.iter().filter(|it| !children(**it, name).is_empty()).count();
+        let of = |name| {
+            cases
+                .iter()
+                .filter(|it| !children(**it, name).is_empty())
+                .count()
+        };
         assert_eq!(number(suite, "tests"), cases.len());
         assert_eq!(number(suite, "failures"), of("failure"));
         assert_eq!(number(suite, "skipped"), of("skipped"));
@@ -71,7 +82,10 @@ fn text_of_a_stranger_comes_back_as_text() {
     let document = Document::parse(&xml).unwrap();
     let failure = document.descendants().find(|it| it.has_tag_name("failure"));
     let shown = visible::line(sample::HOSTILE);
-    assert!(shown.contains("<script>") && shown.contains("\\u{0}"), "{shown}");
+    assert!(
+        shown.contains("<script>") && shown.contains("\\u{0}"),
+        "{shown}"
+    );
     let failure = failure.unwrap();
     assert!(failure.attribute("message").unwrap().contains(&shown));
     assert!(failure.text().unwrap().contains(&shown));

@@ -55,7 +55,11 @@ fn short(f: &mut fmt::Formatter<'_>, exchange: &Recorded, width: usize) -> fmt::
 }
 
 fn tell(f: &mut fmt::Formatter<'_>, name: &str, text: &str, width: usize) -> fmt::Result {
-    let style = if name == "got" { BAD } else { anstyle::Style::new() };
+    let style = if name == "got" {
+        BAD
+    } else {
+        anstyle::Style::new()
+    };
     let text = beside_name(&visible::line(text), TOLD, width);
     write!(f, "  {name:9} {style}{text}{style:#}")
 }

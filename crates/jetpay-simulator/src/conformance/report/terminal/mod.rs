@@ -86,12 +86,22 @@ impl Terminal<'_> {
         let style = if self.report.is_good() { GOOD } else { BAD };
         let took = self.report.subject.took_ms;
         let (seconds, tenths) = (took.as_secs(), took.subsec_millis() / 100);
-        writeln!(f, "\n{style}{}{style:#}", self.report.verdict())?;
-        writeln!(f, "{NAME}{summary}{NAME:#} in {seconds}.{tenths} s")
+        let verdict = hanging(&self.report.verdict().to_string(), "", self.width);
+        let summary = hanging(
+            &format!("{summary} in {seconds}.{tenths} s"),
+            "",
+            self.width,
+        );
+        write!(f, "\n{style}{verdict}{style:#}{NAME}{summary}{NAME:#}")
     }
 }
 
-fn skipped(f: &mut fmt::Formatter<'_>, what: &str, reason: &Reason<'_>, width: usize) -> fmt::Result {
+fn skipped(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    reason: &Reason<'_>,
+    width: usize,
+) -> fmt::Result {
     let count = checks(reason.findings.len());
     let text = format!("{count} {what}: {}", visible::line(reason.why));
     f.write_char('\n')?;
@@ -175,7 +185,10 @@ mod tests {
         for width in [40, 55, 72, 140] {
             let text = sample::report().terminal().width(width).to_string();
             for line in without_styles(&text).lines() {
-                assert!(textwrap::core::display_width(line) <= width, "{width}: {line}");
+                assert!(
+                    textwrap::core::display_width(line) <= width,
+                    "{width}: {line}"
+                );
             }
         }
     }
@@ -185,14 +198,18 @@ mod tests {
         let text = sample::report().to_string();
         assert!(text.contains("kaspi/callback-repeated"), "{text}");
         assert!(!text.contains("verify-known"), "{text}");
-        assert!(text.ends_with("1 passed, 1 failed, 1 not as advised, 2 not run, 2 not observed in 3.2 s\n"));
+        assert!(text.ends_with(
+            "1 passed, 1 failed, 1 not as advised, 2 not run, 2 not observed in 3.2 s\n"
+        ));
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }
 
     #[test]
     fn strangers_escapes_are_not_obeyed() {
         let text = sample::report().terminal().to_string();
-        assert!(!text.contains("\u{1b}[31m\"") && !text.contains('\0') && !text.contains('\u{202e}'));
+        assert!(
+            !text.contains("\u{1b}[31m\"") && !text.contains('\0') && !text.contains('\u{202e}')
+        );
         assert!(text.contains("\\u{1b}[31m"), "{text}");
     }
 }

@@ -15,7 +15,11 @@ const ROOM: usize = 40;
 pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report, width: usize) -> fmt::Result {
     let subject = &report.subject;
     let what = format!("jetpay conformance {} of {}", subject.version, subject.url);
-    write!(f, "{NAME}{}{NAME:#}", hanging(&visible::line(&what), "  ", width))?;
+    write!(
+        f,
+        "{NAME}{}{NAME:#}",
+        hanging(&visible::line(&what), "  ", width)
+    )?;
     let ids = report.findings.iter().map(|finding| finding.check.id.len());
     let ids = ids.max().unwrap_or(0);
     report
