@@ -1,6 +1,6 @@
 //! A report as people read it: chapter by chapter, and a reason once.
 
-use super::{Report, Summary};
+use super::{Report, Subject, Summary, visible};
 use crate::conformance::check::Finding;
 use crate::conformance::group::Group;
 use crate::conformance::outcome::Outcome;
@@ -79,6 +79,17 @@ impl Report {
             Outcome::NotObserved { why } => Some(why),
             _ => None,
         })
+    }
+}
+
+impl Subject {
+    /// The URL for people: a single method stands in it itself.
+    pub(super) fn endpoint(&self) -> String {
+        let url = visible::line(&self.url);
+        match self.methods.as_slice() {
+            [method] => url.replace("{method}", method),
+            _ => url,
+        }
     }
 }
 

@@ -115,8 +115,10 @@ fn row(finding: &Finding) -> Markup {
                 p { (sentence(check.sentence)) }
                 a.id href={ "#" (id) } { (check.id) }
                 " " small { (check.level.word()) @if !finding.exchanges.is_empty() { " · " (time(finding.took)) } }
-                @if let Outcome::NotRun { why } | Outcome::NotObserved { why } = &finding.outcome {
-                    p.reason { (sentence(why)) }
+                @match &finding.outcome {
+                    Outcome::NotRun { .. } => p.reason { a href="#not-run" { "Why not" } },
+                    Outcome::NotObserved { .. } => p.reason { a href="#not-observed" { "Why not" } },
+                    Outcome::Passed | Outcome::Failed { .. } => {}
                 }
                 @if failed { p.reason { a href={ "#" (id) } { "What was expected, and what came" } } }
                 @else { (failures::exchanges(finding)) }

@@ -5,15 +5,11 @@ use maud::{Markup, html};
 use super::{sign, time};
 use crate::conformance::report::{Report, Verdict, visible};
 
-pub(super) fn endpoint(report: &Report) -> String {
-    visible::line(&report.subject.url)
-}
-
 pub(super) fn show(report: &Report) -> Markup {
     html! {
         header {
             p.kicker { "JetPay conformance report" }
-            h1 { (endpoint(report)) }
+            h1 { (report.subject.endpoint()) }
             (verdict(report))
             (numbers(report))
             (facts(report))
@@ -59,7 +55,7 @@ fn numbers(report: &Report) -> Markup {
         ul.numbers {
             @for (class, count, word, place) in parts {
                 li class=(class) {
-                    @if count > 0 { a href=(place) { b { (count) } " " (word) } }
+                    @if count > 0 { a href=(place) { b { (sign(class)) " " (count) } " " (word) } }
                     @else { span { b { "0" } " " (word) } }
                 }
             }
@@ -102,7 +98,7 @@ fn facts(report: &Report) -> Markup {
             yes(subject.strict, "held to every advice", "advice only"),
         ),
         ("An answer may take", time(subject.time_limit_ms)),
-        ("Began", subject.began.clone()),
+        ("Began", began(&subject.began)),
         ("Took", time(subject.took_ms)),
     ];
     html! {
@@ -116,4 +112,13 @@ fn facts(report: &Report) -> Markup {
 
 fn yes(is: bool, yes: &str, no: &str) -> String {
     if is { yes } else { no }.to_owned()
+}
+
+/// `2022-03-25 11:08:45 UTC`.
+fn began(began: &str) -> String {
+    let utc = began.strip_suffix("+0000");
+    utc.map_or_else(
+        || began.to_owned(),
+        |utc| format!("{} UTC", utc.replace('T', " ")),
+    )
 }

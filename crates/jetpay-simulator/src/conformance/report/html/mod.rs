@@ -32,7 +32,7 @@ impl Report {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     meta name="referrer" content="no-referrer";
-                    title { "Conformance of " (head::endpoint(self)) }
+                    title { "Conformance of " (self.subject.endpoint()) }
                     style { (PreEscaped(STYLE)) }
                 }
                 body {

@@ -5,7 +5,6 @@ use std::fmt;
 use super::{NAME, beside_name, hanging, mark};
 use crate::conformance::report::Report;
 use crate::conformance::report::chapters::Chapter;
-use crate::conformance::report::visible;
 
 /// Columns before an id: two of indentation, a mark, a space.
 const BEFORE: usize = 4;
@@ -14,12 +13,12 @@ const ROOM: usize = 40;
 
 pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report, width: usize) -> fmt::Result {
     let subject = &report.subject;
-    let what = format!("jetpay conformance {} of {}", subject.version, subject.url);
-    write!(
-        f,
-        "{NAME}{}{NAME:#}",
-        hanging(&visible::line(&what), "  ", width)
-    )?;
+    let what = format!(
+        "jetpay conformance {} of {}",
+        subject.version,
+        subject.endpoint()
+    );
+    write!(f, "{NAME}{}{NAME:#}", hanging(&what, "  ", width))?;
     let ids = report.findings.iter().map(|finding| finding.check.id.len());
     let ids = ids.max().unwrap_or(0);
     report
