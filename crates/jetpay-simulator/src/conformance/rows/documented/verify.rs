@@ -13,8 +13,8 @@ pub(super) static ROWS: &[Row] = &[
         "verify-good",
         Level::Must,
         Section::Verify,
-        "verify of a customer is answered with code 0, currency and additional_customer_id",
-        "",
+        "verify of a customer is answered with code 0, the currency and what else the document requires",
+        "Nobody can pay: the platform does not find the account of any payer.",
         play!(good),
     ),
     Row::new(
@@ -22,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         METHOD,
         "a customer without contracts and other name is named by the own id",
-        "",
+        "A customer without a contract cannot be chosen on the screen and cannot pay.",
         play!(plain),
     )
     .only(strict),
@@ -30,8 +30,8 @@ pub(super) static ROWS: &[Row] = &[
         "verify-unknown",
         Level::Must,
         Section::Verify,
-        "verify of an unknown customer is refused with 404 and a text",
-        "",
+        "verify of an unknown customer is refused with code 404 and a text",
+        "A payer with a typo is not told so, and the money goes to an account that is none.",
         play!(unknown),
     ),
 ];
