@@ -26,6 +26,10 @@ pub(crate) const RULE_1: Section = Section::Ours("our rule: verify has no effect
 pub(crate) const RULE_2: Section = Section::Ours("our rule: check_deposit only records");
 /// Which callback credits, and that it does so once.
 pub(crate) const RULE_3: Section = Section::Ours("our rule: one credit");
+/// By what a callback finds its payment and its amount.
+pub(crate) const KEYS: Section = Section::Ours("our rule: payment.id and sum_initial decide");
+/// Money that goes back.
+pub(crate) const BACK: Section = Section::Ours("our rule: refunds and reversals");
 /// Callbacks in any order.
 pub(crate) const RULE_5: Section = Section::Ours("our rule: any order");
 /// At a kiosk the cash is in the machine before `check_deposit`.
@@ -33,6 +37,8 @@ pub(crate) const RULE_7: Section = Section::Ours("our rule: refuse only the impo
 
 /// Bodies that cannot be read.
 pub(crate) const UNREADABLE: Section = Section::Ours("bad input: unreadable");
+/// How large and how deep a body may be.
+pub(crate) const SIZE: Section = Section::Ours("bad input: size and depth");
 /// Messages with a field that is wrong.
 pub(crate) const BAD_FIELD: Section = Section::Ours("bad input: signed, but a field is wrong");
 /// Around the messages.

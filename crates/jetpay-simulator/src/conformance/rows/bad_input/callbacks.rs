@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         "callback-wrong-type",
         Level::Should,
         BAD_FIELD,
-        "a signed callback with such a field of a wrong type is refused",
+        "a signed callback in which a field that money depends on has a wrong type is refused",
         "A type turned into another changes an amount or an id, and nobody notices.",
         play!(wrong_type),
     ),

@@ -21,7 +21,7 @@ pub(super) static ROWS: &[Row] = &[
         "verify-plain",
         Level::Should,
         METHOD,
-        "a customer without contracts and other name is named by the own id",
+        "a customer who has no contracts and no other name is named by the own id",
         "A customer without a contract cannot be chosen on the screen and cannot pay.",
         play!(plain),
     )

@@ -7,7 +7,7 @@ use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::callbacks::{credits, expect_credited};
-use crate::conformance::rows::sections::{RULE_3, WORDS};
+use crate::conformance::rows::sections::{KEYS, RULE_3};
 use crate::conformance::scene::Scene;
 
 pub(super) static ROWS: &[Row] = &[
@@ -41,7 +41,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-account",
         Level::Must,
-        WORDS,
+        KEYS,
         "a success that names another account and customer credits all the same",
         "These names are the platform's own; going by them leaves payers without their money.",
         play!(account),
@@ -50,7 +50,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-payment-sum",
         Level::Should,
-        WORDS,
+        KEYS,
         "a success with another payment.sum credits: sum_initial decides",
         "The sum of a payment changes with refunds; going by it stops a credit that is right.",
         play!(payment_sum),

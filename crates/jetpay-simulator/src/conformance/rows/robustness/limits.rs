@@ -8,14 +8,14 @@ use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Play, Row, play};
 use crate::conformance::rows::applies::strict;
 use crate::conformance::rows::callbacks::unchanged;
-use crate::conformance::rows::sections::{ANSWERS, UNREADABLE};
+use crate::conformance::rows::sections::SIZE;
 use crate::conformance::scene::Scene;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "bad-deep",
         Level::Should,
-        UNREADABLE,
+        SIZE,
         "a body of 128 levels or more is refused",
         "One small request exhausts the stack and takes the endpoint from all payers.",
         Play::Refused(deep, REFUSAL),
@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "bad-not-too-deep",
         Level::Should,
-        UNREADABLE,
+        SIZE,
         "a body of 127 levels is read",
         "A limit that is too low turns away a message that is right.",
         play!(not_too_deep),
@@ -31,7 +31,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "bad-too-large",
         Level::Should,
-        UNREADABLE,
+        SIZE,
         "a body of 65 KiB is refused with HTTP 413 and code 500",
         "A few large requests fill the memory, and no payer is served.",
         Play::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
@@ -40,7 +40,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "bad-not-too-large",
         Level::Should,
-        UNREADABLE,
+        SIZE,
         "a body of 64 KiB is read",
         "A long but real message is refused, and its payment with it.",
         play!(not_too_large),
@@ -49,7 +49,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-too-large",
         Level::Should,
-        ANSWERS,
+        SIZE,
         "a callback over the limit is answered 413 without a body",
         "Whoever sends huge callbacks can stop the real ones.",
         play!(callback_too_large),

@@ -35,7 +35,7 @@ pub(super) static ROWS: &[Row] = &[
         "callback-odd-status",
         Level::Should,
         WORDS,
-        "a status with NUL, and one of thousands of letters, is acknowledged each time",
+        "a status with NUL or of thousands of letters is acknowledged and stops no credit",
         "The store fails on one word, and the callback comes again for eleven days.",
         play!(statuses),
     )
@@ -44,7 +44,7 @@ pub(super) static ROWS: &[Row] = &[
         "callback-odd-type",
         Level::Should,
         WORDS,
-        "a type with NUL, and one of thousands of letters, is acknowledged each time",
+        "a type with NUL or of thousands of letters is acknowledged and stops no credit",
         "An index that is too short for a word stops a payment that was made.",
         play!(types),
     )
@@ -53,7 +53,7 @@ pub(super) static ROWS: &[Row] = &[
         "callback-odd-unknown-payment",
         Level::Should,
         WORDS,
-        "such a status of an unknown payment is not acknowledged",
+        "an odd status of an unknown payment is not acknowledged",
         "An answer that says received loses a payment that was only odd.",
         play!(unknown_payment),
     ),
