@@ -6,6 +6,8 @@ use super::Lost;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// HTTP/1.0, where a connection ends with its answer unless both sides say otherwise.
+    old: bool,
     /// With their names in small letters.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -37,6 +39,7 @@ impl Answer {
             Ok((name.to_ascii_lowercase(), value.trim().to_owned()))
         });
         Ok(Self {
+            old: status_line.starts_with("HTTP/1.0"),
             status: status.ok_or(Lost::Garbled("it begins with no status line"))?,
             headers: headers.collect::<Result<_, _>>()?,
             body: Vec::new(),
@@ -53,7 +56,9 @@ impl Answer {
 
     /// Whether the other side says that this is its last one on the connection.
     pub(crate) fn is_last(&self) -> bool {
-        self.lists("connection", "close") || self.length(false) == Ok(Length::Open)
+        self.lists("connection", "close")
+            || (self.old && !self.lists("connection", "keep-alive"))
+            || self.length(false) == Ok(Length::Open)
     }
 
     fn lists(&self, header: &str, word: &str) -> bool {
