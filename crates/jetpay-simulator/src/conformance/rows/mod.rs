@@ -14,6 +14,7 @@ mod robustness;
 mod sections;
 mod shape;
 mod signatures;
+mod time;
 
 use super::group::Group;
 use super::row::Row;
@@ -29,7 +30,7 @@ static CHAPTERS: &[(Group, &[&[Row]])] = &[
     (Group::Order, order::ROWS),
     (Group::BadInput, bad_input::ROWS),
     (Group::Robustness, robustness::ROWS),
-    (Group::Time, &[]),
+    (Group::Time, time::ROWS),
 ];
 
 /// All rows, each with its chapter.
