@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, RequestBuilder, redirect};
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::address::without_secrets;
 use crate::exchange::{Exchange, NoAnswer};
 
 /// How long a connection may take.
@@ -112,7 +113,7 @@ fn no_answer(url: &str, error: &(dyn std::error::Error + 'static)) -> NoAnswer {
         innermost = source;
     }
     NoAnswer {
-        url: url.to_owned(),
+        url: without_secrets(url),
         reason: innermost.to_string(),
     }
 }

@@ -26,7 +26,7 @@ pub struct Exchange {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("no answer from {url}: {reason}")]
 pub struct NoAnswer {
-    /// Where to.
+    /// Where to: without a user's name and password, and without what the query says.
     pub url: String,
     /// Why, in the words of the client.
     pub reason: String,

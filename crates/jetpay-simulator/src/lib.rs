@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod address;
 mod admin;
 mod client;
 pub mod conformance;

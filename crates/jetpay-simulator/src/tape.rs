@@ -8,6 +8,7 @@ use std::time::Duration;
 use jetpay_core::private::Private;
 use serde::Serialize;
 
+use crate::address::without_secrets;
 use crate::exchange::{Exchange, NoAnswer};
 
 /// How many exchanges are kept of a check: the first one, and the last ones, with which it ended.
@@ -59,7 +60,7 @@ impl Tape {
     ) -> usize {
         let mut exchanges = self.exchanges();
         exchanges.push(Recorded {
-            request: cut::shown(format!("{method} {url}").as_bytes(), &self.secrets),
+            request: self.cut(&format!("{method} {}", without_secrets(url))),
             content_type: content_type.map(str::to_owned),
             sent: cut::shown(body, &self.secrets),
             status: None,

@@ -106,7 +106,7 @@ async fn play(scene: &Scene<'_>, row: &Row) -> Checked {
 }
 
 impl Check {
-    fn new(group: Group, row: &'static Row, facts: &'static MethodFacts) -> Self {
+    pub(super) fn new(group: Group, row: &'static Row, facts: &'static MethodFacts) -> Self {
         Self {
             id: row.id,
             method: (!row.of_no_method).then_some(facts.name),
@@ -129,7 +129,7 @@ impl Check {
         }
     }
 
-    fn found(&self, outcome: Outcome, took: Duration) -> Finding {
+    pub(super) fn found(&self, outcome: Outcome, took: Duration) -> Finding {
         Finding {
             check: self.clone(),
             outcome,

@@ -10,6 +10,7 @@
 //! What no check can provoke from outside: the answers of a store that is down (HTTP 503).
 
 mod aftermath;
+mod catalogue;
 mod check;
 mod customers;
 mod edit;
@@ -26,6 +27,7 @@ mod scene;
 mod target;
 mod wire;
 
+pub use catalogue::{Entry, Need, catalogue};
 pub use check::{Check, Finding, checks, run};
 pub use customers::Customers;
 pub use group::Group;
@@ -33,7 +35,10 @@ pub use observe::{Observation, Observer, PAYMENT_ID};
 pub use outcome::Outcome;
 pub use prepare::{Prepared, prepare};
 pub use project::{Kassa24Answers, Project};
-pub use report::{Report, Subject, Summary, run_all, run_these};
+pub use report::{
+    Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all,
+    run_these,
+};
 pub use row::Level;
 pub use target::Target;
 

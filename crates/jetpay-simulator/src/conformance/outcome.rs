@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::admin::AdminError;
 use crate::exchange::NoAnswer;
 
-/// How a check ended.
+/// How a check ended. It is written beside the check's own `why`, so it calls its own a `reason`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
@@ -21,11 +21,13 @@ pub enum Outcome {
     /// It was not tried, or not to its end: something is missing that whoever runs the checks can give.
     NotRun {
         /// What is missing.
+        #[serde(rename = "reason")]
         why: String,
     },
     /// The answers were right; what they did cannot be seen from outside.
     NotObserved {
         /// How it could be seen.
+        #[serde(rename = "reason")]
         why: String,
     },
 }

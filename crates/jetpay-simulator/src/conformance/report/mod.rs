@@ -1,15 +1,31 @@
-//! What was found of a target, check by check.
+//! What was found of a target, check by check, and how it is shown: in a terminal, as HTML, JSON and JUnit XML.
 
-use std::fmt;
+mod chapters;
+mod format;
+mod html;
+mod json;
+mod junit;
+mod pretty;
+#[cfg(test)]
+mod sample;
+mod summary;
+mod terminal;
+mod verdict;
+mod visible;
+
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::check::{Check, Finding, checks, run};
-use super::outcome::Outcome;
-use super::row::Level;
 use super::target::Target;
+use crate::address::without_secrets;
 use crate::messages;
+
+pub use format::{Format, UnknownFormat, WriteError};
+pub use summary::Summary;
+pub use terminal::Terminal;
+pub use verdict::Verdict;
 
 /// What was found of a target.
 #[derive(Debug, Clone, Serialize)]
@@ -27,9 +43,9 @@ pub struct Report {
 pub struct Subject {
     /// The version of the checks.
     pub version: &'static str,
-    /// Where `verify` and `check_deposit` went.
+    /// Where `verify` and `check_deposit` went: without a user's name and password, and without what the query says.
     pub url: String,
-    /// Where callbacks went.
+    /// Where callbacks went, cut like `url`.
     pub callback_urls: Vec<String>,
     /// The methods.
     pub methods: Vec<&'static str>,
@@ -79,10 +95,11 @@ pub async fn run_these(
 impl Subject {
     fn of(target: &Target) -> Self {
         let projects = target.projects.iter();
+        let callback_urls = target.callback_urls.iter();
         Self {
             version: env!("CARGO_PKG_VERSION"),
-            url: target.url.clone(),
-            callback_urls: target.callback_urls.clone(),
+            url: without_secrets(&target.url),
+            callback_urls: callback_urls.map(|url| without_secrets(url)).collect(),
             methods: target.methods().map(|method| method.name).collect(),
             projects: projects.map(|project| project.id.number()).collect(),
             currency: target.currency.to_string(),
@@ -93,71 +110,5 @@ impl Subject {
             began: messages::now(),
             took_ms: Duration::ZERO,
         }
-    }
-}
-
-/// How many checks ended how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[expect(missing_docs, reason = "the names say it")]
-#[non_exhaustive]
-pub struct Summary {
-    pub passed: usize,
-    /// Of those that must hold.
-    pub failed: usize,
-    /// Of those that should hold.
-    pub failed_should: usize,
-    pub not_run: usize,
-    pub not_observed: usize,
-}
-
-impl Report {
-    /// How many checks ended how.
-    #[must_use]
-    pub fn summary(&self) -> Summary {
-        let mut summary = Summary::default();
-        for finding in &self.findings {
-            let count = match (&finding.outcome, finding.check.level) {
-                (Outcome::Passed, _) => &mut summary.passed,
-                (Outcome::Failed { .. }, Level::Must) => &mut summary.failed,
-                (Outcome::Failed { .. }, Level::Should) => &mut summary.failed_should,
-                (Outcome::NotRun { .. }, _) => &mut summary.not_run,
-                (Outcome::NotObserved { .. }, _) => &mut summary.not_observed,
-            };
-            *count += 1;
-        }
-        summary
-    }
-
-    /// Whether nothing failed that must hold; held strictly, nothing at all.
-    #[must_use]
-    pub fn is_good(&self) -> bool {
-        let summary = self.summary();
-        summary.failed == 0 && !(self.subject.strict && summary.failed_should > 0)
-    }
-}
-
-/// One line: `101 passed, 2 failed, 1 advised against, 3 not run, 4 not observed`.
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
-        let more = [
-            (self.failed_should, "not as advised"),
-            (self.not_run, "not run"),
-            (self.not_observed, "not observed"),
-        ];
-        more.into_iter()
-            .filter(|(count, _)| *count > 0)
-            .try_for_each(|(count, what)| write!(f, ", {count} {what}"))
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in &self.findings {
-            if finding.outcome != Outcome::Passed {
-                writeln!(f, "{} {:?}", finding.check.full_id(), finding.outcome)?;
-            }
-        }
-        writeln!(f, "{}", self.summary())
     }
 }
