@@ -9,6 +9,7 @@
 //!
 //! What no check can provoke from outside: the answers of a store that is down (HTTP 503).
 
+mod aftermath;
 mod catalogue;
 mod check;
 mod customers;
@@ -17,12 +18,14 @@ mod expect;
 mod group;
 mod observe;
 mod outcome;
+mod prepare;
 mod project;
 mod report;
 mod row;
 mod rows;
 mod scene;
 mod target;
+mod wire;
 
 pub use catalogue::{Entry, Need, catalogue};
 pub use check::{Check, Finding, checks, run};
@@ -30,6 +33,7 @@ pub use customers::Customers;
 pub use group::Group;
 pub use observe::{Observation, Observer, PAYMENT_ID};
 pub use outcome::Outcome;
+pub use prepare::{Prepared, prepare};
 pub use project::{Kassa24Answers, Project};
 pub use report::{
     Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all,

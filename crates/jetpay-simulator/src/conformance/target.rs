@@ -7,7 +7,7 @@ use jetpay_core::Currency;
 use super::customers::Customers;
 use super::observe::Observer;
 use super::project::{Kassa24Answers, Project};
-use crate::methods::{METHODS, MethodFacts};
+use crate::methods::{KASSA24, METHODS, MethodFacts};
 
 /// How long an answer may take, when nothing else is said.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -103,7 +103,7 @@ impl Target {
     }
 
     pub(crate) fn answers_kassa24(&self, answers: Kassa24Answers) -> bool {
-        let mut projects = self.projects.iter();
+        let mut projects = self.projects.iter().filter(|it| it.takes(&KASSA24));
         projects.any(|project| project.answers == answers)
     }
 }
