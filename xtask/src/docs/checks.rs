@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::{Result, ensure};
 use jetpay_simulator::METHODS;
-use jetpay_simulator::conformance::{Entry, Group, Level, Need};
+use jetpay_simulator::conformance::{Entry, Group, Level, Need, Source};
 
 /// The template with all its places filled.
 pub(super) fn fill(template: &str, entries: &[Entry]) -> Result<String> {
@@ -15,6 +15,7 @@ pub(super) fn fill(template: &str, entries: &[Entry]) -> Result<String> {
         ("{{must}}", of_level(Level::Must).to_string()),
         ("{{should}}", of_level(Level::Should).to_string()),
         ("{{of each method}}", of_each_method(entries)),
+        ("{{headings}}", headings()),
         ("{{chapters}}", chapters(entries)),
     ] {
         ensure!(page.contains(place), "the template has no place {place}");
@@ -58,12 +59,7 @@ fn row(entry: &Entry) -> String {
         format!("`{}`", entry.id),
         entry.level.word().to_owned(),
         what.collect::<Vec<_>>().join("<br>"),
-        entry
-            .sections
-            .iter()
-            .map(|it| text(it))
-            .collect::<Vec<_>>()
-            .join("<br>"),
+        text(source(entry.source)),
         applies(entry),
     ];
     format!("| {} |\n", cells.join(" | "))
@@ -75,22 +71,56 @@ fn applies(entry: &Entry) -> String {
         all if all == METHODS.len() => "all".to_owned(),
         _ => entry.methods.join(", "),
     };
-    let needs = entry.needs.iter().map(|need| match need {
-        Need::Credits => "`--allow-credits`",
-        Need::CallbackUrl => "`--callback-url`",
-        Need::Account => "of kassa24 where it is answered with the account alone",
-        Need::Contracts => "of kassa24 where it is answered with contracts",
-        Need::Strict => "the service `jetpay` alone",
-        _ => "more",
+    let mut cell = methods;
+    for need in &entry.needs {
+        cell += match need {
+            Need::Credits => "; `--allow-credits`",
+            Need::CallbackUrl => "; `--callback-url`",
+            Need::Account => "; kassa24 with `--kassa24-answers account`",
+            Need::Contracts => "; kassa24 with `--kassa24-answers contracts`",
+            Need::Strict => "; `--strict`",
+            _ => "",
+        };
+    }
+    cell.replace("kassa24; kassa24 with", "kassa24 with")
+}
+
+fn source(source: Source) -> &'static str {
+    match source {
+        Source::Verify => "documents: `verify`",
+        Source::CheckDeposit => "documents: `check_deposit`",
+        Source::Callback => "documents: callback",
+        Source::Other(section) => section,
+        _ => "",
+    }
+}
+
+/// A line a method, with the headings of its document.
+fn headings() -> String {
+    let rows = METHODS.iter().map(|method| {
+        let sections = method.sections;
+        format!(
+            "| `{}` | {} | {} | {} | {} |",
+            method.name,
+            method.document,
+            sections.verify,
+            sections.check_deposit,
+            sections.callback
+        )
     });
-    std::iter::once(methods.as_str())
-        .chain(needs)
-        .collect::<Vec<_>>()
-        .join("<br>")
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 fn sentence(words: &str) -> String {
-    let words = text(words);
+    let first = words.split(' ').next().unwrap_or_default();
+    // Fields and messages keep their small letters.
+    let is_word = first.chars().all(char::is_alphabetic);
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    let words = if is_word {
+        text(&(first.to_uppercase() + rest))
+    } else {
+        text(words)
+    };
     let end = if words.ends_with(['.', '?', '!']) {
         ""
     } else {
