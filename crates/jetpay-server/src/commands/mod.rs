@@ -2,6 +2,7 @@
 
 mod books;
 mod check;
+mod conformance;
 mod demo;
 mod explain;
 mod import;
@@ -59,6 +60,12 @@ enum Command {
     /// Play the platform, to try a merchant's service by hand
     #[command(subcommand)]
     Simulate(simulate::Simulate),
+    /// Prove a merchant's endpoint, in whatever language it is written
+    ///
+    /// Plays the platform against the URL: good and bad requests, attacks, repeats. Every check_deposit makes a pending
+    /// payment there; a success credits the customer, and is sent only with --allow-credits. Ends with 0 when nothing
+    /// failed that must hold, 1 when something did, 2 when the checks could not be run.
+    Conformance(Box<conformance::Conformance>),
     /// Sign a JSON body from standard input
     Sign(sign::Sign),
     /// Explain why a signature matches or not: of a JSON body, a captured HTTP request or a log line
@@ -115,6 +122,7 @@ pub fn run() -> ExitCode {
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Conformance(conformance) => return conformance.run(),
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };
@@ -129,11 +137,22 @@ pub fn run() -> ExitCode {
 
 /// A secret from the environment variable that an option named.
 fn secret_from_env(name: &str) -> anyhow::Result<jetpay_core::signature::Key> {
+    let secret = secret_text_from_env(name)?;
+    jetpay_core::signature::Key::new(&secret).map_err(|_| empty(name))
+}
+
+/// The same for whoever must find it in texts.
+fn secret_text_from_env(name: &str) -> anyhow::Result<zeroize::Zeroizing<String>> {
     let secret = std::env::var(name).map(zeroize::Zeroizing::new);
     let secret = secret.map_err(|_| {
         anyhow::anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")
     })?;
-    jetpay_core::signature::Key::new(&secret).map_err(|_| {
-        anyhow::anyhow!("the environment variable {name} is empty; set it to the project's secret")
-    })
+    if secret.is_empty() {
+        return Err(empty(name));
+    }
+    Ok(secret)
+}
+
+fn empty(name: &str) -> anyhow::Error {
+    anyhow::anyhow!("the environment variable {name} is empty; set it to the project's secret")
 }

@@ -3,6 +3,7 @@
 use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::applies::strict;
 use crate::conformance::rows::callbacks::expect_credited;
 use crate::conformance::rows::sections::BACK;
 use crate::conformance::scene::Scene;
@@ -53,7 +54,8 @@ pub(super) static ROWS: &[Row] = &[
         "The customer keeps a coin or loses one each time that a payment is returned.",
         play!(balance),
     )
-    .credits(),
+    .credits()
+    .only(strict),
     Row::new(
         "callback-refund-declined",
         Level::Must,

@@ -6,6 +6,7 @@ use crate::conformance::edit::with;
 use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::applies::strict;
 use crate::conformance::rows::callbacks::{credits, expect_credited};
 use crate::conformance::rows::sections::{KEYS, RULE_3};
 use crate::conformance::scene::Scene;
@@ -28,7 +29,8 @@ pub(super) static ROWS: &[Row] = &[
         "Books and balance differ, and nobody knows which of them is right.",
         play!(balance),
     )
-    .credits(),
+    .credits()
+    .only(strict),
     Row::new(
         "callback-words",
         Level::Must,

@@ -1,0 +1,129 @@
+//! `jetpay conformance`.
+
+mod endpoint;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use actix_web::rt::System;
+use anstream::{eprintln, print, println};
+use anyhow::{Context, ensure};
+use clap::Args;
+use jetpay_simulator::conformance::{Check, Format, Report, Target, checks, prepare, run_these};
+
+use super::import::progress;
+use endpoint::Endpoint;
+
+/// Prove a merchant's endpoint.
+#[derive(Args)]
+pub(super) struct Conformance {
+    #[command(flatten)]
+    endpoint: Endpoint,
+    /// Run only these checks, or all whose ids begin so; may be given several times, or with commas
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Write the report to a file, too: .html, .json or .xml (JUnit); may be given several times
+    #[arg(long, value_name = "FILE")]
+    report: Vec<PathBuf>,
+    /// List the checks, and run none
+    #[arg(long)]
+    list: bool,
+}
+
+/// Where the width is not known: a file, or a pipe.
+const COLUMNS: usize = 120;
+/// The checks could not be run.
+const NOT_RUN: u8 = 2;
+
+impl Conformance {
+    pub(super) fn run(&self) -> ExitCode {
+        match self.checked() {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::from(NOT_RUN)
+            }
+        }
+    }
+
+    /// Whether all is well.
+    fn checked(&self) -> anyhow::Result<bool> {
+        for file in &self.report {
+            can_be_written(file)?;
+        }
+        let mut target = self.endpoint.target()?;
+        if self.list {
+            for check in self.chosen(&target)? {
+                println!(
+                    "{:5} {:50} {}",
+                    check.level.word(),
+                    check.full_id(),
+                    check.sentence
+                );
+            }
+            return Ok(true);
+        }
+        let report = System::new().block_on(self.report_of(&mut target))?;
+        let columns = console::Term::stdout().size_checked();
+        let columns = columns.map_or(COLUMNS, |(_, columns)| columns.into());
+        print!("{}", report.terminal().width(columns));
+        for file in &self.report {
+            report.write(file)?;
+            println!("The report is in {}", file.display());
+        }
+        Ok(report.is_good())
+    }
+
+    async fn report_of(&self, target: &mut Target) -> anyhow::Result<Report> {
+        let prepared = prepare(target).await.with_context(|| {
+            format!(
+                "the endpoint cannot be checked: is it running, and is {} its URL",
+                target.url
+            )
+        })?;
+        for note in prepared.notes {
+            eprintln!("note: {note}");
+        }
+        let chosen = self.chosen(target)?;
+        let bar = progress(chosen.len());
+        let report = run_these(target, chosen, |finding| {
+            bar.set_message(finding.check.full_id());
+            bar.inc(1);
+        })
+        .await;
+        bar.finish_and_clear();
+        Ok(report)
+    }
+
+    fn chosen(&self, target: &Target) -> anyhow::Result<Vec<Check>> {
+        let all = checks(target);
+        for prefix in &self.only {
+            ensure!(
+                all.iter().any(|check| begins(check, prefix)),
+                "no check of this endpoint has an id that begins with `{prefix}`; --list shows all"
+            );
+        }
+        let wanted = |check: &Check| {
+            self.only.is_empty() || self.only.iter().any(|prefix| begins(check, prefix))
+        };
+        Ok(all.into_iter().filter(wanted).collect())
+    }
+}
+
+/// Asked before the checks, which take a while.
+fn can_be_written(report: &Path) -> anyhow::Result<()> {
+    Format::of(report)?;
+    let folder = report.parent().unwrap_or(Path::new(""));
+    ensure!(
+        folder.as_os_str().is_empty() || folder.is_dir(),
+        "there is no folder {} for the report",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// By its id, with or without the method.
+fn begins(check: &Check, prefix: &str) -> bool {
+    check.id.starts_with(prefix) || check.full_id().starts_with(prefix)
+}
