@@ -12,9 +12,12 @@ use crate::conformance::report::{Report, Summary};
 /// Chapters down, methods across, numbers where they meet.
 pub(super) fn overview(report: &Report) -> Markup {
     let chapters = report.chapters();
-    let mut methods: Vec<_> = chapters.iter().map(|chapter| chapter.method).collect();
-    methods.sort_by_key(Option::is_none);
-    methods.dedup();
+    let mut methods = Vec::new();
+    for chapter in &chapters {
+        if !methods.contains(&chapter.method) {
+            methods.push(chapter.method);
+        }
+    }
     let groups = Group::ALL.into_iter();
     let groups = groups.filter(|group| chapters.iter().any(|it| it.group == *group));
     html! {
