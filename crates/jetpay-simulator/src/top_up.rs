@@ -169,7 +169,7 @@ pub async fn top_up(
 }
 
 /// The first contract of an answer that can be paid.
-fn payable_contract(answer: &Value) -> Option<Contract> {
+pub(crate) fn payable_contract(answer: &Value) -> Option<Contract> {
     let payable = |contract: &&Value| contract.get("status_code").is_none_or(|code| *code == 0);
     let contract = answer.get("entities")?.as_array()?.iter().find(payable)?;
     let text = |name: &str| contract.get(name)?.as_str().map(str::to_owned);
