@@ -53,9 +53,9 @@ async fn within<T>(time: Duration, all: impl Future<Output = io::Result<T>>) -> 
 async fn open(url: &str, length: usize) -> io::Result<(TcpStream, Vec<u8>)> {
     let none = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
     let url = Url::parse(url).map_err(|error| none(&error.to_string()))?;
-    let (host, port) = match (url.scheme(), url.host_str(), url.port_or_known_default()) {
-        ("http", Some(host), Some(port)) => (host, port),
-        _ => return Err(none("only http:// with a host can be slow or cut")),
+    let parts = (url.scheme(), url.host_str(), url.port_or_known_default());
+    let ("http", Some(host), Some(port)) = parts else {
+        return Err(none("only http:// with a host can be slow or cut"));
     };
     let query = url.query().map(|query| format!("?{query}"));
     let head = format!(

@@ -40,10 +40,14 @@ impl fmt::Display for Tally {
             "", "sent", "expected", "unexpected", "no answer", "p50", "p99"
         )?;
         for (kind, row) in &self.rows {
+            write!(f, "{kind:<24}{:>10}", row.sent)?;
+            if row.expected + row.unexpected == 0 {
+                writeln!(f, "{:>12}", "not judged")?;
+                continue;
+            }
             writeln!(
                 f,
-                "{kind:<24}{:>10}{:>10}{:>12}{:>11}{:>11}{:>11}",
-                row.sent,
+                "{:>10}{:>12}{:>11}{:>11}{:>11}",
                 row.expected,
                 row.unexpected,
                 row.unanswered,

@@ -45,9 +45,9 @@ pub(in crate::commands) struct Platform {
     /// How many top-ups begin: a second (5, 0.5), or with a unit (30/min, 100/h)
     #[arg(long, value_name = "N", default_value = "1")]
     rate: Rate,
-    /// What goes wrong: NAME[=PER_MILLE],... or all or none
+    /// What goes wrong: names with commas, each with its share, such as repeat,late=20; or all, or none
     ///
-    /// Without a share a fault befalls 50 top-ups of 1000. There are: repeat, at-once, reorder, late, bad-signature,
+    /// A share is so many of 1000 top-ups, 50 without one. There are: repeat, at-once, reorder, late, bad-signature,
     /// tampered, unknown-payment, unknown-customer, garbage, wrong-amount, slow, cut.
     #[arg(long, value_name = "FAULTS", default_value = "none")]
     faults: Faults,
