@@ -94,3 +94,73 @@ async fn status(stream: &mut TcpStream) -> io::Result<u16> {
     let status = status.and_then(|line| line.get(9..)?.parse().ok());
     status.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not HTTP/1"))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const BODY: &[u8] = b"{\"a body\": \"of some length\"}";
+
+    /// Where to, and what one connection brings: the bytes, how many reads they took, and how long.
+    async fn listen(answer: &'static [u8]) -> (String, JoinHandle) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/kaspi?a=1", listener.local_addr().unwrap());
+        let heard = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (begun, mut bytes, mut reads) = (Instant::now(), Vec::new(), 0);
+            while !bytes.ends_with(BODY) && stream.read_buf(&mut bytes).await.unwrap() > 0 {
+                reads += 1;
+            }
+            let took = begun.elapsed();
+            stream.write_all(answer).await.unwrap();
+            (bytes, reads, took)
+        });
+        (url, heard)
+    }
+
+    type JoinHandle = tokio::task::JoinHandle<(Vec<u8>, u32, Duration)>;
+
+    #[tokio::test]
+    async fn slow_body_comes_in_pieces_and_the_answer_is_read() {
+        let (url, heard) = listen(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").await;
+        let takes = Duration::from_millis(200);
+        let (status, took) = slowly(&url, BODY, takes).await.unwrap();
+        let (bytes, reads, heard_for) = heard.await.unwrap();
+        assert_eq!(status, 503);
+        assert!(
+            reads >= 4 && heard_for >= takes / 2,
+            "{reads} {heard_for:?}"
+        );
+        assert!(
+            took < takes,
+            "what is slow on purpose does not count: {took:?}"
+        );
+        let head = String::from_utf8(bytes).unwrap();
+        assert!(head.starts_with("POST /kaspi?a=1 HTTP/1.1\r\nHost: 127.0.0.1:"));
+        assert!(head.contains(&format!("Content-Length: {}\r\n", BODY.len())));
+    }
+
+    #[tokio::test]
+    async fn cut_request_arrives_whole() {
+        let (url, heard) = listen(b"").await;
+        cut(&url, BODY).await.unwrap();
+        assert!(heard.await.unwrap().0.ends_with(BODY));
+    }
+
+    #[tokio::test]
+    async fn answer_that_is_none_and_a_url_that_cannot_be_are_told() {
+        for (answer, wanted) in [
+            (&b""[..], "early eof"),
+            (b"SSH-2.0-OpenSSH_9.6", "the answer is not HTTP/1"),
+        ] {
+            let (url, _heard) = listen(answer).await;
+            let error = slowly(&url, BODY, Duration::ZERO).await.unwrap_err();
+            assert!(error.contains(wanted), "{error}");
+        }
+        for url in ["https://127.0.0.1/", "nonsense"] {
+            assert!(cut(url, BODY).await.is_err());
+        }
+    }
+}

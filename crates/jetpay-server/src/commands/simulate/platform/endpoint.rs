@@ -21,7 +21,7 @@ const PLACE: &str = "{method}";
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Where the endpoint is: one URL for all, or one with {method} in it, such as <http://127.0.0.1:8080/{method}>
+    /// Where the endpoint is: one URL for all methods, or one with {method} where the name goes
     #[arg(long, value_name = "URL", required_unless_present = "config")]
     url: Option<String>,
     /// The configuration of the merchant's service: where it listens, its projects and their secrets

@@ -36,7 +36,7 @@ pub(in crate::commands) struct Platform {
     /// A file with customers who pay, one id a line
     #[arg(long, value_name = "FILE", conflicts_with = "customer")]
     customers: Option<PathBuf>,
-    /// The contract that is paid; without it the first that the answer to verify says can be paid
+    /// The contract that every customer pays; without it the first that the answer to verify says can be paid
     #[arg(long, value_name = "ID[:NUMBER]", value_parser = contract)]
     contract: Option<Contract>,
     /// The currency of the projects; with --config, theirs
