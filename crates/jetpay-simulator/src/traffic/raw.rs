@@ -137,9 +137,9 @@ mod tests {
             took < takes,
             "what is slow on purpose does not count: {took:?}"
         );
-        let head = String::from_utf8(bytes).unwrap();
-        assert!(head.starts_with("POST /kaspi?a=1 HTTP/1.1\r\nHost: 127.0.0.1:"));
-        assert!(head.contains(&format!("Content-Length: {}\r\n", BODY.len())));
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.starts_with("POST /kaspi?a=1 HTTP/1.1\r\nHost: 127.0.0.1:"));
+        assert!(text.contains(&format!("Content-Length: {}\r\n", BODY.len())));
     }
 
     #[tokio::test]
