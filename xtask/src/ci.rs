@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, TargetKind};
 
 use crate::steps::{Steps, time};
-use crate::{conformance, deps, fixtures, shell, test};
+use crate::{conformance, deps, docs, fixtures, shell, test};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -20,6 +20,7 @@ enum Step {
     Format,
     Dependencies,
     Fixtures,
+    Docs,
     Lints,
     Documentation,
     Alone,
@@ -30,12 +31,13 @@ enum Step {
 type Run = fn() -> Result<()>;
 
 /// In the order in which they are run: what is quick and often broken comes first.
-const STEPS: [(Step, &str, Run); 8] = [
+const STEPS: [(Step, &str, Run); 9] = [
     (Step::Format, "format", || {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
     (Step::Dependencies, "dependencies", deps::run),
     (Step::Fixtures, "fixtures", fixtures::run),
+    (Step::Docs, "docs", docs::check),
     (Step::Lints, "lints", || {
         shell::run_cargo(&[
             "clippy",

@@ -7,6 +7,7 @@ mod ci;
 mod conformance;
 mod crash;
 mod deps;
+mod docs;
 mod fixtures;
 mod fuzz;
 mod shell;
@@ -41,6 +42,8 @@ enum Task {
     Crash(crash::Arguments),
     /// Which crate may depend on what
     Deps,
+    /// Writes the pages that are made of what is in the code
+    Docs(docs::Arguments),
     /// Whether every example of the documents is a file, with a row that is true
     Fixtures,
     /// Looks for bytes with which a property does not hold; needs cargo-fuzz and a nightly toolchain
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Task::Conformance(arguments) => conformance::run(&arguments),
         Task::Crash(arguments) => crash::run(&arguments),
         Task::Deps => deps::run(),
+        Task::Docs(arguments) => docs::run(&arguments),
         Task::Fixtures => fixtures::run(),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),

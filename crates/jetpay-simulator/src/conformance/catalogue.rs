@@ -5,7 +5,7 @@ use jetpay_core::id::ProjectId;
 use super::customers::Customers;
 use super::group::Group;
 use super::project::{Kassa24Answers, Project};
-use super::row::{Level, Row};
+use super::row::{Level, Row, Section};
 use super::rows;
 use super::target::Target;
 use crate::methods::{METHODS, MethodFacts};
@@ -22,14 +22,28 @@ pub struct Entry {
     pub level: Level,
     /// What must hold.
     pub sentence: &'static str,
-    /// Where that is written, in each method's document; one, when they all call it the same.
-    pub sections: Vec<&'static str>,
+    /// Where that is written.
+    pub source: Source,
     /// What happens to people and money where it does not hold.
     pub why: &'static str,
     /// The methods that it applies to; none for a check of callbacks of any method.
     pub methods: Vec<&'static str>,
     /// What it needs to be run, beside a project of the method.
     pub needs: Vec<Need>,
+}
+
+/// Where a check's sentence is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// In each method's document, where it speaks of `verify`: [`Sections::verify`](crate::Sections::verify).
+    Verify,
+    /// Where it speaks of `check_deposit`.
+    CheckDeposit,
+    /// Where it speaks of the callback.
+    Callback,
+    /// Elsewhere, and alike for all methods.
+    Other(&'static str),
 }
 
 /// What a check needs to be run.
@@ -101,9 +115,6 @@ impl Targets {
         };
         let methods = of(&self.all);
         let missing = |target| of(target).len() < methods.len();
-        let mut sections: Vec<&str> = methods.iter().map(|it| row.section.of(it)).collect();
-        sections.sort_unstable();
-        sections.dedup();
         let names = methods.iter().map(|it| it.name);
         let needs = [
             (Need::Credits, row.credits),
@@ -117,7 +128,7 @@ impl Targets {
             group,
             level: row.level,
             sentence: row.sentence,
-            sections,
+            source: row.section.into(),
             why: row.why,
             methods: if row.of_no_method {
                 Vec::new()
@@ -133,6 +144,17 @@ impl Targets {
     }
 }
 
+impl From<Section> for Source {
+    fn from(section: Section) -> Self {
+        match section {
+            Section::Verify => Self::Verify,
+            Section::CheckDeposit => Self::CheckDeposit,
+            Section::Callback => Self::Callback,
+            Section::Ours(section) => Self::Other(section),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,12 +166,10 @@ mod tests {
         let count = ids.len();
         ids.dedup();
         assert_eq!(ids.len(), count);
-        for entry in catalogue() {
-            assert!(
-                !entry.sections.is_empty(),
-                "{} applies to no method",
-                entry.id
-            );
+        for (_, row) in rows::all() {
+            let all = Targets::new().all;
+            let mut methods = METHODS.iter();
+            assert!(methods.any(|it| (row.applies)(it, &all)), "{}", row.id);
         }
     }
 

@@ -27,7 +27,7 @@ mod scene;
 mod target;
 mod wire;
 
-pub use catalogue::{Entry, Need, catalogue};
+pub use catalogue::{Entry, Need, Source, catalogue};
 pub use check::{Check, Finding, checks, run};
 pub use customers::Customers;
 pub use group::Group;

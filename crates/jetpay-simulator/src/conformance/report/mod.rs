@@ -1,4 +1,4 @@
-//! What was found of a target, check by check, and how it is shown: in a terminal, as HTML, JSON and JUnit XML.
+//! What was found of a target, check by check, and how it is shown: in a terminal, as HTML, JSON and `JUnit`'s XML.
 
 mod chapters;
 mod format;
