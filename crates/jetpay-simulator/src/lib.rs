@@ -6,6 +6,7 @@
 //! - [`schedule`] says when a callback comes again, and [`deliver`] repeats it so.
 //! - [`METHODS`] are the payment methods as data: what differs between their documents.
 //! - [`conformance`] are the checks that an endpoint must pass.
+//! - [`traffic`] is many top-ups by chance, with faults, as long as one likes.
 //! - [`gate`] is the platform's side of payouts, which a merchant sends to: scripted, by seed, or by hand.
 //!
 //! ```no_run
@@ -38,6 +39,7 @@ mod raw;
 pub mod schedule;
 mod tape;
 mod top_up;
+pub mod traffic;
 
 pub use admin::{Admin, AdminError};
 pub use deliver::{Delivered, deliver};

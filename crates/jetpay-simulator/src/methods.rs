@@ -27,7 +27,9 @@ pub struct MethodFacts {
     pub callback_words: &'static [&'static str],
     /// The fields of `check_deposit` that name a contract.
     pub contract_fields: ContractFields,
-    /// The fields that a refusal carries its text in, as JSON pointers.
+    /// Where the document shows the text of a refusal, as JSON pointers.
+    pub refusal_texts_documented: &'static [&'static str],
+    /// The fields that we give the text of a refusal in: those, and where readers of the other documents look.
     pub refusal_texts: &'static [&'static str],
     /// Those of them that a refusal has also where the answers have contracts.
     pub refusal_texts_with_contracts: &'static [&'static str],
@@ -96,6 +98,7 @@ pub const KASSA24: MethodFacts = MethodFacts {
 /// Kassa24 Terminal BVU.
 pub const KASSA24_BVU: MethodFacts = MethodFacts {
     callback_words: &["kassa24_bvu"],
+    refusal_texts_documented: &["/error_description"],
     refusal_texts: &["/error_description"],
     refusal_texts_with_contracts: &["/error_description"],
     deposit_extras: &["description", "customer_id"],
@@ -110,6 +113,7 @@ pub const KASSA24_BVU: MethodFacts = MethodFacts {
 /// Cash-in Kazakhstan.
 pub const CASHIN_KZ: MethodFacts = MethodFacts {
     callback_words: &["kassa24"],
+    refusal_texts_documented: &["/errors/message"],
     refusal_texts: &["/message", "/errors/message"],
     refusal_texts_with_contracts: &["/message", "/errors/message"],
     deposit_extras: &["description"],
@@ -145,6 +149,7 @@ const fn of<M: Method>() -> MethodFacts {
         limits: M::LIMITS,
         callback_words: &[],
         contract_fields: ContractFields::None,
+        refusal_texts_documented: &["/message"],
         refusal_texts: &["/message"],
         refusal_texts_with_contracts: &["/message"],
         deposit_extras: &[],

@@ -121,11 +121,16 @@ pub fn run() -> ExitCode {
         Command::Settlements(settlements) => settlements.run(),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
-        Command::Simulate(simulate) => simulate.run(),
+        Command::Simulate(simulate) => return simulate.run(),
         Command::Conformance(conformance) => return conformance.run(),
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };
+    ended(done)
+}
+
+/// How a command ends that says what went wrong.
+fn ended(done: anyhow::Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -8,6 +8,7 @@ mod secret;
 mod store;
 
 pub use access::AdminAccess;
+pub(crate) use access::reachable;
 pub use file::Kassa24Answers;
 pub use gate::GateConfig;
 pub use problem::Problems;

@@ -40,6 +40,8 @@ const TELLTALES: [&str; 24] = [
     "UNIQUE constraint",
     "sqlite",
 ];
+/// A shorter secret may be any word of a text, in bytes.
+const A_SECRET: usize = 8;
 /// How much of an answer is shown to people, in characters.
 const SHOWN: usize = 300;
 
@@ -218,7 +220,8 @@ pub(crate) fn no_secret<'a>(
     secrets: impl IntoIterator<Item = &'a str>,
 ) -> Checked {
     let text = exchange.text();
-    if secrets.into_iter().any(|secret| text.contains(secret)) {
+    let told = |secret: &str| secret.len() >= A_SECRET && text.contains(secret);
+    if secrets.into_iter().any(told) {
         return Err(Stop::failed(
             "an answer without the secret",
             format!("HTTP {}, with the secret", exchange.status),

@@ -16,6 +16,6 @@ pub(crate) fn closed_contract<'a>(scene: &'a Scene<'_>) -> Checked<&'a Contract>
 pub(crate) fn owes_nothing<'a>(scene: &'a Scene<'_>) -> Checked<&'a str> {
     let customer = scene.target.customers.owes_nothing.as_deref();
     customer.ok_or(Stop::NotRun {
-        why: "needs a customer who owes nothing on any contract",
+        why: "needs a customer who owes nothing on any contract: name one with --owes-nothing",
     })
 }

@@ -48,12 +48,7 @@ async fn text_of_deposit(scene: &Scene<'_>) -> Checked {
 
 fn texts(scene: &Scene<'_>, exchange: &Exchange) -> Checked {
     is_refusal(exchange)?;
-    let places = if scene.has_contracts() {
-        scene.method.refusal_texts_with_contracts
-    } else {
-        scene.method.refusal_texts
-    };
-    for place in places {
+    for place in scene.refusal_texts() {
         let value = exchange.json.as_ref().and_then(|it| it.pointer(place));
         let got = match value {
             Some(Value::String(text)) if !text.trim().is_empty() => continue,

@@ -1,0 +1,212 @@
+//! Who is called: where, by which methods, in the name of which projects.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::Key;
+use jetpay_core::{Currency, Project};
+use jetpay_simulator::traffic::Route;
+use jetpay_simulator::{METHODS, MethodFacts, Platform};
+use reqwest::Url;
+
+use crate::commands::secret_from_env;
+use crate::config::{Config, reachable};
+use crate::methods::NAMES;
+
+/// What stands for the method's name in a URL.
+const PLACE: &str = "{method}";
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Where the endpoint is: one URL for all methods, or one with {method} where the name goes
+    #[arg(long, value_name = "URL", required_unless_present = "config")]
+    url: Option<String>,
+    /// The configuration of the merchant's service: where it listens, its projects and their secrets
+    #[arg(long, value_name = "FILE", conflicts_with = "project")]
+    config: Option<PathBuf>,
+    /// The project, where there is no configuration
+    #[arg(long, value_name = "ID", requires = "secret_env")]
+    project: Option<u64>,
+    /// The environment variable that holds its secret
+    #[arg(long, value_name = "NAME", requires = "project")]
+    secret_env: Option<String>,
+    /// A method; may be given several times, or as a list with commas. Without it all, when the URL tells them apart
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = method)]
+    method: Vec<&'static MethodFacts>,
+    /// Where callbacks go, when not to the same URL
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+}
+
+/// An endpoint that can be called.
+pub(super) struct Endpoint {
+    /// As it was given, for people.
+    shown: String,
+    callbacks: Option<Url>,
+    lines: Vec<Line>,
+    pub(super) currency: Currency,
+}
+
+/// One method of one project.
+struct Line {
+    method: &'static MethodFacts,
+    project: ProjectId,
+    key: Key,
+    url: Url,
+}
+
+impl Endpoint {
+    pub(super) fn new(options: &Options) -> anyhow::Result<Self> {
+        let (url, projects, currency) = match (
+            &options.config,
+            options.project,
+            &options.secret_env,
+        ) {
+            (Some(file), ..) => {
+                let config = Config::read(file)?;
+                let here = format!("http://{}/{PLACE}", reachable(config.listen));
+                let projects = config.projects.into_iter().map(|project| project.project);
+                let url = options.url.clone().unwrap_or(here);
+                (url, projects.collect(), config.currency)
+            }
+            (None, Some(id), Some(variable)) => {
+                let project = Project::with_key(id, secret_from_env(variable)?);
+                let url = options
+                    .url
+                    .clone()
+                    .context("name the endpoint with --url URL")?;
+                (url, vec![project], Currency::KZT)
+            }
+            _ => bail!(
+                "in whose name? Name the merchant's configuration with --config FILE, or a project with \
+                 --project ID --secret-env NAME"
+            ),
+        };
+        ensure!(
+            url.contains(PLACE) || !options.method.is_empty(),
+            "by which method? Name it with --method, or put {PLACE} into the URL for all; there are: {}",
+            NAMES.join(", ")
+        );
+        let callbacks = options.callback_url.as_deref().map(parsed).transpose()?;
+        let lines = lines(&url, &projects, &options.method)?;
+        ensure!(
+            !lines.is_empty(),
+            "no project of the configuration takes any of these methods"
+        );
+        Ok(Self {
+            shown: url,
+            callbacks,
+            lines,
+            currency,
+        })
+    }
+
+    /// Everything that is called, ready to be called.
+    pub(super) fn routes(&self) -> Vec<Route> {
+        let route = |line: &Line| {
+            let platform = |url: &Url| Platform::new(url.as_str(), line.project, line.key.clone());
+            let route = Route::new(line.method, platform(&line.url));
+            match &self.callbacks {
+                Some(url) => route.callbacks_to(platform(url)),
+                None => route,
+            }
+        };
+        self.lines.iter().map(route).collect()
+    }
+
+    /// Whether nobody else can be behind it.
+    pub(super) fn is_on_this_machine(&self) -> bool {
+        self.urls().all(is_loopback)
+    }
+
+    /// The first host that is not on this machine; empty when there is none.
+    pub(super) fn foreign_host(&self) -> &str {
+        let foreign = self.urls().find(|url| !is_loopback(url));
+        foreign.and_then(Url::host_str).unwrap_or_default()
+    }
+
+    /// Whether any of it speaks TLS.
+    pub(super) fn is_encrypted(&self) -> bool {
+        let told = self.callbacks.as_ref();
+        let mut told: Box<dyn Iterator<Item = &Url>> = match told {
+            Some(url) => Box::new(std::iter::once(url)),
+            None => Box::new(self.urls()),
+        };
+        told.any(|url| url.scheme() == "https")
+    }
+
+    fn urls(&self) -> impl Iterator<Item = &Url> {
+        self.lines
+            .iter()
+            .map(|line| &line.url)
+            .chain(&self.callbacks)
+    }
+}
+
+fn lines(
+    url: &str,
+    projects: &[Project],
+    methods: &[&'static MethodFacts],
+) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for project in projects {
+        for method in &METHODS {
+            let asked = methods.is_empty() || methods.iter().any(|it| it.name == method.name);
+            if !asked || !project.takes(method.name) {
+                continue;
+            }
+            lines.push(Line {
+                method,
+                project: project.id(),
+                key: project.keys()[0].clone(),
+                url: parsed(&url.replace(PLACE, method.name))?,
+            });
+        }
+    }
+    Ok(lines)
+}
+
+fn parsed(text: &str) -> anyhow::Result<Url> {
+    // What is wrong with it is said without it: it may hold a password.
+    let url: Url = text
+        .parse()
+        .context("this is no URL; one looks like http://127.0.0.1:8080/kaspi")?;
+    ensure!(
+        matches!(url.scheme(), "http" | "https") && url.has_host(),
+        "the URL must begin with http:// or https:// and a host"
+    );
+    ensure!(
+        url.username().is_empty() && url.password().is_none(),
+        "the platform sends no name and password: leave them out of the URL"
+    );
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn method(name: &str) -> Result<&'static MethodFacts, String> {
+    MethodFacts::named(name).ok_or_else(|| format!("the methods are {}", NAMES.join(", ")))
+}
+
+impl fmt::Display for Endpoint {
+    /// The URLs, the methods and the projects: nothing of the customers or secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)?;
+        if let Some(url) = &self.callbacks {
+            write!(f, ", callbacks to {url}")?;
+        }
+        for line in &self.lines {
+            let (method, project) = (line.method.name, line.project);
+            write!(f, "\n  {method} of project {project}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! What is told before anything is sent: mistakes, dangers, what cannot be done.
+
+use super::running::{CUSTOMER, Folder};
+use super::{VARIABLE, simulate};
+
+#[test]
+fn endpoint_on_another_machine_credits_nobody_unless_allowed() {
+    let folder = Folder::new();
+    let with = |url: &str, more: &[&str]| {
+        let mut arguments = vec![
+            "--url",
+            url,
+            "--method",
+            "kaspi",
+            "--project",
+            "1234",
+            "--secret-env",
+            VARIABLE,
+            "--customer",
+            CUSTOMER,
+            "--count",
+            "0",
+        ];
+        arguments.extend(more);
+        simulate(&folder, &arguments)
+    };
+    // The address is for documents: nobody has it. Nothing is sent to it here, since no top-up begins.
+    for (url, more, host) in [
+        ("http://192.0.2.1/kaspi", vec![], "192.0.2.1"),
+        (
+            "https://merchant.example/{method}",
+            vec![],
+            "merchant.example",
+        ),
+        (
+            "http://127.0.0.1.example/kaspi",
+            vec![],
+            "127.0.0.1.example",
+        ),
+        (
+            "http://localhost/kaspi",
+            vec!["--callback-url", "http://[2001:db8::1]/"],
+            "[2001:db8::1]",
+        ),
+    ] {
+        let (code, out, err) = with(url, &more);
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        assert!(
+            err.starts_with(&format!("error: {host} is not on this machine"))
+                && err.contains("--allow-credits"),
+            "{err}"
+        );
+    }
+    let (code, out, _) = with("http://192.0.2.1/kaspi", &["--allow-credits"]);
+    assert_eq!(code, Some(0), "{out}");
+    for url in [
+        "http://localhost:1/kaspi",
+        "http://[::1]:1/kaspi",
+        "http://127.9.9.9/",
+    ] {
+        assert_eq!(with(url, &[]).0, Some(0), "{url}");
+    }
+}
+
+#[test]
+fn what_cannot_be_made_with_tls_is_left_out_and_said() {
+    let folder = Folder::new();
+    let arguments = "--url https://127.0.0.1:1/{method} --project 1234 --secret-env SECRET_OF_TESTS --customer 1 \
+                     --count 0 --faults slow,repeat,cut";
+    let (code, out, _) = simulate(&folder, &arguments.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(code, Some(0));
+    assert!(out.contains("faults: repeat=50\n"), "{out}");
+    for fault in ["slow", "cut"] {
+        let said = format!("left out: {fault}, which can be made over plain http only");
+        assert!(out.contains(&said), "{out}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_before_anything_is_sent() {
+    let folder = Folder::new();
+    let good = "--url http://127.0.0.1:1/kaspi --method kaspi --project 1 --secret-env SECRET_OF_TESTS --customer 1 --count 0";
+    assert_eq!(
+        simulate(&folder, &good.split(' ').collect::<Vec<_>>()).0,
+        Some(0)
+    );
+    for (from, to, told) in [
+        ("--customer 1", "", "--customer"),
+        ("--customer 1", "--customer ,", "there is no customer"),
+        (
+            "--customer 1",
+            "--customers no-such-file",
+            "cannot read no-such-file",
+        ),
+        ("--method kaspi", "", "by which method?"),
+        ("--method kaspi", "--method visa", "the methods are kaspi, "),
+        (
+            "--project 1 --secret-env SECRET_OF_TESTS",
+            "",
+            "in whose name?",
+        ),
+        (VARIABLE, "NO_SUCH_VARIABLE", "NO_SUCH_VARIABLE is not set"),
+        (
+            "http://127.0.0.1:1/kaspi",
+            "ftp://127.0.0.1/",
+            "must begin with http",
+        ),
+        ("http://127.0.0.1:1/kaspi", "127.0.0.1", "this is no URL"),
+        (
+            "--count 0",
+            "--faults fast",
+            "there is no fault `fast`; there are: repeat,",
+        ),
+        (
+            "--count 0",
+            "--faults slow=2000",
+            "a share is a number from 0 to 1000",
+        ),
+        ("--count 0", "--rate 0", "a rate is a number of top-ups"),
+        (
+            "--count 0",
+            "--contract :1",
+            "a contract is ID or ID:NUMBER",
+        ),
+    ] {
+        let arguments = good.replace(from, to);
+        let arguments: Vec<_> = arguments.split_whitespace().collect();
+        let (code, out, err) = simulate(&folder, &arguments);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{to}: {err}");
+        assert!(err.contains(told), "{to}: {err}");
+    }
+    let password = good.replace("http://", "http://me:a-password@");
+    let (code, _, err) = simulate(&folder, &password.split(' ').collect::<Vec<_>>());
+    assert_eq!(code, Some(2));
+    assert!(
+        err.contains("leave them out") && !err.contains("a-password"),
+        "{err}"
+    );
+}

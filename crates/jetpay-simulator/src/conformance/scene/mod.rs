@@ -1,0 +1,105 @@
+//! What every check has at hand: a method, a project that takes it, and the platform that calls in its name.
+
+mod judging;
+mod messages;
+mod projects;
+mod sending;
+
+use std::sync::{Arc, OnceLock};
+
+use jetpay_core::Money;
+
+use super::outcome::{Checked, Stop};
+use super::project::{Kassa24Answers, Project};
+use super::target::Target;
+use crate::messages::Contract;
+use crate::methods::{ContractFields, MethodFacts};
+use crate::platform::Platform;
+use crate::tape::Tape;
+
+/// What is paid in most checks, in minor units.
+const AMOUNT_MINOR: i64 = 10_000;
+
+pub(crate) struct Scene<'t> {
+    pub(crate) target: &'t Target,
+    pub(crate) method: &'static MethodFacts,
+    pub(crate) project: &'t Project,
+    /// Calls the method's URL.
+    pub(crate) platform: Platform,
+    /// Tells callbacks where they are taken.
+    pub(crate) callbacks: Platform,
+    /// What was sent so far.
+    pub(crate) tape: Tape,
+    /// Set when something could not be seen.
+    unseen: Arc<OnceLock<Stop>>,
+}
+
+impl<'t> Scene<'t> {
+    /// With the first project that takes the method.
+    pub(crate) fn of(target: &'t Target, method: &'static MethodFacts) -> Option<Self> {
+        let project = target
+            .projects
+            .iter()
+            .find(|project| project.takes(method))?;
+        let secrets = target.projects.iter().flat_map(|project| &project.secrets);
+        let tape = Tape::new(secrets.cloned());
+        Some(Self::with(target, method, project, tape))
+    }
+
+    fn with(
+        target: &'t Target,
+        method: &'static MethodFacts,
+        project: &'t Project,
+        tape: Tape,
+    ) -> Self {
+        let platform = Platform::new(target.url_of(method), project.id, project.keys[0].clone())
+            .recorded_on(tape.clone());
+        let mut urls = target.callback_urls_of(method).into_iter();
+        Self {
+            target,
+            method,
+            project,
+            callbacks: urls
+                .next()
+                .map_or_else(|| platform.clone(), |url| platform.at(url)),
+            platform,
+            tape,
+            unseen: Arc::default(),
+        }
+    }
+
+    /// What follows cannot be seen; the check goes on with what can.
+    pub(crate) fn blind(&self, stop: Stop) {
+        // The first reason is as good as the others.
+        let _ = self.unseen.set(stop);
+    }
+
+    /// How a check ended that came to its end.
+    pub(crate) fn ended(&self) -> Checked {
+        self.unseen.get().cloned().map_or(Ok(()), Err)
+    }
+
+    pub(crate) fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.target.currency)
+    }
+
+    pub(crate) fn amount(&self) -> Money {
+        self.money(AMOUNT_MINOR)
+    }
+
+    /// Whether the answers have contracts.
+    pub(crate) fn has_contracts(&self) -> bool {
+        match self.method.contract_fields {
+            ContractFields::None => false,
+            ContractFields::EntityId => true,
+            ContractFields::EntityIdAndNumber => self.project.answers == Kassa24Answers::Contracts,
+        }
+    }
+
+    /// The contract that is paid.
+    pub(crate) fn contract(&self) -> Option<&Contract> {
+        self.has_contracts()
+            .then_some(self.target.customers.contract.as_ref())
+            .flatten()
+    }
+}

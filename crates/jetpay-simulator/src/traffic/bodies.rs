@@ -1,0 +1,177 @@
+//! The bodies of callbacks of one payment, right ones and wrong ones.
+
+use jetpay_core::Money;
+use jetpay_core::signature::Key;
+use serde_json::Value;
+
+use super::plan::Act;
+use super::settings::Route;
+use crate::messages::Callback;
+use crate::operation_ids::next_operation_id;
+use crate::top_up::CallbackKind;
+
+/// What a body begins like that was cut off.
+const GARBAGE: &[u8] = b"{\"project_id\": 1234, \"payment\": {\"id\": \"pay";
+
+/// A payment that was announced, as callbacks tell of it.
+pub(super) struct Bodies<'r> {
+    route: &'r Route,
+    payment_id: &'r str,
+    amount: Money,
+    account: String,
+    /// The operation of the sale: whatever is told of it has one number.
+    sale: u64,
+}
+
+impl<'r> Bodies<'r> {
+    pub(super) fn new(route: &'r Route, payment_id: &'r str, amount: Money, account: u32) -> Self {
+        Self {
+            route,
+            payment_id,
+            amount,
+            account: format!("{account:010}"),
+            sale: next_operation_id(),
+        }
+    }
+
+    /// The signed body that an act sends.
+    pub(super) fn body(&self, act: &Act) -> Vec<u8> {
+        let platform = &self.route.callbacks;
+        match *act {
+            Act::Tell(kind) | Act::AtOnce(kind, _) | Act::Slowly(kind, _) | Act::Cut(kind) => {
+                platform.sign(&self.callback(kind))
+            }
+            Act::WrongAmount(amount) => {
+                // An operation of its own: else the right one that follows were told already.
+                let other = self.success(self.payment_id, amount);
+                platform.sign(&self.filled(other.of_operation(next_operation_id())))
+            }
+            Act::BadSignature => {
+                let stranger = Key::new("not the secret").expect("it is not empty");
+                let stranger = platform.in_the_name_of(platform.project_id(), stranger);
+                stranger.sign(&self.callback(CallbackKind::Success))
+            }
+            Act::Tampered => tampered(&platform.sign(&self.callback(CallbackKind::Success))),
+            Act::UnknownPayment => {
+                let unknown = format!("unknown-{:016x}", next_operation_id());
+                let success = self.success(&unknown, self.amount);
+                platform.sign(&success.of_operation(next_operation_id()))
+            }
+            Act::Garbage => GARBAGE.to_vec(),
+        }
+    }
+
+    fn success(&self, payment_id: &str, amount: Money) -> Callback {
+        let (method, project) = (self.route.method, self.route.callbacks.project_id());
+        Callback::success(method, project, payment_id, amount).of_operation(self.sale)
+    }
+
+    fn callback(&self, kind: CallbackKind) -> Callback {
+        let (method, project) = (self.route.method, self.route.callbacks.project_id());
+        let (id, amount, sale) = (self.payment_id, self.amount, self.sale);
+        self.filled(match kind {
+            CallbackKind::Success => self.success(id, amount),
+            CallbackKind::Decline => {
+                Callback::decline(method, project, id, amount).of_operation(sale)
+            }
+            CallbackKind::Processing => {
+                Callback::processing(method, project, id, amount).of_operation(sale)
+            }
+            CallbackKind::PartiallyPaid(paid) => {
+                Callback::partially_paid(method, project, id, paid).of_operation(sale)
+            }
+            CallbackKind::Refund => Callback::refund(method, project, id, amount),
+            CallbackKind::PartialRefund(part) => {
+                let left = amount.minor().saturating_sub(part.minor());
+                let left = Money::new(left, amount.currency());
+                Callback::partial_refund(method, project, id, part, left)
+            }
+            CallbackKind::Reversal => Callback::reversal(method, project, id, amount),
+        })
+    }
+
+    /// With the fields that most samples have and that match nothing.
+    fn filled(&self, callback: Callback) -> Callback {
+        callback.with_account(&self.account, &self.account)
+    }
+}
+
+/// Ten times the amount, under the signature of the right one.
+fn tampered(signed: &[u8]) -> Vec<u8> {
+    let mut body: Value = serde_json::from_slice(signed).unwrap_or_default();
+    for place in ["/operation/sum_initial/amount", "/payment/sum/amount"] {
+        if let Some(amount) = body.pointer_mut(place) {
+            *amount = amount.as_i64().unwrap_or(1).saturating_mul(10).into();
+        }
+    }
+    body.to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use jetpay_core::signature::Canonical;
+    use jetpay_core::{Currency, Money};
+
+    use super::*;
+    use crate::methods::KASPI;
+    use crate::platform::Platform;
+
+    const AMOUNT: Money = Money::new(10_000, Currency::KZT);
+
+    fn is_signed(body: &[u8]) -> Option<bool> {
+        let canonical = Canonical::parse(body).ok()?;
+        let signature = canonical.signature().decode().ok()?;
+        let key = Key::new("secret").unwrap();
+        Some(key.verify(canonical.string_to_sign(), &signature))
+    }
+
+    #[test]
+    fn bodies_are_what_their_acts_say() {
+        let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
+        let route = Route::new(&KASPI, platform);
+        let bodies = Bodies::new(&route, "payment_1", AMOUNT, 7);
+        let body = |act: Act| {
+            let body = bodies.body(&act);
+            let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let amount = json.pointer("/operation/sum_initial/amount");
+            (
+                is_signed(&body),
+                amount.and_then(Value::as_i64),
+                json["payment"]["id"] == "payment_1",
+            )
+        };
+        let more = Money::new(20_000, Currency::KZT);
+        let half = CallbackKind::PartialRefund(Money::new(5_000, Currency::KZT));
+        for (act, wanted) in [
+            (
+                Act::Tell(CallbackKind::Success),
+                (Some(true), Some(10_000), true),
+            ),
+            (Act::Tell(half), (Some(true), Some(5_000), true)),
+            (
+                Act::Cut(CallbackKind::Decline),
+                (Some(true), Some(10_000), true),
+            ),
+            (Act::WrongAmount(more), (Some(true), Some(20_000), true)),
+            (Act::BadSignature, (Some(false), Some(10_000), true)),
+            (Act::Tampered, (Some(false), Some(100_000), true)),
+            (Act::UnknownPayment, (Some(true), Some(10_000), false)),
+            (Act::Garbage, (None, None, false)),
+        ] {
+            assert_eq!(body(act), wanted, "{act:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_the_sale_has_one_operation_and_a_refund_another() {
+        let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
+        let route = Route::new(&KASPI, platform);
+        let bodies = Bodies::new(&route, "payment_1", AMOUNT, 7);
+        let operation = |kind| bodies.callback(kind).operation.id;
+        let sale = operation(CallbackKind::Success);
+        assert_eq!(operation(CallbackKind::Processing), sale);
+        assert_eq!(operation(CallbackKind::Decline), sale);
+        assert_ne!(operation(CallbackKind::Refund), sale);
+        assert_ne!(operation(CallbackKind::Reversal), sale);
+    }
+}

@@ -1,0 +1,130 @@
+//! The counters for people.
+
+use std::fmt::{self, Write as _};
+
+use super::tally::{Tally, Unexpected};
+
+impl Tally {
+    /// The counters in one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = format!(
+            "{} top-ups, {} under way | {} sent, {} expected, {} unexpected | p50 {}, p99 {}",
+            self.begun,
+            self.under_way(),
+            self.sent(),
+            self.expected(),
+            self.unexpected(),
+            millis(self.times().percentile(500)),
+            millis(self.times().percentile(990)),
+        );
+        for (count, what) in [
+            (self.waiting, "to repeat"),
+            (self.given_up, "given up"),
+            (self.left_out, "left out"),
+        ] {
+            if count > 0 {
+                let _ = write!(line, " | {count} {what}");
+            }
+        }
+        line
+    }
+}
+
+impl fmt::Display for Tally {
+    /// A table, and the first unexpected answers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:<24}{:>10}{:>10}{:>12}{:>11}{:>11}{:>11}",
+            "", "sent", "expected", "unexpected", "no answer", "p50", "p99"
+        )?;
+        for (kind, row) in &self.rows {
+            write!(f, "{kind:<24}{:>10}", row.sent)?;
+            if row.expected + row.unexpected == 0 {
+                writeln!(f, "{:>12}", "not judged")?;
+                continue;
+            }
+            writeln!(
+                f,
+                "{:>10}{:>12}{:>11}{:>11}{:>11}",
+                row.expected,
+                row.unexpected,
+                row.unanswered,
+                millis(row.times.percentile(500)),
+                millis(row.times.percentile(990)),
+            )?;
+        }
+        writeln!(
+            f,
+            "{:<24}{:>10}{:>10}{:>12}{:>11}{:>11}{:>11}",
+            "all",
+            self.sent(),
+            self.expected(),
+            self.unexpected(),
+            self.unanswered(),
+            millis(self.times().percentile(500)),
+            millis(self.times().percentile(990)),
+        )?;
+        self.totals(f)?;
+        self.unexpected_ones(f)
+    }
+}
+
+impl Tally {
+    fn totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "\n{} top-ups, {} of them abandoned by the payer",
+            self.begun, self.abandoned
+        )?;
+        for (count, what) in [
+            (self.repeats, "callbacks repeated as not acknowledged"),
+            (self.given_up, "callbacks never acknowledged"),
+            (
+                self.left_out,
+                "top-ups left out, since too many were under way",
+            ),
+            (self.cut_short, "top-ups cut short by the end"),
+        ] {
+            if count > 0 {
+                write!(f, "; {count} {what}")?;
+            }
+        }
+        writeln!(f)
+    }
+
+    fn unexpected_ones(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.first_unexpected.is_empty() {
+            return Ok(());
+        }
+        let shown = self.first_unexpected.len();
+        writeln!(f, "\nUnexpected, the first {shown}:")?;
+        for unexpected in &self.first_unexpected {
+            writeln!(f, "  {unexpected}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "top-up {} by {}, {}",
+            self.number, self.method, self.kind
+        )?;
+        if let Some(id) = &self.payment_id {
+            write!(f, " of {id}")?;
+        }
+        write!(f, ": expected {}, got {}", self.wanted, self.got)
+    }
+}
+
+/// Microseconds as milliseconds with one digit.
+fn millis(micros: Option<u64>) -> String {
+    match micros {
+        Some(micros) => format!("{}.{} ms", micros / 1000, micros % 1000 / 100),
+        None => "-".to_owned(),
+    }
+}
