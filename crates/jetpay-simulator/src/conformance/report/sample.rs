@@ -122,13 +122,13 @@ fn exchanges() -> Vec<Recorded> {
     let sent = r#"{"general":{"project_id":1234,"signature":"p8gMk6…"},"account":{"number":"7123456789"}}"#;
     vec![
         recorded(sent, Some(200), r#"{"code":0,"message":"OK"}"#, 7),
-        recorded("not JSON", Some(500), HOSTILE, 1_204),
         recorded(
             sent,
             None,
             "no answer from https://shop.example/pay/kaspi: connection refused",
             0,
         ),
+        recorded("not JSON", Some(500), HOSTILE, 1_204),
     ]
 }
 
