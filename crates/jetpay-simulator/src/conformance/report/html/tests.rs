@@ -3,23 +3,15 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::super::sample;
 
 /// The page, with every element closed as XML wants it: any text that broke out of its place would break this.
-fn parsed(page: &str) -> String {
-    let mut xml = page.replace(" tabindex", " data-tabindex");
-    for void in ["meta"] {
-        let mut out = String::new();
-        let mut rest = xml.as_str();
-        while let Some((before, after)) = rest.split_once(&format!("<{void} ")) {
-            let (attributes, behind) = after.split_once('>').unwrap();
-            out += &format!("{before}<{void} {attributes}/>");
-            rest = behind;
-        }
-        xml = out + rest;
-    }
-    xml
+fn closed(page: &str) -> String {
+    let mut parts = page.split("<meta ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let closed = parts.map(|part| format!("<meta {}", part.replacen('>', "/>", 1)));
+    first + &closed.collect::<String>()
 }
 
 fn each(page: &str, mut see: impl FnMut(Node<'_, '_>)) {
-    let xml = parsed(page);
+    let xml = closed(page);
     let options = ParsingOptions {
         allow_dtd: true,
         ..ParsingOptions::default()
