@@ -214,6 +214,15 @@ pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, wanted: &T, got:
     }
 }
 
+/// Something holds; otherwise what was seen is told.
+pub(crate) fn holds(what: &str, holds: bool, seen: impl FnOnce() -> String) -> Checked {
+    if holds {
+        Ok(())
+    } else {
+        Err(Stop::failed(what, seen()))
+    }
+}
+
 /// An answer tells none of the secrets.
 pub(crate) fn no_secret<'a>(
     exchange: &Exchange,

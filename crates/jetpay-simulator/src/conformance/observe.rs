@@ -176,7 +176,7 @@ impl Scene<'_> {
             &entry.currency.as_str(),
         )?;
         let utc = entry.time.ends_with('Z') || entry.time.ends_with("+00:00");
-        expect::equal("an entry's time is UTC", &true, &utc)
+        expect::holds("an entry's time in UTC", utc, || entry.time.clone())
     }
 
     /// The payment carries a flag that tells a person to look.
@@ -192,6 +192,6 @@ impl Scene<'_> {
             .get("flags")
             .and_then(Value::as_array)
             .is_some_and(|flags| !flags.is_empty());
-        expect::equal("the payment is flagged", &true, &flagged)
+        expect::holds("a flag on the payment", flagged, || "none".into())
     }
 }

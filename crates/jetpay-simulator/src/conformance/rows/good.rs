@@ -64,13 +64,13 @@ pub(crate) fn sound_contracts<'a>(
         expect::text(contract, "id", exchange)?;
         expect::text(contract, "number", exchange)?;
         for name in ["payment", "min_payment", "status_code"] {
-            expect::equal(name, &true, &contract.get(name).is_none_or(Value::is_i64))?;
+            let integer = contract.get(name).is_none_or(Value::is_i64);
+            let what = format!("an integer in `{name}` of a contract, or no such field");
+            expect::holds(&what, integer, || contract[name].to_string())?;
         }
-        expect::equal(
-            "info",
-            &true,
-            &contract.get("info").is_none_or(Value::is_object),
-        )?;
+        let object = contract.get("info").is_none_or(Value::is_object);
+        let what = "an object in `info` of a contract, or no such field";
+        expect::holds(what, object, || contract["info"].to_string())?;
     }
     Ok(contracts)
 }

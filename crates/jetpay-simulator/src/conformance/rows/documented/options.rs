@@ -101,9 +101,6 @@ async fn option_2_status(scene: &Scene<'_>) -> Checked {
         );
     }
     let closed = status.is_some_and(|status| status.is_some_and(|status| status != 0));
-    expect::equal(
-        "the closed contract has another status_code than 0",
-        &true,
-        &closed,
-    )
+    let what = "the closed contract with another status_code than 0";
+    expect::holds(what, closed, || expect::brief(&exchange))
 }

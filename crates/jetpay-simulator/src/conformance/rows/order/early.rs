@@ -22,7 +22,8 @@ async fn after_early_callback(scene: &Scene<'_>) -> Checked {
     // Whatever it is answered: that is another check's.
     scene.told(&scene.any_callback(&nobodys)).await?;
     let payment_id = scene.pending().await?;
-    expect::equal("another payment id", &true, &(payment_id != nobodys))?;
+    let another = payment_id != nobodys;
+    expect::holds("another payment_id", another, || payment_id.clone())?;
     unchanged(scene, &payment_id).await?;
     scene
         .still_settles(&payment_id, &scene.any_callback(&payment_id))

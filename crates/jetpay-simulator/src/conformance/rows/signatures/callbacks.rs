@@ -16,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED_CALLBACK,
         "a callback with a bad signature is refused, and changes nothing",
-        "Whoever knows the URL can credit himself.",
+        "HTTP 200 takes it: a forged one credits whoever sent it, and a good one that was misread never comes again.",
         play!(bad_signature),
     ),
     Row::new(
