@@ -11,7 +11,7 @@ pub(crate) const SECRET: &str = "secret-of-the-shop";
 
 /// Whoever asks is told this, as if it were all right.
 const ANSWER: &str = "{\"code\":0,\"message\":\"<script>document.title='\u{202e}owned'</script>\
-    <img src=http://127.0.0.1:9/x onerror=alert(1)>\",\"payment_id\":\"'\\\"><b>\"}";
+    <img src=http://127.0.0.1:9/x onerror=alert(1)>, the secret is secret-of-the-shop\",\"payment_id\":\"'\\\"><b>\"}";
 
 /// What was found of an endpoint that says yes to everything.
 pub(crate) async fn report() -> Report {
