@@ -11,7 +11,7 @@ pub(crate) const SECRET: &str = "secret-of-the-shop";
 
 /// Whoever asks is told this, as if it were all right.
 const ANSWER: &str = "{\"code\":0,\"message\":\"<script>document.title='\u{202e}owned'</script>\
-    <img src=http://127.0.0.1:9/x onerror=alert(1)>, the secret is secret-of-the-shop\",\"payment_id\":\"'\\\"><b>\"}";
+    <img src=http://127.0.0.1:9/x onerror=alert(1)>\",\"payment_id\":\"'\\\"><b>\"}";
 
 /// What was found of an endpoint that says yes to everything.
 pub(crate) async fn report() -> Report {
@@ -21,13 +21,14 @@ pub(crate) async fn report() -> Report {
         App::new().default_service(web::to(move || {
             let mut asked = asked.lock().unwrap();
             *asked += 1;
-            // Now and then it breaks down.
-            let mut answer = if *asked % 7 == 0 {
-                HttpResponse::InternalServerError()
+            // Now and then it breaks down, and says more than it should.
+            let (mut answer, body) = if *asked % 7 == 0 {
+                let told = format!("hmac('{SECRET}') failed");
+                (HttpResponse::InternalServerError(), told)
             } else {
-                HttpResponse::Ok()
+                (HttpResponse::Ok(), ANSWER.to_owned())
             };
-            async move { answer.content_type("application/json").body(ANSWER) }
+            async move { answer.content_type("application/json").body(body) }
         }))
     });
     let server = server.workers(1).bind("127.0.0.1:0").unwrap();
