@@ -14,6 +14,8 @@ mod robustness;
 mod sections;
 mod shape;
 mod signatures;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use super::group::Group;
