@@ -12,25 +12,25 @@ use tempfile::TempDir;
 /// Set to `1` where a test without Chromium is a failure: in continuous integration.
 const REQUIRED: &str = "JETPAY_REQUIRE_CHROMIUM";
 
-pub struct Browser {
+pub(crate) struct Browser {
     program: PathBuf,
 }
 
 /// What came of a page.
-pub struct Seen {
+pub(crate) struct Seen {
     /// The page as the browser has understood it.
-    pub dom: String,
+    pub(crate) dom: String,
     /// What it complains about.
-    pub console: Vec<String>,
+    pub(crate) console: Vec<String>,
     /// What it would load.
-    pub requests: Vec<String>,
+    pub(crate) requests: Vec<String>,
     /// A picture of it, as PNG.
-    pub picture: Vec<u8>,
+    pub(crate) picture: Vec<u8>,
 }
 
 impl Browser {
     /// The browser, or none after a loud line on standard error; it must be there when [`REQUIRED`] says so.
-    pub fn found_or_skip() -> Option<Self> {
+    pub(crate) fn found_or_skip() -> Option<Self> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let programs = std::env::split_paths(&path)
             .flat_map(|folder| ["chromium", "chromium-browser"].map(|name| folder.join(name)));
@@ -54,7 +54,7 @@ impl Browser {
 
     /// Opens a page with scripts off, and takes a picture of it. The page stays in the target folder, for whoever wants
     /// to look.
-    pub fn open(&self, name: &str, page: &str) -> Seen {
+    pub(crate) fn open(&self, name: &str, page: &str) -> Seen {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let file = folder.join(format!("{name}.html"));
         fs::write(&file, page).unwrap();
