@@ -62,7 +62,7 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Prove a merchant's endpoint, in whatever language it is written
     ///
-    /// Plays the platform against the URL: good and bad requests, attacks, repeats. Every check_deposit makes a pending
+    /// Plays the platform against the URL: good and bad requests, attacks, repeats. Every `check_deposit` makes a pending
     /// payment there; a success credits the customer, and is sent only with --allow-credits. Ends with 0 when nothing
     /// failed that must hold, 1 when something did, 2 when the checks could not be run.
     Conformance(Box<conformance::Conformance>),

@@ -19,7 +19,7 @@ const METHOD: &str = "{method}";
 
 #[derive(Args)]
 pub(super) struct Endpoint {
-    /// Where verify and check_deposit are taken; `{method}` in it stands for the method's name
+    /// Where `verify` and `check_deposit` are taken; `{method}` in it stands for the method's name
     #[arg(long, value_name = "URL")]
     url: String,
     /// The method: kaspi, kassa24, kassa24-bvu, cashin-kz or qiwi-kz; several where the URL has `{method}`
@@ -34,7 +34,7 @@ pub(super) struct Endpoint {
     /// A customer who exists and can pay
     #[arg(long, value_name = "ID")]
     customer: String,
-    /// A contract that the customer can pay; without it, the first one in the answer to verify
+    /// A contract that the customer can pay; without it, the first one in the answer to `verify`
     #[arg(long, value_name = "ID[:NUMBER]", value_parser = contract)]
     contract: Option<Contract>,
     /// A contract of the customer that cannot be paid
@@ -126,9 +126,9 @@ impl Endpoint {
 
     fn customers(&self) -> Customers {
         let mut customers = Customers::new(&self.customer, &self.unknown_customer);
-        customers.contract = self.contract.clone();
-        customers.closed = self.closed_contract.clone();
-        customers.owes_nothing = self.owes_nothing.clone();
+        customers.contract.clone_from(&self.contract);
+        customers.closed.clone_from(&self.closed_contract);
+        customers.owes_nothing.clone_from(&self.owes_nothing);
         customers
     }
 

@@ -22,7 +22,7 @@ pub(super) struct Conformance {
     /// Run only these checks, or all whose ids begin so; may be given several times, or with commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// Write the report to a file, too: .html, .json or .xml (JUnit); may be given several times
+    /// Write the report to a file, too: `.html`, `.json` or `.xml` (`JUnit`); may be given several times
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
     /// List the checks, and run none
