@@ -112,7 +112,10 @@ async fn with_leave_and_observation_every_check_that_needs_no_more_passes_and_re
         for secret in [SECRET, TOKEN] {
             assert!(!text.contains(secret), "{text}");
         }
-        assert!(!text.contains("=="), "a signature: {text}");
+        let word = text
+            .split(|it: char| !it.is_ascii_alphanumeric() && it != '+' && it != '/')
+            .find(|word| word.len() >= 80);
+        assert_eq!(word, None, "a signature");
     }
 }
 

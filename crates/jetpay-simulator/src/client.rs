@@ -1,5 +1,6 @@
 //! HTTP out, as plain as it gets.
 
+use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 const MOST: usize = 1024 * 1024;
 
 /// Sends to one address. Cheap to clone: connections are shared.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Client {
     base_url: String,
     http: reqwest::Client,
@@ -94,6 +95,16 @@ pub(crate) static TLS: LazyLock<ClientConfig> = LazyLock::new(|| {
         .with_root_certificates(roots)
         .with_no_client_auth()
 });
+
+impl fmt::Debug for Client {
+    /// Without what a URL may hold of secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base_url = without_secrets(&self.base_url);
+        f.debug_struct("Client")
+            .field("base_url", &base_url)
+            .finish_non_exhaustive()
+    }
+}
 
 async fn answer(request: RequestBuilder) -> reqwest::Result<(u16, Vec<u8>)> {
     let mut response = request.send().await?;

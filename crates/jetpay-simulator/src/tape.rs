@@ -60,7 +60,10 @@ impl Tape {
     ) -> usize {
         let mut exchanges = self.exchanges();
         exchanges.push(Recorded {
-            request: self.cut(&format!("{method} {}", without_secrets(url))),
+            request: cut::without_secrets(
+                &format!("{method} {}", without_secrets(url)),
+                &self.secrets,
+            ),
             content_type: content_type.map(str::to_owned),
             sent: cut::shown(body, &self.secrets),
             status: None,

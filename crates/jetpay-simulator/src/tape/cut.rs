@@ -12,21 +12,27 @@ const SHOWN: usize = 6;
 pub(super) fn shown(body: &[u8], secrets: &[Private]) -> String {
     // Four bytes make at most one character more; what cannot be shown is not searched through.
     let begin = &body[..body.len().min(16 * PAGE)];
-    let mut text = String::from_utf8_lossy(begin).into_owned();
-    for secret in secrets
-        .iter()
-        .map(Private::as_str)
-        .filter(|it| !it.is_empty())
-    {
-        text = text.replace(secret, "[secret]");
-    }
-    let text = without_signatures(&text);
+    let text = without_signatures(&without_secrets(&String::from_utf8_lossy(begin), secrets));
     let page: String = text.chars().take(PAGE).collect();
     if page.len() == text.len() && begin.len() == body.len() {
         page
     } else {
         format!("{page}… ({} bytes)", body.len())
     }
+}
+
+/// A text without secrets, also where they are written as JSON may write them.
+pub(super) fn without_secrets(text: &str, secrets: &[Private]) -> String {
+    let mut text = text.to_owned();
+    let secrets = secrets.iter().map(Private::as_str);
+    for secret in secrets.filter(|secret| !secret.is_empty()) {
+        let quoted = serde_json::Value::from(secret).to_string();
+        let escaped = &quoted[1..quoted.len() - 1];
+        for written in [secret, escaped, &escaped.replace('/', "\\/")] {
+            text = text.replace(written, "[secret]");
+        }
+    }
+    text
 }
 
 /// Long words of base64 cut after their first characters, also where `/` is written `\/`.
@@ -73,6 +79,11 @@ mod tests {
 
     #[test]
     fn secret_is_cut_and_short_words_stay() {
+        let escaped = shown(
+            b"{\"hint\":\"my\\/own \\\"secret\\\"\"}",
+            &[Private::new("my/own \"secret\"")],
+        );
+        assert_eq!(escaped, "{\"hint\":\"[secret]\"}");
         let secrets = [Private::new("my secret"), Private::new("")];
         let text = "{\"error\":\"hmac(my secret) differs\",\"path\":\"/a/b\"}";
         let cut = "{\"error\":\"hmac([secret]) differs\",\"path\":\"/a/b\"}";

@@ -76,12 +76,9 @@ impl Conformance {
     }
 
     async fn report_of(&self, target: &mut Target) -> anyhow::Result<Report> {
-        let prepared = prepare(target).await.with_context(|| {
-            format!(
-                "the endpoint cannot be checked: is it running, and is {} its URL",
-                target.url
-            )
-        })?;
+        let prepared = prepare(target)
+            .await
+            .context("the endpoint cannot be checked; is it running, and is this its URL?")?;
         for note in prepared.notes {
             eprintln!("note: {note}");
         }
