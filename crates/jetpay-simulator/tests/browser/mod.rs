@@ -31,10 +31,7 @@ pub(crate) struct Seen {
 impl Browser {
     /// The browser, or none after a loud line on standard error; it must be there when [`REQUIRED`] says so.
     pub(crate) fn found_or_skip() -> Option<Self> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let programs = std::env::split_paths(&path)
-            .flat_map(|folder| ["chromium", "chromium-browser"].map(|name| folder.join(name)));
-        if let Some(program) = programs.into_iter().find(|program| program.is_file()) {
+        if let Some(program) = jetpay_testing::chromium() {
             return Some(Self { program });
         }
         let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
