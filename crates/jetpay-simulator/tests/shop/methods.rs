@@ -10,8 +10,8 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 use serde_json::Value;
 
-use super::books::is_beyond;
-use super::{ACCOUNT_PROJECT, STRICT_PROJECT, Shop};
+use super::books::Payment;
+use super::{ACCOUNT_PROJECT, STRICT_PROJECT, Shop, Slip};
 
 impl Shop {
     fn known(&self, id: &str) -> Result<&Value, Refused> {
@@ -58,17 +58,19 @@ impl Shop {
         if top_up.project_id.number() == STRICT_PROJECT && matches!(contract, Some((_, None))) {
             return Err(Refused::failed("no such contract"));
         }
-        let flagged = is_beyond(M::LIMITS, top_up.amount)
+        let flagged = M::LIMITS.is_some_and(|limits| !limits.contain(top_up.amount))
             || contract
                 .as_ref()
                 .is_some_and(|(_, status)| *status != Some(0));
-        let id = self.books().open(
-            M::NAME,
+        let payment = Payment {
+            method: M::NAME,
             top_up,
-            contract.map(|(id, _)| id),
-            flagged,
-            self.fault,
-        );
+            contract: contract.map(|(id, _)| id),
+            flagged: flagged && self.slip() != Some(Slip::NeverFlags),
+            state: "pending",
+            left: None,
+        };
+        let id = self.books().open(payment, self.slip());
         PaymentId::new(id).map_err(|_| Refused::failed("no id"))
     }
 }
