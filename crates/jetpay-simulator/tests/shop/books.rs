@@ -154,11 +154,7 @@ impl Books {
 
     pub(super) fn balance(&self, customer: &str, slip: Option<Slip>) -> i64 {
         let of_customer = self.entries.iter().filter(|entry| {
-            self.payments[&entry.payment_id]
-                .top_up
-                .customer_id
-                .as_str()
-                == customer
+            self.payments[&entry.payment_id].top_up.customer_id.as_str() == customer
         });
         let counted = |minor: &i64| match slip {
             Some(Slip::ForgetsBalances) => false,

@@ -51,7 +51,9 @@ fn credit(books: &mut Books, callback: &Callback) {
 }
 
 fn names_another(books: &Books, callback: &Callback) -> bool {
-    let payer = &books.payments[callback.payment.id.as_str()].top_up.customer_id;
+    let payer = &books.payments[callback.payment.id.as_str()]
+        .top_up
+        .customer_id;
     let named = [&callback.customer_id, &callback.account_number];
     named
         .into_iter()
@@ -85,7 +87,11 @@ fn apply(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
         return;
     }
     let asked = payment.top_up.amount;
-    let paid = match callback.payment.sum.filter(|_| is(Slip::ReadsThePaymentsSum)) {
+    let paid = match callback
+        .payment
+        .sum
+        .filter(|_| is(Slip::ReadsThePaymentsSum))
+    {
         Some(sum) => sum,
         None => operation.sum_initial,
     };
@@ -105,7 +111,10 @@ fn apply(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
             matches!(status, PaymentStatus::Success | PaymentStatus::Processing)
         }
         Some(Slip::CreditsPartPayments) => {
-            done && matches!(status, PaymentStatus::Success | PaymentStatus::PartiallyPaid)
+            done && matches!(
+                status,
+                PaymentStatus::Success | PaymentStatus::PartiallyPaid
+            )
         }
         _ => done && *status == PaymentStatus::Success,
     };

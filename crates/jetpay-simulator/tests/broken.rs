@@ -1,0 +1,215 @@
+//! The checks catch what they name: merchants that are wrong in one thing, and one that is right.
+
+mod broken_merchants;
+mod shop;
+
+use std::collections::BTreeSet;
+
+use broken_merchants::{Broken, all, stranger};
+use jetpay_simulator::conformance::{
+    self, Kassa24Answers, Level, Outcome, Report, Target, checks, run_all,
+};
+use jetpay_simulator::{Admin, METHODS};
+use shop::{ACCOUNT_PROJECT, Fault, PROJECT, SECRETS, STRICT_PROJECT};
+use tokio::task::JoinSet;
+
+/// How many merchants are checked at once: more than there are processors, as most of a check is waiting.
+const AT_ONCE: usize = 6;
+
+/// Rows that no merchant can be wrong in, each with the reason.
+const NEVER_FAILING: &[(&str, &str)] = &[];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_broken_merchant_is_caught_by_the_checks_that_name_its_fault() {
+    let reports = reports().await;
+    let mut wrong: Vec<String> = Vec::new();
+    for (broken, report) in &reports {
+        wrong.extend(judged(broken, report));
+    }
+    let failing: BTreeSet<&str> = reports
+        .iter()
+        .flat_map(|(_, report)| failed(report))
+        .collect();
+    for (row, _) in NEVER_FAILING {
+        if failing.contains(row) {
+            wrong.push(format!(
+                "{row} is failed by a merchant and called never failing"
+            ));
+        }
+    }
+    for row in catalogue() {
+        if !failing.contains(row) && !NEVER_FAILING.iter().any(|(never, _)| *never == row) {
+            wrong.push(format!("no merchant fails {row}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What each merchant was found to be.
+async fn reports() -> Vec<(&'static Broken, Report)> {
+    let mut waiting = all();
+    let mut running = JoinSet::new();
+    let mut reports = Vec::new();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(broken) = waiting.next()
+        {
+            running.spawn(async move { (broken, run_all(&broken.open(), |_| ()).await) });
+        }
+        match running.join_next().await {
+            Some(report) => reports.push(report.unwrap()),
+            None => return reports,
+        }
+    }
+}
+
+/// What is wrong with the checks of a broken merchant.
+fn judged(broken: &Broken, report: &Report) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let failed = failed(report);
+    let mut say = |what: String| wrong.push(format!("{}: {what}", broken.name));
+    if broken.caught_by.is_empty() {
+        say(format!("names no check; failed were {failed:?}"));
+    }
+    for row in broken.caught_by {
+        let finding = report.findings.iter().find(|it| it.check.id == *row);
+        match finding.map(|it| &it.outcome) {
+            Some(Outcome::Failed { .. }) => {}
+            Some(other) => say(format!(
+                "{row} has not failed but {other:?}; failed were {failed:?}"
+            )),
+            None => say(format!("there is no check {row}; failed were {failed:?}")),
+        }
+    }
+    if failed.contains("verify-good") && !broken.caught_by.contains(&"verify-good") {
+        say("verify-good fails, too".into());
+    }
+    if !report.subject.strict && report.is_good() != (broken.level == Level::Should) {
+        say(format!(
+            "its report is good: {}; failed were {failed:?}",
+            report.is_good()
+        ));
+    }
+    let half = report.findings.len() / 2;
+    if (failed.len() > half) != broken.everywhere {
+        say(format!(
+            "{} of {} checks fail",
+            failed.len(),
+            report.findings.len()
+        ));
+    }
+    wrong
+}
+
+/// The rows that a report has failed.
+fn failed(report: &Report) -> BTreeSet<&'static str> {
+    let failed = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.outcome, Outcome::Failed { .. }));
+    failed.map(|finding| finding.check.id).collect()
+}
+
+/// All rows there are, of every method and both options, held strictly and not.
+fn catalogue() -> BTreeSet<&'static str> {
+    let project = |id, secret| conformance::Project::new(id, secret).unwrap();
+    let url = "http://127.0.0.1:1";
+    let target = Target::service(url, project(PROJECT, SECRETS[0]))
+        .and_project(
+            project(ACCOUNT_PROJECT, SECRETS[2]).answering_kassa24(Kassa24Answers::Account),
+        )
+        .and_project(project(STRICT_PROJECT, SECRETS[2]).strict())
+        .observed_by(Admin::new(url, "token"));
+    let strangers = METHODS
+        .iter()
+        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts).0);
+    std::iter::once(target)
+        .chain(strangers)
+        .flat_map(|target| checks(&target))
+        .map(|check| check.id)
+        .collect()
+}
+
+#[test]
+fn every_broken_merchant_has_a_name_of_its_own_and_says_what_it_does() {
+    let names: BTreeSet<&str> = all().map(|broken| broken.name).collect();
+    assert_eq!(names.len(), all().count());
+    assert!(names.len() >= 40);
+    assert!(all().all(|broken| broken.wrong.ends_with('.')));
+}
+
+/// The right merchant, as anybody's endpoint, by every method and both options of answers.
+fn right_strangers() -> impl Iterator<Item = (Target, std::sync::Arc<shop::Shop>)> {
+    let contracts = METHODS
+        .iter()
+        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts));
+    let account = stranger(
+        Fault::None,
+        &jetpay_simulator::KASSA24,
+        Kassa24Answers::Account,
+    );
+    contracts.chain([account])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn right_merchant_passes_as_anybodys_endpoint_and_what_is_not_run_names_an_option() {
+    for (target, shop) in right_strangers() {
+        let report = run_all(&target, |_| ()).await;
+        let mut wrong = report.findings.iter().filter(|it| match &it.outcome {
+            Outcome::Passed => false,
+            Outcome::Failed { .. } => true,
+            Outcome::NotRun { why } => !why.contains("--"),
+            Outcome::NotObserved { .. } => {
+                !["callback-success-balance", "callback-refund-balance"].contains(&it.check.id)
+            }
+        });
+        assert!(wrong.next().is_none(), "{}: {report}", target.url);
+        assert!(report.is_good() && shop.books().credits() > 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_may_be_credited_no_success_is_sent_and_nothing_is_credited() {
+    for (mut target, shop) in right_strangers() {
+        target.credits = false;
+        let report = run_all(&target, |_| ()).await;
+        assert_eq!(
+            report.summary().failed + report.summary().failed_should,
+            0,
+            "{report}"
+        );
+        let not_run = |id: &str| {
+            let finding = report.findings.iter().find(|it| it.check.id == id).unwrap();
+            matches!(finding.outcome, Outcome::NotRun { .. })
+        };
+        assert!(not_run("callback-success") && not_run("callback-repeated"));
+        assert_eq!((shop.successes(), shop.books().credits()), (0, 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
+    for (mut target, _) in right_strangers() {
+        let money: BTreeSet<&str> = looks_at_money(&target).await;
+        assert!(money.len() > 20, "{money:?}");
+        target.observer = None;
+        let report = run_all(&target, |_| ()).await;
+        assert!(report.is_good(), "{report}");
+        for finding in &report.findings {
+            let passed = finding.outcome == Outcome::Passed;
+            assert!(
+                !(passed && money.contains(finding.check.id)),
+                "{:?}",
+                finding.check
+            );
+        }
+    }
+}
+
+/// The rows of a target that ask its observer, which gives no answer here.
+async fn looks_at_money(target: &Target) -> BTreeSet<&'static str> {
+    let mut target = target.clone();
+    let nobody = conformance::Observation::new("http://127.0.0.1:1/{payment_id}", None);
+    target = target.observed_by(nobody);
+    failed(&run_all(&target, |_| ()).await)
+}
