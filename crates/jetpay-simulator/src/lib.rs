@@ -33,6 +33,7 @@ pub mod messages;
 mod methods;
 mod operation_ids;
 mod platform;
+mod raw;
 pub mod schedule;
 mod tape;
 mod top_up;

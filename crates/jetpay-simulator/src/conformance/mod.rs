@@ -9,6 +9,7 @@
 //!
 //! What no check can provoke from outside: the answers of a store that is down (HTTP 503).
 
+mod aftermath;
 mod check;
 mod customers;
 mod edit;
@@ -22,6 +23,7 @@ mod row;
 mod rows;
 mod scene;
 mod target;
+mod wire;
 
 pub use check::{Check, Finding, checks, run};
 pub use customers::Customers;

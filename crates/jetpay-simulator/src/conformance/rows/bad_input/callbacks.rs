@@ -1,0 +1,144 @@
+//! Callbacks in which something is missing or wrong.
+
+use serde_json::{Value, json};
+
+use crate::conformance::edit::{replaced, with, without};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::applies::{has_callback_url, strict};
+use crate::conformance::rows::callbacks::{refused, unchanged};
+use crate::conformance::rows::sections::ANSWERS;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-missing-field",
+        Level::Should,
+        ANSWERS,
+        "a signed callback without a field that money depends on is refused",
+        "",
+        play!(missing_field),
+    ),
+    Row::new(
+        "callback-wrong-type",
+        Level::Should,
+        ANSWERS,
+        "a signed callback with such a field of a wrong type is refused",
+        "",
+        play!(wrong_type),
+    ),
+    Row::new(
+        "callback-unreadable",
+        Level::Should,
+        ANSWERS,
+        "an unreadable callback is refused",
+        "",
+        play!(unreadable_callback),
+    )
+    .only(has_callback_url)
+    .once(),
+    Row::new(
+        "callback-url-verify",
+        Level::Should,
+        ANSWERS,
+        "a verify at /callback is answered 400 without a body",
+        "",
+        play!(verify_at_callback),
+    )
+    .only(strict)
+    .once(),
+];
+
+/// The fields that money depends on, but for the project: without it nothing can be verified.
+const FIELDS: [&str; 7] = [
+    "/payment/id",
+    "/payment/status",
+    "/operation/id",
+    "/operation/type",
+    "/operation/status",
+    "/operation/sum_initial/amount",
+    "/operation/sum_initial/currency",
+];
+
+async fn missing_field(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = serde_json::to_value(scene.any_callback(&payment_id)).unwrap_or_default();
+    for field in FIELDS
+        .into_iter()
+        .chain(["/operation", "/operation/sum_initial"])
+    {
+        // An empty text signs like `null`.
+        for body in [
+            without(success.clone(), field),
+            with(success.clone(), field, Value::Null),
+            with(success.clone(), field, json!("")),
+        ] {
+            refused(scene, &payment_id, scene.platform.sign(&body)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn wrong_type(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = serde_json::to_value(scene.any_callback(&payment_id)).unwrap_or_default();
+    for field in FIELDS {
+        for value in [json!(true), json!(7.5), json!({"a": "b"}), json!([1])] {
+            refused(
+                scene,
+                &payment_id,
+                scene.platform.sign(&with(success.clone(), field, value)),
+            )
+            .await?;
+        }
+    }
+    let amount = scene.amount().minor();
+    for wrong in [json!(amount.to_string()), json!("100.00"), json!(u64::MAX)] {
+        let body = with(success.clone(), "/operation/sum_initial/amount", wrong);
+        refused(scene, &payment_id, scene.platform.sign(&body)).await?;
+    }
+    // An integer written as a float is no integer.
+    let integer = format!("\"sum_initial\":{{\"amount\":{amount}");
+    let float = replaced(
+        success.to_string().as_bytes(),
+        &integer,
+        &format!("{integer}.0"),
+    );
+    refused(scene, &payment_id, scene.platform.sign_text(float)).await
+}
+
+async fn unreadable_callback(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+    for body in spoilt(&signed) {
+        scene.expect_status(&scene.send_callbacks_own(body).await?, 400)?;
+    }
+    unchanged(scene, &payment_id).await
+}
+
+/// Bodies that are not to be read, made of a signed one.
+fn spoilt(signed: &[u8]) -> Vec<Vec<u8>> {
+    let trailing = [signed, b"}"].concat();
+    let mark = [b"\xEF\xBB\xBF", signed].concat();
+    let list = [b"[", signed, b"]"].concat();
+    let repeated = replaced(signed, "\"status\":", "\"status\":\"decline\",\"status\":");
+    vec![
+        Vec::new(),
+        b"callback".to_vec(),
+        signed[..signed.len() - 1].to_vec(),
+        trailing,
+        mark,
+        list,
+        repeated,
+    ]
+}
+
+async fn verify_at_callback(scene: &Scene<'_>) -> Checked {
+    for request in [scene.verify_json(), scene.check_deposit_json()] {
+        for url in scene.callback_urls().iter().skip(1) {
+            let exchange = scene.send_at(url, scene.platform.sign(&request)).await?;
+            scene.expect_status(&exchange, 400)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Signed requests in which the contract is wrong, or half of it is missing.
+
+use serde_json::{Value, json};
+
+use super::wrong::{REFUSAL, wrong};
+use crate::conformance::outcome::Checked;
+use crate::conformance::project::Kassa24Answers;
+use crate::conformance::row::{Level, Play, Row, play};
+use crate::conformance::rows::applies::{always_contracts, option_2};
+use crate::conformance::rows::sections::BAD_FIELD;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "field-entity",
+        Level::Should,
+        BAD_FIELD,
+        "entity_id is refused when missing or no id",
+        "",
+        Play::Refused(entity, REFUSAL.naming("entity_id")),
+    )
+    .only(always_contracts),
+    Row::new(
+        "field-entity-without-number",
+        Level::Should,
+        BAD_FIELD,
+        "entity_id without number is refused with code 500",
+        "",
+        play!(entity_without_number),
+    )
+    .only(option_2),
+    Row::new(
+        "field-number-without-entity",
+        Level::Should,
+        BAD_FIELD,
+        "number without entity_id is refused with code 500",
+        "",
+        play!(number_without_entity),
+    )
+    .only(option_2),
+];
+
+fn entity(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let values = [
+        Value::Null,
+        json!(12_345),
+        json!(""),
+        json!("12345;x"),
+        json!({"id": "12345"}),
+        json!("x".repeat(256)),
+    ];
+    wrong(scene, &scene.check_deposit_json(), "/entity_id", values)
+}
+
+async fn entity_without_number(scene: &Scene<'_>) -> Checked {
+    half_a_contract(scene, "/number", "number").await
+}
+
+async fn number_without_entity(scene: &Scene<'_>) -> Checked {
+    half_a_contract(scene, "/entity_id", "entity_id").await
+}
+
+async fn half_a_contract(scene: &Scene<'_>, field: &str, name: &'static str) -> Checked {
+    let scene = scene.answering(Kassa24Answers::Contracts)?;
+    let bodies = wrong(&scene, &scene.check_deposit_json(), field, [Value::Null]);
+    scene.expect_refused(bodies, REFUSAL.naming(name)).await
+}

@@ -1,0 +1,139 @@
+//! Signed requests in which a field is wrong.
+
+use serde_json::{Value, json};
+
+use super::wrong::{REFUSAL, wrong};
+use crate::conformance::edit::with;
+use crate::conformance::row::{Level, Play, Row};
+use crate::conformance::rows::sections::BAD_FIELD;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "field-type",
+        Level::Should,
+        BAD_FIELD,
+        "a wrong type is refused with HTTP 200, code 500 and a text that names it",
+        "",
+        Play::Refused(kind, REFUSAL.naming("type")),
+    ),
+    Row::new(
+        "field-project",
+        Level::Should,
+        BAD_FIELD,
+        "project_id as a text is refused with code 500",
+        "",
+        Play::Refused(project, REFUSAL.naming("project_id")),
+    ),
+    Row::new(
+        "field-customer",
+        Level::Should,
+        BAD_FIELD,
+        "customer_id is refused when missing or no text",
+        "",
+        Play::Refused(customer, REFUSAL.naming("customer_id")),
+    ),
+    Row::new(
+        "field-customer-id",
+        Level::Should,
+        BAD_FIELD,
+        "customer_id is refused when empty, too long, with `;` or a control character",
+        "",
+        Play::Refused(customer_id, REFUSAL.naming("customer_id")),
+    ),
+    Row::new(
+        "field-payment-method",
+        Level::Should,
+        BAD_FIELD,
+        "payment_method is refused when missing or another method's",
+        "",
+        Play::Refused(payment_method, REFUSAL.naming("payment_method")),
+    ),
+];
+
+fn kind(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let values = || {
+        [
+            Value::Null,
+            json!(""),
+            json!("refund"),
+            json!("VERIFY"),
+            json!("verify "),
+            json!(1),
+            json!(["verify"]),
+        ]
+    };
+    let mut bodies = wrong(scene, &scene.verify_json(), "/type", values());
+    bodies.extend(wrong(scene, &scene.check_deposit_json(), "/type", values()));
+    bodies
+}
+
+fn project(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let number = json!(scene.project.id.number().to_string());
+    [scene.verify_json(), scene.check_deposit_json()]
+        .map(|it| {
+            scene
+                .platform
+                .sign(&with(it, "/project_id", number.clone()))
+        })
+        .into()
+}
+
+fn customer(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let values = || {
+        [
+            Value::Null,
+            json!(7_123_456_789_i64),
+            json!(true),
+            json!(["7123456789"]),
+            json!({"id": "7123456789"}),
+        ]
+    };
+    let mut bodies = wrong(scene, &scene.verify_json(), "/customer_id", values());
+    bodies.extend(wrong(
+        scene,
+        &scene.check_deposit_json(),
+        "/customer_id",
+        values(),
+    ));
+    bodies
+}
+
+fn customer_id(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let payer = &scene.target.customers.payer;
+    let ids = [
+        String::new(),
+        "x".repeat(256),
+        format!("{payer};x"),
+        format!("{payer}\n"),
+        format!("{payer}\0"),
+        format!("{payer}\u{7f}"),
+    ];
+    let both = |id: &String| {
+        [scene.verify_json(), scene.check_deposit_json()]
+            .map(|it| with(it, "/customer_id", json!(id)))
+    };
+    ids.iter()
+        .flat_map(both)
+        .map(|it| scene.platform.sign(&it))
+        .collect()
+}
+
+fn payment_method(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let own = scene.method.payment_method;
+    let values = [
+        Value::Null,
+        json!(24),
+        json!(""),
+        json!("card"),
+        json!(own.to_uppercase()),
+        json!(format!("{own}/")),
+        json!([own]),
+    ];
+    wrong(
+        scene,
+        &scene.check_deposit_json(),
+        "/payment_method",
+        values,
+    )
+}

@@ -1,0 +1,91 @@
+//! Bodies that are no JSON object, or more than one.
+
+use crate::conformance::edit::replaced;
+use crate::conformance::expect::Refusal;
+use crate::conformance::row::{Level, Play, Row, Section};
+use crate::conformance::rows::sections::UNREADABLE;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "bad-not-json",
+        Level::Should,
+        UNREADABLE,
+        "no JSON is refused with HTTP 400 and code 500",
+        "",
+        Play::Refused(not_json, REFUSAL),
+    ),
+    Row::new(
+        "bad-not-an-object",
+        Level::Should,
+        UNREADABLE,
+        "JSON that is no object is refused with HTTP 400",
+        "",
+        Play::Refused(not_an_object, REFUSAL),
+    ),
+    Row::new(
+        "bad-trailing",
+        Level::Should,
+        UNREADABLE,
+        "anything after the object is refused with HTTP 400",
+        "",
+        Play::Refused(trailing, REFUSAL),
+    ),
+    Row::new(
+        "bad-sample-amount",
+        Level::Must,
+        Section::CheckDeposit,
+        "the amount `10 000,00` of a document's sample is refused with HTTP 400",
+        "",
+        Play::Refused(sample_amount, REFUSAL),
+    ),
+];
+
+/// The usual `check_deposit`, signed.
+pub(super) fn signed(scene: &Scene<'_>) -> Vec<u8> {
+    scene.platform.sign(&scene.check_deposit_json())
+}
+
+pub(crate) const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
+
+fn not_json(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(scene);
+    let half = signed[..signed.len() / 2].to_vec();
+    let texts = [
+        "",
+        " ",
+        "verify",
+        "{",
+        "{'type':'verify'}",
+        "type=verify&project_id=1",
+        "<verify/>",
+        "\0\0\0\0",
+    ];
+    texts
+        .into_iter()
+        .map(|text| text.as_bytes().to_vec())
+        .chain([half])
+        .collect()
+}
+
+fn not_an_object(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let in_a_list = [b"[", signed(scene).as_slice(), b"]"].concat();
+    ["null", "true", "1234", "\"verify\"", "[]"]
+        .map(|text| text.as_bytes().to_vec())
+        .into_iter()
+        .chain([in_a_list])
+        .collect()
+}
+
+fn trailing(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(scene);
+    [b"}".as_slice(), b"x", b",", b"{}", b"\0", &signed]
+        .map(|more| [&signed, more].concat())
+        .into()
+}
+
+/// The document's sample shows it so: neither JSON nor minor units.
+fn sample_amount(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let amount = format!("\"amount\":{}", scene.amount().minor());
+    vec![replaced(&signed(scene), &amount, "\"amount\":10 000,00")]
+}

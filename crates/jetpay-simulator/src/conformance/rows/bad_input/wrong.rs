@@ -1,0 +1,25 @@
+//! A message with a field that is wrong.
+
+use serde_json::Value;
+
+use crate::conformance::edit::{with, without};
+use crate::conformance::expect::Refusal;
+use crate::conformance::scene::Scene;
+
+pub(crate) const REFUSAL: Refusal = Refusal::new(200, 500);
+
+/// The message with each of these values in a field, and without the field, signed.
+pub(crate) fn wrong(
+    scene: &Scene<'_>,
+    message: &Value,
+    field: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Vec<Vec<u8>> {
+    let changed = values
+        .into_iter()
+        .map(|value| with(message.clone(), field, value));
+    changed
+        .chain([without(message.clone(), field)])
+        .map(|message| scene.platform.sign(&message))
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! What a callback comes to: refused without a change, or credited.
+
+use serde_json::Value;
+
+use crate::conformance::outcome::Checked;
+use crate::conformance::scene::Scene;
+use crate::messages::{Callback, Operation};
+
+/// The body, sent to wherever callbacks are taken, is answered 400 and changes nothing.
+pub(crate) async fn refused(scene: &Scene<'_>, payment_id: &str, body: Vec<u8>) -> Checked {
+    for url in scene.callback_urls() {
+        scene.expect_status(&scene.send_at(&url, body.clone()).await?, 400)?;
+    }
+    unchanged(scene, payment_id).await
+}
+
+/// Nothing came of it; looked up where it can be. That it was refused is seen without.
+pub(crate) async fn unchanged(scene: &Scene<'_>, payment_id: &str) -> Checked {
+    if scene.target.observer.is_some() {
+        scene.expect_money(payment_id, "pending", &[]).await?;
+    }
+    Ok(())
+}
+
+/// A success of a fresh payment, changed so, credits.
+pub(crate) async fn credits(scene: &Scene<'_>, change: impl FnOnce(Value) -> Value) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = serde_json::to_value(scene.success(&payment_id)).unwrap_or_default();
+    scene.tell(&change(success)).await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}
+
+/// A callback of a fresh payment with these words; its payment id.
+pub(crate) async fn told(
+    scene: &Scene<'_>,
+    payment: &str,
+    kind: &str,
+    operation: &str,
+) -> Checked<String> {
+    let payment_id = scene.pending().await?;
+    let operation = Operation::new(kind, operation, scene.amount());
+    scene
+        .tell(&Callback::new(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            payment,
+            operation,
+        ))
+        .await?;
+    Ok(payment_id)
+}

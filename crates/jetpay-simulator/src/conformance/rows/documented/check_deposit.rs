@@ -1,0 +1,107 @@
+//! `check_deposit`, as the documents show it.
+
+use serde_json::Value;
+
+use crate::conformance::edit::with;
+use crate::conformance::expect::{self, Refusal};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::good::payment_id;
+use crate::conformance::rows::sections::RULE_2;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "deposit-good",
+        Level::Must,
+        Section::CheckDeposit,
+        "check_deposit is answered with code 0 and a payment_id",
+        "",
+        play!(good),
+    ),
+    Row::new(
+        "deposit-pending",
+        Level::Must,
+        RULE_2,
+        "check_deposit makes a pending payment and credits nothing",
+        "",
+        play!(pending),
+    ),
+    Row::new(
+        "deposit-smallest",
+        Level::Must,
+        Section::CheckDeposit,
+        "check_deposit of one minor unit is taken",
+        "",
+        play!(smallest),
+    ),
+    Row::new(
+        "deposit-unknown",
+        Level::Must,
+        Section::CheckDeposit,
+        "check_deposit of an unknown customer is refused with 404 and a text",
+        "",
+        play!(unknown),
+    ),
+];
+
+async fn good(scene: &Scene<'_>) -> Checked {
+    let exchange = scene.call(&scene.check_deposit(scene.amount())).await?;
+    payment_id(scene, &exchange).map(drop)
+}
+
+async fn pending(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    scene.expect_money(&payment_id, "pending", &[]).await?;
+    let payment = scene.payment(&payment_id).await?;
+    let field = |name: &str| payment.get(name).cloned().unwrap_or_default();
+    expect::equal(
+        "payment_id",
+        &Value::from(payment_id.as_str()),
+        &field("payment_id"),
+    )?;
+    expect::equal(
+        "project_id",
+        &Value::from(scene.project.id.number()),
+        &field("project_id"),
+    )?;
+    expect::equal("method", &Value::from(scene.method.name), &field("method"))?;
+    expect::equal(
+        "customer_id",
+        &Value::from(scene.target.customers.payer.as_str()),
+        &field("customer_id"),
+    )?;
+    expect::equal(
+        "amount",
+        &Value::from(scene.amount().minor()),
+        &field("amount"),
+    )?;
+    expect::equal(
+        "currency",
+        &Value::from(scene.target.currency.code()),
+        &field("currency"),
+    )?;
+    expect::equal("flags", &Value::Array(Vec::new()), &field("flags"))?;
+    if let Some(contract) = scene.contract() {
+        expect::equal(
+            "contract_id",
+            &Value::from(contract.id.as_str()),
+            &field("contract_id"),
+        )?;
+    }
+    Ok(())
+}
+
+async fn smallest(scene: &Scene<'_>) -> Checked {
+    let exchange = scene.call(&scene.check_deposit(scene.money(1))).await?;
+    payment_id(scene, &exchange).map(drop)
+}
+
+async fn unknown(scene: &Scene<'_>) -> Checked {
+    let request = with(
+        scene.check_deposit_json(),
+        "/customer_id",
+        scene.target.customers.unknown.as_str().into(),
+    );
+    scene.expect_refusal(&scene.call(&request).await?, Refusal::new(200, 404))
+}

@@ -1,0 +1,64 @@
+//! A `check_deposit` that calls itself `verify`: one document has it so.
+
+use serde_json::json;
+
+use crate::conformance::edit::with;
+use crate::conformance::expect::{self};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::good::{account, payment_id};
+use crate::conformance::rows::sections::METHOD;
+use crate::conformance::scene::Scene;
+use crate::conformance::target::Target;
+use crate::methods::MethodFacts;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "typed-verify",
+        Level::Must,
+        Section::CheckDeposit,
+        "a check_deposit whose type is verify gets a payment_id",
+        "",
+        play!(gets_a_payment_id),
+    )
+    .only(quirk),
+    Row::new(
+        "typed-verify-is-verify",
+        Level::Should,
+        METHOD,
+        "a verify with an amount is a verify and gets no payment_id",
+        "",
+        play!(is_a_verify),
+    )
+    .only(no_quirk),
+];
+
+fn quirk(method: &MethodFacts, _: &Target) -> bool {
+    method.typed_verify
+}
+
+fn no_quirk(method: &MethodFacts, _: &Target) -> bool {
+    !method.typed_verify
+}
+
+async fn gets_a_payment_id(scene: &Scene<'_>) -> Checked {
+    let exchange = scene
+        .call(&with(scene.check_deposit_json(), "/type", json!("verify")))
+        .await?;
+    let payment_id = payment_id(scene, &exchange)?;
+    if !scene.target.credits {
+        return Ok(());
+    }
+    scene.tell(&scene.success(&payment_id)).await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}
+
+async fn is_a_verify(scene: &Scene<'_>) -> Checked {
+    let exchange = scene
+        .call(&with(scene.check_deposit_json(), "/type", json!("verify")))
+        .await?;
+    expect::equal("payment_id", &None, &exchange.payment_id())?;
+    account(scene, &exchange, 0).map(drop)
+}

@@ -1,0 +1,76 @@
+//! `verify`, as the documents show it.
+
+use crate::conformance::expect::{self, Refusal};
+use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::applies::strict;
+use crate::conformance::rows::good::{account, sound_contracts};
+use crate::conformance::rows::sections::METHOD;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "verify-good",
+        Level::Must,
+        Section::Verify,
+        "verify of a customer is answered with code 0, currency and additional_customer_id",
+        "",
+        play!(good),
+    ),
+    Row::new(
+        "verify-plain",
+        Level::Should,
+        METHOD,
+        "a customer without contracts and other name is named by the own id",
+        "",
+        play!(plain),
+    )
+    .only(strict),
+    Row::new(
+        "verify-unknown",
+        Level::Must,
+        Section::Verify,
+        "verify of an unknown customer is refused with 404 and a text",
+        "",
+        play!(unknown),
+    ),
+];
+
+async fn good(scene: &Scene<'_>) -> Checked {
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.payer))
+        .await?;
+    account(scene, &exchange, 0).map(drop)
+}
+
+async fn plain(scene: &Scene<'_>) -> Checked {
+    let Some(plain) = &scene.target.customers.plain else {
+        return Err(Stop::NotRun {
+            why: "needs a customer without contracts",
+        });
+    };
+    let exchange = scene.call(&scene.verify(plain)).await?;
+    let answer = account(scene, &exchange, 0)?;
+    expect::equal(
+        "additional_customer_id",
+        plain,
+        &expect::text(answer, "additional_customer_id", &exchange)?.to_owned(),
+    )?;
+    if scene.has_contracts() {
+        let contracts = sound_contracts(scene, &exchange)?;
+        let names: Vec<_> = contracts
+            .iter()
+            .map(|it| (it["id"].as_str(), it["number"].as_str(), it.get("payment")))
+            .collect();
+        let wanted = vec![(Some(plain.as_str()), Some(plain.as_str()), None)];
+        expect::equal("contracts", &wanted, &names)?;
+    }
+    Ok(())
+}
+
+async fn unknown(scene: &Scene<'_>) -> Checked {
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.unknown))
+        .await?;
+    scene.expect_refusal(&exchange, Refusal::new(200, 404))
+}

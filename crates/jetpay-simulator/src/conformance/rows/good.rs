@@ -1,0 +1,85 @@
+//! What a good answer is.
+
+use serde_json::{Map, Value};
+
+use crate::conformance::expect::{self};
+use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::scene::Scene;
+use crate::exchange::Exchange;
+
+/// An answer about an account, without an error text.
+pub(crate) fn account<'a>(
+    scene: &Scene<'_>,
+    exchange: &'a Exchange,
+    code: i64,
+) -> Checked<&'a Map<String, Value>> {
+    let answer = expect::answer(exchange, code)?;
+    expect::equal(
+        "currency",
+        &scene.target.currency.code(),
+        &expect::text(answer, "currency", exchange)?,
+    )?;
+    expect::text(answer, "additional_customer_id", exchange)?;
+    let message: &[&str] = if scene.has_contracts() {
+        &["message"]
+    } else {
+        &[]
+    };
+    let contracts: &[&str] = if scene.has_contracts() && code == 0 {
+        &["entities"]
+    } else {
+        &[]
+    };
+    scene.expect_only(
+        answer,
+        &["code", "currency", "additional_customer_id"],
+        &[message, contracts].concat(),
+        exchange,
+    )?;
+    Ok(answer)
+}
+
+/// The contracts of a good answer, each of them sound.
+pub(crate) fn sound_contracts<'a>(
+    scene: &Scene<'_>,
+    exchange: &'a Exchange,
+) -> Checked<&'a Vec<Value>> {
+    let answer = account(scene, exchange, 0)?;
+    let contracts = answer
+        .get("entities")
+        .and_then(Value::as_array)
+        .filter(|contracts| !contracts.is_empty());
+    let contracts =
+        contracts.ok_or_else(|| Stop::failed("a list in `entities`", expect::brief(exchange)))?;
+    for contract in contracts {
+        let Some(contract) = contract.as_object() else {
+            return Err(Stop::failed(
+                "objects in `entities`",
+                expect::brief(exchange),
+            ));
+        };
+        expect::text(contract, "id", exchange)?;
+        expect::text(contract, "number", exchange)?;
+        for name in ["payment", "min_payment", "status_code"] {
+            expect::equal(name, &true, &contract.get(name).is_none_or(Value::is_i64))?;
+        }
+        expect::equal(
+            "info",
+            &true,
+            &contract.get("info").is_none_or(Value::is_object),
+        )?;
+    }
+    Ok(contracts)
+}
+
+/// A good answer: its payment id.
+pub(crate) fn payment_id(scene: &Scene<'_>, exchange: &Exchange) -> Checked<String> {
+    let answer = expect::answer(exchange, 0)?;
+    scene.expect_only(
+        answer,
+        &["code", "payment_id"],
+        scene.method.deposit_extras,
+        exchange,
+    )?;
+    expect::text(answer, "payment_id", exchange).map(str::to_owned)
+}

@@ -1,0 +1,68 @@
+//! Callbacks that come at once.
+
+use tokio::task::JoinSet;
+
+use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::sections::RULE_3;
+use crate::conformance::scene::Scene;
+use crate::operation_ids::next_operation_id;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-at-once",
+        Level::Must,
+        RULE_3,
+        "eight equal successes at once credit once",
+        "",
+        play!(at_once),
+    )
+    .credits(),
+    Row::new(
+        "callback-at-once-different",
+        Level::Must,
+        RULE_3,
+        "eight successes of different operations at once credit once",
+        "",
+        play!(different_at_once),
+    )
+    .credits(),
+];
+
+/// How many come at once where several do.
+const AT_ONCE: usize = 8;
+
+async fn at_once(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = scene.platform.sign(&scene.success(&payment_id));
+    all_at_once(scene, vec![success; AT_ONCE]).await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}
+
+async fn different_at_once(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = || scene.success(&payment_id).of_operation(next_operation_id());
+    let bodies = (0..AT_ONCE)
+        .map(|_| scene.platform.sign(&success()))
+        .collect();
+    all_at_once(scene, bodies).await?;
+    scene
+        .expect_entries(&payment_id, &[scene.amount().minor()])
+        .await
+}
+
+/// Sends all without waiting for any; each is acknowledged.
+async fn all_at_once(scene: &Scene<'_>, bodies: Vec<Vec<u8>>) -> Checked {
+    let mut tasks = JoinSet::new();
+    for body in bodies {
+        let platform = scene.callbacks.clone();
+        tasks.spawn(async move { platform.send("", body).await });
+    }
+    while let Some(exchange) = tasks.join_next().await {
+        let exchange = exchange.map_err(|error| Stop::failed("an answer", error.to_string()))?;
+        scene.expect_status(&exchange?, 200)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! A payment is credited once, and an operation credits once.
+
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::sections::RULE_3;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-second-success",
+        Level::Must,
+        RULE_3,
+        "a second success of another operation credits nothing more",
+        "",
+        play!(second_success),
+    )
+    .credits(),
+    Row::new(
+        "callback-same-operation",
+        Level::Must,
+        RULE_3,
+        "a success of an operation that has credited another payment credits nothing",
+        "",
+        play!(same_operation),
+    )
+    .credits(),
+];
+
+async fn second_success(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&scene.success(&payment_id)).await?;
+    scene
+        .expect_entries(&payment_id, &[scene.amount().minor()])
+        .await
+}
+
+async fn same_operation(scene: &Scene<'_>) -> Checked {
+    let (first, success) = scene.credited().await?;
+    let second = scene.pending().await?;
+    scene
+        .tell(&scene.success(&second).of_operation(success.operation.id))
+        .await?;
+    scene
+        .expect_entries(&first, &[scene.amount().minor()])
+        .await?;
+    scene.expect_entries(&second, &[]).await
+}

@@ -1,0 +1,68 @@
+//! Callbacks changed so that their signature still fits.
+
+use serde_json::json;
+
+use super::cut::hide;
+use crate::conformance::edit::{tampered, with};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::callbacks::refused;
+use crate::conformance::rows::sections::SIGNATURE;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "attack-status-hidden",
+        Level::Should,
+        SIGNATURE,
+        "a callback whose status hides in another text is refused",
+        "",
+        play!(status_hidden),
+    ),
+    Row::new(
+        "attack-number-as-text",
+        Level::Should,
+        SIGNATURE,
+        "an amount turned into a text is refused",
+        "",
+        play!(number_as_text),
+    ),
+];
+
+async fn status_hidden(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+    for (text, field) in [
+        ("/operation/request_id", "/operation/status"),
+        ("/payment/method", "/payment/status"),
+    ] {
+        refused(
+            scene,
+            &payment_id,
+            tampered(&signed, |it| hide(it, text, field)),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn number_as_text(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+    let amount = json!(scene.amount().minor().to_string());
+    refused(
+        scene,
+        &payment_id,
+        tampered(&signed, |it| {
+            with(it, "/operation/sum_initial/amount", amount)
+        }),
+    )
+    .await?;
+    let project = json!(scene.project.id.number().to_string());
+    refused(
+        scene,
+        &payment_id,
+        tampered(&signed, |it| with(it, "/project_id", project)),
+    )
+    .await
+}

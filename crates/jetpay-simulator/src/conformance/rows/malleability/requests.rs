@@ -1,0 +1,61 @@
+//! Requests changed so that their signature still fits.
+
+use serde_json::json;
+
+use super::cut::hide;
+use crate::conformance::edit::{tampered, with};
+use crate::conformance::expect::Refusal;
+use crate::conformance::row::{Level, Play, Row};
+use crate::conformance::rows::sections::SIGNATURE;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "attack-request-cut",
+        Level::Should,
+        SIGNATURE,
+        "a request whose fields hide in another text is refused with code 500",
+        "",
+        Play::Refused(request_cut, Refusal::new(200, 500)),
+    ),
+    Row::new(
+        "attack-keys",
+        Level::Should,
+        SIGNATURE,
+        "keys with `;` and two values of one path are refused with code 500",
+        "",
+        Play::Refused(keys, Refusal::new(200, 500)),
+    ),
+];
+
+fn request_cut(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let signed = scene.platform.sign(&scene.check_deposit_json());
+    let after_customer = if scene.has_contracts() {
+        "/entity_id"
+    } else {
+        "/payment_method"
+    };
+    vec![
+        tampered(&signed, |it| hide(it, "/currency", "/customer_id")),
+        tampered(&signed, |it| hide(it, "/customer_id", after_customer)),
+        tampered(
+            &scene
+                .platform
+                .sign(&with(scene.check_deposit_json(), "/a", json!("b"))),
+            |it| hide(it, "/a", "/amount"),
+        ),
+    ]
+}
+
+fn keys(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let semicolon = with(scene.verify_json(), "/a;b", json!("c"));
+    let control = with(scene.verify_json(), "/a\nb", json!("c"));
+    let equal_paths = with(
+        with(scene.verify_json(), "/a:", json!({"b": 1})),
+        "/a",
+        json!({":b": 2}),
+    );
+    [semicolon, control, equal_paths]
+        .map(|message| scene.platform.sign(&message))
+        .into()
+}

@@ -1,0 +1,81 @@
+//! What does not credit.
+
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::callbacks::told;
+use crate::conformance::rows::sections::{ANSWERS, RULE_3};
+use crate::conformance::scene::Scene;
+use crate::messages::Callback;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-decline",
+        Level::Must,
+        Section::Callback,
+        "a decline is answered 200 and credits nothing",
+        "",
+        play!(decline),
+    ),
+    Row::new(
+        "callback-processing",
+        Level::Should,
+        ANSWERS,
+        "a payment under way is answered 200 and stays pending",
+        "",
+        play!(processing),
+    ),
+    Row::new(
+        "callback-failed-operation",
+        Level::Must,
+        RULE_3,
+        "a declined operation of a successful payment credits nothing",
+        "",
+        play!(failed_operation),
+    )
+    .credits(),
+    Row::new(
+        "callback-payment-under-way",
+        Level::Must,
+        RULE_3,
+        "a successful operation of a payment under way credits nothing",
+        "",
+        play!(payment_under_way),
+    )
+    .credits(),
+];
+
+async fn decline(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    scene
+        .tell(&Callback::decline(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            scene.amount(),
+        ))
+        .await?;
+    scene.expect_money(&payment_id, "declined", &[]).await
+}
+
+async fn processing(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    scene
+        .tell(&Callback::processing(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            scene.amount(),
+        ))
+        .await?;
+    scene.expect_money(&payment_id, "pending", &[]).await
+}
+
+async fn failed_operation(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "success", "sale", "decline").await?;
+    scene.expect_entries(&payment_id, &[]).await
+}
+
+async fn payment_under_way(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "processing", "sale", "success").await?;
+    scene.expect_entries(&payment_id, &[]).await
+}

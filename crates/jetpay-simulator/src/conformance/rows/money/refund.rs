@@ -1,0 +1,161 @@
+//! Money that goes back.
+
+use crate::conformance::expect::{self};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::sections::RULE_5;
+use crate::conformance::scene::Scene;
+use crate::messages::Callback;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-refund",
+        Level::Must,
+        RULE_5,
+        "a refund takes the amount back with a second entry",
+        "",
+        play!(refund),
+    )
+    .credits(),
+    Row::new(
+        "callback-refund-partial",
+        Level::Must,
+        RULE_5,
+        "a partial refund takes its part back: sum_initial, not payment.sum",
+        "",
+        play!(partial),
+    )
+    .credits(),
+    Row::new(
+        "callback-refund-rest",
+        Level::Must,
+        RULE_5,
+        "two partial refunds take both parts back",
+        "",
+        play!(rest),
+    )
+    .credits(),
+    Row::new(
+        "callback-reversal",
+        Level::Must,
+        RULE_5,
+        "a reversal takes the amount back",
+        "",
+        play!(reversal),
+    )
+    .credits(),
+    Row::new(
+        "callback-refund-balance",
+        Level::Must,
+        RULE_5,
+        "after success and refund the balance is what it was",
+        "",
+        play!(balance),
+    )
+    .credits(),
+    Row::new(
+        "callback-refund-declined",
+        Level::Must,
+        RULE_5,
+        "a declined refund takes nothing back",
+        "",
+        play!(declined),
+    )
+    .credits(),
+];
+
+/// What goes back first, of the usual amount, in minor units.
+const PART_MINOR: i64 = 3_000;
+
+fn full(scene: &Scene<'_>, payment_id: &str) -> Callback {
+    Callback::refund(scene.method, scene.project.id, payment_id, scene.amount())
+}
+
+fn part(scene: &Scene<'_>, payment_id: &str) -> Callback {
+    let (part, left) = (
+        scene.money(PART_MINOR),
+        scene.money(scene.amount().minor() - PART_MINOR),
+    );
+    Callback::partial_refund(scene.method, scene.project.id, payment_id, part, left)
+}
+
+async fn refund(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&full(scene, &payment_id)).await?;
+    let amount = scene.amount().minor();
+    scene
+        .expect_money(&payment_id, "refunded", &[amount, -amount])
+        .await
+}
+
+async fn partial(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&part(scene, &payment_id)).await?;
+    scene
+        .expect_money(
+            &payment_id,
+            "partially_refunded",
+            &[scene.amount().minor(), -PART_MINOR],
+        )
+        .await
+}
+
+async fn rest(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&part(scene, &payment_id)).await?;
+    let rest = scene.amount().minor() - PART_MINOR;
+    let last = Callback::refund(
+        scene.method,
+        scene.project.id,
+        &payment_id,
+        scene.money(rest),
+    );
+    scene.tell(&last).await?;
+    scene
+        .expect_money(
+            &payment_id,
+            "refunded",
+            &[scene.amount().minor(), -PART_MINOR, -rest],
+        )
+        .await
+}
+
+async fn reversal(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene
+        .tell(&Callback::reversal(
+            scene.method,
+            scene.project.id,
+            &payment_id,
+            scene.amount(),
+        ))
+        .await?;
+    let amount = scene.amount().minor();
+    scene
+        .expect_money(&payment_id, "reversed", &[amount, -amount])
+        .await
+}
+
+async fn balance(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let payer = &scene.target.customers.payer;
+    let before = scene.admin()?.balance(payer).await?;
+    scene.tell(&scene.success(&payment_id)).await?;
+    scene.tell(&full(scene, &payment_id)).await?;
+    expect::equal(
+        "a balance of",
+        &before,
+        &scene.admin()?.balance(payer).await?,
+    )
+}
+
+async fn declined(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    let mut refund = full(scene, &payment_id).leaving(scene.amount());
+    refund.payment.status = "success".into();
+    refund.operation.status = "decline".into();
+    scene.tell(&refund).await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}

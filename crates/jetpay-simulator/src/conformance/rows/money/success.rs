@@ -1,0 +1,122 @@
+//! A success credits.
+
+use serde_json::json;
+
+use crate::conformance::edit::with;
+use crate::conformance::expect::{self};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::callbacks::credits;
+use crate::conformance::rows::sections::{RULE_3, WORDS};
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-success",
+        Level::Must,
+        Section::Callback,
+        "a success is answered 200 without a body and credits the amount",
+        "",
+        play!(success),
+    )
+    .credits(),
+    Row::new(
+        "callback-success-balance",
+        Level::Must,
+        RULE_3,
+        "a success makes the customer's balance grow by exactly the amount",
+        "",
+        play!(balance),
+    )
+    .credits(),
+    Row::new(
+        "callback-words",
+        Level::Must,
+        Section::Callback,
+        "a success credits whatever payment.method says",
+        "",
+        play!(method_words),
+    )
+    .credits(),
+    Row::new(
+        "callback-account",
+        Level::Should,
+        WORDS,
+        "a success with another's account and customer credits the payer",
+        "",
+        play!(account),
+    )
+    .credits(),
+    Row::new(
+        "callback-payment-sum",
+        Level::Should,
+        WORDS,
+        "a success with another payment.sum credits: sum_initial decides",
+        "",
+        play!(payment_sum),
+    )
+    .credits(),
+];
+
+async fn success(scene: &Scene<'_>) -> Checked {
+    let (payment_id, success) = scene.credited().await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await?;
+    let entries = scene.admin()?.entries_of(&payment_id).await?;
+    let operations: Vec<&str> = entries
+        .iter()
+        .map(|entry| entry.operation_id.as_str())
+        .collect();
+    expect::equal(
+        "operations",
+        &vec![success.operation.id.to_string().as_str()],
+        &operations,
+    )
+}
+
+async fn balance(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let payer = &scene.target.customers.payer;
+    let before = scene.admin()?.balance(payer).await?;
+    scene.tell(&scene.success(&payment_id)).await?;
+    let after = scene.admin()?.balance(payer).await?;
+    expect::equal("a balance of", &(before + scene.amount().minor()), &after)
+}
+
+async fn method_words(scene: &Scene<'_>) -> Checked {
+    for word in scene
+        .method
+        .callback_words
+        .iter()
+        .chain(&["", "Another Method"])
+    {
+        let payment_id = scene.pending().await?;
+        let mut success = scene.success(&payment_id);
+        success.payment.method = (*word).to_owned();
+        scene.tell(&success).await?;
+        scene
+            .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+            .await?;
+    }
+    Ok(())
+}
+
+async fn account(scene: &Scene<'_>) -> Checked {
+    let customers = &scene.target.customers;
+    let other = customers
+        .plain
+        .as_ref()
+        .unwrap_or(&customers.unknown)
+        .clone();
+    credits(scene, |it| {
+        let it = with(it, "/customer", json!({"id": other}));
+        with(it, "/account", json!({"number": other}))
+    })
+    .await
+}
+
+async fn payment_sum(scene: &Scene<'_>) -> Checked {
+    let other = scene.amount().minor() + 500;
+    credits(scene, |it| with(it, "/payment/sum/amount", json!(other))).await
+}

@@ -1,0 +1,116 @@
+//! Callbacks after one another.
+
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::sections::RULE_5;
+use crate::conformance::scene::Scene;
+use crate::messages::Callback;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-decline-after-success",
+        Level::Must,
+        RULE_5,
+        "a decline after a success changes nothing",
+        "",
+        play!(decline_after_success),
+    )
+    .credits(),
+    Row::new(
+        "callback-other-decline-after-success",
+        Level::Must,
+        RULE_5,
+        "a decline of another operation after a success changes nothing",
+        "",
+        play!(other_decline_after_success),
+    )
+    .credits(),
+    Row::new(
+        "callback-success-after-decline",
+        Level::Must,
+        RULE_5,
+        "a success after a decline credits",
+        "",
+        play!(success_after_decline),
+    )
+    .credits(),
+    Row::new(
+        "callback-processing-after-success",
+        Level::Must,
+        RULE_5,
+        "an old intermediate callback after a success changes nothing",
+        "",
+        play!(processing_after_success),
+    )
+    .credits(),
+    Row::new(
+        "callback-success-after-processing",
+        Level::Must,
+        RULE_5,
+        "a success after an intermediate callback of its operation credits",
+        "",
+        play!(success_after_processing),
+    )
+    .credits(),
+];
+
+fn decline(scene: &Scene<'_>, payment_id: &str) -> Callback {
+    Callback::decline(scene.method, scene.project.id, payment_id, scene.amount())
+}
+
+fn processing(scene: &Scene<'_>, payment_id: &str) -> Callback {
+    Callback::processing(scene.method, scene.project.id, payment_id, scene.amount())
+}
+
+async fn decline_after_success(scene: &Scene<'_>) -> Checked {
+    let (payment_id, success) = scene.credited().await?;
+    scene
+        .tell(&decline(scene, &payment_id).of_operation(success.operation.id))
+        .await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}
+
+async fn other_decline_after_success(scene: &Scene<'_>) -> Checked {
+    let (payment_id, _) = scene.credited().await?;
+    scene.tell(&decline(scene, &payment_id)).await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}
+
+async fn success_after_decline(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    scene.tell(&decline(scene, &payment_id)).await?;
+    scene.tell(&scene.success(&payment_id)).await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}
+
+async fn processing_after_success(scene: &Scene<'_>) -> Checked {
+    let (payment_id, success) = scene.credited().await?;
+    scene
+        .tell(&processing(scene, &payment_id).of_operation(success.operation.id))
+        .await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}
+
+async fn success_after_processing(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let processing = processing(scene, &payment_id);
+    scene.tell(&processing).await?;
+    scene
+        .tell(
+            &scene
+                .success(&payment_id)
+                .of_operation(processing.operation.id),
+        )
+        .await?;
+    scene
+        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        .await
+}

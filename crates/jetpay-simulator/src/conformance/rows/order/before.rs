@@ -1,0 +1,44 @@
+//! Callbacks before the payment that they are about.
+
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::sections::ANSWERS;
+use crate::conformance::scene::Scene;
+use crate::operation_ids::next_operation_id;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-unknown-payment",
+        Level::Should,
+        ANSWERS,
+        "a callback of an unknown payment is answered 404, so that it comes again",
+        "",
+        play!(unknown_payment),
+    ),
+    Row::new(
+        "callback-payout",
+        Level::Should,
+        ANSWERS,
+        "a callback of a payout that nobody asked for is answered 404, too",
+        "",
+        play!(payout),
+    ),
+];
+
+async fn unknown_payment(scene: &Scene<'_>) -> Checked {
+    let payment_id = format!("nobody-{}", next_operation_id());
+    let success = scene.success(&payment_id);
+    for _ in 0..2 {
+        scene.expect_status(&scene.told(&success).await?, 404)?;
+    }
+    scene.expect_entries(&payment_id, &[]).await
+}
+
+async fn payout(scene: &Scene<'_>) -> Checked {
+    let payment_id = format!("payout-{}", next_operation_id());
+    let mut payout = scene.success(&payment_id);
+    payout.payment.kind = "payout".into();
+    payout.operation.kind = "payout".into();
+    scene.expect_status(&scene.told(&payout).await?, 404)?;
+    scene.expect_entries(&payment_id, &[]).await
+}

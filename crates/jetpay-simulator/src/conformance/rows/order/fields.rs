@@ -1,0 +1,128 @@
+//! Successes with more fields, with fewer, and with odd ones.
+
+use serde_json::{Value, json};
+
+use crate::conformance::edit::{with, without};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::callbacks::credits;
+use crate::conformance::rows::sections::WORDS;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-unknown-fields",
+        Level::Should,
+        WORDS,
+        "a success with fields that nobody knows credits",
+        "",
+        play!(unknown_fields),
+    )
+    .credits(),
+    Row::new(
+        "callback-null-objects",
+        Level::Should,
+        WORDS,
+        "a success with null instead of objects credits",
+        "",
+        play!(null_objects),
+    )
+    .credits(),
+    Row::new(
+        "callback-few-fields",
+        Level::Should,
+        WORDS,
+        "a success with the required fields alone credits",
+        "",
+        play!(few_fields),
+    )
+    .credits(),
+    Row::new(
+        "callback-id-as-text",
+        Level::Should,
+        WORDS,
+        "a success with operation.id as text and code as number credits",
+        "",
+        play!(id_as_text),
+    )
+    .credits(),
+    Row::new(
+        "callback-bad-dates",
+        Level::Should,
+        WORDS,
+        "a success with dates that are none credits",
+        "",
+        play!(bad_dates),
+    )
+    .credits(),
+];
+
+async fn unknown_fields(scene: &Scene<'_>) -> Checked {
+    let extended = json!({"extended": {"terminal_city": "Алматы", "lines": ["1", "2", []]}});
+    credits(scene, |it| {
+        let it = with(it, "/operation/eci", json!("05"));
+        let it = with(it, "/operation/exchange_rate", json!(447.35));
+        let it = with(it, "/payment/is_new_attempts_available", json!(false));
+        with(
+            with(it, "/avs_result", Value::Null),
+            "/provider_extra_fields",
+            extended,
+        )
+    })
+    .await
+}
+
+async fn null_objects(scene: &Scene<'_>) -> Checked {
+    let fields = [
+        "/account",
+        "/customer",
+        "/errors",
+        "/operation/provider",
+        "/operation/sum_converted",
+    ];
+    credits(scene, |it| {
+        fields
+            .into_iter()
+            .fold(it, |it, field| with(it, field, Value::Null))
+    })
+    .await
+}
+
+async fn few_fields(scene: &Scene<'_>) -> Checked {
+    let fields = [
+        "/payment/type",
+        "/payment/date",
+        "/payment/method",
+        "/payment/sum",
+        "/payment/description",
+        "/operation/date",
+        "/operation/created_date",
+        "/operation/request_id",
+        "/operation/sum_converted",
+        "/operation/code",
+        "/operation/message",
+        "/operation/provider",
+    ];
+    credits(scene, |it| fields.into_iter().fold(it, without)).await
+}
+
+async fn id_as_text(scene: &Scene<'_>) -> Checked {
+    credits(scene, |it| {
+        let id = it["operation"]["id"].to_string();
+        with(
+            with(it, "/operation/id", json!(id)),
+            "/operation/code",
+            json!(0),
+        )
+    })
+    .await
+}
+
+async fn bad_dates(scene: &Scene<'_>) -> Checked {
+    credits(scene, |it| {
+        let it = with(it, "/payment/date", json!("soon"));
+        let it = with(it, "/operation/date", json!(""));
+        with(it, "/operation/created_date", json!("2022-02-30T25:61:00"))
+    })
+    .await
+}

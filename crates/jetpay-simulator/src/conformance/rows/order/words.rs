@@ -1,0 +1,61 @@
+//! Words that nobody knows yet, or not so.
+
+use serde_json::json;
+
+use crate::conformance::edit::with;
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::callbacks::{credits, told};
+use crate::conformance::rows::sections::WORDS;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-unknown-status",
+        Level::Should,
+        WORDS,
+        "an unknown status is answered 200 and stays pending",
+        "",
+        play!(unknown_status),
+    ),
+    Row::new(
+        "callback-unknown-type",
+        Level::Should,
+        WORDS,
+        "an unknown type of operation is answered 200 and credits nothing",
+        "",
+        play!(unknown_type),
+    )
+    .credits(),
+    Row::new(
+        "callback-upper-case",
+        Level::Should,
+        WORDS,
+        "a success in capital letters credits",
+        "",
+        play!(upper_case),
+    )
+    .credits(),
+];
+
+async fn unknown_status(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "awaiting moon", "sale", "awaiting moon").await?;
+    scene.expect_money(&payment_id, "pending", &[]).await
+}
+
+async fn unknown_type(scene: &Scene<'_>) -> Checked {
+    let payment_id = told(scene, "success", "gift", "success").await?;
+    scene.expect_entries(&payment_id, &[]).await
+}
+
+async fn upper_case(scene: &Scene<'_>) -> Checked {
+    credits(scene, |it| {
+        let it = with(it, "/payment/status", json!("SUCCESS"));
+        with(
+            with(it, "/operation/status", json!("Success")),
+            "/operation/type",
+            json!("Sale"),
+        )
+    })
+    .await
+}

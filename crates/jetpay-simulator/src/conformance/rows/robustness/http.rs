@@ -1,0 +1,81 @@
+//! HTTP around the messages.
+
+use crate::conformance::expect::{self};
+use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::sections::HTTP;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "http-post-only",
+        Level::Should,
+        HTTP,
+        "other HTTP methods than POST are answered 405",
+        "",
+        play!(post_only),
+    ),
+    Row::new(
+        "http-content-type",
+        Level::Should,
+        HTTP,
+        "any content type is taken, or none",
+        "",
+        play!(content_type),
+    ),
+    Row::new(
+        "http-query",
+        Level::Should,
+        HTTP,
+        "a query behind the URL changes nothing",
+        "",
+        play!(query),
+    ),
+];
+
+async fn post_only(scene: &Scene<'_>) -> Checked {
+    let body = scene.platform.sign(&scene.verify_json());
+    for method in ["GET", "PUT", "DELETE", "PATCH"] {
+        let exchange = scene
+            .platform
+            .send_as(method, "", None, body.clone())
+            .await?;
+        if exchange.status != 405 {
+            return Err(Stop::failed(
+                format!("HTTP 405 to {method}"),
+                expect::brief(&exchange),
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn content_type(scene: &Scene<'_>) -> Checked {
+    let types = [
+        None,
+        Some("text/plain"),
+        Some("application/json; charset=utf-8"),
+        Some("application/x-www-form-urlencoded"),
+        Some("application/octet-stream"),
+        Some("text/html; charset=windows-1251"),
+    ];
+    let body = scene.platform.sign(&scene.verify_json());
+    for content_type in types {
+        let exchange = scene
+            .platform
+            .send_as("POST", "", content_type, body.clone())
+            .await?;
+        expect::answer(&exchange, 0)?;
+    }
+    Ok(())
+}
+
+async fn query(scene: &Scene<'_>) -> Checked {
+    let url = scene.platform.base_url();
+    let joined = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{joined}note=1&type=check_deposit");
+    let exchange = scene
+        .send_at(&url, scene.platform.sign(&scene.verify_json()))
+        .await?;
+    expect::answer(&exchange, 0).map(drop)
+}

@@ -1,0 +1,130 @@
+//! How large and how deep a body may be.
+
+use serde_json::json;
+
+use crate::conformance::edit::{replaced, with};
+use crate::conformance::expect::{self, Refusal};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Play, Row, play};
+use crate::conformance::rows::applies::strict;
+use crate::conformance::rows::callbacks::unchanged;
+use crate::conformance::rows::sections::{ANSWERS, UNREADABLE};
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "bad-deep",
+        Level::Should,
+        UNREADABLE,
+        "128 levels are refused with HTTP 400",
+        "",
+        Play::Refused(deep, REFUSAL),
+    ),
+    Row::new(
+        "bad-not-too-deep",
+        Level::Should,
+        UNREADABLE,
+        "127 levels are read",
+        "",
+        play!(not_too_deep),
+    ),
+    Row::new(
+        "bad-too-large",
+        Level::Should,
+        UNREADABLE,
+        "65 KiB are refused with HTTP 413 and code 500",
+        "",
+        Play::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
+    )
+    .only(strict),
+    Row::new(
+        "bad-not-too-large",
+        Level::Should,
+        UNREADABLE,
+        "64 KiB are read",
+        "",
+        play!(not_too_large),
+    )
+    .only(strict),
+    Row::new(
+        "callback-too-large",
+        Level::Should,
+        ANSWERS,
+        "a callback over the limit is answered 413 without a body",
+        "",
+        play!(callback_too_large),
+    )
+    .only(strict)
+    .once(),
+];
+
+const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
+
+/// The most that is taken, in bytes.
+const LIMIT: usize = 64 * 1024;
+
+const OVER_THE_LIMIT: usize = LIMIT + 1024;
+
+/// The levels that are read.
+const LEVELS: usize = 127;
+
+/// A field of so many levels, the object around it being the first.
+fn nested(levels: usize) -> String {
+    format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1))
+}
+
+fn deep(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let signed = scene.platform.sign(&scene.check_deposit_json());
+    let objects = format!("{}1{}", "{\"a\":".repeat(LEVELS), "}".repeat(LEVELS));
+    [nested(LEVELS + 1), nested(20_000), objects]
+        .map(|deep| replaced(&signed, "{", &format!("{{\"a\":{deep},")))
+        .into()
+}
+
+async fn not_too_deep(scene: &Scene<'_>) -> Checked {
+    let plain = scene.verify_json().to_string();
+    let deep = replaced(
+        plain.as_bytes(),
+        "{",
+        &format!("{{\"a\":{},", nested(LEVELS)),
+    );
+    expect::answer(&scene.send(scene.platform.sign_text(deep)).await?, 0).map(drop)
+}
+
+/// The body with spaces behind it, so that it has this many bytes.
+fn padded(body: &[u8], bytes: usize) -> Vec<u8> {
+    let mut body = body.to_vec();
+    body.resize(bytes, b' ');
+    body
+}
+
+fn too_large(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let text = with(
+        scene.verify_json(),
+        "/note",
+        json!("x".repeat(OVER_THE_LIMIT)),
+    );
+    let signed = scene.platform.sign(&scene.check_deposit_json());
+    vec![
+        padded(&signed, OVER_THE_LIMIT),
+        padded(&signed, LIMIT + 1),
+        scene.platform.sign(&text),
+    ]
+}
+
+async fn not_too_large(scene: &Scene<'_>) -> Checked {
+    let body = padded(&scene.platform.sign(&scene.verify_json()), LIMIT);
+    expect::answer(&scene.send(body).await?, 0).map(drop)
+}
+
+async fn callback_too_large(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+    scene.expect_status(
+        &scene
+            .send_callbacks_own(padded(&signed, OVER_THE_LIMIT))
+            .await?,
+        413,
+    )?;
+    unchanged(scene, &payment_id).await
+}

@@ -1,0 +1,59 @@
+//! The contracts in an answer to `verify`.
+
+use crate::conformance::expect::{self};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::applies::{has_contracts, no_contracts};
+use crate::conformance::rows::good::sound_contracts;
+use crate::conformance::rows::sections::METHOD;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "verify-contracts",
+        Level::Must,
+        Section::Verify,
+        "the answer to verify has contracts: texts in id and number, amounts as integers",
+        "",
+        play!(shows_contracts),
+    )
+    .only(has_contracts),
+    Row::new(
+        "verify-no-contracts",
+        Level::Should,
+        METHOD,
+        "the answer to verify has no contracts",
+        "",
+        play!(shows_none),
+    )
+    .only(no_contracts),
+];
+
+async fn shows_contracts(scene: &Scene<'_>) -> Checked {
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.payer))
+        .await?;
+    let contracts = sound_contracts(scene, &exchange)?;
+    let Some(ours) = scene.contract() else {
+        return Ok(());
+    };
+    let found = contracts.iter().find(|contract| contract["id"] == *ours.id);
+    expect::equal(
+        "the number of the contract",
+        &Some(ours.number.as_str()),
+        &found.and_then(|it| it["number"].as_str()),
+    )
+}
+
+async fn shows_none(scene: &Scene<'_>) -> Checked {
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.payer))
+        .await?;
+    let answer = expect::answer(&exchange, 0)?;
+    expect::only(
+        answer,
+        &["code", "currency", "additional_customer_id"],
+        &[],
+        &exchange,
+    )
+}

@@ -1,0 +1,44 @@
+//! Where the text of a refusal stands, in the document with two options.
+
+use crate::conformance::expect::Refusal;
+use crate::conformance::outcome::Checked;
+use crate::conformance::project::Kassa24Answers;
+use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::applies::{option_1, option_2};
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "option-1-unknown",
+        Level::Must,
+        Section::Verify,
+        "option 1: the text of a refusal is in error_description and message",
+        "",
+        play!(option_1_unknown),
+    )
+    .only(option_1),
+    Row::new(
+        "option-2-unknown",
+        Level::Must,
+        Section::Verify,
+        "option 2: the text of a refusal is in message",
+        "",
+        play!(option_2_unknown),
+    )
+    .only(option_2),
+];
+
+async fn option_1_unknown(scene: &Scene<'_>) -> Checked {
+    unknown(&scene.answering(Kassa24Answers::Account)?).await
+}
+
+async fn option_2_unknown(scene: &Scene<'_>) -> Checked {
+    unknown(&scene.answering(Kassa24Answers::Contracts)?).await
+}
+
+async fn unknown(scene: &Scene<'_>) -> Checked {
+    let exchange = scene
+        .call(&scene.verify(&scene.target.customers.unknown))
+        .await?;
+    scene.expect_refusal(&exchange, Refusal::new(200, 404))
+}

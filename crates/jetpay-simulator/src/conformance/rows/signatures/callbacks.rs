@@ -1,0 +1,71 @@
+//! Callbacks that nobody has signed who may.
+
+use serde_json::json;
+
+use super::forged::{no_signatures, with_a_secret_nobody_has};
+use crate::conformance::edit::{tampered, with};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::callbacks::refused;
+use crate::conformance::rows::sections::ANSWERS;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-bad-signature",
+        Level::Should,
+        ANSWERS,
+        "a callback with a bad signature is refused, and changes nothing",
+        "",
+        play!(bad_signature),
+    ),
+    Row::new(
+        "callback-other-secret",
+        Level::Should,
+        ANSWERS,
+        "a callback signed with another secret is refused, and changes nothing",
+        "",
+        play!(other_secret),
+    ),
+    Row::new(
+        "callback-unknown-project",
+        Level::Should,
+        ANSWERS,
+        "a callback of a project that is not configured is refused",
+        "",
+        play!(unknown_project),
+    ),
+];
+
+async fn bad_signature(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+    let mut bodies: Vec<_> = no_signatures(&signed).into_iter().collect();
+    bodies.push(tampered(&signed, |it| {
+        with(it, "/operation/sum_initial/amount", json!(1_000_000))
+    }));
+    for body in bodies {
+        refused(scene, &payment_id, body).await?;
+    }
+    Ok(())
+}
+
+async fn other_secret(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let body = with_a_secret_nobody_has(scene).sign(&scene.any_callback(&payment_id));
+    refused(scene, &payment_id, body).await?;
+    let other = scene.another_project()?;
+    // The secret of another project, and this project's name.
+    let body = scene
+        .platform
+        .in_the_name_of(scene.project.id, other.key().clone())
+        .sign(&scene.any_callback(&payment_id));
+    refused(scene, &payment_id, body).await
+}
+
+async fn unknown_project(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let mut success = scene.any_callback(&payment_id);
+    success.project_id = scene.no_project();
+    refused(scene, &payment_id, scene.platform.sign(&success)).await
+}

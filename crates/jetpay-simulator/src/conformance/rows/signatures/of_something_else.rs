@@ -1,0 +1,91 @@
+//! Good signatures of another message, or with another secret.
+
+use serde_json::json;
+
+use super::forged::{REFUSAL, both, signature_of, with_a_secret_nobody_has};
+use crate::conformance::edit::{tampered, with, without};
+use crate::conformance::outcome::Checked;
+use crate::conformance::row::{Level, Play, Row, play};
+use crate::conformance::rows::sections::UNSIGNED;
+use crate::conformance::scene::Scene;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "signature-other-message",
+        Level::Should,
+        UNSIGNED,
+        "the signature of another message is refused with code 400",
+        "",
+        Play::Refused(other_message, REFUSAL),
+    ),
+    Row::new(
+        "signature-changed",
+        Level::Should,
+        UNSIGNED,
+        "a message changed after it was signed is refused with code 400",
+        "",
+        Play::Refused(changed, REFUSAL),
+    ),
+    Row::new(
+        "signature-other-secret",
+        Level::Should,
+        UNSIGNED,
+        "a signature with another secret is refused with code 400",
+        "",
+        Play::Refused(other_secret, REFUSAL),
+    ),
+    Row::new(
+        "signature-other-project",
+        Level::Should,
+        UNSIGNED,
+        "a signature with another project's secret is refused with code 400",
+        "",
+        play!(other_project),
+    ),
+];
+
+fn other_message(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let [verify, deposit] = both(scene);
+    vec![
+        tampered(&verify, |it| {
+            with(it, "/signature", json!(signature_of(&deposit)))
+        }),
+        tampered(&deposit, |it| {
+            with(it, "/signature", json!(signature_of(&verify)))
+        }),
+    ]
+}
+
+fn changed(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let [verify, deposit] = both(scene);
+    vec![
+        tampered(&verify, |it| {
+            with(it, "/customer_id", json!(scene.target.customers.unknown))
+        }),
+        tampered(&deposit, |it| {
+            with(it, "/amount", json!(scene.amount().minor() * 10))
+        }),
+        tampered(&deposit, |it| {
+            with(it, "/amount", json!(scene.amount().minor() + 1))
+        }),
+        tampered(&verify, |it| with(it, "/note", json!("one field more"))),
+        tampered(&deposit, |it| without(it, "/currency")),
+    ]
+}
+
+fn other_secret(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+    let platform = with_a_secret_nobody_has(scene);
+    vec![
+        platform.sign(&scene.verify_json()),
+        platform.sign(&scene.check_deposit_json()),
+    ]
+}
+
+async fn other_project(scene: &Scene<'_>) -> Checked {
+    let other = scene.another_project()?;
+    let bodies = vec![
+        other.sign(&scene.verify_json()),
+        other.sign(&scene.check_deposit_json()),
+    ];
+    scene.expect_refused(bodies, REFUSAL).await
+}

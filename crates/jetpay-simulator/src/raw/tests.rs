@@ -1,0 +1,175 @@
+//! Against a listener that says what it is told to, whatever it hears.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rcgen::generate_simple_self_signed;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use super::*;
+
+const AT_ONCE: Duration = Duration::ZERO;
+
+/// Takes one connection and says this in turn; what it heard until the connection's end.
+async fn says(pieces: &'static [&'static str]) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/a?b=c", listener.local_addr().unwrap());
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        for piece in pieces {
+            stream.write_all(piece.as_bytes()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        stream.shutdown().await.unwrap();
+        let mut heard = String::new();
+        let _ended = stream.read_to_string(&mut heard).await;
+        heard
+    });
+    (url, heard)
+}
+
+async fn answer(pieces: &'static [&'static str]) -> Result<Answer, Lost> {
+    let (url, _) = says(pieces).await;
+    Connection::open(&url).await?.answer(false).await
+}
+
+#[tokio::test]
+async fn request_is_written_as_it_is_given_and_in_its_own_time() {
+    let (url, heard) = says(&[]).await;
+    let connection = Connection::open(&url).await.unwrap();
+    let begun = Instant::now();
+    connection.send(connection.head("PUT", &[("X-A", "b")]), AT_ONCE);
+    connection.send("body", Duration::from_millis(60));
+    connection.cut().await;
+    assert!(begun.elapsed() >= Duration::from_millis(60));
+    let host = url
+        .strip_prefix("http://")
+        .unwrap()
+        .strip_suffix("/a?b=c")
+        .unwrap();
+    let wanted =
+        format!("PUT /a?b=c HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nX-A: b\r\n\r\nbody");
+    assert_eq!(heard.await.unwrap(), wanted);
+}
+
+#[tokio::test]
+async fn answers_on_one_connection_are_told_apart() {
+    let (url, _) = says(&[
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Le",
+        "ngth: 3\r\n\r\nabcHTTP/1.1 404 No\r\ntransfer-encoding: chunked\r\n\r\n2;x\r\nde\r",
+        "\n1\r\nf\r\n0\r\nTrailer: 1\r\n\r\nHTTP/1.1 200 \r\nContent-Length: 9\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\nConnection: Close\r\n\r\nHTTP/1.0 500 X\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\nto the end",
+    ])
+    .await;
+    let mut connection = Connection::open(&url).await.unwrap();
+    let mut seen = Vec::new();
+    for of_head_request in [false, false, true, false, false, false] {
+        let answer = connection.answer(of_head_request).await.unwrap();
+        let body = String::from_utf8(answer.body.clone()).unwrap();
+        seen.push((answer.status, body, answer.is_last()));
+    }
+    let wanted = [
+        (200, "abc", false),
+        (404, "def", false),
+        (200, "", false),
+        (204, "", true),
+        (500, "", true),
+        (200, "to the end", true),
+    ];
+    assert_eq!(
+        seen,
+        wanted.map(|(status, body, last)| (status, body.to_owned(), last))
+    );
+    assert_eq!(connection.answer(false).await, Err(Lost::Closed));
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_none() {
+    assert_eq!(answer(&[]).await, Err(Lost::Closed));
+    assert_eq!(
+        answer(&["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"]).await,
+        Err(Lost::Closed)
+    );
+    for text in [
+        "SSH-2.0-x\r\n\r\n",
+        "HTTP/1.1 2xx\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+    ] {
+        let pieces = Box::leak(Box::new([text]));
+        assert!(
+            matches!(answer(pieces).await, Err(Lost::Garbled(_))),
+            "{text}"
+        );
+    }
+    let nobody = Connection::open("http://127.0.0.1:1").await.err();
+    assert!(matches!(nobody, Some(Lost::NotConnected(_))), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn early_answer_is_read_while_the_body_is_still_on_its_way() {
+    let (url, _) = says(&["HTTP/1.1 413 Large\r\nContent-Length: 0\r\n\r\n"]).await;
+    let mut connection = Connection::open(&url).await.unwrap();
+    connection.send(vec![b' '; 64 * 1024 * 1024], AT_ONCE);
+    assert_eq!(connection.answer(false).await.unwrap().status, 413);
+}
+
+#[test]
+fn chunks_say_their_size_and_the_last_one_has_none() {
+    let chunks = chunked(b"0123456789abcdefXY", 16);
+    assert_eq!(
+        chunks.concat(),
+        b"10\r\n0123456789abcdef\r\n2\r\nXY\r\n0\r\n\r\n"
+    );
+}
+
+#[tokio::test]
+async fn certificate_that_is_trusted_opens_a_connection_and_no_other() {
+    let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let server = ServerConfig::builder_with_provider(Arc::clone(&ring))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!(
+        "https://localhost:{}",
+        listener.local_addr().unwrap().port()
+    );
+    tokio::spawn(async move {
+        let acceptor = TlsAcceptor::from(Arc::new(server));
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+            stream.write_all(answer).await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    });
+    let stranger = Connection::open(&url).await.err();
+    assert!(
+        matches!(&stranger, Some(Lost::NotConnected(why)) if why.contains("certificate")),
+        "{stranger:?}"
+    );
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let trusting = ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut connection = Connection::open_with(&url, &trusting).await.unwrap();
+    assert_eq!(connection.answer(false).await.unwrap().body, b"ok");
+}
