@@ -49,6 +49,7 @@ fn listen<F: Future<Output = ()> + Send + 'static>(
     let listener = TcpListener::from_std(listener).unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            stream.set_nodelay(true).unwrap();
             tokio::spawn(converse(stream));
         }
     });
