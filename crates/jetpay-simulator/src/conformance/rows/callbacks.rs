@@ -1,12 +1,14 @@
 //! What a callback comes to: refused without a change, or credited.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::conformance::outcome::Checked;
 use crate::conformance::scene::Scene;
+use crate::exchange::Exchange;
 use crate::messages::{Callback, Operation};
 
-/// The body, sent to wherever callbacks are taken, is answered 400 and changes nothing.
+/// The body, sent to wherever callbacks are taken, is refused and changes nothing.
 pub(crate) async fn refused(scene: &Scene<'_>, payment_id: &str, body: Vec<u8>) -> Checked {
     for url in scene.callback_urls() {
         scene.expect_status(&scene.send_at(&url, body.clone()).await?, 400)?;
@@ -27,9 +29,31 @@ pub(crate) async fn credits(scene: &Scene<'_>, change: impl FnOnce(Value) -> Val
     let payment_id = scene.pending().await?;
     let success = serde_json::to_value(scene.success(&payment_id)).unwrap_or_default();
     scene.tell(&change(success)).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
+}
+
+/// The payment has this one credit, of the usual amount.
+pub(crate) async fn expect_credited(scene: &Scene<'_>, payment_id: &str) -> Checked {
+    let amount = scene.amount().minor();
+    scene.expect_money(payment_id, "credited", &[amount]).await
+}
+
+/// Tells what must not credit. The service `jetpay` acknowledges it and calls a person; whoever refuses it loses nothing.
+pub(crate) async fn tell_what_is_wrong(
+    scene: &Scene<'_>,
+    callback: &(impl Serialize + Sync),
+) -> Checked {
+    let exchange = scene.told(callback).await?;
+    acknowledged_by_us(scene, &exchange)
+}
+
+/// Held strictly, the answer is HTTP 200; else any will do.
+pub(crate) fn acknowledged_by_us(scene: &Scene<'_>, exchange: &Exchange) -> Checked {
+    if scene.target.strict {
+        scene.expect_status(exchange, 200)
+    } else {
+        Ok(())
+    }
 }
 
 /// A callback of a fresh payment with these words; its payment id.

@@ -14,6 +14,8 @@ mod robustness;
 mod sections;
 mod shape;
 mod signatures;
+#[cfg(test)]
+mod tests;
 
 use super::group::Group;
 use super::row::Row;

@@ -14,7 +14,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "amount is refused when missing or no integer",
-        "",
+        "A payment is recorded without a sum, or with what a text happens to mean.",
         Play::Refused(amount, REFUSAL.naming("amount")),
     ),
     Row::new(
@@ -22,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "amount is refused when written as a float, also a whole one",
-        "",
+        "Cents are lost or rounded, and the books never agree with the platform.",
         Play::Refused(amount_float, REFUSAL.naming("amount")),
     ),
     Row::new(
@@ -30,15 +30,15 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "amount is refused when zero, negative or beyond 64 bits",
-        "",
+        "A payment of less than nothing takes money from the customer it should credit.",
         Play::Refused(amount_not_positive, REFUSAL.naming("amount")),
     ),
     Row::new(
         "field-currency",
-        Level::Should,
+        Level::Must,
         BAD_FIELD,
         "currency is refused when missing, no code, or not the project's",
-        "",
+        "A thousand dollars are recorded as a thousand tenge.",
         Play::Refused(currency, REFUSAL.naming("currency")),
     ),
 ];

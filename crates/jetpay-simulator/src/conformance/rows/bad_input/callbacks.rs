@@ -7,32 +7,32 @@ use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
 use crate::conformance::rows::applies::{has_callback_url, strict};
 use crate::conformance::rows::callbacks::{refused, unchanged};
-use crate::conformance::rows::sections::ANSWERS;
+use crate::conformance::rows::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
 use crate::conformance::scene::Scene;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-missing-field",
         Level::Should,
-        ANSWERS,
+        BAD_FIELD,
         "a signed callback without a field that money depends on is refused",
-        "",
+        "What is missing is filled with a default, and a default is credited.",
         play!(missing_field),
     ),
     Row::new(
         "callback-wrong-type",
         Level::Should,
-        ANSWERS,
-        "a signed callback with such a field of a wrong type is refused",
-        "",
+        BAD_FIELD,
+        "a signed callback in which a field that money depends on has a wrong type is refused",
+        "A type turned into another changes an amount or an id, and nobody notices.",
         play!(wrong_type),
     ),
     Row::new(
         "callback-unreadable",
         Level::Should,
-        ANSWERS,
+        UNREADABLE,
         "an unreadable callback is refused",
-        "",
+        "What could not be read is acknowledged, never comes again, and the payer waits.",
         play!(unreadable_callback),
     )
     .only(has_callback_url)
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         ANSWERS,
         "a verify at /callback is answered 400 without a body",
-        "",
+        "A URL typed into the wrong line looks as if it worked, and no payer is found.",
         play!(verify_at_callback),
     )
     .only(strict)

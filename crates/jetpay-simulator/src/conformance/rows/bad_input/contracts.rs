@@ -16,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "entity_id is refused when missing or no id",
-        "",
+        "The payment is for no contract at all, and a person has to ask the payer.",
         Play::Refused(entity, REFUSAL.naming("entity_id")),
     )
     .only(always_contracts),
@@ -24,8 +24,8 @@ pub(super) static ROWS: &[Row] = &[
         "field-entity-without-number",
         Level::Should,
         BAD_FIELD,
-        "entity_id without number is refused with code 500",
-        "",
+        "entity_id without number is refused",
+        "Half the name of a contract can be that of two, and the wrong one is paid.",
         play!(entity_without_number),
     )
     .only(option_2),
@@ -33,8 +33,8 @@ pub(super) static ROWS: &[Row] = &[
         "field-number-without-entity",
         Level::Should,
         BAD_FIELD,
-        "number without entity_id is refused with code 500",
-        "",
+        "number without entity_id is refused",
+        "The contract is guessed from a printed number, and sometimes guessed wrong.",
         play!(number_without_entity),
     )
     .only(option_2),

@@ -13,16 +13,16 @@ pub(super) static ROWS: &[Row] = &[
         "field-type",
         Level::Should,
         BAD_FIELD,
-        "a wrong type is refused with HTTP 200, code 500 and a text that names it",
-        "",
+        "type is refused when missing or a word that is none",
+        "A message of an unknown kind is answered as if it were a known one.",
         Play::Refused(kind, REFUSAL.naming("type")),
     ),
     Row::new(
         "field-project",
         Level::Should,
         BAD_FIELD,
-        "project_id as a text is refused with code 500",
-        "",
+        "project_id as a text is refused",
+        "Loose types here are loose types at the amount as well.",
         Play::Refused(project, REFUSAL.naming("project_id")),
     ),
     Row::new(
@@ -30,7 +30,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "customer_id is refused when missing or no text",
-        "",
+        "A number loses its leading zeros or last digits, and another customer is credited.",
         Play::Refused(customer, REFUSAL.naming("customer_id")),
     ),
     Row::new(
@@ -38,7 +38,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "customer_id is refused when empty, too long, with `;` or a control character",
-        "",
+        "A text with control characters ends in logs, files and databases that it can break.",
         Play::Refused(customer_id, REFUSAL.naming("customer_id")),
     ),
     Row::new(
@@ -46,7 +46,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "payment_method is refused when missing or another method's",
-        "",
+        "A payment by one method is booked and reconciled under another.",
         Play::Refused(payment_method, REFUSAL.naming("payment_method")),
     ),
 ];

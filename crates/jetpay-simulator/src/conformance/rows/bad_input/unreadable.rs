@@ -2,7 +2,7 @@
 
 use crate::conformance::edit::replaced;
 use crate::conformance::expect::Refusal;
-use crate::conformance::row::{Level, Play, Row, Section};
+use crate::conformance::row::{Level, Play, Row};
 use crate::conformance::rows::sections::UNREADABLE;
 use crate::conformance::scene::Scene;
 
@@ -11,32 +11,32 @@ pub(super) static ROWS: &[Row] = &[
         "bad-not-json",
         Level::Should,
         UNREADABLE,
-        "no JSON is refused with HTTP 400 and code 500",
-        "",
+        "a body that is no JSON is refused",
+        "Scanners and wrong clients get an answer that looks like a good one.",
         Play::Refused(not_json, REFUSAL),
     ),
     Row::new(
         "bad-not-an-object",
         Level::Should,
         UNREADABLE,
-        "JSON that is no object is refused with HTTP 400",
-        "",
+        "a JSON value that is no object is refused",
+        "A list or a number crashes the code behind it, and the log fills.",
         Play::Refused(not_an_object, REFUSAL),
     ),
     Row::new(
         "bad-trailing",
         Level::Should,
         UNREADABLE,
-        "anything after the object is refused with HTTP 400",
-        "",
+        "anything after the object is refused",
+        "Two messages in one body: one is checked, the other one may be used.",
         Play::Refused(trailing, REFUSAL),
     ),
     Row::new(
         "bad-sample-amount",
         Level::Must,
-        Section::CheckDeposit,
-        "the amount `10 000,00` of a document's sample is refused with HTTP 400",
-        "",
+        UNREADABLE,
+        "the amount `10 000,00` of a document's sample is refused",
+        "Whoever guesses what it means credits a hundred times too much or too little.",
         Play::Refused(sample_amount, REFUSAL),
     ),
 ];

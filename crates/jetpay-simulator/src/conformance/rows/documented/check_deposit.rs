@@ -7,7 +7,7 @@ use crate::conformance::expect::{self, Refusal};
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::good::payment_id;
-use crate::conformance::rows::sections::RULE_2;
+use crate::conformance::rows::sections::{RULE_2, RULE_7};
 use crate::conformance::scene::Scene;
 
 pub(super) static ROWS: &[Row] = &[
@@ -16,31 +16,31 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "check_deposit is answered with code 0 and a payment_id",
-        "",
+        "Without an id the callback has nothing to name, and nobody is credited.",
         play!(good),
     ),
     Row::new(
         "deposit-pending",
         Level::Must,
         RULE_2,
-        "check_deposit makes a pending payment and credits nothing",
-        "",
+        "check_deposit credits nothing: only a callback moves money",
+        "A payer who walks away is credited with money that never came.",
         play!(pending),
     ),
     Row::new(
         "deposit-smallest",
-        Level::Must,
-        Section::CheckDeposit,
+        Level::Should,
+        RULE_7,
         "check_deposit of one minor unit is taken",
-        "",
+        "A rest of one coin is refused, and the cash stays in the machine without a payment.",
         play!(smallest),
     ),
     Row::new(
         "deposit-unknown",
         Level::Must,
         Section::CheckDeposit,
-        "check_deposit of an unknown customer is refused with 404 and a text",
-        "",
+        "check_deposit of an unknown customer is refused with code 404 and a text",
+        "The platform takes money for somebody who does not exist; a person has to send it back.",
         play!(unknown),
     ),
 ];
@@ -53,7 +53,11 @@ async fn good(scene: &Scene<'_>) -> Checked {
 async fn pending(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     scene.expect_money(&payment_id, "pending", &[]).await?;
-    let payment = scene.payment(&payment_id).await?;
+    // What it is recorded with is seen in the books of the service `jetpay` alone.
+    let Ok(admin) = scene.admin() else {
+        return Ok(());
+    };
+    let payment = admin.payment(&payment_id).await?;
     let field = |name: &str| payment.get(name).cloned().unwrap_or_default();
     expect::equal(
         "payment_id",

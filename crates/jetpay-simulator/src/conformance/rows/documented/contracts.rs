@@ -1,6 +1,6 @@
 //! Which contracts an answer to `verify` shows, where a contract has no status of its own.
 
-use crate::conformance::expect::{self};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
 use crate::conformance::rows::applies::always_contracts;
@@ -14,7 +14,7 @@ pub(super) static ROWS: &[Row] = &[Row::new(
     Level::Should,
     METHOD,
     "contracts that cannot be paid are left out, and there is no status_code",
-    "",
+    "The payer is offered a contract that is closed, and pays for it.",
     play!(only_payable),
 )
 .only(always_contracts)];

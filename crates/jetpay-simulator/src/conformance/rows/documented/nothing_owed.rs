@@ -15,8 +15,8 @@ pub(super) static ROWS: &[Row] = &[
         "verify-nothing-payable",
         Level::Should,
         METHOD,
-        "a customer without a contract to pay is refused with 500",
-        "",
+        "a customer without a contract to pay is refused",
+        "The payer sees an empty list and does not know whether anything is owed.",
         play!(nothing_payable),
     )
     .only(always_contracts),
@@ -25,7 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         METHOD,
         "a customer who owes nothing is answered with code 0: 204 is another method's",
-        "",
+        "The platform does not know 204 here, and whoever pays ahead is turned away.",
         play!(no_204),
     )
     .only(no_contracts),
@@ -34,7 +34,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         METHOD,
         "option 1: a customer who owes nothing is answered with code 0",
-        "",
+        "A customer who wants to pay ahead is turned away at the kiosk.",
         play!(option_1_no_204),
     )
     .only(option_1),
@@ -42,8 +42,8 @@ pub(super) static ROWS: &[Row] = &[
         "option-2-204",
         Level::Must,
         Section::Verify,
-        "option 2: a customer who owes nothing is answered with code 204 and no contracts",
-        "",
+        "option 2: a customer who owes nothing is answered with code 204 and a text",
+        "The payer is asked for money that nobody owes.",
         play!(option_2_204),
     )
     .only(option_2),

@@ -1,6 +1,6 @@
 //! The two options of answers in the document of Kassa24.
 
-use crate::conformance::expect::{self};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::project::Kassa24Answers;
 use crate::conformance::row::{Level, Row, Section, play};
@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "option 1: verify is answered with the account alone",
-        "",
+        "The kiosk shows nothing, and no customer of this project can pay.",
         play!(option_1_verify),
     )
     .only(option_1),
@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "option 1: check_deposit without entity_id and number gets a payment_id",
-        "",
+        "Every payment of this project is refused while the cash is in the machine.",
         play!(option_1_deposit),
     )
     .only(option_1),
@@ -32,8 +32,8 @@ pub(super) static ROWS: &[Row] = &[
         "option-2-status",
         Level::Must,
         Section::Verify,
-        "option 2: every contract has its status_code, 204 where nothing is owed",
-        "",
+        "option 2: a contract that cannot be paid has a status_code other than 0",
+        "The kiosk takes money for a contract that is paid up or closed.",
         play!(option_2_status),
     )
     .only(option_2),
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "option 2: check_deposit with entity_id and number gets a payment_id",
-        "",
+        "The payer has chosen a contract and is refused at the last step.",
         play!(option_2_deposit),
     )
     .only(option_2),

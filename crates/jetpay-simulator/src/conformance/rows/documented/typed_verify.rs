@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use crate::conformance::edit::with;
-use crate::conformance::expect::{self};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, Section, play};
+use crate::conformance::rows::callbacks::expect_credited;
 use crate::conformance::rows::good::{account, payment_id};
 use crate::conformance::rows::sections::METHOD;
 use crate::conformance::scene::Scene;
@@ -18,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "a check_deposit whose type is verify gets a payment_id",
-        "",
+        "The document has it so: where it comes so, no payment of this method goes through.",
         play!(gets_a_payment_id),
     )
     .only(quirk),
@@ -27,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         METHOD,
         "a verify with an amount is a verify and gets no payment_id",
-        "",
+        "A question about an account makes payments that nobody has begun.",
         play!(is_a_verify),
     )
     .only(no_quirk),
@@ -50,9 +51,7 @@ async fn gets_a_payment_id(scene: &Scene<'_>) -> Checked {
         return Ok(());
     }
     scene.tell(&scene.success(&payment_id)).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn is_a_verify(scene: &Scene<'_>) -> Checked {

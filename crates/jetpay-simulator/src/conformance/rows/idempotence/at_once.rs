@@ -2,8 +2,10 @@
 
 use tokio::task::JoinSet;
 
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::callbacks::{acknowledged_by_us, expect_credited};
 use crate::conformance::rows::sections::RULE_3;
 use crate::conformance::scene::Scene;
 use crate::operation_ids::next_operation_id;
@@ -14,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_3,
         "eight equal successes at once credit once",
-        "",
+        "Two deliveries meet, both find the payment open, and the payer is credited twice.",
         play!(at_once),
     )
     .credits(),
@@ -23,7 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_3,
         "eight successes of different operations at once credit once",
-        "",
+        "One payment told at once under several operations is credited several times.",
         play!(different_at_once),
     )
     .credits(),
@@ -36,9 +38,7 @@ async fn at_once(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let success = scene.platform.sign(&scene.success(&payment_id));
     all_at_once(scene, vec![success; AT_ONCE]).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn different_at_once(scene: &Scene<'_>) -> Checked {
@@ -53,16 +53,19 @@ async fn different_at_once(scene: &Scene<'_>) -> Checked {
         .await
 }
 
-/// Sends all without waiting for any; each is acknowledged.
+/// Sends all without waiting for any. One at least is acknowledged; held strictly, each: a stranger may refuse what meets
+/// another on the way, since it comes again.
 async fn all_at_once(scene: &Scene<'_>, bodies: Vec<Vec<u8>>) -> Checked {
     let mut tasks = JoinSet::new();
     for body in bodies {
         let platform = scene.callbacks.clone();
         tasks.spawn(async move { platform.send("", body).await });
     }
+    let mut acknowledged = false;
     while let Some(exchange) = tasks.join_next().await {
-        let exchange = exchange.map_err(|error| Stop::failed("an answer", error.to_string()))?;
-        scene.expect_status(&exchange?, 200)?;
+        let exchange = exchange.map_err(|error| Stop::failed("an answer", error.to_string()))??;
+        acknowledged_by_us(scene, &exchange)?;
+        acknowledged |= exchange.status == 200;
     }
-    Ok(())
+    expect::equal("one of them acknowledged", &true, &acknowledged)
 }

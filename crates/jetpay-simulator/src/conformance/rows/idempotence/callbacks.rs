@@ -2,35 +2,36 @@
 
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::sections::ANSWERS;
+use crate::conformance::rows::callbacks::expect_credited;
+use crate::conformance::rows::sections::RULE_3;
 use crate::conformance::scene::Scene;
 use crate::messages::Callback;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-repeated",
-        Level::Should,
-        ANSWERS,
-        "a repeated success is answered 200 and credits nothing more",
-        "",
+        Level::Must,
+        RULE_3,
+        "a repeated success is acknowledged and credits nothing more",
+        "Every answer that is lost on the way credits the payer once more.",
         play!(repeated),
     )
     .credits(),
     Row::new(
         "callback-repeated-later",
-        Level::Should,
-        ANSWERS,
-        "a success repeated with other dates is answered 200 and credits nothing more",
-        "",
+        Level::Must,
+        RULE_3,
+        "a success repeated with other dates is acknowledged and credits nothing more",
+        "A repeat that differs by a second is taken for new money.",
         play!(repeated_later),
     )
     .credits(),
     Row::new(
         "callback-refund-repeated",
-        Level::Should,
-        ANSWERS,
-        "a repeated refund is answered 200 and takes nothing more",
-        "",
+        Level::Must,
+        RULE_3,
+        "a repeated refund is acknowledged and takes nothing more",
+        "A refund that is told three times takes the money from the customer three times.",
         play!(refund_repeated),
     )
     .credits(),
@@ -41,9 +42,7 @@ async fn repeated(scene: &Scene<'_>) -> Checked {
     for _ in 0..3 {
         scene.tell(&success).await?;
     }
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn repeated_later(scene: &Scene<'_>) -> Checked {
@@ -51,9 +50,7 @@ async fn repeated_later(scene: &Scene<'_>) -> Checked {
     success.operation.date = "2030-01-01T00:00:01+0000".into();
     success.payment.date = "2030-01-01T00:00:02+0000".into();
     scene.tell(&success).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn refund_repeated(scene: &Scene<'_>) -> Checked {

@@ -2,6 +2,7 @@
 
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::callbacks::tell_what_is_wrong;
 use crate::conformance::rows::sections::RULE_3;
 use crate::conformance::scene::Scene;
 
@@ -11,16 +12,16 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_3,
         "a second success of another operation credits nothing more",
-        "",
+        "A payment that was paid once is credited for every operation that names it.",
         play!(second_success),
     )
     .credits(),
     Row::new(
         "callback-same-operation",
-        Level::Must,
+        Level::Should,
         RULE_3,
-        "a success of an operation that has credited another payment credits nothing",
-        "",
+        "an operation that has credited one payment credits no other",
+        "One payment of cash ends in two accounts.",
         play!(same_operation),
     )
     .credits(),
@@ -37,9 +38,8 @@ async fn second_success(scene: &Scene<'_>) -> Checked {
 async fn same_operation(scene: &Scene<'_>) -> Checked {
     let (first, success) = scene.credited().await?;
     let second = scene.pending().await?;
-    scene
-        .tell(&scene.success(&second).of_operation(success.operation.id))
-        .await?;
+    let same = scene.success(&second).of_operation(success.operation.id);
+    tell_what_is_wrong(scene, &same).await?;
     scene
         .expect_entries(&first, &[scene.amount().minor()])
         .await?;

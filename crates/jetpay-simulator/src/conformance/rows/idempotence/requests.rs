@@ -1,18 +1,21 @@
 //! Requests that come again.
 
-use crate::conformance::expect::{self};
+use serde_json::Value;
+
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::row::{Level, Row, play};
 use crate::conformance::rows::sections::{RULE_1, RULE_2};
 use crate::conformance::scene::Scene;
+use crate::exchange::Exchange;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-repeated",
         Level::Must,
         RULE_1,
-        "verify has no effects: the fifth answer is the first",
-        "",
+        "verify has no effects: the fifth answer says what the first one said",
+        "Asking about an account changes it, and the payer sees another debt at each try.",
         play!(repeated),
     ),
     Row::new(
@@ -20,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_2,
         "two equal check_deposits get two payment ids",
-        "",
+        "Who pays the same amount twice is credited once, and the second payment is lost.",
         play!(twice),
     ),
 ];
@@ -30,13 +33,19 @@ async fn repeated(scene: &Scene<'_>) -> Checked {
     let first = scene.call(&request).await?;
     expect::answer(&first, 0)?;
     for _ in 0..4 {
-        expect::equal(
-            "the answer",
-            &first.text(),
-            &scene.call(&request).await?.text(),
-        )?;
+        let again = scene.call(&request).await?;
+        if scene.target.strict {
+            expect::equal("the answer", &first.text(), &again.text())?;
+        }
+        expect::equal("the answer's fields", &said(&first), &said(&again))?;
     }
     Ok(())
+}
+
+/// What an answer says of the account; what may change by itself, such as a time, is in other fields.
+fn said(exchange: &Exchange) -> [Option<&Value>; 4] {
+    let fields = ["code", "currency", "additional_customer_id", "entities"];
+    fields.map(|field| exchange.json.as_ref()?.get(field))
 }
 
 async fn twice(scene: &Scene<'_>) -> Checked {

@@ -13,18 +13,18 @@ use crate::conformance::scene::Scene;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "attack-status-hidden",
-        Level::Should,
+        Level::Must,
         SIGNATURE,
         "a callback whose status hides in another text is refused",
-        "",
+        "A signed decline is cut anew into a message without it, and money may be credited.",
         play!(status_hidden),
     ),
     Row::new(
         "attack-number-as-text",
         Level::Should,
         SIGNATURE,
-        "an amount turned into a text is refused",
-        "",
+        "a callback with a number turned into a text is refused",
+        "Types are not signed: a loose comparison may take another amount for the same one.",
         play!(number_as_text),
     ),
 ];

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::conformance::edit::{tampered, with};
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::callbacks::{credits, refused};
+use crate::conformance::rows::callbacks::{credits, expect_credited, refused};
 use crate::conformance::rows::sections::SIGNATURE;
 use crate::conformance::scene::Scene;
 
@@ -14,17 +14,17 @@ pub(super) static ROWS: &[Row] = &[
         "attack-harmless",
         Level::Should,
         SIGNATURE,
-        "null for an empty text and empty containers change nothing",
-        "",
+        "a success with null for an empty text and with empty containers credits",
+        "Both sign alike; a real success is refused over a difference that is none.",
         play!(harmless),
     )
     .credits(),
     Row::new(
         "attack-unsigned",
-        Level::Should,
+        Level::Must,
         SIGNATURE,
         "what stands below a nested signature or frame_mode is not read",
-        "",
+        "Anybody on the way can write there who is credited and how much.",
         play!(unsigned),
     )
     .credits(),
@@ -33,7 +33,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIGNATURE,
         "of two signatures the one at the top counts",
-        "",
+        "Two readers check two signatures, and what one has refused the other one credits.",
         play!(second_signature),
     )
     .credits(),
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIGNATURE,
         "a success with an honest `;` in its description credits",
-        "",
+        "A payer is not credited since somebody has written a semicolon into a description.",
         play!(semicolon),
     )
     .credits(),
@@ -53,9 +53,7 @@ async fn still_credits(scene: &Scene<'_>, change: impl FnOnce(Value) -> Value) -
     let payment_id = scene.pending().await?;
     let body = tampered(&scene.platform.sign(&scene.success(&payment_id)), change);
     scene.expect_status(&scene.send_callback(body).await?, 200)?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn harmless(scene: &Scene<'_>) -> Checked {

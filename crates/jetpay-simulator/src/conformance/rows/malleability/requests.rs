@@ -12,18 +12,18 @@ use crate::conformance::scene::Scene;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "attack-request-cut",
-        Level::Should,
+        Level::Must,
         SIGNATURE,
-        "a request whose fields hide in another text is refused with code 500",
-        "",
+        "a request whose fields hide in another text is refused",
+        "A recorded request is cut anew, and a payment begins for another account.",
         Play::Refused(request_cut, Refusal::new(200, 500)),
     ),
     Row::new(
         "attack-keys",
         Level::Should,
         SIGNATURE,
-        "keys with `;` and two values of one path are refused with code 500",
-        "",
+        "keys with `;` and two values of one path are refused",
+        "One signature then fits two messages, and the endpoint may read the other one.",
         Play::Refused(keys, Refusal::new(200, 500)),
     ),
 ];

@@ -3,7 +3,7 @@
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::callbacks::told;
-use crate::conformance::rows::sections::{ANSWERS, RULE_3};
+use crate::conformance::rows::sections::RULE_3;
 use crate::conformance::scene::Scene;
 use crate::messages::Callback;
 
@@ -12,24 +12,24 @@ pub(super) static ROWS: &[Row] = &[
         "callback-decline",
         Level::Must,
         Section::Callback,
-        "a decline is answered 200 and credits nothing",
-        "",
+        "a decline is acknowledged and credits nothing",
+        "The payer gets the money back and is credited as well.",
         play!(decline),
     ),
     Row::new(
         "callback-processing",
-        Level::Should,
-        ANSWERS,
-        "a payment under way is answered 200 and stays pending",
-        "",
+        Level::Must,
+        RULE_3,
+        "a payment under way is acknowledged and credits nothing",
+        "Money is handed out that may never come.",
         play!(processing),
     ),
     Row::new(
         "callback-failed-operation",
         Level::Must,
         RULE_3,
-        "a declined operation of a successful payment credits nothing",
-        "",
+        "a declined operation of a successful payment is acknowledged and credits nothing",
+        "A failed attempt of an old payment is credited as if it had succeeded.",
         play!(failed_operation),
     )
     .credits(),
@@ -37,8 +37,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-payment-under-way",
         Level::Must,
         RULE_3,
-        "a successful operation of a payment under way credits nothing",
-        "",
+        "a successful operation of a payment under way is acknowledged and credits nothing",
+        "A step on the way is taken for the end, and the payment can still fail.",
         play!(payment_under_way),
     )
     .credits(),

@@ -4,7 +4,10 @@ use jetpay_core::Currency;
 
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::sections::{ANSWERS, RULE_5};
+use crate::conformance::rows::callbacks::{
+    acknowledged_by_us, expect_credited, tell_what_is_wrong,
+};
+use crate::conformance::rows::sections::{RULE_3, RULE_5};
 use crate::conformance::scene::Scene;
 use crate::messages::Callback;
 
@@ -12,36 +15,36 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-partially-paid",
         Level::Should,
-        ANSWERS,
-        "a payment that is partially paid is answered 200 and quarantined",
-        "",
+        RULE_3,
+        "a payment that is partially paid credits nothing by itself",
+        "The whole amount is credited for a part of the money.",
         play!(partially_paid),
     )
     .credits(),
     Row::new(
         "callback-other-amount",
-        Level::Should,
-        ANSWERS,
-        "a success of another amount is answered 200 and quarantined",
-        "",
+        Level::Must,
+        RULE_3,
+        "a success of another amount than was asked for is not credited",
+        "A mistake of a factor of 100 is credited before any person sees it.",
         play!(other_amount),
     )
     .credits(),
     Row::new(
         "callback-other-currency",
-        Level::Should,
-        ANSWERS,
-        "a success in another currency is answered 200 and quarantined",
-        "",
+        Level::Must,
+        RULE_3,
+        "a success in another currency is not credited",
+        "Dollars are booked as tenge, or tenge as dollars.",
         play!(other_currency),
     )
     .credits(),
     Row::new(
         "callback-other-project",
-        Level::Should,
-        ANSWERS,
-        "a success signed by another project is answered 200 and credits nothing",
-        "",
+        Level::Must,
+        RULE_3,
+        "a success signed by another project is not credited",
+        "Who holds the secret of one project can credit himself in all others.",
         play!(other_project),
     )
     .credits(),
@@ -50,7 +53,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_5,
         "the right success after a wrong one credits",
-        "",
+        "One wrong message blocks the payment for ever, though the money has come.",
         play!(right_after_wrong),
     )
     .credits(),
@@ -59,14 +62,8 @@ pub(super) static ROWS: &[Row] = &[
 async fn partially_paid(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let paid = scene.money(scene.amount().minor() - 4_000);
-    scene
-        .tell(&Callback::partially_paid(
-            scene.method,
-            scene.project.id,
-            &payment_id,
-            paid,
-        ))
-        .await?;
+    let partly = Callback::partially_paid(scene.method, scene.project.id, &payment_id, paid);
+    tell_what_is_wrong(scene, &partly).await?;
     scene.expect_money(&payment_id, "quarantined", &[]).await
 }
 
@@ -81,17 +78,20 @@ fn wrong_success(scene: &Scene<'_>, payment_id: &str) -> Callback {
 
 async fn other_amount(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    scene.tell(&wrong_success(scene, &payment_id)).await?;
+    tell_what_is_wrong(scene, &wrong_success(scene, &payment_id)).await?;
     scene.expect_money(&payment_id, "quarantined", &[]).await
 }
 
 async fn other_currency(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    let usd =
-        Currency::parse("USD").map_err(|error| Stop::failed("a currency", error.to_string()))?;
-    scene
-        .tell(&scene.success(&payment_id).in_currency(usd))
-        .await?;
+    let other = if scene.target.currency.code() == "USD" {
+        "KZT"
+    } else {
+        "USD"
+    };
+    let other =
+        Currency::parse(other).map_err(|error| Stop::failed("a currency", error.to_string()))?;
+    tell_what_is_wrong(scene, &scene.success(&payment_id).in_currency(other)).await?;
     scene.expect_money(&payment_id, "quarantined", &[]).await
 }
 
@@ -104,15 +104,14 @@ async fn other_project(scene: &Scene<'_>) -> Checked {
         &payment_id,
         scene.amount(),
     );
-    scene.expect_status(&scene.send_callback(other.sign(&success)).await?, 200)?;
+    let exchange = scene.send_callback(other.sign(&success)).await?;
+    acknowledged_by_us(scene, &exchange)?;
     scene.expect_entries(&payment_id, &[]).await
 }
 
 async fn right_after_wrong(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
-    scene.tell(&wrong_success(scene, &payment_id)).await?;
+    tell_what_is_wrong(scene, &wrong_success(scene, &payment_id)).await?;
     scene.tell(&scene.success(&payment_id)).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }

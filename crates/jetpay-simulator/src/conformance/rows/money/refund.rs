@@ -1,9 +1,10 @@
 //! Money that goes back.
 
-use crate::conformance::expect::{self};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::sections::RULE_5;
+use crate::conformance::rows::callbacks::expect_credited;
+use crate::conformance::rows::sections::BACK;
 use crate::conformance::scene::Scene;
 use crate::messages::Callback;
 
@@ -11,54 +12,54 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-refund",
         Level::Must,
-        RULE_5,
-        "a refund takes the amount back with a second entry",
-        "",
+        BACK,
+        "a refund takes the amount back",
+        "The payer has the money back and keeps the credit.",
         play!(refund),
     )
     .credits(),
     Row::new(
         "callback-refund-partial",
         Level::Must,
-        RULE_5,
+        BACK,
         "a partial refund takes its part back: sum_initial, not payment.sum",
-        "",
+        "Too much or too little is taken from the customer, who paid for the rest.",
         play!(partial),
     )
     .credits(),
     Row::new(
         "callback-refund-rest",
         Level::Must,
-        RULE_5,
+        BACK,
         "two partial refunds take both parts back",
-        "",
+        "The second refund is taken for a repeat, and the merchant pays for it.",
         play!(rest),
     )
     .credits(),
     Row::new(
         "callback-reversal",
         Level::Must,
-        RULE_5,
+        BACK,
         "a reversal takes the amount back",
-        "",
+        "The platform has taken the payment back, and the merchant is out of pocket.",
         play!(reversal),
     )
     .credits(),
     Row::new(
         "callback-refund-balance",
         Level::Must,
-        RULE_5,
+        BACK,
         "after success and refund the balance is what it was",
-        "",
+        "The customer keeps a coin or loses one each time that a payment is returned.",
         play!(balance),
     )
     .credits(),
     Row::new(
         "callback-refund-declined",
         Level::Must,
-        RULE_5,
+        BACK,
         "a declined refund takes nothing back",
-        "",
+        "The customer loses money to a refund that never took place.",
         play!(declined),
     )
     .credits(),
@@ -155,7 +156,5 @@ async fn declined(scene: &Scene<'_>) -> Checked {
     refund.payment.status = "success".into();
     refund.operation.status = "decline".into();
     scene.tell(&refund).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::conformance::edit::with;
-use crate::conformance::expect::{self};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, Section, play};
-use crate::conformance::rows::callbacks::credits;
-use crate::conformance::rows::sections::{RULE_3, WORDS};
+use crate::conformance::rows::callbacks::{credits, expect_credited};
+use crate::conformance::rows::sections::{KEYS, RULE_3};
 use crate::conformance::scene::Scene;
 
 pub(super) static ROWS: &[Row] = &[
@@ -15,8 +15,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-success",
         Level::Must,
         Section::Callback,
-        "a success is answered 200 without a body and credits the amount",
-        "",
+        "a success is acknowledged and credits the amount",
+        "The payer has paid and gets nothing, or the platform repeats it for days.",
         play!(success),
     )
     .credits(),
@@ -25,7 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_3,
         "a success makes the customer's balance grow by exactly the amount",
-        "",
+        "Books and balance differ, and nobody knows which of them is right.",
         play!(balance),
     )
     .credits(),
@@ -34,25 +34,25 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Callback,
         "a success credits whatever payment.method says",
-        "",
+        "The platform names one method in several ways, and payments by some are not credited.",
         play!(method_words),
     )
     .credits(),
     Row::new(
         "callback-account",
-        Level::Should,
-        WORDS,
-        "a success with another's account and customer credits the payer",
-        "",
+        Level::Must,
+        KEYS,
+        "a success that names another account and customer credits all the same",
+        "These names are the platform's own; going by them leaves payers without their money.",
         play!(account),
     )
     .credits(),
     Row::new(
         "callback-payment-sum",
         Level::Should,
-        WORDS,
+        KEYS,
         "a success with another payment.sum credits: sum_initial decides",
-        "",
+        "The sum of a payment changes with refunds; going by it stops a credit that is right.",
         play!(payment_sum),
     )
     .credits(),
@@ -60,10 +60,12 @@ pub(super) static ROWS: &[Row] = &[
 
 async fn success(scene: &Scene<'_>) -> Checked {
     let (payment_id, success) = scene.credited().await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await?;
-    let entries = scene.admin()?.entries_of(&payment_id).await?;
+    expect_credited(scene, &payment_id).await?;
+    // Which operation it was credited for is seen in the books of the service `jetpay` alone.
+    let Ok(admin) = scene.admin() else {
+        return Ok(());
+    };
+    let entries = admin.entries_of(&payment_id).await?;
     let operations: Vec<&str> = entries
         .iter()
         .map(|entry| entry.operation_id.as_str())
@@ -95,9 +97,7 @@ async fn method_words(scene: &Scene<'_>) -> Checked {
         let mut success = scene.success(&payment_id);
         success.payment.method = (*word).to_owned();
         scene.tell(&success).await?;
-        scene
-            .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-            .await?;
+        expect_credited(scene, &payment_id).await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
 use crate::conformance::rows::applies::strict;
+use crate::conformance::rows::callbacks::expect_credited;
 use crate::conformance::rows::sections::ANSWERS;
 use crate::conformance::scene::Scene;
 
@@ -12,7 +13,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         ANSWERS,
         "a success at /callback credits",
-        "",
+        "The address in the documentation does not work, and no payment is credited.",
         play!(at_callback),
     )
     .credits()
@@ -22,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         ANSWERS,
         "a success at any other method's URL credits",
-        "",
+        "One URL typed into the wrong line of the Dashboard stops all credits of a method.",
         play!(at_other_methods),
     )
     .credits()
@@ -33,9 +34,7 @@ async fn credits_at(scene: &Scene<'_>, url: &str) -> Checked {
     let payment_id = scene.pending().await?;
     let success = scene.platform.sign(&scene.success(&payment_id));
     scene.expect_status(&scene.send_at(url, success).await?, 200)?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn at_callback(scene: &Scene<'_>) -> Checked {

@@ -2,6 +2,7 @@
 
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::callbacks::expect_credited;
 use crate::conformance::rows::sections::RULE_5;
 use crate::conformance::scene::Scene;
 use crate::messages::Callback;
@@ -12,7 +13,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_5,
         "a decline after a success changes nothing",
-        "",
+        "A late decline takes money from a customer who has paid.",
         play!(decline_after_success),
     )
     .credits(),
@@ -21,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_5,
         "a decline of another operation after a success changes nothing",
-        "",
+        "A failed second try takes back what the first one has paid.",
         play!(other_decline_after_success),
     )
     .credits(),
@@ -30,7 +31,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_5,
         "a success after a decline credits",
-        "",
+        "The first try failed, the second one was paid, and the payer gets nothing.",
         play!(success_after_decline),
     )
     .credits(),
@@ -39,7 +40,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_5,
         "an old intermediate callback after a success changes nothing",
-        "",
+        "An old message opens a payment that is done, and it can be credited again.",
         play!(processing_after_success),
     )
     .credits(),
@@ -48,7 +49,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_5,
         "a success after an intermediate callback of its operation credits",
-        "",
+        "A payment told in two steps stops after the first, and the payer waits for nothing.",
         play!(success_after_processing),
     )
     .credits(),
@@ -67,26 +68,20 @@ async fn decline_after_success(scene: &Scene<'_>) -> Checked {
     scene
         .tell(&decline(scene, &payment_id).of_operation(success.operation.id))
         .await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn other_decline_after_success(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
     scene.tell(&decline(scene, &payment_id)).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn success_after_decline(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     scene.tell(&decline(scene, &payment_id)).await?;
     scene.tell(&scene.success(&payment_id)).await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn processing_after_success(scene: &Scene<'_>) -> Checked {
@@ -94,9 +89,7 @@ async fn processing_after_success(scene: &Scene<'_>) -> Checked {
     scene
         .tell(&processing(scene, &payment_id).of_operation(success.operation.id))
         .await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }
 
 async fn success_after_processing(scene: &Scene<'_>) -> Checked {
@@ -110,7 +103,5 @@ async fn success_after_processing(scene: &Scene<'_>) -> Checked {
                 .of_operation(processing.operation.id),
         )
         .await?;
-    scene
-        .expect_money(&payment_id, "credited", &[scene.amount().minor()])
-        .await
+    expect_credited(scene, &payment_id).await
 }

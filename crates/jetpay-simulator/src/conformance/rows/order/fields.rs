@@ -12,10 +12,10 @@ use crate::conformance::scene::Scene;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-unknown-fields",
-        Level::Should,
+        Level::Must,
         WORDS,
         "a success with fields that nobody knows credits",
-        "",
+        "The day the platform adds a field, all credits stop.",
         play!(unknown_fields),
     )
     .credits(),
@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "a success with null instead of objects credits",
-        "",
+        "A part that the platform leaves empty stops the credit of a payment that was made.",
         play!(null_objects),
     )
     .credits(),
@@ -33,7 +33,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "a success with the required fields alone credits",
-        "",
+        "A credit fails for want of a field that has nothing to do with money.",
         play!(few_fields),
     )
     .credits(),
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "a success with operation.id as text and code as number credits",
-        "",
+        "Long ids come as texts from some systems; their payments are not credited.",
         play!(id_as_text),
     )
     .credits(),
@@ -51,7 +51,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "a success with dates that are none credits",
-        "",
+        "A date that nobody needs stands between the payer and his money.",
         play!(bad_dates),
     )
     .credits(),

@@ -8,50 +8,50 @@ use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Play, Row, play};
 use crate::conformance::rows::applies::strict;
 use crate::conformance::rows::callbacks::unchanged;
-use crate::conformance::rows::sections::{ANSWERS, UNREADABLE};
+use crate::conformance::rows::sections::SIZE;
 use crate::conformance::scene::Scene;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "bad-deep",
         Level::Should,
-        UNREADABLE,
-        "128 levels are refused with HTTP 400",
-        "",
+        SIZE,
+        "a body of 128 levels or more is refused",
+        "One small request exhausts the stack and takes the endpoint from all payers.",
         Play::Refused(deep, REFUSAL),
     ),
     Row::new(
         "bad-not-too-deep",
         Level::Should,
-        UNREADABLE,
-        "127 levels are read",
-        "",
+        SIZE,
+        "a body of 127 levels is read",
+        "A limit that is too low turns away a message that is right.",
         play!(not_too_deep),
     ),
     Row::new(
         "bad-too-large",
         Level::Should,
-        UNREADABLE,
-        "65 KiB are refused with HTTP 413 and code 500",
-        "",
+        SIZE,
+        "a body of 65 KiB is refused with HTTP 413 and code 500",
+        "A few large requests fill the memory, and no payer is served.",
         Play::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
     )
     .only(strict),
     Row::new(
         "bad-not-too-large",
         Level::Should,
-        UNREADABLE,
-        "64 KiB are read",
-        "",
+        SIZE,
+        "a body of 64 KiB is read",
+        "A long but real message is refused, and its payment with it.",
         play!(not_too_large),
     )
     .only(strict),
     Row::new(
         "callback-too-large",
         Level::Should,
-        ANSWERS,
+        SIZE,
         "a callback over the limit is answered 413 without a body",
-        "",
+        "Whoever sends huge callbacks can stop the real ones.",
         play!(callback_too_large),
     )
     .only(strict)

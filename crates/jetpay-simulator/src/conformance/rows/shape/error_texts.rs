@@ -13,7 +13,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "option 1: the text of a refusal is in error_description and message",
-        "",
+        "The kiosk looks for the reason in the other field and shows the payer an empty line.",
         play!(option_1_unknown),
     )
     .only(option_1),
@@ -22,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "option 2: the text of a refusal is in message",
-        "",
+        "The payer reads no reason, tries again, and calls support.",
         play!(option_2_unknown),
     )
     .only(option_2),

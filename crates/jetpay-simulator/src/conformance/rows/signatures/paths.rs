@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::conformance::edit::{tampered, with};
-use crate::conformance::expect::{self};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::sections::SIGNATURE;
+use crate::conformance::rows::sections::PATHS;
 use crate::conformance::scene::Scene;
 use crate::messages::{Callback, Operation};
 
@@ -14,17 +14,17 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "signature-byte-order",
         Level::Should,
-        SIGNATURE,
+        PATHS,
         "a signature over paths in byte order is good",
-        "",
+        "The published SDKs differ here; a message signed by another one is refused.",
         play!(byte_order),
     ),
     Row::new(
         "callback-long-array",
         Level::Should,
-        SIGNATURE,
+        PATHS,
         "a callback with an array of 12 is signed in natural order",
-        "",
+        "A decline with eleven errors or more is refused as forged and comes again for days.",
         play!(long_array),
     ),
 ];
