@@ -30,7 +30,7 @@ impl Scene<'_> {
         };
         let good = match exchange.code() {
             Some(0) => true,
-            Some(_) => self.method.refusal_texts.iter().any(|place| told(&place)),
+            Some(_) => self.method.refusal_texts.iter().any(told),
             None => false,
         };
         if exchange.status < 500 && good {

@@ -6,14 +6,39 @@ use super::outcome::{Checked, Stop};
 use crate::exchange::Exchange;
 
 /// Words that tell an outsider about the inside.
-const TELLTALES: [&str; 7] = [
+const TELLTALES: [&str; 24] = [
+    // Rust
     "panicked at",
     "stack backtrace",
-    "sqlite",
+    ".rs:",
+    // PHP
+    "Stack trace:",
+    "Fatal error",
+    "Uncaught ",
+    "<b>Warning</b>",
+    "<b>Notice</b>",
+    ".php:",
+    // Python
+    "Traceback (most recent call last)",
+    // Java
+    "at java.",
+    "java.lang.",
+    // .NET
+    "at System.",
+    "Exception:",
+    ".cs:line",
+    // Go
+    "goroutine ",
+    ".go:",
+    // JavaScript
+    "node_modules",
+    ".js:",
+    // SQL
+    "SQLSTATE",
     "SELECT ",
     "INSERT ",
     "UNIQUE constraint",
-    ".rs:",
+    "sqlite",
 ];
 /// How much of an answer is shown to people, in characters.
 const SHOWN: usize = 300;

@@ -11,7 +11,7 @@ pub(super) fn head(method: &str, address: &Address, headers: &[(&str, &str)]) ->
     let authorization = address.authorization.as_deref();
     let authorization = authorization.map(|value| ("Authorization", value));
     for (name, value) in headers.iter().copied().chain(authorization) {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     head + "\r\n"
 }

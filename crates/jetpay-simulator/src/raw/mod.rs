@@ -39,3 +39,10 @@ pub(crate) enum Lost {
     #[error("no HTTP: {0}")]
     Garbled(&'static str),
 }
+
+impl Lost {
+    /// Whether the other side has hung up.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+}

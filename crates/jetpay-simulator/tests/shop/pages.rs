@@ -22,7 +22,9 @@ pub(super) async fn answer(shop: &Shop, keyring: &Keyring, mut incoming: Incomin
     if let Some(shown) = looked_up(shop, &incoming) {
         return shown;
     }
-    if incoming.text().to_lowercase().contains("\"success\"") {
+    // Also of what cannot be read.
+    let text = incoming.text().to_lowercase().replace(' ', "");
+    if text.contains("\"status\":\"success\"") {
         shop.successes.fetch_add(1, Ordering::Relaxed);
     }
     match shop.fault {

@@ -16,6 +16,7 @@ mod shape;
 mod signatures;
 #[cfg(test)]
 mod tests;
+mod time;
 
 use super::group::Group;
 use super::row::Row;
@@ -31,7 +32,7 @@ static CHAPTERS: &[(Group, &[&[Row]])] = &[
     (Group::Order, order::ROWS),
     (Group::BadInput, bad_input::ROWS),
     (Group::Robustness, robustness::ROWS),
-    (Group::Time, &[]),
+    (Group::Time, time::ROWS),
 ];
 
 /// All rows, each with its chapter.

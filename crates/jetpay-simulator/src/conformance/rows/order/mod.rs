@@ -2,10 +2,17 @@
 
 mod after;
 mod before;
+mod early;
 mod fields;
 mod words;
 
 use crate::conformance::row::Row;
 
 /// Its rows, file by file.
-pub(super) static ROWS: &[&[Row]] = &[before::ROWS, after::ROWS, words::ROWS, fields::ROWS];
+pub(super) static ROWS: &[&[Row]] = &[
+    before::ROWS,
+    early::ROWS,
+    after::ROWS,
+    words::ROWS,
+    fields::ROWS,
+];

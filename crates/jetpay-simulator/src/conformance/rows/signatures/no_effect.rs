@@ -1,0 +1,62 @@
+//! What nobody has signed moves no money, whatever it was answered.
+
+use serde_json::json;
+
+use crate::conformance::edit::{tampered, with, without};
+use crate::conformance::expect;
+use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::row::{Level, Row, play};
+use crate::conformance::rows::sections::RULE_3;
+use crate::conformance::scene::Scene;
+use jetpay_core::signature::Key;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-refused-no-effect",
+        Level::Must,
+        RULE_3,
+        "successes without a signature, with another's, and changed ones credit nothing; the right one does, once",
+        "anybody who knows the URL could credit himself",
+        play!(no_effect),
+    )
+    .credits(),
+];
+
+async fn no_effect(scene: &Scene<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = scene.success(&payment_id);
+    let signed = scene.callbacks.sign(&success);
+    let stranger = Key::new("a secret that nobody has")
+        .map_err(|error| Stop::failed("a key", error.to_string()))?;
+    let forged = scene
+        .callbacks
+        .in_the_name_of(scene.project.id, stranger)
+        .sign(&success);
+    let dearer = scene.amount().minor() * 100;
+    let bodies = [
+        tampered(&signed, |it| without(it, "/signature")),
+        tampered(&signed, |it| with(it, "/signature", json!(""))),
+        forged,
+        tampered(&signed, |it| {
+            with(it, "/operation/sum_initial/amount", json!(dearer))
+        }),
+        tampered(&signed, |it| {
+            with(it, "/operation/message", json!("Succes"))
+        }),
+    ];
+    for body in bodies {
+        scene.send_callback(body).await?;
+    }
+    scene.expect_money(&payment_id, "pending", &[]).await?;
+    scene.tell(&success).await?;
+    let amount = [scene.amount().minor()];
+    scene.expect_money(&payment_id, "credited", &amount).await?;
+    // What is acknowledged is never sent again, so a forged success must not be.
+    let again = tampered(&signed, |it| without(it, "/signature"));
+    let exchange = scene.send_callback(again).await?;
+    expect::equal(
+        "a forged repeat is acknowledged",
+        &false,
+        &(exchange.status == 200),
+    )
+}
