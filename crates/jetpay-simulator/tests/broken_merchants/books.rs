@@ -152,9 +152,8 @@ pub(super) static ALL: &[Broken] = &[
         "one-id",
         "Has one payment id for all.",
         Slip::OneId,
-        &["deposit-twice"],
-    )
-    .everywhere(),
+        &["deposit-twice", "deposit-at-once"],
+    ),
     Broken::slips(
         "id-by-content",
         "An equal check_deposit gets the payment id of the one that still waits.",

@@ -145,8 +145,7 @@ pub(super) static ALL: &[Broken] = &[
             unreadable.then(|| Answer::new(200, "{\"code\":0}"))
         }),
         &["bad-not-json", "bad-trailing", "bad-number"],
-    )
-    .advised_against(),
+    ),
     Broken::new(
         "any-type-word",
         "Takes the type in any case, with white space around it.",
@@ -225,6 +224,19 @@ pub(super) static ALL: &[Broken] = &[
     )
     .by(&KASSA24)
     .advised_against(),
+    Broken::new(
+        "ids-as-doubles",
+        "Reads operation.id as a double, which does not tell all ids of 16 digits apart.",
+        Fault::Comes(|incoming| {
+            incoming.edit(|it| {
+                let id = it.pointer("/operation/id").and_then(Value::as_u64);
+                if let Some(odd) = id.filter(|id| *id > 1 << 53) {
+                    it["operation"]["id"] = json!(odd & !1);
+                }
+            });
+        }),
+        &["number-operation-id"],
+    ),
     Broken::new(
         "cuts-floats",
         "Takes an amount that is a float, and cuts it.",

@@ -141,7 +141,7 @@ pub(super) static ALL: &[Broken] = &[
         "account-without-currency",
         "Answers option 1 of Kassa24 without the currency.",
         Fault::Answers(|_, answer| answer.edit(|it| remove(it, "currency"))),
-        &["option-1-verify"],
+        &["option-1-verify", "verify-good"],
     )
     .account_alone(),
     Broken::new(

@@ -90,7 +90,7 @@ pub(super) static ALL: &[Broken] = &[
         Fault::Stops(|incoming| (incoming.path == "/qiwi-kz").then(|| Answer::new(404, ""))),
         &["callback-other-urls"],
     )
-    .strictly(),
+    .strictly_with_another_method(),
     Broken::new(
         "acknowledges-nonsense",
         "Acknowledges what it cannot read, at the URL for callbacks.",

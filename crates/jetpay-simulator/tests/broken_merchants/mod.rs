@@ -50,6 +50,8 @@ enum Held {
     AccountAlone,
     /// As the service `jetpay`.
     Strictly,
+    /// The same with a second method.
+    StrictlyByTwoMethods,
 }
 
 impl Broken {
@@ -111,6 +113,14 @@ impl Broken {
         }
     }
 
+    /// The same, and serving QIWI, too.
+    const fn strictly_with_another_method(self) -> Self {
+        Self {
+            held: Held::StrictlyByTwoMethods,
+            ..self
+        }
+    }
+
     /// Only advised against: the report stays good.
     const fn advised_against(self) -> Self {
         Self {
@@ -136,7 +146,8 @@ impl Broken {
         let (target, _) = match self.held {
             Held::Stranger => stranger(self.fault, self.method, Kassa24Answers::Contracts),
             Held::AccountAlone => stranger(self.fault, self.method, Kassa24Answers::Account),
-            Held::Strictly => strict(self.fault, self.method),
+            Held::Strictly => strict(self.fault, self.method, &[]),
+            Held::StrictlyByTwoMethods => strict(self.fault, self.method, &[&QIWI_KZ]),
         };
         let mut target = target;
         target.time_limit = self.patience;
@@ -189,8 +200,12 @@ pub(crate) fn stranger(
     (target, shop)
 }
 
-/// A merchant of a method and another one, held as the service `jetpay`.
-fn strict(fault: Fault, method: &'static MethodFacts) -> (Target, Arc<Shop>) {
+/// A merchant of a method, and of others by another project, held as the service `jetpay`.
+fn strict(
+    fault: Fault,
+    method: &'static MethodFacts,
+    others: &[&'static MethodFacts],
+) -> (Target, Arc<Shop>) {
     let shop = Arc::new(Shop::new(fault, Customers::standard().as_json()));
     let url = serve(Arc::clone(&shop), keyring());
     let first = Project::new(PROJECT, SECRETS[0])
@@ -205,7 +220,7 @@ fn strict(fault: Fault, method: &'static MethodFacts) -> (Target, Arc<Shop>) {
                 .answering_kassa24(Kassa24Answers::Account),
         )
         .and_project(project(STRICT_PROJECT).only([method]).strict())
-        .and_project(project(OTHER_PROJECT).only([]))
+        .and_project(project(OTHER_PROJECT).only(others.iter().copied()))
         .observed_by(Admin::new(url, "token"));
     (target, shop)
 }

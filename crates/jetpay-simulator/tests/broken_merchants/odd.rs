@@ -126,7 +126,7 @@ pub(super) static ALL: &[Broken] = &[
             id.is_some_and(|id| id > u64::from(u32::MAX))
                 .then(Answer::crash)
         }),
-        &["callback-big-ids"],
+        &["callback-success", "callback-decline"],
     ),
     Broken::new(
         "ids-as-numbers-alone",
