@@ -30,7 +30,8 @@ pub(super) static ALL: &[Broken] = &[
         "The operation is not remembered, so that it credits a second payment.",
         Slip::CreditsTwoPayments,
         &["callback-same-operation"],
-    ),
+    )
+    .advised_against(),
     Broken::slips(
         "looks-then-credits",
         "Looks whether there is a credit and credits a moment later, without a lock.",
@@ -78,7 +79,8 @@ pub(super) static ALL: &[Broken] = &[
         "Credits successful operations of any type.",
         Slip::IgnoresTheType,
         &["callback-unknown-type"],
-    ),
+    )
+    .advised_against(),
     Broken::slips(
         "credits-processing",
         "Credits a payment that is under way.",
@@ -205,7 +207,8 @@ pub(super) static ALL: &[Broken] = &[
             "callback-payout",
             "callback-odd-unknown-payment",
         ],
-    ),
+    )
+    .advised_against(),
     Broken::slips(
         "never-credits",
         "Acknowledges a success and credits nothing.",

@@ -24,7 +24,8 @@ pub(super) static ALL: &[Broken] = &[
             "field-amount",
             "field-project",
         ],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "last-key-counts",
         "Of a repeated key takes the last value.",
@@ -89,7 +90,8 @@ pub(super) static ALL: &[Broken] = &[
             });
         }),
         &["attack-keys"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "repairs-numbers",
         "Reads numbers that are none in JSON.",
@@ -248,7 +250,8 @@ pub(super) static ALL: &[Broken] = &[
             });
         }),
         &["field-amount-float"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "drops-the-sign",
         "Takes an amount below zero for one above.",
@@ -260,7 +263,8 @@ pub(super) static ALL: &[Broken] = &[
             });
         }),
         &["field-amount-not-positive"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "assumes-the-currency",
         "Takes any currency for tenge.",

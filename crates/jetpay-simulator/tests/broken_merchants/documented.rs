@@ -30,7 +30,8 @@ pub(super) static ALL: &[Broken] = &[
             (incoming.json()["amount"] == 1).then(|| refuses("too little"))
         }),
         &["deposit-smallest"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "refuses-beyond-limits",
         "Refuses an amount beyond the limits, though the cash is in the machine.",
@@ -40,7 +41,8 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["deposit-beyond-limits"],
     )
-    .by(&KASSA24),
+    .by(&KASSA24)
+    .advised_against(),
     Broken::new(
         "refuses-unknown-contracts",
         "Refuses an unknown contract of a known customer, though the cash is in the machine.",
@@ -48,7 +50,8 @@ pub(super) static ALL: &[Broken] = &[
             (incoming.json()["entity_id"] == "no-such-contract").then(|| refuses("no contract"))
         }),
         &["deposit-unknown-contract"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "refuses-closed-contracts",
         "Refuses a contract that cannot be paid, though the cash is in the machine.",
@@ -57,7 +60,8 @@ pub(super) static ALL: &[Broken] = &[
             of_closed.then(|| refuses("closed"))
         }),
         &["deposit-closed-contract"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "no-contracts",
         "Shows no contracts where the method has them.",

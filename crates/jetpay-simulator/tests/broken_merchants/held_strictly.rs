@@ -87,7 +87,10 @@ pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "callbacks-of-the-method-alone",
         "Takes callbacks at the URL of their method alone.",
-        Fault::Stops(|incoming| (incoming.path == "/qiwi-kz").then(|| Answer::new(404, ""))),
+        Fault::Stops(|incoming| {
+            let of_kaspi = incoming.json()["payment"]["method"] == "kaspi";
+            (incoming.path == "/qiwi-kz" && of_kaspi).then(|| Answer::new(404, ""))
+        }),
         &["callback-other-urls"],
     )
     .strictly_with_another_method(),

@@ -7,8 +7,10 @@ mod documented;
 mod held_strictly;
 mod odd;
 mod refusals;
+mod shapes;
 mod signed;
 mod wire;
+mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -165,8 +167,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Broken> {
         held_strictly::ALL,
         odd::ALL,
         refusals::ALL,
+        shapes::ALL,
         signed::ALL,
         wire::ALL,
+        written::ALL,
     ]
     .into_iter()
     .flatten()
@@ -181,15 +185,16 @@ pub(crate) fn stranger(
     let customers = Customers::standard();
     let shop = Arc::new(Shop::new(fault, customers.as_json()));
     let url = serve(Arc::clone(&shop), keyring());
-    let (id, secret) = match answers {
-        Kassa24Answers::Contracts => (PROJECT, SECRETS[0]),
-        Kassa24Answers::Account => (ACCOUNT_PROJECT, SECRETS[2]),
+    let projects = [(PROJECT, SECRETS[0]), (ACCOUNT_PROJECT, SECRETS[2])];
+    let [(id, secret), (other_id, other_secret)] = match answers {
+        Kassa24Answers::Contracts => projects,
+        Kassa24Answers::Account => [projects[1], projects[0]],
     };
     let project = Project::new(id, secret)
         .unwrap()
         .only([method])
         .answering_kassa24(answers);
-    let other = Project::new(OTHER_PROJECT, SECRETS[2])
+    let other = Project::new(other_id, other_secret)
         .unwrap()
         .only([])
         .answering_kassa24(answers);

@@ -29,13 +29,15 @@ pub(super) static ALL: &[Broken] = &[
         "Crashes on the character NUL.",
         Fault::Stops(|it| (it.is_callback() && it.text().contains("\\u0000")).then(Answer::crash)),
         &["callback-nul", "callback-odd-status", "callback-odd-type"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "crashes-on-long-texts",
         "Crashes on texts that are longer than its columns.",
         Fault::Stops(|it| (it.is_callback() && it.body.len() > 5_000).then(Answer::crash)),
         &["callback-nul", "callback-odd-status", "callback-odd-type"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "crashes-on-null",
         "Crashes on null where it wants an object.",
@@ -47,7 +49,8 @@ pub(super) static ALL: &[Broken] = &[
             null.then(Answer::crash)
         }),
         &["callback-null-objects"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "refuses-null-texts",
         "Refuses null where it wants a text.",
@@ -86,7 +89,8 @@ pub(super) static ALL: &[Broken] = &[
             "callback-unknown-type",
             "callback-odd-status",
         ],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "knows-small-letters-alone",
         "Knows the words of a callback in small letters alone, and refuses others.",
@@ -97,7 +101,8 @@ pub(super) static ALL: &[Broken] = &[
             capital.then(|| Answer::new(422, ""))
         }),
         &["callback-upper-case"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "refuses-unknown-fields",
         "Refuses callbacks with fields that it does not know.",
@@ -117,7 +122,8 @@ pub(super) static ALL: &[Broken] = &[
             short.then(|| Answer::new(400, ""))
         }),
         &["callback-few-fields"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "ids-of-32-bits",
         "Crashes on an operation.id beyond 32 bits.",
@@ -144,7 +150,8 @@ pub(super) static ALL: &[Broken] = &[
             (id && digits).then(|| Answer::new(400, ""))
         }),
         &["callback-id-as-text"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "crashes-on-dates",
         "Crashes on a date that is none.",
@@ -153,7 +160,8 @@ pub(super) static ALL: &[Broken] = &[
             (date.is_some_and(|date| date == "soon")).then(Answer::crash)
         }),
         &["callback-bad-dates"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "refuses-semicolons",
         "Refuses every text with a `;`.",
@@ -162,7 +170,8 @@ pub(super) static ALL: &[Broken] = &[
             odd.then(|| Answer::new(400, ""))
         }),
         &["callback-semicolon"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "routes-by-payment-method",
         "Refuses callbacks whose payment.method is not the word that it waits for.",

@@ -43,7 +43,8 @@ pub(super) static ALL: &[Broken] = &[
         "Takes the white space around a signature away before it compares.",
         Fault::Comes(|incoming| takes(incoming, |given, right| given.trim() == right)),
         &["signature-malformed"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "compares-a-part",
         "Compares as many characters as came.",
@@ -53,7 +54,8 @@ pub(super) static ALL: &[Broken] = &[
             });
         }),
         &["signature-malformed"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "takes-sha-1",
         "Takes 40 hexadecimal digits for the old scheme and lets them pass.",
@@ -109,7 +111,8 @@ pub(super) static ALL: &[Broken] = &[
         "Has one secret, and does not look at the project.",
         Fault::Comes(|incoming| incoming.edit(|it| it["project_id"] = json!(1234))),
         &["project-unknown", "callback-unknown-project"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "takes-unsigned-callbacks",
         "Looks at the signatures of requests, and not at those of callbacks.",
@@ -152,7 +155,8 @@ pub(super) static ALL: &[Broken] = &[
             (errors > 10).then(|| Answer::new(400, ""))
         }),
         &["callback-long-array"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "general-signature-counts",
         "Of two signatures takes the one in `general`.",
@@ -164,7 +168,8 @@ pub(super) static ALL: &[Broken] = &[
             }
         }),
         &["attack-second-signature"],
-    ),
+    )
+    .advised_against(),
     Broken::new(
         "reads-what-is-not-signed",
         "Reads what stands below a nested `signature`, which nobody has signed.",

@@ -14,6 +14,8 @@ pub(crate) struct Books {
     entries: Vec<Entry>,
     /// What has an entry: a project, an operation, a sign.
     seen: BTreeSet<(u64, u64, bool)>,
+    /// The id that the next payment gets instead of its own.
+    pub(super) next_id: Option<String>,
     /// Whatever a merchant needs to remember to be wrong.
     pub(super) remembered: BTreeSet<Vec<u8>>,
 }
@@ -35,8 +37,8 @@ struct Entry {
 }
 
 impl Books {
-    /// Stores a pending payment; its id.
-    pub(super) fn open(&mut self, payment: Payment, slip: Option<Slip>) -> String {
+    /// Stores a pending payment; its id. `number` is the one that was next when the request came.
+    pub(super) fn open(&mut self, number: usize, payment: Payment, slip: Option<Slip>) -> String {
         let number = match slip {
             Some(Slip::OneId) => 0,
             Some(Slip::IdByContent) => {
@@ -50,9 +52,13 @@ impl Books {
                     .position(twin)
                     .unwrap_or(self.payments.len())
             }
+            Some(Slip::CountsThenOpens) => number,
             _ => self.payments.len(),
         };
-        let id = format!("payment_{number:06}");
+        let id = self
+            .next_id
+            .take()
+            .unwrap_or_else(|| format!("payment_{number:06}"));
         self.payments.insert(id.clone(), payment);
         if slip == Some(Slip::CreditsBefore) {
             let amount = self.payments[&id].top_up.amount.minor();

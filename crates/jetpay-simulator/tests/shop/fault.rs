@@ -14,6 +14,8 @@ pub(crate) enum Fault {
     Stops(fn(&Incoming) -> Option<Answer>),
     /// Answers otherwise than the right merchant.
     Answers(fn(&Incoming, &mut Answer)),
+    /// Does what a callback says before it looks at its signature.
+    ActsFirst,
     /// Keeps the books so.
     Books(Slip),
     /// Reads and writes HTTP so.
@@ -71,6 +73,12 @@ pub(crate) enum Slip {
     FindsThePayerByCallback,
     /// One payment id for all.
     OneId,
+    /// Takes the next number for a payment id, and stores the payment a moment later.
+    CountsThenOpens,
+    /// Keeps the request that it works at where the next one is put, too.
+    SharesItsRequest,
+    /// A callback that nobody waits for gives its payment id to the next check_deposit.
+    EarlyCallbackNamesTheNext,
     /// An equal check_deposit gets the id of the one that still waits.
     IdByContent,
     /// Every refund that comes takes money back, also a repeated one.

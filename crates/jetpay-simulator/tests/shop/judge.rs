@@ -10,7 +10,7 @@ use super::books::Books;
 use super::fault::Slip;
 
 /// How long a merchant thinks who looks first and credits then.
-const THOUGHT: Duration = Duration::from_millis(30);
+pub(super) const THOUGHT: Duration = Duration::from_millis(30);
 
 pub(super) async fn judge(
     shop: &Shop,
@@ -29,6 +29,10 @@ pub(super) async fn judge(
     if !books.payments.contains_key(callback.payment.id.as_str()) {
         return match slip {
             Some(Slip::AcknowledgesStrangers) => Ok(Acknowledged),
+            Some(Slip::EarlyCallbackNamesTheNext) => {
+                books.next_id = Some(callback.payment.id.as_str().to_owned());
+                Err(Unacknowledged::UnknownPayment)
+            }
             _ => Err(Unacknowledged::UnknownPayment),
         };
     }

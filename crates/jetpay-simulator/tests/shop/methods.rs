@@ -11,6 +11,7 @@ use jetpay_qiwi_kz::QiwiKz;
 use serde_json::Value;
 
 use super::books::Payment;
+use super::judge::THOUGHT;
 use super::{ACCOUNT_PROJECT, STRICT_PROJECT, Shop, Slip};
 
 impl Shop {
@@ -40,7 +41,17 @@ impl Shop {
         Ok(CustomerAccount::new(Currency::KZT, &self.account(id)?.0))
     }
 
-    fn open<M: Method>(
+    /// Who asks: the one whose request this is.
+    async fn asked<'a>(&self, id: &'a str) -> std::borrow::Cow<'a, str> {
+        if self.slip() != Some(Slip::SharesItsRequest) {
+            return id.into();
+        }
+        self.working_at.lock().unwrap().replace_range(.., id);
+        tokio::time::sleep(THOUGHT).await;
+        self.working_at.lock().unwrap().clone().into()
+    }
+
+    async fn open<M: Method>(
         &self,
         top_up: TopUp,
         contract: Option<&ContractId>,
@@ -70,7 +81,11 @@ impl Shop {
             state: "pending",
             left: None,
         };
-        let id = self.books().open(payment, self.slip());
+        let number = self.books().payments.len();
+        if self.slip() == Some(Slip::CountsThenOpens) {
+            tokio::time::sleep(THOUGHT).await;
+        }
+        let id = self.books().open(number, payment, self.slip());
         PaymentId::new(id).map_err(|_| Refused::failed("no id"))
     }
 }
@@ -85,7 +100,7 @@ fn contract(json: &Value) -> (Contract, i64) {
 
 impl Merchant<Kaspi> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, jetpay_kaspi::Account> {
-        let (name, contracts) = self.account(request.customer_id.as_str())?;
+        let (name, contracts) = self.account(&self.asked(request.customer_id.as_str()).await)?;
         let payable = contracts
             .into_iter()
             .filter(|(_, status)| *status == 0)
@@ -98,7 +113,8 @@ impl Merchant<Kaspi> for Shop {
         request: jetpay_kaspi::CheckDeposit,
     ) -> Answer<Kaspi, jetpay_kaspi::Deposit> {
         Ok(jetpay_kaspi::Deposit::new(
-            self.open::<Kaspi>(request.top_up, Some(&request.entity_id))?,
+            self.open::<Kaspi>(request.top_up, Some(&request.entity_id))
+                .await?,
         ))
     }
 }
@@ -126,7 +142,7 @@ impl Merchant<Kassa24> for Shop {
             .contract
             .as_ref()
             .map(|contract| &contract.entity_id);
-        let id = self.open::<Kassa24>(request.top_up, contract)?;
+        let id = self.open::<Kassa24>(request.top_up, contract).await?;
         Ok(jetpay_kassa24::DescribedDeposit::new(id).into())
     }
 }
@@ -143,7 +159,7 @@ macro_rules! without_contracts {
                 request: $of::CheckDeposit,
             ) -> Answer<$method, $of::Deposit> {
                 Ok($of::Deposit::new(
-                    self.open::<$method>(request.top_up, None)?,
+                    self.open::<$method>(request.top_up, None).await?,
                 ))
             }
         }

@@ -12,7 +12,7 @@ mod web;
 mod wire;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use jetpay_core::{Acknowledged, Callback, Callbacks, Keyring, Project, Unacknowledged};
@@ -73,6 +73,10 @@ pub(crate) struct Shop {
     books: Mutex<Books>,
     customers: BTreeMap<String, Value>,
     successes: AtomicUsize,
+    /// Whose request it works at, where it keeps only one.
+    working_at: Mutex<String>,
+    /// Whether the next request is one too many.
+    stumbles: AtomicBool,
 }
 
 impl Shop {
@@ -82,6 +86,8 @@ impl Shop {
             books: Mutex::default(),
             customers: customers.into_iter().collect(),
             successes: AtomicUsize::default(),
+            working_at: Mutex::default(),
+            stumbles: AtomicBool::default(),
         }
     }
 

@@ -94,7 +94,8 @@ async fn read(request: Request<Body>) -> Option<Incoming> {
 fn response(answer: Answer) -> Response<Full<Bytes>> {
     let mut response = Response::builder().status(answer.status);
     if !answer.body.is_empty() {
-        response = response.header("content-type", "application/json");
+        let content_type = answer.content_type.unwrap_or("application/json");
+        response = response.header("content-type", content_type);
     }
     response.body(Full::new(Bytes::from(answer.body))).unwrap()
 }

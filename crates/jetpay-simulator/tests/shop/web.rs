@@ -22,6 +22,8 @@ pub(crate) struct Incoming {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// Its content type, when it is not JSON's.
+    pub(crate) content_type: Option<&'static str>,
     /// How long it takes.
     pub(crate) wait: Duration,
     /// Whether the connection is closed instead.
