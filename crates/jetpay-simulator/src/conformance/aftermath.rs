@@ -14,8 +14,15 @@ impl Scene<'_> {
             }
             other => other,
         };
-        let exchange = self.call(&self.verify_json()).await.map_err(afterwards)?;
-        expect::answer(&exchange, 0).map(drop).map_err(afterwards)
+        self.answers_a_verify().await.map_err(afterwards)
+    }
+
+    /// On a connection of its own: the program may still live where an old one leads to, and take no other.
+    async fn answers_a_verify(&self) -> Checked {
+        let mut wire = self.wire(&self.platform).await?;
+        wire.post(&self.platform.sign(&self.verify_json()));
+        let (exchange, _) = wire.answer().await?;
+        expect::answer(&exchange, 0).map(drop)
     }
 
     /// Any answer of a program that has not failed: no HTTP 5xx, an object with an integer in `code`, and a text when it

@@ -54,7 +54,7 @@ async fn scripts(scene: &Scene<'_>) -> Checked {
         "عميل ٧١٢٣",
         "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467} \u{1F4B0}",
         "e\u{301}\u{327}\u{308}",
-        "O'Brien \"x\" \\ / <b>&amp; %00 {0} $1",
+        "O'Brien \"x\" \\ / <b>& %00 {0} $1",
     ] {
         unknown(scene, customer).await?;
     }

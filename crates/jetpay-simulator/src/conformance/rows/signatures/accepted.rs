@@ -77,24 +77,21 @@ async fn sent(scene: &Scene<'_>, body: Vec<u8>) -> Checked {
     expect::answer(&scene.send(body).await?, 0).map(drop)
 }
 
-/// A signed message with its fields in this order, the signature among them.
-fn in_order<'a>(message: &Value, names: impl Iterator<Item = &'a String>) -> String {
-    let field = |name: &String| format!("{}:{}", json!(name), message[name.as_str()]);
-    format!("{{{}}}", names.map(field).collect::<Vec<_>>().join(","))
-}
-
 async fn reordered(scene: &Scene<'_>) -> Checked {
     for request in requests(scene) {
         let signed = scene.platform.sign(&request);
         let message: Value = serde_json::from_slice(&signed).unwrap_or_default();
-        let names: Vec<String> = message
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|it| it.0.clone())
+        let fields = message.as_object().into_iter().flatten();
+        let mut fields: Vec<_> = fields
+            .map(|(name, it)| format!("\"{name}\":{it}"))
             .collect();
-        sent(scene, in_order(&message, names.iter()).into()).await?;
-        sent(scene, in_order(&message, names.iter().rev()).into()).await?;
+        // Each of them is the first once.
+        for _ in 0..fields.len() {
+            fields.rotate_left(1);
+            sent(scene, format!("{{{}}}", fields.join(",")).into()).await?;
+        }
+        fields.reverse();
+        sent(scene, format!("{{{}}}", fields.join(",")).into()).await?;
     }
     Ok(())
 }
