@@ -119,7 +119,7 @@ async fn read(
     } else {
         (head + length).min(buffer.len())
     };
-    let mut body = buffer.drain(..end).skip(head).collect();
+    let mut body: Vec<u8> = buffer.drain(..end).skip(head).collect();
     if chunked {
         body = joined(&body);
     }
