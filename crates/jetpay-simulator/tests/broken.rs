@@ -195,27 +195,44 @@ async fn where_nothing_may_be_credited_no_success_is_sent_and_nothing_is_credite
             matches!(finding.outcome, Outcome::NotRun { .. })
         };
         assert!(not_run("callback-success") && not_run("callback-repeated"));
-        assert_eq!((shop.successes(), shop.books().credits()), (0, 0));
+        assert_eq!(shop.successes(), Vec::<String>::new());
+        assert_eq!(shop.books().credits(), 0);
     }
 }
 
+/// Rows that ask for a refusal, which is seen in the answer, and look at the money beside it where they can.
+const SEEN_IN_THE_ANSWER: [&str; 11] = [
+    "attack-number-as-text",
+    "attack-status-hidden",
+    "callback-bad-signature",
+    "callback-missing-field",
+    "callback-other-secret",
+    "callback-unknown-project",
+    "callback-wrong-type",
+    "connection-cut",
+    "deposit-after-early-callback",
+    "http-get",
+    "large-callback",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
+    let mut unseen = BTreeSet::new();
     for (mut target, _) in right_strangers() {
         let money: BTreeSet<&str> = looks_at_money(&target).await;
         assert!(money.len() > 20, "{money:?}");
         target.observer = None;
         let report = run_all(&target, |_| ()).await;
         assert!(report.is_good(), "{report}");
-        for finding in &report.findings {
-            let passed = finding.outcome == Outcome::Passed;
-            assert!(
-                !(passed && money.contains(finding.check.id)),
-                "{:?}",
-                finding.check
-            );
-        }
+        let passed = report
+            .findings
+            .iter()
+            .filter(|finding| finding.outcome == Outcome::Passed)
+            .map(|finding| finding.check.id);
+        unseen.extend(passed.filter(|row| money.contains(row)));
     }
+    let seen_in_the_answer: BTreeSet<&str> = SEEN_IN_THE_ANSWER.into();
+    assert_eq!(unseen, seen_in_the_answer);
 }
 
 /// The rows of a target that ask its observer, which gives no answer here.

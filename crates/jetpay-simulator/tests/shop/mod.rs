@@ -12,7 +12,7 @@ mod web;
 mod wire;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard};
 
 use jetpay_core::{Acknowledged, Callback, Callbacks, Keyring, Project, Unacknowledged};
@@ -72,7 +72,7 @@ pub(crate) struct Shop {
     pub(crate) fault: Fault,
     books: Mutex<Books>,
     customers: BTreeMap<String, Value>,
-    successes: AtomicUsize,
+    successes: Mutex<Vec<String>>,
     /// Whose request it works at, where it keeps only one.
     working_at: Mutex<String>,
     /// Whether the next request is one too many.
@@ -85,7 +85,7 @@ impl Shop {
             fault,
             books: Mutex::default(),
             customers: customers.into_iter().collect(),
-            successes: AtomicUsize::default(),
+            successes: Mutex::default(),
             working_at: Mutex::default(),
             stumbles: AtomicBool::default(),
         }
@@ -95,9 +95,9 @@ impl Shop {
         self.books.lock().unwrap()
     }
 
-    /// How many bodies have come that speak of a success, signed or not.
-    pub(crate) fn successes(&self) -> usize {
-        self.successes.load(Ordering::Relaxed)
+    /// The bodies that speak of a success, signed or not, readable or not.
+    pub(crate) fn successes(&self) -> Vec<String> {
+        self.successes.lock().unwrap().clone()
     }
 
     /// What is done wrong with the books.

@@ -1,7 +1,5 @@
 //! What the merchant answers: to messages, and to whoever looks up the money.
 
-use std::sync::atomic::Ordering;
-
 use jetpay_cashin_kz::CashinKz;
 use jetpay_core::serve::{refuse_unread, refuse_unread_callback, serve_callback};
 use jetpay_core::{Keyring, Method, Rejection, Reply, serve};
@@ -22,9 +20,9 @@ pub(super) async fn answer(shop: &Shop, keyring: &Keyring, mut incoming: Incomin
     if let Some(shown) = looked_up(shop, &incoming) {
         return shown;
     }
-    // Also of what cannot be read.
-    if incoming.text().contains("\"status\":\"success\"") {
-        shop.successes.fetch_add(1, Ordering::Relaxed);
+    let text = incoming.text();
+    if text.contains("\"status\":\"success\"") {
+        shop.successes.lock().unwrap().push(text);
     }
     match shop.fault {
         Fault::Comes(comes) => {
