@@ -4,6 +4,8 @@ use crate::conformance::row::Section;
 
 /// What the signature does not protect.
 pub(crate) const SIGNATURE: Section = Section::Ours("signatures: what they do not protect");
+/// What is signed of a message, however it is written.
+pub(crate) const SIGNED: Section = Section::Ours("signatures: the signed string");
 /// In which order the fields are signed.
 pub(crate) const PATHS: Section = Section::Ours("signatures: the order of fields");
 /// A bad signature; the documents' tables of codes have the code 400 for it.

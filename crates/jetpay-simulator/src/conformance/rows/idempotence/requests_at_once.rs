@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_1,
         "verifies of two customers at once are each answered as alone",
-        "one payer is shown, and pays, the account of another",
+        "One payer is shown, and pays, the account of another.",
         play!(verifies),
     ),
     Row::new(
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         RULE_2,
         "eight check_deposits at once get eight payment ids",
-        "two payers under one payment id: one of them has paid for nothing",
+        "Two payers under one payment id: one of them has paid for nothing.",
         play!(deposits),
     ),
 ];

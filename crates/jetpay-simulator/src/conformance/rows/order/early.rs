@@ -13,7 +13,7 @@ pub(super) static ROWS: &[Row] = &[Row::new(
     Level::Must,
     RULE_5,
     "after a callback of a payment that nobody has, check_deposit opens a fresh one that settles",
-    "a callback that came too early must not take the place of a payment, or block it",
+    "A callback that came too early must not take the place of a payment, or block it.",
     play!(after_early_callback),
 )];
 

@@ -28,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         MESSAGES,
         "a request whose bytes come in pieces over two seconds is answered like any other",
-        "who reads only the first piece turns the payer away whenever the network is slow",
+        "Who reads only the first piece turns the payer away whenever the network is slow.",
         play!(slow),
     ),
     Row::new(
@@ -36,7 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         CHUNKS,
         "a body in chunks, without a Content-Length, is read",
-        "a proxy on the way may send bodies so, and every payer would be turned away",
+        "A proxy on the way may send bodies so, and every payer would be turned away.",
         play!(in_chunks),
     ),
     Row::new(
@@ -44,7 +44,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         PERSISTENCE,
         "three requests on one connection are each answered, or its end is announced",
-        "a kept connection that is out of step gives one payer the answer meant for another",
+        "A kept connection that is out of step gives one payer the answer meant for another.",
         play!(kept),
     ),
     Row::new(
@@ -52,7 +52,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         PERSISTENCE,
         "two requests written at once are answered in their order, or the connection ends after the first",
-        "answers that change places tell one payer of another's account",
+        "Answers that change places tell one payer of another's account.",
         play!(pipelined),
     ),
     Row::new(
@@ -60,7 +60,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         INCOMPLETE,
         "a connection cut in the middle of a body changes nothing, and the endpoint goes on",
-        "networks break: half a callback must not move money, and must not stop the next one",
+        "Networks break: half a callback must not move money, and must not stop the next one.",
         play!(cut),
     ),
 ];

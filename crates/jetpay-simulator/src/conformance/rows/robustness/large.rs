@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         TOO_LARGE,
         "after a verify of one MiB, whatever came of it, a plain one is answered",
-        "one large request would close the counter for every payer",
+        "One large request would close the counter for every payer.",
         play!(verify),
     ),
     Row::new(
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         TOO_LARGE,
         "after a callback of one MiB, whatever came of it, the plain one settles the payment once",
-        "a callback that blocks its own repeats leaves a payer without his money",
+        "A callback that blocks its own repeats leaves a payer without his money.",
         play!(callback),
     ),
 ];

@@ -20,7 +20,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         NUMBERS,
         "numbers beyond 64 bits in a field that nobody knows are survived",
-        "a field that the platform adds one day must not stop the payers",
+        "A field that the platform adds one day must not stop the payers.",
         play!(unknown_field),
     ),
     Row::new(
@@ -28,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         NUMBERS,
         "a check_deposit of the largest 64-bit amount is taken or refused, and nothing breaks",
-        "an amount that overflows may turn into another one",
+        "An amount that overflows may turn into another one.",
         play!(largest_amount),
     ),
     Row::new(
@@ -36,7 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         WORDS,
         "two payments credit whose operation ids of 16 digits differ in the last one",
-        "read as doubles they are one operation: the second payer has paid and gets nothing",
+        "Read as doubles they are one operation: the second payer has paid and gets nothing.",
         play!(operation_ids),
     )
     .credits(),

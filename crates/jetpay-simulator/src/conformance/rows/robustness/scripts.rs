@@ -18,7 +18,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "unknown customers in other scripts, with emoji and combining signs are refused like any other",
-        "payers type what they like: a program that breaks on a letter keeps others waiting",
+        "Payers type what they like: a program that breaks on a letter keeps others waiting.",
         play!(scripts),
     ),
     Row::new(
@@ -26,7 +26,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::Verify,
         "an unknown customer of 255 letters is refused like any other",
-        "a text that is cut to fit may become the id of somebody else",
+        "A text that is cut to fit may become the id of somebody else.",
         play!(long),
     ),
     Row::new(
@@ -34,7 +34,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "a field that nobody knows, nested 100 levels deep, is survived",
-        "a program that runs out of stack takes all payers with it",
+        "A program that runs out of stack takes all payers with it.",
         play!(nested),
     ),
     Row::new(
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "objects, lists and null in fields that nobody knows are ignored",
-        "the platform may add fields on any day, and payers would be turned away from then on",
+        "The platform may add fields on any day, and payers would be turned away from then on.",
         play!(unknown_fields),
     ),
 ];

@@ -14,7 +14,7 @@ pub(super) static ROWS: &[Row] = &[Row::new(
     Level::Should,
     SAFE,
     "a signed message by GET or HEAD is not answered as a success, and changes nothing",
-    "whatever fetches a link again would repeat what it did to the money",
+    "Whatever fetches a link again would repeat what it did to the money.",
     play!(get),
 )];
 

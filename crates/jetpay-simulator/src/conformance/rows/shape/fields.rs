@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::CheckDeposit,
         "a good answer has no error text",
-        "the kiosk may show a failure to a payer whose payment goes on",
+        "The kiosk may show a failure to a payer whose payment goes on.",
         play!(no_error_text),
     ),
     Row::new(
@@ -31,7 +31,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::CheckDeposit,
         "good answers have the documented fields and no others",
-        "a misspelt field is a field that is missing, and more than is asked tells of the payer",
+        "A misspelt field is a field that is missing, and more than is asked tells of the payer.",
         play!(no_extra_fields),
     ),
 ];

@@ -16,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[Row::new(
     Level::Should,
     ERRORS,
     "answers to bad bodies show no stack trace, no query and no file of the program",
-    "who wants the money learns how the program that keeps it is built",
+    "Who wants the money learns how the program that keeps it is built.",
     play!(nothing_inside),
 )];
 

@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "every answer is one JSON object in UTF-8, with nothing before or after it",
-        "the platform cannot read the answer, and the payer is turned away",
+        "The platform cannot read the answer, and the payer is turned away.",
         play!(is_json),
     ),
     Row::new(
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "code is an integer in every answer, neither a text nor a float",
-        "\"0\" may be no success to who reads it, and the cash is in the machine",
+        "\"0\" may be no success to who reads it, and the cash is in the machine.",
         play!(code_is_integer),
     ),
     Row::new(
@@ -35,7 +35,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::Verify,
         "the content type of answers is JSON, in UTF-8",
-        "a reader that goes by the content type cannot read the answer",
+        "A reader that goes by the content type cannot read the answer.",
         play!(content_type),
     ),
 ];

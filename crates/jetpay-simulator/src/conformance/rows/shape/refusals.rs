@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "the text of a refused verify is a text, not empty, where the method has it",
-        "the payer sees no reason, and tries again or leaves",
+        "The payer sees no reason, and tries again or leaves.",
         play!(text_of_verify),
     ),
     Row::new(
@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "the text of a refused check_deposit is a text, not empty, where the method has it",
-        "the payer, whose cash is in the machine, sees no reason",
+        "The payer, whose cash is in the machine, sees no reason.",
         play!(text_of_deposit),
     ),
     Row::new(
@@ -31,7 +31,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "a refusal has neither a payment_id nor contracts",
-        "a refusal that looks half like a success is taken for one by somebody",
+        "A refusal that looks half like a success is taken for one by somebody.",
         play!(nothing_else),
     ),
 ];

@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "payment_id is a text that is not empty, also when it is made of digits",
-        "a number may come back changed, and the callback would find no payment",
+        "A number may come back changed, and the callback would find no payment.",
         play!(payment_id),
     ),
     Row::new(
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIGNATURE,
         "payment_id has at most 255 characters, and neither `;` nor a control character",
-        "an id with `;` lets a signed callback be cut in another way",
+        "An id with `;` lets a signed callback be cut in another way.",
         play!(plain_payment_id),
     ),
     Row::new(
@@ -35,7 +35,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "currency is the project's, in three capital letters",
-        "the payer would be asked for money in a currency that is not meant",
+        "The payer would be asked for money in a currency that is not meant.",
         play!(currency),
     ),
     Row::new(
@@ -43,7 +43,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "amounts are integers in minor units, neither floats nor texts nor negative",
-        "100000.0 or \"1000.00\" is read as another amount, or not at all",
+        "100000.0 or \"1000.00\" is read as another amount, or not at all.",
         play!(amounts),
     )
     .only(has_contracts),

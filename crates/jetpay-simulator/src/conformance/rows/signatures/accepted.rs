@@ -6,56 +6,56 @@ use crate::conformance::edit::{replaced, with};
 use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::sections::SIGNATURE;
+use crate::conformance::rows::sections::{PATHS, SIGNED};
 use crate::conformance::scene::Scene;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "signed-reordered",
         Level::Must,
-        SIGNATURE,
+        SIGNED,
         "a good signature is good in whatever order the keys stand",
-        "a payer is turned away because the platform wrote its keys in another order",
+        "A payer is turned away because the platform wrote its keys in another order.",
         play!(reordered),
     ),
     Row::new(
         "signed-white-space",
         Level::Must,
-        SIGNATURE,
+        SIGNED,
         "a good signature is good with any white space between the fields",
-        "a payer is turned away because of a space that means nothing",
+        "A payer is turned away because of a space that means nothing.",
         play!(white_space),
     ),
     Row::new(
         "signed-escapes",
         Level::Must,
-        SIGNATURE,
+        SIGNED,
         "a good signature is good where letters are written as \\u escapes, and / as \\/",
-        "PHP writes JSON so: who signs the bytes as they stand turns every payer away",
+        "PHP writes JSON so: who signs the bytes as they stand turns every payer away.",
         play!(escapes),
     ),
     Row::new(
         "signed-extra-fields",
         Level::Should,
-        SIGNATURE,
+        SIGNED,
         "a good signature is good with signed fields that nobody knows",
-        "with the platform's next field every payer is turned away",
+        "With the platform's next field every payer is turned away.",
         play!(extra_fields),
     ),
     Row::new(
         "signed-booleans",
         Level::Should,
-        SIGNATURE,
+        SIGNED,
         "true is signed as 1 and false as 0",
-        "callbacks have booleans: refused, they come again and again and the payer gets nothing",
+        "Callbacks have booleans: refused, they come again and again and the payer gets nothing.",
         play!(booleans),
     ),
     Row::new(
         "signed-long-array",
         Level::Should,
-        SIGNATURE,
+        PATHS,
         "a list of 12 is signed in natural order",
-        "a message with a long list is refused for ever",
+        "A message with a long list is refused for ever.",
         play!(long_array),
     ),
 ];

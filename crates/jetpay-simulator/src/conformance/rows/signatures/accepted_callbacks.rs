@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::conformance::edit::with;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::sections::SIGNATURE;
+use crate::conformance::rows::sections::SIGNED;
 use crate::conformance::scene::Scene;
 
 /// In two scripts and beyond 16 bits.
@@ -16,25 +16,25 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "signed-scripts",
         Level::Must,
-        SIGNATURE,
+        SIGNED,
         "a callback with a text in another script is taken, raw and in \\u escapes",
-        "a payment is described in the payer's language, and refused for ever",
+        "A payment is described in the payer's language, and refused for ever.",
         play!(scripts),
     ),
     Row::new(
         "signed-null",
         Level::Must,
-        SIGNATURE,
+        SIGNED,
         "a callback is taken with null and with an empty text: they are signed alike",
-        "a field without a value makes the platform repeat a callback for days, and the payer wait",
+        "A field without a value makes the platform repeat a callback for days, and the payer wait.",
         play!(null),
     ),
     Row::new(
         "signed-empty-containers",
         Level::Must,
-        SIGNATURE,
+        SIGNED,
         "a callback with empty lists and objects is taken: they are not signed",
-        "a callback without errors is refused for its empty list of errors",
+        "A callback without errors is refused for its empty list of errors.",
         play!(empty_containers),
     ),
 ];

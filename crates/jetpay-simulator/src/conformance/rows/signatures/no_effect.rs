@@ -6,21 +6,19 @@ use crate::conformance::edit::{tampered, with, without};
 use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::sections::RULE_3;
+use crate::conformance::rows::sections::UNSIGNED_CALLBACK;
 use crate::conformance::scene::Scene;
 use jetpay_core::signature::Key;
 
-pub(super) static ROWS: &[Row] = &[
-    Row::new(
-        "callback-refused-no-effect",
-        Level::Must,
-        RULE_3,
-        "successes without a signature, with another's, and changed ones credit nothing; the right one does, once",
-        "anybody who knows the URL could credit himself",
-        play!(no_effect),
-    )
-    .credits(),
-];
+pub(super) static ROWS: &[Row] = &[Row::new(
+    "callback-refused-no-effect",
+    Level::Must,
+    UNSIGNED_CALLBACK,
+    "forged and changed successes credit nothing, and the right one then credits once",
+    "Anybody who knows the URL could credit himself.",
+    play!(no_effect),
+)
+.credits()];
 
 async fn no_effect(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;

@@ -18,7 +18,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         OPEN,
         "verify is answered in time",
-        "the payer stands at a kiosk and gives up",
+        "The payer stands at a kiosk and gives up.",
         play!(verify),
     ),
     Row::new(
@@ -26,7 +26,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         OPEN,
         "check_deposit is answered in time",
-        "the cash is in the machine, and the platform takes the silence for a refusal",
+        "The cash is in the machine, and the platform takes the silence for a refusal.",
         play!(deposit),
     ),
     Row::new(
@@ -34,7 +34,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         OPEN,
         "a callback is answered in time",
-        "a callback that times out is repeated for days while the payer's money may be there already",
+        "A callback that times out is repeated for days while the payer's money may be there already.",
         play!(callback),
     ),
     Row::new(
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         OPEN,
         "refusals are answered in time",
-        "whoever sends rubbish could keep the endpoint busy, and payers waiting",
+        "Whoever sends rubbish could keep the endpoint busy, and payers waiting.",
         play!(refusals),
     ),
     Row::new(
@@ -50,7 +50,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         OPEN,
         "ten verifies that follow one another are each answered in time",
-        "an endpoint that is fast once and then tires turns payers away at noon",
+        "An endpoint that is fast once and then tires turns payers away at noon.",
         play!(in_a_row),
     ),
 ];
