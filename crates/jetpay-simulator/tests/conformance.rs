@@ -81,7 +81,7 @@ async fn address_that_is_none_fails_every_check() {
 #[test]
 fn every_check_has_its_own_id_and_says_where_it_comes_from() {
     let checks = checks(&target("http://127.0.0.1:1"));
-    let mut ids: Vec<String> = checks.iter().map(|check| check.full_id()).collect();
+    let mut ids: Vec<String> = checks.iter().map(conformance::Check::full_id).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), checks.len());

@@ -11,27 +11,29 @@ pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "floats",
         "Writes amounts of contracts as floats, in tenge.",
-        Fault::Answers(|_, answer| answer.edit(|it| each_contract(it, "payment", json!(1000.5)))),
+        Fault::Answers(|_, answer| answer.edit(|it| each_contract(it, "payment", &json!(1000.5)))),
         &["verify-contracts"],
     ),
     Broken::new(
         "whole-floats",
         "Writes amounts of contracts as floats that are whole.",
         Fault::Answers(|_, answer| {
-            answer.edit(|it| each_contract(it, "payment", json!(100_000.0)))
+            answer.edit(|it| each_contract(it, "payment", &json!(100_000.0)));
         }),
         &["verify-contracts"],
     ),
     Broken::new(
         "amounts-as-text",
         "Writes amounts of contracts as texts.",
-        Fault::Answers(|_, answer| answer.edit(|it| each_contract(it, "payment", json!("100000")))),
+        Fault::Answers(|_, answer| {
+            answer.edit(|it| each_contract(it, "payment", &json!("100000")));
+        }),
         &["verify-contracts"],
     ),
     Broken::new(
         "contract-ids-as-numbers",
         "Writes the ids of contracts as numbers.",
-        Fault::Answers(|_, answer| answer.edit(|it| each_contract(it, "id", json!(12_345)))),
+        Fault::Answers(|_, answer| answer.edit(|it| each_contract(it, "id", &json!(12_345)))),
         &["verify-contracts"],
     ),
     Broken::new(
@@ -210,7 +212,7 @@ pub(super) fn remove(answer: &mut Value, name: &str) {
     }
 }
 
-fn each_contract(answer: &mut Value, name: &str, value: Value) {
+fn each_contract(answer: &mut Value, name: &str, value: &Value) {
     let contracts = answer.get_mut("entities").and_then(Value::as_array_mut);
     for contract in contracts.into_iter().flatten() {
         contract[name] = value.clone();

@@ -4,6 +4,8 @@ mod answers;
 mod books;
 mod comes;
 mod documented;
+mod fields;
+mod held;
 mod held_strictly;
 mod odd;
 mod refusals;
@@ -12,18 +14,14 @@ mod signed;
 mod wire;
 mod written;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use jetpay_simulator::conformance::{
-    Customers, Kassa24Answers, Level, Observation, Project, Target,
-};
-use jetpay_simulator::{Admin, KASPI, KASSA24, MethodFacts, QIWI_KZ};
+use jetpay_simulator::conformance::{Kassa24Answers, Level, Target};
+use jetpay_simulator::{KASPI, KASSA24, MethodFacts, QIWI_KZ};
 
-use crate::shop::{
-    ACCOUNT_PROJECT, Fault, OTHER_PROJECT, PROJECT, SECRETS, STRICT_PROJECT, Shop, Slip, Wire,
-    keyring, serve,
-};
+use crate::shop::{Fault, Slip, Wire};
+use held::Held;
+pub(crate) use held::stranger;
 
 /// A merchant that is wrong in one thing.
 #[derive(Clone, Copy)]
@@ -41,19 +39,6 @@ pub(crate) struct Broken {
     pub(crate) everywhere: bool,
     held: Held,
     patience: Duration,
-}
-
-/// How a merchant is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    /// As anybody's endpoint.
-    Stranger,
-    /// The same, answering Kassa24 with the account alone.
-    AccountAlone,
-    /// As the service `jetpay`.
-    Strictly,
-    /// The same with a second method.
-    StrictlyByTwoMethods,
 }
 
 impl Broken {
@@ -145,13 +130,12 @@ impl Broken {
 
     /// Opens it: its target, as it is held.
     pub(crate) fn open(&self) -> Target {
-        let (target, _) = match self.held {
-            Held::Stranger => stranger(self.fault, self.method, Kassa24Answers::Contracts),
-            Held::AccountAlone => stranger(self.fault, self.method, Kassa24Answers::Account),
-            Held::Strictly => strict(self.fault, self.method, &[]),
-            Held::StrictlyByTwoMethods => strict(self.fault, self.method, &[&QIWI_KZ]),
+        let (mut target, _) = match self.held {
+            Held::Stranger => held::stranger(self.fault, self.method, Kassa24Answers::Contracts),
+            Held::AccountAlone => held::stranger(self.fault, self.method, Kassa24Answers::Account),
+            Held::Strictly => held::strict(self.fault, self.method, &[]),
+            Held::StrictlyByTwoMethods => held::strict(self.fault, self.method, &[&QIWI_KZ]),
         };
-        let mut target = target;
         target.time_limit = self.patience;
         target
     }
@@ -164,6 +148,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Broken> {
         books::ALL,
         comes::ALL,
         documented::ALL,
+        fields::ALL,
         held_strictly::ALL,
         odd::ALL,
         refusals::ALL,
@@ -174,58 +159,4 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Broken> {
     ]
     .into_iter()
     .flatten()
-}
-
-/// A merchant of one method as anybody's endpoint: one URL, one project and another one, successes, one URL to observe.
-pub(crate) fn stranger(
-    fault: Fault,
-    method: &'static MethodFacts,
-    answers: Kassa24Answers,
-) -> (Target, Arc<Shop>) {
-    let customers = Customers::standard();
-    let shop = Arc::new(Shop::new(fault, customers.as_json()));
-    let url = serve(Arc::clone(&shop), keyring());
-    let projects = [(PROJECT, SECRETS[0]), (ACCOUNT_PROJECT, SECRETS[2])];
-    let [(id, secret), (other_id, other_secret)] = match answers {
-        Kassa24Answers::Contracts => projects,
-        Kassa24Answers::Account => [projects[1], projects[0]],
-    };
-    let project = Project::new(id, secret)
-        .unwrap()
-        .only([method])
-        .answering_kassa24(answers);
-    let other = Project::new(other_id, other_secret)
-        .unwrap()
-        .only([])
-        .answering_kassa24(answers);
-    let mut target = Target::at(format!("{url}/{}", method.name), project, customers)
-        .and_project(other)
-        .observed_by(Observation::new(format!("{url}/seen/{{payment_id}}"), None));
-    target.credits = true;
-    (target, shop)
-}
-
-/// A merchant of a method, and of others by another project, held as the service `jetpay`.
-fn strict(
-    fault: Fault,
-    method: &'static MethodFacts,
-    others: &[&'static MethodFacts],
-) -> (Target, Arc<Shop>) {
-    let shop = Arc::new(Shop::new(fault, Customers::standard().as_json()));
-    let url = serve(Arc::clone(&shop), keyring());
-    let first = Project::new(PROJECT, SECRETS[0])
-        .and_then(|project| project.and_secret(SECRETS[1]))
-        .unwrap()
-        .only([method]);
-    let project = |id| Project::new(id, SECRETS[2]).unwrap();
-    let target = Target::service(&url, first)
-        .and_project(
-            project(ACCOUNT_PROJECT)
-                .only([])
-                .answering_kassa24(Kassa24Answers::Account),
-        )
-        .and_project(project(STRICT_PROJECT).only([method]).strict())
-        .and_project(project(OTHER_PROJECT).only(others.iter().copied()))
-        .observed_by(Admin::new(url, "token"));
-    (target, shop)
 }

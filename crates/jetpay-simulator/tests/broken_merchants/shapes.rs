@@ -56,7 +56,7 @@ pub(super) static ALL: &[Broken] = &[
         "amounts-below-zero",
         "Shows what is owed as an amount below zero.",
         Fault::Answers(|_, answer| {
-            answer.rewrite(|it| it.replace("\"payment\":", "\"payment\":-"))
+            answer.rewrite(|it| it.replace("\"payment\":", "\"payment\":-"));
         }),
         &["shape-amounts"],
     ),

@@ -35,7 +35,7 @@ pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "takes-lower-case",
         "Compares signatures without regard to case.",
-        Fault::Comes(|incoming| takes(incoming, |given, right| given.eq_ignore_ascii_case(right))),
+        Fault::Comes(|incoming| takes(incoming, str::eq_ignore_ascii_case)),
         &["signature-lower-case"],
     ),
     Broken::new(

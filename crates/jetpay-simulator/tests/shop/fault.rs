@@ -77,9 +77,9 @@ pub(crate) enum Slip {
     CountsThenOpens,
     /// Keeps the request that it works at where the next one is put, too.
     SharesItsRequest,
-    /// A callback that nobody waits for gives its payment id to the next check_deposit.
+    /// A callback that nobody waits for gives its payment id to the next ``check_deposit``.
     EarlyCallbackNamesTheNext,
-    /// An equal check_deposit gets the id of the one that still waits.
+    /// An equal ``check_deposit`` gets the id of the one that still waits.
     IdByContent,
     /// Every refund that comes takes money back, also a repeated one.
     RefundsRepeats,
