@@ -13,7 +13,7 @@ use super::web::{Answer, Incoming};
 use super::{Shop, pages};
 
 /// How long somebody waits for the rest of a request who does not read its length.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What is done wrong with HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
