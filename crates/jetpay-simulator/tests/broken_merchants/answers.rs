@@ -12,7 +12,7 @@ pub(super) static ALL: &[Broken] = &[
         "floats",
         "Writes amounts of contracts as floats, in tenge.",
         Fault::Answers(|_, answer| answer.edit(|it| each_contract(it, "payment", &json!(1000.5)))),
-        &["verify-contracts"],
+        &["verify-contracts", "shape-amounts"],
     ),
     Broken::new(
         "whole-floats",
@@ -42,14 +42,19 @@ pub(super) static ALL: &[Broken] = &[
         Fault::Answers(|_, answer| {
             answer.edit(|it| it["code"] = json!(it["code"].to_string()));
         }),
-        &["verify-good", "deposit-good", "verify-unknown"],
+        &[
+            "verify-good",
+            "deposit-good",
+            "verify-unknown",
+            "shape-code-integer",
+        ],
     )
     .everywhere(),
     Broken::new(
         "code-as-float",
         "Writes the code as a float.",
         Fault::Answers(|_, answer| answer.edit(|it| it["code"] = json!(it["code"].as_f64()))),
-        &["verify-good", "deposit-good"],
+        &["verify-good", "deposit-good", "shape-code-integer"],
     )
     .everywhere(),
     Broken::new(
@@ -87,7 +92,7 @@ pub(super) static ALL: &[Broken] = &[
                 }
             });
         }),
-        &["deposit-good"],
+        &["deposit-good", "shape-payment-id"],
     )
     .everywhere(),
     Broken::new(
@@ -132,20 +137,25 @@ pub(super) static ALL: &[Broken] = &[
                 answer.edit(|it| it["message"] = json!(""));
             }
         }),
-        &["verify-unknown", "deposit-unknown"],
+        &[
+            "verify-unknown",
+            "deposit-unknown",
+            "shape-refusal-text-verify",
+            "shape-refusal-text-deposit",
+        ],
     ),
     Broken::new(
         "html-around",
         "Writes the answer into a page of HTML.",
         Fault::Answers(|_, answer| answer.rewrite(|it| format!("<html><body>{it}</body></html>"))),
-        &["verify-good", "deposit-good"],
+        &["verify-good", "deposit-good", "shape-json"],
     )
     .everywhere(),
     Broken::new(
         "byte-order-mark",
         "Writes a byte order mark before the answer, as a source file with one does in PHP.",
         Fault::Answers(|_, answer| answer.rewrite(|it| format!("\u{feff}{it}"))),
-        &["verify-good", "deposit-good"],
+        &["verify-good", "deposit-good", "shape-json"],
     )
     .everywhere(),
     Broken::new(

@@ -205,7 +205,7 @@ pub(super) static ALL: &[Broken] = &[
         "answers-get",
         "Answers GET and others like POST.",
         Fault::Comes(|it: &mut Incoming| it.http_method = "POST".into()),
-        &["http-post-only"],
+        &["http-post-only", "http-get"],
     )
     .advised_against(),
 ];

@@ -109,6 +109,11 @@ pub(super) static ALL: &[Broken] = &[
                 *answer = Answer::new(500, TRACE);
             }
         }),
-        &["verify-unknown", "signature-missing", "field-amount"],
+        &[
+            "verify-unknown",
+            "signature-missing",
+            "field-amount",
+            "shape-nothing-inside",
+        ],
     ),
 ];
