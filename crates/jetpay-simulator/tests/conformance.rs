@@ -126,8 +126,12 @@ async fn endpoint_that_says_the_same_to_everything_never_passes_a_method() {
         (500, "panicked at src/main.rs:1"),
         (302, "\u{0}\u{feff}"),
     ];
+    let mut running = tokio::task::JoinSet::new();
     for (status, body) in answers {
-        let report = run_all(&target(&shop::serve_constant(status, body)), |_| ()).await;
+        let target = target(&shop::serve_constant(status, body));
+        running.spawn(async move { (status, body, run_all(&target, |_| ()).await) });
+    }
+    for (status, body, report) in running.join_all().await {
         assert!(
             failed(&report).len() > report.summary().passed,
             "{status} {body}: {report}"
