@@ -2,134 +2,113 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_core::{Acknowledged, Callback, Money, TopUp, Unacknowledged};
+use jetpay_core::words::OperationType;
+use jetpay_core::{Callback, TopUp};
 use serde_json::{Value, json};
 
-use super::Fault;
+use super::Slip;
 
 #[derive(Default)]
 pub(crate) struct Books {
-    payments: BTreeMap<String, Payment>,
-    entries: Vec<Value>,
+    pub(super) payments: BTreeMap<String, Payment>,
+    entries: Vec<Entry>,
     /// What has an entry: a project, an operation, a sign.
     seen: BTreeSet<(u64, u64, bool)>,
+    /// The id that the next payment gets instead of its own.
+    pub(super) next_id: Option<String>,
+    /// Whatever a merchant needs to remember to be wrong.
+    pub(super) remembered: BTreeSet<Vec<u8>>,
 }
 
-struct Payment {
-    method: &'static str,
-    top_up: TopUp,
-    contract: Option<String>,
-    flagged: bool,
-    state: &'static str,
+pub(super) struct Payment {
+    pub(super) method: &'static str,
+    pub(super) top_up: TopUp,
+    pub(super) contract: Option<String>,
+    pub(super) flagged: bool,
+    pub(super) state: &'static str,
     /// What is left of the credit, once there was one.
-    left: Option<i64>,
+    pub(super) left: Option<i64>,
+}
+
+struct Entry {
+    payment_id: String,
+    operation: u64,
+    minor: i64,
 }
 
 impl Books {
-    /// Stores a pending payment; its id.
-    pub(crate) fn open(
-        &mut self,
-        method: &'static str,
-        top_up: TopUp,
-        contract: Option<String>,
-        flagged: bool,
-        fault: Fault,
-    ) -> String {
-        let number = if fault == Fault::OnePaymentId {
-            0
-        } else {
-            self.payments.len()
+    /// Stores a pending payment; its id. `number` is the one that was next when the request came.
+    pub(super) fn open(&mut self, number: usize, payment: Payment, slip: Option<Slip>) -> String {
+        let number = match slip {
+            Some(Slip::OneId) => 0,
+            Some(Slip::IdByContent) => {
+                let twin = |other: &Payment| {
+                    other.state == "pending"
+                        && other.method == payment.method
+                        && other.top_up == payment.top_up
+                };
+                self.payments
+                    .values()
+                    .position(twin)
+                    .unwrap_or(self.payments.len())
+            }
+            Some(Slip::CountsThenOpens) => number,
+            _ => self.payments.len(),
         };
-        let id = format!("payment_{number}");
-        self.payments.insert(
-            id.clone(),
-            Payment {
-                method,
-                top_up,
-                contract,
-                flagged,
-                state: "pending",
-                left: None,
-            },
-        );
+        let id = self
+            .next_id
+            .take()
+            .unwrap_or_else(|| format!("payment_{number:06}"));
+        self.payments.insert(id.clone(), payment);
+        if slip == Some(Slip::CreditsBefore) {
+            let amount = self.payments[&id].top_up.amount.minor();
+            self.post(&id, 0, amount);
+        }
         id
     }
 
-    pub(crate) fn apply(
-        &mut self,
-        callback: &Callback,
-        fault: Fault,
-    ) -> Result<Acknowledged, Unacknowledged> {
-        let id = callback.payment.id.as_str();
-        let payment = self
-            .payments
-            .get_mut(id)
-            .ok_or(Unacknowledged::UnknownPayment)?;
-        let (operation, amount) = (&callback.operation, payment.top_up.amount);
-        if callback.project_id != payment.top_up.project_id {
-            return Ok(Acknowledged);
-        }
-        let fits = operation.sum_initial == amount
-            && callback.payment.status != PaymentStatus::PartiallyPaid;
-        let done = operation.status == OperationStatus::Success;
-        match (&operation.kind, &callback.payment.status) {
-            (OperationType::Sale, PaymentStatus::Success | PaymentStatus::PartiallyPaid)
-                if done && !fits =>
-            {
-                payment.state = "quarantined";
-            }
-            (OperationType::Sale, PaymentStatus::Success)
-                if done && (payment.left.is_none() || fault == Fault::CreditsTwice) =>
-            {
-                self.enter(callback, amount.minor(), fault);
-            }
-            (OperationType::Sale, PaymentStatus::Decline) if payment.left.is_none() => {
-                payment.state = "declined";
-            }
-            (OperationType::Refund | OperationType::Reversal, _)
-                if done && payment.left.is_some() =>
-            {
-                self.enter(callback, -operation.sum_initial.minor(), fault);
-            }
-            _ => {}
-        }
-        Ok(Acknowledged)
+    /// Whether nothing was entered for this operation with this sign before; from now on something was.
+    pub(super) fn is_fresh(&mut self, callback: &Callback, credit: bool) -> bool {
+        let (project, operation) = (callback.project_id, callback.operation.id);
+        self.seen
+            .insert((project.number(), operation.number(), credit))
     }
 
-    /// Adds an entry, unless the operation has one.
-    fn enter(&mut self, callback: &Callback, minor: i64, fault: Fault) {
-        let (project, operation) = (callback.project_id.number(), callback.operation.id.number());
-        let fresh = self.seen.insert((project, operation, minor > 0));
-        let Some(payment) = self.payments.get_mut(callback.payment.id.as_str()) else {
+    /// Whether this operation has credited something.
+    pub(super) fn has_credited(&self, callback: &Callback) -> bool {
+        let (project, operation) = (callback.project_id, callback.operation.id);
+        self.seen
+            .contains(&(project.number(), operation.number(), true))
+    }
+
+    /// Adds an entry.
+    pub(super) fn enter(&mut self, callback: &Callback, minor: i64) {
+        let id = callback.payment.id.as_str();
+        self.post(id, callback.operation.id.number(), minor);
+        let Some(payment) = self.payments.get_mut(id) else {
             return;
         };
-        if !fresh && fault != Fault::CreditsTwice {
-            return;
-        }
-        let left = payment.left.unwrap_or_default() + minor;
-        payment.left = Some(left);
-        payment.state = match (&callback.operation.kind, left) {
+        payment.state = match (&callback.operation.kind, payment.left) {
             (OperationType::Reversal, _) => "reversed",
-            (OperationType::Refund, 0) => "refunded",
+            (OperationType::Refund, Some(0)) => "refunded",
             (OperationType::Refund, _) => "partially_refunded",
             _ => "credited",
         };
-        self.entries.push(json!({
-            "seq": self.entries.len() + 1,
-            "kind": if minor > 0 { "credit" } else { "debit" },
-            "payment_id": callback.payment.id,
-            "operation_id": operation.to_string(),
-            "project_id": project,
-            "method": payment.method,
-            "customer_id": payment.top_up.customer_id,
-            "amount": minor,
-            "currency": payment.top_up.amount.currency(),
-            "time": "2026-01-01T00:00:00Z",
-        }));
     }
 
-    pub(crate) fn payment(&self, id: &str) -> Option<Value> {
+    /// The same, whatever was the reason.
+    pub(super) fn post(&mut self, id: &str, operation: u64, minor: i64) {
+        if let Some(payment) = self.payments.get_mut(id) {
+            payment.left = Some(payment.left.unwrap_or_default() + minor);
+            self.entries.push(Entry {
+                payment_id: id.to_owned(),
+                operation,
+                minor,
+            });
+        }
+    }
+
+    pub(super) fn payment(&self, id: &str) -> Option<Value> {
         let payment = self.payments.get(id)?;
         Some(json!({
             "payment_id": id,
@@ -144,27 +123,50 @@ impl Books {
         }))
     }
 
-    pub(crate) fn entries(&self, after: usize) -> Vec<Value> {
-        self.entries
-            .iter()
-            .skip(after)
-            .take(1000)
-            .cloned()
+    pub(super) fn entries(&self, after: usize) -> Vec<Value> {
+        let page = self.entries.iter().enumerate().skip(after).take(1000);
+        page.map(|(index, entry)| self.shown(index, entry))
             .collect()
     }
 
-    pub(crate) fn balance(&self, customer: &str) -> i64 {
-        let of_customer = self
-            .entries
-            .iter()
-            .filter(|entry| entry["customer_id"] == *customer);
-        of_customer
-            .filter_map(|entry| entry["amount"].as_i64())
-            .sum()
+    fn shown(&self, index: usize, entry: &Entry) -> Value {
+        let payment = &self.payments[&entry.payment_id];
+        json!({
+            "seq": index + 1,
+            "kind": if entry.minor > 0 { "credit" } else { "debit" },
+            "payment_id": entry.payment_id,
+            "operation_id": entry.operation.to_string(),
+            "project_id": payment.top_up.project_id,
+            "method": payment.method,
+            "customer_id": payment.top_up.customer_id,
+            "amount": entry.minor,
+            "currency": payment.top_up.amount.currency(),
+            "time": "2026-01-01T00:00:00Z",
+        })
     }
-}
 
-/// Whether an amount is one to look at.
-pub(crate) fn is_beyond(limits: Option<jetpay_core::limits::Limits>, amount: Money) -> bool {
-    limits.is_some_and(|limits| !limits.contain(amount))
+    /// What was credited for a payment in all, and what of it is left.
+    pub(crate) fn seen(&self, id: &str) -> Option<(i64, i64)> {
+        self.payments.get(id)?;
+        let of_payment = || self.entries.iter().filter(|entry| entry.payment_id == *id);
+        let credited = of_payment().map(|entry| entry.minor.max(0)).sum();
+        Some((credited, of_payment().map(|entry| entry.minor).sum()))
+    }
+
+    /// How many credits there are.
+    pub(crate) fn credits(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.minor > 0).count()
+    }
+
+    pub(super) fn balance(&self, customer: &str, slip: Option<Slip>) -> i64 {
+        let of_customer = self.entries.iter().filter(|entry| {
+            self.payments[&entry.payment_id].top_up.customer_id.as_str() == customer
+        });
+        let counted = |minor: &i64| match slip {
+            Some(Slip::ForgetsBalances) => false,
+            Some(Slip::ForgetsRefundsInBalances) => *minor > 0,
+            _ => true,
+        };
+        of_customer.map(|entry| entry.minor).filter(counted).sum()
+    }
 }

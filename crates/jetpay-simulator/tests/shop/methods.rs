@@ -10,8 +10,9 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 use serde_json::Value;
 
-use super::books::is_beyond;
-use super::{ACCOUNT_PROJECT, STRICT_PROJECT, Shop};
+use super::books::Payment;
+use super::judge::THOUGHT;
+use super::{ACCOUNT_PROJECT, STRICT_PROJECT, Shop, Slip};
 
 impl Shop {
     fn known(&self, id: &str) -> Result<&Value, Refused> {
@@ -40,7 +41,17 @@ impl Shop {
         Ok(CustomerAccount::new(Currency::KZT, &self.account(id)?.0))
     }
 
-    fn open<M: Method>(
+    /// Who asks: the one whose request this is.
+    async fn asked<'a>(&self, id: &'a str) -> std::borrow::Cow<'a, str> {
+        if self.slip() != Some(Slip::SharesItsRequest) {
+            return id.into();
+        }
+        self.working_at.lock().unwrap().replace_range(.., id);
+        tokio::time::sleep(THOUGHT).await;
+        self.working_at.lock().unwrap().clone().into()
+    }
+
+    async fn open<M: Method>(
         &self,
         top_up: TopUp,
         contract: Option<&ContractId>,
@@ -58,17 +69,23 @@ impl Shop {
         if top_up.project_id.number() == STRICT_PROJECT && matches!(contract, Some((_, None))) {
             return Err(Refused::failed("no such contract"));
         }
-        let flagged = is_beyond(M::LIMITS, top_up.amount)
+        let flagged = M::LIMITS.is_some_and(|limits| !limits.contain(top_up.amount))
             || contract
                 .as_ref()
                 .is_some_and(|(_, status)| *status != Some(0));
-        let id = self.books().open(
-            M::NAME,
+        let payment = Payment {
+            method: M::NAME,
             top_up,
-            contract.map(|(id, _)| id),
-            flagged,
-            self.fault,
-        );
+            contract: contract.map(|(id, _)| id),
+            flagged: flagged && self.slip() != Some(Slip::NeverFlags),
+            state: "pending",
+            left: None,
+        };
+        let number = self.books().payments.len();
+        if self.slip() == Some(Slip::CountsThenOpens) {
+            tokio::time::sleep(THOUGHT).await;
+        }
+        let id = self.books().open(number, payment, self.slip());
         PaymentId::new(id).map_err(|_| Refused::failed("no id"))
     }
 }
@@ -83,7 +100,7 @@ fn contract(json: &Value) -> (Contract, i64) {
 
 impl Merchant<Kaspi> for Shop {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, jetpay_kaspi::Account> {
-        let (name, contracts) = self.account(request.customer_id.as_str())?;
+        let (name, contracts) = self.account(&self.asked(request.customer_id.as_str()).await)?;
         let payable = contracts
             .into_iter()
             .filter(|(_, status)| *status == 0)
@@ -96,7 +113,8 @@ impl Merchant<Kaspi> for Shop {
         request: jetpay_kaspi::CheckDeposit,
     ) -> Answer<Kaspi, jetpay_kaspi::Deposit> {
         Ok(jetpay_kaspi::Deposit::new(
-            self.open::<Kaspi>(request.top_up, Some(&request.entity_id))?,
+            self.open::<Kaspi>(request.top_up, Some(&request.entity_id))
+                .await?,
         ))
     }
 }
@@ -124,7 +142,7 @@ impl Merchant<Kassa24> for Shop {
             .contract
             .as_ref()
             .map(|contract| &contract.entity_id);
-        let id = self.open::<Kassa24>(request.top_up, contract)?;
+        let id = self.open::<Kassa24>(request.top_up, contract).await?;
         Ok(jetpay_kassa24::DescribedDeposit::new(id).into())
     }
 }
@@ -141,7 +159,7 @@ macro_rules! without_contracts {
                 request: $of::CheckDeposit,
             ) -> Answer<$method, $of::Deposit> {
                 Ok($of::Deposit::new(
-                    self.open::<$method>(request.top_up, None)?,
+                    self.open::<$method>(request.top_up, None).await?,
                 ))
             }
         }

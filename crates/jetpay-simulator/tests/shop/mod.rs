@@ -1,61 +1,116 @@
 //! A tiny merchant in memory, right in everything unless told to be wrong.
 
+#![allow(dead_code, reason = "a module of tests: each test file uses its part")]
+
 mod books;
+mod fault;
+mod judge;
 mod methods;
+mod pages;
 mod server;
+mod web;
+mod wire;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard};
 
-use jetpay_core::{Acknowledged, Callback, Callbacks, Unacknowledged};
+use jetpay_core::{Acknowledged, Callback, Callbacks, Keyring, Project, Unacknowledged};
+use serde_json::Value;
 
 pub(crate) use books::Books;
 #[allow(
     unused_imports,
     reason = "a module of tests: each test file uses its part"
 )]
+pub(crate) use fault::{Fault, Slip};
+#[allow(
+    unused_imports,
+    reason = "a module of tests: each test file uses its part"
+)]
 pub(crate) use server::{serve, serve_constant};
+#[allow(
+    unused_imports,
+    reason = "a module of tests: each test file uses its part"
+)]
+pub(crate) use web::{Answer, Incoming};
+#[allow(
+    unused_imports,
+    reason = "a module of tests: each test file uses its part"
+)]
+pub(crate) use wire::Wire;
 
+/// The project that takes every method.
+pub(crate) const PROJECT: u64 = 1234;
 /// The project that answers Kassa24 with the account alone.
 pub(crate) const ACCOUNT_PROJECT: u64 = 1235;
 /// The project that refuses unknown contracts.
 pub(crate) const STRICT_PROJECT: u64 = 1236;
+/// The project that takes one method only.
+pub(crate) const OTHER_PROJECT: u64 = 1237;
 
-/// What a merchant does wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// Nothing.
-    None,
-    /// Credits every success that comes, also a repeated one.
-    CreditsTwice,
-    /// Acknowledges callbacks that nobody signed.
-    AcknowledgesUnsigned,
-    /// Has one payment id for all.
-    OnePaymentId,
+/// Two of the first project, and one of all others.
+pub(crate) const SECRETS: [&str; 3] = [
+    "the first of secrets",
+    "the next of secrets",
+    "another of secrets",
+];
+
+/// All projects of the merchant.
+pub(crate) fn keyring() -> Keyring {
+    let project = |id: u64, secret| Project::new(id, secret).unwrap();
+    Keyring::new([
+        project(PROJECT, SECRETS[0]).and_secret(SECRETS[1]).unwrap(),
+        project(ACCOUNT_PROJECT, SECRETS[2]).only(["kassa24"]),
+        project(STRICT_PROJECT, SECRETS[2]).only(["kaspi", "kassa24"]),
+        project(OTHER_PROJECT, SECRETS[2]).only(["qiwi-kz"]),
+    ])
+    .unwrap()
 }
 
 pub(crate) struct Shop {
     pub(crate) fault: Fault,
     books: Mutex<Books>,
-    customers: BTreeMap<String, serde_json::Value>,
+    customers: BTreeMap<String, Value>,
+    successes: Mutex<Vec<String>>,
+    /// Whose request it works at, where it keeps only one.
+    working_at: Mutex<String>,
+    /// Whether the next request is one too many.
+    stumbles: AtomicBool,
 }
 
 impl Shop {
-    pub(crate) fn new(fault: Fault, customers: Vec<(String, serde_json::Value)>) -> Self {
+    pub(crate) fn new(fault: Fault, customers: Vec<(String, Value)>) -> Self {
         Self {
             fault,
             books: Mutex::default(),
             customers: customers.into_iter().collect(),
+            successes: Mutex::default(),
+            working_at: Mutex::default(),
+            stumbles: AtomicBool::default(),
         }
     }
 
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap()
     }
+
+    /// The bodies that speak of a success, signed or not, readable or not.
+    pub(crate) fn successes(&self) -> Vec<String> {
+        self.successes.lock().unwrap().clone()
+    }
+
+    /// What is done wrong with the books.
+    fn slip(&self) -> Option<Slip> {
+        match self.fault {
+            Fault::Books(slip) => Some(slip),
+            _ => None,
+        }
+    }
 }
 
 impl Callbacks for Shop {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
-        self.books().apply(&callback, self.fault)
+        judge::judge(self, &callback).await
     }
 }

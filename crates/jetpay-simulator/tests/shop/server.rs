@@ -1,91 +1,101 @@
-//! The merchant behind HTTP, with as much of an interface for observing as the checks need.
+//! The merchant behind HTTP.
 
-use std::collections::HashMap;
+use std::net::TcpListener as StdListener;
 use std::sync::Arc;
 
-use actix_web::dev::Service;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Json, Path, Query};
-use actix_web::{App, HttpResponse, HttpServer};
-use jetpay_actix::{callbacks, endpoint};
-use jetpay_cashin_kz::CashinKz;
-use jetpay_core::{Keyring, Method};
-use jetpay_kaspi::Kaspi;
-use jetpay_kassa24::Kassa24;
-use jetpay_kassa24_bvu::Kassa24Bvu;
-use jetpay_qiwi_kz::QiwiKz;
-use serde_json::{Value, json};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming as Body};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use jetpay_core::Keyring;
+use tokio::net::{TcpListener, TcpStream};
 
-use super::{Fault, Shop};
+use super::web::{Answer, Incoming};
+use super::{Fault, Shop, pages, wire};
 
 /// Serves as long as the test runs; the base URL.
-pub(crate) fn serve(shop: Shop, keyring: Keyring) -> String {
-    let (shop, keyring) = (Arc::new(shop), Arc::new(keyring));
-    let server = HttpServer::new(move || {
-        let (s, k) = (|| Arc::clone(&shop), || Arc::clone(&keyring));
-        let acknowledges_unsigned = shop.fault == Fault::AcknowledgesUnsigned;
-        App::new()
-            .app_data(Data::from(s()))
-            .wrap_fn(move |request, app| {
-                let answer = app.call(request);
-                async move {
-                    let mut answer = answer.await?;
-                    if acknowledges_unsigned && answer.status() == StatusCode::BAD_REQUEST {
-                        *answer.response_mut().status_mut() = StatusCode::OK;
-                    }
-                    Ok(answer)
-                }
-            })
-            .service(endpoint::<Kaspi, _>(&path::<Kaspi>(), s(), k()))
-            .service(endpoint::<Kassa24, _>(&path::<Kassa24>(), s(), k()))
-            .service(endpoint::<Kassa24Bvu, _>(&path::<Kassa24Bvu>(), s(), k()))
-            .service(endpoint::<CashinKz, _>(&path::<CashinKz>(), s(), k()))
-            .service(endpoint::<QiwiKz, _>(&path::<QiwiKz>(), s(), k()))
-            .service(callbacks("/callback", s(), k()))
-            .route("/v1/payments/{id}", web::get().to(payment))
-            .route("/v1/customers/{id}", web::get().to(customer))
-            .route("/v1/entries", web::get().to(entries))
-    });
-    let server = server
-        .workers(1)
-        .disable_signals()
-        .bind(("127.0.0.1", 0))
-        .unwrap();
-    let address = server.addrs()[0];
-    actix_web::rt::spawn(server.run());
-    format!("http://{address}")
-}
-
-fn path<M: Method>() -> String {
-    format!("/{}", M::NAME)
-}
-
-async fn payment(shop: Data<Shop>, id: Path<String>) -> HttpResponse {
-    match shop.books().payment(&id) {
-        Some(payment) => HttpResponse::Ok().json(payment),
-        None => HttpResponse::NotFound().finish(),
-    }
-}
-
-async fn customer(shop: Data<Shop>, id: Path<String>) -> Json<Value> {
-    Json(json!({"balance": shop.books().balance(&id)}))
-}
-
-async fn entries(shop: Data<Shop>, query: Query<HashMap<String, usize>>) -> Json<Value> {
-    Json(json!({"entries": shop.books().entries(query.get("after").copied().unwrap_or_default())}))
+pub(crate) fn serve(shop: impl Into<Arc<Shop>>, keyring: Keyring) -> String {
+    let (shop, keyring) = (shop.into(), Arc::new(keyring));
+    listen(move |stream| {
+        let (shop, keyring) = (Arc::clone(&shop), Arc::clone(&keyring));
+        async move {
+            if let Fault::Wire(wire) = shop.fault {
+                // A connection that breaks is the sender's to see.
+                let _ = wire::converse(wire, stream, &shop, &keyring).await;
+            } else {
+                converse(stream, move |incoming| {
+                    let (shop, keyring) = (Arc::clone(&shop), Arc::clone(&keyring));
+                    async move { pages::answer(&shop, &keyring, incoming).await }
+                })
+                .await;
+            }
+        }
+    })
 }
 
 /// Serves the same answer to everything, as long as the test runs; the base URL.
-#[allow(dead_code, reason = "a module of tests: each test file uses its part")]
 pub(crate) fn serve_constant(status: u16, body: &'static str) -> String {
-    let status = StatusCode::from_u16(status).unwrap();
-    let answer = move || async move { HttpResponse::build(status).body(body) };
-    let server = HttpServer::new(move || App::new().default_service(web::to(answer)))
-        .workers(1)
-        .disable_signals()
-        .bind(("127.0.0.1", 0))
-        .unwrap();
-    let address = server.addrs()[0];
-    actix_web::rt::spawn(server.run());
+    listen(move |stream| converse(stream, move |_| async move { Answer::new(status, body) }))
+}
+
+/// Takes connections on a port of its own.
+fn listen<F: Future<Output = ()> + Send + 'static>(
+    converse: impl Fn(TcpStream) -> F + Send + 'static,
+) -> String {
+    let listener = StdListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::from_std(listener).unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            stream.set_nodelay(true).unwrap();
+            tokio::spawn(converse(stream));
+        }
+    });
     format!("http://{address}")
+}
+
+/// One connection, rightly.
+async fn converse<F: Future<Output = Answer> + Send>(
+    stream: TcpStream,
+    answer: impl Fn(Incoming) -> F + Send + Sync,
+) {
+    let service = service_fn(|request: Request<Body>| async {
+        let Some(incoming) = read(request).await else {
+            return Err("broken off");
+        };
+        let answer = answer(incoming).await;
+        tokio::time::sleep(answer.wait).await;
+        if answer.hangs_up {
+            return Err("hung up");
+        }
+        Ok(response(answer))
+    });
+    let connection = hyper::server::conn::http1::Builder::new();
+    // A connection that breaks is the sender's to see.
+    let _ = connection
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn read(request: Request<Body>) -> Option<Incoming> {
+    let (head, body) = request.into_parts();
+    let content_type = head.headers.get("content-type");
+    Some(Incoming {
+        http_method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().map(str::to_owned),
+        content_type: content_type.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned()),
+        body: body.collect().await.ok()?.to_bytes().to_vec(),
+    })
+}
+
+fn response(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::builder().status(answer.status);
+    if !answer.body.is_empty() {
+        let content_type = answer.content_type.unwrap_or("application/json");
+        response = response.header("content-type", content_type);
+    }
+    response.body(Full::new(Bytes::from(answer.body))).unwrap()
 }

@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
 
 async fn unknown_payment(scene: &Scene<'_>) -> Checked {
     let payment_id = format!("nobody-{}", next_operation_id());
-    let success = scene.success(&payment_id);
+    let success = scene.any_callback(&payment_id);
     for _ in 0..2 {
         scene.expect_status(&scene.told(&success).await?, 404)?;
     }
@@ -36,7 +36,7 @@ async fn unknown_payment(scene: &Scene<'_>) -> Checked {
 
 async fn payout(scene: &Scene<'_>) -> Checked {
     let payment_id = format!("payout-{}", next_operation_id());
-    let mut payout = scene.success(&payment_id);
+    let mut payout = scene.any_callback(&payment_id);
     payout.payment.kind = "payout".into();
     payout.operation.kind = "payout".into();
     scene.expect_status(&scene.told(&payout).await?, 404)?;

@@ -1,0 +1,217 @@
+//! The checks catch what they name: merchants that are wrong in one thing, and one that is right.
+
+mod broken_merchants;
+mod shop;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use broken_merchants::{Broken, all, stranger};
+use jetpay_simulator::conformance::{
+    self, Check, Kassa24Answers, Level, Observation, Outcome, Report, Target, checks, run_all,
+    run_these,
+};
+use jetpay_simulator::{Admin, KASPI, KASSA24, METHODS};
+use shop::{ACCOUNT_PROJECT, Fault, PROJECT, SECRETS, STRICT_PROJECT, Shop};
+use tokio::task::JoinSet;
+
+/// How many merchants are checked at once: more than there are processors, as most of a check is waiting.
+const AT_ONCE: usize = 10;
+
+/// Rows that take seconds: for those who name them, and for those who do HTTP by hand.
+const LONG: [&str; 3] = ["connection-slow", "large-verify", "large-callback"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_broken_merchant_is_caught_by_the_checks_that_name_its_fault() {
+    let reports = reports().await;
+    let mut wrong: Vec<String> = Vec::new();
+    for (broken, report) in &reports {
+        wrong.extend(judged(broken, report));
+    }
+    // A check that no merchant names and fails may be one that cannot fail.
+    let named: BTreeSet<&str> = all().flat_map(|broken| broken.caught_by).copied().collect();
+    let unproven = catalogue().into_iter().filter(|row| !named.contains(row));
+    wrong.extend(unproven.map(|row| format!("no merchant shows that {row} can fail")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What each merchant was found to be.
+async fn reports() -> Vec<(&'static Broken, Report)> {
+    let mut waiting = all();
+    let mut running = JoinSet::new();
+    let mut reports = Vec::new();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(broken) = waiting.next()
+        {
+            running.spawn(async move {
+                let target = broken.open();
+                let by_hand = matches!(broken.fault, Fault::Wire(_));
+                let runs = |check: &Check| {
+                    by_hand || !LONG.contains(&check.id) || broken.caught_by.contains(&check.id)
+                };
+                let checks = checks(&target).into_iter().filter(runs);
+                (broken, run_these(&target, checks, |_| ()).await)
+            });
+        }
+        match running.join_next().await {
+            Some(report) => reports.push(report.unwrap()),
+            None => return reports,
+        }
+    }
+}
+
+/// What is wrong with the checks of a broken merchant.
+fn judged(broken: &Broken, report: &Report) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let failed = failed(report);
+    let mut say = |what: String| wrong.push(format!("{}: {what}", broken.name));
+    if broken.caught_by.is_empty() {
+        say(format!("names no check; failed were {failed:?}"));
+    }
+    for row in broken.caught_by {
+        let finding = report.findings.iter().find(|it| it.check.id == *row);
+        match finding.map(|it| &it.outcome) {
+            Some(Outcome::Failed { .. }) => {}
+            Some(other) => say(format!(
+                "{row} has not failed but {other:?}; failed were {failed:?}"
+            )),
+            None => say(format!("there is no check {row}; failed were {failed:?}")),
+        }
+    }
+    if failed.contains("verify-good") && !broken.caught_by.contains(&"verify-good") {
+        say("verify-good fails, too".into());
+    }
+    if !report.subject.strict && report.is_good() != (broken.level == Level::Should) {
+        say(format!(
+            "its report is good: {}; failed were {failed:?}",
+            report.is_good()
+        ));
+    }
+    let half = report.findings.len() / 2;
+    if failed.len() > half && !broken.everywhere {
+        say(format!(
+            "{} of {} checks fail",
+            failed.len(),
+            report.findings.len()
+        ));
+    }
+    wrong
+}
+
+/// The rows that a report has failed.
+fn failed(report: &Report) -> BTreeSet<&'static str> {
+    let failed = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.outcome, Outcome::Failed { .. }));
+    failed.map(|finding| finding.check.id).collect()
+}
+
+/// All rows there are, of every method and both options, held strictly and not.
+fn catalogue() -> BTreeSet<&'static str> {
+    let project = |id, secret| conformance::Project::new(id, secret).unwrap();
+    let url = "http://127.0.0.1:1";
+    let target = Target::service(url, project(PROJECT, SECRETS[0]))
+        .and_project(
+            project(ACCOUNT_PROJECT, SECRETS[2]).answering_kassa24(Kassa24Answers::Account),
+        )
+        .and_project(project(STRICT_PROJECT, SECRETS[2]).strict())
+        .observed_by(Admin::new(url, "token"));
+    let strangers = METHODS
+        .iter()
+        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts).0);
+    std::iter::once(target)
+        .chain(strangers)
+        .flat_map(|target| checks(&target))
+        .map(|check| check.id)
+        .collect()
+}
+
+#[test]
+fn every_broken_merchant_has_a_name_of_its_own_and_says_what_it_does() {
+    let names: BTreeSet<&str> = all().map(|broken| broken.name).collect();
+    assert_eq!(names.len(), all().count());
+    assert!(names.len() >= 40);
+    assert!(all().all(|broken| broken.wrong.ends_with('.')));
+}
+
+/// The right merchant, as anybody's endpoint, by every method and both options of answers, each held otherwise by `change`.
+async fn right_merchants(change: fn(&mut Target)) -> Vec<(Report, Arc<Shop>)> {
+    let mut running = JoinSet::new();
+    let contracts = METHODS
+        .iter()
+        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts));
+    let account = stranger(Fault::None, &KASSA24, Kassa24Answers::Account);
+    for (mut target, shop) in contracts.chain([account]) {
+        change(&mut target);
+        running.spawn(async move { (run_all(&target, |_| ()).await, shop) });
+    }
+    running.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn right_merchant_passes_as_anybodys_endpoint_and_what_is_not_run_names_an_option() {
+    for (report, shop) in right_merchants(|_| ()).await {
+        let mut wrong = report.findings.iter().filter(|it| match &it.outcome {
+            Outcome::Passed => false,
+            Outcome::Failed { .. } => true,
+            Outcome::NotRun { why } => !why.contains("--"),
+            Outcome::NotObserved { .. } => {
+                !["callback-success-balance", "callback-refund-balance"].contains(&it.check.id)
+            }
+        });
+        assert!(wrong.next().is_none(), "{report}");
+        assert!(report.is_good() && shop.books().credits() > 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_may_be_credited_no_success_is_sent_and_nothing_is_credited() {
+    for (report, shop) in right_merchants(|target| target.credits = false).await {
+        let summary = report.summary();
+        assert_eq!(summary.failed + summary.failed_should, 0, "{report}");
+        let not_run = |id: &str| {
+            let finding = report.findings.iter().find(|it| it.check.id == id).unwrap();
+            matches!(finding.outcome, Outcome::NotRun { .. })
+        };
+        assert!(not_run("callback-success") && not_run("callback-repeated"));
+        assert_eq!(shop.successes(), Vec::<String>::new());
+        assert_eq!(shop.books().credits(), 0);
+    }
+}
+
+/// Rows that ask for a refusal, which is seen in the answer, and look at the money beside it where they can.
+const SEEN_IN_THE_ANSWER: [&str; 11] = [
+    "attack-number-as-text",
+    "attack-status-hidden",
+    "callback-bad-signature",
+    "callback-missing-field",
+    "callback-other-secret",
+    "callback-unknown-project",
+    "callback-wrong-type",
+    "connection-cut",
+    "deposit-after-early-callback",
+    "http-get",
+    "large-callback",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
+    let (mut target, _) = stranger(Fault::None, &KASPI, Kassa24Answers::Contracts);
+    // Who asks an observer that gives no answer looks at the money.
+    let nobody = Observation::new("http://127.0.0.1:1/{payment_id}", None);
+    let unanswered = run_all(&target.clone().observed_by(nobody), |_| ()).await;
+    let money = failed(&unanswered);
+    assert!(money.len() > 40, "{money:?}");
+    target.observer = None;
+    let report = run_all(&target, |_| ()).await;
+    assert!(report.is_good(), "{report}");
+    let passed = report
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome == Outcome::Passed)
+        .map(|finding| finding.check.id);
+    let unseen: BTreeSet<&str> = passed.filter(|row| money.contains(row)).collect();
+    assert_eq!(unseen, SEEN_IN_THE_ANSWER.into());
+}

@@ -1,0 +1,142 @@
+//! What only the service `jetpay` promises.
+
+use jetpay_core::signature::{Key, sign};
+use jetpay_simulator::{KASPI, KASSA24};
+use serde_json::json;
+
+use super::{Broken, Slip};
+use crate::shop::{Answer, Fault, SECRETS};
+
+pub(super) static ALL: &[Broken] = &[
+    Broken::new(
+        "other-name-of-a-plain-customer",
+        "Names a customer without another name by a word of its own.",
+        Fault::Answers(|incoming, answer| {
+            if incoming.text().contains("plain@example.com") && answer.is_good() {
+                answer.edit(|it| it["additional_customer_id"] = json!("nobody"));
+            }
+        }),
+        &["verify-plain"],
+    )
+    .strictly(),
+    Broken::new(
+        "takes-unknown-contracts",
+        "Takes unknown contracts in a project that refuses them.",
+        Fault::Answers(|incoming, answer| {
+            if incoming.json()["entity_id"] == "no-such-contract" {
+                *answer = Answer::new(200, "{\"code\":0,\"payment_id\":\"1\"}");
+            }
+        }),
+        &["deposit-strict"],
+    )
+    .strictly(),
+    Broken::new(
+        "first-secret-alone",
+        "Knows the first of a project's secrets alone.",
+        Fault::Stops(|incoming| {
+            let next = Key::new(SECRETS[1]).unwrap();
+            let signed = sign(&incoming.body, &next).is_ok_and(|it| it == incoming.body);
+            signed.then(super::signed::refusal)
+        }),
+        &["signature-next-secret"],
+    )
+    .strictly(),
+    Broken::new(
+        "any-method",
+        "Serves a project that does not take the method.",
+        Fault::Comes(|incoming| {
+            let project = incoming.json()["project_id"].clone();
+            if project == 1235 || project == 1237 {
+                let mut json = incoming.json();
+                json["project_id"] = json!(1234);
+                incoming.body = json.to_string().into_bytes();
+                incoming.sign();
+            }
+        }),
+        &["project-without-method"],
+    )
+    .strictly(),
+    Broken::new(
+        "takes-large-bodies",
+        "Answers large bodies as if they were small.",
+        Fault::Answers(|_, answer| {
+            if answer.status == 413 {
+                answer.status = 200;
+            }
+        }),
+        &["bad-too-large", "callback-too-large"],
+    )
+    .strictly(),
+    Broken::new(
+        "takes-small-bodies-alone",
+        "Refuses a body of 64 KiB.",
+        Fault::Stops(|incoming| {
+            (incoming.body.len() > 60_000)
+                .then(|| Answer::new(413, "{\"code\":500,\"message\":\"large\"}"))
+        }),
+        &["bad-not-too-large"],
+    )
+    .strictly(),
+    Broken::new(
+        "no-callbacks-at-callback",
+        "Takes no callbacks at the URL for callbacks.",
+        Fault::Stops(|incoming| (incoming.path == "/callback").then(|| Answer::new(404, ""))),
+        &["callback-url", "callback-url-verify"],
+    )
+    .strictly(),
+    Broken::new(
+        "callbacks-of-the-method-alone",
+        "Takes callbacks at the URL of their method alone.",
+        Fault::Stops(|incoming| {
+            let of_kaspi = incoming.json()["payment"]["method"] == "kaspi";
+            (incoming.path == "/qiwi-kz" && of_kaspi).then(|| Answer::new(404, ""))
+        }),
+        &["callback-other-urls"],
+    )
+    .strictly_with_another_method(),
+    Broken::new(
+        "acknowledges-nonsense",
+        "Acknowledges what it cannot read, at the URL for callbacks.",
+        Fault::Answers(|incoming, answer| {
+            if incoming.path == "/callback" && answer.status == 400 {
+                answer.status = 200;
+            }
+        }),
+        &["callback-unreadable", "callback-url-verify"],
+    )
+    .strictly(),
+    Broken::slips(
+        "never-flags",
+        "Flags no payment for a person to look at.",
+        Slip::NeverFlags,
+        &[
+            "deposit-unknown-contract",
+            "deposit-closed-contract",
+            "deposit-beyond-limits",
+        ],
+    )
+    .by(&KASSA24)
+    .strictly(),
+    Broken::slips(
+        "never-quarantines",
+        "Puts wrong payments before nobody.",
+        Slip::NeverQuarantines,
+        &["callback-other-amount", "callback-partially-paid"],
+    )
+    .strictly(),
+    Broken::slips(
+        "forgets-balances",
+        "Credits a payment, and not the customer.",
+        Slip::ForgetsBalances,
+        &["callback-success-balance"],
+    )
+    .by(&KASPI)
+    .strictly(),
+    Broken::slips(
+        "forgets-refunds-in-balances",
+        "Takes a refund back from a payment, and not from the customer.",
+        Slip::ForgetsRefundsInBalances,
+        &["callback-refund-balance"],
+    )
+    .strictly(),
+];
