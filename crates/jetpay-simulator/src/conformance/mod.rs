@@ -20,11 +20,13 @@ mod observe;
 mod outcome;
 mod prepare;
 mod project;
+mod refusal;
 mod report;
 mod row;
 mod rows;
 mod scene;
 mod target;
+mod telltales;
 mod wire;
 
 pub use catalogue::{Entry, Need, Source, catalogue};

@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use serde::Serialize;
 
-use super::expect::Refusal;
 use super::outcome::Checked;
+use super::refusal::Refusal;
 use super::scene::Scene;
 use super::target::Target;
 use crate::methods::MethodFacts;

@@ -116,9 +116,9 @@ pub(super) static ALL: &[Broken] = &[
     )
     .by(&CASHIN_KZ),
     Broken::new(
-        "kassa24-without-error-description",
-        "Answers option 1 of Kassa24 without error_description in a refusal.",
-        Fault::Answers(|_, answer| answer.edit(|it| remove(it, "error_description"))),
+        "kassa24-without-message",
+        "Answers option 1 of Kassa24 with error_description alone in a refusal.",
+        Fault::Answers(|_, answer| moves(answer, "message", "error_description")),
         &["option-1-unknown", "verify-unknown"],
     )
     .account_alone(),

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{Report, Subject};
 use crate::conformance::Recorded;
 use crate::conformance::check::{Check, Finding};
-use crate::conformance::expect::Refusal;
 use crate::conformance::group::Group;
 use crate::conformance::outcome::Outcome;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Play, Row, Section};
 use crate::methods::KASPI;
 

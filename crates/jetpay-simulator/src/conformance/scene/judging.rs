@@ -5,8 +5,9 @@
 use serde_json::{Map, Value};
 
 use super::Scene;
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::refusal::Refusal;
 use crate::exchange::Exchange;
 
 impl Scene<'_> {

@@ -4,8 +4,8 @@ use jetpay_core::private::Private;
 use serde::Serialize;
 
 use super::Scene;
-use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::{expect, telltales};
 use crate::exchange::Exchange;
 use crate::messages::Callback;
 use crate::platform::Platform;
@@ -47,7 +47,7 @@ impl Scene<'_> {
             .flat_map(|project| &project.secrets);
         expect::no_secret(&exchange, secrets.map(Private::as_str))?;
         if self.target.strict {
-            expect::nothing_told(&exchange)?;
+            telltales::nothing_told(&exchange)?;
         }
         Ok(exchange)
     }

@@ -1,7 +1,7 @@
 //! Bodies that are no JSON object, or more than one.
 
 use crate::conformance::edit::replaced;
-use crate::conformance::expect::Refusal;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Play, Row};
 use crate::conformance::rows::sections::UNREADABLE;
 use crate::conformance::scene::Scene;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::conformance::edit::{with, without};
-use crate::conformance::expect::Refusal;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::scene::Scene;
 
 pub(crate) const REFUSAL: Refusal = Refusal::new(200, 500);

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::conformance::edit::with;
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::good::payment_id;
 use crate::conformance::rows::sections::{RULE_2, RULE_7};

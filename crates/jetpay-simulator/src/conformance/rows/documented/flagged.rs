@@ -1,7 +1,7 @@
 //! Top-ups that are odd, but possible: the cash may be in the machine already.
 
-use crate::conformance::expect::Refusal;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, play};
 use crate::conformance::rows::applies::has_contracts;
 use crate::conformance::rows::good::payment_id;

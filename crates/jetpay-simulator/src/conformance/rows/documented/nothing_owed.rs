@@ -1,8 +1,9 @@
 //! A customer who owes nothing on any contract.
 
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
 use crate::conformance::project::Kassa24Answers;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::applies::{always_contracts, no_contracts, option_1, option_2};
 use crate::conformance::rows::good::account;

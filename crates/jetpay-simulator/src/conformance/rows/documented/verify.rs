@@ -1,7 +1,8 @@
 //! `verify`, as the documents show it.
 
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::applies::strict;
 use crate::conformance::rows::good::{account, sound_contracts};

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, play};
 use crate::conformance::rows::sections::{RULE_1, RULE_2};
 use crate::conformance::scene::Scene;

@@ -39,7 +39,7 @@ pub(super) static ROWS: &[Row] = &[
     .credits(),
     Row::new(
         "callback-semicolon",
-        Level::Should,
+        Level::Must,
         SIGNATURE,
         "a success with an honest `;` in its description credits",
         "A payer is not credited since somebody has written a semicolon into a description.",

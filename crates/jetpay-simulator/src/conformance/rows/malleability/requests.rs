@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::cut::hide;
 use crate::conformance::edit::{tampered, with};
-use crate::conformance::expect::Refusal;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Play, Row};
 use crate::conformance::rows::sections::SIGNATURE;
 use crate::conformance::scene::Scene;

@@ -12,7 +12,7 @@ pub(super) static ROWS: &[Row] = &[Row::new(
     "deposit-after-early-callback",
     Level::Must,
     RULE_5,
-    "after a callback of a payment that nobody has, check_deposit opens a fresh one that settles",
+    "after a callback of a payment that nobody has, check_deposit opens a fresh one, and its callback is acknowledged",
     "A callback that came too early must not take the place of a payment, or block it.",
     play!(after_early_callback),
 )];

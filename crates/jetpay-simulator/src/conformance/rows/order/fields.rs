@@ -21,7 +21,7 @@ pub(super) static ROWS: &[Row] = &[
     .credits(),
     Row::new(
         "callback-null-objects",
-        Level::Should,
+        Level::Must,
         WORDS,
         "a success with null instead of objects credits",
         "A part that the platform leaves empty stops the credit of a payment that was made.",

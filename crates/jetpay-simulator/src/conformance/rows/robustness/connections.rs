@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::callbacks::unchanged;
 use crate::conformance::scene::Scene;
@@ -59,7 +60,7 @@ pub(super) static ROWS: &[Row] = &[
         "connection-cut",
         Level::Must,
         INCOMPLETE,
-        "a connection cut in the middle of a body changes nothing, and the endpoint goes on",
+        "after a connection that was cut in the middle of a body the endpoint goes on",
         "Networks break: half a callback must not move money, and must not stop the next one.",
         play!(cut),
     ),

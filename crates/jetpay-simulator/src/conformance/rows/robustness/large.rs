@@ -26,7 +26,7 @@ pub(super) static ROWS: &[Row] = &[
         "large-callback",
         Level::Must,
         TOO_LARGE,
-        "after a callback of one MiB, whatever came of it, the plain one settles the payment once",
+        "after a callback of one MiB, whatever came of it, the plain one is acknowledged",
         "A callback that blocks its own repeats leaves a payer without his money.",
         play!(callback),
     ),

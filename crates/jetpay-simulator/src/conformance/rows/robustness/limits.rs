@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::conformance::edit::{replaced, with};
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::Checked;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Play, Row, play};
 use crate::conformance::rows::applies::strict;
 use crate::conformance::rows::callbacks::unchanged;

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::conformance::edit::{replaced, with};
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::sections::WORDS;
 use crate::conformance::scene::Scene;

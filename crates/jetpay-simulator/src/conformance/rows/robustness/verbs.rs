@@ -13,7 +13,7 @@ pub(super) static ROWS: &[Row] = &[Row::new(
     "http-get",
     Level::Should,
     SAFE,
-    "a signed message by GET or HEAD is not answered as a success, and changes nothing",
+    "a signed message by GET or HEAD is not answered as a success",
     "Whatever fetches a link again would repeat what it did to the money.",
     play!(get),
 )];

@@ -1,8 +1,8 @@
 //! Where the text of a refusal stands, in the document with two options.
 
-use crate::conformance::expect::Refusal;
 use crate::conformance::outcome::Checked;
 use crate::conformance::project::Kassa24Answers;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::rows::applies::{option_1, option_2};
 use crate::conformance::scene::Scene;

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::conformance::edit::with;
-use crate::conformance::expect::nothing_told;
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, Section, play};
 use crate::conformance::scene::Scene;
+use crate::conformance::telltales::nothing_told;
 use crate::platform::Platform;
 
 const ERRORS: Section = Section::Ours("OWASP API8:2023, security misconfiguration");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conformance::edit::{tampered, with, without};
-use crate::conformance::expect::Refusal;
+use crate::conformance::refusal::Refusal;
 use crate::conformance::scene::Scene;
 use crate::platform::Platform;
 

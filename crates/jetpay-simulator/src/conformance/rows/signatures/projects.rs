@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::forged::REFUSAL;
 use crate::conformance::edit::{with, without};
-use crate::conformance::expect::{self, Refusal};
+use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
+use crate::conformance::refusal::Refusal;
 use crate::conformance::row::{Level, Row, play};
 use crate::conformance::rows::applies::strict;
 use crate::conformance::rows::sections::PROJECT;
