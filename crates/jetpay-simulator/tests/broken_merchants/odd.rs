@@ -49,8 +49,7 @@ pub(super) static ALL: &[Broken] = &[
             null.then(Answer::crash)
         }),
         &["callback-null-objects"],
-    )
-    .advised_against(),
+    ),
     Broken::new(
         "refuses-null-texts",
         "Refuses null where it wants a text.",
@@ -170,8 +169,7 @@ pub(super) static ALL: &[Broken] = &[
             odd.then(|| Answer::new(400, ""))
         }),
         &["callback-semicolon"],
-    )
-    .advised_against(),
+    ),
     Broken::new(
         "routes-by-payment-method",
         "Refuses callbacks whose payment.method is not the word that it waits for.",
