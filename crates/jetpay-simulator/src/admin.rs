@@ -48,6 +48,10 @@ impl Admin {
         }
     }
 
+    pub(crate) fn token(&self) -> &Private {
+        &self.token
+    }
+
     /// Asks anything. `path` begins with `/`.
     ///
     /// # Errors
@@ -153,7 +157,7 @@ fn unexpected(path: String, exchange: &Exchange) -> AdminError {
 }
 
 /// An id as a part of a path: everything but letters, digits and `-._~` is percent-encoded.
-fn encoded(id: &str) -> String {
+pub(crate) fn encoded(id: &str) -> String {
     id.bytes().fold(String::new(), |mut path, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             path.push(char::from(byte));

@@ -12,7 +12,7 @@ use crate::exchange::{Exchange, NoAnswer};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long an answer may take.
+/// How long an answer may take, when nothing else is said.
 const ANSWER: Duration = Duration::from_secs(30);
 /// More of an answer than this is not read, in bytes: whoever is asked may be anybody.
 const MOST: usize = 1024 * 1024;
@@ -21,6 +21,7 @@ const MOST: usize = 1024 * 1024;
 #[derive(Clone)]
 pub(crate) struct Client {
     base_url: String,
+    within: Duration,
     http: reqwest::Client,
 }
 
@@ -30,13 +31,13 @@ impl Client {
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(TLS.clone())
             .connect_timeout(CONNECT)
-            .timeout(ANSWER)
             .redirect(redirect::Policy::none())
             .no_proxy()
             .build()
             .expect("a client with TLS settings of its own can be built");
         Self {
             base_url: base_url.into(),
+            within: ANSWER,
             http,
         }
     }
@@ -45,8 +46,13 @@ impl Client {
     pub(crate) fn at(&self, base_url: impl Into<String>) -> Self {
         Self {
             base_url: base_url.into(),
-            http: self.http.clone(),
+            ..self.clone()
         }
+    }
+
+    /// The same connections, and an answer may take so long.
+    pub(crate) fn within(self, within: Duration) -> Self {
+        Self { within, ..self }
     }
 
     /// The address itself when there is no path: whoever named it may mean the slash at its end.
@@ -72,7 +78,11 @@ impl Client {
         let url = self.url(path);
         let method =
             Method::from_bytes(method.as_bytes()).map_err(|error| no_answer(&url, &error))?;
-        let mut request = self.http.request(method, &url).body(body.clone());
+        let mut request = self
+            .http
+            .request(method, &url)
+            .timeout(self.within)
+            .body(body.clone());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

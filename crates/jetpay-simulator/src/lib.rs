@@ -37,6 +37,7 @@ mod operation_ids;
 mod platform;
 mod raw;
 pub mod schedule;
+mod secrets;
 mod tape;
 mod top_up;
 pub mod traffic;

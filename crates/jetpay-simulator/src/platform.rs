@@ -1,5 +1,7 @@
 //! The platform's side of the wire: signs and sends.
 
+use std::time::Duration;
+
 use jetpay_core::id::ProjectId;
 use jetpay_core::signature::{Key, sign};
 use serde::Serialize;
@@ -47,6 +49,14 @@ impl Platform {
         Self {
             client: self.client.at(base_url),
             ..self.clone()
+        }
+    }
+
+    /// An answer may take so long.
+    pub(crate) fn within(self, within: Duration) -> Self {
+        Self {
+            client: self.client.within(within),
+            ..self
         }
     }
 

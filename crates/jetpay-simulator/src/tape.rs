@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::address::without_secrets;
 use crate::exchange::{Exchange, NoAnswer};
+use crate::secrets;
 
 /// How many exchanges are kept of a check: the first one, and the last ones, with which it ended.
 const KEPT: usize = 6;
@@ -60,10 +61,7 @@ impl Tape {
     ) -> usize {
         let mut exchanges = self.exchanges();
         exchanges.push(Recorded {
-            request: cut::without_secrets(
-                &format!("{method} {}", without_secrets(url)),
-                &self.secrets,
-            ),
+            request: secrets::cut(&format!("{method} {}", without_secrets(url)), &self.secrets),
             content_type: content_type.map(str::to_owned),
             sent: cut::shown(body, &self.secrets),
             status: None,
@@ -107,7 +105,7 @@ impl Tape {
 
     /// A text of ours with secrets and signatures cut.
     pub(crate) fn cut(&self, text: &str) -> String {
-        cut::shown(text.as_bytes(), &self.secrets)
+        cut::sentence(text, &self.secrets)
     }
 
     fn exchanges(&self) -> MutexGuard<'_, Vec<Recorded>> {

@@ -129,6 +129,12 @@ impl Check {
         }
     }
 
+    /// Whoever runs the checks has stopped them.
+    pub(super) fn stopped(&self) -> Finding {
+        let why = "the run was stopped before";
+        self.found(Err(Stop::NotRun { why }).into(), Duration::ZERO)
+    }
+
     pub(super) fn found(&self, outcome: Outcome, took: Duration) -> Finding {
         Finding {
             check: self.clone(),

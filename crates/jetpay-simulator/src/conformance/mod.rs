@@ -35,11 +35,11 @@ pub use customers::Customers;
 pub use group::Group;
 pub use observe::{Observation, Observer, PAYMENT_ID};
 pub use outcome::Outcome;
-pub use prepare::{Prepared, prepare};
+pub use prepare::{Prepared, Unprepared, prepare};
 pub use project::{Kassa24Answers, Project};
 pub use report::{
     Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all,
-    run_these,
+    run_these, run_until,
 };
 pub use row::Level;
 pub use target::Target;

@@ -2,7 +2,8 @@
 //!
 //! The merchant's interface of the service `jetpay` shows all. Anybody else can offer one URL per payment, which answers
 //! `{"credited": 10000, "remaining": 10000}`: what was credited for the payment in all, and what of it was not taken
-//! back (the same, when it is left out), in minor units. HTTP 404 says that nothing is known of the payment.
+//! back (the same, when it is left out), in minor units. A payment that was not credited yet has two zeros; HTTP 404 says
+//! that no payment has this id.
 
 use jetpay_core::private::Private;
 use serde_json::Value;
@@ -10,9 +11,10 @@ use serde_json::Value;
 use super::expect;
 use super::outcome::{Checked, Stop};
 use super::scene::Scene;
-use crate::admin::Admin;
+use crate::address::without_secrets;
+use crate::admin::{Admin, encoded};
 use crate::client::Client;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, NoAnswer};
 use crate::feed::Entry;
 
 /// Where a payment's id stands in the URL of an observation.
@@ -32,6 +34,16 @@ pub enum Observer {
 pub struct Observation {
     client: Client,
     token: Option<Private>,
+}
+
+impl Observer {
+    /// What opens it.
+    pub(crate) fn token(&self) -> Option<&Private> {
+        match self {
+            Self::Admin(admin) => Some(admin.token()),
+            Self::Url(observation) => observation.token.as_ref(),
+        }
+    }
 }
 
 impl From<Admin> for Observer {
@@ -58,25 +70,46 @@ impl Observation {
 
     /// What was credited for a payment in all, and what of it was not taken back, in minor units.
     async fn of(&self, payment_id: &str) -> Checked<(i64, i64)> {
-        let url = self.client.url("").replace(PAYMENT_ID, payment_id);
+        let exchange = self.asked(payment_id).await.ok();
+        let exchange = exchange.ok_or(Stop::NotObserved {
+            why: "the answers were right; the URL of --observe did not answer",
+        })?;
+        if exchange.status == 404 {
+            return Ok((0, 0));
+        }
+        sums(&exchange).ok_or(Stop::NotObserved {
+            why: "the answers were right; the URL of --observe did not say `credited`, an integer in minor units",
+        })
+    }
+
+    /// Why a payment that there is cannot be seen here, if so.
+    pub(crate) async fn cannot_see(&self, payment_id: &str) -> Option<String> {
+        match self.asked(payment_id).await {
+            Ok(exchange) if sums(&exchange).is_some() => None,
+            Ok(exchange) => Some(format!("it answered HTTP {}", exchange.status)),
+            Err(no_answer) => Some(no_answer.to_string()),
+        }
+    }
+
+    async fn asked(&self, payment_id: &str) -> Result<Exchange, NoAnswer> {
+        // Such an id would lead to another path, and take the token there.
+        if matches!(payment_id, "." | "..") {
+            return Err(NoAnswer {
+                url: without_secrets(&self.client.url("")),
+                reason: format!("`{payment_id}` is no part of a path"),
+            });
+        }
+        let url = self
+            .client
+            .url("")
+            .replace(PAYMENT_ID, &encoded(payment_id));
         let bearer = self
             .token
             .as_ref()
             .map(|it| format!("Bearer {}", it.as_str()));
         let header = bearer.as_deref().map(|it| ("authorization", it));
         let client = self.client.at(url);
-        let exchange = client
-            .send("GET", "", header.as_slice(), Vec::new())
-            .await?;
-        if exchange.status == 404 {
-            return Ok((0, 0));
-        }
-        sums(&exchange).ok_or_else(|| {
-            Stop::failed(
-                "`credited` as an integer, in minor units, where the money is looked up",
-                expect::brief(&exchange),
-            )
-        })
+        client.send("GET", "", header.as_slice(), Vec::new()).await
     }
 }
 

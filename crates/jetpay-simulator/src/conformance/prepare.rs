@@ -1,5 +1,9 @@
 //! What is asked of an endpoint before it is checked.
 
+use serde_json::Value;
+use thiserror::Error;
+
+use super::observe::Observer;
 use super::scene::Scene;
 use super::target::Target;
 use crate::exchange::{Exchange, NoAnswer};
@@ -16,26 +20,75 @@ pub struct Prepared {
     pub notes: Vec<String>,
 }
 
+/// Why the checks would tell nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Unprepared {
+    /// The endpoint does not answer.
+    #[error("the endpoint cannot be checked; is it running, and is this its URL?: {0}")]
+    NoAnswer(#[from] NoAnswer),
+    /// The URL of the observation shows no payment.
+    #[error(
+        "the URL of --observe does not show a payment that check_deposit has just begun: {0}. It must answer HTTP 200 with \
+         {{\"credited\": 0, \"remaining\": 0}}, in minor units"
+    )]
+    Blind(String),
+}
+
 /// Asks for the customer once by each method. Where the method has contracts and none is named, the first one that the
-/// customer can pay is taken.
+/// customer can pay is taken, and a number that was not named is looked up. Begins a payment, and looks whether it can be
+/// seen.
 ///
 /// # Errors
-/// [`NoAnswer`]: then there is nothing to be checked.
-pub async fn prepare(target: &mut Target) -> Result<Prepared, NoAnswer> {
+/// [`Unprepared`].
+pub async fn prepare(target: &mut Target) -> Result<Prepared, Unprepared> {
     let mut prepared = Prepared::default();
     let methods: Vec<_> = target.methods().collect();
     for method in methods {
         let exchange = asked(target, method).await?;
         let what_is_wrong = exchange.as_ref().and_then(|it| doubt(it, target, method));
         prepared.notes.extend(what_is_wrong);
-        if method.contract_fields != ContractFields::None && target.customers.contract.is_none() {
-            let shown = exchange
-                .and_then(|it| it.json)
-                .and_then(|it| payable_contract(&it));
-            prepared.notes.extend(adopt(target, method, shown));
+        let answer = exchange.and_then(|it| it.json).unwrap_or_default();
+        match &mut target.customers.contract {
+            Some(contract) => name_number(contract, &answer),
+            None => prepared
+                .notes
+                .extend(adopt(target, method, payable_contract(&answer))),
         }
     }
-    Ok(prepared)
+    match cannot_see(target).await? {
+        Some(why) => Err(Unprepared::Blind(why)),
+        None => Ok(prepared),
+    }
+}
+
+/// Why a fresh payment cannot be seen; none where it can be, or none could be begun.
+async fn cannot_see(target: &Target) -> Result<Option<String>, NoAnswer> {
+    let scene = target
+        .methods()
+        .next()
+        .and_then(|method| Scene::of(target, method));
+    let (Some(Observer::Url(observation)), Some(scene)) = (&target.observer, scene) else {
+        return Ok(None);
+    };
+    let request = scene.check_deposit(scene.amount());
+    let begun = scene.platform.call("", &request).await?;
+    Ok(match begun.payment_id() {
+        Some(payment_id) => observation.cannot_see(payment_id).await,
+        None => None,
+    })
+}
+
+/// The number that the endpoint has for a contract whose id alone was named.
+fn name_number(contract: &mut Contract, answer: &Value) {
+    let shown = answer.get("entities").and_then(Value::as_array);
+    let same = shown.and_then(|all| all.iter().find(|it| it["id"] == *contract.id));
+    let number = same.and_then(|it| it["number"].as_str());
+    if contract.number == contract.id
+        && let Some(number) = number
+    {
+        number.clone_into(&mut contract.number);
+    }
 }
 
 async fn asked(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jetpay_core::Currency;
+use jetpay_core::private::Private;
 
 use super::customers::Customers;
 use super::observe::Observer;
@@ -89,6 +90,13 @@ impl Target {
         METHODS
             .iter()
             .filter(|method| self.projects.iter().any(|project| project.takes(method)))
+    }
+
+    /// What no answer and no report may tell: the projects' secrets, and what opens the observation.
+    pub(crate) fn secrets(&self) -> Vec<Private> {
+        let of_projects = self.projects.iter().flat_map(|project| &project.secrets);
+        let token = self.observer.as_ref().and_then(Observer::token);
+        of_projects.chain(token).cloned().collect()
     }
 
     /// A method's URL.

@@ -3,11 +3,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use jetpay_core::private::Private;
-
-use super::expect;
 use super::outcome::{Checked, Stop};
 use super::scene::Scene;
+use crate::address::without_secrets;
 use crate::exchange::{Exchange, NoAnswer};
 use crate::platform::Platform;
 use crate::raw::{Answer, Connection, Lost};
@@ -106,9 +104,7 @@ impl Wire<'_> {
                     &exchange.body,
                     exchange.elapsed,
                 );
-                let projects = self.scene.target.projects.iter();
-                let secrets = projects.flat_map(|project| &project.secrets);
-                expect::no_secret(&exchange, secrets.map(Private::as_str))?;
+                self.scene.expect_no_secret(&exchange)?;
                 Ok(Ok((exchange, answer)))
             }
             Err(lost) => {
@@ -131,6 +127,6 @@ impl Wire<'_> {
 }
 
 fn no_answer(url: &str, lost: &Lost) -> Stop {
-    let (url, reason) = (url.to_owned(), lost.to_string());
+    let (url, reason) = (without_secrets(url), lost.to_string());
     NoAnswer { url, reason }.into()
 }

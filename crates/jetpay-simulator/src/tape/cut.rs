@@ -2,8 +2,11 @@
 
 use jetpay_core::private::Private;
 
+use crate::secrets;
+
 /// How much of a text is shown, in characters.
 const PAGE: usize = 1_000;
+const SENTENCE: usize = 320;
 /// A signature is a word of at least so many characters of base64 or hexadecimal digits; of it the first ones are shown.
 const SIGNATURE: usize = 40;
 const SHOWN: usize = 6;
@@ -12,7 +15,7 @@ const SHOWN: usize = 6;
 pub(super) fn shown(body: &[u8], secrets: &[Private]) -> String {
     // Four bytes make at most one character more; what cannot be shown is not searched through.
     let begin = &body[..body.len().min(16 * PAGE)];
-    let text = without_signatures(&without_secrets(&String::from_utf8_lossy(begin), secrets));
+    let text = without_signatures(&secrets::cut(&String::from_utf8_lossy(begin), secrets));
     let page: String = text.chars().take(PAGE).collect();
     if page.len() == text.len() && begin.len() == body.len() {
         page
@@ -21,18 +24,12 @@ pub(super) fn shown(body: &[u8], secrets: &[Private]) -> String {
     }
 }
 
-/// A text without secrets, also where they are written as JSON may write them.
-pub(super) fn without_secrets(text: &str, secrets: &[Private]) -> String {
-    let mut text = text.to_owned();
-    let secrets = secrets.iter().map(Private::as_str);
-    for secret in secrets.filter(|secret| !secret.is_empty()) {
-        let quoted = serde_json::Value::from(secret).to_string();
-        let escaped = &quoted[1..quoted.len() - 1];
-        for written in [secret, escaped, &escaped.replace('/', "\\/")] {
-            text = text.replace(written, "[secret]");
-        }
-    }
-    text
+/// A sentence of ours that tells of an answer: without secrets and signatures, and no longer than some lines.
+pub(super) fn sentence(text: &str, secrets: &[Private]) -> String {
+    let text = without_signatures(&secrets::cut(text, secrets));
+    let shown: String = text.chars().take(SENTENCE).collect();
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    shown + more
 }
 
 /// Long words of base64 cut after their first characters, also where `/` is written `\/`.
@@ -79,11 +76,6 @@ mod tests {
 
     #[test]
     fn secret_is_cut_and_short_words_stay() {
-        let escaped = shown(
-            b"{\"hint\":\"my\\/own \\\"secret\\\"\"}",
-            &[Private::new("my/own \"secret\"")],
-        );
-        assert_eq!(escaped, "{\"hint\":\"[secret]\"}");
         let secrets = [Private::new("my secret"), Private::new("")];
         let text = "{\"error\":\"hmac(my secret) differs\",\"path\":\"/a/b\"}";
         let cut = "{\"error\":\"hmac([secret]) differs\",\"path\":\"/a/b\"}";

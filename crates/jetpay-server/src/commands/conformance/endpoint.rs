@@ -138,6 +138,12 @@ impl Endpoint {
             "--observe needs {PAYMENT_ID} in its URL, where a payment's id belongs"
         );
         is_http("--observe", url)?;
+        let host_of =
+            |id| Url::parse(&url.replace(PAYMENT_ID, id)).map(|url| url.authority().to_owned());
+        ensure!(
+            host_of("a")? == host_of("b")?,
+            "{PAYMENT_ID} belongs into the path or the query of --observe, not into its host"
+        );
         let token = self.observe_token_env.as_deref();
         let token = token.map(secret_text_from_env).transpose()?;
         Ok(Observation::new(url, token.as_ref().map(|it| it.as_str())))

@@ -7,11 +7,14 @@ use std::process::ExitCode;
 
 use actix_web::rt::System;
 use anstream::{eprintln, print, println};
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
-use jetpay_simulator::conformance::{Check, Format, Report, Target, checks, prepare, run_these};
+use jetpay_simulator::conformance::{
+    Check, Format, Report, Target, Verdict, checks, prepare, run_until,
+};
 
 use super::import::progress;
+use crate::service::asked_to_end;
 use endpoint::Endpoint;
 
 /// Prove a merchant's endpoint.
@@ -72,19 +75,26 @@ impl Conformance {
             report.write(file)?;
             println!("The report is in {}", file.display());
         }
+        ensure!(
+            report.verdict() != Verdict::NothingKnown,
+            "no check was run to its end: nothing is known of the endpoint"
+        );
         Ok(report.is_good())
     }
 
     async fn report_of(&self, target: &mut Target) -> anyhow::Result<Report> {
-        let prepared = prepare(target)
-            .await
-            .context("the endpoint cannot be checked; is it running, and is this its URL?")?;
+        let prepared = prepare(target).await?;
         for note in prepared.notes {
             eprintln!("note: {note}");
         }
         let chosen = self.chosen(target)?;
         let bar = progress(chosen.len());
-        let report = run_these(target, chosen, |finding| {
+        let stop = async {
+            if asked_to_end().await.is_ok() {
+                eprintln!("stopped: what was found so far is reported");
+            }
+        };
+        let report = run_until(target, chosen, stop, |finding| {
             bar.set_message(finding.check.full_id());
             bar.inc(1);
         })

@@ -13,6 +13,7 @@ mod terminal;
 mod verdict;
 mod visible;
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -78,13 +79,34 @@ pub async fn run_all(target: &Target, on_each: impl FnMut(&Finding)) -> Report {
 pub async fn run_these(
     target: &Target,
     checks: impl IntoIterator<Item = Check>,
+    on_each: impl FnMut(&Finding),
+) -> Report {
+    run_until(target, checks, std::future::pending(), on_each).await
+}
+
+/// Runs these checks of a target, one after the other, until `stop` ends: those that are left are not run.
+pub async fn run_until(
+    target: &Target,
+    checks: impl IntoIterator<Item = Check>,
+    stop: impl Future<Output = ()>,
     mut on_each: impl FnMut(&Finding),
 ) -> Report {
     let mut subject = Subject::of(target);
     let begun = Instant::now();
     let mut findings = Vec::new();
+    let (mut stop, mut stopped) = (pin!(stop), false);
     for check in checks {
-        let finding = run(target, &check).await;
+        let finding = if stopped {
+            check.stopped()
+        } else {
+            tokio::select! {
+                finding = run(target, &check) => finding,
+                () = &mut stop => {
+                    stopped = true;
+                    check.stopped()
+                }
+            }
+        };
         on_each(&finding);
         findings.push(finding);
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Report;
+use super::{Report, Verdict};
 use crate::conformance::check::Finding;
 use crate::conformance::outcome::Outcome;
 use crate::conformance::row::Level;
@@ -53,11 +53,10 @@ impl Report {
         Summary::of(&self.findings)
     }
 
-    /// Whether nothing failed that must hold; held strictly, nothing at all.
+    /// Whether something was run to its end, and nothing failed that must hold; held strictly, nothing at all.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        let summary = self.summary();
-        summary.failed == 0 && !(self.subject.strict && summary.failed_should > 0)
+        matches!(self.verdict(), Verdict::Holds | Verdict::HoldsInPart)
     }
 }
 

@@ -9,8 +9,17 @@ use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::refusal::Refusal;
 use crate::exchange::Exchange;
+use crate::secrets;
 
 impl Scene<'_> {
+    /// An answer tells none of the secrets.
+    pub(crate) fn expect_no_secret(&self, exchange: &Exchange) -> Checked {
+        let told = secrets::told(&exchange.text(), &self.target.secrets());
+        expect::holds("an answer without the secret", !told, || {
+            format!("HTTP {}, with the secret", exchange.status)
+        })
+    }
+
     /// How a callback is answered. Only HTTP 200 ends its repeats; which other status is given is our own decision, and
     /// so is that there is no body.
     pub(crate) fn expect_status(&self, exchange: &Exchange, status: u16) -> Checked {

@@ -19,6 +19,8 @@ use crate::tape::Tape;
 
 /// What is paid in most checks, in minor units.
 const AMOUNT_MINOR: i64 = 10_000;
+/// Who takes longer than the time limit is late; who takes this many times as long does not answer.
+const PATIENCE: u32 = 2;
 
 pub(crate) struct Scene<'t> {
     pub(crate) target: &'t Target,
@@ -41,8 +43,7 @@ impl<'t> Scene<'t> {
             .projects
             .iter()
             .find(|project| project.takes(method))?;
-        let secrets = target.projects.iter().flat_map(|project| &project.secrets);
-        let tape = Tape::new(secrets.cloned());
+        let tape = Tape::new(target.secrets());
         Some(Self::with(target, method, project, tape))
     }
 
@@ -53,6 +54,7 @@ impl<'t> Scene<'t> {
         tape: Tape,
     ) -> Self {
         let platform = Platform::new(target.url_of(method), project.id, project.keys[0].clone())
+            .within(target.time_limit * PATIENCE)
             .recorded_on(tape.clone());
         let mut urls = target.callback_urls_of(method).into_iter();
         Self {

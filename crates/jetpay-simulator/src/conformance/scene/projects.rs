@@ -62,12 +62,13 @@ impl<'t> Scene<'t> {
 
     /// A number that no project has.
     pub(crate) fn no_project(&self) -> u64 {
-        self.target
-            .projects
-            .iter()
-            .map(|project| project.id.number())
-            .max()
+        let taken = |number: &u64| {
+            let mut projects = self.target.projects.iter();
+            projects.any(|project| project.id.number() == *number)
+        };
+        // There are more numbers than projects.
+        (987_654..)
+            .find(|number| !taken(number))
             .unwrap_or_default()
-            + 987_654
     }
 }

@@ -1,6 +1,5 @@
 //! Sending, and what every answer must be.
 
-use jetpay_core::private::Private;
 use serde::Serialize;
 
 use super::Scene;
@@ -40,12 +39,7 @@ impl Scene<'_> {
     /// Whatever comes back tells no secret, and nothing of the inside.
     async fn post(&self, platform: &Platform, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
         let exchange = platform.send("", body).await?;
-        let secrets = self
-            .target
-            .projects
-            .iter()
-            .flat_map(|project| &project.secrets);
-        expect::no_secret(&exchange, secrets.map(Private::as_str))?;
+        self.expect_no_secret(&exchange)?;
         if self.target.strict {
             telltales::nothing_told(&exchange)?;
         }

@@ -29,7 +29,7 @@ pub(super) static ROWS: &[Row] = &[
 
 async fn second_success(scene: &Scene<'_>) -> Checked {
     let (payment_id, _) = scene.credited().await?;
-    scene.tell(&scene.success(&payment_id)).await?;
+    tell_what_is_wrong(scene, &scene.success(&payment_id)).await?;
     scene
         .expect_entries(&payment_id, &[scene.amount().minor()])
         .await

@@ -43,7 +43,7 @@ async fn repeated(scene: &Scene<'_>) -> Checked {
 }
 
 /// What an answer says of the account; what may change by itself, such as a time, is in other fields.
-fn said(exchange: &Exchange) -> [Option<&Value>; 4] {
+pub(super) fn said(exchange: &Exchange) -> [Option<&Value>; 4] {
     let fields = ["code", "currency", "additional_customer_id", "entities"];
     fields.map(|field| exchange.json.as_ref()?.get(field))
 }
