@@ -18,6 +18,10 @@ use crate::commands::secret_text_from_env;
 const METHOD: &str = "{method}";
 
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(super) struct Endpoint {
     /// Where `verify` and `check_deposit` are taken; `{method}` in it stands for the method's name
     #[arg(long, value_name = "URL")]
@@ -73,9 +77,12 @@ pub(super) struct Endpoint {
     /// How long an answer may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=30))]
     time_limit: u64,
-    /// Hold it to the HTTP statuses, texts and limits of the service `jetpay`, and let every `should` count
+    /// Let every `should` count
     #[arg(long)]
     strict: bool,
+    /// Hold it to the HTTP statuses, texts and limits of the service `jetpay`, and let every `should` count
+    #[arg(long)]
+    exact: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -119,7 +126,8 @@ impl Endpoint {
         }
         target.currency = self.currency;
         target.credits = self.allow_credits;
-        target.strict = self.strict;
+        target.strict = self.strict || self.exact;
+        target.exact = self.exact;
         target.time_limit = Duration::from_secs(self.time_limit);
         Ok(target)
     }

@@ -28,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
     .credits(),
     Row::new(
         "callback-refund-repeated",
-        Level::Must,
+        Level::Should,
         RULE_3,
         "a repeated refund is acknowledged and takes nothing more",
         "A refund that is told three times takes the money from the customer three times.",

@@ -12,7 +12,7 @@ use crate::messages::Callback;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-refund",
-        Level::Must,
+        Level::Should,
         BACK,
         "a refund takes the amount back",
         "The payer has the money back and keeps the credit.",
@@ -21,7 +21,7 @@ pub(super) static ROWS: &[Row] = &[
     .credits(),
     Row::new(
         "callback-refund-partial",
-        Level::Must,
+        Level::Should,
         BACK,
         "a partial refund takes its part back: sum_initial, not payment.sum",
         "Too much or too little is taken from the customer, who paid for the rest.",
@@ -30,7 +30,7 @@ pub(super) static ROWS: &[Row] = &[
     .credits(),
     Row::new(
         "callback-refund-rest",
-        Level::Must,
+        Level::Should,
         BACK,
         "two partial refunds take both parts back",
         "The second refund is taken for a repeat, and the merchant pays for it.",
@@ -39,7 +39,7 @@ pub(super) static ROWS: &[Row] = &[
     .credits(),
     Row::new(
         "callback-reversal",
-        Level::Must,
+        Level::Should,
         BACK,
         "a reversal takes the amount back",
         "The platform has taken the payment back, and the merchant is out of pocket.",
