@@ -2,7 +2,7 @@
 
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::callbacks::expect_credited;
+use crate::conformance::rows::callbacks::{expect_credited, expect_taken_back};
 use crate::conformance::rows::sections::RULE_3;
 use crate::conformance::scene::Scene;
 use crate::messages::Callback;
@@ -28,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
     .credits(),
     Row::new(
         "callback-refund-repeated",
-        Level::Should,
+        Level::Must,
         RULE_3,
         "a repeated refund is acknowledged and takes nothing more",
         "A refund that is told three times takes the money from the customer three times.",
@@ -60,7 +60,5 @@ async fn refund_repeated(scene: &Scene<'_>) -> Checked {
         scene.tell(&refund).await?;
     }
     let amount = scene.amount().minor();
-    scene
-        .expect_money(&payment_id, "refunded", &[amount, -amount])
-        .await
+    expect_taken_back(scene, &payment_id, "refunded", &[amount, -amount]).await
 }
