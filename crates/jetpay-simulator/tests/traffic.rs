@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "a module of tests: each test file uses its part")]
 mod shop;
+#[path = "traffic/stranger.rs"]
+mod stranger;
 
 use std::future::pending;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};

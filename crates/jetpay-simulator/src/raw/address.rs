@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 
 use super::Lost;
+use crate::address::without_secrets;
 
 /// A URL in the parts that a connection and a request need.
 #[derive(Debug, Clone)]
@@ -23,7 +24,7 @@ pub(super) struct Address {
 
 impl Address {
     pub(super) fn of(url: &str) -> Result<Self, Lost> {
-        let none = |why: &str| Lost::NotConnected(format!("{why}: {url}"));
+        let none = |why: &str| Lost::NotConnected(format!("{why}: {}", without_secrets(url)));
         let url = Url::parse(url).map_err(|error| none(&error.to_string()))?;
         let tls = match url.scheme() {
             "http" => false,
@@ -107,5 +108,7 @@ mod tests {
                 "{url}"
             );
         }
+        let lost = Address::of("ftp://me:pass@shop.example/?token=abc").unwrap_err();
+        assert_eq!(lost.to_string(), "neither http nor https: shop.example/");
     }
 }
