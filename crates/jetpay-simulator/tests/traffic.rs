@@ -1,6 +1,5 @@
 //! Traffic against a tiny merchant: a right one does nothing unexpected, a wrong one is noticed.
 
-#[allow(dead_code, reason = "a module of tests: each test file uses its part")]
 mod shop;
 #[path = "traffic/stranger.rs"]
 mod stranger;

@@ -78,7 +78,7 @@ impl World {
             }
             match got {
                 None => row.expected += 1,
-                Some(got) => tally.add_unexpected(about.unexpected(wanted.words(), got)),
+                Some(got) => tally.add_unexpected(about.unexpected(wanted.words(), &got)),
             }
         });
         good
@@ -89,7 +89,7 @@ impl World {
         self.counters.count(|tally| {
             let row = tally.rows.entry(about.kind).or_default();
             row.expected = row.expected.saturating_sub(1);
-            tally.add_unexpected(about.unexpected(wanted, got.to_owned()));
+            tally.add_unexpected(about.unexpected(wanted, got));
         });
     }
 
@@ -108,7 +108,7 @@ impl World {
 }
 
 impl About<'_> {
-    fn unexpected(&self, wanted: &'static str, got: String) -> Unexpected {
+    fn unexpected(&self, wanted: &'static str, got: &str) -> Unexpected {
         // The merchant chose it: no terminal shall obey it.
         let shown = |id: &str| id.chars().take(SHOWN).map(visible::character).collect();
         Unexpected {
@@ -117,7 +117,7 @@ impl About<'_> {
             kind: self.kind,
             payment_id: self.payment_id.map(shown),
             wanted,
-            got: visible::line(&got),
+            got: visible::line(got),
         }
     }
 }

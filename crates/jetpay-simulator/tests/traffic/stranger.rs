@@ -34,8 +34,8 @@ type Told = Data<(AtomicU32, Mutex<HashSet<Bytes>>)>;
 #[actix_web::test]
 async fn callback_that_is_acknowledged_in_the_end_comes_no_more() {
     let url = answering(async |told: Told| match told.0.fetch_add(1, Relaxed) % 2 {
-        0 => HttpResponse::ServiceUnavailable(),
-        _ => HttpResponse::Ok(),
+        0 => HttpResponse::ServiceUnavailable().finish(),
+        _ => HttpResponse::Ok().finish(),
     });
     let tally = play(with_callbacks_to(&url, 30)).await;
     assert!(tally.repeats >= 10, "{tally}");
@@ -47,11 +47,11 @@ async fn callback_that_is_acknowledged_in_the_end_comes_no_more() {
 async fn one_of_several_at_once_is_enough_and_what_was_refused_comes_again() {
     let url = answering(async |told: Told, body: Bytes| {
         if !told.1.lock().unwrap().insert(body.clone()) {
-            return HttpResponse::Conflict();
+            return HttpResponse::Conflict().finish();
         }
         sleep(Duration::from_millis(50)).await;
         told.1.lock().unwrap().remove(&body);
-        HttpResponse::Ok()
+        HttpResponse::Ok().finish()
     });
     let mut traffic = with_callbacks_to(&url, 20);
     traffic.faults = "at-once=1000".parse().unwrap();
