@@ -1,5 +1,6 @@
 //! The command line.
 
+mod arguments;
 mod books;
 mod check;
 mod conformance;

@@ -5,17 +5,15 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::{Args, ValueEnum};
 use jetpay_core::Currency;
+use jetpay_simulator::MethodFacts;
 use jetpay_simulator::conformance::{
     Customers, Kassa24Answers, Observation, PAYMENT_ID, Project, Target,
 };
 use jetpay_simulator::messages::Contract;
-use jetpay_simulator::{METHODS, MethodFacts};
 use reqwest::Url;
 
+use crate::commands::arguments::{METHOD, contract, method};
 use crate::commands::secret_text_from_env;
-
-/// Stands in a URL for the method's name.
-const METHOD: &str = "{method}";
 
 #[derive(Args)]
 #[expect(
@@ -57,7 +55,7 @@ pub(super) struct Endpoint {
     #[arg(long, value_enum, default_value_t = Answers::Contracts)]
     kassa24_answers: Answers,
     /// The project's currency
-    #[arg(long, value_name = "CODE", default_value = "KZT", value_parser = currency)]
+    #[arg(long, value_name = "CODE", default_value = "KZT")]
     currency: Currency,
     /// Also send successes: they credit the customer at the endpoint
     #[arg(long)]
@@ -169,26 +167,4 @@ fn is_http(option: &str, url: &str) -> anyhow::Result<()> {
         "http" | "https" => Ok(()),
         scheme => bail!("{option} begins with http:// or https://, not with {scheme}:"),
     }
-}
-
-fn method(name: &str) -> Result<&'static MethodFacts, String> {
-    MethodFacts::named(name).ok_or_else(|| {
-        let names: Vec<_> = METHODS.iter().map(|method| method.name).collect();
-        format!("the methods are {}", names.join(", "))
-    })
-}
-
-fn contract(text: &str) -> Result<Contract, String> {
-    let (id, number) = text.split_once(':').unwrap_or((text, text));
-    if id.is_empty() || number.is_empty() {
-        return Err("a contract is its id, or ID:NUMBER".into());
-    }
-    Ok(Contract {
-        id: id.into(),
-        number: number.into(),
-    })
-}
-
-fn currency(code: &str) -> Result<Currency, String> {
-    Currency::parse(code).map_err(|error| error.to_string())
 }

@@ -11,7 +11,6 @@ mod sample;
 mod summary;
 mod terminal;
 mod verdict;
-mod visible;
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -21,7 +20,7 @@ use serde::Serialize;
 use super::check::{Check, Finding, checks, run};
 use super::target::Target;
 use crate::address::without_secrets;
-use crate::messages;
+use crate::{messages, visible};
 
 pub use format::{Format, UnknownFormat, WriteError};
 pub use summary::Summary;
