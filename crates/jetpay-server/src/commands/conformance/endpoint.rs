@@ -16,10 +16,6 @@ use crate::commands::arguments::{METHOD, contract, method};
 use crate::commands::secret_text_from_env;
 
 #[derive(Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
 pub(super) struct Endpoint {
     /// Where `verify` and `check_deposit` are taken; `{method}` in it stands for the method's name
     #[arg(long, value_name = "URL")]

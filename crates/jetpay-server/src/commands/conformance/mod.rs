@@ -63,11 +63,11 @@ impl Conformance {
         }
         let report = System::new().block_on(self.report_of(&mut target))?;
         // The files first: whoever reads the table may stop early.
-        let mut written = String::new();
-        for file in &self.report {
+        let written = self.report.iter().map(|file| {
             report.write(file)?;
-            written += &format!("The report is in {}\n", file.display());
-        }
+            Ok(format!("The report is in {}\n", file.display()))
+        });
+        let written: String = written.collect::<anyhow::Result<_>>()?;
         let columns = console::Term::stdout().size_checked();
         let columns = columns.map_or(COLUMNS, |(_, columns)| columns.into());
         write(&format!("{}{written}", report.terminal().width(columns)))?;

@@ -40,6 +40,10 @@ pub struct Report {
 /// What was checked, and how.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line, under its name"
+)]
 pub struct Subject {
     /// The version of the checks.
     pub version: &'static str,
