@@ -16,7 +16,7 @@ use crate::top_up::payable_contract;
 #[non_exhaustive]
 pub enum Unprepared {
     /// The endpoint does not answer.
-    #[error("the endpoint cannot be checked; is it running, and is this its URL?: {0}")]
+    #[error("the endpoint cannot be checked; is it running, and is this its URL?")]
     NoAnswer(#[from] NoAnswer),
     /// The URL of the observation shows no payment.
     #[error(
