@@ -5,6 +5,8 @@ mod stranger;
 use boon::{Compiler, Schemas};
 use jetpay_simulator::conformance::Report;
 use serde_json::Value;
+use stranger::gone::{HIDDEN, Leaves};
+use tokio::task::JoinSet;
 
 const SCHEMA: &str = include_str!("../../../docs/conformance-report.schema.json");
 
@@ -33,6 +35,26 @@ async fn no_format_shows_a_secret_a_signature_or_a_password() {
             assert!(!text.contains(secret), "{format} shows {secret}");
         }
         assert!(longest_word(&text) < 80, "{format} shows a signature");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_format_shows_what_is_hidden_in_the_url_of_an_endpoint_that_leaves() {
+    let mut running = JoinSet::new();
+    for leaves in Leaves::ALL {
+        running.spawn(async move { (leaves, leaves.report().await) });
+    }
+    for (leaves, report) in running.join_all().await {
+        assert_eq!(report.summary().passed, 0, "{leaves:?}: {report}");
+        for (format, text) in formats(&report) {
+            assert!(text.contains("kaspi/connection-cut"), "{format} is short");
+            for hidden in HIDDEN {
+                assert!(
+                    !text.contains(hidden),
+                    "{leaves:?}: {format} shows {hidden}"
+                );
+            }
+        }
     }
 }
 

@@ -40,6 +40,12 @@ impl Operation {
     pub fn new(kind: &str, status: &str, sum: Money) -> Self {
         let id = next_operation_id();
         let now = now();
+        // Whoever looks at these alone must not take for a success what is none.
+        let (code, message) = if status.eq_ignore_ascii_case("success") {
+            ("0", "Success")
+        } else {
+            ("9999", "Awaiting processing")
+        };
         Self {
             id,
             kind: kind.into(),
@@ -49,8 +55,8 @@ impl Operation {
             request_id: format!("{id:040x}"),
             sum_initial: sum,
             sum_converted: sum,
-            code: "0".into(),
-            message: "Success".into(),
+            code: code.into(),
+            message: message.into(),
             provider: Provider {
                 id: 12345,
                 payment_id: format!("receipt-{id}"),

@@ -176,7 +176,18 @@ pub(super) static ALL: &[Broken] = &[
                 answer.edit(|it| it["message"] = json!(format!("expected HMAC of {}", SECRETS[0])));
             }
         }),
-        &["signature-missing", "verify-unknown"],
+        &["signature-missing", "verify-unknown", "connection-kept"],
+    ),
+    Broken::new(
+        "tells-the-secret-as-php-does",
+        "Says in the text of a refusal with which secret, and writes `/` as `\\/`.",
+        Fault::Answers(|_, answer| {
+            if answer.is_refusal() {
+                answer.edit(|it| it["message"] = json!(format!("HMAC of {}", SECRETS[0])));
+                answer.rewrite(|it| it.replace('/', "\\/"));
+            }
+        }),
+        &["signature-missing", "verify-unknown", "connection-kept"],
     ),
     Broken::new(
         "contracts-of-kaspi",

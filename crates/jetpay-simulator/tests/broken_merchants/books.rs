@@ -20,6 +20,12 @@ pub(super) static ALL: &[Broken] = &[
         &["callback-repeated-later"],
     ),
     Broken::slips(
+        "books-repeats-anew",
+        "A repeated success takes the money back and credits it anew, so that it was credited twice.",
+        Slip::BooksRepeatsAnew,
+        &["callback-repeated", "callback-repeated-later"],
+    ),
+    Broken::slips(
         "credits-each-operation",
         "Each operation credits once, so that a payment credits as often as it has operations.",
         Slip::CreditsEachOperation,

@@ -23,6 +23,9 @@ use crate::shop::{Fault, Slip, Wire};
 use held::Held;
 pub(crate) use held::stranger;
 
+/// How long an answer may take, when nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A merchant that is wrong in one thing.
 #[derive(Clone, Copy)]
 pub(crate) struct Broken {
@@ -58,7 +61,7 @@ impl Broken {
             level: Level::Must,
             everywhere: false,
             held: Held::Stranger,
-            patience: Duration::from_secs(5),
+            patience: PATIENCE,
         }
     }
 
@@ -128,6 +131,11 @@ impl Broken {
         Self { patience, ..self }
     }
 
+    /// Whether it takes longer than is waited for.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.patience < PATIENCE
+    }
+
     /// Opens it: its target, as it is held.
     pub(crate) fn open(&self) -> Target {
         let (mut target, _) = match self.held {
@@ -144,6 +152,8 @@ impl Broken {
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Broken> {
     [
+        // Those take longest.
+        wire::ALL,
         answers::ALL,
         books::ALL,
         comes::ALL,
@@ -154,7 +164,6 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Broken> {
         refusals::ALL,
         shapes::ALL,
         signed::ALL,
-        wire::ALL,
         written::ALL,
     ]
     .into_iter()

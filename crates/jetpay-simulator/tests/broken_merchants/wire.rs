@@ -7,9 +7,9 @@ use super::{Broken, Wire};
 use crate::shop::{Answer, Fault};
 
 /// Longer than what is waited for.
-const LONG: Duration = Duration::from_millis(90);
+const LONG: Duration = Duration::from_millis(300);
 /// What is waited for.
-const PATIENCE: Duration = Duration::from_millis(60);
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Whether the last body was too large.
 static FULL: AtomicBool = AtomicBool::new(false);

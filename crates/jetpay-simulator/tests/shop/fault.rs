@@ -29,6 +29,8 @@ pub(crate) enum Slip {
     CreditsRepeats,
     /// A success credits unless the very same bytes have come before.
     KnowsRepeatsByTheirBytes,
+    /// A repeated success takes the money back and credits it anew.
+    BooksRepeatsAnew,
     /// Every operation credits once, and the payment as often as it has operations.
     CreditsEachOperation,
     /// One operation may credit two payments.

@@ -154,6 +154,10 @@ fn apply(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
 fn credit_once(books: &mut Books, callback: &Callback, minor: i64, slip: Option<Slip>) {
     let fresh = books.is_fresh(callback, true);
     let open = books.payments[callback.payment.id.as_str()].left.is_none();
+    if slip == Some(Slip::BooksRepeatsAnew) && !open {
+        books.enter(callback, -minor);
+        books.enter(callback, minor);
+    }
     let credits = match slip {
         Some(Slip::NeverCredits) => false,
         Some(Slip::CreditsRepeats) => true,

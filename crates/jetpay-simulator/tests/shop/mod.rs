@@ -5,6 +5,7 @@
 mod books;
 mod fault;
 mod judge;
+mod loose;
 mod methods;
 mod pages;
 mod server;
@@ -13,7 +14,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use jetpay_core::{Acknowledged, Callback, Callbacks, Keyring, Project, Unacknowledged};
 use serde_json::Value;
@@ -28,7 +29,7 @@ pub(crate) use fault::{Fault, Slip};
     unused_imports,
     reason = "a module of tests: each test file uses its part"
 )]
-pub(crate) use server::{serve, serve_constant};
+pub(crate) use server::{serve, serve_by, serve_constant};
 #[allow(
     unused_imports,
     reason = "a module of tests: each test file uses its part"
@@ -49,9 +50,9 @@ pub(crate) const STRICT_PROJECT: u64 = 1236;
 /// The project that takes one method only.
 pub(crate) const OTHER_PROJECT: u64 = 1237;
 
-/// Two of the first project, and one of all others.
+/// Two of the first project, and one of all others. The first has a letter that JSON may write in two ways.
 pub(crate) const SECRETS: [&str; 3] = [
-    "the first of secrets",
+    "the first/of secrets",
     "the next of secrets",
     "another of secrets",
 ];
@@ -68,11 +69,14 @@ pub(crate) fn keyring() -> Keyring {
     .unwrap()
 }
 
+/// All that came to an endpoint.
+pub(crate) type Heard = Arc<Mutex<Vec<Incoming>>>;
+
 pub(crate) struct Shop {
     pub(crate) fault: Fault,
     books: Mutex<Books>,
     customers: BTreeMap<String, Value>,
-    successes: Mutex<Vec<String>>,
+    heard: Option<Heard>,
     /// Whose request it works at, where it keeps only one.
     working_at: Mutex<String>,
     /// Whether the next request is one too many.
@@ -85,7 +89,7 @@ impl Shop {
             fault,
             books: Mutex::default(),
             customers: customers.into_iter().collect(),
-            successes: Mutex::default(),
+            heard: None,
             working_at: Mutex::default(),
             stumbles: AtomicBool::default(),
         }
@@ -95,9 +99,12 @@ impl Shop {
         self.books.lock().unwrap()
     }
 
-    /// The bodies that speak of a success, signed or not, readable or not.
-    pub(crate) fn successes(&self) -> Vec<String> {
-        self.successes.lock().unwrap().clone()
+    /// Keeps there what comes, but for looking up the money.
+    pub(crate) fn heard_by(self, heard: Heard) -> Self {
+        Self {
+            heard: Some(heard),
+            ..self
+        }
     }
 
     /// What is done wrong with the books.

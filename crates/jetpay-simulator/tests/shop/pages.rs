@@ -20,9 +20,8 @@ pub(super) async fn answer(shop: &Shop, keyring: &Keyring, mut incoming: Incomin
     if let Some(shown) = looked_up(shop, &incoming) {
         return shown;
     }
-    let text = incoming.text();
-    if text.contains("\"status\":\"success\"") {
-        shop.successes.lock().unwrap().push(text);
+    if let Some(heard) = &shop.heard {
+        heard.lock().unwrap().push(incoming.clone());
     }
     match shop.fault {
         Fault::Comes(comes) => {

@@ -36,7 +36,16 @@ pub(crate) fn serve(shop: impl Into<Arc<Shop>>, keyring: Keyring) -> String {
 
 /// Serves the same answer to everything, as long as the test runs; the base URL.
 pub(crate) fn serve_constant(status: u16, body: &'static str) -> String {
-    listen(move |stream| converse(stream, move |_| async move { Answer::new(status, body) }))
+    serve_by(move |_| Answer::new(status, body))
+}
+
+/// Serves what somebody answers, as long as the test runs; the base URL.
+pub(crate) fn serve_by(answer: impl Fn(Incoming) -> Answer + Send + Sync + 'static) -> String {
+    let answer = Arc::new(answer);
+    listen(move |stream| {
+        let answer = Arc::clone(&answer);
+        converse(stream, move |incoming| std::future::ready(answer(incoming)))
+    })
 }
 
 /// Takes connections on a port of its own.

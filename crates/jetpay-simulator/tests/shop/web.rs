@@ -31,6 +31,17 @@ pub(crate) struct Answer {
 }
 
 impl Incoming {
+    /// A body posted somewhere.
+    pub(crate) fn posted(body: &str) -> Self {
+        Self {
+            http_method: "POST".into(),
+            path: "/".into(),
+            query: None,
+            content_type: None,
+            body: body.into(),
+        }
+    }
+
     /// The body as JSON, `null` when it is none.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
@@ -52,9 +63,19 @@ impl Incoming {
         self.json()["type"] == "check_deposit"
     }
 
-    /// Whether it is signed as it stands by the merchant's first secret.
+    /// Whether it is signed by the merchant's first secret.
     pub(crate) fn is_signed(&self) -> bool {
-        sign(&self.body, &key()).is_ok_and(|signed| signed == self.body)
+        self.is_signed_with(SECRETS[0])
+    }
+
+    /// Whether it is signed by this secret, however its letters are escaped.
+    pub(crate) fn is_signed_with(&self, secret: &str) -> bool {
+        let signature = |body: &[u8]| {
+            let json: Value = serde_json::from_slice(body).unwrap_or_default();
+            json["signature"].clone()
+        };
+        sign(&self.body, &Key::new(secret).unwrap())
+            .is_ok_and(|signed| signature(&signed) == signature(&self.body))
     }
 
     /// Signs it anew, so that the right merchant takes it for signed.

@@ -1,5 +1,9 @@
 //! An endpoint that says yes to everything, now and then breaks down, and answers what harms a careless reader.
 
+#![allow(dead_code, reason = "a module of tests: each test file uses its part")]
+
+pub(crate) mod gone;
+
 use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
