@@ -66,7 +66,7 @@ async fn without_leave_nobody_is_credited_and_what_would_credit_is_not_run() {
     let running = service().await;
     let said = conformance(&running, &["--report", "report.json"]);
     assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
-    assert!(said.err.contains("pays the contract 12345"), "{}", said.err);
+    assert!(said.out.contains("pays the contract 12345"), "{}", said.out);
     assert!(said.out.contains("--allow-credits"), "{}", said.out);
     assert!(said.out.contains("not observed"), "{}", said.out);
     assert_eq!(running.balance(CUSTOMER).await, 0);
@@ -133,8 +133,8 @@ async fn wrong_secret_is_said_and_ends_with_1() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert!(err.contains("Is this the secret of this project?"), "{err}");
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.contains("Is this the secret"), "{out}");
 }
 
 #[actix_web::test]

@@ -1,5 +1,8 @@
 //! `jetpay simulate platform`, as a person uses it: against the real service, against a wrong one, and with mistakes.
 
+mod behind_tls;
+#[path = "simulate_platform/https.rs"]
+mod https;
 mod running;
 #[path = "simulate_platform/told.rs"]
 mod told;

@@ -7,7 +7,15 @@ const CUT: &str = "…";
 
 /// The URL without a user's name and password, and without the values in its query: tokens stand there. `{method}`
 /// stays, and so does a URL that has nothing to hide, letter by letter.
-pub(crate) fn without_secrets(url: &str) -> String {
+///
+/// ```
+/// use jetpay_simulator::shown_url;
+///
+/// let url = "https://me:password@shop.example/pay?token=abc&by={method}";
+/// assert_eq!(shown_url(url), "https://shop.example/pay?token=…&by={method}");
+/// ```
+#[must_use]
+pub fn without_secrets(url: &str) -> String {
     let parsed = Url::parse(url).ok();
     let Some(mut parsed) = parsed.filter(|it| matches!(it.scheme(), "http" | "https")) else {
         // Nothing is sent to it; whoever wrote it wants to see what he wrote.

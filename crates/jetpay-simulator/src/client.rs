@@ -89,7 +89,7 @@ impl Client {
         let begun = Instant::now();
         let (status, answer) = answer(request)
             .await
-            .map_err(|error| no_answer(&url, &error))?;
+            .map_err(|error| no_answer(&url, &error.without_url()))?;
         Ok(Exchange::new(body, status, answer, begun.elapsed()))
     }
 }

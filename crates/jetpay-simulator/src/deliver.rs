@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::acknowledgement::is_acknowledged;
 use crate::exchange::{Exchange, NoAnswer};
 use crate::platform::Platform;
 
@@ -27,7 +28,8 @@ pub async fn deliver(
     let mut tries = vec![platform.send(path, body).await];
     let mut waits = waits.into_iter();
     loop {
-        let acknowledged = matches!(tries.last(), Some(Ok(exchange)) if exchange.status == 200);
+        let acknowledged =
+            matches!(tries.last(), Some(Ok(exchange)) if is_acknowledged(exchange.status));
         match waits.next() {
             Some(wait) if !acknowledged => tokio::time::sleep(wait).await,
             _ => {

@@ -7,6 +7,7 @@
 //! - [`METHODS`] are the payment methods as data: what differs between their documents.
 //! - [`conformance`] are the checks that an endpoint must pass.
 //! - [`traffic`] is many top-ups by chance, with faults, as long as one likes.
+//! - [`visible`] and [`shown_url`] are texts and URLs as people may be shown them.
 //! - [`gate`] is the platform's side of payouts, which a merchant sends to: scripted, by seed, or by hand.
 //!
 //! ```no_run
@@ -23,6 +24,7 @@
 //! # }
 //! ```
 
+mod acknowledgement;
 mod address;
 mod admin;
 mod client;
@@ -41,7 +43,9 @@ mod secrets;
 mod tape;
 mod top_up;
 pub mod traffic;
+pub mod visible;
 
+pub use address::without_secrets as shown_url;
 pub use admin::{Admin, AdminError};
 pub use deliver::{Delivered, deliver};
 pub use exchange::{Exchange, NoAnswer};

@@ -49,7 +49,10 @@ async fn no_format_shows_what_is_hidden_in_the_url_of_an_endpoint_that_leaves() 
         for (format, text) in formats(&report) {
             assert!(text.contains("kaspi/connection-cut"), "{format} is short");
             for hidden in HIDDEN {
-                assert!(!text.contains(hidden), "{leaves:?}: {format} shows {hidden}");
+                assert!(
+                    !text.contains(hidden),
+                    "{leaves:?}: {format} shows {hidden}"
+                );
             }
         }
     }

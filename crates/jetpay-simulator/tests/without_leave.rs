@@ -81,7 +81,7 @@ async fn checked(
     let observation = Observation::new(format!("{url}/seen/{{payment_id}}"), None);
     let url = format!("{url}/{}", method.name);
     let mut target = Target::at(url, project, Customers::standard()).observed_by(observation);
-    target.strict = strict;
+    (target.strict, target.exact) = (strict, strict);
     target.credits = credits;
     let report = run_all(&target, |_| ()).await;
     let heard = std::mem::take(&mut *heard.lock().unwrap());

@@ -78,7 +78,7 @@ fn applies(entry: &Entry) -> String {
             Need::CallbackUrl => "; `--callback-url`",
             Need::Account => "; kassa24 with `--kassa24-answers account`",
             Need::Contracts => "; kassa24 with `--kassa24-answers contracts`",
-            Need::Strict => "; `--strict`",
+            Need::Exact => "; `--exact`",
             _ => "",
         };
     }

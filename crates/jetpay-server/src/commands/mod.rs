@@ -1,5 +1,6 @@
 //! The command line.
 
+mod arguments;
 mod books;
 mod check;
 mod conformance;
@@ -12,9 +13,11 @@ mod settling;
 mod sign;
 mod simulate;
 
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
 /// Accepts top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay.
@@ -160,4 +163,15 @@ fn secret_text_from_env(name: &str) -> anyhow::Result<zeroize::Zeroizing<String>
 
 fn empty(name: &str) -> anyhow::Error {
     anyhow::anyhow!("the environment variable {name} is empty; set it to the project's secret")
+}
+
+/// On standard output, in colours when it is a terminal. Whoever reads may stop early.
+fn write(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write standard output")
+        }
+        _ => Ok(()),
+    }
 }

@@ -63,16 +63,47 @@ fn endpoint_on_another_machine_credits_nobody_unless_allowed() {
 }
 
 #[test]
-fn what_cannot_be_made_with_tls_is_left_out_and_said() {
+fn tokens_in_urls_are_not_shown() {
     let folder = Folder::new();
-    let arguments = "--url https://127.0.0.1:1/{method} --project 1234 --secret-env SECRET_OF_TESTS --customer 1 \
-                     --count 0 --faults slow,repeat,cut";
-    let (code, out, _) = simulate(&folder, &arguments.split_whitespace().collect::<Vec<_>>());
-    assert_eq!(code, Some(0));
-    assert!(out.contains("faults: repeat=50\n"), "{out}");
-    for fault in ["slow", "cut"] {
-        let said = format!("left out: {fault}, which can be made over plain http only");
-        assert!(out.contains(&said), "{out}");
+    let with = |url: &str, callbacks: &str| {
+        let arguments = [
+            "--project",
+            "1234",
+            "--secret-env",
+            VARIABLE,
+            "--customer",
+            CUSTOMER,
+            "--count",
+            "0",
+            "--url",
+            url,
+            "--callback-url",
+            callbacks,
+        ];
+        simulate(&folder, &arguments)
+    };
+    let (code, out, err) = with(
+        "http://127.0.0.1:1/pay?token=hush&by={method}",
+        "http://127.0.0.1:1/told?hush",
+    );
+    assert_eq!(code, Some(0), "{err}");
+    let shown =
+        "to http://127.0.0.1:1/pay?token=…&by={method}, callbacks to http://127.0.0.1:1/told?…\n";
+    assert!(out.contains(shown) && !out.contains("hush"), "{out}");
+    for url in [
+        "http://192.0.2.1/{method}?token=hush",
+        "ftp://127.0.0.1/{method}?token=hush",
+        "127.0.0.1/{method}?token=hush",
+        "http://127.0.0.1:99999/{method}?token=hush",
+    ] {
+        for (url, callbacks) in [
+            (url, "http://127.0.0.1:1/"),
+            ("http://127.0.0.1:1/{method}", url),
+        ] {
+            let (code, out, err) = with(url, callbacks);
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{url}");
+            assert!(err.starts_with("error: ") && !err.contains("hush"), "{err}");
+        }
     }
 }
 

@@ -59,7 +59,7 @@ pub enum Need {
     /// Kassa24 is answered with contracts: option 2.
     Contracts,
     /// The target is held to all that the service `jetpay` does.
-    Strict,
+    Exact,
 }
 
 /// Every check, chapter by chapter.
@@ -95,7 +95,7 @@ impl Targets {
         let all = of(&[&account, &contracts]);
         Self {
             lenient: Target {
-                strict: false,
+                exact: false,
                 ..all.clone()
             },
             no_callback_url: Target {
@@ -121,7 +121,7 @@ impl Targets {
             (Need::CallbackUrl, missing(&self.no_callback_url)),
             (Need::Account, missing(&self.no_account)),
             (Need::Contracts, missing(&self.no_contracts)),
-            (Need::Strict, missing(&self.lenient)),
+            (Need::Exact, missing(&self.lenient)),
         ];
         Entry {
             id: row.id,
@@ -182,7 +182,7 @@ mod tests {
             Need::CallbackUrl,
             Need::Account,
             Need::Contracts,
-            Need::Strict,
+            Need::Exact,
         ] {
             assert!(options.contains(&need), "{need:?}");
         }

@@ -129,9 +129,8 @@ impl Check {
         }
     }
 
-    /// Whoever runs the checks has stopped them.
-    pub(super) fn stopped(&self) -> Finding {
-        let why = "the run was stopped before";
+    /// It is not run any more.
+    pub(super) fn not_run(&self, why: &'static str) -> Finding {
         self.found(Err(Stop::NotRun { why }).into(), Duration::ZERO)
     }
 

@@ -7,10 +7,10 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Group {
+    /// The shape of answers: fields, types, places. First, since what is wrong here makes much else fail.
+    Shape,
     /// What the documents show.
     Documented,
-    /// The shape of answers: fields, types, places.
-    Shape,
     /// Who has signed.
     Signatures,
     /// What a signature does not protect.
@@ -32,8 +32,8 @@ pub enum Group {
 impl Group {
     /// All, in the order of a report.
     pub const ALL: [Self; 10] = [
-        Self::Documented,
         Self::Shape,
+        Self::Documented,
         Self::Signatures,
         Self::Malleability,
         Self::Idempotence,

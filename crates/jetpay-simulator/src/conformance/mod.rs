@@ -35,7 +35,7 @@ pub use customers::Customers;
 pub use group::Group;
 pub use observe::{Observation, Observer, PAYMENT_ID};
 pub use outcome::Outcome;
-pub use prepare::{Prepared, Unprepared, prepare};
+pub use prepare::{Unprepared, prepare};
 pub use project::{Kassa24Answers, Project};
 pub use report::{
     Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all,

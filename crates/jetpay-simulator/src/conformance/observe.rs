@@ -180,8 +180,12 @@ impl Scene<'_> {
             Ok(Observer::Url(observation)) => {
                 let (credited, remaining) = observation.of(payment_id).await?;
                 let in_all = amounts.iter().filter(|amount| **amount > 0).sum();
-                expect::equal("credited for the payment, minor units:", &in_all, &credited)?;
-                expect::equal("remaining of it:", &amounts.iter().sum(), &remaining)
+                expect::equal("minor units credited for the payment:", &in_all, &credited)?;
+                expect::equal(
+                    "minor units of it left after refunds:",
+                    &amounts.iter().sum(),
+                    &remaining,
+                )
             }
         }
     }

@@ -11,21 +11,12 @@ use crate::messages::Contract;
 use crate::methods::{ContractFields, MethodFacts};
 use crate::top_up::payable_contract;
 
-/// What was learnt before the checks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Prepared {
-    /// What a person should know before reading the report: a wrong URL or secret, a customer whom nobody knows, the
-    /// contract that is paid.
-    pub notes: Vec<String>,
-}
-
 /// Why the checks would tell nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unprepared {
     /// The endpoint does not answer.
-    #[error("the endpoint cannot be checked; is it running, and is this its URL?: {0}")]
+    #[error("the endpoint cannot be checked; is it running, and is this its URL?")]
     NoAnswer(#[from] NoAnswer),
     /// The URL of the observation shows no payment.
     #[error(
@@ -37,28 +28,27 @@ pub enum Unprepared {
 
 /// Asks for the customer once by each method. Where the method has contracts and none is named, the first one that the
 /// customer can pay is taken, and a number that was not named is looked up. Begins a payment, and looks whether it can be
-/// seen.
+/// seen. What a reader of the report should know goes into the target's notes: a wrong URL or secret, a customer whom
+/// nobody knows, the contract that is paid.
 ///
 /// # Errors
 /// [`Unprepared`].
-pub async fn prepare(target: &mut Target) -> Result<Prepared, Unprepared> {
-    let mut prepared = Prepared::default();
+pub async fn prepare(target: &mut Target) -> Result<(), Unprepared> {
     let methods: Vec<_> = target.methods().collect();
     for method in methods {
         let exchange = asked(target, method).await?;
-        let what_is_wrong = exchange.as_ref().and_then(|it| doubt(it, target, method));
-        prepared.notes.extend(what_is_wrong);
+        let doubt = exchange.as_ref().and_then(|it| doubt(it, target, method));
         let answer = exchange.and_then(|it| it.json).unwrap_or_default();
-        match &mut target.customers.contract {
-            Some(contract) => name_number(contract, &answer),
-            None => prepared
-                .notes
-                .extend(adopt(target, method, payable_contract(&answer))),
-        }
+        let contract = match &mut target.customers.contract {
+            Some(contract) => name_number(contract, &answer, method),
+            None => adopt(target, method, payable_contract(&answer)),
+        };
+        target.notes.extend(doubt);
+        target.notes.extend(contract);
     }
     match cannot_see(target).await? {
         Some(why) => Err(Unprepared::Blind(why)),
-        None => Ok(prepared),
+        None => Ok(()),
     }
 }
 
@@ -80,15 +70,20 @@ async fn cannot_see(target: &Target) -> Result<Option<String>, NoAnswer> {
 }
 
 /// The number that the endpoint has for a contract whose id alone was named.
-fn name_number(contract: &mut Contract, answer: &Value) {
-    let shown = answer.get("entities").and_then(Value::as_array);
-    let same = shown.and_then(|all| all.iter().find(|it| it["id"] == *contract.id));
-    let number = same.and_then(|it| it["number"].as_str());
-    if contract.number == contract.id
-        && let Some(number) = number
+fn name_number(contract: &mut Contract, answer: &Value, method: &MethodFacts) -> Option<String> {
+    let shown = answer.get("entities").and_then(Value::as_array)?;
+    let Some(same) = shown.iter().find(|it| it["id"] == *contract.id) else {
+        return Some(format!(
+            "{}: the answer to verify does not show the contract {}. Name one that the customer can pay, with --contract.",
+            method.name, contract.id
+        ));
+    };
+    if let Some(number) = same["number"].as_str()
+        && contract.number == contract.id
     {
         number.clone_into(&mut contract.number);
     }
+    None
 }
 
 async fn asked(
@@ -108,21 +103,21 @@ fn doubt(exchange: &Exchange, target: &Target, method: &MethodFacts) -> Option<S
         (Some(0), 200) => return None,
         (Some(400), _) => {
             "the endpoint says that the signature is wrong. Is this the secret of this project? `jetpay sign` makes a \
-             signature to compare with, `jetpay explain` says why one does not match"
+             signature to compare with, `jetpay explain` says why one does not match."
                 .to_owned()
         }
         (Some(404), _) => format!(
-            "the endpoint does not know the customer {}. Name one with --customer who exists and can pay",
+            "the endpoint does not know the customer {}. Name one with --customer who exists and can pay.",
             target.customers.payer
         ),
-        (Some(code), status) => format!("HTTP {status} and code {code}"),
+        (Some(code), status) => format!("HTTP {status} and code {code}."),
         (None, status @ 300..400) => format!(
-            "HTTP {status}, a redirect: the platform is not known to follow one. Name the URL that it leads to"
+            "HTTP {status}, a redirect: the platform is not known to follow one. Name the URL that it leads to."
         ),
         (None, status) => format!("HTTP {status} and no `code`. Is this the URL of the method?"),
     };
     Some(format!(
-        "{name}: a verify of the customer should be answered with code 0, but {says}."
+        "{name}: a verify of the customer should be answered with code 0, but {says}"
     ))
 }
 

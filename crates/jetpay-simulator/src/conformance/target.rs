@@ -33,10 +33,14 @@ pub struct Target {
     pub observer: Option<Observer>,
     /// Whether a success may be sent: it credits a customer.
     pub credits: bool,
-    /// Whether it is held to the HTTP statuses, texts and limits of the service `jetpay`, where the documents are silent.
+    /// Whether every `should` counts.
     pub strict: bool,
+    /// Whether it is held to the HTTP statuses, texts and limits of the service `jetpay`, where the documents are silent.
+    pub exact: bool,
     /// How long an answer may take.
     pub time_limit: Duration,
+    /// What whoever reads the report should know before.
+    pub notes: Vec<String>,
 }
 
 impl Target {
@@ -54,7 +58,9 @@ impl Target {
             observer: None,
             credits: false,
             strict: false,
+            exact: false,
             time_limit: TIME_LIMIT,
+            notes: Vec::new(),
         }
     }
 
@@ -67,6 +73,7 @@ impl Target {
             callback_urls: vec![url.clone(), format!("{base_url}/callback")],
             credits: true,
             strict: true,
+            exact: true,
             ..Self::at(url, project, Customers::standard())
         }
     }

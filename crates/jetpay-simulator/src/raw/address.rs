@@ -98,6 +98,9 @@ mod tests {
             ("shop.example:8080", "/")
         );
         assert_eq!((it.port, it.tls, it.authorization), (8080, false, None));
+        for url in ["http://shop.example:80/a", "https://shop.example:443"] {
+            assert_eq!(Address::of(url).unwrap().authority, "shop.example");
+        }
     }
 
     #[test]
@@ -108,5 +111,7 @@ mod tests {
                 "{url}"
             );
         }
+        let lost = Address::of("ftp://me:pass@shop.example/?token=abc").unwrap_err();
+        assert_eq!(lost.to_string(), "neither http nor https: shop.example/");
     }
 }

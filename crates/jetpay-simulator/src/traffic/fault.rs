@@ -26,9 +26,9 @@ pub enum Fault {
     Garbage,
     /// A signed callback of another amount than was announced.
     WrongAmount,
-    /// A callback whose body arrives piece by piece. Over plain HTTP only.
+    /// A callback whose body arrives piece by piece.
     Slow,
-    /// A callback whose sender is gone before the answer. Over plain HTTP only.
+    /// A callback whose sender is gone before the answer.
     Cut,
 }
 
@@ -72,12 +72,6 @@ impl Fault {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.name() == name)
-    }
-
-    /// Whether it is made on the bare connection, which is encrypted with `https`: then it cannot be made.
-    #[must_use]
-    pub const fn needs_plain_http(self) -> bool {
-        matches!(self, Self::Slow | Self::Cut)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether an answer is as it should be.
 
+use crate::acknowledgement::is_acknowledged;
 use crate::exchange::Exchange;
 
 /// What should come.
@@ -15,13 +16,17 @@ pub(super) enum Wanted {
     Deposit,
     /// HTTP 200.
     Acknowledged,
+    /// Any answer, since one of the others that came at once was acknowledged.
+    AnotherAcknowledged,
+    /// HTTP 200, since none of the others that came at once was acknowledged.
+    OneAcknowledged,
     /// HTTP 200, or that it took too long.
     AcknowledgedIfInTime,
-    /// A status that says no.
+    /// Any status but 200.
     Refused,
     /// The same; a merchant cannot know that it was a callback, so a code that says no will do.
     Unreadable,
-    /// HTTP 200, when it was put aside for a person; or a status that says no.
+    /// Any answer: it was put aside for a person, or refused.
     PutAside,
 }
 
@@ -62,10 +67,11 @@ impl Wanted {
             Self::NoCustomer => "code 404",
             Self::Deposit => "HTTP 200, code 0 and a payment_id",
             Self::Acknowledged => "HTTP 200",
+            Self::OneAcknowledged => "HTTP 200 to at least one of them",
             Self::AcknowledgedIfInTime => "HTTP 200 or 408",
-            Self::Refused => "HTTP 4xx",
-            Self::Unreadable => "HTTP 4xx, or a code other than 0",
-            Self::PutAside => "HTTP 200 or 4xx",
+            Self::Refused => "no HTTP 200",
+            Self::Unreadable => "no HTTP 200, or a code other than 0",
+            Self::AnotherAcknowledged | Self::PutAside => "an answer",
         }
     }
 
@@ -79,17 +85,17 @@ impl Wanted {
     }
 
     fn fits(self, seen: &Seen) -> bool {
-        let (ok, no) = (seen.status == 200, (400..500).contains(&seen.status));
+        let ok = is_acknowledged(seen.status);
         match self {
             Self::Account => ok && seen.code == Some(0),
             Self::AccountOrNothingOwed => ok && matches!(seen.code, Some(0 | 204)),
-            Self::NoCustomer => (ok || no) && seen.code == Some(404),
+            Self::NoCustomer => seen.code == Some(404),
             Self::Deposit => ok && seen.code == Some(0) && seen.has_payment_id,
-            Self::Acknowledged => ok,
+            Self::Acknowledged | Self::OneAcknowledged => ok,
             Self::AcknowledgedIfInTime => ok || seen.status == 408,
-            Self::Refused => no,
-            Self::Unreadable => no || ok && seen.code.is_some_and(|code| code != 0),
-            Self::PutAside => ok || no,
+            Self::Refused => !ok,
+            Self::Unreadable => !ok || seen.code.is_some_and(|code| code != 0),
+            Self::AnotherAcknowledged | Self::PutAside => true,
         }
     }
 
@@ -139,7 +145,7 @@ mod tests {
             (
                 NoCustomer,
                 vec![seen(200, Some(404)), seen(404, Some(404))],
-                vec![seen(200, Some(0)), seen(404, None), seen(500, Some(404))],
+                vec![seen(200, Some(0)), seen(404, None), seen(500, Some(500))],
             ),
             (
                 Acknowledged,
@@ -153,19 +159,25 @@ mod tests {
             ),
             (
                 Refused,
-                vec![seen(400, None), seen(403, Some(1))],
-                vec![seen(200, None), seen(200, Some(400)), seen(500, None)],
+                vec![seen(400, None), seen(403, Some(1)), seen(500, None)],
+                vec![seen(200, None), seen(200, Some(400))],
             ),
             (
                 Unreadable,
-                vec![seen(400, None), seen(200, Some(400))],
-                vec![seen(200, None), seen(200, Some(0)), seen(500, Some(400))],
+                vec![seen(400, None), seen(200, Some(400)), seen(500, None)],
+                vec![seen(200, None), seen(200, Some(0))],
             ),
             (
-                PutAside,
-                vec![seen(200, None), seen(409, None)],
-                vec![seen(500, None), seen(302, None)],
+                OneAcknowledged,
+                vec![seen(200, None)],
+                vec![seen(409, None), seen(204, None)],
             ),
+            (
+                AnotherAcknowledged,
+                vec![seen(200, None), seen(409, None)],
+                vec![],
+            ),
+            (PutAside, vec![seen(200, None), seen(500, None)], vec![]),
         ] {
             for answer in good {
                 assert_eq!(wanted.but_got(Ok(&answer)), None, "{wanted:?} {answer:?}");

@@ -12,6 +12,7 @@ use super::plan::{Act, Plan, Telling};
 use super::raw;
 use super::settings::Route;
 use super::world::{About, World};
+use crate::acknowledgement::{is_acknowledged, is_one_acknowledged};
 use crate::exchange::{Exchange, NoAnswer};
 use crate::schedule;
 
@@ -75,20 +76,28 @@ impl World {
         self.judged(about, wanted, about.route.callbacks.send("", body).await)
     }
 
-    /// Whether each was acknowledged.
+    /// Whether each was acknowledged. One at least must be; those that are not come again like any other.
     async fn send_at_once(&self, about: About<'_>, times: u8, body: &[u8]) -> bool {
         let mut sends = JoinSet::new();
         for _ in 0..times {
             let (platform, body) = (about.route.callbacks.clone(), body.to_vec());
             sends.spawn(async move { platform.send("", body).await });
         }
+        let answers = sends.join_all().await;
+        let statuses = answers.iter().flatten().map(|exchange| exchange.status);
+        let wanted = if is_one_acknowledged(statuses) {
+            Wanted::AnotherAcknowledged
+        } else {
+            Wanted::OneAcknowledged
+        };
         let mut acknowledged = true;
-        for answer in sends.join_all().await {
-            acknowledged &= self.judged(about, Wanted::Acknowledged, answer);
+        for answer in answers {
+            acknowledged &= self.judged(about, wanted, answer);
         }
         acknowledged
     }
 
+    /// Judges the answer; whether it acknowledges.
     fn judged(&self, about: About<'_>, wanted: Wanted, answer: Result<Exchange, NoAnswer>) -> bool {
         match answer {
             Ok(exchange) => {
@@ -97,30 +106,35 @@ impl World {
                     wanted,
                     Ok((&Seen::from(&exchange), exchange.elapsed)),
                 );
-                exchange.status == 200
+                is_acknowledged(exchange.status)
             }
-            Err(none) => self.judge(about, wanted, Err(&none.reason)),
+            Err(none) => {
+                self.judge(about, wanted, Err(&none.reason));
+                false
+            }
         }
     }
 
     async fn send_slowly(&self, about: About<'_>, takes: Duration, body: &[u8]) -> bool {
         let takes = takes / self.traffic.hurry.max(1);
         let answer = raw::slowly(about.route.callbacks.base_url(), body, takes).await;
-        let seen = answer.map(|(status, took)| (Seen::status(status), took));
+        let seen = answer
+            .map(|(status, took)| (Seen::status(status), took))
+            .map_err(|lost| lost.to_string());
         let answer = match &seen {
             Ok((seen, took)) => Ok((seen, *took)),
             Err(reason) => Err(reason.as_str()),
         };
         self.judge(about, Wanted::AcknowledgedIfInTime, answer);
-        matches!(answer, Ok((Seen { status: 200, .. }, _)))
+        matches!(answer, Ok((seen, _)) if is_acknowledged(seen.status))
     }
 
     /// Nobody waits for the answer, so only a connection that cannot be had is worth a word.
     async fn cut(&self, about: About<'_>, body: &[u8]) {
         match raw::cut(about.route.callbacks.base_url(), body).await {
             Ok(()) => self.sent(about.kind),
-            Err(reason) => {
-                self.judge(about, Wanted::Acknowledged, Err(&reason));
+            Err(lost) => {
+                self.judge(about, Wanted::Acknowledged, Err(&lost.to_string()));
             }
         }
     }

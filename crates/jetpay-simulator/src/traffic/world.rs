@@ -1,6 +1,7 @@
 //! What all top-ups of a run share.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use super::judge::{Seen, Wanted};
 use super::kind::Kind;
 use super::settings::{Route, Traffic};
 use super::tally::Unexpected;
+use crate::visible;
 
 /// As many callbacks may wait to be sent again as this times the top-ups that may be under way.
 const WAITING: usize = 20;
@@ -24,7 +26,8 @@ pub(super) struct World {
     pub(super) counters: Counters,
     /// Places for callbacks that wait to be sent again.
     pub(super) waiting: Arc<Semaphore>,
-    payment_ids: Mutex<HashSet<String>>,
+    /// A keyed hash of each: a merchant chooses how long they are.
+    payment_ids: Mutex<HashSet<u64>>,
 }
 
 /// What a request was about.
@@ -75,7 +78,7 @@ impl World {
             }
             match got {
                 None => row.expected += 1,
-                Some(got) => tally.add_unexpected(about.unexpected(wanted.words(), got)),
+                Some(got) => tally.add_unexpected(about.unexpected(wanted.words(), &got)),
             }
         });
         good
@@ -86,7 +89,7 @@ impl World {
         self.counters.count(|tally| {
             let row = tally.rows.entry(about.kind).or_default();
             row.expected = row.expected.saturating_sub(1);
-            tally.add_unexpected(about.unexpected(wanted, got.to_owned()));
+            tally.add_unexpected(about.unexpected(wanted, got));
         });
     }
 
@@ -99,26 +102,22 @@ impl World {
         if ids.len() == REMEMBERED {
             ids.clear();
         }
-        ids.insert(payment_id.to_owned())
+        let hash = ids.hasher().hash_one(payment_id);
+        ids.insert(hash)
     }
 }
 
 impl About<'_> {
-    fn unexpected(&self, wanted: &'static str, got: String) -> Unexpected {
+    fn unexpected(&self, wanted: &'static str, got: &str) -> Unexpected {
         // The merchant chose it: no terminal shall obey it.
-        let shown = |id: &str| {
-            id.chars()
-                .take(SHOWN)
-                .flat_map(char::escape_debug)
-                .collect()
-        };
+        let shown = |id: &str| id.chars().take(SHOWN).map(visible::character).collect();
         Unexpected {
             number: self.number,
             method: self.route.method.name,
             kind: self.kind,
             payment_id: self.payment_id.map(shown),
             wanted,
-            got,
+            got: visible::line(got),
         }
     }
 }

@@ -190,14 +190,16 @@ pub(super) static ALL: &[Broken] = &[
         "ignores-refunds",
         "Never takes money back for a refund.",
         Slip::IgnoresRefunds,
-        &["callback-refund", "callback-refund-partial"],
-    ),
+        &["callback-refund"],
+    )
+    .advised_against(),
     Broken::slips(
         "ignores-reversals",
         "Never takes money back for a reversal.",
         Slip::IgnoresReversals,
         &["callback-reversal"],
-    ),
+    )
+    .advised_against(),
     Broken::slips(
         "trusts-refunds",
         "A declined refund takes the money back.",

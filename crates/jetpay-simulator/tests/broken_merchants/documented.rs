@@ -161,7 +161,8 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["typed-verify"],
     )
-    .by(&CASHIN_KZ),
+    .by(&CASHIN_KZ)
+    .advised_against(),
     Broken::new(
         "amount-makes-a-deposit",
         "Takes a verify with an amount for a check_deposit, where only one method has it so.",

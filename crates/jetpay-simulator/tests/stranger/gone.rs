@@ -10,7 +10,12 @@ use tokio::net::{TcpListener, TcpStream};
 use super::SECRET;
 
 /// What stands in the URLs and in the observer's, and in no report.
-pub(crate) const HIDDEN: [&str; 4] = ["pw-of-bob", "TOK-of-bob", "bearer-of-bob", "Ym9iOnB3LW9mLWJv"];
+pub(crate) const HIDDEN: [&str; 4] = [
+    "pw-of-bob",
+    "TOK-of-bob",
+    "bearer-of-bob",
+    "Ym9iOnB3LW9mLWJv",
+];
 
 /// How an endpoint leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +83,11 @@ impl Leaves {
 
     /// What was found of it, in all chapters.
     pub(crate) async fn report(self) -> Report {
-        let scheme = if self == Self::OtherProtocol { "ftp" } else { "http" };
+        let scheme = if self == Self::OtherProtocol {
+            "ftp"
+        } else {
+            "http"
+        };
         let at = format!("{scheme}://bob:pw-of-bob@{}", self.opened());
         let url = format!("{at}/kaspi?token=TOK-of-bob");
         let project = Project::new(1234, SECRET).unwrap().only([&KASPI]);

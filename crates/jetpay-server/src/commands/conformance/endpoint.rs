@@ -5,17 +5,15 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::{Args, ValueEnum};
 use jetpay_core::Currency;
+use jetpay_simulator::MethodFacts;
 use jetpay_simulator::conformance::{
     Customers, Kassa24Answers, Observation, PAYMENT_ID, Project, Target,
 };
 use jetpay_simulator::messages::Contract;
-use jetpay_simulator::{METHODS, MethodFacts};
 use reqwest::Url;
 
+use crate::commands::arguments::{METHOD, contract, method};
 use crate::commands::secret_text_from_env;
-
-/// Stands in a URL for the method's name.
-const METHOD: &str = "{method}";
 
 #[derive(Args)]
 pub(super) struct Endpoint {
@@ -53,7 +51,7 @@ pub(super) struct Endpoint {
     #[arg(long, value_enum, default_value_t = Answers::Contracts)]
     kassa24_answers: Answers,
     /// The project's currency
-    #[arg(long, value_name = "CODE", default_value = "KZT", value_parser = currency)]
+    #[arg(long, value_name = "CODE", default_value = "KZT")]
     currency: Currency,
     /// Also send successes: they credit the customer at the endpoint
     #[arg(long)]
@@ -73,9 +71,12 @@ pub(super) struct Endpoint {
     /// How long an answer may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=30))]
     time_limit: u64,
-    /// Hold it to the HTTP statuses, texts and limits of the service `jetpay`, and let every `should` count
+    /// Let every `should` count
     #[arg(long)]
     strict: bool,
+    /// Hold it to the HTTP statuses, texts and limits of the service `jetpay`, and let every `should` count
+    #[arg(long)]
+    exact: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -119,7 +120,8 @@ impl Endpoint {
         }
         target.currency = self.currency;
         target.credits = self.allow_credits;
-        target.strict = self.strict;
+        target.strict = self.strict || self.exact;
+        target.exact = self.exact;
         target.time_limit = Duration::from_secs(self.time_limit);
         Ok(target)
     }
@@ -161,26 +163,4 @@ fn is_http(option: &str, url: &str) -> anyhow::Result<()> {
         "http" | "https" => Ok(()),
         scheme => bail!("{option} begins with http:// or https://, not with {scheme}:"),
     }
-}
-
-fn method(name: &str) -> Result<&'static MethodFacts, String> {
-    MethodFacts::named(name).ok_or_else(|| {
-        let names: Vec<_> = METHODS.iter().map(|method| method.name).collect();
-        format!("the methods are {}", names.join(", "))
-    })
-}
-
-fn contract(text: &str) -> Result<Contract, String> {
-    let (id, number) = text.split_once(':').unwrap_or((text, text));
-    if id.is_empty() || number.is_empty() {
-        return Err("a contract is its id, or ID:NUMBER".into());
-    }
-    Ok(Contract {
-        id: id.into(),
-        number: number.into(),
-    })
-}
-
-fn currency(code: &str) -> Result<Currency, String> {
-    Currency::parse(code).map_err(|error| error.to_string())
 }

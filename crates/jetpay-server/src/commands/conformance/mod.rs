@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use actix_web::rt::System;
-use anstream::{eprintln, print, println};
+use anstream::eprintln;
 use anyhow::ensure;
 use clap::Args;
 use jetpay_simulator::conformance::{
@@ -14,6 +14,7 @@ use jetpay_simulator::conformance::{
 };
 
 use super::import::progress;
+use super::write;
 use crate::service::asked_to_end;
 use endpoint::Endpoint;
 
@@ -57,24 +58,19 @@ impl Conformance {
         }
         let mut target = self.endpoint.target()?;
         if self.list {
-            for check in self.chosen(&target)? {
-                println!(
-                    "{:5} {:50} {}",
-                    check.level.word(),
-                    check.full_id(),
-                    check.sentence
-                );
-            }
+            write(&list(&self.chosen(&target)?))?;
             return Ok(true);
         }
         let report = System::new().block_on(self.report_of(&mut target))?;
+        // The files first: whoever reads the table may stop early.
+        let written = self.report.iter().map(|file| {
+            report.write(file)?;
+            Ok(format!("The report is in {}\n", file.display()))
+        });
+        let written: String = written.collect::<anyhow::Result<_>>()?;
         let columns = console::Term::stdout().size_checked();
         let columns = columns.map_or(COLUMNS, |(_, columns)| columns.into());
-        print!("{}", report.terminal().width(columns));
-        for file in &self.report {
-            report.write(file)?;
-            println!("The report is in {}", file.display());
-        }
+        write(&format!("{}{written}", report.terminal().width(columns)))?;
         ensure!(
             report.verdict() != Verdict::NothingKnown,
             "no check was run to its end: nothing is known of the endpoint"
@@ -83,10 +79,7 @@ impl Conformance {
     }
 
     async fn report_of(&self, target: &mut Target) -> anyhow::Result<Report> {
-        let prepared = prepare(target).await?;
-        for note in prepared.notes {
-            eprintln!("note: {note}");
-        }
+        prepare(target).await?;
         let chosen = self.chosen(target)?;
         let bar = progress(chosen.len());
         let stop = async {
@@ -107,6 +100,10 @@ impl Conformance {
         let all = checks(target);
         for prefix in &self.only {
             ensure!(
+                !prefix.is_empty(),
+                "--only needs the begin of an id; --list shows all"
+            );
+            ensure!(
                 all.iter().any(|check| begins(check, prefix)),
                 "no check of this endpoint has an id that begins with `{prefix}`; --list shows all"
             );
@@ -116,6 +113,14 @@ impl Conformance {
         };
         Ok(all.into_iter().filter(wanted).collect())
     }
+}
+
+fn list(checks: &[Check]) -> String {
+    let lines = checks.iter().map(|check| {
+        let (level, id) = (check.level.word(), check.full_id());
+        format!("{level:6} {id:50} {}\n", check.sentence)
+    });
+    lines.collect()
 }
 
 /// Asked before the checks, which take a while.

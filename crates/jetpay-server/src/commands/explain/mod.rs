@@ -5,7 +5,7 @@ mod json;
 mod keys;
 mod show;
 
-use std::io::{ErrorKind, IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +13,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use jetpay_core::explain::{Explanation, Verdict};
 
+use super::write;
 use input::Found;
 use keys::Keys;
 
@@ -143,15 +144,4 @@ fn sender_string(file: &Path) -> anyhow::Result<String> {
         .with_context(|| format!("cannot read {} as UTF-8", file.display()))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
-}
-
-/// In colours when it is a terminal. Whoever reads may stop early.
-fn write(text: &str) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write standard output")
-        }
-        _ => Ok(()),
-    }
 }

@@ -35,7 +35,7 @@ pub enum WriteError {
     #[error(transparent)]
     UnknownFormat(#[from] UnknownFormat),
     /// The file cannot be written.
-    #[error("the report cannot be written to {}: {source}", path.display())]
+    #[error("the report cannot be written to {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -80,9 +80,13 @@ impl Report {
             Format::Json => self.to_json(),
             Format::JUnit => self.to_junit(),
         };
-        fs::write(path, text).map_err(|source| WriteError::Io {
-            path: path.into(),
-            source,
+        fs::write(path, text).map_err(|source| {
+            // Half a report is worse than none; when it cannot be removed either, the error says enough.
+            let _ = fs::remove_file(path);
+            WriteError::Io {
+                path: path.into(),
+                source,
+            }
         })
     }
 }

@@ -11,7 +11,6 @@ mod sample;
 mod summary;
 mod terminal;
 mod verdict;
-mod visible;
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -21,7 +20,7 @@ use serde::Serialize;
 use super::check::{Check, Finding, checks, run};
 use super::target::Target;
 use crate::address::without_secrets;
-use crate::messages;
+use crate::{messages, visible};
 
 pub use format::{Format, UnknownFormat, WriteError};
 pub use summary::Summary;
@@ -41,6 +40,10 @@ pub struct Report {
 /// What was checked, and how.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line, under its name"
+)]
 pub struct Subject {
     /// The version of the checks.
     pub version: &'static str,
@@ -58,11 +61,15 @@ pub struct Subject {
     pub credits: bool,
     /// Whether the money could be seen.
     pub observed: bool,
-    /// Whether every `should` counts, and where the documents are silent the answers of the service `jetpay`.
+    /// Whether every `should` counts.
     pub strict: bool,
+    /// Whether it was held to the answers of the service `jetpay` where the documents are silent.
+    pub exact: bool,
     /// How long an answer may take, in milliseconds.
     #[serde(serialize_with = "crate::tape::millis")]
     pub time_limit_ms: Duration,
+    /// What a reader should know before: a secret that looks wrong, the contract that was paid.
+    pub notes: Vec<String>,
     /// When it began: `2022-03-25T11:08:45+0000`.
     pub began: String,
     /// How long it took, in milliseconds.
@@ -75,6 +82,18 @@ pub async fn run_all(target: &Target, on_each: impl FnMut(&Finding)) -> Report {
     run_these(target, checks(target), on_each).await
 }
 
+/// How many checks in a row may wait for an answer that does not come.
+const PATIENCE: usize = 5;
+const STOPPED: &str = "the run was stopped before";
+const SILENT: &str =
+    "five checks in a row had no answer: the endpoint has gone, or hangs; mend that first";
+
+/// Whether the check ended since nobody answered, not even by closing the connection.
+fn is_silent(finding: &Finding, target: &Target) -> bool {
+    let last = finding.exchanges.last();
+    last.is_some_and(|last| last.status.is_none()) && finding.took >= target.time_limit
+}
+
 /// Runs these checks of a target, one after the other.
 pub async fn run_these(
     target: &Target,
@@ -84,7 +103,8 @@ pub async fn run_these(
     run_until(target, checks, std::future::pending(), on_each).await
 }
 
-/// Runs these checks of a target, one after the other, until `stop` ends: those that are left are not run.
+/// Runs these checks of a target, one after the other, until `stop` ends, or the endpoint has been silent for five
+/// checks: those that are left are not run.
 pub async fn run_until(
     target: &Target,
     checks: impl IntoIterator<Item = Check>,
@@ -94,19 +114,27 @@ pub async fn run_until(
     let mut subject = Subject::of(target);
     let begun = Instant::now();
     let mut findings = Vec::new();
-    let (mut stop, mut stopped) = (pin!(stop), false);
+    let (mut stop, mut stopped, mut silent) = (pin!(stop), None, 0);
     for check in checks {
-        let finding = if stopped {
-            check.stopped()
+        let finding = if let Some(why) = stopped {
+            check.not_run(why)
         } else {
             tokio::select! {
                 finding = run(target, &check) => finding,
                 () = &mut stop => {
-                    stopped = true;
-                    check.stopped()
+                    stopped = Some(STOPPED);
+                    check.not_run(STOPPED)
                 }
             }
         };
+        silent = if is_silent(&finding, target) {
+            silent + 1
+        } else {
+            0
+        };
+        if silent == PATIENCE {
+            stopped = Some(SILENT);
+        }
         on_each(&finding);
         findings.push(finding);
     }
@@ -128,7 +156,9 @@ impl Subject {
             credits: target.credits,
             observed: target.observer.is_some(),
             strict: target.strict,
+            exact: target.exact,
             time_limit_ms: target.time_limit,
+            notes: target.notes.clone(),
             began: messages::now(),
             took_ms: Duration::ZERO,
         }

@@ -144,6 +144,8 @@ fn subject() -> Subject {
         credits: false,
         observed: false,
         strict: false,
+        exact: false,
+        notes: vec!["kaspi: pays the contract 12345, the first that the customer can pay.".into()],
         time_limit_ms: Duration::from_secs(5),
         began: "2022-03-25T11:08:45+0000".into(),
         took_ms: Duration::from_millis(3_274),

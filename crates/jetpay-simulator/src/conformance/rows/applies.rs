@@ -41,5 +41,5 @@ pub(crate) fn has_callback_url(_: &MethodFacts, target: &Target) -> bool {
 
 /// What only the service `jetpay` promises.
 pub(crate) fn strict(_: &MethodFacts, target: &Target) -> bool {
-    target.strict
+    target.exact
 }

@@ -20,7 +20,7 @@ pub(crate) fn account<'a>(
         &expect::text(answer, "currency", exchange)?,
     )?;
     // Without contracts the documents call it optional, or show it in samples only.
-    if scene.target.strict || scene.has_contracts() {
+    if scene.target.exact || scene.has_contracts() {
         expect::text(answer, "additional_customer_id", exchange)?;
     }
     let message: &[&str] = if scene.has_contracts() {

@@ -23,8 +23,8 @@ use super::row::Row;
 
 /// All rows, chapter by chapter, in the order of a report.
 static CHAPTERS: &[(Group, &[&[Row]])] = &[
-    (Group::Documented, documented::ROWS),
     (Group::Shape, shape::ROWS),
+    (Group::Documented, documented::ROWS),
     (Group::Signatures, signatures::ROWS),
     (Group::Malleability, malleability::ROWS),
     (Group::Idempotence, idempotence::ROWS),

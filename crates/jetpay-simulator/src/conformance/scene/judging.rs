@@ -23,7 +23,7 @@ impl Scene<'_> {
     /// How a callback is answered. Only HTTP 200 ends its repeats; which other status is given is our own decision, and
     /// so is that there is no body.
     pub(crate) fn expect_status(&self, exchange: &Exchange, status: u16) -> Checked {
-        let (right, wanted) = if self.target.strict {
+        let (right, wanted) = if self.target.exact {
             let right = exchange.status == status && exchange.body.is_empty();
             (right, format!("HTTP {status}, no body"))
         } else if status == 200 {
@@ -48,7 +48,7 @@ impl Scene<'_> {
         allowed: &[&str],
         exchange: &Exchange,
     ) -> Checked {
-        if self.target.strict {
+        if self.target.exact {
             expect::only(answer, required, allowed, exchange)
         } else {
             Ok(())
@@ -66,7 +66,7 @@ impl Scene<'_> {
     /// The answer is this refusal, in the method's shape.
     pub(crate) fn expect_refusal(&self, exchange: &Exchange, refusal: Refusal) -> Checked {
         let allowed = self.method.refusal_texts;
-        if !self.target.strict {
+        if !self.target.exact {
             refusal.check(exchange, self.refusal_texts())
         } else if refusal.all_texts {
             refusal.check_strictly(exchange, allowed, allowed)
@@ -78,7 +78,7 @@ impl Scene<'_> {
     /// Where a refusal must have its text, as JSON pointers: where the document shows it. Of our own service also where
     /// we put it besides.
     pub(crate) fn refusal_texts(&self) -> &'static [&'static str] {
-        if !self.target.strict {
+        if !self.target.exact {
             self.method.refusal_texts_documented
         } else if self.has_contracts() {
             self.method.refusal_texts_with_contracts

@@ -6,6 +6,7 @@ mod projects;
 mod sending;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use jetpay_core::Money;
 
@@ -19,8 +20,8 @@ use crate::tape::Tape;
 
 /// What is paid in most checks, in minor units.
 const AMOUNT_MINOR: i64 = 10_000;
-/// Who takes longer than the time limit is late; who takes this many times as long does not answer.
-const PATIENCE: u32 = 2;
+/// Who takes longer than the time limit is late; who takes so much longer does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Scene<'t> {
     pub(crate) target: &'t Target,
@@ -54,7 +55,7 @@ impl<'t> Scene<'t> {
         tape: Tape,
     ) -> Self {
         let platform = Platform::new(target.url_of(method), project.id, project.keys[0].clone())
-            .within(target.time_limit * PATIENCE)
+            .within(target.time_limit + PATIENCE)
             .recorded_on(tape.clone());
         let mut urls = target.callback_urls_of(method).into_iter();
         Self {

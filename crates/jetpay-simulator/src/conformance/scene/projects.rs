@@ -66,8 +66,9 @@ impl<'t> Scene<'t> {
             let mut projects = self.target.projects.iter();
             projects.any(|project| project.id.number() == *number)
         };
-        // There are more numbers than projects.
-        (987_654..)
+        // One number more than there are projects: one of them is free.
+        let some = 987_654..=987_654 + self.target.projects.len() as u64;
+        some.into_iter()
             .find(|number| !taken(number))
             .unwrap_or_default()
     }

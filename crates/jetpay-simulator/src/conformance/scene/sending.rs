@@ -40,7 +40,7 @@ impl Scene<'_> {
     async fn post(&self, platform: &Platform, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
         let exchange = platform.send("", body).await?;
         self.expect_no_secret(&exchange)?;
-        if self.target.strict {
+        if self.target.exact {
             telltales::nothing_told(&exchange)?;
         }
         Ok(exchange)

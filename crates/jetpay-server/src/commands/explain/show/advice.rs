@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use jetpay_core::explain::{Hint, OtherRule};
+use jetpay_simulator::visible;
 
-use super::visible::visible_text;
 use super::{MARK, NAME};
 
 pub(super) fn add(out: &mut String, hint: &Hint) {
-    let text = visible_text(&hint.to_string());
+    let text = visible::line(&hint.to_string());
     // Every hint ends in what to do.
     let (what, to_do) = text.rsplit_once("; ").unwrap_or((&text, ""));
     let _ = writeln!(out, "\n{MARK}→{MARK:#} {what}");

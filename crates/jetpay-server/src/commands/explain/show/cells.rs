@@ -1,8 +1,7 @@
 //! A string to sign as cells: what is compared, and how it is shown.
 
 use jetpay_core::explain::{Line, ValueKind};
-
-use super::visible::visible;
+use jetpay_simulator::visible;
 
 /// A character, or a whole value that is not shown.
 pub(super) struct Cell<'a> {
@@ -24,7 +23,7 @@ impl Cell<'_> {
     pub(super) fn shown(&self) -> String {
         let length = self.text.chars().count();
         let kind = match self.kind {
-            Kind::Character => return self.text.chars().map(visible).collect(),
+            Kind::Character => return visible::line(self.text),
             Kind::Hidden(ValueKind::Text) => "text",
             Kind::Hidden(ValueKind::Number) => "number",
             Kind::Hidden(ValueKind::Boolean) => "boolean",

@@ -1,7 +1,9 @@
 //! Two strings, one under the other, with their first difference marked.
 
+use jetpay_simulator::visible;
+
 use super::cells::Cell;
-use super::visible::{visible_text, width};
+use super::width::width;
 use super::{BAD, GOOD, MARK};
 
 /// Columns before the difference and behind it.
@@ -46,7 +48,7 @@ impl Pair<'_> {
     }
 
     fn words(&self, at: usize) -> String {
-        let path = |cells: &[Cell<'_>]| cells.get(at).map(|cell| visible_text(cell.path));
+        let path = |cells: &[Cell<'_>]| cells.get(at).map(|cell| visible::line(cell.path));
         let (right, other) = (&self.right.1, &self.other.1);
         match (path(right), path(other)) {
             (Some(right), Some(other)) if right == other || other.is_empty() => {

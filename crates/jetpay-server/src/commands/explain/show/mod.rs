@@ -4,16 +4,16 @@ mod advice;
 mod cells;
 mod difference;
 mod strings;
-mod visible;
+mod width;
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use jetpay_core::explain::{Explanation, Hint, Line, Verdict};
 use jetpay_core::signature::Order;
+use jetpay_simulator::visible;
 
 use super::{Explain, Report};
-use visible::visible_text;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -100,7 +100,7 @@ fn facts(options: &Explain, report: &Report<'_>, out: &mut String) {
     };
     fact("from", &report.found.place);
     for note in report.notes() {
-        fact("note", &visible_text(&note));
+        fact("note", &visible::line(&note));
     }
     if explanation.verdict == Verdict::Unreadable {
         return;
@@ -129,7 +129,7 @@ fn signature(options: &Explain, given: &str) -> String {
     }
     let shown: String = given.chars().take(LONGEST).collect();
     let cut = if length > LONGEST { "…" } else { "" };
-    visible_text(&shown) + cut
+    visible::line(&shown) + cut
 }
 
 fn computed<'a>(options: &Explain, explanation: &'a Explanation) -> Option<&'a str> {

@@ -9,15 +9,13 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Project};
 use jetpay_simulator::traffic::Route;
-use jetpay_simulator::{METHODS, MethodFacts, Platform};
+use jetpay_simulator::{METHODS, MethodFacts, Platform, shown_url, visible};
 use reqwest::Url;
 
+use crate::commands::arguments::{METHOD, method};
 use crate::commands::secret_from_env;
 use crate::config::{Config, reachable};
 use crate::methods::NAMES;
-
-/// What stands for the method's name in a URL.
-const PLACE: &str = "{method}";
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -43,7 +41,7 @@ pub(super) struct Options {
 
 /// An endpoint that can be called.
 pub(super) struct Endpoint {
-    /// As it was given, for people.
+    /// As it was given, without what may be secret in it.
     shown: String,
     callbacks: Option<Url>,
     lines: Vec<Line>,
@@ -67,7 +65,7 @@ impl Endpoint {
         ) {
             (Some(file), ..) => {
                 let config = Config::read(file)?;
-                let here = format!("http://{}/{PLACE}", reachable(config.listen));
+                let here = format!("http://{}/{METHOD}", reachable(config.listen));
                 let projects = config.projects.into_iter().map(|project| project.project);
                 let url = options.url.clone().unwrap_or(here);
                 (url, projects.collect(), config.currency)
@@ -86,8 +84,8 @@ impl Endpoint {
             ),
         };
         ensure!(
-            url.contains(PLACE) || !options.method.is_empty(),
-            "by which method? Name it with --method, or put {PLACE} into the URL for all; there are: {}",
+            url.contains(METHOD) || !options.method.is_empty(),
+            "by which method? Name it with --method, or put {METHOD} into the URL for all; there are: {}",
             NAMES.join(", ")
         );
         let callbacks = options.callback_url.as_deref().map(parsed).transpose()?;
@@ -97,7 +95,7 @@ impl Endpoint {
             "no project of the configuration takes any of these methods"
         );
         Ok(Self {
-            shown: url,
+            shown: visible::line(&shown_url(&url)),
             callbacks,
             lines,
             currency,
@@ -128,16 +126,6 @@ impl Endpoint {
         foreign.and_then(Url::host_str).unwrap_or_default()
     }
 
-    /// Whether any of it speaks TLS.
-    pub(super) fn is_encrypted(&self) -> bool {
-        let told = self.callbacks.as_ref();
-        let mut told: Box<dyn Iterator<Item = &Url>> = match told {
-            Some(url) => Box::new(std::iter::once(url)),
-            None => Box::new(self.urls()),
-        };
-        told.any(|url| url.scheme() == "https")
-    }
-
     fn urls(&self) -> impl Iterator<Item = &Url> {
         self.lines
             .iter()
@@ -162,7 +150,7 @@ fn lines(
                 method,
                 project: project.id(),
                 key: project.keys()[0].clone(),
-                url: parsed(&url.replace(PLACE, method.name))?,
+                url: parsed(&url.replace(METHOD, method.name))?,
             });
         }
     }
@@ -192,16 +180,12 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-fn method(name: &str) -> Result<&'static MethodFacts, String> {
-    MethodFacts::named(name).ok_or_else(|| format!("the methods are {}", NAMES.join(", ")))
-}
-
 impl fmt::Display for Endpoint {
-    /// The URLs, the methods and the projects: nothing of the customers or secrets.
+    /// The URLs without tokens in them, the methods and the projects: nothing of the customers or secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)?;
         if let Some(url) = &self.callbacks {
-            write!(f, ", callbacks to {url}")?;
+            write!(f, ", callbacks to {}", shown_url(url.as_str()))?;
         }
         for line in &self.lines {
             let (method, project) = (line.method.name, line.project);

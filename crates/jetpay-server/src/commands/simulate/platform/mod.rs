@@ -12,8 +12,9 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use jetpay_core::Currency;
 use jetpay_simulator::messages::Contract;
-use jetpay_simulator::traffic::{Fault, Faults, Rate, Runner, Traffic};
+use jetpay_simulator::traffic::{Faults, Rate, Runner, Traffic};
 
+use crate::commands::arguments::contract;
 use crate::service::asked_to_end;
 use endpoint::Endpoint;
 
@@ -124,12 +125,6 @@ impl Platform {
             None => u64::from(getrandom::u32().context("no chance can be had")?),
         };
         traffic.faults = self.faults.clone();
-        if endpoint.is_encrypted() {
-            let plain_only = Fault::ALL
-                .into_iter()
-                .filter(|fault| fault.needs_plain_http());
-            traffic.faults = plain_only.fold(traffic.faults, |faults, it| faults.with(it, 0));
-        }
         if self.count.is_some() {
             traffic.repeats = REPEATS_OF_A_COUNT;
         }
@@ -151,11 +146,6 @@ impl Platform {
             "  {} top-ups, seed {}, faults: {}",
             traffic.rate, traffic.seed, traffic.faults
         );
-        for (fault, _) in self.faults.iter() {
-            if traffic.faults.share(fault) == 0 {
-                println!("  left out: {fault}, which can be made over plain http only");
-            }
-        }
         println!("  success callbacks credit the customers that were named, for real");
         match self.count {
             Some(count) => println!("  ends after {count} top-ups, or with Ctrl-C\n"),
@@ -173,16 +163,4 @@ fn cleaned<'a>(ids: impl Iterator<Item = &'a str>) -> anyhow::Result<Vec<String>
         "there is no customer; name one with --customer ID, or several in a file with --customers FILE"
     );
     Ok(ids)
-}
-
-/// `12345:1234_ABC`, or the id alone, which then is its number, too.
-fn contract(text: &str) -> Result<Contract, &'static str> {
-    let (id, number) = text.split_once(':').unwrap_or((text, text));
-    if id.is_empty() || number.is_empty() {
-        return Err("a contract is ID or ID:NUMBER, such as 12345:1234_ABC");
-    }
-    Ok(Contract {
-        id: id.to_owned(),
-        number: number.to_owned(),
-    })
 }

@@ -11,6 +11,7 @@ pub(super) fn show(report: &Report) -> Markup {
             p.kicker { "JetPay conformance report" }
             h1 { (report.subject.endpoint()) }
             (verdict(report))
+            @for note in &report.subject.notes { p.note { (visible::line(note)) } }
             (numbers(report))
             (facts(report))
         }
@@ -95,7 +96,10 @@ fn facts(report: &Report) -> Markup {
         ),
         (
             "Where documents are silent",
-            yes(subject.strict, "held to every advice", "advice only"),
+            match (subject.exact, subject.strict) {
+                (true, _) => "held to the service jetpay".to_owned(),
+                (false, strict) => yes(strict, "held to every advice", "advice only"),
+            },
         ),
         ("An answer may take", time(subject.time_limit_ms)),
         ("Began", began(&subject.began)),

@@ -95,6 +95,8 @@ fn properties(xml: &mut Xml, subject: &Subject) -> io::Result<()> {
         ("credits", subject.credits.to_string()),
         ("observed", subject.observed.to_string()),
         ("strict", subject.strict.to_string()),
+        ("exact", subject.exact.to_string()),
+        ("notes", subject.notes.join(" ")),
     ];
     xml.create_element("properties")
         .write_inner_content(|xml| {

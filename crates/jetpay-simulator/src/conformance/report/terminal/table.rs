@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{NAME, beside_name, hanging, mark};
-use crate::conformance::report::Report;
 use crate::conformance::report::chapters::Chapter;
+use crate::conformance::report::{Report, visible};
 
 /// Columns before an id: two of indentation, a mark, a space.
 const BEFORE: usize = 4;
@@ -19,6 +19,13 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report, width: usize) -
         subject.endpoint()
     );
     write!(f, "{NAME}{}{NAME:#}", hanging(&what, "  ", width))?;
+    for note in &subject.notes {
+        f.write_str(&hanging(
+            &format!("note: {}", visible::line(note)),
+            "  ",
+            width,
+        ))?;
+    }
     let ids = report.findings.iter().map(|finding| finding.check.id.len());
     let ids = ids.max().unwrap_or(0);
     report

@@ -99,7 +99,7 @@ fn currency(scene: &Scene<'_>) -> Vec<Vec<u8>> {
         json!([code]),
     ];
     let other_spellings = [json!(code.to_lowercase()), json!(format!("{code} "))];
-    let other_spellings = other_spellings.into_iter().filter(|_| scene.target.strict);
+    let other_spellings = other_spellings.into_iter().filter(|_| scene.target.exact);
     let values = values.into_iter().chain(other_spellings);
     wrong(scene, &scene.check_deposit_json(), "/currency", values)
 }

@@ -83,7 +83,7 @@ async fn wrong_type(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let success = serde_json::to_value(scene.any_callback(&payment_id)).unwrap_or_default();
     // To some languages `true` is equal to any text, also to "success".
-    let loosely_true = scene.target.credits.then(|| json!(true));
+    let loosely_true = scene.target.credits.then_some(Value::Bool(true));
     for field in FIELDS {
         let values = [json!(7.5), json!({"a": "b"}), json!([1])];
         for value in values.into_iter().chain(loosely_true.clone()) {

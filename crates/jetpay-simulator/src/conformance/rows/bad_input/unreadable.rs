@@ -1,8 +1,10 @@
 //! Bodies that are no JSON object, or more than one.
 
 use crate::conformance::edit::replaced;
+use crate::conformance::expect;
+use crate::conformance::outcome::Checked;
 use crate::conformance::refusal::Refusal;
-use crate::conformance::row::{Level, Play, Row};
+use crate::conformance::row::{Level, Play, Row, play};
 use crate::conformance::rows::sections::UNREADABLE;
 use crate::conformance::scene::Scene;
 
@@ -37,7 +39,7 @@ pub(super) static ROWS: &[Row] = &[
         UNREADABLE,
         "the amount `10 000,00` of a document's sample is refused",
         "Whoever guesses what it means credits a hundred times too much or too little.",
-        Play::Refused(sample_amount, REFUSAL),
+        play!(sample_amount),
     ),
 ];
 
@@ -85,7 +87,13 @@ fn trailing(scene: &Scene<'_>) -> Vec<Vec<u8>> {
 }
 
 /// The document's sample shows it so: neither JSON nor minor units.
-fn sample_amount(scene: &Scene<'_>) -> Vec<Vec<u8>> {
+async fn sample_amount(scene: &Scene<'_>) -> Checked {
     let amount = format!("\"amount\":{}", scene.amount().minor());
-    vec![replaced(&signed(scene), &amount, "\"amount\":10 000,00")]
+    let body = replaced(&signed(scene), &amount, "\"amount\":10 000,00");
+    let exchange = scene.send(body).await?;
+    if scene.target.exact {
+        return scene.expect_refusal(&exchange, REFUSAL);
+    }
+    let begun = exchange.code() == Some(0);
+    expect::holds("no code 0", !begun, || expect::brief(&exchange))
 }

@@ -56,12 +56,12 @@ fn limited(method: &MethodFacts, _: &Target) -> bool {
 }
 
 fn strict_contracts(method: &MethodFacts, target: &Target) -> bool {
-    target.strict && has_contracts(method, target)
+    target.exact && has_contracts(method, target)
 }
 
 /// Our service flags it for a person; nobody else need.
 async fn flagged(scene: &Scene<'_>, payment_id: &str) -> Checked {
-    if scene.target.strict {
+    if scene.target.exact {
         scene.expect_flagged(payment_id).await?;
     }
     Ok(())

@@ -93,7 +93,7 @@ async fn option_2_status(scene: &Scene<'_>) -> Checked {
             .map_or(Some(Some(0)), |open| status(&open.id)),
     )?;
     let status = status(&closed.id);
-    if scene.target.strict {
+    if scene.target.exact {
         return expect::equal(
             "status_code of the closed contract",
             &Some(Some(204)),

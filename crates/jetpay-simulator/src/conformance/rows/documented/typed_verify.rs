@@ -16,10 +16,10 @@ use crate::methods::MethodFacts;
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "typed-verify",
-        Level::Must,
+        Level::Should,
         Section::CheckDeposit,
         "a check_deposit whose type is verify gets a payment_id",
-        "The document has it so: where it comes so, no payment of this method goes through.",
+        "The document says verify here and check_deposit there; refused as it comes, no payment goes through.",
         play!(gets_a_payment_id),
     )
     .only(quirk),

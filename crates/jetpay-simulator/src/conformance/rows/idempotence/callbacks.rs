@@ -2,7 +2,7 @@
 
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::callbacks::expect_credited;
+use crate::conformance::rows::callbacks::{expect_credited, expect_taken_back};
 use crate::conformance::rows::sections::RULE_3;
 use crate::conformance::scene::Scene;
 use crate::messages::Callback;
@@ -60,7 +60,5 @@ async fn refund_repeated(scene: &Scene<'_>) -> Checked {
         scene.tell(&refund).await?;
     }
     let amount = scene.amount().minor();
-    scene
-        .expect_money(&payment_id, "refunded", &[amount, -amount])
-        .await
+    expect_taken_back(scene, &payment_id, "refunded", &[amount, -amount]).await
 }

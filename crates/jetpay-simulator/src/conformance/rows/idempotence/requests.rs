@@ -34,7 +34,7 @@ async fn repeated(scene: &Scene<'_>) -> Checked {
     expect::answer(&first, 0)?;
     for _ in 0..4 {
         let again = scene.call(&request).await?;
-        if scene.target.strict {
+        if scene.target.exact {
             expect::equal("the answer", &first.text(), &again.text())?;
         }
         expect::equal("the answer's fields", &said(&first), &said(&again))?;
@@ -51,7 +51,10 @@ pub(super) fn said(exchange: &Exchange) -> [Option<&Value>; 4] {
 async fn twice(scene: &Scene<'_>) -> Checked {
     let (first, second) = (scene.pending().await?, scene.pending().await?);
     if first == second {
-        Err(Stop::failed("another payment_id", second))
+        Err(Stop::failed(
+            "another payment_id",
+            format!("{second} again"),
+        ))
     } else {
         Ok(())
     }

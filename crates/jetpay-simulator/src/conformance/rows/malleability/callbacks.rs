@@ -6,7 +6,7 @@ use super::cut::hide;
 use crate::conformance::edit::{tampered, with};
 use crate::conformance::outcome::Checked;
 use crate::conformance::row::{Level, Row, play};
-use crate::conformance::rows::callbacks::refused;
+use crate::conformance::rows::callbacks::harmless;
 use crate::conformance::rows::sections::SIGNATURE;
 use crate::conformance::scene::Scene;
 
@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         "attack-status-hidden",
         Level::Must,
         SIGNATURE,
-        "a callback whose status hides in another text is refused",
+        "a callback whose status hides in another text credits nothing",
         "A signed decline is cut anew into a message without it, and money may be credited.",
         play!(status_hidden),
     ),
@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         "attack-number-as-text",
         Level::Should,
         SIGNATURE,
-        "a callback with a number turned into a text is refused",
+        "a callback with a number turned into a text credits nothing",
         "Types are not signed: a loose comparison may take another amount for the same one.",
         play!(number_as_text),
     ),
@@ -36,7 +36,7 @@ async fn status_hidden(scene: &Scene<'_>) -> Checked {
         ("/operation/request_id", "/operation/status"),
         ("/payment/method", "/payment/status"),
     ] {
-        refused(
+        harmless(
             scene,
             &payment_id,
             tampered(&signed, |it| hide(it, text, field)),
@@ -50,7 +50,7 @@ async fn number_as_text(scene: &Scene<'_>) -> Checked {
     let payment_id = scene.pending().await?;
     let signed = scene.platform.sign(&scene.any_callback(&payment_id));
     let amount = json!(scene.amount().minor().to_string());
-    refused(
+    harmless(
         scene,
         &payment_id,
         tampered(&signed, |it| {
@@ -59,7 +59,7 @@ async fn number_as_text(scene: &Scene<'_>) -> Checked {
     )
     .await?;
     let project = json!(scene.project.id.number().to_string());
-    refused(
+    harmless(
         scene,
         &payment_id,
         tampered(&signed, |it| with(it, "/project_id", project)),

@@ -40,7 +40,7 @@ async fn post_only(scene: &Scene<'_>) -> Checked {
             .platform
             .send_as(method, "", None, body.clone())
             .await?;
-        let refused = if scene.target.strict {
+        let refused = if scene.target.exact {
             exchange.status == 405
         } else {
             (400..500).contains(&exchange.status)

@@ -62,11 +62,11 @@ async fn survives(scene: &Scene<'_>, platform: &Platform, body: &[u8]) -> Checke
     let mut wire = scene.wire(platform).await?;
     wire.post(body);
     match wire.heard().await? {
-        Ok((exchange, _)) if scene.target.strict && exchange.status != 413 => {
+        Ok((exchange, _)) if scene.target.exact && exchange.status != 413 => {
             return Err(Stop::failed("HTTP 413", expect::brief(&exchange)));
         }
         Ok(_) => {}
-        Err(lost) if lost.is_closed() && !scene.target.strict => {}
+        Err(lost) if lost.is_closed() && !scene.target.exact => {}
         Err(lost) => return Err(Stop::failed("an answer", lost.to_string())),
     }
     scene.alive().await

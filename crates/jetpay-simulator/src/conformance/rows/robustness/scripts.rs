@@ -75,7 +75,7 @@ async fn unknown(scene: &Scene<'_>, customer: &str) -> Checked {
     for request in [scene.verify_json(), scene.check_deposit_json()] {
         let request = with(request, "/customer_id", json!(customer));
         let exchange = scene.call(&request).await?;
-        if scene.target.strict {
+        if scene.target.exact {
             scene.expect_refusal(&exchange, Refusal::new(200, 404))?;
         }
         scene.expect_sound(&exchange)?;
@@ -96,7 +96,7 @@ async fn nested(scene: &Scene<'_>) -> Checked {
     for deep in [lists, objects] {
         let body = replaced(plain.as_bytes(), "{", &format!("{{\"a\":{deep},"));
         let exchange = scene.send(scene.platform.sign_text(body)).await?;
-        if scene.target.strict {
+        if scene.target.exact {
             expect::answer(&exchange, 0)?;
         }
         scene.expect_sound(&exchange)?;

@@ -38,7 +38,7 @@ async fn get(scene: &Scene<'_>) -> Checked {
 async fn refused(scene: &Scene<'_>, platform: &Platform, method: &str, body: &[u8]) -> Checked {
     let json = Some("application/json");
     let exchange = platform.send_as(method, "", json, body).await?;
-    if scene.target.strict && exchange.status != 405 {
+    if scene.target.exact && exchange.status != 405 {
         return Err(Stop::failed(
             format!("HTTP 405 to {method}"),
             expect::brief(&exchange),

@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED_CALLBACK,
         "a callback signed with another secret is refused",
-        "Whoever has any secret, of a test or of another shop, can credit himself here.",
+        "With HTTP 200 any secret will do, or a good callback that was misread never comes again.",
         play!(other_secret),
     ),
     Row::new(

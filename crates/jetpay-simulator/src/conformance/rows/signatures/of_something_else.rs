@@ -59,7 +59,7 @@ fn other_message(scene: &Scene<'_>) -> Vec<Vec<u8>> {
 fn changed(scene: &Scene<'_>) -> Vec<Vec<u8>> {
     let [verify, deposit] = both(scene);
     // Who looks at the fields before the signature misses this one, and says so.
-    let less = (scene.target.strict).then(|| tampered(&deposit, |it| without(it, "/currency")));
+    let less = (scene.target.exact).then(|| tampered(&deposit, |it| without(it, "/currency")));
     let more = [
         tampered(&verify, |it| {
             with(it, "/customer_id", json!(scene.target.customers.unknown))

@@ -63,7 +63,7 @@ async fn unknown_project(scene: &Scene<'_>) -> Checked {
     let none =
         [scene.verify_json(), scene.check_deposit_json()].map(|it| without(it, "/project_id"));
     let bodies = wrong.chain(none).map(|it| scene.platform.sign(&it));
-    let refusal = if scene.target.strict {
+    let refusal = if scene.target.exact {
         REFUSAL
     } else {
         Refusal::new(200, 500)
