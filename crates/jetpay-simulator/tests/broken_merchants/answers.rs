@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use jetpay_simulator::{CASHIN_KZ, KASSA24, KASSA24_BVU, QIWI_KZ};
 
 use super::Broken;
-use crate::shop::{Answer, Fault, SECRETS};
+use crate::shop::{Answer, Fault};
 
 pub(super) static ALL: &[Broken] = &[
     Broken::new(
@@ -167,27 +167,6 @@ pub(super) static ALL: &[Broken] = &[
             }
         }),
         &["verify-good"],
-    ),
-    Broken::new(
-        "tells-the-secret",
-        "Says in the text of a refusal which signature it had expected, and with which secret.",
-        Fault::Answers(|_, answer| {
-            if answer.is_refusal() {
-                answer.edit(|it| it["message"] = json!(format!("expected HMAC of {}", SECRETS[0])));
-            }
-        }),
-        &["signature-missing", "verify-unknown", "connection-kept"],
-    ),
-    Broken::new(
-        "tells-the-secret-as-php-does",
-        "Says in the text of a refusal with which secret, and writes `/` as `\\/`.",
-        Fault::Answers(|_, answer| {
-            if answer.is_refusal() {
-                answer.edit(|it| it["message"] = json!(format!("HMAC of {}", SECRETS[0])));
-                answer.rewrite(|it| it.replace('/', "\\/"));
-            }
-        }),
-        &["signature-missing", "verify-unknown", "connection-kept"],
     ),
     Broken::new(
         "contracts-of-kaspi",

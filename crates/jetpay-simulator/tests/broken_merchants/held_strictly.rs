@@ -76,6 +76,46 @@ pub(super) static ALL: &[Broken] = &[
     )
     .strictly(),
     Broken::new(
+        "shows-its-query",
+        "Says in the text of a refusal which query found nothing.",
+        Fault::Answers(|_, answer| {
+            if answer.is_refusal() {
+                answer.edit(|it| it["message"] = json!("SELECT * FROM customers: no rows"));
+            }
+        }),
+        &["verify-unknown", "deposit-unknown"],
+    )
+    .strictly(),
+    Broken::new(
+        "says-more",
+        "Answers with a field that no document has.",
+        Fault::Answers(|_, answer| answer.edit(|it| it["took_ms"] = json!(7))),
+        &["verify-good", "deposit-good", "verify-unknown"],
+    )
+    .strictly(),
+    Broken::new(
+        "refuses-with-422",
+        "Refuses callbacks with an HTTP status of its own.",
+        Fault::Answers(|incoming, answer| {
+            if incoming.is_callback() && answer.status == 400 {
+                answer.status = 422;
+            }
+        }),
+        &["callback-bad-signature", "callback-missing-field"],
+    )
+    .strictly(),
+    Broken::new(
+        "thanks-for-callbacks",
+        "Acknowledges callbacks with a word in the body.",
+        Fault::Answers(|incoming, answer| {
+            if incoming.is_callback() && answer.status == 200 {
+                answer.body = b"OK".to_vec();
+            }
+        }),
+        &["callback-success", "callback-decline"],
+    )
+    .strictly(),
+    Broken::new(
         "no-callbacks-at-callback",
         "Takes no callbacks at the URL for callbacks.",
         Fault::Stops(|incoming| (incoming.path == "/callback").then(|| Answer::new(404, ""))),

@@ -9,6 +9,7 @@ mod held;
 mod held_strictly;
 mod odd;
 mod refusals;
+mod reports;
 mod shapes;
 mod signed;
 mod wire;
@@ -22,6 +23,7 @@ use jetpay_simulator::{KASPI, KASSA24, MethodFacts, QIWI_KZ};
 use crate::shop::{Fault, Slip, Wire};
 use held::Held;
 pub(crate) use held::stranger;
+pub(crate) use reports::reports;
 
 /// How long an answer may take, when nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,7 +1,9 @@
 //! Refusals, HTTP statuses and crashes.
 
+use serde_json::json;
+
 use super::Broken;
-use crate::shop::{Answer, Fault};
+use crate::shop::{Answer, Fault, SECRETS};
 
 /// What a framework shows of an exception.
 const TRACE: &str =
@@ -115,5 +117,26 @@ pub(super) static ALL: &[Broken] = &[
             "field-amount",
             "shape-nothing-inside",
         ],
+    ),
+    Broken::new(
+        "tells-the-secret",
+        "Says in the text of a refusal which signature it had expected, and with which secret.",
+        Fault::Answers(|_, answer| {
+            if answer.is_refusal() {
+                answer.edit(|it| it["message"] = json!(format!("expected HMAC of {}", SECRETS[0])));
+            }
+        }),
+        &["signature-missing", "verify-unknown", "connection-kept"],
+    ),
+    Broken::new(
+        "tells-the-secret-as-php-does",
+        "Says in the text of a refusal with which secret, and writes `/` as `\\/`.",
+        Fault::Answers(|_, answer| {
+            if answer.is_refusal() {
+                answer.edit(|it| it["message"] = json!(format!("HMAC of {}", SECRETS[0])));
+                answer.rewrite(|it| it.replace('/', "\\/"));
+            }
+        }),
+        &["signature-missing", "verify-unknown", "connection-kept"],
     ),
 ];

@@ -1,10 +1,12 @@
 //! HTTP by hand, sizes and time.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{Broken, Wire};
-use crate::shop::{Answer, Fault};
+use crate::shop::{Answer, Fault, Incoming};
 
 /// Longer than what is waited for.
 const LONG: Duration = Duration::from_millis(300);
@@ -13,6 +15,10 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Whether the last body was too large.
 static FULL: AtomicBool = AtomicBool::new(false);
+
+/// The payments of callbacks that were too large.
+static REFUSED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+static FORGOTTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 pub(super) static ALL: &[Broken] = &[
     Broken::wire(
@@ -64,6 +70,24 @@ pub(super) static ALL: &[Broken] = &[
         &["large-verify", "large-callback"],
     ),
     Broken::new(
+        "refuses-what-was-too-large",
+        "Refuses a callback whose payment it knows from one that was too large.",
+        Fault::Stops(|incoming| {
+            let answer = after_a_large_one(incoming, &REFUSED, 409)?;
+            Some(Answer::new(answer, ""))
+        }),
+        &["large-callback"],
+    ),
+    Broken::new(
+        "forgets-what-was-too-large",
+        "Acknowledges a callback whose payment it knows from one that was too large, and does nothing.",
+        Fault::Stops(|incoming| {
+            let answer = after_a_large_one(incoming, &FORGOTTEN, 200)?;
+            Some(Answer::new(answer, ""))
+        }),
+        &["large-callback"],
+    ),
+    Broken::new(
         "slow-verify",
         "Takes its time for verify.",
         Fault::Answers(|incoming, answer| {
@@ -112,3 +136,18 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against()
     .patience(PATIENCE),
 ];
+
+/// HTTP 413 to a callback that is too large, and this status to later ones of its payment.
+fn after_a_large_one(
+    incoming: &Incoming,
+    large: &Mutex<BTreeSet<String>>,
+    later: u16,
+) -> Option<u16> {
+    let payment_id = incoming.json()["payment"]["id"].as_str()?.to_owned();
+    let mut large = large.lock().unwrap();
+    if incoming.body.len() > 500_000 {
+        large.insert(payment_id);
+        return Some(413);
+    }
+    large.contains(&payment_id).then_some(later)
+}
