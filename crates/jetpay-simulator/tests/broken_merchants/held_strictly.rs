@@ -171,6 +171,17 @@ pub(super) static ALL: &[Broken] = &[
     .by(&KASPI)
     .strictly(),
     Broken::slips(
+        "leaves-refunds-to-people",
+        "Follows no refund, as others may.",
+        Slip::IgnoresRefunds,
+        &[
+            "callback-refund",
+            "callback-refund-partial",
+            "callback-refund-rest",
+        ],
+    )
+    .strictly(),
+    Broken::slips(
         "forgets-refunds-in-balances",
         "Takes a refund back from a payment, and not from the customer.",
         Slip::ForgetsRefundsInBalances,
