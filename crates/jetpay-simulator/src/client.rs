@@ -133,8 +133,5 @@ fn no_answer(url: &str, error: &(dyn std::error::Error + 'static)) -> NoAnswer {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    NoAnswer {
-        url: without_secrets(url),
-        reason: innermost.to_string(),
-    }
+    NoAnswer::of(url, innermost.to_string())
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::address::without_secrets;
+
 /// One request and its answer.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -30,6 +32,16 @@ pub struct NoAnswer {
     pub url: String,
     /// Why, in the words of the client.
     pub reason: String,
+}
+
+impl NoAnswer {
+    /// From a URL, of which only what may be shown is kept.
+    pub(crate) fn of(url: &str, reason: impl Into<String>) -> Self {
+        Self {
+            url: without_secrets(url),
+            reason: reason.into(),
+        }
+    }
 }
 
 impl Exchange {

@@ -103,6 +103,11 @@ impl Tape {
         (exchanges, left_out)
     }
 
+    /// Whether a text of an endpoint tells one of the secrets.
+    pub(crate) fn tells_secrets(&self, text: &str) -> bool {
+        secrets::told(text, &self.secrets)
+    }
+
     /// A text of ours with secrets and signatures cut.
     pub(crate) fn cut(&self, text: &str) -> String {
         cut::sentence(text, &self.secrets)

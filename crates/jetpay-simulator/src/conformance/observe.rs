@@ -11,7 +11,6 @@ use serde_json::Value;
 use super::expect;
 use super::outcome::{Checked, Stop};
 use super::scene::Scene;
-use crate::address::without_secrets;
 use crate::admin::{Admin, encoded};
 use crate::client::Client;
 use crate::exchange::{Exchange, NoAnswer};
@@ -94,10 +93,8 @@ impl Observation {
     async fn asked(&self, payment_id: &str) -> Result<Exchange, NoAnswer> {
         // Such an id would lead to another path, and take the token there.
         if matches!(payment_id, "." | "..") {
-            return Err(NoAnswer {
-                url: without_secrets(&self.client.url("")),
-                reason: format!("`{payment_id}` is no part of a path"),
-            });
+            let reason = format!("`{payment_id}` is no part of a path");
+            return Err(NoAnswer::of(&self.client.url(""), reason));
         }
         let url = self
             .client

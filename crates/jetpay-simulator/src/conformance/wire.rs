@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use super::outcome::{Checked, Stop};
 use super::scene::Scene;
-use crate::address::without_secrets;
 use crate::exchange::{Exchange, NoAnswer};
 use crate::platform::Platform;
 use crate::raw::{Answer, Connection, Lost};
@@ -127,6 +126,5 @@ impl Wire<'_> {
 }
 
 fn no_answer(url: &str, lost: &Lost) -> Stop {
-    let (url, reason) = (without_secrets(url), lost.to_string());
-    NoAnswer { url, reason }.into()
+    NoAnswer::of(url, lost.to_string()).into()
 }

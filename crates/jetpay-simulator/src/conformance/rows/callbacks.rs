@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::acknowledgement::is_acknowledged;
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::scene::Scene;
 use crate::exchange::Exchange;
@@ -23,7 +24,7 @@ pub(crate) async fn harmless(scene: &Scene<'_>, payment_id: &str, body: Vec<u8>)
     }
     let mut taken = false;
     for url in scene.callback_urls() {
-        taken |= scene.send_at(&url, body.clone()).await?.status == 200;
+        taken |= is_acknowledged(scene.send_at(&url, body.clone()).await?.status);
     }
     if taken {
         scene.expect_money(payment_id, "pending", &[]).await
@@ -34,10 +35,7 @@ pub(crate) async fn harmless(scene: &Scene<'_>, payment_id: &str, body: Vec<u8>)
 
 /// Nothing came of it; looked up where it can be. That it was refused is seen without.
 pub(crate) async fn unchanged(scene: &Scene<'_>, payment_id: &str) -> Checked {
-    if scene.target.observer.is_some() {
-        scene.expect_money(payment_id, "pending", &[]).await?;
-    }
-    Ok(())
+    scene.expect_money_if_seen(payment_id, "pending", &[]).await
 }
 
 /// A success of a fresh payment, changed so, credits.

@@ -5,16 +5,16 @@
 use serde_json::{Map, Value};
 
 use super::Scene;
+use crate::acknowledgement::is_acknowledged;
 use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::refusal::Refusal;
 use crate::exchange::Exchange;
-use crate::secrets;
 
 impl Scene<'_> {
     /// An answer tells none of the secrets.
     pub(crate) fn expect_no_secret(&self, exchange: &Exchange) -> Checked {
-        let told = secrets::told(&exchange.text(), &self.target.secrets());
+        let told = self.tape.tells_secrets(&exchange.text());
         expect::holds("an answer without the secret", !told, || {
             format!("HTTP {}, with the secret", exchange.status)
         })
@@ -26,11 +26,11 @@ impl Scene<'_> {
         let (right, wanted) = if self.target.exact {
             let right = exchange.status == status && exchange.body.is_empty();
             (right, format!("HTTP {status}, no body"))
-        } else if status == 200 {
-            (exchange.status == 200, "HTTP 200".to_owned())
+        } else if is_acknowledged(status) {
+            (is_acknowledged(exchange.status), "HTTP 200".to_owned())
         } else {
             (
-                exchange.status != 200,
+                !is_acknowledged(exchange.status),
                 format!("no HTTP 200, but HTTP {status}"),
             )
         };

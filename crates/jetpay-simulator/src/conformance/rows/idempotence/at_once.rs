@@ -2,6 +2,7 @@
 
 use tokio::task::JoinSet;
 
+use crate::acknowledgement::is_acknowledged;
 use crate::conformance::expect;
 use crate::conformance::outcome::{Checked, Stop};
 use crate::conformance::row::{Level, Row, play};
@@ -65,7 +66,7 @@ async fn all_at_once(scene: &Scene<'_>, bodies: Vec<Vec<u8>>) -> Checked {
     while let Some(exchange) = tasks.join_next().await {
         let exchange = exchange.map_err(|error| Stop::failed("an answer", error.to_string()))??;
         acknowledged_by_us(scene, &exchange)?;
-        acknowledged |= exchange.status == 200;
+        acknowledged |= is_acknowledged(exchange.status);
     }
     let what = "HTTP 200 to at least one of them";
     expect::holds(what, acknowledged, || "to none".into())
