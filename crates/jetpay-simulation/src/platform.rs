@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jetpay_core::signature::sign;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::MethodFacts;
-use jetpay_simulator::messages::{CheckDeposit, Contract, Verify};
+use jetpay_platform::MethodFacts;
+use jetpay_platform::messages::{CheckDeposit, Contract, Verify};
 
 use crate::chance::Chance;
 use crate::fact::{Fact, Flaw};

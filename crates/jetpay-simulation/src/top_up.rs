@@ -6,7 +6,7 @@ use crate::chance::Chance;
 use crate::clock::{DAY, MINUTE, START};
 use crate::setting::{CUSTOMERS, PROJECTS};
 use crate::story::{PLOTS, Plot};
-use jetpay_simulator::{METHODS, MethodFacts};
+use jetpay_platform::{METHODS, MethodFacts};
 
 /// How many begin on a day, on average.
 const A_DAY: usize = 10;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jetpay_core::Currency;
-use jetpay_simulator::gate::{Ending, Habits, Plan};
-use jetpay_simulator::{METHODS, MethodFacts};
+use jetpay_platform::gate::{Ending, Habits, Plan};
+use jetpay_platform::{METHODS, MethodFacts};
 
 use super::told::Kind;
 use super::wish::Wish;

@@ -11,7 +11,7 @@ mod telling;
 use std::sync::Arc;
 
 use jetpay_ledger::store::stepped::Stepped;
-use jetpay_simulator::gate::{Books, Ending};
+use jetpay_platform::gate::{Books, Ending};
 
 use super::audit::Audit;
 use super::event::Event;

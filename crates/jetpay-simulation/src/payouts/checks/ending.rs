@@ -1,6 +1,6 @@
 //! What must hold in the end, when nothing goes wrong any more and everything was told.
 
-use jetpay_simulator::gate::Books;
+use jetpay_platform::gate::Books;
 use rusqlite::types::ValueRef;
 
 use crate::broken::{Broken, Invariant};

@@ -1,6 +1,6 @@
 //! What leaves for the Gate, and what arrives there.
 
-use jetpay_simulator::gate::{Books, Seen, What};
+use jetpay_platform::gate::{Books, Seen, What};
 
 use crate::broken::{Broken, Invariant};
 use crate::payouts::audit::Audit;

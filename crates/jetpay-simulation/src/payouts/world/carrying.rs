@@ -1,6 +1,6 @@
 //! Requests go to the Gate, and answers come back.
 
-use jetpay_simulator::gate::Reply;
+use jetpay_platform::gate::Reply;
 
 use super::World;
 use crate::broken::Broken;
