@@ -1,0 +1,178 @@
+//! Operation codes: why an operation ended as it did, and what to do about it.
+//!
+//! The set is open. A code is kept as received; 378 of them are known, with a short text of ours and [`Advice`].
+//!
+//! ```
+//! use jetpay_core::operation_code::{Advice, OperationCode};
+//!
+//! let code = OperationCode::from("20105");
+//! assert_eq!(code.text(), "payer's account lacks the money");
+//! assert_eq!(code.advice(), Advice::Retry);
+//!
+//! let new = OperationCode::from("77777");
+//! assert_eq!(new.as_str(), "77777");
+//! assert_eq!(new.text(), "unknown code");
+//! assert_eq!(new.advice(), Advice::AskSupport);
+//! ```
+
+mod advice;
+mod names;
+mod table;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+pub use self::advice::Advice;
+
+/// The code of an operation, as received. Serializes as a string, the way the documents show it.
+///
+/// Two codes are equal when their texts are. Codes that the protocol's five methods send have a name:
+///
+/// ```
+/// use jetpay_core::operation_code::OperationCode;
+///
+/// assert_eq!(OperationCode::from(0), OperationCode::SUCCESS);
+/// assert_ne!(OperationCode::from("00"), OperationCode::SUCCESS);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OperationCode(Cow<'static, str>);
+
+/// A code that is known, with what it means in our words.
+///
+/// ```
+/// use jetpay_core::operation_code::{Advice, OperationCode};
+///
+/// let known = OperationCode::WRONG_AMOUNT_PAID.known().expect("a named code is known");
+/// assert_eq!((known.number, known.advice), (20304, Advice::Retry));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownCode {
+    /// The code.
+    pub number: u32,
+    /// What it means, in three to nine words.
+    pub text: &'static str,
+    /// What to do about it.
+    pub advice: Advice,
+}
+
+impl OperationCode {
+    /// The code as received.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The code as a number, or `None` where it is anything but the plain decimal form of a `u32`.
+    ///
+    /// `00` and `+0` are not 0: equal numbers mean equal codes.
+    #[must_use]
+    pub fn number(&self) -> Option<u32> {
+        let is_plain =
+            self.as_str() == "0" || self.0.starts_with(|first: char| matches!(first, '1'..='9'));
+        // What `parse` takes beside digits is a plus sign in front, ruled out by now.
+        self.0.parse().ok().filter(|_| is_plain)
+    }
+
+    /// What is known about the code, if anything.
+    #[must_use]
+    pub fn known(&self) -> Option<&'static KnownCode> {
+        table::find(self.number()?)
+    }
+
+    /// What the code means, or `unknown code`.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        self.known().map_or("unknown code", |known| known.text)
+    }
+
+    /// What to do about the code; with an unknown one, ask support.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        self.known()
+            .map_or(Advice::AskSupport, |known| known.advice)
+    }
+}
+
+impl From<&str> for OperationCode {
+    /// Keeps the text as received, known or not.
+    fn from(text: &str) -> Self {
+        Self(Cow::Owned(text.to_owned()))
+    }
+}
+
+impl From<u64> for OperationCode {
+    /// The same code as the number's decimal text.
+    fn from(number: u64) -> Self {
+        Self(Cow::Owned(number.to_string()))
+    }
+}
+
+impl fmt::Display for OperationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for OperationCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn number_and_its_text_are_one_code() {
+        for number in [0, 20_000, u64::MAX] {
+            let code = OperationCode::from(number);
+            assert_eq!(code, OperationCode::from(number.to_string().as_str()));
+            assert_eq!(code.to_string(), number.to_string());
+        }
+    }
+
+    #[test]
+    fn only_plain_decimal_text_has_a_number() {
+        let number = |text| OperationCode::from(text).number();
+        assert_eq!(number("0"), Some(0));
+        assert_eq!(number("20000"), Some(20_000));
+        assert_eq!(number("4294967295"), Some(u32::MAX));
+        for text in [
+            "",
+            "00",
+            "020000",
+            "+0",
+            "-0",
+            "-1",
+            " 0",
+            "0 ",
+            "0.0",
+            "1e3",
+            "ABC",
+            "4294967296",
+            "٣",
+        ] {
+            assert_eq!(number(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_code_is_kept_and_sent_to_support() {
+        for text in ["77777", "ABC", "", "00"] {
+            let code = OperationCode::from(text);
+            assert_eq!(code.as_str(), text);
+            assert_eq!(code.known(), None);
+            assert_eq!(code.text(), "unknown code");
+            assert_eq!(code.advice(), Advice::AskSupport);
+        }
+    }
+
+    #[test]
+    fn json_is_a_string_also_for_a_number() {
+        let code = OperationCode::from(20_000);
+        assert_eq!(serde_json::to_string(&code).unwrap(), r#""20000""#);
+    }
+}

@@ -1,0 +1,28 @@
+//! Texts that are a payer's own data.
+
+use serde::Serialize;
+use std::fmt;
+
+/// A text that `Debug` hides: who reads it says so with [`as_str`](Self::as_str).
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Redacted(Box<str>);
+
+impl Redacted {
+    /// Hides a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hidden")
+    }
+}

@@ -1,0 +1,105 @@
+//! `operation.type` and `payment.type`: what was done, and what it was done for.
+
+use super::open::open_words;
+
+open_words! {
+    /// The type of an operation. Of a top-up only [`Sale`](Self::Sale) credits the customer.
+    ///
+    /// ```
+    /// use jetpay_core::status::OperationType;
+    ///
+    /// assert_eq!(OperationType::from("sale"), OperationType::Sale);
+    /// assert_eq!(OperationType::from("create_cash_voucher").as_str(), "create cash voucher");
+    /// ```
+    OperationType {
+        Sale = "sale",
+        Payout = "payout",
+        Refund = "refund",
+        Reversal = "reversal",
+        RefundReverse = "refund reverse",
+        PayoutReversal = "payout reversal",
+        ManualChange = "manual change",
+        Auth = "auth",
+        Capture = "capture",
+        Cancel = "cancel",
+        Incremental = "incremental",
+        Recurring = "recurring",
+        RecurringUpdate = "recurring update",
+        RecurringCancel = "recurring cancel",
+        AccountVerification = "account verification",
+        Invoice = "invoice",
+        CustomerAction = "customer action",
+        PaymentConfirmation = "payment confirmation",
+        CaptureSettlement = "capture settlement",
+        ContractRegistration = "contract registration",
+        Commission = "commission",
+        CreateCashVoucher = "create cash voucher",
+    }
+}
+
+open_words! {
+    /// The type of a payment: money in or money out.
+    ///
+    /// ```
+    /// use jetpay_core::status::PaymentType;
+    ///
+    /// assert_eq!(PaymentType::from("purchase"), PaymentType::Purchase);
+    /// assert_eq!(PaymentType::from("gift"), PaymentType::Other("gift".into()));
+    /// ```
+    PaymentType {
+        Purchase = "purchase",
+        Payout = "payout",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_operation_type_is_known() {
+        let words = [
+            "sale",
+            "payout",
+            "refund",
+            "reversal",
+            "refund reverse",
+            "payout reversal",
+            "manual change",
+            "auth",
+            "capture",
+            "cancel",
+            "incremental",
+            "recurring",
+            "recurring update",
+            "recurring cancel",
+            "account verification",
+            "invoice",
+            "customer action",
+            "payment confirmation",
+            "capture settlement",
+            "contract registration",
+            "commission",
+            "create_cash_voucher",
+        ];
+        for word in words {
+            let known = OperationType::from(word);
+            assert!(!matches!(known, OperationType::Other(_)), "{word}");
+            assert_eq!(known.as_str(), word.replace('_', " "));
+        }
+        assert_eq!(OperationType::KNOWN.len(), words.len());
+    }
+
+    #[test]
+    fn every_listed_payment_type_is_known() {
+        let known = ["purchase", "payout"].map(PaymentType::from);
+        assert_eq!(known, PaymentType::KNOWN);
+    }
+
+    #[test]
+    fn sale_with_a_space_around_is_no_sale() {
+        for text in [" sale", "sale ", "sale\n"] {
+            assert_eq!(OperationType::from(text), OperationType::Other(text.into()));
+        }
+    }
+}
