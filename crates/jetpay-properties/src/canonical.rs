@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::fmt::Write;
 
-use jetpay_core::explain::{Verdict, explain};
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Canonical, Key, Order, Unreadable, natural, sign};
 use jetpay_core::{Keyring, Rejection};
+use jetpay_explain::{Verdict, explain};
 use serde_json::Value;
 
 use crate::{KEY, project};

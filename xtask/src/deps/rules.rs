@@ -81,6 +81,7 @@ const CORE_AND_PLATFORM: &[&str] = &["jetpay-core", "jetpay-platform"];
 /// The service: the SDK, its ledger, and the platform that its demo plays. Never jetpay-conformance.
 const SERVICE: &[&str] = &[
     "jetpay-core",
+    "jetpay-explain",
     "jetpay-kaspi",
     "jetpay-kassa24",
     "jetpay-kassa24-bvu",
@@ -120,6 +121,7 @@ const ALL: &[&str] = &[
 
 const METHODS_CORE_AND_LEDGER: &[&str] = &[
     "jetpay-core",
+    "jetpay-explain",
     "jetpay-kaspi",
     "jetpay-kassa24",
     "jetpay-kassa24-bvu",
@@ -141,6 +143,11 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "jetpay-core",
         ours: &[],
+        never: IMPURE,
+    },
+    Rule {
+        name: "jetpay-explain",
+        ours: CORE,
         never: IMPURE,
     },
     Rule {

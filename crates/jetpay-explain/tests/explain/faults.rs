@@ -1,6 +1,12 @@
 //! Faults on the way of a body, and two faults at once.
 
-use super::*;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::sign;
+use jetpay_core::{Keyring, Project};
+use jetpay_explain::{Hint, OtherRule, explain, explain_with};
+
+use super::{hints, key};
 
 #[test]
 fn a_body_that_was_changed_on_the_way_is_recognised() {

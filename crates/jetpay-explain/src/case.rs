@@ -1,13 +1,13 @@
 //! One body, examined: first as it is verified, then in every other way that a sender may have signed it.
 
-use super::rule::PLATFORM;
-use super::signed::{Signed, Text};
-use super::signer::{self, Signer};
-use super::tree::Node;
-use super::{Explanation, Hint, Verdict, flatten, loose, place, suspects};
-use crate::message::Received;
-use crate::rejection::Rejection;
-use crate::signature::{Key, Order, Project};
+use jetpay_core::Rejection;
+use jetpay_core::message::Received;
+use jetpay_core::signature::{Key, Order, Project};
+
+use crate::rule::PLATFORM;
+use crate::signed::{Signed, Signer, Text, foreign_signers, own_signers};
+use crate::tree::{self, Node};
+use crate::{Explanation, Hint, Verdict, candidates, flatten, loose};
 
 /// What there is to examine.
 pub(super) struct Case<'a> {
@@ -107,8 +107,8 @@ impl Case<'_> {
         let refused = self
             .received
             .canonical()
-            .malleation()
-            .map(|malleation| Hint::Refused(Rejection::Malleated(malleation.into())));
+            .malleated()
+            .map(|how| Hint::Refused(Rejection::Malleated(how)));
         explanation.hints.extend(refused);
     }
 
@@ -133,10 +133,10 @@ impl Case<'_> {
         let Some(root) = root else {
             return Reasons::default();
         };
-        let own = signer::own(self.keys);
-        let foreign = signer::foreign(self.keys, self.others);
+        let own = own_signers(self.keys);
+        let foreign = foreign_signers(self.keys, self.others);
         let mut found: Vec<(Vec<Hint>, Signed)> = Vec::new();
-        for text in suspects::platform(root, self.body.len()) {
+        for text in candidates::platform(root, self.body.len()) {
             let signers = signed_by(&foreign, &text, signature);
             found.extend(
                 signers
@@ -172,16 +172,16 @@ impl Case<'_> {
             let hints = [Some(hint), signer.hint()].into_iter().flatten().collect();
             Some((hints, signer.of(text)))
         };
-        let json = suspects::json(self.body, root, given).find_map(fitting);
-        let rules = suspects::rules(root, self.body.len()).filter_map(fitting);
-        let mut found: Vec<_> = suspects::trimmed(root, self.body.len())
+        let json = candidates::json(self.body, root, given).find_map(fitting);
+        let rules = candidates::rules(root, self.body.len()).filter_map(fitting);
+        let mut found: Vec<_> = candidates::trimmed(root, self.body.len())
             .filter_map(fitting)
             .take(1)
             .chain(json)
             .chain(rules)
             .collect();
         if found.is_empty() {
-            found.extend(suspects::changed(root, self.body.len()).find_map(fitting));
+            found.extend(candidates::changed(root, self.body.len()).find_map(fitting));
         }
         found
     }
@@ -191,10 +191,10 @@ impl Case<'_> {
         let Some(root) = root else { return };
         let given = self.received.canonical().signature().text();
         if given.is_none() {
-            hints.extend(place::anywhere(root).map(Hint::SignatureMisplaced));
+            hints.extend(tree::signature_anywhere(root).map(Hint::SignatureMisplaced));
             return;
         }
-        let in_general = place::in_general(root).filter(|text| Some(*text) != given);
+        let in_general = tree::signature_in_general(root).filter(|text| Some(*text) != given);
         let good = in_general.is_some_and(|text| {
             let decoded = loose::decodings(text);
             decoded

@@ -21,7 +21,7 @@ pub(super) enum Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Reads one value without white space around it. `None` is for what [`Canonical`](crate::signature::Canonical)
+    /// Reads one value without white space around it. `None` is for what [`Canonical`](jetpay_core::signature::Canonical)
     /// refuses; parse that first, since it also bounds the depth.
     pub(super) fn parse(json: &'a str) -> Option<Self> {
         Some(match json.bytes().next()? {
@@ -76,5 +76,36 @@ impl<'de> Deserialize<'de> for Fields<'de> {
         }
 
         deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// The text at `general.signature`.
+pub(super) fn signature_in_general<'a>(root: &'a Node<'_>) -> Option<&'a str> {
+    let Node::Object(fields) = root else {
+        return None;
+    };
+    let (_, Node::Object(general)) = fields.iter().find(|(name, _)| name == "general")? else {
+        return None;
+    };
+    general.iter().find_map(|(name, value)| match value {
+        Node::Text { decoded, .. } if name == "signature" => Some(decoded.as_str()),
+        _ => None,
+    })
+}
+
+/// The path of a text that is called a signature, however its name is written.
+pub(super) fn signature_anywhere(node: &Node<'_>) -> Option<String> {
+    match node {
+        Node::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let called = name.eq_ignore_ascii_case("signature");
+            match value {
+                Node::Text { .. } if called => Some(name.clone()),
+                _ => signature_anywhere(value).map(|below| format!("{name}:{below}")),
+            }
+        }),
+        Node::Array(elements) => elements.iter().enumerate().find_map(|(at, element)| {
+            signature_anywhere(element).map(|below| format!("{at}:{below}"))
+        }),
+        _ => None,
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::flatten::number;
-use super::rule::Numbers;
-use super::tree::Node;
+use crate::flatten::number;
+use crate::rule::Numbers;
+use crate::tree::Node;
 
 /// How a body is written anew: any set of the habits that the usual libraries have.
 #[derive(Clone, Copy)]

@@ -1,9 +1,10 @@
 //! What is signed under any rule: plain and slow, beside the one-pass walk that verifies.
 
-use super::line::{Line, ValueKind};
-use super::rule::{Colons, Numbers, Rule, Signatures, Sort, Texts};
-use super::tree::Node;
-use crate::signature::{natural, push_float};
+use jetpay_core::signature::{natural, push_float};
+
+use crate::rule::{Colons, Numbers, Rule, Signatures, Sort, Texts};
+use crate::signed::{Line, ValueKind};
+use crate::tree::Node;
 
 /// How many times larger than the body the string may be; a rule that keeps what the platform drops could make it
 /// thousands of times larger.
@@ -22,7 +23,7 @@ pub(super) fn lines(root: &Node<'_>, rule: Rule, size: usize) -> Option<Vec<Line
     let mut lines = flat.lines;
     match rule.sort {
         Sort::Natural => {
-            lines = natural::sorted(lines, |a, b| {
+            lines = natural::sorted_by(lines, |a, b| {
                 natural::compare(a.path().as_bytes(), b.path().as_bytes())
             });
         }
@@ -150,8 +151,8 @@ pub(super) fn number(written: &str, how: Numbers) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::line;
-    use crate::explain::rule::PLATFORM;
+    use crate::rule::PLATFORM;
+    use crate::signed;
 
     #[test]
     fn a_small_body_under_a_rule_that_keeps_more_is_given_up_before_it_is_enormous() {
@@ -162,7 +163,7 @@ mod tests {
         );
         let root = Node::parse(&body).unwrap();
         assert_eq!(
-            lines(&root, PLATFORM, body.len()).map(|lines| line::joined(&lines)),
+            lines(&root, PLATFORM, body.len()).map(|lines| signed::joined(&lines)),
             Some(String::new())
         );
         let kept = Rule {

@@ -1,12 +1,15 @@
 //! What was signed instead, beside what should have been.
 
-use super::*;
+use jetpay_core::signature::sign;
+use jetpay_explain::{Line, ValueKind, explain};
+
+use super::key;
 
 #[test]
 fn lines_are_those_of_the_string_to_sign() {
     for body in [
-        include_str!("../../../../../fixtures/callbacks/callback-malleated.json"),
-        include_str!("../../../../../fixtures/qiwi-kz/payout-request.json"),
+        include_str!("../../../../fixtures/callbacks/callback-malleated.json"),
+        include_str!("../../../../fixtures/qiwi-kz/payout-request.json"),
         r#"{"a:b":[1.50,true,null,"",2,3,4,5,6,7,8],"l":[{"signature":"x"}],"frame_mode":1,"z":{}}"#,
         "{}",
     ] {

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 
-use super::Hint;
+use crate::Hint;
 
 type Signature = [u8; 64];
 

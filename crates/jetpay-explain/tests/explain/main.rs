@@ -1,12 +1,16 @@
+//! What an explanation says of a body, and that it never panics.
+
 mod faults;
+mod secrets;
 mod signed;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::{Canonical, Key, Malleated, Order, sign};
+use jetpay_core::{Keyring, Project, Rejection};
+use jetpay_explain::{Hint, OtherRule, Verdict, explain, explain_with};
+use jetpay_testing::{FOLDERS, Manifest};
 use proptest::prelude::*;
-
-use super::*;
-use crate::rejection::{Malleated, Rejection};
-use crate::signature::{Canonical, sign};
 
 fn key(secret: &str) -> Key {
     Key::new(secret).unwrap()
@@ -270,7 +274,7 @@ fn a_message_that_matches_and_is_refused_all_the_same_says_so() {
     let keyring = Keyring::from(Project::new(1234_u64, "secret").unwrap());
     let refused = |malleated| vec![Hint::Refused(Rejection::Malleated(malleated))];
 
-    let malleated = include_bytes!("../../../../../fixtures/callbacks/callback-malleated.json");
+    let malleated = include_bytes!("../../../../fixtures/callbacks/callback-malleated.json");
     let explanation = explain_with(malleated, &keyring);
     assert_eq!(explanation.verdict, Verdict::Match);
     assert_eq!(
@@ -315,7 +319,31 @@ fn what_the_rules_keep_cannot_make_a_small_body_enormous() {
     );
 }
 
+/// The bodies of all fixtures.
+fn real_bodies() -> Vec<Vec<u8>> {
+    let fixtures = FOLDERS
+        .iter()
+        .flat_map(|folder| Manifest::of(folder).fixtures);
+    fixtures.map(|fixture| fixture.body()).collect()
+}
+
 proptest! {
+    // Integration tests have no place of their own for failures; the shrunken case in the output is enough.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_changed_byte_of_a_real_body_makes_it_panic(
+        which in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut body = which.get(&real_bodies()).clone();
+        for (at, byte) in changes {
+            let at = at.index(body.len());
+            body[at] = byte;
+        }
+        let _ = explain(&body, &[key("secret")]);
+    }
+
     #[test]
     fn no_bytes_make_it_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = explain(&body, &[key("secret")]);

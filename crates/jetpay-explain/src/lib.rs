@@ -2,10 +2,10 @@
 //!
 //! For the person who connects two systems and sees only "wrong signature". The body is examined slowly and in many
 //! ways: other secrets, other serialisations, the rules of the platform's other SDKs. Nothing here decides whether a
-//! message is believed; [`Received::authenticate`](crate::message::Received::authenticate) does.
+//! message is believed; [`Received::authenticate`](jetpay_core::message::Received::authenticate) does.
 //!
 //! ```
-//! use jetpay_core::explain::{Hint, Verdict, explain};
+//! use jetpay_explain::{Hint, Verdict, explain};
 //! use jetpay_core::signature::{Key, sign};
 //!
 //! let body = sign(br#"{"project_id": 1234, "type": "verify"}"#, &Key::new("secret")?)?;
@@ -18,37 +18,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod arrays;
+mod candidates;
 mod case;
-mod changed;
 mod flatten;
 mod hint;
 mod json;
-mod line;
 mod loose;
-mod other_rule;
-mod place;
 mod rule;
 mod signed;
-mod signer;
-mod suspects;
-#[cfg(test)]
-mod tests;
 mod tree;
 
 use std::fmt;
 
+use jetpay_core::id::ProjectId;
+use jetpay_core::message::Received;
+use jetpay_core::signature::{Key, Keyring, Order, Project};
 use serde::Serialize;
 
 use case::Case;
 pub use hint::Hint;
-pub use line::{Line, ValueKind};
-pub use other_rule::OtherRule;
-pub use signed::Signed;
-
-use crate::id::ProjectId;
-use crate::message::Received;
-use crate::signature::{Key, Keyring, Order, Project};
+pub use rule::OtherRule;
+pub use signed::{Line, Signed, ValueKind};
 
 /// What is known of a body's signature.
 ///
@@ -111,7 +101,7 @@ pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
 /// message with a good signature would be refused all the same.
 ///
 /// ```
-/// use jetpay_core::explain::{Hint, explain_with};
+/// use jetpay_explain::{Hint, explain_with};
 /// use jetpay_core::id::ProjectId;
 /// use jetpay_core::signature::{Key, Keyring, Project, sign};
 ///

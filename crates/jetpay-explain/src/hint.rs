@@ -1,12 +1,12 @@
 //! What the search noticed, in words that say what to do.
 
+use jetpay_core::Rejection;
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::{MalformedSignature, Unreadable};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::OtherRule;
-use crate::id::ProjectId;
-use crate::rejection::Rejection;
-use crate::signature::{MalformedSignature, Unreadable};
+use crate::OtherRule;
 
 /// Something that explains a signature. Serializes as its text, which names no secret and none of the body's
 /// values; names of its fields may be in it.
