@@ -8,13 +8,13 @@ pub mod commands;
 pub mod config;
 pub mod customer;
 pub mod listener;
+pub mod merchant;
 pub mod methods;
+pub mod payout_request;
 pub mod payouts;
 pub mod reason;
 pub mod service;
-pub mod shop;
 pub mod telemetry;
-pub mod wish;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

@@ -2,7 +2,7 @@
 
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::NewPayment;
-use jetpay_server::shop::Outside;
+use jetpay_server::merchant::Environment;
 
 use super::World;
 use crate::broken::Broken;

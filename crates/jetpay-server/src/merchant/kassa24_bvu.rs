@@ -3,9 +3,9 @@
 use jetpay_core::{Answer, Merchant, VerifyRequest};
 use jetpay_kassa24_bvu::{Account, CheckDeposit, Deposit, Kassa24Bvu};
 
-use super::Shop;
+use super::LedgerMerchant;
 
-impl Merchant<Kassa24Bvu> for Shop {
+impl Merchant<Kassa24Bvu> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kassa24Bvu, Account> {
         self.account(&request.customer_id).await
     }

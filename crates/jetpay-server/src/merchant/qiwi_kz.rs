@@ -3,9 +3,9 @@
 use jetpay_core::{Answer, Merchant, VerifyRequest};
 use jetpay_qiwi_kz::{Account, CheckDeposit, Deposit, QiwiKz};
 
-use super::Shop;
+use super::LedgerMerchant;
 
-impl Merchant<QiwiKz> for Shop {
+impl Merchant<QiwiKz> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> Answer<QiwiKz, Account> {
         self.account(&request.customer_id).await
     }

@@ -1,4 +1,4 @@
-//! What the shop takes from outside: the time, and ids that nobody had before.
+//! What the shop takes from environment: the time, and ids that nobody had before.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use jetpay_ledger::Millis;
 use uuid::Uuid;
 
 /// The time, and fresh ids. A simulation brings its own, so that a run can be repeated.
-pub trait Outside: Send + Sync {
+pub trait Environment: Send + Sync {
     /// What time it is.
     fn now(&self) -> Millis;
 
@@ -16,9 +16,9 @@ pub trait Outside: Send + Sync {
 }
 
 /// The machine's clock, and ids in the order of time, unique without asking anybody.
-pub(crate) struct Machine;
+pub(crate) struct SystemEnvironment;
 
-impl Outside for Machine {
+impl Environment for SystemEnvironment {
     fn now(&self) -> Millis {
         now()
     }

@@ -3,9 +3,9 @@
 use jetpay_core::{Answer, Merchant, VerifyRequest};
 use jetpay_kaspi::{Account, CheckDeposit, Deposit, Kaspi};
 
-use super::{Shop, contracts, shown_id};
+use super::{LedgerMerchant, contracts, shown_id};
 
-impl Merchant<Kaspi> for Shop {
+impl Merchant<Kaspi> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, Account> {
         let customer = self.customer(&request.customer_id).await?;
         let contracts = contracts::of(&customer);

@@ -3,10 +3,10 @@
 use jetpay_cashin_kz::{Account, CashinKz, CheckDeposit, Deposit};
 use jetpay_core::{Answer, Merchant, VerifyRequest};
 
-use super::Shop;
+use super::LedgerMerchant;
 use crate::telemetry;
 
-impl Merchant<CashinKz> for Shop {
+impl Merchant<CashinKz> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> Answer<CashinKz, Account> {
         self.account(&request.customer_id).await
     }
