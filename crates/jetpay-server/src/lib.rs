@@ -7,6 +7,7 @@ pub mod admin;
 pub mod commands;
 pub mod config;
 pub mod customer;
+pub mod environment;
 pub mod listener;
 pub mod merchant;
 pub mod methods;

@@ -77,6 +77,7 @@ const METHODS_AND_CORE: &[&str] = &[
 
 const ALL_BUT_TESTING: &[&str] = &[
     "jetpay-core",
+    "jetpay-explain",
     "jetpay-kaspi",
     "jetpay-kassa24",
     "jetpay-kassa24-bvu",
@@ -115,6 +116,7 @@ const ALL: &[&str] = &[
 
 const METHODS_CORE_AND_LEDGER: &[&str] = &[
     "jetpay-core",
+    "jetpay-explain",
     "jetpay-kaspi",
     "jetpay-kassa24",
     "jetpay-kassa24-bvu",
@@ -136,6 +138,11 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "jetpay-core",
         ours: &[],
+        never: IMPURE,
+    },
+    Rule {
+        name: "jetpay-explain",
+        ours: CORE,
         never: IMPURE,
     },
     Rule {

@@ -14,7 +14,7 @@ use super::error::{self, AdminError};
 use super::input;
 use super::payments::ShownPayment;
 use super::time::Rfc3339;
-use crate::merchant::now;
+use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     let other = || web::to(error::no_such_method);

@@ -3,14 +3,10 @@
 mod callbacks;
 mod cashin_kz;
 mod contracts;
-mod environment;
 mod kaspi;
 mod kassa24;
 mod kassa24_bvu;
 mod qiwi_kz;
-
-pub use environment::Environment;
-pub(crate) use environment::{SystemEnvironment, now};
 
 use std::collections::HashMap;
 
@@ -21,6 +17,7 @@ use jetpay_core::{Currency, Method, Refused, TopUp, Unavailable};
 use jetpay_ledger::{Customer, Flag, Ledger, NewPayment};
 
 use crate::config::{Config, Kassa24Answers};
+use crate::environment::{Environment, SystemEnvironment};
 
 /// The merchant: customers and payments in a ledger.
 pub struct LedgerMerchant {

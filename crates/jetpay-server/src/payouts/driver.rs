@@ -7,7 +7,7 @@ use jetpay_ledger::payout::{Errand, GateAddress, Pace, PayoutState, TakenUp};
 use jetpay_ledger::{Error, Ledger, Millis};
 
 use super::Gateway;
-use crate::merchant::Environment;
+use crate::environment::Environment;
 use crate::telemetry;
 
 /// Takes payouts up, and does what is to be done about them.

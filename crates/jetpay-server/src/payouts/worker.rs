@@ -11,7 +11,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{AtTheGate, Driver, Gateway};
 use crate::config::Config;
-use crate::merchant::SystemEnvironment;
+use crate::environment::SystemEnvironment;
 use crate::telemetry;
 
 /// Errands that are under way at once: each may wait for the Gate as long as a request may take.

@@ -7,7 +7,7 @@ use jetpay_core::id::ProjectId;
 use tokio::sync::Notify;
 
 use crate::config::Config;
-use crate::merchant::{Environment, SystemEnvironment};
+use crate::environment::{Environment, SystemEnvironment};
 
 /// Where payouts are taken: what is configured about them, and who is woken for a new one.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use super::shown::WithHistory;
 use crate::admin::Admin;
 use crate::admin::error::AdminError;
 use crate::admin::input;
-use crate::merchant::now;
+use crate::environment::now;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object with `as` and a reason")]

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::PayoutDesk;
 use crate::admin::{self, Admin, Token};
-use crate::merchant::SystemEnvironment;
+use crate::environment::SystemEnvironment;
 use crate::telemetry::Metrics;
 
 #[actix_web::test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use jetpay_core::explain::{Hint, OtherRule};
+use jetpay_explain::{Hint, OtherRule};
 use jetpay_simulator::visible;
 
 use super::{MARK, NAME};

@@ -1,6 +1,6 @@
 //! A string to sign as cells: what is compared, and how it is shown.
 
-use jetpay_core::explain::{Line, ValueKind};
+use jetpay_explain::{Line, ValueKind};
 use jetpay_simulator::visible;
 
 /// A character, or a whole value that is not shown.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::config::Config;
 use crate::customer::Flaw;
-use crate::merchant::now;
+use crate::environment::now;
 use crate::methods::NAMES;
 
 /// One line. What is optional may also be empty.
