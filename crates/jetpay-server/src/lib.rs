@@ -17,7 +17,12 @@ pub mod reason;
 pub mod service;
 pub mod telemetry;
 
-/// The README's examples are tests.
+/// The examples of README are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+/// The examples of the page for Rust developers are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/rust.md")]
+pub struct RustPage;
