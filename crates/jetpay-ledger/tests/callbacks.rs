@@ -3,7 +3,7 @@
 mod common;
 
 use common::{AMOUNT, Books, CUSTOMER, NOW, Told, decline, newest, payment, refund, sale};
-use jetpay_core::words::OperationStatus;
+use jetpay_core::status::OperationStatus;
 use jetpay_ledger::{AlarmKind, Error, Recorded, State};
 
 common::on_every_store! {

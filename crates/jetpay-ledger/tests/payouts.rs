@@ -3,8 +3,8 @@
 mod common;
 
 use common::{AMOUNT, Books, CUSTOMER, NOW, Told, newest, sale};
-use jetpay_core::codes::OperationCode;
-use jetpay_core::words::PaymentStatus;
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::PaymentStatus;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::{
     Ending, Errand, GateAddress, NewPayout, Pace, PayoutState, SendOutcome, Status, StatusAnswer,
@@ -417,7 +417,7 @@ async fn books_of_payouts_pass_the_audit(books: Books) {
     taken(&books).await;
     let first = take_up(&books, 0).await.unwrap();
     let not_now = SendOutcome::NotNow {
-        code: Some(OperationCode::from_number(3613)),
+        code: Some(OperationCode::from(3613)),
         message: "in flight".into(),
     };
     sent(&books, first.turn, not_now).await;

@@ -1,9 +1,11 @@
 //! What came of asking the platform for the status.
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::OperationId;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{
+    OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass,
+};
 
 use super::change::About;
 use super::pace::after;

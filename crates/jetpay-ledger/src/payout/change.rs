@@ -1,8 +1,8 @@
 //! What follows for a payout.
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::OperationId;
+use jetpay_core::operation_code::OperationCode;
 
 use super::{Next, PayoutState, Standing, StepKind};
 use crate::alarm::AlarmKind;

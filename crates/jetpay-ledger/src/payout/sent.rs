@@ -1,6 +1,6 @@
 //! What came of sending.
 
-use jetpay_core::codes::OperationCode;
+use jetpay_core::operation_code::OperationCode;
 
 use super::change::About;
 use super::pace::after;

@@ -1,8 +1,8 @@
 //! What the platform tells of a payout, by a callback or when it is asked: whichever comes first settles it.
 
 use jetpay_core::Money;
-use jetpay_core::codes::{Advice, OperationCode};
-use jetpay_core::words::{OperationType, PaymentStatus, PaymentType, StatusClass};
+use jetpay_core::operation_code::{Advice, OperationCode};
+use jetpay_core::status::{OperationType, PaymentStatus, PaymentType, StatusClass};
 
 use super::change::{About, mismatch};
 use super::{Change, PayoutState, Standing, StatusOperation, StepKind};

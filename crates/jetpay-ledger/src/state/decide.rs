@@ -1,6 +1,6 @@
 //! The rules for a fact, and those for sales.
 
-use jetpay_core::words::{OperationType, PaymentStatus, StatusClass};
+use jetpay_core::status::{OperationType, PaymentStatus, StatusClass};
 
 use super::compensate;
 use super::{Decision, Disposition, Effect, Fact, NewEntry, Standing, State};

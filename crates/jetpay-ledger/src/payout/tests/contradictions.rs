@@ -171,7 +171,7 @@ fn success_without_an_amount_of_its_own_is_held_against_the_sum() {
         "it is asked on"
     );
     let mut purchase = status(&[SUCCESS]);
-    purchase.payment_type = Some(jetpay_core::words::PaymentType::Purchase);
+    purchase.payment_type = Some(jetpay_core::status::PaymentType::Purchase);
     let change = asked(&accepted(), &StatusAnswer::Told(purchase), at(10));
     assert_eq!(alarms(&change), [AlarmKind::TopUpForPayout]);
 }

@@ -1,7 +1,7 @@
 //! Events.
 
-use jetpay_core::codes::OperationCode;
-use jetpay_core::words::PaymentType;
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::PaymentType;
 use tokio_postgres::Error;
 
 use super::super::desk::Desk;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use deadpool_postgres::Object;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -113,10 +113,10 @@ async fn with_operations(
 fn operation(row: &Row) -> Result<Operation, Failure> {
     Ok(Operation {
         id: rows::operation(row, 0)?,
-        kind: OperationType::from_text(rows::get(row, 1)?),
-        status: OperationStatus::from_text(rows::get(row, 2)?),
+        kind: OperationType::from(rows::get::<&str>(row, 1)?),
+        status: OperationStatus::from(rows::get::<&str>(row, 2)?),
         amount: rows::money(row, 3)?,
-        code: rows::get::<Option<&str>>(row, 5)?.map(OperationCode::from_text),
+        code: rows::get::<Option<&str>>(row, 5)?.map(OperationCode::from),
         provider_payment_id: rows::get(row, 6)?,
         received_at: Millis(rows::get(row, 7)?),
     })

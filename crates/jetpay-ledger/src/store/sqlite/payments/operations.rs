@@ -1,7 +1,7 @@
 //! A payment's operations, out of its events.
 
-use jetpay_core::codes::OperationCode;
-use jetpay_core::words::{OperationStatus, OperationType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType};
 use rusqlite::{Connection, Row};
 
 use super::rows;
@@ -25,10 +25,10 @@ pub(super) fn of(connection: &Connection, payment: &Payment) -> rusqlite::Result
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Operation> {
     Ok(Operation {
         id: rows::operation(row, 0)?,
-        kind: OperationType::from_text(rows::text(row, 1)?),
-        status: OperationStatus::from_text(rows::text(row, 2)?),
+        kind: OperationType::from(rows::text(row, 1)?),
+        status: OperationStatus::from(rows::text(row, 2)?),
         amount: rows::money(row, 3)?,
-        code: rows::optional_text(row, 5)?.map(OperationCode::from_text),
+        code: rows::optional_text(row, 5)?.map(OperationCode::from),
         provider_payment_id: row.get(6)?,
         received_at: Millis(row.get(7)?),
     })
