@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::methods::METHODS;
 use crate::top_up::CallbackKind;
-use crate::traffic::{Act, Kind};
+use crate::traffic::{Action, MessageKind};
 
 fn plans(faults: &str, count: usize) -> Vec<Plan> {
     let faults = faults.parse().unwrap();
@@ -13,7 +13,7 @@ fn plans(faults: &str, count: usize) -> Vec<Plan> {
 }
 
 #[test]
-fn same_seed_is_the_same_traffic_and_another_seed_another() {
+fn same_seed_gives_the_same_traffic_and_another_seed_another() {
     let of = |seed| {
         let all = "all".parse().unwrap();
         Generator::new(seed, &METHODS, 4, Currency::KZT, all)
@@ -25,7 +25,7 @@ fn same_seed_is_the_same_traffic_and_another_seed_another() {
 }
 
 #[test]
-fn share_of_a_fault_changes_nothing_about_who_pays_what() {
+fn share_of_a_fault_does_not_change_who_pays_what() {
     let who = |plans: Vec<Plan>| -> Vec<_> {
         plans
             .into_iter()
@@ -36,24 +36,30 @@ fn share_of_a_fault_changes_nothing_about_who_pays_what() {
 }
 
 #[test]
-fn without_faults_there_are_none_and_all_else_occurs() {
+fn without_faults_everything_else_occurs() {
     let plans = plans("none", 5_000);
     assert!(plans.iter().all(|plan| plan.faults().next().is_none()));
-    let kinds: BTreeSet<Kind> = plans
+    let kinds: BTreeSet<MessageKind> = plans
         .iter()
-        .flat_map(|plan| plan.tellings.iter().map(Kind::of))
+        .flat_map(|plan| plan.steps.iter().map(MessageKind::of))
         .collect();
-    let wanted = [
-        Kind::Processing,
-        Kind::Success,
-        Kind::Decline,
-        Kind::Refund,
-        Kind::Reversal,
+    let expected = [
+        MessageKind::Processing,
+        MessageKind::Success,
+        MessageKind::Decline,
+        MessageKind::Refund,
+        MessageKind::Reversal,
     ];
-    assert!(kinds.iter().eq(&wanted), "{kinds:?}");
+    assert!(kinds.iter().eq(&expected), "{kinds:?}");
 
     let share = |has: &dyn Fn(&Plan) -> bool| plans.iter().filter(|plan| has(plan)).count() / 50;
-    let says = |kind| move |plan: &Plan| plan.tellings.iter().any(|it| it.act == Act::Tell(kind));
+    let says = |kind| {
+        move |plan: &Plan| {
+            plan.steps
+                .iter()
+                .any(|it| it.action == Action::Deliver(kind))
+        }
+    };
     assert!((8..=12).contains(&share(&Plan::is_abandoned)));
     assert!((78..=84).contains(&share(&says(CallbackKind::Success))));
     assert!((7..=11).contains(&share(&says(CallbackKind::Decline))));
@@ -77,7 +83,7 @@ fn amounts_are_within_the_limits_of_the_method() {
 #[test]
 fn first_callback_comes_a_second_or_two_after_check_deposit() {
     for plan in plans("none", 1_000) {
-        if let Some(first) = plan.tellings.first() {
+        if let Some(first) = plan.steps.first() {
             assert!((1_000..2_000).contains(&first.after.as_millis()));
         }
         assert_eq!(plan.verifies[0], Duration::ZERO);
@@ -87,7 +93,7 @@ fn first_callback_comes_a_second_or_two_after_check_deposit() {
 }
 
 #[test]
-fn every_fault_is_made_as_often_as_asked_and_no_other() {
+fn every_fault_occurs_as_often_as_its_share_says() {
     for fault in Fault::ALL {
         let name = format!("{fault}=200");
         let plans = plans(&name, 5_000);
@@ -108,23 +114,23 @@ fn every_fault_is_made_as_often_as_asked_and_no_other() {
 }
 
 #[test]
-fn all_faults_at_once_leave_the_truth_told() {
+fn with_all_faults_the_true_result_is_still_sent() {
     let mut seen: BTreeMap<Fault, u32> = BTreeMap::new();
     for plan in plans("all=500", 2_000) {
         plan.faults()
             .for_each(|fault| *seen.entry(fault).or_default() += 1);
-        let tells = |telling: &&crate::traffic::Telling| {
-            let (Act::Tell(kind) | Act::AtOnce(kind, _) | Act::Slowly(kind, _)) = telling.act
+        let tells = |step: &&crate::traffic::Step| {
+            let (Action::Deliver(kind) | Action::AtOnce(kind, _) | Action::Slowly(kind, _)) =
+                step.action
             else {
                 return false;
             };
             matches!(kind, CallbackKind::Success | CallbackKind::Decline)
         };
-        assert!(plan.is_abandoned() || plan.tellings.iter().any(|it| tells(&it)));
-        let place = |wanted: &dyn Fn(&crate::traffic::Telling) -> bool| {
-            plan.tellings.iter().position(wanted)
-        };
-        let lie = place(&|it| matches!(it.act, Act::Tampered | Act::BadSignature));
+        assert!(plan.is_abandoned() || plan.steps.iter().any(|it| tells(&it)));
+        let place =
+            |expected: &dyn Fn(&crate::traffic::Step) -> bool| plan.steps.iter().position(expected);
+        let lie = place(&|it| matches!(it.action, Action::Tampered | Action::BadSignature));
         let truth = place(&|it| tells(&it));
         assert!(lie.is_none() || lie < truth, "{plan:?}");
     }

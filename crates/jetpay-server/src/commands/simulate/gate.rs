@@ -8,7 +8,7 @@ use anstream::println;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use jetpay_core::{Keyring, Project};
-use jetpay_platform::gate::{Server, Settings, Watch, digits};
+use jetpay_platform::gate::{EventHandler, GateOptions, Server, digits};
 use reqwest::Url;
 
 use crate::commands::secret_from_env;
@@ -79,7 +79,7 @@ impl Gate {
             callback_url: self.callback_url.clone().or(service),
             seed: self.seed,
             hurry: self.hurry,
-            watch: Watch::new(|event| println!("  {event}")),
+            on_event: EventHandler::new(|event| println!("  {event}")),
             ..Settings::new(self.listen, keyring)
         })
     }
