@@ -81,7 +81,7 @@ pub(super) fn strict(
                 .with_methods([method])
                 .with_strict_contracts(),
         )
-        .with_project(project(OTHER_PROJECT).only(others.iter().copied()))
+        .with_project(project(OTHER_PROJECT).with_methods(others.iter().copied()))
         .with_observer(Admin::new(url, "token"));
     (target, merchant)
 }

@@ -22,7 +22,7 @@ pub(super) static ALL: &[Broken] = &[
     Broken::slips(
         "books-repeats-anew",
         "A repeated success takes the money back and credits it anew, so that it was credited twice.",
-        LedgerFault::LedgerRepeatsAnew,
+        LedgerFault::PostsRepeatsAgain,
         &["callback-repeated", "callback-repeated-later"],
     ),
     Broken::slips(

@@ -109,10 +109,6 @@ fn verifies(chance: &mut Rng) -> Vec<Duration> {
         .collect()
 }
 
-#[cfg(test)]
-#[path = "generator_tests.rs"]
-mod tests;
-
 /// Round amounts in whole units, the most frequent ones first: banknotes and typical bills.
 const ROUND: [i64; 12] = [
     1_000, 2_000, 5_000, 10_000, 500, 3_000, 20_000, 1_500, 15_000, 50_000, 100_000, 200_000,
@@ -140,43 +136,4 @@ pub(super) fn amount(chance: &mut Rng, limits: Option<Limits>, currency: Currenc
         minor.clamp(limits.min.minor(), limits.max.minor())
     });
     Money::new(within, currency)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::methods::METHODS;
-
-    #[test]
-    fn ten_thousand_amounts_are_within_the_limits_and_mostly_round() {
-        for method in &METHODS {
-            let mut chance = Rng::with_seed(5);
-            let amounts: Vec<Money> = (0..10_000)
-                .map(|_| amount(&mut chance, method.limits, Currency::KZT))
-                .collect();
-            assert!(amounts.iter().all(|amount| amount.is_positive()));
-            if let Some(limits) = method.limits {
-                assert!(amounts.iter().all(|amount| limits.contain(*amount)));
-                assert!(amounts.contains(&limits.min) && amounts.contains(&limits.max));
-            }
-            let of = |unit: i64| amounts.iter().filter(|it| it.minor() % unit == 0).count();
-            assert!(of(50_000) > 7_000, "multiples of 500 KZT: {}", of(50_000));
-            assert!(of(100) > 9_000 && of(100) < 9_500, "whole: {}", of(100));
-        }
-    }
-
-    #[test]
-    fn other_currency_has_its_own_digits_and_no_limits() {
-        let yen = Currency::parse("JPY").unwrap();
-        let limits = METHODS.iter().find_map(|method| method.limits);
-        let mut chance = Rng::with_seed(5);
-        let amounts: Vec<Money> = (0..1000)
-            .map(|_| amount(&mut chance, limits, yen))
-            .collect();
-        assert!(
-            amounts
-                .iter()
-                .all(|amount| (100..=200_000).contains(&amount.minor()) && amount.currency() == yen)
-        );
-    }
 }

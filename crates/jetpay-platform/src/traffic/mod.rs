@@ -36,15 +36,13 @@ mod runner;
 mod settings;
 mod show;
 mod tally;
+#[cfg(test)]
+mod tests;
 
-pub use faults::Fault;
-pub use faults::{Faults, FaultsError};
+pub use faults::{Fault, Faults, FaultsError};
 pub use generator::Generator;
 pub use plan::{Action, Plan, Step};
 pub use runner::Runner;
-pub use settings::{EmptyTraffic, Route, Traffic};
-pub use settings::{Rate, RateError};
+pub use settings::{EmptyTraffic, Rate, RateError, Route, Traffic};
 pub use show::Counters;
-pub use tally::Histogram;
-pub use tally::MessageKind;
-pub use tally::{Row, Tally, Unexpected};
+pub use tally::{Histogram, MessageKind, Row, Tally, Unexpected};

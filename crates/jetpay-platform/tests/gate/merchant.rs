@@ -14,7 +14,7 @@ pub(crate) const SLOW: Duration = Duration::from_secs(15);
 /// An endpoint that answers with fixed statuses until the test ends.
 pub(crate) struct Merchant {
     pub(crate) url: String,
-    entry: Arc<LogEntry>,
+    received: Arc<LogEntry>,
 }
 
 #[derive(Default)]
@@ -41,9 +41,9 @@ impl Merchant {
         })
     }
 
-    fn of(entry: LogEntry) -> Self {
-        let entry = Arc::new(entry);
-        let data = Data::from(Arc::clone(&entry));
+    fn of(received: LogEntry) -> Self {
+        let received = Arc::new(received);
+        let data = Data::from(Arc::clone(&received));
         let app = move || {
             App::new()
                 .app_data(data.clone())
@@ -56,11 +56,11 @@ impl Merchant {
             .unwrap();
         let url = format!("http://{}/callback", server.addrs()[0]);
         actix_web::rt::spawn(server.run());
-        Self { url, entry }
+        Self { url, received }
     }
 
     pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
-        self.log.bodies.lock().unwrap().clone()
+        self.received.bodies.lock().unwrap().clone()
     }
 
     /// `payment.status` of each callback.
@@ -85,20 +85,20 @@ impl Merchant {
     }
 }
 
-async fn take(entry: Data<LogEntry>, body: Bytes) -> HttpResponse {
+async fn take(received: Data<LogEntry>, body: Bytes) -> HttpResponse {
     let number = {
-        let mut bodies = entry.bodies.lock().unwrap();
+        let mut bodies = received.bodies.lock().unwrap();
         bodies.push(body.to_vec());
         bodies.len() - 1
     };
     let json: Value = serde_json::from_slice(&body).unwrap();
-    if entry
+    if received
         .slow_with
         .is_some_and(|id| json["payment"]["id"] == id)
     {
         tokio::time::sleep(SLOW).await;
     }
-    let last = entry.statuses.len() - 1;
-    let status = entry.statuses[number.min(last)];
+    let last = received.statuses.len() - 1;
+    let status = received.statuses[number.min(last)];
     HttpResponse::build(StatusCode::from_u16(status).unwrap()).finish()
 }

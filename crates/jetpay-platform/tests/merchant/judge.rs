@@ -163,7 +163,7 @@ fn credit_once(
 ) {
     let fresh = ledger.is_fresh(callback, true);
     let open = ledger.payments[callback.payment.id.as_str()].left.is_none();
-    if ledger_fault == Some(LedgerFault::BooksRepeatsAnew) && !open {
+    if ledger_fault == Some(LedgerFault::PostsRepeatsAgain) && !open {
         ledger.enter(callback, -minor);
         ledger.enter(callback, minor);
     }

@@ -95,7 +95,7 @@ pub(crate) enum LedgerFault {
     /// A success credits unless a body with exactly the same bytes came before.
     KnowsRepeatsByTheirBytes,
     /// A repeated success reverses the credit and credits again.
-    BooksRepeatsAnew,
+    PostsRepeatsAgain,
     /// Every operation credits once, so a payment with several operations is credited several times.
     CreditsEachOperation,
     /// One operation can credit two payments.

@@ -179,7 +179,7 @@ fn course(plan: Plan, after: &[i64]) -> Vec<String> {
     send(&mut state, NOW, "p-1");
     let answers = after.iter();
     answers
-        .map(|after| stands(&ask(&mut state, NOW + after * SECOND, "p-1")))
+        .map(|after| status_of(&ask(&mut state, NOW + after * SECOND, "p-1")))
         .collect()
 }
 
@@ -288,7 +288,7 @@ fn request_id_of_a_forgotten_attempt_stays_unknown() {
     send(&mut state, NOW + SECOND, "p-1");
     let question = signed(&json!({"project_id": 35, "request_id": answer["request_id"]}));
     let reply = state.receive(NOW + SECOND, "/v2/payment/status/request", &question);
-    assert_eq!(stands(&reply), "3061");
+    assert_eq!(status_of(&reply), "3061");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn after_ask(reply: &Reply) -> Next {
     if reply.status() != Some(200) && code(reply).is_none() || reply.json().is_none() {
         return Next::Ask;
     }
-    match stands(reply).as_str() {
+    match status_of(reply).as_str() {
         "3061" | "error" => Next::Send,
         "success" | "decline" | "reversed" => Next::Rest,
         _ => Next::Ask,

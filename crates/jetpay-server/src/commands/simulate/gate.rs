@@ -55,7 +55,7 @@ impl Gate {
         })
     }
 
-    fn settings(&self) -> anyhow::Result<Settings> {
+    fn settings(&self) -> anyhow::Result<GateOptions> {
         ensure!(
             self.listen.ip().is_loopback(),
             "a simulated Gate listens on loopback only: payers' data comes here without TLS"
@@ -75,12 +75,12 @@ impl Gate {
                  --project ID --secret-env NAME"
             ),
         };
-        Ok(Settings {
+        Ok(GateOptions {
             callback_url: self.callback_url.clone().or(service),
             seed: self.seed,
             hurry: self.hurry,
             on_event: EventHandler::new(|event| println!("  {event}")),
-            ..Settings::new(self.listen, keyring)
+            ..GateOptions::new(self.listen, keyring)
         })
     }
 

@@ -1,9 +1,15 @@
-use std::collections::{BTreeMap, BTreeSet};
+//! The generator: which plans come from a seed.
 
-use super::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use fastrand::Rng;
+use jetpay_core::{Currency, Money};
+
+use super::generator::amount;
+use super::{Action, Fault, Generator, MessageKind, Plan, Step};
 use crate::methods::METHODS;
 use crate::top_up::CallbackKind;
-use crate::traffic::{Action, MessageKind};
 
 fn plans(faults: &str, count: usize) -> Vec<Plan> {
     let faults = faults.parse().unwrap();
@@ -119,7 +125,7 @@ fn with_all_faults_the_true_result_is_still_sent() {
     for plan in plans("all=500", 2_000) {
         plan.faults()
             .for_each(|fault| *seen.entry(fault).or_default() += 1);
-        let tells = |step: &&crate::traffic::Step| {
+        let tells = |step: &&Step| {
             let (Action::Deliver(kind) | Action::AtOnce(kind, _) | Action::Slowly(kind, _)) =
                 step.action
             else {
@@ -128,11 +134,43 @@ fn with_all_faults_the_true_result_is_still_sent() {
             matches!(kind, CallbackKind::Success | CallbackKind::Decline)
         };
         assert!(plan.is_abandoned() || plan.steps.iter().any(|it| tells(&it)));
-        let place =
-            |expected: &dyn Fn(&crate::traffic::Step) -> bool| plan.steps.iter().position(expected);
+        let place = |expected: &dyn Fn(&Step) -> bool| plan.steps.iter().position(expected);
         let lie = place(&|it| matches!(it.action, Action::Tampered | Action::BadSignature));
         let truth = place(&|it| tells(&it));
         assert!(lie.is_none() || lie < truth, "{plan:?}");
     }
     assert_eq!(seen.len(), Fault::ALL.len(), "{seen:?}");
+}
+
+#[test]
+fn ten_thousand_amounts_are_within_the_limits_and_mostly_round() {
+    for method in &METHODS {
+        let mut chance = Rng::with_seed(5);
+        let amounts: Vec<Money> = (0..10_000)
+            .map(|_| amount(&mut chance, method.limits, Currency::KZT))
+            .collect();
+        assert!(amounts.iter().all(|amount| amount.is_positive()));
+        if let Some(limits) = method.limits {
+            assert!(amounts.iter().all(|amount| limits.contain(*amount)));
+            assert!(amounts.contains(&limits.min) && amounts.contains(&limits.max));
+        }
+        let of = |unit: i64| amounts.iter().filter(|it| it.minor() % unit == 0).count();
+        assert!(of(50_000) > 7_000, "multiples of 500 KZT: {}", of(50_000));
+        assert!(of(100) > 9_000 && of(100) < 9_500, "whole: {}", of(100));
+    }
+}
+
+#[test]
+fn other_currency_has_its_own_digits_and_no_limits() {
+    let yen = Currency::parse("JPY").unwrap();
+    let limits = METHODS.iter().find_map(|method| method.limits);
+    let mut chance = Rng::with_seed(5);
+    let amounts: Vec<Money> = (0..1000)
+        .map(|_| amount(&mut chance, limits, yen))
+        .collect();
+    assert!(
+        amounts
+            .iter()
+            .all(|amount| (100..=200_000).contains(&amount.minor()) && amount.currency() == yen)
+    );
 }
