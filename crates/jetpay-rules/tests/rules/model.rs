@@ -1,23 +1,23 @@
-//! A second opinion on the rules: what a payment's books must say after a history, computed anew from the whole of it, in
+//! A second opinion on the rules: what a payment must be after a history, computed anew from the whole of it, in
 //! other terms than the rules are written in.
 
 use std::collections::BTreeSet;
 
 use jetpay_core::words::{OperationType, PaymentStatus, StatusClass};
 
-use super::given::{AMOUNT, kzt};
-use super::{Fact, State};
+use super::history::{AMOUNT, kzt};
+use jetpay_rules::{OperationEvent, PaymentState};
 
 /// Something that happens to a payment.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
-    /// A callback tells of it.
-    Told(Fact),
-    /// A person credits an operation.
-    Settled(u64, i64),
+    /// A callback.
+    Event(OperationEvent),
+    /// An operator credits an operation.
+    ManualCredit(u64, i64),
 }
 
-/// Money that is taken back, or given again.
+/// Money that is taken back, or history again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Taken {
     /// By a refund or a reversal; whether it is a reversal.
@@ -25,27 +25,27 @@ enum Taken {
     /// A refund that is taken back.
     Again(i64),
     /// All that is left.
-    ByHand,
+    ManualChange,
 }
 
-/// What the books say.
+/// What must hold after a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Books {
+pub(super) struct Outcome {
     pub(super) credited: i64,
     pub(super) remaining: i64,
-    pub(super) state: State,
+    pub(super) state: PaymentState,
 }
 
-/// The books after a history.
-pub(super) fn after(history: &[Step]) -> Books {
+/// What must hold after this history.
+pub(super) fn after(history: &[Step]) -> Outcome {
     let mut model = Model::default();
     for step in history {
         match step {
-            Step::Settled(operation, amount) => model.settle(*operation, *amount),
-            Step::Told(fact) => model.tell(fact),
+            Step::ManualCredit(operation, amount) => model.credit_manually(*operation, *amount),
+            Step::Event(event) => model.event(event),
         }
     }
-    Books {
+    Outcome {
         credited: model.credited,
         remaining: model.remaining,
         state: model.state(),
@@ -54,12 +54,12 @@ pub(super) fn after(history: &[Step]) -> Books {
 
 #[derive(Default)]
 struct Model {
-    told: BTreeSet<(u64, u64, String, String)>,
+    seen: BTreeSet<(u64, u64, String, String)>,
     credited: i64,
     remaining: i64,
     /// The operation of the first credit.
     first: Option<u64>,
-    settled: BTreeSet<u64>,
+    credited_manually: BTreeSet<u64>,
     /// Operations and kinds that have been taken into account.
     used: BTreeSet<(u64, u8)>,
     waiting: Vec<((u64, u8), Taken)>,
@@ -69,22 +69,22 @@ struct Model {
 }
 
 impl Model {
-    fn state(&self) -> State {
+    fn state(&self) -> PaymentState {
         match (self.credited, self.remaining) {
-            (0, _) if self.odd => State::Quarantined,
-            (0, _) if self.declined => State::Declined,
-            (0, _) => State::Pending,
-            (credited, remaining) if credited == remaining => State::Credited,
-            (_, 0) if self.reversed => State::Reversed,
-            (_, 0) => State::Refunded,
-            _ => State::PartiallyRefunded,
+            (0, _) if self.odd => PaymentState::Quarantined,
+            (0, _) if self.declined => PaymentState::Declined,
+            (0, _) => PaymentState::Pending,
+            (credited, remaining) if credited == remaining => PaymentState::Credited,
+            (_, 0) if self.reversed => PaymentState::Reversed,
+            (_, 0) => PaymentState::Refunded,
+            _ => PaymentState::PartiallyRefunded,
         }
     }
 
-    fn settle(&mut self, operation: u64, amount: i64) {
-        let again = self.first == Some(operation) || self.settled.contains(&operation);
+    fn credit_manually(&mut self, operation: u64, amount: i64) {
+        let again = self.first == Some(operation) || self.credited_manually.contains(&operation);
         if amount > 0 && !again {
-            self.settled.insert(operation);
+            self.credited_manually.insert(operation);
             self.credit(operation, amount);
         }
     }
@@ -98,7 +98,7 @@ impl Model {
         waiting.sort_by_key(|(_, taken)| match taken {
             Taken::Back(..) => 0,
             Taken::Again(_) => 1,
-            Taken::ByHand => 2,
+            Taken::ManualChange => 2,
         });
         for (operation, taken) in waiting {
             if !self.take(taken) {
@@ -113,45 +113,47 @@ impl Model {
         let change = match taken {
             Taken::Back(_, amount) if amount <= self.remaining => -amount,
             Taken::Again(amount) if amount <= self.credited - self.remaining => amount,
-            Taken::ByHand if self.remaining > 0 => -self.remaining,
+            Taken::ManualChange if self.remaining > 0 => -self.remaining,
             _ => return false,
         };
         self.remaining += change;
-        self.reversed = matches!(taken, Taken::Back(true, _) | Taken::ByHand);
+        self.reversed = matches!(taken, Taken::Back(true, _) | Taken::ManualChange);
         true
     }
 
-    fn tell(&mut self, fact: &Fact) {
+    fn event(&mut self, event: &OperationEvent) {
         let identity = (
-            fact.project_id.number(),
-            fact.operation_id.number(),
-            fact.operation_status.as_str().to_owned(),
-            fact.payment_status.as_str().to_owned(),
+            event.project_id.number(),
+            event.operation_id.number(),
+            event.operation_status.as_str().to_owned(),
+            event.payment_status.as_str().to_owned(),
         );
-        if !self.told.insert(identity) {
+        if !self.seen.insert(identity) {
             return;
         }
-        let foreign = fact.is_payout() || fact.project_id.number() != 1234;
-        if foreign || fact.payment_status.class() == StatusClass::PartiallyPaid {
+        let foreign = event.is_payout() || event.project_id.number() != 1234;
+        if foreign || event.payment_status.class() == StatusClass::PartiallyPaid {
             self.odd = true;
             return;
         }
-        let succeeded = fact.operation_status.class() == StatusClass::Succeeded;
-        let failed = fact.payment_status.class() == StatusClass::Failed;
-        if fact.operation_type == OperationType::Sale {
-            self.sale(fact, succeeded, failed);
+        let succeeded = event.operation_status.class() == StatusClass::Succeeded;
+        let failed = event.payment_status.class() == StatusClass::Failed;
+        if event.operation_type == OperationType::Sale {
+            self.sale(event, succeeded, failed);
         } else if succeeded {
-            self.compensate(fact, failed);
+            self.compensate(event, failed);
         }
     }
 
-    fn sale(&mut self, fact: &Fact, succeeded: bool, failed: bool) {
-        let operation = fact.operation_id.number();
+    fn sale(&mut self, event: &OperationEvent, succeeded: bool, failed: bool) {
+        let operation = event.operation_id.number();
         if failed && !succeeded {
             self.declined = true;
-        } else if succeeded && fact.payment_status == PaymentStatus::Success && self.first.is_none()
+        } else if succeeded
+            && event.payment_status == PaymentStatus::Success
+            && self.first.is_none()
         {
-            if fact.amount == kzt(AMOUNT) {
+            if event.amount == kzt(AMOUNT) {
                 self.credit(operation, AMOUNT);
             } else {
                 self.odd = true;
@@ -159,29 +161,29 @@ impl Model {
         }
     }
 
-    fn compensate(&mut self, fact: &Fact, failed: bool) {
-        let minor = fact.amount.minor();
-        let (kind, taken) = match fact.operation_type {
+    fn compensate(&mut self, event: &OperationEvent, failed: bool) {
+        let minor = event.amount.minor();
+        let (kind, taken) = match event.operation_type {
             OperationType::Refund => (1, Taken::Back(false, minor)),
             OperationType::Reversal => (2, Taken::Back(true, minor)),
             OperationType::RefundReverse => (3, Taken::Again(minor)),
-            OperationType::ManualChange if failed => (4, Taken::ByHand),
+            OperationType::ManualChange if failed => (4, Taken::ManualChange),
             _ => return,
         };
-        let operation = (fact.operation_id.number(), kind);
+        let operation = (event.operation_id.number(), kind);
         if self.used.contains(&operation) {
             return;
         }
-        let by_hand = taken == Taken::ByHand;
-        if !by_hand && minor <= 0 {
+        let manual_change = taken == Taken::ManualChange;
+        if !manual_change && minor <= 0 {
             self.odd = true;
         } else if self.first.is_some() {
             if self.take(taken) {
                 self.used.insert(operation);
             } else {
-                self.odd |= !by_hand;
+                self.odd |= !manual_change;
             }
-        } else if !by_hand && minor > AMOUNT {
+        } else if !manual_change && minor > AMOUNT {
             self.odd = true;
         } else {
             // It waits; whether it fits is seen with the credit.

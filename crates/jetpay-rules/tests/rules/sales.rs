@@ -1,16 +1,14 @@
 //! Sales: what credits, and what does not.
 
-use super::super::given::{AMOUNT, History, decline, fact, refund, sale};
-use super::super::{Disposition, State};
-use crate::alarm::AlarmKind;
-use crate::entry::EntryKind;
+use super::history::{AMOUNT, History, decline, event, refund, sale};
+use jetpay_rules::{AlarmKind, EntryKind, EventStatus, PaymentState};
 
 #[test]
 fn success_of_a_pending_payment_is_credited() {
     let mut history = History::new();
     let decision = history.happen(&sale(1)).unwrap();
-    assert_eq!(decision.disposition, Disposition::Applied);
-    assert_eq!(decision.state, State::Credited);
+    assert_eq!(decision.outcome, EventStatus::Applied);
+    assert_eq!(decision.snapshot.state, PaymentState::Credited);
     assert_eq!(history.entries, [(1.into(), EntryKind::Credit, AMOUNT)]);
     assert!(history.alarms.is_empty());
 }
@@ -19,8 +17,8 @@ fn success_of_a_pending_payment_is_credited() {
 fn success_after_a_decline_is_credited() {
     let history = History::of([decline(1), sale(1)]);
     assert_eq!(
-        (history.standing.state, history.total()),
-        (State::Credited, AMOUNT)
+        (history.snapshot.state, history.total()),
+        (PaymentState::Credited, AMOUNT)
     );
     assert!(history.alarms.is_empty());
 }
@@ -28,11 +26,11 @@ fn success_after_a_decline_is_credited() {
 #[test]
 fn success_after_a_quarantined_one_is_credited() {
     let mut wrong = sale(1);
-    wrong.amount = super::super::given::kzt(AMOUNT - 1);
+    wrong.amount = super::history::kzt(AMOUNT - 1);
     let history = History::of([wrong, sale(2)]);
     assert_eq!(
-        (history.standing.state, history.total()),
-        (State::Credited, AMOUNT)
+        (history.snapshot.state, history.total()),
+        (PaymentState::Credited, AMOUNT)
     );
 }
 
@@ -41,7 +39,7 @@ fn second_success_of_another_operation_is_an_alarm_and_no_entry() {
     let mut history = History::of([sale(1)]);
     let decision = history.happen(&sale(2)).unwrap();
     assert!(decision.entries.is_empty());
-    assert_eq!(decision.state, State::Credited);
+    assert_eq!(decision.snapshot.state, PaymentState::Credited);
     assert_eq!(history.alarms, [AlarmKind::SecondSale]);
 }
 
@@ -49,8 +47,8 @@ fn second_success_of_another_operation_is_an_alarm_and_no_entry() {
 fn second_success_after_a_full_refund_is_an_alarm_and_no_entry() {
     let history = History::of([sale(1), refund(2, AMOUNT), sale(3)]);
     assert_eq!(
-        (history.standing.state, history.total()),
-        (State::Refunded, 0)
+        (history.snapshot.state, history.total()),
+        (PaymentState::Refunded, 0)
     );
     assert_eq!(history.alarms, [AlarmKind::SecondSale]);
 }
@@ -68,11 +66,11 @@ fn decline_of_a_pending_payment_is_declined() {
     ] {
         let mut history = History::new();
         let decision = history
-            .happen(&fact(1, ["sale", "decline", status], AMOUNT))
+            .happen(&event(1, ["sale", "decline", status], AMOUNT))
             .unwrap();
         assert_eq!(
-            (decision.state, decision.disposition),
-            (State::Declined, Disposition::Applied),
+            (decision.snapshot.state, decision.outcome),
+            (PaymentState::Declined, EventStatus::Applied),
             "{status}"
         );
         assert!(
@@ -85,15 +83,15 @@ fn decline_of_a_pending_payment_is_declined() {
 #[test]
 fn decline_after_the_credit_changes_nothing_and_raises_an_alarm() {
     for (before, state) in [
-        (vec![sale(1)], State::Credited),
-        (vec![sale(1), refund(2, 1)], State::PartiallyRefunded),
-        (vec![sale(1), refund(2, AMOUNT)], State::Refunded),
+        (vec![sale(1)], PaymentState::Credited),
+        (vec![sale(1), refund(2, 1)], PaymentState::PartiallyRefunded),
+        (vec![sale(1), refund(2, AMOUNT)], PaymentState::Refunded),
     ] {
         let mut history = History::of(before);
         let decision = history.happen(&decline(1)).unwrap();
         assert_eq!(
-            (decision.state, decision.disposition),
-            (state, Disposition::Noted)
+            (decision.snapshot.state, decision.outcome),
+            (state, EventStatus::Noted)
         );
         assert!(decision.entries.is_empty());
         assert_eq!(history.alarms, [AlarmKind::DeclineAfterCredit]);
@@ -102,16 +100,16 @@ fn decline_after_the_credit_changes_nothing_and_raises_an_alarm() {
 
 #[test]
 fn sale_that_succeeded_in_a_payment_that_failed_is_an_alarm() {
-    let contradiction = fact(1, ["sale", "success", "decline"], AMOUNT);
+    let contradiction = event(1, ["sale", "success", "decline"], AMOUNT);
     let history = History::of([contradiction.clone()]);
     assert_eq!(
-        (history.standing.state, history.alarms),
-        (State::Pending, vec![AlarmKind::SaleWithoutSuccess])
+        (history.snapshot.state, history.alarms),
+        (PaymentState::Pending, vec![AlarmKind::SaleWithoutSuccess])
     );
     let history = History::of([sale(1), contradiction]);
     assert_eq!(
-        (history.standing.state, history.alarms),
-        (State::Credited, vec![AlarmKind::DeclineAfterCredit])
+        (history.snapshot.state, history.alarms),
+        (PaymentState::Credited, vec![AlarmKind::DeclineAfterCredit])
     );
 }
 
@@ -126,10 +124,10 @@ fn success_of_a_payment_with_another_status_is_an_alarm_and_no_credit() {
     ] {
         let mut history = History::new();
         let decision = history
-            .happen(&fact(1, ["sale", "success", status], AMOUNT))
+            .happen(&event(1, ["sale", "success", status], AMOUNT))
             .unwrap();
         assert!(decision.entries.is_empty(), "{status}");
-        assert_eq!(decision.state, State::Pending, "{status}");
+        assert_eq!(decision.snapshot.state, PaymentState::Pending, "{status}");
         assert_eq!(history.alarms, [AlarmKind::SaleWithoutSuccess], "{status}");
         history.happen(&sale(1));
         assert_eq!(
@@ -143,8 +141,8 @@ fn success_of_a_payment_with_another_status_is_an_alarm_and_no_credit() {
 #[test]
 fn success_told_again_with_the_status_after_a_refund_is_noted() {
     let mut history = History::of([sale(1), refund(2, 1)]);
-    let again = fact(1, ["sale", "success", "partially refunded"], AMOUNT);
-    assert_eq!(history.disposition(&again), Disposition::Noted);
+    let again = event(1, ["sale", "success", "partially refunded"], AMOUNT);
+    assert_eq!(history.outcome(&again), EventStatus::Noted);
     assert!(history.alarms.is_empty());
 }
 
@@ -173,11 +171,11 @@ fn intermediate_and_unknown_words_change_nothing_whenever_they_come() {
     ] {
         for words in words {
             let mut history = History::of(before.clone());
-            let standing = history.standing.clone();
-            let decision = history.happen(&fact(9, words, AMOUNT)).unwrap();
+            let snapshot = history.snapshot.clone();
+            let decision = history.happen(&event(9, words, AMOUNT)).unwrap();
             assert_eq!(
-                (decision.state, decision.disposition),
-                (standing.state, Disposition::Noted),
+                (decision.snapshot.state, decision.outcome),
+                (snapshot.state, EventStatus::Noted),
                 "{words:?}"
             );
             assert!(
@@ -191,7 +189,7 @@ fn intermediate_and_unknown_words_change_nothing_whenever_they_come() {
 #[test]
 fn money_in_by_an_operation_that_no_top_up_has_is_an_alarm() {
     for kind in ["capture", "recurring"] {
-        let history = History::of([fact(1, [kind, "success", "success"], AMOUNT)]);
+        let history = History::of([event(1, [kind, "success", "success"], AMOUNT)]);
         assert_eq!(
             (history.total(), history.alarms),
             (0, vec![AlarmKind::UnexpectedOperation])

@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::given::{AMOUNT, History, fact, kzt, refund, sale};
-use super::{Fact, State};
+use super::history::{AMOUNT, History, event, kzt, refund, sale};
+use jetpay_rules::{OperationEvent, PaymentState};
 
 /// Facts of all kinds, with few operations and few amounts, so that they collide.
-fn any_fact() -> impl Strategy<Value = Fact> {
+pub(super) fn any_event() -> impl Strategy<Value = OperationEvent> {
     const TYPES: &[&str] = &[
         "sale",
         "refund",
@@ -52,26 +52,26 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     );
     (1..6_u64, words, amounts, prop::bool::weighted(0.05)).prop_map(
         |(id, words, minor, foreign)| {
-            let mut fact = fact(id, [words.0, words.1, words.2], minor);
+            let mut event = event(id, [words.0, words.1, words.2], minor);
             if foreign {
-                fact.project_id = 4321.into();
+                event.project_id = 4321.into();
             }
-            fact
+            event
         },
     )
 }
 
 /// A sale and refunds that fit into it, shuffled, some of them told more than once.
-fn sale_and_refunds() -> impl Strategy<Value = (Vec<Fact>, i64)> {
+fn sale_and_refunds() -> impl Strategy<Value = (Vec<OperationEvent>, i64)> {
     prop::collection::vec(1..AMOUNT / 4, 0..4).prop_flat_map(|refunds| {
         let total = AMOUNT - refunds.iter().sum::<i64>();
-        let mut facts: Vec<Fact> = (2..)
+        let mut events: Vec<OperationEvent> = (2..)
             .zip(&refunds)
             .map(|(id, minor)| refund(id, *minor))
             .collect();
-        facts.push(sale(1));
-        facts.extend(facts.clone());
-        (Just(facts).prop_shuffle(), Just(total))
+        events.push(sale(1));
+        events.extend(events.clone());
+        (Just(events).prop_shuffle(), Just(total))
     })
 }
 
@@ -80,21 +80,21 @@ proptest! {
 
     #[test]
     fn any_sequence_credits_at_most_once_and_stays_within_the_amount(
-        facts in prop::collection::vec(any_fact(), 0..24),
+        events in prop::collection::vec(any_event(), 0..24),
     ) {
         let mut history = History::new();
-        for fact in facts {
+        for event in events {
             let before = history.clone();
-            history.happen(&fact);
+            history.happen(&event);
             prop_assert!(history.credits() <= 1);
             prop_assert!((0..=AMOUNT).contains(&history.total()));
-            prop_assert_eq!(history.total(), history.standing.remaining);
-            prop_assert_eq!(history.standing.state.was_credited(), history.credits() == 1);
-            if before.standing.state.was_credited() {
-                prop_assert!(history.standing.state.was_credited(), "{:?}", fact);
+            prop_assert_eq!(history.total(), history.snapshot.remaining);
+            prop_assert_eq!(history.snapshot.state.was_credited(), history.credits() == 1);
+            if before.snapshot.state.was_credited() {
+                prop_assert!(history.snapshot.state.was_credited(), "{:?}", event);
             }
-            if before.standing.state != State::Pending {
-                prop_assert_ne!(history.standing.state, State::Pending);
+            if before.snapshot.state != PaymentState::Pending {
+                prop_assert_ne!(history.snapshot.state, PaymentState::Pending);
             }
             prop_assert!(history.entries.starts_with(&before.entries));
             prop_assert!(history.entries.iter().all(|(_, _, amount)| *amount != 0));
@@ -102,25 +102,25 @@ proptest! {
     }
 
     #[test]
-    fn any_fact_told_again_at_once_moves_no_money(facts in prop::collection::vec(any_fact(), 1..12)) {
-        let mut history = History::of(facts);
-        // Not even when a store forgot that it has it: other statuses make it another fact, with the same effect.
+    fn any_event_told_again_at_once_moves_no_money(events in prop::collection::vec(any_event(), 1..12)) {
+        let mut history = History::of(events);
+        // Not even when a store forgot that it has it: other statuses make it another event, with the same effect.
         for status in ["success", "refunded", "decline"] {
             for (operation_id, kind, amount) in history.entries.clone() {
                 let words = [&*kind.as_str().replace('_', " ").replace("credit", "sale"), "success", status];
                 let before = history.total();
-                history.happen(&Fact { amount: kzt(amount.abs()), ..fact(operation_id.number(), words, 0) });
+                history.happen(&OperationEvent { amount: kzt(amount.abs()), ..event(operation_id.number(), words, 0) });
                 prop_assert_eq!(history.total(), before);
             }
         }
     }
 
     #[test]
-    fn sale_and_its_refunds_give_the_same_total_in_any_order((facts, total) in sale_and_refunds()) {
-        let history = History::of(facts);
+    fn sale_and_its_refunds_give_the_same_total_in_any_order((events, total) in sale_and_refunds()) {
+        let history = History::of(events);
         prop_assert_eq!(history.total(), total);
         prop_assert!(history.alarms.is_empty());
-        let state = if total == AMOUNT { State::Credited } else { State::PartiallyRefunded };
-        prop_assert_eq!(history.standing.state, state);
+        let state = if total == AMOUNT { PaymentState::Credited } else { PaymentState::PartiallyRefunded };
+        prop_assert_eq!(history.snapshot.state, state);
     }
 }

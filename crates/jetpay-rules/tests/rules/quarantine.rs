@@ -3,29 +3,28 @@
 use jetpay_core::words::PaymentType;
 use jetpay_core::{Currency, Money};
 
-use super::super::given::{
-    AMOUNT, History, decline, declined_by_hand, fact, kzt, refund, reversal, sale,
+use super::history::{
+    AMOUNT, History, decline, event, kzt, manually_declined, refund, reversal, sale,
 };
-use super::super::{Disposition, Effect, Fact, State, decide};
-use crate::alarm::AlarmKind;
+use jetpay_rules::{AlarmKind, Effect, EventStatus, OperationEvent, PaymentState, decide};
 
-fn tenge_as_dollars(mut fact: Fact) -> Fact {
-    fact.amount = Money::new(fact.amount.minor(), Currency::parse("USD").unwrap());
-    fact
+fn tenge_as_dollars(mut event: OperationEvent) -> OperationEvent {
+    event.amount = Money::new(event.amount.minor(), Currency::parse("USD").unwrap());
+    event
 }
 
-fn foreign(mut fact: Fact) -> Fact {
-    fact.project_id = 4321.into();
-    fact
+fn foreign(mut event: OperationEvent) -> OperationEvent {
+    event.project_id = 4321.into();
+    event
 }
 
-fn payout(mut fact: Fact) -> Fact {
-    fact.payment_type = Some(PaymentType::Payout);
-    fact
+fn payout(mut event: OperationEvent) -> OperationEvent {
+    event.payment_type = Some(PaymentType::Payout);
+    event
 }
 
 /// Everything that does not fit, with its alarm, on a payment that was credited or not.
-fn misfits(operation_id: u64) -> Vec<(Fact, AlarmKind)> {
+fn misfits(operation_id: u64) -> Vec<(OperationEvent, AlarmKind)> {
     vec![
         (foreign(sale(operation_id)), AlarmKind::ProjectDiffers),
         (foreign(decline(operation_id)), AlarmKind::ProjectDiffers),
@@ -35,7 +34,7 @@ fn misfits(operation_id: u64) -> Vec<(Fact, AlarmKind)> {
             AlarmKind::CurrencyDiffers,
         ),
         (
-            tenge_as_dollars(declined_by_hand(operation_id)),
+            tenge_as_dollars(manually_declined(operation_id)),
             AlarmKind::CurrencyDiffers,
         ),
         (refund(operation_id, 0), AlarmKind::AmountDiffers),
@@ -50,11 +49,11 @@ fn misfits(operation_id: u64) -> Vec<(Fact, AlarmKind)> {
             AlarmKind::CompensationTooLarge,
         ),
         (
-            fact(operation_id, ["sale", "success", "partially paid"], AMOUNT),
+            event(operation_id, ["sale", "success", "partially paid"], AMOUNT),
             AlarmKind::PartiallyPaid,
         ),
         (
-            fact(
+            event(
                 operation_id,
                 ["sale", "success", "partially_paid_out"],
                 AMOUNT,
@@ -63,11 +62,11 @@ fn misfits(operation_id: u64) -> Vec<(Fact, AlarmKind)> {
         ),
         (payout(sale(operation_id)), AlarmKind::PayoutForTopUp),
         (
-            fact(operation_id, ["payout", "success", "success"], AMOUNT),
+            event(operation_id, ["payout", "success", "success"], AMOUNT),
             AlarmKind::PayoutForTopUp,
         ),
         (
-            fact(
+            event(
                 operation_id,
                 ["payout reversal", "success", "success"],
                 AMOUNT,
@@ -84,7 +83,7 @@ fn misfit_before_the_credit_is_quarantined() {
     all.push((tenge_as_dollars(sale(1)), AlarmKind::CurrencyDiffers));
     all.extend(amounts.map(|amount| {
         (
-            Fact {
+            OperationEvent {
                 amount: kzt(amount),
                 ..sale(1)
             },
@@ -95,10 +94,10 @@ fn misfit_before_the_credit_is_quarantined() {
         for (misfit, alarm) in &all {
             let mut history = History::of(before.clone());
             let decision = history.happen(misfit).unwrap();
-            let outcome = (decision.state, decision.disposition);
+            let outcome = (decision.snapshot.state, decision.outcome);
             assert_eq!(
                 outcome,
-                (State::Quarantined, Disposition::Quarantined),
+                (PaymentState::Quarantined, EventStatus::Quarantined),
                 "{misfit:?}"
             );
             assert!(decision.entries.is_empty(), "{misfit:?}");
@@ -113,8 +112,8 @@ fn misfit_after_the_credit_is_quarantined_and_leaves_the_credit() {
         let mut history = History::of([sale(1)]);
         let decision = history.happen(&misfit).unwrap();
         assert_eq!(
-            (decision.state, decision.disposition),
-            (State::Credited, Disposition::Quarantined),
+            (decision.snapshot.state, decision.outcome),
+            (PaymentState::Credited, EventStatus::Quarantined),
             "{misfit:?}"
         );
         assert!(decision.entries.is_empty(), "{misfit:?}");
@@ -125,38 +124,37 @@ fn misfit_after_the_credit_is_quarantined_and_leaves_the_credit() {
 #[test]
 fn decline_of_a_quarantined_payment_leaves_it_quarantined() {
     let mut history = History::of([foreign(sale(1))]);
-    assert_eq!(history.disposition(&decline(2)), Disposition::Noted);
-    assert_eq!(history.standing.state, State::Quarantined);
+    assert_eq!(history.outcome(&decline(2)), EventStatus::Noted);
+    assert_eq!(history.snapshot.state, PaymentState::Quarantined);
 }
 
 #[test]
 fn decline_with_another_amount_still_declines() {
-    let history = History::of([Fact {
+    let history = History::of([OperationEvent {
         amount: kzt(5),
         ..decline(1)
     }]);
     assert_eq!(
-        (history.standing.state, history.alarms),
-        (State::Declined, vec![])
+        (history.snapshot.state, history.alarms),
+        (PaymentState::Declined, vec![])
     );
 }
 
 #[test]
 fn operation_that_moved_another_payments_money_is_quarantined() {
-    for fact in [sale(1), refund(1, 5), reversal(1, 5), declined_by_hand(1)] {
+    for event in [sale(1), refund(1, 5), reversal(1, 5), manually_declined(1)] {
         for before in [vec![], vec![sale(7)]] {
-            if before.len() == 1 && fact == sale(1) {
-                continue; // A second sale, whoever's it is.
+            if before.len() == 1 && event == sale(1) {
+                continue; // A second sale, of whichever payment.
             }
-            let mut standing = History::of(before).standing;
-            standing.effect = Effect::Elsewhere;
-            let decision = decide(&standing, &fact);
-            assert_eq!(decision.disposition, Disposition::Quarantined, "{fact:?}");
-            assert!(decision.entries.is_empty(), "{fact:?}");
+            let snapshot = History::of(before).snapshot;
+            let decision = decide(&snapshot, &event, &Effect::Elsewhere.into());
+            assert_eq!(decision.outcome, EventStatus::Quarantined, "{event:?}");
+            assert!(decision.entries.is_empty(), "{event:?}");
             assert_eq!(
                 decision.alarms[0].kind,
                 AlarmKind::OperationOfAnotherPayment,
-                "{fact:?}"
+                "{event:?}"
             );
         }
     }

@@ -1,6 +1,15 @@
-//! The macro that makes a closed set of words: one spelling in JSON, in the database and in Rust.
+//! Closed sets of words: one spelling in JSON, in a database and in Rust.
 
-/// Declares an enum whose variants are words, with `as_str`, `FromStr`, `Display` and serde.
+use thiserror::Error;
+
+/// The text is not a word of the set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an unknown word")]
+pub struct UnknownWord;
+
+/// Declares an enum whose variants are words, with `ALL`, `as_str`, `FromStr`, `Display` and serde.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! closed_words {
     ($(#[$about:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -13,7 +22,7 @@ macro_rules! closed_words {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The word, as JSON and the database have it.
+            /// The word, as JSON has it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -23,12 +32,12 @@ macro_rules! closed_words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = crate::error::UnknownWord;
+            type Err = $crate::UnknownWord;
 
             fn from_str(word: &str) -> Result<Self, Self::Err> {
                 match word {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err(crate::error::UnknownWord),
+                    _ => Err($crate::UnknownWord),
                 }
             }
         }
@@ -53,5 +62,3 @@ macro_rules! closed_words {
         }
     };
 }
-
-pub(crate) use closed_words;
