@@ -135,7 +135,10 @@ mod tests {
     #[test]
     fn json_is_the_code() {
         assert_eq!(serde_json::to_string(&Currency::KZT).unwrap(), r#""KZT""#);
-        assert_eq!(serde_json::from_str::<Currency>(r#""KZT""#).unwrap(), Currency::KZT);
+        assert_eq!(
+            serde_json::from_str::<Currency>(r#""KZT""#).unwrap(),
+            Currency::KZT
+        );
         assert!(serde_json::from_str::<Currency>(r#""kzt""#).is_err());
     }
 }
