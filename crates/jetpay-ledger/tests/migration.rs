@@ -172,10 +172,7 @@ async fn what_is_counted_is_what_is_there_and_can_be_settled() {
         assert_eq!(dismiss(seq).await, Ok(()));
     }
     let again = dismiss(6).await;
-    assert_eq!(
-        again,
-        Err(Error::ResolveError(ResolveError::SettledAlready))
-    );
+    assert_eq!(again, Err(Error::Resolve(ResolveError::AlreadyResolved)));
     let credit = Verdict::Credit(payment("x").amount);
     let settled = ledger.resolve_alarm(1, credit, "paid".into(), NOW).await;
     assert_eq!(settled, Ok(()));

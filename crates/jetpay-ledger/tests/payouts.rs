@@ -29,8 +29,8 @@ common::on_every_store! {
 
 const P: &str = "0193ad5c-0000-7000-8000-0000000000a1";
 const PACE: RetryPolicy = RetryPolicy {
-    answer_within: std::time::Duration::from_secs(30),
-    ask_after: std::time::Duration::from_secs(10),
+    answer_timeout: std::time::Duration::from_secs(30),
+    query_after: std::time::Duration::from_secs(10),
     longest_wait: std::time::Duration::from_secs(600),
     overdue_after: std::time::Duration::from_secs(24 * 60 * 60),
 };
@@ -219,7 +219,7 @@ async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(
     let later = lease(&transaction, 70_000).await.unwrap();
     assert_eq!(
         (later.action, later.fencing_token, later.request),
-        (Action::Ask, 2, None)
+        (Action::QueryStatus, 2, None)
     );
     // What the first one learns too late permits nothing.
     let refused = SendOutcome::Rejected {
@@ -233,7 +233,7 @@ async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(
     let id = || P.try_into().unwrap();
     let not_known = transaction
         .ledger
-        .record_status(id(), 2, StatusAnswer::NotKnown, NOW, PACE);
+        .record_status(id(), 2, StatusAnswer::NotFound, NOW, PACE);
     assert_eq!(not_known.await, Ok(Some(PayoutState::Created)));
     let again = lease(&transaction, 70_000).await.unwrap();
     assert_eq!((again.action, again.fencing_token), (Action::Send, 3));
@@ -253,7 +253,7 @@ async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(
         StepKind::Accepted,
     ];
     assert_eq!(history(&transaction).await, steps);
-    let told = StatusAnswer::Told(Status {
+    let told = StatusAnswer::Found(Status {
         payment_status: PaymentStatus::Decline,
         payment_type: None,
         sum: None,
@@ -452,7 +452,7 @@ async fn person_ends_a_payout_of_which_nobody_tells_once(transaction: LedgerTran
             .ledger
             .resolve_payout(id, resolution, reason.into(), now)
     };
-    let refused = |why| Err(Error::ResolveError(why));
+    let refused = |why| Err(Error::Resolve(why));
     let never_sent = settle(PayoutResolution::Paid, "says support", 0).await;
     assert_eq!(never_sent, refused(ResolveError::NeverSent));
     let no_reason = settle(PayoutResolution::Declined, " ", 0).await;

@@ -33,7 +33,7 @@ async fn settle(transaction: &LedgerTransaction, seq: i64, verdict: Verdict) -> 
 }
 
 fn refused(why: ResolveError) -> Result<(), Error> {
-    Err(Error::ResolveError(why))
+    Err(Error::Resolve(why))
 }
 
 async fn amount_that_differs_is_credited_by_a_person_once(transaction: LedgerTransaction) {
@@ -54,7 +54,7 @@ async fn amount_that_differs_is_credited_by_a_person_once(transaction: LedgerTra
         .await
         .unwrap();
     let again = settle(&transaction, alarm.seq, Verdict::Dismiss).await;
-    assert_eq!(again, refused(ResolveError::SettledAlready));
+    assert_eq!(again, refused(ResolveError::AlreadyResolved));
     let entries = transaction.ledger.entries(0, 9).await.unwrap();
     assert_eq!(
         (entries.len(), entries[0].kind),
@@ -84,7 +84,7 @@ async fn amount_that_differs_is_credited_by_a_person_once(transaction: LedgerTra
     assert_eq!(transaction.ledger.alarms(open).await.unwrap().len(), 1);
     let resolution = transaction
         .ledger
-        .settlements(None, 9)
+        .resolutions(None, 9)
         .await
         .unwrap()
         .remove(0);
@@ -149,7 +149,7 @@ async fn verdict_that_does_not_fit_the_alarm_changes_nothing(transaction: Ledger
         .resolve_alarm(1, Verdict::Dismiss, " ".into(), NOW)
         .await;
     assert_eq!(silent, refused(ResolveError::NoReason));
-    assert_eq!(transaction.ledger.settlements(None, 9).await, Ok(vec![]));
+    assert_eq!(transaction.ledger.resolutions(None, 9).await, Ok(vec![]));
     settle(&transaction, 2, Verdict::Foreign).await.unwrap();
     assert_eq!(transaction.ledger.counts().await.unwrap().open_alarms, 1);
     assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
@@ -181,7 +181,7 @@ async fn unknown_payment_is_given_to_a_customer_and_its_callbacks_applied(
     assert_eq!(again, refused(ResolveError::NothingWaits));
     let resolution = transaction
         .ledger
-        .settlements(None, 9)
+        .resolutions(None, 9)
         .await
         .unwrap()
         .remove(0);
@@ -276,7 +276,7 @@ async fn operation_of_a_callback_is_not_credited_again_by_a_person(transaction: 
         CallbackOutcome::Quarantined
     );
     let credit = settle(&transaction, 1, Verdict::Credit(kzt(AMOUNT))).await;
-    assert_eq!(credit, refused(ResolveError::CreditedAlready));
+    assert_eq!(credit, refused(ResolveError::AlreadyCredited));
     assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
@@ -294,7 +294,7 @@ async fn callback_of_another_project_is_credited_by_hand_once(transaction: Ledge
         .await
         .unwrap();
     let again = settle(&transaction, 2, Verdict::Credit(kzt(AMOUNT))).await;
-    assert_eq!(again, refused(ResolveError::CreditedAlready));
+    assert_eq!(again, refused(ResolveError::AlreadyCredited));
     assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     assert_eq!(transaction.ledger.audit(None).await.unwrap().findings, []);
 }
@@ -318,7 +318,7 @@ async fn settlement_whose_last_row_cannot_be_written_is_not_kept_at_all() {
     transaction.database().run(refuse).unwrap();
     let settled = settle(&transaction, 1, Verdict::Credit(kzt(90_000))).await;
     assert!(matches!(settled, Err(Error::Unavailable(_))), "{settled:?}");
-    assert_eq!(transaction.ledger.settlements(None, 9).await, Ok(vec![]));
+    assert_eq!(transaction.ledger.resolutions(None, 9).await, Ok(vec![]));
     assert_eq!(transaction.ledger.entries(0, 9).await, Ok(vec![]));
     transaction
         .database()
@@ -351,7 +351,7 @@ async fn alarm_that_two_persons_settle_at_once_on_two_servers_is_credited_once()
     );
     let refused = [one, two]
         .into_iter()
-        .filter(|settled| *settled == refused(ResolveError::SettledAlready));
+        .filter(|settled| *settled == refused(ResolveError::AlreadyResolved));
     assert_eq!(refused.count(), 1);
     assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(90_000));
 }

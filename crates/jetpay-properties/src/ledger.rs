@@ -6,7 +6,7 @@ mod step;
 
 use books::{Books, Told};
 use check::Check;
-use jetpay_ledger::{EntryKind, Recorded};
+use jetpay_ledger::{CallbackOutcome, EntryKind};
 use step::Step;
 
 /// What a sequence came to, so that a test can see that a corpus reaches all of it.
@@ -15,7 +15,7 @@ pub struct Tally {
     /// The entries' kinds, in the order of commit.
     pub entries: Vec<EntryKind>,
     /// What became of the callbacks, in their order.
-    pub recorded: Vec<Recorded>,
+    pub recorded: Vec<CallbackOutcome>,
 }
 
 /// Reads the bytes as a sequence of payments announced and callbacks told, plays it to a real ledger in a file of its

@@ -10,7 +10,7 @@ use at_the_gate::{
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Money, Project};
 use jetpay_gate::{Gate, Outcome};
-use jetpay_ledger::payout::{Pace, PayoutState, StepKind, Taken};
+use jetpay_ledger::payout::{PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind};
 use jetpay_ledger::{AlarmFilter, AlarmKind};
 use jetpay_simulator::Platform;
 use jetpay_simulator::gate::{Ending, OnAsk, OnSend, Plan, Telling};
@@ -126,7 +126,10 @@ async fn id_that_exists_there_was_accepted_and_is_polled() {
         )
         .await;
     assert!(matches!(before, Outcome::Accepted(_)), "{before:?}");
-    assert_eq!(paying.ledger.record_payout(wish).await, Ok(Taken::New));
+    assert_eq!(
+        paying.ledger.record_payout(wish).await,
+        Ok(PayoutRequestOutcome::Created)
+    );
     let payout = paying.once(&id, Paid).await;
     assert_eq!(
         gate.books().accepted(PROJECT, &id),
@@ -156,7 +159,7 @@ async fn waiting_code_is_waited_for() {
 
 #[actix_web::test]
 async fn nothing_after_a_day_is_an_alarm_and_asked_on() {
-    let pace = Pace {
+    let pace = RetryPolicy {
         overdue_after: Duration::from_millis(300),
         ..PACE
     };
@@ -319,7 +322,7 @@ async fn several_servers_share_the_payouts_and_send_each_once() {
         return;
     };
     let port = free_port();
-    let pace = Pace {
+    let pace = RetryPolicy {
         overdue_after: Duration::from_secs(3),
         ..PACE
     };

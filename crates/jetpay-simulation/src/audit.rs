@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 use crate::books::{self, EntryRow, EventRow};
 use crate::broken::{Broken, Invariant};
@@ -36,7 +36,7 @@ pub(crate) enum New {
 }
 
 pub(crate) struct Audit {
-    pub(crate) store: Arc<Stepped>,
+    pub(crate) store: Arc<SimStore>,
     pub(crate) payments: Vec<Payment>,
     pub(crate) by_id: HashMap<Arc<str>, usize>,
     pub(crate) events: Vec<EventRow>,
@@ -48,7 +48,7 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(crate) fn new(store: Arc<Stepped>) -> Self {
+    pub(crate) fn new(store: Arc<SimStore>) -> Self {
         Self {
             store,
             payments: Vec::new(),
@@ -97,7 +97,7 @@ impl Audit {
             self.events.last().map_or(0, |event| event.seq),
             self.entries.last().map_or(0, |entry| entry.seq),
         );
-        let (events, entries) = self.store.look(|connection| {
+        let (events, entries) = self.store.inspect(|connection| {
             let events = books::events(connection, last_event)?;
             Ok((events, books::entries(connection, last_entry)?))
         })?;

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use crate::chance::Chance;
 use crate::clock::{DAY, HOUR, MINUTE, SECOND, START};
@@ -96,31 +96,31 @@ impl Weather {
     }
 
     /// What becomes of the store's next step.
-    pub(crate) fn fate(&self, chance: &mut Chance, now: i64) -> Fate {
+    pub(crate) fn fate(&self, chance: &mut Chance, now: i64) -> Fault {
         if self.out(Out::Store, now) {
-            return Fate::Refuses(u32::MAX);
+            return Fault::Refuses(u32::MAX);
         }
         if chance.happens(self.crash) {
-            return Fate::Crashes {
+            return Fault::Crashes {
                 refused: chance.among(&[0, 0, 1]),
                 commits: chance.among(&[0, 1, 1, 2]),
             };
         }
         if chance.happens(self.refuse) {
-            return Fate::Refuses(chance.among(&[1, 1, 2, 3, u32::MAX]));
+            return Fault::Refuses(chance.among(&[1, 1, 2, 3, u32::MAX]));
         }
         if chance.happens(self.full) {
-            return Fate::Full;
+            return Fault::Full;
         }
         if chance.happens(self.bad) {
-            return Fate::BadJob(chance.below(3));
+            return Fault::BadCommand(chance.below(3));
         }
-        Fate::Commits
+        Fault::Commits
     }
 
     /// Whether the service may say that it is unavailable after such a step.
-    pub(crate) const fn excuses(fate: Fate) -> bool {
-        !matches!(fate, Fate::Commits | Fate::BadJob(_))
+    pub(crate) const fn excuses(fate: Fault) -> bool {
+        !matches!(fate, Fault::Commits | Fault::BadCommand(_))
     }
 
     /// How long a service that crashed is not there.

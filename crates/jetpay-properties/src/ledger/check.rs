@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_ledger::{Entry, EntryKind, Payment, Recorded, State};
+use jetpay_ledger::{CallbackOutcome, Entry, EntryKind, Payment, PaymentState};
 
 use super::books::{Announced, Contents, Told, customer_id, payment_id};
 
@@ -14,7 +14,7 @@ pub(super) struct Check {
     /// The first of each identity: only that one counts.
     facts: Vec<Told>,
     entries: Vec<Entry>,
-    states: BTreeMap<String, State>,
+    states: BTreeMap<String, PaymentState>,
 }
 
 impl Check {
@@ -32,19 +32,21 @@ impl Check {
         }
     }
 
-    pub(super) fn told(&mut self, told: Told, recorded: Recorded) {
+    pub(super) fn told(&mut self, told: Told, recorded: CallbackOutcome) {
         let known = self.is_announced(told.payment);
         let first = self
             .facts
             .iter()
             .find(|fact| identity(fact) == identity(&told));
         match first {
-            None => assert_eq!(recorded == Recorded::Unmatched, !known),
+            None => assert_eq!(recorded == CallbackOutcome::Unmatched, !known),
             Some(_) if !known => {}
-            Some(first) if says_the_same(*first, told) => assert_eq!(recorded, Recorded::Repeated),
+            Some(first) if says_the_same(*first, told) => {
+                assert_eq!(recorded, CallbackOutcome::Repeated)
+            }
             Some(_) => assert_eq!(
                 recorded,
-                Recorded::Quarantined,
+                CallbackOutcome::Quarantined,
                 "one fact, told in two ways"
             ),
         }
@@ -59,11 +61,11 @@ impl Check {
     }
 
     /// The first of an identity came again.
-    pub(super) fn repeated(&self, told: Told, recorded: Recorded) {
+    pub(super) fn repeated(&self, told: Told, recorded: CallbackOutcome) {
         let known = self.is_announced(told.payment) || self.dismissed.contains(&told.payment);
         match recorded {
-            Recorded::Repeated => assert!(known),
-            Recorded::Unmatched => assert!(!self.is_announced(told.payment)),
+            CallbackOutcome::Repeated => assert!(known),
+            CallbackOutcome::Unmatched => assert!(!self.is_announced(told.payment)),
             other => panic!("a repeat was {other:?}"),
         }
     }
@@ -96,7 +98,7 @@ impl Check {
         let pending = now
             .payments
             .iter()
-            .filter(|payment| payment.state == State::Pending);
+            .filter(|payment| payment.state == PaymentState::Pending);
         assert_eq!(usize::try_from(now.counts.pending), Ok(pending.count()));
         assert_eq!(usize::try_from(now.counts.alarms), Ok(now.alarms.len()));
         assert_eq!(usize::try_from(now.counts.unmatched), Ok(now.waiting));
@@ -111,7 +113,7 @@ impl Check {
                 "{before:?} to {state:?}"
             );
             assert!(
-                state != State::Pending || before == State::Pending,
+                state != PaymentState::Pending || before == PaymentState::Pending,
                 "{before:?} to {state:?}"
             );
         }
@@ -184,13 +186,13 @@ fn adds_up(payment: &Payment, own: &[&Entry]) {
         }
     );
     let fits = match payment.state {
-        State::Credited => remaining == amount,
-        State::PartiallyRefunded => (1..amount).contains(&remaining),
-        State::Pending
-        | State::Declined
-        | State::Quarantined
-        | State::Refunded
-        | State::Reversed => remaining == 0,
+        PaymentState::Credited => remaining == amount,
+        PaymentState::PartiallyRefunded => (1..amount).contains(&remaining),
+        PaymentState::Pending
+        | PaymentState::Declined
+        | PaymentState::Quarantined
+        | PaymentState::Refunded
+        | PaymentState::Reversed => remaining == 0,
     };
     assert!(fits, "{:?} with {remaining} of {amount}", payment.state);
 }

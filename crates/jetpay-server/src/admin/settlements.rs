@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::Settlement;
+use jetpay_ledger::Resolution;
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
@@ -37,8 +37,8 @@ pub(super) struct ShownSettlement {
     time: Rfc3339,
 }
 
-impl From<Settlement> for ShownSettlement {
-    fn from(settlement: Settlement) -> Self {
+impl From<Resolution> for ShownSettlement {
+    fn from(settlement: Resolution) -> Self {
         Self {
             seq: settlement.seq,
             alarm_seq: settlement.alarm_seq,
@@ -71,7 +71,7 @@ struct List {
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
-    let settlements = admin.ledger.settlements(page.before, limit + 1).await?;
+    let settlements = admin.ledger.resolutions(page.before, limit + 1).await?;
     let (settlements, next) = input::page(settlements, limit, |settlement| settlement.seq);
     let settlements = settlements.into_iter().map(ShownSettlement::from).collect();
     Ok(HttpResponse::Ok().json(List { settlements, next }))

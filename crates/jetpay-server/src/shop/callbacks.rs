@@ -2,7 +2,7 @@
 
 use jetpay_core::merchant::UnusableCallback;
 use jetpay_core::{Acknowledged, Callback, Callbacks, Unacknowledged, Unavailable};
-use jetpay_ledger::Recorded;
+use jetpay_ledger::CallbackOutcome;
 
 use super::{Shop, unavailable};
 use crate::telemetry;
@@ -18,10 +18,11 @@ impl Callbacks for Shop {
             .map_err(unavailable)?;
         telemetry::callback_recorded(recorded, &payment, operation);
         match recorded {
-            Recorded::Unmatched => Err(Unacknowledged::UnknownPayment),
-            Recorded::Applied | Recorded::Repeated | Recorded::Noted | Recorded::Quarantined => {
-                Ok(Acknowledged)
-            }
+            CallbackOutcome::Unmatched => Err(Unacknowledged::UnknownPayment),
+            CallbackOutcome::Applied
+            | CallbackOutcome::Repeated
+            | CallbackOutcome::Noted
+            | CallbackOutcome::Quarantined => Ok(Acknowledged),
         }
     }
 

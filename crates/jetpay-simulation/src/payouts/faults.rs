@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jetpay_ledger::payout::Pace;
+use jetpay_ledger::payout::RetryPolicy;
 
 use crate::chance::Chance;
 use crate::clock::{DAY, MINUTE, SECOND, START};
@@ -21,7 +21,7 @@ pub(super) struct Faults {
     crash: u32,
     stall: u32,
     /// How long the driver waits for what.
-    pub(super) pace: Pace,
+    pub(super) pace: RetryPolicy,
     /// From this moment on nothing goes wrong any more.
     pub(super) calm: i64,
     /// Then the Gate stands still: nothing happens to payouts any more.
@@ -36,9 +36,9 @@ impl Faults {
         Self {
             crash: chance.among(&[0, 3, 30]),
             stall: chance.among(&[0, 3, 30]),
-            pace: Pace {
+            pace: RetryPolicy {
                 longest_wait: Duration::from_secs(60 * chance.among(&[10, 60, 60])),
-                ..Pace::default()
+                ..RetryPolicy::default()
             },
             calm,
             end: calm + QUIET,

@@ -6,8 +6,8 @@ use std::task::{Context, Poll, Waker};
 use jetpay_core::Keyring;
 use jetpay_core::id::PaymentId;
 use jetpay_core::serve::serve_callback;
-use jetpay_ledger::payout::{GateAddress, Pace};
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::payout::{GateAddress, RetryPolicy};
+use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{Error, Ledger, Millis};
 use jetpay_server::payouts::Driver;
 use jetpay_server::shop::{Outside, Shop};
@@ -53,10 +53,10 @@ impl Server {
     pub(super) fn new(
         number: usize,
         setting: &Setting,
-        store: &Arc<Stepped>,
+        store: &Arc<SimStore>,
         post: &Arc<Post>,
         (clock, off): (&Clock, i64),
-        pace: Pace,
+        pace: RetryPolicy,
     ) -> Self {
         let keyring = Arc::new(setting.keyring.clone());
         let ledger = Ledger::over(Arc::clone(store) as Arc<_>);
@@ -116,11 +116,11 @@ impl Server {
     pub(super) fn take_up(&mut self, id: PaymentId) {
         let driver = Arc::clone(&self.driver);
         self.begin(About::TakeUp, async move {
-            Done::TakenUp(driver.take_up(id).await)
+            Done::Lease(driver.take_up(id).await)
         });
     }
 
-    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::TakenUp, at: Millis) {
+    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::Lease, at: Millis) {
         let driver = Arc::clone(&self.driver);
         let id = payout.payment_id.as_str().into();
         self.begin(About::Errand(id), async move {

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use jetpay_ledger::payout::{Ending, Taken, TakenUp};
+use jetpay_ledger::payout::{Lease, PayoutRequestOutcome, PayoutResolution};
 use jetpay_ledger::{Error, Millis};
 use jetpay_server::payouts::Driven;
 
@@ -19,7 +19,7 @@ pub(super) enum About {
     /// A callback with this fact.
     Callback(usize),
     /// A person ends the payout of this wish.
-    Settle(usize, Ending),
+    Settle(usize, PayoutResolution),
     /// Payers are forgotten.
     Forget,
     /// A customer tops up.
@@ -28,8 +28,8 @@ pub(super) enum About {
 
 /// What came of it.
 pub(super) enum Done {
-    Asked(Result<Taken, Error>),
-    TakenUp(Result<Option<(TakenUp, Millis)>, Error>),
+    Asked(Result<PayoutRequestOutcome, Error>),
+    Lease(Result<Option<(Lease, Millis)>, Error>),
     Driven(Driven),
     Replied(u16),
     /// A write of people.

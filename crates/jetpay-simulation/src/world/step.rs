@@ -1,6 +1,6 @@
 //! A step of the store, and what is checked after it.
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use super::World;
 use crate::audit::New;
@@ -22,9 +22,9 @@ impl World<'_> {
             return Ok(());
         }
         let fate = self.weather.fate(&mut self.chance, now);
-        let crashed = matches!(fate, Fate::Crashes { .. });
+        let crashed = matches!(fate, Fault::Crashes { .. });
         self.audit.step += 1;
-        self.tally.refusals += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.tally.refusals += u64::from(matches!(fate, Fault::Refuses(_) | Fault::Full));
         self.journal.note(now, None, Note::Step(fate, jobs));
         let answers = self.merchant.step(fate);
         self.check(&answers)?;

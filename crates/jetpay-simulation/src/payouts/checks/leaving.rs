@@ -31,7 +31,7 @@ impl Audit {
         }
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &request.id))?;
+            .inspect(|connection| rows::payout(connection, &request.id))?;
         let kept = row.map_or(0, |row| row.sends);
         let sends = i64::try_from(post.sends(&request.id)).unwrap_or(i64::MAX);
         if sends > kept {

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use super::World;
 use crate::broken::{Broken, Invariant, Violation};
@@ -45,7 +45,7 @@ impl World<'_> {
         for _ in 0..=self.wishes.len() / 500 {
             self.servers[0].forget(Duration::ZERO);
             self.servers[0].poll();
-            self.audit.store.step(Fate::Commits);
+            self.audit.store.step(Fault::Commits);
         }
         self.everything()?;
         self.audit.payers(&self.wishes)

@@ -1,6 +1,6 @@
 //! A step of the store, and what is checked after it.
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use super::World;
 use crate::books;
@@ -32,15 +32,15 @@ impl World<'_> {
         let fate = if self.is_bad() {
             self.weather.fate(&mut self.chance, now)
         } else {
-            Fate::Commits
+            Fault::Commits
         };
         let jobs = self.audit.store.step(fate);
-        let crashed = matches!(fate, Fate::Crashes { .. });
+        let crashed = matches!(fate, Fault::Crashes { .. });
         if jobs == 0 {
             return Ok(()); // Whoever waits, waits for the Gate.
         }
         self.audit.step += 1;
-        self.tally.refusals += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.tally.refusals += u64::from(matches!(fate, Fault::Refuses(_) | Fault::Full));
         self.tally.store_crashes += u64::from(crashed);
         self.journal.note(now, None, Note::Wrote(fate, jobs));
         self.check()?;
@@ -114,7 +114,7 @@ impl World<'_> {
         for wish in &self.wishes {
             self.audit.payout(wish)?;
         }
-        let (said, there) = self.audit.store.look(books::counts)?;
+        let (said, there) = self.audit.store.inspect(books::counts)?;
         if said != there {
             let what = format!("pending, unmatched, alarms, open alarms: {said:?} of {there:?}");
             return Err(Broken::anywhere(Invariant::CountsAgree, what));
