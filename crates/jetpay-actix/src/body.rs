@@ -9,9 +9,9 @@ use jetpay_core::Rejection;
 pub(crate) async fn read(
     payload: Payload,
     limit: usize,
-    patience: Duration,
+    read_timeout: Duration,
 ) -> Result<Bytes, Rejection> {
-    match timeout(patience, payload.to_bytes_limited(limit)).await {
+    match timeout(read_timeout, payload.to_bytes_limited(limit)).await {
         Ok(Ok(Ok(bytes))) => Ok(bytes),
         Ok(Err(_)) => Err(Rejection::TooLarge { limit }),
         // Broken off, or late.

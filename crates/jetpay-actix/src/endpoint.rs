@@ -10,40 +10,40 @@ use actix_web::{HttpResponse, web};
 use jetpay_core::{Keyring, Reply};
 
 use crate::body;
-use crate::door::Door;
+use crate::handler::Handler;
 
 /// The largest body that is taken unless said otherwise, in bytes.
 pub const DEFAULT_LIMIT: usize = 64 * 1024;
 /// How long a body may take to arrive unless said otherwise.
-pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(10);
+pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Observer = Arc<dyn Fn(&Reply, Duration) + Send + Sync>;
 
 /// One URL and what stands behind it. Register it with [`App::service`](actix_web::App::service).
-pub struct Endpoint<D, S> {
+pub struct Endpoint<H, S> {
     path: String,
-    shared: Arc<Shared<D, S>>,
+    shared: Arc<Shared<H, S>>,
 }
 
-struct Shared<D, S> {
+struct Shared<H, S> {
     merchant: S,
     keyring: Arc<Keyring>,
     limit: usize,
-    patience: Duration,
+    read_timeout: Duration,
     observer: Option<Observer>,
-    door: PhantomData<fn() -> D>,
+    handler: PhantomData<fn() -> H>,
 }
 
-impl<D: Door<S>, S: 'static> Endpoint<D, S> {
+impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
     pub(crate) fn new(path: &str, merchant: S, keyring: Arc<Keyring>) -> Self {
-        let (limit, patience) = (DEFAULT_LIMIT, DEFAULT_PATIENCE);
+        let (limit, read_timeout) = (DEFAULT_LIMIT, DEFAULT_READ_TIMEOUT);
         let shared = Shared {
             merchant,
             keyring,
             limit,
-            patience,
+            read_timeout,
             observer: None,
-            door: PhantomData,
+            handler: PhantomData,
         };
         Self {
             path: path.to_owned(),
@@ -59,8 +59,8 @@ impl<D: Door<S>, S: 'static> Endpoint<D, S> {
 
     /// How long a body may take to arrive.
     #[must_use]
-    pub fn patience(self, patience: Duration) -> Self {
-        self.with(|shared| shared.patience = patience)
+    pub fn read_timeout(self, read_timeout: Duration) -> Self {
+        self.with(|shared| shared.read_timeout = read_timeout)
     }
 
     /// Is told every answer and how long it took, before it is sent: for logs and metrics.
@@ -69,7 +69,7 @@ impl<D: Door<S>, S: 'static> Endpoint<D, S> {
         self.with(|shared| shared.observer = Some(Arc::new(observer)))
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Shared<D, S>)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut Shared<H, S>)) -> Self {
         // Nobody else holds it before it is registered.
         if let Some(shared) = Arc::get_mut(&mut self.shared) {
             change(shared);
@@ -78,12 +78,12 @@ impl<D: Door<S>, S: 'static> Endpoint<D, S> {
     }
 }
 
-impl<D: Door<S>, S: 'static> Shared<D, S> {
+impl<H: Handler<S>, S: 'static> Shared<H, S> {
     async fn answer(&self, payload: web::Payload) -> HttpResponse {
         let begun = Instant::now();
-        let reply = match body::read(payload, self.limit, self.patience).await {
-            Ok(body) => D::serve(&body, &self.merchant, &self.keyring).await,
-            Err(rejection) => D::refuse(rejection),
+        let reply = match body::read(payload, self.limit, self.read_timeout).await {
+            Ok(body) => H::serve(&body, &self.merchant, &self.keyring).await,
+            Err(rejection) => H::refuse(rejection),
         };
         if let Some(observer) = &self.observer {
             observer(&reply, begun.elapsed());
@@ -99,7 +99,7 @@ impl<D: Door<S>, S: 'static> Shared<D, S> {
     }
 }
 
-impl<D: Door<S>, S: 'static> HttpServiceFactory for Endpoint<D, S> {
+impl<H: Handler<S>, S: 'static> HttpServiceFactory for Endpoint<H, S> {
     fn register(self, config: &mut AppService) {
         let shared = self.shared;
         let handler = move |payload: web::Payload| {

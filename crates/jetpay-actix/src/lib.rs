@@ -18,11 +18,11 @@
 //! not arrive in time 400, in the method's own shape.
 
 mod body;
-mod door;
 mod endpoint;
+mod handler;
 
-pub use door::{CallbackDoor, Door, MethodDoor};
-pub use endpoint::{DEFAULT_LIMIT, DEFAULT_PATIENCE, Endpoint};
+pub use endpoint::{DEFAULT_LIMIT, DEFAULT_READ_TIMEOUT, Endpoint};
+pub use handler::{CallbackHandler, Handler, MethodHandler};
 
 use jetpay_core::{Callbacks, Keyring, Merchant, Method};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub fn endpoint<M: Method, S: Merchant<M> + 'static>(
     path: &str,
     merchant: S,
     keyring: impl Into<Arc<Keyring>>,
-) -> Endpoint<MethodDoor<M>, S> {
+) -> Endpoint<MethodHandler<M>, S> {
     Endpoint::new(path, merchant, keyring.into())
 }
 
@@ -43,6 +43,6 @@ pub fn callbacks<S: Callbacks + 'static>(
     path: &str,
     merchant: S,
     keyring: impl Into<Arc<Keyring>>,
-) -> Endpoint<CallbackDoor, S> {
+) -> Endpoint<CallbackHandler, S> {
     Endpoint::new(path, merchant, keyring.into())
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use actix_web::http::{Method as HttpMethod, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, HttpServer};
-use jetpay_core::answer::{CustomerAccount, MessageRefusal, PlainDeposit};
 use jetpay_core::id::PaymentId;
 use jetpay_core::message::Authentic;
+use jetpay_core::response::{AccountResponse, MessageRefusal, PaymentIdResponse};
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::*;
 use serde_json::{Value, json};
@@ -21,9 +21,9 @@ impl Method for Plain {
     const NAME: &'static str = "plain";
     const PAYMENT_METHOD: &'static str = "plain";
     const DOCUMENT: &'static str = "none";
-    type Account = CustomerAccount;
+    type VerifyResponse = AccountResponse;
     type CheckDeposit = TopUp;
-    type Deposit = PlainDeposit;
+    type CheckDepositResponse = PaymentIdResponse;
     type Refusal = MessageRefusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<TopUp, Rejection> {
@@ -34,26 +34,28 @@ impl Method for Plain {
 struct Shop;
 
 impl Callbacks for Shop {
-    async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
+    async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         match callback.payment.id.as_str() {
             "payment_47" => Ok(Acknowledged),
             "later" => Err(Unavailable("the store is away".to_owned()).into()),
-            _ => Err(Unacknowledged::UnknownPayment),
+            _ => Err(CallbackError::UnknownPayment),
         }
     }
 }
 
 impl Merchant<Plain> for Shop {
-    async fn verify(&self, request: VerifyRequest) -> Answer<Plain, CustomerAccount> {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Plain> {
         match request.customer_id.as_str() {
             "away" => Err(Unavailable("the store is away".to_owned()).into()),
             "nobody" => Err(Refused::not_found("no such account").into()),
-            id => Ok(CustomerAccount::new(Currency::KZT, id)),
+            id => Ok(AccountResponse::new(Currency::KZT, id)),
         }
     }
 
-    async fn check_deposit(&self, _: TopUp) -> Answer<Plain, PlainDeposit> {
-        Ok(PlainDeposit::new(PaymentId::new("payment_47").unwrap()))
+    async fn check_deposit(&self, _: TopUp) -> CheckDepositResult<Plain> {
+        Ok(PaymentIdResponse::new(
+            PaymentId::new("payment_47").unwrap(),
+        ))
     }
 }
 
@@ -205,7 +207,7 @@ async fn observer_is_told_the_outcome() {
 async fn body_that_does_not_arrive_in_time_is_refused() {
     let endpoint = || {
         jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
-            .patience(Duration::from_millis(100))
+            .read_timeout(Duration::from_millis(100))
     };
     let server = HttpServer::new(move || App::new().service(endpoint()))
         .workers(1)

@@ -1,26 +1,26 @@
 //! This method's own answers.
 
 use jetpay_core::Refused;
-use jetpay_core::answer::PlainDeposit;
-use jetpay_core::code::Code;
 use jetpay_core::id::PaymentId;
+use jetpay_core::response::PaymentIdResponse;
+use jetpay_core::response_code::ResponseCode;
 use serde::Serialize;
 
 /// A good answer to `check_deposit`: our id of the payment. Source: cashin-kz, answer to `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Deposit {
+pub struct CheckDepositResponse {
     #[serde(flatten)]
-    deposit: PlainDeposit,
+    deposit: PaymentIdResponse,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
 }
 
-impl Deposit {
+impl CheckDepositResponse {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
         Self {
-            deposit: PlainDeposit::new(payment_id),
+            deposit: PaymentIdResponse::new(payment_id),
             description: None,
         }
     }
@@ -36,7 +36,7 @@ impl Deposit {
 /// A refusal: the document names `errors.message` and shows no sample; `message` beside it is ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    code: Code,
+    code: ResponseCode,
     message: String,
     errors: Errors,
 }

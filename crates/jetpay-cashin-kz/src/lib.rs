@@ -5,11 +5,11 @@
 
 mod answer;
 
-pub use answer::{Deposit, Refusal};
-pub use jetpay_core::answer::CustomerAccount as Account;
+pub use answer::{CheckDepositResponse, Refusal};
+pub use jetpay_core::response::AccountResponse as VerifyResponse;
 
 use jetpay_core::limits::Limits;
-use jetpay_core::message::{Authentic, Operation};
+use jetpay_core::message::{Authentic, RequestKind};
 use jetpay_core::{Currency, Method, Money, Rejection, TopUp};
 use serde::Serialize;
 
@@ -36,23 +36,23 @@ impl Method for CashinKz {
         min: Money::new(100, Currency::KZT),
         max: Money::new(50_000_000, Currency::KZT),
     });
-    type Account = Account;
+    type VerifyResponse = VerifyResponse;
     type CheckDeposit = CheckDeposit;
-    type Deposit = Deposit;
+    type CheckDepositResponse = CheckDepositResponse;
     type Refusal = Refusal;
 
     /// A `verify` that has an amount, a currency and a payment method is a `check_deposit`.
-    fn operation(message: &Authentic<'_, '_>) -> Result<Operation, Rejection> {
+    fn request_kind(message: &Authentic<'_, '_>) -> Result<RequestKind, Rejection> {
         let pays =
             message.has("amount")? && message.has("currency")? && message.has("payment_method")?;
-        match Operation::by_type(message)? {
-            Operation::Verify if pays => Ok(Operation::CheckDeposit),
-            operation => Ok(operation),
+        match RequestKind::by_type(message)? {
+            RequestKind::Verify if pays => Ok(RequestKind::CheckDeposit),
+            kind => Ok(kind),
         }
     }
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {
-        let typed_verify = Operation::by_type(message)? == Operation::Verify;
+        let typed_verify = RequestKind::by_type(message)? == RequestKind::Verify;
         Ok(CheckDeposit {
             top_up: TopUp::read::<Self>(message)?,
             typed_verify,

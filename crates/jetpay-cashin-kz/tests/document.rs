@@ -1,6 +1,6 @@
 //! Document "Cash-in Kazakhstan", by its examples.
 
-use jetpay_cashin_kz::{Account, CashinKz, Deposit, Refusal};
+use jetpay_cashin_kz::{CashinKz, CheckDepositResponse, Refusal, VerifyResponse};
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
 use serde_json::to_value;
@@ -12,12 +12,12 @@ fn every_signed_example_decodes_to_its_snapshot_also_a_check_deposit_typed_verif
 
 #[test]
 fn our_good_answers_are_the_documents() {
-    let account = Account::new(Currency::KZT, "HFVDW42345");
+    let account = VerifyResponse::new(Currency::KZT, "HFVDW42345");
     assert_eq!(
         to_value(&account).unwrap(),
         jetpay_testing::json("cashin-kz", "verify-answer.json")
     );
-    let deposit = Deposit::new(PaymentId::new("test2345").unwrap())
+    let deposit = CheckDepositResponse::new(PaymentId::new("test2345").unwrap())
         .with_description("test payment via terminal");
     assert_eq!(
         to_value(&deposit).unwrap(),

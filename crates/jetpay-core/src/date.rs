@@ -14,10 +14,10 @@ use serde::Serialize;
 /// ```
 /// use jetpay_core::date::Date;
 ///
-/// let date = Date::from_text("2022-03-25T11:08:45+0000");
+/// let date = Date::from("2022-03-25T11:08:45+0000");
 /// assert_eq!(date.unix_seconds(), Some(1_648_206_525));
 ///
-/// let bad = Date::from_text("soon");
+/// let bad = Date::from("soon");
 /// assert_eq!(bad.unix_seconds(), None);
 /// assert_eq!(bad.as_str(), "soon");
 /// ```
@@ -25,12 +25,6 @@ use serde::Serialize;
 pub struct Date(Box<str>);
 
 impl Date {
-    /// Keeps the text, whatever it is.
-    #[must_use]
-    pub fn from_text(text: &str) -> Self {
-        Self(text.into())
-    }
-
     /// The text as received.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -47,6 +41,13 @@ impl Date {
     }
 }
 
+impl From<&str> for Date {
+    /// Keeps the text as received, a date or not.
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -60,7 +61,7 @@ mod tests {
     use super::*;
 
     fn seconds(text: &str) -> Option<i64> {
-        Date::from_text(text).unix_seconds()
+        Date::from(text).unix_seconds()
     }
 
     #[test]
@@ -106,13 +107,13 @@ mod tests {
             "0000-00-00T00:00:00+0000",
         ] {
             assert_eq!(seconds(text), None, "{text:?}");
-            assert_eq!(Date::from_text(text).as_str(), text);
+            assert_eq!(Date::from(text).as_str(), text);
         }
     }
 
     #[test]
     fn json_is_the_text_as_received() {
-        let date = Date::from_text("25.03.2022");
+        let date = Date::from("25.03.2022");
         assert_eq!(serde_json::to_string(&date).unwrap(), r#""25.03.2022""#);
     }
 

@@ -32,9 +32,6 @@
 //! Because then one could be made from bytes that nobody signed. Requests and callbacks are read through
 //! [`message::Authentic`] only, which also refuses what a signature does not protect.
 
-pub mod answer;
-pub mod code;
-pub mod codes;
 pub mod date;
 pub mod explain;
 pub mod id;
@@ -43,15 +40,21 @@ pub mod merchant;
 pub mod message;
 pub mod method;
 pub mod money;
+pub mod operation_code;
 pub mod payout;
-pub mod private;
+pub mod redacted;
 pub mod refused;
 pub mod rejection;
+pub mod response;
+pub mod response_code;
 pub mod serve;
 pub mod signature;
-pub mod words;
+pub mod status;
 
-pub use merchant::{Acknowledged, Answer, Callbacks, Merchant, Unacknowledged, Unserved};
+pub use merchant::{
+    Acknowledged, CallbackError, Callbacks, CheckDepositResult, HandlerError, Merchant,
+    VerifyResult,
+};
 pub use message::{Callback, TopUp, VerifyRequest};
 pub use method::Method;
 pub use money::{Currency, Money};

@@ -8,25 +8,30 @@ use crate::method::Method;
 use crate::refused::{Refused, Unavailable};
 use crate::rejection::Rejection;
 
-/// A merchant's answer to a request of the method `M`.
-pub type Answer<M, T> = Result<T, Unserved<<M as Method>::Refusal>>;
+/// What [`Merchant::verify`] returns.
+pub type VerifyResult<M> =
+    Result<<M as Method>::VerifyResponse, HandlerError<<M as Method>::Refusal>>;
+
+/// What [`Merchant::check_deposit`] returns.
+pub type CheckDepositResult<M> =
+    Result<<M as Method>::CheckDepositResponse, HandlerError<<M as Method>::Refusal>>;
 
 /// A request that got no good answer. `?` makes it from [`Refused`] and [`Unavailable`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unserved<R> {
+pub enum HandlerError<R> {
     /// The business said no: HTTP 200 and the refusal.
     Refused(R),
     /// Not possible now: HTTP 503.
     Unavailable(Unavailable),
 }
 
-impl<R: From<Refused>> From<Refused> for Unserved<R> {
+impl<R: From<Refused>> From<Refused> for HandlerError<R> {
     fn from(refused: Refused) -> Self {
         Self::Refused(refused.into())
     }
 }
 
-impl<R> From<Unavailable> for Unserved<R> {
+impl<R> From<Unavailable> for HandlerError<R> {
     fn from(unavailable: Unavailable) -> Self {
         Self::Unavailable(unavailable)
     }
@@ -38,14 +43,14 @@ pub struct Acknowledged;
 
 /// The callback shall come again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unacknowledged {
+pub enum CallbackError {
     /// No payment has its id (HTTP 404).
     UnknownPayment,
     /// It could not be stored now (HTTP 503).
     Unavailable(Unavailable),
 }
 
-impl From<Unavailable> for Unacknowledged {
+impl From<Unavailable> for CallbackError {
     fn from(unavailable: Unavailable) -> Self {
         Self::Unavailable(unavailable)
     }
@@ -84,7 +89,7 @@ pub trait Callbacks: Sync {
     fn callback(
         &self,
         callback: Callback,
-    ) -> impl Future<Output = Result<Acknowledged, Unacknowledged>> + Send;
+    ) -> impl Future<Output = Result<Acknowledged, CallbackError>> + Send;
 
     /// Keeps a callback that is signed but cannot be read, and raises an alarm; then it is answered 400. The default
     /// does nothing.
@@ -102,21 +107,21 @@ pub trait Callbacks: Sync {
 /// Written with `async fn`; the futures must be `Send`, which the compiler checks.
 pub trait Merchant<M: Method>: Callbacks {
     /// Does this customer exist? No effects: it comes any number of times.
-    fn verify(&self, request: VerifyRequest) -> impl Future<Output = Answer<M, M::Account>> + Send;
+    fn verify(&self, request: VerifyRequest) -> impl Future<Output = VerifyResult<M>> + Send;
 
     /// Stores a pending payment under a fresh id, then answers with it. Credits nothing, and never takes two
     /// requests for one, however equal they are.
     fn check_deposit(
         &self,
         request: M::CheckDeposit,
-    ) -> impl Future<Output = Answer<M, M::Deposit>> + Send;
+    ) -> impl Future<Output = CheckDepositResult<M>> + Send;
 }
 
 impl<S: Callbacks + Send> Callbacks for Arc<S> {
     fn callback(
         &self,
         callback: Callback,
-    ) -> impl Future<Output = Result<Acknowledged, Unacknowledged>> + Send {
+    ) -> impl Future<Output = Result<Acknowledged, CallbackError>> + Send {
         S::callback(self, callback)
     }
 
@@ -129,14 +134,14 @@ impl<S: Callbacks + Send> Callbacks for Arc<S> {
 }
 
 impl<M: Method, S: Merchant<M> + Send> Merchant<M> for Arc<S> {
-    fn verify(&self, request: VerifyRequest) -> impl Future<Output = Answer<M, M::Account>> + Send {
+    fn verify(&self, request: VerifyRequest) -> impl Future<Output = VerifyResult<M>> + Send {
         S::verify(self, request)
     }
 
     fn check_deposit(
         &self,
         request: M::CheckDeposit,
-    ) -> impl Future<Output = Answer<M, M::Deposit>> + Send {
+    ) -> impl Future<Output = CheckDepositResult<M>> + Send {
         S::check_deposit(self, request)
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::limits::Limits;
-use crate::message::{Authentic, Operation};
+use crate::message::{Authentic, RequestKind};
 use crate::refused::Refused;
 use crate::rejection::Rejection;
 
@@ -23,11 +23,11 @@ pub trait Method: Send + Sync + 'static {
     /// How long a result may take, in days, if its document says so. A later one still counts.
     const RESULT_WITHIN_DAYS: Option<u16> = None;
     /// A good answer to `verify`.
-    type Account: Serialize + Send;
+    type VerifyResponse: Serialize + Send;
     /// The request `check_deposit` with this method's fields. Only [`check_deposit`](Self::check_deposit) makes one.
     type CheckDeposit: Send;
     /// A good answer to `check_deposit`.
-    type Deposit: Serialize + Send;
+    type CheckDepositResponse: Serialize + Send;
     /// A refusal with the text at the place that the method's document names.
     type Refusal: From<Refused> + Serialize + Send;
 
@@ -35,8 +35,8 @@ pub trait Method: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Rejection`] when it is none.
-    fn operation(message: &Authentic<'_, '_>) -> Result<Operation, Rejection> {
-        Operation::by_type(message)
+    fn request_kind(message: &Authentic<'_, '_>) -> Result<RequestKind, Rejection> {
+        RequestKind::by_type(message)
     }
 
     /// Reads a `check_deposit`.

@@ -36,7 +36,7 @@ pub struct InvalidPaymentId;
 ///
 /// Source: qiwi-kz, request payout, `general`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Given")]
+#[serde(try_from = "UncheckedGeneral")]
 pub struct General {
     project_id: ProjectId,
     payment_id: PaymentId,
@@ -78,17 +78,17 @@ impl General {
 /// `general` as it stands in a request that was kept.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Given {
+struct UncheckedGeneral {
     project_id: u64,
     payment_id: String,
 }
 
-impl TryFrom<Given> for General {
+impl TryFrom<UncheckedGeneral> for General {
     type Error = InvalidPaymentId;
 
-    fn try_from(given: Given) -> Result<Self, InvalidPaymentId> {
-        let payment_id = PaymentId::new(given.payment_id).map_err(|_| InvalidPaymentId)?;
-        Self::new(ProjectId::new(given.project_id), payment_id)
+    fn try_from(unchecked: UncheckedGeneral) -> Result<Self, InvalidPaymentId> {
+        let payment_id = PaymentId::new(unchecked.payment_id).map_err(|_| InvalidPaymentId)?;
+        Self::new(ProjectId::new(unchecked.project_id), payment_id)
     }
 }
 

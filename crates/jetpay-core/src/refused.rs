@@ -1,14 +1,14 @@
 //! Refusals: the business said no. An answer, not an error.
 
-use crate::code::Code;
 use crate::rejection::Rejection;
+use crate::response_code::ResponseCode;
 
 /// A refusal before it has its method's shape: a code and a text for the payer.
 ///
 /// A merchant makes "not found" and "failed" only; the code 400 is made from a [`Rejection`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    code: Code,
+    code: ResponseCode,
     text: String,
 }
 
@@ -16,13 +16,13 @@ impl Refused {
     /// The customer is unknown (404).
     #[must_use]
     pub fn not_found(text: impl Into<String>) -> Self {
-        Self::with(Code::NotFound, text.into())
+        Self::with(ResponseCode::NotFound, text.into())
     }
 
     /// Anything else that cannot be done (500), and why.
     #[must_use]
     pub fn failed(text: impl Into<String>) -> Self {
-        Self::with(Code::Failed, text.into())
+        Self::with(ResponseCode::Failed, text.into())
     }
 
     /// What the sender of a rejected message is told. The only way to a code 400, and not a merchant's.
@@ -30,7 +30,7 @@ impl Refused {
         Self::with(rejection.code(), rejection.to_string())
     }
 
-    fn with(code: Code, text: String) -> Self {
+    fn with(code: ResponseCode, text: String) -> Self {
         // The documents require a reason: none is told as what is known, the code.
         let text = if text.is_empty() {
             format!("refused with code {}", code.number())
@@ -42,7 +42,7 @@ impl Refused {
 
     /// 400, 404 or 500.
     #[must_use]
-    pub fn code(&self) -> Code {
+    pub fn code(&self) -> ResponseCode {
         self.code
     }
 

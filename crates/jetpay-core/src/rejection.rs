@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::code::Code;
+use crate::response_code::ResponseCode;
 use crate::signature::{MalformedSignature, Unreadable};
 
 /// Why a message was not served. The sender's fault, told in words that name no secret and none of the values.
@@ -30,9 +30,9 @@ pub enum Rejection {
     /// The signature is another's.
     #[error("the signature does not match; check the secret and the string that was signed")]
     WrongSignature,
-    /// The project does not take top-ups by this method.
-    #[error("this project does not take the method {method}")]
-    MethodNotTaken {
+    /// The project does not support this method.
+    #[error("this project does not support the method {method}")]
+    MethodNotSupported {
         /// The method's name.
         method: &'static str,
     },
@@ -88,17 +88,17 @@ pub enum FieldFlaw {
 impl Rejection {
     /// The code that a refusal carries for it.
     #[must_use]
-    pub fn code(&self) -> Code {
+    pub fn code(&self) -> ResponseCode {
         match self {
             Self::UnknownProject
             | Self::Malformed(_)
             | Self::WrongSignature
-            | Self::MethodNotTaken { .. } => Code::SignatureError,
+            | Self::MethodNotSupported { .. } => ResponseCode::SignatureError,
             Self::Unreadable(_)
             | Self::TooLarge { .. }
             | Self::Incomplete
             | Self::Malleated(_)
-            | Self::Field { .. } => Code::Failed,
+            | Self::Field { .. } => ResponseCode::Failed,
         }
     }
 
@@ -111,7 +111,7 @@ impl Rejection {
             Self::UnknownProject
             | Self::Malformed(_)
             | Self::WrongSignature
-            | Self::MethodNotTaken { .. }
+            | Self::MethodNotSupported { .. }
             | Self::Malleated(_)
             | Self::Field { .. } => 200,
         }
@@ -127,7 +127,7 @@ impl Rejection {
             Self::UnknownProject => "unknown_project",
             Self::Malformed(_) => "malformed_signature",
             Self::WrongSignature => "wrong_signature",
-            Self::MethodNotTaken { .. } => "method_not_taken",
+            Self::MethodNotSupported { .. } => "method_not_supported",
             Self::Malleated(_) => "malleated",
             Self::Field { .. } => "field",
         }

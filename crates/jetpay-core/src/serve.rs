@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::merchant::{Callbacks, Merchant, Unacknowledged, Unserved, UnusableCallback};
-use crate::message::{Authentic, Callback, Matched, Operation, Received, Request};
+use crate::merchant::{CallbackError, Callbacks, HandlerError, Merchant, UnusableCallback};
+use crate::message::{Authentic, Callback, Matched, Received, Request, RequestKind};
 use crate::method::Method;
 use crate::refused::{Refused, Unavailable};
 use crate::rejection::Rejection;
@@ -47,11 +47,11 @@ pub enum MessageKind {
     Callback,
 }
 
-impl From<Operation> for MessageKind {
-    fn from(operation: Operation) -> Self {
-        match operation {
-            Operation::Verify => Self::Verify,
-            Operation::CheckDeposit => Self::CheckDeposit,
+impl From<RequestKind> for MessageKind {
+    fn from(kind: RequestKind) -> Self {
+        match kind {
+            RequestKind::Verify => Self::Verify,
+            RequestKind::CheckDeposit => Self::CheckDeposit,
         }
     }
 }
@@ -135,13 +135,13 @@ impl Outcome {
 }
 
 fn answer<M: Method, T: Serialize>(
-    answer: Result<T, Unserved<M::Refusal>>,
+    answer: Result<T, HandlerError<M::Refusal>>,
     mut outcome: Outcome,
 ) -> Reply {
     match answer {
         Ok(good) => reply(200, &good, outcome),
-        Err(Unserved::Refused(refusal)) => reply(200, &refusal, outcome),
-        Err(Unserved::Unavailable(unavailable)) => {
+        Err(HandlerError::Refused(refusal)) => reply(200, &refusal, outcome),
+        Err(HandlerError::Unavailable(unavailable)) => {
             outcome.unavailable = Some(unavailable);
             reply(503, &M::Refusal::from(Unavailable::refused()), outcome)
         }
@@ -189,8 +189,8 @@ async fn acknowledge<S: Callbacks>(
     outcome.kind = Some(MessageKind::Callback);
     let status = match merchant.callback(callback).await {
         Ok(_) => 200,
-        Err(Unacknowledged::UnknownPayment) => 404,
-        Err(Unacknowledged::Unavailable(unavailable)) => {
+        Err(CallbackError::UnknownPayment) => 404,
+        Err(CallbackError::Unavailable(unavailable)) => {
             outcome.unavailable = Some(unavailable);
             503
         }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use jetpay_core::Callback;
 use jetpay_core::date::Date;
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use serde_json::Value;
 use support::{Message, fixture, fixtures_named, key, read, signed, string_to_sign};
 
@@ -187,7 +187,7 @@ fn forgive(original: &mut Callback, again: &Callback) {
             original.clone_from(again);
         }
     };
-    let private = |original: &mut Option<Private>, again: &Option<Private>| {
+    let private = |original: &mut Option<Redacted>, again: &Option<Redacted>| {
         let mut one = original.as_ref().map(|text| text.as_str().to_owned());
         let other = again.as_ref().map(|text| text.as_str().to_owned());
         text(&mut one, &other);

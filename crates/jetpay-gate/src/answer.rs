@@ -1,8 +1,8 @@
 //! An answer of the Gate, read and, where it is signed, verified.
 
 use jetpay_core::Project;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::PaymentId;
+use jetpay_core::operation_code::OperationCode;
 use jetpay_core::signature::Canonical;
 use serde_json::{Map, Value};
 
@@ -58,7 +58,7 @@ impl Answer {
 
     pub(crate) fn code(&self) -> Result<Option<OperationCode>, Reason> {
         let code = self.fields().number_or_word("code")?;
-        Ok(code.map(|code| OperationCode::from_text(&code)))
+        Ok(code.map(|code| OperationCode::from(code.as_str())))
     }
 
     /// Refuses an answer that names another project or payment. How many of the two it names.

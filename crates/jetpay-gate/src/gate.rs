@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::answer::Question;
 use crate::base_url::BaseUrl;
-use crate::said::Hidden;
-use crate::{Asked, BadBaseUrl, Outcome, Reason, decide, http};
+use crate::redact::Redactor;
+use crate::{BadBaseUrl, Outcome, Reason, StatusOutcome, decide, http};
 
 /// How long an answer may take, connection and all, unless the caller says otherwise.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -30,7 +30,7 @@ const REQUEST_STATUS: &str = "/v2/payment/status/request";
 pub struct Gate {
     base_url: BaseUrl,
     http: reqwest::Client,
-    within: Duration,
+    timeout: Duration,
 }
 
 impl Gate {
@@ -49,20 +49,20 @@ impl Gate {
         Self {
             base_url,
             http: http::client(),
-            within: WITHIN,
+            timeout: WITHIN,
         }
     }
 
     /// Another time limit for the whole of an exchange, instead of 30 seconds.
     #[must_use]
-    pub fn answering_within(self, within: Duration) -> Self {
-        Self { within, ..self }
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Sends a payout, once.
     ///
     /// Before it is called, the payout's id must be stored and its money reserved: a payout whose id is lost is paid and
-    /// not known. The same payout may be sent again only after [`Asked::NotKnown`], after a rejection that says so, or
+    /// not known. The same payout may be sent again only after [`StatusOutcome::NotKnown`], after a rejection that says so, or
     /// when its status is `error`; never under another id.
     ///
     /// Dropping the future does not call the payout back: its outcome is then unknown.
@@ -87,8 +87,10 @@ impl Gate {
         if !path.starts_with('/') {
             return unsendable("the path must begin with `/`");
         }
-        let hidden = serde_json::from_slice(request)
-            .map_or_else(|_| Hidden::default(), |request: Value| Hidden::of(&request));
+        let hidden = serde_json::from_slice(request).map_or_else(
+            |_| Redactor::default(),
+            |request: Value| Redactor::of(&request),
+        );
         let question = Question {
             project,
             payment_id: Some(general.payment_id()),
@@ -101,7 +103,7 @@ impl Gate {
 
     /// Asks how a payment stands. This may be asked at any time; after an unknown outcome not before 10 seconds, because
     /// a payout that is still on its way would not be known yet.
-    pub async fn status(&self, project: &Project, payment_id: &PaymentId) -> Asked {
+    pub async fn status(&self, project: &Project, payment_id: &PaymentId) -> StatusOutcome {
         let general = json!({"project_id": project.id(), "payment_id": payment_id});
         let question = Question {
             project,
@@ -116,7 +118,7 @@ impl Gate {
     ///
     /// No earlier than 10 seconds after the request: the platform has no answer before, and it is the caller who knows
     /// the time.
-    pub async fn request_status(&self, project: &Project, request_id: &str) -> Asked {
+    pub async fn request_status(&self, project: &Project, request_id: &str) -> StatusOutcome {
         let question = Question {
             project,
             payment_id: None,
@@ -125,14 +127,14 @@ impl Gate {
         self.ask(REQUEST_STATUS, &request, question).await
     }
 
-    async fn ask(&self, path: &str, request: &Value, question: Question<'_>) -> Asked {
+    async fn ask(&self, path: &str, request: &Value, question: Question<'_>) -> StatusOutcome {
         let request = request.to_string();
         match self
             .exchange(question.project, path, request.as_bytes())
             .await
         {
             Ok((http_status, body)) => decide::asked(http_status, &body, &question),
-            Err(reason) => Asked::Unanswered(reason.into()),
+            Err(reason) => StatusOutcome::Unanswered(reason.into()),
         }
     }
 
@@ -147,7 +149,7 @@ impl Gate {
         let signed = sign(request, key);
         let signed =
             signed.map_err(|_| Reason::Unsendable("the request is no JSON that can be signed"))?;
-        http::post(&self.http, self.base_url.join(path), signed, self.within).await
+        http::post(&self.http, self.base_url.join(path), signed, self.timeout).await
     }
 }
 
@@ -155,7 +157,7 @@ impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
             .field("base_url", &self.base_url.as_str())
-            .field("within", &self.within)
+            .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use reqwest::{Client, Url, redirect, retry};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::Reason;
-use crate::said::Hidden;
+use crate::redact::Redactor;
 
 /// How long a connection may take, with TLS.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -55,13 +55,13 @@ pub(crate) async fn post(
     http: &Client,
     url: Url,
     body: Vec<u8>,
-    within: Duration,
+    timeout: Duration,
 ) -> Result<(u16, Vec<u8>), Reason> {
     let request = http
         .post(url)
         .header(CONTENT_TYPE, JSON)
         .header(ACCEPT, JSON)
-        .timeout(within)
+        .timeout(timeout)
         .body(body);
     let mut response = request.send().await.map_err(|error| reason(&error))?;
     let mut answer = Vec::new();
@@ -90,5 +90,5 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    Hidden::default().clean(&innermost.to_string())
+    Redactor::default().clean(&innermost.to_string())
 }

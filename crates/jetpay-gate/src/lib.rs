@@ -7,7 +7,7 @@
 //! use jetpay_core::id::{PaymentId, ProjectId};
 //! use jetpay_core::payout::General;
 //! use jetpay_core::{Currency, Money, Project};
-//! use jetpay_gate::{Asked, Gate, Outcome};
+//! use jetpay_gate::{StatusOutcome, Gate, Outcome};
 //! use jetpay_qiwi_kz::{Customer, Payout, QiwiKz};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -35,9 +35,9 @@
 //!     Outcome::Unknown(unknown) => {
 //!         assert!(unknown.nothing_was_sent(), "{unknown}");
 //!         match gate.status(&project, general.payment_id()).await {
-//!             Asked::Known(status) => println!("it is {}", status.payment_status),
-//!             Asked::NotKnown => println!("now the same payout may be sent again, under the same id"),
-//!             Asked::Unanswered(why) => println!("ask again later: {why}"),
+//!             StatusOutcome::Known(status) => println!("it is {}", status.payment_status),
+//!             StatusOutcome::NotKnown => println!("now the same payout may be sent again, under the same id"),
+//!             StatusOutcome::Unanswered(why) => println!("ask again later: {why}"),
 //!         }
 //!     }
 //! }
@@ -58,18 +58,18 @@
 //! Source: protocol, section 6; qiwi-kz, "Payout by using Gate".
 
 mod answer;
-mod asked;
 mod base_url;
 mod decide;
 mod fields;
 mod gate;
 mod http;
 mod outcome;
-mod said;
+mod redact;
+mod status;
 mod unknown;
 
-pub use asked::{Asked, Operation, Status};
 pub use base_url::{BadBaseUrl, BaseUrl};
 pub use gate::Gate;
 pub use outcome::{Accepted, Outcome, Rejected};
+pub use status::{Operation, Status, StatusOutcome};
 pub use unknown::{Reason, Unknown};

@@ -1,6 +1,6 @@
 //! What became of a payout that was sent.
 
-use jetpay_core::codes::OperationCode;
+use jetpay_core::operation_code::OperationCode;
 
 use crate::Unknown;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jetpay_core::codes::OperationCode;
+use jetpay_core::operation_code::OperationCode;
 use thiserror::Error;
 
 /// No answer that says anything. What was asked for may have happened all the same.

@@ -1,7 +1,7 @@
 //! The good answer to `verify`: an account and its contracts.
 
-use jetpay_core::code::Code;
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
+use jetpay_core::response_code::ResponseCode;
 use jetpay_core::{Currency, Refused};
 use serde::Serialize;
 
@@ -9,14 +9,14 @@ use crate::Contract;
 
 /// A customer with at least one contract that can be paid. Source: kaspi, answer to `verify`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Account {
-    code: Code,
+pub struct VerifyResponse {
+    code: ResponseCode,
     currency: Currency,
     entities: Vec<Contract>,
-    additional_customer_id: Private,
+    additional_customer_id: Redacted,
 }
 
-impl Account {
+impl VerifyResponse {
     /// An account with its contracts. Leave out those that cannot be paid: this method has no code for them.
     ///
     /// # Errors
@@ -32,9 +32,9 @@ impl Account {
                 "no contract of this customer can be paid now",
             ));
         }
-        let additional_customer_id = Private::new(additional_customer_id);
+        let additional_customer_id = Redacted::new(additional_customer_id);
         Ok(Self {
-            code: Code::Success,
+            code: ResponseCode::Success,
             currency,
             entities,
             additional_customer_id,

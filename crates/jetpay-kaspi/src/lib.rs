@@ -2,30 +2,30 @@
 //!
 //! ```
 //! use jetpay_core::{Callback, *};
-//! use jetpay_kaspi::{Account, CheckDeposit, Contract, Deposit, Kaspi};
+//! use jetpay_kaspi::{CheckDeposit, CheckDepositResponse, Contract, Kaspi, VerifyResponse};
 //!
 //! struct Shop;
 //!
 //! impl Callbacks for Shop {
-//!     async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
+//!     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
 //!         // Store the fact under (project, operation id), credit once, commit; only then:
 //!         Ok(Acknowledged)
 //!     }
 //! }
 //!
 //! impl Merchant<Kaspi> for Shop {
-//!     async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, Account> {
+//!     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
 //!         if request.customer_id.as_str() != "7123456789" {
 //!             return Err(Refused::not_found("no such account").into());
 //!         }
 //!         let contract = Contract::new("12345", "1234_ABC/01-01-2025").with_payment_minor(100_000);
-//!         Ok(Account::new(Currency::KZT, "ABCDE12345", [contract])?)
+//!         Ok(VerifyResponse::new(Currency::KZT, "ABCDE12345", [contract])?)
 //!     }
 //!
-//!     async fn check_deposit(&self, request: CheckDeposit) -> Answer<Kaspi, Deposit> {
+//!     async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<Kaspi> {
 //!         let fresh = id::PaymentId::new("payment_47").expect("a valid id");
 //!         // Store it as pending, commit; only then:
-//!         Ok(Deposit::new(fresh))
+//!         Ok(CheckDepositResponse::new(fresh))
 //!     }
 //! }
 //! ```
@@ -33,9 +33,11 @@
 mod account;
 mod check_deposit;
 
-pub use account::Account;
+pub use account::VerifyResponse;
 pub use check_deposit::CheckDeposit;
-pub use jetpay_core::answer::{Contract, DescribedDeposit as Deposit, MessageRefusal as Refusal};
+pub use jetpay_core::response::{
+    Contract, DescribedDepositResponse as CheckDepositResponse, MessageRefusal as Refusal,
+};
 
 use jetpay_core::message::Authentic;
 use jetpay_core::{Method, Rejection};
@@ -47,9 +49,9 @@ impl Method for Kaspi {
     const NAME: &'static str = "kaspi";
     const PAYMENT_METHOD: &'static str = "terminal/kaspi";
     const DOCUMENT: &'static str = "Kaspi Bank";
-    type Account = Account;
+    type VerifyResponse = VerifyResponse;
     type CheckDeposit = CheckDeposit;
-    type Deposit = Deposit;
+    type CheckDepositResponse = CheckDepositResponse;
     type Refusal = Refusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {

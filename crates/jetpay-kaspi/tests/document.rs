@@ -2,7 +2,7 @@
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
-use jetpay_kaspi::{Account, Contract, Deposit, Kaspi, Refusal};
+use jetpay_kaspi::{CheckDepositResponse, Contract, Kaspi, Refusal, VerifyResponse};
 use serde_json::{json, to_value};
 
 #[test]
@@ -28,7 +28,7 @@ fn our_good_verify_answer_is_the_documents() {
         contract("12345", "1234_ABC/01-01-2025/Abcdef12", 100_000, 500_000),
         contract("67890", "5678_ABC/01-01-2025/Abcdef34", 150_000, 1_000_000),
     ];
-    let ours = Account::new(Currency::KZT, "ABCDE12345", contracts).unwrap();
+    let ours = VerifyResponse::new(Currency::KZT, "ABCDE12345", contracts).unwrap();
     assert_eq!(
         to_value(&ours).unwrap(),
         jetpay_testing::json("kaspi", "verify-answer.json")
@@ -38,7 +38,8 @@ fn our_good_verify_answer_is_the_documents() {
 
 #[test]
 fn our_good_check_deposit_answer_is_the_documents() {
-    let ours = Deposit::new(PaymentId::new("payment_47").unwrap()).with_description("Success");
+    let ours = CheckDepositResponse::new(PaymentId::new("payment_47").unwrap())
+        .with_description("Success");
     assert_eq!(
         to_value(&ours).unwrap(),
         jetpay_testing::json("kaspi", "check_deposit-answer.json")
@@ -63,6 +64,6 @@ fn our_refusals_are_the_documents() {
 
 #[test]
 fn account_without_a_payable_contract_is_refused_with_500() {
-    let refused = Account::new(Currency::KZT, "ABCDE12345", []).unwrap_err();
+    let refused = VerifyResponse::new(Currency::KZT, "ABCDE12345", []).unwrap_err();
     assert_eq!(refused.code().number(), 500);
 }

@@ -10,8 +10,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-pub use jetpay_core::answer::{
-    CustomerAccount as Account, CustomerDeposit as Deposit, DescriptionRefusal as Refusal,
+pub use jetpay_core::response::{
+    AccountResponse as VerifyResponse, CustomerDepositResponse as CheckDepositResponse,
+    DescriptionRefusal as Refusal,
 };
 
 use jetpay_core::message::Authentic;
@@ -35,9 +36,9 @@ impl Method for Kassa24Bvu {
     const PAYMENT_METHOD: &'static str = "kassa24_bvu";
     const DOCUMENT: &'static str = "Kassa24 Terminal BVU";
     const RESULT_WITHIN_DAYS: Option<u16> = Some(36);
-    type Account = Account;
+    type VerifyResponse = VerifyResponse;
     type CheckDeposit = CheckDeposit;
-    type Deposit = Deposit;
+    type CheckDepositResponse = CheckDepositResponse;
     type Refusal = Refusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {

@@ -2,7 +2,7 @@
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
-use jetpay_kassa24_bvu::{Account, Deposit, Kassa24Bvu, Refusal};
+use jetpay_kassa24_bvu::{CheckDepositResponse, Kassa24Bvu, Refusal, VerifyResponse};
 use serde_json::to_value;
 
 #[test]
@@ -12,13 +12,13 @@ fn every_signed_example_decodes_to_its_snapshot() {
 
 #[test]
 fn our_good_answers_are_the_documents() {
-    let account = Account::new(Currency::KZT, "HFVDW42345");
+    let account = VerifyResponse::new(Currency::KZT, "HFVDW42345");
     assert_eq!(
         to_value(&account).unwrap(),
         jetpay_testing::json("kassa24-bvu", "verify-answer.json")
     );
     let id = PaymentId::new("Asfdsaf3252345").unwrap();
-    let deposit = Deposit::new(id).with_description("Test payment via terminal");
+    let deposit = CheckDepositResponse::new(id).with_description("Test payment via terminal");
     assert_eq!(
         to_value(&deposit).unwrap(),
         jetpay_testing::json("kassa24-bvu", "check_deposit-answer.json")

@@ -1,8 +1,8 @@
 //! The good answers to `verify`, one for each option.
 
 use jetpay_core::Currency;
-use jetpay_core::answer::CustomerAccount;
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
+use jetpay_core::response::AccountResponse;
 use serde::{Serialize, Serializer};
 
 use crate::{ContractStatus, NOTHING_OWED, PAYABLE};
@@ -10,9 +10,9 @@ use crate::{ContractStatus, NOTHING_OWED, PAYABLE};
 /// A good answer to `verify`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum Account {
+pub enum VerifyResponse {
     /// Option 1: the account alone.
-    Customer(CustomerAccount),
+    Customer(AccountResponse),
     /// Option 2: the account and its contracts.
     Contracts(Contracts),
 }
@@ -22,7 +22,7 @@ pub enum Account {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contracts {
     currency: Currency,
-    additional_customer_id: Private,
+    additional_customer_id: Redacted,
     entities: Vec<ContractStatus>,
 }
 
@@ -34,7 +34,7 @@ impl Contracts {
         additional_customer_id: &str,
         contracts: impl IntoIterator<Item: Into<ContractStatus>>,
     ) -> Self {
-        let additional_customer_id = Private::new(additional_customer_id);
+        let additional_customer_id = Redacted::new(additional_customer_id);
         Self {
             currency,
             additional_customer_id,
@@ -43,13 +43,13 @@ impl Contracts {
     }
 }
 
-impl From<CustomerAccount> for Account {
-    fn from(account: CustomerAccount) -> Self {
+impl From<AccountResponse> for VerifyResponse {
+    fn from(account: AccountResponse) -> Self {
         Self::Customer(account)
     }
 }
 
-impl From<Contracts> for Account {
+impl From<Contracts> for VerifyResponse {
     fn from(account: Contracts) -> Self {
         Self::Contracts(account)
     }
@@ -59,7 +59,7 @@ impl From<Contracts> for Account {
 struct Body<'a> {
     code: i64,
     currency: Currency,
-    additional_customer_id: &'a Private,
+    additional_customer_id: &'a Redacted,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

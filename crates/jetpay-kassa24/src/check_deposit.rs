@@ -2,7 +2,7 @@
 
 use jetpay_core::id::ContractId;
 use jetpay_core::message::Authentic;
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use jetpay_core::rejection::FieldFlaw;
 use jetpay_core::{Rejection, TopUp};
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub struct ContractToPay {
     /// Its id.
     pub entity_id: ContractId,
     /// Its number.
-    pub number: Private,
+    pub number: Redacted,
 }
 
 impl CheckDeposit {
@@ -42,7 +42,7 @@ impl CheckDeposit {
             (None, None) => None,
             (Some(entity_id), Some(number)) => Some(ContractToPay {
                 entity_id,
-                number: Private::new(number),
+                number: Redacted::new(number),
             }),
             (None, Some(_)) => return Err(missing("entity_id")),
             (Some(_), None) => return Err(missing("number")),

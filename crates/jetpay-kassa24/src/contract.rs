@@ -1,6 +1,6 @@
 //! A contract in the second option of answers: with a code that says whether it can be paid.
 
-use jetpay_core::answer::Contract;
+use jetpay_core::response::Contract;
 use serde::Serialize;
 
 /// `status_code` of a contract that can be paid.

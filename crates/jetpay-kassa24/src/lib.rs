@@ -1,7 +1,7 @@
 //! Top-ups by cash at **Kassa24 terminals**. Source: document "Kassa24 Terminal".
 //!
 //! Its document has two options of answers; which one fits is agreed with JetPay. Here they are two variants of one
-//! enum: an account alone ([`Account::Customer`]), or an account with contracts ([`Account::Contracts`]).
+//! enum: an account alone ([`VerifyResponse::Customer`]), or an account with contracts ([`VerifyResponse::Contracts`]).
 //!
 //! ```
 //! use jetpay_core::Currency;
@@ -21,11 +21,13 @@ mod contract;
 mod deposit;
 mod refusal;
 
-pub use account::{Account, Contracts};
+pub use account::{Contracts, VerifyResponse};
 pub use check_deposit::{CheckDeposit, ContractToPay};
 pub use contract::{ContractStatus, NOTHING_OWED, PAYABLE};
-pub use deposit::Deposit;
-pub use jetpay_core::answer::{Contract, CustomerAccount, CustomerDeposit, DescribedDeposit};
+pub use deposit::CheckDepositResponse;
+pub use jetpay_core::response::{
+    AccountResponse, Contract, CustomerDepositResponse, DescribedDepositResponse,
+};
 pub use refusal::Refusal;
 
 use jetpay_core::limits::Limits;
@@ -44,9 +46,9 @@ impl Method for Kassa24 {
         max: Money::new(50_000_000, Currency::KZT),
     });
     const RESULT_WITHIN_DAYS: Option<u16> = Some(36);
-    type Account = Account;
+    type VerifyResponse = VerifyResponse;
     type CheckDeposit = CheckDeposit;
-    type Deposit = Deposit;
+    type CheckDepositResponse = CheckDepositResponse;
     type Refusal = Refusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {

@@ -1,8 +1,8 @@
 //! Where this method puts the text of a refusal.
 
 use jetpay_core::Refused;
-use jetpay_core::code::Code;
-use jetpay_core::merchant::Unserved;
+use jetpay_core::merchant::HandlerError;
+use jetpay_core::response_code::ResponseCode;
 use serde::Serialize;
 
 /// A refusal: in option 1 the text stands in `error_description` and `message`, in option 2 in `message` alone.
@@ -10,7 +10,7 @@ use serde::Serialize;
 /// A plain [`Refused`] becomes one of option 1, whose shape serves both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    code: Code,
+    code: ResponseCode,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_description: Option<String>,
     message: String,
@@ -39,7 +39,7 @@ impl From<Refused> for Refusal {
     }
 }
 
-impl From<Refusal> for Unserved<Refusal> {
+impl From<Refusal> for HandlerError<Refusal> {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }

@@ -3,12 +3,13 @@
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
 use jetpay_kassa24::{
-    Account, Contract, ContractStatus, Contracts, CustomerAccount, CustomerDeposit, Deposit,
-    DescribedDeposit, Kassa24, NOTHING_OWED, Refusal,
+    AccountResponse, CheckDepositResponse, Contract, ContractStatus, Contracts,
+    CustomerDepositResponse, DescribedDepositResponse, Kassa24, NOTHING_OWED, Refusal,
+    VerifyResponse,
 };
 use serde_json::{json, to_value};
 
-fn two_contracts(status_of_first: i64) -> Account {
+fn two_contracts(status_of_first: i64) -> VerifyResponse {
     let info =
         json!({"total_debt": 500_000, "monthly_payment": 100_000, "customer_name": "John Doe"});
     let first = Contract::new("12345", "1234_ABC/01-01-2025/Abcdef12")
@@ -30,7 +31,7 @@ fn every_signed_example_decodes_to_its_snapshot() {
 
 #[test]
 fn our_good_verify_answer_of_option_1_is_the_documents_without_an_error_text() {
-    let ours = Account::from(CustomerAccount::new(Currency::KZT, "ABCDE12345"));
+    let ours = VerifyResponse::from(AccountResponse::new(Currency::KZT, "ABCDE12345"));
     let mut documents = jetpay_testing::json("kassa24", "verify-answer-account.json");
     documents
         .as_object_mut()
@@ -72,8 +73,10 @@ fn account_with_nothing_owed_on_every_contract_is_answered_with_204_and_no_contr
 fn our_good_check_deposit_answers_are_the_documents_in_both_options() {
     let documents = jetpay_testing::json("kassa24", "check_deposit-answer.json");
     let id = || PaymentId::new("payment_47").unwrap();
-    let option_1 = Deposit::from(CustomerDeposit::new(id()).with_description("Success"));
-    let option_2 = Deposit::from(DescribedDeposit::new(id()).with_description("Success"));
+    let option_1 =
+        CheckDepositResponse::from(CustomerDepositResponse::new(id()).with_description("Success"));
+    let option_2 =
+        CheckDepositResponse::from(DescribedDepositResponse::new(id()).with_description("Success"));
     assert_eq!(to_value(&option_1).unwrap(), documents);
     assert_eq!(to_value(&option_2).unwrap(), documents);
 }

@@ -5,7 +5,7 @@ mod common;
 use common::{
     AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, decline, newest, payment, refund, sale,
 };
-use jetpay_core::words::OperationStatus;
+use jetpay_core::status::OperationStatus;
 use jetpay_ledger::{AlarmKind, CallbackOutcome, Error, PaymentState};
 
 common::on_every_store! {

@@ -3,8 +3,8 @@
 mod common;
 
 use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, newest, sale};
-use jetpay_core::codes::OperationCode;
-use jetpay_core::words::PaymentStatus;
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::PaymentStatus;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::{
     Action, GateAddress, Lease, NewPayout, PayoutResolution, PayoutState, RecordedPayout,
@@ -484,7 +484,7 @@ async fn books_of_payouts_pass_the_audit(transaction: LedgerTransaction) {
     taken(&transaction).await;
     let first = lease(&transaction, 0).await.unwrap();
     let not_now = SendOutcome::NotNow {
-        code: Some(OperationCode::from_number(3613)),
+        code: Some(OperationCode::from(3613)),
         message: "in flight".into(),
     };
     sent(&transaction, first.fencing_token, not_now).await;

@@ -134,7 +134,7 @@ fn is_true(why: &Rejection, value: &Value) {
                 _ => {}
             }
         }
-        Rejection::MethodNotTaken { .. } => panic!("these projects take all methods"),
+        Rejection::MethodNotSupported { .. } => panic!("these projects take all methods"),
         _ => panic!("{why}: the signature was good"),
     }
 }

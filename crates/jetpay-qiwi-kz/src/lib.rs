@@ -2,10 +2,10 @@
 //!
 //! ```
 //! use jetpay_core::id::PaymentId;
-//! use jetpay_qiwi_kz::Deposit;
+//! use jetpay_qiwi_kz::CheckDepositResponse;
 //!
 //! // This document allows nothing beside the payment id.
-//! let deposit = Deposit::new(PaymentId::new("Asfdsaf3252345").expect("a valid id"));
+//! let deposit = CheckDepositResponse::new(PaymentId::new("Asfdsaf3252345").expect("a valid id"));
 //! assert_eq!(serde_json::to_string(&deposit)?, r#"{"code":0,"payment_id":"Asfdsaf3252345"}"#);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
@@ -38,8 +38,9 @@ mod payout;
 
 pub use payout::{Customer, InvalidPayout, Payout};
 
-pub use jetpay_core::answer::{
-    CustomerAccount as Account, MessageRefusal as Refusal, PlainDeposit as Deposit,
+pub use jetpay_core::response::{
+    AccountResponse as VerifyResponse, MessageRefusal as Refusal,
+    PaymentIdResponse as CheckDepositResponse,
 };
 
 use jetpay_core::message::Authentic;
@@ -64,9 +65,9 @@ impl Method for QiwiKz {
     const PAYMENT_METHOD: &'static str = "qiwi-kz";
     const DOCUMENT: &'static str = "QIWI Kazakhstan";
     const RESULT_WITHIN_DAYS: Option<u16> = Some(30);
-    type Account = Account;
+    type VerifyResponse = VerifyResponse;
     type CheckDeposit = CheckDeposit;
-    type Deposit = Deposit;
+    type CheckDepositResponse = CheckDepositResponse;
     type Refusal = Refusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {

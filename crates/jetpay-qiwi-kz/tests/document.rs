@@ -2,7 +2,7 @@
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
-use jetpay_qiwi_kz::{Account, Deposit, QiwiKz, Refusal};
+use jetpay_qiwi_kz::{CheckDepositResponse, QiwiKz, Refusal, VerifyResponse};
 use serde_json::{json, to_value};
 
 #[test]
@@ -12,8 +12,8 @@ fn every_signed_example_decodes_to_its_snapshot() {
 
 #[test]
 fn our_good_answers_are_the_documents_for_kiosk_and_wallet() {
-    let account = Account::new(Currency::KZT, "HFVDW42345");
-    let deposit = Deposit::new(PaymentId::new("Asfdsaf3252345").unwrap());
+    let account = VerifyResponse::new(Currency::KZT, "HFVDW42345");
+    let deposit = CheckDepositResponse::new(PaymentId::new("Asfdsaf3252345").unwrap());
     for place in ["kiosk", "wallet"] {
         let answer = |operation| {
             jetpay_testing::json("qiwi-kz", &format!("{operation}-answer-{place}.json"))

@@ -1,6 +1,6 @@
 //! The rules for money that is taken back.
 
-use jetpay_core::words::StatusClass;
+use jetpay_core::status::StatusClass;
 
 use crate::alarm::AlarmKind;
 use crate::decision::{Decision, ReleasedCompensation};

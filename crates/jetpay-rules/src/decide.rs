@@ -1,6 +1,6 @@
 //! The rules for an event, and those for sales.
 
-use jetpay_core::words::{OperationType, PaymentStatus, StatusClass};
+use jetpay_core::status::{OperationType, PaymentStatus, StatusClass};
 
 use crate::alarm::AlarmKind;
 use crate::compensate;

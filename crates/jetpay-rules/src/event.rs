@@ -1,7 +1,7 @@
 //! An event: what a callback says about money.
 
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Callback, Money};
 use serde::{Deserialize, Serialize};
 

@@ -30,10 +30,10 @@
 //!     project_id: 1234.into(),
 //!     payment_id: "payment_47".try_into()?,
 //!     payment_type: None,
-//!     payment_status: jetpay_core::words::PaymentStatus::Success,
+//!     payment_status: jetpay_core::status::PaymentStatus::Success,
 //!     operation_id: 2802000002.into(),
-//!     operation_type: jetpay_core::words::OperationType::Sale,
-//!     operation_status: jetpay_core::words::OperationStatus::Success,
+//!     operation_type: jetpay_core::status::OperationType::Sale,
+//!     operation_status: jetpay_core::status::OperationStatus::Success,
 //!     amount,
 //! };
 //! let decision = decide(&pending, &sale, &Effects::default());

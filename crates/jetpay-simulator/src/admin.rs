@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -14,7 +14,7 @@ use crate::feed::{self, Entry, Feed};
 #[derive(Debug, Clone)]
 pub struct Admin {
     client: Client,
-    token: Private,
+    token: Redacted,
     feed: Feed,
 }
 
@@ -43,12 +43,12 @@ impl Admin {
     pub fn new(base_url: impl Into<String>, token: &str) -> Self {
         Self {
             client: Client::new(base_url),
-            token: Private::new(token),
+            token: Redacted::new(token),
             feed: Feed::default(),
         }
     }
 
-    pub(crate) fn token(&self) -> &Private {
+    pub(crate) fn token(&self) -> &Redacted {
         &self.token
     }
 

@@ -1,13 +1,13 @@
 //! Secrets in texts, however JSON may write them there.
 
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 
 /// A shorter secret may be any word of a text, in bytes.
 const A_SECRET: usize = 8;
 
 /// A text without secrets.
-pub(crate) fn cut(text: &str, secrets: &[Private]) -> String {
-    let secrets = secrets.iter().map(Private::as_str);
+pub(crate) fn cut(text: &str, secrets: &[Redacted]) -> String {
+    let secrets = secrets.iter().map(Redacted::as_str);
     secrets
         .filter(|secret| !secret.is_empty())
         .flat_map(written)
@@ -17,8 +17,8 @@ pub(crate) fn cut(text: &str, secrets: &[Private]) -> String {
 }
 
 /// Whether a text tells one of the secrets.
-pub(crate) fn told(text: &str, secrets: &[Private]) -> bool {
-    let secrets = secrets.iter().map(Private::as_str);
+pub(crate) fn told(text: &str, secrets: &[Redacted]) -> bool {
+    let secrets = secrets.iter().map(Redacted::as_str);
     secrets
         .filter(|secret| secret.len() >= A_SECRET)
         .flat_map(written)
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn secret_is_found_and_cut_however_it_is_written() {
-        let secrets = [Private::new("my/own \"secret\""), Private::new("")];
+        let secrets = [Redacted::new("my/own \"secret\""), Redacted::new("")];
         for text in [
             "x my/own \"secret\" y",
             r#"x my/own \"secret\" y"#,
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn short_secret_is_cut_and_yet_no_word_is_blamed_for_it() {
-        let secrets = [Private::new("code")];
+        let secrets = [Redacted::new("code")];
         assert!(!told("{\"code\":0}", &secrets));
         assert_eq!(cut("code", &secrets), "[secret]");
     }

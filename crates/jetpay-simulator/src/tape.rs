@@ -5,7 +5,7 @@ mod cut;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use serde::Serialize;
 
 use crate::address::without_secrets;
@@ -39,12 +39,12 @@ pub struct Recorded {
 /// Keeps what is sent. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tape {
-    secrets: Arc<[Private]>,
+    secrets: Arc<[Redacted]>,
     exchanges: Arc<Mutex<Vec<Recorded>>>,
 }
 
 impl Tape {
-    pub(crate) fn new(secrets: impl IntoIterator<Item = Private>) -> Self {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = Redacted>) -> Self {
         Self {
             secrets: secrets.into_iter().collect(),
             exchanges: Arc::default(),

@@ -1,6 +1,7 @@
 //! `cargo xtask docs`: the pages that are made of what is in the code, so that they do not fall behind it.
 
 mod checks;
+mod links;
 
 use std::fs;
 use std::path::PathBuf;
@@ -35,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         bail!("{name} is not what the code says: run `cargo xtask docs`");
     }
     println!("✓ {name} is what the code says");
-    Ok(())
+    links::check()
 }
 
 /// What continuous integration runs.

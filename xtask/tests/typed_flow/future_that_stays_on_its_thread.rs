@@ -6,12 +6,12 @@ use std::rc::Rc as Shared;
 #[cfg(not(wrong))]
 use std::sync::Arc as Shared;
 
-use jetpay_core::{Acknowledged, Callback, Callbacks, Unacknowledged};
+use jetpay_core::{Acknowledged, Callback, Callbacks, CallbackError};
 
 pub struct Shop;
 
 impl Callbacks for Shop {
-    async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
+    async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         let callback = Shared::new(callback);
         std::future::ready(()).await;
         drop(callback);

@@ -1,24 +1,24 @@
 //! A merchant that takes one method is not served as another.
 //! error: Shop: Merchant<Kassa24>
 
-use jetpay_core::{Acknowledged, Answer, Callback, Callbacks, Keyring, Merchant, Unacknowledged, VerifyRequest};
-use jetpay_kaspi::{Account, CheckDeposit, Deposit, Kaspi};
+use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, CheckDepositResult, Keyring, Merchant, VerifyRequest, VerifyResult};
+use jetpay_kaspi::{VerifyResponse, CheckDeposit, CheckDepositResponse, Kaspi};
 use jetpay_kassa24::Kassa24;
 
 pub struct Shop;
 
 impl Callbacks for Shop {
-    async fn callback(&self, _: Callback) -> Result<Acknowledged, Unacknowledged> {
+    async fn callback(&self, _: Callback) -> Result<Acknowledged, CallbackError> {
         todo!()
     }
 }
 
 impl Merchant<Kaspi> for Shop {
-    async fn verify(&self, _: VerifyRequest) -> Answer<Kaspi, Account> {
+    async fn verify(&self, _: VerifyRequest) -> VerifyResult<Kaspi> {
         todo!()
     }
 
-    async fn check_deposit(&self, _: CheckDeposit) -> Answer<Kaspi, Deposit> {
+    async fn check_deposit(&self, _: CheckDeposit) -> CheckDepositResult<Kaspi> {
         todo!()
     }
 }

@@ -2,7 +2,7 @@
 //! error: are private
 
 use jetpay_core::Refused;
-use jetpay_core::code::Code;
+use jetpay_core::response_code::ResponseCode;
 
 pub fn refuse(text: String) -> Refused {
     #[cfg(not(wrong))]

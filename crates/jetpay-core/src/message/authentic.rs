@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::id::{InvalidId, ProjectId};
-use crate::message::{Callback, Operation, Request, VerifyRequest};
+use crate::message::{Callback, Request, RequestKind, VerifyRequest};
 use crate::method::Method;
 use crate::money::{Currency, Money};
 use crate::rejection::{FieldFlaw, Malleated, Rejection};
@@ -78,17 +78,17 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// Reads the message as one to the method `M`.
     ///
     /// # Errors
-    /// [`Rejection::MethodNotTaken`], [`Rejection::Malleated`], [`Rejection::Field`].
+    /// [`Rejection::MethodNotSupported`], [`Rejection::Malleated`], [`Rejection::Field`].
     pub fn read<M: Method>(&self) -> Result<Request<M>, Rejection> {
         if self.is_callback() {
             return self.callback().map(Box::new).map(Request::Callback);
         }
-        if !self.project.takes(M::NAME) {
-            return Err(Rejection::MethodNotTaken { method: M::NAME });
+        if !self.project.supports(M::NAME) {
+            return Err(Rejection::MethodNotSupported { method: M::NAME });
         }
-        match M::operation(self)? {
-            Operation::Verify => VerifyRequest::read(self).map(Request::Verify),
-            Operation::CheckDeposit => M::check_deposit(self).map(Request::CheckDeposit),
+        match M::request_kind(self)? {
+            RequestKind::Verify => VerifyRequest::read(self).map(Request::Verify),
+            RequestKind::CheckDeposit => M::check_deposit(self).map(Request::CheckDeposit),
         }
     }
 

@@ -4,13 +4,13 @@ use serde::Serialize;
 use std::fmt;
 
 use super::Authentic;
-use crate::codes::OperationCode;
 use crate::date::Date;
 use crate::id::{OperationId, PaymentId, ProjectId};
 use crate::money::Money;
-use crate::private::Private;
+use crate::operation_code::OperationCode;
+use crate::redacted::Redacted;
 use crate::rejection::{FieldFlaw, Rejection};
-use crate::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 
 /// What happened to a payment. Only this moves money.
 ///
@@ -26,9 +26,9 @@ pub struct Callback {
     /// The payment as it stands now.
     pub payment: CallbackPayment,
     /// `account.number`: matches nothing that was sent; for a person who looks for a payment.
-    pub account_number: Option<Private>,
+    pub account_number: Option<Redacted>,
     /// `customer.id`: matches nothing that was sent.
-    pub customer_id: Option<Private>,
+    pub customer_id: Option<Redacted>,
     /// The operation that this callback tells of.
     pub operation: CallbackOperation,
     /// The bytes as received.
@@ -54,7 +54,7 @@ pub struct CallbackPayment {
     /// What is left of it after refunds. The operation's `sum_initial` decides.
     pub sum: Option<Money>,
     /// Free text.
-    pub description: Option<Private>,
+    pub description: Option<Redacted>,
 }
 
 /// `operation`: one step of a payment.
@@ -95,7 +95,7 @@ pub struct Provider {
     /// The provider's id of the payment: what a kiosk's receipt shows.
     pub payment_id: Option<String>,
     /// The provider's authorisation code.
-    pub auth_code: Option<Private>,
+    pub auth_code: Option<Redacted>,
 }
 
 /// The fields that every other message signed with a project's secret has, and no callback: `type` in `verify` and
@@ -137,21 +137,21 @@ impl Callback {
                 id: message.id("payment:id")?,
                 kind: message
                     .optional_word("payment:type")?
-                    .map(PaymentType::from_text),
-                status: PaymentStatus::from_text(message.word("payment:status")?),
-                date: message.hint("payment:date")?.map(Date::from_text),
+                    .map(PaymentType::from),
+                status: PaymentStatus::from(message.word("payment:status")?),
+                date: message.hint("payment:date")?.map(Date::from),
                 method: message.said("payment:method")?.map(str::to_owned),
                 sum: message.optional_money("payment:sum:amount", "payment:sum:currency")?,
-                description: message.said("payment:description")?.map(Private::new),
+                description: message.said("payment:description")?.map(Redacted::new),
             },
-            account_number: message.said("account:number")?.map(Private::new),
-            customer_id: message.said("customer:id")?.map(Private::new),
+            account_number: message.said("account:number")?.map(Redacted::new),
+            customer_id: message.said("customer:id")?.map(Redacted::new),
             operation: CallbackOperation {
                 id: operation_id(message)?,
-                kind: OperationType::from_text(message.word("operation:type")?),
-                status: OperationStatus::from_text(message.word("operation:status")?),
-                date: message.hint("operation:date")?.map(Date::from_text),
-                created_date: message.hint("operation:created_date")?.map(Date::from_text),
+                kind: OperationType::from(message.word("operation:type")?),
+                status: OperationStatus::from(message.word("operation:status")?),
+                date: message.hint("operation:date")?.map(Date::from),
+                created_date: message.hint("operation:created_date")?.map(Date::from),
                 request_id: message.said("operation:request_id")?.map(str::to_owned),
                 sum_initial: message.money(
                     "operation:sum_initial:amount",
@@ -163,7 +163,7 @@ impl Callback {
                 )?,
                 code: message
                     .number_or_text("operation:code")?
-                    .map(OperationCode::from_text),
+                    .map(OperationCode::from),
                 message: message.said("operation:message")?.map(str::to_owned),
                 provider: Provider {
                     id: message
@@ -174,7 +174,7 @@ impl Callback {
                         .map(str::to_owned),
                     auth_code: message
                         .said("operation:provider:auth_code")?
-                        .map(Private::new),
+                        .map(Redacted::new),
                 },
             },
             body: message.body().into(),

@@ -9,5 +9,5 @@ mod top_up;
 pub use authentic::{Authentic, Matched};
 pub use callback::{Callback, CallbackOperation, CallbackPayment, Provider};
 pub use received::Received;
-pub use request::{Operation, Request, VerifyRequest};
+pub use request::{Request, RequestKind, VerifyRequest};
 pub use top_up::TopUp;

@@ -7,10 +7,10 @@ use crate::id::{CustomerId, ProjectId};
 use crate::method::Method;
 use crate::rejection::Rejection;
 
-/// The word in `type`.
+/// Which of its two requests the platform sends: the word in `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Operation {
+pub enum RequestKind {
     /// `verify`: does this customer exist?
     Verify,
     /// `check_deposit`: give me your payment id.
@@ -48,7 +48,7 @@ impl VerifyRequest {
     }
 }
 
-impl Operation {
+impl RequestKind {
     /// The operation that `type` names.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
 //! The canonical form of a body: what is signed, and where each value stands.
 
-use super::given::Given;
+use super::claimed::ClaimedSignature;
+use super::flattener::{Flattener, Leaf};
 use super::unreadable::Unreadable;
-use super::walk::{Leaf, Walk};
-use super::{natural, walk};
+use super::{flattener, natural};
 
-pub(crate) use super::walk::Kind;
+pub(crate) use super::flattener::Kind;
 
 /// The order of the paths in a string to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -33,7 +33,7 @@ pub struct Canonical {
     arena: String,
     leaves: Vec<Leaf>,
     joined: String,
-    signature: Option<walk::Span>,
+    signature: Option<flattener::Span>,
     marks: u8,
 }
 
@@ -43,14 +43,14 @@ impl Canonical {
     /// # Errors
     /// [`Unreadable`] when the body is not JSON or is of the kind that is never signed.
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
-        let Walk {
+        let Flattener {
             arena,
             mut leaves,
             signature,
             marks,
             ..
-        } = Walk::over(body)?;
-        if marks & walk::DIGIT_OR_SPACE == 0 {
+        } = Flattener::over(body)?;
+        if marks & flattener::DIGIT_OR_SPACE == 0 {
             // Without digits and white space natural order is byte order.
             leaves.sort_unstable_by(|a, b| {
                 a.head.cmp(&b.head).then_with(|| byte_order(&arena, a, b))
@@ -79,7 +79,7 @@ impl Canonical {
     /// The string in byte order, when it is another than [`string_to_sign`](Self::string_to_sign).
     #[must_use]
     pub fn byte_ordered(&self) -> Option<String> {
-        if self.marks & walk::DIGIT_OR_SPACE == 0 {
+        if self.marks & flattener::DIGIT_OR_SPACE == 0 {
             return None;
         }
         let mut leaves = self.leaves.clone();
@@ -90,8 +90,8 @@ impl Canonical {
 
     /// The signature that the body carries: at the top level, else in `general`.
     #[must_use]
-    pub fn signature(&self) -> Given<'_> {
-        Given::of(self.signature.as_ref().map(|span| span.text(&self.arena)))
+    pub fn signature(&self) -> ClaimedSignature<'_> {
+        ClaimedSignature::of(self.signature.as_ref().map(|span| span.text(&self.arena)))
     }
 
     /// The value at `path`.
@@ -138,11 +138,11 @@ impl Canonical {
     }
 
     pub(crate) fn malleation(&self) -> Option<Malleation> {
-        if self.marks & walk::FORBIDDEN_IN_KEY != 0 {
+        if self.marks & flattener::FORBIDDEN_IN_KEY != 0 {
             return Some(Malleation::Key);
         }
         // No key is repeated, so equal paths need a key that has the separator in itself.
-        if self.marks & walk::COLON == 0 {
+        if self.marks & flattener::COLON == 0 {
             return None;
         }
         let mut paths: Vec<&str> = self

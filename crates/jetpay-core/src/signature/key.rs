@@ -6,7 +6,7 @@ use sha2::Sha512;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::given::BYTES;
+use super::claimed::BYTES;
 
 /// A project's secret with the HMAC state already keyed. Its memory is wiped when it is dropped.
 #[derive(Clone)]

@@ -21,12 +21,12 @@ impl Project {
     /// # Errors
     /// [`EmptySecret`].
     pub fn new(id: impl Into<ProjectId>, secret: &str) -> Result<Self, EmptySecret> {
-        Ok(Self::with_key(id, Key::new(secret)?))
+        Ok(Self::from_key(id, Key::new(secret)?))
     }
 
     /// The same with a secret that is ready to sign.
     #[must_use]
-    pub fn with_key(id: impl Into<ProjectId>, key: Key) -> Self {
+    pub fn from_key(id: impl Into<ProjectId>, key: Key) -> Self {
         Self {
             id: id.into(),
             keys: vec![key],
@@ -39,14 +39,14 @@ impl Project {
     ///
     /// # Errors
     /// [`EmptySecret`].
-    pub fn and_secret(mut self, secret: &str) -> Result<Self, EmptySecret> {
+    pub fn with_secret(mut self, secret: &str) -> Result<Self, EmptySecret> {
         self.keys.push(Key::new(secret)?);
         Ok(self)
     }
 
     /// The one currency that its top-ups have.
     #[must_use]
-    pub fn in_currency(mut self, currency: Currency) -> Self {
+    pub fn with_currency(mut self, currency: Currency) -> Self {
         self.currency = currency;
         self
     }
@@ -54,7 +54,7 @@ impl Project {
     /// Restricts `verify` and `check_deposit` to the methods with these names ([`Method::NAME`](crate::Method::NAME)).
     /// Callbacks are taken for any.
     #[must_use]
-    pub fn only(mut self, methods: impl IntoIterator<Item = &'static str>) -> Self {
+    pub fn with_methods(mut self, methods: impl IntoIterator<Item = &'static str>) -> Self {
         self.methods = Some(methods.into_iter().collect());
         self
     }
@@ -73,7 +73,7 @@ impl Project {
 
     /// Whether it takes top-ups by the method of this name.
     #[must_use]
-    pub fn takes(&self, method: &str) -> bool {
+    pub fn supports(&self, method: &str) -> bool {
         self.methods
             .as_ref()
             .is_none_or(|methods| methods.contains(&method))

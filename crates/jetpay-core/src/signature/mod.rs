@@ -16,7 +16,8 @@
 //! ```
 
 mod canonical;
-mod given;
+mod claimed;
+mod flattener;
 mod key;
 mod keyring;
 pub mod natural;
@@ -24,11 +25,10 @@ mod number;
 mod siblings;
 mod sign;
 mod unreadable;
-mod walk;
 
 pub use canonical::{Canonical, Order};
 pub(crate) use canonical::{Kind, Malleation};
-pub use given::{Given, MalformedSignature};
+pub use claimed::{ClaimedSignature, MalformedSignature};
 pub use key::{EmptySecret, Key};
 pub use keyring::{Keyring, Project, RepeatedProject};
 pub(crate) use number::push_float;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-use super::given::CHARACTERS;
+use super::claimed::CHARACTERS;
 use super::{Canonical, Key, Unreadable};
 
 /// The fields of an object as they stand.

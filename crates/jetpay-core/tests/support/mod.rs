@@ -30,9 +30,9 @@ impl Method for Shop {
     const NAME: &'static str = "shop";
     const PAYMENT_METHOD: &'static str = "terminal/kaspi";
     const DOCUMENT: &'static str = "none: for tests";
-    type Account = ();
+    type VerifyResponse = ();
     type CheckDeposit = TopUp;
-    type Deposit = ();
+    type CheckDepositResponse = ();
     type Refusal = Refusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<TopUp, Rejection> {

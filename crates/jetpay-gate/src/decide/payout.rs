@@ -1,10 +1,10 @@
 //! What an answer to a payout means. Source: protocol, section 6.
 
-use jetpay_core::codes::{Advice, OperationCode};
+use jetpay_core::operation_code::{Advice, OperationCode};
 
 use super::{can_say_anything, not_looked_at};
 use crate::answer::{Answer, Question};
-use crate::said::Hidden;
+use crate::redact::Redactor;
 use crate::{Accepted, Outcome, Reason, Rejected, Unknown};
 
 /// What became of the payout that this answers.
@@ -12,7 +12,7 @@ pub(crate) fn outcome(
     http_status: u16,
     body: &[u8],
     question: &Question<'_>,
-    hidden: &Hidden,
+    hidden: &Redactor,
 ) -> Outcome {
     if !can_say_anything(http_status) {
         return unknown(Reason::HttpStatus(http_status));
@@ -37,7 +37,7 @@ fn understood(
     http_status: u16,
     answer: &Answer,
     question: &Question<'_>,
-    hidden: &Hidden,
+    hidden: &Redactor,
 ) -> Result<Outcome, Reason> {
     let named = answer.named(question)?;
     let code = answer.code()?;
@@ -73,7 +73,7 @@ fn by_code(
     http_status: u16,
     code: OperationCode,
     answer: &Answer,
-    hidden: &Hidden,
+    hidden: &Redactor,
 ) -> Result<Outcome, Reason> {
     if code == OperationCode::PAYMENT_ID_EXISTS {
         return Ok(Outcome::Accepted(Accepted {
@@ -116,7 +116,7 @@ fn rejected(
     code: Option<OperationCode>,
     same_id_later: bool,
     answer: &Answer,
-    hidden: &Hidden,
+    hidden: &Redactor,
 ) -> Outcome {
     // Words for people decide nothing, also where they are of another type.
     let message = answer.fields().text("message").ok().flatten();

@@ -1,16 +1,16 @@
 //! What an answer to a question for a status means. Source: protocol, section 6.
 
-use jetpay_core::codes::OperationCode;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 
 use super::{can_say_anything, not_looked_at};
 use crate::answer::{Answer, Question};
 use crate::fields::Fields;
-use crate::said::Hidden;
-use crate::{Asked, Operation, Reason, Status, Unknown};
+use crate::redact::Redactor;
+use crate::{Operation, Reason, Status, StatusOutcome, Unknown};
 
 /// What the platform says of the payment.
-pub(crate) fn asked(http_status: u16, body: &[u8], question: &Question<'_>) -> Asked {
+pub(crate) fn asked(http_status: u16, body: &[u8], question: &Question<'_>) -> StatusOutcome {
     if !can_say_anything(http_status) || not_looked_at(http_status) {
         return unanswered(Reason::HttpStatus(http_status));
     }
@@ -19,16 +19,20 @@ pub(crate) fn asked(http_status: u16, body: &[u8], question: &Question<'_>) -> A
         .unwrap_or_else(unanswered)
 }
 
-fn understood(http_status: u16, answer: &Answer, question: &Question<'_>) -> Result<Asked, Reason> {
+fn understood(
+    http_status: u16,
+    answer: &Answer,
+    question: &Question<'_>,
+) -> Result<StatusOutcome, Reason> {
     answer.named(question)?;
     let payment = answer.fields().object("payment")?;
     let code = answer.code()?;
     match (answer.status()?, payment) {
         (None | Some("success"), Some(payment)) if http_status == 200 => {
-            status(answer.fields(), payment, question).map(Asked::Known)
+            status(answer.fields(), payment, question).map(StatusOutcome::Known)
         }
         (Some("error"), None) if code == Some(OperationCode::UNKNOWN_PAYMENT) => {
-            Ok(Asked::NotKnown)
+            Ok(StatusOutcome::NotKnown)
         }
         _ => Err(Reason::NotUnderstood { http_status, code }),
     }
@@ -50,8 +54,8 @@ fn status(
     let operations = answer.objects("operations")?;
     Ok(Status {
         payment_id,
-        payment_status: PaymentStatus::from_text(payment_status),
-        payment_type: payment.word("type")?.map(PaymentType::from_text),
+        payment_status: PaymentStatus::from(payment_status),
+        payment_type: payment.word("type")?.map(PaymentType::from),
         sum: payment.money("sum")?,
         operations: operations
             .into_iter()
@@ -67,17 +71,17 @@ fn operation(operation: Fields<'_>) -> Result<Operation, Reason> {
     let message = operation.text("message")?;
     Ok(Operation {
         id: operation.operation_id("id")?,
-        kind: OperationType::from_text(kind.ok_or(Reason::Unreadable("an operation has no type"))?),
-        status: OperationStatus::from_text(
+        kind: OperationType::from(kind.ok_or(Reason::Unreadable("an operation has no type"))?),
+        status: OperationStatus::from(
             status.ok_or(Reason::Unreadable("an operation has no status"))?,
         ),
         amount: operation.money("sum_initial")?,
-        code: code.map(|code| OperationCode::from_text(&code)),
-        message: message.map(|message| Hidden::default().clean(message)),
+        code: code.map(|code| OperationCode::from(code.as_str())),
+        message: message.map(|message| Redactor::default().clean(message)),
         request_id: operation.number_or_word("request_id")?,
     })
 }
 
-fn unanswered(reason: Reason) -> Asked {
-    Asked::Unanswered(Unknown { reason })
+fn unanswered(reason: Reason) -> StatusOutcome {
+    StatusOutcome::Unanswered(Unknown { reason })
 }

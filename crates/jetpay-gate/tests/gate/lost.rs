@@ -31,7 +31,7 @@ fn reason(outcome: Outcome) -> Reason {
 #[tokio::test]
 async fn slow_answer_is_unknown_in_the_time_that_was_given() {
     let server = Server::start(Does::AnswerLate(SHORT * 20, 200, ACCEPTED.to_owned())).await;
-    let gate = Gate::new(&server.url).unwrap().answering_within(SHORT);
+    let gate = Gate::new(&server.url).unwrap().timeout(SHORT);
     let begun = std::time::Instant::now();
     let outcome = gate.payout::<QiwiKz>(&project(), &payout()).await;
     assert_eq!(reason(outcome), Reason::TimedOut);

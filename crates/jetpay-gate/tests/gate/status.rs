@@ -1,7 +1,7 @@
 //! Questions for a status.
 
 use jetpay_core::id::PaymentId;
-use jetpay_gate::{Asked, Gate, Reason};
+use jetpay_gate::{Gate, Reason, StatusOutcome};
 use serde_json::json;
 
 use crate::answer;
@@ -15,7 +15,7 @@ async fn status_is_asked_by_our_id_and_signed_in_general() {
     let asked = gate
         .status(&project(), &PaymentId::new("test_123").unwrap())
         .await;
-    let Asked::Known(status) = asked else {
+    let StatusOutcome::Known(status) = asked else {
         panic!("{asked:?}");
     };
     assert!(status.payment_status.is_final());
@@ -45,7 +45,7 @@ async fn status_is_asked_by_the_request_and_signed_at_the_top() {
     let gate = Gate::new(&server.url).unwrap();
     assert_eq!(
         gate.request_status(&project(), "abc").await,
-        Asked::NotKnown
+        StatusOutcome::NotKnown
     );
 
     let request = &server.requests()[0];
@@ -72,7 +72,7 @@ async fn question_whose_answer_is_lost_is_unanswered() {
         .status(&project(), &PaymentId::new("test_123").unwrap())
         .await;
     assert!(
-        matches!(&asked, Asked::Unanswered(why) if matches!(why.reason, Reason::Broken(_))),
+        matches!(&asked, StatusOutcome::Unanswered(why) if matches!(why.reason, Reason::Broken(_))),
         "{asked:?}"
     );
     assert_eq!(server.requests().len(), 1);

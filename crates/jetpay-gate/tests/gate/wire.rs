@@ -157,7 +157,7 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
 pub(crate) fn project() -> Project {
     Project::new(35, "secret")
         .unwrap()
-        .and_secret("next secret")
+        .with_secret("next secret")
         .unwrap()
 }
 

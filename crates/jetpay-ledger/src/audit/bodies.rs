@@ -2,7 +2,7 @@
 
 use jetpay_core::Keyring;
 use jetpay_core::message::Received;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use serde_json::Value as Json;
 
 use super::{Audit, Finding, NAMED};
@@ -74,13 +74,13 @@ fn says_what_its_bytes_say(row: &Row) -> bool {
         && number("/project_id").map(u64::cast_signed) == row[2].int()
         && number("/operation/id").map(u64::cast_signed) == row[3].int()
         && is("/operation/status", 4, |word| {
-            OperationStatus::from_text(word).as_str().into()
+            OperationStatus::from(word).as_str().into()
         })
         && is("/payment/status", 5, |word| {
-            PaymentStatus::from_text(word).as_str().into()
+            PaymentStatus::from(word).as_str().into()
         })
         && is("/operation/type", 6, |word| {
-            OperationType::from_text(word).as_str().into()
+            OperationType::from(word).as_str().into()
         })
         && body
             .pointer("/operation/sum_initial/amount")

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_rules::EventStatus;
 use serde::Serialize;
 

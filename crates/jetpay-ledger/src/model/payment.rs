@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType, StatusClass};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
 use jetpay_rules::PaymentState;
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! A decision about a payout.
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::OperationId;
+use jetpay_core::operation_code::OperationCode;
 use jetpay_rules::EventStatus;
 
 use super::Action;

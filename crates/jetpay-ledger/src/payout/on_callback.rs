@@ -1,8 +1,8 @@
 //! What the platform reports about a payout, by a callback or in a status answer. The first outcome ends the payout.
 
 use jetpay_core::Money;
-use jetpay_core::codes::{Advice, OperationCode};
-use jetpay_core::words::{OperationType, PaymentStatus, PaymentType, StatusClass};
+use jetpay_core::operation_code::{Advice, OperationCode};
+use jetpay_core::status::{OperationType, PaymentStatus, PaymentType, StatusClass};
 use jetpay_rules::{EventStatus, OperationEvent};
 
 use crate::model::{AlarmKind, Millis};

@@ -1,6 +1,6 @@
 //! The outcome of sending a payout.
 
-use jetpay_core::codes::OperationCode;
+use jetpay_core::operation_code::OperationCode;
 
 use super::Action;
 use crate::model::{AlarmKind, Millis};

@@ -1,9 +1,11 @@
 //! The outcome of a status query.
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::OperationId;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{
+    OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass,
+};
 
 use crate::model::{AlarmKind, Millis};
 use crate::payout::decision::{PayoutDecision, StepDetails};

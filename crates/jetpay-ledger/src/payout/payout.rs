@@ -3,8 +3,8 @@
 use std::fmt;
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_core::operation_code::OperationCode;
 
 use crate::model::Millis;
 use crate::payout::state::PayoutState;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use serde::Serialize;
 
 /// The customer as given, not checked yet. Everything in it is the payer's data, so `Debug` hides it.
@@ -31,21 +31,21 @@ impl fmt::Debug for Customer<'_> {
 /// The customer of a payout. The order is that of the document's example.
 #[derive(Clone, Serialize)]
 pub(super) struct Kept {
-    ip_address: Private,
-    id: Private,
-    first_name: Private,
-    last_name: Private,
-    email: Private,
+    ip_address: Redacted,
+    id: Redacted,
+    first_name: Redacted,
+    last_name: Redacted,
+    email: Redacted,
 }
 
 impl Kept {
     pub(super) fn new(customer: &Customer<'_>) -> Self {
         Self {
-            ip_address: Private::new(customer.ip_address),
-            id: Private::new(customer.id),
-            first_name: Private::new(customer.first_name),
-            last_name: Private::new(customer.last_name),
-            email: Private::new(customer.email),
+            ip_address: Redacted::new(customer.ip_address),
+            id: Redacted::new(customer.id),
+            first_name: Redacted::new(customer.first_name),
+            last_name: Redacted::new(customer.last_name),
+            email: Redacted::new(customer.email),
         }
     }
 

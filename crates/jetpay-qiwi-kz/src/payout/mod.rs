@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jetpay_core::Money;
 use jetpay_core::payout::General;
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -27,7 +27,7 @@ pub use rules::InvalidPayout;
 pub struct Payout {
     general: General,
     customer: Kept,
-    account_number: Private,
+    account_number: Redacted,
     amount: Money,
     parameters: BTreeMap<String, Box<RawValue>>,
 }
@@ -49,7 +49,7 @@ impl Payout {
         Ok(Self {
             general,
             customer: Kept::new(customer),
-            account_number: Private::new(account_number),
+            account_number: Redacted::new(account_number),
             amount,
             parameters: BTreeMap::new(),
         })

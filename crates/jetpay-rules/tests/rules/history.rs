@@ -1,7 +1,7 @@
 //! Events and histories for the tests of the rules.
 
 use jetpay_core::id::{OperationId, PaymentId};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 use jetpay_rules::{
     AlarmKind, Decision, EffectKey, Effects, EntryKind, EventStatus, OperationEvent,
@@ -21,10 +21,10 @@ pub(super) fn event(operation_id: u64, words: [&str; 3], minor: i64) -> Operatio
         project_id: 1234.into(),
         payment_id: payment_47(),
         payment_type: Some(PaymentType::Purchase),
-        payment_status: PaymentStatus::from_text(words[2]),
+        payment_status: PaymentStatus::from(words[2]),
         operation_id: OperationId::new(operation_id),
-        operation_type: OperationType::from_text(words[0]),
-        operation_status: OperationStatus::from_text(words[1]),
+        operation_type: OperationType::from(words[0]),
+        operation_status: OperationStatus::from(words[1]),
         amount: kzt(minor),
     }
 }

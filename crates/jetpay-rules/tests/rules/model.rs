@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use jetpay_core::words::{OperationType, PaymentStatus, StatusClass};
+use jetpay_core::status::{OperationType, PaymentStatus, StatusClass};
 
 use super::history::{AMOUNT, kzt};
 use jetpay_rules::{OperationEvent, PaymentState};

@@ -1,6 +1,6 @@
 //! What does not fit the payment.
 
-use jetpay_core::words::PaymentType;
+use jetpay_core::status::PaymentType;
 use jetpay_core::{Currency, Money};
 
 use super::history::{

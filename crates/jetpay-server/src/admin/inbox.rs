@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::{Unmatched, Verdict};
 use serde::{Deserialize, Serialize};
 

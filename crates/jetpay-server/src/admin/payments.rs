@@ -3,9 +3,9 @@
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_ledger::{Flag, Operation, Payment, PaymentFilter, PaymentState};
 use serde::{Deserialize, Serialize};
 

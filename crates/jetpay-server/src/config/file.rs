@@ -167,11 +167,11 @@ impl ProjectTable {
         let project = more
             .iter()
             .try_fold(Project::new(id, first).ok()?, |project, secret| {
-                project.and_secret(secret)
+                project.with_secret(secret)
             })
             .ok()?
-            .in_currency(currency)
-            .only(self.methods.get_ref().iter().map(|method| method.name()));
+            .with_currency(currency)
+            .with_methods(self.methods.get_ref().iter().map(|method| method.name()));
         Some(ProjectConfig {
             id,
             methods: self.methods.get_ref().clone(),

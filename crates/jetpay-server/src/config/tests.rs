@@ -42,8 +42,8 @@ fn smallest_configuration_has_the_documented_defaults() {
         (10_000, 30)
     );
     assert!(!config.projects[0].strict_contracts);
-    assert!(config.projects[0].project.takes("kaspi"));
-    assert!(!config.projects[0].project.takes("kassa24"));
+    assert!(config.projects[0].project.supports("kaspi"));
+    assert!(!config.projects[0].project.supports("kassa24"));
     assert!(config.store.to_string().ends_with("jetpay.db"));
 }
 

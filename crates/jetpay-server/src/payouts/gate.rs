@@ -2,7 +2,7 @@
 
 use jetpay_core::payout::Payouts;
 use jetpay_core::{Keyring, Method};
-use jetpay_gate::{Asked, Gate, Outcome, Rejected};
+use jetpay_gate::{Gate, Outcome, Rejected, StatusOutcome};
 use jetpay_ledger::payout::{Lease, SendOutcome, Status, StatusAnswer, StatusOperation};
 use jetpay_qiwi_kz::QiwiKz;
 
@@ -68,14 +68,14 @@ impl Gateway for AtTheGate {
             };
         };
         match self.gate.status(project, &payout.payment_id).await {
-            Asked::Known(status) => StatusAnswer::Found(Status {
+            StatusOutcome::Known(status) => StatusAnswer::Found(Status {
                 payment_status: status.payment_status,
                 payment_type: status.payment_type,
                 sum: status.sum,
                 operations: status.operations.into_iter().map(operation).collect(),
             }),
-            Asked::NotKnown => StatusAnswer::NotFound,
-            Asked::Unanswered(why) => StatusAnswer::Unanswered {
+            StatusOutcome::NotKnown => StatusAnswer::NotFound,
+            StatusOutcome::Unanswered(why) => StatusAnswer::Unanswered {
                 reason: why.to_string(),
             },
         }

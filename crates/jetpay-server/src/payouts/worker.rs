@@ -35,7 +35,7 @@ impl Worker<AtTheGate> {
     pub(crate) fn new(config: &Config, ledger: &Ledger, woken: &Arc<Notify>) -> Option<Self> {
         let settings = config.gate.as_ref()?;
         let pace = settings.pace;
-        let gate = Gate::at(settings.base_url.clone()).answering_within(pace.answer_timeout);
+        let gate = Gate::at(settings.base_url.clone()).timeout(pace.answer_timeout);
         let gateway = AtTheGate::new(gate, config.keyring());
         Some(Self {
             driver: Arc::new(Driver::new(

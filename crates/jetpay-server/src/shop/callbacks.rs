@@ -1,14 +1,14 @@
 //! Callbacks: stored with their effect, then acknowledged.
 
 use jetpay_core::merchant::UnusableCallback;
-use jetpay_core::{Acknowledged, Callback, Callbacks, Unacknowledged, Unavailable};
+use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, Unavailable};
 use jetpay_ledger::CallbackOutcome;
 
 use super::{Shop, unavailable};
 use crate::telemetry;
 
 impl Callbacks for Shop {
-    async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
+    async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         telemetry::callback_is_odd(&callback);
         let (payment, operation) = (callback.payment.id.clone(), callback.operation.id);
         let recorded = self
@@ -18,7 +18,7 @@ impl Callbacks for Shop {
             .map_err(unavailable)?;
         telemetry::callback_recorded(recorded, &payment, operation);
         match recorded {
-            CallbackOutcome::Unmatched => Err(Unacknowledged::UnknownPayment),
+            CallbackOutcome::Unmatched => Err(CallbackError::UnknownPayment),
             CallbackOutcome::Applied
             | CallbackOutcome::Repeated
             | CallbackOutcome::Noted

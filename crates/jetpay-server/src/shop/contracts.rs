@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use jetpay_core::answer;
 use jetpay_core::id::ContractId;
-use jetpay_core::{Refused, merchant::Unserved};
+use jetpay_core::response;
+use jetpay_core::{Refused, merchant::HandlerError};
 use jetpay_ledger::{Contract, Customer, Flag};
 
 /// `status_code` of a contract that can be paid.
@@ -29,8 +29,8 @@ pub(super) fn of(customer: &Customer) -> Cow<'_, [Contract]> {
 }
 
 /// A contract as an answer has it.
-pub(super) fn answered(contract: &Contract) -> answer::Contract {
-    let mut answered = answer::Contract::new(contract.id.as_str(), &contract.number);
+pub(super) fn answered(contract: &Contract) -> response::Contract {
+    let mut answered = response::Contract::new(contract.id.as_str(), &contract.number);
     if let Some(payment) = contract.payment {
         answered = answered.with_payment_minor(payment);
     }
@@ -51,7 +51,7 @@ pub(super) fn flags<R: From<Refused>>(
     customer: &Customer,
     wanted: Option<&ContractId>,
     strict: bool,
-) -> Result<Vec<Flag>, Unserved<R>> {
+) -> Result<Vec<Flag>, HandlerError<R>> {
     let contracts = of(customer);
     match contracts
         .iter()

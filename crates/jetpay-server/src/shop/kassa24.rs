@@ -1,9 +1,9 @@
 //! Kassa24 Terminal: one of two options of answers, by the project's configuration.
 
-use jetpay_core::merchant::Unserved;
-use jetpay_core::{Answer, Merchant, Refused, VerifyRequest};
+use jetpay_core::merchant::HandlerError;
+use jetpay_core::{CheckDepositResult, Merchant, Refused, VerifyRequest, VerifyResult};
 use jetpay_kassa24::{
-    Account, CheckDeposit, ContractStatus, Contracts, CustomerDeposit, Deposit, DescribedDeposit,
+    CheckDeposit, ContractStatus, Contracts, CustomerDepositResponse, DescribedDepositResponse,
     Kassa24, Refusal,
 };
 
@@ -11,7 +11,7 @@ use super::{Shop, contracts, shown_id};
 use crate::config::Kassa24Answers;
 
 impl Merchant<Kassa24> for Shop {
-    async fn verify(&self, request: VerifyRequest) -> Answer<Kassa24, Account> {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24> {
         let answers = self.settings(request.project_id).kassa24_answers;
         match answers {
             Kassa24Answers::Account => Ok(self.account(&request.customer_id).await?.into()),
@@ -34,7 +34,7 @@ impl Merchant<Kassa24> for Shop {
         }
     }
 
-    async fn check_deposit(&self, request: CheckDeposit) -> Answer<Kassa24, Deposit> {
+    async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<Kassa24> {
         let settings = self.settings(request.top_up.project_id);
         let CheckDeposit {
             top_up, contract, ..
@@ -46,7 +46,7 @@ impl Merchant<Kassa24> for Shop {
                 let id = self
                     .record::<Kassa24>(top_up, contract_id, Vec::new())
                     .await?;
-                Ok(CustomerDeposit::new(id).into())
+                Ok(CustomerDepositResponse::new(id).into())
             }
             Kassa24Answers::Contracts => {
                 let customer = self
@@ -57,16 +57,16 @@ impl Merchant<Kassa24> for Shop {
                 let flags = contracts::flags(&customer, contract_id.as_ref(), strict)
                     .map_err(of_contracts)?;
                 let id = self.record::<Kassa24>(top_up, contract_id, flags).await?;
-                Ok(DescribedDeposit::new(id).into())
+                Ok(DescribedDepositResponse::new(id).into())
             }
         }
     }
 }
 
 /// A refusal in the shape of the second option.
-fn of_contracts(unserved: Unserved<Refused>) -> Unserved<Refusal> {
-    match unserved {
-        Unserved::Refused(refused) => Unserved::Refused(Refusal::of_contracts(&refused)),
-        Unserved::Unavailable(unavailable) => Unserved::Unavailable(unavailable),
+fn of_contracts(error: HandlerError<Refused>) -> HandlerError<Refusal> {
+    match error {
+        HandlerError::Refused(refused) => HandlerError::Refused(Refusal::of_contracts(&refused)),
+        HandlerError::Unavailable(unavailable) => HandlerError::Unavailable(unavailable),
     }
 }

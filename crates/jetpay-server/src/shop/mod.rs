@@ -14,9 +14,9 @@ pub(crate) use outside::{Machine, now};
 
 use std::collections::HashMap;
 
-use jetpay_core::answer::CustomerAccount;
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
-use jetpay_core::merchant::Unserved;
+use jetpay_core::merchant::HandlerError;
+use jetpay_core::response::AccountResponse;
 use jetpay_core::{Currency, Method, Refused, TopUp, Unavailable};
 use jetpay_ledger::{Customer, Flag, Ledger, NewPayment};
 
@@ -69,7 +69,10 @@ impl Shop {
         self.projects.get(&project).copied().unwrap_or_default()
     }
 
-    async fn customer<R: From<Refused>>(&self, id: &CustomerId) -> Result<Customer, Unserved<R>> {
+    async fn customer<R: From<Refused>>(
+        &self,
+        id: &CustomerId,
+    ) -> Result<Customer, HandlerError<R>> {
         let found = self
             .ledger
             .customer(id.as_str())
@@ -82,8 +85,8 @@ impl Shop {
     async fn account<R: From<Refused>>(
         &self,
         id: &CustomerId,
-    ) -> Result<CustomerAccount, Unserved<R>> {
-        Ok(CustomerAccount::new(
+    ) -> Result<AccountResponse, HandlerError<R>> {
+        Ok(AccountResponse::new(
             self.currency,
             shown_id(&self.customer(id).await?),
         ))

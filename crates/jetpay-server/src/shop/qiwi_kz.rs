@@ -1,18 +1,18 @@
 //! QIWI Kazakhstan: an account without contracts.
 
-use jetpay_core::{Answer, Merchant, VerifyRequest};
-use jetpay_qiwi_kz::{Account, CheckDeposit, Deposit, QiwiKz};
+use jetpay_core::{CheckDepositResult, Merchant, VerifyRequest, VerifyResult};
+use jetpay_qiwi_kz::{CheckDeposit, CheckDepositResponse, QiwiKz};
 
 use super::Shop;
 
 impl Merchant<QiwiKz> for Shop {
-    async fn verify(&self, request: VerifyRequest) -> Answer<QiwiKz, Account> {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<QiwiKz> {
         self.account(&request.customer_id).await
     }
 
-    async fn check_deposit(&self, request: CheckDeposit) -> Answer<QiwiKz, Deposit> {
+    async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<QiwiKz> {
         self.customer(&request.top_up.customer_id).await?;
-        Ok(Deposit::new(
+        Ok(CheckDepositResponse::new(
             self.record::<QiwiKz>(request.top_up, None, Vec::new())
                 .await?,
         ))

@@ -14,7 +14,7 @@ pub(crate) use payouts::{
 
 use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::CallbackOutcome;
 
 /// A callback was stored. What a person must look at is an alarm, and those are told by [`AlarmLog`].

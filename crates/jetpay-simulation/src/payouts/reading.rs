@@ -1,8 +1,8 @@
 //! What an answer of the Gate means, read by the protocol's table (section 6) and not by `jetpay-gate`, whose matter is
 //! HTTP.
 
-use jetpay_core::codes::{Advice, OperationCode};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::operation_code::{Advice, OperationCode};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::{SendOutcome, Status, StatusAnswer, StatusOperation};
 use serde_json::Value;
@@ -58,8 +58,8 @@ pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
     };
     let payment = &body["payment"];
     StatusAnswer::Found(Status {
-        payment_status: PaymentStatus::from_text(word),
-        payment_type: payment["type"].as_str().map(PaymentType::from_text),
+        payment_status: PaymentStatus::from(word),
+        payment_type: payment["type"].as_str().map(PaymentType::from),
         sum: money(&payment["sum"]),
         operations: operations.iter().map(operation).collect(),
     })
@@ -80,8 +80,8 @@ fn operation(operation: &Value) -> StatusOperation {
     let word = |name: &str| operation[name].as_str().unwrap_or_default();
     StatusOperation {
         id: operation["id"].as_u64().expect("a number").into(),
-        kind: OperationType::from_text(word("type")),
-        status: OperationStatus::from_text(word("status")),
+        kind: OperationType::from(word("type")),
+        status: OperationStatus::from(word("status")),
         amount: money(&operation["sum_initial"]),
         code: code(&operation["code"]),
     }
@@ -89,8 +89,8 @@ fn operation(operation: &Value) -> StatusOperation {
 
 fn code(value: &Value) -> Option<OperationCode> {
     match value {
-        Value::Number(number) => Some(OperationCode::from_text(&number.to_string())),
-        Value::String(text) => Some(OperationCode::from_text(text)),
+        Value::Number(number) => Some(OperationCode::from(number.to_string().as_str())),
+        Value::String(text) => Some(OperationCode::from(text.as_str())),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@
 //! back (the same, when it is left out), in minor units. A payment that was not credited yet has two zeros; HTTP 404 says
 //! that no payment has this id.
 
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use serde_json::Value;
 
 use super::expect;
@@ -32,12 +32,12 @@ pub enum Observer {
 #[derive(Debug, Clone)]
 pub struct Observation {
     client: Client,
-    token: Option<Private>,
+    token: Option<Redacted>,
 }
 
 impl Observer {
     /// What opens it.
-    pub(crate) fn token(&self) -> Option<&Private> {
+    pub(crate) fn token(&self) -> Option<&Redacted> {
         match self {
             Self::Admin(admin) => Some(admin.token()),
             Self::Url(observation) => observation.token.as_ref(),
@@ -63,7 +63,7 @@ impl Observation {
     pub fn new(url: impl Into<String>, token: Option<&str>) -> Self {
         Self {
             client: Client::new(url),
-            token: token.map(Private::new),
+            token: token.map(Redacted::new),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A project of who is checked.
 
 use jetpay_core::id::ProjectId;
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 use jetpay_core::signature::{EmptySecret, Key};
 
 use crate::methods::{METHODS, MethodFacts};
@@ -11,7 +11,7 @@ use crate::methods::{METHODS, MethodFacts};
 pub struct Project {
     pub(crate) id: ProjectId,
     pub(crate) keys: Vec<Key>,
-    pub(crate) secrets: Vec<Private>,
+    pub(crate) secrets: Vec<Redacted>,
     pub(crate) methods: Vec<&'static MethodFacts>,
     pub(crate) answers: Kassa24Answers,
     pub(crate) strict: bool,
@@ -35,7 +35,7 @@ impl Project {
         Ok(Self {
             id: id.into(),
             keys: vec![Key::new(secret)?],
-            secrets: vec![Private::new(secret)],
+            secrets: vec![Redacted::new(secret)],
             methods: METHODS.iter().collect(),
             answers: Kassa24Answers::Contracts,
             strict: false,
@@ -48,7 +48,7 @@ impl Project {
     /// [`EmptySecret`].
     pub fn and_secret(mut self, secret: &str) -> Result<Self, EmptySecret> {
         self.keys.push(Key::new(secret)?);
-        self.secrets.push(Private::new(secret));
+        self.secrets.push(Redacted::new(secret));
         Ok(self)
     }
 

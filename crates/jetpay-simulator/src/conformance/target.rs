@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jetpay_core::Currency;
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 
 use super::customers::Customers;
 use super::observe::Observer;
@@ -100,7 +100,7 @@ impl Target {
     }
 
     /// What no answer and no report may tell: the projects' secrets, and what opens the observation.
-    pub(crate) fn secrets(&self) -> Vec<Private> {
+    pub(crate) fn secrets(&self) -> Vec<Redacted> {
         let of_projects = self.projects.iter().flat_map(|project| &project.secrets);
         let token = self.observer.as_ref().and_then(Observer::token);
         of_projects.chain(token).cloned().collect()

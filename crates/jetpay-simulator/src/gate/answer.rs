@@ -1,7 +1,7 @@
 //! The bodies of answers.
 
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::ProjectId;
+use jetpay_core::operation_code::OperationCode;
 use jetpay_core::signature::{Keyring, sign};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ impl Writer<'_> {
 
     /// `{"status": "error", "code", "message"}`.
     pub(super) fn rejection(&self, project_id: Option<ProjectId>, flaw: &Flaw) -> Reply {
-        let known = OperationCode::from_number(flaw.code.into());
+        let known = OperationCode::from(u64::from(flaw.code));
         let code = if self.habits.codes_are_numbers {
             json!(flaw.code)
         } else {

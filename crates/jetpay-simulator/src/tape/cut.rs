@@ -1,6 +1,6 @@
 //! What people may see of a body.
 
-use jetpay_core::private::Private;
+use jetpay_core::redacted::Redacted;
 
 use crate::secrets;
 
@@ -12,7 +12,7 @@ const SIGNATURE: usize = 40;
 const SHOWN: usize = 6;
 
 /// A body as text, without secrets and signatures, and no longer than a page.
-pub(super) fn shown(body: &[u8], secrets: &[Private]) -> String {
+pub(super) fn shown(body: &[u8], secrets: &[Redacted]) -> String {
     // Four bytes make at most one character more; what cannot be shown is not searched through.
     let begin = &body[..body.len().min(16 * PAGE)];
     let text = without_signatures(&secrets::cut(&String::from_utf8_lossy(begin), secrets));
@@ -25,7 +25,7 @@ pub(super) fn shown(body: &[u8], secrets: &[Private]) -> String {
 }
 
 /// A sentence of ours that tells of an answer: without secrets and signatures, and no longer than some lines.
-pub(super) fn sentence(text: &str, secrets: &[Private]) -> String {
+pub(super) fn sentence(text: &str, secrets: &[Redacted]) -> String {
     let text = without_signatures(&secrets::cut(text, secrets));
     let shown: String = text.chars().take(SENTENCE).collect();
     let more = if shown.len() < text.len() { "…" } else { "" };
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn secret_is_cut_and_short_words_stay() {
-        let secrets = [Private::new("my secret"), Private::new("")];
+        let secrets = [Redacted::new("my secret"), Redacted::new("")];
         let text = "{\"error\":\"hmac(my secret) differs\",\"path\":\"/a/b\"}";
         let cut = "{\"error\":\"hmac([secret]) differs\",\"path\":\"/a/b\"}";
         assert_eq!(shown(text.as_bytes(), &secrets), cut);

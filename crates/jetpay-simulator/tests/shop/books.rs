@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_core::words::OperationType;
+use jetpay_core::status::OperationType;
 use jetpay_core::{Callback, TopUp};
 use serde_json::{Value, json};
 

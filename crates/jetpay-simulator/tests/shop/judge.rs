@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, StatusClass};
-use jetpay_core::{Acknowledged, Callback, Unacknowledged};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
+use jetpay_core::{Acknowledged, Callback, CallbackError};
 
 use super::Shop;
 use super::books::Books;
@@ -12,10 +12,7 @@ use super::fault::Slip;
 /// How long a merchant thinks who looks first and credits then.
 pub(super) const THOUGHT: Duration = Duration::from_millis(30);
 
-pub(super) async fn judge(
-    shop: &Shop,
-    callback: &Callback,
-) -> Result<Acknowledged, Unacknowledged> {
+pub(super) async fn judge(shop: &Shop, callback: &Callback) -> Result<Acknowledged, CallbackError> {
     let slip = shop.slip();
     if slip == Some(Slip::LooksThenCredits) && callback.paid().is_some() {
         let open = is_open(&shop.books(), callback);
@@ -31,13 +28,13 @@ pub(super) async fn judge(
             Some(Slip::AcknowledgesStrangers) => Ok(Acknowledged),
             Some(Slip::EarlyCallbackNamesTheNext) => {
                 books.next_id = Some(callback.payment.id.as_str().to_owned());
-                Err(Unacknowledged::UnknownPayment)
+                Err(CallbackError::UnknownPayment)
             }
-            _ => Err(Unacknowledged::UnknownPayment),
+            _ => Err(CallbackError::UnknownPayment),
         };
     }
     if slip == Some(Slip::FindsThePayerByCallback) && names_another(&books, callback) {
-        return Err(Unacknowledged::UnknownPayment);
+        return Err(CallbackError::UnknownPayment);
     }
     apply(&mut books, callback, slip);
     Ok(Acknowledged)

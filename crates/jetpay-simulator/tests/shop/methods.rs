@@ -1,9 +1,11 @@
 //! The five methods, each in a few lines.
 
 use jetpay_cashin_kz::CashinKz;
-use jetpay_core::answer::{Contract, CustomerAccount};
 use jetpay_core::id::{ContractId, PaymentId};
-use jetpay_core::{Answer, Currency, Merchant, Method, Refused, TopUp, VerifyRequest};
+use jetpay_core::response::{AccountResponse, Contract};
+use jetpay_core::{
+    CheckDepositResult, Currency, Merchant, Method, Refused, TopUp, VerifyRequest, VerifyResult,
+};
 use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::{ContractStatus, Kassa24, Refusal};
 use jetpay_kassa24_bvu::Kassa24Bvu;
@@ -37,8 +39,8 @@ impl Shop {
         ))
     }
 
-    fn plain_account(&self, id: &str) -> Result<CustomerAccount, Refused> {
-        Ok(CustomerAccount::new(Currency::KZT, &self.account(id)?.0))
+    fn plain_account(&self, id: &str) -> Result<AccountResponse, Refused> {
+        Ok(AccountResponse::new(Currency::KZT, &self.account(id)?.0))
     }
 
     /// Who asks: the one whose request this is.
@@ -99,20 +101,24 @@ fn contract(json: &Value) -> (Contract, i64) {
 }
 
 impl Merchant<Kaspi> for Shop {
-    async fn verify(&self, request: VerifyRequest) -> Answer<Kaspi, jetpay_kaspi::Account> {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
         let (name, contracts) = self.account(&self.asked(request.customer_id.as_str()).await)?;
         let payable = contracts
             .into_iter()
             .filter(|(_, status)| *status == 0)
             .map(|(contract, _)| contract);
-        Ok(jetpay_kaspi::Account::new(Currency::KZT, &name, payable)?)
+        Ok(jetpay_kaspi::VerifyResponse::new(
+            Currency::KZT,
+            &name,
+            payable,
+        )?)
     }
 
     async fn check_deposit(
         &self,
         request: jetpay_kaspi::CheckDeposit,
-    ) -> Answer<Kaspi, jetpay_kaspi::Deposit> {
-        Ok(jetpay_kaspi::Deposit::new(
+    ) -> CheckDepositResult<Kaspi> {
+        Ok(jetpay_kaspi::CheckDepositResponse::new(
             self.open::<Kaspi>(request.top_up, Some(&request.entity_id))
                 .await?,
         ))
@@ -120,7 +126,7 @@ impl Merchant<Kaspi> for Shop {
 }
 
 impl Merchant<Kassa24> for Shop {
-    async fn verify(&self, request: VerifyRequest) -> Answer<Kassa24, jetpay_kassa24::Account> {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24> {
         let id = request.customer_id.as_str();
         if request.project_id.number() == ACCOUNT_PROJECT {
             return Ok(self.plain_account(id)?.into());
@@ -137,28 +143,28 @@ impl Merchant<Kassa24> for Shop {
     async fn check_deposit(
         &self,
         request: jetpay_kassa24::CheckDeposit,
-    ) -> Answer<Kassa24, jetpay_kassa24::Deposit> {
+    ) -> CheckDepositResult<Kassa24> {
         let contract = request
             .contract
             .as_ref()
             .map(|contract| &contract.entity_id);
         let id = self.open::<Kassa24>(request.top_up, contract).await?;
-        Ok(jetpay_kassa24::DescribedDeposit::new(id).into())
+        Ok(jetpay_kassa24::DescribedDepositResponse::new(id).into())
     }
 }
 
 macro_rules! without_contracts {
     ($method:ident, $of:ident) => {
         impl Merchant<$method> for Shop {
-            async fn verify(&self, request: VerifyRequest) -> Answer<$method, CustomerAccount> {
+            async fn verify(&self, request: VerifyRequest) -> VerifyResult<$method> {
                 Ok(self.plain_account(request.customer_id.as_str())?)
             }
 
             async fn check_deposit(
                 &self,
                 request: $of::CheckDeposit,
-            ) -> Answer<$method, $of::Deposit> {
-                Ok($of::Deposit::new(
+            ) -> CheckDepositResult<$method> {
+                Ok($of::CheckDepositResponse::new(
                     self.open::<$method>(request.top_up, None).await?,
                 ))
             }

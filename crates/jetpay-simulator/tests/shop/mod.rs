@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use jetpay_core::{Acknowledged, Callback, Callbacks, Keyring, Project, Unacknowledged};
+use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, Keyring, Project};
 use serde_json::Value;
 
 pub(crate) use books::Books;
@@ -61,10 +61,12 @@ pub(crate) const SECRETS: [&str; 3] = [
 pub(crate) fn keyring() -> Keyring {
     let project = |id: u64, secret| Project::new(id, secret).unwrap();
     Keyring::new([
-        project(PROJECT, SECRETS[0]).and_secret(SECRETS[1]).unwrap(),
-        project(ACCOUNT_PROJECT, SECRETS[2]).only(["kassa24"]),
-        project(STRICT_PROJECT, SECRETS[2]).only(["kaspi", "kassa24"]),
-        project(OTHER_PROJECT, SECRETS[2]).only(["qiwi-kz"]),
+        project(PROJECT, SECRETS[0])
+            .with_secret(SECRETS[1])
+            .unwrap(),
+        project(ACCOUNT_PROJECT, SECRETS[2]).with_methods(["kassa24"]),
+        project(STRICT_PROJECT, SECRETS[2]).with_methods(["kaspi", "kassa24"]),
+        project(OTHER_PROJECT, SECRETS[2]).with_methods(["qiwi-kz"]),
     ])
     .unwrap()
 }
@@ -117,7 +119,7 @@ impl Shop {
 }
 
 impl Callbacks for Shop {
-    async fn callback(&self, callback: Callback) -> Result<Acknowledged, Unacknowledged> {
+    async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         judge::judge(self, &callback).await
     }
 }

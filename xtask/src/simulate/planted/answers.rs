@@ -65,7 +65,7 @@ pub(super) const ANSWERS: &[Planted] = &[
         name: "callback of an unknown payment is acknowledged",
         edits: &[edit(
             SHOP_CALLBACKS,
-            "Recorded::Unmatched => Err(Unacknowledged::UnknownPayment),",
+            "Recorded::Unmatched => Err(CallbackError::UnknownPayment),",
             "Recorded::Unmatched => Ok(Acknowledged),",
         )],
     },

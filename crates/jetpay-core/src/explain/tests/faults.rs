@@ -108,7 +108,7 @@ fn another_secret_and_another_rule_at_once_are_recognised() {
     let project = |id: u64, secret: &str| Project::new(id, secret).unwrap();
     let keyring = Keyring::new([
         project(1, "one"),
-        project(2, "two").and_secret("deux").unwrap(),
+        project(2, "two").with_secret("deux").unwrap(),
     ])
     .unwrap();
     let body = format!(

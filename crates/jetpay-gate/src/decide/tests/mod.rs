@@ -13,7 +13,7 @@ use crate::answer::Question;
 
 fn project() -> Project {
     let project = Project::new(35, "secret").unwrap();
-    project.and_secret("next secret").unwrap()
+    project.with_secret("next secret").unwrap()
 }
 
 fn signed(body: &str, secret: &str) -> String {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::outcome;
 use super::asking;
-use crate::said::Hidden;
+use crate::redact::Redactor;
 use crate::{Outcome, Reason};
 
 pub(super) const GOOD: &str =
@@ -17,7 +17,7 @@ pub(super) fn decide(http_status: u16, body: &str) -> Outcome {
             http_status,
             body.as_bytes(),
             question,
-            &Hidden::of(&request),
+            &Redactor::of(&request),
         )
     })
 }

@@ -1,15 +1,15 @@
 //! Answers to a question for a status.
 
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::operation_code::OperationCode;
 use jetpay_core::signature::{Canonical, Key};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 
 use super::super::asked;
 use super::{asking, project, signed};
 use crate::answer::Question;
-use crate::{Asked, Operation, Reason, Status};
+use crate::{Operation, Reason, Status, StatusOutcome};
 
 /// The shape of the answer, with more than is read.
 const PAID: &str = r#"{
@@ -21,20 +21,20 @@ const PAID: &str = r#"{
     "customer": {"id": "12345"}
 }"#;
 
-fn decide(http_status: u16, body: &str) -> Asked {
+fn decide(http_status: u16, body: &str) -> StatusOutcome {
     asking(|question| asked(http_status, body.as_bytes(), question))
 }
 
 fn unanswered(http_status: u16, body: &str) -> Reason {
     match decide(http_status, body) {
-        Asked::Unanswered(why) => why.reason,
+        StatusOutcome::Unanswered(why) => why.reason,
         other => panic!("HTTP {http_status} {body}: {other:?}"),
     }
 }
 
 fn known(body: &str) -> Status {
     match decide(200, body) {
-        Asked::Known(status) => status,
+        StatusOutcome::Known(status) => status,
         other => panic!("{body}: {other:?}"),
     }
 }
@@ -103,7 +103,7 @@ fn only_code_3061_says_that_the_payment_is_not_known() {
         ),
         (400, &signed(r#"{"status":"error","code":3061}"#, "secret")),
     ] {
-        assert_eq!(decide(http_status, body), Asked::NotKnown, "{body}");
+        assert_eq!(decide(http_status, body), StatusOutcome::NotKnown, "{body}");
     }
     for (http_status, body) in [
         (200, r#"{"status":"error","code":3062}"#),
@@ -239,11 +239,14 @@ fn asked_by_a_request_any_payment_of_the_project_is_the_answer() {
         (PAID, Some("test_123")),
         (r#"{"payment":{"status":"success"}}"#, None),
     ] {
-        let Asked::Known(status) = decide(body) else {
+        let StatusOutcome::Known(status) = decide(body) else {
             panic!("{body}");
         };
         assert_eq!(status.payment_id.as_ref().map(PaymentId::as_str), id);
     }
     let other = decide(&PAID.replacen("35", "36", 1));
-    assert_eq!(other, Asked::Unanswered(Reason::OtherPayment.into()));
+    assert_eq!(
+        other,
+        StatusOutcome::Unanswered(Reason::OtherPayment.into())
+    );
 }

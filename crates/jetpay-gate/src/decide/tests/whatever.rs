@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::asking;
 use crate::decide::{asked, outcome};
-use crate::said::Hidden;
-use crate::{Asked, Outcome};
+use crate::redact::Redactor;
+use crate::{Outcome, StatusOutcome};
 
 fn http_status() -> impl Strategy<Value = u16> {
     let usual = proptest::sample::select(vec![
@@ -73,7 +73,7 @@ proptest! {
 
     #[test]
     fn payout_is_accepted_or_rejected_only_where_the_answer_says_so(status in http_status(), body in body()) {
-        match asking(|question| outcome(status, &body, question, &Hidden::default())) {
+        match asking(|question| outcome(status, &body, question, &Redactor::default())) {
             Outcome::Accepted(accepted) if accepted.known_before => {
                 prop_assert_eq!(error_code(status, &body), Some(3041));
             }
@@ -98,9 +98,9 @@ proptest! {
     #[test]
     fn payout_is_not_known_only_where_the_answer_says_so(status in http_status(), body in body()) {
         match asking(|question| asked(status, &body, question)) {
-            Asked::NotKnown => prop_assert_eq!(error_code(status, &body), Some(3061)),
-            Asked::Known(_) => prop_assert_eq!(status, 200),
-            Asked::Unanswered(_) => {}
+            StatusOutcome::NotKnown => prop_assert_eq!(error_code(status, &body), Some(3061)),
+            StatusOutcome::Known(_) => prop_assert_eq!(status, 200),
+            StatusOutcome::Unanswered(_) => {}
         }
     }
 }

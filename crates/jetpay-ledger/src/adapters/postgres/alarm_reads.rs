@@ -1,7 +1,7 @@
 //! Alarms, settlements and the inbox.
 
 use deadpool_postgres::Object;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use tokio_postgres::Row;
 
 use super::error::PostgresError;
@@ -88,9 +88,9 @@ pub(super) async fn inbox(client: Object, limit: usize) -> Result<Vec<Unmatched>
             payment_id: rows::id(row, 0)?,
             project_id: rows::project(row, 1)?,
             operation_id: rows::operation(row, 2)?,
-            operation_type: OperationType::from_text(rows::get(row, 3)?),
-            operation_status: OperationStatus::from_text(rows::get(row, 4)?),
-            payment_status: PaymentStatus::from_text(rows::get(row, 5)?),
+            operation_type: OperationType::from(rows::get::<&str>(row, 3)?),
+            operation_status: OperationStatus::from(rows::get::<&str>(row, 4)?),
+            payment_status: PaymentStatus::from(rows::get::<&str>(row, 5)?),
             amount: rows::money(row, 6)?,
             received_at: Millis(rows::get(row, 8)?),
             body: rows::get(row, 9)?,

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use deadpool_postgres::Object;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{PaymentId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_rules::PaymentState;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -13,7 +13,7 @@ use tokio_postgres::types::ToSql;
 use super::error::PostgresError;
 use super::reads::list;
 use super::rows;
-use crate::model::{Millis, Operation, Payment, PaymentFilter};
+use crate::model::{Millis, Operation, Payment, PaymentFilter, method_from_stored};
 use crate::port::TransactionError;
 
 const COLUMNS: &str =
@@ -112,10 +112,10 @@ async fn with_operations(
 fn operation(row: &Row) -> Result<Operation, TransactionError> {
     Ok(Operation {
         id: rows::operation(row, 0)?,
-        kind: OperationType::from_text(rows::get(row, 1)?),
-        status: OperationStatus::from_text(rows::get(row, 2)?),
+        kind: OperationType::from(rows::get::<&str>(row, 1)?),
+        status: OperationStatus::from(rows::get::<&str>(row, 2)?),
         amount: rows::money(row, 3)?,
-        code: rows::get::<Option<&str>>(row, 5)?.map(OperationCode::from_text),
+        code: rows::get::<Option<&str>>(row, 5)?.map(OperationCode::from),
         provider_payment_id: rows::get(row, 6)?,
         received_at: Millis(rows::get(row, 7)?),
     })
@@ -125,7 +125,7 @@ fn from_row(row: &Row) -> Result<Payment, TransactionError> {
     Ok(Payment {
         id: rows::id(row, 0)?,
         project_id: rows::project(row, 1)?,
-        method: rows::get(row, 2)?,
+        method: method_from_stored(rows::get(row, 2)?),
         customer_id: rows::id(row, 3)?,
         contract_id: rows::optional_id(row, 4)?,
         amount: rows::money(row, 5)?,

@@ -6,7 +6,7 @@ use tokio_postgres::types::ToSql;
 
 use super::error::PostgresError;
 use super::rows;
-use crate::model::{Counts, Customer, Entry, Millis};
+use crate::model::{Counts, Customer, Entry, Millis, method_from_stored};
 use crate::port::{TransactionError, Value};
 
 /// Rows of a statement that the connection prepares once.
@@ -85,11 +85,11 @@ pub(super) async fn entries(
     list(&client, sql, &[&after, &rows::limit(limit)], |row| {
         Ok(Entry {
             seq: rows::get(row, 0)?,
-            kind: rows::word(row, 1)?,
+            kind: rows::kind(row, 1)?,
             payment_id: rows::id(row, 2)?,
             operation_id: rows::operation(row, 3)?,
             project_id: rows::project(row, 4)?,
-            method: rows::get(row, 5)?,
+            method: method_from_stored(rows::get(row, 5)?),
             customer_id: rows::id(row, 6)?,
             amount: rows::money(row, 7)?,
             time: Millis(rows::get(row, 9)?),

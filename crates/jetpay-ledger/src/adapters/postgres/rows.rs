@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use jetpay_core::id::{InvalidId, OperationId, ProjectId};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 use jetpay_rules::{EntryKind, OperationEvent, UnknownWord};
 use tokio_postgres::Row;
@@ -99,11 +99,11 @@ pub(super) fn event(row: &Row, first: usize) -> Result<OperationEvent, Transacti
     Ok(OperationEvent {
         project_id: project(row, first)?,
         payment_id: id(row, first + 1)?,
-        payment_type: get::<Option<&str>>(row, first + 2)?.map(PaymentType::from_text),
-        payment_status: PaymentStatus::from_text(get(row, first + 3)?),
+        payment_type: get::<Option<&str>>(row, first + 2)?.map(PaymentType::from),
+        payment_status: PaymentStatus::from(get::<&str>(row, first + 3)?),
         operation_id: operation(row, first + 4)?,
-        operation_type: OperationType::from_text(get(row, first + 5)?),
-        operation_status: OperationStatus::from_text(get(row, first + 6)?),
+        operation_type: OperationType::from(get::<&str>(row, first + 5)?),
+        operation_status: OperationStatus::from(get::<&str>(row, first + 6)?),
         amount: money(row, first + 7)?,
     })
 }

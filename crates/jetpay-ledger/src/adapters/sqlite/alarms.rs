@@ -1,7 +1,7 @@
 //! Alarms, resolutions and the inbox: what waits for an operator, and what was decided.
 
 use jetpay_core::id::OperationId;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows;
@@ -159,9 +159,9 @@ pub(super) fn inbox(connection: &Connection, limit: usize) -> rusqlite::Result<V
             payment_id: rows::id(row, 0)?,
             project_id: rows::project(row, 1)?,
             operation_id: rows::operation(row, 2)?,
-            operation_type: OperationType::from_text(rows::text(row, 3)?),
-            operation_status: OperationStatus::from_text(rows::text(row, 4)?),
-            payment_status: PaymentStatus::from_text(rows::text(row, 5)?),
+            operation_type: OperationType::from(rows::text(row, 3)?),
+            operation_status: OperationStatus::from(rows::text(row, 4)?),
+            payment_status: PaymentStatus::from(rows::text(row, 5)?),
             amount: rows::money(row, 6)?,
             received_at: Millis(row.get(8)?),
             body: row.get(9)?,

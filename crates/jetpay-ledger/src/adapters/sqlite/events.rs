@@ -2,7 +2,7 @@
 
 use jetpay_core::Callback;
 use jetpay_core::id::PaymentId;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_rules::{EarlyCompensation, EventStatus, OperationEvent, ReleasedCompensation};
 use rusqlite::{OptionalExtension, Row};
 
@@ -38,7 +38,7 @@ pub(super) fn add(
         operation
             .code
             .as_ref()
-            .map(jetpay_core::codes::OperationCode::as_str),
+            .map(jetpay_core::operation_code::OperationCode::as_str),
         operation.provider.payment_id.as_deref(),
         status.as_str(),
         now.0,
@@ -58,7 +58,7 @@ pub(super) fn stored(
     let mut statement = transaction.connection().prepare_cached(sql)?;
     statement.query_row(key(event), |row| {
         let stored = OperationEvent {
-            operation_type: OperationType::from_text(rows::text(row, 1)?),
+            operation_type: OperationType::from(rows::text(row, 1)?),
             amount: rows::money(row, 2)?,
             ..event.clone()
         };
@@ -178,11 +178,11 @@ fn event(row: &Row<'_>) -> rusqlite::Result<OperationEvent> {
     Ok(OperationEvent {
         project_id: rows::project(row, 0)?,
         payment_id: rows::id(row, 1)?,
-        payment_type: rows::optional_text(row, 2)?.map(PaymentType::from_text),
-        payment_status: PaymentStatus::from_text(rows::text(row, 3)?),
+        payment_type: rows::optional_text(row, 2)?.map(PaymentType::from),
+        payment_status: PaymentStatus::from(rows::text(row, 3)?),
         operation_id: rows::operation(row, 4)?,
-        operation_type: OperationType::from_text(rows::text(row, 5)?),
-        operation_status: OperationStatus::from_text(rows::text(row, 6)?),
+        operation_type: OperationType::from(rows::text(row, 5)?),
+        operation_status: OperationStatus::from(rows::text(row, 6)?),
         amount: rows::money(row, 7)?,
     })
 }

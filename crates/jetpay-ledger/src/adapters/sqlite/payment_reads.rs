@@ -1,8 +1,8 @@
 //! Payments, as a reader gets them.
 
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::PaymentId;
-use jetpay_core::words::{OperationStatus, OperationType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_rules::PaymentState;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
@@ -120,10 +120,10 @@ fn operations(connection: &Connection, payment: &Payment) -> rusqlite::Result<Ve
 fn operation_from_row(row: &Row<'_>) -> rusqlite::Result<Operation> {
     Ok(Operation {
         id: rows::operation(row, 0)?,
-        kind: OperationType::from_text(rows::text(row, 1)?),
-        status: OperationStatus::from_text(rows::text(row, 2)?),
+        kind: OperationType::from(rows::text(row, 1)?),
+        status: OperationStatus::from(rows::text(row, 2)?),
         amount: rows::money(row, 3)?,
-        code: rows::optional_text(row, 5)?.map(OperationCode::from_text),
+        code: rows::optional_text(row, 5)?.map(OperationCode::from),
         provider_payment_id: row.get(6)?,
         received_at: Millis(row.get(7)?),
     })

@@ -188,7 +188,7 @@ fn success_without_an_amount_of_its_own_is_held_against_the_sum() {
         "it is asked on"
     );
     let mut purchase = status(&[SUCCESS]);
-    purchase.payment_type = Some(jetpay_core::words::PaymentType::Purchase);
+    purchase.payment_type = Some(jetpay_core::status::PaymentType::Purchase);
     let decision = asked(&accepted(), &StatusAnswer::Found(purchase), at(10));
     assert_eq!(alarms(&decision), [AlarmKind::TopUpForPayout]);
 }

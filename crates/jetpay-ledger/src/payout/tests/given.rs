@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use jetpay_core::codes::OperationCode;
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 use jetpay_rules::OperationEvent;
 
@@ -65,14 +65,14 @@ pub(super) fn accept() -> SendOutcome {
 
 pub(super) fn not_now(code: u64) -> SendOutcome {
     SendOutcome::NotNow {
-        code: Some(OperationCode::from_number(code)),
+        code: Some(OperationCode::from(code)),
         message: String::new(),
     }
 }
 
 pub(super) fn rejected() -> SendOutcome {
     SendOutcome::Rejected {
-        code: Some(OperationCode::from_number(3115)),
+        code: Some(OperationCode::from(3115)),
         message: "no".into(),
     }
 }
@@ -133,10 +133,10 @@ impl Told {
             project_id: 1234.into(),
             payment_id: "payment_48".try_into().unwrap(),
             payment_type: Some(PaymentType::Payout),
-            payment_status: PaymentStatus::from_text(self.payment),
+            payment_status: PaymentStatus::from(self.payment),
             operation_id: self.id.into(),
-            operation_type: OperationType::from_text(self.kind),
-            operation_status: OperationStatus::from_text(self.status),
+            operation_type: OperationType::from(self.kind),
+            operation_status: OperationStatus::from(self.status),
             amount: kzt(self.amount),
         }
     }
@@ -165,7 +165,7 @@ pub(super) fn apply(operations: &[Told]) -> StatusAnswer {
 
 pub(super) fn status(operations: &[Told]) -> Status {
     Status {
-        payment_status: PaymentStatus::from_text(operations.last().unwrap().payment),
+        payment_status: PaymentStatus::from(operations.last().unwrap().payment),
         payment_type: Some(PaymentType::Payout),
         sum: None,
         operations: operations.iter().map(Told::operation).collect(),

@@ -1,6 +1,6 @@
 //! A step as a row.
 
-use jetpay_core::codes::OperationCode;
+use jetpay_core::operation_code::OperationCode;
 
 use super::value;
 use super::value::{Values, broken};
@@ -46,7 +46,7 @@ pub(crate) fn from_values(row: &[Value]) -> Result<PayoutStep, TransactionError>
         what: values.word()?,
         amount: values.optional_int(),
         operation_id: values.optional_operation(),
-        code: values.optional_text().map(OperationCode::from_text),
+        code: values.optional_text().map(OperationCode::from),
         message: values.optional_text().map(ToOwned::to_owned),
         time: Millis(values.int()?),
     })

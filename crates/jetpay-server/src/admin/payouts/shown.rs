@@ -1,8 +1,8 @@
 //! A payout as it is shown: of the payer's data the id and the wallet, no more.
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_core::operation_code::OperationCode;
 use jetpay_ledger::payout::{PayoutEntry, PayoutStep, StepKind};
 use jetpay_ledger::{Payout, PayoutState};
 use serde::Serialize;

@@ -68,7 +68,7 @@ impl Gate {
             }
             (None, Some(project), Some(secret)) => {
                 let key = secret_from_env(secret)?;
-                (Keyring::from(Project::with_key(project, key)), None)
+                (Keyring::from(Project::from_key(project, key)), None)
             }
             _ => bail!(
                 "whose Gate? Name the merchant's configuration with --config FILE, or a project with \

@@ -1,7 +1,7 @@
 //! What is told, when, and in which order.
 
 use jetpay_core::message::Received;
-use jetpay_core::words::{OperationType, PaymentType};
+use jetpay_core::status::{OperationType, PaymentType};
 
 use super::*;
 

@@ -1,8 +1,8 @@
 //! Writes payments, their events, and customers.
 
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{ContractId, CustomerId};
-use jetpay_core::words::PaymentType;
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::PaymentType;
 use jetpay_rules::EventStatus;
 use tokio_postgres::Error;
 

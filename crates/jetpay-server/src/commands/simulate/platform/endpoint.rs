@@ -71,7 +71,7 @@ impl Endpoint {
                 (url, projects.collect(), config.currency)
             }
             (None, Some(id), Some(variable)) => {
-                let project = Project::with_key(id, secret_from_env(variable)?);
+                let project = Project::from_key(id, secret_from_env(variable)?);
                 let url = options
                     .url
                     .clone()
@@ -143,7 +143,7 @@ fn lines(
     for project in projects {
         for method in &METHODS {
             let asked = methods.is_empty() || methods.iter().any(|it| it.name == method.name);
-            if !asked || !project.takes(method.name) {
+            if !asked || !project.supports(method.name) {
                 continue;
             }
             lines.push(Line {

@@ -10,7 +10,7 @@ pub(super) const CHARACTERS: usize = 88;
 
 /// The signature of a message, as far as its text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Given<'a> {
+pub struct ClaimedSignature<'a> {
     text: Option<&'a str>,
 }
 
@@ -37,7 +37,7 @@ pub enum MalformedSignature {
     },
 }
 
-impl<'a> Given<'a> {
+impl<'a> ClaimedSignature<'a> {
     pub(super) fn of(text: Option<&'a str>) -> Self {
         Self { text }
     }

@@ -83,7 +83,7 @@ static MARKS: [u8; 256] = {
 
 /// What happens to a value, decided by the keys above it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum Treatment {
     Keep,
     /// Below `signature` or `frame_mode`: checked, but neither signed nor read.
     Drop,
@@ -94,7 +94,7 @@ enum Fate {
 }
 
 #[derive(Default)]
-pub(super) struct Walk {
+pub(super) struct Flattener {
     pub(super) arena: String,
     pub(super) leaves: Vec<Leaf>,
     pub(super) signature: Option<Span>,
@@ -111,7 +111,7 @@ const GROWTH: usize = 16;
 /// The same in bytes for small bodies.
 const LEAST: usize = 64 * 1024;
 
-impl Walk {
+impl Flattener {
     pub(super) fn over(body: &[u8]) -> Result<Self, Unreadable> {
         if body.starts_with(b"\xEF\xBB\xBF") {
             return Err(Unreadable::ByteOrderMark);
@@ -124,7 +124,7 @@ impl Walk {
         if !text.trim_ascii_start().starts_with('{') {
             return Err(Unreadable::NotAnObject);
         }
-        let mut walk = Self {
+        let mut flattener = Self {
             arena: String::with_capacity(body.len() + body.len() / 2),
             leaves: Vec::with_capacity(32),
             path: String::with_capacity(64),
@@ -134,16 +134,16 @@ impl Walk {
         };
         let mut json = serde_json::Deserializer::from_str(text);
         Value {
-            walk: &mut walk,
-            fate: Fate::Keep,
+            flattener: &mut flattener,
+            treatment: Treatment::Keep,
         }
         .deserialize(&mut json)
         .and_then(|()| json.end())
         .map_err(|error| Unreadable::Json(error.to_string()))?;
-        if walk.arena.len() > limit {
+        if flattener.arena.len() > limit {
             Err(Unreadable::TooLarge)
         } else {
-            Ok(walk)
+            Ok(flattener)
         }
     }
 
@@ -188,7 +188,7 @@ impl Walk {
     }
 
     /// Appends a key to the path; says what becomes of its value.
-    fn enter(&mut self, key: &str, above: Fate) -> Fate {
+    fn enter(&mut self, key: &str, above: Treatment) -> Treatment {
         let parent = self.path.len();
         if parent > 0 {
             self.path.push(':');
@@ -201,21 +201,21 @@ impl Walk {
         } else {
             self.path.push_str(&key.replace(':', "::"));
         }
-        if above != Fate::Keep {
-            return Fate::Drop;
+        if above != Treatment::Keep {
+            return Treatment::Drop;
         }
         self.marks |= marks;
         match key {
-            "signature" => Fate::Signature {
+            "signature" => Treatment::Signature {
                 counts: matches!(&self.path[..parent], "" | "general"),
             },
-            "frame_mode" => Fate::Drop,
-            _ => Fate::Keep,
+            "frame_mode" => Treatment::Drop,
+            _ => Treatment::Keep,
         }
     }
 }
 
-/// [`Walk::limit`] is below 2 GiB, and one more leaf is shorter than the body twice.
+/// [`Flattener::limit`] is below 2 GiB, and one more leaf is shorter than the body twice.
 #[expect(clippy::cast_possible_truncation, reason = "bounded by `limit`")]
 fn position(arena: &str) -> u32 {
     arena.len() as u32
@@ -230,21 +230,21 @@ fn head(path: &[u8]) -> u128 {
 }
 
 struct Value<'w> {
-    walk: &'w mut Walk,
-    fate: Fate,
+    flattener: &'w mut Flattener,
+    treatment: Treatment,
 }
 
 impl Value<'_> {
-    fn child(&mut self, fate: Fate) -> Value<'_> {
+    fn child(&mut self, treatment: Treatment) -> Value<'_> {
         Value {
-            walk: self.walk,
-            fate,
+            flattener: self.flattener,
+            treatment,
         }
     }
 
     fn leaf(self, kind: Kind, value: impl FnOnce(&mut String)) {
-        if self.fate == Fate::Keep {
-            self.walk.leaf(kind, value);
+        if self.treatment == Treatment::Keep {
+            self.flattener.leaf(kind, value);
         }
     }
 }
@@ -265,17 +265,17 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        match self.fate {
-            Fate::Keep => self.walk.leaf(Kind::Text, |out| out.push_str(text)),
-            Fate::Signature { counts: true } => self.walk.sign(text),
-            Fate::Signature { counts: false } | Fate::Drop => {}
+        match self.treatment {
+            Treatment::Keep => self.flattener.leaf(Kind::Text, |out| out.push_str(text)),
+            Treatment::Signature { counts: true } => self.flattener.sign(text),
+            Treatment::Signature { counts: false } | Treatment::Drop => {}
         }
         Ok(())
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        if self.fate == Fate::Keep {
-            self.walk.integer(value);
+        if self.treatment == Treatment::Keep {
+            self.flattener.integer(value);
         }
         Ok(())
     }
@@ -306,46 +306,46 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     /// `null`; a `signature` that is `null` is an ordinary value.
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        if self.fate != Fate::Drop {
-            self.walk.leaf(Kind::Null, |_| {});
+        if self.treatment != Treatment::Drop {
+            self.flattener.leaf(Kind::Null, |_| {});
         }
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
-        let fate = if self.fate == Fate::Keep {
-            Fate::Keep
+        let treatment = if self.treatment == Treatment::Keep {
+            Treatment::Keep
         } else {
-            Fate::Drop
+            Treatment::Drop
         };
-        let parent = self.walk.path.len();
+        let parent = self.flattener.path.len();
         let mut index = 0_usize;
         loop {
-            write!(self.walk.path, ":{index}").expect("a String takes all");
-            if elements.next_element_seed(self.child(fate))?.is_none() {
+            write!(self.flattener.path, ":{index}").expect("a String takes all");
+            if elements.next_element_seed(self.child(treatment))?.is_none() {
                 break;
             }
-            self.walk.marks |= DIGIT_OR_SPACE;
-            self.walk.path.truncate(parent);
+            self.flattener.marks |= DIGIT_OR_SPACE;
+            self.flattener.path.truncate(parent);
             index += 1;
         }
-        self.walk.path.truncate(parent);
+        self.flattener.path.truncate(parent);
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
-        let above = self.fate;
-        let parent = self.walk.path.len();
-        let mut object = self.walk.siblings.open();
-        while let Some(fate) = fields.next_key_seed(Key {
-            walk: self.walk,
+        let above = self.treatment;
+        let parent = self.flattener.path.len();
+        let mut object = self.flattener.siblings.open();
+        while let Some(treatment) = fields.next_key_seed(Key {
+            flattener: self.flattener,
             object: &mut object,
             above,
         })? {
-            fields.next_value_seed(self.child(fate))?;
-            self.walk.path.truncate(parent);
+            fields.next_value_seed(self.child(treatment))?;
+            self.flattener.path.truncate(parent);
         }
-        if self.walk.siblings.close(&object) {
+        if self.flattener.siblings.close(&object) {
             Ok(())
         } else {
             Err(repeated_key())
@@ -354,34 +354,34 @@ impl<'de> Visitor<'de> for Value<'_> {
 }
 
 struct Key<'w> {
-    walk: &'w mut Walk,
+    flattener: &'w mut Flattener,
     object: &'w mut super::siblings::Object,
-    above: Fate,
+    above: Treatment,
 }
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Fate;
+    type Value = Treatment;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Fate, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Treatment, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Key<'_> {
-    type Value = Fate;
+    type Value = Treatment;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E: Error>(self, key: &str) -> Result<Fate, E> {
+    fn visit_str<E: Error>(self, key: &str) -> Result<Treatment, E> {
         if key.is_empty() {
             return Err(E::custom("an empty key is never signed"));
         }
-        if !self.walk.siblings.add(self.object, key) {
+        if !self.flattener.siblings.add(self.object, key) {
             return Err(repeated_key());
         }
-        Ok(self.walk.enter(key, self.above))
+        Ok(self.flattener.enter(key, self.above))
     }
 }
 

@@ -78,7 +78,7 @@ async fn amount_that_differs_is_credited_by_a_person_once(transaction: LedgerTra
         (2, 1, 0)
     );
     let open = AlarmFilter {
-        settled: Some(false),
+        resolved: Some(false),
         ..AlarmFilter::default()
     };
     assert_eq!(transaction.ledger.alarms(open).await.unwrap().len(), 1);

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 /// The `code` that every method knows. (Kassa24's 204 belongs to one answer of that method and lives there.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Code {
+pub enum ResponseCode {
     /// 0: good.
     Success,
     /// 400: the signature is wrong, or the project is unknown.
@@ -15,7 +15,7 @@ pub enum Code {
     Failed,
 }
 
-impl Code {
+impl ResponseCode {
     /// The number on the wire.
     #[must_use]
     pub const fn number(self) -> u16 {
@@ -28,7 +28,7 @@ impl Code {
     }
 }
 
-impl Serialize for Code {
+impl Serialize for ResponseCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u16(self.number())
     }

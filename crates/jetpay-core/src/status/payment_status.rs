@@ -7,9 +7,9 @@ open_words! {
     /// The status of a payment, which sums up its operations.
     ///
     /// ```
-    /// use jetpay_core::words::PaymentStatus;
+    /// use jetpay_core::status::PaymentStatus;
     ///
-    /// let status = PaymentStatus::from_text("Cancelled");
+    /// let status = PaymentStatus::from("Cancelled");
     /// assert_eq!(status, PaymentStatus::Canceled);
     /// assert!(status.is_final());
     /// ```
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn every_listed_word_is_known_and_has_its_class() {
         for &(word, class) in WORDS {
-            let status = PaymentStatus::from_text(word);
+            let status = PaymentStatus::from(word);
             assert!(!matches!(status, PaymentStatus::Other(_)), "{word}");
             assert_eq!(status.class(), class, "{word}");
             assert_eq!(status.is_final(), class.is_final(), "{word}");
@@ -163,14 +163,14 @@ mod tests {
     fn every_known_word_is_listed() {
         assert_eq!(PaymentStatus::KNOWN.len(), 34);
         for status in PaymentStatus::KNOWN {
-            let mut listed = WORDS.iter().map(|(word, _)| PaymentStatus::from_text(word));
+            let mut listed = WORDS.iter().map(|(word, _)| PaymentStatus::from(*word));
             assert!(listed.any(|word| word == *status), "{status}");
         }
     }
 
     #[test]
     fn word_that_is_not_known_is_kept_and_not_final() {
-        let status = PaymentStatus::from_text("Success!");
+        let status = PaymentStatus::from("Success!");
         assert_eq!(status.to_string(), "Success!");
         assert_eq!(status.class(), StatusClass::Unknown);
         assert!(!status.is_final());

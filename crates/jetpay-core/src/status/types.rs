@@ -6,10 +6,10 @@ open_words! {
     /// The type of an operation. Of a top-up only [`Sale`](Self::Sale) credits the customer.
     ///
     /// ```
-    /// use jetpay_core::words::OperationType;
+    /// use jetpay_core::status::OperationType;
     ///
-    /// assert_eq!(OperationType::from_text("sale"), OperationType::Sale);
-    /// assert_eq!(OperationType::from_text("create_cash_voucher").as_str(), "create cash voucher");
+    /// assert_eq!(OperationType::from("sale"), OperationType::Sale);
+    /// assert_eq!(OperationType::from("create_cash_voucher").as_str(), "create cash voucher");
     /// ```
     OperationType {
         Sale = "sale",
@@ -41,10 +41,10 @@ open_words! {
     /// The type of a payment: money in or money out.
     ///
     /// ```
-    /// use jetpay_core::words::PaymentType;
+    /// use jetpay_core::status::PaymentType;
     ///
-    /// assert_eq!(PaymentType::from_text("purchase"), PaymentType::Purchase);
-    /// assert_eq!(PaymentType::from_text("gift"), PaymentType::Other("gift".into()));
+    /// assert_eq!(PaymentType::from("purchase"), PaymentType::Purchase);
+    /// assert_eq!(PaymentType::from("gift"), PaymentType::Other("gift".into()));
     /// ```
     PaymentType {
         Purchase = "purchase",
@@ -83,7 +83,7 @@ mod tests {
             "create_cash_voucher",
         ];
         for word in words {
-            let known = OperationType::from_text(word);
+            let known = OperationType::from(word);
             assert!(!matches!(known, OperationType::Other(_)), "{word}");
             assert_eq!(known.as_str(), word.replace('_', " "));
         }
@@ -92,17 +92,14 @@ mod tests {
 
     #[test]
     fn every_listed_payment_type_is_known() {
-        let known = ["purchase", "payout"].map(PaymentType::from_text);
+        let known = ["purchase", "payout"].map(PaymentType::from);
         assert_eq!(known, PaymentType::KNOWN);
     }
 
     #[test]
     fn sale_with_a_space_around_is_no_sale() {
         for text in [" sale", "sale ", "sale\n"] {
-            assert_eq!(
-                OperationType::from_text(text),
-                OperationType::Other(text.into())
-            );
+            assert_eq!(OperationType::from(text), OperationType::Other(text.into()));
         }
     }
 }

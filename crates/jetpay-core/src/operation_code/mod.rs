@@ -3,13 +3,13 @@
 //! The set is open. A code is kept as received; 378 of them are known, with a short text of ours and [`Advice`].
 //!
 //! ```
-//! use jetpay_core::codes::{Advice, OperationCode};
+//! use jetpay_core::operation_code::{Advice, OperationCode};
 //!
-//! let code = OperationCode::from_text("20105");
+//! let code = OperationCode::from("20105");
 //! assert_eq!(code.text(), "payer's account lacks the money");
 //! assert_eq!(code.advice(), Advice::Retry);
 //!
-//! let new = OperationCode::from_text("77777");
+//! let new = OperationCode::from("77777");
 //! assert_eq!(new.as_str(), "77777");
 //! assert_eq!(new.text(), "unknown code");
 //! assert_eq!(new.advice(), Advice::AskSupport);
@@ -31,10 +31,10 @@ pub use self::advice::Advice;
 /// Two codes are equal when their texts are. Codes that the protocol's five methods send have a name:
 ///
 /// ```
-/// use jetpay_core::codes::OperationCode;
+/// use jetpay_core::operation_code::OperationCode;
 ///
-/// assert_eq!(OperationCode::from_number(0), OperationCode::SUCCESS);
-/// assert_ne!(OperationCode::from_text("00"), OperationCode::SUCCESS);
+/// assert_eq!(OperationCode::from(0), OperationCode::SUCCESS);
+/// assert_ne!(OperationCode::from("00"), OperationCode::SUCCESS);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OperationCode(Cow<'static, str>);
@@ -42,7 +42,7 @@ pub struct OperationCode(Cow<'static, str>);
 /// A code that is known, with what it means in our words.
 ///
 /// ```
-/// use jetpay_core::codes::{Advice, OperationCode};
+/// use jetpay_core::operation_code::{Advice, OperationCode};
 ///
 /// let known = OperationCode::WRONG_AMOUNT_PAID.known().expect("a named code is known");
 /// assert_eq!((known.number, known.advice), (20304, Advice::Retry));
@@ -58,18 +58,6 @@ pub struct KnownCode {
 }
 
 impl OperationCode {
-    /// The code that came as a string, whatever it is.
-    #[must_use]
-    pub fn from_text(text: &str) -> Self {
-        Self(Cow::Owned(text.to_owned()))
-    }
-
-    /// The code that came as a number; the same as its decimal text.
-    #[must_use]
-    pub fn from_number(number: u64) -> Self {
-        Self(Cow::Owned(number.to_string()))
-    }
-
     /// The code as received.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -107,6 +95,20 @@ impl OperationCode {
     }
 }
 
+impl From<&str> for OperationCode {
+    /// Keeps the text as received, known or not.
+    fn from(text: &str) -> Self {
+        Self(Cow::Owned(text.to_owned()))
+    }
+}
+
+impl From<u64> for OperationCode {
+    /// The same code as the number's decimal text.
+    fn from(number: u64) -> Self {
+        Self(Cow::Owned(number.to_string()))
+    }
+}
+
 impl fmt::Display for OperationCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -126,15 +128,15 @@ mod tests {
     #[test]
     fn number_and_its_text_are_one_code() {
         for number in [0, 20_000, u64::MAX] {
-            let code = OperationCode::from_number(number);
-            assert_eq!(code, OperationCode::from_text(&number.to_string()));
+            let code = OperationCode::from(number);
+            assert_eq!(code, OperationCode::from(number.to_string().as_str()));
             assert_eq!(code.to_string(), number.to_string());
         }
     }
 
     #[test]
     fn only_plain_decimal_text_has_a_number() {
-        let number = |text| OperationCode::from_text(text).number();
+        let number = |text| OperationCode::from(text).number();
         assert_eq!(number("0"), Some(0));
         assert_eq!(number("20000"), Some(20_000));
         assert_eq!(number("4294967295"), Some(u32::MAX));
@@ -160,7 +162,7 @@ mod tests {
     #[test]
     fn unknown_code_is_kept_and_sent_to_support() {
         for text in ["77777", "ABC", "", "00"] {
-            let code = OperationCode::from_text(text);
+            let code = OperationCode::from(text);
             assert_eq!(code.as_str(), text);
             assert_eq!(code.known(), None);
             assert_eq!(code.text(), "unknown code");
@@ -170,7 +172,7 @@ mod tests {
 
     #[test]
     fn json_is_a_string_also_for_a_number() {
-        let code = OperationCode::from_number(20_000);
+        let code = OperationCode::from(20_000);
         assert_eq!(serde_json::to_string(&code).unwrap(), r#""20000""#);
     }
 }

@@ -5,9 +5,9 @@ use std::fmt;
 
 /// A text that `Debug` hides: who reads it says so with [`as_str`](Self::as_str).
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Private(Box<str>);
+pub struct Redacted(Box<str>);
 
-impl Private {
+impl Redacted {
     /// Hides a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
@@ -21,7 +21,7 @@ impl Private {
     }
 }
 
-impl fmt::Debug for Private {
+impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("hidden")
     }

@@ -3,7 +3,7 @@
 /// The class of a status word.
 ///
 /// ```
-/// use jetpay_core::words::{OperationStatus, StatusClass};
+/// use jetpay_core::status::{OperationStatus, StatusClass};
 ///
 /// assert_eq!(OperationStatus::Expired.class(), StatusClass::Failed);
 /// assert!(StatusClass::Failed.is_final());

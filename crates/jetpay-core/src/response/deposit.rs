@@ -2,23 +2,23 @@
 
 use serde::Serialize;
 
-use crate::code::Code;
 use crate::id::PaymentId;
-use crate::private::Private;
+use crate::redacted::Redacted;
+use crate::response_code::ResponseCode;
 
 /// A payment id alone. Source: qiwi-kz, answer to `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PlainDeposit {
-    code: Code,
+pub struct PaymentIdResponse {
+    code: ResponseCode,
     payment_id: PaymentId,
 }
 
-impl PlainDeposit {
+impl PaymentIdResponse {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
         Self {
-            code: Code::Success,
+            code: ResponseCode::Success,
             payment_id,
         }
     }
@@ -26,21 +26,21 @@ impl PlainDeposit {
 
 /// A payment id and words. Source: kaspi, and kassa24 option 2, answer to `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DescribedDeposit {
+pub struct DescribedDepositResponse {
     #[serde(flatten)]
-    deposit: PlainDeposit,
+    deposit: PaymentIdResponse,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
 }
 
-impl DescribedDeposit {
+impl DescribedDepositResponse {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
         Self {
-            deposit: PlainDeposit::new(payment_id),
+            deposit: PaymentIdResponse::new(payment_id),
             message: None,
             description: None,
         }
@@ -63,21 +63,21 @@ impl DescribedDeposit {
 
 /// A payment id, words, and the customer. Source: kassa24-bvu, and kassa24 option 1, answer to `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CustomerDeposit {
+pub struct CustomerDepositResponse {
     #[serde(flatten)]
-    deposit: PlainDeposit,
+    deposit: PaymentIdResponse,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    customer_id: Option<Private>,
+    customer_id: Option<Redacted>,
 }
 
-impl CustomerDeposit {
+impl CustomerDepositResponse {
     /// A top-up that is stored as pending under this id.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
         Self {
-            deposit: PlainDeposit::new(payment_id),
+            deposit: PaymentIdResponse::new(payment_id),
             description: None,
             customer_id: None,
         }
@@ -93,7 +93,7 @@ impl CustomerDeposit {
     /// Whose account it is.
     #[must_use]
     pub fn with_customer_id(mut self, customer_id: &str) -> Self {
-        self.customer_id = Some(Private::new(customer_id));
+        self.customer_id = Some(Redacted::new(customer_id));
         self
     }
 }

@@ -7,11 +7,11 @@
 //! around a word is not trimmed.
 //!
 //! ```
-//! use jetpay_core::words::{PaymentStatus, StatusClass};
+//! use jetpay_core::status::{PaymentStatus, StatusClass};
 //!
-//! assert_eq!(PaymentStatus::from_text("PARTIALLY_PAID"), PaymentStatus::PartiallyPaid);
+//! assert_eq!(PaymentStatus::from("PARTIALLY_PAID"), PaymentStatus::PartiallyPaid);
 //!
-//! let new = PaymentStatus::from_text("Awaiting_Moon");
+//! let new = PaymentStatus::from("Awaiting_Moon");
 //! assert_eq!(new.as_str(), "Awaiting_Moon");
 //! assert_eq!(new.class(), StatusClass::Unknown);
 //! assert!(!new.is_final());

@@ -1,16 +1,16 @@
 //! What the platform says of a payment.
 
 use jetpay_core::Money;
-use jetpay_core::codes::OperationCode;
 use jetpay_core::id::{OperationId, PaymentId};
-use jetpay_core::words::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 
 use crate::Unknown;
 
 /// The answer to a question for a status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "the answer says what to do with the payout"]
-pub enum Asked {
+pub enum StatusOutcome {
     /// The platform has the payment, and this is how it stands.
     Known(Status),
     /// The platform has no such payment (code 3061): the same payout may be sent again, under the same id.

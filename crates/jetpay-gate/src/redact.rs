@@ -13,9 +13,9 @@ const UNMISTAKABLE: usize = 5;
 
 /// What a request says of the payer, so that it is not repeated in what the platform says of the request.
 #[derive(Default)]
-pub(crate) struct Hidden(Vec<Vec<char>>);
+pub(crate) struct Redactor(Vec<Vec<char>>);
 
-impl Hidden {
+impl Redactor {
     /// Everything in the request but which payment it is, and how much.
     pub(crate) fn of(request: &Value) -> Self {
         let mut texts = Vec::new();
@@ -45,9 +45,9 @@ impl Hidden {
     }
 }
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hidden")
+        f.write_str("Redactor")
     }
 }
 
@@ -112,11 +112,11 @@ fn same_letter(left: char, right: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hidden, LONGEST};
+    use super::{LONGEST, Redactor};
     use serde_json::json;
 
-    fn hidden() -> Hidden {
-        Hidden::of(&json!({
+    fn hidden() -> Redactor {
+        Redactor::of(&json!({
             "general": {"project_id": 35, "payment_id": "test_123"},
             "customer": {"id": "12345", "first_name": "Al", "last_name": "Есенов", "email": "al@example.com"},
             "account": {"number": "9182221133"},
@@ -140,8 +140,9 @@ mod tests {
 
     #[test]
     fn nothing_is_left_of_a_text_that_holds_another() {
-        let hidden =
-            Hidden::of(&json!({"account": {"number": "12345"}, "customer": {"id": "9123456789"}}));
+        let hidden = Redactor::of(
+            &json!({"account": {"number": "12345"}, "customer": {"id": "9123456789"}}),
+        );
         assert_eq!(hidden.clean("9123456789 and 12345"), "*** and ***");
     }
 
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn line_is_printable_and_bounded() {
-        let clean = |text: &str| Hidden::default().clean(text);
+        let clean = |text: &str| Redactor::default().clean(text);
         assert_eq!(clean("  a\r\n\u{1b}[31m\tb\0 "), "a [31m b");
         assert_eq!(clean(&"я".repeat(1000)).chars().count(), LONGEST);
         let cut = format!("{} 9182221133", "x".repeat(LONGEST - 5));

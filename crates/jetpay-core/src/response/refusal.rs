@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::code::Code;
 use crate::refused::Refused;
+use crate::response_code::ResponseCode;
 
 /// A refusal whose text stands in `message`. Source: kaspi, qiwi-kz, and kassa24 option 2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MessageRefusal {
-    code: Code,
+    code: ResponseCode,
     message: String,
 }
 
@@ -24,7 +24,7 @@ impl From<Refused> for MessageRefusal {
 /// A refusal whose text stands in `error_description`. Source: kassa24-bvu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DescriptionRefusal {
-    code: Code,
+    code: ResponseCode,
     error_description: String,
 }
 

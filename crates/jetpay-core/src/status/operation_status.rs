@@ -7,9 +7,9 @@ open_words! {
     /// The status of one operation.
     ///
     /// ```
-    /// use jetpay_core::words::{OperationStatus, StatusClass};
+    /// use jetpay_core::status::{OperationStatus, StatusClass};
     ///
-    /// let status = OperationStatus::from_text("external_processing");
+    /// let status = OperationStatus::from("external_processing");
     /// assert_eq!(status, OperationStatus::ExternalProcessing);
     /// assert_eq!(status.class(), StatusClass::Intermediate);
     /// ```
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn every_listed_word_is_known_and_has_its_class() {
         for &(word, class) in WORDS {
-            let status = OperationStatus::from_text(word);
+            let status = OperationStatus::from(word);
             assert!(!matches!(status, OperationStatus::Other(_)), "{word}");
             assert_eq!(status.class(), class, "{word}");
             assert_eq!(status.is_final(), class.is_final(), "{word}");
@@ -120,16 +120,14 @@ mod tests {
     fn every_known_word_is_listed() {
         assert_eq!(OperationStatus::KNOWN.len(), 21);
         for status in OperationStatus::KNOWN {
-            let mut listed = WORDS
-                .iter()
-                .map(|(word, _)| OperationStatus::from_text(word));
+            let mut listed = WORDS.iter().map(|(word, _)| OperationStatus::from(*word));
             assert!(listed.any(|word| word == *status), "{status}");
         }
     }
 
     #[test]
     fn word_that_is_not_known_is_kept_and_not_final() {
-        let status = OperationStatus::from_text("Success!");
+        let status = OperationStatus::from("Success!");
         assert_eq!(status.to_string(), "Success!");
         assert_eq!(status.class(), StatusClass::Unknown);
         assert!(!status.is_final());

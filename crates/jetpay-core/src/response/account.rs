@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use crate::code::Code;
 use crate::money::Currency;
-use crate::private::Private;
+use crate::redacted::Redacted;
+use crate::response_code::ResponseCode;
 
 /// A good answer to `verify` without contracts: the customer exists.
 ///
 /// ```
-/// use jetpay_core::{Currency, answer::CustomerAccount};
+/// use jetpay_core::{Currency, answer::AccountResponse};
 ///
-/// let account = CustomerAccount::new(Currency::KZT, "ABCDE12345");
+/// let account = AccountResponse::new(Currency::KZT, "ABCDE12345");
 /// assert_eq!(
 ///     serde_json::to_string(&account)?,
 ///     r#"{"code":0,"currency":"KZT","additional_customer_id":"ABCDE12345"}"#
@@ -19,20 +19,20 @@ use crate::private::Private;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CustomerAccount {
-    code: Code,
+pub struct AccountResponse {
+    code: ResponseCode,
     currency: Currency,
-    additional_customer_id: Private,
+    additional_customer_id: Redacted,
 }
 
-impl CustomerAccount {
+impl AccountResponse {
     /// The account of a customer whom the platform shall know by `additional_customer_id`.
     #[must_use]
     pub fn new(currency: Currency, additional_customer_id: &str) -> Self {
         Self {
-            code: Code::Success,
+            code: ResponseCode::Success,
             currency,
-            additional_customer_id: Private::new(additional_customer_id),
+            additional_customer_id: Redacted::new(additional_customer_id),
         }
     }
 }

@@ -6,7 +6,7 @@ use jetpay_core::serve::{self, Reply};
 use jetpay_core::{Callbacks, Keyring, Merchant, Method, Rejection};
 
 /// Serves bodies, and refuses what could not be read as a body.
-pub trait Door<S>: 'static {
+pub trait Handler<S>: 'static {
     /// Serves a body.
     fn serve(body: &[u8], merchant: &S, keyring: &Keyring) -> impl Future<Output = Reply>;
 
@@ -15,9 +15,9 @@ pub trait Door<S>: 'static {
 }
 
 /// Requests of one method, and callbacks.
-pub struct MethodDoor<M>(PhantomData<M>);
+pub struct MethodHandler<M>(PhantomData<M>);
 
-impl<M: Method, S: Merchant<M>> Door<S> for MethodDoor<M> {
+impl<M: Method, S: Merchant<M>> Handler<S> for MethodHandler<M> {
     fn serve(body: &[u8], merchant: &S, keyring: &Keyring) -> impl Future<Output = Reply> {
         serve::serve::<M, S>(body, merchant, keyring)
     }
@@ -28,9 +28,9 @@ impl<M: Method, S: Merchant<M>> Door<S> for MethodDoor<M> {
 }
 
 /// Callbacks alone.
-pub enum CallbackDoor {}
+pub enum CallbackHandler {}
 
-impl<S: Callbacks> Door<S> for CallbackDoor {
+impl<S: Callbacks> Handler<S> for CallbackHandler {
     fn serve(body: &[u8], merchant: &S, keyring: &Keyring) -> impl Future<Output = Reply> {
         serve::serve_callback(body, merchant, keyring)
     }

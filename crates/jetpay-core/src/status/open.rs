@@ -14,22 +14,13 @@ macro_rules! open_words {
                 $(#[$note])*
                 $variant,
             )+
-            /// A word that is not known, as received. Made by [`from_text`](Self::from_text) only.
+            /// A word that is not known, as received. Only `From<&str>` makes it.
             Other(Box<str>),
         }
 
         impl $name {
             /// All known words, in the order of the variants.
             pub const KNOWN: &[Self] = &[$(Self::$variant),+];
-
-            /// The word that the platform sent; one that is not known is kept, never refused.
-            #[must_use]
-            pub fn from_text(text: &str) -> Self {
-                // Nearly always the word is already in its one spelling, and nothing is allocated.
-                Self::known(text)
-                    .or_else(|| Self::known(&$crate::words::open::one_spelling(text)))
-                    .unwrap_or_else(|| Self::Other(text.into()))
-            }
 
             /// The known word in its one spelling, or an unknown one as received.
             #[must_use]
@@ -48,6 +39,16 @@ macro_rules! open_words {
             }
         }
 
+        impl From<&str> for $name {
+            /// Reads a word. An unknown one is kept as [`Other`](Self::Other), never refused.
+            fn from(text: &str) -> Self {
+                // A word is nearly always in its one spelling already; then nothing is allocated.
+                Self::known(text)
+                    .or_else(|| Self::known(&$crate::status::open::one_spelling(text)))
+                    .unwrap_or_else(|| Self::Other(text.into()))
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -63,7 +64,7 @@ macro_rules! open_words {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let word = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
-                Ok(Self::from_text(&word))
+                Ok(Self::from(&*word))
             }
         }
     };
@@ -97,7 +98,7 @@ mod tests {
     #[test]
     fn every_spelling_of_a_known_word_is_the_known_word() {
         for text in ["gone out", "gone_out", "GONE OUT", "Gone_Out"] {
-            assert_eq!(Light::from_text(text), Light::GoneOut, "{text}");
+            assert_eq!(Light::from(text), Light::GoneOut, "{text}");
         }
         assert_eq!(Light::GoneOut.to_string(), "gone out");
         assert_eq!(Light::KNOWN, [Light::Red, Light::GoneOut]);
@@ -114,11 +115,11 @@ mod tests {
             "gone  out",
             "красный",
         ] {
-            let light = Light::from_text(text);
+            let light = Light::from(text);
             assert_eq!(light, Light::Other(text.into()));
             assert_eq!(light.as_str(), text);
             assert_eq!(serde_json::to_value(&light).unwrap(), text);
-            assert_eq!(Light::from_text(light.as_str()), light);
+            assert_eq!(Light::from(light.as_str()), light);
         }
     }
 

@@ -5,7 +5,7 @@ mod contract;
 mod deposit;
 mod refusal;
 
-pub use account::CustomerAccount;
+pub use account::AccountResponse;
 pub use contract::Contract;
-pub use deposit::{CustomerDeposit, DescribedDeposit, PlainDeposit};
+pub use deposit::{CustomerDepositResponse, DescribedDepositResponse, PaymentIdResponse};
 pub use refusal::{DescriptionRefusal, MessageRefusal};

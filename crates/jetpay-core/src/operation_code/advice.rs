@@ -9,9 +9,9 @@ use serde::{Serialize, Serializer};
 /// It is advice for people. Nothing moves money by it: a status decides, never a code.
 ///
 /// ```
-/// use jetpay_core::codes::{Advice, OperationCode};
+/// use jetpay_core::operation_code::{Advice, OperationCode};
 ///
-/// let advice = OperationCode::from_text("20202").advice();
+/// let advice = OperationCode::from("20202").advice();
 /// assert_eq!(advice, Advice::Retry);
 /// assert_eq!(advice.to_string(), "retry");
 /// ```

@@ -1,0 +1,319 @@
+//! Whether the pages hold together: every relative link leads to a file and a heading that exist, and every path of this
+//! repository that a page names in a code span exists.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell;
+
+/// The folders whose pages are checked.
+const FOLDERS: [&str; 4] = ["", "docs", "fixtures", "fixtures/vectors"];
+
+/// A code span that begins so is a path. A crate's folder is named without `crates/`.
+const PATHS: [&str; 7] = [
+    "jetpay-",
+    "crates/",
+    "docs/",
+    "fixtures/",
+    "fuzz/",
+    "packaging/",
+    "xtask/",
+];
+
+/// Fails with one line for each link or path that leads nowhere.
+pub(super) fn check() -> Result<()> {
+    let root = shell::root();
+    let (mut pages, mut problems) = (0, Vec::new());
+    for folder in FOLDERS {
+        for page in pages_of(&root, Path::new(folder))? {
+            let text = read(&root.join(&page))?;
+            problems.extend(problems_of(&root, &page, &text));
+            pages += 1;
+        }
+    }
+    if !problems.is_empty() {
+        bail!(
+            "{} links or paths lead nowhere:\n{}",
+            problems.len(),
+            problems.join("\n")
+        );
+    }
+    println!("✓ the links and paths of {pages} pages lead somewhere");
+    Ok(())
+}
+
+fn pages_of(root: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut pages = Vec::new();
+    let shown = folder.display();
+    let entries = fs::read_dir(root.join(folder));
+    for entry in entries.with_context(|| format!("{shown} cannot be read"))? {
+        let name = PathBuf::from(entry?.file_name());
+        if name.extension().is_some_and(|ending| ending == "md") {
+            pages.push(folder.join(name));
+        }
+    }
+    pages.sort();
+    Ok(pages)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// What leads nowhere in the text of `page`, a path relative to `root`.
+fn problems_of(root: &Path, page: &Path, text: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    for paragraph in paragraphs(text) {
+        let (prose, spans) = split(&paragraph.text);
+        for link in links(&prose) {
+            if let Some(problem) = broken(root, page, text, &link.text) {
+                problems.push(format!(
+                    "{}:{}: {problem}",
+                    page.display(),
+                    paragraph.line + link.line
+                ));
+            }
+        }
+        for span in spans.iter().filter(|span| is_path(&span.text)) {
+            for path in expand(&span.text) {
+                if !exists(root, &path) {
+                    let line = paragraph.line + span.line;
+                    problems.push(format!("{}:{line}: there is no {path}", page.display()));
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// A part of a page, and the line that it begins at.
+struct Part {
+    line: usize,
+    text: String,
+}
+
+/// The paragraphs outside of fenced code. Blank lines and fences separate them.
+fn paragraphs(text: &str) -> Vec<Part> {
+    let mut found: Vec<Part> = Vec::new();
+    let (mut fenced, mut open) = (false, false);
+    for (index, line) in text.lines().enumerate() {
+        let fence = line.trim_start().starts_with("```");
+        if fence {
+            fenced = !fenced;
+        }
+        if fence || fenced || line.trim().is_empty() {
+            open = false;
+            continue;
+        }
+        match found.last_mut().filter(|_| open) {
+            Some(part) => {
+                part.text.push('\n');
+                part.text.push_str(line);
+            }
+            None => found.push(Part {
+                line: index + 1,
+                text: line.to_owned(),
+            }),
+        }
+        open = true;
+    }
+    found
+}
+
+/// A paragraph without its code spans, and the spans. Their lines count from 0.
+fn split(paragraph: &str) -> (String, Vec<Part>) {
+    let (mut prose, mut spans) = (String::new(), Vec::new());
+    let mut rest = paragraph;
+    while let Some(at) = rest.find('`') {
+        prose.push_str(&rest[..at]);
+        let ticks = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+        let fence = "`".repeat(ticks);
+        let inside = &rest[at + ticks..];
+        let Some(end) = inside.find(&fence) else {
+            rest = inside;
+            continue;
+        };
+        spans.push(Part {
+            line: prose.matches('\n').count(),
+            text: inside[..end].to_owned(),
+        });
+        // Line ends stay, so that what follows keeps its line.
+        prose.push_str(&"\n".repeat(inside[..end].matches('\n').count()));
+        rest = &inside[end + ticks..];
+    }
+    prose.push_str(rest);
+    (prose, spans)
+}
+
+/// The targets of `[text](target)`.
+fn links(prose: &str) -> Vec<Part> {
+    let mut found = Vec::new();
+    for (at, _) in prose.match_indices("](") {
+        let target = &prose[at + 2..];
+        if let Some((target, _)) = target.split_once(')') {
+            found.push(Part {
+                line: prose[..at].matches('\n').count(),
+                text: target.to_owned(),
+            });
+        }
+    }
+    found
+}
+
+/// Why a link leads nowhere. Links to other hosts are not followed.
+fn broken(root: &Path, page: &Path, text: &str, target: &str) -> Option<String> {
+    if target.contains("://") || target.starts_with("mailto:") {
+        return None;
+    }
+    let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+    if path.is_empty() {
+        let known = anchors(text).contains(anchor);
+        return (!known).then(|| format!("this page has no heading #{anchor}"));
+    }
+    let to = normal(&page.parent().unwrap_or(Path::new("")).join(path));
+    let Some(to) = to.filter(|to| root.join(to).exists()) else {
+        return Some(format!("there is no {path}"));
+    };
+    if anchor.is_empty() {
+        return None;
+    }
+    let known = read(&root.join(to)).is_ok_and(|text| anchors(&text).contains(anchor));
+    (!known).then(|| format!("{path} has no heading #{anchor}"))
+}
+
+/// The path without `.` and `..`; none when it leaves the repository.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => normal.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if normal.pop() => {}
+            _ => return None,
+        }
+    }
+    Some(normal)
+}
+
+/// The anchors of a page's headings, as GitHub makes them.
+fn anchors(text: &str) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for paragraph in paragraphs(text) {
+        for line in paragraph.text.lines() {
+            let heading = line.trim_start_matches('#');
+            let (true, Some(heading)) = (line.starts_with('#'), heading.strip_prefix(' ')) else {
+                continue;
+            };
+            let anchor = anchor(heading);
+            let again = (1..).map(|count| format!("{anchor}-{count}"));
+            let fresh = std::iter::once(anchor.clone())
+                .chain(again)
+                .find(|anchor| !found.contains(anchor));
+            found.extend(fresh);
+        }
+    }
+    found
+}
+
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter_map(|letter| match letter {
+        ' ' => Some('-'),
+        '-' | '_' => Some(letter),
+        _ => letter.is_alphanumeric().then_some(letter),
+    });
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+fn is_path(span: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-{},*".contains(letter);
+    span.contains('/')
+        && span.chars().all(plain)
+        && PATHS.iter().any(|begin| span.starts_with(begin))
+}
+
+/// `tests/{a,b}.rs` names `tests/a.rs` and `tests/b.rs`.
+fn expand(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else {
+        return vec![path.to_owned()];
+    };
+    let Some((choices, after)) = rest.split_once('}') else {
+        return vec![path.to_owned()];
+    };
+    let choices = choices.split(',');
+    choices
+        .flat_map(|choice| expand(&format!("{before}{choice}{after}")))
+        .collect()
+}
+
+/// Whether a path exists. A test or module may be named without `.rs`; `*` at the end names whatever is in a folder.
+fn exists(root: &Path, path: &str) -> bool {
+    let path = path.trim_end_matches('*').trim_end_matches('/');
+    ["", "crates"].iter().any(|folder| {
+        let path = root.join(folder).join(path);
+        path.exists() || path.with_extension("rs").exists()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        problems_of(&shell::root(), Path::new("docs/page.md"), text)
+    }
+
+    #[test]
+    fn links_and_paths_that_exist_are_no_problem() {
+        let page = "# A page, with `code`\n\n\
+            [up](../README.md), [here](#a-page-with-code),\n[there](architecture.md#code-map)\n\n\
+            `xtask/src/docs/{mod,links}.rs`, `jetpay-core/src`, `jetpay-core/tests/secrets`, [out](https://example.com/a#b)\n";
+        assert!(problems(page).is_empty(), "{:?}", problems(page));
+    }
+
+    #[test]
+    fn link_to_a_missing_file_is_named_with_its_line() {
+        assert_eq!(
+            problems("one\n\n`code`\ntwo [gone](gone.md)"),
+            ["docs/page.md:4: there is no gone.md"]
+        );
+        assert_eq!(
+            problems("[out](../../x.md)"),
+            ["docs/page.md:1: there is no ../../x.md"]
+        );
+    }
+
+    #[test]
+    fn link_to_a_missing_heading_is_named() {
+        assert_eq!(
+            problems("[a](#gone) [b](../README.md#gone)"),
+            [
+                "docs/page.md:1: this page has no heading #gone",
+                "docs/page.md:1: ../README.md has no heading #gone"
+            ]
+        );
+    }
+
+    #[test]
+    fn path_in_a_code_span_that_does_not_exist_is_named() {
+        assert_eq!(
+            problems("`jetpay-core/src/{lib,gone}.rs`"),
+            ["docs/page.md:1: there is no jetpay-core/src/gone.rs"]
+        );
+    }
+
+    #[test]
+    fn fenced_code_and_code_spans_hold_no_links() {
+        assert!(problems("```text\n[a](gone.md)\n# Gone\n```\n\n`[a](gone.md)`").is_empty());
+    }
+
+    #[test]
+    fn second_heading_of_a_name_gets_a_number() {
+        let anchors = anchors("# A b\n\n## A b\n\n### `x` / y_z!\n");
+        for anchor in ["a-b", "a-b-1", "x--y_z"] {
+            assert!(anchors.contains(anchor), "{anchor} of {anchors:?}");
+        }
+    }
+}
