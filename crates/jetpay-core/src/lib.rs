@@ -25,7 +25,6 @@
 //! - A method by which a merchant can pay out is one of [`Payouts`], too.
 //! - All amounts are [`Money`]: `i64` minor units and a currency, never a float.
 //! - [`Rejection`] is the sender's fault, [`Refused`] the business's no, [`Unavailable`] our fault.
-//! - [`explain`](mod@explain) tells why a signature does not match.
 //!
 //! # Why is there no `Deserialize` for messages?
 //!
@@ -33,7 +32,6 @@
 //! [`message::Authentic`] only, which also refuses what a signature does not protect.
 
 pub mod date;
-pub mod explain;
 pub mod id;
 pub mod limits;
 pub mod merchant;

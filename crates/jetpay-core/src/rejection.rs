@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::response_code::ResponseCode;
-use crate::signature::{MalformedSignature, Unreadable};
+use crate::signature::{MalformedSignature, Malleated, Unreadable};
 
 /// Why a message was not served. The sender's fault, told in words that name no secret and none of the values.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -47,21 +47,6 @@ pub enum Rejection {
         /// What is wrong with it.
         flaw: FieldFlaw,
     },
-}
-
-/// How a message could have been cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Malleated {
-    /// A key holds `;` or a control character.
-    #[error("a key has a `;` or a control character")]
-    Key,
-    /// Two values have one path once the message is flattened.
-    #[error("two values have the same path")]
-    EqualPaths,
-    /// A text holds `;`, the path of a field that is read, and `:`.
-    #[error("the text of some value would also read as the field `{0}`")]
-    Text(&'static str),
 }
 
 /// What is wrong with a field.

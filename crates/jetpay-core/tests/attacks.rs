@@ -5,7 +5,8 @@ mod support;
 
 use jetpay_core::Rejection;
 use jetpay_core::message::Received;
-use jetpay_core::rejection::{FieldFlaw, Malleated};
+use jetpay_core::rejection::FieldFlaw;
+use jetpay_core::signature::Malleated;
 use jetpay_core::signature::{Canonical, MalformedSignature};
 use support::{Message, fixture, key, keyring, read, signed, string_to_sign};
 

@@ -4,7 +4,8 @@
 mod support;
 
 use jetpay_core::Rejection;
-use jetpay_core::rejection::{FieldFlaw, Malleated};
+use jetpay_core::rejection::FieldFlaw;
+use jetpay_core::signature::Malleated;
 use support::{key, read, signed, string_to_sign};
 
 #[test]

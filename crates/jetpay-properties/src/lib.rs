@@ -9,7 +9,6 @@
 //! Everything here panics when a property does not hold: that is what it is for.
 
 mod canonical;
-mod json;
 mod ledger;
 mod typed;
 

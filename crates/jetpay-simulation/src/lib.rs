@@ -17,31 +17,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod audit;
-mod books;
-mod broken;
-mod chance;
-mod checks;
-mod clock;
-mod fact;
-mod journal;
-mod merchant;
-mod model;
-mod network;
+mod database;
+mod deterministic;
+mod fault_profile;
+mod notification;
 mod payouts;
-mod platform;
-mod queue;
-mod setting;
-mod story;
+mod report;
+mod setup;
 mod tally;
-mod top_up;
-mod weather;
-mod world;
+mod top_ups;
 
-pub use broken::{Invariant, Violation};
-pub use payouts::{PayoutTally, simulate_payouts};
-pub use setting::Setting;
-pub use tally::Tally;
+pub use payouts::simulate_payouts;
+pub use report::{Invariant, Violation};
+pub use setup::Setting;
+pub use tally::{PayoutTally, Tally};
 
 use std::sync::Arc;
 
@@ -74,5 +63,5 @@ pub fn simulate_over(
     plan: Plan,
     between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
 ) -> Result<Tally, Box<Violation>> {
-    world::World::new(setting, plan, between).run()
+    top_ups::World::new(setting, plan, between).run()
 }

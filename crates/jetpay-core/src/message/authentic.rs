@@ -6,8 +6,8 @@ use crate::id::{InvalidId, ProjectId};
 use crate::message::{Callback, Request, RequestKind, VerifyRequest};
 use crate::method::Method;
 use crate::money::{Currency, Money};
-use crate::rejection::{FieldFlaw, Malleated, Rejection};
-use crate::signature::{Canonical, Kind, Malleation, Order, Project};
+use crate::rejection::{FieldFlaw, Rejection};
+use crate::signature::{Canonical, Kind, Malleated, Order, Project};
 
 /// A message that somebody signed who knows the project's secret.
 ///
@@ -39,7 +39,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         project: &'k Project,
         matched: Matched,
     ) -> Self {
-        let malleated = canonical.malleation().map(Malleated::from);
+        let malleated = canonical.malleated();
         let has_semicolon = canonical.has_semicolon_in_value();
         Self {
             body,
@@ -308,15 +308,6 @@ impl fmt::Debug for Authentic<'_, '_> {
             .field("matched", &self.matched)
             .field("malleated", &self.malleated)
             .finish_non_exhaustive()
-    }
-}
-
-impl From<Malleation> for Malleated {
-    fn from(malleation: Malleation) -> Self {
-        match malleation {
-            Malleation::Key => Self::Key,
-            Malleation::EqualPaths => Self::EqualPaths,
-        }
     }
 }
 

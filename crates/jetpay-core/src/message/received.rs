@@ -44,9 +44,11 @@ impl<'b> Received<'b> {
         Ok(Authentic::new(self.body, self.canonical, project, matched))
     }
 
-    /// The project that the message names, unverified. Digits in a text name it, too, so that its type is told to
-    /// be wrong and not its signature.
-    pub(crate) fn claimed_project(&self) -> Option<ProjectId> {
+    /// The id of the project that the message names. It is not verified: use it to explain a message, never to trust it.
+    ///
+    /// A text of digits counts, too. The sender then learns that the type of the field is wrong, not the signature.
+    #[must_use]
+    pub fn claimed_project(&self) -> Option<ProjectId> {
         let (kind, text) = self
             .canonical
             .value("project_id")
@@ -72,7 +74,9 @@ impl<'b> Received<'b> {
             .ok_or(Rejection::WrongSignature)
     }
 
-    pub(crate) fn canonical(&self) -> &Canonical {
+    /// What its signature covers, and the signature that it carries. None of it is verified.
+    #[must_use]
+    pub fn canonical(&self) -> &Canonical {
         &self.canonical
     }
 }

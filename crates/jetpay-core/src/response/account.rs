@@ -9,7 +9,7 @@ use crate::response_code::ResponseCode;
 /// A good answer to `verify` without contracts: the customer exists.
 ///
 /// ```
-/// use jetpay_core::{Currency, answer::AccountResponse};
+/// use jetpay_core::{Currency, response::AccountResponse};
 ///
 /// let account = AccountResponse::new(Currency::KZT, "ABCDE12345");
 /// assert_eq!(

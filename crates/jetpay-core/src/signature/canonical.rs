@@ -1,5 +1,7 @@
 //! The canonical form of a body: what is signed, and where each value stands.
 
+use thiserror::Error;
+
 use super::claimed::ClaimedSignature;
 use super::flattener::{Flattener, Leaf};
 use super::unreadable::Unreadable;
@@ -17,13 +19,19 @@ pub enum Order {
     Byte,
 }
 
-/// What shows that a message with a good signature was cut anew, or invites it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Malleation {
-    /// A key with `;` or a control character.
+/// How a message with a good signature could have been made from another signed message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Malleated {
+    /// A key holds `;` or a control character.
+    #[error("a key has a `;` or a control character")]
     Key,
-    /// Two values that have one path.
+    /// Two values have one path once the message is flattened.
+    #[error("two values have the same path")]
     EqualPaths,
+    /// A text holds `;`, the path of a field that is read, and `:`.
+    #[error("the text of some value would also read as the field `{0}`")]
+    Text(&'static str),
 }
 
 /// A parsed body: its leaves in signing order, and the string to sign.
@@ -56,7 +64,7 @@ impl Canonical {
                 a.head.cmp(&b.head).then_with(|| byte_order(&arena, a, b))
             });
         } else {
-            leaves = natural::sorted(leaves, |a, b| {
+            leaves = natural::sorted_by(leaves, |a, b| {
                 natural::compare(a.path(&arena).as_bytes(), b.path(&arena).as_bytes())
             });
         }
@@ -137,9 +145,13 @@ impl Canonical {
         })
     }
 
-    pub(crate) fn malleation(&self) -> Option<Malleation> {
+    /// How the keys show that the message could have been made from another one under the same signature.
+    ///
+    /// It does not look at texts: [`Authentic`](crate::message::Authentic) checks them for each field that is read.
+    #[must_use]
+    pub fn malleated(&self) -> Option<Malleated> {
         if self.marks & flattener::FORBIDDEN_IN_KEY != 0 {
-            return Some(Malleation::Key);
+            return Some(Malleated::Key);
         }
         // No key is repeated, so equal paths need a key that has the separator in itself.
         if self.marks & flattener::COLON == 0 {
@@ -154,7 +166,7 @@ impl Canonical {
         paths
             .windows(2)
             .any(|pair| pair[0] == pair[1])
-            .then_some(Malleation::EqualPaths)
+            .then_some(Malleated::EqualPaths)
     }
 }
 

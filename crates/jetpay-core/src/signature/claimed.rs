@@ -16,7 +16,6 @@ pub struct ClaimedSignature<'a> {
 
 /// Why a text cannot be a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum MalformedSignature {
     /// There is none.
     #[error("there is no signature: a text is expected in `signature` or `general.signature`")]

@@ -52,8 +52,9 @@ impl Key {
         self.mac(string_to_sign).verify_slice(signature).is_ok()
     }
 
-    /// The secret with white space cut off at its ends, when that is another and not an empty one.
-    pub(crate) fn trimmed(&self) -> Option<Self> {
+    /// The secret without the white space at its ends. `None` if it has none there, or nothing else.
+    #[must_use]
+    pub fn trimmed(&self) -> Option<Self> {
         let trimmed = self.secret.trim();
         if trimmed.len() == self.secret.len() {
             None

@@ -26,11 +26,11 @@ mod siblings;
 mod sign;
 mod unreadable;
 
-pub use canonical::{Canonical, Order};
-pub(crate) use canonical::{Kind, Malleation};
+pub(crate) use canonical::Kind;
+pub use canonical::{Canonical, Malleated, Order};
 pub use claimed::{ClaimedSignature, MalformedSignature};
 pub use key::{EmptySecret, Key};
 pub use keyring::{Keyring, Project, RepeatedProject};
-pub(crate) use number::push_float;
+pub use number::push_float;
 pub use sign::sign;
 pub use unreadable::Unreadable;

@@ -48,14 +48,17 @@ pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
     }
 }
 
-/// Sorts stably. The standard library's sort may panic on an order that is not total, and nobody
-/// has proven that natural order is; a merge sort cannot.
-pub(crate) fn sorted<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
+/// Sorts items with [`compare`], or with an order made from it. Items that tie keep their order.
+///
+/// The standard library's sort may panic on an order that is not total, and natural order is not proven to be. This
+/// merge sort never panics.
+#[must_use]
+pub fn sorted_by<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
     if items.len() < 2 {
         return items;
     }
-    let right = sorted(items.split_off(items.len() / 2), compare);
-    let left = sorted(items, compare);
+    let right = sorted_by(items.split_off(items.len() / 2), compare);
+    let left = sorted_by(items, compare);
     let mut merged = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {

@@ -5,9 +5,12 @@ use std::fmt::Write;
 /// PHP's `precision`: the significant digits it prints.
 const DIGITS: usize = 14;
 
-/// Appends `value` with 14 significant digits and no trailing zeros: plain from `0.0001` to 14 digits before the
+/// Appends a number as the platform signs it: with 14 significant digits and no trailing zeros: plain from `0.0001` to 14 digits before the
 /// point, else as `1.0E+14`.
-pub(crate) fn push_float(out: &mut String, value: f64) {
+///
+/// # Panics
+/// Never: a `String` takes all text.
+pub fn push_float(out: &mut String, value: f64) {
     let rounded = format!("{value:.*e}", DIGITS - 1);
     let (mantissa, exponent) = rounded.split_once('e').expect("`{:e}` prints an exponent");
     let exponent: i32 = exponent.parse().expect("`{:e}` prints a whole exponent");

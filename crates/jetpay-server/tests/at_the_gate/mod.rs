@@ -20,11 +20,11 @@ use jetpay_ledger::payout::{
     NewPayout, Payout, PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind,
 };
 use jetpay_ledger::{Ledger, Millis};
+use jetpay_platform::gate::{self, Books, Plan, Serving};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
 use jetpay_server::telemetry::Metrics;
-use jetpay_simulator::gate::{self, Books, Plan, Serving};
 use jetpay_testing::free_port;
 use tempfile::TempDir;
 

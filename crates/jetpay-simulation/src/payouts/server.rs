@@ -1,21 +1,23 @@
 //! A server: the real driver and the real shop over the shared store, and what it is doing.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use jetpay_core::Keyring;
 use jetpay_core::id::PaymentId;
 use jetpay_core::serve::serve_callback;
-use jetpay_ledger::payout::{GateAddress, RetryPolicy};
+use jetpay_ledger::payout::{
+    GateAddress, Lease, PayoutRequestOutcome, PayoutResolution, RetryPolicy,
+};
 use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{Error, Ledger, Millis};
-use jetpay_server::payouts::Driver;
+use jetpay_server::payouts::{Driven, Driver};
 use jetpay_server::shop::{Outside, Shop};
 
-use super::task::{About, Doing, Done, Task};
-use super::wire::{Post, Wire};
-use crate::clock::{Clock, START};
-use crate::setting::Setting;
+use super::gate_traffic::{Post, Wire};
+use crate::deterministic::{Clock, START};
+use crate::setup::Setting;
 
 /// A clock that is off by some milliseconds.
 #[derive(Clone)]
@@ -157,4 +159,42 @@ impl Server {
         });
         ended
     }
+}
+
+/// What it is about.
+#[derive(Clone, Debug)]
+pub(super) enum About {
+    /// The merchant asks for this wish's payout.
+    Ask { wish: usize, other: bool },
+    /// A payout is taken up.
+    TakeUp,
+    /// An errand of the payout with this id.
+    Errand(Arc<str>),
+    /// A callback with this fact.
+    Callback(usize),
+    /// A person ends the payout of this wish.
+    Settle(usize, PayoutResolution),
+    /// Payers are forgotten.
+    Forget,
+    /// A customer tops up.
+    TopUp,
+}
+
+/// What came of it.
+pub(super) enum Done {
+    Asked(Result<PayoutRequestOutcome, Error>),
+    Lease(Result<Option<(Lease, Millis)>, Error>),
+    Driven(Driven),
+    Replied(u16),
+    /// A write of people.
+    Written(Result<(), Error>),
+}
+
+pub(super) type Doing = Pin<Box<dyn Future<Output = Done>>>;
+
+pub(super) struct Task {
+    pub(super) about: About,
+    pub(super) doing: Doing,
+    /// The store failed meanwhile: it may fail, too.
+    pub(super) excused: bool,
 }

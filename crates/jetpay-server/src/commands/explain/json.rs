@@ -1,7 +1,7 @@
 //! `--json`: fields are added, never taken away.
 
-use jetpay_core::explain::{Line, Verdict};
 use jetpay_core::signature::Order;
+use jetpay_explain::{Line, Verdict};
 use serde::Serialize;
 
 use super::show::redacted;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::Context;
 use jetpay_core::Keyring;
-use jetpay_core::explain::{Explanation, explain, explain_with};
 use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
+use jetpay_explain::{Explanation, explain, explain_with};
 
 use crate::commands::secret_from_env;
 use crate::config::Config;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use jetpay_core::explain::{Explanation, Verdict};
+use jetpay_explain::{Explanation, Verdict};
 
 use super::write;
 use input::Found;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use jetpay_core::explain::{Hint, OtherRule};
-use jetpay_simulator::visible;
+use jetpay_explain::{Hint, OtherRule};
+use jetpay_platform::visible;
 
 use super::{MARK, NAME};
 

@@ -9,9 +9,9 @@ mod width;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use jetpay_core::explain::{Explanation, Hint, Line, Verdict};
 use jetpay_core::signature::Order;
-use jetpay_simulator::visible;
+use jetpay_explain::{Explanation, Hint, Line, Verdict};
+use jetpay_platform::visible;
 
 use super::{Explain, Report};
 

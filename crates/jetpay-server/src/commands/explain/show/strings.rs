@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use jetpay_core::explain::Verdict;
 use jetpay_core::signature::{Canonical, Order};
+use jetpay_explain::Verdict;
 
 use super::cells::{self, Cell};
 use super::difference::Pair;

@@ -1,0 +1,202 @@
+//! What the sender signed, value by value, and whose secret made the signature.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::{Key, Project};
+use serde::Serialize;
+
+use crate::Hint;
+
+/// `path:value`, as it stands in a string to sign between two `;`.
+///
+/// It holds the payer's data. `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Line {
+    text: String,
+    path_end: usize,
+    kind: ValueKind,
+}
+
+/// The JSON type that a value has in the body; the string to sign does not tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ValueKind {
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// `null`.
+    Null,
+}
+
+impl Line {
+    pub(super) fn new(path: &str, value: &str, kind: ValueKind) -> Self {
+        Self {
+            text: format!("{path}:{value}"),
+            path_end: path.len(),
+            kind,
+        }
+    }
+
+    /// The names of the fields on the way, joined with `:`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.text[..self.path_end]
+    }
+
+    /// The value as it is signed.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.text[self.path_end + 1..]
+    }
+
+    /// `path:value`.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The type in the body.
+    #[must_use]
+    pub fn kind(&self) -> ValueKind {
+        self.kind
+    }
+
+    /// The same with another value.
+    pub(super) fn with(&self, value: &str) -> Self {
+        Self::new(self.path(), value, self.kind)
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The string to sign.
+pub(super) fn joined(lines: &[Line]) -> String {
+    let texts: Vec<&str> = lines.iter().map(Line::text).collect();
+    texts.join(";")
+}
+
+/// The string that the signature belongs to, and whose secret made it.
+///
+/// It holds the payer's data. `Debug` hides it.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Signed {
+    /// What was signed.
+    pub string: String,
+    /// The same value by value; `None` when it is no such string, but the JSON text.
+    #[serde(skip)]
+    pub lines: Option<Vec<Line>>,
+    /// The project whose secret it is, when that is another than the body's.
+    pub project: Option<ProjectId>,
+    /// Which of that project's secrets, from 0.
+    pub secret: usize,
+    /// Whether the secret was used without the white space at its ends.
+    pub trimmed: bool,
+}
+
+/// What may have been signed.
+#[derive(Clone)]
+pub(super) enum Text {
+    Lines(Vec<Line>),
+    Json(String),
+}
+
+impl Text {
+    /// The string itself.
+    pub(super) fn string(&self) -> String {
+        match self {
+            Self::Lines(lines) => joined(lines),
+            Self::Json(text) => text.clone(),
+        }
+    }
+
+    pub(super) fn lines(self) -> Option<Vec<Line>> {
+        match self {
+            Self::Lines(lines) => Some(lines),
+            Self::Json(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signed")
+            .field("project", &self.project)
+            .field("secret", &self.secret)
+            .field("trimmed", &self.trimmed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A secret, and whose it is.
+pub(super) struct Signer<'a> {
+    key: Cow<'a, Key>,
+    project: Option<ProjectId>,
+    secret: usize,
+    trimmed: bool,
+}
+
+/// The secrets that should have signed.
+pub(super) fn own_signers(keys: &[Key]) -> Vec<Signer<'_>> {
+    let own = keys.iter().enumerate().map(|(secret, key)| Signer {
+        key: Cow::Borrowed(key),
+        project: None,
+        secret,
+        trimmed: false,
+    });
+    own.collect()
+}
+
+/// Those that should not: the same without white space at the ends, and those of other projects.
+pub(super) fn foreign_signers<'a>(keys: &'a [Key], others: &[&'a Project]) -> Vec<Signer<'a>> {
+    let trimmed = keys.iter().enumerate().filter_map(|(secret, key)| {
+        Some(Signer {
+            key: Cow::Owned(key.trimmed()?),
+            project: None,
+            secret,
+            trimmed: true,
+        })
+    });
+    let others = others.iter().flat_map(|project| {
+        own_signers(project.keys())
+            .into_iter()
+            .map(|signer| Signer {
+                project: Some(project.id()),
+                ..signer
+            })
+    });
+    trimmed.chain(others).collect()
+}
+
+impl Signer<'_> {
+    pub(super) fn signed(&self, string: &str, signature: &[u8; 64]) -> bool {
+        self.key.verify(string, signature)
+    }
+
+    /// What is wrong with the secret.
+    pub(super) fn hint(&self) -> Option<Hint> {
+        let other = self.project.map(Hint::OtherProject);
+        self.trimmed.then_some(Hint::SecretTrimmed).or(other)
+    }
+
+    /// What it signed.
+    pub(super) fn of(&self, text: Text) -> Signed {
+        Signed {
+            string: text.string(),
+            lines: text.lines(),
+            project: self.project,
+            secret: self.secret,
+            trimmed: self.trimmed,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What makes one seed one run: virtual time, chance and the order of events.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use fastrand::Rng;
+use jetpay_core::id::PaymentId;
+use jetpay_ledger::Millis;
+use jetpay_server::shop::Outside;
+use jiff::Timestamp;
+
+pub(crate) const SECOND: i64 = 1_000;
+pub(crate) const MINUTE: i64 = 60 * SECOND;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
+
+/// Every run begins with the year 2026.
+pub(crate) const START: i64 = 1_767_225_600_000;
+
+/// The time, in milliseconds since 1970, and ids that count. All clones are the same clock.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    now: Arc<AtomicI64>,
+    ids: Arc<AtomicI64>,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self {
+            now: Arc::new(AtomicI64::new(START)),
+            ids: Arc::default(),
+        }
+    }
+
+    pub(crate) fn set(&self, now: i64) {
+        self.now.store(now, Relaxed);
+    }
+
+    pub(crate) fn millis(&self) -> i64 {
+        self.now.load(Relaxed)
+    }
+}
+
+impl Outside for Clock {
+    fn now(&self) -> Millis {
+        Millis(self.millis())
+    }
+
+    fn fresh_payment_id(&self) -> PaymentId {
+        let number = self.ids.fetch_add(1, Relaxed);
+        PaymentId::new(format!("payment-{number:06}")).expect("an id")
+    }
+}
+
+/// The moment as the platform writes it.
+pub(crate) fn written(millis: i64) -> String {
+    let moment = Timestamp::from_millisecond(millis).unwrap_or_default();
+    moment.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+}
+
+/// A moment of the run for people: `day 3 04:05:06.789`.
+pub(crate) fn shown(millis: i64) -> String {
+    let since = millis - START;
+    let (day, rest) = (since / DAY, since % DAY);
+    let (hour, minute, second) = (rest / HOUR, rest % HOUR / MINUTE, rest % MINUTE / SECOND);
+    let millisecond = rest % SECOND;
+    format!("day {day:>2} {hour:02}:{minute:02}:{second:02}.{millisecond:03}")
+}
+
+/// A source of chance.
+pub(crate) struct Chance(Rng);
+
+impl Chance {
+    pub(crate) fn of(seed: u64) -> Self {
+        Self(Rng::with_seed(seed))
+    }
+
+    /// A source of its own, so that more chance here changes nothing there.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self(self.0.fork())
+    }
+
+    /// Whether something happens that happens so often in a thousand times.
+    pub(crate) fn happens(&mut self, per_mille: u32) -> bool {
+        self.0.u32(0..1000) < per_mille
+    }
+
+    pub(crate) fn between(&mut self, range: RangeInclusive<i64>) -> i64 {
+        self.0.i64(range)
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0.usize(0..end)
+    }
+
+    pub(crate) fn among<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.below(values.len())]
+    }
+
+    /// One of these, each as often as its weight says.
+    pub(crate) fn weighed<T: Copy>(&mut self, values: &[(u32, T)]) -> T {
+        let sum = values.iter().map(|(weight, _)| weight).sum();
+        let mut at = self.0.u32(0..sum);
+        for (weight, value) in values {
+            if at < *weight {
+                return *value;
+            }
+            at -= weight;
+        }
+        unreachable!("less than the sum of the weights")
+    }
+}
+
+/// Events by time; of the same time the one that was put in first.
+pub(crate) struct Queue<E> {
+    heap: BinaryHeap<Reverse<(i64, u64, E)>>,
+    number: u64,
+}
+
+impl<E: Ord> Default for Queue<E> {
+    fn default() -> Self {
+        Self {
+            heap: BinaryHeap::new(),
+            number: 0,
+        }
+    }
+}
+
+impl<E: Ord> Queue<E> {
+    pub(crate) fn put(&mut self, at: i64, event: E) {
+        self.number += 1;
+        self.heap.push(Reverse((at, self.number, event)));
+    }
+
+    pub(crate) fn next(&mut self) -> Option<(i64, E)> {
+        self.heap.pop().map(|Reverse((at, _, event))| (at, event))
+    }
+}

@@ -1,0 +1,104 @@
+//! What all runs have in common: the service's configuration, its projects and customers.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use jetpay_core::Keyring;
+use jetpay_core::id::{ContractId, CustomerId};
+use jetpay_core::signature::Key;
+use jetpay_ledger::{Contract, Customer};
+use jetpay_server::config::Config;
+
+/// The projects of the merchant; top-ups of both are paid into one ledger.
+pub(crate) const PROJECTS: [u64; 2] = [1234, 4321];
+/// How many customers there are.
+pub(crate) const CUSTOMERS: usize = 40;
+
+const SECRETS: [&str; 2] = ["secret-of-the-first", "secret-of-the-second"];
+const WRONG_SECRET: &str = "secret-of-nobody";
+
+/// The configuration of the service, read once for all runs.
+pub struct Setting {
+    pub(crate) config: Config,
+    pub(crate) keyring: Keyring,
+    keys: [Key; 2],
+    wrong_key: Key,
+}
+
+impl Setting {
+    /// Writes a configuration into a temporary folder, and has the service read it.
+    ///
+    /// # Errors
+    /// No folder, or a configuration that the service does not take.
+    pub fn prepare() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir().context("no temporary folder")?;
+        let config = configure(folder.path())?;
+        let [first, second] = SECRETS;
+        Ok(Self {
+            keyring: config.keyring(),
+            config,
+            keys: [Key::new(first)?, Key::new(second)?],
+            wrong_key: Key::new(WRONG_SECRET)?,
+        })
+    }
+
+    /// The key of a project, or one that is nobody's.
+    pub(crate) fn key(&self, project: u64, right: bool) -> &Key {
+        match PROJECTS.iter().position(|known| *known == project) {
+            Some(index) if right => &self.keys[index],
+            _ => &self.wrong_key,
+        }
+    }
+}
+
+fn configure(folder: &Path) -> anyhow::Result<Config> {
+    let methods = jetpay_platform::METHODS
+        .each_ref()
+        .map(|method| method.name);
+    let mut text =
+        "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://none.db\"\n".to_owned();
+    fs::write(folder.join("token"), "token")?;
+    for (project, secret) in PROJECTS.iter().zip(SECRETS) {
+        fs::write(folder.join(project.to_string()), secret)?;
+        let table = format!(
+            "[[project]]\nid = {project}\nmethods = {methods:?}\nsecret_file = \"{project}\"\n"
+        );
+        text.push_str(&table);
+    }
+    let path = folder.join("jetpay.toml");
+    fs::write(&path, text)?;
+    Config::read(&path).context("the service does not take its configuration")
+}
+
+/// The id of the customer with this number.
+pub(crate) fn customer_id(number: usize) -> CustomerId {
+    CustomerId::new(format!("customer-{number:03}")).expect("an id")
+}
+
+/// The customers; every second one has a contract.
+pub(crate) fn customers() -> Vec<Customer> {
+    let customer = |number: usize| {
+        let contract = Contract {
+            id: ContractId::new(CONTRACT).expect("an id"),
+            number: CONTRACT.into(),
+            payment: Some(100_000),
+            min_payment: None,
+            status_code: 0,
+            info: None,
+        };
+        Customer {
+            customer_id: customer_id(number),
+            additional_customer_id: None,
+            contracts: if number.is_multiple_of(2) {
+                Vec::new()
+            } else {
+                vec![contract]
+            },
+        }
+    };
+    (0..CUSTOMERS).map(customer).collect()
+}
+
+/// What every contract is called.
+pub(crate) const CONTRACT: &str = "contract-1";
