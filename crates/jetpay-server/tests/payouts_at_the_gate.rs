@@ -5,7 +5,8 @@ mod at_the_gate;
 use std::time::Duration;
 
 use at_the_gate::{
-    AMOUNT, HURRY, PACE, PROJECT, Paying, SECRET, both, both_at, gate, steps, was_careful, wish,
+    AMOUNT, HURRY, PACE, PROJECT, Paying, SECRET, both, both_at, gate, payout_request, steps,
+    was_careful,
 };
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Money, Project};
@@ -113,8 +114,8 @@ async fn money_is_reserved_before_the_first_byte_and_a_gate_that_is_away_loses_n
 #[actix_web::test]
 async fn id_that_exists_there_was_accepted_and_is_polled() {
     let (paying, gate) = both().await;
-    let wish = wish("9182221133");
-    let id = wish.id.as_str().to_owned();
+    let payout_request = payout_request("9182221133");
+    let id = payout_request.id.as_str().to_owned();
     // A send of which nothing is left here, such as of a lost backup.
     let project = Project::new(PROJECT, SECRET).unwrap();
     let at_the_gate = Gate::new(&gate.url()).unwrap();
@@ -122,13 +123,13 @@ async fn id_that_exists_there_was_accepted_and_is_polled() {
         .send(
             &project,
             "/v2/payment/wallet/qiwi-kz/payout",
-            wish.request.as_bytes(),
+            payout_request.request.as_bytes(),
         )
         .await;
     assert!(matches!(before, Outcome::Accepted(_)), "{before:?}");
     assert_eq!(
-        paying.ledger.record_payout(wish).await,
-        Ok(PayoutRequestOutcome::Created)
+        paying.ledger.record_payout(payout_request).await,
+        Ok(Taken::New)
     );
     let payout = paying.once(&id, Paid).await;
     assert_eq!(

@@ -7,7 +7,7 @@ use jetpay_ledger::payout::{Action, GateAddress, Lease, PayoutState, RetryPolicy
 use jetpay_ledger::{Error, Ledger, Millis};
 
 use super::Gateway;
-use crate::shop::Outside;
+use crate::environment::Environment;
 use crate::telemetry;
 
 /// Takes payouts up, and does what is to be done about them.
@@ -15,8 +15,8 @@ pub struct Driver<G> {
     ledger: Ledger,
     gateway: G,
     at: GateAddress,
-    pace: RetryPolicy,
-    outside: Arc<dyn Outside>,
+    pace: Pace,
+    environment: Arc<dyn Environment>,
 }
 
 /// What came of an errand.
@@ -36,15 +36,15 @@ impl<G: Gateway> Driver<G> {
         ledger: Ledger,
         gateway: G,
         at: GateAddress,
-        pace: RetryPolicy,
-        outside: Arc<dyn Outside>,
+        pace: Pace,
+        environment: Arc<dyn Environment>,
     ) -> Self {
         Self {
             ledger,
             gateway,
             at,
             pace,
-            outside,
+            environment,
         }
     }
 
@@ -53,15 +53,15 @@ impl<G: Gateway> Driver<G> {
     /// # Errors
     /// As [`Ledger::payouts_due`].
     pub async fn due(&self, limit: usize) -> Result<Vec<PaymentId>, Error> {
-        self.ledger.payouts_due(self.outside.now(), limit).await
+        self.ledger.payouts_due(self.environment.now(), limit).await
     }
 
     /// Takes a payout up, and says when. None: nothing is to be done about it, or somebody else does it.
     ///
     /// # Errors
     /// As [`Ledger::lease_payout`]: then nothing was sent.
-    pub async fn take_up(&self, id: PaymentId) -> Result<Option<(Lease, Millis)>, Error> {
-        let now = self.outside.now();
+    pub async fn take_up(&self, id: PaymentId) -> Result<Option<(TakenUp, Millis)>, Error> {
+        let now = self.environment.now();
         let taken_up = self
             .ledger
             .lease_payout(id, self.at.clone(), now, self.pace)
@@ -70,10 +70,10 @@ impl<G: Gateway> Driver<G> {
     }
 
     /// Does the errand of a payout that was taken up at that time, and records what came of it.
-    pub async fn run(&self, payout: Lease, taken_up_at: Millis) -> Driven {
-        let waited = self.outside.now().0.saturating_sub(taken_up_at.0);
-        let patience = i64::try_from(self.pace.answer_timeout.as_millis()).unwrap_or(i64::MAX);
-        if waited > patience {
+    pub async fn run(&self, payout: TakenUp, taken_up_at: Millis) -> Driven {
+        let waited = self.environment.now().0.saturating_sub(taken_up_at.0);
+        let answer_within = i64::try_from(self.pace.answer_within.as_millis()).unwrap_or(i64::MAX);
+        if waited > answer_within {
             return Driven::TooLate;
         }
         let (id, turn) = (payout.payment_id.clone(), payout.fencing_token);
@@ -81,7 +81,7 @@ impl<G: Gateway> Driver<G> {
             Action::Send => {
                 let outcome = self.gateway.send(&payout).await;
                 telemetry::payout_sent(&payout, &outcome);
-                let now = self.outside.now();
+                let now = self.environment.now();
                 self.ledger
                     .record_send(id, turn, outcome, now, self.pace)
                     .await
@@ -89,7 +89,7 @@ impl<G: Gateway> Driver<G> {
             Action::QueryStatus => {
                 let answer = self.gateway.ask(&payout).await;
                 telemetry::payout_asked(&payout, &answer);
-                let now = self.outside.now();
+                let now = self.environment.now();
                 self.ledger
                     .record_status(id, turn, answer, now, self.pace)
                     .await
@@ -115,7 +115,7 @@ impl<G: Gateway> Driver<G> {
         limit: usize,
     ) -> Result<usize, Error> {
         let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-        let before = Millis(self.outside.now().0.saturating_sub(keep));
+        let before = Millis(self.environment.now().0.saturating_sub(keep));
         self.ledger.forget_payers(before, limit).await
     }
 }

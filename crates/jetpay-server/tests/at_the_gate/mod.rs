@@ -113,7 +113,7 @@ impl Paying {
 
     /// Takes a payout to this account; its id.
     pub async fn pay(&self, account: &str) -> String {
-        let payout = wish(account);
+        let payout = payout_request(account);
         let id = payout.id.as_str().to_owned();
         assert_eq!(
             self.ledger.record_payout(payout).await,
@@ -154,7 +154,7 @@ impl Paying {
 }
 
 /// A payout that was not asked for before.
-pub fn wish(account: &str) -> NewPayout {
+pub fn payout_request(account: &str) -> NewPayout {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let id = format!("0193ad5c-0000-7000-8000-{number:012}");

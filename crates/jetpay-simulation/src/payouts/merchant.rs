@@ -1,7 +1,7 @@
 //! The merchant asks for payouts, and asks again until it knows.
 
 use jetpay_ledger::payout::PayoutRequestOutcome;
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 
 use super::World;
 use crate::deterministic::{DAY, HOUR, MINUTE, SECOND};
@@ -150,8 +150,8 @@ impl World<'_> {
     fn heard(&mut self, number: usize, other: bool, status: u16) {
         let wish = &mut self.wishes[number];
         match status {
-            200 | 202 if wish.heard != Heard::Taken => {
-                wish.heard = Heard::Taken;
+            200 | 202 if wish.heard != Heard::PayoutRequestOutcome => {
+                wish.heard = Heard::PayoutRequestOutcome;
                 for (often, other) in [(300, other), (150, !other)] {
                     if self.chance.happens(often) {
                         let at = self.clock.millis() + self.chance.between(0..=5 * DAY);

@@ -8,7 +8,7 @@ use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::PayoutResolution;
 use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Error, Ledger, NewPayment};
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 
 use super::World;
 use crate::database;

@@ -1,10 +1,10 @@
 //! A payout as the merchant wishes it, over HTTP or in a file, and the checks that both share.
 //!
 //! ```
-//! use jetpay_server::wish::{Receiver, Wish};
+//! use jetpay_server::payout_request::{Receiver, PayoutRequest};
 //! use jetpay_core::{Currency, Money};
 //!
-//! let wish = Wish {
+//! let payout_request = PayoutRequest {
 //!     project_id: 1234.into(),
 //!     customer: Receiver {
 //!         id: "12345".into(),
@@ -17,7 +17,7 @@
 //!     amount: Money::new(10_000, Currency::KZT), // 100.00 KZT
 //!     idempotency_key: "salary-2026-11-17".into(),
 //! };
-//! let flaws = wish.flaws();
+//! let flaws = payout_request.flaws();
 //! assert_eq!(flaws[0].field, "account_number");
 //! assert_eq!(flaws[0].message, "must be the wallet's number: 5 to 20 digits and nothing else");
 //! ```
@@ -36,7 +36,7 @@ use sha2::{Digest, Sha256};
 
 use crate::customer::Flaw;
 
-pub use body::WishBody;
+pub use body::PayoutRequestBody;
 
 /// The longest idempotency key, in bytes.
 const LONGEST: usize = 255;
@@ -45,7 +45,7 @@ const LONGEST: usize = 255;
 ///
 /// The receiver is the payer's data; `Debug` hides it.
 #[derive(Clone, Serialize)]
-pub struct Wish {
+pub struct PayoutRequest {
     /// The project that pays.
     pub project_id: ProjectId,
     /// Who gets it.
@@ -55,7 +55,7 @@ pub struct Wish {
     /// How much, in minor units.
     #[serde(flatten)]
     pub amount: Money,
-    /// The merchant's own id of this wish: the same key in the same project is the same payout.
+    /// The merchant's own id of this payout_request: the same key in the same project is the same payout.
     pub idempotency_key: String,
 }
 
@@ -74,7 +74,7 @@ pub struct Receiver {
     pub email: String,
 }
 
-impl Wish {
+impl PayoutRequest {
     /// All that is wrong with it, at most one flaw a field; none when it can be sent.
     #[must_use]
     pub fn flaws(&self) -> Vec<Flaw> {
@@ -103,7 +103,7 @@ impl Wish {
         )
     }
 
-    /// What tells another wish under the same key from the same one: the SHA-256 of all of it, as hexadecimal digits.
+    /// What tells another payout_request under the same key from the same one: the SHA-256 of all of it, as hexadecimal digits.
     ///
     /// It is compared with what was stored before, perhaps by an older program: what is digested, and in which order, stays
     /// as it is.
@@ -133,7 +133,7 @@ impl Receiver {
     }
 }
 
-/// The currency that this is the code of. Whether payouts have it, [`Wish::flaws`] says.
+/// The currency that this is the code of. Whether payouts have it, [`PayoutRequest::flaws`] says.
 ///
 /// # Errors
 /// [`Flaw`].
@@ -154,9 +154,9 @@ fn key_flaw(key: &str) -> Option<Flaw> {
     })
 }
 
-impl fmt::Debug for Wish {
+impl fmt::Debug for PayoutRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wish")
+        f.debug_struct("PayoutRequest")
             .field("project_id", &self.project_id)
             .field("amount", &self.amount)
             .finish_non_exhaustive()

@@ -6,11 +6,7 @@ mod contracts;
 mod kaspi;
 mod kassa24;
 mod kassa24_bvu;
-mod outside;
 mod qiwi_kz;
-
-pub use outside::Outside;
-pub(crate) use outside::{Machine, now};
 
 use std::collections::HashMap;
 
@@ -21,13 +17,14 @@ use jetpay_core::{Currency, Method, Refused, TopUp, Unavailable};
 use jetpay_ledger::{Customer, Flag, Ledger, NewPayment};
 
 use crate::config::{Config, Kassa24Answers};
+use crate::environment::{Environment, SystemEnvironment};
 
 /// The merchant: customers and payments in a ledger.
-pub struct Shop {
+pub struct LedgerMerchant {
     ledger: Ledger,
     currency: Currency,
     projects: HashMap<ProjectId, Settings>,
-    outside: Box<dyn Outside>,
+    environment: Box<dyn Environment>,
 }
 
 /// How a project is served.
@@ -37,7 +34,7 @@ struct Settings {
     strict_contracts: bool,
 }
 
-impl Shop {
+impl LedgerMerchant {
     /// A shop that keeps its books in `ledger`.
     #[must_use]
     pub fn new(config: &Config, ledger: Ledger) -> Self {
@@ -54,14 +51,14 @@ impl Shop {
             ledger,
             currency: config.currency,
             projects,
-            outside: Box::new(Machine),
+            environment: Box::new(SystemEnvironment),
         }
     }
 
     /// The same shop with another clock and other ids.
     #[must_use]
-    pub fn with_outside(mut self, outside: impl Outside + 'static) -> Self {
-        self.outside = Box::new(outside);
+    pub fn with_environment(mut self, environment: impl Environment + 'static) -> Self {
+        self.environment = Box::new(environment);
         self
     }
 
@@ -104,7 +101,7 @@ impl Shop {
         if M::LIMITS.is_some_and(|limits| !limits.contain(top_up.amount)) {
             flags.push(Flag::OverLimit);
         }
-        let id = self.outside.fresh_payment_id();
+        let id = self.environment.fresh_payment_id();
         let payment = NewPayment {
             id: id.clone(),
             project_id: top_up.project_id,
@@ -113,7 +110,7 @@ impl Shop {
             contract_id,
             amount: top_up.amount,
             flags,
-            created_at: self.outside.now(),
+            created_at: self.environment.now(),
         };
         self.ledger
             .record_payment(payment)

@@ -49,7 +49,7 @@ async fn person_lists_shows_and_settles_an_alarm_and_the_customer_is_credited() 
 
     let settle = [
         "alarms",
-        "settle",
+        "resolve",
         "1",
         "--reason",
         "has a receipt",
@@ -69,15 +69,15 @@ async fn person_lists_shows_and_settles_an_alarm_and_the_customer_is_credited() 
     assert!(error.contains("settled already"), "{error}");
 
     assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
-    assert!(good(&run(&["alarms", "list", "--settled"])).contains("credit 900.00 KZT"));
-    let listed = good(&run(&["settlements", "list"]));
+    assert!(good(&run(&["alarms", "list", "--resolved"])).contains("credit 900.00 KZT"));
+    let listed = good(&run(&["resolutions", "list"]));
     assert!(
         listed.lines().nth(1).unwrap().ends_with("has a receipt"),
         "{listed}"
     );
     let json: Value =
         serde_json::from_str(&good(&run(&["alarms", "list", "--all", "--json"]))).unwrap();
-    assert_eq!(json["alarms"][0]["settlement"]["amount"], 90_000);
+    assert_eq!(json["alarms"][0]["resolution"]["amount"], 90_000);
     assert!(bad(&run(&["alarms", "show", "2"])).contains("there is no alarm with this number"));
 }
 
@@ -95,7 +95,7 @@ async fn person_credits_one_payment_of_the_inbox_and_calls_another_foreign() {
     }
     let credit = [
         "inbox",
-        "settle",
+        "resolve",
         "old/1",
         "--verdict",
         "credit",
@@ -117,7 +117,7 @@ async fn person_credits_one_payment_of_the_inbox_and_calls_another_foreign() {
 
     let foreign = [
         "inbox",
-        "settle",
+        "resolve",
         "old/2",
         "--verdict",
         "foreign",
@@ -154,7 +154,7 @@ async fn service_on_every_address_is_asked_without_the_secrets_of_its_projects()
 #[test]
 fn service_that_does_not_run_is_told_by_its_address() {
     let folder = Folder::new();
-    let error = bad(&folder.run(&["settlements", "list"]));
+    let error = bad(&folder.run(&["resolutions", "list"]));
     assert!(error.contains("is the service running?"), "{error}");
     assert!(
         error.contains(&format!("127.0.0.1:{}", folder.admin)),

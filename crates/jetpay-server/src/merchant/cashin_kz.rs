@@ -3,10 +3,10 @@
 use jetpay_cashin_kz::{CashinKz, CheckDeposit, CheckDepositResponse};
 use jetpay_core::{CheckDepositResult, Merchant, VerifyRequest, VerifyResult};
 
-use super::Shop;
+use super::LedgerMerchant;
 use crate::telemetry;
 
-impl Merchant<CashinKz> for Shop {
+impl Merchant<CashinKz> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<CashinKz> {
         self.account(&request.customer_id).await
     }

@@ -1,4 +1,4 @@
-//! A wish as a body of HTTP says it.
+//! A payout_request as a body of HTTP says it.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,13 @@ use jetpay_core::id::ProjectId;
 use serde::Deserialize;
 
 use super::object::Object;
-use super::{Receiver, Wish, currency};
+use super::{PayoutRequest, Receiver, currency};
 use crate::customer::Flaw;
 
 /// The body of `POST /v1/payouts`, not checked yet. What is missing is told with the other flaws, by its whole path.
 #[derive(Deserialize)]
 #[serde(transparent)]
-pub struct WishBody(Object<Fields>);
+pub struct PayoutRequestBody(Object<Fields>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,12 +36,12 @@ struct ReceiverFields {
     email: Option<String>,
 }
 
-impl WishBody {
-    /// The wish, if one of these projects can have it.
+impl PayoutRequestBody {
+    /// The payout_request, if one of these projects can have it.
     ///
     /// # Errors
     /// [`Flaw`]: the first that is found.
-    pub fn checked(self, projects: &HashSet<ProjectId>) -> Result<Wish, Flaw> {
+    pub fn checked(self, projects: &HashSet<ProjectId>) -> Result<PayoutRequest, Flaw> {
         let Object(asked) = self.0;
         let project_id = ProjectId::new(given(asked.project_id, "project_id")?);
         if !projects.contains(&project_id) {
@@ -61,15 +61,15 @@ impl WishBody {
         let account_number = given(asked.account_number, "account_number")?;
         let minor = given(asked.amount, "amount")?;
         let currency = currency(&given(asked.currency, "currency")?)?;
-        let wish = Wish {
+        let payout_request = PayoutRequest {
             project_id,
             customer,
             account_number,
             amount: Money::new(minor, currency),
             idempotency_key: given(asked.idempotency_key, "idempotency_key")?,
         };
-        match wish.flaws().into_iter().next() {
-            None => Ok(wish),
+        match payout_request.flaws().into_iter().next() {
+            None => Ok(payout_request),
             Some(flaw) => Err(flaw),
         }
     }

@@ -1,4 +1,4 @@
-//! `jetpay settlements`.
+//! `jetpay resolutions`.
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::client::Request;
 use super::table::{Column, column, money, more, rows, table, text};
 
 #[derive(Subcommand)]
-pub(in crate::commands) enum Settlements {
+pub(in crate::commands) enum Resolutions {
     /// List what persons decided, the newest first
     List(List),
 }
@@ -25,10 +25,10 @@ pub(in crate::commands) struct List {
     asking: Asking,
 }
 
-impl Settlements {
+impl Resolutions {
     pub(in crate::commands) fn run(&self) -> anyhow::Result<()> {
         let Self::List(list) = self;
-        let request = Request::get(&["settlements"])
+        let request = Request::get(&["resolutions"])
             .with("before", list.before)
             .with("limit", list.limit);
         list.asking.ask(&request, listed)
@@ -36,16 +36,16 @@ impl Settlements {
 }
 
 const COLUMNS: &[Column] = &[
-    column("seq", |settlement| text(settlement, "/seq")),
-    column("time", |settlement| text(settlement, "/time")),
-    column("verdict", |settlement| text(settlement, "/verdict")),
-    column("amount", |settlement| money(settlement, "", "amount")),
-    column("alarm", |settlement| text(settlement, "/alarm_seq")),
-    column("payment", |settlement| text(settlement, "/payment_id")),
-    column("operation", |settlement| text(settlement, "/operation_id")),
-    column("reason", |settlement| text(settlement, "/reason")),
+    column("seq", |resolution| text(resolution, "/seq")),
+    column("time", |resolution| text(resolution, "/time")),
+    column("verdict", |resolution| text(resolution, "/verdict")),
+    column("amount", |resolution| money(resolution, "", "amount")),
+    column("alarm", |resolution| text(resolution, "/alarm_seq")),
+    column("payment", |resolution| text(resolution, "/payment_id")),
+    column("operation", |resolution| text(resolution, "/operation_id")),
+    column("reason", |resolution| text(resolution, "/reason")),
 ];
 
 fn listed(answer: &Value) -> String {
-    table(rows(answer, "settlements"), COLUMNS, "no settlements") + &more(answer)
+    table(rows(answer, "resolutions"), COLUMNS, "no resolutions") + &more(answer)
 }

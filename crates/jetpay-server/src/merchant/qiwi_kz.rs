@@ -3,9 +3,9 @@
 use jetpay_core::{CheckDepositResult, Merchant, VerifyRequest, VerifyResult};
 use jetpay_qiwi_kz::{CheckDeposit, CheckDepositResponse, QiwiKz};
 
-use super::Shop;
+use super::LedgerMerchant;
 
-impl Merchant<QiwiKz> for Shop {
+impl Merchant<QiwiKz> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<QiwiKz> {
         self.account(&request.customer_id).await
     }

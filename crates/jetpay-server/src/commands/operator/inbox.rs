@@ -12,7 +12,7 @@ pub(in crate::commands) enum Inbox {
     /// List the callbacks whose payment nobody knows
     List(List),
     /// Say whose payment it is, or that it is not ours
-    Settle(Settle),
+    Resolve(Resolve),
 }
 
 #[derive(Args)]
@@ -25,7 +25,7 @@ pub(in crate::commands) struct List {
 }
 
 #[derive(Args)]
-pub(in crate::commands) struct Settle {
+pub(in crate::commands) struct Resolve {
     /// The id that the callbacks name
     payment_id: String,
     /// Whom to credit
@@ -44,13 +44,13 @@ impl Inbox {
                 let request = Request::get(&["inbox"]).with("limit", list.limit);
                 list.asking.ask(&request, listed)
             }
-            Self::Settle(settle) => {
-                let mut body = settle.decision.body();
-                if let Some(customer) = &settle.customer {
+            Self::Resolve(resolve) => {
+                let mut body = resolve.decision.body();
+                if let Some(customer) = &resolve.customer {
                     body["customer_id"] = customer.as_str().into();
                 }
-                let request = Request::post(&["inbox", &settle.payment_id, "settle"], body);
-                settle.asking.ask(&request, settled)
+                let request = Request::post(&["inbox", &resolve.payment_id, "resolve"], body);
+                resolve.asking.ask(&request, resolved)
             }
         }
     }
@@ -85,7 +85,7 @@ fn listed(answer: &Value) -> String {
 }
 
 /// A credit is answered with the payment, a dismissal with nothing.
-fn settled(payment: &Value) -> String {
+fn resolved(payment: &Value) -> String {
     if payment.is_null() {
         return "what waited for this payment is acknowledged from now on".to_owned();
     }

@@ -3,9 +3,9 @@
 use jetpay_core::{CheckDepositResult, Merchant, VerifyRequest, VerifyResult};
 use jetpay_kassa24_bvu::{CheckDeposit, CheckDepositResponse, Kassa24Bvu};
 
-use super::Shop;
+use super::LedgerMerchant;
 
-impl Merchant<Kassa24Bvu> for Shop {
+impl Merchant<Kassa24Bvu> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24Bvu> {
         self.account(&request.customer_id).await
     }

@@ -9,20 +9,20 @@ use super::{Asking, Decision};
 
 #[derive(Subcommand)]
 pub(in crate::commands) enum Alarms {
-    /// List those that nobody has settled, the newest first
+    /// List those that nobody has resolved, the newest first
     List(List),
     /// Show one, with the callbacks that it is about as they were received
     Show(Show),
     /// Record what you decided about one, and do it
-    Settle(Settle),
+    Resolve(Resolve),
 }
 
 #[derive(Args)]
 pub(in crate::commands) struct List {
-    /// Only those that are settled
+    /// Only those that are resolved
     #[arg(long, conflicts_with = "all")]
-    settled: bool,
-    /// The settled ones, too
+    resolved: bool,
+    /// The resolved ones, too
     #[arg(long)]
     all: bool,
     /// At most so many
@@ -44,7 +44,7 @@ pub(in crate::commands) struct Show {
 }
 
 #[derive(Args)]
-pub(in crate::commands) struct Settle {
+pub(in crate::commands) struct Resolve {
     /// The alarm's number
     seq: i64,
     #[command(flatten)]
@@ -58,7 +58,7 @@ impl Alarms {
         match self {
             Self::List(list) => {
                 let request = Request::get(&["alarms"])
-                    .with("settled", (!list.all).then_some(list.settled))
+                    .with("resolved", (!list.all).then_some(list.resolved))
                     .with("before", list.before)
                     .with("limit", list.limit);
                 list.asking.ask(&request, listed)
@@ -67,10 +67,10 @@ impl Alarms {
                 let request = Request::get(&["alarms", &show.seq.to_string()]);
                 show.asking.ask(&request, shown)
             }
-            Self::Settle(settle) => {
-                let path = ["alarms", &settle.seq.to_string(), "settle"];
-                let request = Request::post(&path, settle.decision.body());
-                settle.asking.ask(&request, shown)
+            Self::Resolve(resolve) => {
+                let path = ["alarms", &resolve.seq.to_string(), "resolve"];
+                let request = Request::post(&path, resolve.decision.body());
+                resolve.asking.ask(&request, shown)
             }
         }
     }
@@ -83,7 +83,7 @@ const COLUMNS: &[Column] = &[
     column("project", |alarm| text(alarm, "/project_id")),
     column("payment", |alarm| text(alarm, "/payment_id")),
     column("operation", |alarm| text(alarm, "/operation_id")),
-    column("settled", verdict),
+    column("resolved", verdict),
 ];
 
 fn listed(answer: &Value) -> String {
@@ -92,9 +92,9 @@ fn listed(answer: &Value) -> String {
 
 /// The verdict and what it credits; `open` when there is none.
 fn verdict(alarm: &Value) -> String {
-    match text(alarm, "/settlement/verdict").as_str() {
+    match text(alarm, "/resolution/verdict").as_str() {
         "" => "open".to_owned(),
-        "credit" => format!("credit {}", money(alarm, "/settlement", "amount")),
+        "credit" => format!("credit {}", money(alarm, "/resolution", "amount")),
         other => other.to_owned(),
     }
 }
@@ -108,9 +108,9 @@ fn shown(alarm: &Value) -> String {
         ("project", text(alarm, "/project_id")),
         ("payment", text(alarm, "/payment_id")),
         ("operation", text(alarm, "/operation_id")),
-        ("settled", verdict(alarm)),
-        ("settled at", text(alarm, "/settlement/time")),
-        ("settled because", text(alarm, "/settlement/reason")),
+        ("resolved", verdict(alarm)),
+        ("resolved at", text(alarm, "/resolution/time")),
+        ("resolved because", text(alarm, "/resolution/reason")),
     ]);
     for index in 0..rows(alarm, "callbacks").len() {
         shown += "\n";

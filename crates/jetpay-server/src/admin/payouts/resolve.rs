@@ -12,11 +12,11 @@ use super::shown::WithHistory;
 use crate::admin::Admin;
 use crate::admin::error::AdminError;
 use crate::admin::input;
-use crate::shop::now;
+use crate::environment::now;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object with `as` and a reason")]
-struct Settle {
+struct Resolve {
     #[serde(default, rename = "as")]
     ending: String,
     #[serde(default)]
@@ -24,13 +24,13 @@ struct Settle {
 }
 
 /// Answers with the payout as it is now.
-pub(super) async fn settle(
+pub(super) async fn resolve(
     admin: Data<Admin>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
-    let id = PaymentId::new(path.as_str()).map_err(|_| ResolveError::NoSuchPayout)?;
-    let asked: Settle = input::json(payload).await?;
+    let id = PaymentId::new(path.as_str()).map_err(|_| Unsettled::NoSuchPayout)?;
+    let asked: Resolve = input::json(payload).await?;
     let ending = ending(&asked.ending)?;
     admin
         .ledger

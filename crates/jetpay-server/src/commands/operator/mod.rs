@@ -1,9 +1,9 @@
-//! `jetpay alarms`, `jetpay inbox` and `jetpay settlements`: what waits for a person, asked of the running service.
+//! `jetpay alarms`, `jetpay inbox` and `jetpay resolutions`: what waits for a person, asked of the running service.
 
 mod alarms;
 pub(super) mod client;
 mod inbox;
-mod settlements;
+mod resolutions;
 pub(super) mod table;
 
 use std::io::Write;
@@ -19,7 +19,7 @@ use client::{Client, Request};
 
 pub(super) use alarms::Alarms;
 pub(super) use inbox::Inbox;
-pub(super) use settlements::Settlements;
+pub(super) use resolutions::Resolutions;
 
 /// What all of these commands take.
 #[derive(Args)]

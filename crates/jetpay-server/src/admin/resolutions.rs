@@ -1,4 +1,4 @@
-//! `/v1/settlements`: what persons decided.
+//! `/v1/resolutions`: what persons decided.
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,14 +14,14 @@ use super::time::Rfc3339;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config.service(
-        web::resource("/settlements")
+        web::resource("/resolutions")
             .route(web::get().to(list))
             .default_service(web::to(error::no_such_method)),
     );
 }
 
 #[derive(Serialize)]
-pub(super) struct ShownSettlement {
+pub(super) struct ShownResolution {
     seq: i64,
     /// Absent when it is about the inbox.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,17 +37,17 @@ pub(super) struct ShownSettlement {
     time: Rfc3339,
 }
 
-impl From<Resolution> for ShownSettlement {
-    fn from(settlement: Resolution) -> Self {
+impl From<Settlement> for ShownResolution {
+    fn from(resolution: Settlement) -> Self {
         Self {
-            seq: settlement.seq,
-            alarm_seq: settlement.alarm_seq,
-            payment_id: settlement.payment_id,
-            operation_id: settlement.operation_id.map(|id| id.to_string()),
-            verdict: settlement.verdict.as_str(),
-            amount: settlement.verdict.amount(),
-            reason: settlement.reason,
-            time: Rfc3339(settlement.time),
+            seq: resolution.seq,
+            alarm_seq: resolution.alarm_seq,
+            payment_id: resolution.payment_id,
+            operation_id: resolution.operation_id.map(|id| id.to_string()),
+            verdict: resolution.verdict.as_str(),
+            amount: resolution.verdict.amount(),
+            reason: resolution.reason,
+            time: Rfc3339(resolution.time),
         }
     }
 }
@@ -61,7 +61,7 @@ struct Page {
 
 #[derive(Serialize)]
 struct List {
-    settlements: Vec<ShownSettlement>,
+    resolutions: Vec<ShownResolution>,
     /// What to give as `before` for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<i64>,
@@ -71,8 +71,8 @@ struct List {
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
-    let settlements = admin.ledger.resolutions(page.before, limit + 1).await?;
-    let (settlements, next) = input::page(settlements, limit, |settlement| settlement.seq);
-    let settlements = settlements.into_iter().map(ShownSettlement::from).collect();
-    Ok(HttpResponse::Ok().json(List { settlements, next }))
+    let resolutions = admin.ledger.resolutions(page.before, limit + 1).await?;
+    let (resolutions, next) = input::page(resolutions, limit, |resolution| resolution.seq);
+    let resolutions = resolutions.into_iter().map(ShownResolution::from).collect();
+    Ok(HttpResponse::Ok().json(List { resolutions, next }))
 }

@@ -7,10 +7,10 @@ use jetpay_kassa24::{
     Kassa24, Refusal,
 };
 
-use super::{Shop, contracts, shown_id};
+use super::{LedgerMerchant, contracts, shown_id};
 use crate::config::Kassa24Answers;
 
-impl Merchant<Kassa24> for Shop {
+impl Merchant<Kassa24> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24> {
         let answers = self.settings(request.project_id).kassa24_answers;
         match answers {

@@ -4,16 +4,16 @@ use jetpay_core::merchant::UnusableCallback;
 use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, Unavailable};
 use jetpay_ledger::CallbackOutcome;
 
-use super::{Shop, unavailable};
+use super::{LedgerMerchant, unavailable};
 use crate::telemetry;
 
-impl Callbacks for Shop {
+impl Callbacks for LedgerMerchant {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         telemetry::callback_is_odd(&callback);
         let (payment, operation) = (callback.payment.id.clone(), callback.operation.id);
         let recorded = self
             .ledger
-            .record_callback(callback, self.outside.now())
+            .record_callback(callback, self.environment.now())
             .await
             .map_err(unavailable)?;
         telemetry::callback_recorded(recorded, &payment, operation);
@@ -31,7 +31,7 @@ impl Callbacks for Shop {
         let body = callback.body.to_vec();
         let kept = self
             .ledger
-            .quarantine_unusable(callback.project_id, body, reason, self.outside.now())
+            .quarantine_unusable(callback.project_id, body, reason, self.environment.now())
             .await;
         kept.map(|_first_time| ()).map_err(unavailable)
     }

@@ -3,9 +3,9 @@
 use jetpay_core::{CheckDepositResult, Merchant, VerifyRequest, VerifyResult};
 use jetpay_kaspi::{CheckDeposit, CheckDepositResponse, Kaspi, VerifyResponse};
 
-use super::{Shop, contracts, shown_id};
+use super::{LedgerMerchant, contracts, shown_id};
 
-impl Merchant<Kaspi> for Shop {
+impl Merchant<Kaspi> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
         let customer = self.customer(&request.customer_id).await?;
         let contracts = contracts::of(&customer);
