@@ -37,8 +37,8 @@ pub(super) struct ShownResolution {
     time: Rfc3339,
 }
 
-impl From<Settlement> for ShownResolution {
-    fn from(resolution: Settlement) -> Self {
+impl From<Resolution> for ShownResolution {
+    fn from(resolution: Resolution) -> Self {
         Self {
             seq: resolution.seq,
             alarm_seq: resolution.alarm_seq,

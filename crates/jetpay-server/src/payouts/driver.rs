@@ -15,7 +15,7 @@ pub struct Driver<G> {
     ledger: Ledger,
     gateway: G,
     at: GateAddress,
-    pace: Pace,
+    pace: RetryPolicy,
     environment: Arc<dyn Environment>,
 }
 
@@ -36,7 +36,7 @@ impl<G: Gateway> Driver<G> {
         ledger: Ledger,
         gateway: G,
         at: GateAddress,
-        pace: Pace,
+        pace: RetryPolicy,
         environment: Arc<dyn Environment>,
     ) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl<G: Gateway> Driver<G> {
     ///
     /// # Errors
     /// As [`Ledger::lease_payout`]: then nothing was sent.
-    pub async fn take_up(&self, id: PaymentId) -> Result<Option<(TakenUp, Millis)>, Error> {
+    pub async fn take_up(&self, id: PaymentId) -> Result<Option<(Lease, Millis)>, Error> {
         let now = self.environment.now();
         let taken_up = self
             .ledger
@@ -70,9 +70,9 @@ impl<G: Gateway> Driver<G> {
     }
 
     /// Does the errand of a payout that was taken up at that time, and records what came of it.
-    pub async fn run(&self, payout: TakenUp, taken_up_at: Millis) -> Driven {
+    pub async fn run(&self, payout: Lease, taken_up_at: Millis) -> Driven {
         let waited = self.environment.now().0.saturating_sub(taken_up_at.0);
-        let answer_within = i64::try_from(self.pace.answer_within.as_millis()).unwrap_or(i64::MAX);
+        let answer_within = i64::try_from(self.pace.answer_timeout.as_millis()).unwrap_or(i64::MAX);
         if waited > answer_within {
             return Driven::TooLate;
         }

@@ -20,7 +20,7 @@ use jetpay_ledger::payout::{
     NewPayout, Payout, PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind,
 };
 use jetpay_ledger::{Ledger, Millis};
-use jetpay_platform::gate::{self, Books, Plan, Serving};
+use jetpay_platform::gate::{self, GateState, Plan, ServerOptions};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
@@ -55,13 +55,14 @@ pub struct Paying {
 /// A simulated Gate that tells the service.
 pub async fn gate(service: SocketAddr, port: u16) -> gate::Server {
     let project = Project::new(PROJECT, SECRET).unwrap();
-    let mut books = Books::new(Keyring::from(project)).numbered_from(u64::from(port) << 16);
+    let mut books =
+        GateState::new(Keyring::from(project)).with_operation_ids_from(u64::from(port) << 16);
     books.plan_others(Plan::default().hurried(HURRY));
     let url = format!("http://{service}/callback");
-    let serving = Serving {
+    let serving = ServerOptions {
         callback_url: Some(url.parse().unwrap()),
         hurry: 1_000,
-        ..Serving::default()
+        ..ServerOptions::default()
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await;
     gate::serve(listener.unwrap(), books, serving).unwrap()
@@ -206,8 +207,8 @@ pub fn steps(payout: &Payout) -> Vec<StepKind> {
 /// What must hold of whatever the Gate saw: no payout under two ids, nothing sent again without leave, always the same
 /// bytes.
 pub fn was_careful(gate: &gate::Server) {
-    let books = gate.books();
-    assert_eq!(books.rash().count(), 0, "{:?}", books.seen());
+    let books = gate.state();
+    assert_eq!(books.unsafe_resends().count(), 0, "{:?}", books.log());
     for account in books.accounts() {
         let ids = books.payment_ids(account);
         assert_eq!(ids.len(), 1, "one payout under {ids:?}");

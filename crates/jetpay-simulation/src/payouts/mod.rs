@@ -21,7 +21,7 @@ mod step;
 use std::sync::Arc;
 
 use jetpay_ledger::sim::SimStore;
-use jetpay_platform::gate::{Books, Ending};
+use jetpay_platform::gate::{Ending, GateState};
 
 use self::callbacks::Told;
 use self::checker::Audit;
@@ -47,7 +47,7 @@ pub(super) struct World<'s> {
     chance: Chance,
     weather: Weather,
     faults: Faults,
-    gate: Books,
+    gate: GateState,
     post: Arc<Post>,
     servers: Vec<Server>,
     wishes: Vec<Wish>,
@@ -78,7 +78,8 @@ impl<'s> World<'s> {
             Server::new(number, setting, &store, &post, (&clock, off), faults.pace)
         });
         let servers = servers.collect();
-        let gate = Books::new(setting.keyring.clone()).with_habits(gate::habits(&mut chance));
+        let gate =
+            GateState::new(setting.keyring.clone()).with_conventions(gate::habits(&mut chance));
         Self {
             setting,
             plan,

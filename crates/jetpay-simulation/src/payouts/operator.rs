@@ -139,7 +139,7 @@ impl World<'_> {
         let (id, account) = (format!("by-hand-{number}"), format!("7702{number:07}"));
         let amount = Money::new(10_000, Currency::KZT);
         self.gate
-            .made_by_hand(self.gate_now(), PROJECTS[0], &id, &account, amount);
+            .made_in_dashboard(self.gate_now(), PROJECTS[0], &id, &account, amount);
         self.gate_goes_on();
     }
 

@@ -127,7 +127,7 @@ impl Server {
     pub(super) fn run(&mut self, payout: jetpay_ledger::payout::Lease, at: Millis) {
         let driver = Arc::clone(&self.driver);
         let id = payout.payment_id.as_str().into();
-        self.begin(About::Errand(id), async move {
+        self.begin(About::Action(id), async move {
             Done::Driven(driver.run(payout, at).await)
         });
     }
@@ -171,7 +171,7 @@ pub(super) enum About {
     /// A payout is taken up.
     TakeUp,
     /// An errand of the payout with this id.
-    Errand(Arc<str>),
+    Action(Arc<str>),
     /// A callback with this fact.
     Callback(usize),
     /// A person ends the payout of this wish.

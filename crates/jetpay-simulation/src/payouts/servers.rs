@@ -82,7 +82,7 @@ impl World<'_> {
                 self.tick_soon(server, taken.is_ok());
             }
             (_, Done::Lease(taken)) => return self.taken_up(server, taken, excused),
-            (About::Errand(id), Done::Driven(driven)) => {
+            (About::Action(id), Done::Driven(driven)) => {
                 self.tally.too_late += u64::from(driven == Driven::TooLate);
                 if driven == Driven::NotRecorded && !excused {
                     let what =
@@ -180,7 +180,7 @@ impl World<'_> {
         self.note(None, Note::Crashed(server));
         let now = self.clock.millis();
         let it = &mut self.servers[server];
-        let errand = |about: &About| matches!(about, About::Errand(_) | About::TakeUp);
+        let errand = |about: &About| matches!(about, About::Action(_) | About::TakeUp);
         let cut_off = it.tasks.iter().filter(|task| errand(&task.about)).count();
         self.tally.cut_off += u64::try_from(cut_off).unwrap_or_default();
         it.tasks.clear();

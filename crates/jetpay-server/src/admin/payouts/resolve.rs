@@ -29,7 +29,7 @@ pub(super) async fn resolve(
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
-    let id = PaymentId::new(path.as_str()).map_err(|_| Unsettled::NoSuchPayout)?;
+    let id = PaymentId::new(path.as_str()).map_err(|_| ResolveError::NoSuchPayout)?;
     let asked: Resolve = input::json(payload).await?;
     let ending = ending(&asked.ending)?;
     admin
