@@ -7,7 +7,7 @@ use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::PaymentStatus;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::{
-    Action, GateAddress, Lease, NewPayout, PayoutResolution, PayoutState, RecordedPayout,
+    Action, GateAddress, Lease, NewPayout, PayoutRequestOutcome, PayoutResolution, PayoutState,
     RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
 };
 use jetpay_ledger::{
@@ -66,7 +66,7 @@ fn payout(operation_id: u64) -> Told {
 async fn taken(transaction: &LedgerTransaction) {
     assert_eq!(
         transaction.ledger.record_payout(new(P, "k")).await,
-        Ok(RecordedPayout::New)
+        Ok(PayoutRequestOutcome::Created)
     );
 }
 
@@ -109,7 +109,10 @@ async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(transaction: L
     assert_eq!(history(&transaction).await, [StepKind::Created]);
     let other_id = "0193ad5c-0000-7000-8000-0000000000a2";
     let again = transaction.ledger.record_payout(new(other_id, "k")).await;
-    assert_eq!(again, Ok(RecordedPayout::Before(P.try_into().unwrap())));
+    assert_eq!(
+        again,
+        Ok(PayoutRequestOutcome::Repeated(P.try_into().unwrap()))
+    );
     let other = NewPayout {
         fingerprint: "of another wish".into(),
         ..new(other_id, "k")
@@ -117,7 +120,7 @@ async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(transaction: L
     let other = transaction.ledger.record_payout(other).await;
     assert_eq!(
         other,
-        Ok(RecordedPayout::KeyOfAnother(P.try_into().unwrap()))
+        Ok(PayoutRequestOutcome::KeyConflict(P.try_into().unwrap()))
     );
     let elsewhere = NewPayout {
         project_id: 5678.into(),
@@ -125,7 +128,7 @@ async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(transaction: L
     };
     assert_eq!(
         transaction.ledger.record_payout(elsewhere).await,
-        Ok(RecordedPayout::New)
+        Ok(PayoutRequestOutcome::Created)
     );
     let nothing = NewPayout {
         amount: Money::new(0, Currency::KZT),
@@ -173,9 +176,9 @@ async fn balance_is_spent_once_however_many_ask_at_once(transaction: LedgerTrans
     let outcomes = [asked.0, asked.1, asked.2, asked.3].map(Result::unwrap);
     let taken = outcomes
         .iter()
-        .filter(|outcome| **outcome == RecordedPayout::New);
+        .filter(|outcome| **outcome == PayoutRequestOutcome::Created);
     assert_eq!(taken.count(), 2, "{outcomes:?}");
-    assert!(outcomes.contains(&RecordedPayout::BalanceTooSmall { available: 0 }));
+    assert!(outcomes.contains(&PayoutRequestOutcome::InsufficientBalance { available: 0 }));
     assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
     // One that is not tied to the balance leaves it alone; one that failed gives it back.
     transaction
@@ -441,7 +444,10 @@ async fn payer_is_forgotten_after_the_end_and_the_key_still_known(transaction: L
         .ledger
         .record_payout(new("0193ad5c-0000-7000-8000-0000000000a2", "k"))
         .await;
-    assert_eq!(again, Ok(RecordedPayout::Before(P.try_into().unwrap())));
+    assert_eq!(
+        again,
+        Ok(PayoutRequestOutcome::Repeated(P.try_into().unwrap()))
+    );
 }
 
 async fn person_ends_a_payout_of_which_nobody_tells_once(transaction: LedgerTransaction) {
@@ -586,11 +592,11 @@ async fn servers_at_once_take_a_key_once_and_give_each_errand_to_one() {
         let outcomes = [one, two, three].map(Result::unwrap);
         let new = outcomes
             .iter()
-            .filter(|taken| **taken == RecordedPayout::New)
+            .filter(|taken| **taken == PayoutRequestOutcome::Created)
             .count();
         let before = outcomes
             .iter()
-            .filter(|taken| matches!(taken, RecordedPayout::Before(_)))
+            .filter(|taken| matches!(taken, PayoutRequestOutcome::Repeated(_)))
             .count();
         // The balance covers ten; also the last of them is known to those who asked for the same.
         let expected = if round < 10 { (1, 2) } else { (0, 0) };

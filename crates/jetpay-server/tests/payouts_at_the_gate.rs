@@ -129,7 +129,7 @@ async fn id_that_exists_there_was_accepted_and_is_polled() {
     assert!(matches!(before, Outcome::Accepted(_)), "{before:?}");
     assert_eq!(
         paying.ledger.record_payout(payout_request).await,
-        Ok(Taken::New)
+        Ok(PayoutRequestOutcome::Created)
     );
     let payout = paying.once(&id, Paid).await;
     assert_eq!(

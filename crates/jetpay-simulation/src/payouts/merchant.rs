@@ -150,8 +150,8 @@ impl World<'_> {
     fn heard(&mut self, number: usize, other: bool, status: u16) {
         let wish = &mut self.wishes[number];
         match status {
-            200 | 202 if wish.heard != Heard::PayoutRequestOutcome => {
-                wish.heard = Heard::PayoutRequestOutcome;
+            200 | 202 if wish.heard != Heard::Taken => {
+                wish.heard = Heard::Taken;
                 for (often, other) in [(300, other), (150, !other)] {
                     if self.chance.happens(often) {
                         let at = self.clock.millis() + self.chance.between(0..=5 * DAY);

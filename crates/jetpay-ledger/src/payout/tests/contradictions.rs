@@ -3,7 +3,7 @@
 use jetpay_rules::EventStatus;
 
 use super::given::*;
-use super::rows::{alarms, asked, money, steps};
+use super::rows::{alarms, money, queried, steps};
 use crate::model::{AlarmKind, ResolveError};
 use crate::payout::Action;
 use crate::payout::address::GateAddress;
@@ -103,7 +103,7 @@ fn answer_of_an_older_turn_permits_no_send_and_no_release() {
             asking
         );
     }
-    let error = asking.on_status(1, &told(&[ERROR]), at(71), &policy());
+    let error = asking.on_status(1, &found(&[ERROR]), at(71), &policy());
     assert_eq!(error.snapshot, asking);
     // That it was accepted is true whoever tells it.
     let accepted = asking.on_send(1, &accept(), at(71), &policy()).snapshot;
@@ -116,34 +116,34 @@ fn error_beside_an_operation_that_did_not_fail_sends_nothing() {
         payment: "error",
         ..SUCCESS
     };
-    let decision = asked(&accepted(), &told(&[paid]), at(10));
+    let decision = queried(&accepted(), &found(&[paid]), at(10));
     assert_eq!(alarms(&decision), [AlarmKind::PayoutContradicts]);
     assert_eq!(decision.snapshot.next, None);
     let working = Told {
         payment: "error",
         ..PROCESSING
     };
-    let decision = asked(&accepted(), &told(&[working]), at(10));
+    let decision = queried(&accepted(), &found(&[working]), at(10));
     assert_eq!(decision.snapshot.next, Some((Action::QueryStatus, at(20))));
-    let decision = asked(&accepted(), &told(&[paid, ERROR]), at(10));
+    let decision = queried(&accepted(), &found(&[paid, ERROR]), at(10));
     assert_eq!(decision.snapshot.next, None, "one of its tries was paid");
 }
 
 #[test]
 fn error_is_leave_to_send_again_once() {
-    let decision = asked(&accepted(), &told(&[ERROR]), at(10));
+    let decision = queried(&accepted(), &found(&[ERROR]), at(10));
     let (_, again) = lease(&decision.snapshot, at(20)).unwrap();
     let again = again.snapshot;
     let again = again
         .on_send(again.fencing_token, &accept(), at(20), &policy())
         .snapshot;
-    let still = asked(&again, &told(&[ERROR]), at(30));
+    let still = queried(&again, &found(&[ERROR]), at(30));
     assert_eq!(
         (steps(&still), still.snapshot.state),
         (vec![], PayoutState::Accepted)
     );
     let anew = Told { id: 30, ..ERROR };
-    let anew = asked(&still.snapshot, &told(&[ERROR, anew]), at(60));
+    let anew = queried(&still.snapshot, &found(&[ERROR, anew]), at(60));
     assert_eq!(steps(&anew), [StepKind::Error]);
 }
 
@@ -177,11 +177,11 @@ fn success_without_an_amount_of_its_own_is_held_against_the_sum() {
         status.operations[0].amount = None;
         StatusAnswer::Found(Status { sum, ..status })
     };
-    let fits = asked(&accepted(), &answer(Some(kzt(AMOUNT))), at(10));
+    let fits = queried(&accepted(), &answer(Some(kzt(AMOUNT))), at(10));
     assert_eq!(money(&fits.snapshot), (PayoutState::Paid, 0, AMOUNT));
-    let less = asked(&accepted(), &answer(Some(kzt(99))), at(10));
+    let less = queried(&accepted(), &answer(Some(kzt(99))), at(10));
     assert_eq!(alarms(&less), [AlarmKind::AmountDiffers]);
-    let none = asked(&accepted(), &answer(None), at(10));
+    let none = queried(&accepted(), &answer(None), at(10));
     assert_eq!(
         none.snapshot.next,
         Some((Action::QueryStatus, at(20))),
@@ -189,7 +189,7 @@ fn success_without_an_amount_of_its_own_is_held_against_the_sum() {
     );
     let mut purchase = status(&[SUCCESS]);
     purchase.payment_type = Some(jetpay_core::status::PaymentType::Purchase);
-    let decision = asked(&accepted(), &StatusAnswer::Found(purchase), at(10));
+    let decision = queried(&accepted(), &StatusAnswer::Found(purchase), at(10));
     assert_eq!(alarms(&decision), [AlarmKind::TopUpForPayout]);
 }
 
@@ -229,7 +229,7 @@ fn payout_that_is_taken_after_its_money_was_released_raises_an_alarm() {
 
 #[test]
 fn refusal_of_what_was_accepted_before_raises_an_alarm() {
-    let forgotten = asked(&accepted(), &StatusAnswer::NotFound, at(10)).snapshot;
+    let forgotten = queried(&accepted(), &StatusAnswer::NotFound, at(10)).snapshot;
     let (_, resent) = lease(&forgotten, at(10)).unwrap();
     let fencing_token = resent.snapshot.fencing_token;
     let decision = resent
@@ -255,7 +255,7 @@ fn person_ends_no_payout_that_is_being_sent_or_was_never() {
     );
     assert_eq!(
         settled(&begun(), PayoutResolution::Declined, 69),
-        Err(ResolveError::Sending)
+        Err(ResolveError::BeingSent)
     );
     assert_eq!(
         settled(&begun(), PayoutResolution::Declined, 70),
@@ -306,14 +306,14 @@ fn failure_of_one_try_beside_another_that_did_not_fail_releases_nothing() {
         payment: "decline",
         ..SUCCESS
     };
-    let decision = asked(&accepted(), &told(&[declined, working]), at(10));
+    let decision = queried(&accepted(), &found(&[declined, working]), at(10));
     assert_eq!(
         money(&decision.snapshot),
         (PayoutState::Accepted, AMOUNT, 0)
     );
     assert_eq!(decision.snapshot.next, Some((Action::QueryStatus, at(20))));
     for operations in [[declined, paid], [paid, declined]] {
-        let decision = asked(&accepted(), &told(&operations), at(10));
+        let decision = queried(&accepted(), &found(&operations), at(10));
         assert_eq!(alarms(&decision), [AlarmKind::PayoutContradicts]);
         assert_eq!(
             money(&decision.snapshot),
@@ -351,13 +351,13 @@ fn what_waits_for_a_person_is_neither_released_nor_reversed() {
 
 #[test]
 fn error_stays_leave_as_long_as_no_other_try_was_taken() {
-    let decision = asked(&accepted(), &told(&[ERROR]), at(10));
+    let decision = queried(&accepted(), &found(&[ERROR]), at(10));
     let (_, again) = lease(&decision.snapshot, at(20)).unwrap();
     let lost = again
         .snapshot
         .on_send(again.snapshot.fencing_token, &unknown(), at(20), &policy())
         .snapshot;
-    let still = asked(&lost, &told(&[ERROR]), at(30));
+    let still = queried(&lost, &found(&[ERROR]), at(30));
     assert_eq!(
         steps(&still),
         [StepKind::Error],
@@ -365,14 +365,14 @@ fn error_stays_leave_as_long_as_no_other_try_was_taken() {
     );
     // An older error than the one that was acted on is none, whatever the order of the list.
     let newer = Told { id: 30, ..ERROR };
-    let decision = asked(&accepted(), &told(&[newer, ERROR]), at(10));
+    let decision = queried(&accepted(), &found(&[newer, ERROR]), at(10));
     let (_, again) = lease(&decision.snapshot, at(20)).unwrap();
     let taken = again
         .snapshot
         .on_send(again.snapshot.fencing_token, &accept(), at(20), &policy())
         .snapshot;
-    for old in [told(&[ERROR]), told(&[ERROR, newer])] {
-        assert_eq!(steps(&asked(&taken, &old, at(30))), []);
+    for old in [found(&[ERROR]), found(&[ERROR, newer])] {
+        assert_eq!(steps(&queried(&taken, &old, at(30))), []);
     }
 }
 
@@ -392,7 +392,7 @@ fn old_answer_that_it_was_taken_lets_nobody_send_beside_a_send_under_way() {
         (PayoutState::Accepted, Some((Action::QueryStatus, at(141))))
     );
     let settled = late.resolve(PayoutResolution::Declined, "no", at(73));
-    assert_eq!(settled.err(), Some(ResolveError::Sending));
+    assert_eq!(settled.err(), Some(ResolveError::BeingSent));
     // What was asked before it was known is over.
     let asked_before = asking
         .snapshot
@@ -411,6 +411,6 @@ fn platform_that_is_at_work_on_what_a_person_declined_raises_an_alarm() {
         .resolve(PayoutResolution::Declined, "no", at(11))
         .unwrap()
         .snapshot;
-    let decision = declined.on_status(fencing_token, &told(&[PROCESSING]), at(12), &policy());
+    let decision = declined.on_status(fencing_token, &found(&[PROCESSING]), at(12), &policy());
     assert_eq!(alarms(&decision), [AlarmKind::AcceptedAfterRelease]);
 }

@@ -142,7 +142,7 @@ impl Told {
     }
 
     pub(super) fn on_callback(&self, snapshot: &PayoutSnapshot, now: Millis) -> PayoutDecision {
-        let code = OperationCode::from_number(self.code);
+        let code = OperationCode::from(u64::from(self.code));
         snapshot.on_callback(&self.event(), Some(&code), now)
     }
 
@@ -153,13 +153,13 @@ impl Told {
             kind: event.operation_type,
             status: event.operation_status,
             amount: Some(event.amount),
-            code: Some(OperationCode::from_number(self.code)),
+            code: Some(OperationCode::from(u64::from(self.code))),
         }
     }
 }
 
 /// An answer with these operations; the last one's payment status is the payout's.
-pub(super) fn apply(operations: &[Told]) -> StatusAnswer {
+pub(super) fn found(operations: &[Told]) -> StatusAnswer {
     StatusAnswer::Found(status(operations))
 }
 

@@ -13,7 +13,7 @@ use crate::payout::step::StepKind;
 #[derive(Clone, Copy, Debug)]
 enum Event {
     /// So many seconds pass, then it is taken up.
-    LeasePayout(u64),
+    Lease(u64),
     /// A send ends, of this turn or of the one before.
     Accepted(i64),
     Rejected(i64),
@@ -61,9 +61,9 @@ const LESS: Told = Told {
 };
 
 const EVENTS: &[Event] = &[
-    Event::LeasePayout(0),
-    Event::LeasePayout(100),
-    Event::LeasePayout(25 * 60 * 60),
+    Event::Lease(0),
+    Event::Lease(100),
+    Event::Lease(25 * 60 * 60),
     Event::Accepted(0),
     Event::Accepted(1),
     Event::Rejected(0),
@@ -143,25 +143,25 @@ impl Seen {
         let mut seen = self.clone();
         let snapshot = &self.snapshot;
         let fencing_token = |older: i64| snapshot.fencing_token - older;
-        let sent = |older, outcome: &SendOutcome| {
+        let on_send = |older, outcome: &SendOutcome| {
             Some(snapshot.on_send(fencing_token(older), outcome, self.now, &policy()))
         };
-        let asked = |older, answer: &StatusAnswer| {
+        let on_status = |older, answer: &StatusAnswer| {
             Some(snapshot.on_status(fencing_token(older), answer, self.now, &policy()))
         };
         let decision = match event {
-            Event::LeasePayout(seconds) => {
+            Event::Lease(seconds) => {
                 seen.now = Millis(self.now.0 + i64::try_from(seconds).unwrap() * 1_000);
                 lease(snapshot, seen.now).map(|(_, decision)| decision)
             }
-            Event::Accepted(older) => sent(older, &accept()),
-            Event::Rejected(older) => sent(older, &rejected()),
-            Event::NotNow(older) => sent(older, &not_now(3613)),
-            Event::Unknown(older) => sent(older, &unknown()),
-            Event::NotKnown(older) => asked(older, &StatusAnswer::NotFound),
-            Event::Unanswered(older) => asked(older, &unanswered()),
-            Event::Told(older, operation) => asked(older, &told(&[operation])),
-            Event::ToldOfTwo(one, two) => asked(0, &told(&[one, two])),
+            Event::Accepted(older) => on_send(older, &accept()),
+            Event::Rejected(older) => on_send(older, &rejected()),
+            Event::NotNow(older) => on_send(older, &not_now(3613)),
+            Event::Unknown(older) => on_send(older, &unknown()),
+            Event::NotKnown(older) => on_status(older, &StatusAnswer::NotFound),
+            Event::Unanswered(older) => on_status(older, &unanswered()),
+            Event::Told(older, operation) => on_status(older, &found(&[operation])),
+            Event::ToldOfTwo(one, two) => on_status(0, &found(&[one, two])),
             Event::Callback(operation) => Some(operation.on_callback(snapshot, self.now)),
             Event::Settled(resolution) => snapshot
                 .resolve(resolution, "a person's word", self.now)
@@ -271,7 +271,7 @@ fn explore(seen: &Seen, depth: u32) -> u64 {
 
 #[test]
 fn money_leaves_at_most_once_in_every_history_of_four_steps_after_the_send() {
-    let begun = Seen::begin().after(Event::LeasePayout(0));
+    let begun = Seen::begin().after(Event::Lease(0));
     assert_eq!(explore(&begun, 4), 32_u64.pow(4));
     assert_eq!(explore(&Seen::begin(), 3), 32_u64.pow(3));
 }

@@ -4,7 +4,6 @@ use jetpay_rules::EventStatus;
 
 use super::given::*;
 use crate::model::{AlarmKind, Millis};
-use crate::payout::Action;
 use crate::payout::decision::PayoutDecision;
 use crate::payout::on_status::StatusAnswer;
 use crate::payout::snapshot::{Action, PayoutSnapshot};
@@ -23,7 +22,7 @@ pub(super) fn money(snapshot: &PayoutSnapshot) -> (PayoutState, i64, i64) {
     (snapshot.state, snapshot.reserved, snapshot.paid)
 }
 
-pub(super) fn on_status(
+pub(super) fn queried(
     snapshot: &PayoutSnapshot,
     answer: &StatusAnswer,
     now: Millis,
@@ -62,7 +61,7 @@ fn unknown_outcome_is_asked_about_after_ten_seconds_and_sends_nothing() {
 
 #[test]
 fn payout_that_the_platform_does_not_know_is_sent_again_under_the_same_id() {
-    let decision = asked(&begun(), &StatusAnswer::NotFound, at(70));
+    let decision = queried(&begun(), &StatusAnswer::NotFound, at(70));
     assert_eq!(steps(&decision), [StepKind::NotKnown]);
     assert_eq!(decision.snapshot.next, Some((Action::Send, at(70))));
     let (action, decision) = lease(&decision.snapshot, at(70)).unwrap();
@@ -72,7 +71,7 @@ fn payout_that_the_platform_does_not_know_is_sent_again_under_the_same_id() {
     let lost = decision
         .snapshot
         .on_send(fencing_token, &unknown(), at(70), &policy());
-    let again = asked(&lost.snapshot, &StatusAnswer::NotFound, at(80));
+    let again = queried(&lost.snapshot, &StatusAnswer::NotFound, at(80));
     assert_eq!(again.snapshot.next, Some((Action::Send, at(90))));
 }
 
@@ -81,9 +80,9 @@ fn payout_that_was_accepted_is_asked_about_until_there_is_an_outcome() {
     let accepted = accepted();
     assert_eq!(money(&accepted), (PayoutState::Accepted, AMOUNT, 0));
     assert_eq!(accepted.next, Some((Action::QueryStatus, at(10))));
-    let decision = asked(&accepted, &told(&[PROCESSING]), at(10));
+    let decision = queried(&accepted, &found(&[PROCESSING]), at(10));
     assert_eq!(decision.snapshot.next, Some((Action::QueryStatus, at(20))));
-    let decision = asked(&decision.snapshot, &unanswered(), at(20));
+    let decision = queried(&decision.snapshot, &unanswered(), at(20));
     assert_eq!(decision.snapshot.next, Some((Action::QueryStatus, at(35))));
     assert_eq!(steps(&decision), []);
 }
@@ -114,7 +113,7 @@ fn rejected_payout_is_released_for_good() {
 
 #[test]
 fn error_of_a_status_permits_the_same_id_and_that_of_a_callback_only_a_question() {
-    let decision = asked(&accepted(), &told(&[ERROR]), at(10));
+    let decision = queried(&accepted(), &found(&[ERROR]), at(10));
     assert_eq!(steps(&decision), [StepKind::Error]);
     assert_eq!(decision.snapshot.next, Some((Action::Send, at(20))));
     assert_eq!(decision.snapshot.state, PayoutState::Created);
@@ -127,14 +126,14 @@ fn error_of_a_status_permits_the_same_id_and_that_of_a_callback_only_a_question(
     // While it is being sent, the error is of an earlier try.
     assert_eq!(ERROR.on_callback(&begun(), at(3)).snapshot, begun());
     // Not for ever: after a day it has failed.
-    let decision = asked(&accepted(), &told(&[ERROR]), at(24 * 60 * 60));
+    let decision = queried(&accepted(), &found(&[ERROR]), at(24 * 60 * 60));
     assert_eq!(money(&decision.snapshot), (PayoutState::Declined, 0, 0));
 }
 
 #[test]
 fn decline_releases_however_it_is_told() {
     let by_callback = DECLINE.on_callback(&accepted(), at(3));
-    let by_status = asked(&accepted(), &told(&[DECLINE]), at(10));
+    let by_status = queried(&accepted(), &found(&[DECLINE]), at(10));
     for decision in [by_callback, by_status] {
         assert_eq!(steps(&decision), [StepKind::Declined]);
         assert_eq!(money(&decision.snapshot), (PayoutState::Declined, 0, 0));
@@ -146,7 +145,7 @@ fn decline_releases_however_it_is_told() {
 #[test]
 fn success_pays_once_however_often_and_by_whomever_it_is_told() {
     let by_callback = SUCCESS.on_callback(&accepted(), at(3));
-    let by_status = asked(&accepted(), &told(&[SUCCESS]), at(10));
+    let by_status = queried(&accepted(), &found(&[SUCCESS]), at(10));
     for decision in [by_callback, by_status] {
         assert_eq!(steps(&decision), [StepKind::Paid]);
         assert_eq!(money(&decision.snapshot), (PayoutState::Paid, 0, AMOUNT));
@@ -191,7 +190,7 @@ fn reversal_that_comes_first_proves_that_it_was_paid() {
 fn waiting_code_is_no_failure() {
     for code in [9_999, 19_999, 29_999, 20_802, 20_899] {
         let waiting = Told { code, ..DECLINE };
-        let decision = asked(&accepted(), &told(&[waiting]), at(10));
+        let decision = queried(&accepted(), &found(&[waiting]), at(10));
         assert_eq!(
             money(&decision.snapshot),
             (PayoutState::Accepted, AMOUNT, 0)
@@ -202,7 +201,7 @@ fn waiting_code_is_no_failure() {
             "{code}"
         );
         assert_eq!(steps(&waiting.on_callback(&accepted(), at(3))), []);
-        let error = asked(&accepted(), &told(&[Told { code, ..ERROR }]), at(10));
+        let error = queried(&accepted(), &found(&[Told { code, ..ERROR }]), at(10));
         assert_eq!(error.snapshot.state, PayoutState::Accepted, "{code}");
     }
 }
@@ -217,7 +216,7 @@ fn nothing_after_a_day_is_asked_on_and_alarmed_once() {
     );
     let still = decision
         .snapshot
-        .on_status(2, &told(&[PROCESSING]), at(day), &policy())
+        .on_status(2, &found(&[PROCESSING]), at(day), &policy())
         .snapshot;
     assert_eq!(
         money(&still),
