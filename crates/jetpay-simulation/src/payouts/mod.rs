@@ -20,7 +20,7 @@ mod step;
 
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 use jetpay_platform::gate::{Ending, GateState};
 
 use self::callbacks::Told;
@@ -71,7 +71,7 @@ impl<'s> World<'s> {
         let faults = Faults::of(&mut chance.fork(), &weather, plan.days);
         let wishes = planned(&mut chance.fork(), plan.days);
         let clock = Clock::new();
-        let store = Arc::new(Stepped::new(weather.queue).expect("a store in memory"));
+        let store = Arc::new(SimStore::new(weather.queue).expect("a store in memory"));
         let post = Arc::new(Post::default());
         let servers = (0..chance.among(&[1, 2, 3])).map(|number| {
             let off = chance.between(-5_000..=5_000);
@@ -118,7 +118,7 @@ impl<'s> World<'s> {
         self.ended()?;
         self.tally.payouts = u64::try_from(self.audit.known.len()).unwrap_or(u64::MAX);
         self.tally.steps = self.audit.step;
-        let database = self.audit.store.look(rows::fingerprint)?;
+        let database = self.audit.store.inspect(rows::fingerprint)?;
         self.tally.hash = self.journal.hash(database);
         Ok(self.tally)
     }

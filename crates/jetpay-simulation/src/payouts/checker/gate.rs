@@ -34,7 +34,7 @@ impl Audit {
         }
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &request.id))?;
+            .inspect(|connection| rows::payout(connection, &request.id))?;
         let kept = row.map_or(0, |row| row.sends);
         let sends = i64::try_from(post.sends(&request.id)).unwrap_or(i64::MAX);
         if sends > kept {
@@ -129,7 +129,7 @@ impl Audit {
         };
         let alarmed = |told: &Told| {
             let alarm = |connection: &_| rows::alarm(connection, &row.id, Some(told.operation));
-            self.store.look(alarm)
+            self.store.inspect(alarm)
         };
         let out = gate.money_out(&wish.account());
         let came_back = kept().find_map(|told| match told.kind {
@@ -182,7 +182,7 @@ impl Audit {
         let row = &known.row;
         let alarm = self
             .store
-            .look(|connection| rows::alarm(connection, &row.id, None))?;
+            .inspect(|connection| rows::alarm(connection, &row.id, None))?;
         if row.is_open() && now - row.created_at > DAY + 8 * HOUR && !alarm {
             let what = "no outcome came for more than a day, and no alarm tells so";
             return Err(Broken::new(Invariant::PersonHears, wish.number, what));
@@ -193,7 +193,7 @@ impl Audit {
     /// Whether something of a payer is in the store, other than in the request of a payout that is open.
     pub(in crate::payouts) fn payers(&self, wishes: &[Wish]) -> Result<(), Broken> {
         let mut texts = String::new();
-        self.store.look(|connection| {
+        self.store.inspect(|connection| {
             rows::values(connection, |_, value| {
                 if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value {
                     let text = String::from_utf8_lossy(bytes);
