@@ -16,7 +16,12 @@ pub mod shop;
 pub mod telemetry;
 pub mod wish;
 
-/// The README's examples are tests.
+/// The examples of README are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+/// The examples of the page for Rust developers are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/rust.md")]
+pub struct RustPage;

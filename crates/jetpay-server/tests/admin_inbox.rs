@@ -3,7 +3,7 @@
 mod running;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{KASPI, messages};
+use jetpay_platform::{KASPI, messages};
 use reqwest::Method;
 use running::{CUSTOMER, Folder, PROJECT, Running, answer};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ mod running;
 
 use futures_util::future::join_all;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{CallbackKind, KASPI, TopUp, top_up};
+use jetpay_platform::{CallbackKind, KASPI, TopUp, top_up};
 use paying::{taken, tried, wish};
 use running::{CUSTOMER, PROJECT, Running};
 use serde_json::json;

@@ -5,7 +5,7 @@ mod running;
 use std::process::Output;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{KASPI, messages};
+use jetpay_platform::{KASPI, messages};
 use jetpay_testing::postgres::{self, require_or_skip};
 use running::{CUSTOMER, Folder, PROJECT, Running, text};
 

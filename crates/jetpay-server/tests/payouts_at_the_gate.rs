@@ -12,8 +12,8 @@ use jetpay_core::{Currency, Money, Project};
 use jetpay_gate::{Gate, Outcome};
 use jetpay_ledger::payout::{Pace, PayoutState, StepKind, Taken};
 use jetpay_ledger::{AlarmFilter, AlarmKind};
-use jetpay_simulator::Platform;
-use jetpay_simulator::gate::{Ending, OnAsk, OnSend, Plan, Telling};
+use jetpay_platform::Platform;
+use jetpay_platform::gate::{Ending, OnAsk, OnSend, Plan, Telling};
 use jetpay_testing::free_port;
 
 use PayoutState::{Accepted, Declined, Paid, Rejected, Reversed, Unknown};

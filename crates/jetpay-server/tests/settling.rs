@@ -5,7 +5,7 @@ mod running;
 use std::process::Output;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{KASPI, messages};
+use jetpay_platform::{KASPI, messages};
 use running::{CUSTOMER, Folder, PROJECT, Running, text};
 use serde_json::Value;
 

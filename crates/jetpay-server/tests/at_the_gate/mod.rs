@@ -18,11 +18,11 @@ use jetpay_core::payout::General;
 use jetpay_core::{Currency, Keyring, Money, Project};
 use jetpay_ledger::payout::{NewPayout, Pace, Payout, PayoutState, StepKind, Taken};
 use jetpay_ledger::{Ledger, Millis};
+use jetpay_platform::gate::{self, Books, Plan, Serving};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
 use jetpay_server::telemetry::Metrics;
-use jetpay_simulator::gate::{self, Books, Plan, Serving};
 use jetpay_testing::free_port;
 use tempfile::TempDir;
 

@@ -22,7 +22,7 @@ mod step;
 use std::sync::Arc;
 
 use jetpay_ledger::store::stepped::Stepped;
-use jetpay_simulator::gate::{Books, Ending};
+use jetpay_platform::gate::{Books, Ending};
 
 use self::callbacks::PayoutNotification;
 use self::checker::Checker;

@@ -37,8 +37,8 @@ pub(super) const ANSWERS: &[Planted] = &[
         name: "answered as done though its own commit failed",
         edits: &[edit(
             WRITER,
-            "let outcome = self.commit(std::slice::from_mut(&mut job));",
-            "let outcome = self.commit(std::slice::from_mut(&mut job)).or(Ok(()));",
+            "outcome.map_err(Error::from));",
+            "outcome.map_err(Error::from).or(Ok(())));",
         )],
     },
     Planted {

@@ -11,7 +11,7 @@ use actix_web::rt::System;
 use anyhow::Context;
 use clap::Args;
 use jetpay_core::signature::Key;
-use jetpay_simulator::Platform;
+use jetpay_platform::Platform;
 
 use crate::config::{AdminAccess, Config};
 use crate::service::{self, Service};

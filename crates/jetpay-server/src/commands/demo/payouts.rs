@@ -5,7 +5,7 @@ use std::time::Duration;
 use anstream::println;
 use anyhow::{Context, ensure};
 use futures_util::future::try_join_all;
-use jetpay_simulator::gate::{Server, Settings};
+use jetpay_platform::gate::{Server, Settings};
 use serde_json::{Value, json};
 
 use super::place::{ANNA, PROJECT};

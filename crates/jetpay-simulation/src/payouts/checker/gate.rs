@@ -1,7 +1,7 @@
 //! Checks against the Gate: each request that leaves and arrives, the money that left, and the agreement of both
 //! sides in the end.
 
-use jetpay_simulator::gate::{Books, Seen, What};
+use jetpay_platform::gate::{Books, Seen, What};
 use rusqlite::types::ValueRef;
 
 use super::Checker;
