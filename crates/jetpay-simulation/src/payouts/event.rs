@@ -6,10 +6,31 @@ use jetpay_ledger::store::stepped::Fate;
 
 use crate::report::Traced;
 
-/// A server sends a payout.
-pub(super) const SENDS: &str = "sends it";
-/// A server receives no useful answer.
-pub(super) const NOTHING: &str = "nothing of use";
+/// What a server learns from an answer of the Gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Learned {
+    Accepted,
+    Rejected,
+    /// The Gate does not take the payout now.
+    NotNow,
+    Status,
+    /// The Gate does not know the payout.
+    UnknownPayment,
+    Nothing,
+}
+
+impl fmt::Display for Learned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Accepted => "that it is accepted",
+            Self::Rejected => "that it is rejected",
+            Self::NotNow => "that it is not taken now",
+            Self::Status => "its status",
+            Self::UnknownPayment => "that the Gate does not know it",
+            Self::Nothing => "nothing",
+        })
+    }
+}
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -25,7 +46,7 @@ pub(super) enum TraceEvent {
     RequestSent {
         server: usize,
         ticket: usize,
-        what: &'static str,
+        is_send: bool,
     },
     /// A request, or its answer, was lost.
     RequestLost(usize),
@@ -33,7 +54,7 @@ pub(super) enum TraceEvent {
     /// accepted a payout.
     RequestArrived(usize, Option<u16>, bool),
     /// The server received the answer.
-    AnswerReceived(usize, &'static str),
+    AnswerReceived(usize, Learned),
     /// The server stopped waiting for the answer.
     AnswerTimedOut(usize),
     /// The platform sent a callback. So many copies will arrive.
@@ -66,8 +87,8 @@ impl Traced for TraceEvent {
             | Self::CallbackAnswered(..)
             | Self::RequestLost(_)
             | Self::AnswerTimedOut(_) => false,
-            Self::RequestSent { what, .. } => *what == SENDS,
-            Self::AnswerReceived(_, what) => *what != NOTHING,
+            Self::RequestSent { is_send, .. } => *is_send,
+            Self::AnswerReceived(_, learned) => *learned != Learned::Nothing,
             Self::RequestArrived(.., accepted) => *accepted,
             _ => true,
         }
@@ -95,8 +116,13 @@ impl fmt::Display for TraceEvent {
             Self::RequestSent {
                 server,
                 ticket,
-                what,
+                is_send,
             } => {
+                let what = if *is_send {
+                    "sends it"
+                } else {
+                    "queries its status"
+                };
                 write!(f, "request {ticket}: server {server} {what}")
             }
             Self::RequestLost(ticket) => write!(f, "request {ticket}: lost"),
@@ -110,8 +136,8 @@ impl fmt::Display for TraceEvent {
                     ),
                 }
             }
-            Self::AnswerReceived(ticket, what) => {
-                write!(f, "request {ticket}: the server hears {what}")
+            Self::AnswerReceived(ticket, learned) => {
+                write!(f, "request {ticket}: the server learns {learned}")
             }
             Self::AnswerTimedOut(ticket) => write!(f, "request {ticket}: the server stops waiting"),
             Self::CallbackSent(notification, copies) => write!(
@@ -123,10 +149,10 @@ impl fmt::Display for TraceEvent {
             }
             Self::PayoutStep(what, None) => write!(f, "stored: {what}"),
             Self::PayoutStep(what, Some(amount)) => write!(f, "stored: {what}, {amount}"),
-            Self::Resolved(word, done) => {
+            Self::Resolved(outcome, done) => {
                 write!(
                     f,
-                    "an operator resolves it as {word}: {}",
+                    "an operator resolves it as {outcome}: {}",
                     if *done { "done" } else { "not done" }
                 )
             }

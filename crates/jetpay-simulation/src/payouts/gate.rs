@@ -10,7 +10,7 @@ use jetpay_platform::{METHODS, MethodFacts};
 use super::Simulation;
 use super::callbacks::NotificationKind;
 use super::checker::Checker;
-use super::event::{Event, SENDS, TraceEvent};
+use super::event::{Event, Learned, TraceEvent};
 use super::gate_answer::GateAnswer;
 use super::gate_traffic::path;
 use super::payout_request::PayoutRequest;
@@ -28,14 +28,14 @@ const READ_TIMEOUT: i64 = 30 * SECOND;
 impl Simulation<'_> {
     /// Records the answers that servers received, checks each request that leaves, and carries it.
     pub(super) fn carry_departures(&mut self) -> Result<(), Breach> {
-        for (ticket, word) in self.traffic.take_answers() {
+        for (ticket, learned) in self.traffic.take_answers() {
             let request = self
                 .checker
                 .request_of
                 .get(&*self.traffic.exchange(ticket).id)
                 .copied();
-            self.record(request, TraceEvent::AnswerReceived(ticket, word));
-            if let Some(request) = request.filter(|_| word == "that it is rejected") {
+            self.record(request, TraceEvent::AnswerReceived(ticket, learned));
+            if let Some(request) = request.filter(|_| learned == Learned::Rejected) {
                 self.rejected[request] = true;
             }
         }
@@ -45,19 +45,19 @@ impl Simulation<'_> {
                 self.checker
                     .check_departure(ticket, &self.traffic, now - READ_TIMEOUT)?;
             let exchange = self.traffic.exchange(ticket);
-            let what = if exchange.is_send { SENDS } else { "asks" };
-            let server = exchange.server;
             self.record(
                 Some(request),
                 TraceEvent::RequestSent {
-                    server,
+                    server: exchange.server,
                     ticket,
-                    what,
+                    is_send: exchange.is_send,
                 },
             );
             let seen = self.gate.seen().len();
-            self.traffic
-                .change(ticket, |exchange| exchange.seen_before = seen);
+            self.traffic.change(ticket, |exchange| {
+                exchange.left_at = now;
+                exchange.seen_before = seen;
+            });
             if exchange.is_send {
                 self.tally.sends += 1;
                 self.tally.resends += u64::from(self.traffic.sends(&exchange.id) > 1);

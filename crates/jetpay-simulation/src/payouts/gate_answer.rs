@@ -31,12 +31,12 @@ pub(super) fn send_outcome(answer: &GateAnswer) -> SendOutcome {
         (408 | 500.., _) => unknown("the Gate failed"),
         (401 | 403 | 429, _) | (_, Some(3613)) => SendOutcome::NotNow { code, message },
         (_, Some(3041)) => SendOutcome::Accepted { request_id: None },
-        (_, Some(3061)) => unknown("that is no answer to a payout"),
+        (_, Some(3061)) => unknown("this does not answer a payout"),
         (_, Some(2000..4000)) if !waits(code.as_ref()) => SendOutcome::Rejected { code, message },
         (200, None) if body["status"] == "success" => SendOutcome::Accepted {
             request_id: body["request_id"].as_str().map(str::to_owned),
         },
-        _ => unknown("an answer that says nothing"),
+        _ => unknown("an answer without a meaning"),
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn answer_to_a_payout_is_read_by_the_protocols_table() {
+    fn answer_to_a_payout_is_read_by_the_table_of_the_protocol() {
         for status in [200, 400] {
             assert!(matches!(
                 error(status, "3041"),
@@ -160,24 +160,24 @@ mod tests {
     }
 
     #[test]
-    fn only_3061_and_error_of_a_status_let_an_id_be_sent_again() {
-        let asked =
+    fn only_3061_and_the_status_error_permit_a_second_send() {
+        let answer =
             |status, body: &str| status_answer(&GateAnswer::Http(status, body.as_bytes().to_vec()));
-        let stands = |word| format!(r#"{{"payment": {{"status": "{word}"}}, "operations": []}}"#);
+        let status = |word| format!(r#"{{"payment": {{"status": "{word}"}}, "operations": []}}"#);
         let permits = |answer: &StatusAnswer| status_permits_resend(answer);
-        assert!(permits(&asked(
+        assert!(permits(&answer(
             400,
             r#"{"status": "error", "code": "3061"}"#
         )));
-        assert!(permits(&asked(200, &stands("error"))));
+        assert!(permits(&answer(200, &status("error"))));
         for word in ["decline", "processing", "success"] {
-            assert!(!permits(&asked(200, &stands(word))));
+            assert!(!permits(&answer(200, &status(word))));
         }
-        assert!(!permits(&asked(
+        assert!(!permits(&answer(
             500,
             r#"{"status": "error", "code": "3061"}"#
         )));
-        assert!(!permits(&asked(
+        assert!(!permits(&answer(
             400,
             r#"{"status": "error", "code": "3104"}"#
         )));

@@ -14,7 +14,7 @@ use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
 use serde_json::json;
 
-use super::event::NOTHING;
+use super::event::Learned;
 use super::gate_answer::{self, GateAnswer};
 
 /// A request to the Gate, and its answer.
@@ -56,7 +56,7 @@ struct Inner {
     /// Requests that the simulation has not carried yet.
     departures: Vec<usize>,
     /// Answers that servers received since the last call of [`GateTraffic::take_answers`].
-    answers: Vec<(usize, &'static str)>,
+    answers: Vec<(usize, Learned)>,
     history: BTreeMap<Arc<str>, Vec<GateStep>>,
 }
 
@@ -67,7 +67,7 @@ impl GateTraffic {
     }
 
     /// The answers that servers received since the last call.
-    pub(super) fn take_answers(&self) -> Vec<(usize, &'static str)> {
+    pub(super) fn take_answers(&self) -> Vec<(usize, Learned)> {
         std::mem::take(&mut self.lock().answers)
     }
 
@@ -160,7 +160,7 @@ impl GateTraffic {
         ticket
     }
 
-    fn record_answer(&self, ticket: usize, permits_resend: bool, word: &'static str) {
+    fn record_answer(&self, ticket: usize, permits_resend: bool, learned: Learned) {
         let mut inner = self.lock();
         let id = Arc::clone(&inner.exchanges[ticket].id);
         let history = inner.history.entry(id).or_default();
@@ -168,7 +168,7 @@ impl GateTraffic {
             ticket,
             permits_resend,
         });
-        inner.answers.push((ticket, word));
+        inner.answers.push((ticket, learned));
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -205,29 +205,29 @@ impl Gateway for ServerGateway {
         let request = payout.request.as_deref().unwrap_or_default();
         let (ticket, answer) = self.exchange(payout, true, request.as_bytes()).await;
         let outcome = gate_answer::send_outcome(&answer);
-        let word = match &outcome {
-            SendOutcome::Accepted { .. } => "that it is accepted",
-            SendOutcome::Rejected { .. } => "that it is rejected",
-            SendOutcome::NotNow { .. } => "that it is not taken now",
-            SendOutcome::Unknown { .. } => NOTHING,
+        let learned = match &outcome {
+            SendOutcome::Accepted { .. } => Learned::Accepted,
+            SendOutcome::Rejected { .. } => Learned::Rejected,
+            SendOutcome::NotNow { .. } => Learned::NotNow,
+            SendOutcome::Unknown { .. } => Learned::Nothing,
         };
         self.traffic
-            .record_answer(ticket, gate_answer::send_permits_resend(&outcome), word);
+            .record_answer(ticket, gate_answer::send_permits_resend(&outcome), learned);
         outcome
     }
 
     async fn ask(&self, payout: &TakenUp) -> StatusAnswer {
         let general = json!({"project_id": payout.project_id, "payment_id": payout.payment_id});
-        let question = json!({"general": general}).to_string();
-        let (ticket, answer) = self.exchange(payout, false, question.as_bytes()).await;
+        let query = json!({"general": general}).to_string();
+        let (ticket, answer) = self.exchange(payout, false, query.as_bytes()).await;
         let answer = gate_answer::status_answer(&answer);
-        let word = match &answer {
-            StatusAnswer::Told(_) => "where it stands",
-            StatusAnswer::NotKnown => "that it is not known",
-            StatusAnswer::Unanswered { .. } => NOTHING,
+        let learned = match &answer {
+            StatusAnswer::Told(_) => Learned::Status,
+            StatusAnswer::NotKnown => Learned::UnknownPayment,
+            StatusAnswer::Unanswered { .. } => Learned::Nothing,
         };
         self.traffic
-            .record_answer(ticket, gate_answer::status_permits_resend(&answer), word);
+            .record_answer(ticket, gate_answer::status_permits_resend(&answer), learned);
         answer
     }
 }

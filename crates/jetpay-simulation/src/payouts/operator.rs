@@ -75,7 +75,7 @@ impl Simulation<'_> {
             let id = id.as_str().try_into().expect("an id");
             let resolve = async move {
                 let resolved =
-                    ledger.settle_payout(id, ending, "the platform's people say so".into(), now);
+                    ledger.settle_payout(id, ending, "as platform support confirms".into(), now);
                 TaskResult::Written(resolved.await)
             };
             // The ledger may store the resolution even if the operator receives no confirmation.

@@ -94,12 +94,12 @@ impl PayoutRequest {
 
     /// The idempotency key.
     pub(super) fn key(&self) -> String {
-        format!("wish-{}", self.number)
+        format!("item-{}", self.number)
     }
 
     /// The number of the request with this key.
     pub(super) fn number_from_key(key: &str) -> Option<usize> {
-        key.strip_prefix("wish-")?.parse().ok()
+        key.strip_prefix("item-")?.parse().ok()
     }
 
     /// The wallet. Each request has its own, so that the amount it received is known.
