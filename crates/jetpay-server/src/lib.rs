@@ -7,14 +7,15 @@ pub mod admin;
 pub mod commands;
 pub mod config;
 pub mod customer;
+pub mod environment;
 pub mod listener;
+pub mod merchant;
 pub mod methods;
+pub mod payout_request;
 pub mod payouts;
 pub mod reason;
 pub mod service;
-pub mod shop;
 pub mod telemetry;
-pub mod wish;
 
 /// The examples of README are tests.
 #[cfg(doctest)]

@@ -133,7 +133,7 @@ impl FaultProfile {
 
 /// How long after the last fault the simulation continues. By then every payout that the Gate answers has ended, and
 /// the platform has delivered its callbacks.
-const TIME_TO_SETTLE: i64 = 5 * DAY;
+const TIME_TO_FINISH: i64 = 5 * DAY;
 
 /// How long a lease lasts: until then no other server works on the payout.
 const LEASE: i64 = 70 * SECOND;
@@ -170,7 +170,7 @@ impl ServerFaults {
                 ..Pace::default()
             },
             faults_end,
-            gate_stops_at: faults_end + TIME_TO_SETTLE,
+            gate_stops_at: faults_end + TIME_TO_FINISH,
         }
     }
 

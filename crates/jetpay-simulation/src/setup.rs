@@ -16,7 +16,7 @@ pub(crate) const PROJECTS: [u64; 2] = [1234, 4321];
 pub(crate) const CUSTOMERS: usize = 40;
 
 const SECRETS: [&str; 2] = ["secret-of-the-first", "secret-of-the-second"];
-const WRONG_SECRET: &str = "secret-of-nobody";
+const WRONG_SECRET: &str = "secret-of-no-project";
 
 /// The configuration of the service. All runs share it.
 pub struct Setup {

@@ -1,13 +1,13 @@
 //! The command line.
 
-mod books;
 mod check;
 mod demo;
 mod explain;
 mod import;
+mod ledger;
+mod operator;
 mod payouts;
 mod serve;
-mod settling;
 mod sign;
 mod simulate;
 
@@ -46,19 +46,19 @@ enum Command {
     Payouts(payouts::Payouts),
     /// See and settle what a person must look at; asks the running service
     #[command(subcommand)]
-    Alarms(settling::Alarms),
+    Alarms(operator::Alarms),
     /// See and settle callbacks whose payment nobody knows; asks the running service
     #[command(subcommand)]
-    Inbox(settling::Inbox),
+    Inbox(operator::Inbox),
     /// See what persons decided; asks the running service
     #[command(subcommand)]
-    Settlements(settling::Settlements),
+    Resolutions(operator::Resolutions),
     /// Prove the books, or export them
     #[command(subcommand)]
-    Ledger(books::LedgerCommand),
+    Ledger(ledger::LedgerCommand),
     /// Back the store up, or move it
     #[command(subcommand)]
-    Store(books::StoreCommand),
+    Store(ledger::StoreCommand),
     /// Play the platform, to try a merchant's service by hand
     #[command(subcommand)]
     Simulate(simulate::Simulate),
@@ -129,7 +129,7 @@ pub fn run() -> ExitCode {
         Command::Payouts(payouts) => payouts.run(),
         Command::Alarms(alarms) => alarms.run(),
         Command::Inbox(inbox) => inbox.run(),
-        Command::Settlements(settlements) => settlements.run(),
+        Command::Resolutions(resolutions) => resolutions.run(),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
         Command::Simulate(simulate) => return simulate.run(),

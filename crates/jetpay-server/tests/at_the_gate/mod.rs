@@ -18,7 +18,7 @@ use jetpay_core::payout::General;
 use jetpay_core::{Currency, Keyring, Money, Project};
 use jetpay_ledger::payout::{NewPayout, Pace, Payout, PayoutState, StepKind, Taken};
 use jetpay_ledger::{Ledger, Millis};
-use jetpay_platform::gate::{self, Books, Plan, Serving};
+use jetpay_platform::gate::{self, GateState, Plan, ServerOptions};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
@@ -53,13 +53,14 @@ pub struct Paying {
 /// A simulated Gate that tells the service.
 pub async fn gate(service: SocketAddr, port: u16) -> gate::Server {
     let project = Project::new(PROJECT, SECRET).unwrap();
-    let mut books = Books::new(Keyring::from(project)).numbered_from(u64::from(port) << 16);
+    let mut books =
+        GateState::new(Keyring::from(project)).with_operation_ids_from(u64::from(port) << 16);
     books.plan_others(Plan::default().hurried(HURRY));
     let url = format!("http://{service}/callback");
-    let serving = Serving {
+    let serving = ServerOptions {
         callback_url: Some(url.parse().unwrap()),
         hurry: 1_000,
-        ..Serving::default()
+        ..ServerOptions::default()
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await;
     gate::serve(listener.unwrap(), books, serving).unwrap()
@@ -111,7 +112,7 @@ impl Paying {
 
     /// Takes a payout to this account; its id.
     pub async fn pay(&self, account: &str) -> String {
-        let payout = wish(account);
+        let payout = payout_request(account);
         let id = payout.id.as_str().to_owned();
         assert_eq!(self.ledger.record_payout(payout).await, Ok(Taken::New));
         id
@@ -149,7 +150,7 @@ impl Paying {
 }
 
 /// A payout that was not asked for before.
-pub fn wish(account: &str) -> NewPayout {
+pub fn payout_request(account: &str) -> NewPayout {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let id = format!("0193ad5c-0000-7000-8000-{number:012}");
@@ -201,8 +202,8 @@ pub fn steps(payout: &Payout) -> Vec<StepKind> {
 /// What must hold of whatever the Gate saw: no payout under two ids, nothing sent again without leave, always the same
 /// bytes.
 pub fn was_careful(gate: &gate::Server) {
-    let books = gate.books();
-    assert_eq!(books.rash().count(), 0, "{:?}", books.seen());
+    let books = gate.state();
+    assert_eq!(books.unsafe_resends().count(), 0, "{:?}", books.log());
     for account in books.accounts() {
         let ids = books.payment_ids(account);
         assert_eq!(ids.len(), 1, "one payout under {ids:?}");

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jetpay_core::Currency;
-use jetpay_platform::gate::{Ending, Habits, Plan, Reply};
+use jetpay_platform::gate::{Conventions, Ending, Plan, Reply};
 use jetpay_platform::{METHODS, MethodFacts};
 
 use super::Simulation;
@@ -53,10 +53,10 @@ impl Simulation<'_> {
                     is_send: exchange.is_send,
                 },
             );
-            let seen = self.gate.seen().len();
+            let seen = self.gate.log().len();
             self.traffic.change(ticket, |exchange| {
                 exchange.left_at = now;
-                exchange.seen_before = seen;
+                exchange.log_length = seen;
             });
             if exchange.is_send {
                 self.tally.sends += 1;
@@ -88,7 +88,7 @@ impl Simulation<'_> {
         let reply = self
             .gate
             .receive(self.gate_now(), path(exchange.is_send), &exchange.body);
-        let accepted = self.gate.seen().last().is_some_and(|seen| seen.accepted);
+        let accepted = self.gate.log().last().is_some_and(|seen| seen.accepted);
         self.record(
             Some(number),
             TraceEvent::RequestArrived(ticket, reply.status(), accepted),
@@ -172,13 +172,13 @@ impl Simulation<'_> {
 }
 
 /// How the Gate behaves where the platform's documents are silent.
-pub(super) fn habits(random: &mut Random) -> Habits {
-    Habits {
+pub(super) fn conventions(random: &mut Random) -> Conventions {
+    Conventions {
         signs_answers: random.happens(500),
         codes_are_numbers: random.happens(500),
         rejects_with: random.choose(&[200, 400]),
         one_at_a_time: random.happens(300),
-        ..Habits::default()
+        ..Conventions::default()
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Exchange {
     position: usize,
     /// When the request left, and how many requests the Gate had received by then.
     pub(super) left_at: i64,
-    pub(super) seen_before: usize,
+    pub(super) log_length: usize,
 }
 
 /// One entry in the history of a payout, as the servers know it.
@@ -154,7 +154,7 @@ impl GateTraffic {
             answer: None,
             position,
             left_at: 0,
-            seen_before: 0,
+            log_length: 0,
         });
         inner.departures.push(ticket);
         ticket

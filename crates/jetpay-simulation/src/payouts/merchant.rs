@@ -1,7 +1,7 @@
 //! The merchant's program requests payouts, and repeats each request until it is answered.
 
 use jetpay_ledger::payout::Taken;
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 
 use super::Simulation;
 use crate::deterministic::{DAY, HOUR, MINUTE, SECOND};

@@ -22,7 +22,7 @@ mod step;
 use std::sync::Arc;
 
 use jetpay_ledger::store::stepped::Stepped;
-use jetpay_platform::gate::{Books, Ending};
+use jetpay_platform::gate::{Ending, GateState};
 
 use self::callbacks::PayoutNotification;
 use self::checker::Checker;
@@ -56,7 +56,7 @@ pub(super) struct Simulation<'s> {
     random: Random,
     fault_profile: FaultProfile,
     server_faults: ServerFaults,
-    gate: Books,
+    gate: GateState,
     traffic: Arc<GateTraffic>,
     servers: Vec<Server>,
     requests: Vec<PayoutRequest>,
@@ -96,7 +96,8 @@ impl<'s> Simulation<'s> {
             )
         });
         let servers = servers.collect();
-        let gate = Books::new(setup.keyring.clone()).with_habits(gate::habits(&mut random));
+        let gate =
+            GateState::new(setup.keyring.clone()).with_conventions(gate::conventions(&mut random));
         Self {
             setup,
             plan,

@@ -1,5 +1,5 @@
-//! What people do: an operator resolves payouts without an outcome and erases personal data; customers top up;
-//! somebody at the merchant pays out in the Dashboard.
+//! What people do: an operator resolves payouts without an outcome and erases personal data, customers top up, and an
+//! employee of the merchant pays out in the Dashboard.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -9,7 +9,7 @@ use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::Ending;
 use jetpay_ledger::store::stepped::{Fate, Stepped};
 use jetpay_ledger::{Error, Ledger, NewPayment};
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 
 use super::Simulation;
 use crate::database;
@@ -139,7 +139,7 @@ impl Simulation<'_> {
         let (id, account) = (format!("by-hand-{number}"), format!("7702{number:07}"));
         let amount = Money::new(10_000, Currency::KZT);
         self.gate
-            .made_by_hand(self.gate_now(), PROJECTS[0], &id, &account, amount);
+            .made_in_dashboard(self.gate_now(), PROJECTS[0], &id, &account, amount);
         self.advance_gate();
     }
 

@@ -10,8 +10,9 @@ use jetpay_core::serve::serve_callback;
 use jetpay_ledger::payout::{Ending, GateAddress, Pace, Taken, TakenUp};
 use jetpay_ledger::store::stepped::Stepped;
 use jetpay_ledger::{Error, Ledger, Millis};
+use jetpay_server::environment::Environment;
+use jetpay_server::merchant::LedgerMerchant;
 use jetpay_server::payouts::{Driven, Driver};
-use jetpay_server::shop::{Outside, Shop};
 
 use super::gate_traffic::{GateTraffic, ServerGateway};
 use crate::deterministic::{Clock, START};
@@ -24,7 +25,7 @@ pub(super) struct SkewedClock {
     skew: i64,
 }
 
-impl Outside for SkewedClock {
+impl Environment for SkewedClock {
     fn now(&self) -> Millis {
         Millis(self.clock.millis() + self.skew)
     }
@@ -38,7 +39,7 @@ pub(super) struct Server {
     pub(super) ledger: Ledger,
     pub(super) clock: SkewedClock,
     driver: Arc<Driver<ServerGateway>>,
-    shop: Arc<Shop>,
+    merchant: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
     pub(super) tasks: Vec<Task>,
     /// When the server is up again after a crash.
@@ -69,20 +70,21 @@ impl Server {
             traffic: Arc::clone(traffic),
             keyring: Arc::clone(&keyring),
         };
-        let outside = Arc::new(clock.clone());
+        let environment = Arc::new(clock.clone());
         let driver = Driver::new(
             ledger.clone(),
             gateway,
             GateAddress::new("https://gate"),
             retry_policy,
-            outside,
+            environment,
         );
-        let shop = Shop::new(&setup.config, ledger.clone()).with_outside(clock.clone());
+        let merchant =
+            LedgerMerchant::new(&setup.config, ledger.clone()).with_environment(clock.clone());
         Self {
             ledger,
             clock,
             driver: Arc::new(driver),
-            shop: Arc::new(shop),
+            merchant: Arc::new(merchant),
             keyring,
             tasks: Vec::new(),
             up_at: START,
@@ -133,9 +135,9 @@ impl Server {
     }
 
     pub(super) fn take_callback(&mut self, notification: usize, body: Arc<[u8]>) {
-        let (shop, keyring) = (Arc::clone(&self.shop), Arc::clone(&self.keyring));
+        let (merchant, keyring) = (Arc::clone(&self.merchant), Arc::clone(&self.keyring));
         self.begin(TaskKind::Callback(notification), async move {
-            TaskResult::CallbackAnswered(serve_callback(&body, &shop, &keyring).await.status)
+            TaskResult::CallbackAnswered(serve_callback(&body, &merchant, &keyring).await.status)
         });
     }
 

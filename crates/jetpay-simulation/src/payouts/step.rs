@@ -42,7 +42,7 @@ impl Simulation<'_> {
         let jobs = self.checker.store.step(fate);
         let crashed = matches!(fate, Fate::Crashes { .. });
         if jobs == 0 {
-            return Ok(()); // Whoever waits, waits for the Gate.
+            return Ok(()); // All tasks wait for the Gate.
         }
         self.checker.step += 1;
         self.tally.failed_commits += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));

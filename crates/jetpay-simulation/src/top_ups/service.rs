@@ -14,7 +14,7 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_ledger::store::stepped::{Fate, Stepped};
 use jetpay_ledger::{Ledger, Millis, NewPayment, Store};
 use jetpay_qiwi_kz::QiwiKz;
-use jetpay_server::shop::Shop;
+use jetpay_server::merchant::LedgerMerchant;
 
 use crate::deterministic::Clock;
 use crate::setup::{Setup, customers};
@@ -31,7 +31,7 @@ type PendingResponse = Pin<Box<dyn Future<Output = Response>>>;
 pub(crate) struct Service {
     pub(crate) store: Arc<Stepped>,
     pub(crate) ledger: Ledger,
-    shop: Arc<Shop>,
+    merchant: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
     waiting: Vec<(Message, PendingResponse)>,
 }
@@ -45,11 +45,12 @@ impl Service {
     ) -> Self {
         let store = Arc::new(Stepped::new(queue).expect("a store in memory"));
         let ledger = Ledger::over(between(Arc::clone(&store)));
-        let shop = Shop::new(&setup.config, ledger.clone()).with_outside(clock.clone());
+        let merchant =
+            LedgerMerchant::new(&setup.config, ledger.clone()).with_environment(clock.clone());
         let mut service = Self {
             store,
             ledger,
-            shop: Arc::new(shop),
+            merchant: Arc::new(merchant),
             keyring: Arc::new(setup.keyring.clone()),
             waiting: Vec::new(),
         };
@@ -74,16 +75,16 @@ impl Service {
         method: &str,
         body: Arc<[u8]>,
     ) -> Option<Response> {
-        let (shop, keyring) = (Arc::clone(&self.shop), Arc::clone(&self.keyring));
+        let (merchant, keyring) = (Arc::clone(&self.merchant), Arc::clone(&self.keyring));
         let pending = match method {
             _ if matches!(message, Message::Callback { variant: 1, .. }) => {
-                Box::pin(async move { serve_callback(&body, &shop, &keyring).await.into() })
+                Box::pin(async move { serve_callback(&body, &merchant, &keyring).await.into() })
             }
-            Kaspi::NAME => at::<Kaspi>(shop, keyring, body),
-            Kassa24::NAME => at::<Kassa24>(shop, keyring, body),
-            Kassa24Bvu::NAME => at::<Kassa24Bvu>(shop, keyring, body),
-            CashinKz::NAME => at::<CashinKz>(shop, keyring, body),
-            _ => at::<QiwiKz>(shop, keyring, body),
+            Kaspi::NAME => at::<Kaspi>(merchant, keyring, body),
+            Kassa24::NAME => at::<Kassa24>(merchant, keyring, body),
+            Kassa24Bvu::NAME => at::<Kassa24Bvu>(merchant, keyring, body),
+            CashinKz::NAME => at::<CashinKz>(merchant, keyring, body),
+            _ => at::<QiwiKz>(merchant, keyring, body),
         };
         self.wait(message, pending)
     }
@@ -143,14 +144,14 @@ impl Service {
 }
 
 fn at<M: Method + 'static>(
-    shop: Arc<Shop>,
+    merchant: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
     body: Arc<[u8]>,
 ) -> PendingResponse
 where
-    Shop: jetpay_core::Merchant<M>,
+    LedgerMerchant: jetpay_core::Merchant<M>,
 {
-    Box::pin(async move { serve::<M, _>(&body, &shop, &keyring).await.into() })
+    Box::pin(async move { serve::<M, _>(&body, &merchant, &keyring).await.into() })
 }
 
 fn poll(pending: &mut PendingResponse) -> Option<Response> {

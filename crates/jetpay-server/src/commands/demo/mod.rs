@@ -1,6 +1,6 @@
 //! `jetpay demo`.
 
-mod books;
+mod ledger;
 mod payouts;
 mod place;
 mod scenes;
@@ -61,7 +61,7 @@ impl Demo {
                 })
                 .await?;
             }
-            books::show(&ledger).await?;
+            ledger::show(&ledger).await?;
 
             if !self.exit {
                 place.invite(listen, admin);

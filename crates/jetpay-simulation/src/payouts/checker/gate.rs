@@ -1,7 +1,7 @@
 //! Checks against the Gate: each request that leaves and arrives, the money that left, and the agreement of both
 //! sides in the end.
 
-use jetpay_platform::gate::{Books, Seen, What};
+use jetpay_platform::gate::{EntryKind, GateState, LogEntry};
 use rusqlite::types::ValueRef;
 
 use super::Checker;
@@ -71,24 +71,24 @@ impl Checker {
     pub(in crate::payouts) fn check_arrival(
         request: &PayoutRequest,
         exchange: &Exchange,
-        gate: &Books,
+        gate: &GateState,
     ) -> Result<bool, Breach> {
         let breach =
             |invariant, message: &str| Err(Breach::new(invariant, request.number, message));
-        let (Some(seen), before) = (gate.seen().last(), &gate.seen()[exchange.seen_before..])
-        else {
+        let (Some(seen), before) = (gate.log().last(), &gate.log()[exchange.log_length..]) else {
             return breach(Invariant::OnePayoutPerRequest, "the Gate could not read it");
         };
-        if seen.what != What::Send || *seen.payment_id != *exchange.id {
+        if seen.kind != EntryKind::Send || *seen.payment_id != *exchange.id {
             return breach(
                 Invariant::OnePayoutPerRequest,
                 "it was sent under another id",
             );
         }
-        let own =
-            |other: &&Seen| other.payment_id == seen.payment_id && other.what != What::Callback;
+        let own = |other: &&LogEntry| {
+            other.payment_id == seen.payment_id && other.kind != EntryKind::Callback
+        };
         let overtaken = before[..before.len() - 1].iter().any(|other| own(&other));
-        if seen.is_rash() && !overtaken && !request.overtaken {
+        if seen.is_unsafe_resend() && !overtaken && !request.overtaken {
             return breach(
                 Invariant::ResendPermitted,
                 "the Gate had not permitted another send",
@@ -113,7 +113,7 @@ impl Checker {
     pub(in crate::payouts) fn check_paid_out(
         &self,
         request: &PayoutRequest,
-        gate: &Books,
+        gate: &GateState,
     ) -> Result<(), Breach> {
         let amount = self
             .known
@@ -136,7 +136,7 @@ impl Checker {
     pub(in crate::payouts) fn matches_gate(
         &self,
         request: &PayoutRequest,
-        gate: &Books,
+        gate: &GateState,
         notification: &[PayoutNotification],
     ) -> Result<bool, Breach> {
         let Some(known) = self.known.get(&request.number) else {
