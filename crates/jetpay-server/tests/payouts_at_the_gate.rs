@@ -11,7 +11,7 @@ use at_the_gate::{
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Money, Project};
 use jetpay_gate::{Gate, Outcome};
-use jetpay_ledger::payout::{Pace, PayoutState, StepKind, Taken};
+use jetpay_ledger::payout::{PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind};
 use jetpay_ledger::{AlarmFilter, AlarmKind};
 use jetpay_platform::Platform;
 use jetpay_platform::gate::{CallbackPlan, Ending, OnSend, OnStatus, Plan};
@@ -129,7 +129,7 @@ async fn id_that_exists_there_was_accepted_and_is_polled() {
     assert!(matches!(before, Outcome::Accepted(_)), "{before:?}");
     assert_eq!(
         paying.ledger.record_payout(payout_request).await,
-        Ok(Taken::New)
+        Ok(PayoutRequestOutcome::Created)
     );
     let payout = paying.once(&id, Paid).await;
     assert_eq!(
@@ -160,7 +160,7 @@ async fn waiting_code_is_waited_for() {
 
 #[actix_web::test]
 async fn nothing_after_a_day_is_an_alarm_and_asked_on() {
-    let pace = Pace {
+    let pace = RetryPolicy {
         overdue_after: Duration::from_millis(300),
         ..PACE
     };
@@ -323,7 +323,7 @@ async fn several_servers_share_the_payouts_and_send_each_once() {
         return;
     };
     let port = free_port();
-    let pace = Pace {
+    let pace = RetryPolicy {
         overdue_after: Duration::from_secs(3),
         ..PACE
     };

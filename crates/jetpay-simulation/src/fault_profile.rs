@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use jetpay_ledger::payout::Pace;
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::payout::RetryPolicy;
+use jetpay_ledger::sim::Fault;
 
 use crate::deterministic::{DAY, HOUR, MINUTE, Random, SECOND, START};
 
@@ -28,7 +28,7 @@ pub(crate) struct FaultProfile {
     crash: u32,
     commit_fails: u32,
     disk_full: u32,
-    bad_job: u32,
+    bad_command: u32,
     pub(crate) outage: Option<Outage>,
 }
 
@@ -66,7 +66,7 @@ impl FaultProfile {
             crash: random.choose(&[0, 2, 30]),
             commit_fails: random.choose(&[0, 5, 50]),
             disk_full: random.choose(&[0, 0, 20]),
-            bad_job: random.choose(&[0, 20]),
+            bad_command: random.choose(&[0, 20]),
             outage,
         }
     }
@@ -85,7 +85,7 @@ impl FaultProfile {
             crash: 0,
             commit_fails: 0,
             disk_full: 0,
-            bad_job: 0,
+            bad_command: 0,
             outage: Some(Outage { from: START, kind }),
         }
     }
@@ -97,31 +97,31 @@ impl FaultProfile {
     }
 
     /// What goes wrong in the store's next step.
-    pub(crate) fn next_fate(&self, random: &mut Random, now: i64) -> Fate {
+    pub(crate) fn next_fault(&self, random: &mut Random, now: i64) -> Fault {
         if self.is_out(OutageKind::Store, now) {
-            return Fate::Refuses(u32::MAX);
+            return Fault::Refuses(u32::MAX);
         }
         if random.happens(self.crash) {
-            return Fate::Crashes {
+            return Fault::Crashes {
                 refused: random.choose(&[0, 0, 1]),
                 commits: random.choose(&[0, 1, 1, 2]),
             };
         }
         if random.happens(self.commit_fails) {
-            return Fate::Refuses(random.choose(&[1, 1, 2, 3, u32::MAX]));
+            return Fault::Refuses(random.choose(&[1, 1, 2, 3, u32::MAX]));
         }
         if random.happens(self.disk_full) {
-            return Fate::Full;
+            return Fault::Full;
         }
-        if random.happens(self.bad_job) {
-            return Fate::BadJob(random.below(3));
+        if random.happens(self.bad_command) {
+            return Fault::BadCommand(random.below(3));
         }
-        Fate::Commits
+        Fault::Commits
     }
 
     /// Whether the service may answer 503 after such a step.
-    pub(crate) const fn permits_unavailable(fate: Fate) -> bool {
-        !matches!(fate, Fate::Commits | Fate::BadJob(_))
+    pub(crate) const fn permits_unavailable(fault: Fault) -> bool {
+        !matches!(fault, Fault::Commits | Fault::BadCommand(_))
     }
 
     /// How long a service is down after a crash.
@@ -143,7 +143,7 @@ pub(crate) struct ServerFaults {
     crash: u32,
     stall: u32,
     /// The waits between attempts.
-    pub(crate) retry_policy: Pace,
+    pub(crate) retry_policy: RetryPolicy,
     /// No fault occurs after this moment.
     pub(crate) faults_end: i64,
     /// The Gate changes nothing after this moment.
@@ -165,9 +165,9 @@ impl ServerFaults {
         Self {
             crash: random.choose(&[0, 3, 30]),
             stall: random.choose(&[0, 3, 30]),
-            retry_policy: Pace {
+            retry_policy: RetryPolicy {
                 longest_wait: Duration::from_secs(60 * random.choose(&[10, 60, 60])),
-                ..Pace::default()
+                ..RetryPolicy::default()
             },
             faults_end,
             gate_stops_at: faults_end + TIME_TO_FINISH,

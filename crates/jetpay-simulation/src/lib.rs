@@ -37,7 +37,7 @@ pub use tally::{PayoutTally, Tally};
 use std::sync::Arc;
 
 use jetpay_ledger::Store;
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 /// Which run to simulate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub fn simulate(setup: &Setup, plan: Plan) -> Result<Tally, Box<Violation>> {
 pub fn simulate_over(
     setup: &Setup,
     plan: Plan,
-    between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+    between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
 ) -> Result<Tally, Box<Violation>> {
     top_ups::Simulation::new(setup, plan, between).run()
 }

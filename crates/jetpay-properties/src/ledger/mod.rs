@@ -4,7 +4,7 @@ mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_ledger::{Entry, EntryKind, Payment, Recorded, State};
+use jetpay_ledger::{CallbackOutcome, Entry, EntryKind, Payment, PaymentState};
 
 use self::steps::{
     Announcement, CallbackContent, Contents, Step, TestLedger, customer_id, payment_id, steps,
@@ -16,7 +16,7 @@ pub struct Tally {
     /// The kinds of the entries, in commit order.
     pub entries: Vec<EntryKind>,
     /// The outcome of each callback, in order.
-    pub outcomes: Vec<Recorded>,
+    pub outcomes: Vec<CallbackOutcome>,
 }
 
 /// Reads the bytes as a sequence of announcements and callbacks, gives them to a real ledger in a temporary file, and
@@ -92,7 +92,7 @@ struct Checker {
     /// The first callback of each identity. Only the first one counts.
     events: Vec<CallbackContent>,
     entries: Vec<Entry>,
-    states: BTreeMap<String, State>,
+    states: BTreeMap<String, PaymentState>,
 }
 
 impl Checker {
@@ -110,21 +110,21 @@ impl Checker {
         }
     }
 
-    fn on_callback(&mut self, content: CallbackContent, outcome: Recorded) {
+    fn on_callback(&mut self, content: CallbackContent, outcome: CallbackOutcome) {
         let known = self.is_announced(content.payment);
         let first = self
             .events
             .iter()
             .find(|event| identity(event) == identity(&content));
         match first {
-            None => assert_eq!(outcome == Recorded::Unmatched, !known),
+            None => assert_eq!(outcome == CallbackOutcome::Unmatched, !known),
             Some(_) if !known => {}
             Some(first) if has_same_content(*first, content) => {
-                assert_eq!(outcome, Recorded::Repeated)
+                assert_eq!(outcome, CallbackOutcome::Repeated)
             }
             Some(_) => assert_eq!(
                 outcome,
-                Recorded::Quarantined,
+                CallbackOutcome::Quarantined,
                 "one event with two contents"
             ),
         }
@@ -140,11 +140,11 @@ impl Checker {
     }
 
     /// Checks the outcome of a repeat of the first callback.
-    fn on_repeat(&self, content: CallbackContent, outcome: Recorded) {
+    fn on_repeat(&self, content: CallbackContent, outcome: CallbackOutcome) {
         let known = self.is_announced(content.payment) || self.dismissed.contains(&content.payment);
         match outcome {
-            Recorded::Repeated => assert!(known),
-            Recorded::Unmatched => assert!(!self.is_announced(content.payment)),
+            CallbackOutcome::Repeated => assert!(known),
+            CallbackOutcome::Unmatched => assert!(!self.is_announced(content.payment)),
             other => panic!("the outcome of a repeat was {other:?}"),
         }
     }
@@ -177,7 +177,7 @@ impl Checker {
         let pending = now
             .payments
             .iter()
-            .filter(|payment| payment.state == State::Pending);
+            .filter(|payment| payment.state == PaymentState::Pending);
         assert_eq!(usize::try_from(now.counts.pending), Ok(pending.count()));
         assert_eq!(usize::try_from(now.counts.alarms), Ok(now.alarms.len()));
         assert_eq!(usize::try_from(now.counts.unmatched), Ok(now.waiting));
@@ -193,7 +193,7 @@ impl Checker {
                 "{before:?} to {state:?}"
             );
             assert!(
-                state != State::Pending || before == State::Pending,
+                state != PaymentState::Pending || before == PaymentState::Pending,
                 "{before:?} to {state:?}"
             );
         }
@@ -267,13 +267,13 @@ fn check_amounts(payment: &Payment, own: &[&Entry]) {
         }
     );
     let fits = match payment.state {
-        State::Credited => remaining == amount,
-        State::PartiallyRefunded => (1..amount).contains(&remaining),
-        State::Pending
-        | State::Declined
-        | State::Quarantined
-        | State::Refunded
-        | State::Reversed => remaining == 0,
+        PaymentState::Credited => remaining == amount,
+        PaymentState::PartiallyRefunded => (1..amount).contains(&remaining),
+        PaymentState::Pending
+        | PaymentState::Declined
+        | PaymentState::Quarantined
+        | PaymentState::Refunded
+        | PaymentState::Reversed => remaining == 0,
     };
     assert!(fits, "{:?} with {remaining} of {amount}", payment.state);
 }

@@ -5,8 +5,8 @@ use jetpay_core::message::Received;
 use jetpay_core::signature::sign;
 use jetpay_core::{Callback, Currency, Money};
 use jetpay_ledger::{
-    Alarm, AlarmFilter, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment, PaymentFilter,
-    Recorded,
+    Alarm, AlarmFilter, CallbackOutcome, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment,
+    PaymentFilter,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -115,7 +115,7 @@ impl TestLedger {
         }
     }
 
-    pub(super) fn deliver(&self, content: CallbackContent) -> Recorded {
+    pub(super) fn deliver(&self, content: CallbackContent) -> CallbackOutcome {
         let outcome = self.ledger.record_callback(content.callback(), NOW);
         self.runtime.block_on(outcome).expect("the store works")
     }

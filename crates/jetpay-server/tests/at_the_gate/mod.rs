@@ -16,7 +16,9 @@ use actix_web::dev::ServerHandle;
 use jetpay_core::id::PaymentId;
 use jetpay_core::payout::General;
 use jetpay_core::{Currency, Keyring, Money, Project};
-use jetpay_ledger::payout::{NewPayout, Pace, Payout, PayoutState, StepKind, Taken};
+use jetpay_ledger::payout::{
+    NewPayout, Payout, PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind,
+};
 use jetpay_ledger::{Ledger, Millis};
 use jetpay_platform::gate::{self, GateState, Plan, ServerOptions};
 use jetpay_qiwi_kz::Customer;
@@ -34,9 +36,9 @@ pub const AMOUNT: i64 = 10_000;
 pub const HURRY: u32 = 50;
 
 /// The protocol's pace, hurried.
-pub const PACE: Pace = Pace {
-    answer_within: Duration::from_millis(400),
-    ask_after: Duration::from_millis(60),
+pub const PACE: RetryPolicy = RetryPolicy {
+    answer_timeout: Duration::from_millis(400),
+    query_after: Duration::from_millis(60),
     longest_wait: Duration::from_millis(300),
     overdue_after: Duration::from_secs(30),
 };
@@ -71,7 +73,7 @@ pub async fn both() -> (Paying, gate::Server) {
     both_at(PACE).await
 }
 
-pub async fn both_at(pace: Pace) -> (Paying, gate::Server) {
+pub async fn both_at(pace: RetryPolicy) -> (Paying, gate::Server) {
     let port = free_port();
     let paying = Paying::start(port, pace, "sqlite://jetpay.db").await;
     let gate = gate(paying.listen, port).await;
@@ -80,12 +82,12 @@ pub async fn both_at(pace: Pace) -> (Paying, gate::Server) {
 
 impl Paying {
     /// A service whose Gate is at this port of the machine, or will be.
-    pub async fn start(gate: u16, pace: Pace, url: &str) -> Self {
+    pub async fn start(gate: u16, pace: RetryPolicy, url: &str) -> Self {
         Self::in_folder(tempfile::tempdir().unwrap(), gate, pace, url).await
     }
 
     /// The same where a service was before.
-    pub async fn in_folder(folder: TempDir, gate: u16, pace: Pace, url: &str) -> Self {
+    pub async fn in_folder(folder: TempDir, gate: u16, pace: RetryPolicy, url: &str) -> Self {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("secret"), SECRET).unwrap();
         fs::write(path("token"), "a token of tests").unwrap();
@@ -114,7 +116,10 @@ impl Paying {
     pub async fn pay(&self, account: &str) -> String {
         let payout = payout_request(account);
         let id = payout.id.as_str().to_owned();
-        assert_eq!(self.ledger.record_payout(payout).await, Ok(Taken::New));
+        assert_eq!(
+            self.ledger.record_payout(payout).await,
+            Ok(PayoutRequestOutcome::Created)
+        );
         id
     }
 

@@ -87,7 +87,7 @@ impl Simulation<'_> {
     ) -> Result<(), Breach> {
         let notification = &self.notifications[number];
         let (id, request) = (&notification.payment, notification.request);
-        let (stored, alarm, known) = self.checker.store.look(|connection| {
+        let (stored, alarm, known) = self.checker.store.inspect(|connection| {
             Ok((
                 rows::event(
                     connection,

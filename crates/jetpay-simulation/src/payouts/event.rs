@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use crate::report::Traced;
 
@@ -68,14 +68,14 @@ pub(super) enum TraceEvent {
     /// A server crashed, or stalled for so many milliseconds.
     Crashed(usize),
     Stalled(usize, i64),
-    /// The store wrote so many jobs.
-    StoreStep(Fate, usize),
+    /// The store wrote so many commands.
+    StoreStep(Fault, usize),
 }
 
 impl Traced for TraceEvent {
     fn is_fault(&self) -> bool {
         match self {
-            Self::StoreStep(fate, _) => *fate != Fate::Commits,
+            Self::StoreStep(fault, _) => *fault != Fault::Commits,
             Self::Crashed(_) | Self::Stalled(..) => true,
             _ => false,
         }
@@ -158,7 +158,9 @@ impl fmt::Display for TraceEvent {
             }
             Self::Crashed(server) => write!(f, "server {server} crashes"),
             Self::Stalled(server, time) => write!(f, "server {server} stalls for {time} ms"),
-            Self::StoreStep(fate, jobs) => write!(f, "the store wrote {jobs} jobs: {fate:?}"),
+            Self::StoreStep(fault, commands) => {
+                write!(f, "the store wrote {commands} commands: {fault:?}")
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use std::task::Poll;
 use jetpay_core::Keyring;
 use jetpay_core::payout::Payouts;
 use jetpay_core::signature::sign;
-use jetpay_ledger::payout::{SendOutcome, StatusAnswer, TakenUp};
+use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
 use serde_json::json;
@@ -134,7 +134,7 @@ impl GateTraffic {
         }
     }
 
-    fn depart(&self, server: usize, payout: &TakenUp, is_send: bool, body: Vec<u8>) -> usize {
+    fn depart(&self, server: usize, payout: &Lease, is_send: bool, body: Vec<u8>) -> usize {
         let mut inner = self.lock();
         let id: Arc<str> = payout.payment_id.as_str().into();
         let history = inner.history.entry(Arc::clone(&id)).or_default();
@@ -184,7 +184,7 @@ pub(super) struct ServerGateway {
 }
 
 impl ServerGateway {
-    async fn exchange(&self, payout: &TakenUp, is_send: bool, body: &[u8]) -> (usize, GateAnswer) {
+    async fn exchange(&self, payout: &Lease, is_send: bool, body: &[u8]) -> (usize, GateAnswer) {
         let project = self
             .keyring
             .project(payout.project_id)
@@ -201,7 +201,7 @@ impl ServerGateway {
 }
 
 impl Gateway for ServerGateway {
-    async fn send(&self, payout: &TakenUp) -> SendOutcome {
+    async fn send(&self, payout: &Lease) -> SendOutcome {
         let request = payout.request.as_deref().unwrap_or_default();
         let (ticket, answer) = self.exchange(payout, true, request.as_bytes()).await;
         let outcome = gate_answer::send_outcome(&answer);
@@ -216,14 +216,14 @@ impl Gateway for ServerGateway {
         outcome
     }
 
-    async fn ask(&self, payout: &TakenUp) -> StatusAnswer {
+    async fn ask(&self, payout: &Lease) -> StatusAnswer {
         let general = json!({"project_id": payout.project_id, "payment_id": payout.payment_id});
         let query = json!({"general": general}).to_string();
         let (ticket, answer) = self.exchange(payout, false, query.as_bytes()).await;
         let answer = gate_answer::status_answer(&answer);
         let learned = match &answer {
-            StatusAnswer::Told(_) => Learned::Status,
-            StatusAnswer::NotKnown => Learned::UnknownPayment,
+            StatusAnswer::Found(_) => Learned::Status,
+            StatusAnswer::NotFound => Learned::UnknownPayment,
             StatusAnswer::Unanswered { .. } => Learned::Nothing,
         };
         self.traffic

@@ -1,6 +1,6 @@
 //! The merchant's program requests payouts, and repeats each request until it is answered.
 
-use jetpay_ledger::payout::Taken;
+use jetpay_ledger::payout::PayoutRequestOutcome;
 use jetpay_server::environment::Environment;
 
 use super::Simulation;
@@ -82,7 +82,7 @@ impl Simulation<'_> {
         &mut self,
         number: usize,
         conflicting: bool,
-        taken: &Result<Taken, jetpay_ledger::Error>,
+        taken: &Result<PayoutRequestOutcome, jetpay_ledger::Error>,
         may_fail: bool,
     ) -> Result<(), Breach> {
         let request = &self.requests[number];
@@ -103,12 +103,22 @@ impl Simulation<'_> {
                     format!("no fault permits the error: {error}"),
                 );
             }
-            (Ok(Taken::New), Some(_)) if same => 202,
-            (Ok(Taken::Before(id)), Some(row)) if same && *id.as_str() == row.id => 200,
-            (Ok(Taken::KeyOfAnother(id)), Some(row)) if !same && *id.as_str() == row.id => 409,
+            (Ok(PayoutRequestOutcome::Created), Some(_)) if same => 202,
+            (Ok(PayoutRequestOutcome::Repeated(id)), Some(row))
+                if same && *id.as_str() == row.id =>
+            {
+                200
+            }
+            (Ok(PayoutRequestOutcome::KeyConflict(id)), Some(row))
+                if !same && *id.as_str() == row.id =>
+            {
+                409
+            }
             // The refusal may precede an accepted payout of the same key in this step.
-            (Ok(Taken::BalanceTooSmall { .. }), _) if request.from_balance => 422,
-            (Ok(Taken::New | Taken::Before(_)), None) => {
+            (Ok(PayoutRequestOutcome::InsufficientBalance { .. }), _) if request.from_balance => {
+                422
+            }
+            (Ok(PayoutRequestOutcome::Created | PayoutRequestOutcome::Repeated(_)), None) => {
                 return breach(
                     Invariant::CommitBeforeAnswer,
                     "the service accepted it, but it is not in the database".into(),
@@ -122,7 +132,7 @@ impl Simulation<'_> {
                 );
             }
         };
-        if let Ok(Taken::BalanceTooSmall { available }) = taken {
+        if let Ok(PayoutRequestOutcome::InsufficientBalance { available }) = taken {
             self.check_refusal(number, conflicting, *available)?;
         }
         self.record(Some(number), TraceEvent::MerchantAnswered(status));
@@ -152,7 +162,7 @@ impl Simulation<'_> {
         let now = self
             .checker
             .store
-            .look(|connection| rows::balance(connection, customer.as_str()))?;
+            .inspect(|connection| rows::balance(connection, customer.as_str()))?;
         if available < request.amount + i64::from(conflicting) {
             return Ok(());
         }

@@ -21,7 +21,7 @@ mod step;
 
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 use jetpay_platform::gate::{Ending, GateState};
 
 use self::callbacks::PayoutNotification;
@@ -82,7 +82,7 @@ impl<'s> Simulation<'s> {
         let requests = plan_requests(&mut random.fork(), plan.days);
         let clock = Clock::new();
         let store =
-            Arc::new(Stepped::new(fault_profile.queue_capacity).expect("a store in memory"));
+            Arc::new(SimStore::new(fault_profile.queue_capacity).expect("a store in memory"));
         let traffic = Arc::new(GateTraffic::default());
         let servers = (0..random.choose(&[1, 2, 3])).map(|number| {
             let skew = random.between(-5_000..=5_000);
@@ -136,7 +136,7 @@ impl<'s> Simulation<'s> {
         self.check_end()?;
         self.tally.payouts = u64::try_from(self.checker.known.len()).unwrap_or(u64::MAX);
         self.tally.steps = self.checker.step;
-        let database = self.checker.store.look(rows::fingerprint)?;
+        let database = self.checker.store.inspect(rows::fingerprint)?;
         self.tally.hash = self.trace.hash(database);
         Ok(self.tally)
     }

@@ -6,8 +6,8 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::payout::Ending;
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::payout::PayoutResolution;
+use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Error, Ledger, NewPayment};
 use jetpay_server::environment::Environment;
 
@@ -54,7 +54,7 @@ impl Simulation<'_> {
 
     /// The operator looks at payouts that do not end, asks the platform's support about each, and is sometimes wrong.
     pub(super) fn operator_resolves(&mut self) -> Result<(), Breach> {
-        let stuck = self.checker.store.look(rows::stuck)?;
+        let stuck = self.checker.store.inspect(rows::stuck)?;
         for number in stuck
             .iter()
             .filter_map(|key| PayoutRequest::number_from_key(key))
@@ -69,13 +69,17 @@ impl Simulation<'_> {
             let status = self.gate.status(self.requests[number].project_id(), &id);
             let right = !self.random.happens(100);
             let out = matches!(status, Some("success" | "reversed")) == right;
-            let ending = if out { Ending::Paid } else { Ending::Declined };
+            let ending = if out {
+                PayoutResolution::Paid
+            } else {
+                PayoutResolution::Declined
+            };
             let at = &mut self.servers[server];
             let (ledger, now) = (at.ledger.clone(), at.clock.now());
             let id = id.as_str().try_into().expect("an id");
             let resolve = async move {
                 let resolved =
-                    ledger.settle_payout(id, ending, "as platform support confirms".into(), now);
+                    ledger.resolve_payout(id, ending, "as platform support confirms".into(), now);
                 TaskResult::Written(resolved.await)
             };
             // The ledger may store the resolution even if the operator receives no confirmation.
@@ -102,7 +106,7 @@ impl Simulation<'_> {
         if self
             .checker
             .store
-            .look(|connection| database::payment(connection, &id))?
+            .inspect(|connection| database::payment(connection, &id))?
             .is_some()
         {
             let (kind, body) = gate::top_up_callback(self.setup, &id, number, amount(number), now);
@@ -181,7 +185,7 @@ impl Simulation<'_> {
             );
         }
         match result {
-            Ok(()) | Err(Error::Unsettled(_)) => Ok(()),
+            Ok(()) | Err(Error::Resolve(_)) => Ok(()),
             Err(_) if may_fail => Ok(()),
             Err(error) => {
                 let message = format!("{kind:?} failed, and no fault permits that: {error}");
@@ -192,11 +196,11 @@ impl Simulation<'_> {
 }
 
 /// Imports the customers before any fault can occur.
-pub(super) fn import_customers(ledger: &Ledger, store: &Stepped) {
+pub(super) fn import_customers(ledger: &Ledger, store: &SimStore) {
     let mut put = pin!(ledger.import_customers(customers()));
     let mut context = Context::from_waker(Waker::noop());
     let _ = put.as_mut().poll(&mut context);
-    store.step(Fate::Commits);
+    store.step(Fault::Commits);
     let _ = put.as_mut().poll(&mut context);
 }
 

@@ -7,8 +7,10 @@ use std::task::{Context, Poll, Waker};
 use jetpay_core::Keyring;
 use jetpay_core::id::PaymentId;
 use jetpay_core::serve::serve_callback;
-use jetpay_ledger::payout::{Ending, GateAddress, Pace, Taken, TakenUp};
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::payout::{
+    GateAddress, Lease, PayoutRequestOutcome, PayoutResolution, RetryPolicy,
+};
+use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{Error, Ledger, Millis};
 use jetpay_server::environment::Environment;
 use jetpay_server::merchant::LedgerMerchant;
@@ -54,10 +56,10 @@ impl Server {
     pub(super) fn new(
         number: usize,
         setup: &Setup,
-        store: &Arc<Stepped>,
+        store: &Arc<SimStore>,
         traffic: &Arc<GateTraffic>,
         (clock, skew): (&Clock, i64),
-        retry_policy: Pace,
+        retry_policy: RetryPolicy,
     ) -> Self {
         let keyring = Arc::new(setup.keyring.clone());
         let ledger = Ledger::over(Arc::clone(store) as Arc<_>);
@@ -126,7 +128,7 @@ impl Server {
         });
     }
 
-    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::TakenUp, at: Millis) {
+    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::Lease, at: Millis) {
         let driver = Arc::clone(&self.driver);
         let id = payout.payment_id.as_str().into();
         self.begin(TaskKind::RunAction(id), async move {
@@ -177,7 +179,7 @@ pub(super) enum TaskKind {
     /// Answers a callback with the notification of this number.
     Callback(usize),
     /// Resolves the payout of this request for an operator.
-    Resolve(usize, Ending),
+    Resolve(usize, PayoutResolution),
     /// Erases payers' personal data.
     ErasePayers,
     /// Announces a top-up.
@@ -186,8 +188,8 @@ pub(super) enum TaskKind {
 
 /// The result of a task.
 pub(super) enum TaskResult {
-    PayoutRequested(Result<Taken, Error>),
-    LeaseTaken(Result<Option<(TakenUp, Millis)>, Error>),
+    PayoutRequested(Result<PayoutRequestOutcome, Error>),
+    LeaseTaken(Result<Option<(Lease, Millis)>, Error>),
     ActionRun(Driven),
     CallbackAnswered(u16),
     /// The result of a write by an operator.

@@ -1,6 +1,6 @@
 //! Servers continue, crash, stall, and look for payouts that are due.
 
-use jetpay_ledger::payout::TakenUp;
+use jetpay_ledger::payout::Lease;
 use jetpay_ledger::{Error, Millis};
 use jetpay_server::payouts::Driven;
 
@@ -111,7 +111,7 @@ impl Simulation<'_> {
     fn lease_taken(
         &mut self,
         server: usize,
-        taken: Result<Option<(TakenUp, Millis)>, Error>,
+        taken: Result<Option<(Lease, Millis)>, Error>,
         may_fail: bool,
     ) -> Result<bool, Breach> {
         match taken {
@@ -162,7 +162,11 @@ impl Simulation<'_> {
         }
         let out = self.fault_profile.is_out(OutageKind::Store, now)
             || self.fault_profile.is_out(OutageKind::Service, now);
-        let due = self.checker.store.look(rows::next_due).unwrap_or_default();
+        let due = self
+            .checker
+            .store
+            .inspect(rows::next_due)
+            .unwrap_or_default();
         let at = match due {
             _ if out => now + self.random.between(HOUR / 2..=2 * HOUR),
             _ if !works => now + self.random.between(SECOND..=MINUTE),

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use super::Simulation;
 use super::callbacks::{NotificationKind, PayoutNotification};
@@ -34,23 +34,23 @@ impl Simulation<'_> {
     pub(super) fn step(&mut self) -> Result<(), Breach> {
         self.step_due = false;
         let now = self.clock.millis();
-        let fate = if self.faults_active() {
-            self.fault_profile.next_fate(&mut self.random, now)
+        let fault = if self.faults_active() {
+            self.fault_profile.next_fault(&mut self.random, now)
         } else {
-            Fate::Commits
+            Fault::Commits
         };
-        let jobs = self.checker.store.step(fate);
-        let crashed = matches!(fate, Fate::Crashes { .. });
-        if jobs == 0 {
+        let commands = self.checker.store.step(fault);
+        let crashed = matches!(fault, Fault::Crashes { .. });
+        if commands == 0 {
             return Ok(()); // All tasks wait for the Gate.
         }
         self.checker.step += 1;
-        self.tally.failed_commits += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.tally.failed_commits += u64::from(matches!(fault, Fault::Refuses(_) | Fault::Full));
         self.tally.store_crashes += u64::from(crashed);
         self.trace
-            .record(now, None, TraceEvent::StoreStep(fate, jobs));
+            .record(now, None, TraceEvent::StoreStep(fault, commands));
         self.check()?;
-        if FaultProfile::permits_unavailable(fate) {
+        if FaultProfile::permits_unavailable(fault) {
             let tasks = self.servers.iter_mut().flat_map(|server| &mut server.tasks);
             tasks.for_each(|task| task.may_fail = true);
         }
@@ -126,7 +126,7 @@ impl Simulation<'_> {
         for request in &self.requests {
             self.checker.check_payout(request)?;
         }
-        let (counted, found) = self.checker.store.look(database::counts)?;
+        let (counted, found) = self.checker.store.inspect(database::counts)?;
         if counted != found {
             let message = format!(
                 "pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found"
@@ -179,7 +179,7 @@ impl Simulation<'_> {
         for _ in 0..=self.requests.len() / 500 {
             self.servers[0].erase_payers(Duration::ZERO);
             self.servers[0].poll();
-            self.checker.store.step(Fate::Commits);
+            self.checker.store.step(Fault::Commits);
         }
         self.check_all()?;
         self.checker.check_payers(&self.requests)

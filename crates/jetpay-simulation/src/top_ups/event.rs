@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use crate::report::Traced;
 
@@ -77,8 +77,8 @@ pub(crate) enum TraceEvent {
     ResponseLost(Message),
     /// The answer arrived at the platform.
     ResponseSeen(Message, u16),
-    /// The store wrote so many jobs.
-    StoreStep(Fate, usize),
+    /// The store wrote so many commands.
+    StoreStep(Fault, usize),
     /// A notification is in the committed database.
     Stored(usize),
     /// An amount in minor units moved, by this operation.
@@ -87,7 +87,7 @@ pub(crate) enum TraceEvent {
 
 impl Traced for TraceEvent {
     fn is_fault(&self) -> bool {
-        matches!(self, Self::StoreStep(fate, _) if *fate != Fate::Commits)
+        matches!(self, Self::StoreStep(fault, _) if *fault != Fault::Commits)
     }
 
     fn reaches_service(&self) -> bool {
@@ -118,7 +118,9 @@ impl fmt::Display for TraceEvent {
             Self::ResponseSeen(message, status) => {
                 write!(f, "{message}: the platform received {status}")
             }
-            Self::StoreStep(fate, jobs) => write!(f, "the store wrote {jobs} jobs: {fate:?}"),
+            Self::StoreStep(fault, commands) => {
+                write!(f, "the store wrote {commands} commands: {fault:?}")
+            }
             Self::Stored(notification) => write!(f, "notification {notification} is stored"),
             Self::Moved(amount, operation) => {
                 write!(f, "money moved: {amount} by operation {operation}")

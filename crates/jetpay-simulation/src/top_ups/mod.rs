@@ -11,7 +11,7 @@ mod serving;
 use std::sync::Arc;
 
 use jetpay_ledger::Store;
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 use self::checker::Checker;
 use self::event::{Event, Message, TraceEvent};
@@ -46,7 +46,7 @@ impl<'s> Simulation<'s> {
     pub(crate) fn new(
         setup: &'s Setup,
         plan: Plan,
-        between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
     ) -> Self {
         let mut random = Random::from_seed(plan.seed);
         let fault_profile = FaultProfile::from_random(&mut random.fork(), plan.days);
@@ -98,7 +98,7 @@ impl<'s> Simulation<'s> {
         tally.entries = count(self.checker.entries.len());
         tally.steps = self.checker.step;
         tally.days = ((self.clock.millis() - START) / DAY).cast_unsigned();
-        let database = self.service.store.look(database::fingerprint)?;
+        let database = self.service.store.inspect(database::fingerprint)?;
         tally.hash = self.trace.hash(database);
         Ok(tally)
     }

@@ -11,7 +11,7 @@ use jetpay_core::{Keyring, Method};
 use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Ledger, Millis, NewPayment, Store};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::merchant::LedgerMerchant;
@@ -29,7 +29,7 @@ pub(crate) struct Response {
 type PendingResponse = Pin<Box<dyn Future<Output = Response>>>;
 
 pub(crate) struct Service {
-    pub(crate) store: Arc<Stepped>,
+    pub(crate) store: Arc<SimStore>,
     pub(crate) ledger: Ledger,
     merchant: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
@@ -41,9 +41,9 @@ impl Service {
         setup: &Setup,
         clock: &Clock,
         queue: usize,
-        between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
     ) -> Self {
-        let store = Arc::new(Stepped::new(queue).expect("a store in memory"));
+        let store = Arc::new(SimStore::new(queue).expect("a store in memory"));
         let ledger = Ledger::over(between(Arc::clone(&store)));
         let merchant =
             LedgerMerchant::new(&setup.config, ledger.clone()).with_environment(clock.clone());
@@ -63,7 +63,7 @@ impl Service {
         let ledger = self.ledger.clone();
         let put = async move { operator_response(ledger.import_customers(customers()).await) };
         let _ = self.wait(Message::Import(0), Box::pin(put));
-        self.store.step(Fate::Commits);
+        self.store.step(Fault::Commits);
         self.waiting.clear();
     }
 
@@ -122,9 +122,9 @@ impl Service {
     }
 
     /// Lets the store write what waits. Returns the answer to each delivery; none if the service crashed first.
-    pub(crate) fn step(&mut self, fate: Fate) -> Vec<(Message, Option<Response>)> {
-        self.store.step(fate);
-        let crashed = matches!(fate, Fate::Crashes { .. });
+    pub(crate) fn step(&mut self, fault: Fault) -> Vec<(Message, Option<Response>)> {
+        self.store.step(fault);
+        let crashed = matches!(fault, Fault::Crashes { .. });
         let responses = self.waiting.drain(..).map(|(message, mut pending)| {
             // An interrupted write looks like a closed store, but a crashed service cannot answer.
             let response =

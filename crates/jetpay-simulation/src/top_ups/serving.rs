@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::NewPayment;
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 use jetpay_server::environment::Environment;
 
 use super::Simulation;
@@ -92,22 +92,22 @@ impl Simulation<'_> {
     pub(super) fn step(&mut self) -> Result<(), Breach> {
         self.step_due = false;
         let now = self.clock.millis();
-        let jobs = self.service.waiting();
-        if jobs == 0 {
+        let commands = self.service.waiting();
+        if commands == 0 {
             return Ok(());
         }
-        let fate = self.fault_profile.next_fate(&mut self.random, now);
-        let crashed = matches!(fate, Fate::Crashes { .. });
+        let fault = self.fault_profile.next_fault(&mut self.random, now);
+        let crashed = matches!(fault, Fault::Crashes { .. });
         self.checker.step += 1;
-        self.tally.failed_commits += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.tally.failed_commits += u64::from(matches!(fault, Fault::Refuses(_) | Fault::Full));
         self.trace
-            .record(now, None, TraceEvent::StoreStep(fate, jobs));
-        let responses = self.service.step(fate);
+            .record(now, None, TraceEvent::StoreStep(fault, commands));
+        let responses = self.service.step(fault);
         self.check(&responses)?;
         for (message, response) in responses {
             match response {
                 Some(response) => {
-                    self.respond(message, &response, FaultProfile::permits_unavailable(fate))?
+                    self.respond(message, &response, FaultProfile::permits_unavailable(fault))?
                 }
                 None if crashed => self.interrupted(message),
                 None => {
@@ -168,12 +168,12 @@ impl Simulation<'_> {
         }
     }
 
-    /// The service answers. Checks the answer and sends it to the platform. `fault`: the service may answer 503.
+    /// The service answers. Checks the answer and sends it to the platform. `may_fail`: a fault permits 503.
     pub(super) fn respond(
         &mut self,
         message: Message,
         response: &Response,
-        fault: bool,
+        may_fail: bool,
     ) -> Result<(), Breach> {
         self.record(message, TraceEvent::Answered(message, response.status));
         self.tally.unavailable += u64::from(response.status == 503);
@@ -183,17 +183,17 @@ impl Simulation<'_> {
                     notification,
                     &self.platform.notifications,
                     response,
-                    fault,
+                    may_fail,
                 )?;
                 self.tally.acknowledged += u64::from(response.status == 200);
                 Some(Event::ResponseArrives(message, response.status))
             }
             Message::Verify(number) => {
                 let top_up = &self.platform.top_ups[number];
-                let good = check_request_response(top_up, response, fault)?;
+                let good = check_request_response(top_up, response, may_fail)?;
                 good.map(|_| Event::ResponseArrives(message, response.status))
             }
-            Message::CheckDeposit(number) => self.announced(number, response, fault)?,
+            Message::CheckDeposit(number) => self.announced(number, response, may_fail)?,
             Message::Import(_) | Message::Dismiss(_) => {
                 if response.status != 200 {
                     self.operator_acts_later(message);
@@ -219,10 +219,10 @@ impl Simulation<'_> {
         &mut self,
         number: usize,
         response: &Response,
-        fault: bool,
+        may_fail: bool,
     ) -> Result<Option<Event>, Breach> {
         let top_up = &self.platform.top_ups[number];
-        let Some(body) = check_request_response(top_up, response, fault)? else {
+        let Some(body) = check_request_response(top_up, response, may_fail)? else {
             return Ok(None);
         };
         let id: Arc<str> = body["payment_id"].as_str().unwrap_or_default().into();

@@ -38,7 +38,7 @@ impl Checker {
         }
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &exchange.id))?;
+            .inspect(|connection| rows::payout(connection, &exchange.id))?;
         let kept = row.map_or(0, |row| row.sends);
         let sends = i64::try_from(traffic.sends(&exchange.id)).unwrap_or(i64::MAX);
         if sends > kept {
@@ -151,7 +151,7 @@ impl Checker {
         let alarmed = |notification: &PayoutNotification| {
             let alarm =
                 |connection: &_| rows::alarm(connection, &row.id, Some(notification.operation));
-            self.store.look(alarm)
+            self.store.inspect(alarm)
         };
         let out = gate.money_out(&request.account());
         let returned = kept().find_map(|notification| match notification.kind {
@@ -218,7 +218,7 @@ impl Checker {
         let row = &known.row;
         let alarm = self
             .store
-            .look(|connection| rows::alarm(connection, &row.id, None))?;
+            .inspect(|connection| rows::alarm(connection, &row.id, None))?;
         if row.is_open() && now - row.created_at > DAY + 8 * HOUR && !alarm {
             let message = "it has had no outcome for more than a day, and no alarm";
             return Err(Breach::new(
@@ -236,7 +236,7 @@ impl Checker {
         requests: &[PayoutRequest],
     ) -> Result<(), Breach> {
         let mut texts = String::new();
-        self.store.look(|connection| {
+        self.store.inspect(|connection| {
             rows::values(connection, |_, value| {
                 if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value {
                     let text = String::from_utf8_lossy(bytes);

@@ -8,7 +8,7 @@ pub(super) use payout::MoneyEvidence;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 use super::payout_request::{PAYEES, PayoutRequest};
 use super::rows::{self, Row, StepRow};
@@ -23,7 +23,7 @@ pub(super) struct KnownPayout {
 }
 
 pub(super) struct Checker {
-    pub(super) store: Arc<Stepped>,
+    pub(super) store: Arc<SimStore>,
     pub(super) steps: Vec<StepRow>,
     /// The payouts, by the number of their request.
     pub(super) known: HashMap<usize, KnownPayout>,
@@ -36,7 +36,7 @@ pub(super) struct Checker {
 }
 
 impl Checker {
-    pub(super) fn new(store: Arc<Stepped>) -> Self {
+    pub(super) fn new(store: Arc<SimStore>) -> Self {
         Self {
             store,
             steps: Vec::new(),
@@ -57,7 +57,7 @@ impl Checker {
         let mut touched = Vec::new();
         for step in self
             .store
-            .look(|connection| rows::steps(connection, last))?
+            .inspect(|connection| rows::steps(connection, last))?
         {
             let request = match self.request_of.get(&step.id) {
                 Some(request) => *request,
@@ -76,7 +76,7 @@ impl Checker {
     fn add_payout(&mut self, step: &StepRow, requests: &[PayoutRequest]) -> Result<usize, Breach> {
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &step.id))?;
+            .inspect(|connection| rows::payout(connection, &step.id))?;
         let row = row.filter(|_| step.what == "created");
         let found = row.and_then(|row| Some((PayoutRequest::number_from_key(&row.key)?, row)));
         let Some((number, row)) = found else {
@@ -117,7 +117,7 @@ impl Checker {
     pub(super) fn check_copy(&self) -> Result<(), Breach> {
         let (steps, ids) = self
             .store
-            .look(|connection| Ok((rows::steps(connection, 0)?, rows::ids(connection)?)))?;
+            .inspect(|connection| Ok((rows::steps(connection, 0)?, rows::ids(connection)?)))?;
         if steps != self.steps || ids.len() != self.known.len() {
             let message = "steps or payouts differ from the copy";
             return Err(Breach::general(Invariant::NoStateLost, message));

@@ -29,7 +29,7 @@ impl Checker {
         let before = &known.row;
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &before.id))?;
+            .inspect(|connection| rows::payout(connection, &before.id))?;
         let breach =
             |invariant, message: String| Err(Breach::new(invariant, request.number, message));
         let Some(row) = row else {
@@ -66,7 +66,7 @@ impl Checker {
         }
         if row.is_open() && row.next.is_none() {
             let alarm = |connection: &_| rows::alarm(connection, &row.id, None);
-            if !self.store.look(alarm)? {
+            if !self.store.inspect(alarm)? {
                 let message = "it is open without a next action, and has no alarm";
                 return breach(Invariant::PayoutFollowedUp, message.into());
             }
@@ -109,7 +109,7 @@ impl Checker {
         let customer = customer_id(request.customer);
         let left = self
             .store
-            .look(|connection| rows::balance(connection, customer.as_str()))?;
+            .inspect(|connection| rows::balance(connection, customer.as_str()))?;
         if left >= 0 || self.may_be_negative[request.customer] {
             return Ok(());
         }

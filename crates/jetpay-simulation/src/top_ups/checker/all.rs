@@ -25,7 +25,7 @@ impl Checker {
         self.check_inbox()?;
         self.check_alarms(notifications)?;
         self.check_balances(ledger)?;
-        let (counted, found) = self.store.look(database::counts)?;
+        let (counted, found) = self.store.inspect(database::counts)?;
         if counted != found {
             let message = format!(
                 "pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found"
@@ -37,7 +37,7 @@ impl Checker {
 
     /// Checks that events and entries are equal to the copy.
     fn check_copy(&self) -> Result<(), Breach> {
-        let (events, entries, touched) = self.store.look(|connection| {
+        let (events, entries, touched) = self.store.inspect(|connection| {
             let known = |id: &str| self.by_id.contains_key(id);
             let touched = database::changed_except(connection, known)?;
             let events = database::events(connection, 0)?;
@@ -69,7 +69,7 @@ impl Checker {
                 let waits = |connection: &_| {
                     database::count_with_disposition(connection, &payment.id, word)
                 };
-                if self.store.look(waits)? > 0 {
+                if self.store.inspect(waits)? > 0 {
                     let message = format!("an event is still {word}");
                     return Err(Breach::new(Invariant::StateFollows, index, message));
                 }
@@ -80,7 +80,7 @@ impl Checker {
 
     /// Checks that each mismatch has an alarm, and each amount that could not be taken back.
     fn check_alarms(&self, notifications: &[Notification]) -> Result<(), Breach> {
-        let alarms = self.store.look(database::alarms)?;
+        let alarms = self.store.inspect(database::alarms)?;
         for (index, payment) in self.payments.iter().enumerate() {
             if payment.announced.is_none() {
                 continue;

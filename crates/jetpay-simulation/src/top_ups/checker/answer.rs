@@ -11,13 +11,13 @@ use crate::top_ups::platform::TopUp;
 use crate::top_ups::service::Response;
 
 impl Checker {
-    /// Checks the answer to a callback. `fault`: something went wrong, so the service may answer 503.
+    /// Checks the answer to a callback. `may_fail`: a fault permits 503.
     pub(crate) fn check_callback_response(
         &self,
         number: usize,
         notifications: &[Notification],
         answer: &Response,
-        fault: bool,
+        may_fail: bool,
     ) -> Result<(), Breach> {
         let notification = &notifications[number];
         let index = self.by_id[&notification.payment];
@@ -30,7 +30,7 @@ impl Checker {
             Err(Breach::new(invariant, index, message))
         };
         match (answer.status, notification.content.flaw) {
-            (503, _) if fault => Ok(()),
+            (503, _) if may_fail => Ok(()),
             (400, Flaw::BadSignature) => Ok(()),
             (400, Flaw::NoAmount) if self.has_alarm_with_body(notification)? => Ok(()),
             (400, Flaw::NoAmount) => breach(Invariant::MismatchAlarmed, "no alarm holds it"),
@@ -65,7 +65,7 @@ impl Checker {
 
     /// Whether an alarm holds one of its bodies.
     fn has_alarm_with_body(&self, notification: &Notification) -> Result<bool, Breach> {
-        let found = self.store.look(|connection| {
+        let found = self.store.inspect(|connection| {
             let mut found = false;
             for body in notification.bodies.iter().flatten() {
                 found |= database::alarm_has_body(connection, body)?;
@@ -79,7 +79,7 @@ impl Checker {
         let count_with_disposition = |connection: &_| {
             database::count_with_disposition(connection, &notification.payment, "dismissed")
         };
-        Ok(self.store.look(count_with_disposition)? > 0)
+        Ok(self.store.inspect(count_with_disposition)? > 0)
     }
 
     /// Checks that a payment whose id was issued is in the database, with the announced amount.
@@ -87,7 +87,7 @@ impl Checker {
         let payment = &self.payments[index];
         let row = self
             .store
-            .look(|connection| database::payment(connection, &payment.id))?;
+            .inspect(|connection| database::payment(connection, &payment.id))?;
         if row.is_some_and(|row| row.amount == payment.amount) {
             return Ok(());
         }
@@ -101,13 +101,13 @@ impl Checker {
 pub(crate) fn check_request_response(
     top_up: &TopUp,
     answer: &Response,
-    fault: bool,
+    may_fail: bool,
 ) -> Result<Option<Value>, Breach> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = body.get("code").and_then(Value::as_i64);
     let known = top_up.customer < CUSTOMERS;
     match (answer.status, code) {
-        (503, _) if fault => Ok(None),
+        (503, _) if may_fail => Ok(None),
         (200, Some(0)) if known => Ok(Some(body)),
         (200, Some(404)) if !known => Ok(None),
         _ => {

@@ -18,7 +18,7 @@ impl Checker {
         let payment = &self.payments[index];
         let row = self
             .store
-            .look(|connection| database::payment(connection, &payment.id))?;
+            .inspect(|connection| database::payment(connection, &payment.id))?;
         let Some(row) = row else {
             return match (payment.announced, payment.entries.is_empty()) {
                 (None, true) => Ok(()),
