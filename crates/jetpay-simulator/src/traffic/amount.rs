@@ -1,7 +1,7 @@
 //! Amounts as people pay them.
 
 use fastrand::Rng;
-use jetpay_core::limits::Limits;
+use jetpay_core::method::Limits;
 use jetpay_core::{Currency, Money};
 
 /// Whole ones, most often the first: banknotes, and what bills come to.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use jetpay_core::Currency;
-use jetpay_core::limits::Limits;
+use jetpay_core::method::Limits;
 
 use super::amount::amount;
 use super::fault::Fault;
