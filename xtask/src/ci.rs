@@ -6,13 +6,16 @@ use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, TargetKind};
 
 use crate::steps::{Steps, time};
-use crate::{conformance, deps, docs, fixtures, shell, test};
+use crate::{conformance, deps, docs, fixtures, shell, simulate, test};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Only this step
     #[arg(long, value_name = "STEP")]
     only: Option<Step>,
+    /// Which of the planted bugs to run. Default: the commit's hash decides
+    #[arg(long, value_name = "N")]
+    turn: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -26,19 +29,20 @@ enum Step {
     Alone,
     Tests,
     Conformance,
+    PlantedBugs,
 }
 
-type Run = fn() -> Result<()>;
+type Run = fn(&Arguments) -> Result<()>;
 
 /// In the order in which they are run: what is quick and often broken comes first.
-const STEPS: [(Step, &str, Run); 9] = [
-    (Step::Format, "format", || {
+const STEPS: [(Step, &str, Run); 10] = [
+    (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
-    (Step::Dependencies, "dependencies", deps::run),
-    (Step::Fixtures, "fixtures", fixtures::run),
-    (Step::Docs, "docs", docs::check),
-    (Step::Lints, "lints", || {
+    (Step::Dependencies, "dependencies", |_| deps::run()),
+    (Step::Fixtures, "fixtures", |_| fixtures::run()),
+    (Step::Docs, "docs", |_| docs::check()),
+    (Step::Lints, "lints", |_| {
         shell::run_cargo(&[
             "clippy",
             "--locked",
@@ -49,11 +53,14 @@ const STEPS: [(Step, &str, Run); 9] = [
             "warnings",
         ])
     }),
-    (Step::Documentation, "documentation", documentation),
-    (Step::Alone, "alone", each_crate_alone),
-    (Step::Tests, "tests", test::tests),
-    (Step::Conformance, "conformance", || {
+    (Step::Documentation, "documentation", |_| documentation()),
+    (Step::Alone, "alone", |_| each_crate_alone()),
+    (Step::Tests, "tests", |_| test::tests()),
+    (Step::Conformance, "conformance", |_| {
         conformance::run(&conformance::Arguments::default())
+    }),
+    (Step::PlantedBugs, "planted bugs", |arguments| {
+        simulate::run_turn(arguments.turn)
     }),
 ];
 
@@ -61,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut steps = Steps::default();
     for (step, name, run) in STEPS {
         if arguments.only.is_none_or(|only| only == step) {
-            steps.run(name, run);
+            steps.run(name, || run(arguments));
         }
     }
     let done = steps.finish();
@@ -78,10 +85,11 @@ fn documentation() -> Result<()> {
 }
 
 /// Nobody depends on these alone; their tests run with all others.
-const AT_THE_TOP: [&str; 4] = [
+const AT_THE_TOP: [&str; 5] = [
     "jetpay-server",
     "jetpay-simulation",
-    "jetpay-simulator",
+    "jetpay-platform",
+    "jetpay-conformance",
     "jetpay-properties",
 ];
 

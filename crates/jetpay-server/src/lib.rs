@@ -7,16 +7,22 @@ pub mod admin;
 pub mod commands;
 pub mod config;
 pub mod customer;
+pub mod environment;
 pub mod listener;
+pub mod merchant;
 pub mod methods;
+pub mod payout_request;
 pub mod payouts;
 pub mod reason;
 pub mod service;
-pub mod shop;
 pub mod telemetry;
-pub mod wish;
 
-/// The README's examples are tests.
+/// The examples of README are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+/// The examples of the page for Rust developers are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/rust.md")]
+pub struct RustPage;

@@ -11,7 +11,7 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 use serde::{Deserialize, Deserializer, de};
 
-use crate::shop::Shop;
+use crate::merchant::LedgerMerchant;
 use crate::telemetry::Meter;
 
 /// The name of a method: also its URL, `/{name}`.
@@ -52,23 +52,30 @@ impl<'de> Deserialize<'de> for MethodName {
 }
 
 /// The platform's endpoints: one for each method, and one for callbacks alone.
-pub fn endpoints(config: &mut ServiceConfig, shop: &Arc<Shop>, keyring: &Arc<Keyring>) {
-    endpoint::<Kaspi>(config, shop, keyring);
-    endpoint::<Kassa24>(config, shop, keyring);
-    endpoint::<Kassa24Bvu>(config, shop, keyring);
-    endpoint::<CashinKz>(config, shop, keyring);
-    endpoint::<QiwiKz>(config, shop, keyring);
+pub fn endpoints(
+    config: &mut ServiceConfig,
+    merchant: &Arc<LedgerMerchant>,
+    keyring: &Arc<Keyring>,
+) {
+    endpoint::<Kaspi>(config, merchant, keyring);
+    endpoint::<Kassa24>(config, merchant, keyring);
+    endpoint::<Kassa24Bvu>(config, merchant, keyring);
+    endpoint::<CashinKz>(config, merchant, keyring);
+    endpoint::<QiwiKz>(config, merchant, keyring);
     let meter = Meter::of("callback");
-    let callbacks = jetpay_actix::callbacks("/callback", Arc::clone(shop), Arc::clone(keyring));
+    let callbacks = jetpay_actix::callbacks("/callback", Arc::clone(merchant), Arc::clone(keyring));
     config.service(callbacks.observe(move |reply, took| meter.answered(reply, took)));
 }
 
-fn endpoint<M: Method>(config: &mut ServiceConfig, shop: &Arc<Shop>, keyring: &Arc<Keyring>)
-where
-    Shop: Merchant<M>,
+fn endpoint<M: Method>(
+    config: &mut ServiceConfig,
+    merchant: &Arc<LedgerMerchant>,
+    keyring: &Arc<Keyring>,
+) where
+    LedgerMerchant: Merchant<M>,
 {
     let meter = Meter::of(M::NAME);
     let path = format!("/{}", M::NAME);
-    let endpoint = jetpay_actix::endpoint::<M, _>(&path, Arc::clone(shop), Arc::clone(keyring));
+    let endpoint = jetpay_actix::endpoint::<M, _>(&path, Arc::clone(merchant), Arc::clone(keyring));
     config.service(endpoint.observe(move |reply, took| meter.answered(reply, took)));
 }

@@ -12,9 +12,9 @@ use tokio::sync::{Notify, watch};
 use crate::admin::{self, Admin, PayoutDesk, Token};
 use crate::config::Config;
 use crate::listener::{self, Bounds};
+use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{AtTheGate, Worker};
-use crate::shop::Shop;
 use crate::telemetry::{self, AlarmLog, Metrics};
 
 /// Threads of the admin interface: a long search on one leaves the other to the health checks.
@@ -44,14 +44,14 @@ impl Service {
     /// When an address is taken or not ours.
     pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
         let keyring = Arc::new(config.keyring());
-        let shop = Arc::new(Shop::new(config, ledger.clone()));
+        let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
         let bounds = Bounds {
             workers: config.workers,
             connections: config.max_connections,
-            patience: config.patience,
+            read_timeout: config.read_timeout,
         };
         let (platform, listen) = listener::listen(config.listen, bounds, move |service| {
-            methods::endpoints(service, &shop, &keyring);
+            methods::endpoints(service, &merchant, &keyring);
         })
         .map_err(|error| taken(config.listen, &error))?;
         let woken = Arc::new(Notify::new());

@@ -3,7 +3,7 @@
 mod running;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{CallbackKind, KASPI, TopUp, top_up};
+use jetpay_platform::{CallbackKind, KASPI, TopUp, top_up};
 use reqwest::Method;
 use running::{CUSTOMER, Folder, Running, answer};
 use serde_json::json;

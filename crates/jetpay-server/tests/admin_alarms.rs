@@ -3,7 +3,7 @@
 mod running;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{KASPI, messages};
+use jetpay_platform::{KASPI, messages};
 use running::{CUSTOMER, Folder, PROJECT, Running, answer};
 use serde_json::{Value, json};
 
@@ -27,21 +27,21 @@ async fn alarm_that_is_settled_with_a_credit_credits_the_customer_once_with_the_
     let payment_id = quarantined(&running).await;
     assert_eq!(running.balance(CUSTOMER).await, 0);
 
-    let (_, list) = running.get("/v1/alarms?settled=false").await;
+    let (_, list) = running.get("/v1/alarms?resolved=false").await;
     let alarm = &list["alarms"][0];
     assert_eq!(
         (&alarm["kind"], &alarm["payment_id"]),
         (&json!("amount_differs"), &json!(payment_id))
     );
-    assert_eq!(alarm.get("settlement"), None);
+    assert_eq!(alarm.get("resolution"), None);
     let (status, one) = running.get("/v1/alarms/1").await;
     assert_eq!((status, &one["seq"]), (200, &alarm["seq"]));
     let body: Value = serde_json::from_str(one["callbacks"][0].as_str().unwrap()).unwrap();
     assert_eq!(body["operation"]["sum_initial"]["amount"], 90_000);
 
-    let (status, settled) = running.post("/v1/alarms/1/settle", &credit(90_000)).await;
+    let (status, settled) = running.post("/v1/alarms/1/resolve", &credit(90_000)).await;
     assert_eq!(status, 200);
-    let settlement = &settled["settlement"];
+    let settlement = &settled["resolution"];
     assert_eq!(
         (&settlement["verdict"], &settlement["amount"]),
         (&json!("credit"), &json!(90_000))
@@ -58,10 +58,10 @@ async fn alarm_that_is_settled_with_a_credit_credits_the_customer_once_with_the_
         (&payment["credited"], &payment["remaining"]),
         (&json!(90_000), &json!(90_000))
     );
-    let (_, settlements) = running.get("/v1/settlements").await;
-    assert_eq!(&settlements["settlements"][0], settlement);
+    let (_, settlements) = running.get("/v1/resolutions").await;
+    assert_eq!(&settlements["resolutions"][0], settlement);
 
-    let (status, error) = running.post("/v1/alarms/1/settle", &credit(90_000)).await;
+    let (status, error) = running.post("/v1/alarms/1/resolve", &credit(90_000)).await;
     assert_eq!((status, &error["error"]["code"]), (409, &json!("conflict")));
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
 }
@@ -72,17 +72,17 @@ async fn alarm_that_is_dismissed_or_foreign_credits_nobody_and_is_listed_as_sett
     for (seq, verdict) in [(1, "dismiss"), (2, "foreign")] {
         quarantined(&running).await;
         let body = json!({"verdict": verdict, "reason": "asked the platform"});
-        let path = format!("/v1/alarms/{seq}/settle");
+        let path = format!("/v1/alarms/{seq}/resolve");
         let (status, alarm) = running.post(&path, &body).await;
         assert_eq!(
-            (status, &alarm["settlement"]["verdict"]),
+            (status, &alarm["resolution"]["verdict"]),
             (200, &json!(verdict))
         );
     }
     assert_eq!(running.balance(CUSTOMER).await, 0);
     for (query, seqs) in [
-        ("settled=true", json!([2, 1])),
-        ("settled=false", json!([])),
+        ("resolved=true", json!([2, 1])),
+        ("resolved=false", json!([])),
         ("", json!([2, 1])),
     ] {
         let (_, list) = running.get(&format!("/v1/alarms?{query}")).await;
@@ -98,10 +98,10 @@ async fn alarms_and_settlements_are_listed_by_pages_and_the_last_one_has_no_next
     for seq in 1..=2 {
         quarantined(&running).await;
         let body = json!({"verdict": "dismiss", "reason": "a test"});
-        let path = format!("/v1/alarms/{seq}/settle");
+        let path = format!("/v1/alarms/{seq}/resolve");
         assert_eq!(running.post(&path, &body).await.0, 200);
     }
-    for list in ["alarms", "settlements"] {
+    for list in ["alarms", "resolutions"] {
         let (_, first) = running.get(&format!("/v1/{list}?limit=1")).await;
         assert_eq!(
             (&first[list][0]["seq"], &first["next"]),
@@ -109,7 +109,7 @@ async fn alarms_and_settlements_are_listed_by_pages_and_the_last_one_has_no_next
         );
         let (_, last) = running.get(&format!("/v1/{list}?limit=1&before=2")).await;
         assert_eq!((&last[list][0]["seq"], last.get("next")), (&json!(1), None));
-        for query in ["settled=perhaps", "before=x", "limit=0", "colour=red"] {
+        for query in ["resolved=perhaps", "before=x", "limit=0", "colour=red"] {
             assert_eq!(
                 running.get(&format!("/v1/{list}?{query}")).await.0,
                 422,
@@ -144,14 +144,14 @@ async fn decision_with_a_wrong_field_is_refused_by_its_name_and_the_alarm_stays_
         (with("reason", json!("")), "reason"),
         (with("customer_id", json!(CUSTOMER)), "customer_id"),
     ] {
-        let (status, error) = running.post("/v1/alarms/1/settle", &body).await;
+        let (status, error) = running.post("/v1/alarms/1/resolve", &body).await;
         assert_eq!(
             (status, &error["error"]["field"]),
             (422, &json!(field)),
             "{body} {error}"
         );
     }
-    let (_, list) = running.get("/v1/alarms?settled=false").await;
+    let (_, list) = running.get("/v1/alarms?resolved=false").await;
     assert_eq!(list["alarms"].as_array().unwrap().len(), 1);
     for seq in ["2", "0", "one"] {
         assert_eq!(
@@ -159,10 +159,10 @@ async fn decision_with_a_wrong_field_is_refused_by_its_name_and_the_alarm_stays_
             404,
             "{seq}"
         );
-        let path = format!("/v1/alarms/{seq}/settle");
+        let path = format!("/v1/alarms/{seq}/resolve");
         assert_eq!(running.post(&path, &credit(1)).await.0, 404, "{seq}");
     }
-    let settle = running.admin(reqwest::Method::GET, "/v1/alarms/1/settle");
+    let settle = running.admin(reqwest::Method::GET, "/v1/alarms/1/resolve");
     assert_eq!(answer(settle).await.0, 405);
 }
 
@@ -212,6 +212,6 @@ async fn alarm_of_a_callback_that_is_not_usable_says_why_and_cannot_be_credited(
         alarm["callbacks"],
         json!([String::from_utf8(body).unwrap()])
     );
-    let (status, error) = running.post("/v1/alarms/1/settle", &credit(1)).await;
+    let (status, error) = running.post("/v1/alarms/1/resolve", &credit(1)).await;
     assert_eq!((status, &error["error"]["field"]), (422, &json!("verdict")));
 }

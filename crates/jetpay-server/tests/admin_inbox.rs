@@ -3,13 +3,13 @@
 mod running;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{KASPI, messages};
+use jetpay_platform::{KASPI, messages};
 use reqwest::Method;
 use running::{CUSTOMER, Folder, PROJECT, Running, answer};
 use serde_json::{Value, json};
 
 const FOREIGN: &str = "of another/system";
-const SETTLE: &str = "/v1/inbox/of%20another%2Fsystem/settle";
+const SETTLE: &str = "/v1/inbox/of%20another%2Fsystem/resolve";
 
 /// The status with which the callback of an unknown payment is answered.
 async fn told(running: &Running, minor: i64) -> u16 {
@@ -60,8 +60,8 @@ async fn inbox_credit_to_a_customer_applies_the_waiting_callback() {
     assert_eq!(inbox["callbacks"], json!([]));
     assert_eq!(told(&running, 90_000).await, 200);
 
-    let (_, list) = running.get("/v1/settlements").await;
-    let settlement = &list["settlements"][0];
+    let (_, list) = running.get("/v1/resolutions").await;
+    let settlement = &list["resolutions"][0];
     assert_eq!(
         (&settlement["payment_id"], &settlement["verdict"]),
         (&json!(FOREIGN), &json!("credit"))
@@ -81,7 +81,7 @@ async fn inbox_credit_of_another_amount_than_the_callbacks_is_quarantined_and_cr
     let (status, payment) = running.post(SETTLE, &credit(CUSTOMER, 100_000)).await;
     assert_eq!((status, &payment["state"]), (200, &json!("quarantined")));
     assert_eq!(running.balance(CUSTOMER).await, 0);
-    let (_, alarms) = running.get("/v1/alarms?settled=false").await;
+    let (_, alarms) = running.get("/v1/alarms?resolved=false").await;
     assert_eq!(alarms["alarms"][0]["kind"], "amount_differs");
 }
 
@@ -94,9 +94,9 @@ async fn inbox_payment_that_is_called_foreign_is_acknowledged_from_then_on() {
         assert_eq!(running.post(SETTLE, &body).await.0, 204);
         assert_eq!(told(&running, 100).await, 200);
         assert_eq!(running.post(SETTLE, &body).await.0, 404);
-        let (_, list) = running.get("/v1/settlements").await;
-        assert_eq!(list["settlements"][0]["verdict"], "foreign");
-        assert_eq!(list["settlements"][0]["reason"], "of the other shop");
+        let (_, list) = running.get("/v1/resolutions").await;
+        assert_eq!(list["resolutions"][0]["verdict"], "foreign");
+        assert_eq!(list["resolutions"][0]["reason"], "of the other shop");
     }
 }
 

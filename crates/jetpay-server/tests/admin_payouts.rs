@@ -4,7 +4,7 @@ mod paying;
 mod running;
 
 use futures_util::future::join_all;
-use paying::{WALLET, payouts, taken, wish};
+use paying::{WALLET, payout_request, payouts, taken};
 use reqwest::Method;
 use running::{CUSTOMER, PROJECT, Running, answer};
 use serde_json::json;
@@ -17,7 +17,9 @@ paying::on_every_store! {
 }
 
 async fn payout_is_taken_shown_and_listed(running: &Running) {
-    let (status, payout) = running.post("/v1/payouts", &wish("k1", 10_000)).await;
+    let (status, payout) = running
+        .post("/v1/payouts", &payout_request("k1", 10_000))
+        .await;
     assert_eq!(status, 202, "{payout}");
     for (field, value) in [
         ("project_id", json!(PROJECT)),
@@ -92,7 +94,9 @@ async fn payout_is_taken_shown_and_listed(running: &Running) {
 
 async fn same_key_gives_the_same_payout_and_another_wish_a_conflict(running: &Running) {
     let id = taken(running, "k", 10_000).await;
-    let (status, again) = running.post("/v1/payouts", &wish("k", 10_000)).await;
+    let (status, again) = running
+        .post("/v1/payouts", &payout_request("k", 10_000))
+        .await;
     assert_eq!((status, &again["payment_id"]), (200, &json!(id)));
     for (place, value) in [
         ("/amount", json!(10_001)),
@@ -103,7 +107,7 @@ async fn same_key_gives_the_same_payout_and_another_wish_a_conflict(running: &Ru
         ("/customer/last_name", json!("Anna")),
         ("/customer/email", json!("anna@example.com")),
     ] {
-        let mut other = wish("k", 10_000);
+        let mut other = payout_request("k", 10_000);
         *other.pointer_mut(place).unwrap() = value;
         let (status, error) = running.post("/v1/payouts", &other).await;
         assert_eq!(
@@ -122,7 +126,11 @@ async fn same_key_gives_the_same_payout_and_another_wish_a_conflict(running: &Ru
 }
 
 async fn twenty_at_once_under_one_key_are_one_payout(running: &Running) {
-    let asked = (0..20).map(|_| async { running.post("/v1/payouts", &wish("k", 10_000)).await });
+    let asked = (0..20).map(|_| async {
+        running
+            .post("/v1/payouts", &payout_request("k", 10_000))
+            .await
+    });
     let answers = join_all(asked).await;
     let new = answers.iter().filter(|(status, _)| *status == 202).count();
     let known = answers.iter().filter(|(status, _)| *status == 200).count();
@@ -144,8 +152,11 @@ async fn twenty_at_once_under_one_key_are_one_payout(running: &Running) {
     );
 
     // Of wishes that differ, one has the key.
-    let asked = (1..=20)
-        .map(|minor| async move { running.post("/v1/payouts", &wish("other", minor)).await });
+    let asked = (1..=20).map(|minor| async move {
+        running
+            .post("/v1/payouts", &payout_request("other", minor))
+            .await
+    });
     let answers = join_all(asked).await;
     let conflicts = answers.iter().filter(|(status, _)| *status == 409).count();
     assert_eq!(conflicts, 19, "{answers:?}");
@@ -165,7 +176,7 @@ async fn text_that_a_store_cannot_keep_harms_nothing(running: &Running) {
     assert_eq!(running.get("/v1/payouts/%00").await.0, 404);
     let reason = json!({"as": "declined", "reason": "a\u{0}b"});
     let (status, ended) = running
-        .post(&format!("/v1/payouts/{id}/settle"), &reason)
+        .post(&format!("/v1/payouts/{id}/resolve"), &reason)
         .await;
     assert_eq!(
         (status, &ended["state"]),
@@ -174,7 +185,7 @@ async fn text_that_a_store_cannot_keep_harms_nothing(running: &Running) {
     );
     let names = json!({"id": "й\u{fffd}", "ip_address": "2001:db8::1", "first_name": "Ұлжан \\ \"",
         "last_name": "'; DROP", "email": "ұ@й"});
-    let mut odd = wish("й%_\\u0000 \"", 1);
+    let mut odd = payout_request("й%_\\u0000 \"", 1);
     odd["customer"] = names;
     let (status, error) = running.post("/v1/payouts", &odd).await;
     assert_eq!(

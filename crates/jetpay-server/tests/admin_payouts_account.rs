@@ -5,8 +5,8 @@ mod running;
 
 use futures_util::future::join_all;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{CallbackKind, KASPI, TopUp, top_up};
-use paying::{taken, tried, wish};
+use jetpay_platform::{CallbackKind, KASPI, TopUp, top_up};
+use paying::{payout_request, taken, tried};
 use running::{CUSTOMER, PROJECT, Running};
 use serde_json::json;
 
@@ -23,7 +23,9 @@ async fn balance_is_spent_once_and_what_is_available_is_told(running: &Running) 
     top_up(&running.platform(), &credit, |_| {}).await.unwrap();
     assert_eq!(running.balance(CUSTOMER).await, 10_000);
 
-    let (status, error) = running.post("/v1/payouts", &wish("much", 10_001)).await;
+    let (status, error) = running
+        .post("/v1/payouts", &payout_request("much", 10_001))
+        .await;
     assert_eq!((status, &error["error"]["field"]), (422, &json!("amount")));
     let message = error["error"]["message"].as_str().unwrap();
     assert!(
@@ -33,7 +35,7 @@ async fn balance_is_spent_once_and_what_is_available_is_told(running: &Running) 
 
     let asked = (0..5).map(|number| async move {
         running
-            .post("/v1/payouts", &wish(&format!("k{number}"), 4_000))
+            .post("/v1/payouts", &payout_request(&format!("k{number}"), 4_000))
             .await
     });
     let answers = join_all(asked).await;
@@ -45,26 +47,30 @@ async fn balance_is_spent_once_and_what_is_available_is_told(running: &Running) 
     assert_eq!(taken["from_balance"], true);
     // A repeat takes nothing more, though less is there than it asks for.
     let key = taken["idempotency_key"].as_str().unwrap();
-    let (status, again) = running.post("/v1/payouts", &wish(key, 4_000)).await;
+    let (status, again) = running
+        .post("/v1/payouts", &payout_request(key, 4_000))
+        .await;
     assert_eq!((status, &again["payment_id"]), (200, &taken["payment_id"]));
     // What is not paid is the customer's again.
     let id = taken["payment_id"].as_str().unwrap();
     tried(running, id).await;
-    let path = format!("/v1/payouts/{id}/settle");
+    let path = format!("/v1/payouts/{id}/resolve");
     let (status, ended) = running
         .post(&path, &json!({"as": "declined", "reason": "a test"}))
         .await;
     assert_eq!(status, 200, "{ended}");
     assert_eq!(running.balance(CUSTOMER).await, 6_000);
     // A refused key is free.
-    let (status, _) = running.post("/v1/payouts", &wish("much", 6_000)).await;
+    let (status, _) = running
+        .post("/v1/payouts", &payout_request("much", 6_000))
+        .await;
     assert_eq!(status, 202);
     assert_eq!(running.balance(CUSTOMER).await, 0);
 }
 
 async fn person_settles_a_payout_once(running: &Running) {
     let id = taken(running, "k", 10_000).await;
-    let path = format!("/v1/payouts/{id}/settle");
+    let path = format!("/v1/payouts/{id}/resolve");
     for (body, field) in [
         (json!({"reason": "a test"}), "as"),
         (json!({"as": "reversed", "reason": "a test"}), "as"),
@@ -109,7 +115,7 @@ async fn person_settles_a_payout_once(running: &Running) {
         assert_eq!((status, &error["error"]["code"]), (409, &json!("conflict")));
     }
     for nobody in ["nobody", "%00", "a%3Bb"] {
-        let path = format!("/v1/payouts/{nobody}/settle");
+        let path = format!("/v1/payouts/{nobody}/resolve");
         assert_eq!(running.post(&path, &body).await.0, 404, "{nobody}");
     }
 }
@@ -119,7 +125,7 @@ async fn feed_gives_every_entry_once_in_order(running: &Running) {
     for (key, minor) in [("a", 100), ("b", 200), ("c", 300)] {
         ids.push(taken(running, key, minor).await);
     }
-    let path = format!("/v1/payouts/{}/settle", ids[1]);
+    let path = format!("/v1/payouts/{}/resolve", ids[1]);
     let settled = running
         .post(&path, &json!({"as": "declined", "reason": "a test"}))
         .await;

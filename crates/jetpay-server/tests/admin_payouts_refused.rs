@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use bad_payout::{rows, with};
 use jetpay_testing::postgres::{Cluster, require_or_skip};
-use paying::{HIDDEN, Paying, WALLET, add_gate, payouts, taken, wish};
+use paying::{HIDDEN, Paying, WALLET, add_gate, payout_request, payouts, taken};
 use reqwest::Method;
 use running::{Folder, JETPAY, answer};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ async fn bad_payout_is_refused_with_the_field_and_nothing_of_it_is_kept() {
         }
     }
     // A list is no object, though it has all that is asked for.
-    let whole = wish("k", 1);
+    let whole = payout_request("k", 1);
     let fields = [
         "project_id",
         "customer",
@@ -57,7 +57,9 @@ async fn bad_payout_is_refused_with_the_field_and_nothing_of_it_is_kept() {
         let (given, error) = answer(asked).await;
         assert_eq!(given, status, "{body} {error}");
     }
-    let twice = wish("k", 1).to_string().replacen('{', "{\"amount\":2,", 1);
+    let twice = payout_request("k", 1)
+        .to_string()
+        .replacen('{', "{\"amount\":2,", 1);
     let (status, error) = answer(running.admin(Method::POST, "/v1/payouts").body(twice)).await;
     assert_eq!(status, 422, "{error}");
     assert!(error.to_string().contains("amount"), "{error}");
@@ -80,7 +82,7 @@ async fn bad_payout_is_refused_with_the_field_and_nothing_of_it_is_kept() {
 #[actix_web::test]
 async fn service_without_a_gate_takes_none_and_says_what_to_configure() {
     let running = Folder::new().serve().await;
-    let (status, error) = running.post("/v1/payouts", &wish("k", 1)).await;
+    let (status, error) = running.post("/v1/payouts", &payout_request("k", 1)).await;
     assert_eq!(
         (status, &error["error"]["code"]),
         (409, &json!("not_configured"))
@@ -114,10 +116,10 @@ async fn nobody_sees_who_is_paid_neither_in_an_answer_nor_in_the_log() {
     let running = folder.served_by(process).await;
     let mut seen = String::new();
     let mut see = |answer: (u16, Value)| seen += &answer.1.to_string();
-    see(running.post("/v1/payouts", &wish("k", 100)).await);
-    see(running.post("/v1/payouts", &wish("k", 100)).await);
-    see(running.post("/v1/payouts", &wish("k", 101)).await);
-    let mut bad = wish("b", 100);
+    see(running.post("/v1/payouts", &payout_request("k", 100)).await);
+    see(running.post("/v1/payouts", &payout_request("k", 100)).await);
+    see(running.post("/v1/payouts", &payout_request("k", 101)).await);
+    let mut bad = payout_request("b", 100);
     bad["currency"] = bad["customer"]["first_name"].clone();
     see(running.post("/v1/payouts", &bad).await);
     bad["amount"] = bad["customer"]["email"].clone();
@@ -128,7 +130,7 @@ async fn nobody_sees_who_is_paid_neither_in_an_answer_nor_in_the_log() {
     let path = format!("/v1/payouts/{}", id.as_str().unwrap());
     see(running.get(&path).await);
     let settled = json!({"as": "declined", "reason": "a test"});
-    see(running.post(&format!("{path}/settle"), &settled).await);
+    see(running.post(&format!("{path}/resolve"), &settled).await);
     assert!(seen.contains(WALLET));
     let log = std::fs::read_to_string(log).unwrap();
     assert!(log.contains("a payout is taken"), "{log}");
@@ -150,7 +152,7 @@ async fn store_that_is_away_is_told_with_503_and_afterwards_the_key_is_good() {
     let running = folder.serve().await;
     let id = taken(&running, "before", 100).await;
     cluster.crash();
-    for body in [wish("before", 100), wish("after", 100)] {
+    for body in [payout_request("before", 100), payout_request("after", 100)] {
         let (status, error) = running.post("/v1/payouts", &body).await;
         assert_eq!(
             (status, &error["error"]["code"]),
@@ -165,11 +167,13 @@ async fn store_that_is_away_is_told_with_503_and_afterwards_the_key_is_good() {
     ] {
         assert_eq!(running.get(path).await.0, 503, "{path}");
     }
-    let path = format!("/v1/payouts/{id}/settle");
+    let path = format!("/v1/payouts/{id}/resolve");
     assert_eq!(running.post(&path, &settled).await.0, 503);
     cluster.start_again();
     running.wait_until_ready().await;
-    let (status, again) = running.post("/v1/payouts", &wish("before", 100)).await;
+    let (status, again) = running
+        .post("/v1/payouts", &payout_request("before", 100))
+        .await;
     assert_eq!((status, &again["payment_id"]), (200, &json!(id)));
     taken(&running, "after", 100).await;
     assert_eq!(payouts(&running).await.len(), 2);

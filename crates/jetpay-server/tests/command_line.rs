@@ -211,3 +211,21 @@ fn demo_shows_all_methods_and_ends() {
         assert!(shown.contains(part), "{part} is not in:\n{shown}");
     }
 }
+
+#[test]
+fn conformance_with_any_options_names_the_program_that_does_it_now_and_ends_with_2() {
+    for options in [
+        &[][..],
+        &["--help"],
+        &["--version"],
+        &["--url", "http://127.0.0.1:1/kaspi", "--exact", "-x"],
+        &["--", "more"],
+    ] {
+        let output = piped(&[&["conformance"], options].concat(), b"");
+        assert_eq!(output.status.code(), Some(2), "{options:?}");
+        assert_eq!(text(&output.stdout), "", "{options:?}");
+        let said = text(&output.stderr);
+        assert!(said.contains("`jetpay-conformance`"), "{options:?}: {said}");
+        assert!(said.contains("docs/conformance.md"), "{options:?}: {said}");
+    }
+}

@@ -5,7 +5,7 @@ mod running;
 use std::fmt::Write;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{KASPI, messages};
+use jetpay_platform::{KASPI, messages};
 use running::{CUSTOMER, Folder, PROJECT, Running, text};
 use serde_json::json;
 

@@ -40,7 +40,7 @@ async fn verify_for(port: u16, time: Duration) -> (usize, Duration) {
 
 #[actix_web::test]
 async fn silent_and_slow_connections_starve_nobody_and_each_of_them_is_ended() {
-    let folder = Folder::with_server("workers = 2\npatience_seconds = 3");
+    let folder = Folder::with_server("workers = 2\nread_timeout_seconds = 3");
     let running = folder.serve().await.with_customer().await;
     let port = running.folder.listen;
     let whole = request("/kaspi", &verify());
@@ -93,7 +93,7 @@ async fn drip(port: u16, request: Vec<u8>) -> bool {
 
 #[actix_web::test]
 async fn who_asks_and_takes_no_answers_is_ended() {
-    let folder = Folder::with_server("workers = 1\npatience_seconds = 1");
+    let folder = Folder::with_server("workers = 1\nread_timeout_seconds = 1");
     let running = folder.serve().await;
     let mut connection = Raw::connect(running.folder.listen).await.unwrap();
     let many = request("/kaspi", b"{}").repeat(100);
@@ -105,7 +105,7 @@ async fn who_asks_and_takes_no_answers_is_ended() {
 
 #[actix_web::test]
 async fn more_connections_than_the_limit_wait_and_are_served_when_others_end() {
-    let folder = Folder::with_server("workers = 2\nmax_connections = 40\npatience_seconds = 2");
+    let folder = Folder::with_server("workers = 2\nmax_connections = 40\nread_timeout_seconds = 2");
     let running = folder.serve().await.with_customer().await;
     let before = sockets(&running);
     let (port, body) = (running.folder.listen, verify());

@@ -56,7 +56,7 @@ fn large(count: usize) -> impl Iterator<Item = Vec<u8>> {
 
 #[actix_web::test]
 async fn memory_is_bounded_after_20_000_bodies_bodies_at_the_limit_and_thousands_of_connections() {
-    let folder = Folder::with_server("workers = 2\npatience_seconds = 5");
+    let folder = Folder::with_server("workers = 2\nread_timeout_seconds = 5");
     let running = folder.serve().await.with_customer().await;
     let port = running.folder.listen;
     // Buffers, statements and tables that every service needs are there after the first load.

@@ -5,15 +5,16 @@ mod at_the_gate;
 use std::time::Duration;
 
 use at_the_gate::{
-    AMOUNT, HURRY, PACE, PROJECT, Paying, SECRET, both, both_at, gate, steps, was_careful, wish,
+    AMOUNT, HURRY, PACE, PROJECT, Paying, SECRET, both, both_at, gate, payout_request, steps,
+    was_careful,
 };
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Money, Project};
 use jetpay_gate::{Gate, Outcome};
 use jetpay_ledger::payout::{Pace, PayoutState, StepKind, Taken};
 use jetpay_ledger::{AlarmFilter, AlarmKind};
-use jetpay_simulator::Platform;
-use jetpay_simulator::gate::{Ending, OnAsk, OnSend, Plan, Telling};
+use jetpay_platform::Platform;
+use jetpay_platform::gate::{Ending, OnAsk, OnSend, Plan, Telling};
 use jetpay_testing::free_port;
 
 use PayoutState::{Accepted, Declined, Paid, Rejected, Reversed, Unknown};
@@ -113,8 +114,8 @@ async fn money_is_reserved_before_the_first_byte_and_a_gate_that_is_away_loses_n
 #[actix_web::test]
 async fn id_that_exists_there_was_accepted_and_is_polled() {
     let (paying, gate) = both().await;
-    let wish = wish("9182221133");
-    let id = wish.id.as_str().to_owned();
+    let payout_request = payout_request("9182221133");
+    let id = payout_request.id.as_str().to_owned();
     // A send of which nothing is left here, such as of a lost backup.
     let project = Project::new(PROJECT, SECRET).unwrap();
     let at_the_gate = Gate::new(&gate.url()).unwrap();
@@ -122,11 +123,14 @@ async fn id_that_exists_there_was_accepted_and_is_polled() {
         .send(
             &project,
             "/v2/payment/wallet/qiwi-kz/payout",
-            wish.request.as_bytes(),
+            payout_request.request.as_bytes(),
         )
         .await;
     assert!(matches!(before, Outcome::Accepted(_)), "{before:?}");
-    assert_eq!(paying.ledger.record_payout(wish).await, Ok(Taken::New));
+    assert_eq!(
+        paying.ledger.record_payout(payout_request).await,
+        Ok(Taken::New)
+    );
     let payout = paying.once(&id, Paid).await;
     assert_eq!(
         gate.books().accepted(PROJECT, &id),

@@ -81,7 +81,7 @@ async fn person_lists_shows_and_settles_a_payout() {
     );
     let settle = [
         "payouts",
-        "settle",
+        "resolve",
         &first,
         "--as",
         "declined",

@@ -6,8 +6,8 @@ mod trouble;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jetpay_simulator::messages::Verify;
-use jetpay_simulator::{KASPI, Platform};
+use jetpay_platform::messages::Verify;
+use jetpay_platform::{KASPI, Platform};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
 use running::{CUSTOMER, Folder, PROJECT, Running};
 use trouble::{SECONDS, TopUps};

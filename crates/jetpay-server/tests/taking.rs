@@ -10,13 +10,13 @@ use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_ledger::{Contract, Customer, Flag, Ledger};
 use jetpay_server::config::Config;
-use jetpay_server::shop::Shop;
+use jetpay_server::merchant::LedgerMerchant;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A shop with one customer, as the service wires it.
+/// A merchant with one customer, as the service wires it.
 struct Wired {
-    shop: Shop,
+    merchant: LedgerMerchant,
     keyring: Keyring,
     ledger: Ledger,
     _folder: TempDir,
@@ -52,7 +52,7 @@ async fn wired(project: &str) -> Wired {
         .await
         .unwrap();
     Wired {
-        shop: Shop::new(&config, ledger.clone()),
+        merchant: LedgerMerchant::new(&config, ledger.clone()),
         keyring: config.keyring(),
         ledger,
         _folder: folder,
@@ -62,16 +62,16 @@ async fn wired(project: &str) -> Wired {
 impl Wired {
     async fn ask<M: Method>(&self, message: Value) -> (u16, Value)
     where
-        Shop: Merchant<M>,
+        LedgerMerchant: Merchant<M>,
     {
         let body = signed(&message);
-        let Reply { status, body, .. } = serve::<M, _>(&body, &self.shop, &self.keyring).await;
+        let Reply { status, body, .. } = serve::<M, _>(&body, &self.merchant, &self.keyring).await;
         (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
     async fn pay<M: Method>(&self, amount: i64, contract: Value) -> (u16, Value)
     where
-        Shop: Merchant<M>,
+        LedgerMerchant: Merchant<M>,
     {
         let mut message = json!({
             "type": "check_deposit", "project_id": 1234, "customer_id": "7123456789", "amount": amount,
@@ -100,31 +100,36 @@ fn signed(message: &Value) -> Vec<u8> {
 
 #[actix_web::test]
 async fn odd_top_up_of_a_known_customer_is_taken_and_flagged() {
-    let shop = wired("methods = [\"kaspi\", \"kassa24\"]\n").await;
+    let merchant = wired("methods = [\"kaspi\", \"kassa24\"]\n").await;
     for (contract, flags) in [
         ("open", vec![]),
         ("closed", vec![Flag::ClosedContract]),
         ("other", vec![Flag::UnknownContract]),
     ] {
-        let (status, answer) = shop.pay::<Kaspi>(100, json!({"entity_id": contract})).await;
+        let (status, answer) = merchant
+            .pay::<Kaspi>(100, json!({"entity_id": contract}))
+            .await;
         assert_eq!((status, &answer["code"]), (200, &json!(0)), "{contract}");
-        assert_eq!(shop.flags(&answer).await, flags, "{contract}");
+        assert_eq!(merchant.flags(&answer).await, flags, "{contract}");
     }
     for amount in [99, 50_000_001] {
-        let (_, answer) = shop
+        let (_, answer) = merchant
             .pay::<Kassa24>(amount, json!({"entity_id": "open", "number": "Nopen"}))
             .await;
-        assert_eq!(shop.flags(&answer).await, [Flag::OverLimit], "{amount}");
+        assert_eq!(merchant.flags(&answer).await, [Flag::OverLimit], "{amount}");
     }
 }
 
 #[actix_web::test]
 async fn strict_project_refuses_an_unknown_contract_with_500() {
-    let shop = wired("methods = [\"kaspi\"]\nstrict_contracts = true\n").await;
-    let (status, answer) = shop.pay::<Kaspi>(100, json!({"entity_id": "other"})).await;
+    let merchant = wired("methods = [\"kaspi\"]\nstrict_contracts = true\n").await;
+    let (status, answer) = merchant
+        .pay::<Kaspi>(100, json!({"entity_id": "other"}))
+        .await;
     assert_eq!((status, &answer["code"]), (200, &json!(500)));
     assert_eq!(
-        shop.pay::<Kaspi>(100, json!({"entity_id": "closed"}))
+        merchant
+            .pay::<Kaspi>(100, json!({"entity_id": "closed"}))
             .await
             .1["code"],
         0
@@ -133,22 +138,24 @@ async fn strict_project_refuses_an_unknown_contract_with_500() {
 
 #[actix_web::test]
 async fn method_that_is_not_in_the_projects_list_gets_code_400_but_its_callbacks_are_taken() {
-    let shop = wired("methods = [\"kaspi\"]\n").await;
+    let merchant = wired("methods = [\"kaspi\"]\n").await;
     let verify = json!({"type": "verify", "project_id": 1234, "customer_id": "7123456789"});
-    assert_eq!(shop.ask::<Kassa24>(verify).await.1["code"], 400);
+    assert_eq!(merchant.ask::<Kassa24>(verify).await.1["code"], 400);
     let sum = json!({"amount": 1, "currency": "KZT"});
     let callback = json!({
         "project_id": 1234, "payment": {"id": "of another system", "status": "success"},
         "operation": {"id": 1, "type": "sale", "status": "success", "sum_initial": sum}
     });
-    assert_eq!(shop.ask::<Kassa24>(callback).await.0, 404);
+    assert_eq!(merchant.ask::<Kassa24>(callback).await.0, 404);
 }
 
 #[actix_web::test]
 async fn store_that_is_down_is_told_with_503_and_no_reason() {
-    let shop = wired("methods = [\"kaspi\"]\n").await;
-    shop.ledger.clone().close().await;
-    let (status, answer) = shop.pay::<Kaspi>(100, json!({"entity_id": "open"})).await;
+    let merchant = wired("methods = [\"kaspi\"]\n").await;
+    merchant.ledger.clone().close().await;
+    let (status, answer) = merchant
+        .pay::<Kaspi>(100, json!({"entity_id": "open"}))
+        .await;
     assert_eq!((status, &answer["code"]), (503, &json!(500)));
     assert!(
         answer["message"]
@@ -161,13 +168,13 @@ async fn store_that_is_down_is_told_with_503_and_no_reason() {
         "operation": {"id": 1, "type": "sale", "status": "success", "sum_initial": {"amount": 1, "currency": "KZT"}}
     }));
     assert_eq!(
-        serve_callback(&callback, &shop.shop, &shop.keyring)
+        serve_callback(&callback, &merchant.merchant, &merchant.keyring)
             .await
             .status,
         503
     );
     let unusable = signed(&json!({"project_id": 1234, "payment": {"id": "p"}}));
-    let reply = serve_callback(&unusable, &shop.shop, &shop.keyring).await;
+    let reply = serve_callback(&unusable, &merchant.merchant, &merchant.keyring).await;
     assert_eq!(
         reply.status, 503,
         "a signed callback that cannot be kept must come again"

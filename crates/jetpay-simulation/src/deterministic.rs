@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use fastrand::Rng;
 use jetpay_core::id::PaymentId;
 use jetpay_ledger::Millis;
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 use jiff::Timestamp;
 
 pub(crate) const SECOND: i64 = 1_000;
@@ -44,7 +44,7 @@ impl Clock {
     }
 }
 
-impl Outside for Clock {
+impl Environment for Clock {
     fn now(&self) -> Millis {
         Millis(self.millis())
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::MethodFacts;
-use jetpay_simulator::messages::{Callback, Operation, Payment, Provider};
-use jetpay_simulator::schedule::{Waits, waits};
+use jetpay_platform::MethodFacts;
+use jetpay_platform::messages::{Callback, Operation, Payment, Provider};
+use jetpay_platform::schedule::{Waits, waits};
 use serde_json::Value;
 
 use crate::deterministic::{SECOND, written};

@@ -53,7 +53,7 @@ impl Setting {
 }
 
 fn configure(folder: &Path) -> anyhow::Result<Config> {
-    let methods = jetpay_simulator::METHODS
+    let methods = jetpay_platform::METHODS
         .each_ref()
         .map(|method| method.name);
     let mut text =

@@ -1,30 +1,26 @@
-//! For tests: the documents' examples as files, what their manifests say of them, and what they decode to; a PostgreSQL
-//! that vanishes with the test; and where Chromium is.
+//! Helpers for tests: the fixtures (the examples of the platform's documents), their manifests and decoded forms; a
+//! temporary PostgreSQL; free ports; the path of Chromium.
 //!
 //! # Panics
-//! Everything here panics with a clear text when a fixture is not what its manifest says: these are tests.
+//! These functions are for tests, so they panic with a clear message when a fixture does not agree with its manifest.
 
-mod chromium;
-mod decode;
-mod manifest;
+mod fixtures;
 mod port;
 pub mod postgres;
 
-pub use chromium::chromium;
-pub use decode::{callbacks_decoded, decoded, fixture_keyring};
-pub use manifest::{FOLDERS, Fixture, Kind, Manifest, Text};
+pub use fixtures::{
+    FOLDERS, Fixture, Kind, Manifest, SECRET, Text, callbacks_decoded, decoded, fixture_keyring,
+    json,
+};
 pub use port::free_port;
 
-use serde_json::Value;
+use std::path::PathBuf;
 
-/// The secret that all fixtures are signed with.
-pub const SECRET: &str = "secret";
-
-/// A fixture as JSON, to compare an answer with field by field.
-///
-/// # Panics
-/// When there is no such fixture.
+/// The Chromium program in `PATH`, if there is one. Tests open report pages with it.
 #[must_use]
-pub fn json(folder: &str, file: &str) -> Value {
-    serde_json::from_slice(&Manifest::of(folder).fixture(file).body()).expect("a fixture is JSON")
+pub fn chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .flat_map(|folder| ["chromium", "chromium-browser"].map(|name| folder.join(name)))
+        .find(|program| program.is_file())
 }

@@ -3,15 +3,16 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Below what systems give to outgoing connections: a server that is restarted finds its port as it left it, and who
-/// asks whether it is up again never meets himself, as happens when a connection is given the port that it asks for.
+/// Systems give higher ports to outgoing connections. Ports below that range have two advantages: a restarted server
+/// finds its port still free, and a client that polls a server which is down never connects to itself (which happens
+/// when the system gives a connection the very port that it wants to reach).
 const FIRST: u16 = 17_000;
 const COUNT: u16 = 13_000;
 
-/// A port on loopback that nobody listens on now. No two calls of one process give the same.
+/// A loopback port on which no server listens now. Two calls in one process never return the same port.
 ///
 /// # Panics
-/// When none of thousands is free.
+/// When none of the 13,000 ports is free.
 #[must_use]
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
@@ -29,7 +30,7 @@ mod tests {
     use super::free_port;
 
     #[test]
-    fn ports_differ_and_can_be_listened_on() {
+    fn ports_differ_and_a_server_can_listen_on_each() {
         let (first, second) = (free_port(), free_port());
         assert_ne!(first, second);
         assert!(std::net::TcpListener::bind(("127.0.0.1", first)).is_ok());

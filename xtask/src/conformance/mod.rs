@@ -6,7 +6,7 @@ mod service;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use jetpay_simulator::conformance::{Report, run_all};
+use jetpay_conformance::{Report, run_all};
 use jetpay_testing::postgres;
 
 use crate::shell;

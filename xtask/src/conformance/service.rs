@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use jetpay_simulator::conformance::{Kassa24Answers, Project, Target};
-use jetpay_simulator::{Admin, KASPI, KASSA24, QIWI_KZ};
+use jetpay_conformance::{Kassa24Answers, Project, Target};
+use jetpay_platform::{Admin, KASPI, KASSA24, QIWI_KZ};
 use tempfile::TempDir;
 
 /// How long it may take to begin, and to end.

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use jetpay_simulator::Entry;
+use jetpay_platform::Entry;
 use serde_json::Value;
 
 use super::ask;

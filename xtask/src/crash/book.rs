@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jetpay_simulator::next_operation_id;
+use jetpay_platform::next_operation_id;
 
 use super::chance::Chance;
 use super::messages::Wish;

@@ -1,7 +1,7 @@
 //! The feed of entries, read on by `next` as a merchant's billing does.
 
 use anyhow::{Context, Result, ensure};
-use jetpay_simulator::{Admin, Entry, Exchange};
+use jetpay_platform::{Admin, Entry, Exchange};
 
 use super::ask;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use jetpay_simulator::{Admin, Platform};
+use jetpay_platform::{Admin, Platform};
 use jetpay_testing::free_port;
 use jetpay_testing::postgres::{Cluster, Database};
 use jiff::Timestamp;

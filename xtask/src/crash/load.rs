@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use jetpay_simulator::{Exchange, NoAnswer, deliver, schedule};
+use jetpay_platform::{Exchange, NoAnswer, deliver, schedule};
 use tokio::task::JoinSet;
 
 use super::chance::Chance;

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::messages::{Callback, CheckDeposit, Contract};
-use jetpay_simulator::{Admin, METHODS, MethodFacts, Platform};
+use jetpay_platform::messages::{Callback, CheckDeposit, Contract};
+use jetpay_platform::{Admin, METHODS, MethodFacts, Platform};
 use serde_json::json;
 
 use super::book::Kind;

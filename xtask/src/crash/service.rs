@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use jetpay_simulator::{Admin, Platform};
+use jetpay_platform::{Admin, Platform};
 use jetpay_testing::free_port;
 
 use super::messages::PROJECT;

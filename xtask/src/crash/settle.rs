@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use jetpay_simulator::{Admin, Entry};
+use jetpay_platform::{Admin, Entry};
 use serde_json::Value;
 use tokio::task::JoinSet;
 

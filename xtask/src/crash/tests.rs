@@ -1,6 +1,6 @@
 //! Books that are wrong in one way each.
 
-use jetpay_simulator::Entry;
+use jetpay_platform::Entry;
 use serde_json::{Value, json};
 
 use super::audit;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
-use jetpay_simulator::{Admin, Platform};
+use jetpay_platform::{Admin, Platform};
 
 use super::book::Book;
 use super::chance::Chance;

@@ -75,7 +75,11 @@ const METHODS_AND_CORE: &[&str] = &[
     "jetpay-qiwi-kz",
 ];
 
-const ALL_BUT_TESTING: &[&str] = &[
+/// The tool that checks endpoints: the platform that calls them, and the protocol. Never the service.
+const CORE_AND_PLATFORM: &[&str] = &["jetpay-core", "jetpay-platform"];
+
+/// The service: the SDK, its ledger, and the platform that its demo plays. Never jetpay-conformance.
+const SERVICE: &[&str] = &[
     "jetpay-core",
     "jetpay-explain",
     "jetpay-kaspi",
@@ -86,10 +90,10 @@ const ALL_BUT_TESTING: &[&str] = &[
     "jetpay-actix",
     "jetpay-gate",
     "jetpay-ledger",
-    "jetpay-simulator",
+    "jetpay-platform",
 ];
 
-const METHODS_AND_ALL_THAT_SERVES: &[&str] = &[
+const SIMULATION: &[&str] = &[
     "jetpay-core",
     "jetpay-kaspi",
     "jetpay-kassa24",
@@ -97,7 +101,7 @@ const METHODS_AND_ALL_THAT_SERVES: &[&str] = &[
     "jetpay-cashin-kz",
     "jetpay-qiwi-kz",
     "jetpay-ledger",
-    "jetpay-simulator",
+    "jetpay-platform",
     "jetpay-server",
 ];
 
@@ -110,7 +114,8 @@ const ALL: &[&str] = &[
     "jetpay-qiwi-kz",
     "jetpay-actix",
     "jetpay-ledger",
-    "jetpay-simulator",
+    "jetpay-platform",
+    "jetpay-conformance",
     "jetpay-testing",
 ];
 
@@ -175,8 +180,9 @@ pub(crate) const RULES: &[Rule] = &[
     rule("jetpay-ledger", CORE),
     rule("jetpay-testing", CORE),
     rule("jetpay-properties", METHODS_CORE_AND_LEDGER),
-    rule("jetpay-simulator", METHODS_AND_CORE),
-    rule("jetpay-server", ALL_BUT_TESTING),
-    rule("jetpay-simulation", METHODS_AND_ALL_THAT_SERVES),
+    rule("jetpay-platform", METHODS_AND_CORE),
+    rule("jetpay-conformance", CORE_AND_PLATFORM),
+    rule("jetpay-server", SERVICE),
+    rule("jetpay-simulation", SIMULATION),
     rule("xtask", ALL),
 ];

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use anyhow::{Result, ensure};
-use jetpay_simulator::METHODS;
-use jetpay_simulator::conformance::{Entry, Group, Level, Need, Source};
+use jetpay_conformance::{Entry, Group, Level, Need, Source};
+use jetpay_platform::METHODS;
 
 /// The template with all its places filled.
 pub(super) fn fill(template: &str, entries: &[Entry]) -> Result<String> {
@@ -136,7 +136,7 @@ fn text(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jetpay_simulator::conformance::catalogue;
+    use jetpay_conformance::catalogue;
 
     use super::*;
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use jetpay_simulator::conformance::catalogue;
+use jetpay_conformance::catalogue;
 
 use crate::shell;
 

@@ -5,6 +5,7 @@ mod mutants;
 mod planted;
 
 use anyhow::Result;
+pub(crate) use mutants::run_turn;
 
 use crate::shell;
 
@@ -32,7 +33,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.mutants {
-        return mutants::run(arguments.only.as_deref().unwrap_or_default());
+        return mutants::run_all(arguments.only.as_deref().unwrap_or_default());
     }
     let number = |number: u64| number.to_string();
     shell::run_cargo(&[

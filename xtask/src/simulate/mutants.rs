@@ -1,98 +1,220 @@
-//! Plants each bug in turn, builds the simulation, and expects that it finds something.
+//! Plants bugs, builds the simulation with them, and expects the simulation to find each of them.
 
-use std::path::PathBuf;
+use std::fmt;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
-use cargo_metadata::MetadataCommand;
+use anyhow::{Result, anyhow, bail, ensure};
 
-use super::copy::Copy;
-use super::planted::{Planted, planted};
+use super::copy::{Built, Copy};
+use super::planted::{Planted, patch, planted, rounds};
 use crate::shell;
 use crate::steps::time;
 
-/// How many seeds a bug has time to show itself.
+/// A bug must be caught within so many seeds.
 const SEEDS: &str = "100";
 
-pub(super) fn run(only: &str) -> Result<()> {
-    let metadata = MetadataCommand::new()
-        .current_dir(shell::root())
-        .no_deps()
-        .exec()
-        .context("cargo metadata failed")?;
-    let target = metadata.target_directory.into_std_path_buf();
-    let copy = Copy::make(target.join("mutants"))?;
-    let simulation = Simulation {
-        root: copy.root().to_owned(),
-        // Cargo takes a crate of the copy for that of the tree: what is built of a bug must not be found there.
-        target: copy.root().join("target"),
-    };
-    simulation.build().context("the copy without a bug")?;
-    if let Some(found) = simulation.finds()? {
-        bail!("without a planted bug, the simulation finds one:\n{found}");
+/// How many bugs run at a turn of CI.
+const AT_A_TURN: usize = 2;
+
+type Bugs = Vec<&'static Planted>;
+
+/// Plants, builds and runs each bug whose name contains these words.
+pub(super) fn run_all(only: &str) -> Result<()> {
+    let mut copy = Copy::make("simulation")?;
+    expect_built(copy.cargo("build")?)?;
+    if let Some(printed) = copy.simulate(SEEDS)? {
+        bail!("without a planted bug, the simulation fails:\n{printed}");
     }
-    let planted: Vec<&Planted> = planted()
-        .filter(|planted| planted.name.contains(only))
-        .collect();
-    let mut missed = Vec::new();
-    for Planted { name, edits } in &planted {
-        let begun = Instant::now();
-        let found = copy
-            .plant(edits)
-            .and_then(|()| simulation.build())
-            .and_then(|()| simulation.finds());
-        copy.mend(edits)?;
-        let found = found.with_context(|| format!("planting `{name}`"))?;
-        let took = time(begun.elapsed());
-        if let Some((invariant, seed)) = found.as_deref().and_then(told) {
-            println!("✓ {name}: caught by \"{invariant}\", {seed} ({took})");
-        } else {
-            println!("✗ {name}: not caught ({took})");
-            missed.push(*name);
+    let bugs: Bugs = planted().filter(|bug| bug.name.contains(only)).collect();
+    let results = run(&mut copy, &bugs)?;
+    finish(bugs.len(), &results)
+}
+
+/// Proves that every bug can be planted and built, and runs a few of them. The turn says which.
+pub(crate) fn run_turn(turn: Option<u64>) -> Result<()> {
+    let turn = turn.unwrap_or_else(turn_of_this_commit);
+    let all: Bugs = planted().collect();
+    let mut copy = Copy::make("dev")?;
+    expect_built(copy.cargo("check")?)?;
+    let begun = Instant::now();
+    let mut results = all_build(&mut copy, &all)?;
+    let failed: Vec<&str> = results.iter().map(|(name, _)| *name).collect();
+    let took = time(begun.elapsed());
+    println!(
+        "{} of {} planted bugs build ({took})",
+        all.len() - failed.len(),
+        all.len()
+    );
+    println!("turn {turn}; to repeat it: cargo xtask ci --only planted-bugs --turn {turn}");
+    let mut chosen = at_turn(&all, turn);
+    chosen.retain(|bug| !failed.contains(&bug.name));
+    results.extend(run(&mut copy, &chosen)?);
+    finish(failed.len() + chosen.len(), &results)
+}
+
+/// A number that differs from commit to commit, also in a clone without history.
+fn turn_of_this_commit() -> u64 {
+    let output = Command::new("git")
+        .current_dir(shell::root())
+        .args(["rev-parse", "--short=8", "HEAD"])
+        .output();
+    let hash = output.map(|output| output.stdout).unwrap_or_default();
+    let hash = String::from_utf8_lossy(&hash);
+    u64::from_str_radix(hash.trim(), 16).unwrap_or_default()
+}
+
+/// The bugs of a turn. As many turns as there are bugs, divided by [`AT_A_TURN`], run each of them.
+fn at_turn(bugs: &[&'static Planted], turn: u64) -> Bugs {
+    let turns = bugs.len().div_ceil(AT_A_TURN).max(1) as u64;
+    let turn = usize::try_from(turn % turns).unwrap_or_default();
+    let first = turn * AT_A_TURN;
+    bugs.iter().skip(first).take(AT_A_TURN).copied().collect()
+}
+
+fn expect_built(built: Built) -> Result<()> {
+    built.map_err(|why| anyhow!("the copy does not build without a bug:\n{why}"))
+}
+
+type Results = Vec<(&'static str, Outcome)>;
+
+/// Checks that each bug can be planted and compiled. Bugs that change different texts are compiled together, so a few
+/// checks are enough. Returns the bugs that fail.
+fn all_build(copy: &mut Copy, bugs: &[&'static Planted]) -> Result<Results> {
+    let mut failed = Vec::new();
+    let mut good = Vec::new();
+    for bug in bugs {
+        match patch(&[bug], &|file| copy.read(file)) {
+            Ok(_) => good.push(*bug),
+            Err(why) => failed.push((bug.name, Outcome::NotBuilt(format!("{why:#}")))),
         }
     }
-    ensure!(missed.is_empty(), "not caught: {}", missed.join("; "));
-    println!("✓ all {} planted bugs were caught", planted.len());
+    for round in rounds(&good, &|file| copy.read(file)) {
+        let check = &mut |bugs: &[&'static Planted]| {
+            copy.plant(bugs)?;
+            copy.cargo("check")
+        };
+        let guilty = guilty(&round, check)?;
+        failed.extend(
+            guilty
+                .into_iter()
+                .map(|(name, why)| (name, Outcome::NotBuilt(why))),
+        );
+    }
+    copy.restore()?;
+    for (name, outcome) in &failed {
+        println!("✗ {name}: {outcome}");
+    }
+    Ok(failed)
+}
+
+/// Which of these bugs do not compile, and what the compiler says. Halves them until a bug is alone.
+fn guilty(
+    bugs: &[&'static Planted],
+    check: &mut dyn FnMut(&[&'static Planted]) -> Result<Built>,
+) -> Result<Vec<(&'static str, String)>> {
+    let Err(why) = check(bugs)? else {
+        return Ok(Vec::new());
+    };
+    if let [bug] = bugs {
+        return Ok(vec![(bug.name, why)]);
+    }
+    let (left, right) = bugs.split_at(bugs.len() / 2);
+    let mut found = guilty(left, check)?;
+    found.extend(guilty(right, check)?);
+    Ok(found)
+}
+
+/// Plants, builds and runs one bug after the other. One that fails does not stop the rest.
+fn run(copy: &mut Copy, bugs: &[&'static Planted]) -> Result<Results> {
+    let mut results = Vec::new();
+    for bug in bugs {
+        let begun = Instant::now();
+        let outcome = outcome(copy, bug)?;
+        let took = time(begun.elapsed());
+        println!("{} {}: {outcome} ({took})", outcome.mark(), bug.name);
+        results.push((bug.name, outcome));
+    }
+    copy.restore()?;
+    Ok(results)
+}
+
+fn outcome(copy: &mut Copy, bug: &'static Planted) -> Result<Outcome> {
+    if let Err(why) = copy.plant(&[bug]) {
+        return Ok(Outcome::NotBuilt(format!("{why:#}")));
+    }
+    if let Err(why) = copy.cargo("build")? {
+        return Ok(Outcome::NotBuilt(why));
+    }
+    let printed = copy.simulate(SEEDS)?.unwrap_or_default();
+    Ok(match violation(&printed) {
+        None => Outcome::NotCaught,
+        Some((invariant, seed)) => Outcome::Caught {
+            invariant: invariant.to_owned(),
+            seed: seed.to_owned(),
+        },
+    })
+}
+
+/// What happened to a planted bug.
+enum Outcome {
+    Caught {
+        invariant: String,
+        seed: String,
+    },
+    NotCaught,
+    /// Its text is not in the source, or the simulation does not compile with it.
+    NotBuilt(String),
+}
+
+impl Outcome {
+    const fn mark(&self) -> char {
+        match self {
+            Self::Caught { .. } => '✓',
+            Self::NotCaught | Self::NotBuilt(_) => '✗',
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Caught { invariant, seed } => write!(f, "caught by \"{invariant}\", {seed}"),
+            Self::NotCaught => write!(f, "not caught within {SEEDS} seeds"),
+            Self::NotBuilt(why) => write!(f, "cannot be planted: {why}"),
+        }
+    }
+}
+
+/// Repeats the failures, and ends with one line of figures.
+fn finish(planted: usize, results: &[(&str, Outcome)]) -> Result<()> {
+    let (mut caught, mut missed, mut broken) = (0, 0, 0);
+    for (name, outcome) in results {
+        match outcome {
+            Outcome::Caught { .. } => {
+                caught += 1;
+                continue;
+            }
+            Outcome::NotCaught => missed += 1,
+            Outcome::NotBuilt(_) => broken += 1,
+        }
+        eprintln!("✗ {name}: {outcome}");
+    }
+    let mut line = format!("{planted} planted bugs: {caught} caught");
+    if missed > 0 {
+        line += &format!(", {missed} not caught");
+    }
+    if broken > 0 {
+        line += &format!(", {broken} not built");
+    }
+    ensure!(caught == planted, line);
+    println!("✓ {line}");
     Ok(())
 }
 
-/// The simulation of the copy.
-struct Simulation {
-    root: PathBuf,
-    target: PathBuf,
-}
-
-impl Simulation {
-    fn build(&self) -> Result<()> {
-        let output = shell::cargo()
-            .current_dir(&self.root)
-            .args(["build", "--quiet", "--profile", "simulation"])
-            .args(["--package", "jetpay-simulation", "--target-dir"])
-            .arg(&self.target)
-            .output()
-            .context("cargo cannot be started")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "it does not build:\n{said}");
-        Ok(())
-    }
-
-    /// What it says, when it finds something.
-    fn finds(&self) -> Result<Option<String>> {
-        let name = format!("jetpay-simulation{}", std::env::consts::EXE_SUFFIX);
-        let binary = self.target.join("simulation").join(name);
-        let output = Command::new(&binary)
-            .args(["--seeds", SEEDS])
-            .output()
-            .with_context(|| format!("{} cannot be started", binary.display()))?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok((!output.status.success()).then_some(said))
-    }
-}
-
 /// The invariant and the seed of a violation.
-fn told(said: &str) -> Option<(&str, &str)> {
-    let (_, rest) = said.split_once("violated: ")?;
+fn violation(printed: &str) -> Option<(&str, &str)> {
+    let (_, rest) = printed.split_once("violated: ")?;
     let (invariant, rest) = rest.split_once('\n')?;
     let (seed, _) = rest.trim_start().split_once(',')?;
     Some((invariant, seed))
@@ -100,25 +222,62 @@ fn told(said: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::planted::planted;
-    use super::told;
-    use crate::shell;
-
-    #[test]
-    fn every_planted_bug_still_has_the_text_that_it_changes() {
-        for planted in planted() {
-            for edit in planted.edits {
-                let path = shell::root().join(edit.file);
-                let text = std::fs::read_to_string(&path).unwrap();
-                let times = text.matches(edit.find).count();
-                assert_eq!(times, 1, "{}: {}\n{}", planted.name, edit.file, edit.find);
-            }
-        }
-    }
+    use super::{AT_A_TURN, Built, Outcome, at_turn, finish, guilty, planted, violation};
+    use std::collections::BTreeSet;
 
     #[test]
     fn violation_tells_its_invariant_and_its_seed() {
-        let said = "✗ violated: nothing goes back\n  seed 7, step 3: it is gone\n";
-        assert_eq!(told(said), Some(("nothing goes back", "seed 7")));
+        let printed = "✗ violated: nothing goes back\n  seed 7, step 3: it is gone\n";
+        assert_eq!(violation(printed), Some(("nothing goes back", "seed 7")));
+        assert_eq!(violation("✓ every invariant held"), None);
+    }
+
+    #[test]
+    fn every_bug_has_its_turn() {
+        let bugs: Vec<_> = planted().collect();
+        let turns = bugs.len().div_ceil(AT_A_TURN) as u64;
+        let run: BTreeSet<&str> = (1000..1000 + turns)
+            .flat_map(|turn| at_turn(&bugs, turn))
+            .map(|bug| bug.name)
+            .collect();
+        assert_eq!(run.len(), bugs.len());
+    }
+
+    #[test]
+    fn bugs_that_do_not_compile_are_named_out_of_a_round() {
+        let bugs: Vec<_> = planted().take(7).collect();
+        let bad = [bugs[1].name, bugs[6].name];
+        let check = &mut |bugs: &[&'static super::Planted]| {
+            let broken = bugs.iter().any(|bug| bad.contains(&bug.name));
+            Ok::<Built, anyhow::Error>(if broken {
+                Err("error".to_owned())
+            } else {
+                Ok(())
+            })
+        };
+        let found = guilty(&bugs, check).unwrap();
+        let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, bad);
+    }
+
+    #[test]
+    fn run_fails_when_a_bug_is_not_caught_or_not_built() {
+        let caught = || Outcome::Caught {
+            invariant: String::new(),
+            seed: String::new(),
+        };
+        assert!(finish(2, &[("a", caught()), ("b", caught())]).is_ok());
+        let error = finish(
+            3,
+            &[
+                ("a", caught()),
+                ("b", Outcome::NotCaught),
+                ("c", Outcome::NotBuilt(String::new())),
+            ],
+        );
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "3 planted bugs: 1 caught, 1 not caught, 1 not built"
+        );
     }
 }

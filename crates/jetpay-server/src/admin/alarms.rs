@@ -10,9 +10,9 @@ use super::Admin;
 use super::decision;
 use super::error::{self, AdminError};
 use super::input;
-use super::settlements::ShownSettlement;
+use super::resolutions::ShownResolution;
 use super::time::Rfc3339;
-use crate::shop::now;
+use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     let other = || web::to(error::no_such_method);
@@ -28,8 +28,8 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
                 .default_service(other()),
         )
         .service(
-            web::resource("/alarms/{seq}/settle")
-                .route(web::post().to(settle))
+            web::resource("/alarms/{seq}/resolve")
+                .route(web::post().to(resolve))
                 .default_service(other()),
         );
 }
@@ -47,7 +47,7 @@ struct ShownAlarm {
     reason: Option<String>,
     time: Rfc3339,
     #[serde(skip_serializing_if = "Option::is_none")]
-    settlement: Option<ShownSettlement>,
+    resolution: Option<ShownResolution>,
 }
 
 impl From<Alarm> for ShownAlarm {
@@ -60,7 +60,7 @@ impl From<Alarm> for ShownAlarm {
             operation_id: alarm.operation_id.map(|id| id.to_string()),
             reason: alarm.reason,
             time: Rfc3339(alarm.time),
-            settlement: alarm.settlement.map(ShownSettlement::from),
+            resolution: alarm.settlement.map(ShownResolution::from),
         }
     }
 }
@@ -68,7 +68,7 @@ impl From<Alarm> for ShownAlarm {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Page {
-    settled: Option<bool>,
+    resolved: Option<bool>,
     before: Option<i64>,
     limit: Option<usize>,
 }
@@ -86,7 +86,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let filter = AlarmFilter {
-        settled: page.settled,
+        settled: page.resolved,
         before: page.before,
         limit: limit + 1,
     };
@@ -120,7 +120,7 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
     deny_unknown_fields,
     expecting = "an object with a verdict and a reason"
 )]
-struct Settle {
+struct Resolve {
     #[serde(default)]
     verdict: String,
     #[serde(default)]
@@ -130,13 +130,13 @@ struct Settle {
 }
 
 /// Answers with the alarm as it is now.
-async fn settle(
+async fn resolve(
     admin: Data<Admin>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let seq = seq(&path)?;
-    let asked: Settle = input::json(payload).await?;
+    let asked: Resolve = input::json(payload).await?;
     let verdict = decision::verdict(
         &asked.verdict,
         asked.amount,

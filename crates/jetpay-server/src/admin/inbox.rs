@@ -14,7 +14,7 @@ use super::error::{self, AdminError};
 use super::input;
 use super::payments::ShownPayment;
 use super::time::Rfc3339;
-use crate::shop::now;
+use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     let other = || web::to(error::no_such_method);
@@ -30,8 +30,8 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
                 .default_service(other()),
         )
         .service(
-            web::resource("/inbox/{payment_id}/settle")
-                .route(web::post().to(settle))
+            web::resource("/inbox/{payment_id}/resolve")
+                .route(web::post().to(resolve))
                 .default_service(other()),
         );
 }
@@ -85,7 +85,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     deny_unknown_fields,
     expecting = "an object with a verdict and a reason"
 )]
-struct Settle {
+struct Resolve {
     #[serde(default)]
     verdict: String,
     #[serde(default)]
@@ -97,13 +97,13 @@ struct Settle {
 
 /// After a credit, answers with the payment as it is now: the callbacks are held against it like any others, so it is
 /// not credited when they tell of another amount.
-async fn settle(
+async fn resolve(
     admin: Data<Admin>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let payment_id = payment_id(&path)?;
-    let asked: Settle = input::json(payload).await?;
+    let asked: Resolve = input::json(payload).await?;
     let currency = asked.currency.as_deref();
     let verdict = decision::verdict(&asked.verdict, asked.amount, currency, admin.currency)?;
     match verdict {

@@ -11,7 +11,7 @@ mod inbox;
 mod input;
 mod payments;
 mod payouts;
-mod settlements;
+mod resolutions;
 mod time;
 
 pub use auth::Token;
@@ -54,7 +54,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                 .configure(entries::endpoints)
                 .configure(alarms::endpoints)
                 .configure(inbox::endpoints)
-                .configure(settlements::endpoints)
+                .configure(resolutions::endpoints)
                 .default_service(web::to(error::no_such_path)),
         )
         .default_service(web::to(error::no_such_path));

@@ -1,18 +1,17 @@
 //! The command line.
 
-mod arguments;
-mod books;
 mod check;
-mod conformance;
 mod demo;
 mod explain;
 mod import;
+mod ledger;
+mod operator;
 mod payouts;
 mod serve;
-mod settling;
 mod sign;
 mod simulate;
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,28 +46,29 @@ enum Command {
     Payouts(payouts::Payouts),
     /// See and settle what a person must look at; asks the running service
     #[command(subcommand)]
-    Alarms(settling::Alarms),
+    Alarms(operator::Alarms),
     /// See and settle callbacks whose payment nobody knows; asks the running service
     #[command(subcommand)]
-    Inbox(settling::Inbox),
+    Inbox(operator::Inbox),
     /// See what persons decided; asks the running service
     #[command(subcommand)]
-    Settlements(settling::Settlements),
+    Resolutions(operator::Resolutions),
     /// Prove the books, or export them
     #[command(subcommand)]
-    Ledger(books::LedgerCommand),
+    Ledger(ledger::LedgerCommand),
     /// Back the store up, or move it
     #[command(subcommand)]
-    Store(books::StoreCommand),
+    Store(ledger::StoreCommand),
     /// Play the platform, to try a merchant's service by hand
     #[command(subcommand)]
     Simulate(simulate::Simulate),
-    /// Prove a merchant's endpoint, in whatever language it is written
-    ///
-    /// Plays the platform against the URL: good and bad requests, attacks, repeats. Every `check_deposit` makes a pending
-    /// payment there; a success credits the customer, and is sent only with --allow-credits. Ends with 0 when nothing
-    /// failed that must hold, 1 when something did, 2 when the checks could not be run.
-    Conformance(Box<conformance::Conformance>),
+    /// Moved to the program `jetpay-conformance`
+    #[command(hide = true, disable_help_flag = true, disable_version_flag = true)]
+    Conformance {
+        /// The options that `jetpay-conformance` takes; this command ignores them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<OsString>,
+    },
     /// Sign a JSON body from standard input
     Sign(sign::Sign),
     /// Explain why a signature matches or not: of a JSON body, a captured HTTP request or a log line
@@ -101,6 +101,14 @@ enum Payments {
     Import(import::ImportPayments),
 }
 
+/// The exit code for a wrong command line, which clap uses, too.
+const WRONG_USAGE: u8 = 2;
+const CONFORMANCE_MOVED: &str = "\
+error: `jetpay conformance` is now the program `jetpay-conformance`, which takes the same options
+  Build it from the sources of this version: cargo build --release --package jetpay-conformance
+  Then run: target/release/jetpay-conformance --help
+  It is described in docs/conformance.md";
+
 /// Commands that need the configuration.
 #[derive(Args)]
 struct WithConfig {
@@ -121,11 +129,14 @@ pub fn run() -> ExitCode {
         Command::Payouts(payouts) => payouts.run(),
         Command::Alarms(alarms) => alarms.run(),
         Command::Inbox(inbox) => inbox.run(),
-        Command::Settlements(settlements) => settlements.run(),
+        Command::Resolutions(resolutions) => resolutions.run(),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
         Command::Simulate(simulate) => return simulate.run(),
-        Command::Conformance(conformance) => return conformance.run(),
+        Command::Conformance { .. } => {
+            eprintln!("{CONFORMANCE_MOVED}");
+            return ExitCode::from(WRONG_USAGE);
+        }
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };
@@ -145,20 +156,11 @@ fn ended(done: anyhow::Result<()>) -> ExitCode {
 
 /// A secret from the environment variable that an option named.
 fn secret_from_env(name: &str) -> anyhow::Result<jetpay_core::signature::Key> {
-    let secret = secret_text_from_env(name)?;
-    jetpay_core::signature::Key::new(&secret).map_err(|_| empty(name))
-}
-
-/// The same for whoever must find it in texts.
-fn secret_text_from_env(name: &str) -> anyhow::Result<zeroize::Zeroizing<String>> {
     let secret = std::env::var(name).map(zeroize::Zeroizing::new);
     let secret = secret.map_err(|_| {
         anyhow::anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")
     })?;
-    if secret.is_empty() {
-        return Err(empty(name));
-    }
-    Ok(secret)
+    jetpay_core::signature::Key::new(&secret).map_err(|_| empty(name))
 }
 
 fn empty(name: &str) -> anyhow::Error {

@@ -36,13 +36,13 @@ pub(super) struct Server {
     pub(super) listen: SocketAddr,
     pub(super) workers: Option<NonZero<usize>>,
     pub(super) max_connections: NonZero<usize>,
-    pub(super) patience_seconds: NonZero<u64>,
+    pub(super) read_timeout_seconds: NonZero<u64>,
 }
 
 /// The most connections unless said otherwise: each may hold one body of 64 KiB.
 const CONNECTIONS: NonZero<usize> = NonZero::new(10_000).expect("not zero");
 /// How long a connection may do nothing unless said otherwise.
-const PATIENCE: NonZero<u64> = NonZero::new(30).expect("not zero");
+const READ_TIMEOUT: NonZero<u64> = NonZero::new(30).expect("not zero");
 
 impl Default for Server {
     fn default() -> Self {
@@ -50,7 +50,7 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             workers: None,
             max_connections: CONNECTIONS,
-            patience_seconds: PATIENCE,
+            read_timeout_seconds: READ_TIMEOUT,
         }
     }
 }

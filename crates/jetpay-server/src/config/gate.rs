@@ -52,7 +52,7 @@ pub(super) struct Gate {
     ask_after_seconds: Spanned<NonZero<u32>>,
 }
 
-/// The soonest that the platform is asked about what it was sent, in seconds: its own wish.
+/// The soonest that the platform is asked about what it was sent, in seconds: its own payout_request.
 const ASK_AFTER: NonZero<u32> = NonZero::new(10).expect("not zero");
 /// How long an answer may take unless said otherwise.
 const ANSWER_WITHIN: NonZero<u32> = NonZero::new(30).expect("not zero");

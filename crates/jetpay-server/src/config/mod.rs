@@ -36,7 +36,7 @@ pub struct Config {
     /// The most connections that the platform may have open.
     pub max_connections: usize,
     /// How long a connection may be silent, or get no further.
-    pub patience: Duration,
+    pub read_timeout: Duration,
     /// Where the merchant calls.
     pub admin_listen: SocketAddr,
     /// What the merchant says there.
@@ -113,7 +113,7 @@ impl Config {
             listen: file.server.listen,
             workers: file.server.workers.map(std::num::NonZero::get),
             max_connections: file.server.max_connections.get(),
-            patience: Duration::from_secs(file.server.patience_seconds.get()),
+            read_timeout: Duration::from_secs(file.server.read_timeout_seconds.get()),
             admin_listen: file.admin.listen,
             admin_token,
             store,

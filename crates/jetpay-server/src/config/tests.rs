@@ -38,7 +38,7 @@ fn smallest_configuration_has_the_documented_defaults() {
     assert_eq!(config.admin_listen.to_string(), "127.0.0.1:8081");
     assert_eq!(config.currency.code(), "KZT");
     assert_eq!(
-        (config.max_connections, config.patience.as_secs()),
+        (config.max_connections, config.read_timeout.as_secs()),
         (10_000, 30)
     );
     assert!(!config.projects[0].strict_contracts);

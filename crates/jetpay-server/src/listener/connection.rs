@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// A connection, and since when it owes something.
 pub(super) struct Connection {
     stream: TcpStream,
-    patience: Duration,
+    read_timeout: Duration,
     since: Instant,
     /// Bytes came since the last answer: a request is under way.
     busy: bool,
@@ -24,14 +24,14 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, read_timeout: Duration) -> Self {
         let since = Instant::now();
         Self {
             stream,
-            patience,
+            read_timeout,
             since,
             busy: false,
-            alarm: Box::pin(sleep_until(since + patience)),
+            alarm: Box::pin(sleep_until(since + read_timeout)),
         }
     }
 
@@ -50,7 +50,7 @@ impl Connection {
     /// There is nothing to read, or no room to write: waits for that, but not too long.
     fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         while self.alarm.as_mut().poll(context).is_ready() {
-            let due = self.since + self.patience;
+            let due = self.since + self.read_timeout;
             if due <= Instant::now() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }

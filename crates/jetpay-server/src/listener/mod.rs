@@ -44,7 +44,7 @@ pub struct Bounds {
     /// The most connections at a time. Others wait until one ends.
     pub connections: usize,
     /// How long a connection may be silent, or get no further with a request or an answer.
-    pub patience: Duration,
+    pub read_timeout: Duration,
 }
 
 /// Listens, and serves what `endpoints` registers.
@@ -71,7 +71,7 @@ where
         .shutdown_timeout(LAST_REQUESTS.as_secs())
         .disable_signals();
     let ending = builder.graceful_shutdown_signal();
-    let patience = bounds.patience;
+    let read_timeout = bounds.read_timeout;
     let builder = builder.listen("jetpay", listener, move || {
         let (ending, endpoints) = (ending.clone(), endpoints.clone());
         let app = App::new().configure(endpoints);
@@ -80,14 +80,14 @@ where
                 let ending = ending.clone();
                 async move { ending.notified().await }
             })
-            .keep_alive(patience)
-            .client_request_timeout(HEAD.min(patience))
+            .keep_alive(read_timeout)
+            .client_request_timeout(HEAD.min(read_timeout))
             .client_disconnect_timeout(GOODBYE)
             .local_addr(local)
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            let connection = Connection::new(stream, patience);
+            let connection = Connection::new(stream, read_timeout);
             ready(Ok::<_, DispatchError>((connection, Protocol::Http1, peer)))
         })
         .and_then(http)

@@ -7,7 +7,7 @@ use jetpay_ledger::payout::{Errand, GateAddress, Pace, PayoutState, TakenUp};
 use jetpay_ledger::{Error, Ledger, Millis};
 
 use super::Gateway;
-use crate::shop::Outside;
+use crate::environment::Environment;
 use crate::telemetry;
 
 /// Takes payouts up, and does what is to be done about them.
@@ -16,7 +16,7 @@ pub struct Driver<G> {
     gateway: G,
     at: GateAddress,
     pace: Pace,
-    outside: Arc<dyn Outside>,
+    environment: Arc<dyn Environment>,
 }
 
 /// What came of an errand.
@@ -37,14 +37,14 @@ impl<G: Gateway> Driver<G> {
         gateway: G,
         at: GateAddress,
         pace: Pace,
-        outside: Arc<dyn Outside>,
+        environment: Arc<dyn Environment>,
     ) -> Self {
         Self {
             ledger,
             gateway,
             at,
             pace,
-            outside,
+            environment,
         }
     }
 
@@ -53,7 +53,7 @@ impl<G: Gateway> Driver<G> {
     /// # Errors
     /// As [`Ledger::payouts_due`].
     pub async fn due(&self, limit: usize) -> Result<Vec<PaymentId>, Error> {
-        self.ledger.payouts_due(self.outside.now(), limit).await
+        self.ledger.payouts_due(self.environment.now(), limit).await
     }
 
     /// Takes a payout up, and says when. None: nothing is to be done about it, or somebody else does it.
@@ -61,7 +61,7 @@ impl<G: Gateway> Driver<G> {
     /// # Errors
     /// As [`Ledger::take_up_payout`]: then nothing was sent.
     pub async fn take_up(&self, id: PaymentId) -> Result<Option<(TakenUp, Millis)>, Error> {
-        let now = self.outside.now();
+        let now = self.environment.now();
         let taken_up = self
             .ledger
             .take_up_payout(id, self.at.clone(), now, self.pace)
@@ -71,9 +71,9 @@ impl<G: Gateway> Driver<G> {
 
     /// Does the errand of a payout that was taken up at that time, and records what came of it.
     pub async fn run(&self, payout: TakenUp, taken_up_at: Millis) -> Driven {
-        let waited = self.outside.now().0.saturating_sub(taken_up_at.0);
-        let patience = i64::try_from(self.pace.answer_within.as_millis()).unwrap_or(i64::MAX);
-        if waited > patience {
+        let waited = self.environment.now().0.saturating_sub(taken_up_at.0);
+        let answer_within = i64::try_from(self.pace.answer_within.as_millis()).unwrap_or(i64::MAX);
+        if waited > answer_within {
             return Driven::TooLate;
         }
         let (id, turn) = (payout.payment_id.clone(), payout.turn);
@@ -81,7 +81,7 @@ impl<G: Gateway> Driver<G> {
             Errand::Send => {
                 let outcome = self.gateway.send(&payout).await;
                 telemetry::payout_sent(&payout, &outcome);
-                let now = self.outside.now();
+                let now = self.environment.now();
                 self.ledger
                     .record_sent(id, turn, outcome, now, self.pace)
                     .await
@@ -89,7 +89,7 @@ impl<G: Gateway> Driver<G> {
             Errand::Ask => {
                 let answer = self.gateway.ask(&payout).await;
                 telemetry::payout_asked(&payout, &answer);
-                let now = self.outside.now();
+                let now = self.environment.now();
                 self.ledger
                     .record_asked(id, turn, answer, now, self.pace)
                     .await
@@ -115,7 +115,7 @@ impl<G: Gateway> Driver<G> {
         limit: usize,
     ) -> Result<usize, Error> {
         let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-        let before = Millis(self.outside.now().0.saturating_sub(keep));
+        let before = Millis(self.environment.now().0.saturating_sub(keep));
         self.ledger.forget_payers(before, limit).await
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{AtTheGate, Driver, Gateway};
 use crate::config::Config;
-use crate::shop::Machine;
+use crate::environment::SystemEnvironment;
 use crate::telemetry;
 
 /// Errands that are under way at once: each may wait for the Gate as long as a request may take.
@@ -43,7 +43,7 @@ impl Worker<AtTheGate> {
                 gateway,
                 settings.address(),
                 pace,
-                Arc::new(Machine),
+                Arc::new(SystemEnvironment),
             )),
             woken: Arc::clone(woken),
             keep_personal_data: settings.keep_personal_data,

@@ -18,11 +18,11 @@ use jetpay_core::payout::General;
 use jetpay_core::{Currency, Keyring, Money, Project};
 use jetpay_ledger::payout::{NewPayout, Pace, Payout, PayoutState, StepKind, Taken};
 use jetpay_ledger::{Ledger, Millis};
+use jetpay_platform::gate::{self, Books, Plan, Serving};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
 use jetpay_server::telemetry::Metrics;
-use jetpay_simulator::gate::{self, Books, Plan, Serving};
 use jetpay_testing::free_port;
 use tempfile::TempDir;
 
@@ -111,7 +111,7 @@ impl Paying {
 
     /// Takes a payout to this account; its id.
     pub async fn pay(&self, account: &str) -> String {
-        let payout = wish(account);
+        let payout = payout_request(account);
         let id = payout.id.as_str().to_owned();
         assert_eq!(self.ledger.record_payout(payout).await, Ok(Taken::New));
         id
@@ -149,7 +149,7 @@ impl Paying {
 }
 
 /// A payout that was not asked for before.
-pub fn wish(account: &str) -> NewPayout {
+pub fn payout_request(account: &str) -> NewPayout {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let id = format!("0193ad5c-0000-7000-8000-{number:012}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::paying::wish;
+use crate::paying::payout_request;
 
 /// A place in the body, what stands there instead (none: nothing), and the field that the answer names.
 pub(crate) type Row = (&'static str, Option<Value>, &'static str);
@@ -101,7 +101,7 @@ pub(crate) fn rows() -> Vec<Row> {
 
 /// A payout with that there.
 pub(crate) fn with(place: &str, value: Option<Value>) -> Value {
-    let mut body = wish("k", 10_000);
+    let mut body = payout_request("k", 10_000);
     let (object, name) = place.rsplit_once('/').unwrap();
     let object = body.pointer_mut(object).unwrap().as_object_mut().unwrap();
     match value {

@@ -58,7 +58,7 @@ pub(crate) fn add_gate(folder: &Folder, lines: &str) {
 }
 
 /// A payout of so much, in minor units.
-pub(crate) fn wish(key: &str, minor: i64) -> Value {
+pub(crate) fn payout_request(key: &str, minor: i64) -> Value {
     json!({
         "project_id": PROJECT,
         "customer": {
@@ -78,7 +78,9 @@ pub(crate) fn wish(key: &str, minor: i64) -> Value {
 /// Takes a payout, and gives its id. It was tried to send it by then, at a Gate that is not there: so nobody sends it just
 /// now, and a person may end it.
 pub(crate) async fn taken(running: &Running, key: &str, minor: i64) -> String {
-    let (status, payout) = running.post("/v1/payouts", &wish(key, minor)).await;
+    let (status, payout) = running
+        .post("/v1/payouts", &payout_request(key, minor))
+        .await;
     assert_eq!(status, 202, "{payout}");
     let id = payout["payment_id"].as_str().unwrap();
     tried(running, id).await;

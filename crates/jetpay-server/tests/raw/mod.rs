@@ -87,7 +87,7 @@ impl Raw {
     }
 
     /// Waits until the other side closes the connection; whether it does.
-    pub async fn is_ended_within(&mut self, patience: Duration) -> bool {
+    pub async fn is_ended_within(&mut self, limit: Duration) -> bool {
         let end = async {
             let mut chunk = [0; 64];
             while self
@@ -97,7 +97,7 @@ impl Raw {
                 .is_ok_and(|length| length > 0)
             {}
         };
-        timeout(patience, end).await.is_ok()
+        timeout(limit, end).await.is_ok()
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{KASPI, Platform, TopUp};
+use jetpay_platform::{KASPI, Platform, TopUp};
 use jetpay_testing::free_port;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -163,7 +163,7 @@ impl Running {
     pub async fn announced(&self, minor: i64) -> String {
         let amount = Money::new(minor, Currency::KZT);
         let top_up = TopUp::new(&KASPI, CUSTOMER, amount);
-        let steps = jetpay_simulator::top_up(&self.platform(), &top_up, |_| {}).await;
+        let steps = jetpay_platform::top_up(&self.platform(), &top_up, |_| {}).await;
         let answer = steps.unwrap().pop().unwrap().exchange.json.unwrap();
         answer["payment_id"].as_str().unwrap().to_owned()
     }

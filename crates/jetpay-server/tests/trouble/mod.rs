@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::messages::{Callback, CheckDeposit, Contract};
-use jetpay_simulator::{Exchange, KASPI, Platform};
+use jetpay_platform::messages::{Callback, CheckDeposit, Contract};
+use jetpay_platform::{Exchange, KASPI, Platform};
 
 use crate::running::{CUSTOMER, PROJECT, Running};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jetpay_simulator::schedule::{Waits, waits};
+use jetpay_platform::schedule::{Waits, waits};
 use serde_json::Value;
 
 use super::event::{Event, Note};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jetpay_core::Currency;
-use jetpay_simulator::gate::{Ending, Habits, Plan, Reply};
-use jetpay_simulator::{METHODS, MethodFacts};
+use jetpay_platform::gate::{Ending, Habits, Plan, Reply};
+use jetpay_platform::{METHODS, MethodFacts};
 
 use super::World;
 use super::callbacks::Kind;

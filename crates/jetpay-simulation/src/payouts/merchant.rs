@@ -1,7 +1,7 @@
 //! The merchant asks for payouts, and asks again until it knows.
 
 use jetpay_ledger::payout::Taken;
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 
 use super::World;
 use crate::deterministic::{DAY, HOUR, MINUTE, SECOND};

@@ -2,7 +2,7 @@
 //!
 //! Real are the driver of `jetpay-server`, which takes payouts up and records what came of them, its shop, which takes
 //! their callbacks, the ledger, its rules and its SQL. Played are a merchant that asks, one to three servers that share
-//! the store and crash and stall, the network, and a person; the Gate is that of `jetpay-simulator`, without HTTP.
+//! the store and crash and stall, the network, and a person; the Gate is that of `jetpay-platform`, without HTTP.
 
 mod callbacks;
 mod checker;
@@ -21,7 +21,7 @@ mod step;
 use std::sync::Arc;
 
 use jetpay_ledger::store::stepped::Stepped;
-use jetpay_simulator::gate::{Books, Ending};
+use jetpay_platform::gate::{Books, Ending};
 
 use self::callbacks::Told;
 use self::checker::Audit;

@@ -8,7 +8,7 @@ use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::Ending;
 use jetpay_ledger::store::stepped::{Fate, Stepped};
 use jetpay_ledger::{Error, Ledger, NewPayment};
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 
 use super::World;
 use crate::database;

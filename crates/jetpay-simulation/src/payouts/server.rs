@@ -10,8 +10,9 @@ use jetpay_core::serve::serve_callback;
 use jetpay_ledger::payout::{Ending, GateAddress, Pace, Taken, TakenUp};
 use jetpay_ledger::store::stepped::Stepped;
 use jetpay_ledger::{Error, Ledger, Millis};
+use jetpay_server::environment::Environment;
+use jetpay_server::merchant::LedgerMerchant;
 use jetpay_server::payouts::{Driven, Driver};
-use jetpay_server::shop::{Outside, Shop};
 
 use super::gate_traffic::{Post, Wire};
 use crate::deterministic::{Clock, START};
@@ -24,7 +25,7 @@ pub(super) struct OwnClock {
     off: i64,
 }
 
-impl Outside for OwnClock {
+impl Environment for OwnClock {
     fn now(&self) -> Millis {
         Millis(self.clock.millis() + self.off)
     }
@@ -38,7 +39,7 @@ pub(super) struct Server {
     pub(super) ledger: Ledger,
     pub(super) clock: OwnClock,
     driver: Arc<Driver<Wire>>,
-    shop: Arc<Shop>,
+    shop: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
     pub(super) tasks: Vec<Task>,
     /// When it is there again after a crash.
@@ -77,7 +78,8 @@ impl Server {
             pace,
             outside,
         );
-        let shop = Shop::new(&setting.config, ledger.clone()).with_outside(clock.clone());
+        let shop =
+            LedgerMerchant::new(&setting.config, ledger.clone()).with_environment(clock.clone());
         Self {
             ledger,
             clock,

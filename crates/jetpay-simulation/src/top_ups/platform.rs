@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jetpay_core::signature::sign;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::messages::{CheckDeposit, Contract, Verify};
-use jetpay_simulator::{METHODS, MethodFacts};
+use jetpay_platform::messages::{CheckDeposit, Contract, Verify};
+use jetpay_platform::{METHODS, MethodFacts};
 
 use super::event::Message;
 use super::scenario::{PLOTS, Plot, Teller};

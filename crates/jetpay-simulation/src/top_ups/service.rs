@@ -14,7 +14,7 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_ledger::store::stepped::{Fate, Stepped};
 use jetpay_ledger::{Ledger, Millis, NewPayment, Store};
 use jetpay_qiwi_kz::QiwiKz;
-use jetpay_server::shop::Shop;
+use jetpay_server::merchant::LedgerMerchant;
 
 use crate::deterministic::Clock;
 use crate::setup::{Setting, customers};
@@ -31,7 +31,7 @@ type Answering = Pin<Box<dyn Future<Output = Answer>>>;
 pub(crate) struct Merchant {
     pub(crate) store: Arc<Stepped>,
     pub(crate) ledger: Ledger,
-    shop: Arc<Shop>,
+    shop: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
     waiting: Vec<(Message, Answering)>,
 }
@@ -45,7 +45,8 @@ impl Merchant {
     ) -> Self {
         let store = Arc::new(Stepped::new(queue).expect("a store in memory"));
         let ledger = Ledger::over(between(Arc::clone(&store)));
-        let shop = Shop::new(&setting.config, ledger.clone()).with_outside(clock.clone());
+        let shop =
+            LedgerMerchant::new(&setting.config, ledger.clone()).with_environment(clock.clone());
         let mut merchant = Self {
             store,
             ledger,
@@ -139,9 +140,13 @@ impl Merchant {
     }
 }
 
-fn at<M: Method + 'static>(shop: Arc<Shop>, keyring: Arc<Keyring>, body: Arc<[u8]>) -> Answering
+fn at<M: Method + 'static>(
+    shop: Arc<LedgerMerchant>,
+    keyring: Arc<Keyring>,
+    body: Arc<[u8]>,
+) -> Answering
 where
-    Shop: jetpay_core::Merchant<M>,
+    LedgerMerchant: jetpay_core::Merchant<M>,
 {
     Box::pin(async move { serve::<M, _>(&body, &shop, &keyring).await.into() })
 }

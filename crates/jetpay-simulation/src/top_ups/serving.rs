@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::NewPayment;
 use jetpay_ledger::store::stepped::Fate;
-use jetpay_server::shop::Outside;
+use jetpay_server::environment::Environment;
 
 use super::World;
 use super::checker::{New, of_request};

@@ -1,4 +1,4 @@
-//! A cluster of one's own.
+//! A PostgreSQL server for one test, and the installed programs that run it.
 
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -6,22 +6,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fmt, fs, io};
 
+use super::Unavailable;
 use super::database::{Database, Server};
-use super::missing::Unavailable;
-use super::supervisor::Supervisor;
-use super::{binaries, folder};
+use super::supervisor::{Supervisor, make_folder};
 use crate::free_port;
 
-/// Whether what was committed is on the disk.
+/// Whether a commit waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// As PostgreSQL does by itself: a commit survives a crash of the machine.
+    /// A commit survives a crash of the machine: the default of PostgreSQL.
     Full,
-    /// Nothing is awaited: quick, for tests that crash nothing.
+    /// A commit waits for nothing. This is faster, for tests that do not crash the server.
     None,
 }
 
-/// A running server with a folder of its own. Both vanish with this value, and also when the process is killed.
+/// A running server in a temporary folder. Dropping the value stops the server and removes the folder; both also happen
+/// when the process is killed.
 pub struct Cluster {
     server: Server,
     port: u16,
@@ -30,98 +30,98 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A quick one, for tests that crash nothing.
+    /// Starts a server that does not wait for the disk, for tests that do not crash it.
     ///
     /// # Errors
-    /// [`Unavailable`].
+    /// [`Unavailable`] when PostgreSQL is not installed or does not start.
     pub fn start_fast() -> Result<Self, Unavailable> {
         Self::start(Durability::None)
     }
 
-    /// One that loses nothing it has committed, to be crashed.
+    /// Starts a server that loses no commit when it crashes.
     ///
     /// # Errors
-    /// [`Unavailable`].
+    /// [`Unavailable`] when PostgreSQL is not installed or does not start.
     pub fn start_durable() -> Result<Self, Unavailable> {
         Self::start(Durability::Full)
     }
 
-    /// Makes a cluster and starts it.
+    /// Creates a cluster and starts its server.
     ///
     /// # Errors
-    /// [`Unavailable`].
+    /// [`Unavailable`] when PostgreSQL is not installed or does not start.
     pub fn start(durability: Durability) -> Result<Self, Unavailable> {
-        let binaries = binaries::find().ok_or_else(|| {
+        let programs = programs().ok_or_else(|| {
             Unavailable::Missing(
                 "its programs are not installed (apt-get install postgresql)".into(),
             )
         })?;
-        Self::with_binaries(&binaries, durability).map_err(Unavailable::Broken)
+        Self::with_programs(&programs, durability).map_err(Unavailable::Broken)
     }
 
-    fn with_binaries(binaries: &Path, durability: Durability) -> Result<Self, String> {
-        let folder = folder::make().map_err(|error| format!("no folder for it: {error}"))?;
+    fn with_programs(programs: &Path, durability: Durability) -> Result<Self, String> {
+        let folder = make_folder().map_err(|error| format!("no folder for it: {error}"))?;
         let (port, password) = (free_port(), password());
         let written = write(&folder, &password, &settings(&folder, port, durability));
-        let supervisor = written.and_then(|()| Supervisor::over(&folder, binaries));
+        let supervisor = written.and_then(|()| Supervisor::start(&folder, programs));
         let mut supervisor = supervisor.map_err(|error| {
-            // Nobody has taken it over yet.
+            // Without a supervisor, this process must remove the folder.
             let _ = fs::remove_dir_all(&folder);
             format!("no supervisor for it: {error}")
         })?;
-        supervisor.obey("init")?;
-        supervisor.obey("start")?;
+        supervisor.execute("init")?;
+        supervisor.execute("start")?;
         let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
         Ok(Self {
-            server: Server::new(url, binaries.join("psql")),
+            server: Server::temporary(url, programs.join("psql")),
             port,
             folder,
             supervisor: Mutex::new(supervisor),
         })
     }
 
-    /// A fresh database.
+    /// Creates a fresh database.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// When the database cannot be created.
     #[must_use]
     pub fn database(&self) -> Database {
-        let made = self.server.database();
-        made.unwrap_or_else(|error| panic!("no database could be made: {error}"))
+        let created = self.server.create_database();
+        created.unwrap_or_else(|error| panic!("the database cannot be created: {error}"))
     }
 
-    /// The server crashes: connections break, what was not committed is lost.
+    /// Crashes the server: connections break, and open transactions are lost.
     ///
     /// # Panics
-    /// When it is down already.
+    /// When the server is down already.
     pub fn crash(&self) {
-        self.obey("crash");
+        self.execute("crash");
     }
 
-    /// It is started again after a [`crash`](Self::crash), on the same port, and has recovered when this returns.
+    /// Starts the server after a [`crash`](Self::crash), on the same port. Returns when the server has recovered.
     ///
     /// # Panics
-    /// When it cannot.
+    /// When the server does not start.
     pub fn start_again(&self) {
-        self.obey("start");
+        self.execute("start");
     }
 
-    /// A crash, and the start after it.
+    /// Crashes the server and starts it again.
     ///
     /// # Panics
-    /// When it does not come back.
+    /// When the server is down already or does not start.
     pub fn restart_immediate(&self) {
         self.crash();
         self.start_again();
     }
 
-    /// Its port on loopback.
+    /// The server's port on loopback.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Its folder, also of its Unix socket and its log.
+    /// The folder of the cluster, of its Unix socket and of its log.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -131,8 +131,8 @@ impl Cluster {
         &self.server
     }
 
-    fn obey(&self, word: &str) {
-        let done = self.supervisor().obey(word);
+    fn execute(&self, command: &str) {
+        let done = self.supervisor().execute(command);
         done.unwrap_or_else(|error| panic!("{error}"));
     }
 
@@ -166,14 +166,76 @@ fn settings(folder: &Path, port: u16, durability: Durability) -> String {
     if durability == Durability::None {
         let fast = ["fsync", "synchronous_commit", "full_page_writes"];
         for name in fast {
-            writeln!(settings, "{name} = off").expect("a String takes all");
+            writeln!(settings, "{name} = off").expect("writing to a String cannot fail");
         }
     }
     settings
 }
 
-/// Other users of this machine can reach the port, and a superuser of PostgreSQL can run programs.
+/// A password is needed: other users of this machine can reach the port, and a superuser of PostgreSQL can run programs.
 fn password() -> String {
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())
+}
+
+/// The programs that a cluster needs, all of one version.
+const NEEDED: [&str; 4] = ["initdb", "pg_ctl", "postgres", "psql"];
+/// Distributions install them here, in one folder for each version, and not in `PATH`.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// The folder with the newest installed programs.
+pub(super) fn programs() -> Option<PathBuf> {
+    let mut folders = versions(Path::new(VERSIONS));
+    folders.extend(path());
+    folders.into_iter().find(|folder| is_complete(folder))
+}
+
+/// Any `psql`. It is enough for a server that runs already.
+pub(super) fn psql() -> Option<PathBuf> {
+    let mut candidates = path().map(|folder| folder.join("psql"));
+    let on_path = candidates.find(|program| program.is_file());
+    on_path.or_else(|| Some(programs()?.join("psql")))
+}
+
+/// The program folders of all versions, the newest first.
+fn versions(root: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir(root)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.split('.').next()?.parse();
+            Some((version.ok()?, entry.path().join("bin")))
+        })
+        .collect();
+    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    found.into_iter().map(|(_, folder)| folder).collect()
+}
+
+fn path() -> impl Iterator<Item = PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether the programs in this folder can run a cluster. Outside of Unix they cannot: the supervisor needs a shell.
+fn is_complete(folder: &Path) -> bool {
+    cfg!(unix) && NEEDED.iter().all(|name| folder.join(name).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::versions;
+    use std::fs;
+
+    #[test]
+    fn newest_version_comes_first_and_other_folders_are_ignored() {
+        let root = std::env::temp_dir().join(format!("jetpay-versions-{}", std::process::id()));
+        for name in ["9.6", "18", "15", "common"] {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        let found = versions(&root);
+        fs::remove_dir_all(&root).unwrap();
+        let expected = ["18", "15", "9.6"].map(|version| root.join(version).join("bin"));
+        assert_eq!(found, expected);
+    }
 }

@@ -1,4 +1,4 @@
-//! Databases on a server.
+//! Databases on a PostgreSQL server, and SQL that `psql` runs in them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,29 +8,29 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::supervisor::without_settings;
 
-/// A server, and the program that speaks to it.
+/// A server and the `psql` that connects to it.
 #[derive(Clone)]
 pub(super) struct Server {
     url: String,
     psql: PathBuf,
-    /// Whether databases are dropped one by one: not where the whole server vanishes.
+    /// Whether each database must be dropped. A temporary server is removed as a whole.
     drops: bool,
 }
 
 impl Server {
-    /// A server that vanishes with what is on it.
-    pub(super) fn new(url: String, psql: PathBuf) -> Self {
+    /// A server that is removed with everything on it.
+    pub(super) fn temporary(url: String, psql: PathBuf) -> Self {
         let drops = false;
         Self { url, psql, drops }
     }
 
-    /// A server that stays.
-    pub(super) fn that_stays(url: String, psql: PathBuf) -> Self {
+    /// A server that outlives the tests.
+    pub(super) fn permanent(url: String, psql: PathBuf) -> Self {
         let drops = true;
         Self { url, psql, drops }
     }
 
-    pub(super) fn database(&self) -> Result<Database, String> {
+    pub(super) fn create_database(&self) -> Result<Database, String> {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let name = format!(
@@ -39,7 +39,7 @@ impl Server {
             std::process::id(),
             NEXT.fetch_add(1, Ordering::Relaxed)
         );
-        // Of template0, which nobody is connected to.
+        // CREATE DATABASE fails while another session uses its template, and no session uses template0.
         self.run(
             &self.url,
             &format!("CREATE DATABASE {name} TEMPLATE template0"),
@@ -51,7 +51,7 @@ impl Server {
         })
     }
 
-    /// Runs SQL and gives what it printed: rows in lines, values between bars.
+    /// Runs SQL and returns what `psql` prints: one line for each row, values separated by `|`.
     fn run(&self, url: &str, sql: &str) -> Result<String, String> {
         let mut command = Command::new(&self.psql);
         without_settings(&mut command);
@@ -76,7 +76,7 @@ impl Server {
     }
 }
 
-/// A database that no other test knows.
+/// A database that belongs to one test.
 pub struct Database {
     url: String,
     name: String,
@@ -84,22 +84,22 @@ pub struct Database {
 }
 
 impl Database {
-    /// Where to connect to, with user and password: `postgres://...`.
+    /// The URL with user and password: `postgres://...`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Its name on its server.
+    /// The name of the database on its server.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Runs SQL by `psql` and gives the rows as lines, the values between bars.
+    /// Runs SQL with `psql`. Returns one line for each row, with values separated by `|`.
     ///
     /// # Errors
-    /// What `psql` says.
+    /// The error text of `psql`.
     pub fn run(&self, sql: &str) -> Result<String, String> {
         self.server.run(&self.url, sql)
     }
@@ -110,20 +110,20 @@ impl Drop for Database {
         if self.server.drops {
             let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
             if let Err(error) = self.server.run(&self.server.url, &sql) {
-                eprintln!("the database {} is left over: {error}", self.name);
+                eprintln!("the database {} was not dropped: {error}", self.name);
             }
         }
     }
 }
 
 impl fmt::Debug for Database {
-    /// Without the URL, which has a password in it.
+    /// Leaves out the URL: it has a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Database").field(&self.name).finish()
     }
 }
 
-/// The same server's URL of another database.
+/// The URL of another database on the same server.
 fn with_database(url: &str, name: &str) -> String {
     let authority = url.find("://").map_or(0, |at| at + 3);
     let end_of =

@@ -1,4 +1,4 @@
-//! A PostgreSQL for tests that leaves nothing behind.
+//! A PostgreSQL for tests. Everything that it creates is removed afterwards.
 //!
 //! ```no_run
 //! use jetpay_testing::postgres::{self, Cluster, require_or_skip};
@@ -10,7 +10,7 @@
 //! };
 //! println!("connect to {}", database.url());
 //!
-//! // A server of one's own, to crash it.
+//! // A server for this test alone, which the test may crash.
 //! let Some(cluster) = require_or_skip(Cluster::start_durable()) else {
 //!     return;
 //! };
@@ -19,23 +19,129 @@
 //! # }
 //! ```
 //!
-//! The server is the one that `JETPAY_TEST_POSTGRES_URL` names, for a user who may create databases; without it, the
-//! installed binaries run a cluster in a folder for temporary files. Where neither is there, a test is skipped with a
-//! line that cannot be overlooked, or fails when `JETPAY_REQUIRE_POSTGRES=1` says that it must run.
+//! `JETPAY_TEST_POSTGRES_URL` names the server to use; its user must be allowed to create databases. Without the
+//! variable, the installed programs run a cluster in a temporary folder. Without both, a test is skipped and prints a
+//! conspicuous line. If `JETPAY_REQUIRE_POSTGRES=1`, the test fails instead.
 
-mod account;
-mod binaries;
 mod cluster;
 mod database;
-mod folder;
-mod missing;
-mod shared;
 mod supervisor;
 
 pub use cluster::{Cluster, Durability};
 pub use database::Database;
-pub use missing::{REQUIRED, Unavailable, require_or_skip};
-pub use shared::{URL, database, missing};
+
+use std::fmt;
+use std::io::Write;
+use std::sync::OnceLock;
+use std::thread;
+
+use database::Server;
+
+/// The environment variable with the URL of a running server: `postgres://user:password@host:port/db`. The user must be
+/// allowed to create databases.
+pub const URL: &str = "JETPAY_TEST_POSTGRES_URL";
+
+/// The environment variable that turns a skipped test into a failure when it is `1`. Continuous integration sets it.
+pub const REQUIRED: &str = "JETPAY_REQUIRE_POSTGRES";
+
+/// The reason why there is no database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unavailable {
+    /// This machine has no PostgreSQL. The text says what to install.
+    Missing(String),
+    /// PostgreSQL is installed and does not work. A test must not be skipped for this reason.
+    Broken(String),
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(why) => write!(f, "no PostgreSQL: {why}"),
+            Self::Broken(why) => write!(f, "PostgreSQL does not work: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Unavailable {}
+
+/// Creates a fresh database on the server that all tests of this process share. If the server outlives the process,
+/// the database is dropped with the value.
+///
+/// # Errors
+/// [`Unavailable`] when there is no PostgreSQL or when the database cannot be created.
+pub fn database() -> Result<Database, Unavailable> {
+    static SHARED: OnceLock<Result<Shared, Unavailable>> = OnceLock::new();
+    let shared = SHARED.get_or_init(Shared::find).as_ref();
+    let server = shared.map_err(Clone::clone)?.server();
+    server.create_database().map_err(Unavailable::Broken)
+}
+
+/// What must be installed before [`database`] can work; `None` if nothing is missing. Starts no server.
+#[must_use]
+pub fn missing() -> Option<String> {
+    let url = url();
+    match (url.is_some(), cluster::psql(), cluster::programs()) {
+        (true, Some(_), _) | (false, _, Some(_)) => None,
+        (true, None, _) => Some(format!("psql, to create databases on the server of {URL}")),
+        (false, _, None) => Some(format!(
+            "an installed PostgreSQL (apt-get install postgresql), or the address of one in {URL}"
+        )),
+    }
+}
+
+/// Returns what was found, or `None` after a line on standard error that names the skipped test.
+///
+/// # Panics
+/// When PostgreSQL does not work, or when it is missing and [`REQUIRED`] is `1`.
+pub fn require_or_skip<T>(found: Result<T, Unavailable>) -> Option<T> {
+    let why = match found {
+        Ok(found) => return Some(found),
+        Err(why) => why,
+    };
+    let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
+    assert!(!is_failure(&why, required), "{why}");
+    let thread = thread::current();
+    let test = thread.name().unwrap_or("a test");
+    // The test harness hides what macros print when the test passes, so this writes without one.
+    let _ = writeln!(std::io::stderr(), "\n!!! NOT RUN: {test}: {why}");
+    None
+}
+
+fn is_failure(why: &Unavailable, required: bool) -> bool {
+    match why {
+        Unavailable::Missing(_) => required,
+        Unavailable::Broken(_) => true,
+    }
+}
+
+/// The server that all tests of a process share.
+enum Shared {
+    Cluster(Cluster),
+    External(Server),
+}
+
+impl Shared {
+    fn find() -> Result<Self, Unavailable> {
+        let Some(url) = url() else {
+            return Cluster::start_fast().map(Self::Cluster);
+        };
+        match cluster::psql() {
+            Some(psql) => Ok(Self::External(Server::permanent(url, psql))),
+            None => Err(Unavailable::Missing(missing().unwrap_or_default())),
+        }
+    }
+
+    fn server(&self) -> &Server {
+        match self {
+            Self::Cluster(cluster) => cluster.server(),
+            Self::External(server) => server,
+        }
+    }
+}
+
+fn url() -> Option<String> {
+    std::env::var(URL).ok().filter(|url| !url.is_empty())
+}
 
 #[cfg(test)]
 mod tests;

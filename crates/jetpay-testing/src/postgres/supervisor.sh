@@ -1,13 +1,14 @@
-# Runs a cluster for the process that holds the other end of standard input, and ends it with that process, however
-# that ends: the pipe closes also when it is killed. Arguments: the folder of the binaries, the folder of the cluster.
+# Runs a cluster for the process at the other end of standard input. When that process ends, the pipe closes (also when
+# the process is killed), and this script stops the cluster and removes its folder.
+# Arguments: the folder of the programs, the folder of the cluster.
 bin=$1
 folder=$2
-# Neither a terminal nor the death of whoever reads the answers ends this before the cluster is removed.
+# No signal of a terminal, and no reader that is gone, ends this script before the cluster is removed.
 trap '' INT TERM HUP PIPE
 
-# The words are obeyed one after the other, so that the end never meets a start that is half done.
-while read -r word; do
-    case $word in
+# Commands run one after the other, so the cluster is never removed in the middle of a start.
+while read -r command; do
+    case $command in
         init)
             "$bin/initdb" -D "$folder/data" -U postgres --pwfile="$folder/password" -A scram-sha-256 \
                 -E UTF8 --locale=C --no-sync && cat "$folder/settings" >>"$folder/data/postgresql.conf"

@@ -1,4 +1,4 @@
-//! Real clusters, started, crashed and left alone.
+//! Tests with real clusters: they are started, crashed and dropped.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Cluster, Durability, database, require_or_skip};
+use super::{Cluster, Durability, Unavailable, database, is_failure, require_or_skip};
 
 #[test]
 fn two_databases_of_the_shared_server_do_not_see_each_other() {
@@ -45,7 +45,7 @@ fn commit_survives_a_crash_and_an_open_transaction_does_not() {
 }
 
 #[test]
-fn fast_cluster_awaits_no_disk_and_takes_a_hundred_connections() {
+fn fast_cluster_waits_for_no_disk_and_allows_a_hundred_connections() {
     let Some(cluster) = require_or_skip(Cluster::start(Durability::None)) else {
         return;
     };
@@ -65,9 +65,9 @@ fn dropped_cluster_leaves_neither_a_listener_nor_a_folder() {
     assert!(!listens(port) && !folder.exists());
 }
 
-/// Run by the test below, in a process of its own.
+/// The test below runs this in another process and kills it.
 #[test]
-#[ignore = "is killed by the test below"]
+#[ignore = "the test below runs and kills it"]
 fn victim() {
     let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
         return;
@@ -103,9 +103,24 @@ fn cluster_of_a_killed_process_is_gone_within_seconds() {
     let begun = Instant::now();
     while listens(port) || folder.exists() {
         let waited = begun.elapsed();
-        assert!(waited < Duration::from_secs(20), "{folder:?} is left over");
+        assert!(
+            waited < Duration::from_secs(20),
+            "{folder:?} was not removed"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+#[test]
+fn missing_postgres_skips_a_test_and_fails_a_required_one() {
+    let missing = Unavailable::Missing("install it".into());
+    assert!(!is_failure(&missing, false));
+    assert!(is_failure(&missing, true));
+}
+
+#[test]
+fn broken_postgres_is_never_skipped() {
+    assert!(is_failure(&Unavailable::Broken("no space".into()), false));
 }
 
 fn listens(port: u16) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jetpay_simulator::gate::Books;
+use jetpay_platform::gate::Books;
 use serde_json::Value;
 
 use super::audit::{sent_without_leave, unlike};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jetpay_simulator::gate::{Said, What};
+use jetpay_platform::gate::{Said, What};
 use jiff::Timestamp;
 use serde_json::Value;
 

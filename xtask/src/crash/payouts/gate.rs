@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use jetpay_core::{Keyring, Project};
-use jetpay_simulator::gate::{self, Books, Event, Server, Serving, Watch};
-use jetpay_simulator::next_operation_id;
+use jetpay_platform::gate::{self, Books, Event, Server, Serving, Watch};
+use jetpay_platform::next_operation_id;
 use tokio::runtime::{Builder, Runtime};
 
 use super::book::Book;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use jetpay_simulator::Admin;
+use jetpay_platform::Admin;
 use tokio::task::JoinSet;
 
 use crate::crash::chance::Chance;

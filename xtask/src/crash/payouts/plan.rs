@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jetpay_simulator::gate::{Ending, OnSend, Plan};
+use jetpay_platform::gate::{Ending, OnSend, Plan};
 
 use crate::crash::chance::Chance;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jetpay_simulator::gate::{Books, Plan, Said, Seen, What};
+use jetpay_platform::gate::{Books, Plan, Said, Seen, What};
 
 use super::plan;
 

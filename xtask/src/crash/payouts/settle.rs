@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use jetpay_simulator::Admin;
+use jetpay_platform::Admin;
 use serde_json::Value;
 
 use super::load;

@@ -1,6 +1,6 @@
 //! Books of payouts that are wrong in one way each.
 
-use jetpay_simulator::gate::{Ending, Plan, Said};
+use jetpay_platform::gate::{Ending, Plan, Said};
 use serde_json::{Value, json};
 
 use super::audit::{ineffective, shortened, unlike};

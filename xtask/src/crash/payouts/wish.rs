@@ -1,6 +1,6 @@
 //! What a client asks for.
 
-use jetpay_simulator::gate::Plan;
+use jetpay_platform::gate::Plan;
 use serde_json::{Value, json};
 
 use super::plan;

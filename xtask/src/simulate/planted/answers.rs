@@ -4,8 +4,8 @@ use super::{Planted, edit};
 
 const JOB: &str = concat!("crates/jetpay-ledger/src/", "work/job.rs");
 const WRITER: &str = "crates/jetpay-ledger/src/store/sqlite/writer.rs";
-const SHOP: &str = "crates/jetpay-server/src/shop/mod.rs";
-const SHOP_CALLBACKS: &str = "crates/jetpay-server/src/shop/callbacks.rs";
+const MERCHANT: &str = "crates/jetpay-server/src/merchant/mod.rs";
+const MERCHANT_CALLBACKS: &str = "crates/jetpay-server/src/merchant/callbacks.rs";
 
 pub(super) const ANSWERS: &[Planted] = &[
     Planted {
@@ -37,8 +37,8 @@ pub(super) const ANSWERS: &[Planted] = &[
         name: "answered as done though its own commit failed",
         edits: &[edit(
             WRITER,
-            "let outcome = self.commit(std::slice::from_mut(&mut job));",
-            "let outcome = self.commit(std::slice::from_mut(&mut job)).or(Ok(()));",
+            "outcome.map_err(Error::from));",
+            "outcome.map_err(Error::from).or(Ok(())));",
         )],
     },
     Planted {
@@ -56,7 +56,7 @@ pub(super) const ANSWERS: &[Planted] = &[
     Planted {
         name: "payment id given out though it was not recorded",
         edits: &[edit(
-            SHOP,
+            MERCHANT,
             "            .map_err(unavailable)?;\n        Ok(id)",
             "            .map_err(unavailable)\n            .ok();\n        Ok(id)",
         )],
@@ -64,7 +64,7 @@ pub(super) const ANSWERS: &[Planted] = &[
     Planted {
         name: "callback of an unknown payment is acknowledged",
         edits: &[edit(
-            SHOP_CALLBACKS,
+            MERCHANT_CALLBACKS,
             "Recorded::Unmatched => Err(CallbackError::UnknownPayment),",
             "Recorded::Unmatched => Ok(Acknowledged),",
         )],

@@ -96,8 +96,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout is sent however late",
         edits: &[edit(
             DRIVER,
-            "        if waited > patience {",
-            "        if waited > i64::MAX - patience {",
+            "        if waited > answer_within {",
+            "        if waited > i64::MAX - answer_within {",
         )],
     },
     Planted {

@@ -7,7 +7,7 @@ use jetpay_core::id::ProjectId;
 use tokio::sync::Notify;
 
 use crate::config::Config;
-use crate::shop::{Machine, Outside};
+use crate::environment::{Environment, SystemEnvironment};
 
 /// Where payouts are taken: what is configured about them, and who is woken for a new one.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub struct PayoutDesk {
     /// Told once for each new payout.
     pub woken: Arc<Notify>,
     /// The time, and fresh ids: 1 to 64 of `[A-Za-z0-9_-]`.
-    pub outside: Arc<dyn Outside>,
+    pub environment: Arc<dyn Environment>,
 }
 
 impl PayoutDesk {
@@ -32,7 +32,7 @@ impl PayoutDesk {
             from_balance: gate.from_balance,
             projects: Arc::new(projects.collect()),
             woken,
-            outside: Arc::new(Machine),
+            environment: Arc::new(SystemEnvironment),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 mod desk;
 mod feed;
-mod settle;
+mod resolve;
 mod shown;
 mod take;
 
@@ -40,8 +40,8 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
                 .default_service(other()),
         )
         .service(
-            web::resource("/payouts/{payment_id}/settle")
-                .route(web::post().to(settle::settle))
+            web::resource("/payouts/{payment_id}/resolve")
+                .route(web::post().to(resolve::resolve))
                 .default_service(other()),
         );
 }

@@ -13,7 +13,7 @@ use super::{PayoutDesk, payout};
 use crate::admin::Admin;
 use crate::admin::error::AdminError;
 use crate::admin::input;
-use crate::wish::{Wish, WishBody};
+use crate::payout_request::{PayoutRequest, PayoutRequestBody};
 
 /// 202 with a new payout, 200 with the one that has this key already.
 pub(super) async fn take(admin: Data<Admin>, payload: Payload) -> Result<HttpResponse, AdminError> {
@@ -22,9 +22,9 @@ pub(super) async fn take(admin: Data<Admin>, payload: Payload) -> Result<HttpRes
             "payouts are not configured: add [gate] with the base_url that JetPay tells you, and start the service again",
         )
     })?;
-    let asked: WishBody = input::json(payload).await?;
-    let wish = asked.checked(&desk.projects)?;
-    let new = new(&wish, desk)?;
+    let asked: PayoutRequestBody = input::json(payload).await?;
+    let payout_request = asked.checked(&desk.projects)?;
+    let new = new(&payout_request, desk)?;
     let (id, project, amount) = (new.id.clone(), new.project_id, new.amount);
     let (id, mut answer) = match admin.ledger.record_payout(new).await? {
         Taken::New => {
@@ -44,23 +44,23 @@ pub(super) async fn take(admin: Data<Admin>, payload: Payload) -> Result<HttpRes
     Ok(answer.json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
 }
 
-fn new(wish: &Wish, desk: &PayoutDesk) -> Result<NewPayout, AdminError> {
-    let id = desk.outside.fresh_payment_id();
-    let request = wish.payout(id.clone())?;
-    let customer_id = CustomerId::new(wish.customer.id.as_str())
+fn new(payout_request: &PayoutRequest, desk: &PayoutDesk) -> Result<NewPayout, AdminError> {
+    let id = desk.environment.fresh_payment_id();
+    let request = payout_request.payout(id.clone())?;
+    let customer_id = CustomerId::new(payout_request.customer.id.as_str())
         .map_err(|error| AdminError::invalid("customer.id", error.to_string()))?;
     Ok(NewPayout {
         id,
-        project_id: wish.project_id,
+        project_id: payout_request.project_id,
         method: QiwiKz::NAME.into(),
         customer_id,
-        account_number: wish.account_number.clone(),
-        amount: wish.amount,
-        idempotency_key: wish.idempotency_key.clone(),
-        fingerprint: wish.fingerprint(),
+        account_number: payout_request.account_number.clone(),
+        amount: payout_request.amount,
+        idempotency_key: payout_request.idempotency_key.clone(),
+        fingerprint: payout_request.fingerprint(),
         from_balance: desk.from_balance,
         request: request.to_json(),
-        created_at: desk.outside.now(),
+        created_at: desk.environment.now(),
     })
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::PayoutDesk;
 use crate::admin::{self, Admin, Token};
-use crate::shop::Machine;
+use crate::environment::SystemEnvironment;
 use crate::telemetry::Metrics;
 
 #[actix_web::test]
@@ -24,7 +24,7 @@ async fn whoever_sends_is_woken_for_a_new_payout_and_not_for_a_repeat_or_a_refus
         from_balance: false,
         projects: Arc::new([1234.into()].into()),
         woken: Arc::clone(&woken),
-        outside: Arc::new(Machine),
+        environment: Arc::new(SystemEnvironment),
     };
     let admin = Admin {
         ledger,
@@ -36,12 +36,14 @@ async fn whoever_sends_is_woken_for_a_new_payout_and_not_for_a_repeat_or_a_refus
     let app = App::new().configure(|service| admin::endpoints(service, admin));
     let app = init_service(app).await;
     for (minor, status, wakes) in [(100, 202, true), (100, 200, false), (101, 409, false)] {
-        let wish = json!({
+        let payout_request = json!({
             "project_id": 1234,
             "customer": {"id": "7", "ip_address": "203.0.113.9", "first_name": "A", "last_name": "B", "email": "a@b"},
             "account_number": "9182221133", "amount": minor, "currency": "KZT", "idempotency_key": "k",
         });
-        let asked = TestRequest::post().uri("/v1/payouts").set_json(wish);
+        let asked = TestRequest::post()
+            .uri("/v1/payouts")
+            .set_json(payout_request);
         let asked = asked.insert_header(("authorization", "Bearer token"));
         let answer = call_service(&app, asked.to_request()).await;
         assert_eq!(answer.status().as_u16(), status);

@@ -1,6 +1,6 @@
 //! `jetpay demo`.
 
-mod books;
+mod ledger;
 mod payouts;
 mod place;
 mod scenes;
@@ -11,7 +11,7 @@ use actix_web::rt::System;
 use anyhow::Context;
 use clap::Args;
 use jetpay_core::signature::Key;
-use jetpay_simulator::Platform;
+use jetpay_platform::Platform;
 
 use crate::config::{AdminAccess, Config};
 use crate::service::{self, Service};
@@ -61,7 +61,7 @@ impl Demo {
                 })
                 .await?;
             }
-            books::show(&ledger).await?;
+            ledger::show(&ledger).await?;
 
             if !self.exit {
                 place.invite(listen, admin);

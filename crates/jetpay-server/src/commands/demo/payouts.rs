@@ -5,12 +5,12 @@ use std::time::Duration;
 use anstream::println;
 use anyhow::{Context, ensure};
 use futures_util::future::try_join_all;
-use jetpay_simulator::gate::{Server, Settings};
+use jetpay_platform::gate::{Server, Settings};
 use serde_json::{Value, json};
 
 use super::place::{ANNA, PROJECT};
 use super::scenes::{BAD, GOOD, heading};
-use crate::commands::settling::client::{Client, Request};
+use crate::commands::operator::client::{Client, Request};
 use crate::config::{AdminAccess, Config};
 
 /// What happens, and the wallet whose last digits make it happen at the simulated Gate.
@@ -58,12 +58,14 @@ pub(super) async fn play(access: &AdminAccess) -> anyhow::Result<()> {
 }
 
 async fn pay(client: &Client<'_>, words: &str, account: &str) -> anyhow::Result<String> {
-    let wish = wish(account);
+    let payout_request = payout_request(account);
     let taken = client
-        .ask(&Request::post(&["payouts"], wish.clone()))
+        .ask(&Request::post(&["payouts"], payout_request.clone()))
         .await?;
     let id = text(&taken, "payment_id").to_owned();
-    let again = client.ask(&Request::post(&["payouts"], wish)).await?;
+    let again = client
+        .ask(&Request::post(&["payouts"], payout_request))
+        .await?;
     ensure!(text(&again, "payment_id") == id, "one key is one payout");
     let payout = ended(client, &id).await?;
     let state = text(&payout, "state");
@@ -94,7 +96,7 @@ async fn ended(client: &Client<'_>, id: &str) -> anyhow::Result<Value> {
     ended.context("a payout of the demo has no outcome")?
 }
 
-fn wish(account: &str) -> Value {
+fn payout_request(account: &str) -> Value {
     // Each run of the demo in one folder wishes anew.
     let key = format!("demo-{account}-{}", uuid::Uuid::now_v7());
     json!({

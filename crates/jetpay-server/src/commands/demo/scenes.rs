@@ -4,7 +4,7 @@ use anstream::println;
 use anstyle::{AnsiColor, Style};
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};
-use jetpay_simulator::{
+use jetpay_platform::{
     CallbackKind, Exchange, METHODS, MethodFacts, Platform, Step, TopUp, messages, top_up,
 };
 

@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::Value;
 
-use crate::commands::settling::Asking;
-use crate::commands::settling::client::Request;
-use crate::commands::settling::table::{Column, column, money, rows, table, text};
+use crate::commands::operator::Asking;
+use crate::commands::operator::client::Request;
+use crate::commands::operator::table::{Column, column, money, rows, table, text};
 
 #[derive(Args)]
 pub(in crate::commands) struct List {

@@ -6,8 +6,8 @@ mod show;
 
 use clap::{Args, Subcommand};
 
-use super::settling::Asking;
-use super::settling::client::Request;
+use super::operator::Asking;
+use super::operator::client::Request;
 
 #[derive(Subcommand)]
 pub(in crate::commands) enum Payouts {
@@ -24,11 +24,11 @@ pub(in crate::commands) enum Payouts {
     /// ever make: a row whose key the service knows already is not paid again. All rows are checked before the first is sent.
     Send(send::Send),
     /// Say how one ended whose outcome nobody tells
-    Settle(Settle),
+    Resolve(Resolve),
 }
 
 #[derive(Args)]
-pub(in crate::commands) struct Settle {
+pub(in crate::commands) struct Resolve {
     /// The payout's id
     payment_id: String,
     /// paid: the money left. declined: it did not, and will not
@@ -47,15 +47,15 @@ impl Payouts {
             Self::List(list) => list.run(),
             Self::Show(show) => show.run(),
             Self::Send(send) => send.run(),
-            Self::Settle(settle) => settle.run(),
+            Self::Resolve(resolve) => resolve.run(),
         }
     }
 }
 
-impl Settle {
+impl Resolve {
     fn run(&self) -> anyhow::Result<()> {
         let body = serde_json::json!({ "as": self.ending, "reason": self.reason });
-        let request = Request::post(&["payouts", &self.payment_id, "settle"], body);
+        let request = Request::post(&["payouts", &self.payment_id, "resolve"], body);
         self.asking.ask(&request, show::shown)
     }
 }

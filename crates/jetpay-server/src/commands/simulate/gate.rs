@@ -8,7 +8,7 @@ use anstream::println;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use jetpay_core::{Keyring, Project};
-use jetpay_simulator::gate::{Server, Settings, Watch, digits};
+use jetpay_platform::gate::{Server, Settings, Watch, digits};
 use reqwest::Url;
 
 use crate::commands::secret_from_env;

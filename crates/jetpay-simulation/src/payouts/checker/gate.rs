@@ -1,6 +1,6 @@
 //! What leaves for the Gate, and what arrives there; and what must hold in the end.
 
-use jetpay_simulator::gate::{Books, Seen, What};
+use jetpay_platform::gate::{Books, Seen, What};
 use rusqlite::types::ValueRef;
 
 use super::Audit;

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 /// Bytes that are looked at before a search is given up: text can be made of braces alone.
-pub(super) struct Patience(pub(super) usize);
+pub(super) struct Budget(pub(super) usize);
 
-impl Patience {
+impl Budget {
     /// Whether `bytes` more may be looked at.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
         let left = self.0.checked_sub(bytes);
@@ -44,7 +44,7 @@ pub(super) fn end(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The outermost objects in a text.
-pub(super) fn outermost(bytes: &[u8], patience: &mut Patience) -> Vec<Range<usize>> {
+pub(super) fn outermost(bytes: &[u8], budget: &mut Budget) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(offset) = bytes[from..].iter().position(|byte| *byte == b'{') {
@@ -56,7 +56,7 @@ pub(super) fn outermost(bytes: &[u8], patience: &mut Patience) -> Vec<Range<usiz
             continue;
         }
         let length = end(&bytes[start..]);
-        if !patience.spend(length.unwrap_or(bytes.len() - start)) {
+        if !budget.spend(length.unwrap_or(bytes.len() - start)) {
             break;
         }
         if let Some(length) = length {
@@ -68,13 +68,13 @@ pub(super) fn outermost(bytes: &[u8], patience: &mut Patience) -> Vec<Range<usiz
 }
 
 /// The JSON texts in a text, with their quotes, whose content holds a brace.
-pub(super) fn texts(bytes: &[u8], patience: &mut Patience) -> Vec<Range<usize>> {
+pub(super) fn texts(bytes: &[u8], budget: &mut Budget) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(offset) = bytes[from..].iter().position(|byte| *byte == b'"') {
         let start = from + offset;
         let length = text_end(&bytes[start..]);
-        if !patience.spend(length.unwrap_or(bytes.len() - start)) {
+        if !budget.spend(length.unwrap_or(bytes.len() - start)) {
             break;
         }
         from = start + 1;

@@ -1,7 +1,7 @@
 //! A log line, a command line, or any text with the body in it.
 
 use super::escapes;
-use super::objects::{self, Patience};
+use super::objects::{self, Budget};
 use super::{Found, Likeness, likeness};
 
 /// How often a text may stand in a text: a log of a log of a log.
@@ -32,13 +32,13 @@ struct Candidate {
 
 /// The likeliest body in a text.
 pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
-    let mut patience = Patience(input.len() * TIMES + BESIDE);
+    let mut budget = Budget(input.len() * TIMES + BESIDE);
     let mut candidates = Vec::new();
     let lines: Vec<&[u8]> = input.split(|byte| *byte == b'\n').collect();
     if lines.len() > 1 {
         for (line, text) in (1..).zip(&lines) {
             let before = candidates.len();
-            collect_of_all_escapes(text, &mut patience, &mut candidates);
+            collect_of_all_escapes(text, &mut budget, &mut candidates);
             for candidate in &mut candidates[before..] {
                 candidate.line = Some(line);
             }
@@ -48,7 +48,7 @@ pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
         .iter()
         .any(|candidate| likeness(&candidate.body).signed)
     {
-        collect_of_all_escapes(input, &mut patience, &mut candidates);
+        collect_of_all_escapes(input, &mut budget, &mut candidates);
     }
     let rated = candidates
         .into_iter()
@@ -113,29 +113,23 @@ impl Candidate {
     }
 }
 
-fn collect_of_all_escapes(text: &[u8], patience: &mut Patience, out: &mut Vec<Candidate>) {
-    collect(text, "", 0, patience, out);
+fn collect_of_all_escapes(text: &[u8], budget: &mut Budget, out: &mut Vec<Candidate>) {
+    collect(text, "", 0, budget, out);
     for escape in &escapes::ALL {
         let used = text
             .windows(escape.sign.len())
             .any(|part| part == escape.sign);
-        if used && patience.spend(text.len()) {
-            collect(&(escape.undo)(text), escape.name, 0, patience, out);
+        if used && budget.spend(text.len()) {
+            collect(&(escape.undo)(text), escape.name, 0, budget, out);
         }
     }
 }
 
-fn collect(
-    text: &[u8],
-    how: &str,
-    depth: usize,
-    patience: &mut Patience,
-    out: &mut Vec<Candidate>,
-) {
-    if depth > DEEPEST || !patience.spend(text.len()) {
+fn collect(text: &[u8], how: &str, depth: usize, budget: &mut Budget, out: &mut Vec<Candidate>) {
+    if depth > DEEPEST || !budget.spend(text.len()) {
         return;
     }
-    for range in objects::outermost(text, patience) {
+    for range in objects::outermost(text, budget) {
         let object = &text[range];
         out.push(Candidate {
             body: object.to_vec(),
@@ -145,12 +139,12 @@ fn collect(
         });
         if !likeness(object).signed {
             let how = part_of(how);
-            collect(&object[1..object.len() - 1], &how, depth + 1, patience, out);
+            collect(&object[1..object.len() - 1], &how, depth + 1, budget, out);
         }
     }
-    for range in objects::texts(text, patience) {
+    for range in objects::texts(text, budget) {
         if let Ok(unescaped) = serde_json::from_slice::<String>(&text[range]) {
-            collect(unescaped.as_bytes(), ESCAPED, depth + 1, patience, out);
+            collect(unescaped.as_bytes(), ESCAPED, depth + 1, budget, out);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use jetpay_explain::{Hint, OtherRule};
-use jetpay_simulator::visible;
+use jetpay_platform::visible;
 
 use super::{MARK, NAME};
 

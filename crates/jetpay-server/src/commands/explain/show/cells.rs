@@ -1,7 +1,7 @@
 //! A string to sign as cells: what is compared, and how it is shown.
 
 use jetpay_explain::{Line, ValueKind};
-use jetpay_simulator::visible;
+use jetpay_platform::visible;
 
 /// A character, or a whole value that is not shown.
 pub(super) struct Cell<'a> {

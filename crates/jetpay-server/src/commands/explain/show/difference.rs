@@ -1,6 +1,6 @@
 //! Two strings, one under the other, with their first difference marked.
 
-use jetpay_simulator::visible;
+use jetpay_platform::visible;
 
 use super::cells::Cell;
 use super::width::width;

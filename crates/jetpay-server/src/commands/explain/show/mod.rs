@@ -11,7 +11,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use jetpay_core::signature::Order;
 use jetpay_explain::{Explanation, Hint, Line, Verdict};
-use jetpay_simulator::visible;
+use jetpay_platform::visible;
 
 use super::{Explain, Report};
 

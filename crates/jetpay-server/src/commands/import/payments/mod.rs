@@ -103,7 +103,7 @@ async fn store(ledger: &Ledger, payments: Vec<NewPayment>) -> anyhow::Result<Imp
         if some.is_empty() {
             return Ok(counted);
         }
-        let stored = ledger.import_payments(some, crate::shop::now()).await.map_err(|error| {
+        let stored = ledger.import_payments(some, crate::environment::now()).await.map_err(|error| {
             anyhow::Error::new(error).context(format!(
                 "stopped after {} new payments, which are stored; import the same file again, what is known stays as it is",
                 counted.new

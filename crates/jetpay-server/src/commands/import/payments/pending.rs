@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use crate::config::Config;
 use crate::customer::Flaw;
+use crate::environment::now;
 use crate::methods::NAMES;
-use crate::shop::now;
 
 /// One line. What is optional may also be empty.
 #[derive(Deserialize)]

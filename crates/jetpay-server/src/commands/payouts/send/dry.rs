@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::rows::Row;
 use super::{AT_ONCE, Sheet};
 use crate::commands::import::progress;
-use crate::commands::settling::client::{Client, Request};
-use crate::commands::settling::print;
-use crate::commands::settling::table::{Column, column, rows, table, text};
+use crate::commands::operator::client::{Client, Request};
+use crate::commands::operator::print;
+use crate::commands::operator::table::{Column, column, rows, table, text};
 
 /// A row whose key the service knows already.
 #[derive(Serialize)]
@@ -46,12 +46,12 @@ pub(super) async fn known(
 async fn look(client: &Client<'_>, project: ProjectId, row: &Row) -> anyhow::Result<Option<Known>> {
     let request = Request::get(&["payouts"])
         .with("project_id", Some(project))
-        .with("idempotency_key", Some(&row.wish.idempotency_key))
+        .with("idempotency_key", Some(&row.payout_request.idempotency_key))
         .with("limit", Some(1));
     let answer = client.ask(&request).await?;
     Ok(rows(&answer, "payouts").first().map(|payout| Known {
         line: row.line,
-        key: row.wish.idempotency_key.clone(),
+        key: row.payout_request.idempotency_key.clone(),
         payment_id: text(payout, "/payment_id"),
         state: text(payout, "/state"),
         differs: differs(row, payout),
@@ -60,11 +60,11 @@ async fn look(client: &Client<'_>, project: ProjectId, row: &Row) -> anyhow::Res
 
 /// As far as the service shows it: names and addresses it does not show, and of an old payout's wallet the end alone.
 fn differs(row: &Row, payout: &Value) -> bool {
-    let wish = &row.wish;
+    let payout_request = &row.payout_request;
     let end = |number: &str| number.chars().rev().take(4).collect::<String>();
-    payout["amount"] != wish.amount.minor()
-        || text(payout, "/customer_id") != wish.customer.id
-        || end(&text(payout, "/account_number")) != end(&wish.account_number)
+    payout["amount"] != payout_request.amount.minor()
+        || text(payout, "/customer_id") != payout_request.customer.id
+        || end(&text(payout, "/account_number")) != end(&payout_request.account_number)
 }
 
 const COLUMNS: &[Column] = &[

@@ -13,8 +13,8 @@ use clap::Args;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Money};
 
-use crate::commands::settling::client::Client;
-use crate::commands::settling::print;
+use crate::commands::operator::client::Client;
+use crate::commands::operator::print;
 use crate::config::AdminAccess;
 use rows::Row;
 
@@ -102,9 +102,9 @@ impl Send {
             );
         }
         let nothing = Money::new(0, Currency::KZT);
-        let sum = rows
-            .iter()
-            .try_fold(nothing, |sum, row| sum.checked_add(row.wish.amount));
+        let sum = rows.iter().try_fold(nothing, |sum, row| {
+            sum.checked_add(row.payout_request.amount)
+        });
         let sum = sum.context("nothing was sent, since the sum is none")?;
         Ok(Sheet { rows, sum })
     }

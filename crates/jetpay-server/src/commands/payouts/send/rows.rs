@@ -9,13 +9,13 @@ use jetpay_core::{Currency, Money};
 use super::file::{self, Cells};
 use crate::commands::import::line::BadLine;
 use crate::customer::Flaw;
-use crate::wish::{Receiver, Wish, currency};
+use crate::payout_request::{PayoutRequest, Receiver, currency};
 
 /// A row that can be sent.
 pub(super) struct Row {
     /// From 1, the header's.
     pub(super) line: u64,
-    pub(super) wish: Wish,
+    pub(super) payout_request: PayoutRequest,
 }
 
 /// The good rows, and what is wrong with the others: each with its column.
@@ -27,10 +27,10 @@ pub(super) fn read(bytes: &[u8], project: ProjectId) -> anyhow::Result<(Vec<Row>
             Ok(cells) => cells,
             Err(what) => return bad.push(what),
         };
-        let (wish, mut flaws) = wish(project, cells);
-        match keys.get(&wish.idempotency_key) {
+        let (payout_request, mut flaws) = payout_request(project, cells);
+        match keys.get(&payout_request.idempotency_key) {
             None => {
-                keys.insert(wish.idempotency_key.clone(), line);
+                keys.insert(payout_request.idempotency_key.clone(), line);
             }
             Some(first) => flaws.push(Flaw {
                 field: "key".to_owned(),
@@ -38,7 +38,10 @@ pub(super) fn read(bytes: &[u8], project: ProjectId) -> anyhow::Result<(Vec<Row>
             }),
         }
         if flaws.is_empty() {
-            rows.push(Row { line, wish });
+            rows.push(Row {
+                line,
+                payout_request,
+            });
         }
         bad.extend(flaws.iter().map(|flaw| BadLine::flaw(line, flaw)));
     })?;
@@ -49,7 +52,7 @@ pub(super) fn read(bytes: &[u8], project: ProjectId) -> anyhow::Result<(Vec<Row>
 }
 
 /// What a row asks for, and its flaws by column. What cannot be read is flawed, and stands for itself no more.
-fn wish(project_id: ProjectId, cells: Cells) -> (Wish, Vec<Flaw>) {
+fn payout_request(project_id: ProjectId, cells: Cells) -> (PayoutRequest, Vec<Flaw>) {
     let [
         key,
         account_number,
@@ -70,7 +73,7 @@ fn wish(project_id: ProjectId, cells: Cells) -> (Wish, Vec<Flaw>) {
         flaws.push(flaw);
         Currency::KZT
     });
-    let wish = Wish {
+    let payout_request = PayoutRequest {
         project_id,
         customer: Receiver {
             id,
@@ -83,12 +86,12 @@ fn wish(project_id: ProjectId, cells: Cells) -> (Wish, Vec<Flaw>) {
         amount: Money::new(minor, currency),
         idempotency_key: key,
     };
-    let of_wish = wish.flaws().into_iter().map(|flaw| Flaw {
+    let of_request = payout_request.flaws().into_iter().map(|flaw| Flaw {
         field: column(&flaw.field).to_owned(),
         ..flaw
     });
-    flaws.extend(of_wish);
-    (wish, flaws)
+    flaws.extend(of_request);
+    (payout_request, flaws)
 }
 
 /// Digits and nothing else: a sign, a point or a space is a slip, or another unit.

@@ -14,9 +14,9 @@ use serde_json::json;
 use super::rows::Row;
 use super::{AT_ONCE, Sheet};
 use crate::commands::import::progress;
-use crate::commands::settling::client::{Answer, Client, Request};
-use crate::commands::settling::print;
-use crate::commands::settling::table::text;
+use crate::commands::operator::client::{Answer, Client, Request};
+use crate::commands::operator::print;
+use crate::commands::operator::table::text;
 
 /// What came of the rows.
 #[derive(Default)]
@@ -59,12 +59,12 @@ pub(super) async fn send(client: &Client<'_>, rows: &[Row], file: &str) -> Done 
         match outcome {
             ControlFlow::Continue(Outcome::New) => {
                 done.new += 1;
-                done.new_minor += row.wish.amount.minor();
+                done.new_minor += row.payout_request.amount.minor();
             }
             ControlFlow::Continue(Outcome::Known) => done.known += 1,
             ControlFlow::Continue(Outcome::Refused(message)) => {
                 bar.suspend(|| eprintln!("{file}:{}: {message}", row.line));
-                let (line, key) = (row.line, row.wish.idempotency_key.clone());
+                let (line, key) = (row.line, row.payout_request.idempotency_key.clone());
                 done.refused.push(Refused { line, key, message });
             }
             ControlFlow::Break(error) => {
@@ -82,7 +82,7 @@ pub(super) async fn send(client: &Client<'_>, rows: &[Row], file: &str) -> Done 
 }
 
 async fn post(client: &Client<'_>, row: &Row) -> ControlFlow<anyhow::Error, Outcome> {
-    let body = serde_json::to_value(&row.wish);
+    let body = serde_json::to_value(&row.payout_request);
     let body = match body {
         Ok(body) => body,
         Err(error) => return ControlFlow::Break(error.into()),

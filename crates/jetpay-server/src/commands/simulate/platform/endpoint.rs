@@ -8,11 +8,10 @@ use clap::Args;
 use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Project};
-use jetpay_simulator::traffic::Route;
-use jetpay_simulator::{METHODS, MethodFacts, Platform, shown_url, visible};
+use jetpay_platform::traffic::Route;
+use jetpay_platform::{METHOD, METHODS, MethodFacts, Platform, shown_url, visible};
 use reqwest::Url;
 
-use crate::commands::arguments::{METHOD, method};
 use crate::commands::secret_from_env;
 use crate::config::{Config, reachable};
 use crate::methods::NAMES;
@@ -32,7 +31,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "NAME", requires = "project")]
     secret_env: Option<String>,
     /// A method; may be given several times, or as a list with commas. Without it all, when the URL tells them apart
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = method)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = MethodFacts::parse)]
     method: Vec<&'static MethodFacts>,
     /// Where callbacks go, when not to the same URL
     #[arg(long, value_name = "URL")]
@@ -150,7 +149,7 @@ fn lines(
                 method,
                 project: project.id(),
                 key: project.keys()[0].clone(),
-                url: parsed(&url.replace(METHOD, method.name))?,
+                url: parsed(&method.in_url(url))?,
             });
         }
     }

@@ -11,10 +11,9 @@ use anstream::println;
 use anyhow::{Context, ensure};
 use clap::Args;
 use jetpay_core::Currency;
-use jetpay_simulator::messages::Contract;
-use jetpay_simulator::traffic::{Faults, Rate, Runner, Traffic};
+use jetpay_platform::messages::Contract;
+use jetpay_platform::traffic::{Faults, Rate, Runner, Traffic};
 
-use crate::commands::arguments::contract;
 use crate::service::asked_to_end;
 use endpoint::Endpoint;
 
@@ -38,7 +37,7 @@ pub(in crate::commands) struct Platform {
     #[arg(long, value_name = "FILE", conflicts_with = "customer")]
     customers: Option<PathBuf>,
     /// The contract that every customer pays; without it the first that the answer to verify says can be paid
-    #[arg(long, value_name = "ID[:NUMBER]", value_parser = contract)]
+    #[arg(long, value_name = "ID[:NUMBER]")]
     contract: Option<Contract>,
     /// The currency of the projects; with --config, theirs
     #[arg(long, value_name = "CODE", conflicts_with = "config")]

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use jetpay_simulator::traffic::Counters;
+use jetpay_platform::traffic::Counters;
 
 /// How often they are drawn again where a person looks on.
 const REDRAWN: Duration = Duration::from_millis(250);

@@ -24,17 +24,23 @@ fn columns_may_stand_in_any_order_after_a_bom_with_white_space_around() {
     );
     assert_eq!(bad, []);
     assert_eq!((rows.len(), rows[0].line), (1, 2));
-    let wish = &rows[0].wish;
+    let payout_request = &rows[0].payout_request;
     assert_eq!(
-        (&*wish.customer.email, &*wish.customer.first_name),
+        (
+            &*payout_request.customer.email,
+            &*payout_request.customer.first_name
+        ),
         ("a@b.kz", "Aigerim, A.")
     );
     assert_eq!(
-        (&*wish.account_number, &*wish.idempotency_key),
+        (
+            &*payout_request.account_number,
+            &*payout_request.idempotency_key
+        ),
         ("9182221133", "k1")
     );
-    assert_eq!(wish.amount.to_string(), "1 500.00 KZT");
-    assert_eq!(wish.project_id, 1234.into());
+    assert_eq!(payout_request.amount.to_string(), "1 500.00 KZT");
+    assert_eq!(payout_request.project_id, 1234.into());
 }
 
 #[test]
@@ -152,7 +158,7 @@ fn file_parted_by_semicolons_is_the_same_file() {
     for file in [commas, semicolons] {
         let (rows, bad) = read(file.as_bytes(), 1234.into()).unwrap();
         assert_eq!((rows.len(), bad.len()), (1, 0), "{bad:?}");
-        assert_eq!(rows[0].wish.customer.email, "a@b");
+        assert_eq!(rows[0].payout_request.customer.email, "a@b");
     }
 }
 

@@ -1,0 +1,231 @@
+//! What became of the money, as far as the target lets us see it.
+//!
+//! The merchant's interface of the service `jetpay` shows all. Anybody else can offer one URL per payment, which answers
+//! `{"credited": 10000, "remaining": 10000}`: what was credited for the payment in all, and what of it was not taken
+//! back (the same, when it is left out), in minor units. A payment that was not credited yet has two zeros; HTTP 404 says
+//! that no payment has this id.
+
+use jetpay_core::redacted::Redacted;
+use serde_json::Value;
+
+use super::check_context::CheckContext;
+use super::expect;
+use super::outcome::{Checked, Stop};
+use jetpay_platform::Client;
+use jetpay_platform::Entry;
+use jetpay_platform::{Admin, path_segment};
+use jetpay_platform::{Exchange, NoAnswer};
+
+/// Where a payment's id stands in the URL of an observation.
+pub const PAYMENT_ID: &str = "{payment_id}";
+
+/// Shows what became of the money.
+#[derive(Debug, Clone)]
+pub enum Observer {
+    /// The merchant's interface of the service `jetpay`: payments, entries and balances.
+    Admin(Admin),
+    /// One URL a payment.
+    Url(Observation),
+}
+
+/// A URL that tells what was credited for a payment.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    client: Client,
+    token: Option<Redacted>,
+}
+
+impl Observer {
+    /// What opens it.
+    pub(crate) fn token(&self) -> Option<&Redacted> {
+        match self {
+            Self::Admin(admin) => Some(admin.token()),
+            Self::Url(observation) => observation.token.as_ref(),
+        }
+    }
+}
+
+impl From<Admin> for Observer {
+    fn from(admin: Admin) -> Self {
+        Self::Admin(admin)
+    }
+}
+
+impl From<Observation> for Observer {
+    fn from(observation: Observation) -> Self {
+        Self::Url(observation)
+    }
+}
+
+impl Observation {
+    /// The URL, with `{payment_id}` where a payment's id belongs, and the bearer token that opens it, if it needs one.
+    #[must_use]
+    pub fn new(url: impl Into<String>, token: Option<&str>) -> Self {
+        Self {
+            client: Client::new(url),
+            token: token.map(Redacted::new),
+        }
+    }
+
+    /// What was credited for a payment in all, and what of it was not taken back, in minor units.
+    async fn of(&self, payment_id: &str) -> Checked<(i64, i64)> {
+        let exchange = self.asked(payment_id).await.ok();
+        let exchange = exchange.ok_or(Stop::NotObserved {
+            why: "the answers were right; the URL of --observe did not answer",
+        })?;
+        if exchange.status == 404 {
+            return Ok((0, 0));
+        }
+        sums(&exchange).ok_or(Stop::NotObserved {
+            why: "the answers were right; the URL of --observe did not say `credited`, an integer in minor units",
+        })
+    }
+
+    /// Why a payment that there is cannot be seen here, if so.
+    pub(crate) async fn cannot_see(&self, payment_id: &str) -> Option<String> {
+        match self.asked(payment_id).await {
+            Ok(exchange) if sums(&exchange).is_some() => None,
+            Ok(exchange) => Some(format!("it answered HTTP {}", exchange.status)),
+            Err(no_answer) => Some(no_answer.to_string()),
+        }
+    }
+
+    async fn asked(&self, payment_id: &str) -> Result<Exchange, NoAnswer> {
+        // Such an id would lead to another path, and take the token there.
+        if matches!(payment_id, "." | "..") {
+            let reason = format!("`{payment_id}` is no part of a path");
+            return Err(NoAnswer::new(&self.client.url(""), reason));
+        }
+        let url = self
+            .client
+            .url("")
+            .replace(PAYMENT_ID, &path_segment(payment_id));
+        let bearer = self
+            .token
+            .as_ref()
+            .map(|it| format!("Bearer {}", it.as_str()));
+        let header = bearer.as_deref().map(|it| ("authorization", it));
+        let client = self.client.at(url);
+        client.send("GET", "", header.as_slice(), Vec::new()).await
+    }
+}
+
+fn sums(exchange: &Exchange) -> Option<(i64, i64)> {
+    let payment = exchange.json.as_ref().filter(|_| exchange.status == 200)?;
+    let credited = payment.get("credited")?.as_i64()?;
+    match payment.get("remaining") {
+        Some(remaining) => Some((credited, remaining.as_i64()?)),
+        None => Some((credited, credited)),
+    }
+}
+
+impl CheckContext<'_> {
+    fn observer(&self) -> Checked<&Observer> {
+        self.target.observer.as_ref().ok_or(Stop::NotObserved {
+            why: "the answers were right; --observe URL lets the money be seen",
+        })
+    }
+
+    /// The merchant's interface of the service `jetpay`, for what no other observation shows.
+    pub(crate) fn admin(&self) -> Checked<&Admin> {
+        match self.observer()? {
+            Observer::Admin(admin) => Ok(admin),
+            Observer::Url(_) => Err(Stop::NotObserved {
+                why: "the answers were right; what else must hold is seen only in the books of the service jetpay",
+            }),
+        }
+    }
+
+    pub(crate) async fn payment(&self, payment_id: &str) -> Checked<Value> {
+        Ok(self.admin()?.payment(payment_id).await?)
+    }
+
+    /// The payment's entries have these amounts, in minor units and in this order; and where states can be seen, it is in
+    /// this one.
+    pub(crate) async fn expect_money(
+        &self,
+        payment_id: &str,
+        state: &str,
+        amounts: &[i64],
+    ) -> Checked {
+        if let Some(Observer::Admin(_)) = self.target.observer {
+            let payment = self.payment(payment_id).await?;
+            expect::equal(
+                "the payment's state",
+                &Some(state),
+                &payment.get("state").and_then(Value::as_str),
+            )?;
+        }
+        self.expect_entries(payment_id, amounts).await
+    }
+
+    /// The entries of the payment have these amounts, in minor units and in this order.
+    pub(crate) async fn expect_entries(&self, payment_id: &str, amounts: &[i64]) -> Checked {
+        match self.observer() {
+            Err(unseen) => {
+                self.blind(unseen);
+                Ok(())
+            }
+            Ok(Observer::Admin(admin)) => {
+                let entries = admin.entries_of(payment_id).await?;
+                let got: Vec<i64> = entries.iter().map(|entry| entry.amount).collect();
+                expect::equal("entries of", &amounts.to_vec(), &got)?;
+                entries
+                    .iter()
+                    .try_for_each(|entry| self.expect_entry(entry))
+            }
+            Ok(Observer::Url(observation)) => {
+                let (credited, remaining) = observation.of(payment_id).await?;
+                let in_all = amounts.iter().filter(|amount| **amount > 0).sum();
+                expect::equal("minor units credited for the payment:", &in_all, &credited)?;
+                expect::equal(
+                    "minor units of it left after refunds:",
+                    &amounts.iter().sum(),
+                    &remaining,
+                )
+            }
+        }
+    }
+
+    /// An entry says whose and which it is.
+    fn expect_entry(&self, entry: &Entry) -> Checked {
+        expect::equal(
+            "an entry's method",
+            &self.method.name,
+            &entry.method.as_str(),
+        )?;
+        expect::equal(
+            "an entry's customer",
+            &self.target.customers.payer,
+            &entry.customer_id,
+        )?;
+        expect::equal(
+            "an entry's project",
+            &self.project.id.number(),
+            &entry.project_id,
+        )?;
+        expect::equal(
+            "an entry's currency",
+            &self.target.currency.code(),
+            &entry.currency.as_str(),
+        )?;
+        let utc = entry.time.ends_with('Z') || entry.time.ends_with("+00:00");
+        expect::holds("an entry's time in UTC", utc, || entry.time.clone())
+    }
+
+    /// The payment carries a flag that tells a person to look.
+    pub(crate) async fn expect_flagged(&self, payment_id: &str) -> Checked {
+        let payment = match self.admin() {
+            Ok(admin) => admin.payment(payment_id).await?,
+            Err(unseen) => {
+                self.blind(unseen);
+                return Ok(());
+            }
+        };
+        let flagged = payment
+            .get("flags")
+            .and_then(Value::as_array)
+            .is_some_and(|flags| !flags.is_empty());
+        expect::holds("a flag on the payment", flagged, || "none".into())
+    }
+}

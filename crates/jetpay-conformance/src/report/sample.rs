@@ -1,0 +1,153 @@
+//! A small report with every outcome, for tests: its words and times do not change with the checks.
+
+use std::time::Duration;
+
+use super::{Report, Subject};
+use crate::Recorded;
+use crate::check::{Check, Finding};
+use crate::group::Group;
+use crate::outcome::Outcome;
+use crate::refusal::Refusal;
+use crate::row::{Level, Play, Row, Section};
+use jetpay_platform::KASPI;
+
+/// What an endpoint may answer to harm whoever reads the report.
+pub(super) const HOSTILE: &str =
+    "{\"message\":\"<script>alert('\u{202e}x')</script>]]>&amp;\",\"\u{0}\":\"\u{1b}[31m\"}";
+
+const WHY: &str = "a person pays, and the shop never hears of it";
+const CREDITS: &str = "it sends a success, which credits a real customer; --allow-credits runs it";
+const UNSEEN: &str = "the answers were right; --observe URL lets the money be seen";
+
+const fn row(id: &'static str, level: Level, sentence: &'static str) -> Row {
+    let nothing = Play::Refused(|_| Vec::new(), Refusal::new(200, 500));
+    Row::new(id, level, Section::Callback, sentence, WHY, nothing)
+}
+
+use Level::{Must, Should};
+static ROWS: [Row; 7] = [
+    row("verify-known", Must, "a known customer is found"),
+    row(
+        "deposit-unknown-field",
+        Should,
+        "a field that nobody knows is passed over",
+    ),
+    row(
+        "callback-repeated",
+        Must,
+        "a repeated success is answered 200 and credits nothing more",
+    ),
+    row(
+        "callback-success",
+        Must,
+        "a success credits the amount, once",
+    ),
+    row("refund-after", Must, "a refund takes the money back"),
+    row("refund-twice", Must, "a refund takes the money back once"),
+    row("slow-sender", Should, "a slow sender is waited for").once(),
+];
+
+/// One check passed, one that must hold and one that should failed, two were not run, two not observed.
+pub(super) fn report() -> Report {
+    let outcomes = [
+        (Group::Documented, Outcome::Passed),
+        (
+            Group::Documented,
+            failed("code 0", "code 500, \"unknown field\""),
+        ),
+        (
+            Group::Idempotence,
+            failed("HTTP 200", &format!("HTTP 500 {HOSTILE}")),
+        ),
+        (
+            Group::Idempotence,
+            Outcome::NotRun {
+                why: CREDITS.into(),
+            },
+        ),
+        (
+            Group::Money,
+            Outcome::NotRun {
+                why: CREDITS.into(),
+            },
+        ),
+        (Group::Money, Outcome::NotObserved { why: UNSEEN.into() }),
+        (
+            Group::Robustness,
+            Outcome::NotObserved {
+                why: "the connection broke; try again".into(),
+            },
+        ),
+    ];
+    let findings = ROWS.iter().zip(outcomes).zip(1..);
+    let findings =
+        findings.map(|((row, (group, outcome)), number)| finding(row, group, outcome, number));
+    Report {
+        subject: subject(),
+        findings: findings.collect(),
+    }
+}
+
+fn failed(expected: &str, got: &str) -> Outcome {
+    Outcome::Failed {
+        expected: expected.into(),
+        got: got.into(),
+    }
+}
+
+fn finding(row: &'static Row, group: Group, outcome: Outcome, number: u64) -> Finding {
+    let took = Duration::from_millis(number * 17);
+    let ran = !matches!(outcome, Outcome::NotRun { .. });
+    let left_out = if matches!(outcome, Outcome::Failed { .. }) {
+        12
+    } else {
+        0
+    };
+    Finding {
+        exchanges: if ran { exchanges() } else { Vec::new() },
+        exchanges_left_out: left_out,
+        ..Check::new(group, row, &KASPI).found(outcome, took)
+    }
+}
+
+fn exchanges() -> Vec<Recorded> {
+    let recorded = |sent: &str, status, got: &str, took| Recorded {
+        request: "POST https://shop.example/pay/kaspi?token=…".into(),
+        content_type: Some("application/json".into()),
+        sent: sent.into(),
+        status,
+        got: got.into(),
+        took_ms: Duration::from_millis(took),
+    };
+    let sent = r#"{"general":{"project_id":1234,"signature":"p8gMk6…"},"account":{"number":"7123456789"}}"#;
+    vec![
+        recorded(sent, Some(200), r#"{"code":0,"message":"OK"}"#, 7),
+        recorded(
+            sent,
+            None,
+            "no answer from https://shop.example/pay/kaspi: connection refused",
+            0,
+        ),
+        recorded("not JSON", Some(500), HOSTILE, 1_204),
+    ]
+}
+
+fn subject() -> Subject {
+    let url = "https://shop.example/pay/{method}?token=…".to_owned();
+    Subject {
+        version: "0.1.0",
+        callback_urls: vec![url.clone(), "https://shop.example/callback".into()],
+        url,
+        methods: vec!["kaspi"],
+        projects: vec![1234],
+        currency: "KZT".into(),
+        credits: false,
+        observed: false,
+        strict: false,
+        exact: false,
+        notes: vec!["kaspi: pays the contract 12345, the first that the customer can pay.".into()],
+        time_limit_ms: Duration::from_secs(5),
+        began: "2022-03-25T11:08:45+0000".into(),
+        took_ms: Duration::from_millis(3_274),
+    }
+}

@@ -1,0 +1,150 @@
+//! Callbacks in which something is missing or wrong.
+
+use serde_json::{Value, json};
+
+use crate::check_context::CheckContext;
+use crate::edit::{replaced, with, without};
+use crate::outcome::Checked;
+use crate::row::{Level, Row, play};
+use crate::rows::applies::{has_callback_url, strict};
+use crate::rows::callbacks::{refused, unchanged};
+use crate::rows::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-missing-field",
+        Level::Should,
+        BAD_FIELD,
+        "a signed callback without a field that money depends on is refused",
+        "What is missing is filled with a default, and a default is credited.",
+        play!(missing_field),
+    ),
+    Row::new(
+        "callback-wrong-type",
+        Level::Should,
+        BAD_FIELD,
+        "a signed callback in which a field that money depends on has a wrong type is refused",
+        "A type turned into another changes an amount or an id, and nobody notices.",
+        play!(wrong_type),
+    ),
+    Row::new(
+        "callback-unreadable",
+        Level::Should,
+        UNREADABLE,
+        "an unreadable callback is refused",
+        "What could not be read is acknowledged, never comes again, and the payer waits.",
+        play!(unreadable_callback),
+    )
+    .only(has_callback_url)
+    .once(),
+    Row::new(
+        "callback-url-verify",
+        Level::Should,
+        ANSWERS,
+        "a verify at /callback is answered 400 without a body",
+        "A URL typed into the wrong line looks as if it worked, and no payer is found.",
+        play!(verify_at_callback),
+    )
+    .only(strict)
+    .once(),
+];
+
+/// The fields that money depends on, but for the project: without it nothing can be verified.
+const FIELDS: [&str; 7] = [
+    "/payment/id",
+    "/payment/status",
+    "/operation/id",
+    "/operation/type",
+    "/operation/status",
+    "/operation/sum_initial/amount",
+    "/operation/sum_initial/currency",
+];
+
+async fn missing_field(scene: &CheckContext<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = serde_json::to_value(scene.any_callback(&payment_id)).unwrap_or_default();
+    for field in FIELDS
+        .into_iter()
+        .chain(["/operation", "/operation/sum_initial"])
+    {
+        // An empty text signs like `null`.
+        for body in [
+            without(success.clone(), field),
+            with(success.clone(), field, Value::Null),
+            with(success.clone(), field, json!("")),
+        ] {
+            refused(scene, &payment_id, scene.platform.sign(&body)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn wrong_type(scene: &CheckContext<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let success = serde_json::to_value(scene.any_callback(&payment_id)).unwrap_or_default();
+    for field in FIELDS {
+        // To some languages `true` is equal to any text, also to "success", and so is a list or an object to old PHP's
+        // `strcmp`.
+        let loosely_equal = [json!(true), json!({"a": "b"}), json!([1])];
+        let loosely_equal = loosely_equal
+            .into_iter()
+            .filter(|_| scene.target.credits || !field.ends_with("/status"));
+        for value in loosely_equal.chain([json!(7.5)]) {
+            refused(
+                scene,
+                &payment_id,
+                scene.platform.sign(&with(success.clone(), field, value)),
+            )
+            .await?;
+        }
+    }
+    let amount = scene.amount().minor();
+    for wrong in [json!(amount.to_string()), json!("100.00"), json!(u64::MAX)] {
+        let body = with(success.clone(), "/operation/sum_initial/amount", wrong);
+        refused(scene, &payment_id, scene.platform.sign(&body)).await?;
+    }
+    // An integer written as a float is no integer.
+    let integer = format!("\"sum_initial\":{{\"amount\":{amount}");
+    let float = replaced(
+        success.to_string().as_bytes(),
+        &integer,
+        &format!("{integer}.0"),
+    );
+    refused(scene, &payment_id, scene.platform.sign_text(float)).await
+}
+
+async fn unreadable_callback(scene: &CheckContext<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+    for body in spoilt(&signed) {
+        scene.expect_status(&scene.send_callbacks_own(body).await?, 400)?;
+    }
+    unchanged(scene, &payment_id).await
+}
+
+/// Bodies that are not to be read, made of a signed one.
+fn spoilt(signed: &[u8]) -> Vec<Vec<u8>> {
+    let trailing = [signed, b"}"].concat();
+    let mark = [b"\xEF\xBB\xBF", signed].concat();
+    let list = [b"[", signed, b"]"].concat();
+    let repeated = replaced(signed, "\"status\":", "\"status\":\"decline\",\"status\":");
+    vec![
+        Vec::new(),
+        b"callback".to_vec(),
+        signed[..signed.len() - 1].to_vec(),
+        trailing,
+        mark,
+        list,
+        repeated,
+    ]
+}
+
+async fn verify_at_callback(scene: &CheckContext<'_>) -> Checked {
+    for request in [scene.verify_json(), scene.check_deposit_json()] {
+        for url in scene.callback_urls().iter().skip(1) {
+            let exchange = scene.send_at(url, scene.platform.sign(&request)).await?;
+            scene.expect_status(&exchange, 400)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Texts that JSON can say and that a merchant's store may stumble over: other scripts, the character NUL, and words longer
+//! than any key of an index. The callback must be acknowledged all the same, else it comes for ever.
+
+use serde_json::{Value, json};
+
+use crate::check_context::CheckContext;
+use crate::edit::with;
+use crate::outcome::Checked;
+use crate::row::{Level, Row, play};
+use crate::rows::callbacks::expect_credited;
+use crate::rows::sections::WORDS;
+use jetpay_platform::messages::{Callback, Operation};
+use jetpay_platform::next_operation_id;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "callback-unicode",
+        Level::Must,
+        WORDS,
+        "a success with escapes, other scripts and white space credits",
+        "A payer whose bank writes Kazakh or Russian is never credited.",
+        play!(unicode),
+    )
+    .credits(),
+    Row::new(
+        "callback-nul",
+        Level::Should,
+        WORDS,
+        "a success with NUL and long texts where nothing depends on them credits, once",
+        "The database refuses a text that nobody needs, and the payer is not credited.",
+        play!(texts),
+    )
+    .credits(),
+    Row::new(
+        "callback-odd-status",
+        Level::Should,
+        WORDS,
+        "a status with NUL or of thousands of letters is acknowledged and stops no credit",
+        "The store fails on one word, and the callback comes again for eleven days.",
+        play!(statuses),
+    )
+    .credits(),
+    Row::new(
+        "callback-odd-type",
+        Level::Should,
+        WORDS,
+        "a type with NUL or of thousands of letters is acknowledged and stops no credit",
+        "An index that is too short for a word stops a payment that was made.",
+        play!(types),
+    )
+    .credits(),
+    Row::new(
+        "callback-odd-unknown-payment",
+        Level::Should,
+        WORDS,
+        "an odd status of an unknown payment is not acknowledged",
+        "An answer that says received loses a payment that was only odd.",
+        play!(unknown_payment),
+    ),
+];
+
+async fn unicode(scene: &CheckContext<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let mut success = scene.success(&payment_id);
+    success.payment.description = " Төлем \u{1F4B0} \"№ 7\"\t/ \\ ".into();
+    let pretty = serde_json::to_string_pretty(&success).unwrap_or_default();
+    let body = format!("\r\n {} \t\n", pretty.replace("№", "\\u2116"));
+    scene.expect_status(
+        &scene.send_callback(scene.platform.sign_text(body)).await?,
+        200,
+    )?;
+    expect_credited(scene, &payment_id).await
+}
+
+/// The words that are tried, alike in their first thousands of letters.
+fn odd_words() -> [String; 4] {
+    let long = long();
+    ["wai\0ting".into(), "\0".into(), format!("{long}1"), long]
+}
+
+/// Letters in an order that no compression makes much shorter.
+fn long() -> String {
+    let mut state = 1_u32;
+    let letters = (0..6_000).map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // A byte below 26 always fits.
+        char::from(b'a' + u8::try_from((state >> 24) % 26).unwrap_or_default())
+    });
+    letters.collect()
+}
+
+async fn texts(scene: &CheckContext<'_>) -> Checked {
+    let payment_id = scene.pending().await?;
+    let mut success = serde_json::to_value(scene.success(&payment_id)).unwrap_or_default();
+    let fields = [
+        "/payment/description",
+        "/payment/method",
+        "/payment/date",
+        "/operation/message",
+        "/operation/request_id",
+        "/operation/code",
+        "/operation/provider/payment_id",
+        "/operation/provider/auth_code",
+    ];
+    for field in fields {
+        success = with(success, field, json!(format!("a\0b{}", long())));
+    }
+    for _ in 0..2 {
+        scene.tell(&success).await?;
+    }
+    expect_credited(scene, &payment_id).await
+}
+
+/// A callback with these words, told again and again.
+async fn stays_pending(scene: &CheckContext<'_>, status: &str, kind: &str) -> Checked {
+    let payment_id = scene.pending().await?;
+    let callback = callback(scene, &payment_id, status, kind);
+    for _ in 0..3 {
+        scene.tell(&callback).await?;
+    }
+    scene.expect_money(&payment_id, "pending", &[]).await?;
+    // What was odd about it stands in nobody's way.
+    scene.tell(&scene.success(&payment_id)).await?;
+    expect_credited(scene, &payment_id).await
+}
+
+fn callback(scene: &CheckContext<'_>, payment_id: &str, status: &str, kind: &str) -> Value {
+    let operation = Operation::new(kind, status, scene.amount());
+    let callback = Callback::new(
+        scene.method,
+        scene.project.id,
+        payment_id,
+        status,
+        operation,
+    );
+    serde_json::to_value(callback).unwrap_or_default()
+}
+
+async fn statuses(scene: &CheckContext<'_>) -> Checked {
+    for word in odd_words() {
+        stays_pending(scene, &word, "sale").await?;
+    }
+    Ok(())
+}
+
+async fn types(scene: &CheckContext<'_>) -> Checked {
+    for word in odd_words() {
+        stays_pending(scene, "processing", &word).await?;
+    }
+    Ok(())
+}
+
+async fn unknown_payment(scene: &CheckContext<'_>) -> Checked {
+    for word in odd_words() {
+        let payment_id = format!("nobody-{}", next_operation_id());
+        let callback = callback(scene, &payment_id, &word, "sale");
+        for _ in 0..3 {
+            scene.expect_status(&scene.told(&callback).await?, 404)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Every answer is JSON, and says so.
+
+use std::time::Duration;
+
+use super::answers::all;
+use crate::check_context::CheckContext;
+use crate::expect;
+use crate::outcome::{Checked, Stop};
+use crate::row::{Level, Row, Section, play};
+use crate::wire::Framing;
+use jetpay_platform::Exchange;
+
+/// What comes before JSON that an editor of Windows has saved.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "shape-json",
+        Level::Must,
+        Section::Verify,
+        "every answer is one JSON object in UTF-8, with nothing before or after it",
+        "The platform cannot read the answer, and the payer is turned away.",
+        play!(is_json),
+    ),
+    Row::new(
+        "shape-code-integer",
+        Level::Must,
+        Section::Verify,
+        "code is an integer in every answer, neither a text nor a float",
+        "\"0\" may be no success to who reads it, and the cash is in the machine.",
+        play!(code_is_integer),
+    ),
+    Row::new(
+        "shape-content-type",
+        Level::Should,
+        Section::Verify,
+        "the content type of answers is JSON, in UTF-8",
+        "A reader that goes by the content type cannot read the answer.",
+        play!(content_type),
+    ),
+];
+
+async fn is_json(scene: &CheckContext<'_>) -> Checked {
+    all(scene).await?.iter().try_for_each(json)
+}
+
+fn json(exchange: &Exchange) -> Checked {
+    let wanted = if exchange.body.starts_with(MARK) {
+        "JSON without a byte order mark before it"
+    } else if std::str::from_utf8(&exchange.body).is_err() {
+        "UTF-8"
+    } else if exchange.json.is_none() {
+        "JSON, with nothing before or after it"
+    } else if !exchange
+        .json
+        .as_ref()
+        .is_some_and(serde_json::Value::is_object)
+    {
+        "a JSON object"
+    } else {
+        return Ok(());
+    };
+    Err(Stop::failed(wanted, expect::brief(exchange)))
+}
+
+async fn code_is_integer(scene: &CheckContext<'_>) -> Checked {
+    for exchange in all(scene).await? {
+        let code = exchange.json.as_ref().and_then(|answer| answer.get("code"));
+        if !code.is_some_and(serde_json::Value::is_i64) {
+            let wanted = "`code` as an integer";
+            return Err(Stop::failed(wanted, expect::brief(&exchange)));
+        }
+    }
+    Ok(())
+}
+
+async fn content_type(scene: &CheckContext<'_>) -> Checked {
+    let unknown = scene.verify(&scene.target.customers.unknown);
+    for body in [
+        scene.platform.sign(&scene.verify_json()),
+        scene.platform.sign(&scene.check_deposit_json()),
+        scene.platform.sign(&unknown),
+    ] {
+        let mut wire = scene.wire(&scene.platform).await?;
+        let head = wire.begin(Framing::Length, &body);
+        wire.write([head, body].concat(), Duration::ZERO);
+        let (_, answer) = wire.answer().await?;
+        let named = answer.header("content-type").unwrap_or_default();
+        if !is_json_type(named) {
+            let got = format!("content-type: {named}");
+            return Err(Stop::failed("content-type: application/json", got));
+        }
+    }
+    Ok(())
+}
+
+/// `application/json`, or a type that is JSON, and no other encoding than UTF-8.
+fn is_json_type(named: &str) -> bool {
+    let named = named.to_ascii_lowercase();
+    let mut parts = named.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    let json = kind == "application/json" || kind.ends_with("+json");
+    let other = |part: &str| {
+        let charset = part.strip_prefix("charset=");
+        charset.is_some_and(|it| !matches!(it.trim_matches('"'), "utf-8" | "utf8"))
+    };
+    json && !parts.any(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_type_of_json_is_told_from_others() {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/problem+json;charset=\"utf-8\"",
+        ] {
+            assert!(is_json_type(good), "{good}");
+        }
+        for bad in [
+            "",
+            "text/html",
+            "text/plain; x=application/json",
+            "application/json; charset=windows-1251",
+        ] {
+            assert!(!is_json_type(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The checks catch what they name: merchants that are wrong in one thing, and one that is right.
+
+mod broken_merchants;
+#[path = "../../jetpay-platform/tests/merchant/mod.rs"]
+mod merchant;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use broken_merchants::{Broken, all, reports, stranger};
+use jetpay_conformance::{
+    Kassa24Answers, Level, Observation, Outcome, Report, Target, checks, run_all,
+};
+use jetpay_platform::{Admin, KASPI, KASSA24, METHODS};
+use merchant::{ACCOUNT_PROJECT, Fault, PROJECT, SECRETS, STRICT_PROJECT, Shop};
+use tokio::task::JoinSet;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_broken_merchant_is_caught_by_the_checks_that_name_its_fault() {
+    let reports = reports().await;
+    let mut wrong: Vec<String> = Vec::new();
+    for (broken, report) in &reports {
+        wrong.extend(judged(broken, report));
+    }
+    // A check that no merchant names and fails may be one that cannot fail.
+    let named: BTreeSet<&str> = all().flat_map(|broken| broken.caught_by).copied().collect();
+    let unproven = catalogue().into_iter().filter(|row| !named.contains(row));
+    wrong.extend(unproven.map(|row| format!("no merchant shows that {row} can fail")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is wrong with the checks of a broken merchant.
+fn judged(broken: &Broken, report: &Report) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let failed = failed(report);
+    let mut say = |what: String| wrong.push(format!("{}: {what}", broken.name));
+    if broken.caught_by.is_empty() {
+        say(format!("names no check; failed were {failed:?}"));
+    }
+    for row in broken.caught_by {
+        let finding = report.findings.iter().find(|it| it.check.id == *row);
+        match finding.map(|it| &it.outcome) {
+            Some(Outcome::Failed { .. }) => {}
+            Some(other) => say(format!(
+                "{row} has not failed but {other:?}; failed were {failed:?}"
+            )),
+            None => say(format!("there is no check {row}; failed were {failed:?}")),
+        }
+    }
+    if failed.contains("verify-good") && !broken.caught_by.contains(&"verify-good") {
+        say("verify-good fails, too".into());
+    }
+    // Held strictly, advice counts.
+    let stays_good = broken.level == Level::Should && !report.subject.strict;
+    if report.is_good() != stays_good {
+        say(format!(
+            "its report is good: {}; failed were {failed:?}",
+            report.is_good()
+        ));
+    }
+    let half = report.findings.len() / 2;
+    if failed.len() > half && !broken.everywhere {
+        say(format!(
+            "{} of {} checks fail",
+            failed.len(),
+            report.findings.len()
+        ));
+    }
+    wrong
+}
+
+/// The rows that a report has failed.
+fn failed(report: &Report) -> BTreeSet<&'static str> {
+    let failed = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.outcome, Outcome::Failed { .. }));
+    failed.map(|finding| finding.check.id).collect()
+}
+
+/// The rows of which a report could not see all.
+fn unobserved(report: &Report) -> BTreeSet<&'static str> {
+    let unobserved = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.outcome, Outcome::NotObserved { .. }));
+    unobserved.map(|finding| finding.check.id).collect()
+}
+
+/// All rows there are, of every method and both options, held strictly and not.
+fn catalogue() -> BTreeSet<&'static str> {
+    let project = |id, secret| jetpay_conformance::Project::new(id, secret).unwrap();
+    let url = "http://127.0.0.1:1";
+    let target = Target::service(url, project(PROJECT, SECRETS[0]))
+        .and_project(
+            project(ACCOUNT_PROJECT, SECRETS[2]).answering_kassa24(Kassa24Answers::Account),
+        )
+        .and_project(project(STRICT_PROJECT, SECRETS[2]).strict())
+        .observed_by(Admin::new(url, "token"));
+    let strangers = METHODS
+        .iter()
+        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts).0);
+    std::iter::once(target)
+        .chain(strangers)
+        .flat_map(|target| checks(&target))
+        .map(|check| check.id)
+        .collect()
+}
+
+#[test]
+fn every_broken_merchant_has_a_name_of_its_own_and_says_what_it_does() {
+    let names: BTreeSet<&str> = all().map(|broken| broken.name).collect();
+    assert_eq!(names.len(), all().count());
+    assert!(names.len() >= 40);
+    assert!(all().all(|broken| broken.wrong.ends_with('.')));
+}
+
+/// The right merchant, as anybody's endpoint, by every method and both options of answers, each held otherwise by `change`.
+async fn right_merchants(change: fn(&mut Target)) -> Vec<(Report, Arc<Shop>)> {
+    let mut running = JoinSet::new();
+    let contracts = METHODS
+        .iter()
+        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts));
+    let account = stranger(Fault::None, &KASSA24, Kassa24Answers::Account);
+    for (mut target, shop) in contracts.chain([account]) {
+        change(&mut target);
+        running.spawn(async move { (run_all(&target, |_| ()).await, shop) });
+    }
+    running.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn right_merchant_passes_as_anybodys_endpoint_and_what_is_not_run_names_an_option() {
+    for (report, shop) in right_merchants(|_| ()).await {
+        let mut wrong = report.findings.iter().filter(|it| match &it.outcome {
+            Outcome::Passed => false,
+            Outcome::Failed { .. } => true,
+            Outcome::NotRun { why } => !why.contains("--"),
+            Outcome::NotObserved { .. } => {
+                !["callback-success-balance", "callback-refund-balance"].contains(&it.check.id)
+            }
+        });
+        assert!(wrong.next().is_none(), "{report}");
+        assert!(report.is_good() && shop.books().credits() > 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_may_be_credited_nothing_fails_and_nothing_is_credited() {
+    for (report, shop) in right_merchants(|target| target.credits = false).await {
+        let summary = report.summary();
+        assert_eq!(summary.failed + summary.failed_should, 0, "{report}");
+        let not_run = |id: &str| {
+            let finding = report.findings.iter().find(|it| it.check.id == id).unwrap();
+            matches!(finding.outcome, Outcome::NotRun { .. })
+        };
+        assert!(not_run("callback-success") && not_run("callback-repeated"));
+        assert_eq!(shop.books().credits(), 0);
+    }
+}
+
+/// Rows that ask for a refusal, which is seen in the answer, and look at the money beside it where they can.
+const SEEN_IN_THE_ANSWER: [&str; 11] = [
+    "attack-number-as-text",
+    "attack-status-hidden",
+    "callback-bad-signature",
+    "callback-missing-field",
+    "callback-other-secret",
+    "callback-unknown-project",
+    "callback-wrong-type",
+    "connection-cut",
+    "deposit-after-early-callback",
+    "http-get",
+    "large-callback",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
+    let (mut target, _) = stranger(Fault::None, &KASPI, Kassa24Answers::Contracts);
+    // Who asks an observer that gives no answer looks at the money.
+    let nobody = Observation::new("http://127.0.0.1:1/{payment_id}", None);
+    let unanswered = run_all(&target.clone().observed_by(nobody), |_| ()).await;
+    let money = unobserved(&unanswered);
+    assert!(money.len() > 40, "{money:?}");
+    assert!(failed(&unanswered).is_empty(), "{unanswered}");
+    target.observer = None;
+    let report = run_all(&target, |_| ()).await;
+    assert!(report.is_good(), "{report}");
+    let passed = report
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome == Outcome::Passed)
+        .map(|finding| finding.check.id);
+    let unseen: BTreeSet<&str> = passed.filter(|row| money.contains(row)).collect();
+    assert_eq!(unseen, SEEN_IN_THE_ANSWER.into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payment_that_the_observer_does_not_know_was_not_credited() {
+    let (target, _) = stranger(Fault::None, &KASPI, Kassa24Answers::Contracts);
+    let elsewhere = target.url.replace("/kaspi", "/nowhere/{payment_id}");
+    let target = target.observed_by(Observation::new(elsewhere, None));
+    let failed = failed(&run_all(&target, |_| ()).await);
+    for row in ["callback-success", "callback-repeated", "callback-words"] {
+        assert!(failed.contains(row), "{row}: {failed:?}");
+    }
+    assert!(!failed.contains("callback-decline"), "{failed:?}");
+}

@@ -1,0 +1,160 @@
+//! Answers that are nearly right, and requests that are odd.
+
+use serde_json::json;
+
+use super::{Broken, Slip};
+use crate::merchant::{Answer, Fault};
+
+pub(super) static ALL: &[Broken] = &[
+    Broken::new(
+        "says-it-is-html",
+        "Calls its JSON text/html.",
+        Fault::Answers(|_, answer| answer.content_type = Some("text/html; charset=utf-8")),
+        &["shape-content-type"],
+    )
+    .advised_against(),
+    Broken::new(
+        "error-text-in-a-good-answer",
+        "Says `OK` in error_description of a good answer.",
+        Fault::Answers(|_, answer| {
+            if answer.is_good() {
+                answer.edit(|it| it["error_description"] = json!("OK"));
+            }
+        }),
+        &["shape-no-error-text"],
+    )
+    .advised_against(),
+    Broken::new(
+        "tells-more",
+        "Tells more of the customer than was asked.",
+        Fault::Answers(|incoming, answer| {
+            if incoming.is_verify() && answer.is_good() {
+                answer.edit(|it| it["customer"] = json!({"phone": "+7"}));
+            }
+        }),
+        &["shape-no-extra-fields"],
+    )
+    .advised_against(),
+    Broken::new(
+        "odd-payment-ids",
+        "Makes payment ids of several parts with `;` between them.",
+        Fault::Answers(|_, answer| {
+            if answer.json().get("payment_id").is_some() {
+                answer.edit(|it| it["payment_id"] = json!(format!("{};1", it["payment_id"])));
+            }
+        }),
+        &["shape-payment-id-plain"],
+    )
+    .everywhere(),
+    Broken::new(
+        "currency-in-small-letters",
+        "Writes the currency in small letters.",
+        Fault::Answers(|_, answer| answer.rewrite(|it| it.replace("\"KZT\"", "\"kzt\""))),
+        &["shape-currency", "verify-good"],
+    ),
+    Broken::new(
+        "amounts-below-zero",
+        "Shows what is owed as an amount below zero.",
+        Fault::Answers(|_, answer| {
+            answer.rewrite(|it| it.replace("\"payment\":", "\"payment\":-"));
+        }),
+        &["shape-amounts"],
+    ),
+    Broken::new(
+        "refusal-with-an-id",
+        "Gives a refusal a payment_id.",
+        Fault::Answers(|incoming, answer| {
+            if answer.is_refusal() && incoming.is_check_deposit() {
+                answer.edit(|it| it["payment_id"] = json!("0"));
+            }
+        }),
+        &["shape-refusal-only"],
+    ),
+    Broken::new(
+        "acts-first",
+        "Credits, and then looks at the signature and refuses.",
+        Fault::ActsFirst,
+        &["callback-refused-no-effect", "callback-bad-signature"],
+    ),
+    Broken::slips(
+        "shares-its-request",
+        "Keeps the request that it works at where the next one is put, too.",
+        Slip::SharesItsRequest,
+        &["verify-at-once"],
+    ),
+    Broken::slips(
+        "counts-then-opens",
+        "Takes the next number for a payment id and stores the payment a moment later.",
+        Slip::CountsThenOpens,
+        &["deposit-at-once"],
+    ),
+    Broken::slips(
+        "early-callback-names-the-next",
+        "Gives the payment id of a callback that nobody waits for to the next check_deposit.",
+        Slip::EarlyCallbackNamesTheNext,
+        &["deposit-after-early-callback"],
+    ),
+    Broken::new(
+        "crashes-on-big-numbers",
+        "Crashes on numbers beyond 64 bits, in whatever field.",
+        Fault::Stops(|incoming| {
+            let big =
+                incoming.json()["a"].is_f64() || incoming.json()["a"].as_u64() > Some(1 << 63);
+            big.then(Answer::crash)
+        }),
+        &["number-unknown-field"],
+    )
+    .advised_against(),
+    Broken::new(
+        "crashes-on-big-amounts",
+        "Crashes on an amount that overflows when it is added.",
+        Fault::Stops(|incoming| (incoming.json()["amount"] == i64::MAX).then(Answer::crash)),
+        &["number-largest-amount"],
+    )
+    .advised_against(),
+    Broken::new(
+        "crashes-on-customers-in-other-scripts",
+        "Crashes on a customer_id in another script.",
+        Fault::Stops(|incoming| {
+            let other = incoming.json()["customer_id"]
+                .as_str()
+                .is_some_and(|it| !it.is_ascii());
+            other.then(Answer::hang_up)
+        }),
+        &["customer-scripts"],
+    ),
+    Broken::new(
+        "cuts-customers",
+        "Cuts a customer_id to the length of its column, and finds somebody else.",
+        Fault::Comes(|incoming| {
+            incoming.edit(|it| {
+                if let Some(id) = it["customer_id"].as_str() {
+                    it["customer_id"] = json!(id.chars().take(10).collect::<String>());
+                }
+            });
+        }),
+        &["customer-long"],
+    )
+    .advised_against(),
+    Broken::new(
+        "crashes-on-nesting",
+        "Runs out of stack in fields that nobody knows.",
+        Fault::Stops(|incoming| {
+            let text = incoming.text();
+            let deep = text.contains(&"[".repeat(90)) || text.contains(&"{\"b\":".repeat(90));
+            deep.then(Answer::hang_up)
+        }),
+        &["request-nested"],
+    )
+    .advised_against(),
+    Broken::new(
+        "refuses-more-fields",
+        "Refuses requests with fields that it does not know.",
+        Fault::Stops(|incoming| {
+            let more = incoming.json().get("tags").is_some();
+            more.then(|| Answer::new(200, "{\"code\":500,\"message\":\"tags?\"}"))
+        }),
+        &["request-unknown-fields"],
+    )
+    .advised_against(),
+];

@@ -1,0 +1,187 @@
+//! The command line of `jetpay-conformance`, against the real service as any merchant's endpoint.
+
+mod service;
+
+use serde_json::{Value, json};
+use service::{CUSTOMER, Ended, Running, SECRET, TOKEN};
+
+/// Checks the method Kaspi of the running service with these arguments more.
+fn conformance(running: &Running, more: &[&str]) -> Ended {
+    let url = format!("http://{}/kaspi", running.listen);
+    let all = [
+        &["--url", &url, "--method", "kaspi", "--customer", CUSTOMER],
+        more,
+    ]
+    .concat();
+    run(running, "S", &all)
+}
+
+/// Runs the program in the folder of the service.
+fn run(running: &Running, secret_env: &str, arguments: &[&str]) -> Ended {
+    let output = service::conformance(secret_env, arguments)
+        .current_dir(running.path(""))
+        .output();
+    output.unwrap().into()
+}
+
+/// The reports as files, and the JSON one parsed.
+fn reports(running: &Running) -> (Value, [String; 3]) {
+    let texts = ["report.json", "report.html", "report.xml"]
+        .map(|name| std::fs::read_to_string(running.path(name)).unwrap());
+    (serde_json::from_str(&texts[0]).unwrap(), texts)
+}
+
+#[tokio::test]
+async fn without_leave_nobody_is_credited_and_what_would_credit_is_not_run() {
+    let running = Running::with_customer().await;
+    let ended = conformance(&running, &["--report", "report.json"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    assert!(
+        ended.out.contains("pays the contract 12345"),
+        "{}",
+        ended.out
+    );
+    assert!(ended.out.contains("--allow-credits"), "{}", ended.out);
+    assert!(ended.out.contains("not observed"), "{}", ended.out);
+    let admin = running.admin();
+    assert_eq!(admin.balance(CUSTOMER).await, Ok(0));
+    let entries = admin
+        .call("GET", "/v1/entries?after=0", None)
+        .await
+        .unwrap();
+    assert_eq!(entries.json.unwrap()["entries"], json!([]));
+}
+
+#[tokio::test]
+async fn with_leave_and_observation_every_check_that_needs_no_more_passes_and_reports_tell_no_secret()
+ {
+    let running = Running::with_customer().await;
+    let seen = running.observe_url();
+    let arguments = [
+        "--allow-credits",
+        "--observe",
+        &seen,
+        "--observe-token-env",
+        "TOKEN",
+        "--report",
+        "report.json",
+        "--report",
+        "report.html",
+        "--report",
+        "report.xml",
+    ];
+    let ended = conformance(&running, &arguments);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    assert!(running.admin().balance(CUSTOMER).await.unwrap() > 0);
+    let (json, texts) = reports(&running);
+    let findings = json["findings"].as_array().unwrap();
+    assert!(findings.len() > 100, "{}", findings.len());
+    for finding in findings {
+        let outcome = finding["outcome"].as_str().unwrap();
+        assert!(outcome == "passed" || outcome == "not_run", "{finding}");
+        if outcome == "not_run" {
+            assert!(
+                finding["reason"].as_str().unwrap().contains("--"),
+                "{finding}"
+            );
+        }
+    }
+    for text in texts.iter().chain([&ended.out, &ended.err]) {
+        for secret in [SECRET, TOKEN] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        let word = text
+            .split(|it: char| !it.is_ascii_alphanumeric() && it != '+' && it != '/')
+            .find(|word| word.len() >= 80);
+        assert_eq!(word, None, "a signature");
+    }
+}
+
+#[tokio::test]
+async fn wrong_secret_is_said_and_ends_with_1() {
+    let running = Running::with_customer().await;
+    let ended = conformance(&running, &["--secret-env", "OTHER"]);
+    // An option given twice is a mistake of usage.
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+    let url = format!("http://{}/kaspi", running.listen);
+    let arguments = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
+    let ended = run(&running, "OTHER", &arguments);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.contains("Is this the secret"), "{}", ended.out);
+}
+
+#[tokio::test]
+async fn what_cannot_be_run_ends_with_2_and_says_what_to_do() {
+    let running = Running::with_customer().await;
+    let own = format!("http://{}/kaspi", running.listen);
+    let customer = ["--customer", CUSTOMER];
+    let kaspi = ["--method", "kaspi"];
+    for (arguments, says) in [
+        (&["--url", "http://127.0.0.1:1/kaspi"][..], "is it running"),
+        (
+            &["--url", "ftp://shop.example/kaspi"],
+            "http:// or https://",
+        ),
+        (&["--url", "shop"], "no URL"),
+        (&["--url", &own, "--method", "qiwi-kz"], "{method}"),
+        (&["--url", &own, "--report", "report.pdf"], ".html, .json"),
+        (
+            &["--url", &own, "--report", "no/folder/report.json"],
+            "no/folder",
+        ),
+        (
+            &["--url", &own, "--observe", "http://127.0.0.1:1/seen"],
+            "{payment_id}",
+        ),
+        (&["--url", &own, "--only", "no-such-check"], "--list"),
+        (&["--url", &own, "--method", "card"], "kassa24-bvu"),
+        (
+            &["--url", &own, "--observe-token-env", "TOKEN"],
+            "--observe",
+        ),
+    ] {
+        let ended = run(&running, "S", &[arguments, &kaspi, &customer].concat());
+        assert_eq!(
+            ended.code,
+            Some(2),
+            "{arguments:?}: {}{}",
+            ended.out,
+            ended.err
+        );
+        assert!(ended.err.contains(says), "{arguments:?}: {}", ended.err);
+    }
+}
+
+#[tokio::test]
+async fn chosen_checks_alone_are_run_and_listed() {
+    let running = Running::with_customer().await;
+    let ended = conformance(&running, &["--only", "verify-", "--list"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.lines().count() > 3, "{}", ended.out);
+    assert!(
+        ended.out.lines().all(|line| line.contains("kaspi/verify-")),
+        "{}",
+        ended.out
+    );
+    let ended = conformance(
+        &running,
+        &["--only", "kaspi/verify-good", "--report", "report.json"],
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let report = std::fs::read_to_string(running.path("report.json")).unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn every_method_is_checked_where_the_url_says_which() {
+    let running = Running::with_customer().await;
+    let url = format!("http://{}/{{method}}", running.listen);
+    let methods = "kaspi,kassa24,kassa24-bvu,cashin-kz,qiwi-kz";
+    let arguments = ["--url", &url, "--method", methods, "--customer", CUSTOMER];
+    let ended = run(&running, "S", &arguments);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    for method in methods.split(',') {
+        assert!(ended.out.contains(method), "{method}: {}", ended.out);
+    }
+}

@@ -1,0 +1,172 @@
+//! Who has not given leave to credit is sent nothing that anybody could take for a success.
+
+#[path = "../../jetpay-platform/tests/merchant/mod.rs"]
+mod merchant;
+
+use std::sync::Arc;
+
+use jetpay_conformance::{
+    Customers, Kassa24Answers, Observation, Project, Report, Target, run_all,
+};
+use jetpay_platform::{KASSA24, METHODS, MethodFacts};
+use merchant::{Answer, Fault, Heard, Incoming, PROJECT, SECRETS, Shop, keyring, serve, serve_by};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+/// How an endpoint answers, so that the checks go on and send what they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Endpoint {
+    /// Takes everything as well as it can.
+    YesMan,
+    /// The same, and refuses every callback.
+    RefusesCallbacks,
+    /// Is right.
+    Right,
+}
+
+/// A merchant of a method, held so, and what it heard when it was checked.
+struct Checked {
+    endpoint: Endpoint,
+    report: Report,
+    heard: Vec<Incoming>,
+}
+
+impl Endpoint {
+    /// Its base URL.
+    fn open(self, heard: &Heard) -> String {
+        let heard = Arc::clone(heard);
+        if self == Self::Right {
+            let customers = Customers::standard().as_json();
+            return serve(Shop::new(Fault::None, customers).heard_by(heard), keyring());
+        }
+        serve_by(move |incoming| {
+            let mut heard = heard.lock().unwrap();
+            let answer = self.answer(&incoming, heard.len());
+            heard.push(incoming);
+            answer
+        })
+    }
+
+    fn answer(self, incoming: &Incoming, number: usize) -> Answer {
+        // The money that nobody may move is looked up as pending.
+        if incoming.path.starts_with("/seen/") {
+            return Answer::new(404, "");
+        }
+        if incoming.text().contains("\"payment\"") {
+            let status = if self == Self::YesMan { 200 } else { 400 };
+            return Answer::new(status, "");
+        }
+        let contract = json!({"id": "12345", "number": "1234_ABC", "payment": 100_000});
+        let answer = json!({
+            "code": 0,
+            "currency": "KZT",
+            "additional_customer_id": "ABCDE12345",
+            "payment_id": format!("payment-{number}"),
+            "entities": [contract],
+        });
+        Answer::new(200, answer.to_string())
+    }
+}
+
+/// One method of an endpoint, without leave to credit, or with it.
+async fn checked(
+    endpoint: Endpoint,
+    (method, answers): (&'static MethodFacts, Kassa24Answers),
+    strict: bool,
+    credits: bool,
+) -> Checked {
+    let heard = Heard::default();
+    let url = endpoint.open(&heard);
+    let project = Project::new(PROJECT, SECRETS[0]).unwrap();
+    let project = project.only([method]).answering_kassa24(answers);
+    let observation = Observation::new(format!("{url}/seen/{{payment_id}}"), None);
+    let url = format!("{url}/{}", method.name);
+    let mut target = Target::at(url, project, Customers::standard()).observed_by(observation);
+    (target.strict, target.exact) = (strict, strict);
+    target.credits = credits;
+    let report = run_all(&target, |_| ()).await;
+    let heard = std::mem::take(&mut *heard.lock().unwrap());
+    Checked {
+        endpoint,
+        report,
+        heard,
+    }
+}
+
+/// Every method, and both options of answers.
+fn methods() -> impl Iterator<Item = (&'static MethodFacts, Kassa24Answers)> {
+    let of_contracts = METHODS
+        .iter()
+        .map(|method| (method, Kassa24Answers::Contracts));
+    of_contracts.chain([(&KASSA24, Kassa24Answers::Account)])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_leave_nothing_that_is_sent_says_success() {
+    let mut running = JoinSet::new();
+    for endpoint in [
+        Endpoint::YesMan,
+        Endpoint::RefusesCallbacks,
+        Endpoint::Right,
+    ] {
+        for strict in [false, true] {
+            for method in methods() {
+                running.spawn(checked(endpoint, method, strict, false));
+            }
+        }
+    }
+    for Checked {
+        endpoint,
+        report,
+        heard,
+    } in running.join_all().await
+    {
+        let named = format!("{endpoint:?}, {}", report.subject.methods.join(", "));
+        let signed_callbacks = heard.iter().filter(|it| it.is_callback() && it.is_signed());
+        assert!(signed_callbacks.count() > 20, "{named} heard nothing");
+        let successes: Vec<String> = heard
+            .iter()
+            .filter(|it| it.may_be_read_as_success())
+            .map(Incoming::text)
+            .collect();
+        assert!(successes.is_empty(), "{named}: {}", successes.join("\n"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_leave_successes_are_sent_and_seen_here() {
+    let method = methods().next().unwrap();
+    let heard = checked(Endpoint::YesMan, method, false, true).await.heard;
+    let successes = heard.iter().filter(|it| it.may_be_read_as_success());
+    assert!(successes.count() > 20);
+}
+
+#[test]
+fn whatever_a_careless_program_may_take_for_a_success_is_seen() {
+    let says = |body: &str| Incoming::posted(body).may_be_read_as_success();
+    for body in [
+        "{\"payment\":{\"status\":\"success\"}}",
+        "{\"payment\":{\"status\":\"SUCCESS \"}}",
+        "{\"payment\":{\"status\":\"\\u0073uccess\"}}",
+        "{\"operation\":{\"status\":true}}",
+        "{\"operation\":{\"status\":1}}",
+        "{\"operation\":{\"status\":0.0}}",
+        "{\"operation\":{\"status\":\"1\"}}",
+        "{\"operation\":{\"status\":[]}}",
+        "{\"operation\":{\"status\":{\"a\":\"b\"}}}",
+        "{\"operation\":{\"code\":\"0\",\"status\":\"waiting\"}}",
+        "{\"operation\":{\"code\":0,\"status\":\"waiting\"}}",
+        "[{\"operation\":{\"status\":true}}]",
+        "\u{feff}{\"operation\":{\"status\":true}}}",
+        "{\"note\":\";operation:status:success\"",
+    ] {
+        assert!(says(body), "{body}");
+    }
+    for body in [
+        "",
+        "{\"payment\":{\"status\":\"decline\"},\"operation\":{\"code\":\"10\",\"status\":null}}",
+        "{\"payment\":{\"status\":7.5},\"operation\":{\"status\":false}}",
+    ] {
+        assert!(!says(body), "{body}");
+    }
+}

@@ -1,0 +1,227 @@
+//! The payment methods as data: what differs between the five documents.
+//!
+//! What a method's crate says in constants is taken from there; the rest stands here, because only whoever plays
+//! the platform needs it.
+
+use std::fmt;
+
+use jetpay_cashin_kz::CashinKz;
+use jetpay_core::Method;
+use jetpay_core::method::Limits;
+use jetpay_kaspi::Kaspi;
+use jetpay_kassa24::Kassa24;
+use jetpay_kassa24_bvu::Kassa24Bvu;
+use jetpay_qiwi_kz::QiwiKz;
+
+/// What a method's document says, as far as a caller must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MethodFacts {
+    /// The name in URLs and configuration.
+    pub name: &'static str,
+    /// The title of the document.
+    pub document: &'static str,
+    /// `payment_method` in `check_deposit`.
+    pub payment_method: &'static str,
+    /// The amounts that the document names, in minor units.
+    pub limits: Option<Limits>,
+    /// What its callbacks were seen to carry in `payment.method`; never empty.
+    pub callback_words: &'static [&'static str],
+    /// The fields of `check_deposit` that name a contract.
+    pub contract_fields: ContractFields,
+    /// Where the document shows the text of a refusal, as JSON pointers.
+    pub refusal_texts_documented: &'static [&'static str],
+    /// The fields that we give the text of a refusal in: those, and where readers of the other documents look.
+    pub refusal_texts: &'static [&'static str],
+    /// Those of them that a refusal has also where the answers have contracts.
+    pub refusal_texts_with_contracts: &'static [&'static str],
+    /// What a good answer to `check_deposit` may have beside `code` and `payment_id`.
+    pub deposit_extras: &'static [&'static str],
+    /// Whether a `check_deposit` may call itself `verify`.
+    pub typed_verify: bool,
+    /// The headings of the document.
+    pub sections: Sections,
+}
+
+/// Which fields of `check_deposit` name the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContractFields {
+    /// None: the method has no contracts.
+    None,
+    /// `entity_id`, always.
+    EntityId,
+    /// `entity_id` and `number`, when the answers have contracts; else none.
+    EntityIdAndNumber,
+}
+
+/// The headings under which a document speaks of each message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sections {
+    /// `verify`.
+    pub verify: &'static str,
+    /// `check_deposit`.
+    pub check_deposit: &'static str,
+    /// The callback.
+    pub callback: &'static str,
+}
+
+const VERIFY: &str = "Request verify to check the account's existence";
+const CHECK_DEPOSIT: &str = "check_deposit for the transaction ID";
+
+/// Kaspi Bank.
+pub const KASPI: MethodFacts = MethodFacts {
+    callback_words: &["kaspi"],
+    contract_fields: ContractFields::EntityId,
+    deposit_extras: &["message", "description"],
+    sections: Sections {
+        verify: VERIFY,
+        check_deposit: CHECK_DEPOSIT,
+        callback: "Callback",
+    },
+    ..of::<Kaspi>()
+};
+
+/// Kassa24 Terminal, with both options of answers.
+pub const KASSA24: MethodFacts = MethodFacts {
+    callback_words: &["Kassa24"],
+    contract_fields: ContractFields::EntityIdAndNumber,
+    refusal_texts: &["/message", "/error_description"],
+    refusal_texts_with_contracts: &["/message"],
+    deposit_extras: &["message", "description", "customer_id"],
+    sections: Sections {
+        verify: VERIFY,
+        check_deposit: CHECK_DEPOSIT,
+        callback: "Callback format",
+    },
+    ..of::<Kassa24>()
+};
+
+/// Kassa24 Terminal BVU.
+pub const KASSA24_BVU: MethodFacts = MethodFacts {
+    callback_words: &["kassa24_bvu"],
+    refusal_texts_documented: &["/error_description"],
+    refusal_texts: &["/error_description"],
+    refusal_texts_with_contracts: &["/error_description"],
+    deposit_extras: &["description", "customer_id"],
+    sections: Sections {
+        verify: "Request format",
+        check_deposit: "Request format",
+        callback: "Callback format",
+    },
+    ..of::<Kassa24Bvu>()
+};
+
+/// Cash-in Kazakhstan.
+pub const CASHIN_KZ: MethodFacts = MethodFacts {
+    callback_words: &["kassa24"],
+    refusal_texts_documented: &["/errors/message"],
+    refusal_texts: &["/message", "/errors/message"],
+    refusal_texts_with_contracts: &["/message", "/errors/message"],
+    deposit_extras: &["description"],
+    typed_verify: true,
+    sections: Sections {
+        verify: "Request verify for checking account existence",
+        check_deposit: "Request check_deposit for payment identifier",
+        callback: "Callback",
+    },
+    ..of::<CashinKz>()
+};
+
+/// QIWI Kazakhstan, purchases.
+pub const QIWI_KZ: MethodFacts = MethodFacts {
+    callback_words: &["Qiwi Kz Kiosk", "Qiwi Kz Terminal"],
+    sections: Sections {
+        verify: "Request format",
+        check_deposit: "Request format",
+        callback: "Callback format",
+    },
+    ..of::<QiwiKz>()
+};
+
+/// The place in a URL where the name of a method belongs.
+pub const METHOD: &str = "{method}";
+
+/// A name that no method has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownMethod;
+
+impl fmt::Display for UnknownMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the methods are ")?;
+        for (number, method) in METHODS.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(f, "{comma}{}", method.name)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for UnknownMethod {}
+
+/// All of them, in the order of the project's own lists.
+pub static METHODS: [MethodFacts; 5] = [KASPI, KASSA24, KASSA24_BVU, CASHIN_KZ, QIWI_KZ];
+
+/// What the method's crate says; the rest as the plainest document has it.
+const fn of<M: Method>() -> MethodFacts {
+    MethodFacts {
+        name: M::NAME,
+        document: M::DOCUMENT,
+        payment_method: M::PAYMENT_METHOD,
+        limits: M::LIMITS,
+        callback_words: &[],
+        contract_fields: ContractFields::None,
+        refusal_texts_documented: &["/message"],
+        refusal_texts: &["/message"],
+        refusal_texts_with_contracts: &["/message"],
+        deposit_extras: &[],
+        typed_verify: false,
+        sections: Sections {
+            verify: "",
+            check_deposit: "",
+            callback: "",
+        },
+    }
+}
+
+impl MethodFacts {
+    /// The method with this name, when there is one.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        METHODS.iter().find(|method| method.name == name)
+    }
+
+    /// The method with this name.
+    ///
+    /// # Errors
+    /// [`UnknownMethod`], which lists the names.
+    pub fn parse(name: &str) -> Result<&'static Self, UnknownMethod> {
+        Self::named(name).ok_or(UnknownMethod)
+    }
+
+    /// The URL with this method's name in the place of [`METHOD`].
+    #[must_use]
+    pub fn in_url(&self, url: &str) -> String {
+        url.replace(METHOD, self.name)
+    }
+
+    /// The path of its URL at the service: `/kassa24-bvu`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/{}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_method_is_refused_with_the_names_of_all_methods() {
+        assert_eq!(MethodFacts::parse("kaspi").unwrap().name, "kaspi");
+        assert_eq!(
+            MethodFacts::parse("visa").unwrap_err().to_string(),
+            "the methods are kaspi, kassa24, kassa24-bvu, cashin-kz, qiwi-kz"
+        );
+    }
+}

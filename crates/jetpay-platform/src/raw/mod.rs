@@ -1,0 +1,50 @@
+//! HTTP/1.1 without an HTTP client: the caller decides which bytes are written, and when.
+//!
+//! It can send a request in pieces, several requests on one connection, and a request that never ends.
+
+mod address;
+mod answer;
+mod connection;
+mod head;
+mod io;
+#[cfg(test)]
+mod tests;
+
+pub use answer::Answer;
+pub use connection::Connection;
+pub use head::chunked;
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an answer may take after what was asked is written.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Lost {
+    /// The URL is wrong, the host refuses the connection, or its certificate is not trusted.
+    #[error("{0}")]
+    NotConnected(String),
+    /// The other side closed the connection before it had answered.
+    #[error("the connection was closed before the answer was there")]
+    Closed,
+    /// The connection is open, but no answer comes.
+    #[error("nothing came within {} s", ANSWER.as_secs())]
+    Silent,
+    /// The bytes that came are not HTTP.
+    #[error("no HTTP: {0}")]
+    Garbled(&'static str),
+}
+
+impl Lost {
+    /// Whether the other side closed the connection.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+}

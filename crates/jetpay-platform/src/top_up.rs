@@ -1,0 +1,205 @@
+//! A whole top-up, as the platform goes through it.
+
+use std::fmt;
+
+use jetpay_core::Money;
+use serde_json::Value;
+
+use crate::exchange::{Exchange, NoAnswer};
+use crate::messages::{Callback, CheckDeposit, Contract, Verify};
+use crate::methods::MethodFacts;
+use crate::operation_ids::next_operation_id;
+use crate::platform::Platform;
+
+/// What a payer does, and what the platform tells of it.
+#[derive(Debug, Clone)]
+pub struct TopUp<'a> {
+    method: &'a MethodFacts,
+    customer_id: &'a str,
+    amount: Money,
+    callbacks: Vec<CallbackKind>,
+}
+
+/// What a callback tells. Those of the sale are about one operation; a refund and a reversal have their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallbackKind {
+    /// Paid. Twice in a row is a repeat.
+    Success,
+    /// Not paid.
+    Decline,
+    /// Under way.
+    Processing,
+    /// Paid too little: this much.
+    PartiallyPaid(Money),
+    /// All of it goes back.
+    Refund,
+    /// This much goes back.
+    PartialRefund(Money),
+    /// Taken back on the same day.
+    Reversal,
+}
+
+/// One step of a top-up.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Step {
+    /// What was asked or told.
+    pub kind: StepKind,
+    /// The request and its answer.
+    pub exchange: Exchange,
+}
+
+/// What was asked or told in a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    /// `verify`.
+    Verify,
+    /// `check_deposit`.
+    CheckDeposit,
+    /// A callback.
+    Callback(CallbackKind),
+}
+
+impl<'a> TopUp<'a> {
+    /// A customer pays by this method; no callback yet.
+    #[must_use]
+    pub fn new(method: &'a MethodFacts, customer_id: &'a str, amount: Money) -> Self {
+        Self {
+            method,
+            customer_id,
+            amount,
+            callbacks: Vec::new(),
+        }
+    }
+
+    /// After the callbacks so far, one of this kind is sent.
+    #[must_use]
+    pub fn then(mut self, kind: CallbackKind) -> Self {
+        self.callbacks.push(kind);
+        self
+    }
+
+    fn callback(
+        &self,
+        platform: &Platform,
+        payment_id: &str,
+        sale: u64,
+        kind: CallbackKind,
+    ) -> Callback {
+        let (method, project, amount) = (self.method, platform.project_id(), self.amount);
+        match kind {
+            CallbackKind::Success => {
+                Callback::success(method, project, payment_id, amount).of_operation(sale)
+            }
+            CallbackKind::Decline => {
+                Callback::decline(method, project, payment_id, amount).of_operation(sale)
+            }
+            CallbackKind::Processing => {
+                Callback::processing(method, project, payment_id, amount).of_operation(sale)
+            }
+            CallbackKind::PartiallyPaid(paid) => {
+                Callback::partially_paid(method, project, payment_id, paid).of_operation(sale)
+            }
+            CallbackKind::Refund => Callback::refund(method, project, payment_id, amount),
+            CallbackKind::PartialRefund(part) => {
+                let left = Money::new(
+                    amount.minor().saturating_sub(part.minor()),
+                    amount.currency(),
+                );
+                Callback::partial_refund(method, project, payment_id, part, left)
+            }
+            CallbackKind::Reversal => Callback::reversal(method, project, payment_id, amount),
+        }
+    }
+}
+
+/// Goes through a top-up: `verify`, `check_deposit`, then its callbacks. `on_step` is told each step as
+/// it is done. Of the contracts in the answer to `verify` the first one that can be paid is taken.
+///
+/// A refusal ends it: then fewer steps are returned.
+///
+/// # Errors
+/// [`NoAnswer`] ends it, too.
+pub async fn top_up(
+    platform: &Platform,
+    top_up: &TopUp<'_>,
+    mut on_step: impl FnMut(&Step),
+) -> Result<Vec<Step>, NoAnswer> {
+    let mut steps = Vec::new();
+    let mut done = |kind, exchange: Exchange| {
+        let step = Step { kind, exchange };
+        on_step(&step);
+        steps.push(step);
+    };
+    let (path, project) = (top_up.method.path(), platform.project_id());
+
+    let verified = platform
+        .call(&path, &Verify::new(project, top_up.customer_id))
+        .await?;
+    let good = verified.code() == Some(0);
+    let contract = verified.json.as_ref().and_then(payable_contract);
+    done(StepKind::Verify, verified);
+    if !good {
+        return Ok(steps);
+    }
+
+    let request = CheckDeposit::new(
+        top_up.method,
+        project,
+        top_up.customer_id,
+        top_up.amount,
+        contract.as_ref(),
+    );
+    let deposit = platform.call(&path, &request).await?;
+    let payment_id = deposit.payment_id().map(str::to_owned);
+    done(StepKind::CheckDeposit, deposit);
+
+    if let Some(payment_id) = payment_id {
+        let sale = next_operation_id();
+        for &kind in &top_up.callbacks {
+            let callback = top_up.callback(platform, &payment_id, sale, kind);
+            done(
+                StepKind::Callback(kind),
+                platform.call(&path, &callback).await?,
+            );
+        }
+    }
+    Ok(steps)
+}
+
+/// The first contract in an answer to `verify` that can be paid.
+#[must_use]
+pub fn payable_contract(answer: &Value) -> Option<Contract> {
+    let payable = |contract: &&Value| contract.get("status_code").is_none_or(|code| *code == 0);
+    let contract = answer.get("entities")?.as_array()?.iter().find(payable)?;
+    let text = |name: &str| contract.get(name)?.as_str().map(str::to_owned);
+    Some(Contract {
+        id: text("id")?,
+        number: text("number")?,
+    })
+}
+
+impl fmt::Display for StepKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verify => f.write_str("verify"),
+            Self::CheckDeposit => f.write_str("check_deposit"),
+            Self::Callback(kind) => write!(f, "callback: {kind}"),
+        }
+    }
+}
+
+impl fmt::Display for CallbackKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Success => f.write_str("success"),
+            Self::Decline => f.write_str("decline"),
+            Self::Processing => f.write_str("processing"),
+            Self::PartiallyPaid(paid) => write!(f, "partially paid, {paid}"),
+            Self::Refund => f.write_str("refund"),
+            Self::PartialRefund(part) => write!(f, "partial refund of {part}"),
+            Self::Reversal => f.write_str("reversal"),
+        }
+    }
+}

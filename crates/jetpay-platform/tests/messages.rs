@@ -1,0 +1,160 @@
+//! The messages are the documents'.
+
+use jetpay_core::signature::Canonical;
+use jetpay_core::{Currency, Money, id::ProjectId};
+use jetpay_platform::messages::{Callback, CheckDeposit, Contract, Operation, Verify};
+use jetpay_platform::{CASHIN_KZ, KASPI, KASSA24, KASSA24_BVU, METHODS, MethodFacts, QIWI_KZ};
+use jetpay_testing::Manifest;
+use serde::Serialize;
+
+const HUNDRED: Money = Money::new(10_000, Currency::KZT);
+
+/// Compares what is signed: all fields and values, and nothing else.
+fn assert_same(ours: &impl Serialize, folder: &str, file: &str) {
+    let ours = serde_json::to_vec(ours).unwrap();
+    let fixture = Manifest::of(folder).fixture(file).body();
+    let [ours, fixture] =
+        [ours, fixture].map(|body| Canonical::parse(&body).unwrap().string_to_sign().to_owned());
+    assert_eq!(ours, fixture, "{folder}/{file}");
+}
+
+fn project(number: u64) -> ProjectId {
+    ProjectId::new(number)
+}
+
+#[test]
+fn verify_of_every_method_is_the_documents() {
+    assert_same(
+        &Verify::new(project(1234), "7123456789"),
+        "kaspi",
+        "verify-request.json",
+    );
+    assert_same(
+        &Verify::new(project(1234), "7123456789"),
+        "kassa24",
+        "verify-request.json",
+    );
+    assert_same(
+        &Verify::new(project(1234), "7123456789"),
+        "kassa24-bvu",
+        "verify-request.json",
+    );
+    assert_same(
+        &Verify::new(project(1234), "johndoe@example.com"),
+        "cashin-kz",
+        "verify-request.json",
+    );
+    assert_same(
+        &Verify::new(project(111), "johndoe@example.com"),
+        "qiwi-kz",
+        "verify-request-kiosk.json",
+    );
+}
+
+#[test]
+fn check_deposit_of_every_method_is_the_documents() {
+    let contract = Contract {
+        id: "12345".into(),
+        number: "1234_ABC/01-01-2025/Abcdef12".into(),
+    };
+    let with = |method, number, customer| {
+        CheckDeposit::new(method, project(number), customer, HUNDRED, Some(&contract))
+    };
+    assert_same(
+        &with(&KASPI, 1234, "123456789"),
+        "kaspi",
+        "check_deposit-request.json",
+    );
+    assert_same(
+        &with(&KASSA24, 1234, "123456789"),
+        "kassa24",
+        "check_deposit-request.json",
+    );
+    assert_same(
+        &with(&KASSA24_BVU, 111, "johndoe@example.com"),
+        "kassa24-bvu",
+        "check_deposit-request.json",
+    );
+    assert_same(
+        &with(&CASHIN_KZ, 1234, "johndoe@example.com"),
+        "cashin-kz",
+        "check_deposit-request.json",
+    );
+    assert_same(
+        &with(&QIWI_KZ, 111, "johndoe@example.com"),
+        "qiwi-kz",
+        "check_deposit-request-kiosk.json",
+    );
+}
+
+fn sample(method: &MethodFacts, account: &str) -> Callback {
+    let mut callback = Callback::success(method, project(1234), "payment_47", HUNDRED)
+        .with_account(account, "customer_123");
+    callback.payment.date = "2022-03-25T11:08:45+0000".into();
+    callback.operation = Operation {
+        id: 28,
+        date: "2022-03-25T11:08:45+0000".into(),
+        created_date: "2022-03-25T11:08:05+0000".into(),
+        request_id: "9e32835fb27907e0b08569d7d150e387a16a80e336c5117242b5cf60a4e17839".into(),
+        ..callback.operation
+    };
+    callback.operation.provider.payment_id = "123abc123-321".into();
+    callback
+}
+
+#[test]
+fn callback_with_the_samples_values_is_the_documents() {
+    assert_same(
+        &sample(&KASPI, "1234567890"),
+        "kaspi",
+        "callback-success.json",
+    );
+    assert_same(
+        &sample(&KASSA24, "123456"),
+        "kassa24",
+        "callback-success.json",
+    );
+    assert_same(
+        &sample(&KASSA24_BVU, "123456"),
+        "kassa24-bvu",
+        "callback-success.json",
+    );
+}
+
+#[test]
+fn partial_refund_with_the_fixtures_values_is_the_fixture() {
+    let (part, left) = (
+        Money::new(3_000, Currency::KZT),
+        Money::new(7_000, Currency::KZT),
+    );
+    let mut callback = Callback::partial_refund(&KASPI, project(1234), "payment_47", part, left)
+        .with_account("1234567890", "customer_123")
+        .of_operation(32);
+    callback.payment.date = "2022-03-26T09:15:12+0000".into();
+    callback.operation.date = "2022-03-26T09:15:12+0000".into();
+    callback.operation.created_date = "2022-03-26T09:15:02+0000".into();
+    callback.operation.request_id = "5b1c0a7de2f94c3386e0f7d1b9a24c60d83f51e7".into();
+    callback.operation.provider.payment_id = "123abc123-321".into();
+    assert_same(&callback, "callbacks", "callback-refund-partial.json");
+}
+
+#[test]
+fn every_method_has_its_words_and_the_headings_of_its_manifest() {
+    for method in &METHODS {
+        assert!(!method.callback_words.is_empty(), "{}", method.name);
+        let manifest = Manifest::of(method.name);
+        let headings: Vec<&str> = manifest
+            .fixtures
+            .iter()
+            .filter_map(|it| it.section.as_deref())
+            .collect();
+        let sections = method.sections;
+        for heading in [sections.verify, sections.check_deposit, sections.callback] {
+            assert!(
+                headings.iter().any(|it| it.ends_with(heading)),
+                "{}: {heading}",
+                method.name
+            );
+        }
+    }
+}

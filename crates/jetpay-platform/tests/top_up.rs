@@ -1,0 +1,109 @@
+//! Whole top-ups against a tiny merchant.
+
+mod merchant;
+
+use std::time::Duration;
+
+use jetpay_core::signature::Key;
+use jetpay_core::{Currency, Keyring, Money, Project};
+use jetpay_platform::messages::Callback;
+use jetpay_platform::{
+    Admin, CallbackKind, KASPI, METHODS, Platform, StepKind, TopUp, deliver, top_up,
+};
+use merchant::{Fault, PAYER, Shop, UNKNOWN, customers, serve};
+
+const HUNDRED: Money = Money::new(10_000, Currency::KZT);
+
+fn merchant() -> (Platform, Admin) {
+    let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
+    let url = serve(Shop::new(Fault::None, customers()), keyring);
+    let platform = Platform::new(&url, 1234, Key::new("secret").unwrap());
+    (platform, Admin::new(url, "token"))
+}
+
+#[actix_web::test]
+async fn top_up_by_every_method_goes_through_its_steps_and_credits_once() {
+    let (platform, admin) = merchant();
+    for method in &METHODS {
+        let paid = TopUp::new(method, PAYER, HUNDRED)
+            .then(CallbackKind::Processing)
+            .then(CallbackKind::Success)
+            .then(CallbackKind::Success);
+        let mut told = Vec::new();
+        let steps = top_up(&platform, &paid, |step| told.push(step.kind))
+            .await
+            .unwrap();
+        let callbacks = [
+            CallbackKind::Processing,
+            CallbackKind::Success,
+            CallbackKind::Success,
+        ];
+        let wanted: Vec<StepKind> = [StepKind::Verify, StepKind::CheckDeposit]
+            .into_iter()
+            .chain(callbacks.map(StepKind::Callback))
+            .collect();
+        assert_eq!(told, wanted);
+        assert!(
+            steps.iter().all(|step| step.exchange.status == 200),
+            "{}",
+            method.name
+        );
+        let payment_id = steps[1].exchange.payment_id().unwrap();
+        assert_eq!(admin.entries_of(payment_id).await.unwrap().len(), 1);
+    }
+    assert_eq!(admin.balance(PAYER).await.unwrap(), 5 * HUNDRED.minor());
+}
+
+#[actix_web::test]
+async fn top_up_of_an_unknown_customer_ends_with_the_refusal() {
+    let (platform, _) = merchant();
+    let paid = TopUp::new(&KASPI, UNKNOWN, HUNDRED).then(CallbackKind::Success);
+    let steps = top_up(&platform, &paid, |_| ()).await.unwrap();
+    let codes: Vec<_> = steps
+        .iter()
+        .map(|step| (step.kind, step.exchange.code()))
+        .collect();
+    assert_eq!(codes, [(StepKind::Verify, Some(404))]);
+}
+
+#[actix_web::test]
+async fn refunds_of_a_top_up_leave_the_rest() {
+    let (platform, admin) = merchant();
+    let part = Money::new(3_000, Currency::KZT);
+    let paid = TopUp::new(&KASPI, PAYER, HUNDRED)
+        .then(CallbackKind::Success)
+        .then(CallbackKind::PartialRefund(part));
+    top_up(&platform, &paid, |_| ()).await.unwrap();
+    assert_eq!(admin.balance(PAYER).await.unwrap(), 7_000);
+}
+
+#[actix_web::test]
+async fn callback_is_delivered_until_it_is_acknowledged_or_the_waits_end() {
+    let (platform, _) = merchant();
+    let paid = TopUp::new(&KASPI, PAYER, HUNDRED);
+    let steps = top_up(&platform, &paid, |_| ()).await.unwrap();
+    let known = steps[1].exchange.payment_id().unwrap();
+    let waits = [Duration::from_millis(1); 3];
+    for (payment_id, acknowledged, tries) in [(known, true, 1), ("nobody", false, 4)] {
+        let success = Callback::success(&KASPI, platform.project_id(), payment_id, HUNDRED);
+        let delivered = deliver(&platform, &KASPI.path(), &platform.sign(&success), waits).await;
+        assert_eq!(
+            (delivered.acknowledged, delivered.tries.len()),
+            (acknowledged, tries)
+        );
+    }
+}
+
+#[actix_web::test]
+async fn nobody_at_the_address_is_no_answer_with_the_reason() {
+    let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
+    let error = platform.send("/kaspi", "{}").await.unwrap_err().to_string();
+    assert!(
+        error.starts_with("no answer from http://127.0.0.1:1/kaspi: "),
+        "{error}"
+    );
+    assert!(
+        !format!("{platform:?}").contains("\"secret\""),
+        "Debug hides the secret"
+    );
+}

@@ -1,0 +1,246 @@
+//! The fixtures: the JSON examples of the platform's documents as files, and a manifest for each folder.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use jetpay_core::message::{Received, Request};
+use jetpay_core::{Keyring, Method, Project};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// All fixtures are signed with this secret.
+pub const SECRET: &str = "secret";
+
+/// The folders that have a manifest: one for each document, and one for callbacks that belong to no document.
+pub const FOLDERS: [&str; 6] = [
+    "kaspi",
+    "kassa24",
+    "kassa24-bvu",
+    "cashin-kz",
+    "qiwi-kz",
+    "callbacks",
+];
+
+/// The manifest of a folder.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The folder's name.
+    #[serde(skip)]
+    pub folder: String,
+    /// The title of the document. `None` in the folder of callbacks that belong to no document.
+    pub document: Option<String>,
+    /// The number of JSON examples in the document.
+    pub examples: usize,
+    /// One row for each file.
+    #[serde(rename = "fixture")]
+    pub fixtures: Vec<Fixture>,
+}
+
+/// The row of one file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fixture {
+    /// The folder's name.
+    #[serde(skip)]
+    pub folder: String,
+    /// The file's name.
+    pub file: String,
+    /// The kind of message.
+    pub kind: Kind,
+    /// The number of the example in the document, from 1.
+    pub example: Option<usize>,
+    /// The heading in the document.
+    pub section: Option<String>,
+    /// Whether the file has the text of the document.
+    pub text: Text,
+    /// The mistake in the document, and how the file corrects it.
+    pub correction: Option<String>,
+    /// How the file was signed with the test secret.
+    pub signed: Option<String>,
+    /// The placeholder that the document prints in place of a signature.
+    pub document_signature: Option<String>,
+    /// The expected result of reading the file, in words.
+    pub expect: String,
+    /// How our own answer differs from this one.
+    pub divergence: Option<String>,
+    /// Why we made this fixture.
+    pub why: Option<String>,
+}
+
+/// The kind of message of a fixture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the variants are the words of the manifests")]
+pub enum Kind {
+    VerifyRequest,
+    VerifyAnswer,
+    VerifyRefusal,
+    CheckDepositRequest,
+    CheckDepositAnswer,
+    CheckDepositRefusal,
+    Callback,
+    PayoutRequest,
+}
+
+/// The origin of a fixture's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Text {
+    /// The text of the document. Only white space and the signature differ.
+    Verbatim,
+    /// The text of the document, with a mistake corrected.
+    Corrected,
+    /// Made by us.
+    Made,
+}
+
+impl Manifest {
+    /// Reads the manifest of a folder.
+    ///
+    /// # Panics
+    /// When the manifest is missing or differs from the form in `fixtures/README.md`.
+    #[must_use]
+    pub fn of(folder: &str) -> Self {
+        let path = path(folder).join("manifest.toml");
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut manifest: Self =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        folder.clone_into(&mut manifest.folder);
+        for fixture in &mut manifest.fixtures {
+            folder.clone_into(&mut fixture.folder);
+        }
+        manifest
+    }
+
+    /// The row of a file.
+    ///
+    /// # Panics
+    /// When the manifest has no row for the file.
+    #[must_use]
+    pub fn fixture(&self, file: &str) -> &Fixture {
+        let row = self.fixtures.iter().find(|fixture| fixture.file == file);
+        row.unwrap_or_else(|| {
+            panic!(
+                "fixtures/{}/manifest.toml has no row for {file}",
+                self.folder
+            )
+        })
+    }
+
+    /// The names of the JSON files in the folder, sorted.
+    ///
+    /// # Panics
+    /// When the folder cannot be read.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(path(&self.folder)).expect("the folder of fixtures can be read");
+        let files = entries.map(|entry| entry.expect("a directory entry").path());
+        let json = files.filter(|file| file.extension().is_some_and(|ending| ending == "json"));
+        let mut names: Vec<String> = json
+            .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Fixture {
+    /// The bytes of the file.
+    ///
+    /// # Panics
+    /// When the file cannot be read.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
+        let path = path(&self.folder).join(&self.file);
+        fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+}
+
+fn path(folder: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "..", "..", "fixtures", folder]
+        .iter()
+        .collect()
+}
+
+/// A keyring with the projects that occur in the documents' examples, each with the test secret.
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn fixture_keyring() -> Keyring {
+    let projects = [35_u64, 111, 238, 1234]
+        .map(|id| Project::new(id, SECRET).expect("the test secret is not empty"));
+    Keyring::new(projects).expect("four projects")
+}
+
+/// Decodes every request and callback in a method's folder, as text for a snapshot.
+///
+/// # Panics
+/// When the manifest belongs to another document, or when a fixture cannot be read.
+#[must_use]
+pub fn decoded<M: Method<CheckDeposit: Serialize>>() -> String {
+    let manifest = Manifest::of(M::NAME);
+    assert_eq!(
+        manifest.document.as_deref(),
+        Some(M::DOCUMENT),
+        "the manifest names the method's document"
+    );
+    decode_all::<M>(&manifest)
+}
+
+/// Decodes the callbacks that belong to no document, as text for a snapshot.
+///
+/// # Panics
+/// When a fixture cannot be read.
+#[must_use]
+pub fn callbacks_decoded<M: Method<CheckDeposit: Serialize>>() -> String {
+    decode_all::<M>(&Manifest::of("callbacks"))
+}
+
+/// Reads a fixture as JSON.
+///
+/// # Panics
+/// When the fixture is missing or is not JSON.
+#[must_use]
+pub fn json(folder: &str, file: &str) -> Value {
+    serde_json::from_slice(&Manifest::of(folder).fixture(file).body()).expect("a fixture is JSON")
+}
+
+fn decode_all<M: Method<CheckDeposit: Serialize>>(manifest: &Manifest) -> String {
+    let mut out = String::new();
+    for fixture in &manifest.fixtures {
+        if matches!(
+            fixture.kind,
+            Kind::VerifyRequest | Kind::CheckDepositRequest | Kind::Callback
+        ) {
+            writeln!(
+                out,
+                "== {}: {}\n{}\n",
+                fixture.file,
+                fixture.expect,
+                decode::<M>(fixture)
+            )
+            .expect("a String");
+        }
+    }
+    out
+}
+
+fn decode<M: Method<CheckDeposit: Serialize>>(fixture: &Fixture) -> String {
+    let (body, keyring) = (fixture.body(), fixture_keyring());
+    let received =
+        Received::parse(&body).unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
+    let message = received
+        .authenticate(&keyring)
+        .unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
+    let typed = match message.read::<M>() {
+        Ok(Request::Verify(request)) => serde_json::to_string_pretty(&request),
+        Ok(Request::CheckDeposit(request)) => serde_json::to_string_pretty(&request),
+        Ok(Request::Callback(callback)) => serde_json::to_string_pretty(&callback),
+        Err(rejection) => return format!("refused: {rejection}"),
+    };
+    typed.expect("a typed message can be written")
+}
