@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The alphabetic code of a currency, such as `KZT`. It serializes as text.
 ///
@@ -86,6 +86,13 @@ impl FromStr for Currency {
 impl Serialize for Currency {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        Self::parse(&code).map_err(D::Error::custom)
     }
 }
 
@@ -183,5 +190,10 @@ mod tests {
     #[test]
     fn json_is_the_code() {
         assert_eq!(serde_json::to_string(&Currency::KZT).unwrap(), r#""KZT""#);
+        assert_eq!(
+            serde_json::from_str::<Currency>(r#""KZT""#).unwrap(),
+            Currency::KZT
+        );
+        assert!(serde_json::from_str::<Currency>(r#""kzt""#).is_err());
     }
 }
