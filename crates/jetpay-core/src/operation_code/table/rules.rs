@@ -57,7 +57,7 @@ pub(super) const RULES: &[KnownCode] = &[
     row(3191, "more details are wanted", FixRequest),
     row(3192, "remittance's currency is not the right one", FixRequest),
     row(3193, "project may not send remittances", AskSupport),
-    row(3194, "nobody to receive has this id", FixRequest),
+    row(3194, "no receiver has this id", FixRequest),
     row(3195, "this person may not receive", FixRequest),
     row(3196, "payment system has no remittances", AskSupport),
     row(3197, "payment method has no remittances", AskSupport),

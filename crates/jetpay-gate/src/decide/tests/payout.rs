@@ -65,7 +65,7 @@ fn words(outcome: Outcome) -> String {
     .to_owned()
 }
 
-fn hold(rows: &[(u16, &str, &str)]) {
+fn check_rows(rows: &[(u16, &str, &str)]) {
     for (http_status, body, meaning) in rows {
         assert_eq!(
             words(decide(*http_status, body)),
@@ -81,7 +81,7 @@ fn error(code: &str) -> String {
 
 #[test]
 fn success_is_accepted_only_with_the_ids_of_the_request() {
-    hold(&[
+    check_rows(&[
         (200, GOOD, "accepted abc"),
         (
             200,
@@ -222,7 +222,7 @@ fn payout_that_was_refused_unread_may_be_sent_again_under_the_same_id() {
 
 #[test]
 fn text_that_is_no_code_decides_nothing() {
-    hold(&[
+    check_rows(&[
         (400, &error("2004.0"), "unknown: unreadable"),
         (400, &error("-2004"), "unknown: unreadable"),
         (400, &error("true"), "unknown: unreadable"),
@@ -282,7 +282,7 @@ fn unreadable_response_decides_nothing() {
 fn signature_that_matches_no_secret_of_the_project_is_refused() {
     let edited = signed(GOOD, "secret").replace("abc", "abd");
     let in_general = GOOD.replace('}', r#","general":{}}"#);
-    hold(&[
+    check_rows(&[
         (200, &signed(GOOD, "secret"), "accepted abc"),
         (200, &signed(GOOD, "next secret"), "accepted abc"),
         (200, &signed(&in_general, "next secret"), "accepted abc"),
