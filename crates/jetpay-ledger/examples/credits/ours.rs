@@ -6,14 +6,7 @@ use std::time::{Duration, Instant};
 use jetpay_ledger::{CallbackOutcome, Ledger, Millis};
 
 use crate::given::{Batch, NOW};
-use crate::row::p99;
-
-/// What a round took.
-pub(crate) struct Took {
-    /// Credits a second.
-    pub(crate) rate: f64,
-    pub(crate) p99: Duration,
-}
+use crate::row::{Took, p99};
 
 /// Announces the payments, then has so many callers credit them; only the credits are timed.
 pub(crate) async fn credit(

@@ -11,9 +11,9 @@ use crate::model::Millis;
 use crate::payout::address::GateAddress;
 use crate::payout::decision::PayoutDecision;
 use crate::payout::on_send::SendOutcome;
-use crate::payout::on_status::{Status, StatusAnswer, StatusOperation};
 use crate::payout::retry_policy::RetryPolicy;
 use crate::payout::snapshot::{Action, PayoutSnapshot};
+use crate::payout::{Status, StatusAnswer, StatusOperation};
 
 /// 100.00 KZT.
 pub(super) const AMOUNT: i64 = 10_000;
