@@ -1,7 +1,7 @@
 //! The ledger, as a service calls it.
 
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jetpay_ledger::{CallbackOutcome, Ledger, Millis};
 

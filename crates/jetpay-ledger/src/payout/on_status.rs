@@ -2,7 +2,7 @@
 
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
-use jetpay_core::status::{PaymentStatus, PaymentType, StatusClass};
+use jetpay_core::status::{OperationType, PaymentStatus, PaymentType, StatusClass};
 
 use crate::model::{AlarmKind, Millis};
 use crate::payout::decision::{PayoutDecision, StepDetails};
