@@ -11,10 +11,10 @@ use at_the_gate::{
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Currency, Money, Project};
 use jetpay_gate::{Gate, Outcome};
-use jetpay_ledger::payout::{Pace, PayoutState, StepKind, Taken};
+use jetpay_ledger::payout::{PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind};
 use jetpay_ledger::{AlarmFilter, AlarmKind};
 use jetpay_platform::Platform;
-use jetpay_platform::gate::{Ending, OnAsk, OnSend, Plan, Telling};
+use jetpay_platform::gate::{CallbackPlan, Ending, OnSend, OnStatus, Plan};
 use jetpay_testing::free_port;
 
 use PayoutState::{Accepted, Declined, Paid, Rejected, Reversed, Unknown};
@@ -23,13 +23,13 @@ use PayoutState::{Accepted, Declined, Paid, Rejected, Reversed, Unknown};
 async fn leads(plan: Plan, state: PayoutState, sends: usize, accepted: usize) -> Vec<StepKind> {
     const ACCOUNT: &str = "9182221133";
     let (paying, gate) = both().await;
-    gate.books().plan(ACCOUNT, plan.hurried(HURRY));
+    gate.state().plan(ACCOUNT, plan.hurried(HURRY));
     let id = paying.pay(ACCOUNT).await;
     let payout = paying.once(&id, state).await;
     was_careful(&gate);
-    assert_eq!(gate.books().sends_of(&id).count(), sends);
-    assert_eq!(gate.books().accepted(PROJECT, &id), accepted);
-    assert_eq!(gate.books().money_out(ACCOUNT), payout.paid);
+    assert_eq!(gate.state().sends_of(&id).count(), sends);
+    assert_eq!(gate.state().accepted(PROJECT, &id), accepted);
+    assert_eq!(gate.state().money_out(ACCOUNT), payout.paid);
     assert_eq!(
         payout.reserved + payout.paid,
         if state == Paid { AMOUNT } else { 0 }
@@ -51,14 +51,14 @@ macro_rules! rows {
 
 rows! {
     success_is_paid: Plan::default() => Paid, 1 sent, 1 accepted, Accepted;
-    timeout_is_unknown_and_asked_about: Plan { telling: silent(), ..Plan::once(OnSend::AcceptSlowly(Duration::from_secs(40))) } => Paid, 1 sent, 1 accepted, Unknown;
+    timeout_is_unknown_and_asked_about: Plan { callbacks: silent(), ..Plan::once(OnSend::AcceptSlowly(Duration::from_secs(40))) } => Paid, 1 sent, 1 accepted, Unknown;
     connection_broken_after_acceptance_is_asked_about: Plan::once(OnSend::DropAfter) => Paid, 1 sent, 1 accepted, Unknown;
     connection_broken_before_is_asked_about_and_then_sent_again: Plan::once(OnSend::DropBefore) => Paid, 2 sent, 1 accepted, NotKnown;
     failure_of_the_server_after_acceptance_is_asked_about: Plan::once(OnSend::FailAfter(500)) => Paid, 1 sent, 1 accepted, Unknown;
     failure_of_the_server_before_is_asked_about_and_then_sent_again: Plan::once(OnSend::FailBefore(502)) => Paid, 2 sent, 1 accepted, NotKnown;
     request_that_timed_out_there_is_asked_about: Plan::once(OnSend::FailBefore(408)) => Paid, 2 sent, 1 accepted, NotKnown;
-    unreadable_answer_is_asked_about: Plan::once(OnSend::Garbage) => Paid, 1 sent, 1 accepted, Unknown;
-    status_that_cannot_be_had_is_asked_again: Plan { asks: vec![OnAsk::Drop, OnAsk::Fail(500), OnAsk::Garbage], telling: silent(), ..Plan::once(OnSend::DropAfter) } => Paid, 1 sent, 1 accepted, Unknown;
+    unreadable_answer_is_asked_about: Plan::once(OnSend::Unreadable) => Paid, 1 sent, 1 accepted, Unknown;
+    status_that_cannot_be_had_is_asked_again: Plan { status_requests: vec![OnStatus::Drop, OnStatus::Fail(500), OnStatus::Unreadable], callbacks: silent(), ..Plan::once(OnSend::DropAfter) } => Paid, 1 sent, 1 accepted, Unknown;
     same_customer_and_amount_in_flight_is_sent_later: Plan::once(OnSend::InFlight) => Paid, 2 sent, 1 accepted, Postponed;
     wrong_key_is_sent_later: Plan::once(OnSend::Refuse(401)) => Paid, 2 sent, 1 accepted, Postponed;
     address_that_is_not_listed_is_sent_later: Plan::once(OnSend::Refuse(403)) => Paid, 2 sent, 1 accepted, Postponed;
@@ -69,25 +69,25 @@ rows! {
     rejection_of_the_request_releases: Plan::once(OnSend::Reject { code: 2003 }) => Rejected, 1 sent, 0 accepted, Rejected;
     decline_releases: Plan::ending(Ending::Decline { code: 20_000 }) => Declined, 1 sent, 1 accepted, Declined;
     success_can_be_reversed: Plan::ending(Ending::SucceedThenReverse) => Reversed, 1 sent, 1 accepted, Reversed;
-    status_settles_what_no_callback_tells: Plan { telling: silent(), ..Plan::default() } => Paid, 1 sent, 1 accepted, Paid;
-    decline_that_no_callback_tells_is_found: Plan { telling: silent(), ..Plan::ending(Ending::Decline { code: 20_105 }) } => Declined, 1 sent, 1 accepted, Declined;
-    callbacks_repeated_and_reordered_pay_once: Plan { telling: noisy(), ..Plan::default() } => Paid, 1 sent, 1 accepted, Paid;
+    status_settles_what_no_callback_tells: Plan { callbacks: silent(), ..Plan::default() } => Paid, 1 sent, 1 accepted, Paid;
+    decline_that_no_callback_tells_is_found: Plan { callbacks: silent(), ..Plan::ending(Ending::Decline { code: 20_105 }) } => Declined, 1 sent, 1 accepted, Declined;
+    callbacks_repeated_and_reordered_pay_once: Plan { callbacks: noisy(), ..Plan::default() } => Paid, 1 sent, 1 accepted, Paid;
     success_after_a_decline_is_paid: Plan::ending(Ending::DeclineThenSucceed) => Paid, 1 sent, 1 accepted, ReservedAgain;
 }
 
-fn silent() -> Telling {
-    Telling {
+fn silent() -> CallbackPlan {
+    CallbackPlan {
         times: 0,
-        ..Telling::default()
+        ..CallbackPlan::default()
     }
 }
 
-fn noisy() -> Telling {
-    Telling {
+fn noisy() -> CallbackPlan {
+    CallbackPlan {
         times: 4,
         processing: true,
         backwards: true,
-        ..Telling::default()
+        ..CallbackPlan::default()
     }
 }
 
@@ -108,7 +108,7 @@ async fn money_is_reserved_before_the_first_byte_and_a_gate_that_is_away_loses_n
     let gate = gate(paying.listen, port).await;
     paying.once(&id, Paid).await;
     was_careful(&gate);
-    assert_eq!(gate.books().accepted(PROJECT, &id), 1);
+    assert_eq!(gate.state().accepted(PROJECT, &id), 1);
 }
 
 #[actix_web::test]
@@ -129,15 +129,15 @@ async fn id_that_exists_there_was_accepted_and_is_polled() {
     assert!(matches!(before, Outcome::Accepted(_)), "{before:?}");
     assert_eq!(
         paying.ledger.record_payout(payout_request).await,
-        Ok(Taken::New)
+        Ok(PayoutRequestOutcome::Created)
     );
     let payout = paying.once(&id, Paid).await;
     assert_eq!(
-        gate.books().accepted(PROJECT, &id),
+        gate.state().accepted(PROJECT, &id),
         1,
         "3041: it was not taken twice"
     );
-    assert_eq!(gate.books().money_out("9182221133"), payout.paid);
+    assert_eq!(gate.state().money_out("9182221133"), payout.paid);
 }
 
 #[actix_web::test]
@@ -149,7 +149,7 @@ async fn waiting_code_is_waited_for() {
             after: Duration::ZERO,
             ..Plan::ending(Ending::Linger { code, how_long })
         };
-        gate.books().plan("9182221133", plan);
+        gate.state().plan("9182221133", plan);
         let id = paying.pay("9182221133").await;
         paying.once(&id, Accepted).await;
         let payout = paying.when(&id, |payout| payout.state != Accepted).await;
@@ -160,12 +160,12 @@ async fn waiting_code_is_waited_for() {
 
 #[actix_web::test]
 async fn nothing_after_a_day_is_an_alarm_and_asked_on() {
-    let pace = Pace {
+    let pace = RetryPolicy {
         overdue_after: Duration::from_millis(300),
         ..PACE
     };
     let (paying, gate) = both_at(pace).await;
-    gate.books()
+    gate.state()
         .plan("9182221133", Plan::ending(Ending::Never).hurried(HURRY));
     let id = paying.pay("9182221133").await;
     let payout = paying.when(&id, |payout| payout.overdue).await;
@@ -180,7 +180,7 @@ async fn nothing_after_a_day_is_an_alarm_and_asked_on() {
         (alarms.len(), alarms[0].kind),
         (1, AlarmKind::PayoutOverdue)
     );
-    let asked = || gate.books().seen().len();
+    let asked = || gate.state().log().len();
     let before = asked();
     tokio::time::timeout(Duration::from_secs(10), async {
         while asked() == before {
@@ -195,7 +195,7 @@ async fn nothing_after_a_day_is_an_alarm_and_asked_on() {
 #[actix_web::test]
 async fn success_after_a_decline_raises_an_alarm() {
     let (paying, gate) = both().await;
-    gate.books().plan(
+    gate.state().plan(
         "9182221133",
         Plan::ending(Ending::DeclineThenSucceed).hurried(HURRY),
     );
@@ -209,8 +209,8 @@ async fn success_after_a_decline_raises_an_alarm() {
 async fn payout_made_by_hand_waits_in_the_inbox_and_moves_nothing() {
     let (paying, gate) = both().await;
     let amount = Money::new(AMOUNT, Currency::KZT);
-    gate.with_books(|books, now| {
-        books.made_by_hand(now, PROJECT, "by-hand-1", "9182221133", amount);
+    gate.with_state(|books, now| {
+        books.made_in_dashboard(now, PROJECT, "by-hand-1", "9182221133", amount);
     });
     for _ in 0..500 {
         if paying.ledger.counts().await.unwrap().unmatched > 0 {
@@ -228,11 +228,11 @@ async fn end_waits_for_what_is_under_way_at_the_gate_and_records_it() {
     let (paying, gate) = both().await;
     let slowly = OnSend::AcceptSlowly(Duration::from_millis(250));
     let plan = Plan {
-        telling: silent(),
+        callbacks: silent(),
         after: Duration::from_secs(60),
         ..Plan::once(slowly)
     };
-    gate.books().plan("9182221133", plan);
+    gate.state().plan("9182221133", plan);
     let id = paying.pay("9182221133").await;
     paying.once(&id, Unknown).await;
     let ledger_file = paying.end().await;
@@ -243,7 +243,7 @@ async fn end_waits_for_what_is_under_way_at_the_gate_and_records_it() {
 #[actix_web::test]
 async fn forged_or_foreign_callback_settles_nothing() {
     let (paying, gate) = both().await;
-    gate.books()
+    gate.state()
         .plan("9182221133", Plan::ending(Ending::Never).hurried(HURRY));
     let id = paying.pay("9182221133").await;
     paying.once(&id, Accepted).await;
@@ -298,10 +298,10 @@ async fn payer_is_forgotten_after_the_time_that_is_configured() {
 async fn payout_of_another_gate_is_neither_asked_about_nor_sent_there() {
     let (paying, gate) = both().await;
     let plan = Plan {
-        telling: silent(),
+        callbacks: silent(),
         ..Plan::ending(Ending::Never)
     };
-    gate.books().plan("9182221133", plan);
+    gate.state().plan("9182221133", plan);
     let id = paying.pay("9182221133").await;
     paying.once(&id, Accepted).await;
     let folder = paying.end().await;
@@ -310,7 +310,7 @@ async fn payout_of_another_gate_is_neither_asked_about_nor_sent_there() {
     let other = at_the_gate::gate(moved.listen, port).await;
     let elsewhere = moved.when(&id, |payout| steps(payout).contains(&StepKind::Elsewhere));
     assert_eq!(elsewhere.await.state, Accepted);
-    assert!(other.books().seen().is_empty());
+    assert!(other.state().log().is_empty());
     let alarms = moved.ledger.alarms(AlarmFilter::default()).await.unwrap();
     assert_eq!(alarms[0].kind, AlarmKind::PayoutOfAnotherGate);
 }
@@ -323,14 +323,14 @@ async fn several_servers_share_the_payouts_and_send_each_once() {
         return;
     };
     let port = free_port();
-    let pace = Pace {
+    let pace = RetryPolicy {
         overdue_after: Duration::from_secs(3),
         ..PACE
     };
     let one = Paying::start(port, pace, database.url()).await;
     let other = Paying::start(port, pace, database.url()).await;
     let gate = gate(other.listen, port).await;
-    gate.books().plan_others_by_chance(7, HURRY);
+    gate.state().plan_others_by_chance(7, HURRY);
     let mut ids = Vec::new();
     for number in 0..40 {
         ids.push(one.pay(&format!("91822211{number:02}")).await);
@@ -341,5 +341,5 @@ async fn several_servers_share_the_payouts_and_send_each_once() {
     }
     was_careful(&gate);
     assert_eq!(one.ledger.audit(None).await.unwrap().findings, []);
-    assert_eq!(gate.books().accounts().len(), ids.len());
+    assert_eq!(gate.state().accounts().len(), ids.len());
 }

@@ -60,7 +60,7 @@ impl From<Alarm> for ShownAlarm {
             operation_id: alarm.operation_id.map(|id| id.to_string()),
             reason: alarm.reason,
             time: Rfc3339(alarm.time),
-            resolution: alarm.settlement.map(ShownResolution::from),
+            resolution: alarm.resolution.map(ShownResolution::from),
         }
     }
 }
@@ -86,7 +86,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let filter = AlarmFilter {
-        settled: page.resolved,
+        resolved: page.resolved,
         before: page.before,
         limit: limit + 1,
     };
@@ -145,7 +145,7 @@ async fn resolve(
     )?;
     admin
         .ledger
-        .settle_alarm(seq, verdict, asked.reason, now())
+        .resolve_alarm(seq, verdict, asked.reason, now())
         .await?;
     // The reason is a person's words, which may name a payer.
     tracing::info!(

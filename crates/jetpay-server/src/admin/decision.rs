@@ -1,7 +1,7 @@
 //! What a person decided, as a request says it: the checks that alarms and the inbox share.
 
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{Unsettled, Verdict};
+use jetpay_ledger::{ResolveError, Verdict};
 
 use super::error::AdminError;
 
@@ -42,22 +42,22 @@ pub(super) fn verdict(
     Ok(plain)
 }
 
-impl From<Unsettled> for AdminError {
+impl From<ResolveError> for AdminError {
     /// 404, 409, or 422 with the field to mend.
-    fn from(why: Unsettled) -> Self {
+    fn from(why: ResolveError) -> Self {
         let message = why.to_string();
         match why {
-            Unsettled::NoSuchAlarm | Unsettled::NothingWaits | Unsettled::NoSuchPayout => {
+            ResolveError::NoSuchAlarm | ResolveError::NothingWaits | ResolveError::NoSuchPayout => {
                 Self::not_found(message)
             }
-            Unsettled::SettledAlready
-            | Unsettled::CreditedAlready
-            | Unsettled::PayoutEnded
-            | Unsettled::NeverSent
-            | Unsettled::BeingSent => Self::conflict(message),
-            Unsettled::NotPositive => Self::invalid("amount", message),
-            Unsettled::OtherCurrency => Self::invalid("currency", message),
-            Unsettled::NoReason => Self::invalid("reason", message),
+            ResolveError::AlreadyResolved
+            | ResolveError::AlreadyCredited
+            | ResolveError::PayoutEnded
+            | ResolveError::NeverSent
+            | ResolveError::BeingSent => Self::conflict(message),
+            ResolveError::NotPositive => Self::invalid("amount", message),
+            ResolveError::OtherCurrency => Self::invalid("currency", message),
+            ResolveError::NoReason => Self::invalid("reason", message),
             // Whatever else stands against it, another verdict may still be possible.
             _ => Self::invalid("verdict", message),
         }

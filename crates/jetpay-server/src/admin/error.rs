@@ -88,13 +88,13 @@ impl From<Flaw> for AdminError {
 }
 
 impl From<jetpay_ledger::Error> for AdminError {
-    /// What the person can mend, as [`Unsettled`](jetpay_ledger::Unsettled) tells it; else 503, and the store's own
+    /// What the person can mend, as [`ResolveError`](jetpay_ledger::ResolveError) tells it; else 503, and the store's own
     /// words go to the log.
     fn from(error: jetpay_ledger::Error) -> Self {
         match error {
-            jetpay_ledger::Error::Unsettled(why) => return why.into(),
+            jetpay_ledger::Error::Resolve(why) => return why.into(),
             jetpay_ledger::Error::NotPositive => {
-                return jetpay_ledger::Unsettled::NotPositive.into();
+                return jetpay_ledger::ResolveError::NotPositive.into();
             }
             _ => {}
         }

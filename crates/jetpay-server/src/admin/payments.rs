@@ -6,7 +6,7 @@ use jetpay_core::Money;
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType};
-use jetpay_ledger::{Flag, Operation, Payment, PaymentFilter, State};
+use jetpay_ledger::{Flag, Operation, Payment, PaymentFilter, PaymentState};
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
@@ -38,7 +38,7 @@ pub(super) struct ShownPayment<'a> {
     contract_id: Option<&'a ContractId>,
     #[serde(flatten)]
     amount: Money,
-    state: State,
+    state: PaymentState,
     /// In all, and what of it was not taken back: minor units of the payment's currency.
     credited: i64,
     remaining: i64,
@@ -151,9 +151,12 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     }))
 }
 
-fn state(word: &str) -> Result<State, AdminError> {
+fn state(word: &str) -> Result<PaymentState, AdminError> {
     word.parse().map_err(|_| {
-        let words: Vec<_> = State::ALL.iter().map(|state| state.as_str()).collect();
+        let words: Vec<_> = PaymentState::ALL
+            .iter()
+            .map(|state| state.as_str())
+            .collect();
         AdminError::invalid("state", format!("is one of {}", words.join(", ")))
     })
 }

@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::Settlement;
+use jetpay_ledger::Resolution;
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
@@ -37,8 +37,8 @@ pub(super) struct ShownResolution {
     time: Rfc3339,
 }
 
-impl From<Settlement> for ShownResolution {
-    fn from(resolution: Settlement) -> Self {
+impl From<Resolution> for ShownResolution {
+    fn from(resolution: Resolution) -> Self {
         Self {
             seq: resolution.seq,
             alarm_seq: resolution.alarm_seq,
@@ -71,7 +71,7 @@ struct List {
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
-    let resolutions = admin.ledger.settlements(page.before, limit + 1).await?;
+    let resolutions = admin.ledger.resolutions(page.before, limit + 1).await?;
     let (resolutions, next) = input::page(resolutions, limit, |resolution| resolution.seq);
     let resolutions = resolutions.into_iter().map(ShownResolution::from).collect();
     Ok(HttpResponse::Ok().json(List { resolutions, next }))

@@ -76,8 +76,8 @@ fn payouts(gate: &GateConfig) {
     println!("    a payout is {from}");
     println!(
         "    an answer may take {} s; {} s after a request the platform is asked about it",
-        gate.pace.answer_within.as_secs(),
-        gate.pace.ask_after.as_secs()
+        gate.pace.answer_timeout.as_secs(),
+        gate.pace.query_after.as_secs()
     );
     let forgotten = match gate.keep_personal_data.as_secs() / (24 * 60 * 60) {
         0 => "as soon as it has ended".to_owned(),

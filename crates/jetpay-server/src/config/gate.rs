@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jetpay_core::Currency;
 use jetpay_gate::BaseUrl;
-use jetpay_ledger::payout::{GateAddress, Pace};
+use jetpay_ledger::payout::{GateAddress, RetryPolicy};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -22,7 +22,7 @@ pub struct GateConfig {
     /// How long the payer's data stays after the payout has ended.
     pub keep_personal_data: Duration,
     /// How long to wait for what.
-    pub pace: Pace,
+    pub pace: RetryPolicy,
 }
 
 impl GateConfig {
@@ -124,10 +124,10 @@ impl Gate {
             formerly,
             from_balance: gate.from_balance,
             keep_personal_data: Duration::from_secs(u64::from(gate.keep_personal_data_days) * DAY),
-            pace: Pace {
-                answer_within: seconds(&gate.answer_within_seconds),
-                ask_after: seconds(&gate.ask_after_seconds),
-                ..Pace::default()
+            pace: RetryPolicy {
+                answer_timeout: seconds(&gate.answer_within_seconds),
+                query_after: seconds(&gate.ask_after_seconds),
+                ..RetryPolicy::default()
             },
         })
     }

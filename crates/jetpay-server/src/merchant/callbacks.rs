@@ -2,7 +2,7 @@
 
 use jetpay_core::merchant::UnusableCallback;
 use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, Unavailable};
-use jetpay_ledger::Recorded;
+use jetpay_ledger::CallbackOutcome;
 
 use super::{LedgerMerchant, unavailable};
 use crate::telemetry;
@@ -18,10 +18,11 @@ impl Callbacks for LedgerMerchant {
             .map_err(unavailable)?;
         telemetry::callback_recorded(recorded, &payment, operation);
         match recorded {
-            Recorded::Unmatched => Err(CallbackError::UnknownPayment),
-            Recorded::Applied | Recorded::Repeated | Recorded::Noted | Recorded::Quarantined => {
-                Ok(Acknowledged)
-            }
+            CallbackOutcome::Unmatched => Err(CallbackError::UnknownPayment),
+            CallbackOutcome::Applied
+            | CallbackOutcome::Repeated
+            | CallbackOutcome::Noted
+            | CallbackOutcome::Quarantined => Ok(Acknowledged),
         }
     }
 

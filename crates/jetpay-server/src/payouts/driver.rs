@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::payout::{Errand, GateAddress, Pace, PayoutState, TakenUp};
+use jetpay_ledger::payout::{Action, GateAddress, Lease, PayoutState, RetryPolicy};
 use jetpay_ledger::{Error, Ledger, Millis};
 
 use super::Gateway;
@@ -15,7 +15,7 @@ pub struct Driver<G> {
     ledger: Ledger,
     gateway: G,
     at: GateAddress,
-    pace: Pace,
+    pace: RetryPolicy,
     environment: Arc<dyn Environment>,
 }
 
@@ -36,7 +36,7 @@ impl<G: Gateway> Driver<G> {
         ledger: Ledger,
         gateway: G,
         at: GateAddress,
-        pace: Pace,
+        pace: RetryPolicy,
         environment: Arc<dyn Environment>,
     ) -> Self {
         Self {
@@ -59,39 +59,39 @@ impl<G: Gateway> Driver<G> {
     /// Takes a payout up, and says when. None: nothing is to be done about it, or somebody else does it.
     ///
     /// # Errors
-    /// As [`Ledger::take_up_payout`]: then nothing was sent.
-    pub async fn take_up(&self, id: PaymentId) -> Result<Option<(TakenUp, Millis)>, Error> {
+    /// As [`Ledger::lease_payout`]: then nothing was sent.
+    pub async fn take_up(&self, id: PaymentId) -> Result<Option<(Lease, Millis)>, Error> {
         let now = self.environment.now();
         let taken_up = self
             .ledger
-            .take_up_payout(id, self.at.clone(), now, self.pace)
+            .lease_payout(id, self.at.clone(), now, self.pace)
             .await?;
         Ok(taken_up.map(|taken_up| (taken_up, now)))
     }
 
     /// Does the errand of a payout that was taken up at that time, and records what came of it.
-    pub async fn run(&self, payout: TakenUp, taken_up_at: Millis) -> Driven {
+    pub async fn run(&self, payout: Lease, taken_up_at: Millis) -> Driven {
         let waited = self.environment.now().0.saturating_sub(taken_up_at.0);
-        let answer_within = i64::try_from(self.pace.answer_within.as_millis()).unwrap_or(i64::MAX);
+        let answer_within = i64::try_from(self.pace.answer_timeout.as_millis()).unwrap_or(i64::MAX);
         if waited > answer_within {
             return Driven::TooLate;
         }
-        let (id, turn) = (payout.payment_id.clone(), payout.turn);
-        let recorded = match payout.errand {
-            Errand::Send => {
+        let (id, turn) = (payout.payment_id.clone(), payout.fencing_token);
+        let recorded = match payout.action {
+            Action::Send => {
                 let outcome = self.gateway.send(&payout).await;
                 telemetry::payout_sent(&payout, &outcome);
                 let now = self.environment.now();
                 self.ledger
-                    .record_sent(id, turn, outcome, now, self.pace)
+                    .record_send(id, turn, outcome, now, self.pace)
                     .await
             }
-            Errand::Ask => {
+            Action::QueryStatus => {
                 let answer = self.gateway.ask(&payout).await;
                 telemetry::payout_asked(&payout, &answer);
                 let now = self.environment.now();
                 self.ledger
-                    .record_asked(id, turn, answer, now, self.pace)
+                    .record_status(id, turn, answer, now, self.pace)
                     .await
             }
         };

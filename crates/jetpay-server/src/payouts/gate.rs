@@ -3,7 +3,7 @@
 use jetpay_core::payout::Payouts;
 use jetpay_core::{Keyring, Method};
 use jetpay_gate::{Gate, Outcome, Rejected, StatusOutcome};
-use jetpay_ledger::payout::{SendOutcome, Status, StatusAnswer, StatusOperation, TakenUp};
+use jetpay_ledger::payout::{Lease, SendOutcome, Status, StatusAnswer, StatusOperation};
 use jetpay_qiwi_kz::QiwiKz;
 
 use super::Gateway;
@@ -31,7 +31,7 @@ fn path(method: &str) -> Option<&'static str> {
 }
 
 impl Gateway for AtTheGate {
-    async fn send(&self, payout: &TakenUp) -> SendOutcome {
+    async fn send(&self, payout: &Lease) -> SendOutcome {
         let request = payout.request.as_deref().filter(|it| !it.is_empty());
         let (Some(project), Some(path), Some(request)) = (
             self.keyring.project(payout.project_id),
@@ -61,20 +61,20 @@ impl Gateway for AtTheGate {
         }
     }
 
-    async fn ask(&self, payout: &TakenUp) -> StatusAnswer {
+    async fn ask(&self, payout: &Lease) -> StatusAnswer {
         let Some(project) = self.keyring.project(payout.project_id) else {
             return StatusAnswer::Unanswered {
                 reason: NOT_CONFIGURED.into(),
             };
         };
         match self.gate.status(project, &payout.payment_id).await {
-            StatusOutcome::Known(status) => StatusAnswer::Told(Status {
+            StatusOutcome::Known(status) => StatusAnswer::Found(Status {
                 payment_status: status.payment_status,
                 payment_type: status.payment_type,
                 sum: status.sum,
                 operations: status.operations.into_iter().map(operation).collect(),
             }),
-            StatusOutcome::NotKnown => StatusAnswer::NotKnown,
+            StatusOutcome::NotKnown => StatusAnswer::NotFound,
             StatusOutcome::Unanswered(why) => StatusAnswer::Unanswered {
                 reason: why.to_string(),
             },

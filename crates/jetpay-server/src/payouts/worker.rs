@@ -35,7 +35,7 @@ impl Worker<AtTheGate> {
     pub(crate) fn new(config: &Config, ledger: &Ledger, woken: &Arc<Notify>) -> Option<Self> {
         let settings = config.gate.as_ref()?;
         let pace = settings.pace;
-        let gate = Gate::at(settings.base_url.clone()).timeout(pace.answer_within);
+        let gate = Gate::at(settings.base_url.clone()).timeout(pace.answer_timeout);
         let gateway = AtTheGate::new(gate, config.keyring());
         Some(Self {
             driver: Arc::new(Driver::new(
@@ -48,7 +48,7 @@ impl Worker<AtTheGate> {
             woken: Arc::clone(woken),
             keep_personal_data: settings.keep_personal_data,
             // More often where a simulated Gate may be asked sooner.
-            tick: TICK.min(pace.ask_after / 2).max(Duration::from_millis(5)),
+            tick: TICK.min(pace.query_after / 2).max(Duration::from_millis(5)),
         })
     }
 }

@@ -15,11 +15,15 @@ pub(crate) use payouts::{
 use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_ledger::Recorded;
+use jetpay_ledger::CallbackOutcome;
 
 /// A callback was stored. What a person must look at is an alarm, and those are told by [`AlarmLog`].
-pub(crate) fn callback_recorded(recorded: Recorded, payment: &PaymentId, operation: OperationId) {
-    if recorded == Recorded::Unmatched {
+pub(crate) fn callback_recorded(
+    recorded: CallbackOutcome,
+    payment: &PaymentId,
+    operation: OperationId,
+) {
+    if recorded == CallbackOutcome::Unmatched {
         log::limited(
             || tracing::warn!(%payment, %operation, "a callback's payment is unknown: kept, answered 404"),
         );

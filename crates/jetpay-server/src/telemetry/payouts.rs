@@ -1,13 +1,13 @@
 //! What the service tells of payouts.
 
-use jetpay_ledger::payout::{SendOutcome, StatusAnswer, TakenUp};
+use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
 use jetpay_ledger::{Error, Ledger};
 use metrics::counter;
 
 use super::log;
 
 /// A payout was sent.
-pub(crate) fn payout_sent(payout: &TakenUp, outcome: &SendOutcome) {
+pub(crate) fn payout_sent(payout: &Lease, outcome: &SendOutcome) {
     let (id, project) = (payout.payment_id.as_str(), payout.project_id);
     let word = match outcome {
         SendOutcome::Accepted { .. } => "accepted",
@@ -32,11 +32,11 @@ pub(crate) fn payout_sent(payout: &TakenUp, outcome: &SendOutcome) {
 }
 
 /// The platform was asked about a payout.
-pub(crate) fn payout_asked(payout: &TakenUp, answer: &StatusAnswer) {
+pub(crate) fn payout_asked(payout: &Lease, answer: &StatusAnswer) {
     let (id, project) = (payout.payment_id.as_str(), payout.project_id);
     let word = match answer {
-        StatusAnswer::Told(_) => "told",
-        StatusAnswer::NotKnown => "not_known",
+        StatusAnswer::Found(_) => "told",
+        StatusAnswer::NotFound => "not_known",
         StatusAnswer::Unanswered { reason } => {
             log::limited(|| {
                 tracing::warn!(payment = id, %project, "the platform does not say where a payout stands: {reason}");
@@ -48,7 +48,7 @@ pub(crate) fn payout_asked(payout: &TakenUp, answer: &StatusAnswer) {
 }
 
 /// What came of an errand could not be recorded.
-pub(crate) fn payout_not_recorded(payout: &TakenUp, error: &Error) {
+pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
     let id = payout.payment_id.as_str();
     log::limited(|| {
         tracing::error!(

@@ -16,9 +16,11 @@ use actix_web::dev::ServerHandle;
 use jetpay_core::id::PaymentId;
 use jetpay_core::payout::General;
 use jetpay_core::{Currency, Keyring, Money, Project};
-use jetpay_ledger::payout::{NewPayout, Pace, Payout, PayoutState, StepKind, Taken};
+use jetpay_ledger::payout::{
+    NewPayout, Payout, PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind,
+};
 use jetpay_ledger::{Ledger, Millis};
-use jetpay_platform::gate::{self, Books, Plan, Serving};
+use jetpay_platform::gate::{self, GateState, Plan, ServerOptions};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
@@ -34,9 +36,9 @@ pub const AMOUNT: i64 = 10_000;
 pub const HURRY: u32 = 50;
 
 /// The protocol's pace, hurried.
-pub const PACE: Pace = Pace {
-    answer_within: Duration::from_millis(400),
-    ask_after: Duration::from_millis(60),
+pub const PACE: RetryPolicy = RetryPolicy {
+    answer_timeout: Duration::from_millis(400),
+    query_after: Duration::from_millis(60),
     longest_wait: Duration::from_millis(300),
     overdue_after: Duration::from_secs(30),
 };
@@ -53,13 +55,14 @@ pub struct Paying {
 /// A simulated Gate that tells the service.
 pub async fn gate(service: SocketAddr, port: u16) -> gate::Server {
     let project = Project::new(PROJECT, SECRET).unwrap();
-    let mut books = Books::new(Keyring::from(project)).numbered_from(u64::from(port) << 16);
+    let mut books =
+        GateState::new(Keyring::from(project)).with_operation_ids_from(u64::from(port) << 16);
     books.plan_others(Plan::default().hurried(HURRY));
     let url = format!("http://{service}/callback");
-    let serving = Serving {
+    let serving = ServerOptions {
         callback_url: Some(url.parse().unwrap()),
         hurry: 1_000,
-        ..Serving::default()
+        ..ServerOptions::default()
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await;
     gate::serve(listener.unwrap(), books, serving).unwrap()
@@ -70,7 +73,7 @@ pub async fn both() -> (Paying, gate::Server) {
     both_at(PACE).await
 }
 
-pub async fn both_at(pace: Pace) -> (Paying, gate::Server) {
+pub async fn both_at(pace: RetryPolicy) -> (Paying, gate::Server) {
     let port = free_port();
     let paying = Paying::start(port, pace, "sqlite://jetpay.db").await;
     let gate = gate(paying.listen, port).await;
@@ -79,12 +82,12 @@ pub async fn both_at(pace: Pace) -> (Paying, gate::Server) {
 
 impl Paying {
     /// A service whose Gate is at this port of the machine, or will be.
-    pub async fn start(gate: u16, pace: Pace, url: &str) -> Self {
+    pub async fn start(gate: u16, pace: RetryPolicy, url: &str) -> Self {
         Self::in_folder(tempfile::tempdir().unwrap(), gate, pace, url).await
     }
 
     /// The same where a service was before.
-    pub async fn in_folder(folder: TempDir, gate: u16, pace: Pace, url: &str) -> Self {
+    pub async fn in_folder(folder: TempDir, gate: u16, pace: RetryPolicy, url: &str) -> Self {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("secret"), SECRET).unwrap();
         fs::write(path("token"), "a token of tests").unwrap();
@@ -113,7 +116,10 @@ impl Paying {
     pub async fn pay(&self, account: &str) -> String {
         let payout = payout_request(account);
         let id = payout.id.as_str().to_owned();
-        assert_eq!(self.ledger.record_payout(payout).await, Ok(Taken::New));
+        assert_eq!(
+            self.ledger.record_payout(payout).await,
+            Ok(PayoutRequestOutcome::Created)
+        );
         id
     }
 
@@ -201,8 +207,8 @@ pub fn steps(payout: &Payout) -> Vec<StepKind> {
 /// What must hold of whatever the Gate saw: no payout under two ids, nothing sent again without leave, always the same
 /// bytes.
 pub fn was_careful(gate: &gate::Server) {
-    let books = gate.books();
-    assert_eq!(books.rash().count(), 0, "{:?}", books.seen());
+    let books = gate.state();
+    assert_eq!(books.unsafe_resends().count(), 0, "{:?}", books.log());
     for account in books.accounts() {
         let ids = books.payment_ids(account);
         assert_eq!(ids.len(), 1, "one payout under {ids:?}");

@@ -60,16 +60,16 @@ pub(in crate::crash) async fn after_a_crash(run: &Run) -> Result<()> {
 
 /// Checks the requests that the Gate has seen since the last audit.
 pub(super) fn check_sends(run: &Run) {
-    let books = run.payouts.gate.books();
+    let gate = run.payouts.gate.state();
     let mut journal = run.payouts.journal();
-    for seen in &books.seen()[journal.checked..] {
-        if seen.is_rash() {
+    for seen in &gate.log()[journal.checked..] {
+        if seen.is_unsafe_resend() {
             run.violated(format!(
                 "sent again although the Gate did not allow it: {seen:?}"
             ));
         }
     }
-    journal.checked = books.seen().len();
+    journal.checked = gate.log().len();
 }
 
 /// The fields that differ from the request.
@@ -151,7 +151,7 @@ async fn repeat_open_requests(run: &Run) {
 
 /// The payouts that are not yet in the state in which they must end.
 fn unfinished(run: &Run, listed: &[Value]) -> Vec<String> {
-    let records = records(&run.payouts.gate.books());
+    let records = records(&run.payouts.gate.state());
     let journal = run.payouts.journal();
     let plans: BTreeMap<_, _> = journal
         .orders

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_platform::gate::{Books, Said, What};
+use jetpay_platform::gate::{Answer, EntryKind, GateState};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -23,15 +23,15 @@ pub(super) struct AtTheGate {
 /// Compares the ledger with the Gate's records.
 pub(in crate::crash) fn with_the_gate(run: &Run) {
     check_sends(run);
-    let books = run.payouts.gate.books();
+    let state = run.payouts.gate.state();
     let journal = run.payouts.journal();
-    for problem in all(&journal, &books) {
+    for problem in all(&journal, &state) {
         run.violated(problem);
     }
 }
 
-fn all(journal: &super::Journal, books: &Books) -> Vec<String> {
-    let records = records(books);
+fn all(journal: &super::Journal, state: &GateState) -> Vec<String> {
+    let records = records(state);
     let ids = records.iter().map(|(id, record)| (id.as_str(), record));
     let mut problems = by_key(&journal.orders, &journal.shown);
     problems.extend(by_wallet(ids.clone(), &journal.shown));
@@ -39,8 +39,8 @@ fn all(journal: &super::Journal, books: &Books) -> Vec<String> {
     for shown in &journal.shown {
         let id = text(shown, "payment_id");
         let gate = AtTheGate {
-            status: books.status(PROJECT, id),
-            money_out: books.money_out_by(PROJECT, id),
+            status: state.status(PROJECT, id),
+            money_out: state.money_out_by(PROJECT, id),
         };
         let mut found = disagreeing(shown, records.get(id), &gate);
         if let Some(order) = orders.get(text(shown, "idempotency_key")) {
@@ -48,8 +48,8 @@ fn all(journal: &super::Journal, books: &Books) -> Vec<String> {
         }
         problems.extend(found.into_iter().map(|problem| format!("{id}: {problem}")));
     }
-    let wallets = books.accounts().into_iter();
-    let out: i64 = wallets.map(|account| books.money_out(account)).sum();
+    let wallets = state.accounts().into_iter();
+    let out: i64 = wallets.map(|account| state.money_out(account)).sum();
     let paid: i64 = journal.shown.iter().map(|shown| minor(shown, "paid")).sum();
     if out != paid {
         problems.push(format!(
@@ -182,10 +182,10 @@ const LEASE_MILLIS: i64 = 3_000;
 
 /// Rows of the report: a name and a number. `kills` are the times when a service was killed.
 pub(in crate::crash) fn rows(run: &Run, kills: &[Timestamp]) -> Vec<(&'static str, usize)> {
-    let (books, journal) = (run.payouts.gate.books(), run.payouts.journal());
-    let seen = |what| books.seen().iter().filter(move |seen| seen.what == what);
-    let again = seen(What::Send).filter(|seen| seen.earlier_sends > 0);
-    let refused = |said: &Said| matches!(said, Said::Rejected(_));
+    let (state, journal) = (run.payouts.gate.state(), run.payouts.journal());
+    let seen = |what| state.log().iter().filter(move |seen| seen.kind == what);
+    let again = seen(EntryKind::Send).filter(|seen| seen.earlier_sends > 0);
+    let refused = |answer: &Answer| matches!(answer, Answer::Rejected(_));
     let histories: Vec<Vec<(&str, Timestamp)>> = journal.shown.iter().map(steps).collect();
     let steps = |name: &str| {
         let all = histories.iter().flatten();
@@ -211,16 +211,18 @@ pub(in crate::crash) fn rows(run: &Run, kills: &[Timestamp]) -> Vec<(&'static st
     vec![
         ("payouts acknowledged", answered.len()),
         ("  kept, client gave up", gave_up.count()),
-        ("sends", seen(What::Send).count()),
+        ("sends", seen(EntryKind::Send).count()),
         ("  again, as allowed", again.count()),
         ("  refused", {
-            seen(What::Send).filter(|seen| refused(&seen.said)).count()
+            seen(EntryKind::Send)
+                .filter(|seen| refused(&seen.answer))
+                .count()
         }),
         ("  of unknown outcome", steps("unknown")),
         ("  whose outcome was lost", {
             histories.iter().map(|steps| lost(steps)).sum()
         }),
-        ("questions", seen(What::Status).count()),
+        ("questions", seen(EntryKind::Status).count()),
         ("callbacks not taken", journal.undelivered),
         ("kills during a payout", under_way.count()),
         ("paid", is("paid")),

@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::Result;
 use jetpay_core::{Keyring, Project};
 use jetpay_platform::gate::{
-    self, Books, Ending, Event, OnSend, Plan, Said, Seen, Server, Serving, Watch, What,
+    self, Answer, Ending, EntryKind, Event, EventHandler, GateState, LogEntry, OnSend, Plan,
+    Server, ServerOptions,
 };
 use jetpay_platform::next_operation_id;
 use tokio::io::copy_bidirectional;
@@ -45,18 +46,19 @@ impl Gate {
         let callback_url = format!("http://{}/callback", callbacks.local_addr()?);
         runtime.spawn(relay(callbacks, services));
         let project = Project::new(PROJECT, SECRET)?;
-        let books = Books::new(Keyring::from(project)).numbered_from(next_operation_id());
+        let state =
+            GateState::new(Keyring::from(project)).with_operation_ids_from(next_operation_id());
         let journal = Arc::clone(journal);
-        let serving = Serving {
+        let options = ServerOptions {
             callback_url: Some(callback_url.parse()?),
             hurry: CALLBACK_HURRY,
-            watch: Watch::new(move |event| {
+            on_event: EventHandler::new(move |event| {
                 let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
                 record(&mut journal, event);
             }),
-            ..Serving::default()
+            ..ServerOptions::default()
         };
-        let server = gate::serve(listen(port)?, books, serving)?;
+        let server = gate::serve(listen(port)?, state, options)?;
         drop(entered);
         Ok(Self {
             server,
@@ -64,8 +66,8 @@ impl Gate {
         })
     }
 
-    pub(super) fn books(&self) -> MutexGuard<'_, Books> {
-        self.server.books()
+    pub(super) fn state(&self) -> MutexGuard<'_, GateState> {
+        self.server.state()
     }
 }
 
@@ -99,7 +101,7 @@ fn record(journal: &mut Journal, event: Event) {
             )),
         },
         // The signature or the form of the request is wrong.
-        Event::TurnedDown { status, why } => journal.unexpected.push(format!(
+        Event::Rejected { status, why } => journal.unexpected.push(format!(
             "the Gate refused a request with HTTP {status}: {why}"
         )),
         _ => {}
@@ -139,18 +141,18 @@ pub(super) fn random_plan(random: &mut Random) -> Plan {
             *how_long = LONGEST.min(*how_long);
         }
     }
-    let telling = &mut plan.telling;
+    let callbacks = &mut plan.callbacks;
     for time in [
         &mut plan.after,
         &mut plan.later,
-        &mut telling.gap,
-        &mut telling.delay,
+        &mut callbacks.gap,
+        &mut callbacks.delay,
     ] {
         *time = LONGEST.min(*time);
     }
     // The service does not ask about a paid payout, so only a callback can report the reversal.
     if plan.endings.contains(&Ending::SucceedThenReverse) {
-        telling.times = telling.times.max(1);
+        callbacks.times = callbacks.times.max(1);
     }
     plan
 }
@@ -178,13 +180,17 @@ pub(super) struct Record {
     /// How often the Gate accepted the payout.
     pub(super) accepted: usize,
     /// The answer to the last send.
-    pub(super) last: Said,
+    pub(super) last: Answer,
 }
 
 /// The records of all payouts, by payment id.
-pub(super) fn records(books: &Books) -> BTreeMap<String, Record> {
+pub(super) fn records(state: &GateState) -> BTreeMap<String, Record> {
     let mut records = BTreeMap::new();
-    for seen in books.seen().iter().filter(|seen| seen.what == What::Send) {
+    for seen in state
+        .log()
+        .iter()
+        .filter(|seen| seen.kind == EntryKind::Send)
+    {
         records
             .entry(seen.payment_id.clone())
             .or_insert_with(|| Record::of(seen))
@@ -194,29 +200,29 @@ pub(super) fn records(books: &Books) -> BTreeMap<String, Record> {
 }
 
 impl Record {
-    fn of(first: &Seen) -> Self {
+    fn of(first: &LogEntry) -> Self {
         Self {
             account: first.account.clone(),
             body: first.body.clone(),
             sends: 0,
             changed: false,
             accepted: 0,
-            last: Said::Nothing,
+            last: Answer::None,
         }
     }
 
-    fn sent(&mut self, seen: &Seen) {
+    fn sent(&mut self, seen: &LogEntry) {
         self.sends += 1;
         self.changed |= self.body != seen.body;
         self.accepted += usize::from(seen.accepted);
-        self.last = seen.said.clone();
+        self.last = seen.answer.clone();
     }
 
     /// The state in which the payout must end if the service sends nothing more; `None` if it must send again.
     pub(super) fn ending(&self, plan: &Plan) -> Option<&'static str> {
         match self.last {
             // 3041 means that the Gate has the payout already; 3613 allows another send.
-            Said::Rejected(code) if code != 3041 && code != 3613 => Some("rejected"),
+            Answer::Rejected(code) if code != 3041 && code != 3613 => Some("rejected"),
             _ => ending(plan, self.accepted),
         }
     }

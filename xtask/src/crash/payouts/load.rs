@@ -49,7 +49,7 @@ async fn request_new(run: &Arc<Run>, random: &mut Random, copies: usize) -> bool
         let request = &journal.orders[number].request;
         let (account, plan) = (request.account.clone(), request.plan.clone());
         drop(journal);
-        run.payouts.gate.books().plan(account, plan);
+        run.payouts.gate.state().plan(account, plan);
         number
     };
     let mut sent = JoinSet::new();

@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Payload};
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::Unsettled;
-use jetpay_ledger::payout::Ending;
+use jetpay_ledger::ResolveError;
+use jetpay_ledger::payout::PayoutResolution;
 use serde::Deserialize;
 
 use super::payout;
@@ -29,21 +29,24 @@ pub(super) async fn resolve(
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
-    let id = PaymentId::new(path.as_str()).map_err(|_| Unsettled::NoSuchPayout)?;
+    let id = PaymentId::new(path.as_str()).map_err(|_| ResolveError::NoSuchPayout)?;
     let asked: Resolve = input::json(payload).await?;
     let ending = ending(&asked.ending)?;
     admin
         .ledger
-        .settle_payout(id.clone(), ending, asked.reason, now())
+        .resolve_payout(id.clone(), ending, asked.reason, now())
         .await?;
     // The reason is a person's words, which may name a payer.
     tracing::info!(payment = %id, %ending, "a payout is settled by a person");
     Ok(HttpResponse::Ok().json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
 }
 
-fn ending(word: &str) -> Result<Ending, AdminError> {
+fn ending(word: &str) -> Result<PayoutResolution, AdminError> {
     word.parse().map_err(|_| {
-        let words: Vec<_> = Ending::ALL.iter().map(|ending| ending.as_str()).collect();
+        let words: Vec<_> = PayoutResolution::ALL
+            .iter()
+            .map(|ending| ending.as_str())
+            .collect();
         AdminError::invalid("as", format!("is one of {}", words.join(", ")))
     })
 }

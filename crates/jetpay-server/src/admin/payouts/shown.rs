@@ -3,7 +3,7 @@
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
-use jetpay_ledger::payout::{PayoutEntry, Step, StepKind};
+use jetpay_ledger::payout::{PayoutEntry, PayoutStep, StepKind};
 use jetpay_ledger::{Payout, PayoutState};
 use serde::Serialize;
 
@@ -96,8 +96,8 @@ struct ShownStep<'a> {
     message: Option<&'a str>,
 }
 
-impl<'a> From<&'a Step> for ShownStep<'a> {
-    fn from(step: &'a Step) -> Self {
+impl<'a> From<&'a PayoutStep> for ShownStep<'a> {
+    fn from(step: &'a PayoutStep) -> Self {
         let code = step.code.as_ref();
         Self {
             seq: step.seq,

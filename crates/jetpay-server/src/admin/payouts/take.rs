@@ -5,7 +5,7 @@ use actix_web::web::{Data, Payload};
 use jetpay_core::Method;
 use jetpay_core::id::{CustomerId, PaymentId};
 use jetpay_ledger::NewPayout;
-use jetpay_ledger::payout::Taken;
+use jetpay_ledger::payout::PayoutRequestOutcome;
 use jetpay_qiwi_kz::{InvalidPayout, QiwiKz};
 
 use super::shown::WithHistory;
@@ -27,14 +27,14 @@ pub(super) async fn take(admin: Data<Admin>, payload: Payload) -> Result<HttpRes
     let new = new(&payout_request, desk)?;
     let (id, project, amount) = (new.id.clone(), new.project_id, new.amount);
     let (id, mut answer) = match admin.ledger.record_payout(new).await? {
-        Taken::New => {
+        PayoutRequestOutcome::Created => {
             desk.woken.notify_one();
             tracing::info!(payment = %id, %project, %amount, "a payout is taken");
             (id, HttpResponse::Accepted())
         }
-        Taken::Before(before) => (before, HttpResponse::Ok()),
-        Taken::KeyOfAnother(other) => return Err(key_of_another(&other)),
-        Taken::BalanceTooSmall { available } => {
+        PayoutRequestOutcome::Repeated(before) => (before, HttpResponse::Ok()),
+        PayoutRequestOutcome::KeyConflict(other) => return Err(key_of_another(&other)),
+        PayoutRequestOutcome::InsufficientBalance { available } => {
             let message = format!(
                 "is more than the customer's balance: {available} is available, in minor units"
             );

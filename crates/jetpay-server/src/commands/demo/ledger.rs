@@ -2,7 +2,7 @@
 
 use anstream::println;
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{Ledger, PaymentFilter, State};
+use jetpay_ledger::{Ledger, PaymentFilter, PaymentState};
 
 use super::place::{ANNA, BORIS};
 use super::scenes::heading;
@@ -48,9 +48,9 @@ pub(super) async fn show(ledger: &Ledger) -> anyhow::Result<()> {
     println!(
         "\n  {} payments: {} credited once each, {} declined, {} pending",
         payments.len(),
-        count(State::Credited),
-        count(State::Declined),
-        count(State::Pending)
+        count(PaymentState::Credited),
+        count(PaymentState::Declined),
+        count(PaymentState::Pending)
     );
     Ok(())
 }

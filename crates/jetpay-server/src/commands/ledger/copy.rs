@@ -83,7 +83,7 @@ fn tell(totals: &Totals) {
         totals.entries,
         totals.last_entry,
         totals.alarms,
-        totals.settlements
+        totals.resolutions
     );
     println!(
         "The sums on both sides agree. Now write the new URL into [store]; the feed goes on where it was."
