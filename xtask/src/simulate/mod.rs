@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     days: u32,
     /// Simulate top-ups, payouts, or both
     #[arg(long, default_value = "both")]
-    worlds: String,
+    flow: String,
     /// Plant bugs in a copy of the sources, one after the other. The simulation must catch each of them
     #[arg(long)]
     mutants: bool,
@@ -55,8 +55,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         &number(arguments.seed),
         "--days",
         &number(arguments.days.into()),
-        "--worlds",
-        &arguments.worlds,
+        "--flow",
+        &arguments.flow,
     ])
 }
 

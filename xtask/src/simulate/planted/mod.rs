@@ -1,8 +1,7 @@
 //! The planted bugs, as data. A person could have written each of them.
 
-mod answers;
 mod payouts;
-mod rules;
+mod top_ups;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,8 +35,7 @@ const fn edit(file: &'static str, find: &'static str, replace: &'static str) -> 
 
 /// All of them.
 pub(super) fn planted() -> impl Iterator<Item = &'static Planted> {
-    let top_ups = answers::ANSWERS.iter().chain(rules::RULES);
-    top_ups.chain(payouts::PAYOUTS)
+    top_ups::TOP_UPS.iter().chain(payouts::PAYOUTS)
 }
 
 /// The files that these bugs change, with all the bugs in them.
