@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::admin::{self, Admin, PayoutDesk, Token};
 use crate::config::Config;
-use crate::listener::{self, Bounds};
+use crate::listener::{self, Limits};
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{AtTheGate, Worker};
@@ -45,12 +45,12 @@ impl Service {
     pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
         let keyring = Arc::new(config.keyring());
         let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
-        let bounds = Bounds {
+        let limits = Limits {
             workers: config.workers,
             connections: config.max_connections,
             read_timeout: config.read_timeout,
         };
-        let (platform, listen) = listener::listen(config.listen, bounds, move |service| {
+        let (platform, listen) = listener::listen(config.listen, limits, move |service| {
             methods::endpoints(service, &merchant, &keyring);
         })
         .map_err(|error| taken(config.listen, &error))?;
@@ -63,12 +63,12 @@ impl Service {
             payouts: PayoutDesk::new(config, woken),
             metrics: metrics.clone(),
         };
-        let bounds = Bounds {
+        let limits = Limits {
             workers: Some(ADMIN_WORKERS),
             connections: ADMIN_CONNECTIONS,
-            ..bounds
+            ..limits
         };
-        let (admin, admin_listen) = listener::listen(config.admin_listen, bounds, move |service| {
+        let (admin, admin_listen) = listener::listen(config.admin_listen, limits, move |service| {
             admin::endpoints(service, for_admin.clone());
         })
         .map_err(|error| taken(config.admin_listen, &error))?;
@@ -133,7 +133,7 @@ pub async fn stop(handles: &[ServerHandle; 2]) {
 ///
 /// # Errors
 /// When signals cannot be listened to.
-pub async fn asked_to_end() -> io::Result<()> {
+pub async fn termination() -> io::Result<()> {
     #[cfg(unix)]
     {
         let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

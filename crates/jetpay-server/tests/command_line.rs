@@ -1,4 +1,4 @@
-//! The commands of the binary, as a person types them.
+//! The commands of the binary `jetpay`.
 
 mod running;
 
@@ -23,7 +23,7 @@ fn piped(arguments: &[&str], input: &[u8]) -> Output {
 }
 
 #[test]
-fn what_sign_signs_explain_matches() {
+fn body_that_sign_signed_matches_in_explain() {
     for body in [
         "{\"type\": \"verify\",  \"project_id\": 1234}",
         "{\"general\":{\"project_id\":1}}\n",
@@ -49,7 +49,7 @@ fn what_sign_signs_explain_matches() {
 }
 
 #[test]
-fn explain_tells_a_mismatch_with_1_and_an_unreadable_body_with_2() {
+fn explain_ends_with_1_for_a_mismatch_and_with_2_for_an_unreadable_body() {
     for (body, code, verdict) in [
         (
             "{\"project_id\":1,\"signature\":\"e19695449545fac562843ca06e7e0f3e51281ad6\"}",
@@ -80,49 +80,49 @@ fn explain_tells_a_mismatch_with_1_and_an_unreadable_body_with_2() {
 }
 
 #[test]
-fn missing_secret_says_what_to_set() {
+fn missing_secret_is_reported_with_what_to_set() {
     let output = piped(&["sign", "--secret-env", "JETPAY_NO_SUCH_VARIABLE"], b"{}");
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("export JETPAY_NO_SUCH_VARIABLE="));
 }
 
 #[test]
-fn check_says_what_it_would_do() {
+fn check_says_what_the_service_would_do() {
     let folder = Folder::new();
     let output = folder.run(&["check"]);
     assert!(output.status.success());
-    let said = text(&output.stdout);
+    let output = text(&output.stdout);
     for part in [
-        "is good",
+        "is valid",
         "/kassa24-bvu",
         "project 1234",
         "kassa24 answers with contracts",
     ] {
-        assert!(said.contains(part), "{part} is not in:\n{said}");
+        assert!(output.contains(part), "{part} is not in:\n{output}");
     }
 }
 
 #[test]
-fn check_says_what_payouts_would_do() {
+fn check_says_how_the_service_would_make_payouts() {
     let folder = Folder::new();
     let without = text(&folder.run(&["check"]).stdout);
-    assert!(without.contains("until there is [gate]"), "{without}");
+    assert!(without.contains("until you add [gate]"), "{without}");
     let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
     let gate = "[gate]\nbase_url = \"https://gate.example\"\nfrom_balance = true\n";
     folder.write("jetpay.toml", &(config + gate));
-    let said = text(&folder.run(&["check"]).stdout);
+    let output = text(&folder.run(&["check"]).stdout);
     for part in [
         "to https://gate.example",
         "from the customer's balance",
-        "forgotten 30 days after",
+        "deleted 30 days after",
         "10 s after a request",
     ] {
-        assert!(said.contains(part), "{part} is not in:\n{said}");
+        assert!(output.contains(part), "{part} is not in:\n{output}");
     }
 }
 
 #[test]
-fn check_of_a_bad_file_names_the_line() {
+fn check_of_an_invalid_file_names_the_line() {
     let folder = Folder::new();
     folder.write(
         "bad.toml",
@@ -141,7 +141,7 @@ fn check_of_a_bad_file_names_the_line() {
 }
 
 #[actix_web::test]
-async fn import_keeps_nothing_of_a_file_with_a_bad_line_unless_told_to_skip_it() {
+async fn import_stores_nothing_of_a_file_with_a_wrong_line_unless_it_may_skip_it() {
     let folder = Folder::new();
     folder.write(
         "customers.jsonl",
@@ -158,7 +158,7 @@ async fn import_keeps_nothing_of_a_file_with_a_bad_line_unless_told_to_skip_it()
     assert_eq!(
         text(&output.stdout),
         "2 new, 0 replaced, 1 left out\n",
-        "the first run kept nothing"
+        "the first run stored nothing"
     );
 
     folder.write(
@@ -187,7 +187,7 @@ async fn import_keeps_nothing_of_a_file_with_a_bad_line_unless_told_to_skip_it()
 }
 
 #[actix_web::test]
-async fn service_ends_with_0_when_asked_by_either_signal() {
+async fn service_ends_with_0_after_either_signal() {
     for signal in ["-TERM", "-INT"] {
         let running = Folder::new().serve().await;
         assert_eq!(running.end(signal).code(), Some(0), "{signal}");
@@ -224,8 +224,14 @@ fn conformance_with_any_options_names_the_program_that_does_it_now_and_ends_with
         let output = piped(&[&["conformance"], options].concat(), b"");
         assert_eq!(output.status.code(), Some(2), "{options:?}");
         assert_eq!(text(&output.stdout), "", "{options:?}");
-        let said = text(&output.stderr);
-        assert!(said.contains("`jetpay-conformance`"), "{options:?}: {said}");
-        assert!(said.contains("docs/conformance.md"), "{options:?}: {said}");
+        let output = text(&output.stderr);
+        assert!(
+            output.contains("`jetpay-conformance`"),
+            "{options:?}: {output}"
+        );
+        assert!(
+            output.contains("docs/conformance.md"),
+            "{options:?}: {output}"
+        );
     }
 }

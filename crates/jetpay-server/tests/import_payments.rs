@@ -1,4 +1,4 @@
-//! The cut-over from an older system: its pending payments are imported, and their callbacks find them.
+//! `jetpay payments import`: the service matches callbacks with the pending payments of an older system.
 
 mod running;
 
@@ -12,8 +12,8 @@ use serde_json::json;
 const HEADER: &str =
     "payment_id,project_id,method,customer_id,contract_id,amount,currency,created_at\n";
 
-/// The status with which a callback is answered that says: paid.
-async fn paid(running: &Running, payment_id: &str, minor: i64) -> u16 {
+/// The HTTP status of the answer to a success callback.
+async fn send_success(running: &Running, payment_id: &str, minor: i64) -> u16 {
     let amount = Money::new(minor, Currency::KZT);
     let operation = payment_id.bytes().next_back().map_or(0, u64::from);
     let callback = messages::Callback::success(&KASPI, PROJECT.into(), payment_id, amount)
@@ -22,14 +22,14 @@ async fn paid(running: &Running, payment_id: &str, minor: i64) -> u16 {
     exchange.unwrap().status
 }
 
-/// What the command says on standard output when it succeeds.
+/// The standard output of the command, which must succeed.
 fn imported(folder: &Folder, arguments: &[&str]) -> String {
     let output = folder.run(&[&["payments", "import"], arguments].concat());
     assert!(output.status.success(), "{}", text(&output.stderr));
     text(&output.stdout)
 }
 
-/// What it says on standard error when it fails.
+/// The standard error of the command, which must fail.
 fn refused(folder: &Folder, arguments: &[&str]) -> String {
     let output = folder.run(&[&["payments", "import"], arguments].concat());
     assert!(!output.status.success(), "{}", text(&output.stdout));
@@ -39,7 +39,7 @@ fn refused(folder: &Folder, arguments: &[&str]) -> String {
 #[actix_web::test]
 async fn callback_of_an_imported_payment_credits_its_customer_whether_it_came_before_or_after() {
     let mut running = Folder::new().serve().await.with_customer().await;
-    assert_eq!(paid(&running, "old-1", 90_000).await, 404);
+    assert_eq!(send_success(&running, "old-1", 90_000).await, 404);
     let row = |id: &str, amount: i64, created_at: &str| {
         format!("{id},{PROJECT},kaspi,{CUSTOMER},12345,{amount},KZT,{created_at}\n")
     };
@@ -51,14 +51,14 @@ async fn callback_of_an_imported_payment_credits_its_customer_whether_it_came_be
     running.folder.write("old.csv", &file.concat());
     let blocked = refused(&running.folder, &["old.csv"]);
     assert!(blocked.contains("stop the service first"), "{blocked}");
-    let said = running.while_stopped(|folder| {
+    let output = running.while_stopped(|folder| {
         [
             imported(folder, &["old.csv"]),
             imported(folder, &["old.csv"]),
         ]
     });
     assert_eq!(
-        said.await,
+        output.await,
         [
             "2 new, 0 known already, 0 left out\n",
             "0 new, 2 known already, 0 left out\n"
@@ -66,8 +66,8 @@ async fn callback_of_an_imported_payment_credits_its_customer_whether_it_came_be
     );
 
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
-    assert_eq!(paid(&running, "old-1", 90_000).await, 200);
-    assert_eq!(paid(&running, "old-2", 100).await, 200);
+    assert_eq!(send_success(&running, "old-1", 90_000).await, 200);
+    assert_eq!(send_success(&running, "old-2", 100).await, 200);
     assert_eq!(running.balance(CUSTOMER).await, 90_100);
     let (_, payment) = running.get("/v1/payments/old-1").await;
     assert_eq!(payment["created_at"], "2026-10-01T07:00:00.000Z");
@@ -82,7 +82,7 @@ async fn callback_of_an_imported_payment_credits_its_customer_whether_it_came_be
 }
 
 #[actix_web::test]
-async fn wrong_lines_are_all_told_by_number_and_field_and_nothing_is_stored_unless_they_may_be_left_out()
+async fn every_wrong_line_is_reported_by_number_and_field_and_nothing_is_stored_unless_they_may_be_left_out()
  {
     let folder = Folder::new();
     let wrong = [
@@ -103,26 +103,29 @@ async fn wrong_lines_are_all_told_by_number_and_field_and_nothing_is_stored_unle
         writeln!(file, "{row}").unwrap();
     }
     folder.write("old.csv", &file);
-    let said = refused(&folder, &["old.csv"]);
+    let output = refused(&folder, &["old.csv"]);
     for (line, (row, field)) in (3..).zip(wrong) {
-        let told = format!("old.csv:{line}: `{field}`");
-        assert!(said.contains(&told), "{row}: {told} is not in:\n{said}");
+        let error = format!("old.csv:{line}: `{field}`");
+        assert!(
+            output.contains(&error),
+            "{row}: {error} is not in:\n{output}"
+        );
     }
     assert!(
-        said.contains("11 lines are wrong, so nothing was stored"),
-        "{said}"
+        output.contains("11 lines are wrong, and nothing was stored"),
+        "{output}"
     );
     assert_eq!(
         imported(&folder, &["old.csv", "--skip-bad"]),
         "1 new, 0 known already, 11 left out\n",
-        "the first run kept nothing"
+        "the first run stored nothing"
     );
     folder.write("no_header.csv", "p1,1234,kaspi,1,,100,KZT,\n");
     assert!(refused(&folder, &["no_header.csv"]).contains("payment_id,project_id"));
 }
 
 #[actix_web::test]
-async fn json_lines_are_taken_like_csv() {
+async fn json_lines_are_imported_like_csv() {
     let folder = Folder::new();
     let good = json!({"payment_id": "p1", "project_id": PROJECT, "method": "qiwi-kz", "customer_id": "1",
         "amount": 100, "currency": "KZT"});
@@ -139,11 +142,11 @@ async fn json_lines_are_taken_like_csv() {
     ];
     let file: Vec<_> = lines.iter().map(ToString::to_string).collect();
     folder.write("old.jsonl", &file.join("\n"));
-    let said = refused(&folder, &["old.jsonl"]);
-    for told in ["2: `amount`", "3: `project_id`", "4: `colour`"] {
+    let output = refused(&folder, &["old.jsonl"]);
+    for error in ["2: `amount`", "3: `project_id`", "4: `colour`"] {
         assert!(
-            said.contains(&format!("old.jsonl:{told}")),
-            "{told} is not in:\n{said}"
+            output.contains(&format!("old.jsonl:{error}")),
+            "{error} is not in:\n{output}"
         );
     }
     assert_eq!(
@@ -160,10 +163,10 @@ fn file_that_is_larger_than_one_transaction_is_imported_whole() {
         writeln!(file, "old-{number},1234,kaspi,1,,100,KZT,").unwrap();
     }
     folder.write("old.csv", &file);
-    for said in [
+    for output in [
         "10001 new, 0 known already, 0 left out\n",
         "0 new, 10001 known already, 0 left out\n",
     ] {
-        assert_eq!(imported(&folder, &["old.csv"]), said);
+        assert_eq!(imported(&folder, &["old.csv"]), output);
     }
 }

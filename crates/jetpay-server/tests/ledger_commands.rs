@@ -1,4 +1,4 @@
-//! The books as a whole, by command line: proven, exported, backed up while the service runs, and moved.
+//! `jetpay ledger` and `jetpay store`: check, export, backup and copy.
 
 mod running;
 
@@ -9,8 +9,8 @@ use jetpay_platform::{KASPI, messages};
 use jetpay_testing::postgres::{self, require_or_skip};
 use running::{CUSTOMER, Folder, PROJECT, Running, text};
 
-/// A service in which one top-up is credited and another waits.
-async fn lived() -> Running {
+/// A service with one credited top-up and one pending top-up.
+async fn service_with_top_ups() -> Running {
     let running = Folder::new().serve().await.with_customer().await;
     let paid = running.announced(100_000).await;
     let amount = Money::new(100_000, Currency::KZT);
@@ -27,19 +27,19 @@ fn good(output: &Output) -> String {
 }
 
 #[actix_web::test]
-async fn books_are_proven_while_the_service_runs_and_a_change_by_hand_is_found() {
-    let running = lived().await;
+async fn ledger_is_checked_while_the_service_runs_and_a_manual_change_is_found() {
+    let running = service_with_top_ups().await;
     let checked = good(&running.folder.run(&["ledger", "check"]));
-    assert!(checked.ends_with("The books agree.\n"), "{checked}");
+    assert!(checked.ends_with("The ledger agrees.\n"), "{checked}");
     assert!(
         checked.contains("1 callbacks, 1 of them verified again"),
         "{checked}"
     );
 
     let path = running.folder.path("jetpay.db");
-    let person = rusqlite::Connection::open(path).unwrap();
+    let database = rusqlite::Connection::open(path).unwrap();
     let sql = "UPDATE payments SET remaining = remaining - 1 WHERE state = 'credited'";
-    person.execute_batch(sql).unwrap();
+    database.execute_batch(sql).unwrap();
     let output = running.folder.run(&["ledger", "check"]);
     assert_eq!(output.status.code(), Some(1));
     let found = text(&output.stdout);
@@ -51,7 +51,7 @@ async fn books_are_proven_while_the_service_runs_and_a_change_by_hand_is_found()
 
 #[actix_web::test]
 async fn entries_are_exported_as_csv_in_minor_units() {
-    let running = lived().await;
+    let running = service_with_top_ups().await;
     let csv = good(&running.folder.run(&["ledger", "export"]));
     let lines: Vec<&str> = csv.lines().collect();
     let head =
@@ -67,8 +67,8 @@ async fn entries_are_exported_as_csv_in_minor_units() {
 }
 
 #[actix_web::test]
-async fn backup_made_while_the_service_runs_serves_in_its_place() {
-    let mut running = lived().await;
+async fn backup_made_while_the_service_runs_can_replace_the_store() {
+    let mut running = service_with_top_ups().await;
     let backup = running.folder.path("backup.db");
     let to = backup.to_str().unwrap();
     good(&running.folder.run(&["store", "backup", to]));
@@ -90,11 +90,11 @@ async fn backup_made_while_the_service_runs_serves_in_its_place() {
 }
 
 #[actix_web::test]
-async fn merchant_that_grew_is_moved_to_postgres_and_goes_on() {
+async fn ledger_is_copied_to_postgres_and_the_service_continues_there() {
     let Some(database) = require_or_skip(postgres::database()) else {
         return;
     };
-    let mut running = lived().await;
+    let mut running = service_with_top_ups().await;
     let from = format!("sqlite://{}", running.folder.path("jetpay.db").display());
     let copy = ["store", "copy", "--from", &from, "--to", database.url()];
     let refused = running.folder.run(&copy);

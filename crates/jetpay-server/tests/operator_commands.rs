@@ -1,4 +1,4 @@
-//! Settling by command line, while the real service runs.
+//! `jetpay alarms`, `inbox` and `resolutions` against the real service.
 
 mod running;
 
@@ -9,7 +9,7 @@ use jetpay_platform::{KASPI, messages};
 use running::{CUSTOMER, Folder, PROJECT, Running, text};
 use serde_json::Value;
 
-async fn told(running: &Running, payment_id: &str, minor: i64) -> u16 {
+async fn send_callback(running: &Running, payment_id: &str, minor: i64) -> u16 {
     let amount = Money::new(minor, Currency::KZT);
     let operation = payment_id.bytes().next_back().map_or(0, u64::from);
     let callback = messages::Callback::success(&KASPI, PROJECT.into(), payment_id, amount)
@@ -30,12 +30,12 @@ fn bad(output: &Output) -> String {
 }
 
 #[actix_web::test]
-async fn person_lists_shows_and_settles_an_alarm_and_the_customer_is_credited() {
+async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited() {
     let running = Folder::new().serve().await.with_customer().await;
     let run = |arguments: &[&str]| running.folder.run(arguments);
     assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
     let payment_id = running.announced(100_000).await;
-    assert_eq!(told(&running, &payment_id, 90_000).await, 200);
+    assert_eq!(send_callback(&running, &payment_id, 90_000).await, 200);
 
     let listed = good(&run(&["alarms", "list"]));
     let row = listed.lines().nth(1).unwrap();
@@ -47,7 +47,7 @@ async fn person_lists_shows_and_settles_an_alarm_and_the_customer_is_credited() 
     let shown = good(&run(&["alarms", "show", "1"]));
     assert!(shown.contains("\"amount\":90000"), "{shown}");
 
-    let settle = [
+    let resolve = [
         "alarms",
         "resolve",
         "1",
@@ -56,16 +56,16 @@ async fn person_lists_shows_and_settles_an_alarm_and_the_customer_is_credited() 
         "--verdict",
         "credit",
     ];
-    let error = bad(&run(&settle));
+    let error = bad(&run(&resolve));
     assert!(error.contains("amount: is needed for a credit"), "{error}");
-    let settle = [&settle[..], &["--amount", "90000"]].concat();
-    let settled = good(&run(&settle));
+    let resolve = [&resolve[..], &["--amount", "90000"]].concat();
+    let resolved = good(&run(&resolve));
     assert!(
-        settled.contains("credit 900.00 KZT") && settled.contains("has a receipt"),
-        "{settled}"
+        resolved.contains("credit 900.00 KZT") && resolved.contains("has a receipt"),
+        "{resolved}"
     );
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
-    let error = bad(&run(&settle));
+    let error = bad(&run(&resolve));
     assert!(error.contains("settled already"), "{error}");
 
     assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
@@ -82,12 +82,12 @@ async fn person_lists_shows_and_settles_an_alarm_and_the_customer_is_credited() 
 }
 
 #[actix_web::test]
-async fn person_credits_one_payment_of_the_inbox_and_calls_another_foreign() {
+async fn operator_credits_one_payment_of_the_inbox_and_marks_another_as_foreign() {
     let running = Folder::new().serve().await.with_customer().await;
     let run = |arguments: &[&str]| running.folder.run(arguments);
     assert_eq!(good(&run(&["inbox", "list"])), "the inbox is empty\n");
     for payment_id in ["old/1", "old/2"] {
-        assert_eq!(told(&running, payment_id, 90_000).await, 404);
+        assert_eq!(send_callback(&running, payment_id, 90_000).await, 404);
     }
     let listed = good(&run(&["inbox", "list"]));
     for part in ["old/1", "old/2", "900.00 KZT", "77011234567", "payer-7"] {
@@ -108,10 +108,10 @@ async fn person_credits_one_payment_of_the_inbox_and_calls_another_foreign() {
         error.contains("customer_id: there is no customer"),
         "{error}"
     );
-    let settled = good(&run(&[&credit[..], &[CUSTOMER]].concat()));
+    let resolved = good(&run(&[&credit[..], &[CUSTOMER]].concat()));
     assert!(
-        settled.contains("credited") && settled.contains("900.00 KZT"),
-        "{settled}"
+        resolved.contains("credited") && resolved.contains("900.00 KZT"),
+        "{resolved}"
     );
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
 
@@ -122,15 +122,15 @@ async fn person_credits_one_payment_of_the_inbox_and_calls_another_foreign() {
         "--verdict",
         "foreign",
         "--reason",
-        "another shop's",
+        "another merchant's",
     ];
-    assert!(good(&run(&foreign)).contains("acknowledged from now on"));
-    assert_eq!(told(&running, "old/2", 90_000).await, 200);
+    assert!(good(&run(&foreign)).contains("now acknowledges the waiting callbacks"));
+    assert_eq!(send_callback(&running, "old/2", 90_000).await, 200);
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
 }
 
 #[actix_web::test]
-async fn service_on_every_address_is_asked_without_the_secrets_of_its_projects() {
+async fn service_on_every_address_is_called_without_the_secrets_of_its_projects() {
     let folder = Folder::new();
     let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
     let admin = folder.admin;
@@ -152,7 +152,7 @@ async fn service_on_every_address_is_asked_without_the_secrets_of_its_projects()
 }
 
 #[test]
-fn service_that_does_not_run_is_told_by_its_address() {
+fn service_that_does_not_run_is_reported_with_its_address() {
     let folder = Folder::new();
     let error = bad(&folder.run(&["resolutions", "list"]));
     assert!(error.contains("is the service running?"), "{error}");

@@ -1,4 +1,4 @@
-//! Payouts by command line, while the real service runs.
+//! `jetpay payouts` against the real service.
 
 mod paying;
 mod running;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use sheet::{SEND, run, sheet};
 
 #[actix_web::test]
-async fn project_that_pays_is_the_only_one_or_the_one_that_is_named() {
+async fn project_that_pays_is_the_only_one_or_the_named_one() {
     let folder = Folder::new();
     add_gate(&folder, "");
     let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
@@ -19,7 +19,10 @@ async fn project_that_pays_is_the_only_one_or_the_one_that_is_named() {
     sheet(&folder, &[("k1", 1)]);
     let running = folder.serve().await;
     let (_, _, err) = run(&running, &SEND);
-    assert!(err.contains("--project; there are: 1234, 5678"), "{err}");
+    assert!(
+        err.contains("--project; its projects are: 1234, 5678"),
+        "{err}"
+    );
     let (_, _, err) = run(&running, &[&SEND[..], &["--project", "1"]].concat());
     assert!(err.contains("project 1 is not in jetpay.toml"), "{err}");
     for project in ["5678", "1234"] {
@@ -36,7 +39,7 @@ async fn project_that_pays_is_the_only_one_or_the_one_that_is_named() {
 }
 
 #[actix_web::test]
-async fn person_lists_shows_and_settles_a_payout() {
+async fn operator_lists_shows_and_resolves_a_payout() {
     let paying = Paying::sqlite("").await;
     let running = &paying.running;
     assert_eq!(run(running, &["payouts", "list"]).1, "no payouts\n");
@@ -79,7 +82,7 @@ async fn person_lists_shows_and_settles_a_payout() {
         out.contains("reserved") && out.contains("created") && out.contains("1.00 KZT"),
         "{out}"
     );
-    let settle = [
+    let resolve = [
         "payouts",
         "resolve",
         &first,
@@ -88,13 +91,13 @@ async fn person_lists_shows_and_settles_a_payout() {
         "--reason",
         "support says so",
     ];
-    let (code, out, _) = run(running, &settle);
+    let (code, out, _) = run(running, &resolve);
     assert_eq!(code, Some(0));
     let last = out.lines().last().unwrap();
     for part in ["declined", "release", "1.00 KZT", "support says so"] {
         assert!(last.contains(part), "{out}");
     }
-    let (code, _, err) = run(running, &settle);
+    let (code, _, err) = run(running, &resolve);
     assert!(code == Some(1) && err.contains("ended already"), "{err}");
     let (_, out, _) = run(running, &["payouts", "show", &first, "--json"]);
     let json: Value = serde_json::from_str(&out).unwrap();

@@ -1,4 +1,4 @@
-//! A mass payout by command line, while the real service runs.
+//! `jetpay payouts send` against the real service.
 
 mod paying;
 mod running;
@@ -13,10 +13,10 @@ use jetpay_testing::postgres::{Cluster, require_or_skip};
 use paying::{Paying, add_gate, payouts, taken};
 use running::{Folder, JETPAY};
 use serde_json::{Value, json};
-use sheet::{HEADER, SEND, row, run, said, sheet};
+use sheet::{HEADER, SEND, output_of, row, run, sheet};
 
 #[actix_web::test]
-async fn second_run_of_a_file_pays_nobody_twice() {
+async fn second_run_of_a_file_pays_no_row_twice() {
     let paying = Paying::sqlite("").await;
     let running = &paying.running;
     sheet(
@@ -50,7 +50,7 @@ async fn second_run_of_a_file_pays_nobody_twice() {
     assert_eq!(code, Some(0));
     let lines: Vec<_> = out.lines().collect();
     assert!(
-        lines[2].starts_with("3     k2   ") && lines[2].ends_with("would be refused"),
+        lines[2].starts_with("3     k2   ") && lines[2].ends_with("would refuse this row"),
         "{out}"
     );
     let id = all
@@ -70,7 +70,7 @@ async fn second_run_of_a_file_pays_nobody_twice() {
 }
 
 #[actix_web::test]
-async fn refused_row_is_told_by_its_line_and_the_others_go_on() {
+async fn refused_row_is_reported_by_its_line_and_the_others_are_sent() {
     let paying = Paying::sqlite("").await;
     let running = &paying.running;
     taken(running, "k2", 7).await;
@@ -86,7 +86,7 @@ async fn refused_row_is_told_by_its_line_and_the_others_go_on() {
         "{err}"
     );
     assert!(
-        err.ends_with("error: one payout was refused, as told above\n"),
+        err.ends_with("error: the service refused one payout, see above\n"),
         "{err}"
     );
     assert_eq!(payouts(running).await.len(), 3);
@@ -107,7 +107,7 @@ async fn refused_row_is_told_by_its_line_and_the_others_go_on() {
 }
 
 #[actix_web::test]
-async fn balance_that_does_not_suffice_refuses_a_row() {
+async fn row_that_exceeds_the_balance_is_refused() {
     let paying = Paying::sqlite("from_balance = true").await;
     sheet(&paying.running.folder, &[("k1", 100)]);
     let (code, _, err) = run(&paying.running, &SEND);
@@ -120,7 +120,7 @@ async fn balance_that_does_not_suffice_refuses_a_row() {
 }
 
 #[actix_web::test]
-async fn nothing_is_sent_of_a_file_in_which_anything_is_wrong() {
+async fn file_with_any_error_is_not_sent_at_all() {
     let paying = Paying::sqlite("").await;
     let running = &paying.running;
     let bad = HEADER.to_owned() + &row("k1", 1) + &row("k1", 2) + &row("k2", 0) + "k3,1\n";
@@ -128,9 +128,9 @@ async fn nothing_is_sent_of_a_file_in_which_anything_is_wrong() {
     let (code, out, err) = run(running, &SEND);
     assert_eq!((code, out.as_str()), (Some(1), ""));
     for part in [
-        "payouts.csv:3: `key` stands in line 2 already\n",
+        "payouts.csv:3: `key` is the same as in line 2\n",
         "payouts.csv:4: `amount` must be greater than zero",
-        "payouts.csv:5: the row has 2 cells, and the header 9\n",
+        "payouts.csv:5: the row has 2 cells, but the header has 9\n",
         "nothing was sent",
     ] {
         assert!(err.contains(part), "{part} is not in:\n{err}");
@@ -147,7 +147,7 @@ async fn nothing_is_sent_of_a_file_in_which_anything_is_wrong() {
 }
 
 #[actix_web::test]
-async fn service_that_is_killed_amid_a_file_stops_it_and_the_next_run_pays_the_rest() {
+async fn kill_of_the_service_stops_the_command_and_the_next_run_sends_the_rest() {
     const ROWS: usize = 4_000;
     let mut paying = Paying::sqlite("").await;
     let mut rows = HEADER.to_owned();
@@ -167,12 +167,12 @@ async fn service_that_is_killed_amid_a_file_stops_it_and_the_next_run_pays_the_r
     }
     let (code, out, err) = paying
         .running
-        .while_stopped(|_| said(&sending.wait_with_output().unwrap()))
+        .while_stopped(|_| output_of(&sending.wait_with_output().unwrap()))
         .await;
     assert_eq!(code, Some(1), "{out}");
     assert!(out.contains("unanswered or not sent"), "{out}");
     assert!(
-        err.contains("run the same command again: nobody is paid twice"),
+        err.contains("run it again: the service does not pay a key a second time"),
         "{err}"
     );
     assert!(err.contains("is the service running?"), "{err}");
@@ -204,7 +204,7 @@ async fn service_that_is_killed_amid_a_file_stops_it_and_the_next_run_pays_the_r
 }
 
 #[actix_web::test]
-async fn store_that_is_away_stops_a_file() {
+async fn store_that_is_down_stops_the_command() {
     let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
         return;
     };
@@ -221,7 +221,7 @@ async fn store_that_is_away_stops_a_file() {
         "{out}"
     );
     assert!(
-        err.contains("nobody is paid twice: the store is not available now"),
+        err.contains("a key a second time: the store is not available now"),
         "{err}"
     );
     let (code, _, err) = run(&running, &[&SEND[..], &["--dry-run"]].concat());
@@ -229,7 +229,7 @@ async fn store_that_is_away_stops_a_file() {
 }
 
 #[actix_web::test]
-async fn service_without_a_gate_or_with_another_token_stops_a_file_at_once() {
+async fn service_without_a_gate_or_with_another_token_stops_the_command_at_once() {
     let running = Folder::new().serve().await;
     sheet(&running.folder, &[("k1", 1), ("k2", 2)]);
     let (code, _, err) = run(&running, &SEND);

@@ -19,7 +19,7 @@ const WRITERS: usize = ROOM + 300;
 #[actix_web::test]
 async fn writes_without_room_are_told_503_at_once_while_reads_go_on_and_those_with_room_are_done() {
     // Each side needs a file for a connection.
-    let files = jetpay_server::listener::allow(WRITERS + 1000);
+    let files = jetpay_server::listener::raise_file_limit(WRITERS + 1000);
     if files < WRITERS + 1000 {
         println!("skipped: the system allows {files} open files only");
         return;

@@ -42,7 +42,7 @@ async fn put(
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let body: CustomerBody = input::json(payload).await?;
-    let customer = body.named(customer_id(&path)?)?;
+    let customer = body.into_customer(customer_id(&path)?)?;
     let mut response = match admin.ledger.put_customer(customer.clone()).await? {
         Put::New => HttpResponse::Created(),
         Put::Replaced => HttpResponse::Ok(),

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 
-use crate::customer::Flaw;
+use crate::field_error::FieldError;
 
 /// An answer other than a good one.
 #[derive(Debug)]
@@ -81,9 +81,9 @@ impl AdminError {
     }
 }
 
-impl From<Flaw> for AdminError {
-    fn from(flaw: Flaw) -> Self {
-        Self::invalid(flaw.field, flaw.message)
+impl From<FieldError> for AdminError {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(error.field, error.message)
     }
 }
 

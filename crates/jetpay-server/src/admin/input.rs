@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Payload};
 use serde::de::DeserializeOwned;
 
 use super::error::AdminError;
-use crate::reason;
+use crate::field_error::FieldError;
 
 /// The most bytes of a body.
 const LIMIT: usize = 1024 * 1024;
@@ -20,7 +20,7 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     let mut json = serde_json::Deserializer::from_slice(&body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
-            AdminError::from(reason::of(&error))
+            AdminError::from(FieldError::of_json(&error))
         } else {
             AdminError::malformed(format!("the body is not JSON: {}", error.inner()))
         }

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 /// What is logged by a service: warnings, and its own news.
 pub const SERVICE: &str = "warn,jetpay_server=info";
 /// What is logged beside a show that prints everything itself.
-pub const SHOW: &str = "off";
+pub const DEMO: &str = "off";
 
 /// Starts the log with this filter, or with what the environment variable `JETPAY_LOG` asks for.
 pub fn start(filter: &str) {

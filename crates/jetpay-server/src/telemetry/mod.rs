@@ -6,7 +6,7 @@ mod meter;
 mod payouts;
 
 pub use alarms::AlarmLog;
-pub use log::{SERVICE, SHOW, start as start_log};
+pub use log::{DEMO, SERVICE, start as start_log};
 pub use meter::{Meter, Metrics};
 pub(crate) use payouts::{
     payout_asked, payout_not_recorded, payout_sent, payouts_stand_still, payouts_without_a_gate,

@@ -1,4 +1,4 @@
-//! A sheet of payouts, and what the command says to it.
+//! A file of payouts, and the output of the command that sends it.
 #![allow(dead_code, reason = "a module of tests: each test file uses its part")]
 
 use std::process::Output;
@@ -22,8 +22,8 @@ pub(crate) fn sheet(folder: &Folder, rows: &[(&str, i64)]) {
     );
 }
 
-/// What a command says on standard output and standard error; nobody's name is in either.
-pub(crate) fn said(output: &Output) -> (Option<i32>, String, String) {
+/// The exit code, standard output and standard error of a command. Neither output contains personal data.
+pub(crate) fn output_of(output: &Output) -> (Option<i32>, String, String) {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     for hidden in HIDDEN {
         assert!(!out.contains(hidden) && !err.contains(hidden), "{out}{err}");
@@ -32,7 +32,7 @@ pub(crate) fn said(output: &Output) -> (Option<i32>, String, String) {
 }
 
 pub(crate) fn run(running: &Running, arguments: &[&str]) -> (Option<i32>, String, String) {
-    said(&running.folder.run(arguments))
+    output_of(&running.folder.run(arguments))
 }
 
 pub(crate) const SEND: [&str; 3] = ["payouts", "send", "payouts.csv"];

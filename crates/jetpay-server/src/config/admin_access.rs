@@ -1,4 +1,4 @@
-//! How a command reaches the service that runs with a configuration.
+//! How a command reaches the running service.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -9,18 +9,18 @@ use zeroize::Zeroizing;
 use super::problem::Collector;
 use super::{Problems, file, read_text};
 
-/// The admin interface of a service: where, and what opens it.
+/// The address and the token of a service's admin interface.
 pub struct AdminAccess {
-    /// Where this machine reaches it.
+    /// The address at which this machine reaches the interface.
     pub address: SocketAddr,
-    /// What is said there.
+    /// The bearer token.
     pub token: Zeroizing<String>,
-    /// The projects' ids, in the file's order.
+    /// The ids of the configured projects, in the order of the file.
     pub projects: Vec<ProjectId>,
 }
 
 impl AdminAccess {
-    /// Reads a configuration for its `[admin]` and the projects' ids alone: their secrets need not be at hand.
+    /// Reads `[admin]` and the projects' ids of a configuration. The projects' secrets are not needed.
     ///
     /// # Errors
     /// [`Problems`].
@@ -45,7 +45,7 @@ impl AdminAccess {
     }
 }
 
-/// A service that listens on every address of the machine is met on loopback.
+/// The address at which this machine reaches a listener: loopback, when it listens on every address.
 pub(crate) fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         ip if !ip.is_unspecified() => ip,
@@ -60,7 +60,7 @@ mod tests {
     use super::reachable;
 
     #[test]
-    fn service_on_every_address_is_reached_on_loopback() {
+    fn service_that_listens_on_every_address_is_reached_on_loopback() {
         for (listen, address) in [
             ("0.0.0.0:8081", "127.0.0.1:8081"),
             ("[::]:8081", "[::1]:8081"),

@@ -1,4 +1,4 @@
-//! Customers as CSV: a header, and one row a contract. Rows of one customer may stand apart.
+//! Customers as CSV: a header, and one row for each contract. The rows of a customer need not follow each other.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,9 +7,8 @@ use jetpay_core::id::CustomerId;
 use jetpay_ledger::Customer;
 use serde::Deserialize;
 
-use crate::commands::import::Lines;
-use crate::commands::import::csv_rows::{self, Columns};
-use crate::commands::import::line::BadLine;
+use crate::commands::import::Records;
+use crate::commands::import::lines::{BadLine, Columns, for_each_csv};
 use crate::customer::{ContractBody, CustomerBody};
 
 const COLUMNS: Columns = Columns {
@@ -36,7 +35,7 @@ struct Row {
     status_code: Option<i64>,
 }
 
-/// The rows of one customer so far.
+/// The rows of one customer so far. `line` is that of the first.
 struct Gathered {
     id: CustomerId,
     line: u64,
@@ -44,13 +43,13 @@ struct Gathered {
     contracts: Vec<ContractBody>,
 }
 
-pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> anyhow::Result<Lines<Customer>> {
+pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> anyhow::Result<Records<Customer>> {
     let mut gathered: Vec<Gathered> = Vec::new();
     let mut places: HashMap<CustomerId, usize> = HashMap::new();
     let mut bad = Vec::new();
-    // A customer is left out whole when one of its rows is bad: half of its contracts would replace all of them.
+    // One wrong row leaves out the whole customer: an import replaces all contracts, so half of them would delete the others.
     let mut spoiled = HashSet::new();
-    csv_rows::each(bytes, bar, &COLUMNS, |row| {
+    for_each_csv(bytes, bar, &COLUMNS, |row| {
         let taken = row.cells.and_then(|cells| {
             gather(cells, row.line, &mut gathered, &mut places)
                 .map_err(|what| BadLine::new(row.line, what))
@@ -60,18 +59,18 @@ pub(super) fn read(bytes: &[u8], bar: &ProgressBar) -> anyhow::Result<Lines<Cust
             spoiled.extend(row.key.map(str::to_owned));
         }
     })?;
-    let whole = gathered
+    let complete = gathered
         .into_iter()
         .filter(|customer| !spoiled.contains(customer.id.as_str()));
-    let customers = whole.filter_map(|customer| {
+    let customers = complete.filter_map(|customer| {
         let body = CustomerBody::new(customer.additional, customer.contracts);
-        body.named(customer.id)
-            .map_err(|flaw| bad.push(BadLine::flaw(customer.line, &flaw)))
+        body.into_customer(customer.id)
+            .map_err(|error| bad.push(BadLine::of_field(customer.line, &error)))
             .ok()
     });
     let good = customers.collect();
     bad.sort_by_key(|bad| bad.line);
-    Ok(Lines { good, bad })
+    Ok(Records { good, bad })
 }
 
 fn gather(
@@ -145,7 +144,7 @@ mod tests {
     #[test]
     fn rows_of_one_customer_become_its_contracts() {
         let file = "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,,,\n1,b,B,\n";
-        let Lines { good, bad } = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
+        let Records { good, bad } = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
         assert_eq!(bad, []);
         assert_eq!(good.len(), 2);
         assert_eq!(good[0].contracts.len(), 2);
@@ -153,9 +152,9 @@ mod tests {
     }
 
     #[test]
-    fn bad_rows_are_told_with_their_line() {
+    fn wrong_rows_are_reported_with_their_line() {
         let file = "customer_id,contract_id,contract_number,payment\n1,a,A,10.5\n2,a,,\n3\n4,a,A,1\n4,a,A,1\n";
-        let Lines { good, bad } = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
+        let Records { good, bad } = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
         assert_eq!(
             bad.iter().map(|bad| bad.line).collect::<Vec<_>>(),
             [2, 3, 4, 5],
@@ -165,10 +164,10 @@ mod tests {
     }
 
     #[test]
-    fn customer_with_one_bad_row_is_left_out_whole() {
+    fn customer_with_one_wrong_row_is_left_out_completely() {
         let file =
             "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,a,A,1\n1,b,B,10.5\n";
-        let Lines { good, bad } = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
+        let Records { good, bad } = read(file.as_bytes(), &ProgressBar::hidden()).unwrap();
         assert_eq!(bad.len(), 1);
         let ids: Vec<_> = good
             .iter()

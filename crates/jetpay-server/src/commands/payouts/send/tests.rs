@@ -1,6 +1,7 @@
-//! Files, good and bad.
+//! Good and bad files.
 
-use super::*;
+use super::rows::{Row, minor, read};
+use crate::commands::import::BadLine;
 
 const HEADER: &str =
     "key,account_number,amount,currency,customer_id,ip_address,first_name,last_name,email";
@@ -17,7 +18,7 @@ fn refused(text: &[u8]) -> String {
 }
 
 #[test]
-fn columns_may_stand_in_any_order_after_a_bom_with_white_space_around() {
+fn columns_are_read_in_any_order_after_a_bom_and_without_the_white_space_around_cells() {
     let (rows, bad) = read_text(
         "\u{feff}email,last_name,first_name,ip_address,customer_id,currency,amount,account_number,key\r\n\
          a@b.kz , Seitkali,\"Aigerim, A.\",203.0.113.9,7,KZT,150000,9182221133,k1\r\n\r\n",
@@ -44,7 +45,7 @@ fn columns_may_stand_in_any_order_after_a_bom_with_white_space_around() {
 }
 
 #[test]
-fn line_is_the_files_own_whatever_ends_a_line_and_however_many_are_empty() {
+fn line_number_is_right_with_any_line_ends_and_with_empty_lines() {
     let bad = "k1,1,1,KZT,7,203.0.113.9,A,B,a@b";
     for bom in ["", "\u{feff}"] {
         for end in ["\n", "\r\n"] {
@@ -59,7 +60,7 @@ fn line_is_the_files_own_whatever_ends_a_line_and_however_many_are_empty() {
 }
 
 #[test]
-fn header_that_does_not_fit_is_told_with_what_is_missing_unknown_or_twice() {
+fn wrong_header_is_refused_with_the_columns_that_are_missing_unknown_or_twice() {
     let error = refused(b"key,amount,wallet,amount\n");
     for part in [
         HEADER,
@@ -70,13 +71,13 @@ fn header_that_does_not_fit_is_told_with_what_is_missing_unknown_or_twice() {
         assert!(error.contains(part), "{part} is not in: {error}");
     }
     assert!(refused(b"").contains("missing: key"));
-    assert!(refused(HEADER.replace(',', "\t").as_bytes()).contains("parted by commas"));
+    assert!(refused(HEADER.replace(',', "\t").as_bytes()).contains("separated by commas"));
     assert!(refused(b"\xff\xfek\0e\0y\0\n").contains("UTF-8"));
     assert!(refused(b"k1,9182221133,1,KZT,7,203.0.113.9,A,B,a@b\n").contains("missing: key"));
 }
 
 #[test]
-fn all_that_is_wrong_is_told_by_line_and_column() {
+fn every_error_is_reported_by_line_and_column() {
     let good = "9182221133,100,KZT,7,203.0.113.9,A,B,a@b";
     let (rows, bad) = read_text(&format!(
         "{HEADER}\n\
@@ -91,12 +92,12 @@ fn all_that_is_wrong_is_told_by_line_and_column() {
     ));
     let lines: Vec<_> = rows.iter().map(|row| row.line).collect();
     assert_eq!(lines, [2, 10]);
-    let told: Vec<_> = bad
+    let reported: Vec<_> = bad
         .iter()
         .map(|bad| (bad.line, bad.what.split('`').nth(1).unwrap_or("")))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (3, "amount"),
             (3, "customer_id"),
@@ -116,12 +117,12 @@ fn all_that_is_wrong_is_told_by_line_and_column() {
         ],
         "{bad:?}"
     );
-    assert!(bad[8].what.contains("stands in line 2 already"), "{bad:?}");
+    assert!(bad[8].what.contains("is the same as in line 2"), "{bad:?}");
     assert!(bad[9].what.contains("has 10 cells"), "{bad:?}");
 }
 
 #[test]
-fn amount_is_digits_alone() {
+fn amount_with_anything_but_digits_is_refused() {
     for (cell, amount) in [("1", 1), ("007", 7), ("9223372036854775807", i64::MAX)] {
         assert_eq!(minor(cell), Ok(amount), "{cell}");
     }
@@ -142,7 +143,7 @@ fn amount_is_digits_alone() {
 }
 
 #[test]
-fn row_that_is_not_utf_8_is_told_by_its_line() {
+fn row_that_is_not_utf_8_is_reported_by_its_line() {
     let mut file = format!("{HEADER}\nk1,9182221133,1,KZT,7,203.0.113.9,").into_bytes();
     file.extend(b"\xc0\xe9,B,a@b\nk2,9182221133,1,KZT,7,203.0.113.9,A,B,a@b\n");
     let (rows, bad) = read(&file, 1234.into()).unwrap();
@@ -151,7 +152,7 @@ fn row_that_is_not_utf_8_is_told_by_its_line() {
 }
 
 #[test]
-fn file_parted_by_semicolons_is_the_same_file() {
+fn file_with_semicolons_reads_the_same_as_with_commas() {
     let row = "k1,9182221133,1,KZT,7,203.0.113.9,A,B,a@b";
     let commas = format!("{HEADER}\n{row}\n");
     let semicolons = commas.replace(',', ";");

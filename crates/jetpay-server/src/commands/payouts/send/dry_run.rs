@@ -1,4 +1,4 @@
-//! What a run would do.
+//! `jetpay payouts send --dry-run`: what a run would do.
 
 use futures_util::stream;
 use futures_util::{StreamExt, TryStreamExt};
@@ -7,24 +7,23 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::rows::Row;
-use super::{AT_ONCE, Sheet};
+use super::{PARALLEL, Sheet};
+use crate::commands::client::{Client, Request, print};
 use crate::commands::import::progress;
-use crate::commands::operator::client::{Client, Request};
-use crate::commands::operator::print;
-use crate::commands::operator::table::{Column, column, rows, table, text};
+use crate::commands::table::{Column, column, rows, table, text};
 
-/// A row whose key the service knows already.
+/// A row whose key the service already knows.
 #[derive(Serialize)]
 pub(super) struct Known {
     line: u64,
     key: String,
     payment_id: String,
     state: String,
-    /// What is known under the key is something else: the row would be refused.
+    /// The key belongs to another request: the service would refuse the row.
     differs: bool,
 }
 
-/// The rows whose keys the service knows already, in the file's order.
+/// The rows whose keys the service already knows, in the order of the file.
 pub(super) async fn known(
     client: &Client<'_>,
     project: ProjectId,
@@ -32,23 +31,23 @@ pub(super) async fn known(
 ) -> anyhow::Result<Vec<Known>> {
     let bar = progress(rows.len());
     let one = async |row: &Row| {
-        let known = look(client, project, row).await;
+        let known = find(client, project, row).await;
         bar.inc(1);
         known
     };
-    let all = stream::iter(rows).map(one).buffered(AT_ONCE);
+    let all = stream::iter(rows).map(one).buffered(PARALLEL);
     let known = all.try_filter_map(|known| std::future::ready(Ok(known)));
     let known = known.try_collect().await;
     bar.finish_and_clear();
     known
 }
 
-async fn look(client: &Client<'_>, project: ProjectId, row: &Row) -> anyhow::Result<Option<Known>> {
+async fn find(client: &Client<'_>, project: ProjectId, row: &Row) -> anyhow::Result<Option<Known>> {
     let request = Request::get(&["payouts"])
         .with("project_id", Some(project))
         .with("idempotency_key", Some(&row.payout_request.idempotency_key))
         .with("limit", Some(1));
-    let answer = client.ask(&request).await?;
+    let answer = client.call(&request).await?;
     Ok(rows(&answer, "payouts").first().map(|payout| Known {
         line: row.line,
         key: row.payout_request.idempotency_key.clone(),
@@ -58,13 +57,13 @@ async fn look(client: &Client<'_>, project: ProjectId, row: &Row) -> anyhow::Res
     }))
 }
 
-/// As far as the service shows it: names and addresses it does not show, and of an old payout's wallet the end alone.
+/// Compares what the service shows. It shows no names and addresses, and of an old payout's wallet only the last digits.
 fn differs(row: &Row, payout: &Value) -> bool {
-    let payout_request = &row.payout_request;
-    let end = |number: &str| number.chars().rev().take(4).collect::<String>();
-    payout["amount"] != payout_request.amount.minor()
-        || text(payout, "/customer_id") != payout_request.customer.id
-        || end(&text(payout, "/account_number")) != end(&payout_request.account_number)
+    let request = &row.payout_request;
+    let last_digits = |number: &str| number.chars().rev().take(4).collect::<String>();
+    payout["amount"] != request.amount.minor()
+        || text(payout, "/customer_id") != request.customer.id
+        || last_digits(&text(payout, "/account_number")) != last_digits(&request.account_number)
 }
 
 const COLUMNS: &[Column] = &[
@@ -74,7 +73,7 @@ const COLUMNS: &[Column] = &[
     column("state", |known| text(known, "/state")),
     column("", |known| {
         if known["differs"] == true {
-            "for something else: this row would be refused".to_owned()
+            "the key belongs to another request: the service would refuse this row".to_owned()
         } else {
             String::new()
         }
@@ -85,10 +84,10 @@ pub(super) fn report(sheet: &Sheet, known: &[Known], as_json: bool) -> anyhow::R
     let count = sheet.rows.len();
     let known_rows = serde_json::to_value(known)?;
     if as_json {
-        let said = json!({
+        let report = json!({
             "payouts": count, "amount": sheet.sum.minor(), "currency": sheet.sum.currency(), "known_before": known_rows,
         });
-        return print(&said.to_string());
+        return print(&report.to_string());
     }
     let known_rows = known_rows.as_array().map_or(&[][..], Vec::as_slice);
     if !known_rows.is_empty() {

@@ -1,4 +1,4 @@
-//! Where a demo lives: its folder, its configuration, its secrets and its customers.
+//! The folder of a demo, with its configuration and secrets, and its customers.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -19,17 +19,17 @@ pub(super) const ANNA: &str = "7123456789";
 /// A customer without contracts.
 pub(super) const BORIS: &str = "boris@example.com";
 
-/// A folder that holds all of a demo.
-pub(super) struct Place {
+/// The folder of a demo.
+pub(super) struct Setup {
     folder: PathBuf,
-    /// Removes the folder with the demo, unless the user named it.
+    /// Deletes the folder at the end, unless the user named it.
     _temporary: Option<TempDir>,
 }
 
-impl Place {
-    /// Makes the folder and what belongs in it; what is there already stays.
+impl Setup {
+    /// Creates the folder and its files. Existing files stay as they are.
     pub(super) fn prepare(named: Option<&Path>) -> anyhow::Result<Self> {
-        let place = if let Some(folder) = named {
+        let setup = if let Some(folder) = named {
             Self {
                 folder: folder.to_owned(),
                 _temporary: None,
@@ -41,12 +41,12 @@ impl Place {
                 _temporary: Some(temporary),
             }
         };
-        fs::create_dir_all(&place.folder)
-            .with_context(|| format!("cannot make {}", place.folder.display()))?;
-        place.write("secret.txt", &random_text()?)?;
-        place.write("token.txt", &random_text()?)?;
-        place.write("jetpay.toml", &configuration()?)?;
-        Ok(place)
+        fs::create_dir_all(&setup.folder)
+            .with_context(|| format!("cannot create {}", setup.folder.display()))?;
+        setup.write("secret.txt", &random_text()?)?;
+        setup.write("token.txt", &random_text()?)?;
+        setup.write("jetpay.toml", &configuration()?)?;
+        Ok(setup)
     }
 
     pub(super) fn config(&self) -> PathBuf {
@@ -57,7 +57,7 @@ impl Place {
         let text = Zeroizing::new(fs::read_to_string(self.folder.join("secret.txt"))?);
         ensure!(
             !text.trim().is_empty(),
-            "{} is empty; remove it",
+            "{} is empty; delete it and run the demo again",
             self.folder.join("secret.txt").display()
         );
         Ok(Zeroizing::new(text.trim().to_owned()))
@@ -82,7 +82,7 @@ impl Place {
     }
 
     pub(super) fn invite(&self, listen: SocketAddr, admin: SocketAddr) {
-        heading("Still serving: try it, and end it with Ctrl-C");
+        heading("The service is still running: try it, and stop it with Ctrl-C");
         let token = self.folder.join("token.txt");
         let secret = self.folder.join("secret.txt");
         anstream::println!(
@@ -97,7 +97,7 @@ impl Place {
         anstream::println!(
             "  echo '{{\"type\":\"verify\",\"project_id\":{PROJECT},\"customer_id\":\"{ANNA}\"}}' \
              | {} sign --secret-env SECRET | curl -d @- http://{listen}/kaspi",
-            // After `cargo run` no `jetpay` is on the path.
+            // With `cargo run` the binary is not on the PATH.
             std::env::current_exe()
                 .unwrap_or_else(|_| "jetpay".into())
                 .display()
@@ -105,7 +105,7 @@ impl Place {
     }
 }
 
-/// The usual ports when they are free, else any.
+/// The configuration, with the default ports when they are free, else with any free ports.
 fn configuration() -> anyhow::Result<String> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     let free = |port| bind(port).is_ok();
@@ -114,10 +114,10 @@ fn configuration() -> anyhow::Result<String> {
     } else {
         (0, 0)
     };
-    // The service must be told the Gate's before it is opened.
+    // The configuration must name the Gate's port before the Gate starts.
     let gate = bind(9090).or_else(|_| bind(0))?.local_addr()?;
     Ok(format!(
-        r#"# Written by `jetpay demo`. `jetpay check` says what it means.
+        r#"# `jetpay demo` wrote this file. `jetpay check` explains it.
 
 [server]
 listen = "127.0.0.1:{listen}"
@@ -134,7 +134,7 @@ id = {PROJECT}
 methods = ["kaspi", "kassa24", "kassa24-bvu", "cashin-kz", "qiwi-kz"]
 secret_file = "secret.txt"
 
-[gate] # a simulated one, which the demo plays
+[gate] # a simulated Gate, which the demo runs
 base_url = "http://{gate}"
 answer_within_seconds = 2
 ask_after_seconds = 1
@@ -142,7 +142,7 @@ ask_after_seconds = 1
     ))
 }
 
-/// 32 hexadecimal digits of the system's randomness.
+/// A random secret of 32 hexadecimal digits.
 fn random_text() -> anyhow::Result<String> {
     let (high, low) = (getrandom::u64()?, getrandom::u64()?);
     Ok(format!("{high:016x}{low:016x}\n"))

@@ -1,27 +1,24 @@
-//! Plain text for people: aligned tables, and lists of named values.
+//! Plain text for the terminal: aligned tables, and lists of named values.
 
 use std::fmt::Write;
 
 use jetpay_core::{Currency, Money};
 use serde_json::Value;
 
-/// A column of a table.
-pub(in crate::commands) struct Column {
+/// A column of a table: its heading, and the text of its cell for a row.
+pub(super) struct Column {
     heading: &'static str,
     cell: fn(&Value) -> String,
 }
 
-pub(in crate::commands) const fn column(
-    heading: &'static str,
-    cell: fn(&Value) -> String,
-) -> Column {
+pub(super) const fn column(heading: &'static str, cell: fn(&Value) -> String) -> Column {
     Column { heading, cell }
 }
 
-/// A table of rows, or `none` when there are none.
-pub(in crate::commands) fn table(rows: &[Value], columns: &[Column], none: &str) -> String {
+/// A table of rows, or the text `empty` when there are no rows.
+pub(super) fn table(rows: &[Value], columns: &[Column], empty: &str) -> String {
     if rows.is_empty() {
-        return none.to_owned();
+        return empty.to_owned();
     }
     let mut lines = vec![
         columns
@@ -36,10 +33,10 @@ pub(in crate::commands) fn table(rows: &[Value], columns: &[Column], none: &str)
     aligned(&lines)
 }
 
-/// Names and their values; those without a value are left out.
-pub(in crate::commands) fn named(values: &[(&str, String)]) -> String {
-    let given = values.iter().filter(|(_, value)| !value.is_empty());
-    let lines: Vec<_> = given
+/// One line for each name and its value. Empty values are left out.
+pub(super) fn named(values: &[(&str, String)]) -> String {
+    let present = values.iter().filter(|(_, value)| !value.is_empty());
+    let lines: Vec<_> = present
         .map(|(name, value)| vec![(*name).to_owned(), value.clone()])
         .collect();
     aligned(&lines)
@@ -63,9 +60,11 @@ fn aligned(lines: &[Vec<String>]) -> String {
     })
 }
 
-/// What is at a place of a JSON value, as one harmless line: no text from outside moves the cursor.
-pub(in crate::commands) fn text(value: &Value, place: &str) -> String {
-    match value.pointer(place) {
+/// The text or number at a JSON pointer, else an empty text.
+///
+/// Control characters become spaces: a text that another party wrote must not control the terminal.
+pub(super) fn text(value: &Value, pointer: &str) -> String {
+    match value.pointer(pointer) {
         Some(Value::String(text)) => text
             .chars()
             .map(|character| {
@@ -81,28 +80,28 @@ pub(in crate::commands) fn text(value: &Value, place: &str) -> String {
     }
 }
 
-/// The amount that stands at a place under this name, with the currency beside it.
-pub(in crate::commands) fn money(value: &Value, place: &str, name: &str) -> String {
+/// The amount in minor units in the field `name` of the object at a JSON pointer, with the `currency` beside it.
+pub(super) fn money(value: &Value, pointer: &str, name: &str) -> String {
     let minor = value
-        .pointer(&format!("{place}/{name}"))
+        .pointer(&format!("{pointer}/{name}"))
         .and_then(Value::as_i64);
-    let currency = Currency::parse(&text(value, &format!("{place}/currency")));
+    let currency = Currency::parse(&text(value, &format!("{pointer}/currency")));
     match (minor, currency) {
         (Some(minor), Ok(currency)) => Money::new(minor, currency).to_string(),
         _ => String::new(),
     }
 }
 
-/// The rows of a list in an answer.
-pub(in crate::commands) fn rows<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+/// The rows of the list `name` in an answer.
+pub(super) fn rows<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
     answer
         .get(name)
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
 }
 
-/// How to see what comes after a page, if anything does.
-pub(in crate::commands) fn more(answer: &Value) -> String {
+/// A line that says how to see the next page; empty on the last page.
+pub(super) fn more(answer: &Value) -> String {
     match answer.get("next").and_then(Value::as_i64) {
         Some(next) => format!("there are more: --before {next}\n"),
         None => String::new(),
@@ -115,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn columns_are_as_wide_as_their_widest_cell_and_lines_have_no_loose_ends() {
+    fn columns_are_as_wide_as_their_widest_cell_and_lines_have_no_trailing_spaces() {
         let columns = [
             column("seq", |row| text(row, "/seq")),
             column("amount", |row| money(row, "", "amount")),
