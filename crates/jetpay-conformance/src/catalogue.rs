@@ -1,74 +1,72 @@
-//! Every check that there is, whatever the target: what `docs/conformance.md` is made of.
+//! All checks, independent of a target. `docs/conformance.md` is made from them.
 
 use jetpay_core::id::ProjectId;
-
-use super::customers::Customers;
-use super::group::Group;
-use super::project::{Kassa24Answers, Project};
-use super::row::{Level, Row, Section};
-use super::rows;
-use super::target::Target;
 use jetpay_platform::{METHODS, MethodFacts};
 
-/// A check, of all methods that it applies to.
+use super::row::{Group, Level, Row, Section};
+use super::rows;
+use super::target::{Customers, Kassa24Answers, Project, Target};
+
+/// A check, with all methods to which it applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Its stable name: `callback-repeated`.
+    /// The stable id: `callback-repeated`.
     pub id: &'static str,
-    /// The chapter it belongs to.
+    /// The chapter of the report.
     pub group: Group,
-    /// How much it binds.
+    /// Whether a document demands it.
     pub level: Level,
     /// What must hold.
     pub sentence: &'static str,
-    /// Where that is written.
+    /// Where the rule is written.
     pub source: Source,
-    /// What happens to people and money where it does not hold.
+    /// What happens to people and money when it does not hold.
     pub why: &'static str,
-    /// The methods that it applies to; none for a check of callbacks of any method.
+    /// The methods to which it applies; empty for a check of callbacks of any method.
     pub methods: Vec<&'static str>,
-    /// What it needs to be run, beside a project of the method.
+    /// What the check needs besides a project with the method.
     pub needs: Vec<Need>,
 }
 
-/// Where a check's sentence is written.
+/// Where the rule of a check is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
-    /// In each method's document, where it speaks of `verify`: [`Sections::verify`](crate::Sections::verify).
+    /// In each method's document, under the heading of `verify`:
+    /// [`Sections::verify`](jetpay_platform::Sections::verify).
     Verify,
-    /// Where it speaks of `check_deposit`.
+    /// The same under the heading of `check_deposit`.
     CheckDeposit,
-    /// Where it speaks of the callback.
+    /// The same under the heading of the callback.
     Callback,
-    /// Elsewhere, and alike for all methods.
+    /// In another place that is the same for all methods.
     Other(&'static str),
 }
 
-/// What a check needs to be run.
+/// What a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Need {
-    /// A success may be sent, which credits a customer.
+    /// Permission to send a success, which credits a customer.
     Credits,
-    /// Callbacks have a URL of their own.
+    /// A separate URL for callbacks.
     CallbackUrl,
-    /// Kassa24 is answered with the account alone: option 1.
+    /// A project that answers Kassa24 with the account only (option 1).
     Account,
-    /// Kassa24 is answered with contracts: option 2.
+    /// A project that answers Kassa24 with contracts (option 2).
     Contracts,
-    /// The target is held to all that the service `jetpay` does.
+    /// A target that must behave exactly like the service `jetpay`.
     Exact,
 }
 
-/// Every check, chapter by chapter.
+/// All checks, chapter by chapter.
 pub fn catalogue() -> impl Iterator<Item = Entry> {
     let targets = Targets::new();
     rows::all().map(move |(group, row)| targets.entry(group, row))
 }
 
-/// Targets that differ in what a row may ask for.
+/// Targets that differ in the conditions of rows.
 struct Targets {
     all: Target,
     lenient: Target,
@@ -82,7 +80,7 @@ impl Targets {
         let project = |answers| {
             Project::new(ProjectId::new(1), "secret")
                 .expect("the secret is not empty")
-                .answering_kassa24(answers)
+                .with_kassa24_answers(answers)
         };
         let account = project(Kassa24Answers::Account);
         let contracts = project(Kassa24Answers::Contracts);
@@ -160,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_entry_has_an_id_of_its_own_and_applies_to_something() {
+    fn every_entry_has_a_unique_id_and_applies_to_a_method() {
         let mut ids: Vec<&str> = catalogue().map(|entry| entry.id).collect();
         ids.sort_unstable();
         let count = ids.len();
@@ -174,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn needs_are_those_of_the_row() {
+    fn entry_has_the_needs_of_its_row() {
         let needs = |id: &str| catalogue().find(|it| it.id == id).unwrap().needs;
         assert_eq!(needs("callback-success"), [Need::Credits]);
         let options: Vec<Need> = catalogue().flat_map(|it| it.needs).collect();

@@ -1,11 +1,11 @@
-//! What an answer must be.
+//! Expectations about answers.
 
+use jetpay_platform::Exchange;
 use serde_json::{Map, Value};
 
-use super::outcome::{Checked, Stop};
-use jetpay_platform::Exchange;
+use super::check::{CheckResult, Stop};
 
-/// What people are told of an answer; secrets are cut, and what is too long, when the check has ended.
+/// An answer in one line. When the check ends, secrets are redacted and long texts are cut.
 pub(crate) fn brief(exchange: &Exchange) -> String {
     if exchange.body.is_empty() {
         format!("HTTP {}, no body", exchange.status)
@@ -14,8 +14,8 @@ pub(crate) fn brief(exchange: &Exchange) -> String {
     }
 }
 
-/// An answer with HTTP 200 and this code; its fields.
-pub(crate) fn answer(exchange: &Exchange, code: i64) -> Checked<&Map<String, Value>> {
+/// Expects HTTP 200 and this code. Returns the fields of the answer.
+pub(crate) fn answer(exchange: &Exchange, code: i64) -> CheckResult<&Map<String, Value>> {
     match &exchange.json {
         Some(Value::Object(answer)) if exchange.status == 200 && exchange.code() == Some(code) => {
             Ok(answer)
@@ -27,13 +27,13 @@ pub(crate) fn answer(exchange: &Exchange, code: i64) -> Checked<&Map<String, Val
     }
 }
 
-/// No fields but these.
+/// Expects no other fields than these.
 pub(crate) fn only(
     answer: &Map<String, Value>,
     required: &[&str],
     allowed: &[&str],
     exchange: &Exchange,
-) -> Checked {
+) -> CheckResult {
     let known =
         |name: &&String| required.contains(&name.as_str()) || allowed.contains(&name.as_str());
     match answer.keys().find(|name| !known(name)) {
@@ -42,12 +42,12 @@ pub(crate) fn only(
     }
 }
 
-/// A text that is there and not empty.
+/// Expects a text that is not empty.
 pub(crate) fn text<'a>(
     answer: &'a Map<String, Value>,
     name: &str,
     exchange: &Exchange,
-) -> Checked<&'a str> {
+) -> CheckResult<&'a str> {
     let text = answer
         .get(name)
         .and_then(Value::as_str)
@@ -55,8 +55,12 @@ pub(crate) fn text<'a>(
     text.ok_or_else(|| Stop::failed(format!("a text in `{name}`"), brief(exchange)))
 }
 
-/// Equal values, told with what they are.
-pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, wanted: &T, got: &T) -> Checked {
+/// Expects equal values. A failure shows both.
+pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    wanted: &T,
+    got: &T,
+) -> CheckResult {
     if wanted == got {
         Ok(())
     } else {
@@ -67,8 +71,8 @@ pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, wanted: &T, got:
     }
 }
 
-/// Something holds; otherwise what was seen is told.
-pub(crate) fn holds(what: &str, holds: bool, seen: impl FnOnce() -> String) -> Checked {
+/// Expects a condition. A failure shows `seen`.
+pub(crate) fn holds(what: &str, holds: bool, seen: impl FnOnce() -> String) -> CheckResult {
     if holds {
         Ok(())
     } else {
@@ -76,7 +80,7 @@ pub(crate) fn holds(what: &str, holds: bool, seen: impl FnOnce() -> String) -> C
     }
 }
 
-/// A value for people, who need not know the word for one that may be missing.
+/// A value as text, without `Some` and `None`.
 fn plain(value: &impl std::fmt::Debug) -> String {
     let text = format!("{value:?}");
     let inner = text
@@ -87,4 +91,108 @@ fn plain(value: &impl std::fmt::Debug) -> String {
         (None, "None") => "nothing".to_owned(),
         (None, _) => text,
     }
+}
+
+/// An expected refusal.
+///
+/// The documents say which code a refusal has and where its text is. They do not say the HTTP status, or how to answer
+/// a broken message. There any refusal is right, unless the target must behave exactly like the service `jetpay`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refusal {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The code.
+    pub(crate) code: i64,
+    /// A field that the text must name; empty if any text is right.
+    pub(crate) naming: &'static str,
+    /// Whether all fields for the text must exist, whatever answers the project gives.
+    pub(crate) all_texts: bool,
+}
+
+impl Refusal {
+    pub(crate) const fn new(status: u16, code: i64) -> Self {
+        Self {
+            status,
+            code,
+            naming: "",
+            all_texts: false,
+        }
+    }
+
+    pub(crate) const fn naming(self, naming: &'static str) -> Self {
+        Self { naming, ..self }
+    }
+
+    pub(crate) const fn with_all_texts(self) -> Self {
+        Self {
+            all_texts: true,
+            ..self
+        }
+    }
+
+    /// Expects a refusal. Where the documents say which, expects that one, with a text in these places.
+    pub(crate) fn check(&self, exchange: &Exchange, texts: &[&str]) -> CheckResult {
+        let refused = exchange.code().is_some_and(|code| code != 0);
+        if self.code == 500 {
+            return if refused || (400..500).contains(&exchange.status) {
+                Ok(())
+            } else {
+                Err(Stop::failed(
+                    "a refusal: a code other than 0",
+                    brief(exchange),
+                ))
+            };
+        }
+        let wanted = format!("code {} with a text in {}", self.code, texts.join(" and "));
+        if exchange.code() != Some(self.code)
+            || !texts.iter().all(|place| text_at(exchange, place).is_some())
+        {
+            return Err(Stop::failed(wanted, brief(exchange)));
+        }
+        Ok(())
+    }
+
+    /// Expects exactly this refusal. `allowed` are all places where the method may have a text.
+    pub(crate) fn check_strictly(
+        &self,
+        exchange: &Exchange,
+        texts: &[&str],
+        allowed: &[&str],
+    ) -> CheckResult {
+        let wanted = format!(
+            "HTTP {} and code {} with a text in {}",
+            self.status,
+            self.code,
+            texts.join(" and ")
+        );
+        let fail = |wanted: &str| Err(Stop::failed(wanted, brief(exchange)));
+        let Some(Value::Object(answer)) = &exchange.json else {
+            return fail(&wanted);
+        };
+        if exchange.status != self.status || exchange.code() != Some(self.code) {
+            return fail(&wanted);
+        }
+        for place in texts {
+            match text_at(exchange, place) {
+                Some(text) if text.contains(self.naming) => {}
+                Some(_) => return fail(&format!("{wanted} that names `{}`", self.naming)),
+                None => return fail(&wanted),
+            }
+        }
+        only(answer, &["code"], &tops(allowed), exchange)
+    }
+}
+
+/// The text at a JSON pointer, unless it is empty.
+fn text_at<'a>(exchange: &'a Exchange, place: &str) -> Option<&'a str> {
+    let text = exchange.json.as_ref()?.pointer(place)?.as_str()?;
+    (!text.is_empty()).then_some(text)
+}
+
+/// The first names of JSON pointers.
+fn tops<'a>(pointers: &[&'a str]) -> Vec<&'a str> {
+    pointers
+        .iter()
+        .filter_map(|pointer| pointer.split('/').nth(1))
+        .collect()
 }

@@ -1,10 +1,12 @@
-//! What an answer must not tell an outsider about the inside.
+//! What an answer must not reveal: secrets, and details of the program behind it.
 
-use super::expect::brief;
-use super::outcome::{Checked, Stop};
+use jetpay_core::redacted::Redacted;
 use jetpay_platform::Exchange;
 
-/// Words that tell an outsider about the inside.
+use super::check::{CheckResult, Stop};
+use super::expect::brief;
+
+/// Texts that reveal details of the program.
 const LEAKS: [&str; 24] = [
     // Rust
     "panicked at",
@@ -40,8 +42,8 @@ const LEAKS: [&str; 24] = [
     "sqlite",
 ];
 
-/// An answer tells nothing of the inside.
-pub(crate) fn expect_no_leak(exchange: &Exchange) -> Checked {
+/// Expects that the answer reveals no detail of the program.
+pub(crate) fn expect_no_leak(exchange: &Exchange) -> CheckResult {
     let text = exchange.text();
     match LEAKS.iter().find(|leak| text.contains(*leak)) {
         Some(leak) => Err(Stop::failed(
@@ -49,5 +51,65 @@ pub(crate) fn expect_no_leak(exchange: &Exchange) -> Checked {
             brief(exchange),
         )),
         None => Ok(()),
+    }
+}
+
+/// The minimum length of a secret, in bytes. A shorter secret may be an ordinary word.
+const A_SECRET: usize = 8;
+
+/// The text without secrets.
+pub(crate) fn redact(text: &str, secrets: &[Redacted]) -> String {
+    let secrets = secrets.iter().map(Redacted::as_str);
+    secrets
+        .filter(|secret| !secret.is_empty())
+        .flat_map(written)
+        .fold(text.to_owned(), |text, written| {
+            text.replace(&written, "[secret]")
+        })
+}
+
+/// Whether the text contains one of the secrets.
+pub(crate) fn contains_secret(text: &str, secrets: &[Redacted]) -> bool {
+    let secrets = secrets.iter().map(Redacted::as_str);
+    secrets
+        .filter(|secret| secret.len() >= A_SECRET)
+        .flat_map(written)
+        .any(|written| text.contains(&written))
+}
+
+/// The secret as it is, as JSON escapes it, and with `\/`, as some libraries also write it.
+fn written(secret: &str) -> [String; 3] {
+    let quoted = serde_json::Value::from(secret).to_string();
+    let escaped = &quoted[1..quoted.len() - 1];
+    [
+        secret.to_owned(),
+        escaped.to_owned(),
+        escaped.replace('/', "\\/"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_is_found_and_redacted_however_it_is_escaped() {
+        let secrets = [Redacted::new("my/own \"secret\""), Redacted::new("")];
+        for text in [
+            "x my/own \"secret\" y",
+            r#"x my/own \"secret\" y"#,
+            r#"x my\/own \"secret\" y"#,
+        ] {
+            assert!(contains_secret(text, &secrets), "{text}");
+            assert_eq!(redact(text, &secrets), "x [secret] y");
+        }
+        assert!(!contains_secret("my own secret", &secrets));
+    }
+
+    #[test]
+    fn short_secret_is_redacted_but_does_not_count_as_a_leak() {
+        let secrets = [Redacted::new("code")];
+        assert!(!contains_secret("{\"code\":0}", &secrets));
+        assert_eq!(redact("code", &secrets), "[secret]");
     }
 }

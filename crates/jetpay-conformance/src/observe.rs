@@ -1,34 +1,31 @@
-//! What became of the money, as far as the target lets us see it.
+//! What happened to the money, as far as the target shows it.
 //!
-//! The merchant's interface of the service `jetpay` shows all. Anybody else can offer one URL per payment, which answers
-//! `{"credited": 10000, "remaining": 10000}`: what was credited for the payment in all, and what of it was not taken
-//! back (the same, when it is left out), in minor units. A payment that was not credited yet has two zeros; HTTP 404 says
-//! that no payment has this id.
+//! The admin interface of the service `jetpay` shows everything. Any other merchant can offer one URL for each payment.
+//! It answers `{"credited": 10000, "remaining": 10000}`: the sum of all credits of the payment, and the rest after
+//! refunds, in minor units. `remaining` may be left out if it equals `credited`. A payment without a credit has two
+//! zeros. HTTP 404 says that no payment has this id.
 
 use jetpay_core::redacted::Redacted;
+use jetpay_platform::{Admin, Client, Entry, Exchange, NoAnswer, path_segment};
 use serde_json::Value;
 
+use super::check::{CheckResult, Stop};
 use super::check_context::CheckContext;
 use super::expect;
-use super::outcome::{Checked, Stop};
-use jetpay_platform::Client;
-use jetpay_platform::Entry;
-use jetpay_platform::{Admin, path_segment};
-use jetpay_platform::{Exchange, NoAnswer};
 
-/// Where a payment's id stands in the URL of an observation.
+/// The place of the payment id in the URL of an observation.
 pub const PAYMENT_ID: &str = "{payment_id}";
 
-/// Shows what became of the money.
+/// Shows what happened to the money.
 #[derive(Debug, Clone)]
 pub enum Observer {
-    /// The merchant's interface of the service `jetpay`: payments, entries and balances.
+    /// The admin interface of the service `jetpay`: payments, entries and balances.
     Admin(Admin),
-    /// One URL a payment.
+    /// One URL for each payment.
     Url(Observation),
 }
 
-/// A URL that tells what was credited for a payment.
+/// A URL that shows what was credited for a payment.
 #[derive(Debug, Clone)]
 pub struct Observation {
     client: Client,
@@ -36,7 +33,7 @@ pub struct Observation {
 }
 
 impl Observer {
-    /// What opens it.
+    /// The bearer token of the observer.
     pub(crate) fn token(&self) -> Option<&Redacted> {
         match self {
             Self::Admin(admin) => Some(admin.token()),
@@ -58,7 +55,7 @@ impl From<Observation> for Observer {
 }
 
 impl Observation {
-    /// The URL, with `{payment_id}` where a payment's id belongs, and the bearer token that opens it, if it needs one.
+    /// An observation at a URL that contains `{payment_id}`. `token` is the bearer token, if the URL needs one.
     #[must_use]
     pub fn new(url: impl Into<String>, token: Option<&str>) -> Self {
         Self {
@@ -67,8 +64,8 @@ impl Observation {
         }
     }
 
-    /// What was credited for a payment in all, and what of it was not taken back, in minor units.
-    async fn of(&self, payment_id: &str) -> Checked<(i64, i64)> {
+    /// The sum of the credits of a payment, and the rest after refunds, in minor units.
+    async fn of(&self, payment_id: &str) -> CheckResult<(i64, i64)> {
         let exchange = self.asked(payment_id).await.ok();
         let exchange = exchange.ok_or(Stop::NotObserved {
             why: "the answers were right; the URL of --observe did not answer",
@@ -81,7 +78,7 @@ impl Observation {
         })
     }
 
-    /// Why a payment that there is cannot be seen here, if so.
+    /// Why an existing payment cannot be observed; `None` if it can.
     pub(crate) async fn cannot_see(&self, payment_id: &str) -> Option<String> {
         match self.asked(payment_id).await {
             Ok(exchange) if sums(&exchange).is_some() => None,
@@ -91,7 +88,7 @@ impl Observation {
     }
 
     async fn asked(&self, payment_id: &str) -> Result<Exchange, NoAnswer> {
-        // Such an id would lead to another path, and take the token there.
+        // Such an id would change the path and send the token to another URL.
         if matches!(payment_id, "." | "..") {
             let reason = format!("`{payment_id}` is no part of a path");
             return Err(NoAnswer::new(&self.client.url(""), reason));
@@ -120,14 +117,14 @@ fn sums(exchange: &Exchange) -> Option<(i64, i64)> {
 }
 
 impl CheckContext<'_> {
-    fn observer(&self) -> Checked<&Observer> {
+    fn observer(&self) -> CheckResult<&Observer> {
         self.target.observer.as_ref().ok_or(Stop::NotObserved {
             why: "the answers were right; --observe URL lets the money be seen",
         })
     }
 
-    /// The merchant's interface of the service `jetpay`, for what no other observation shows.
-    pub(crate) fn admin(&self) -> Checked<&Admin> {
+    /// The admin interface, for checks that need more than the other observations show.
+    pub(crate) fn admin(&self) -> CheckResult<&Admin> {
         match self.observer()? {
             Observer::Admin(admin) => Ok(admin),
             Observer::Url(_) => Err(Stop::NotObserved {
@@ -136,18 +133,18 @@ impl CheckContext<'_> {
         }
     }
 
-    pub(crate) async fn payment(&self, payment_id: &str) -> Checked<Value> {
+    pub(crate) async fn payment(&self, payment_id: &str) -> CheckResult<Value> {
         Ok(self.admin()?.payment(payment_id).await?)
     }
 
-    /// The payment's entries have these amounts, in minor units and in this order; and where states can be seen, it is in
-    /// this one.
+    /// Expects that the payment has entries with these amounts in this order, in minor units, and this state, if states
+    /// can be seen.
     pub(crate) async fn expect_money(
         &self,
         payment_id: &str,
         state: &str,
         amounts: &[i64],
-    ) -> Checked {
+    ) -> CheckResult {
         if let Some(Observer::Admin(_)) = self.target.observer {
             let payment = self.payment(payment_id).await?;
             expect::equal(
@@ -159,11 +156,11 @@ impl CheckContext<'_> {
         self.expect_entries(payment_id, amounts).await
     }
 
-    /// The entries of the payment have these amounts, in minor units and in this order.
-    pub(crate) async fn expect_entries(&self, payment_id: &str, amounts: &[i64]) -> Checked {
+    /// Expects that the payment has entries with these amounts in this order, in minor units.
+    pub(crate) async fn expect_entries(&self, payment_id: &str, amounts: &[i64]) -> CheckResult {
         match self.observer() {
-            Err(unseen) => {
-                self.blind(unseen);
+            Err(unobserved) => {
+                self.note_unobserved(unobserved);
                 Ok(())
             }
             Ok(Observer::Admin(admin)) => {
@@ -187,8 +184,8 @@ impl CheckContext<'_> {
         }
     }
 
-    /// An entry says whose and which it is.
-    fn expect_entry(&self, entry: &Entry) -> Checked {
+    /// Expects that an entry names its method, customer, project, currency and time.
+    fn expect_entry(&self, entry: &Entry) -> CheckResult {
         expect::equal(
             "an entry's method",
             &self.method.name,
@@ -213,12 +210,12 @@ impl CheckContext<'_> {
         expect::holds("an entry's time in UTC", utc, || entry.time.clone())
     }
 
-    /// The payment carries a flag that tells a person to look.
-    pub(crate) async fn expect_flagged(&self, payment_id: &str) -> Checked {
+    /// Expects that the payment has a flag for the operator.
+    pub(crate) async fn expect_flagged(&self, payment_id: &str) -> CheckResult {
         let payment = match self.admin() {
             Ok(admin) => admin.payment(payment_id).await?,
-            Err(unseen) => {
-                self.blind(unseen);
+            Err(unobserved) => {
+                self.note_unobserved(unobserved);
                 return Ok(());
             }
         };

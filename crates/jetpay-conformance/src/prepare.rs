@@ -1,39 +1,37 @@
-//! What is asked of an endpoint before it is checked.
+//! Preparation: what is asked from an endpoint before the checks.
 
+use jetpay_platform::messages::Contract;
+use jetpay_platform::{ContractFields, Exchange, MethodFacts, NoAnswer, payable_contract};
 use serde_json::Value;
 use thiserror::Error;
 
 use super::check_context::CheckContext;
 use super::observe::Observer;
 use super::target::Target;
-use jetpay_platform::messages::Contract;
-use jetpay_platform::payable_contract;
-use jetpay_platform::{ContractFields, MethodFacts};
-use jetpay_platform::{Exchange, NoAnswer};
 
-/// Why the checks would tell nothing.
+/// Why the checks would show nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum Unprepared {
+pub enum PrepareError {
     /// The endpoint does not answer.
     #[error("the endpoint cannot be checked; is it running, and is this its URL?")]
     NoAnswer(#[from] NoAnswer),
-    /// The URL of the observation shows no payment.
+    /// The URL of the observation does not show a payment.
     #[error(
         "the URL of --observe does not show a payment that check_deposit has just begun: {0}. It must answer HTTP 200 with \
          {{\"credited\": 0, \"remaining\": 0}}, in minor units"
     )]
-    Blind(String),
+    NotObservable(String),
 }
 
-/// Asks for the customer once by each method. Where the method has contracts and none is named, the first one that the
-/// customer can pay is taken, and a number that was not named is looked up. Begins a payment, and looks whether it can be
-/// seen. What a reader of the report should know goes into the target's notes: a wrong URL or secret, a customer whom
-/// nobody knows, the contract that is paid.
+/// Sends one `verify` for the customer by each method. If the method has contracts and none is given, the first payable
+/// one is used. If only the id of a contract is given, the number is looked up. Then begins a payment and tests whether
+/// it can be observed. Problems that the reader of the report should know become notes of the target: a wrong URL or
+/// secret, an unknown customer, the contract that is paid.
 ///
 /// # Errors
-/// [`Unprepared`].
-pub async fn prepare(target: &mut Target) -> Result<(), Unprepared> {
+/// [`PrepareError`].
+pub async fn prepare(target: &mut Target) -> Result<(), PrepareError> {
     let methods: Vec<_> = target.methods().collect();
     for method in methods {
         let exchange = asked(target, method).await?;
@@ -47,29 +45,29 @@ pub async fn prepare(target: &mut Target) -> Result<(), Unprepared> {
         target.notes.extend(contract);
     }
     match cannot_see(target).await? {
-        Some(why) => Err(Unprepared::Blind(why)),
+        Some(why) => Err(PrepareError::NotObservable(why)),
         None => Ok(()),
     }
 }
 
-/// Why a fresh payment cannot be seen; none where it can be, or none could be begun.
+/// Why a new payment cannot be observed; `None` if it can, or if no payment could be begun.
 async fn cannot_see(target: &Target) -> Result<Option<String>, NoAnswer> {
-    let scene = target
+    let context = target
         .methods()
         .next()
         .and_then(|method| CheckContext::of(target, method));
-    let (Some(Observer::Url(observation)), Some(scene)) = (&target.observer, scene) else {
+    let (Some(Observer::Url(observation)), Some(context)) = (&target.observer, context) else {
         return Ok(None);
     };
-    let request = scene.check_deposit(scene.amount());
-    let begun = scene.platform.call("", &request).await?;
+    let request = context.check_deposit(context.amount());
+    let begun = context.platform.call("", &request).await?;
     Ok(match begun.payment_id() {
         Some(payment_id) => observation.cannot_see(payment_id).await,
         None => None,
     })
 }
 
-/// The number that the endpoint has for a contract whose id alone was named.
+/// Looks up the number of a contract of which only the id was given.
 fn name_number(contract: &mut Contract, answer: &Value, method: &MethodFacts) -> Option<String> {
     let shown = answer.get("entities").and_then(Value::as_array)?;
     let Some(same) = shown.iter().find(|it| it["id"] == *contract.id) else {
@@ -90,11 +88,11 @@ async fn asked(
     target: &Target,
     method: &'static MethodFacts,
 ) -> Result<Option<Exchange>, NoAnswer> {
-    let Some(scene) = CheckContext::of(target, method) else {
+    let Some(context) = CheckContext::of(target, method) else {
         return Ok(None);
     };
-    let verify = scene.verify(&target.customers.payer);
-    scene.platform.call("", &verify).await.map(Some)
+    let verify = context.verify(&target.customers.payer);
+    context.platform.call("", &verify).await.map(Some)
 }
 
 fn doubt(exchange: &Exchange, target: &Target, method: &MethodFacts) -> Option<String> {
@@ -121,12 +119,12 @@ fn doubt(exchange: &Exchange, target: &Target, method: &MethodFacts) -> Option<S
     ))
 }
 
-/// Without a contract nothing can be paid by such a method, so a made up one is better than none.
+/// A method with contracts cannot pay without one, so an invented contract is better than none.
 fn adopt(target: &mut Target, method: &MethodFacts, shown: Option<Contract>) -> Option<String> {
     let name = method.name;
     let needed = match method.contract_fields {
         ContractFields::EntityId => true,
-        _ => target.answers_kassa24(super::project::Kassa24Answers::Contracts),
+        _ => target.answers_kassa24(super::target::Kassa24Answers::Contracts),
     };
     if !needed {
         return None;

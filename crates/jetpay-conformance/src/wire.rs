@@ -1,56 +1,56 @@
-//! Requests that no HTTP client would send: a connection of a check, and what it keeps on the transcript.
+//! Requests that no HTTP client would send: a connection of a check, which records its exchanges.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::check_context::CheckContext;
-use super::outcome::{Checked, Stop};
 use jetpay_platform::raw::{Answer, Connection, Lost};
-use jetpay_platform::{Exchange, NoAnswer};
-use jetpay_platform::{Platform, Recorder};
+use jetpay_platform::{Exchange, NoAnswer, Platform, Recorder};
 
-/// A connection on which requests are written as a check likes.
+use super::check::{CheckResult, Stop};
+use super::check_context::CheckContext;
+
+/// A connection on which a check writes bytes as it likes.
 pub(crate) struct Wire<'s> {
-    scene: &'s CheckContext<'s>,
+    context: &'s CheckContext<'s>,
     url: String,
     connection: Connection,
     /// Requests without an answer so far.
-    asked: VecDeque<Asked>,
+    open: VecDeque<OpenRequest>,
 }
 
-struct Asked {
+struct OpenRequest {
     number: usize,
     body: Vec<u8>,
     begun: Instant,
 }
 
-/// How a request says where its body ends.
+/// How a request marks the end of its body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Framing {
-    /// By its length.
+    /// With its length.
     Length,
     /// In chunks.
     Chunks,
 }
 
 impl CheckContext<'_> {
-    /// A connection to the method's URL, or to where callbacks are taken.
-    pub(crate) async fn wire(&self, platform: &Platform) -> Checked<Wire<'_>> {
+    /// Opens a connection to the URL of a platform.
+    pub(crate) async fn wire(&self, platform: &Platform) -> CheckResult<Wire<'_>> {
         let url = platform.base_url().to_owned();
         let connection = Connection::open(&url)
             .await
             .map_err(|lost| no_answer(&url, &lost))?;
         Ok(Wire {
-            scene: self,
+            context: self,
             url,
             connection,
-            asked: VecDeque::new(),
+            open: VecDeque::new(),
         })
     }
 }
 
 impl Wire<'_> {
-    /// Begins to post a body; the head of the request, still to be written.
+    /// Begins to post a body. Returns the head of the request, which is still to be written.
     pub(crate) fn begin(&mut self, framing: Framing, body: &[u8]) -> Vec<u8> {
         let length = body.len().to_string();
         let framing = match framing {
@@ -58,9 +58,9 @@ impl Wire<'_> {
             Framing::Chunks => ("Transfer-Encoding", "chunked"),
         };
         let json = "application/json";
-        self.asked.push_back(Asked {
+        self.open.push_back(OpenRequest {
             number: self
-                .scene
+                .context
                 .transcript
                 .sent("POST", &self.url, Some(json), body),
             body: body.to_vec(),
@@ -81,43 +81,43 @@ impl Wire<'_> {
         self.write([head.as_slice(), body].concat(), Duration::ZERO);
     }
 
-    /// The answer to the oldest request that has none: what it is, and its headers. It tells no secret.
-    pub(crate) async fn answer(&mut self) -> Checked<(Exchange, Answer)> {
-        let lost = match self.heard().await? {
+    /// The answer to the oldest open request, and its headers. It must contain no secret.
+    pub(crate) async fn answer(&mut self) -> CheckResult<(Exchange, Answer)> {
+        let lost = match self.answer_or_loss().await? {
             Ok(answered) => return Ok(answered),
             Err(lost) => lost,
         };
         Err(no_answer(&self.url, &lost))
     }
 
-    /// The same; a connection that was ended instead is for the check to judge.
-    pub(crate) async fn heard(&mut self) -> Checked<Result<(Exchange, Answer), Lost>> {
-        let Some(asked) = self.asked.pop_front() else {
+    /// The same. When the connection ends instead, the check decides whether that is right.
+    pub(crate) async fn answer_or_loss(&mut self) -> CheckResult<Result<(Exchange, Answer), Lost>> {
+        let Some(open) = self.open.pop_front() else {
             return Ok(Err(Lost::Closed));
         };
-        let transcript = &self.scene.transcript;
+        let transcript = &self.context.transcript;
         match self.connection.answer(false).await {
             Ok(mut answer) => {
                 let (status, body) = (answer.status, std::mem::take(&mut answer.body));
-                let exchange = Exchange::new(asked.body, status, body, asked.begun.elapsed());
-                transcript.note(asked.number, Some(status), &exchange.body, exchange.elapsed);
-                self.scene.expect_no_secret(&exchange)?;
+                let exchange = Exchange::new(open.body, status, body, open.begun.elapsed());
+                transcript.note(open.number, Some(status), &exchange.body, exchange.elapsed);
+                self.context.expect_no_secret(&exchange)?;
                 Ok(Ok((exchange, answer)))
             }
             Err(lost) => {
-                let took = asked.begun.elapsed();
-                transcript.note(asked.number, None, lost.to_string().as_bytes(), took);
+                let took = open.begun.elapsed();
+                transcript.note(open.number, None, lost.to_string().as_bytes(), took);
                 Ok(Err(lost))
             }
         }
     }
 
-    /// Ends the connection once everything is written, without waiting for an answer.
+    /// Writes everything, then closes the connection without waiting for an answer.
     pub(crate) async fn cut(self) {
-        for asked in &self.asked {
+        for open in &self.open {
             let why = b"the connection was cut in the middle of the body";
-            let took = asked.begun.elapsed();
-            self.scene.transcript.note(asked.number, None, why, took);
+            let took = open.begun.elapsed();
+            self.context.transcript.note(open.number, None, why, took);
         }
         self.connection.cut().await;
     }

@@ -12,7 +12,7 @@ use jetpay_conformance::{
     Kassa24Answers, Level, Observation, Outcome, Report, Target, checks, run_all,
 };
 use jetpay_platform::{Admin, KASPI, KASSA24, METHODS};
-use merchant::{ACCOUNT_PROJECT, Fault, PROJECT, SECRETS, STRICT_PROJECT, Shop};
+use merchant::{ACCOUNT_PROJECT, Fault, PROJECT, SECRETS, STRICT_PROJECT, TestMerchant};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,11 +92,11 @@ fn catalogue() -> BTreeSet<&'static str> {
     let project = |id, secret| jetpay_conformance::Project::new(id, secret).unwrap();
     let url = "http://127.0.0.1:1";
     let target = Target::service(url, project(PROJECT, SECRETS[0]))
-        .and_project(
-            project(ACCOUNT_PROJECT, SECRETS[2]).answering_kassa24(Kassa24Answers::Account),
+        .with_project(
+            project(ACCOUNT_PROJECT, SECRETS[2]).with_kassa24_answers(Kassa24Answers::Account),
         )
-        .and_project(project(STRICT_PROJECT, SECRETS[2]).strict())
-        .observed_by(Admin::new(url, "token"));
+        .with_project(project(STRICT_PROJECT, SECRETS[2]).with_strict_contracts())
+        .with_observer(Admin::new(url, "token"));
     let strangers = METHODS
         .iter()
         .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts).0);
@@ -116,22 +116,22 @@ fn every_broken_merchant_has_a_name_of_its_own_and_says_what_it_does() {
 }
 
 /// The right merchant, as anybody's endpoint, by every method and both options of answers, each held otherwise by `change`.
-async fn right_merchants(change: fn(&mut Target)) -> Vec<(Report, Arc<Shop>)> {
+async fn right_merchants(change: fn(&mut Target)) -> Vec<(Report, Arc<TestMerchant>)> {
     let mut running = JoinSet::new();
     let contracts = METHODS
         .iter()
         .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts));
     let account = stranger(Fault::None, &KASSA24, Kassa24Answers::Account);
-    for (mut target, shop) in contracts.chain([account]) {
+    for (mut target, merchant) in contracts.chain([account]) {
         change(&mut target);
-        running.spawn(async move { (run_all(&target, |_| ()).await, shop) });
+        running.spawn(async move { (run_all(&target, |_| ()).await, merchant) });
     }
     running.join_all().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn right_merchant_passes_as_anybodys_endpoint_and_what_is_not_run_names_an_option() {
-    for (report, shop) in right_merchants(|_| ()).await {
+    for (report, merchant) in right_merchants(|_| ()).await {
         let mut wrong = report.findings.iter().filter(|it| match &it.outcome {
             Outcome::Passed => false,
             Outcome::Failed { .. } => true,
@@ -141,13 +141,13 @@ async fn right_merchant_passes_as_anybodys_endpoint_and_what_is_not_run_names_an
             }
         });
         assert!(wrong.next().is_none(), "{report}");
-        assert!(report.is_good() && shop.books().credits() > 0);
+        assert!(report.is_good() && merchant.ledger().credits() > 0);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nothing_may_be_credited_nothing_fails_and_nothing_is_credited() {
-    for (report, shop) in right_merchants(|target| target.credits = false).await {
+    for (report, merchant) in right_merchants(|target| target.credits = false).await {
         let summary = report.summary();
         assert_eq!(summary.failed + summary.failed_should, 0, "{report}");
         let not_run = |id: &str| {
@@ -155,7 +155,7 @@ async fn where_nothing_may_be_credited_nothing_fails_and_nothing_is_credited() {
             matches!(finding.outcome, Outcome::NotRun { .. })
         };
         assert!(not_run("callback-success") && not_run("callback-repeated"));
-        assert_eq!(shop.books().credits(), 0);
+        assert_eq!(merchant.ledger().credits(), 0);
     }
 }
 
@@ -179,7 +179,7 @@ async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
     let (mut target, _) = stranger(Fault::None, &KASPI, Kassa24Answers::Contracts);
     // Who asks an observer that gives no answer looks at the money.
     let nobody = Observation::new("http://127.0.0.1:1/{payment_id}", None);
-    let unanswered = run_all(&target.clone().observed_by(nobody), |_| ()).await;
+    let unanswered = run_all(&target.clone().with_observer(nobody), |_| ()).await;
     let money = unobserved(&unanswered);
     assert!(money.len() > 40, "{money:?}");
     assert!(failed(&unanswered).is_empty(), "{unanswered}");
@@ -191,15 +191,15 @@ async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
         .iter()
         .filter(|finding| finding.outcome == Outcome::Passed)
         .map(|finding| finding.check.id);
-    let unseen: BTreeSet<&str> = passed.filter(|row| money.contains(row)).collect();
-    assert_eq!(unseen, SEEN_IN_THE_ANSWER.into());
+    let unobserved: BTreeSet<&str> = passed.filter(|row| money.contains(row)).collect();
+    assert_eq!(unobserved, SEEN_IN_THE_ANSWER.into());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn payment_that_the_observer_does_not_know_was_not_credited() {
     let (target, _) = stranger(Fault::None, &KASPI, Kassa24Answers::Contracts);
     let elsewhere = target.url.replace("/kaspi", "/nowhere/{payment_id}");
-    let target = target.observed_by(Observation::new(elsewhere, None));
+    let target = target.with_observer(Observation::new(elsewhere, None));
     let failed = failed(&run_all(&target, |_| ()).await);
     for row in ["callback-success", "callback-repeated", "callback-words"] {
         assert!(failed.contains(row), "{row}: {failed:?}");

@@ -122,7 +122,7 @@ async fn what_cannot_be_run_ends_with_2_and_says_what_to_do() {
             &["--url", "ftp://shop.example/kaspi"],
             "http:// or https://",
         ),
-        (&["--url", "shop"], "no URL"),
+        (&["--url", "merchant"], "no URL"),
         (&["--url", &own, "--method", "qiwi-kz"], "{method}"),
         (&["--url", &own, "--report", "report.pdf"], ".html, .json"),
         (

@@ -5,34 +5,41 @@ mod merchant;
 
 use jetpay_conformance::{Kassa24Answers, Outcome, Report, Target, checks, run_all};
 use jetpay_platform::{Admin, KASPI, KASSA24, QIWI_KZ};
-use merchant::{ACCOUNT_PROJECT, Fault, OTHER_PROJECT, PROJECT, SECRETS, STRICT_PROJECT, Shop};
-use merchant::{keyring, serve};
+use merchant::{
+    ACCOUNT_PROJECT, Fault, OTHER_PROJECT, PROJECT, SECRETS, STRICT_PROJECT, TestMerchant, keyring,
+    serve,
+};
 
 /// The merchant held strictly: all projects, all methods, all that can be seen.
 fn target(base_url: &str) -> Target {
     let project = |id, secret| jetpay_conformance::Project::new(id, secret).unwrap();
     Target::service(
         base_url,
-        project(PROJECT, SECRETS[0]).and_secret(SECRETS[1]).unwrap(),
+        project(PROJECT, SECRETS[0])
+            .with_secret(SECRETS[1])
+            .unwrap(),
     )
-    .and_project(
+    .with_project(
         project(ACCOUNT_PROJECT, SECRETS[2])
-            .only([&KASSA24])
-            .answering_kassa24(Kassa24Answers::Account),
+            .with_methods([&KASSA24])
+            .with_kassa24_answers(Kassa24Answers::Account),
     )
-    .and_project(
+    .with_project(
         project(STRICT_PROJECT, SECRETS[2])
-            .only([&KASPI, &KASSA24])
-            .strict(),
+            .with_methods([&KASPI, &KASSA24])
+            .with_strict_contracts(),
     )
-    .and_project(project(OTHER_PROJECT, SECRETS[2]).only([&QIWI_KZ]))
-    .observed_by(Admin::new(base_url, "token"))
+    .with_project(project(OTHER_PROJECT, SECRETS[2]).with_methods([&QIWI_KZ]))
+    .with_observer(Admin::new(base_url, "token"))
 }
 
 /// The right merchant's address.
 fn right_merchant() -> String {
     let customers = jetpay_conformance::Customers::standard();
-    serve(Shop::new(Fault::None, customers.as_json()), keyring())
+    serve(
+        TestMerchant::new(Fault::None, customers.as_json()),
+        keyring(),
+    )
 }
 
 fn failed(report: &Report) -> Vec<String> {

@@ -9,7 +9,9 @@ use jetpay_conformance::{
     Customers, Kassa24Answers, Observation, Project, Report, Target, run_all,
 };
 use jetpay_platform::{KASSA24, METHODS, MethodFacts};
-use merchant::{Answer, Fault, Heard, Incoming, PROJECT, SECRETS, Shop, keyring, serve, serve_by};
+use merchant::{
+    Answer, Fault, Heard, Incoming, PROJECT, SECRETS, TestMerchant, keyring, serve, serve_by,
+};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -25,7 +27,7 @@ enum Endpoint {
 }
 
 /// A merchant of a method, held so, and what it heard when it was checked.
-struct Checked {
+struct CheckResult {
     endpoint: Endpoint,
     report: Report,
     heard: Vec<Incoming>,
@@ -37,7 +39,10 @@ impl Endpoint {
         let heard = Arc::clone(heard);
         if self == Self::Right {
             let customers = Customers::standard().as_json();
-            return serve(Shop::new(Fault::None, customers).heard_by(heard), keyring());
+            return serve(
+                TestMerchant::new(Fault::None, customers).heard_by(heard),
+                keyring(),
+            );
         }
         serve_by(move |incoming| {
             let mut heard = heard.lock().unwrap();
@@ -74,19 +79,19 @@ async fn checked(
     (method, answers): (&'static MethodFacts, Kassa24Answers),
     strict: bool,
     credits: bool,
-) -> Checked {
+) -> CheckResult {
     let heard = Heard::default();
     let url = endpoint.open(&heard);
     let project = Project::new(PROJECT, SECRETS[0]).unwrap();
-    let project = project.only([method]).answering_kassa24(answers);
+    let project = project.with_methods([method]).with_kassa24_answers(answers);
     let observation = Observation::new(format!("{url}/seen/{{payment_id}}"), None);
     let url = format!("{url}/{}", method.name);
-    let mut target = Target::at(url, project, Customers::standard()).observed_by(observation);
+    let mut target = Target::new(url, project, Customers::standard()).with_observer(observation);
     (target.strict, target.exact) = (strict, strict);
     target.credits = credits;
     let report = run_all(&target, |_| ()).await;
     let heard = std::mem::take(&mut *heard.lock().unwrap());
-    Checked {
+    CheckResult {
         endpoint,
         report,
         heard,
@@ -115,7 +120,7 @@ async fn without_leave_nothing_that_is_sent_says_success() {
             }
         }
     }
-    for Checked {
+    for CheckResult {
         endpoint,
         report,
         heard,

@@ -3,7 +3,8 @@
 //! Texts that come from outside are ids only when they are not empty and hold neither `;` nor a control character:
 //! such an id could be cut out of another message (see [`signature`](crate::signature)).
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use std::borrow::Cow;
 use std::fmt;
 use thiserror::Error;
 
@@ -23,11 +24,11 @@ fn valid(text: &str) -> bool {
 }
 
 /// The number that the platform gave to a merchant's project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProjectId(u64);
 
 /// The platform's number of an operation, up to 16 digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OperationId(u64);
 
 macro_rules! number_id {
@@ -83,6 +84,13 @@ macro_rules! text_id {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<'_, str>::deserialize(deserializer)?;
+                Self::new(text.into_owned()).map_err(D::Error::custom)
             }
         }
 

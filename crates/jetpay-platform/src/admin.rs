@@ -1,16 +1,17 @@
 //! The admin interface of the service `jetpay`, which shows payments, entries and balances.
 
+use std::fmt;
 use std::fmt::Write;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jetpay_core::redacted::Redacted;
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::client::Client;
-use crate::exchange::{Exchange, NoAnswer};
-use crate::feed::{self, Entry, Feed};
+use crate::client::{Exchange, NoAnswer};
 
-/// The interface of the service `jetpay` for the merchant.
+/// A client of the service's admin interface.
 #[derive(Debug, Clone)]
 pub struct Admin {
     client: Client,
@@ -18,27 +19,27 @@ pub struct Admin {
     feed: Feed,
 }
 
-/// What was asked of the merchant's interface was not answered as it should be.
+/// The admin interface did not give the expected answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AdminError {
-    /// Not at all.
+    /// There was no answer.
     #[error(transparent)]
     NoAnswer(#[from] NoAnswer),
-    /// With something else.
+    /// The answer was another one than expected.
     #[error("{path} was answered with HTTP {status}: {text}")]
     Unexpected {
-        /// What was asked.
+        /// The path of the request.
         path: String,
-        /// The HTTP status.
+        /// The HTTP status of the answer.
         status: u16,
-        /// The body.
+        /// The body of the answer.
         text: String,
     },
 }
 
 impl Admin {
-    /// The interface at `base_url`, opened by a token.
+    /// A client of the admin interface at `base_url`. `token` is its bearer token.
     #[must_use]
     pub fn new(base_url: impl Into<String>, token: &str) -> Self {
         Self {
@@ -48,13 +49,13 @@ impl Admin {
         }
     }
 
-    /// The token that opens it.
+    /// The bearer token.
     #[must_use]
     pub fn token(&self) -> &Redacted {
         &self.token
     }
 
-    /// Asks anything. `path` begins with `/`.
+    /// Sends any request. `path` begins with `/`.
     ///
     /// # Errors
     /// [`NoAnswer`].
@@ -73,7 +74,7 @@ impl Admin {
         self.client.send(method, path, &headers, body.into()).await
     }
 
-    /// Inserts or replaces a customer.
+    /// Adds or replaces a customer.
     ///
     /// # Errors
     /// [`AdminError`].
@@ -86,7 +87,7 @@ impl Admin {
         self.json("PUT", path, Some(customer)).await.map(drop)
     }
 
-    /// What a customer has, in minor units.
+    /// The balance of a customer, in minor units.
     ///
     /// # Errors
     /// [`AdminError`].
@@ -105,10 +106,10 @@ impl Admin {
         balance.ok_or_else(|| unexpected(path, &exchange))
     }
 
-    /// A payment.
+    /// A payment as JSON.
     ///
     /// # Errors
-    /// [`AdminError`], also when there is none.
+    /// [`AdminError`], also when the payment does not exist.
     pub async fn payment(&self, payment_id: &str) -> Result<Value, AdminError> {
         let (path, exchange) = self
             .json(
@@ -123,8 +124,8 @@ impl Admin {
             .ok_or_else(|| unexpected(path, &exchange))
     }
 
-    /// The entries of a payment, in order of commit. The feed is read on from where it was read to, as a merchant's
-    /// billing reads it.
+    /// The entries of a payment, in the order of their commits. Each call continues to read the feed where the last
+    /// call ended, as a merchant's billing does.
     ///
     /// # Errors
     /// [`AdminError`].
@@ -132,7 +133,7 @@ impl Admin {
         loop {
             let after = self.feed.read_to();
             let (path, page) = self.json("GET", Feed::path(after), None).await?;
-            let entries = feed::entries(&page).ok_or_else(|| unexpected(path, &page))?;
+            let entries = entries(&page).ok_or_else(|| unexpected(path, &page))?;
             if !self.feed.read_on(after, entries) {
                 return Ok(self.feed.of_payment(payment_id));
             }
@@ -162,7 +163,7 @@ fn unexpected(path: String, exchange: &Exchange) -> AdminError {
     }
 }
 
-/// An id as a segment of a path: everything but letters, digits and `-._~` is percent-encoded.
+/// An id as one segment of a path. Everything but letters, digits and `-._~` is percent-encoded.
 #[must_use]
 pub fn path_segment(id: &str) -> String {
     id.bytes().fold(String::new(), |mut path, byte| {
@@ -175,10 +176,90 @@ pub fn path_segment(id: &str) -> String {
     })
 }
 
+/// An entry of the customers' ledger.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[expect(missing_docs, reason = "the fields are the interface's")]
+#[non_exhaustive]
+pub struct Entry {
+    pub seq: i64,
+    pub kind: String,
+    pub payment_id: String,
+    pub operation_id: String,
+    pub project_id: u64,
+    pub method: String,
+    pub customer_id: String,
+    /// In minor units. The amount of a refund or a reversal is negative.
+    pub amount: i64,
+    pub currency: String,
+    pub time: String,
+}
+
+/// Entries per request. The service gives no more.
+const PAGE: usize = 1000;
+
+/// The entries that were read so far. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Feed(Arc<Mutex<Vec<Entry>>>);
+
+impl Feed {
+    pub(crate) fn path(after: i64) -> String {
+        format!("/v1/entries?after={after}&limit={PAGE}")
+    }
+
+    /// The number of the last entry; 0 before the first one.
+    pub(crate) fn read_to(&self) -> i64 {
+        self.entries().last().map_or(0, |entry| entry.seq)
+    }
+
+    /// Adds the page that was requested with `after`. Returns false when the page has no new entry. Does nothing when
+    /// another reader added the same page first.
+    pub(crate) fn read_on(&self, after: i64, page: Vec<Entry>) -> bool {
+        let more = page.last().is_some_and(|entry| entry.seq > after);
+        if more && self.read_to() == after {
+            self.entries().extend(page);
+        }
+        more
+    }
+
+    pub(crate) fn of_payment(&self, payment_id: &str) -> Vec<Entry> {
+        let entries = self.entries();
+        entries
+            .iter()
+            .filter(|entry| entry.payment_id == payment_id)
+            .cloned()
+            .collect()
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Feed {
+    /// Shows a number only, because the entries say who paid what.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed")
+            .field("entries", &self.entries().len())
+            .finish()
+    }
+}
+
+/// The entries of a page; `None` when the page is malformed.
+pub(crate) fn entries(page: &Exchange) -> Option<Vec<Entry>> {
+    let Value::Array(entries) = page.json.as_ref()?.get("entries")?.clone() else {
+        return None;
+    };
+    entries
+        .into_iter()
+        .map(|entry| serde_json::from_value(entry).ok())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
+
     #[test]
-    fn id_in_a_path_is_percent_path_segment() {
+    fn id_in_a_path_is_percent_encoded() {
         assert_eq!(
             super::path_segment("john.doe@example.com/1 ж"),
             "john.doe%40example.com%2F1%20%D0%B6"

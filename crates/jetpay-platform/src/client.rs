@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Method, RequestBuilder, redirect};
 use rustls::{ClientConfig, RootCertStore};
+use serde_json::Value;
+use thiserror::Error;
 
-use crate::address::shown_url;
-use crate::exchange::{Exchange, NoAnswer};
+use crate::visible;
 
-/// How long a connection may take.
+/// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long an answer may take, when nothing else is said.
+/// How long an answer may take by default.
 const ANSWER: Duration = Duration::from_secs(30);
-/// More of an answer than this is not read, in bytes: whoever is asked may be anybody.
+/// The client reads no more of an answer than this, in bytes. The other side may be any server.
 const MOST: usize = 1024 * 1024;
 
 /// Sends requests to one address. Cheap to clone: the clones share connections.
@@ -107,8 +108,7 @@ impl Client {
     }
 }
 
-/// The certificates that this machine trusts, and the cryptography that the workspace has once. They are read once:
-/// some clients live no longer than a check.
+/// The certificates that this machine trusts. They are read once, because some clients live no longer than one check.
 pub(crate) static TLS: LazyLock<ClientConfig> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -120,9 +120,9 @@ pub(crate) static TLS: LazyLock<ClientConfig> = LazyLock::new(|| {
 });
 
 impl fmt::Debug for Client {
-    /// Without what a URL may hold of secrets.
+    /// Hides the secrets that a URL may hold.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base_url = shown_url(&self.base_url);
+        let base_url = visible::url(&self.base_url);
         f.debug_struct("Client")
             .field("base_url", &base_url)
             .finish_non_exhaustive()
@@ -140,11 +140,92 @@ async fn answer(request: RequestBuilder) -> reqwest::Result<(u16, Vec<u8>)> {
     Ok((response.status().as_u16(), body))
 }
 
-/// The innermost reason is the one that helps: `connection refused` and not `error sending request`.
+/// Uses the innermost reason, which helps most: `connection refused` and not `error sending request`.
 fn no_answer(url: &str, error: &(dyn std::error::Error + 'static)) -> NoAnswer {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
     NoAnswer::new(url, innermost.to_string())
+}
+
+/// A request and its answer.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// The body of the request.
+    pub request: Vec<u8>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// The body of the answer.
+    pub body: Vec<u8>,
+    /// The body of the answer as JSON; `None` when it is not JSON.
+    pub json: Option<Value>,
+    /// From the first byte sent to the last byte received.
+    pub elapsed: Duration,
+}
+
+/// There was no answer to read: the connection failed or broke, the time was over, or the URL is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no answer from {url}: {reason}")]
+pub struct NoAnswer {
+    /// The URL without user, password and query values.
+    pub url: String,
+    /// The reason that the client gives.
+    pub reason: String,
+}
+
+impl NoAnswer {
+    /// No answer from `url`. User, password and query values of the URL are dropped.
+    #[must_use]
+    pub fn new(url: &str, reason: impl Into<String>) -> Self {
+        Self {
+            url: visible::url(url),
+            reason: reason.into(),
+        }
+    }
+}
+
+impl Exchange {
+    /// An exchange. The body is parsed when it is JSON.
+    #[must_use]
+    pub fn new(request: Vec<u8>, status: u16, body: Vec<u8>, elapsed: Duration) -> Self {
+        let json = serde_json::from_slice(&body).ok();
+        Self {
+            request,
+            status,
+            body,
+            json,
+            elapsed,
+        }
+    }
+
+    /// `code` of the answer, when it is an integer.
+    #[must_use]
+    pub fn code(&self) -> Option<i64> {
+        self.json.as_ref()?.get("code")?.as_i64()
+    }
+
+    /// `payment_id` of the answer, when it is a text.
+    #[must_use]
+    pub fn payment_id(&self) -> Option<&str> {
+        self.json.as_ref()?.get("payment_id")?.as_str()
+    }
+
+    /// The body of the answer as text. Bytes that are not UTF-8 are replaced.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+impl fmt::Debug for Exchange {
+    /// Hides the bodies, because they hold the payer's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("status", &self.status)
+            .field("code", &self.code())
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
 }

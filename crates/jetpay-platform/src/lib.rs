@@ -1,13 +1,15 @@
-//! Plays the platform against a merchant's endpoint, in any language.
+//! Plays the platform JetPay against a merchant's endpoint, whatever language the endpoint is written in.
 //!
 //! - [`Platform`] signs messages and sends them.
-//! - [`messages`] are what it sends: `verify`, `check_deposit`, and callbacks of every kind.
-//! - [`top_up`] is a whole top-up, step by step.
-//! - [`schedule`] says when a callback comes again, and [`deliver`] repeats it so.
-//! - [`METHODS`] are the payment methods as data: what differs between their documents.
-//! - [`traffic`] is many top-ups by chance, with faults, as long as one likes.
-//! - [`visible`] and [`shown_url`] are texts and URLs as people may be shown them.
-//! - [`gate`] is the platform's side of payouts, which a merchant sends to: scripted, by seed, or by hand.
+//! - [`messages`] holds the messages: `verify`, `check_deposit` and every kind of callback.
+//! - [`top_up`] runs a whole top-up, step by step.
+//! - [`schedule`] says when the platform repeats a callback. [`deliver`] repeats one that way.
+//! - [`METHODS`] describes the payment methods as data: what differs between their documents.
+//! - [`traffic`] runs many random top-ups, with faults, for any length of time.
+//! - [`visible`] makes texts and URLs safe to show.
+//! - [`gate`] simulates the Gate, to which a merchant sends payouts. A script, a seed or the account number decides how
+//!   each payout ends.
+//! - [`raw`] is HTTP/1.1 without an HTTP client, for requests that no client sends.
 //!
 //! ```no_run
 //! use jetpay_core::signature::Key;
@@ -23,17 +25,11 @@
 //! # }
 //! ```
 
-mod acknowledgement;
-mod address;
 mod admin;
 mod client;
-mod deliver;
-mod exchange;
-mod feed;
 pub mod gate;
 pub mod messages;
 mod methods;
-mod operation_ids;
 mod platform;
 pub mod raw;
 pub mod schedule;
@@ -41,17 +37,13 @@ mod top_up;
 pub mod traffic;
 pub mod visible;
 
-pub use acknowledgement::{is_acknowledged, is_one_acknowledged};
-pub use address::shown_url;
-pub use admin::{Admin, AdminError, path_segment};
-pub use client::Client;
-pub use deliver::{Delivered, deliver};
-pub use exchange::{Exchange, NoAnswer};
-pub use feed::Entry;
+pub use admin::{Admin, AdminError, Entry, path_segment};
+pub use client::{Client, Exchange, NoAnswer};
+pub use messages::next_operation_id;
 pub use methods::{
     CASHIN_KZ, ContractFields, KASPI, KASSA24, KASSA24_BVU, METHOD, METHODS, MethodFacts, QIWI_KZ,
     Sections, UnknownMethod,
 };
-pub use operation_ids::next_operation_id;
 pub use platform::{Platform, Recorder};
+pub use schedule::{Delivered, deliver, is_acknowledged, is_one_acknowledged};
 pub use top_up::{CallbackKind, Step, StepKind, TopUp, payable_contract, top_up};

@@ -1,7 +1,7 @@
 //! The payment methods as data: what differs between the five documents.
 //!
-//! What a method's crate says in constants is taken from there; the rest stands here, because only whoever plays
-//! the platform needs it.
+//! Values that a method's crate has as constants come from there. This module adds the values that only the platform's
+//! side needs.
 
 use std::fmt;
 
@@ -13,31 +13,32 @@ use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 
-/// What a method's document says, as far as a caller must know.
+/// What a method's document says, as far as the platform's side needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MethodFacts {
-    /// The name in URLs and configuration.
+    /// The name of the method in URLs and in the configuration.
     pub name: &'static str,
     /// The title of the document.
     pub document: &'static str,
     /// `payment_method` in `check_deposit`.
     pub payment_method: &'static str,
-    /// The amounts that the document names, in minor units.
+    /// The limits of amounts in the document, in minor units.
     pub limits: Option<Limits>,
-    /// What its callbacks were seen to carry in `payment.method`; never empty.
+    /// The values of `payment.method` in callbacks that were seen. Never empty.
     pub callback_words: &'static [&'static str],
     /// The fields of `check_deposit` that name a contract.
     pub contract_fields: ContractFields,
     /// Where the document shows the text of a refusal, as JSON pointers.
     pub refusal_texts_documented: &'static [&'static str],
-    /// The fields that we give the text of a refusal in: those, and where readers of the other documents look.
+    /// All fields in which our service gives the text of a refusal: the documented ones and those of the other
+    /// documents.
     pub refusal_texts: &'static [&'static str],
-    /// Those of them that a refusal has also where the answers have contracts.
+    /// The fields of `refusal_texts` that a refusal also has when the answers have contracts.
     pub refusal_texts_with_contracts: &'static [&'static str],
-    /// What a good answer to `check_deposit` may have beside `code` and `payment_id`.
+    /// Optional fields of a good answer to `check_deposit`.
     pub deposit_extras: &'static [&'static str],
-    /// Whether a `check_deposit` may call itself `verify`.
+    /// Whether `type` of a `check_deposit` may be `verify`.
     pub typed_verify: bool,
     /// The headings of the document.
     pub sections: Sections,
@@ -46,15 +47,15 @@ pub struct MethodFacts {
 /// Which fields of `check_deposit` name the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContractFields {
-    /// None: the method has no contracts.
+    /// The method has no contracts.
     None,
-    /// `entity_id`, always.
+    /// Always `entity_id`.
     EntityId,
-    /// `entity_id` and `number`, when the answers have contracts; else none.
+    /// `entity_id` and `number` when the answers have contracts; otherwise none.
     EntityIdAndNumber,
 }
 
-/// The headings under which a document speaks of each message.
+/// The headings under which a document describes each message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sections {
@@ -82,7 +83,7 @@ pub const KASPI: MethodFacts = MethodFacts {
     ..of::<Kaspi>()
 };
 
-/// Kassa24 Terminal, with both options of answers.
+/// Kassa24 Terminal, with both of its answer options.
 pub const KASSA24: MethodFacts = MethodFacts {
     callback_words: &["Kassa24"],
     contract_fields: ContractFields::EntityIdAndNumber,
@@ -139,10 +140,10 @@ pub const QIWI_KZ: MethodFacts = MethodFacts {
     ..of::<QiwiKz>()
 };
 
-/// The place in a URL where the name of a method belongs.
+/// The place in a URL that stands for the name of a method.
 pub const METHOD: &str = "{method}";
 
-/// A name that no method has.
+/// The name is not the name of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownMethod;
 
@@ -159,10 +160,10 @@ impl fmt::Display for UnknownMethod {
 
 impl std::error::Error for UnknownMethod {}
 
-/// All of them, in the order of the project's own lists.
+/// All methods, in the order in which the project lists them.
 pub static METHODS: [MethodFacts; 5] = [KASPI, KASSA24, KASSA24_BVU, CASHIN_KZ, QIWI_KZ];
 
-/// What the method's crate says; the rest as the plainest document has it.
+/// The values of the method's crate. The other values are those of the simplest document.
 const fn of<M: Method>() -> MethodFacts {
     MethodFacts {
         name: M::NAME,
@@ -185,7 +186,7 @@ const fn of<M: Method>() -> MethodFacts {
 }
 
 impl MethodFacts {
-    /// The method with this name, when there is one.
+    /// The method with this name, if there is one.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         METHODS.iter().find(|method| method.name == name)
@@ -199,13 +200,13 @@ impl MethodFacts {
         Self::named(name).ok_or(UnknownMethod)
     }
 
-    /// The URL with this method's name in the place of [`METHOD`].
+    /// The URL with [`METHOD`] replaced by this method's name.
     #[must_use]
     pub fn in_url(&self, url: &str) -> String {
         url.replace(METHOD, self.name)
     }
 
-    /// The path of its URL at the service: `/kassa24-bvu`.
+    /// The path of the method's URL at the service: `/kassa24-bvu`.
     #[must_use]
     pub fn path(&self) -> String {
         format!("/{}", self.name)

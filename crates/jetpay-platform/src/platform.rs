@@ -1,4 +1,4 @@
-//! The platform's side of the wire: signs and sends.
+//! Signs messages and sends them as the platform does.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use jetpay_core::signature::{Key, sign};
 use serde::Serialize;
 
 use crate::client::Client;
-use crate::exchange::{Exchange, NoAnswer};
+use crate::client::{Exchange, NoAnswer};
 
 /// Sees every request of a [`Platform`] and its answer.
 pub trait Recorder: fmt::Debug + Send + Sync {
-    /// A request goes out. The recorder returns a number, under which the answer is reported.
+    /// A request is about to be sent. Returns a number, under which [`answered`](Self::answered) reports the answer.
     fn sent(&self, http_method: &str, url: &str, content_type: Option<&str>, body: &[u8]) -> usize;
 
     /// The answer to the request with this number, or the reason why there is none.
     fn answered(&self, number: usize, answer: &Result<Exchange, NoAnswer>);
 }
 
-/// The platform, as one project of a merchant meets it. Cheap to clone: connections are shared.
+/// The platform, calling in the name of one project of a merchant. Cheap to clone: the clones share connections.
 #[derive(Debug, Clone)]
 pub struct Platform {
     client: Client,
@@ -30,8 +30,8 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The platform that calls the merchant at `base_url` in the name of a project. A path is added to it; an empty
-    /// path calls it as it stands.
+    /// The platform that calls the merchant at `base_url` in the name of a project. A request adds its path to the URL.
+    /// An empty path leaves the URL unchanged.
     #[must_use]
     pub fn new(base_url: impl Into<String>, project_id: impl Into<ProjectId>, key: Key) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Platform {
         }
     }
 
-    /// The same platform with another project's name and secret.
+    /// The same platform in the name of another project.
     #[must_use]
     pub fn in_the_name_of(&self, project_id: impl Into<ProjectId>, key: Key) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl Platform {
         }
     }
 
-    /// The same platform that calls another URL.
+    /// The same platform with another URL.
     #[must_use]
     pub fn at(&self, base_url: impl Into<String>) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl Platform {
         }
     }
 
-    /// The same platform, whose requests and answers are shown to `recorder`.
+    /// The same platform, which reports its requests and answers to `recorder`.
     #[must_use]
     pub fn with_recorder(self, recorder: impl Recorder + 'static) -> Self {
         Self {
@@ -80,34 +80,34 @@ impl Platform {
         }
     }
 
-    /// The project in whose name it calls.
+    /// The project in whose name the platform calls.
     #[must_use]
     pub fn project_id(&self) -> ProjectId {
         self.project_id
     }
 
-    /// Whom it calls.
+    /// The URL that the platform calls.
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.client.base_url()
     }
 
-    /// The key that signs.
+    /// The key of the project.
     #[must_use]
     pub fn key(&self) -> &Key {
         &self.key
     }
 
-    /// Writes a message and signs it.
+    /// Writes a message as JSON and signs it.
     ///
     /// # Panics
-    /// When the message is not a JSON object that can be signed: a mistake of whoever wrote it.
+    /// When the message is not a JSON object that can be signed, which is a mistake of the caller.
     #[must_use]
     pub fn sign(&self, message: &impl Serialize) -> Vec<u8> {
         self.sign_text(serde_json::to_vec(message).expect("a message can be written as JSON"))
     }
 
-    /// Signs a body that is written already; its other bytes stay as they are.
+    /// Signs a body that is already written. Its other bytes stay unchanged.
     ///
     /// # Panics
     /// As [`sign`](Self::sign).
@@ -127,7 +127,7 @@ impl Platform {
         self.send(path, self.sign(message)).await
     }
 
-    /// Posts a body as it stands, signed or not, as JSON.
+    /// Posts a body unchanged as JSON, signed or not.
     ///
     /// # Errors
     /// [`NoAnswer`].
@@ -136,10 +136,10 @@ impl Platform {
             .await
     }
 
-    /// Sends a body by any HTTP method and with any content type.
+    /// Sends a body with any HTTP method and any content type.
     ///
     /// # Errors
-    /// [`NoAnswer`], also for an HTTP method that is none.
+    /// [`NoAnswer`], also when the HTTP method is invalid.
     pub async fn send_as(
         &self,
         http_method: &str,

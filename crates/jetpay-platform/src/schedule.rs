@@ -1,7 +1,7 @@
-//! When the platform sends a callback again that nobody answered with HTTP 200.
+//! When the platform repeats a callback that was not answered with HTTP 200.
 //!
-//! Six tries 10 seconds apart, then one every 70 + 10 x 1.12^(n-4) seconds until that reaches four hours, then one
-//! every four hours: 120 tries in about ten days.
+//! The platform repeats it six times, 10 seconds apart. Then it waits 70 + 10 x 1.12^(n-4) seconds before repeat n
+//! until that reaches four hours, and four hours after that. It makes 120 repeats in about ten days.
 //!
 //! ```
 //! use std::time::Duration;
@@ -15,18 +15,21 @@
 use std::iter::FusedIterator;
 use std::time::Duration;
 
-/// How often it comes again, at most.
+use crate::client::{Exchange, NoAnswer};
+use crate::platform::Platform;
+
+/// The number of repeats.
 const TRIES: u32 = 120;
-/// How many of them come quickly.
+/// The number of repeats with the short wait.
 const QUICK: u32 = 6;
 const QUICK_WAIT: Duration = Duration::from_secs(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(4 * 60 * 60);
-/// What the growing part is added to.
+/// The constant part of the longer waits.
 const BASE: Duration = Duration::from_secs(70);
-/// 10 s x 1.12^3, exactly: the growing part of the seventh wait.
+/// 10 s x 1.12^3 exactly: the growing part of the seventh wait.
 const FIRST_GROWTH: Duration = Duration::from_micros(14_049_280);
 
-/// The waits before each repeat, counted from the try before it.
+/// The wait before each repeat, counted from the try before it.
 #[must_use]
 pub fn waits() -> Waits {
     Waits {
@@ -35,7 +38,7 @@ pub fn waits() -> Waits {
     }
 }
 
-/// The iterator that [`waits`] gives.
+/// The iterator that [`waits`] returns.
 #[derive(Debug, Clone)]
 pub struct Waits {
     done: u32,
@@ -54,8 +57,8 @@ impl Iterator for Waits {
             return Some(QUICK_WAIT);
         }
         let wait = LONGEST_WAIT.min(BASE + self.growth);
-        // Whole nanoseconds: after 60 steps it is still right to the microsecond. No longer than the longest wait,
-        // so that it never grows beyond what a Duration holds.
+        // Nanoseconds keep the result exact to the microsecond after 60 steps. The limit keeps the growth within a
+        // `Duration`.
         self.growth = LONGEST_WAIT.min(self.growth * 112 / 100);
         Some(wait)
     }
@@ -68,6 +71,56 @@ impl Iterator for Waits {
 
 impl ExactSizeIterator for Waits {}
 impl FusedIterator for Waits {}
+
+/// The result of delivering a callback.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Delivered {
+    /// Whether the last answer was HTTP 200, which alone ends the repeats.
+    pub acknowledged: bool,
+    /// The result of each try, in order.
+    pub tries: Vec<Result<Exchange, NoAnswer>>,
+}
+
+/// Sends a callback, and again after each of `waits` until the answer is HTTP 200.
+///
+/// The platform's own waits are [`schedule::waits`](crate::schedule::waits). Tests use shorter ones.
+pub async fn deliver(
+    platform: &Platform,
+    path: &str,
+    body: &[u8],
+    waits: impl IntoIterator<Item = Duration>,
+) -> Delivered {
+    let mut tries = vec![platform.send(path, body).await];
+    let mut waits = waits.into_iter();
+    loop {
+        let acknowledged =
+            matches!(tries.last(), Some(Ok(exchange)) if is_acknowledged(exchange.status));
+        match waits.next() {
+            Some(wait) if !acknowledged => tokio::time::sleep(wait).await,
+            _ => {
+                return Delivered {
+                    acknowledged,
+                    tries,
+                };
+            }
+        }
+        tries.push(platform.send(path, body).await);
+    }
+}
+
+/// Whether an answer with this HTTP status acknowledges a callback, so that the platform stops repeating it.
+#[must_use]
+pub const fn is_acknowledged(status: u16) -> bool {
+    status == 200
+}
+
+/// Whether equal callbacks that were sent at once are acknowledged. One of the answers is enough: a merchant who
+/// processes one of them may refuse the others, since the platform sends them again.
+#[must_use]
+pub fn is_one_acknowledged(statuses: impl IntoIterator<Item = u16>) -> bool {
+    statuses.into_iter().any(is_acknowledged)
+}
 
 #[cfg(test)]
 mod tests {
@@ -97,5 +150,20 @@ mod tests {
             );
             assert_eq!(ours, *row);
         }
+    }
+
+    #[test]
+    fn http_200_acknowledges_and_everything_else_refuses() {
+        for refused in [100, 199, 201, 202, 204, 302, 400, 403, 500, 503] {
+            assert!(!is_acknowledged(refused), "{refused}");
+        }
+        assert!(is_acknowledged(200));
+    }
+
+    #[test]
+    fn one_acknowledgement_of_several_is_enough() {
+        assert!(is_one_acknowledged([409, 200, 503]));
+        assert!(!is_one_acknowledged([409, 204]));
+        assert!(!is_one_acknowledged([]));
     }
 }

@@ -1,17 +1,17 @@
-//! A whole top-up, as the platform goes through it.
+//! A whole top-up, as the platform runs it.
 
 use std::fmt;
 
 use jetpay_core::Money;
 use serde_json::Value;
 
-use crate::exchange::{Exchange, NoAnswer};
+use crate::client::{Exchange, NoAnswer};
+use crate::messages::next_operation_id;
 use crate::messages::{Callback, CheckDeposit, Contract, Verify};
 use crate::methods::MethodFacts;
-use crate::operation_ids::next_operation_id;
 use crate::platform::Platform;
 
-/// What a payer does, and what the platform tells of it.
+/// What the payer does and which callbacks the platform sends.
 #[derive(Debug, Clone)]
 pub struct TopUp<'a> {
     method: &'a MethodFacts,
@@ -20,23 +20,23 @@ pub struct TopUp<'a> {
     callbacks: Vec<CallbackKind>,
 }
 
-/// What a callback tells. Those of the sale are about one operation; a refund and a reversal have their own.
+/// The kind of a callback. Those about the sale have the same operation; a refund and a reversal have their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallbackKind {
-    /// Paid. Twice in a row is a repeat.
+    /// Paid. The second of two equal ones is a repeat.
     Success,
     /// Not paid.
     Decline,
-    /// Under way.
+    /// In progress.
     Processing,
-    /// Paid too little: this much.
+    /// Paid, but only this amount.
     PartiallyPaid(Money),
-    /// All of it goes back.
+    /// A refund of the full amount.
     Refund,
-    /// This much goes back.
+    /// A refund of this amount.
     PartialRefund(Money),
-    /// Taken back on the same day.
+    /// A reversal on the day of the payment.
     Reversal,
 }
 
@@ -44,13 +44,13 @@ pub enum CallbackKind {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Step {
-    /// What was asked or told.
+    /// What was sent.
     pub kind: StepKind,
     /// The request and its answer.
     pub exchange: Exchange,
 }
 
-/// What was asked or told in a step.
+/// What a step sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepKind {
     /// `verify`.
@@ -62,7 +62,7 @@ pub enum StepKind {
 }
 
 impl<'a> TopUp<'a> {
-    /// A customer pays by this method; no callback yet.
+    /// A customer tops up by this method. There is no callback yet.
     #[must_use]
     pub fn new(method: &'a MethodFacts, customer_id: &'a str, amount: Money) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl<'a> TopUp<'a> {
         }
     }
 
-    /// After the callbacks so far, one of this kind is sent.
+    /// Adds a callback after those that were added before.
     #[must_use]
     pub fn then(mut self, kind: CallbackKind) -> Self {
         self.callbacks.push(kind);
@@ -114,13 +114,13 @@ impl<'a> TopUp<'a> {
     }
 }
 
-/// Goes through a top-up: `verify`, `check_deposit`, then its callbacks. `on_step` is told each step as
-/// it is done. Of the contracts in the answer to `verify` the first one that can be paid is taken.
+/// Runs a top-up: `verify`, `check_deposit`, then the callbacks. Calls `on_step` after each step. Pays the first
+/// payable contract in the answer to `verify`.
 ///
-/// A refusal ends it: then fewer steps are returned.
+/// A refusal ends the top-up early; then fewer steps are returned.
 ///
 /// # Errors
-/// [`NoAnswer`] ends it, too.
+/// [`NoAnswer`], which also ends the top-up.
 pub async fn top_up(
     platform: &Platform,
     top_up: &TopUp<'_>,

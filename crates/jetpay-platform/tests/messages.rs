@@ -1,4 +1,4 @@
-//! The messages are the documents'.
+//! The messages are those of the documents.
 
 use jetpay_core::signature::Canonical;
 use jetpay_core::{Currency, Money, id::ProjectId};
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 const HUNDRED: Money = Money::new(10_000, Currency::KZT);
 
-/// Compares what is signed: all fields and values, and nothing else.
+/// Compares the signed strings: all fields and values, and nothing else.
 fn assert_same(ours: &impl Serialize, folder: &str, file: &str) {
     let ours = serde_json::to_vec(ours).unwrap();
     let fixture = Manifest::of(folder).fixture(file).body();
@@ -23,7 +23,7 @@ fn project(number: u64) -> ProjectId {
 }
 
 #[test]
-fn verify_of_every_method_is_the_documents() {
+fn verify_of_every_method_equals_the_document() {
     assert_same(
         &Verify::new(project(1234), "7123456789"),
         "kaspi",
@@ -52,7 +52,7 @@ fn verify_of_every_method_is_the_documents() {
 }
 
 #[test]
-fn check_deposit_of_every_method_is_the_documents() {
+fn check_deposit_of_every_method_equals_the_document() {
     let contract = Contract {
         id: "12345".into(),
         number: "1234_ABC/01-01-2025/Abcdef12".into(),
@@ -103,7 +103,7 @@ fn sample(method: &MethodFacts, account: &str) -> Callback {
 }
 
 #[test]
-fn callback_with_the_samples_values_is_the_documents() {
+fn callback_with_the_values_of_the_sample_equals_the_document() {
     assert_same(
         &sample(&KASPI, "1234567890"),
         "kaspi",
@@ -122,7 +122,7 @@ fn callback_with_the_samples_values_is_the_documents() {
 }
 
 #[test]
-fn partial_refund_with_the_fixtures_values_is_the_fixture() {
+fn partial_refund_with_the_values_of_the_fixture_equals_the_fixture() {
     let (part, left) = (
         Money::new(3_000, Currency::KZT),
         Money::new(7_000, Currency::KZT),
@@ -139,7 +139,7 @@ fn partial_refund_with_the_fixtures_values_is_the_fixture() {
 }
 
 #[test]
-fn every_method_has_its_words_and_the_headings_of_its_manifest() {
+fn every_method_has_callback_words_and_the_headings_of_its_manifest() {
     for method in &METHODS {
         assert!(!method.callback_words.is_empty(), "{}", method.name);
         let manifest = Manifest::of(method.name);

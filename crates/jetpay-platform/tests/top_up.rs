@@ -1,4 +1,4 @@
-//! Whole top-ups against a tiny merchant.
+//! Whole top-ups against a small merchant.
 
 mod merchant;
 
@@ -10,19 +10,19 @@ use jetpay_platform::messages::Callback;
 use jetpay_platform::{
     Admin, CallbackKind, KASPI, METHODS, Platform, StepKind, TopUp, deliver, top_up,
 };
-use merchant::{Fault, PAYER, Shop, UNKNOWN, customers, serve};
+use merchant::{Fault, PAYER, TestMerchant, UNKNOWN, customers, serve};
 
 const HUNDRED: Money = Money::new(10_000, Currency::KZT);
 
 fn merchant() -> (Platform, Admin) {
     let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
-    let url = serve(Shop::new(Fault::None, customers()), keyring);
+    let url = serve(TestMerchant::new(Fault::None, customers()), keyring);
     let platform = Platform::new(&url, 1234, Key::new("secret").unwrap());
     (platform, Admin::new(url, "token"))
 }
 
 #[actix_web::test]
-async fn top_up_by_every_method_goes_through_its_steps_and_credits_once() {
+async fn top_up_by_every_method_runs_all_steps_and_credits_once() {
     let (platform, admin) = merchant();
     for method in &METHODS {
         let paid = TopUp::new(method, PAYER, HUNDRED)
@@ -95,7 +95,7 @@ async fn callback_is_delivered_until_it_is_acknowledged_or_the_waits_end() {
 }
 
 #[actix_web::test]
-async fn nobody_at_the_address_is_no_answer_with_the_reason() {
+async fn closed_port_is_no_answer_with_the_reason() {
     let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
     let error = platform.send("/kaspi", "{}").await.unwrap_err().to_string();
     assert!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use jetpay_ledger::{EntryKind, Recorded};
+use jetpay_ledger::{CallbackOutcome, EntryKind};
 use jetpay_properties::{Read, canonical, ledger, typed};
 
 /// The files of a target, each with its name.
@@ -60,11 +60,11 @@ fn what_fuzzing_found_of_the_ledger_holds_and_has_every_entry_and_every_outcome(
     assert!(kinds.into_iter().all(has));
     let became = |what| tallies.iter().any(|tally| tally.recorded.contains(&what));
     let outcomes = [
-        Recorded::Applied,
-        Recorded::Repeated,
-        Recorded::Noted,
-        Recorded::Unmatched,
-        Recorded::Quarantined,
+        CallbackOutcome::Applied,
+        CallbackOutcome::Repeated,
+        CallbackOutcome::Noted,
+        CallbackOutcome::Unmatched,
+        CallbackOutcome::Quarantined,
     ];
     assert!(outcomes.into_iter().all(became));
 }

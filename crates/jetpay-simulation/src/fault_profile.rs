@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use jetpay_ledger::payout::Pace;
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::payout::RetryPolicy;
+use jetpay_ledger::sim::Fault;
 
 use crate::deterministic::{Chance, DAY, HOUR, MINUTE, SECOND, START};
 
@@ -97,31 +97,31 @@ impl Weather {
     }
 
     /// What becomes of the store's next step.
-    pub(crate) fn fate(&self, chance: &mut Chance, now: i64) -> Fate {
+    pub(crate) fn fate(&self, chance: &mut Chance, now: i64) -> Fault {
         if self.out(Out::Store, now) {
-            return Fate::Refuses(u32::MAX);
+            return Fault::Refuses(u32::MAX);
         }
         if chance.happens(self.crash) {
-            return Fate::Crashes {
+            return Fault::Crashes {
                 refused: chance.among(&[0, 0, 1]),
                 commits: chance.among(&[0, 1, 1, 2]),
             };
         }
         if chance.happens(self.refuse) {
-            return Fate::Refuses(chance.among(&[1, 1, 2, 3, u32::MAX]));
+            return Fault::Refuses(chance.among(&[1, 1, 2, 3, u32::MAX]));
         }
         if chance.happens(self.full) {
-            return Fate::Full;
+            return Fault::Full;
         }
         if chance.happens(self.bad) {
-            return Fate::BadJob(chance.below(3));
+            return Fault::BadCommand(chance.below(3));
         }
-        Fate::Commits
+        Fault::Commits
     }
 
     /// Whether the service may say that it is unavailable after such a step.
-    pub(crate) const fn excuses(fate: Fate) -> bool {
-        !matches!(fate, Fate::Commits | Fate::BadJob(_))
+    pub(crate) const fn excuses(fate: Fault) -> bool {
+        !matches!(fate, Fault::Commits | Fault::BadCommand(_))
     }
 
     /// How long a service that crashed is not there.
@@ -142,7 +142,7 @@ pub(super) struct Faults {
     crash: u32,
     stall: u32,
     /// How long the driver waits for what.
-    pub(super) pace: Pace,
+    pub(super) pace: RetryPolicy,
     /// From this moment on nothing goes wrong any more.
     pub(super) calm: i64,
     /// Then the Gate stands still: nothing happens to payouts any more.
@@ -157,9 +157,9 @@ impl Faults {
         Self {
             crash: chance.among(&[0, 3, 30]),
             stall: chance.among(&[0, 3, 30]),
-            pace: Pace {
+            pace: RetryPolicy {
                 longest_wait: Duration::from_secs(60 * chance.among(&[10, 60, 60])),
-                ..Pace::default()
+                ..RetryPolicy::default()
             },
             calm,
             end: calm + QUIET,

@@ -35,7 +35,7 @@ pub use tally::{PayoutTally, Tally};
 use std::sync::Arc;
 
 use jetpay_ledger::Store;
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub fn simulate(setting: &Setting, plan: Plan) -> Result<Tally, Box<Violation>> 
 pub fn simulate_over(
     setting: &Setting,
     plan: Plan,
-    between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+    between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
 ) -> Result<Tally, Box<Violation>> {
     top_ups::World::new(setting, plan, between).run()
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
-use jetpay_ledger::store::{Pending, Row, Value};
-use jetpay_ledger::work::{Books, Failure, Job, Keys};
+use jetpay_ledger::port::{Keys, LedgerTransaction, QueuedCommand, TransactionError};
+use jetpay_ledger::port::{ReadFuture, Row, Value};
+use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{
-    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Settlement, Store,
+    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution, Store,
     Unmatched,
 };
 use jetpay_simulation::{
@@ -113,16 +113,16 @@ fn answer_given_before_the_commit_is_caught_with_its_seed_and_history() {
 
 /// Answers as soon as a job was run: before its commit.
 #[derive(Debug)]
-struct Hasty(Arc<Stepped>);
+struct Hasty(Arc<SimStore>);
 
-struct HastyJob(Option<Box<dyn Job>>);
+struct HastyJob(Option<Box<dyn QueuedCommand>>);
 
-impl Job for HastyJob {
+impl QueuedCommand for HastyJob {
     fn keys(&self, keys: &mut Keys) {
         self.0.iter().for_each(|job| job.keys(keys));
     }
 
-    fn run(&mut self, books: &mut dyn Books) -> Result<(), Failure> {
+    fn run(&mut self, books: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
         if let Some(mut job) = self.0.take() {
             job.run(books)?;
             job.answer(Ok(()));
@@ -134,7 +134,7 @@ impl Job for HastyJob {
 }
 
 impl Store for Hasty {
-    fn submit(&self, job: Box<dyn Job>) -> Result<(), Error> {
+    fn submit(&self, job: Box<dyn QueuedCommand>) -> Result<(), Error> {
         self.0.submit(Box::new(HastyJob(Some(job))))
     }
 
@@ -146,55 +146,59 @@ impl Store for Hasty {
         self.0.close()
     }
 
-    fn customer<'a>(&'a self, customer_id: &'a str) -> Pending<'a, Option<Customer>> {
+    fn customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
         self.0.customer(customer_id)
     }
 
-    fn customers<'a>(&'a self, after: Option<&'a str>, limit: usize) -> Pending<'a, Vec<Customer>> {
+    fn customers<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> ReadFuture<'a, Vec<Customer>> {
         self.0.customers(after, limit)
     }
 
-    fn payment<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Payment>> {
+    fn payment<'a>(&'a self, id: &'a str) -> ReadFuture<'a, Option<Payment>> {
         self.0.payment(id)
     }
 
-    fn payments<'a>(&'a self, filter: &'a PaymentFilter) -> Pending<'a, Vec<Payment>> {
+    fn payments<'a>(&'a self, filter: &'a PaymentFilter) -> ReadFuture<'a, Vec<Payment>> {
         self.0.payments(filter)
     }
 
-    fn entries(&self, after: i64, limit: usize) -> Pending<'_, Vec<Entry>> {
+    fn entries(&self, after: i64, limit: usize) -> ReadFuture<'_, Vec<Entry>> {
         self.0.entries(after, limit)
     }
 
-    fn alarms(&self, filter: AlarmFilter) -> Pending<'_, Vec<Alarm>> {
+    fn alarms(&self, filter: AlarmFilter) -> ReadFuture<'_, Vec<Alarm>> {
         self.0.alarms(filter)
     }
 
-    fn alarm(&self, seq: i64) -> Pending<'_, Option<(Alarm, Vec<Vec<u8>>)>> {
+    fn alarm(&self, seq: i64) -> ReadFuture<'_, Option<(Alarm, Vec<Vec<u8>>)>> {
         self.0.alarm(seq)
     }
 
-    fn settlements(&self, before: Option<i64>, limit: usize) -> Pending<'_, Vec<Settlement>> {
-        self.0.settlements(before, limit)
+    fn resolutions(&self, before: Option<i64>, limit: usize) -> ReadFuture<'_, Vec<Resolution>> {
+        self.0.resolutions(before, limit)
     }
 
-    fn inbox(&self, limit: usize) -> Pending<'_, Vec<Unmatched>> {
+    fn inbox(&self, limit: usize) -> ReadFuture<'_, Vec<Unmatched>> {
         self.0.inbox(limit)
     }
 
-    fn counts(&self) -> Pending<'_, Counts> {
+    fn counts(&self) -> ReadFuture<'_, Counts> {
         self.0.counts()
     }
 
-    fn look<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
-        Store::look(&*self.0, sql, values)
+    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
+        self.0.query(sql, values)
     }
 
-    fn ask<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> Pending<'a, Vec<Row>> {
-        self.0.ask(sql, values)
+    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
+        self.0.query_once(sql, values)
     }
 
-    fn backup<'a>(&'a self, to: &'a Path) -> Pending<'a, ()> {
+    fn backup<'a>(&'a self, to: &'a Path) -> ReadFuture<'a, ()> {
         self.0.backup(to)
     }
 }

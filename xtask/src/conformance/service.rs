@@ -63,19 +63,19 @@ impl Service {
 
     /// What the configuration says, told to the checks.
     pub(super) fn target(&self) -> Result<Target> {
-        let several = Project::new(1234, SECRET)?.and_secret(NEXT_SECRET)?;
+        let several = Project::new(1234, SECRET)?.with_secret(NEXT_SECRET)?;
         let account = Project::new(1235, OTHER_SECRET)?
-            .only([&KASSA24])
-            .answering_kassa24(Kassa24Answers::Account);
+            .with_methods([&KASSA24])
+            .with_kassa24_answers(Kassa24Answers::Account);
         let strict = Project::new(1236, OTHER_SECRET)?
-            .only([&KASPI, &KASSA24])
-            .strict();
-        let qiwi = Project::new(1237, OTHER_SECRET)?.only([&QIWI_KZ]);
+            .with_methods([&KASPI, &KASSA24])
+            .with_strict_contracts();
+        let qiwi = Project::new(1237, OTHER_SECRET)?.with_methods([&QIWI_KZ]);
         Ok(Target::service(&format!("http://{}", self.listen), several)
-            .and_project(account)
-            .and_project(strict)
-            .and_project(qiwi)
-            .observed_by(self.admin()))
+            .with_project(account)
+            .with_project(strict)
+            .with_project(qiwi)
+            .with_observer(self.admin()))
     }
 
     pub(super) fn admin(&self) -> Admin {

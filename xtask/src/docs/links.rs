@@ -1,5 +1,5 @@
 //! Whether the pages hold together: every relative link leads to a file and a heading that exist, and every path of this
-//! repository that a page names in a code span exists.
+//! repository that a page names in a code span exists. A table below a heading that is a path lists what is in that folder.
 
 use std::collections::HashSet;
 use std::fs;
@@ -66,8 +66,13 @@ fn read(path: &Path) -> Result<String> {
 /// What leads nowhere in the text of `page`, a path relative to `root`.
 fn problems_of(root: &Path, page: &Path, text: &str) -> Vec<String> {
     let mut problems = Vec::new();
+    let mut folder = None;
     for paragraph in paragraphs(text) {
         let (prose, spans) = split(&paragraph.text);
+        if paragraph.text.starts_with('#') {
+            let path = spans.first().map(|span| span.text.clone());
+            folder = path.filter(|path| is_path(path));
+        }
         for link in links(&prose) {
             if let Some(problem) = broken(root, page, text, &link.text) {
                 problems.push(format!(
@@ -85,8 +90,27 @@ fn problems_of(root: &Path, page: &Path, text: &str) -> Vec<String> {
                 }
             }
         }
+        let Some(folder) = &folder else { continue };
+        for name in first_cells(&paragraph.text) {
+            let path = format!("{folder}/{}", name.text);
+            if !exists(root, &path) {
+                let line = paragraph.line + name.line;
+                problems.push(format!("{}:{line}: there is no {path}", page.display()));
+            }
+        }
     }
     problems
+}
+
+/// The code spans in the first cells of a table. Their lines count from 0.
+fn first_cells(paragraph: &str) -> Vec<Part> {
+    let mut found = Vec::new();
+    for (line, row) in paragraph.lines().enumerate() {
+        let cell = row.strip_prefix('|').and_then(|row| row.split('|').next());
+        let (_, spans) = split(cell.unwrap_or_default());
+        found.extend(spans.into_iter().map(|span| Part { line, ..span }));
+    }
+    found
 }
 
 /// A part of a page, and the line that it begins at.
@@ -301,6 +325,15 @@ mod tests {
         assert_eq!(
             problems("`jetpay-core/src/{lib,gone}.rs`"),
             ["docs/page.md:1: there is no jetpay-core/src/gone.rs"]
+        );
+    }
+
+    #[test]
+    fn table_below_a_folder_names_what_is_in_it() {
+        let page = "### `xtask/src`\n\n| folder | what |\n|---|---|\n| `docs`, `gone` | `elsewhere` |\n\n## More\n\n| `x` |\n";
+        assert_eq!(
+            problems(page),
+            ["docs/page.md:5: there is no xtask/src/gone"]
         );
     }
 

@@ -1,26 +1,24 @@
-//! What every check has at hand: a method, a project that takes it, and the platform that calls in its name.
+//! What every check works with: a method, a project that supports it, and the platform that calls in the project's
+//! name.
 
-mod judging;
-mod messages;
-mod projects;
+pub(crate) mod messages;
 mod sending;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jetpay_core::Money;
-
-use super::outcome::{Checked, Stop};
-use super::project::{Kassa24Answers, Project};
-use super::target::Target;
-use crate::transcript::Transcript;
-use jetpay_platform::Platform;
 use jetpay_platform::messages::Contract;
-use jetpay_platform::{ContractFields, MethodFacts};
+use jetpay_platform::{ContractFields, MethodFacts, Platform};
 
-/// What is paid in most checks, in minor units.
+use super::target::Target;
+use crate::check::{CheckResult, Stop};
+use crate::target::{Kassa24Answers, Project};
+use crate::transcript::Transcript;
+
+/// The amount in most checks, in minor units.
 const AMOUNT_MINOR: i64 = 10_000;
-/// Who takes longer than the time limit is late; who takes so much longer does not answer.
+/// An answer after the time limit is late. After this additional time there is no answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct CheckContext<'t> {
@@ -29,21 +27,21 @@ pub(crate) struct CheckContext<'t> {
     pub(crate) project: &'t Project,
     /// Calls the method's URL.
     pub(crate) platform: Platform,
-    /// Tells callbacks where they are taken.
+    /// Sends callbacks to their URL.
     pub(crate) callbacks: Platform,
-    /// What was sent so far.
+    /// What was sent and received so far.
     pub(crate) transcript: Transcript,
-    /// Set when something could not be seen.
-    unseen: Arc<OnceLock<Stop>>,
+    /// Set when an effect could not be observed.
+    unobserved: Arc<OnceLock<Stop>>,
 }
 
 impl<'t> CheckContext<'t> {
-    /// With the first project that takes the method.
+    /// The context of a method, with the first project that supports it.
     pub(crate) fn of(target: &'t Target, method: &'static MethodFacts) -> Option<Self> {
         let project = target
             .projects
             .iter()
-            .find(|project| project.takes(method))?;
+            .find(|project| project.supports(method))?;
         let transcript = Transcript::new(target.secrets());
         Some(Self::with(target, method, project, transcript))
     }
@@ -67,19 +65,19 @@ impl<'t> CheckContext<'t> {
                 .map_or_else(|| platform.clone(), |url| platform.at(url)),
             platform,
             transcript,
-            unseen: Arc::default(),
+            unobserved: Arc::default(),
         }
     }
 
-    /// What follows cannot be seen; the check goes on with what can.
-    pub(crate) fn blind(&self, stop: Stop) {
-        // The first reason is as good as the others.
-        let _ = self.unseen.set(stop);
+    /// Notes that an effect cannot be observed. The check continues with what it can see.
+    pub(crate) fn note_unobserved(&self, stop: Stop) {
+        // Any of the reasons will do, so the first one stays.
+        let _ = self.unobserved.set(stop);
     }
 
-    /// How a check ended that came to its end.
-    pub(crate) fn ended(&self) -> Checked {
-        self.unseen.get().cloned().map_or(Ok(()), Err)
+    /// The result of a check that came to its end.
+    pub(crate) fn finish(&self) -> CheckResult {
+        self.unobserved.get().cloned().map_or(Ok(()), Err)
     }
 
     pub(crate) fn money(&self, minor: i64) -> Money {
@@ -99,10 +97,81 @@ impl<'t> CheckContext<'t> {
         }
     }
 
-    /// The contract that is paid.
+    /// The contract to pay.
     pub(crate) fn contract(&self) -> Option<&Contract> {
         self.has_contracts()
             .then_some(self.target.customers.contract.as_ref())
             .flatten()
+    }
+}
+
+impl<'t> CheckContext<'t> {
+    /// The same context with a project that gives these answers to Kassa24.
+    pub(crate) fn in_project_answering(&self, answers: Kassa24Answers) -> CheckResult<Self> {
+        let fits = |project: &Project| project.answers == answers;
+        self.in_a_project(fits, "needs a project with the other answers to Kassa24")
+    }
+
+    /// The same context with a project that refuses unknown contracts.
+    pub(crate) fn in_strict_project(&self) -> CheckResult<Self> {
+        self.in_a_project(
+            |project| project.strict,
+            "needs a project with strict contracts",
+        )
+    }
+
+    fn in_a_project(
+        &self,
+        fits: impl Fn(&Project) -> bool,
+        why: &'static str,
+    ) -> CheckResult<Self> {
+        let mut projects = self.target.projects.iter();
+        let project = projects.find(|project| project.supports(self.method) && fits(project));
+        let project = project.ok_or(Stop::NotRun { why })?;
+        let context = Self::with(self.target, self.method, project, self.transcript.clone());
+        Ok(Self {
+            unobserved: Arc::clone(&self.unobserved),
+            ..context
+        })
+    }
+
+    /// A project that does not support the method.
+    pub(crate) fn project_without_the_method(&self) -> CheckResult<&'t Project> {
+        let project = self
+            .target
+            .projects
+            .iter()
+            .find(|project| !project.supports(self.method));
+        project.ok_or(Stop::NotRun {
+            why: "needs a project that does not take the method",
+        })
+    }
+
+    /// The platform in the name of another project.
+    pub(crate) fn another_project(&self) -> CheckResult<Platform> {
+        let project = self
+            .target
+            .projects
+            .iter()
+            .find(|project| project.id != self.project.id);
+        let project = project.ok_or(Stop::NotRun {
+            why: "needs a second project: name it with --other-project and --other-secret-env",
+        })?;
+        Ok(self
+            .platform
+            .in_the_name_of(project.id, project.keys[0].clone()))
+    }
+
+    /// A project id that does not exist.
+    pub(crate) fn no_project(&self) -> u64 {
+        let taken = |number: &u64| {
+            let mut projects = self.target.projects.iter();
+            projects.any(|project| project.id.number() == *number)
+        };
+        // There is one number more than there are projects, so one is free.
+        let some = 987_654..=987_654 + self.target.projects.len() as u64;
+        some.into_iter()
+            .find(|number| !taken(number))
+            .unwrap_or_default()
     }
 }

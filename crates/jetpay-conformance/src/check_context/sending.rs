@@ -1,43 +1,51 @@
-//! Sending, and what every answer must be.
+//! Sends messages, and checks what every answer must be.
 
+use jetpay_platform::messages::Callback;
+use jetpay_platform::{Exchange, Platform, is_acknowledged};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::CheckContext;
-use crate::outcome::{Checked, Stop};
+use crate::check::{CheckResult, Stop};
+use crate::expect::Refusal;
 use crate::{expect, leaks};
-use jetpay_platform::Exchange;
-use jetpay_platform::Platform;
-use jetpay_platform::messages::Callback;
 
 impl CheckContext<'_> {
     /// Signs a message and posts it to the method's URL.
-    pub(crate) async fn call(&self, message: &(impl Serialize + Sync)) -> Checked<Exchange> {
+    pub(crate) async fn call(&self, message: &(impl Serialize + Sync)) -> CheckResult<Exchange> {
         self.send(self.platform.sign(message)).await
     }
 
-    /// Posts a body as it stands to the method's URL.
-    pub(crate) async fn send(&self, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+    /// Posts a body unchanged to the method's URL.
+    pub(crate) async fn send(&self, body: impl Into<Vec<u8>>) -> CheckResult<Exchange> {
         self.post(&self.platform, body).await
     }
 
-    /// Posts a body as it stands to a URL.
-    pub(crate) async fn send_at(&self, url: &str, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+    /// Posts a body unchanged to a URL.
+    pub(crate) async fn send_at(
+        &self,
+        url: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> CheckResult<Exchange> {
         self.post(&self.platform.at(url), body).await
     }
 
-    /// Posts a body to the URL that takes callbacks alone, where there is one.
-    pub(crate) async fn send_callbacks_own(&self, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+    /// Posts a body to the URL for callbacks only, if there is one.
+    pub(crate) async fn send_to_callback_url(
+        &self,
+        body: impl Into<Vec<u8>>,
+    ) -> CheckResult<Exchange> {
         let url = self.callback_urls().pop().unwrap_or_default();
         self.send_at(&url, body).await
     }
 
-    /// Posts a body as it stands to where callbacks are taken.
-    pub(crate) async fn send_callback(&self, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+    /// Posts a body unchanged to the URL of callbacks.
+    pub(crate) async fn send_callback(&self, body: impl Into<Vec<u8>>) -> CheckResult<Exchange> {
         self.post(&self.callbacks, body).await
     }
 
-    /// Whatever comes back tells no secret, and nothing of the inside.
-    async fn post(&self, platform: &Platform, body: impl Into<Vec<u8>>) -> Checked<Exchange> {
+    /// Posts a body. The answer must contain no secret and reveal no detail of the program.
+    async fn post(&self, platform: &Platform, body: impl Into<Vec<u8>>) -> CheckResult<Exchange> {
         let exchange = platform.send("", body).await?;
         self.expect_no_secret(&exchange)?;
         if self.target.exact {
@@ -46,23 +54,29 @@ impl CheckContext<'_> {
         Ok(exchange)
     }
 
-    /// All URLs at which callbacks are taken.
+    /// All URLs for callbacks.
     pub(crate) fn callback_urls(&self) -> Vec<String> {
         self.target.callback_urls_of(self.method)
     }
 
-    /// Signs a callback and posts it where it is acknowledged.
-    pub(crate) async fn tell(&self, callback: &(impl Serialize + Sync)) -> Checked {
-        self.expect_status(&self.told(callback).await?, 200)
+    /// Signs and posts a callback, which must be acknowledged.
+    pub(crate) async fn expect_acknowledged(
+        &self,
+        callback: &(impl Serialize + Sync),
+    ) -> CheckResult {
+        self.expect_status(&self.post_callback(callback).await?, 200)
     }
 
-    /// Signs a callback and posts it; the answer.
-    pub(crate) async fn told(&self, callback: &(impl Serialize + Sync)) -> Checked<Exchange> {
+    /// Signs and posts a callback. Returns the answer.
+    pub(crate) async fn post_callback(
+        &self,
+        callback: &(impl Serialize + Sync),
+    ) -> CheckResult<Exchange> {
         self.send_callback(self.callbacks.sign(callback)).await
     }
 
-    /// A fresh top-up of the usual amount; its payment id.
-    pub(crate) async fn pending(&self) -> Checked<String> {
+    /// Begins a payment of the usual amount. Returns its id.
+    pub(crate) async fn new_payment(&self) -> CheckResult<String> {
         let exchange = self.call(&self.check_deposit(self.amount())).await?;
         expect::answer(&exchange, 0)?;
         let payment_id = exchange
@@ -72,11 +86,166 @@ impl CheckContext<'_> {
         payment_id.ok_or_else(|| Stop::failed("a text in `payment_id`", expect::brief(&exchange)))
     }
 
-    /// A fresh top-up that was credited; its payment id and the callback that said so.
-    pub(crate) async fn credited(&self) -> Checked<(String, Callback)> {
-        let payment_id = self.pending().await?;
+    /// Begins a payment and credits it. Returns its id and the callback.
+    pub(crate) async fn new_credited_payment(&self) -> CheckResult<(String, Callback)> {
+        let payment_id = self.new_payment().await?;
         let success = self.success(&payment_id);
-        self.tell(&success).await?;
+        self.expect_acknowledged(&success).await?;
         Ok((payment_id, success))
+    }
+}
+
+impl CheckContext<'_> {
+    /// Expects that an answer contains no secret.
+    pub(crate) fn expect_no_secret(&self, exchange: &Exchange) -> CheckResult {
+        let told = self.transcript.has_secret(&exchange.text());
+        expect::holds("an answer without the secret", !told, || {
+            format!("HTTP {}, with the secret", exchange.status)
+        })
+    }
+
+    /// Expects an answer to a callback. Only HTTP 200 acknowledges. The exact status of a refusal, and the empty body,
+    /// are rules of the service `jetpay` only.
+    pub(crate) fn expect_status(&self, exchange: &Exchange, status: u16) -> CheckResult {
+        let (right, wanted) = if self.target.exact {
+            let right = exchange.status == status && exchange.body.is_empty();
+            (right, format!("HTTP {status}, no body"))
+        } else if is_acknowledged(status) {
+            (is_acknowledged(exchange.status), "HTTP 200".to_owned())
+        } else {
+            (
+                !is_acknowledged(exchange.status),
+                format!("no HTTP 200, but HTTP {status}"),
+            )
+        };
+        if right {
+            return Ok(());
+        }
+        Err(Stop::failed(wanted, expect::brief(exchange)))
+    }
+
+    /// Expects no other fields, if the target must be exact.
+    pub(crate) fn expect_only(
+        &self,
+        answer: &Map<String, Value>,
+        required: &[&str],
+        allowed: &[&str],
+        exchange: &Exchange,
+    ) -> CheckResult {
+        if self.target.exact {
+            expect::only(answer, required, allowed, exchange)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Expects this refusal for each of the bodies.
+    pub(crate) async fn expect_refused(
+        &self,
+        bodies: Vec<Vec<u8>>,
+        refusal: Refusal,
+    ) -> CheckResult {
+        for body in bodies {
+            self.expect_refusal(&self.send(body).await?, refusal)?;
+        }
+        Ok(())
+    }
+
+    /// Expects this refusal in the shape of the method.
+    pub(crate) fn expect_refusal(&self, exchange: &Exchange, refusal: Refusal) -> CheckResult {
+        let allowed = self.method.refusal_texts;
+        if !self.target.exact {
+            refusal.check(exchange, self.refusal_texts())
+        } else if refusal.all_texts {
+            refusal.check_strictly(exchange, allowed, allowed)
+        } else {
+            refusal.check_strictly(exchange, self.refusal_texts(), allowed)
+        }
+    }
+
+    /// Where a refusal must have its text, as JSON pointers: where the document shows it. The service `jetpay` also has
+    /// it in other places.
+    pub(crate) fn refusal_texts(&self) -> &'static [&'static str] {
+        if !self.target.exact {
+            self.method.refusal_texts_documented
+        } else if self.has_contracts() {
+            self.method.refusal_texts_with_contracts
+        } else {
+            self.method.refusal_texts
+        }
+    }
+}
+
+impl CheckContext<'_> {
+    /// Expects that a plain verify still gets code 0.
+    pub(crate) async fn expect_alive(&self) -> CheckResult {
+        let afterwards = |stop| match stop {
+            Stop::Failed { expected, got } => {
+                Stop::failed(format!("{expected}, to a plain verify afterwards"), got)
+            }
+            other => other,
+        };
+        self.answers_a_verify().await.map_err(afterwards)
+    }
+
+    /// Uses a new connection: the program may still serve an old one and accept no new one.
+    async fn answers_a_verify(&self) -> CheckResult {
+        let mut wire = self.wire(&self.platform).await?;
+        wire.post(&self.platform.sign(&self.verify_json()));
+        let (exchange, _) = wire.answer().await?;
+        expect::answer(&exchange, 0).map(drop)
+    }
+
+    /// Expects an answer of a program that works: no HTTP 5xx, an object with an integer in `code`, and a text if it is
+    /// a refusal.
+    pub(crate) fn expect_sound(&self, exchange: &Exchange) -> CheckResult {
+        let told = |place: &&str| {
+            let text = exchange
+                .json
+                .as_ref()
+                .and_then(|it| it.pointer(place)?.as_str());
+            text.is_some_and(|text| !text.is_empty())
+        };
+        let good = match exchange.code() {
+            Some(0) => true,
+            Some(_) => self.method.refusal_texts.iter().any(told),
+            None => false,
+        };
+        if exchange.status < 500 && good {
+            return Ok(());
+        }
+        Err(Stop::failed(
+            "no HTTP 5xx, and code 0 or a refusal with its text",
+            expect::brief(exchange),
+        ))
+    }
+
+    /// Expects an effect on money, if the target shows it. Without an observer the right answers are enough.
+    pub(crate) async fn expect_money_if_seen(
+        &self,
+        payment_id: &str,
+        state: &str,
+        amounts: &[i64],
+    ) -> CheckResult {
+        if self.target.observer.is_some() {
+            self.expect_money(payment_id, state, amounts).await?;
+        }
+        Ok(())
+    }
+
+    /// Expects that the complete callback is acknowledged and moves the money once, whatever came before.
+    pub(crate) async fn expect_processed_once(
+        &self,
+        payment_id: &str,
+        callback: &jetpay_platform::messages::Callback,
+    ) -> CheckResult {
+        self.expect_acknowledged(callback).await?;
+        let amount = [self.amount().minor()];
+        if self.target.credits {
+            self.expect_money_if_seen(payment_id, "credited", &amount)
+                .await
+        } else {
+            self.expect_money_if_seen(payment_id, "declined", &[]).await
+        }
     }
 }

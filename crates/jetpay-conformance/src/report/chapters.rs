@@ -1,20 +1,18 @@
-//! A report as people read it: chapter by chapter, and a reason once.
+//! A report in the order for readers: chapter by chapter, and each reason only once.
 
 use super::{Report, Subject, Summary, visible};
-use crate::check::Finding;
-use crate::group::Group;
-use crate::outcome::Outcome;
-use crate::row::Level;
+use crate::check::{Finding, Outcome};
+use crate::row::{Group, Level};
 
-/// What was found of one method in one chapter.
+/// The findings of one method in one chapter.
 pub(super) struct Chapter<'a> {
-    /// None for the checks that are about no method.
+    /// `None` for the checks of no method.
     pub(super) method: Option<&'static str>,
     pub(super) group: Group,
     pub(super) findings: Vec<&'a Finding>,
 }
 
-/// A reason for which checks were not run, or not observed, and those checks.
+/// A reason why checks were not run or not observed, and those checks.
 pub(super) struct Reason<'a> {
     pub(super) why: &'a str,
     pub(super) findings: Vec<&'a Finding>,
@@ -30,14 +28,14 @@ impl Chapter<'_> {
         format!("{}: {}", self.of_method(), self.group.title())
     }
 
-    /// The method, in words where there is none.
+    /// The name of the method, or `any method`.
     pub(super) fn of_method(&self) -> &'static str {
         self.method.unwrap_or("any method")
     }
 }
 
 impl Report {
-    /// In the order in which they were found.
+    /// The chapters, in the order of the findings.
     pub(super) fn chapters(&self) -> Vec<Chapter<'_>> {
         let mut chapters: Vec<Chapter<'_>> = Vec::new();
         for finding in &self.findings {
@@ -55,7 +53,7 @@ impl Report {
         chapters
     }
 
-    /// What failed: first what must hold, then what should.
+    /// The failed checks: first those that must hold, then those that should.
     pub(super) fn failed(&self) -> Vec<&Finding> {
         let of = |level| {
             self.findings.iter().filter(move |it| {
@@ -65,7 +63,7 @@ impl Report {
         of(Level::Must).chain(of(Level::Should)).collect()
     }
 
-    /// Why checks were not run.
+    /// The reasons why checks were not run.
     pub(super) fn not_run(&self) -> Vec<Reason<'_>> {
         reasons(&self.findings, |outcome| match outcome {
             Outcome::NotRun { why } => Some(why),
@@ -73,7 +71,7 @@ impl Report {
         })
     }
 
-    /// Why checks were not observed.
+    /// The reasons why checks were not observed.
     pub(super) fn not_observed(&self) -> Vec<Reason<'_>> {
         reasons(&self.findings, |outcome| match outcome {
             Outcome::NotObserved { why } => Some(why),
@@ -83,7 +81,7 @@ impl Report {
 }
 
 impl Subject {
-    /// The URL for people: a single method stands in it itself.
+    /// The URL as the report shows it. A single method replaces `{method}`.
     pub(super) fn endpoint(&self) -> String {
         let url = visible::line(&self.url);
         match self.methods.as_slice() {

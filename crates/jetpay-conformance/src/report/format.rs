@@ -1,4 +1,4 @@
-//! The files that a report can be written to.
+//! The file formats of a report.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -7,31 +7,31 @@ use thiserror::Error;
 
 use super::Report;
 
-/// What a report is written as; the name of the file says it.
+/// The format of a report. The extension of the file chooses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// `.html`: for people.
+    /// `.html`, for readers.
     Html,
-    /// `.json`: for programs; `docs/conformance-report.schema.json` describes it.
+    /// `.json`, for programs. `docs/conformance-report.schema.json` describes it.
     Json,
-    /// `.xml`: `JUnit`'s, which continuous integration shows.
+    /// `.xml`, the `JUnit` format that CI systems show.
     JUnit,
 }
 
-/// The name of a file does not say what to write into it.
+/// The extension of the file is not the extension of a format.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("a report is written as .html, .json or .xml (JUnit), and `{}` ends in none of them", path.display())]
+#[error("a report is written as .html, .json or .xml (JUnit), but `{}` has none of these extensions", path.display())]
 pub struct UnknownFormat {
     /// The file.
     pub path: PathBuf,
 }
 
-/// A report was not written.
+/// The report was not written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The name of the file does not say what to write.
+    /// The extension of the file is not the extension of a format.
     #[error(transparent)]
     UnknownFormat(#[from] UnknownFormat),
     /// The file cannot be written.
@@ -39,13 +39,13 @@ pub enum WriteError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
 impl Format {
-    /// What a file of this name holds: its extension says it, in capitals too.
+    /// The format for a file name. The extension may be in upper case.
     ///
     /// ```
     /// use jetpay_conformance::Format;
@@ -69,10 +69,11 @@ impl Format {
 }
 
 impl Report {
-    /// Writes it to a file, as what the file's name says.
+    /// Writes the report to a file, in the format for its name.
     ///
     /// # Errors
-    /// [`WriteError`]: a name that says nothing ([`Format::of`] tells before a run), or a file that cannot be written.
+    /// [`WriteError`]: an unknown format, which [`Format::of`] also reports before a run, or a file that cannot be
+    /// written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), WriteError> {
         let path = path.as_ref();
         let text = match Format::of(path)? {
@@ -81,7 +82,7 @@ impl Report {
             Format::JUnit => self.to_junit(),
         };
         fs::write(path, text).map_err(|source| {
-            // Half a report is worse than none; when it cannot be removed either, the error says enough.
+            // An incomplete report is worse than none. If it cannot be removed either, the first error is enough.
             let _ = fs::remove_file(path);
             WriteError::Io {
                 path: path.into(),

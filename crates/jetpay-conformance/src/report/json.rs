@@ -1,12 +1,12 @@
-//! The report for programs. `docs/conformance-report.schema.json` describes it; what it says does not change while
-//! [`FORMAT`] stays.
+//! The report for programs. `docs/conformance-report.schema.json` describes it. Its meaning does not change while
+//! [`FORMAT`] stays the same.
 
 use serde::Serialize;
 
 use super::{Report, Subject, Summary};
 use crate::check::Finding;
 
-/// The name of what is written, with its version: fields may be added, but none is removed or changes its meaning.
+/// The name and version of the format. A change may add fields, but must not remove one or change its meaning.
 const FORMAT: &str = "jetpay-conformance-report/1";
 
 #[derive(Serialize)]
@@ -27,10 +27,10 @@ struct Row<'a> {
 }
 
 impl Report {
-    /// As JSON, with line ends.
+    /// The report as JSON with line breaks.
     ///
     /// # Panics
-    /// Never: nothing in a report is not to be written as JSON.
+    /// Never: everything in a report can be written as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
         let findings = self.findings.iter().map(|finding| Row {

@@ -1,4 +1,4 @@
-//! What was found of a target, check by check, and how it is shown: in a terminal, as HTML, JSON and `JUnit`'s XML.
+//! The findings of a run, and their output in a terminal, as HTML, JSON and `JUnit` XML.
 
 mod chapters;
 mod format;
@@ -10,29 +10,28 @@ mod pretty;
 mod sample;
 mod summary;
 mod terminal;
-mod verdict;
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use jetpay_platform::{messages, visible};
 use serde::Serialize;
 
 use super::check::{Check, Finding, checks, run};
 use super::target::Target;
-use jetpay_platform::{messages, shown_url, visible};
 
 pub use format::{Format, UnknownFormat, WriteError};
 pub use summary::Summary;
+pub use summary::Verdict;
 pub use terminal::Terminal;
-pub use verdict::Verdict;
 
-/// What was found of a target.
+/// The report of a run.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// What was checked, and how.
     pub subject: Subject,
-    /// Every check, in order.
+    /// All findings, in order.
     pub findings: Vec<Finding>,
 }
 
@@ -46,55 +45,55 @@ pub struct Report {
 pub struct Subject {
     /// The version of the checks.
     pub version: &'static str,
-    /// Where `verify` and `check_deposit` went: without a user's name and password, and without what the query says.
+    /// The URL for `verify` and `check_deposit`, without user, password and query values.
     pub url: String,
-    /// Where callbacks went, cut like `url`.
+    /// The URLs for callbacks, without secrets like `url`.
     pub callback_urls: Vec<String>,
     /// The methods.
     pub methods: Vec<&'static str>,
-    /// The projects in whose names was called.
+    /// The projects in whose names the platform called.
     pub projects: Vec<u64>,
     /// The currency of all amounts.
     pub currency: String,
-    /// Whether successes were sent, which credit.
+    /// Whether checks could send successes, which credit customers.
     pub credits: bool,
-    /// Whether the money could be seen.
+    /// Whether there was an observer.
     pub observed: bool,
-    /// Whether every `should` counts.
+    /// Whether checks that should hold count as failures.
     pub strict: bool,
-    /// Whether it was held to the answers of the service `jetpay` where the documents are silent.
+    /// Whether the endpoint had to answer exactly like the service `jetpay` where the documents do not say how.
     pub exact: bool,
     /// How long an answer may take, in milliseconds.
     #[serde(serialize_with = "crate::transcript::millis")]
     pub time_limit_ms: Duration,
-    /// What a reader should know before: a secret that looks wrong, the contract that was paid.
+    /// Notes for the reader: a secret that seems wrong, the contract that was paid.
     pub notes: Vec<String>,
-    /// When it began: `2022-03-25T11:08:45+0000`.
+    /// The start of the run: `2022-03-25T11:08:45+0000`.
     pub began: String,
-    /// How long it took, in milliseconds.
+    /// The duration of the run, in milliseconds.
     #[serde(serialize_with = "crate::transcript::millis")]
     pub took_ms: Duration,
 }
 
-/// Runs all checks, one after the other. `on_each` is told what was found as it comes.
+/// Runs all checks, one after the other. Calls `on_each` after each check.
 pub async fn run_all(target: &Target, on_each: impl FnMut(&Finding)) -> Report {
-    run_these(target, checks(target), on_each).await
+    run_checks(target, checks(target), on_each).await
 }
 
-/// How many checks in a row may wait for an answer that does not come.
+/// The run ends after this many checks in a row without an answer.
 const PATIENCE: usize = 5;
-const STOPPED: &str = "the run was stopped before";
+const STOPPED: &str = "the run was stopped before this check";
 const SILENT: &str =
-    "five checks in a row had no answer: the endpoint has gone, or hangs; mend that first";
+    "five checks in a row got no answer, so the endpoint is down or hangs; correct that first";
 
-/// Whether the check ended since nobody answered, not even by closing the connection.
+/// Whether the check ended because the endpoint neither answered nor closed the connection.
 fn is_silent(finding: &Finding, target: &Target) -> bool {
     let last = finding.exchanges.last();
     last.is_some_and(|last| last.status.is_none()) && finding.took >= target.time_limit
 }
 
-/// Runs these checks of a target, one after the other.
-pub async fn run_these(
+/// Runs these checks, one after the other.
+pub async fn run_checks(
     target: &Target,
     checks: impl IntoIterator<Item = Check>,
     on_each: impl FnMut(&Finding),
@@ -102,8 +101,8 @@ pub async fn run_these(
     run_until(target, checks, std::future::pending(), on_each).await
 }
 
-/// Runs these checks of a target, one after the other, until `stop` ends, or the endpoint has been silent for five
-/// checks: those that are left are not run.
+/// Runs these checks, one after the other, until `stop` is ready or the endpoint was silent for five checks. Later
+/// checks are not run.
 pub async fn run_until(
     target: &Target,
     checks: impl IntoIterator<Item = Check>,
@@ -147,8 +146,8 @@ impl Subject {
         let callback_urls = target.callback_urls.iter();
         Self {
             version: env!("CARGO_PKG_VERSION"),
-            url: shown_url(&target.url),
-            callback_urls: callback_urls.map(|url| shown_url(url)).collect(),
+            url: visible::url(&target.url),
+            callback_urls: callback_urls.map(|url| visible::url(url)).collect(),
             methods: target.methods().map(|method| method.name).collect(),
             projects: projects.map(|project| project.id.number()).collect(),
             currency: target.currency.to_string(),

@@ -1,9 +1,9 @@
-//! JSON with line ends and indentation, and otherwise as it came.
+//! JSON with line breaks and indentation, and no other change.
 
 use serde::de::IgnoredAny;
 
-/// The text with one value a line. Only white space is added: keys keep their order, and numbers their digits. None
-/// when it is no JSON, or when it has white space of its own, which may be what the check is about.
+/// The text with one value on a line. Only white space is added: keys keep their order, and numbers their digits.
+/// Returns `None` if the text is not JSON, or has white space of its own, which the check may be about.
 pub(super) fn indented(text: &str) -> Option<String> {
     serde_json::from_str::<IgnoredAny>(text).ok()?;
     let mut out = String::with_capacity(text.len() * 2);
@@ -53,7 +53,7 @@ fn string(characters: &mut impl Iterator<Item = char>, out: &mut String) {
 }
 
 fn new_line(out: &mut String, depth: usize) {
-    // Nesting is shown to a depth that a page can hold.
+    // The indentation is limited, so that deep nesting fits on a page.
     let indent = depth.min(12);
     out.push('\n');
     out.extend(std::iter::repeat_n("  ", indent));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_or_has_its_own_white_space_stays() {
+    fn invalid_json_and_json_with_white_space_stay_unchanged() {
         for text in [
             "",
             "{",

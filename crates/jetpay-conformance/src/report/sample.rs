@@ -1,17 +1,17 @@
-//! A small report with every outcome, for tests: its words and times do not change with the checks.
+//! A small report with every outcome, for tests. It does not change with the checks.
 
 use std::time::Duration;
 
-use super::{Report, Subject};
-use crate::Recorded;
-use crate::check::{Check, Finding};
-use crate::group::Group;
-use crate::outcome::Outcome;
-use crate::refusal::Refusal;
-use crate::row::{Level, Play, Row, Section};
+use Level::{Must, Should};
 use jetpay_platform::KASPI;
 
-/// What an endpoint may answer to harm whoever reads the report.
+use super::{Report, Subject};
+use crate::RecordedExchange;
+use crate::check::{Check, Finding, Outcome};
+use crate::expect::Refusal;
+use crate::row::{Group, Level, Procedure, Row, Section};
+
+/// An answer that would harm a careless reader of the report.
 pub(super) const HOSTILE: &str =
     "{\"message\":\"<script>alert('\u{202e}x')</script>]]>&amp;\",\"\u{0}\":\"\u{1b}[31m\"}";
 
@@ -20,11 +20,10 @@ const CREDITS: &str = "it sends a success, which credits a real customer; --allo
 const UNSEEN: &str = "the answers were right; --observe URL lets the money be seen";
 
 const fn row(id: &'static str, level: Level, sentence: &'static str) -> Row {
-    let nothing = Play::Refused(|_| Vec::new(), Refusal::new(200, 500));
+    let nothing = Procedure::Refused(|_| Vec::new(), Refusal::new(200, 500));
     Row::new(id, level, Section::Callback, sentence, WHY, nothing)
 }
 
-use Level::{Must, Should};
 static ROWS: [Row; 7] = [
     row("verify-known", Must, "a known customer is found"),
     row(
@@ -47,7 +46,7 @@ static ROWS: [Row; 7] = [
     row("slow-sender", Should, "a slow sender is waited for").once(),
 ];
 
-/// One check passed, one that must hold and one that should failed, two were not run, two not observed.
+/// One check passed, one that must hold failed, one that should hold failed, two were not run, two were not observed.
 pub(super) fn report() -> Report {
     let outcomes = [
         (Group::Documented, Outcome::Passed),
@@ -110,8 +109,8 @@ fn finding(row: &'static Row, group: Group, outcome: Outcome, number: u64) -> Fi
     }
 }
 
-fn exchanges() -> Vec<Recorded> {
-    let recorded = |sent: &str, status, got: &str, took| Recorded {
+fn exchanges() -> Vec<RecordedExchange> {
+    let recorded = |sent: &str, status, got: &str, took| RecordedExchange {
         request: "POST https://shop.example/pay/kaspi?token=…".into(),
         content_type: Some("application/json".into()),
         sent: sent.into(),

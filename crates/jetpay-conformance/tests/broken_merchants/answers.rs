@@ -1,8 +1,7 @@
 //! The shape of answers.
 
-use serde_json::{Value, json};
-
 use jetpay_platform::{CASHIN_KZ, KASSA24, KASSA24_BVU, QIWI_KZ};
+use serde_json::{Value, json};
 
 use super::Broken;
 use crate::merchant::{Answer, Fault};

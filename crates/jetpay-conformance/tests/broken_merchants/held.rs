@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
-use jetpay_conformance::{Customers, Kassa24Answers, Observation, Project, Target};
+use jetpay_conformance::{
+    Check, Customers, Group, Kassa24Answers, Observation, Project, Report, Target, checks,
+    run_checks,
+};
 use jetpay_platform::{Admin, MethodFacts};
+use tokio::task::JoinSet;
 
+use super::{Broken, all};
 use crate::merchant::{
-    ACCOUNT_PROJECT, Fault, OTHER_PROJECT, PROJECT, SECRETS, STRICT_PROJECT, Shop, keyring, serve,
+    ACCOUNT_PROJECT, Fault, OTHER_PROJECT, PROJECT, SECRETS, STRICT_PROJECT, TestMerchant, keyring,
+    serve,
 };
 
 /// How a merchant is held.
@@ -27,10 +33,10 @@ pub(crate) fn stranger(
     fault: Fault,
     method: &'static MethodFacts,
     answers: Kassa24Answers,
-) -> (Target, Arc<Shop>) {
+) -> (Target, Arc<TestMerchant>) {
     let customers = Customers::standard();
-    let shop = Arc::new(Shop::new(fault, customers.as_json()));
-    let url = serve(Arc::clone(&shop), keyring());
+    let merchant = Arc::new(TestMerchant::new(fault, customers.as_json()));
+    let url = serve(Arc::clone(&merchant), keyring());
     let projects = [(PROJECT, SECRETS[0]), (ACCOUNT_PROJECT, SECRETS[2])];
     let [(id, secret), (other_id, other_secret)] = match answers {
         Kassa24Answers::Contracts => projects,
@@ -38,17 +44,17 @@ pub(crate) fn stranger(
     };
     let project = Project::new(id, secret)
         .unwrap()
-        .only([method])
-        .answering_kassa24(answers);
+        .with_methods([method])
+        .with_kassa24_answers(answers);
     let other = Project::new(other_id, other_secret)
         .unwrap()
-        .only([])
-        .answering_kassa24(answers);
-    let mut target = Target::at(format!("{url}/{}", method.name), project, customers)
-        .and_project(other)
-        .observed_by(Observation::new(format!("{url}/seen/{{payment_id}}"), None));
+        .with_methods([])
+        .with_kassa24_answers(answers);
+    let mut target = Target::new(format!("{url}/{}", method.name), project, customers)
+        .with_project(other)
+        .with_observer(Observation::new(format!("{url}/seen/{{payment_id}}"), None));
     target.credits = true;
-    (target, shop)
+    (target, merchant)
 }
 
 /// A merchant of a method, and of others by another project, held as the service `jetpay`.
@@ -56,22 +62,76 @@ pub(super) fn strict(
     fault: Fault,
     method: &'static MethodFacts,
     others: &[&'static MethodFacts],
-) -> (Target, Arc<Shop>) {
-    let shop = Arc::new(Shop::new(fault, Customers::standard().as_json()));
-    let url = serve(Arc::clone(&shop), keyring());
+) -> (Target, Arc<TestMerchant>) {
+    let merchant = Arc::new(TestMerchant::new(fault, Customers::standard().as_json()));
+    let url = serve(Arc::clone(&merchant), keyring());
     let first = Project::new(PROJECT, SECRETS[0])
-        .and_then(|project| project.and_secret(SECRETS[1]))
+        .and_then(|project| project.with_secret(SECRETS[1]))
         .unwrap()
-        .only([method]);
+        .with_methods([method]);
     let project = |id| Project::new(id, SECRETS[2]).unwrap();
     let target = Target::service(&url, first)
-        .and_project(
+        .with_project(
             project(ACCOUNT_PROJECT)
-                .only([])
-                .answering_kassa24(Kassa24Answers::Account),
+                .with_methods([])
+                .with_kassa24_answers(Kassa24Answers::Account),
         )
-        .and_project(project(STRICT_PROJECT).only([method]).strict())
-        .and_project(project(OTHER_PROJECT).only(others.iter().copied()))
-        .observed_by(Admin::new(url, "token"));
-    (target, shop)
+        .with_project(
+            project(STRICT_PROJECT)
+                .with_methods([method])
+                .with_strict_contracts(),
+        )
+        .with_project(project(OTHER_PROJECT).with_methods(others.iter().copied()))
+        .with_observer(Admin::new(url, "token"));
+    (target, merchant)
+}
+
+/// How many merchants are checked at once: more than there are processors, as most of a check is waiting.
+const AT_ONCE: usize = 10;
+
+/// Rows that take long, and of which a failure is advice or a matter of HTTP: for those who name them, and for those who do
+/// HTTP by hand.
+const LONG: [&str; 8] = [
+    "callback-missing-field",
+    "callback-odd-status",
+    "callback-odd-type",
+    "callback-wrong-type",
+    "connection-slow",
+    "large-callback",
+    "large-verify",
+    "shape-nothing-inside",
+];
+
+/// What each merchant was found to be.
+pub(crate) async fn reports() -> Vec<(&'static Broken, Report)> {
+    let mut waiting = all();
+    let mut running = JoinSet::new();
+    let mut reports = Vec::new();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(broken) = waiting.next()
+        {
+            running.spawn(async move {
+                let target = broken.open();
+                let checks = checks(&target).into_iter();
+                let checks = checks.filter(|check| runs(broken, check));
+                (broken, run_checks(&target, checks, |_| ()).await)
+            });
+        }
+        match running.join_next().await {
+            Some(report) => reports.push(report.unwrap()),
+            None => return reports,
+        }
+    }
+}
+
+/// Whether a check is worth its time with this merchant: those that it names always are.
+fn runs(broken: &Broken, check: &Check) -> bool {
+    if broken.caught_by.contains(&check.id) || check.id == "verify-good" {
+        return true;
+    }
+    if broken.is_slow() {
+        return check.group == Group::Time;
+    }
+    matches!(broken.fault, Fault::Wire(_)) || !LONG.contains(&check.id)
 }

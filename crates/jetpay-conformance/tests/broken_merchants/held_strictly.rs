@@ -3,7 +3,7 @@
 use jetpay_platform::{KASPI, KASSA24};
 use serde_json::json;
 
-use super::{Broken, Slip};
+use super::{Broken, LedgerFault};
 use crate::merchant::{Answer, Fault, SECRETS};
 
 pub(super) static ALL: &[Broken] = &[
@@ -146,7 +146,7 @@ pub(super) static ALL: &[Broken] = &[
     Broken::slips(
         "never-flags",
         "Flags no payment for a person to look at.",
-        Slip::NeverFlags,
+        LedgerFault::NeverFlags,
         &[
             "deposit-unknown-contract",
             "deposit-closed-contract",
@@ -158,14 +158,14 @@ pub(super) static ALL: &[Broken] = &[
     Broken::slips(
         "never-quarantines",
         "Puts wrong payments before nobody.",
-        Slip::NeverQuarantines,
+        LedgerFault::NeverQuarantines,
         &["callback-other-amount", "callback-partially-paid"],
     )
     .strictly(),
     Broken::slips(
         "forgets-balances",
         "Credits a payment, and not the customer.",
-        Slip::ForgetsBalances,
+        LedgerFault::ForgetsBalances,
         &["callback-success-balance"],
     )
     .by(&KASPI)
@@ -173,7 +173,7 @@ pub(super) static ALL: &[Broken] = &[
     Broken::slips(
         "leaves-refunds-to-people",
         "Follows no refund, as others may.",
-        Slip::IgnoresRefunds,
+        LedgerFault::IgnoresRefunds,
         &[
             "callback-refund",
             "callback-refund-partial",
@@ -184,7 +184,7 @@ pub(super) static ALL: &[Broken] = &[
     Broken::slips(
         "forgets-refunds-in-balances",
         "Takes a refund back from a payment, and not from the customer.",
-        Slip::ForgetsRefundsInBalances,
+        LedgerFault::ForgetsRefundsInBalances,
         &["callback-refund-balance"],
     )
     .strictly(),

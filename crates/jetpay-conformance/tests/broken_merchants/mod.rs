@@ -1,29 +1,26 @@
 //! Merchants that are wrong in one thing each, and the checks that must name it.
 
 mod answers;
-mod books;
 mod comes;
 mod documented;
 mod fields;
 mod held;
 mod held_strictly;
+mod ledger;
 mod odd;
-mod refusals;
-mod reports;
 mod shapes;
 mod signed;
 mod wire;
-mod written;
 
 use std::time::Duration;
 
+use held::Held;
 use jetpay_conformance::{Kassa24Answers, Level, Target};
 use jetpay_platform::{KASPI, KASSA24, MethodFacts, QIWI_KZ};
 
-use crate::merchant::{Fault, Slip, Wire};
-use held::Held;
-pub(crate) use held::stranger;
-pub(crate) use reports::reports;
+use crate::merchant::{Fault, LedgerFault, Wire};
+
+pub(crate) use held::{reports, stranger};
 
 /// How long an answer may take, when nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -70,10 +67,10 @@ impl Broken {
     const fn slips(
         name: &'static str,
         wrong: &'static str,
-        slip: Slip,
+        ledger_fault: LedgerFault,
         caught_by: &'static [&'static str],
     ) -> Self {
-        Self::new(name, wrong, Fault::Books(slip), caught_by)
+        Self::new(name, wrong, Fault::Ledger(ledger_fault), caught_by)
     }
 
     const fn wire(
@@ -157,16 +154,14 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Broken> {
         // Those take longest.
         wire::ALL,
         answers::ALL,
-        books::ALL,
+        ledger::ALL,
         comes::ALL,
         documented::ALL,
         fields::ALL,
         held_strictly::ALL,
         odd::ALL,
-        refusals::ALL,
         shapes::ALL,
         signed::ALL,
-        written::ALL,
     ]
     .into_iter()
     .flatten()

@@ -34,13 +34,13 @@ pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "takes-lower-case",
         "Compares signatures without regard to case.",
-        Fault::Comes(|incoming| takes(incoming, str::eq_ignore_ascii_case)),
+        Fault::Comes(|incoming| supports(incoming, str::eq_ignore_ascii_case)),
         &["signature-lower-case"],
     ),
     Broken::new(
         "trims-signatures",
         "Takes the white space around a signature away before it compares.",
-        Fault::Comes(|incoming| takes(incoming, |given, right| given.trim() == right)),
+        Fault::Comes(|incoming| supports(incoming, |given, right| given.trim() == right)),
         &["signature-malformed"],
     )
     .advised_against(),
@@ -48,7 +48,7 @@ pub(super) static ALL: &[Broken] = &[
         "compares-a-part",
         "Compares as many characters as came.",
         Fault::Comes(|incoming| {
-            takes(incoming, |given, right| {
+            supports(incoming, |given, right| {
                 !given.is_empty() && right.starts_with(given)
             });
         }),
@@ -58,13 +58,13 @@ pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "takes-sha-1",
         "Takes 40 hexadecimal digits for the old scheme and lets them pass.",
-        Fault::Comes(|incoming| takes(incoming, |given, _| given.len() == 40)),
+        Fault::Comes(|incoming| supports(incoming, |given, _| given.len() == 40)),
         &["signature-legacy", "callback-bad-signature"],
     ),
     Broken::new(
         "knows-the-samples",
         "Takes the signatures of the documents' samples, for tests.",
-        Fault::Comes(|incoming| takes(incoming, |given, _| given.starts_with("lY0LT"))),
+        Fault::Comes(|incoming| supports(incoming, |given, _| given.starts_with("lY0LT"))),
         &["signature-placeholder"],
     ),
     Broken::new(
@@ -192,7 +192,7 @@ pub(super) fn refusal() -> Answer {
 }
 
 /// Signs what comes with a signature that is taken for the right one.
-fn takes(incoming: &mut Incoming, is_taken: fn(&str, &str) -> bool) {
+fn supports(incoming: &mut Incoming, is_taken: fn(&str, &str) -> bool) {
     let given = incoming.json()["signature"]
         .as_str()
         .unwrap_or_default()

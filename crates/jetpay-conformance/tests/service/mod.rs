@@ -2,12 +2,11 @@
 
 #![allow(dead_code, reason = "a module of tests: each test file uses its part")]
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::{LazyLock, mpsc};
-use std::thread;
+use std::{fs, thread};
 
 use actix_web::rt::System;
 use jetpay_platform::Admin;

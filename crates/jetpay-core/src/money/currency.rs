@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::table::DIGITS;
 
@@ -90,6 +90,13 @@ impl Serialize for Currency {
     }
 }
 
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        Self::parse(&code).map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +135,10 @@ mod tests {
     #[test]
     fn json_is_the_code() {
         assert_eq!(serde_json::to_string(&Currency::KZT).unwrap(), r#""KZT""#);
+        assert_eq!(
+            serde_json::from_str::<Currency>(r#""KZT""#).unwrap(),
+            Currency::KZT
+        );
+        assert!(serde_json::from_str::<Currency>(r#""kzt""#).is_err());
     }
 }

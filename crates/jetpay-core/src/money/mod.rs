@@ -18,7 +18,7 @@ mod sum;
 mod table;
 mod text;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::currency::{Currency, CurrencyError};
 pub use self::sum::MoneyError;
@@ -39,7 +39,7 @@ pub use self::text::MoneyTextError;
 /// assert!(matches!(balance.checked_add(dollars), Err(MoneyError::CurrencyMismatch { .. })));
 /// # Ok::<(), jetpay_core::money::CurrencyError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     #[serde(rename = "amount")]
     minor: i64,

@@ -60,6 +60,13 @@ macro_rules! open_words {
                 serializer.serialize_str(self.as_str())
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+                Ok(Self::from(&*word))
+            }
+        }
     };
 }
 

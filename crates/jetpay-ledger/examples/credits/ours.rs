@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use jetpay_ledger::{Ledger, Millis, Recorded};
+use jetpay_ledger::{CallbackOutcome, Ledger, Millis};
 
 use crate::given::{Batch, NOW};
 use crate::row::p99;
@@ -41,7 +41,7 @@ pub(crate) async fn credit(
                 for callback in share {
                     let asked = Instant::now();
                     let recorded = ledger.record_callback(callback, Millis(NOW)).await;
-                    assert_eq!(recorded, Ok(Recorded::Applied));
+                    assert_eq!(recorded, Ok(CallbackOutcome::Applied));
                     times.push(asked.elapsed());
                 }
                 times

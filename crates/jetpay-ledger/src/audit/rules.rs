@@ -1,6 +1,6 @@
 //! What must hold between rows, each as a question for those that break it. The SQL is understood by every store.
 
-use crate::store::Value;
+use crate::port::Value;
 
 pub(super) struct Rule {
     /// What must hold.

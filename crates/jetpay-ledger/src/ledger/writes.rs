@@ -2,18 +2,16 @@
 
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_core::{Callback, Money};
+use jetpay_rules::OperationEvent;
 
 use super::Ledger;
-use crate::customer::{Customer, ImportCount, Put};
-use crate::error::Error;
-use crate::millis::Millis;
-use crate::payment::{Imported, NewPayment};
-use crate::recorded::Recorded;
-use crate::settlement::{NewSettlement, Unsettled, Verdict};
-use crate::state::Fact;
-use crate::work::{
+use crate::model::{
+    CallbackOutcome, Customer, Error, ImportCount, Imported, Millis, NewPayment, NewResolution,
+    Put, ResolveError, Verdict,
+};
+use crate::operations::{
     CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable, PutCustomers,
-    RecordCallback, RecordPayment, SettleAlarm,
+    RecordCallback, RecordPayment, ResolveAlarm,
 };
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
@@ -84,11 +82,11 @@ impl Ledger {
         &self,
         callback: Callback,
         now: Millis,
-    ) -> Result<Recorded, Error> {
-        let fact = Fact::from(&callback);
+    ) -> Result<CallbackOutcome, Error> {
+        let event = OperationEvent::from(&callback);
         self.write(RecordCallback {
             callback,
-            fact,
+            event,
             now,
         })
         .await
@@ -117,8 +115,8 @@ impl Ledger {
     /// Records what a person decided about an alarm, and does it.
     ///
     /// # Errors
-    /// [`Error::Unsettled`]: it cannot be settled so; [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn settle_alarm(
+    /// [`Error::ResolveError`]: it cannot be settled so; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn resolve_alarm(
         &self,
         seq: i64,
         verdict: Verdict,
@@ -126,9 +124,9 @@ impl Ledger {
         now: Millis,
     ) -> Result<(), Error> {
         if reason.trim().is_empty() {
-            return Err(Unsettled::NoReason.into());
+            return Err(ResolveError::NoReason.into());
         }
-        let work = SettleAlarm {
+        let work = ResolveAlarm {
             seq,
             verdict,
             reason,
@@ -141,7 +139,7 @@ impl Ledger {
     /// to it by the same rules as ever.
     ///
     /// # Errors
-    /// [`Error::Unsettled`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::ResolveError`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn credit_unmatched(
         &self,
         payment_id: &PaymentId,
@@ -151,7 +149,7 @@ impl Ledger {
         now: Millis,
     ) -> Result<(), Error> {
         if reason.trim().is_empty() {
-            return Err(Unsettled::NoReason.into());
+            return Err(ResolveError::NoReason.into());
         }
         if !amount.is_positive() {
             return Err(Error::NotPositive);
@@ -170,7 +168,7 @@ impl Ledger {
     /// them that settles. If the payment is recorded after all, they are applied all the same.
     ///
     /// # Errors
-    /// [`Error::Unsettled`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::ResolveError`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn dismiss_unmatched(
         &self,
         payment_id: &PaymentId,
@@ -178,9 +176,9 @@ impl Ledger {
         now: Millis,
     ) -> Result<usize, Error> {
         if reason.trim().is_empty() {
-            return Err(Unsettled::NoReason.into());
+            return Err(ResolveError::NoReason.into());
         }
-        let settlement = NewSettlement {
+        let resolution = NewResolution {
             alarm_seq: None,
             payment_id: Some(payment_id.clone()),
             operation_id: None,
@@ -191,7 +189,7 @@ impl Ledger {
         let payment_id = payment_id.clone();
         self.write(DismissUnmatched {
             payment_id,
-            settlement,
+            resolution,
             now,
         })
         .await

@@ -1,41 +1,41 @@
-//! Plans by seed.
+//! Random plans, each made from a seed.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::plan::{Ending, OnAsk, OnSend, Plan, Telling};
+use super::plan::{CallbackPlan, Ending, OnSend, OnStatus, Plan};
 
-/// Codes that a send may be rejected with; all of them are for good.
+/// Codes that reject a send for good.
 const REJECTIONS: [u32; 4] = [2004, 2701, 3028, 3104];
-/// Codes that a payout may be declined with.
+/// Codes that decline a payout.
 const DECLINES: [u32; 5] = [100, 20_000, 20_101, 20_102, 20_105];
-/// Codes that say to wait.
+/// Codes that ask the merchant to wait.
 const WAITING: [u32; 5] = [9999, 19_999, 20_802, 20_899, 29_999];
-/// Statuses that say nothing about what happened.
+/// HTTP statuses that say nothing about the outcome.
 const FAILURES: [u16; 4] = [408, 500, 502, 504];
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 impl Plan {
-    /// The plan of a seed: the same seed, the same plan. Over many seeds everything occurs, but for
-    /// [`Ending::DeclineThenSucceed`]; most payouts end within an hour, some take longer than a day.
+    /// The plan of a seed. The same seed gives the same plan. Over many seeds everything occurs but
+    /// [`Ending::DeclineThenSucceed`]. Most payouts end within an hour; some take longer than a day.
     #[must_use]
     pub fn of_chance(seed: u64) -> Self {
         let mut chance = Rng::with_seed(seed);
         Self {
             sends: some(&mut chance, 3, send),
-            asks: some(&mut chance, 3, ask),
+            status_requests: some(&mut chance, 3, ask),
             endings: endings(&mut chance),
             after: time(&mut chance),
             later: time(&mut chance),
-            telling: telling(&mut chance),
+            callbacks: callbacks(&mut chance),
         }
     }
 }
 
-/// None in half of the cases, else a few.
+/// An empty list in half of the cases, otherwise a short one.
 fn some<T>(chance: &mut Rng, most: usize, one: fn(&mut Rng) -> T) -> Vec<T> {
     let count = if chance.bool() {
         chance.usize(1..=most)
@@ -53,7 +53,7 @@ fn send(chance: &mut Rng) -> OnSend {
         6..=8 => OnSend::DropAfter,
         9 => OnSend::FailBefore(among(chance, &FAILURES)),
         10 | 11 => OnSend::FailAfter(among(chance, &FAILURES)),
-        12 => OnSend::Garbage,
+        12 => OnSend::Unreadable,
         13 => OnSend::Refuse(among(chance, &[401, 403, 429])),
         14 => OnSend::InFlight,
         _ => OnSend::Reject {
@@ -62,17 +62,17 @@ fn send(chance: &mut Rng) -> OnSend {
     }
 }
 
-fn ask(chance: &mut Rng) -> OnAsk {
+fn ask(chance: &mut Rng) -> OnStatus {
     match chance.u8(0..6) {
-        0 | 1 => OnAsk::Answer,
-        2 => OnAsk::Slowly(SECOND * chance.u32(1..=60)),
-        3 => OnAsk::Drop,
-        4 => OnAsk::Fail(among(chance, &FAILURES)),
-        _ => OnAsk::Garbage,
+        0 | 1 => OnStatus::Answer,
+        2 => OnStatus::Slowly(SECOND * chance.u32(1..=60)),
+        3 => OnStatus::Drop,
+        4 => OnStatus::Fail(among(chance, &FAILURES)),
+        _ => OnStatus::Unreadable,
     }
 }
 
-/// An ending; before it up to two others after which the same id may be sent again.
+/// An ending, after up to two others that allow another send of the same id.
 fn endings(chance: &mut Rng) -> Vec<Ending> {
     let mut endings = some(chance, 2, |chance| {
         if chance.bool() {
@@ -106,8 +106,8 @@ fn time(chance: &mut Rng) -> Duration {
     }
 }
 
-fn telling(chance: &mut Rng) -> Telling {
-    Telling {
+fn callbacks(chance: &mut Rng) -> CallbackPlan {
+    CallbackPlan {
         times: among(chance, &[0, 1, 1, 1, 1, 2, 3]),
         gap: SECOND * chance.u32(0..=20),
         delay: among(
@@ -152,7 +152,7 @@ mod tests {
         );
         assert_eq!(
             count(|plan| plan
-                .asks
+                .status_requests
                 .iter()
                 .map(|it| format!("{:?}", discriminant(it)))
                 .collect()),
@@ -166,8 +166,8 @@ mod tests {
                 .collect()),
             7
         );
-        let any = |has: fn(&Telling) -> bool| plans.iter().any(|plan| has(&plan.telling));
-        assert!(any(|telling| telling.times == 0) && any(|telling| telling.times > 1));
-        assert!(any(|telling| telling.backwards) && any(|telling| telling.processing));
+        let any = |has: fn(&CallbackPlan) -> bool| plans.iter().any(|plan| has(&plan.callbacks));
+        assert!(any(|callbacks| callbacks.times == 0) && any(|callbacks| callbacks.times > 1));
+        assert!(any(|callbacks| callbacks.backwards) && any(|callbacks| callbacks.processing));
     }
 }

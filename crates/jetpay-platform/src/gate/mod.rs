@@ -1,20 +1,20 @@
-//! The platform's side of payouts: a Gate that behaves as it is told.
+//! A simulated Gate: the platform's side of payouts.
 //!
-//! [`Books`] are the Gate without a network and without a clock: a request in, what happens on the wire out, and
-//! callbacks when they are due. What happens to each payout is a [`Plan`]: set for an account number, chosen by
-//! its last two [`digits()`], or by a seed. [`serve`] puts the books behind HTTP and tells the callbacks;
-//! [`Serving`] says how.
+//! [`GateState`] is the Gate without a network and a clock. It takes a request and returns what happens on the wire,
+//! and it returns callbacks when they are due. A [`Plan`] says what happens to a payout. It is set for an account
+//! number, or chosen by the last two [`digits()`] of the account number, or by a seed. [`serve`] puts the state behind
+//! HTTP and delivers the callbacks, as [`ServerOptions`] say.
 //!
-//! What the Gate saw can be looked at afterwards: [`Books::rash`] are the sends that could have paid twice, and
-//! [`Books::money_out`] is what an account got.
+//! Tests can look at the state afterwards: [`GateState::unsafe_resends`] are the sends that could have paid twice, and
+//! [`GateState::money_out`] is what an account received.
 //!
 //! ```
 //! use jetpay_core::{Keyring, Project};
 //! use jetpay_core::signature::{Key, sign};
-//! use jetpay_platform::gate::{Books, OnSend, Plan, Reply};
+//! use jetpay_platform::gate::{GateState, OnSend, Plan, Reply};
 //!
-//! let mut books = Books::new(Keyring::from(Project::new(35, "secret")?));
-//! books.plan("9182221133", Plan::once(OnSend::DropAfter));
+//! let mut state = GateState::new(Keyring::from(Project::new(35, "secret")?));
+//! state.plan("9182221133", Plan::once(OnSend::DropAfter));
 //!
 //! let request = sign(
 //!     br#"{"general": {"project_id": 35, "payment_id": "test_123"}, "account": {"number": "9182221133"},
@@ -23,54 +23,43 @@
 //!     &Key::new("secret")?,
 //! )?;
 //! let now = 1_767_225_600_000; // milliseconds since 1970
-//! let reply = books.receive(now, "/v2/payment/wallet/qiwi-kz/payout", &request);
+//! let reply = state.receive(now, "/v2/payment/wallet/qiwi-kz/payout", &request);
 //! assert_eq!(reply, Reply::Dropped { accepted: true });
 //!
 //! // A second later it is paid, and the merchant is told.
-//! assert_eq!(books.next_due(), Some(now + 1_000));
-//! assert_eq!(books.due(now + 1_000).len(), 1);
-//! assert_eq!(books.money_out("9182221133"), 100);
+//! assert_eq!(state.next_due(), Some(now + 1_000));
+//! assert_eq!(state.due(now + 1_000).len(), 1);
+//! assert_eq!(state.money_out("9182221133"), 100);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod answer;
-mod ask;
-mod books;
+mod callbacks;
 mod chance;
-mod checks;
-mod connection;
-mod courier;
-mod digits;
-mod event;
-mod habits;
+mod http;
+mod log;
 mod payout;
 mod plan;
 mod reply;
 mod request;
+mod respond;
 mod script;
-mod seen;
-mod send;
+mod state;
+
 mod server;
-mod settings;
-mod tell;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-pub use books::Books;
-pub use digits::digits;
-pub use event::{Event, Watch};
-pub use habits::Habits;
-pub use plan::{Ending, OnAsk, OnSend, Plan, Telling};
+pub use callbacks::DueCallback;
+pub use log::{Answer, EntryKind, Event, EventHandler, LogEntry, ResendReason};
+pub use plan::{CallbackPlan, Ending, OnSend, OnStatus, Plan};
 pub use reply::Reply;
 pub use reqwest::Url;
-pub use seen::{Leave, Said, Seen, What};
-pub use server::{Server, Serving, serve};
-pub use settings::Settings;
-pub use tell::Told;
+pub use script::digits;
+pub use server::{GateOptions, Server, ServerOptions, serve};
+pub use state::{Conventions, GateState};
 
 /// Milliseconds since 1970.
 pub type Millis = i64;

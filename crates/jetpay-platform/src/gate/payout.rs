@@ -2,143 +2,202 @@
 
 use jetpay_core::Money;
 
+use super::log::ResendReason;
 use super::plan::{Ending, Plan};
 use super::request::Order;
-use super::seen::Leave;
-use super::words::Word;
 use super::{Millis, later_by};
 
-/// A payout at the platform, from the first time its id was seen.
+/// A payout at the platform, from the first time that its id was received.
 pub(super) struct Payout {
     pub(super) order: Order,
     pub(super) plan: Plan,
-    /// How often it was sent, and its status asked for.
+    /// The number of sends, and of status requests.
     pub(super) sends: usize,
-    pub(super) asks: usize,
-    /// Each time it was accepted.
-    pub(super) tries: Vec<Try>,
-    /// What we said last that lets the merchant send it again, since it did.
-    pub(super) leave: Option<Leave>,
+    pub(super) status_requests: usize,
+    /// One attempt for each time that it was accepted.
+    pub(super) attempts: Vec<Attempt>,
+    /// The last answer that allows another send, if there was one since the last send.
+    pub(super) may_resend: Option<ResendReason>,
 }
 
-/// What follows from one time that it was accepted.
-pub(super) struct Try {
+/// What follows from one acceptance.
+pub(super) struct Attempt {
     pub(super) request_id: String,
     pub(super) created: Millis,
-    /// In the order of time.
-    pub(super) facts: Vec<Fact>,
+    /// In order of time.
+    pub(super) transitions: Vec<Transition>,
     pub(super) forgotten: Option<Millis>,
 }
 
-/// From some moment on the payment stands so.
+/// From this time on, the payment has this status.
 #[derive(Clone)]
-pub(super) struct Fact {
+pub(super) struct Transition {
     pub(super) at: Millis,
     pub(super) operation_id: u64,
     pub(super) kind: &'static str,
-    pub(super) word: Word,
+    pub(super) status: PayoutStatus,
     pub(super) code: u32,
-    /// What leaves the platform, in minor units; negative when it comes back.
+    /// The money that leaves the platform, in minor units. Negative when it comes back.
     pub(super) out: i64,
 }
 
 impl Payout {
-    /// The try that is remembered.
-    pub(super) fn current(&self, now: Millis) -> Option<&Try> {
-        self.tries.last().filter(|it| !it.is_forgotten(now))
+    /// The last attempt, unless the platform forgot it.
+    pub(super) fn attempt(&self, now: Millis) -> Option<&Attempt> {
+        self.attempts.last().filter(|it| !it.is_forgotten(now))
     }
 
-    /// Where it stands; none when the platform does not know it.
-    pub(super) fn stands(&self, now: Millis) -> Option<&Fact> {
-        self.current(now)?.known(now).last()
+    /// The current status; `None` when the platform does not know the payout.
+    pub(super) fn latest(&self, now: Millis) -> Option<&Transition> {
+        self.attempt(now)?.known(now).last()
     }
 
-    /// Whether a send would be accepted: it is not known, or ended with `error`.
+    /// Whether the Gate would accept a send: the payout is unknown, or its status is `error`.
     pub(super) fn is_free(&self, now: Millis) -> bool {
-        self.stands(now).is_none_or(|fact| fact.word == Word::Error)
+        self.latest(now)
+            .is_none_or(|transition| transition.status == PayoutStatus::Error)
     }
 
-    /// What has left so far and not come back, in minor units.
+    /// The money that left and did not come back by now, in minor units.
     pub(super) fn money_out(&self, now: Millis) -> i64 {
-        let facts = self.tries.iter().flat_map(|it| it.known(now));
-        facts.map(|fact| fact.out).sum()
+        let transitions = self.attempts.iter().flat_map(|it| it.known(now));
+        transitions.map(|transition| transition.out).sum()
     }
 
-    /// Everything that follows from being accepted now. Operations are numbered from `first`; how many there are.
+    /// Adds an attempt with all its transitions. Its operations are numbered from `first`. Returns how many there are.
     pub(super) fn accept(&mut self, now: Millis, first: u64) -> u64 {
-        let ending = self.plan.ending_of(self.tries.len());
+        let ending = self.plan.ending_of(self.attempts.len());
         let sum = self.order.amount;
-        let facts = facts(&self.plan, ending, sum, now, first);
-        let last = facts.iter().map(|fact| fact.operation_id).max();
+        let transitions = transitions(&self.plan, ending, sum, now, first);
+        let last = transitions
+            .iter()
+            .map(|transition| transition.operation_id)
+            .max();
         let soon = later_by(now, self.plan.after);
-        self.tries.push(Try {
+        self.attempts.push(Attempt {
             request_id: format!("{first:040x}"),
             created: now,
-            facts,
+            transitions,
             forgotten: (ending == Ending::Forget).then_some(soon),
         });
         last.map_or(0, |last| last + 1 - first)
     }
 }
 
-impl Try {
+impl Attempt {
     pub(super) fn is_forgotten(&self, now: Millis) -> bool {
         self.forgotten.is_some_and(|at| at <= now)
     }
 
-    /// What has happened by now.
-    pub(super) fn known(&self, now: Millis) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().filter(move |fact| fact.at <= now)
+    /// The transitions up to now.
+    pub(super) fn known(&self, now: Millis) -> impl Iterator<Item = &Transition> {
+        self.transitions
+            .iter()
+            .filter(move |transition| transition.at <= now)
     }
 }
 
-fn facts(plan: &Plan, ending: Ending, sum: Money, now: Millis, first: u64) -> Vec<Fact> {
+fn transitions(
+    plan: &Plan,
+    ending: Ending,
+    sum: Money,
+    now: Millis,
+    first: u64,
+) -> Vec<Transition> {
     let soon = later_by(now, plan.after);
     let later = later_by(soon, plan.later);
-    let fact = |at, word, code| Fact {
+    let transition = |at, status, code| Transition {
         at,
         operation_id: first,
         kind: "payout",
-        word,
+        status,
         code,
         out: 0,
     };
-    let paid = |at| Fact {
+    let paid = |at| Transition {
         out: sum.minor(),
-        ..fact(at, Word::Success, 0)
+        ..transition(at, PayoutStatus::Success, 0)
     };
-    let declined = |code| fact(soon, Word::Decline, code);
-    let mut facts = vec![fact(now, Word::Processing, WAITING)];
+    let declined = |code| transition(soon, PayoutStatus::Decline, code);
+    let mut transitions = vec![transition(now, PayoutStatus::Processing, WAITING)];
     match ending {
-        Ending::Succeed => facts.push(paid(soon)),
-        Ending::Decline { code } => facts.push(declined(code)),
-        Ending::Error => facts.push(fact(soon, Word::Error, PLATFORM_FAILED)),
-        Ending::SucceedThenReverse => facts.extend([
+        Ending::Succeed => transitions.push(paid(soon)),
+        Ending::Decline { code } => transitions.push(declined(code)),
+        Ending::Error => transitions.push(transition(soon, PayoutStatus::Error, PLATFORM_FAILED)),
+        Ending::SucceedThenReverse => transitions.extend([
             paid(soon),
-            Fact {
+            Transition {
                 operation_id: first + 1,
                 kind: "payout reversal",
                 out: -sum.minor(),
-                ..fact(later, Word::Reversed, 0)
+                ..transition(later, PayoutStatus::Reversed, 0)
             },
         ]),
-        Ending::DeclineThenSucceed => facts.extend([
+        Ending::DeclineThenSucceed => transitions.extend([
             declined(GENERAL_DECLINE),
-            Fact {
+            Transition {
                 operation_id: first + 1,
                 ..paid(later)
             },
         ]),
-        Ending::Linger { code, how_long } => facts.extend([
-            fact(soon, Word::ExternalProcessing, code),
+        Ending::Linger { code, how_long } => transitions.extend([
+            transition(soon, PayoutStatus::ExternalProcessing, code),
             paid(later_by(soon, how_long)),
         ]),
         Ending::Forget | Ending::Never => {}
     }
-    facts
+    transitions
 }
 
 /// Awaiting processing.
 const WAITING: u32 = 9999;
 const PLATFORM_FAILED: u32 = 501;
 const GENERAL_DECLINE: u32 = 20_000;
+
+/// The status of a payout, in the platform's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PayoutStatus {
+    Processing,
+    ExternalProcessing,
+    Success,
+    Decline,
+    Error,
+    Reversed,
+}
+
+impl PayoutStatus {
+    /// `payment.status`.
+    pub(super) fn of_payment(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::ExternalProcessing => "external processing",
+            Self::Success => "success",
+            Self::Decline => "decline",
+            Self::Error => "error",
+            Self::Reversed => "reversed",
+        }
+    }
+
+    /// `operation.status`.
+    pub(super) fn of_operation(self) -> &'static str {
+        match self {
+            Self::Reversed => "success",
+            other => other.of_payment(),
+        }
+    }
+
+    /// `operation.message`.
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::Processing | Self::ExternalProcessing => "Awaiting processing",
+            Self::Success | Self::Reversed => "Success",
+            Self::Decline => "General decline",
+            Self::Error => "Error",
+        }
+    }
+
+    /// Whether another status follows.
+    pub(super) fn is_under_way(self) -> bool {
+        matches!(self, Self::Processing | Self::ExternalProcessing)
+    }
+}

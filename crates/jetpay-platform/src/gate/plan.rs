@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// What happens to a payout. Every payment id goes through a copy of its own.
+/// What happens to a payout. Every payment id has its own copy of the plan.
 ///
-/// The lists say what happens in turn; what comes after the end of a list is the plain thing: sends are accepted,
-/// questions answered, and what was accepted is paid.
+/// Each list says what happens first, second and so on. After the end of a list, sends are accepted, status requests
+/// are answered, and accepted payouts are paid.
 ///
 /// ```
 /// use jetpay_platform::gate::{Ending, OnSend, Plan};
@@ -20,127 +20,128 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// What happens to the first send, the second, and so on.
+    /// What happens to each send.
     pub sends: Vec<OnSend>,
-    /// What happens to the first question about the status, the second, and so on.
-    pub asks: Vec<OnAsk>,
-    /// What becomes of it once accepted; the second is for when it was accepted anew, after
-    /// [`Ending::Error`] or [`Ending::Forget`], and so on.
+    /// What happens to each status request.
+    pub status_requests: Vec<OnStatus>,
+    /// How each attempt ends. There is a second attempt when the payout is accepted again after [`Ending::Error`] or
+    /// [`Ending::Forget`], and so on.
     pub endings: Vec<Ending>,
-    /// From being accepted to the first thing that happens.
+    /// The time from the acceptance to the first transition.
     pub after: Duration,
-    /// From there to the second thing, when there is one: a reversal, a late success.
+    /// The time from there to the second transition, such as a reversal or a late success.
     pub later: Duration,
-    /// How it is told in callbacks.
-    pub telling: Telling,
+    /// Which callbacks are sent.
+    pub callbacks: CallbackPlan,
 }
 
-/// What happens to one send. A send that would be accepted, of an id that is accepted already, is answered with
-/// code 3041 in the same way: at once, slowly, with a broken connection.
+/// What happens to one send. When the id is accepted already, a send that would be accepted gets code 3041 in the same
+/// way: at once, late, or with a broken connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnSend {
-    /// Accepted, and answered at once.
+    /// The Gate accepts it and answers at once.
     Accept,
-    /// Accepted at once, and answered so much later.
+    /// The Gate accepts it at once and answers after this time.
     AcceptSlowly(Duration),
-    /// The connection breaks, nothing was accepted.
+    /// The connection breaks before the Gate accepts anything.
     DropBefore,
-    /// Accepted; then the connection breaks.
+    /// The Gate accepts it; then the connection breaks.
     DropAfter,
-    /// This HTTP status and no more, nothing was accepted.
+    /// The Gate answers with this HTTP status only and accepts nothing.
     FailBefore(u16),
-    /// Accepted, and answered with this HTTP status and no more.
+    /// The Gate accepts it and answers with this HTTP status only.
     FailAfter(u16),
-    /// Accepted, and answered with HTTP 200 and what nobody can read.
-    Garbage,
-    /// Rejected by a code, usually 2xxx or 3xxx. Nothing was accepted.
+    /// The Gate accepts it and answers with HTTP 200 and an unreadable body.
+    Unreadable,
+    /// The Gate rejects it with a code, usually 2xxx or 3xxx.
     Reject {
         /// The code of the answer.
         code: u32,
     },
-    /// Not even looked at: HTTP 401 (key), 403 (address) or 429 (too many).
+    /// The Gate refuses to process it: HTTP 401 (key), 403 (address) or 429 (too many requests).
     Refuse(u16),
-    /// Rejected with 3613: the same customer and amount are under way.
+    /// The Gate rejects it with 3613: a payout to the same customer with the same amount is in progress.
     InFlight,
 }
 
-/// What happens to one question about the status.
+/// What happens to one status request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum OnAsk {
-    /// It is answered.
+pub enum OnStatus {
+    /// The Gate answers.
     Answer,
-    /// It is answered so much later, with what was true when it came.
+    /// The Gate answers after this time, with the status at the time of the request.
     Slowly(Duration),
     /// The connection breaks.
     Drop,
-    /// This HTTP status and no more.
+    /// The Gate answers with this HTTP status only.
     Fail(u16),
-    /// HTTP 200, and what nobody can read.
-    Garbage,
+    /// The Gate answers with HTTP 200 and an unreadable body.
+    Unreadable,
 }
 
-/// What becomes of a payout that was accepted.
+/// How an accepted payout ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ending {
     /// Paid.
     Succeed,
-    /// Declined: final.
+    /// Declined, which is final.
     Decline {
         /// `operation.code`.
         code: u32,
     },
-    /// The status `error`: final, and the same id may be sent again.
+    /// The status `error`, which is final and allows another send of the same id.
     Error,
-    /// Paid; later it comes back.
+    /// Paid, and reversed later.
     SucceedThenReverse,
-    /// Declined; later it is paid after all, by an operation of its own. Nothing says that the platform never does it.
+    /// Declined, and later paid by another operation. No document rules this out.
     DeclineThenSucceed,
-    /// The platform forgets it: its status is 3061, and the same id is taken as new.
+    /// The platform forgets the payout: its status is 3061, and the same id counts as new.
     Forget,
-    /// Stays `external processing` for so long with this code, one of those that say to wait; then it is paid.
+    /// `external processing` for a while, with a code that asks the merchant to wait; then paid.
     Linger {
         /// 9999, 19999, 29999, 20802 or 20899.
         code: u32,
-        /// How long, after [`Plan::after`].
+        /// How long, counted from the end of [`Plan::after`].
         how_long: Duration,
     },
-    /// Stays `processing` for ever.
+    /// `processing` for ever.
     Never,
 }
 
-/// How the platform tells what happened.
+/// Which callbacks the platform sends about a payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Telling {
-    /// How many callbacks each fact gets even when they are acknowledged. None: only the status knows.
+pub struct CallbackPlan {
+    /// How many callbacks each transition gets, even when they are acknowledged. With 0, only a status request shows
+    /// the outcome.
     pub times: u32,
-    /// Between two callbacks of one fact. The dates in the second differ by a second, as they may.
+    /// The time between two callbacks about the same transition. Their dates differ by a second.
     pub gap: Duration,
-    /// From a fact to its first callback.
+    /// The time from a transition to its first callback.
     pub delay: Duration,
-    /// Whether there is a callback that it is under way.
+    /// Whether there is also a callback about `processing`.
     pub processing: bool,
-    /// Whether the last fact is told first, and the others after it.
+    /// Whether the last transition is reported first.
     pub backwards: bool,
 }
 
 impl Default for Plan {
-    /// Accepted and answered at once, paid after a second, and told once.
+    /// Accepted and answered at once, paid after a second, and reported by one callback.
     fn default() -> Self {
         Self {
             sends: Vec::new(),
-            asks: Vec::new(),
+            status_requests: Vec::new(),
             endings: Vec::new(),
             after: Duration::from_secs(1),
             later: Duration::from_secs(5),
-            telling: Telling::default(),
+            callbacks: CallbackPlan::default(),
         }
     }
 }
 
-impl Default for Telling {
+impl Default for CallbackPlan {
     fn default() -> Self {
         Self {
             times: 1,
@@ -153,7 +154,7 @@ impl Default for Telling {
 }
 
 impl Plan {
-    /// This happens to the first send; the others are accepted.
+    /// This happens to the first send; later ones are accepted.
     #[must_use]
     pub fn once(send: OnSend) -> Self {
         Self {
@@ -162,7 +163,7 @@ impl Plan {
         }
     }
 
-    /// Accepted, and then this; when it is accepted anew, it is paid.
+    /// The first attempt ends like this; later ones are paid.
     #[must_use]
     pub fn ending(ending: Ending) -> Self {
         Self {
@@ -171,7 +172,7 @@ impl Plan {
         }
     }
 
-    /// The same with all times divided, for tests that use a real clock.
+    /// Divides all times, for tests with a real clock.
     ///
     /// # Panics
     /// When `by` is 0.
@@ -182,8 +183,8 @@ impl Plan {
                 *time /= by;
             }
         }
-        for ask in &mut self.asks {
-            if let OnAsk::Slowly(time) = ask {
+        for ask in &mut self.status_requests {
+            if let OnStatus::Slowly(time) = ask {
                 *time /= by;
             }
         }
@@ -192,7 +193,7 @@ impl Plan {
                 *how_long /= by;
             }
         }
-        let Telling { gap, delay, .. } = &mut self.telling;
+        let CallbackPlan { gap, delay, .. } = &mut self.callbacks;
         for time in [&mut self.after, &mut self.later, gap, delay] {
             *time /= by;
         }
@@ -203,8 +204,11 @@ impl Plan {
         self.sends.get(number).copied().unwrap_or(OnSend::Accept)
     }
 
-    pub(super) fn on_ask(&self, number: usize) -> OnAsk {
-        self.asks.get(number).copied().unwrap_or(OnAsk::Answer)
+    pub(super) fn on_status(&self, number: usize) -> OnStatus {
+        self.status_requests
+            .get(number)
+            .copied()
+            .unwrap_or(OnStatus::Answer)
     }
 
     pub(super) fn ending_of(&self, accepted: usize) -> Ending {

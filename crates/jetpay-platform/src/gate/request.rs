@@ -1,4 +1,4 @@
-//! What a merchant asks of the Gate, checked.
+//! Reads and checks a merchant's request.
 
 use std::net::IpAddr;
 
@@ -10,15 +10,15 @@ use serde_json::Value;
 
 /// A request whose signature and fields are good.
 pub(super) enum Request {
-    /// Pay out.
+    /// A request for a payout.
     Payout(Order),
-    /// Where does this payment stand?
+    /// A request for the status of a payment id.
     Status(ProjectId, String),
-    /// Where does the payment stand that has this request id?
+    /// A request for the status of a request id.
     StatusBy(ProjectId, String),
 }
 
-/// A payout as it was ordered.
+/// A payout as the merchant ordered it.
 pub(super) struct Order {
     pub(super) project_id: ProjectId,
     pub(super) payment_id: String,
@@ -29,21 +29,21 @@ pub(super) struct Order {
 }
 
 /// What is wrong with a request.
-pub(super) struct Flaw {
-    /// Of the answer; none for the status of [`Habits`](super::Habits).
+pub(super) struct RequestError {
+    /// The HTTP status of the answer; `None` for [`Conventions::rejects_with`](super::Conventions).
     pub(super) http: Option<u16>,
     pub(super) code: u32,
-    /// What it is about: the path of a field, and no values.
+    /// What is wrong: the path of a field, without values.
     pub(super) about: String,
 }
 
-/// A request to `path` with this body.
+/// Reads a request to `path` with this body.
 pub(super) fn read(
     path: &str,
     body: &[u8],
     keyring: &Keyring,
     methods: &[String],
-) -> Result<Request, Flaw> {
+) -> Result<Request, RequestError> {
     let rest = path.strip_prefix("/v2/payment/").ok_or_else(no_such_path)?;
     let method = rest
         .strip_prefix("wallet/")
@@ -60,59 +60,59 @@ pub(super) fn read(
             fields.text("/request_id", 2004)?,
         )),
         Some(method) if !methods.iter().any(|known| known == method) => {
-            Err(flaw(2541, "the method in the path"))
+            Err(request_error(2541, "the method in the path"))
         }
         Some(method) => fields.order(project_id, method).map(Request::Payout),
     }
 }
 
 /// The body as JSON, when a secret of its project signed it.
-fn authentic(body: &[u8], keyring: &Keyring) -> Result<Value, Flaw> {
-    let received = Received::parse(body).map_err(|why| flaw(2003, &why))?;
+fn authentic(body: &[u8], keyring: &Keyring) -> Result<Value, RequestError> {
+    let received = Received::parse(body).map_err(|why| request_error(2003, &why))?;
     received.authenticate(keyring).map_err(|why| match why {
-        Rejection::UnknownProject => flaw(2442, "project_id"),
+        Rejection::UnknownProject => request_error(2442, "project_id"),
         Rejection::Malformed(_) => unsigned(3262, &why),
         _ => unsigned(3261, &why),
     })?;
-    serde_json::from_slice(body).map_err(|why| flaw(2003, &why))
+    serde_json::from_slice(body).map_err(|why| request_error(2003, &why))
 }
 
 struct Fields(Value);
 
 impl Fields {
-    /// It may stand at the top level or in `general`.
-    fn project_id(&self) -> Result<ProjectId, Flaw> {
+    /// `project_id` may be at the top level or in `general`.
+    fn project_id(&self) -> Result<ProjectId, RequestError> {
         let number = |path| self.0.pointer(path).and_then(Value::as_u64);
         let number = number("/general/project_id").or_else(|| number("/project_id"));
         number
             .map(ProjectId::new)
-            .ok_or_else(|| flaw(2004, "project_id"))
+            .ok_or_else(|| request_error(2004, "project_id"))
     }
 
-    fn payment_id(&self) -> Result<String, Flaw> {
+    fn payment_id(&self) -> Result<String, RequestError> {
         let id = self.text("/general/payment_id", 2004)?;
         if id.len() > 255 || id.chars().any(char::is_control) {
-            return Err(flaw(3024, "general.payment_id"));
+            return Err(request_error(3024, "general.payment_id"));
         }
         Ok(id)
     }
 
-    fn order(&self, project_id: ProjectId, method: &str) -> Result<Order, Flaw> {
+    fn order(&self, project_id: ProjectId, method: &str) -> Result<Order, RequestError> {
         let payment_id = self.payment_id()?;
         let customer_id = self.text("/customer/id", 2004)?;
         let address = self.text("/customer/ip_address", 2004)?;
         address
             .parse::<IpAddr>()
-            .map_err(|_| flaw(2004, "customer.ip_address"))?;
+            .map_err(|_| request_error(2004, "customer.ip_address"))?;
         self.text("/customer/first_name", 2004)?;
         self.text("/customer/last_name", 2004)?;
         if !self.text("/customer/email", 2004)?.contains('@') {
-            return Err(flaw(2426, "customer.email"));
+            return Err(request_error(2426, "customer.email"));
         }
         let account = self.text("/account/number", 3242)?;
         if !(5..=20).contains(&account.len()) || !account.bytes().all(|byte| byte.is_ascii_digit())
         {
-            return Err(flaw(3102, "account.number"));
+            return Err(request_error(3102, "account.number"));
         }
         Ok(Order {
             project_id,
@@ -124,52 +124,52 @@ impl Fields {
         })
     }
 
-    fn amount(&self) -> Result<Money, Flaw> {
+    fn amount(&self) -> Result<Money, RequestError> {
         let minor = self.0.pointer("/payment/amount").and_then(Value::as_i64);
-        let minor = minor.ok_or_else(|| flaw(3286, "payment.amount"))?;
+        let minor = minor.ok_or_else(|| request_error(3286, "payment.amount"))?;
         if minor <= 0 {
-            return Err(flaw(3358, "payment.amount"));
+            return Err(request_error(3358, "payment.amount"));
         }
         if self.text("/payment/currency", 3287)? != "KZT" {
-            return Err(flaw(3121, "payment.currency"));
+            return Err(request_error(3121, "payment.currency"));
         }
         Ok(Money::new(minor, Currency::KZT))
     }
 
-    /// A text that says something.
-    fn text(&self, pointer: &str, code: u32) -> Result<String, Flaw> {
+    /// A text that is not empty.
+    fn text(&self, pointer: &str, code: u32) -> Result<String, RequestError> {
         let text = self.0.pointer(pointer).and_then(Value::as_str);
         let text = text.filter(|text| !text.is_empty());
         text.map(str::to_owned)
-            .ok_or_else(|| flaw(code, &pointer[1..].replace('/', ".")))
+            .ok_or_else(|| request_error(code, &pointer[1..].replace('/', ".")))
     }
 }
 
-impl Flaw {
-    /// A code, and nothing to say about it.
+impl RequestError {
+    /// An error with a code only.
     pub(super) fn plain(code: u32) -> Self {
-        flaw(code, "")
+        request_error(code, "")
     }
 }
 
-fn flaw(code: u32, about: &(impl ToString + ?Sized)) -> Flaw {
-    Flaw {
+fn request_error(code: u32, about: &(impl ToString + ?Sized)) -> RequestError {
+    RequestError {
         http: None,
         code,
         about: about.to_string(),
     }
 }
 
-fn unsigned(code: u32, about: &(impl ToString + ?Sized)) -> Flaw {
-    Flaw {
+fn unsigned(code: u32, about: &(impl ToString + ?Sized)) -> RequestError {
+    RequestError {
         http: Some(401),
-        ..flaw(code, about)
+        ..request_error(code, about)
     }
 }
 
-fn no_such_path() -> Flaw {
-    Flaw {
+fn no_such_path() -> RequestError {
+    RequestError {
         http: Some(404),
-        ..flaw(2541, "the path")
+        ..request_error(2541, "the path")
     }
 }

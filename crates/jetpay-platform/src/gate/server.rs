@@ -5,30 +5,31 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jetpay_core::Keyring;
 use reqwest::Url;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::Millis;
-use super::books::Books;
-use super::connection;
-use super::courier::Courier;
-use super::event::{Event, Watch};
+use super::http::CallbackSender;
+use super::log::{Event, EventHandler};
 use super::reply::Reply;
+use super::state::GateState;
+use super::{Millis, http};
+use crate::messages::next_operation_id;
 
 /// How a Gate serves.
 #[derive(Debug, Clone)]
-pub struct Serving {
-    /// Where callbacks are sent; without it nobody is told anything.
+pub struct ServerOptions {
+    /// Where callbacks are sent. Without it no callback is sent.
     pub callback_url: Option<Url>,
-    /// Divides the waits before a callback comes again; a plan's own times are left alone
-    /// ([`Plan::hurried`](super::Plan::hurried)).
+    /// Divides the waits before a callback is repeated. The times of plans stay unchanged;
+    /// [`Plan::hurried`](super::Plan::hurried) changes those.
     pub hurry: u32,
-    /// How many callbacks are under way at once.
+    /// The number of callbacks that are sent at the same time.
     pub at_once: usize,
-    /// Who is told what happens.
-    pub watch: Watch,
+    /// Called for each event.
+    pub on_event: EventHandler,
 }
 
 /// A Gate that serves until it is stopped or dropped.
@@ -42,44 +43,53 @@ pub struct Server {
 /// What connections and deliveries share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    books: Mutex<Books>,
-    watch: Watch,
-    /// Something may be due earlier than it was.
+    state: Mutex<GateState>,
+    on_event: EventHandler,
+    /// Notified when a callback may be due earlier than before.
     changed: Notify,
 }
 
-impl Default for Serving {
-    /// No callbacks; the schedule's own waits, and eight at once.
+impl Default for ServerOptions {
+    /// No callbacks, the platform's own waits, eight callbacks at the same time.
     fn default() -> Self {
         Self {
             callback_url: None,
             hurry: 1,
             at_once: 8,
-            watch: Watch::default(),
+            on_event: EventHandler::default(),
         }
     }
 }
 
-/// Serves these books.
+/// Serves this state.
 ///
 /// # Errors
 /// When the listener has no address.
 ///
 /// # Panics
 /// Outside of a tokio runtime with I/O and time.
-pub fn serve(listener: TcpListener, books: Books, serving: Serving) -> io::Result<Server> {
+pub fn serve(
+    listener: TcpListener,
+    state: GateState,
+    options: ServerOptions,
+) -> io::Result<Server> {
     let shared = Arc::new(Shared {
-        books: Mutex::new(books),
-        watch: serving.watch.clone(),
+        state: Mutex::new(state),
+        on_event: options.on_event.clone(),
         changed: Notify::new(),
     });
-    let courier = serving
-        .callback_url
-        .map(|url| Courier::new(url.as_str(), serving.hurry, serving.at_once, serving.watch));
+    let sender = options.callback_url.map(|url| {
+        CallbackSender::new(
+            url.as_str(),
+            options.hurry,
+            options.at_once,
+            options.on_event,
+        )
+    });
     let address = listener.local_addr()?;
     let tasks = [
         tokio::spawn(accept(listener, Arc::clone(&shared))),
-        tokio::spawn(tell(courier, Arc::clone(&shared))),
+        tokio::spawn(tell(sender, Arc::clone(&shared))),
     ];
     Ok(Server {
         address,
@@ -89,39 +99,40 @@ pub fn serve(listener: TcpListener, books: Books, serving: Serving) -> io::Resul
 }
 
 impl Server {
-    /// Where it listens.
+    /// The address on which the Gate listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The base URL that a merchant's service is told: `http://127.0.0.1:9090`.
+    /// The base URL for the merchant's configuration: `http://127.0.0.1:9090`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The books, to script payouts and to look at what was seen. Nothing is answered as long as they are held.
-    pub fn books(&self) -> MutexGuard<'_, Books> {
-        self.shared.books()
+    /// The state, to set plans and to read the log. The Gate answers nothing while the guard is held.
+    pub fn state(&self) -> MutexGuard<'_, GateState> {
+        self.shared.state()
     }
 
-    /// Changes the books as of this moment, such as by [`Books::made_by_hand`]; what is due then is told.
-    pub fn with_books<T>(&self, change: impl FnOnce(&mut Books, Millis) -> T) -> T {
-        let changed = change(&mut self.shared.books(), now());
+    /// Changes the state at the current time, for example with [`GateState::made_in_dashboard`]. Callbacks that are due
+    /// then are sent.
+    pub fn with_state<T>(&self, change: impl FnOnce(&mut GateState, Millis) -> T) -> T {
+        let changed = change(&mut self.shared.state(), now());
         self.shared.changed.notify_one();
         changed
     }
 
-    /// Waits until something ends it, which nothing does but a panic.
+    /// Waits until a task ends, which happens only when it panics.
     pub(super) async fn ended(&mut self) {
         for task in &mut self.tasks {
-            // A task that panicked has said so.
+            // A task that panicked has printed its message.
             let _panicked = task.await;
         }
     }
 
-    /// Ends all connections and deliveries, and frees the address.
+    /// Closes all connections, ends all deliveries, and frees the address.
     pub async fn stop(mut self) {
         self.abort();
         self.ended().await;
@@ -139,20 +150,20 @@ impl Drop for Server {
 }
 
 impl Shared {
-    fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn receive(&self, path: &str, body: &[u8]) -> Reply {
-        let mut books = self.books();
-        let before = books.seen().len();
-        let reply = books.receive(now(), path, body);
-        let seen = books.seen()[before..].last().cloned();
-        drop(books);
+        let mut state = self.state();
+        let before = state.log().len();
+        let reply = state.receive(now(), path, body);
+        let entry = state.log()[before..].last().cloned();
+        drop(state);
         self.changed.notify_one();
-        self.watch.tell(match seen {
-            Some(seen) => Event::Asked(Box::new(seen)),
-            None => Event::TurnedDown {
+        self.on_event.call(match entry {
+            Some(entry) => Event::Request(Box::new(entry)),
+            None => Event::Rejected {
                 status: reply.status().unwrap_or_default(),
                 why: message_of(&reply),
             },
@@ -165,36 +176,36 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(connection::serve(stream, Arc::clone(&shared)));
+            connections.spawn(http::serve(stream, Arc::clone(&shared)));
         } else {
-            // No file handles are left, say: some connection will end.
+            // The error is probably a lack of file handles. A connection that ends frees one.
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn tell(courier: Option<Courier>, shared: Arc<Shared>) {
+async fn tell(sender: Option<CallbackSender>, shared: Arc<Shared>) {
     let mut deliveries = JoinSet::new();
     loop {
         let (due, next) = {
-            let mut books = shared.books();
-            (books.due(now()), books.next_due())
+            let mut state = shared.state();
+            (state.due(now()), state.next_due())
         };
-        if let Some(courier) = &courier {
-            courier.tell(due, &mut deliveries);
+        if let Some(sender) = &sender {
+            sender.deliver_all(due, &mut deliveries);
         }
         while deliveries.try_join_next().is_some() {}
         let wait = next.map_or(LONG, |at| {
             let millis = at.saturating_sub(now());
             Duration::from_millis(u64::try_from(millis).unwrap_or_default()).min(LONG)
         });
-        // Either is a reason to look again.
+        // Look again after either.
         let _elapsed = tokio::time::timeout(wait, shared.changed.notified()).await;
     }
 }
 
-/// How long nobody looks when nothing happens.
+/// The longest wait when nothing happens.
 const LONG: Duration = Duration::from_secs(60);
 
 fn message_of(reply: &Reply) -> String {
@@ -204,4 +215,70 @@ fn message_of(reply: &Reply) -> String {
 
 fn now() -> Millis {
     jiff::Timestamp::now().as_millisecond()
+}
+
+/// The options of a Gate that an operator starts from the command line.
+#[derive(Debug, Clone)]
+pub struct GateOptions {
+    /// The address on which the Gate listens. Port 0 is any free port.
+    pub listen: SocketAddr,
+    /// The projects and their secrets.
+    pub keyring: Keyring,
+    /// Where callbacks are sent. Without it no callback is sent.
+    pub callback_url: Option<Url>,
+    /// The seed of random plans. Without it the last two [`digits()`](super::digits()) of the account number choose the
+    /// plan.
+    pub seed: Option<u64>,
+    /// Divides the waits before a callback is repeated, and the times of random plans. 1 is the platform's pace.
+    pub hurry: u32,
+    /// Called for each event.
+    pub on_event: EventHandler,
+}
+
+impl GateOptions {
+    /// A Gate of these projects at this address, without callbacks and random plans, at the platform's pace.
+    #[must_use]
+    pub fn new(listen: SocketAddr, keyring: Keyring) -> Self {
+        Self {
+            listen,
+            keyring,
+            callback_url: None,
+            seed: None,
+            hurry: 1,
+            on_event: EventHandler::default(),
+        }
+    }
+
+    /// Listens and serves in the background. Operations get numbers that no earlier run used.
+    ///
+    /// # Errors
+    /// When the address is in use, or does not belong to this machine.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O and time.
+    pub async fn open(self) -> io::Result<Server> {
+        let hurry = self.hurry.max(1);
+        let mut state = GateState::new(self.keyring).with_operation_ids_from(next_operation_id());
+        if let Some(seed) = self.seed {
+            state.plan_others_by_chance(seed, hurry);
+        }
+        let options = ServerOptions {
+            callback_url: self.callback_url,
+            hurry,
+            on_event: self.on_event,
+            ..ServerOptions::default()
+        };
+        serve(TcpListener::bind(self.listen).await?, state, options)
+    }
+
+    /// Serves until the future is dropped. Calls `on_open` when the Gate listens.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn run(self, on_open: impl FnOnce(&Server)) -> io::Result<()> {
+        let mut server = self.open().await?;
+        on_open(&server);
+        server.ended().await;
+        Ok(())
+    }
 }

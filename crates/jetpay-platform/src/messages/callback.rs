@@ -4,10 +4,11 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Money};
 use serde::Serialize;
 
-use super::{Operation, now};
+use super::now;
+use crate::messages::next_operation_id;
 use crate::methods::MethodFacts;
 
-/// The result of a payment.
+/// A callback: the result of a payment.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the document's")]
 pub struct Callback {
@@ -20,7 +21,7 @@ pub struct Callback {
     pub operation: Operation,
 }
 
-/// The payment as it stands now.
+/// The state of the payment.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the document's")]
 pub struct Payment {
@@ -30,19 +31,19 @@ pub struct Payment {
     pub status: String,
     pub date: String,
     pub method: String,
-    /// What is left of it after refunds.
+    /// The rest of the amount after refunds.
     pub sum: Money,
     pub description: String,
 }
 
-/// `account`: matches nothing that was sent before.
+/// `account`. It refers to nothing that was sent before.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the document's")]
 pub struct Account {
     pub number: String,
 }
 
-/// `customer`: matches nothing that was sent before.
+/// `customer`. It refers to nothing that was sent before.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the document's")]
 pub struct Customer {
@@ -50,7 +51,7 @@ pub struct Customer {
 }
 
 impl Callback {
-    /// A callback of a top-up, with these words for the payment and the operation.
+    /// A callback of a top-up with this payment status and this operation.
     #[must_use]
     pub fn new(
         method: &MethodFacts,
@@ -77,7 +78,7 @@ impl Callback {
         }
     }
 
-    /// The top-up is paid.
+    /// The payer paid.
     #[must_use]
     pub fn success(
         method: &MethodFacts,
@@ -94,7 +95,7 @@ impl Callback {
         )
     }
 
-    /// The top-up failed, for a reason that the platform does not tell.
+    /// The payment failed. The platform gives no reason.
     #[must_use]
     pub fn decline(
         method: &MethodFacts,
@@ -107,7 +108,7 @@ impl Callback {
         Self::new(method, project_id, payment_id, "decline", operation)
     }
 
-    /// The top-up is under way.
+    /// The payment is in progress.
     #[must_use]
     pub fn processing(
         method: &MethodFacts,
@@ -120,7 +121,7 @@ impl Callback {
         Self::new(method, project_id, payment_id, "processing", operation)
     }
 
-    /// The payer paid less than announced: `paid`.
+    /// The payer paid `paid`, which is less than the announced amount.
     #[must_use]
     pub fn partially_paid(
         method: &MethodFacts,
@@ -137,7 +138,7 @@ impl Callback {
         )
     }
 
-    /// All of a paid top-up goes back.
+    /// A refund of the full amount.
     #[must_use]
     pub fn refund(
         method: &MethodFacts,
@@ -156,7 +157,7 @@ impl Callback {
         .leaving(none)
     }
 
-    /// A part of a paid top-up goes back, and `left` is left of it.
+    /// A refund of `part`. `left` is the rest of the payment.
     #[must_use]
     pub fn partial_refund(
         method: &MethodFacts,
@@ -176,7 +177,7 @@ impl Callback {
         .leaving(left)
     }
 
-    /// A paid top-up is taken back on the same day.
+    /// A reversal on the day of the payment.
     #[must_use]
     pub fn reversal(
         method: &MethodFacts,
@@ -189,21 +190,21 @@ impl Callback {
         Self::new(method, project_id, payment_id, "reversed", operation).leaving(none)
     }
 
-    /// The same fact told of another operation.
+    /// Replaces `operation.id`.
     #[must_use]
     pub fn of_operation(mut self, id: u64) -> Self {
         self.operation.id = id;
         self
     }
 
-    /// What is left of the payment: `payment.sum`.
+    /// Replaces `payment.sum`, the rest of the payment.
     #[must_use]
     pub fn leaving(mut self, sum: Money) -> Self {
         self.payment.sum = sum;
         self
     }
 
-    /// With `account.number` and `customer.id`, as most samples have them.
+    /// Adds `account.number` and `customer.id`, as most samples have them.
     #[must_use]
     pub fn with_account(mut self, number: &str, customer_id: &str) -> Self {
         self.account = Some(Account {
@@ -215,13 +216,81 @@ impl Callback {
         self
     }
 
-    /// The same amounts in another currency.
+    /// Replaces the currency of all amounts.
     #[must_use]
     pub fn in_currency(mut self, currency: Currency) -> Self {
         let changed = |money: Money| Money::new(money.minor(), currency);
         self.payment.sum = changed(self.payment.sum);
         self.operation.sum_initial = changed(self.operation.sum_initial);
         self.operation.sum_converted = changed(self.operation.sum_converted);
+        self
+    }
+}
+
+/// `operation`: one step of a payment.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the document's")]
+pub struct Operation {
+    pub id: u64,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub status: String,
+    pub date: String,
+    pub created_date: String,
+    pub request_id: String,
+    /// The amount of the operation. This amount counts.
+    pub sum_initial: Money,
+    pub sum_converted: Money,
+    pub code: String,
+    pub message: String,
+    pub provider: Provider,
+}
+
+/// `operation.provider`: the provider's side of an operation.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the fields are the document's")]
+pub struct Provider {
+    pub id: u64,
+    pub payment_id: String,
+    pub auth_code: String,
+}
+
+impl Operation {
+    /// An operation that ended now, with an id that no operation had before.
+    #[must_use]
+    pub fn new(kind: &str, status: &str, sum: Money) -> Self {
+        let id = next_operation_id();
+        let now = now();
+        // A program that reads only these two fields must not take another status for a success.
+        let (code, message) = if status.eq_ignore_ascii_case("success") {
+            ("0", "Success")
+        } else {
+            ("9999", "Awaiting processing")
+        };
+        Self {
+            id,
+            kind: kind.into(),
+            status: status.into(),
+            date: now.clone(),
+            created_date: now,
+            request_id: format!("{id:040x}"),
+            sum_initial: sum,
+            sum_converted: sum,
+            code: code.into(),
+            message: message.into(),
+            provider: Provider {
+                id: 12345,
+                payment_id: format!("receipt-{id}"),
+                auth_code: String::new(),
+            },
+        }
+    }
+
+    /// Replaces `code` and `message`.
+    #[must_use]
+    pub fn because(mut self, code: &str, message: &str) -> Self {
+        self.code = code.into();
+        self.message = message.into();
         self
     }
 }

@@ -1,20 +1,37 @@
-//! What the platform sends, in the shape and field order of the documents, unsigned.
+//! The messages of the platform, unsigned, with the fields and their order from the documents.
 //!
-//! Fields are open: a test changes what it is about. What a type does not allow is done to the JSON, made with
-//! [`serde_json::to_value`]. [`Platform::sign`](crate::Platform::sign) signs whatever comes out.
+//! The fields are public, so a test can change them. For changes that the types do not allow, convert a message with
+//! [`serde_json::to_value`] and change the JSON. [`Platform::sign`](crate::Platform::sign) signs the result.
 
 mod callback;
-mod operation;
 mod request;
 
-pub use callback::{Account, Callback, Customer, Payment};
-pub use operation::{Operation, Provider};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use callback::{Account, Callback, Customer, Operation, Payment, Provider};
 pub use request::{CheckDeposit, Contract, NoContract, Verify};
 
-/// The moment as the platform writes it: `2022-03-25T11:08:45+0000`.
+/// The current time in the platform's format: `2022-03-25T11:08:45+0000`.
 #[must_use]
 pub fn now() -> String {
     jiff::Timestamp::now()
         .strftime("%Y-%m-%dT%H:%M:%S+0000")
         .to_string()
+}
+
+/// Microseconds since 1970 have 16 digits, which is the longest number that the platform uses. A second run gets other
+/// numbers than the first.
+static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| {
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    AtomicU64::new(u64::try_from(since_1970.as_micros()).unwrap_or(1))
+});
+
+/// An operation id that no operation had before, in this run or an earlier one.
+#[must_use]
+pub fn next_operation_id() -> u64 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

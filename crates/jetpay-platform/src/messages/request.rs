@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::methods::{ContractFields, MethodFacts};
 
-/// `verify`: the same for all methods.
+/// `verify`, which is the same for all methods.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the document's")]
 pub struct Verify {
@@ -20,7 +20,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// Does this customer exist?
+    /// Asks whether the customer exists.
     #[must_use]
     pub fn new(project_id: ProjectId, customer_id: &str) -> Self {
         Self {
@@ -31,16 +31,16 @@ impl Verify {
     }
 }
 
-/// A contract as the answer to `verify` named it.
+/// A contract as an answer to `verify` describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contract {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// Its number, for people.
+    /// The number that people use.
     pub number: String,
 }
 
-/// A text that names no contract.
+/// The text is not a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a contract is ID or ID:NUMBER, such as 12345:1234_ABC")]
 pub struct NoContract;
@@ -48,7 +48,7 @@ pub struct NoContract;
 impl FromStr for Contract {
     type Err = NoContract;
 
-    /// Reads `12345:1234_ABC`. An id alone is the number, too.
+    /// Reads `12345:1234_ABC`. An id alone is also the number.
     fn from_str(text: &str) -> Result<Self, NoContract> {
         let (id, number) = text.split_once(':').unwrap_or((text, text));
         if id.is_empty() || number.is_empty() {
@@ -61,7 +61,7 @@ impl FromStr for Contract {
     }
 }
 
-/// `check_deposit`, with the fields of its method.
+/// `check_deposit` with the fields of its method.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "the fields are the document's")]
 pub struct CheckDeposit {
@@ -80,7 +80,7 @@ pub struct CheckDeposit {
 }
 
 impl CheckDeposit {
-    /// The payer pays; give me your payment id. Of the contract goes into the message what the method has fields for.
+    /// Asks for a payment id. Of the contract, the message has the fields that the method uses.
     #[must_use]
     pub fn new(
         method: &MethodFacts,

@@ -1,30 +1,30 @@
-//! Where a URL leads to.
+//! The parts of a URL that a connection and a request need, and the head of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 
 use super::Lost;
-use crate::address::shown_url;
+use crate::visible;
 
-/// A URL in the parts that a connection and a request need.
+/// A URL, split into what a connection and a request need.
 #[derive(Debug, Clone)]
 pub(super) struct Address {
     /// Without the brackets of an IPv6 address.
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) tls: bool,
-    /// `Host` of a request: without the scheme's own port.
+    /// The value of `Host`, without the default port of the scheme.
     pub(super) authority: String,
     /// The path and the query.
     pub(super) target: String,
-    /// `Authorization`, when the URL names a user.
+    /// The value of `Authorization`, when the URL names a user.
     pub(super) authorization: Option<String>,
 }
 
 impl Address {
     pub(super) fn of(url: &str) -> Result<Self, Lost> {
-        let none = |why: &str| Lost::NotConnected(format!("{why}: {}", shown_url(url)));
+        let none = |why: &str| Lost::NotConnected(format!("{why}: {}", visible::url(url)));
         let url = Url::parse(url).map_err(|error| none(&error.to_string()))?;
         let tls = match url.scheme() {
             "http" => false,
@@ -49,7 +49,7 @@ impl Address {
     }
 }
 
-/// What HTTP clients make of `https://user:password@host`.
+/// What HTTP clients send for `https://user:password@host`.
 fn authorization(url: &Url) -> Option<String> {
     let (user, password) = (url.username(), url.password().unwrap_or_default());
     if user.is_empty() && password.is_empty() {
@@ -59,7 +59,7 @@ fn authorization(url: &Url) -> Option<String> {
     Some(format!("Basic {}", STANDARD.encode(pair)))
 }
 
-/// With `%41` as the byte that it stands for; whatever else has a `%` stays.
+/// Decodes `%41` and the like. An incomplete `%` stays as it is.
 fn decoded(text: &str) -> Vec<u8> {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
@@ -74,6 +74,33 @@ fn decoded(text: &str) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// The head of a request with these headers, including the empty line.
+pub(super) fn head(method: &str, address: &Address, headers: &[(&str, &str)]) -> String {
+    let Address {
+        target, authority, ..
+    } = address;
+    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {authority}\r\nAccept: */*\r\n");
+    let authorization = address.authorization.as_deref();
+    let authorization = authorization.map(|value| ("Authorization", value));
+    for (name, value) in headers.iter().copied().chain(authorization) {
+        head.extend([name, ": ", value, "\r\n"]);
+    }
+    head + "\r\n"
+}
+
+/// A body for `Transfer-Encoding: chunked`, in chunks of `size` bytes.
+///
+/// # Panics
+/// When `size` is 0.
+#[must_use]
+pub fn chunked(body: &[u8], size: usize) -> Vec<Vec<u8>> {
+    let chunk =
+        |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
+    let mut chunks: Vec<_> = body.chunks(size).map(chunk).collect();
+    chunks.push(b"0\r\n\r\n".to_vec());
+    chunks
 }
 
 #[cfg(test)]
@@ -104,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_not_connected_to() {
+    fn invalid_url_is_not_connected_to() {
         for url in ["", "shop.example", "ftp://shop.example", "http://"] {
             assert!(
                 matches!(Address::of(url), Err(Lost::NotConnected(_))),

@@ -1,28 +1,29 @@
-//! One connection: what is written, when, and what comes back.
+//! One connection: it writes what the caller says, when the caller says, and reads the answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::ClientConfig;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsConnector;
 
-use super::address::Address;
-use super::answer::{Answer, Length};
-use super::head::head;
-use super::io::{Io, connect};
-use super::{ANSWER, Lost};
+use super::address::{Address, head};
+use super::{ANSWER, CONNECT, Lost};
 use crate::client::TLS;
 
-/// More of an answer than this is not read, in bytes.
+/// The connection reads no more of an answer than this, in bytes.
 const MOST: usize = 1024 * 1024;
 
 /// A connection. A task of its own writes, so the caller sees an early answer while a long body is still being sent.
 pub struct Connection {
     address: Address,
     reader: ReadHalf<Box<dyn Io>>,
-    /// What was read behind an answer.
+    /// Bytes that were read after an answer.
     unread: Vec<u8>,
     pieces: UnboundedSender<(Vec<u8>, Duration)>,
     writer: JoinHandle<()>,
@@ -58,7 +59,8 @@ impl Connection {
 
     /// Writes bytes after everything that was sent before and after this pause.
     pub fn send(&self, bytes: impl Into<Vec<u8>>, pause: Duration) {
-        // When the writer has ended, the other side does not listen any more: what it said meanwhile is the answer.
+        // The send fails when the writer has ended, because the other side has stopped reading. Its answer is read
+        // next.
         let _not_heard = self.pieces.send((bytes.into(), pause));
     }
 
@@ -75,7 +77,7 @@ impl Connection {
 
     /// Writes everything that is still to be written, then closes the connection without reading the answer.
     pub async fn cut(mut self) {
-        // Nothing more will be sent, so the writer comes to its end.
+        // With the last sender gone, the writer ends after what is queued.
         self.pieces = unbounded_channel().0;
         let _late = timeout(ANSWER, &mut self.writer).await;
     }
@@ -106,7 +108,7 @@ impl Connection {
             let size = usize::from_str_radix(size, 16)
                 .map_err(|_| Lost::Garbled("a chunk without its size"))?;
             if size == 0 {
-                // Trailers, down to an empty line.
+                // Trailers up to the empty line.
                 while self.read_until(b"\r\n").await?.len() > 2 {}
                 return Ok(body);
             }
@@ -118,7 +120,7 @@ impl Connection {
         }
     }
 
-    /// What comes down to this mark, with it.
+    /// Reads up to and including this mark.
     async fn read_until(&mut self, mark: &[u8]) -> Result<Vec<u8>, Lost> {
         loop {
             let found = self.unread.windows(mark.len()).position(|it| it == mark);
@@ -168,6 +170,114 @@ async fn write(
         sleep(pause).await;
         if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
             return;
+        }
+    }
+}
+
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// Connects within the time limit.
+pub(super) async fn connect(address: &Address, tls: &ClientConfig) -> Result<Box<dyn Io>, Lost> {
+    match tokio::time::timeout(CONNECT, connected(address, tls)).await {
+        Ok(Ok(io)) => Ok(io),
+        Ok(Err(error)) => Err(Lost::NotConnected(error.to_string())),
+        Err(_) => Err(Lost::NotConnected("no connection in time".into())),
+    }
+}
+
+async fn connected(address: &Address, tls: &ClientConfig) -> std::io::Result<Box<dyn Io>> {
+    let stream = TcpStream::connect((address.host.as_str(), address.port)).await?;
+    // Pieces must leave this machine as pieces.
+    stream.set_nodelay(true)?;
+    if !address.tls {
+        return Ok(Box::new(stream));
+    }
+    let name = ServerName::try_from(address.host.clone()).map_err(std::io::Error::other)?;
+    let connector = TlsConnector::from(Arc::new(tls.clone()));
+    Ok(Box::new(connector.connect(name, stream).await?))
+}
+
+/// An HTTP answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// HTTP/1.0: the connection ends with the answer unless both sides keep it.
+    old: bool,
+    /// Names and values. The names are in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// How the end of a body is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    Bytes(usize),
+    Chunks,
+    /// The body ends with the connection.
+    Open,
+}
+
+impl Answer {
+    /// Parses a head including its empty line. The body is still empty.
+    pub(super) fn of_head(head: &[u8]) -> Result<Self, Lost> {
+        let head = String::from_utf8_lossy(head);
+        let mut lines = head.split("\r\n");
+        let status_line = lines.next().unwrap_or_default();
+        let status = status_line
+            .strip_prefix("HTTP/1.")
+            .and_then(|rest| rest.get(2..5));
+        let status = status.and_then(|status| status.parse().ok());
+        let headers = lines.filter(|line| !line.is_empty()).map(|line| {
+            let (name, value) = line
+                .split_once(':')
+                .ok_or(Lost::Garbled("a header without a colon"))?;
+            Ok((name.to_ascii_lowercase(), value.trim().to_owned()))
+        });
+        Ok(Self {
+            old: status_line.starts_with("HTTP/1.0"),
+            status: status.ok_or(Lost::Garbled("it begins with no status line"))?,
+            headers: headers.collect::<Result<_, _>>()?,
+            body: Vec::new(),
+        })
+    }
+
+    /// The value of a header. `name` is in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the other side closes the connection after this answer.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.lists("connection", "close")
+            || (self.old && !self.lists("connection", "keep-alive"))
+            || self.length(false) == Ok(Length::Open)
+    }
+
+    fn lists(&self, header: &str, word: &str) -> bool {
+        let mut words = self.header(header).unwrap_or_default().split(',');
+        words.any(|it| it.trim().eq_ignore_ascii_case(word))
+    }
+
+    pub(super) fn length(&self, of_head_request: bool) -> Result<Length, Lost> {
+        if of_head_request || matches!(self.status, 100..=199 | 204 | 304) {
+            return Ok(Length::Bytes(0));
+        }
+        if self.lists("transfer-encoding", "chunked") {
+            return Ok(Length::Chunks);
+        }
+        match self.header("content-length").map(str::parse) {
+            Some(Ok(bytes)) => Ok(Length::Bytes(bytes)),
+            Some(Err(_)) => Err(Lost::Garbled("a content-length that is no number")),
+            None => Ok(Length::Open),
         }
     }
 }

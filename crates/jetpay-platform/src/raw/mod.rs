@@ -3,24 +3,21 @@
 //! It can send a request in pieces, several requests on one connection, and a request that never ends.
 
 mod address;
-mod answer;
 mod connection;
-mod head;
-mod io;
 #[cfg(test)]
 mod tests;
 
-pub use answer::Answer;
+pub use address::chunked;
+pub use connection::Answer;
 pub use connection::Connection;
-pub use head::chunked;
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// How long a connection may take.
+/// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long an answer may take after what was asked is written.
+/// How long an answer may take after the request is written.
 const ANSWER: Duration = Duration::from_secs(30);
 
 /// Why there is no answer.

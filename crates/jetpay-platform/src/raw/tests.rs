@@ -1,4 +1,4 @@
-//! Against a listener that says what it is told to, whatever it hears.
+//! Tests against a listener that writes fixed bytes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use super::*;
 
 const AT_ONCE: Duration = Duration::ZERO;
 
-/// Takes one connection and says this in turn; what it heard until the connection's end.
+/// Accepts one connection and writes these pieces in turn. Returns the URL and, at the end, what the client sent.
 async fn says(pieces: &'static [&'static str]) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/a?b=c", listener.local_addr().unwrap());
@@ -39,7 +39,7 @@ async fn answer(pieces: &'static [&'static str]) -> Result<Answer, Lost> {
 }
 
 #[tokio::test]
-async fn request_is_written_as_it_is_given_and_in_its_own_time() {
+async fn request_is_written_as_given_and_after_its_pauses() {
     let (url, heard) = says(&[]).await;
     let connection = Connection::open(&url).await.unwrap();
     let begun = Instant::now();
@@ -58,7 +58,7 @@ async fn request_is_written_as_it_is_given_and_in_its_own_time() {
 }
 
 #[tokio::test]
-async fn answers_on_one_connection_are_told_apart() {
+async fn answers_on_one_connection_are_read_one_by_one() {
     let (url, _) = says(&[
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Le",
         "ngth: 3\r\n\r\nabcHTTP/1.1 404 No\r\ntransfer-encoding: chunked\r\n\r\n2;x\r\nde\r",
@@ -90,7 +90,7 @@ async fn answers_on_one_connection_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_none() {
+async fn bytes_that_are_not_an_answer_are_an_error() {
     assert_eq!(answer(&[]).await, Err(Lost::Closed));
     assert_eq!(
         answer(&["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"]).await,
@@ -115,7 +115,7 @@ async fn what_is_no_answer_is_none() {
 }
 
 #[tokio::test]
-async fn early_answer_is_read_while_the_body_is_still_on_its_way() {
+async fn early_answer_is_read_while_the_body_is_still_being_sent() {
     let (url, _) = says(&["HTTP/1.1 413 Large\r\nContent-Length: 0\r\n\r\n"]).await;
     let mut connection = Connection::open(&url).await.unwrap();
     connection.send(vec![b' '; 64 * 1024 * 1024], AT_ONCE);
@@ -123,7 +123,7 @@ async fn early_answer_is_read_while_the_body_is_still_on_its_way() {
 }
 
 #[test]
-fn chunks_say_their_size_and_the_last_one_has_none() {
+fn chunks_have_their_size_and_the_last_one_is_empty() {
     let chunks = chunked(b"0123456789abcdefXY", 16);
     assert_eq!(
         chunks.concat(),
@@ -132,7 +132,7 @@ fn chunks_say_their_size_and_the_last_one_has_none() {
 }
 
 #[tokio::test]
-async fn certificate_that_is_trusted_opens_a_connection_and_no_other() {
+async fn only_a_trusted_certificate_opens_a_connection() {
     let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let ring = Arc::new(rustls::crypto::ring::default_provider());

@@ -1,25 +1,25 @@
-//! The bodies of callbacks of one payment, right ones and wrong ones.
+//! The bodies of the callbacks of one payment, right and wrong ones.
 
 use jetpay_core::Money;
 use jetpay_core::signature::Key;
 use serde_json::Value;
 
-use super::plan::Act;
+use super::plan::Action;
 use super::settings::Route;
 use crate::messages::Callback;
-use crate::operation_ids::next_operation_id;
+use crate::messages::next_operation_id;
 use crate::top_up::CallbackKind;
 
-/// What a body begins like that was cut off.
+/// A body that was cut off.
 const GARBAGE: &[u8] = b"{\"project_id\": 1234, \"payment\": {\"id\": \"pay";
 
-/// A payment that was announced, as callbacks tell of it.
+/// Makes the callbacks of a payment that was announced.
 pub(super) struct Bodies<'r> {
     route: &'r Route,
     payment_id: &'r str,
     amount: Money,
     account: String,
-    /// The operation of the sale: whatever is told of it has one number.
+    /// The operation of the sale. All callbacks about the sale have it.
     sale: u64,
 }
 
@@ -34,30 +34,31 @@ impl<'r> Bodies<'r> {
         }
     }
 
-    /// The signed body that an act sends.
-    pub(super) fn body(&self, act: &Act) -> Vec<u8> {
+    /// The body that an action sends.
+    pub(super) fn body(&self, action: &Action) -> Vec<u8> {
         let platform = &self.route.callbacks;
-        match *act {
-            Act::Tell(kind) | Act::AtOnce(kind, _) | Act::Slowly(kind, _) | Act::Cut(kind) => {
-                platform.sign(&self.callback(kind))
-            }
-            Act::WrongAmount(amount) => {
-                // An operation of its own: else the right one that follows were told already.
+        match *action {
+            Action::Deliver(kind)
+            | Action::AtOnce(kind, _)
+            | Action::Slowly(kind, _)
+            | Action::Cut(kind) => platform.sign(&self.callback(kind)),
+            Action::WrongAmount(amount) => {
+                // It has its own operation. Otherwise the right callback that follows would be a repeat.
                 let other = self.success(self.payment_id, amount);
                 platform.sign(&self.filled(other.of_operation(next_operation_id())))
             }
-            Act::BadSignature => {
+            Action::BadSignature => {
                 let stranger = Key::new("not the secret").expect("it is not empty");
                 let stranger = platform.in_the_name_of(platform.project_id(), stranger);
                 stranger.sign(&self.callback(CallbackKind::Success))
             }
-            Act::Tampered => tampered(&platform.sign(&self.callback(CallbackKind::Success))),
-            Act::UnknownPayment => {
+            Action::Tampered => tampered(&platform.sign(&self.callback(CallbackKind::Success))),
+            Action::UnknownPayment => {
                 let unknown = format!("unknown-{:016x}", next_operation_id());
                 let success = self.success(&unknown, self.amount);
                 platform.sign(&success.of_operation(next_operation_id()))
             }
-            Act::Garbage => GARBAGE.to_vec(),
+            Action::Garbage => GARBAGE.to_vec(),
         }
     }
 
@@ -90,13 +91,13 @@ impl<'r> Bodies<'r> {
         })
     }
 
-    /// With the fields that most samples have and that match nothing.
+    /// Adds the fields that most samples have and that refer to nothing.
     fn filled(&self, callback: Callback) -> Callback {
         callback.with_account(&self.account, &self.account)
     }
 }
 
-/// Ten times the amount, under the signature of the right one.
+/// Ten times the amount, with the signature of the right amount.
 fn tampered(signed: &[u8]) -> Vec<u8> {
     let mut body: Value = serde_json::from_slice(signed).unwrap_or_default();
     for place in ["/operation/sum_initial/amount", "/payment/sum/amount"] {
@@ -126,12 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_what_their_acts_say() {
+    fn every_action_has_the_body_that_it_describes() {
         let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
         let route = Route::new(&KASPI, platform);
         let bodies = Bodies::new(&route, "payment_1", AMOUNT, 7);
-        let body = |act: Act| {
-            let body = bodies.body(&act);
+        let body = |action: Action| {
+            let body = bodies.body(&action);
             let json: Value = serde_json::from_slice(&body).unwrap_or_default();
             let amount = json.pointer("/operation/sum_initial/amount");
             (
@@ -142,28 +143,28 @@ mod tests {
         };
         let more = Money::new(20_000, Currency::KZT);
         let half = CallbackKind::PartialRefund(Money::new(5_000, Currency::KZT));
-        for (act, wanted) in [
+        for (action, expected) in [
             (
-                Act::Tell(CallbackKind::Success),
+                Action::Deliver(CallbackKind::Success),
                 (Some(true), Some(10_000), true),
             ),
-            (Act::Tell(half), (Some(true), Some(5_000), true)),
+            (Action::Deliver(half), (Some(true), Some(5_000), true)),
             (
-                Act::Cut(CallbackKind::Decline),
+                Action::Cut(CallbackKind::Decline),
                 (Some(true), Some(10_000), true),
             ),
-            (Act::WrongAmount(more), (Some(true), Some(20_000), true)),
-            (Act::BadSignature, (Some(false), Some(10_000), true)),
-            (Act::Tampered, (Some(false), Some(100_000), true)),
-            (Act::UnknownPayment, (Some(true), Some(10_000), false)),
-            (Act::Garbage, (None, None, false)),
+            (Action::WrongAmount(more), (Some(true), Some(20_000), true)),
+            (Action::BadSignature, (Some(false), Some(10_000), true)),
+            (Action::Tampered, (Some(false), Some(100_000), true)),
+            (Action::UnknownPayment, (Some(true), Some(10_000), false)),
+            (Action::Garbage, (None, None, false)),
         ] {
-            assert_eq!(body(act), wanted, "{act:?}");
+            assert_eq!(body(action), expected, "{action:?}");
         }
     }
 
     #[test]
-    fn what_is_told_of_the_sale_has_one_operation_and_a_refund_another() {
+    fn callbacks_of_the_sale_have_one_operation_and_a_refund_has_another() {
         let platform = Platform::new("http://127.0.0.1:1", 1234, Key::new("secret").unwrap());
         let route = Route::new(&KASPI, platform);
         let bodies = Bodies::new(&route, "payment_1", AMOUNT, 7);

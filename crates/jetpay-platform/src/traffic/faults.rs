@@ -1,4 +1,4 @@
-//! Which faults befall how many top-ups.
+//! What can go wrong between the platform and a merchant, and how often.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,13 +7,11 @@ use std::str::FromStr;
 use fastrand::Rng;
 use thiserror::Error;
 
-use super::fault::Fault;
-
-/// The share of a fault that is named without one, per mille.
+/// The default share of a fault, per mille.
 const USUAL: u16 = 50;
 const ALL: u16 = 1000;
 
-/// A share for each fault: of 1000 top-ups that are paid, so many have it. `unknown-customer` counts among all top-ups.
+/// The share of each fault: so many of 1000 top-ups that are paid have it. `unknown-customer` counts among all top-ups.
 ///
 /// ```
 /// use jetpay_platform::traffic::{Fault, Faults};
@@ -28,10 +26,10 @@ const ALL: u16 = 1000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Faults(BTreeMap<Fault, u16>);
 
-/// The text names no faults.
+/// The text does not name faults.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FaultsError {
-    /// There is no such fault.
+    /// The fault does not exist.
     #[error("there is no fault `{0}`; there are: {names}, or all, or none", names = names())]
     Unknown(String),
     /// A share is not a number from 0 to 1000.
@@ -40,7 +38,7 @@ pub enum FaultsError {
 }
 
 impl Faults {
-    /// With this share of a fault, per mille; at most 1000.
+    /// Sets the share of a fault, per mille. The maximum is 1000.
     #[must_use]
     pub fn with(mut self, fault: Fault, per_mille: u16) -> Self {
         match per_mille.min(ALL) {
@@ -56,12 +54,13 @@ impl Faults {
         self.0.get(&fault).copied().unwrap_or_default()
     }
 
-    /// Those with a share above 0.
+    /// The faults with a share above 0.
     pub fn iter(&self) -> impl Iterator<Item = (Fault, u16)> {
         self.0.iter().map(|(fault, share)| (*fault, *share))
     }
 
-    /// Those that befall one top-up. Every fault draws, so that the share of one leaves the others as they were.
+    /// The faults of one top-up. Every fault draws a random number, so changing the share of one fault does not change
+    /// the others.
     pub(super) fn chosen(&self, chance: &mut Rng) -> Vec<Fault> {
         let mut chosen = Fault::ALL.to_vec();
         chosen.retain(|fault| chance.u16(0..ALL) < self.share(*fault));
@@ -72,7 +71,7 @@ impl Faults {
 impl FromStr for Faults {
     type Err = FaultsError;
 
-    /// `NAME[=PER_MILLE],...`; `all` stands for each, `none` takes away what was named before.
+    /// Reads `NAME[=PER_MILLE],...`. `all` names every fault; `none` removes all faults that were named before.
     fn from_str(text: &str) -> Result<Self, FaultsError> {
         let mut faults = Self::default();
         for item in text.split(',').map(str::trim) {
@@ -103,7 +102,7 @@ fn names() -> String {
 }
 
 impl fmt::Display for Faults {
-    /// As it is read.
+    /// The format that [`FromStr`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let items: Vec<String> = self
             .iter()
@@ -116,12 +115,91 @@ impl fmt::Display for Faults {
     }
 }
 
+/// A fault that traffic makes on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A callback is sent again after it was acknowledged.
+    Repeat,
+    /// The same callback is sent several times at once.
+    AtOnce,
+    /// An old `processing` or decline callback comes after the final one.
+    Reorder,
+    /// The callback comes minutes after `check_deposit`.
+    Late,
+    /// A callback is signed with a wrong secret.
+    BadSignature,
+    /// The amount of a callback was changed after it was signed.
+    Tampered,
+    /// A signed callback names an unknown payment.
+    UnknownPayment,
+    /// `verify` names an unknown customer.
+    UnknownCustomer,
+    /// A body that is not JSON.
+    Garbage,
+    /// A signed callback has another amount than the announced one.
+    WrongAmount,
+    /// The body of a callback arrives in pieces.
+    Slow,
+    /// The sender of a callback disconnects before the answer.
+    Cut,
+}
+
+impl Fault {
+    /// All faults.
+    pub const ALL: [Self; 12] = [
+        Self::Repeat,
+        Self::AtOnce,
+        Self::Reorder,
+        Self::Late,
+        Self::BadSignature,
+        Self::Tampered,
+        Self::UnknownPayment,
+        Self::UnknownCustomer,
+        Self::Garbage,
+        Self::WrongAmount,
+        Self::Slow,
+        Self::Cut,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Repeat => "repeat",
+            Self::AtOnce => "at-once",
+            Self::Reorder => "reorder",
+            Self::Late => "late",
+            Self::BadSignature => "bad-signature",
+            Self::Tampered => "tampered",
+            Self::UnknownPayment => "unknown-payment",
+            Self::UnknownCustomer => "unknown-customer",
+            Self::Garbage => "garbage",
+            Self::WrongAmount => "wrong-amount",
+            Self::Slow => "slow",
+            Self::Cut => "cut",
+        }
+    }
+
+    /// The fault with this name, if there is one.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_printed_is_read_again() {
+    fn printed_faults_are_read_again() {
         for text in [
             "none",
             "repeat=50",
@@ -136,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_fault_or_no_share_is_named() {
+    fn unknown_fault_and_wrong_share_are_named_in_the_error() {
         let error = |text: &str| text.parse::<Faults>().unwrap_err();
         assert_eq!(error("slow,fast"), FaultsError::Unknown("fast".into()));
         assert_eq!(error(""), FaultsError::Unknown(String::new()));

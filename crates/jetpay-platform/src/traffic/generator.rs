@@ -1,22 +1,19 @@
-//! What happens next, from a seed.
+//! Random top-ups from a seed.
 
 use std::time::Duration;
 
 use fastrand::Rng;
-use jetpay_core::Currency;
 use jetpay_core::limits::Limits;
+use jetpay_core::{Currency, Money};
 
-use super::amount::amount;
-use super::fault::Fault;
-use super::faults::Faults;
-use super::plan::Plan;
-use super::story;
+use super::faults::{Fault, Faults};
+use super::plan::{Plan, steps};
 use crate::methods::MethodFacts;
 
-/// Of a thousand payers, those who only look.
+/// Payers who only look, of 1000.
 const LOOKERS: u16 = 100;
 
-/// Plans without end. The same seed and the same things to choose among are the same plans.
+/// An endless sequence of plans. The same seed and arguments give the same plans.
 ///
 /// ```
 /// use jetpay_core::Currency;
@@ -38,7 +35,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Top-ups of so many customers by the methods of these routes.
+    /// Top-ups of this many customers by the methods of these routes.
     ///
     /// # Panics
     /// Without a route or a customer.
@@ -63,7 +60,7 @@ impl Generator {
         }
     }
 
-    /// The next plan. Each draws from a chance of its own: what one plan needs leaves the next as it was.
+    /// The next plan. Each plan has its own random numbers, so one plan does not change the next.
     fn plan(&mut self) -> Plan {
         self.number += 1;
         let chance = &mut self.chance.fork();
@@ -82,10 +79,10 @@ impl Generator {
                 .then(|| chance.u32(..)),
             verifies: verifies(chance),
             account: chance.u32(..),
-            tellings: if only_looks {
+            steps: if only_looks {
                 Vec::new()
             } else {
-                story::tellings(chance, amount, &faults)
+                steps(chance, amount, &faults)
             },
         }
     }
@@ -99,7 +96,7 @@ impl Iterator for Generator {
     }
 }
 
-/// One `verify` mostly; a payer who goes back and forth causes more.
+/// Mostly one `verify`. A payer who goes back and forth causes more.
 fn verifies(chance: &mut Rng) -> Vec<Duration> {
     let more = match chance.u8(0..10) {
         0..7 => 0,
@@ -112,6 +109,31 @@ fn verifies(chance: &mut Rng) -> Vec<Duration> {
         .collect()
 }
 
-#[cfg(test)]
-#[path = "generator_tests.rs"]
-mod tests;
+/// Round amounts in whole units, the most frequent ones first: banknotes and typical bills.
+const ROUND: [i64; 12] = [
+    1_000, 2_000, 5_000, 10_000, 500, 3_000, 20_000, 1_500, 15_000, 50_000, 100_000, 200_000,
+];
+/// The largest uneven amount in whole units when the document has no limits.
+const MOST_UNEVEN: i64 = 60_000;
+
+/// An amount within the limits: mostly round, some uneven, few with a fraction, very few at a limit.
+pub(super) fn amount(chance: &mut Rng, limits: Option<Limits>, currency: Currency) -> Money {
+    let limits = limits.filter(|limits| limits.min.currency() == currency);
+    let whole = 10_i64.pow(u32::from(currency.digits().unwrap_or(2)));
+    let minor = match (chance.u8(0..100), limits) {
+        (0, Some(limits)) => limits.min.minor(),
+        (1, Some(limits)) => limits.max.minor(),
+        (0..75, _) => {
+            whole
+                * ROUND[chance
+                    .usize(0..ROUND.len())
+                    .min(chance.usize(0..ROUND.len()))]
+        }
+        (75..92, _) => whole * 10 * chance.i64(10..MOST_UNEVEN / 10),
+        _ => chance.i64(whole * 100..whole * MOST_UNEVEN),
+    };
+    let within = limits.map_or(minor, |limits| {
+        minor.clamp(limits.min.minor(), limits.max.minor())
+    });
+    Money::new(within, currency)
+}

@@ -1,10 +1,10 @@
-//! Traffic as the platform sends it, for as long as one likes: payers who come and go, and what goes wrong on the way.
+//! Random traffic of the platform for any length of time: payers who come and go, and faults.
 //!
-//! A [`Generator`] says from a seed what happens next: who pays, how much, by which method, how it ends, and which
-//! [`Fault`]s befall it. It is pure, so the same seed is the same traffic. A [`Runner`] plays it against an endpoint,
-//! judges each answer and counts in a [`Tally`].
+//! A [`Generator`] derives from a seed who pays, how much, by which method, how it ends, and which [`Fault`]s happen.
+//! It is pure: the same seed gives the same traffic. A [`Runner`] plays the traffic against an endpoint, compares each
+//! answer with the expected one, and counts in a [`Tally`].
 //!
-//! Success callbacks credit customers: traffic is for an endpoint that is there to be tried.
+//! Success callbacks credit customers, so use traffic only against an endpoint for tests.
 //!
 //! ```no_run
 //! use jetpay_core::signature::Key;
@@ -25,35 +25,24 @@
 //! # }
 //! ```
 
-mod amount;
 mod bodies;
-mod counters;
-mod fault;
+mod deliver;
+mod expected;
 mod faults;
 mod generator;
-mod histogram;
-mod judge;
-mod kind;
 mod plan;
-mod rate;
-mod raw;
+mod play;
 mod runner;
 mod settings;
 mod show;
-mod story;
 mod tally;
-mod tell;
-mod visit;
-mod world;
+#[cfg(test)]
+mod tests;
 
-pub use counters::Counters;
-pub use fault::Fault;
-pub use faults::{Faults, FaultsError};
+pub use faults::{Fault, Faults, FaultsError};
 pub use generator::Generator;
-pub use histogram::Histogram;
-pub use kind::Kind;
-pub use plan::{Act, Plan, Telling};
-pub use rate::{Rate, RateError};
+pub use plan::{Action, Plan, Step};
 pub use runner::Runner;
-pub use settings::{Nothing, Route, Traffic};
-pub use tally::{Row, Tally, Unexpected};
+pub use settings::{EmptyTraffic, Rate, RateError, Route, Traffic};
+pub use show::Counters;
+pub use tally::{Histogram, MessageKind, Row, Tally, Unexpected};

@@ -1,6 +1,7 @@
-//! The counters for people.
+//! The counters as text.
 
 use std::fmt::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::tally::{Tally, Unexpected};
 
@@ -117,7 +118,7 @@ impl fmt::Display for Unexpected {
         if let Some(id) = &self.payment_id {
             write!(f, " of {id}")?;
         }
-        write!(f, ": expected {}, got {}", self.wanted, self.got)
+        write!(f, ": expected {}, got {}", self.expected, self.got)
     }
 }
 
@@ -126,5 +127,24 @@ fn millis(micros: Option<u64>) -> String {
     match micros {
         Some(micros) => format!("{}.{} ms", micros / 1000, micros % 1000 / 100),
         None => "-".to_owned(),
+    }
+}
+
+/// The counters of a [`Runner`](super::Runner). Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Counters(Arc<Mutex<Tally>>);
+
+impl Counters {
+    /// The current counts.
+    #[must_use]
+    pub fn now(&self) -> Tally {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(super) fn count<T>(&self, count: impl FnOnce(&mut Tally) -> T) -> T {
+        count(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

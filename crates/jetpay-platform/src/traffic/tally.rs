@@ -1,75 +1,78 @@
-//! What was counted.
+//! The counts of a run.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
 
-use super::histogram::Histogram;
-use super::kind::Kind;
+use super::faults::Fault;
+use super::plan::{Action, Step};
+use crate::top_up::CallbackKind;
 
-/// So many unexpected answers are kept; the others are counted.
+/// The number of unexpected answers that are kept. Others are only counted.
 const KEPT: usize = 10;
 
-/// What happened so far.
+/// The counts so far.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Tally {
-    /// Top-ups that were begun.
+    /// Top-ups that began.
     pub begun: u64,
-    /// Those that ended, with all their callbacks.
+    /// Top-ups that ended, with all their callbacks.
     pub ended: u64,
-    /// Those whose payer went away without paying.
+    /// Top-ups whose payer left without paying.
     pub abandoned: u64,
-    /// Top-ups that were not begun, since too many were under way.
+    /// Top-ups that were skipped because too many were in progress.
     pub left_out: u64,
-    /// Top-ups that were under way when all was stopped.
+    /// Top-ups that were in progress when the traffic was stopped.
     pub cut_short: u64,
-    /// Callbacks sent again, since they were not acknowledged.
+    /// Repeats of callbacks that were not acknowledged.
     pub repeats: u64,
-    /// Callbacks that wait to be sent again.
+    /// Callbacks that wait for their next repeat.
     pub waiting: u64,
-    /// Callbacks that were never acknowledged and are not sent again.
+    /// Callbacks that were never acknowledged and are not repeated any more.
     pub given_up: u64,
-    /// What was sent, by kind.
-    pub rows: BTreeMap<Kind, Row>,
+    /// The counts of each kind of message.
+    pub rows: BTreeMap<MessageKind, Row>,
     /// The first unexpected answers.
     pub first_unexpected: Vec<Unexpected>,
 }
 
-/// What was counted of one kind.
+/// The counts of one kind of message.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Row {
     /// Requests.
     pub sent: u64,
-    /// Answers that are as they should be.
+    /// Expected answers.
     pub expected: u64,
-    /// Answers that are not, and requests without one.
+    /// Unexpected answers, and requests without an answer.
     pub unexpected: u64,
     /// Requests without an answer.
     pub unanswered: u64,
-    /// How long answers took.
+    /// The times of the answers.
     pub times: Histogram,
 }
 
-/// An answer that is not as it should be. Nothing of a body is in it but the code.
+/// An unexpected answer. It holds nothing of the body but the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unexpected {
-    /// The top-up's number.
+    /// The number of the top-up.
     pub number: u64,
-    /// The method's name.
+    /// The name of the method.
     pub method: &'static str,
     /// What was sent.
-    pub kind: Kind,
-    /// The payment's id, when there is one.
+    pub kind: MessageKind,
+    /// The id of the payment, if there is one.
     pub payment_id: Option<String>,
-    /// What should have come.
-    pub wanted: &'static str,
-    /// What came.
+    /// The expected answer.
+    pub expected: &'static str,
+    /// The answer that came.
     pub got: String,
 }
 
 impl Tally {
-    /// Top-ups that were begun and have not ended.
+    /// Top-ups that began and have not ended.
     #[must_use]
     pub fn under_way(&self) -> u64 {
         self.begun.saturating_sub(self.ended)
@@ -81,13 +84,13 @@ impl Tally {
         self.rows.values().map(|row| row.sent).sum()
     }
 
-    /// All answers that are as they should be.
+    /// All expected answers.
     #[must_use]
     pub fn expected(&self) -> u64 {
         self.rows.values().map(|row| row.expected).sum()
     }
 
-    /// All answers that are not, and all requests without one.
+    /// All unexpected answers, and all requests without an answer.
     #[must_use]
     pub fn unexpected(&self) -> u64 {
         self.rows.values().map(|row| row.unexpected).sum()
@@ -99,7 +102,7 @@ impl Tally {
         self.rows.values().map(|row| row.unanswered).sum()
     }
 
-    /// How long all answers took.
+    /// The times of all answers.
     #[must_use]
     pub fn times(&self) -> Histogram {
         let mut all = Histogram::default();
@@ -114,5 +117,143 @@ impl Tally {
         if self.first_unexpected.len() < KEPT {
             self.first_unexpected.push(unexpected);
         }
+    }
+}
+
+/// The kind of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MessageKind {
+    /// `verify` of a customer.
+    Verify,
+    /// `check_deposit`.
+    CheckDeposit,
+    /// A callback: in progress.
+    Processing,
+    /// A callback: paid.
+    Success,
+    /// A callback: not paid.
+    Decline,
+    /// A callback: full or partial refund.
+    Refund,
+    /// A callback: reversal.
+    Reversal,
+    /// A fault that traffic makes on purpose.
+    Fault(Fault),
+}
+
+impl MessageKind {
+    pub(super) fn of(step: &Step) -> Self {
+        match (step.fault, step.action) {
+            (Some(fault), _) => Self::Fault(fault),
+            (
+                None,
+                Action::Deliver(kind)
+                | Action::AtOnce(kind, _)
+                | Action::Slowly(kind, _)
+                | Action::Cut(kind),
+            ) => Self::told(kind),
+            (None, _) => Self::Success,
+        }
+    }
+
+    fn told(kind: CallbackKind) -> Self {
+        match kind {
+            CallbackKind::Success | CallbackKind::PartiallyPaid(_) => Self::Success,
+            CallbackKind::Decline => Self::Decline,
+            CallbackKind::Processing => Self::Processing,
+            CallbackKind::Refund | CallbackKind::PartialRefund(_) => Self::Refund,
+            CallbackKind::Reversal => Self::Reversal,
+        }
+    }
+}
+
+impl fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Verify => "verify",
+            Self::CheckDeposit => "check_deposit",
+            Self::Processing => "callback: processing",
+            Self::Success => "callback: success",
+            Self::Decline => "callback: decline",
+            Self::Refund => "callback: refund",
+            Self::Reversal => "callback: reversal",
+            Self::Fault(fault) => return write_fault(*fault, f),
+        })
+    }
+}
+
+fn write_fault(fault: Fault, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.pad(&format!("fault: {fault}"))
+}
+
+/// Counts times by their first six bits. The error is at most a thirtieth, however many times are counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Histogram(BTreeMap<u64, u64>);
+
+/// The number of bits of a time in microseconds that are kept.
+const KEPT_BITS: u32 = 6;
+
+impl Histogram {
+    /// Counts one time.
+    pub(super) fn add(&mut self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let dropped = (u64::BITS - micros.leading_zeros()).saturating_sub(KEPT_BITS);
+        *self.0.entry(micros >> dropped << dropped).or_default() += 1;
+    }
+
+    /// Adds the counts of another histogram.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (micros, count) in &other.0 {
+            *self.0.entry(*micros).or_default() += count;
+        }
+    }
+
+    /// The time that so many of 1000 did not exceed, in microseconds; `None` when nothing was counted.
+    #[must_use]
+    pub fn percentile(&self, per_mille: u64) -> Option<u64> {
+        let all: u64 = self.0.values().sum();
+        let rank = (all * per_mille).div_ceil(1000).max(1);
+        let mut seen = 0;
+        for (micros, count) in &self.0 {
+            seen += count;
+            if seen >= rank {
+                return Some(*micros);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_exact_to_a_thirtieth() {
+        let mut histogram = Histogram::default();
+        assert_eq!(histogram.percentile(500), None);
+        for micros in 1..=100_000 {
+            histogram.add(Duration::from_micros(micros));
+        }
+        for (per_mille, exact) in [(1, 100), (500, 50_000), (990, 99_000), (1000, 100_000)] {
+            let found = histogram.percentile(per_mille).unwrap();
+            assert!(
+                found <= exact && exact - found <= exact / 30,
+                "{per_mille}: {found} for {exact}"
+            );
+        }
+        let mut twice = histogram.clone();
+        twice.merge(&histogram);
+        assert_eq!(twice.percentile(990), histogram.percentile(990));
+    }
+
+    #[test]
+    fn extremes_are_counted() {
+        let mut histogram = Histogram::default();
+        histogram.add(Duration::ZERO);
+        assert_eq!(histogram.percentile(990), Some(0));
+        histogram.add(Duration::MAX);
+        assert!(histogram.percentile(990).unwrap() > u64::MAX / 2);
     }
 }

@@ -1,58 +1,63 @@
-//! Which callbacks move money: rightly, or with a slip.
+//! Which callbacks move money, rightly or with a fault.
 
 use std::time::Duration;
 
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
 use jetpay_core::{Acknowledged, Callback, CallbackError};
 
-use super::Shop;
-use super::books::Books;
-use super::fault::Slip;
+use super::LedgerFault;
+use super::TestMerchant;
+use super::ledger::Ledger;
 
-/// How long a merchant thinks who looks first and credits then.
+/// The pause of a merchant that first looks for a credit and then credits.
 pub(super) const THOUGHT: Duration = Duration::from_millis(30);
 
-pub(super) async fn judge(shop: &Shop, callback: &Callback) -> Result<Acknowledged, CallbackError> {
-    let slip = shop.slip();
-    if slip == Some(Slip::LooksThenCredits) && callback.paid().is_some() {
-        let open = is_open(&shop.books(), callback);
+pub(super) async fn judge(
+    merchant: &TestMerchant,
+    callback: &Callback,
+) -> Result<Acknowledged, CallbackError> {
+    let ledger_fault = merchant.ledger_fault();
+    if ledger_fault == Some(LedgerFault::LooksThenCredits) && callback.paid().is_some() {
+        let open = is_open(&merchant.ledger(), callback);
         tokio::time::sleep(THOUGHT).await;
         if open {
-            credit(&mut shop.books(), callback);
+            credit(&mut merchant.ledger(), callback);
         }
         return Ok(Acknowledged);
     }
-    let mut books = shop.books();
-    if !books.payments.contains_key(callback.payment.id.as_str()) {
-        return match slip {
-            Some(Slip::AcknowledgesStrangers) => Ok(Acknowledged),
-            Some(Slip::EarlyCallbackNamesTheNext) => {
-                books.next_id = Some(callback.payment.id.as_str().to_owned());
+    let mut ledger = merchant.ledger();
+    if !ledger.payments.contains_key(callback.payment.id.as_str()) {
+        return match ledger_fault {
+            Some(LedgerFault::AcknowledgesStrangers) => Ok(Acknowledged),
+            Some(LedgerFault::EarlyCallbackNamesTheNext) => {
+                ledger.next_id = Some(callback.payment.id.as_str().to_owned());
                 Err(CallbackError::UnknownPayment)
             }
             _ => Err(CallbackError::UnknownPayment),
         };
     }
-    if slip == Some(Slip::FindsThePayerByCallback) && names_another(&books, callback) {
+    if ledger_fault == Some(LedgerFault::FindsThePayerByCallback)
+        && names_another(&ledger, callback)
+    {
         return Err(CallbackError::UnknownPayment);
     }
-    apply(&mut books, callback, slip);
+    apply(&mut ledger, callback, ledger_fault);
     Ok(Acknowledged)
 }
 
-fn is_open(books: &Books, callback: &Callback) -> bool {
-    let payment = books.payments.get(callback.payment.id.as_str());
+fn is_open(ledger: &Ledger, callback: &Callback) -> bool {
+    let payment = ledger.payments.get(callback.payment.id.as_str());
     payment.is_some_and(|payment| {
         payment.left.is_none() && payment.top_up.amount == callback.operation.sum_initial
     })
 }
 
-fn credit(books: &mut Books, callback: &Callback) {
-    books.enter(callback, callback.operation.sum_initial.minor());
+fn credit(ledger: &mut Ledger, callback: &Callback) {
+    ledger.enter(callback, callback.operation.sum_initial.minor());
 }
 
-fn names_another(books: &Books, callback: &Callback) -> bool {
-    let payer = &books.payments[callback.payment.id.as_str()]
+fn names_another(ledger: &Ledger, callback: &Callback) -> bool {
+    let payer = &ledger.payments[callback.payment.id.as_str()]
         .top_up
         .customer_id;
     let named = [&callback.customer_id, &callback.account_number];
@@ -62,8 +67,8 @@ fn names_another(books: &Books, callback: &Callback) -> bool {
         .any(|named| named.as_str() != payer.as_str())
 }
 
-fn apply(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
-    let is = |other| slip == Some(other);
+fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFault>) {
+    let is = |other| ledger_fault == Some(other);
     let id = callback.payment.id.as_str();
     let (operation, status) = (&callback.operation, &callback.payment.status);
     let word = [
@@ -72,18 +77,18 @@ fn apply(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
         operation.kind.as_str().as_bytes(),
     ]
     .concat();
-    let heard = !books.remembered.insert(word);
-    if is(Slip::HearsAnOperationOnce) && heard {
+    let heard = !ledger.remembered.insert(word);
+    if is(LedgerFault::HearsAnOperationOnce) && heard {
         return;
     }
-    let Some(payment) = books.payments.get_mut(id) else {
+    let Some(payment) = ledger.payments.get_mut(id) else {
         return;
     };
-    if callback.project_id != payment.top_up.project_id && !is(Slip::IgnoresTheProject) {
+    if callback.project_id != payment.top_up.project_id && !is(LedgerFault::IgnoresTheProject) {
         return;
     }
-    if is(Slip::DeclineIsFinal) && payment.state == "declined"
-        || is(Slip::WrongIsFinal) && payment.state == "quarantined"
+    if is(LedgerFault::DeclineIsFinal) && payment.state == "declined"
+        || is(LedgerFault::WrongIsFinal) && payment.state == "quarantined"
     {
         return;
     }
@@ -91,27 +96,29 @@ fn apply(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
     let paid = match callback
         .payment
         .sum
-        .filter(|_| is(Slip::ReadsThePaymentsSum))
+        .filter(|_| is(LedgerFault::ReadsThePaymentsSum))
     {
         Some(sum) => sum,
         None => operation.sum_initial,
     };
     let done = operation.status == OperationStatus::Success;
     match &operation.kind {
-        OperationType::Refund => return refund(books, callback, paid.minor(), slip),
-        OperationType::Reversal if is(Slip::IgnoresReversals) => return,
-        OperationType::Reversal => return take_back(books, callback, paid.minor(), done, slip),
+        OperationType::Refund => return refund(ledger, callback, paid.minor(), ledger_fault),
+        OperationType::Reversal if is(LedgerFault::IgnoresReversals) => return,
+        OperationType::Reversal => {
+            return take_back(ledger, callback, paid.minor(), done, ledger_fault);
+        }
         OperationType::Sale => {}
-        _ if is(Slip::IgnoresTheType) || is(Slip::TrustsThePayment) => {}
+        _ if is(LedgerFault::IgnoresTheType) || is(LedgerFault::TrustsThePayment) => {}
         _ => return,
     }
-    let success = match slip {
-        Some(Slip::TrustsThePayment) => *status == PaymentStatus::Success,
-        Some(Slip::TrustsTheOperation) => done,
-        Some(Slip::CreditsProcessing) => {
+    let success = match ledger_fault {
+        Some(LedgerFault::TrustsThePayment) => *status == PaymentStatus::Success,
+        Some(LedgerFault::TrustsTheOperation) => done,
+        Some(LedgerFault::CreditsProcessing) => {
             matches!(status, PaymentStatus::Success | PaymentStatus::Processing)
         }
-        Some(Slip::CreditsPartPayments) => {
+        Some(LedgerFault::CreditsPartPayments) => {
             done && matches!(
                 status,
                 PaymentStatus::Success | PaymentStatus::PartiallyPaid
@@ -120,88 +127,106 @@ fn apply(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
         _ => done && *status == PaymentStatus::Success,
     };
     let partly = done && *status == PaymentStatus::PartiallyPaid;
-    let fits = match slip {
-        Some(Slip::IgnoresTheAmount | Slip::CreditsPartPayments) => {
+    let fits = match ledger_fault {
+        Some(LedgerFault::IgnoresTheAmount | LedgerFault::CreditsPartPayments) => {
             paid.currency() == asked.currency()
         }
-        Some(Slip::CreditsWhatCame) => paid.currency() == asked.currency(),
-        Some(Slip::IgnoresTheCurrency) => paid.minor() == asked.minor(),
+        Some(LedgerFault::CreditsWhatCame) => paid.currency() == asked.currency(),
+        Some(LedgerFault::IgnoresTheCurrency) => paid.minor() == asked.minor(),
         _ => paid == asked,
     };
     if success && fits {
-        let minor = match slip {
-            Some(Slip::CreditsWhatCame) => paid.minor(),
+        let minor = match ledger_fault {
+            Some(LedgerFault::CreditsWhatCame) => paid.minor(),
             _ => asked.minor(),
         };
-        credit_once(books, callback, minor, slip);
+        credit_once(ledger, callback, minor, ledger_fault);
     } else if success || partly {
-        if !is(Slip::NeverQuarantines) {
+        if !is(LedgerFault::NeverQuarantines) {
             payment.state = "quarantined";
         }
     } else if *status == PaymentStatus::Decline {
-        decline(books, callback, slip);
-    } else if is(Slip::ProcessingReopens) {
+        decline(ledger, callback, ledger_fault);
+    } else if is(LedgerFault::ProcessingReopens) {
         payment.left = None;
         payment.state = "pending";
-    } else if is(Slip::UnknownIsADecline) && status.class() == StatusClass::Unknown {
+    } else if is(LedgerFault::UnknownIsADecline) && status.class() == StatusClass::Unknown {
         payment.state = "declined";
     }
 }
 
-fn credit_once(books: &mut Books, callback: &Callback, minor: i64, slip: Option<Slip>) {
-    let fresh = books.is_fresh(callback, true);
-    let open = books.payments[callback.payment.id.as_str()].left.is_none();
-    if slip == Some(Slip::BooksRepeatsAnew) && !open {
-        books.enter(callback, -minor);
-        books.enter(callback, minor);
+fn credit_once(
+    ledger: &mut Ledger,
+    callback: &Callback,
+    minor: i64,
+    ledger_fault: Option<LedgerFault>,
+) {
+    let fresh = ledger.is_fresh(callback, true);
+    let open = ledger.payments[callback.payment.id.as_str()].left.is_none();
+    if ledger_fault == Some(LedgerFault::PostsRepeatsAgain) && !open {
+        ledger.enter(callback, -minor);
+        ledger.enter(callback, minor);
     }
-    let credits = match slip {
-        Some(Slip::NeverCredits) => false,
-        Some(Slip::CreditsRepeats) => true,
-        Some(Slip::KnowsRepeatsByTheirBytes) => books.remembered.insert(callback.body.to_vec()),
-        Some(Slip::CreditsEachOperation) => fresh,
-        Some(Slip::CreditsTwoPayments | Slip::ProcessingReopens) => open,
+    let credits = match ledger_fault {
+        Some(LedgerFault::NeverCredits) => false,
+        Some(LedgerFault::CreditsRepeats) => true,
+        Some(LedgerFault::KnowsRepeatsByTheirBytes) => {
+            ledger.remembered.insert(callback.body.to_vec())
+        }
+        Some(LedgerFault::CreditsEachOperation) => fresh,
+        Some(LedgerFault::CreditsTwoPayments | LedgerFault::ProcessingReopens) => open,
         _ => fresh && open,
     };
     if credits {
-        books.enter(callback, minor);
+        ledger.enter(callback, minor);
     }
 }
 
-fn decline(books: &mut Books, callback: &Callback, slip: Option<Slip>) {
-    let own = books.has_credited(callback);
-    let Some(payment) = books.payments.get_mut(callback.payment.id.as_str()) else {
+fn decline(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFault>) {
+    let own = ledger.has_credited(callback);
+    let Some(payment) = ledger.payments.get_mut(callback.payment.id.as_str()) else {
         return;
     };
-    match (payment.left, slip) {
+    match (payment.left, ledger_fault) {
         (None, _) => payment.state = "declined",
-        (Some(left), Some(Slip::DeclineTakesBack)) if left > 0 => books.enter(callback, -left),
-        (Some(left), Some(Slip::DeclineOfTheOperationTakesBack)) if own && left > 0 => {
-            books.enter(callback, -left);
+        (Some(left), Some(LedgerFault::DeclineTakesBack)) if left > 0 => {
+            ledger.enter(callback, -left)
+        }
+        (Some(left), Some(LedgerFault::DeclineOfTheOperationTakesBack)) if own && left > 0 => {
+            ledger.enter(callback, -left);
         }
         _ => {}
     }
 }
 
-fn refund(books: &mut Books, callback: &Callback, minor: i64, slip: Option<Slip>) {
+fn refund(ledger: &mut Ledger, callback: &Callback, minor: i64, ledger_fault: Option<LedgerFault>) {
     let done = callback.operation.status == OperationStatus::Success;
-    let left = books.payments[callback.payment.id.as_str()].left;
-    let asked = books.payments[callback.payment.id.as_str()]
+    let left = ledger.payments[callback.payment.id.as_str()].left;
+    let asked = ledger.payments[callback.payment.id.as_str()]
         .top_up
         .amount
         .minor();
-    match slip {
-        Some(Slip::IgnoresRefunds) => {}
-        Some(Slip::RefundsOnce) if left.is_some_and(|left| left < asked) => {}
-        Some(Slip::RefundsAll) => take_back(books, callback, asked, done, slip),
-        _ => take_back(books, callback, minor, done, slip),
+    match ledger_fault {
+        Some(LedgerFault::IgnoresRefunds) => {}
+        Some(LedgerFault::RefundsOnce) if left.is_some_and(|left| left < asked) => {}
+        Some(LedgerFault::RefundsAll) => take_back(ledger, callback, asked, done, ledger_fault),
+        _ => take_back(ledger, callback, minor, done, ledger_fault),
     }
 }
 
-fn take_back(books: &mut Books, callback: &Callback, minor: i64, done: bool, slip: Option<Slip>) {
-    let credited = books.payments[callback.payment.id.as_str()].left.is_some();
-    let done = done || slip == Some(Slip::TrustsRefunds);
-    if credited && done && (books.is_fresh(callback, false) || slip == Some(Slip::RefundsRepeats)) {
-        books.enter(callback, -minor);
+fn take_back(
+    ledger: &mut Ledger,
+    callback: &Callback,
+    minor: i64,
+    done: bool,
+    ledger_fault: Option<LedgerFault>,
+) {
+    let credited = ledger.payments[callback.payment.id.as_str()].left.is_some();
+    let done = done || ledger_fault == Some(LedgerFault::TrustsRefunds);
+    if credited
+        && done
+        && (ledger.is_fresh(callback, false) || ledger_fault == Some(LedgerFault::RefundsRepeats))
+    {
+        ledger.enter(callback, -minor);
     }
 }

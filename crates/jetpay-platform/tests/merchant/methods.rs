@@ -12,18 +12,18 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 use serde_json::Value;
 
-use super::books::Payment;
 use super::judge::THOUGHT;
-use super::{ACCOUNT_PROJECT, STRICT_PROJECT, Shop, Slip};
+use super::ledger::Payment;
+use super::{ACCOUNT_PROJECT, LedgerFault, STRICT_PROJECT, TestMerchant};
 
-impl Shop {
+impl TestMerchant {
     fn known(&self, id: &str) -> Result<&Value, Refused> {
         self.customers
             .get(id)
             .ok_or_else(|| Refused::not_found("no such account"))
     }
 
-    /// The name for the platform, and the contracts with their status.
+    /// The additional customer id, and the contracts with their statuses.
     fn account(&self, id: &str) -> Result<(String, Vec<(Contract, i64)>), Refused> {
         let customer = self.known(id)?;
         let name = customer["additional_customer_id"]
@@ -43,9 +43,9 @@ impl Shop {
         Ok(AccountResponse::new(Currency::KZT, &self.account(id)?.0))
     }
 
-    /// Who asks: the one whose request this is.
+    /// The customer of the request. With `SharesItsRequest` it may be that of another request.
     async fn asked<'a>(&self, id: &'a str) -> std::borrow::Cow<'a, str> {
-        if self.slip() != Some(Slip::SharesItsRequest) {
+        if self.ledger_fault() != Some(LedgerFault::SharesItsRequest) {
             return id.into();
         }
         self.working_at.lock().unwrap().replace_range(.., id);
@@ -79,15 +79,15 @@ impl Shop {
             method: M::NAME,
             top_up,
             contract: contract.map(|(id, _)| id),
-            flagged: flagged && self.slip() != Some(Slip::NeverFlags),
+            flagged: flagged && self.ledger_fault() != Some(LedgerFault::NeverFlags),
             state: "pending",
             left: None,
         };
-        let number = self.books().payments.len();
-        if self.slip() == Some(Slip::CountsThenOpens) {
+        let number = self.ledger().payments.len();
+        if self.ledger_fault() == Some(LedgerFault::CountsThenOpens) {
             tokio::time::sleep(THOUGHT).await;
         }
-        let id = self.books().open(number, payment, self.slip());
+        let id = self.ledger().open(number, payment, self.ledger_fault());
         PaymentId::new(id).map_err(|_| Refused::failed("no id"))
     }
 }
@@ -96,11 +96,11 @@ fn contract(json: &Value) -> (Contract, i64) {
     let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
     let contract = Contract::new(text("id"), text("number"))
         .with_payment_minor(json["payment"].as_i64().unwrap_or(0));
-    // The fallback of a customer without contracts has no payment; those here have one.
+    // The fallback for a customer without contracts has no payment; the contracts of these customers have one.
     (contract, json["status_code"].as_i64().unwrap_or(0))
 }
 
-impl Merchant<Kaspi> for Shop {
+impl Merchant<Kaspi> for TestMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
         let (name, contracts) = self.account(&self.asked(request.customer_id.as_str()).await)?;
         let payable = contracts
@@ -125,7 +125,7 @@ impl Merchant<Kaspi> for Shop {
     }
 }
 
-impl Merchant<Kassa24> for Shop {
+impl Merchant<Kassa24> for TestMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24> {
         let id = request.customer_id.as_str();
         if request.project_id.number() == ACCOUNT_PROJECT {
@@ -155,7 +155,7 @@ impl Merchant<Kassa24> for Shop {
 
 macro_rules! without_contracts {
     ($method:ident, $of:ident) => {
-        impl Merchant<$method> for Shop {
+        impl Merchant<$method> for TestMerchant {
             async fn verify(&self, request: VerifyRequest) -> VerifyResult<$method> {
                 Ok(self.plain_account(request.customer_id.as_str())?)
             }

@@ -1,15 +1,16 @@
-//! A tiny merchant in memory, right in everything unless told to be wrong.
+//! A small merchant in memory. It is right in everything unless a test gives it a fault.
 
-#![allow(dead_code, reason = "a module of tests: each test file uses its part")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "a module of tests: each test file uses its part"
+)]
 
-mod books;
-mod fault;
 mod judge;
-mod loose;
+mod ledger;
+mod message;
 mod methods;
-mod pages;
 mod server;
-mod web;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -19,38 +20,21 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, Keyring, Project};
 use serde_json::{Value, json};
 
-pub(crate) use books::Books;
-#[allow(
-    unused_imports,
-    reason = "a module of tests: each test file uses its part"
-)]
-pub(crate) use fault::{Fault, Slip};
-#[allow(
-    unused_imports,
-    reason = "a module of tests: each test file uses its part"
-)]
+pub(crate) use ledger::Ledger;
+pub(crate) use message::{Answer, Incoming};
 pub(crate) use server::{serve, serve_by, serve_constant};
-#[allow(
-    unused_imports,
-    reason = "a module of tests: each test file uses its part"
-)]
-pub(crate) use web::{Answer, Incoming};
-#[allow(
-    unused_imports,
-    reason = "a module of tests: each test file uses its part"
-)]
 pub(crate) use wire::Wire;
 
-/// The project that takes every method.
+/// The project with every method.
 pub(crate) const PROJECT: u64 = 1234;
-/// The project that answers Kassa24 with the account alone.
+/// The project that answers Kassa24 with the account only.
 pub(crate) const ACCOUNT_PROJECT: u64 = 1235;
 /// The project that refuses unknown contracts.
 pub(crate) const STRICT_PROJECT: u64 = 1236;
-/// The project that takes one method only.
+/// The project with one method only.
 pub(crate) const OTHER_PROJECT: u64 = 1237;
 
-/// Two of the first project, and one of all others. The first has a letter that JSON may write in two ways.
+/// Two secrets of the first project, and one of all others. The first has a letter that JSON can write in two ways.
 pub(crate) const SECRETS: [&str; 3] = [
     "the first/of secrets",
     "the next of secrets",
@@ -73,10 +57,10 @@ pub(crate) fn keyring() -> Keyring {
 
 /// A customer who can pay a contract.
 pub(crate) const PAYER: &str = "7123456789";
-/// A number that no customer has.
+/// A customer id that does not exist.
 pub(crate) const UNKNOWN: &str = "7000000404";
 
-/// The payer, as the merchant knows him.
+/// The payer, as the merchant stores the customer.
 pub(crate) fn customers() -> Vec<(String, Value)> {
     let contract =
         json!({"id": "12345", "number": "1234_ABC", "payment": 100_000, "min_payment": 100_000});
@@ -84,25 +68,133 @@ pub(crate) fn customers() -> Vec<(String, Value)> {
     vec![(PAYER.to_owned(), payer)]
 }
 
-/// All that came to an endpoint.
+/// What a merchant does wrong.
+#[derive(Clone, Copy)]
+pub(crate) enum Fault {
+    /// Nothing.
+    None,
+    /// Changes the request before processing it.
+    Comes(fn(&mut Incoming)),
+    /// Answers some requests without processing them.
+    Stops(fn(&Incoming) -> Option<Answer>),
+    /// Changes the answer of the right merchant.
+    Answers(fn(&Incoming, &mut Answer)),
+    /// Carries out a callback before it verifies the signature.
+    ActsFirst,
+    /// Keeps a faulty ledger.
+    Ledger(LedgerFault),
+    /// Reads and writes HTTP wrongly.
+    Wire(Wire),
+}
+
+/// What is wrong with the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LedgerFault {
+    /// Every success credits, even a repeated one.
+    CreditsRepeats,
+    /// A success credits unless a body with exactly the same bytes came before.
+    KnowsRepeatsByTheirBytes,
+    /// A repeated success reverses the credit and credits again.
+    PostsRepeatsAgain,
+    /// Every operation credits once, so a payment with several operations is credited several times.
+    CreditsEachOperation,
+    /// One operation can credit two payments.
+    CreditsTwoPayments,
+    /// Looks for a credit, waits, and then credits.
+    LooksThenCredits,
+    /// Credits the announced amount, whatever was paid.
+    IgnoresTheAmount,
+    /// Credits whatever was paid.
+    CreditsWhatCame,
+    /// Credits in any currency.
+    IgnoresTheCurrency,
+    /// Credits a payment of another project.
+    IgnoresTheProject,
+    /// Checks `payment.status` only.
+    TrustsThePayment,
+    /// Checks `operation.status` only.
+    TrustsTheOperation,
+    /// Checks the statuses, but not the type of the operation.
+    IgnoresTheType,
+    /// Credits a payment in progress.
+    CreditsProcessing,
+    /// Credits a partial payment.
+    CreditsPartPayments,
+    /// Credits before any callback.
+    CreditsBefore,
+    /// Reads every amount from `payment.sum`.
+    ReadsThePaymentsSum,
+    /// A decline reverses the credit.
+    DeclineTakesBack,
+    /// A decline of the same operation reverses the credit.
+    DeclineOfTheOperationTakesBack,
+    /// An old `processing` callback reopens the payment.
+    ProcessingReopens,
+    /// Nothing can follow a decline.
+    DeclineIsFinal,
+    /// A payment that was wrong once stays wrong.
+    WrongIsFinal,
+    /// Processes an operation once, whatever its status was.
+    HearsAnOperationOnce,
+    /// Credits the customer that the callback names.
+    FindsThePayerByCallback,
+    /// Every payment has the same id.
+    OneId,
+    /// Takes the next number for an id, and stores the payment a moment later.
+    CountsThenOpens,
+    /// Stores the current request where the next request overwrites it.
+    SharesItsRequest,
+    /// A callback of an unknown payment gives its payment id to the next `check_deposit`.
+    EarlyCallbackNamesTheNext,
+    /// An equal `check_deposit` gets the id of the pending one.
+    IdByContent,
+    /// Every refund takes money back, even a repeated one.
+    RefundsRepeats,
+    /// A partial refund takes the full amount back.
+    RefundsAll,
+    /// Ignores the second refund.
+    RefundsOnce,
+    /// Ignores refunds.
+    IgnoresRefunds,
+    /// Ignores reversals.
+    IgnoresReversals,
+    /// A declined refund counts.
+    TrustsRefunds,
+    /// Acknowledges an unknown payment.
+    AcknowledgesStrangers,
+    /// Credits nothing.
+    NeverCredits,
+    /// Flags no payment.
+    NeverFlags,
+    /// Ignores a wrong amount instead of storing it.
+    NeverQuarantines,
+    /// Does not raise the customer's balance.
+    ForgetsBalances,
+    /// Does not lower the customer's balance after a refund.
+    ForgetsRefundsInBalances,
+    /// Considers unknown words final.
+    UnknownIsADecline,
+}
+
+/// All requests that came to an endpoint.
 pub(crate) type Heard = Arc<Mutex<Vec<Incoming>>>;
 
-pub(crate) struct Shop {
+pub(crate) struct TestMerchant {
     pub(crate) fault: Fault,
-    books: Mutex<Books>,
+    ledger: Mutex<Ledger>,
     customers: BTreeMap<String, Value>,
     heard: Option<Heard>,
-    /// Whose request it works at, where it keeps only one.
+    /// The customer of the current request, for `SharesItsRequest`.
     working_at: Mutex<String>,
-    /// Whether the next request is one too many.
+    /// Whether the next request fails.
     stumbles: AtomicBool,
 }
 
-impl Shop {
+impl TestMerchant {
     pub(crate) fn new(fault: Fault, customers: Vec<(String, Value)>) -> Self {
         Self {
             fault,
-            books: Mutex::default(),
+            ledger: Mutex::default(),
             customers: customers.into_iter().collect(),
             heard: None,
             working_at: Mutex::default(),
@@ -110,11 +202,11 @@ impl Shop {
         }
     }
 
-    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap()
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap()
     }
 
-    /// Keeps there what comes, but for looking up the money.
+    /// Records all requests there, except those that look up the money.
     pub(crate) fn heard_by(self, heard: Heard) -> Self {
         Self {
             heard: Some(heard),
@@ -122,16 +214,16 @@ impl Shop {
         }
     }
 
-    /// What is done wrong with the books.
-    fn slip(&self) -> Option<Slip> {
+    /// What is wrong with the ledger.
+    fn ledger_fault(&self) -> Option<LedgerFault> {
         match self.fault {
-            Fault::Books(slip) => Some(slip),
+            Fault::Ledger(ledger_fault) => Some(ledger_fault),
             _ => None,
         }
     }
 }
 
-impl Callbacks for Shop {
+impl Callbacks for TestMerchant {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         judge::judge(self, &callback).await
     }

@@ -8,25 +8,32 @@ use hyper::body::{Bytes, Incoming as Body};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use jetpay_core::Keyring;
+use jetpay_cashin_kz::CashinKz;
+use jetpay_core::serve::{refuse_unread, refuse_unread_callback, serve_callback};
+use jetpay_core::{Keyring, Method, Rejection, Reply};
+use jetpay_kaspi::Kaspi;
+use jetpay_kassa24::Kassa24;
+use jetpay_kassa24_bvu::Kassa24Bvu;
+use jetpay_qiwi_kz::QiwiKz;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::web::{Answer, Incoming};
-use super::{Fault, Shop, pages, wire};
+use super::message::{Answer, Incoming};
+use super::{Fault, TestMerchant, wire};
 
-/// Serves as long as the test runs; the base URL.
-pub(crate) fn serve(shop: impl Into<Arc<Shop>>, keyring: Keyring) -> String {
-    let (shop, keyring) = (shop.into(), Arc::new(keyring));
+/// Serves until the test ends. Returns the base URL.
+pub(crate) fn serve(merchant: impl Into<Arc<TestMerchant>>, keyring: Keyring) -> String {
+    let (merchant, keyring) = (merchant.into(), Arc::new(keyring));
     listen(move |stream| {
-        let (shop, keyring) = (Arc::clone(&shop), Arc::clone(&keyring));
+        let (merchant, keyring) = (Arc::clone(&merchant), Arc::clone(&keyring));
         async move {
-            if let Fault::Wire(wire) = shop.fault {
-                // A connection that breaks is the sender's to see.
-                let _ = wire::converse(wire, stream, &shop, &keyring).await;
+            if let Fault::Wire(wire) = merchant.fault {
+                // The sender notices a broken connection.
+                let _ = wire::converse(wire, stream, &merchant, &keyring).await;
             } else {
                 converse(stream, move |incoming| {
-                    let (shop, keyring) = (Arc::clone(&shop), Arc::clone(&keyring));
-                    async move { pages::answer(&shop, &keyring, incoming).await }
+                    let (merchant, keyring) = (Arc::clone(&merchant), Arc::clone(&keyring));
+                    async move { answer(&merchant, &keyring, incoming).await }
                 })
                 .await;
             }
@@ -34,12 +41,12 @@ pub(crate) fn serve(shop: impl Into<Arc<Shop>>, keyring: Keyring) -> String {
     })
 }
 
-/// Serves the same answer to everything, as long as the test runs; the base URL.
+/// Serves the same answer to every request until the test ends. Returns the base URL.
 pub(crate) fn serve_constant(status: u16, body: &'static str) -> String {
     serve_by(move |_| Answer::new(status, body))
 }
 
-/// Serves what somebody answers, as long as the test runs; the base URL.
+/// Serves the answers of a function until the test ends. Returns the base URL.
 pub(crate) fn serve_by(answer: impl Fn(Incoming) -> Answer + Send + Sync + 'static) -> String {
     let answer = Arc::new(answer);
     listen(move |stream| {
@@ -48,7 +55,7 @@ pub(crate) fn serve_by(answer: impl Fn(Incoming) -> Answer + Send + Sync + 'stat
     })
 }
 
-/// Takes connections on a port of its own.
+/// Accepts connections on its own port.
 fn listen<F: Future<Output = ()> + Send + 'static>(
     converse: impl Fn(TcpStream) -> F + Send + 'static,
 ) -> String {
@@ -65,7 +72,7 @@ fn listen<F: Future<Output = ()> + Send + 'static>(
     format!("http://{address}")
 }
 
-/// One connection, rightly.
+/// Serves one connection correctly.
 async fn converse<F: Future<Output = Answer> + Send>(
     stream: TcpStream,
     answer: impl Fn(Incoming) -> F + Send + Sync,
@@ -82,7 +89,7 @@ async fn converse<F: Future<Output = Answer> + Send>(
         Ok(response(answer))
     });
     let connection = hyper::server::conn::http1::Builder::new();
-    // A connection that breaks is the sender's to see.
+    // The sender notices a broken connection.
     let _ = connection
         .serve_connection(TokioIo::new(stream), service)
         .await;
@@ -107,4 +114,118 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
         response = response.header("content-type", content_type);
     }
     response.body(Full::new(Bytes::from(answer.body))).unwrap()
+}
+
+/// The largest body that the merchant accepts, in bytes.
+const LIMIT: usize = 64 * 1024;
+
+/// The answer of this merchant, with its fault.
+pub(super) async fn answer(
+    merchant: &TestMerchant,
+    keyring: &Keyring,
+    mut incoming: Incoming,
+) -> Answer {
+    if let Some(shown) = looked_up(merchant, &incoming) {
+        return shown;
+    }
+    if let Some(heard) = &merchant.heard {
+        heard.lock().unwrap().push(incoming.clone());
+    }
+    match merchant.fault {
+        Fault::Comes(comes) => {
+            comes(&mut incoming);
+            right(merchant, keyring, &incoming).await
+        }
+        Fault::Stops(stops) => match stops(&incoming) {
+            Some(answer) => answer,
+            None => right(merchant, keyring, &incoming).await,
+        },
+        Fault::Answers(answers) => {
+            let mut answer = right(merchant, keyring, &incoming).await;
+            answers(&incoming, &mut answer);
+            answer
+        }
+        Fault::ActsFirst => {
+            if incoming.is_callback() {
+                let mut signed = incoming.clone();
+                signed.sign();
+                right(merchant, keyring, &signed).await;
+            }
+            right(merchant, keyring, &incoming).await
+        }
+        Fault::None | Fault::Ledger(_) | Fault::Wire(_) => {
+            right(merchant, keyring, &incoming).await
+        }
+    }
+}
+
+/// The answer of the right merchant.
+async fn right(merchant: &TestMerchant, keyring: &Keyring, incoming: &Incoming) -> Answer {
+    match incoming.path.as_str() {
+        "/kaspi" => message::<Kaspi>(merchant, keyring, incoming).await,
+        "/kassa24" => message::<Kassa24>(merchant, keyring, incoming).await,
+        "/kassa24-bvu" => message::<Kassa24Bvu>(merchant, keyring, incoming).await,
+        "/cashin-kz" => message::<CashinKz>(merchant, keyring, incoming).await,
+        "/qiwi-kz" => message::<QiwiKz>(merchant, keyring, incoming).await,
+        "/callback" if incoming.http_method != "POST" => Answer::new(405, ""),
+        "/callback" if incoming.body.len() > LIMIT => {
+            refuse_unread_callback(Rejection::TooLarge { limit: LIMIT }).into()
+        }
+        "/callback" => serve_callback(&incoming.body, merchant, keyring)
+            .await
+            .into(),
+        _ => Answer::new(404, ""),
+    }
+}
+
+async fn message<M: Method>(
+    merchant: &TestMerchant,
+    keyring: &Keyring,
+    incoming: &Incoming,
+) -> Answer
+where
+    TestMerchant: jetpay_core::Merchant<M>,
+{
+    if incoming.http_method != "POST" {
+        Answer::new(405, "")
+    } else if incoming.body.len() > LIMIT {
+        refuse_unread::<M>(Rejection::TooLarge { limit: LIMIT }).into()
+    } else {
+        jetpay_core::serve::<M, _>(&incoming.body, merchant, keyring)
+            .await
+            .into()
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::new(reply.status, reply.body)
+    }
+}
+
+/// The money, as the service shows it, and as one URL for each payment.
+fn looked_up(merchant: &TestMerchant, incoming: &Incoming) -> Option<Answer> {
+    if incoming.http_method != "GET" {
+        return None;
+    }
+    let ledger = merchant.ledger();
+    let (page, id) = incoming.path.rsplit_once('/')?;
+    let shown: Option<Value> = match page {
+        "/v1/payments" => ledger.payment(id),
+        "/v1/customers" => Some(json!({"balance": ledger.balance(id, merchant.ledger_fault())})),
+        "/v1" if id == "entries" => {
+            let query = incoming.query.as_deref().unwrap_or_default();
+            let after = query.split('&').find_map(|it| it.strip_prefix("after="));
+            let after = after.and_then(|it| it.parse().ok()).unwrap_or_default();
+            Some(json!({"entries": ledger.entries(after)}))
+        }
+        "/seen" => ledger
+            .seen(id)
+            .map(|(credited, remaining)| json!({"credited": credited, "remaining": remaining})),
+        _ => return None,
+    };
+    Some(shown.map_or_else(
+        || Answer::new(404, ""),
+        |shown| Answer::new(200, shown.to_string()),
+    ))
 }

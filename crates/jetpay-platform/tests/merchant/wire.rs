@@ -1,4 +1,4 @@
-//! HTTP by hand, wrongly.
+//! HTTP without a library, with faults.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -9,34 +9,34 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::web::{Answer, Incoming};
-use super::{Shop, pages};
+use super::message::{Answer, Incoming};
+use super::{TestMerchant, server};
 
-/// How long somebody waits for the rest of a request who does not read its length.
+/// How long the merchant waits for the rest of a request whose length it does not read.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// What is done wrong with HTTP.
+/// What is wrong with HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wire {
-    /// Takes what has come so far for all there is.
+    /// Processes the bytes that have come so far.
     ReadsWhatIsThere,
-    /// Reads no body in chunks.
+    /// Does not read chunked bodies.
     IgnoresChunks,
-    /// Throws away what came behind a request, and so the next request.
+    /// Drops the bytes after a request, and so the next request.
     ForgetsTheNext,
-    /// Answers the second request of a connection with the first one's answer.
+    /// Answers the second request of a connection with the first answer.
     RepeatsItself,
-    /// Closes after each answer without saying so.
+    /// Closes after each answer without announcing it.
     ClosesSilently,
     /// Fails the next request after a connection that was cut.
     StumblesOverACut,
 }
 
-/// One connection.
+/// Serves one connection.
 pub(super) async fn converse(
     wire: Wire,
     mut stream: TcpStream,
-    shop: &Shop,
+    merchant: &TestMerchant,
     keyring: &Keyring,
 ) -> io::Result<()> {
     let mut buffer = Vec::new();
@@ -44,14 +44,14 @@ pub(super) async fn converse(
     loop {
         let Some(request) = read(wire, &mut stream, &mut buffer).await? else {
             let cut = !buffer.is_empty() && wire == Wire::StumblesOverACut;
-            shop.stumbles.fetch_or(cut, Ordering::Relaxed);
+            merchant.stumbles.fetch_or(cut, Ordering::Relaxed);
             return Ok(());
         };
         let looks = request.path.starts_with("/v1/") || request.path.starts_with("/seen/");
         let answer = match &first {
             Some(first) if wire == Wire::RepeatsItself && !looks => first.clone(),
-            _ if shop.stumbles.swap(false, Ordering::Relaxed) => Answer::crash(),
-            _ => pages::answer(shop, keyring, request.clone()).await,
+            _ if merchant.stumbles.swap(false, Ordering::Relaxed) => Answer::crash(),
+            _ => server::answer(merchant, keyring, request.clone()).await,
         };
         stream
             .write_all(&written(&request.http_method, &answer))
@@ -66,7 +66,7 @@ pub(super) async fn converse(
     }
 }
 
-/// The next request; none at the end of the connection.
+/// The next request; `None` at the end of the connection.
 async fn read(
     wire: Wire,
     stream: &mut TcpStream,
@@ -136,7 +136,7 @@ async fn read(
     }))
 }
 
-/// A body in chunks without their sizes.
+/// A chunked body without the sizes.
 fn joined(mut chunks: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(end) = chunks.windows(2).position(|it| it == b"\r\n") {

@@ -4,7 +4,7 @@ mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_ledger::{Entry, EntryKind, Payment, Recorded, State};
+use jetpay_ledger::{CallbackOutcome, Entry, EntryKind, Payment, PaymentState};
 
 use self::steps::{Announced, Books, Contents, Step, Told, customer_id, payment_id, steps};
 
@@ -16,7 +16,7 @@ struct Check {
     /// The first of each identity: only that one counts.
     facts: Vec<Told>,
     entries: Vec<Entry>,
-    states: BTreeMap<String, State>,
+    states: BTreeMap<String, PaymentState>,
 }
 
 impl Check {
@@ -34,19 +34,21 @@ impl Check {
         }
     }
 
-    fn told(&mut self, told: Told, recorded: Recorded) {
+    fn told(&mut self, told: Told, recorded: CallbackOutcome) {
         let known = self.is_announced(told.payment);
         let first = self
             .facts
             .iter()
             .find(|fact| identity(fact) == identity(&told));
         match first {
-            None => assert_eq!(recorded == Recorded::Unmatched, !known),
+            None => assert_eq!(recorded == CallbackOutcome::Unmatched, !known),
             Some(_) if !known => {}
-            Some(first) if says_the_same(*first, told) => assert_eq!(recorded, Recorded::Repeated),
+            Some(first) if says_the_same(*first, told) => {
+                assert_eq!(recorded, CallbackOutcome::Repeated)
+            }
             Some(_) => assert_eq!(
                 recorded,
-                Recorded::Quarantined,
+                CallbackOutcome::Quarantined,
                 "one fact, told in two ways"
             ),
         }
@@ -61,11 +63,11 @@ impl Check {
     }
 
     /// The first of an identity came again.
-    fn repeated(&self, told: Told, recorded: Recorded) {
+    fn repeated(&self, told: Told, recorded: CallbackOutcome) {
         let known = self.is_announced(told.payment) || self.dismissed.contains(&told.payment);
         match recorded {
-            Recorded::Repeated => assert!(known),
-            Recorded::Unmatched => assert!(!self.is_announced(told.payment)),
+            CallbackOutcome::Repeated => assert!(known),
+            CallbackOutcome::Unmatched => assert!(!self.is_announced(told.payment)),
             other => panic!("a repeat was {other:?}"),
         }
     }
@@ -98,7 +100,7 @@ impl Check {
         let pending = now
             .payments
             .iter()
-            .filter(|payment| payment.state == State::Pending);
+            .filter(|payment| payment.state == PaymentState::Pending);
         assert_eq!(usize::try_from(now.counts.pending), Ok(pending.count()));
         assert_eq!(usize::try_from(now.counts.alarms), Ok(now.alarms.len()));
         assert_eq!(usize::try_from(now.counts.unmatched), Ok(now.waiting));
@@ -113,7 +115,7 @@ impl Check {
                 "{before:?} to {state:?}"
             );
             assert!(
-                state != State::Pending || before == State::Pending,
+                state != PaymentState::Pending || before == PaymentState::Pending,
                 "{before:?} to {state:?}"
             );
         }
@@ -186,13 +188,13 @@ fn adds_up(payment: &Payment, own: &[&Entry]) {
         }
     );
     let fits = match payment.state {
-        State::Credited => remaining == amount,
-        State::PartiallyRefunded => (1..amount).contains(&remaining),
-        State::Pending
-        | State::Declined
-        | State::Quarantined
-        | State::Refunded
-        | State::Reversed => remaining == 0,
+        PaymentState::Credited => remaining == amount,
+        PaymentState::PartiallyRefunded => (1..amount).contains(&remaining),
+        PaymentState::Pending
+        | PaymentState::Declined
+        | PaymentState::Quarantined
+        | PaymentState::Refunded
+        | PaymentState::Reversed => remaining == 0,
     };
     assert!(fits, "{:?} with {remaining} of {amount}", payment.state);
 }
@@ -225,7 +227,7 @@ pub struct Tally {
     /// The entries' kinds, in the order of commit.
     pub entries: Vec<EntryKind>,
     /// What became of the callbacks, in their order.
-    pub recorded: Vec<Recorded>,
+    pub recorded: Vec<CallbackOutcome>,
 }
 
 /// Reads the bytes as a sequence of payments announced and callbacks told, plays it to a real ledger in a file of its

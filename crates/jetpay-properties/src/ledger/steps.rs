@@ -5,8 +5,8 @@ use jetpay_core::message::Received;
 use jetpay_core::signature::sign;
 use jetpay_core::{Callback, Currency, Money};
 use jetpay_ledger::{
-    Alarm, AlarmFilter, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment, PaymentFilter,
-    Recorded,
+    Alarm, AlarmFilter, CallbackOutcome, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment,
+    PaymentFilter,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -115,7 +115,7 @@ impl Books {
         }
     }
 
-    pub(super) fn tell(&self, told: Told) -> Recorded {
+    pub(super) fn tell(&self, told: Told) -> CallbackOutcome {
         let recorded = self.ledger.record_callback(told.callback(), NOW);
         self.runtime.block_on(recorded).expect("the store works")
     }

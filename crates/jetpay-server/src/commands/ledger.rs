@@ -79,7 +79,7 @@ impl Check {
         println!("{:>12} entries", totals.entries);
         println!(
             "{:>12} alarms, {} resolutions",
-            totals.alarms, totals.settlements
+            totals.alarms, totals.resolutions
         );
         println!(
             "{:>12} on all balances",

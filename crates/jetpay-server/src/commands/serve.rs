@@ -117,8 +117,8 @@ fn print_gate(gate: &GateConfig) {
     println!("    a payout is {balance}");
     println!(
         "    the Gate has {} s to answer; the service asks for a payout's status {} s after a request",
-        gate.pace.answer_within.as_secs(),
-        gate.pace.ask_after.as_secs()
+        gate.retry_policy.answer_timeout.as_secs(),
+        gate.retry_policy.query_after.as_secs()
     );
     let deleted = match gate.keep_personal_data.as_secs() / (24 * 60 * 60) {
         0 => "as soon as the payout has ended".to_owned(),

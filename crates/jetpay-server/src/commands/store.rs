@@ -136,7 +136,7 @@ fn report(totals: &Totals) {
         totals.entries,
         totals.last_entry,
         totals.alarms,
-        totals.settlements
+        totals.resolutions
     );
     println!(
         "The sums of both stores agree. Write the new URL into [store] of the configuration; the feed of entries continues \

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jetpay_core::Currency;
 use jetpay_gate::BaseUrl;
-use jetpay_ledger::payout::{GateAddress, Pace};
+use jetpay_ledger::payout::{GateAddress, RetryPolicy};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -22,7 +22,7 @@ pub struct GateConfig {
     /// How long the receiver's personal data is kept after the payout has ended.
     pub keep_personal_data: Duration,
     /// Time limits and pauses.
-    pub pace: Pace,
+    pub retry_policy: RetryPolicy,
 }
 
 impl GateConfig {
@@ -125,10 +125,10 @@ impl GateTable {
             formerly,
             from_balance: gate.from_balance,
             keep_personal_data: Duration::from_secs(u64::from(gate.keep_personal_data_days) * DAY),
-            pace: Pace {
-                answer_within: seconds(&gate.answer_within_seconds),
-                ask_after: seconds(&gate.ask_after_seconds),
-                ..Pace::default()
+            retry_policy: RetryPolicy {
+                answer_timeout: seconds(&gate.answer_within_seconds),
+                query_after: seconds(&gate.ask_after_seconds),
+                ..RetryPolicy::default()
             },
         })
     }

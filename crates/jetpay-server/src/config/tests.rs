@@ -155,7 +155,10 @@ fn gate_has_the_documented_defaults() {
     assert_eq!(gate.base_url.to_string(), "https://gate.example");
     assert!(!gate.from_balance);
     assert_eq!(gate.keep_personal_data, Duration::from_secs(30 * 86_400));
-    assert_eq!(gate.pace, jetpay_ledger::payout::Pace::default());
+    assert_eq!(
+        gate.retry_policy,
+        jetpay_ledger::payout::RetryPolicy::default()
+    );
 }
 
 #[test]
@@ -169,8 +172,8 @@ fn every_key_of_the_gate_is_used() {
     assert!(gate.address().is("https://old.example"));
     assert!(gate.from_balance);
     assert_eq!(gate.keep_personal_data, Duration::ZERO);
-    assert_eq!(gate.pace.answer_within.as_secs(), 5);
-    assert_eq!(gate.pace.ask_after.as_secs(), 1);
+    assert_eq!(gate.retry_policy.answer_timeout.as_secs(), 5);
+    assert_eq!(gate.retry_policy.query_after.as_secs(), 1);
 }
 
 #[test]

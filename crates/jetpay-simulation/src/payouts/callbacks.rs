@@ -74,7 +74,7 @@ impl World<'_> {
     ) -> Result<(), Broken> {
         let told = &self.told[number];
         let (id, wish) = (&told.payment, told.wish);
-        let (stored, alarm, known) = self.audit.store.look(|connection| {
+        let (stored, alarm, known) = self.audit.store.inspect(|connection| {
             Ok((
                 rows::event(connection, id, told.operation, &told.words)?,
                 rows::alarm(connection, id, Some(told.operation))?,

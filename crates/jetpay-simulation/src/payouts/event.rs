@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use crate::report::Noted;
 
@@ -47,13 +47,13 @@ pub(super) enum Note {
     Crashed(usize),
     Stalled(usize, i64),
     /// The store wrote so many jobs.
-    Wrote(Fate, usize),
+    Wrote(Fault, usize),
 }
 
 impl Noted for Note {
     fn is_fault(&self) -> bool {
         match self {
-            Self::Wrote(fate, _) => *fate != Fate::Commits,
+            Self::Wrote(fate, _) => *fate != Fault::Commits,
             Self::Crashed(_) | Self::Stalled(..) => true,
             _ => false,
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jetpay_core::Currency;
-use jetpay_platform::gate::{Ending, Habits, Plan, Reply};
+use jetpay_platform::gate::{Conventions, Ending, Plan, Reply};
 use jetpay_platform::{METHODS, MethodFacts};
 
 use super::World;
@@ -49,7 +49,7 @@ impl World<'_> {
                     what,
                 },
             );
-            let seen = self.gate.seen().len();
+            let seen = self.gate.log().len();
             self.post
                 .change(ticket, |request| request.seen_before = seen);
             if request.is_send {
@@ -81,7 +81,7 @@ impl World<'_> {
         let reply = self
             .gate
             .receive(self.gate_now(), path(request.is_send), &request.body);
-        let accepted = self.gate.seen().last().is_some_and(|seen| seen.accepted);
+        let accepted = self.gate.log().last().is_some_and(|seen| seen.accepted);
         self.note(
             Some(number),
             Note::Reached(ticket, reply.status(), accepted),
@@ -166,13 +166,13 @@ const HOUR: Duration = Duration::from_secs(3600);
 const OPERATIONS: u64 = 9_000_000_000;
 
 /// What the platform's documents leave open.
-pub(super) fn habits(chance: &mut Chance) -> Habits {
-    Habits {
+pub(super) fn habits(chance: &mut Chance) -> Conventions {
+    Conventions {
         signs_answers: chance.happens(500),
         codes_are_numbers: chance.happens(500),
         rejects_with: chance.among(&[200, 400]),
         one_at_a_time: chance.happens(300),
-        ..Habits::default()
+        ..Conventions::default()
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
     };
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     if code(&body["code"]) == Some(OperationCode::UNKNOWN_PAYMENT) {
-        return StatusAnswer::NotKnown;
+        return StatusAnswer::NotFound;
     }
     let (Some(word), Some(operations), 200) = (
         body["payment"]["status"].as_str(),
@@ -57,7 +57,7 @@ pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
         return unanswered();
     };
     let payment = &body["payment"];
-    StatusAnswer::Told(Status {
+    StatusAnswer::Found(Status {
         payment_status: PaymentStatus::from(word),
         payment_type: payment["type"].as_str().map(PaymentType::from),
         sum: money(&payment["sum"]),
@@ -107,8 +107,8 @@ pub(super) fn send_lets_again(outcome: &SendOutcome) -> bool {
 /// The same of a question.
 pub(super) fn ask_lets_again(answer: &StatusAnswer) -> bool {
     match answer {
-        StatusAnswer::NotKnown => true,
-        StatusAnswer::Told(status) => status.payment_status == PaymentStatus::Error,
+        StatusAnswer::NotFound => true,
+        StatusAnswer::Found(status) => status.payment_status == PaymentStatus::Error,
         StatusAnswer::Unanswered { .. } => false,
     }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 use jetpay_core::Keyring;
 use jetpay_core::payout::Payouts;
 use jetpay_core::signature::sign;
-use jetpay_ledger::payout::{SendOutcome, StatusAnswer, TakenUp};
+use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
 use serde_json::json;
@@ -128,7 +128,7 @@ impl Post {
         }
     }
 
-    fn leave(&self, server: usize, payout: &TakenUp, is_send: bool, body: Vec<u8>) -> usize {
+    fn leave(&self, server: usize, payout: &Lease, is_send: bool, body: Vec<u8>) -> usize {
         let mut inner = self.lock();
         let id: Arc<str> = payout.payment_id.as_str().into();
         let said = inner.said.entry(Arc::clone(&id)).or_default();
@@ -171,7 +171,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    async fn exchange(&self, payout: &TakenUp, is_send: bool, body: &[u8]) -> (usize, Answer) {
+    async fn exchange(&self, payout: &Lease, is_send: bool, body: &[u8]) -> (usize, Answer) {
         let project = self
             .keyring
             .project(payout.project_id)
@@ -188,7 +188,7 @@ impl Wire {
 }
 
 impl Gateway for Wire {
-    async fn send(&self, payout: &TakenUp) -> SendOutcome {
+    async fn send(&self, payout: &Lease) -> SendOutcome {
         let request = payout.request.as_deref().unwrap_or_default();
         let (ticket, answer) = self.exchange(payout, true, request.as_bytes()).await;
         let outcome = gate_answer::of_send(&answer);
@@ -203,14 +203,14 @@ impl Gateway for Wire {
         outcome
     }
 
-    async fn ask(&self, payout: &TakenUp) -> StatusAnswer {
+    async fn status(&self, payout: &Lease) -> StatusAnswer {
         let general = json!({"project_id": payout.project_id, "payment_id": payout.payment_id});
         let question = json!({"general": general}).to_string();
         let (ticket, answer) = self.exchange(payout, false, question.as_bytes()).await;
         let answer = gate_answer::of_ask(&answer);
         let word = match &answer {
-            StatusAnswer::Told(_) => "where it stands",
-            StatusAnswer::NotKnown => "that it is not known",
+            StatusAnswer::Found(_) => "where it stands",
+            StatusAnswer::NotFound => "that it is not known",
             StatusAnswer::Unanswered { .. } => NOTHING,
         };
         self.post

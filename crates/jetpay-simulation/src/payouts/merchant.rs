@@ -1,6 +1,6 @@
 //! The merchant asks for payouts, and asks again until it knows.
 
-use jetpay_ledger::payout::Taken;
+use jetpay_ledger::payout::PayoutRequestOutcome;
 use jetpay_server::environment::Environment;
 
 use super::World;
@@ -69,7 +69,7 @@ impl World<'_> {
         &mut self,
         number: usize,
         other: bool,
-        taken: &Result<Taken, jetpay_ledger::Error>,
+        taken: &Result<PayoutRequestOutcome, jetpay_ledger::Error>,
         excused: bool,
     ) -> Result<(), Broken> {
         let wish = &self.wishes[number];
@@ -86,12 +86,20 @@ impl World<'_> {
                     format!("nothing went wrong: {error}"),
                 );
             }
-            (Ok(Taken::New), Some(_)) if same => 202,
-            (Ok(Taken::Before(id)), Some(row)) if same && *id.as_str() == row.id => 200,
-            (Ok(Taken::KeyOfAnother(id)), Some(row)) if !same && *id.as_str() == row.id => 409,
+            (Ok(PayoutRequestOutcome::Created), Some(_)) if same => 202,
+            (Ok(PayoutRequestOutcome::Repeated(id)), Some(row))
+                if same && *id.as_str() == row.id =>
+            {
+                200
+            }
+            (Ok(PayoutRequestOutcome::KeyConflict(id)), Some(row))
+                if !same && *id.as_str() == row.id =>
+            {
+                409
+            }
             // Before one of the same key was taken, if there is one: in this very step.
-            (Ok(Taken::BalanceTooSmall { .. }), _) if wish.from_balance => 422,
-            (Ok(Taken::New | Taken::Before(_)), None) => {
+            (Ok(PayoutRequestOutcome::InsufficientBalance { .. }), _) if wish.from_balance => 422,
+            (Ok(PayoutRequestOutcome::Created | PayoutRequestOutcome::Repeated(_)), None) => {
                 return broken(
                     Invariant::CommitFirst,
                     "it was answered, and is not in the database".into(),
@@ -105,7 +113,7 @@ impl World<'_> {
                 );
             }
         };
-        if let Ok(Taken::BalanceTooSmall { available }) = taken {
+        if let Ok(PayoutRequestOutcome::InsufficientBalance { available }) = taken {
             self.too_small(number, other, *available)?;
         }
         self.note(Some(number), Note::Answered(status));
@@ -130,7 +138,7 @@ impl World<'_> {
         let now = self
             .audit
             .store
-            .look(|connection| rows::balance(connection, customer.as_str()))?;
+            .inspect(|connection| rows::balance(connection, customer.as_str()))?;
         if available < wish.amount + i64::from(other) {
             return Ok(());
         }

@@ -20,8 +20,8 @@ mod step;
 
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
-use jetpay_platform::gate::{Books, Ending};
+use jetpay_ledger::sim::SimStore;
+use jetpay_platform::gate::{Ending, GateState};
 
 use self::callbacks::Told;
 use self::checker::Audit;
@@ -47,7 +47,7 @@ pub(super) struct World<'s> {
     chance: Chance,
     weather: Weather,
     faults: Faults,
-    gate: Books,
+    gate: GateState,
     post: Arc<Post>,
     servers: Vec<Server>,
     wishes: Vec<Wish>,
@@ -71,14 +71,15 @@ impl<'s> World<'s> {
         let faults = Faults::of(&mut chance.fork(), &weather, plan.days);
         let wishes = planned(&mut chance.fork(), plan.days);
         let clock = Clock::new();
-        let store = Arc::new(Stepped::new(weather.queue).expect("a store in memory"));
+        let store = Arc::new(SimStore::new(weather.queue).expect("a store in memory"));
         let post = Arc::new(Post::default());
         let servers = (0..chance.among(&[1, 2, 3])).map(|number| {
             let off = chance.between(-5_000..=5_000);
             Server::new(number, setting, &store, &post, (&clock, off), faults.pace)
         });
         let servers = servers.collect();
-        let gate = Books::new(setting.keyring.clone()).with_habits(gate::habits(&mut chance));
+        let gate =
+            GateState::new(setting.keyring.clone()).with_conventions(gate::habits(&mut chance));
         Self {
             setting,
             plan,
@@ -117,7 +118,7 @@ impl<'s> World<'s> {
         self.ended()?;
         self.tally.payouts = u64::try_from(self.audit.known.len()).unwrap_or(u64::MAX);
         self.tally.steps = self.audit.step;
-        let database = self.audit.store.look(rows::fingerprint)?;
+        let database = self.audit.store.inspect(rows::fingerprint)?;
         self.tally.hash = self.journal.hash(database);
         Ok(self.tally)
     }

@@ -5,8 +5,8 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::payout::Ending;
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::payout::PayoutResolution;
+use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Error, Ledger, NewPayment};
 use jetpay_server::environment::Environment;
 
@@ -53,7 +53,7 @@ impl World<'_> {
 
     /// A person looks after payouts of which nobody tells: asks the platform's people, and sometimes gets it wrong.
     pub(super) fn attend(&mut self) -> Result<(), Broken> {
-        let stuck = self.audit.store.look(rows::stuck)?;
+        let stuck = self.audit.store.inspect(rows::stuck)?;
         for number in stuck.iter().filter_map(|key| Wish::of_key(key)) {
             let Some(server) = self.someone() else {
                 return Ok(());
@@ -65,13 +65,17 @@ impl World<'_> {
             let status = self.gate.status(self.wishes[number].project_id(), &id);
             let right = !self.chance.happens(100);
             let out = matches!(status, Some("success" | "reversed")) == right;
-            let ending = if out { Ending::Paid } else { Ending::Declined };
+            let ending = if out {
+                PayoutResolution::Paid
+            } else {
+                PayoutResolution::Declined
+            };
             let at = &mut self.servers[server];
             let (ledger, now) = (at.ledger.clone(), at.clock.now());
             let id = id.as_str().try_into().expect("an id");
             let settle = async move {
                 let settled =
-                    ledger.settle_payout(id, ending, "the platform's people say so".into(), now);
+                    ledger.resolve_payout(id, ending, "the platform's people say so".into(), now);
                 Done::Written(settled.await)
             };
             // It may be kept though nobody is told so.
@@ -98,7 +102,7 @@ impl World<'_> {
         if self
             .audit
             .store
-            .look(|connection| database::payment(connection, &id))?
+            .inspect(|connection| database::payment(connection, &id))?
             .is_some()
         {
             let (kind, body) = gate::sale(self.setting, &id, number, amount(number), now);
@@ -135,7 +139,7 @@ impl World<'_> {
         let (id, account) = (format!("by-hand-{number}"), format!("7702{number:07}"));
         let amount = Money::new(10_000, Currency::KZT);
         self.gate
-            .made_by_hand(self.gate_now(), PROJECTS[0], &id, &account, amount);
+            .made_in_dashboard(self.gate_now(), PROJECTS[0], &id, &account, amount);
         self.gate_goes_on();
     }
 
@@ -174,7 +178,7 @@ impl World<'_> {
             self.note(Some(*wish), Note::Settled(ending.as_str(), result.is_ok()));
         }
         match result {
-            Ok(()) | Err(Error::Unsettled(_)) => Ok(()),
+            Ok(()) | Err(Error::Resolve(_)) => Ok(()),
             Err(_) if excused => Ok(()),
             Err(error) => {
                 let what = format!("{about:?} failed, and nothing went wrong: {error}");
@@ -185,11 +189,11 @@ impl World<'_> {
 }
 
 /// Puts the customers, before anything can go wrong.
-pub(super) fn open(ledger: &Ledger, store: &Stepped) {
+pub(super) fn open(ledger: &Ledger, store: &SimStore) {
     let mut put = pin!(ledger.import_customers(customers()));
     let mut context = Context::from_waker(Waker::noop());
     let _ = put.as_mut().poll(&mut context);
-    store.step(Fate::Commits);
+    store.step(Fault::Commits);
     let _ = put.as_mut().poll(&mut context);
 }
 

@@ -7,12 +7,14 @@ use std::task::{Context, Poll, Waker};
 use jetpay_core::Keyring;
 use jetpay_core::id::PaymentId;
 use jetpay_core::serve::serve_callback;
-use jetpay_ledger::payout::{Ending, GateAddress, Pace, Taken, TakenUp};
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::payout::{
+    GateAddress, Lease, PayoutRequestOutcome, PayoutResolution, RetryPolicy,
+};
+use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{Error, Ledger, Millis};
 use jetpay_server::environment::Environment;
 use jetpay_server::merchant::LedgerMerchant;
-use jetpay_server::payouts::{Driven, Driver};
+use jetpay_server::payouts::{ActionResult, Driver};
 
 use super::gate_traffic::{Post, Wire};
 use crate::deterministic::{Clock, START};
@@ -54,10 +56,10 @@ impl Server {
     pub(super) fn new(
         number: usize,
         setting: &Setting,
-        store: &Arc<Stepped>,
+        store: &Arc<SimStore>,
         post: &Arc<Post>,
         (clock, off): (&Clock, i64),
-        pace: Pace,
+        pace: RetryPolicy,
     ) -> Self {
         let keyring = Arc::new(setting.keyring.clone());
         let ledger = Ledger::over(Arc::clone(store) as Arc<_>);
@@ -117,15 +119,16 @@ impl Server {
 
     pub(super) fn take_up(&mut self, id: PaymentId) {
         let driver = Arc::clone(&self.driver);
-        self.begin(About::TakeUp, async move {
-            Done::TakenUp(driver.take_up(id).await)
-        });
+        self.begin(
+            About::TakeUp,
+            async move { Done::Lease(driver.lease(id).await) },
+        );
     }
 
-    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::TakenUp, at: Millis) {
+    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::Lease, at: Millis) {
         let driver = Arc::clone(&self.driver);
         let id = payout.payment_id.as_str().into();
-        self.begin(About::Errand(id), async move {
+        self.begin(About::Action(id), async move {
             Done::Driven(driver.run(payout, at).await)
         });
     }
@@ -169,11 +172,11 @@ pub(super) enum About {
     /// A payout is taken up.
     TakeUp,
     /// An errand of the payout with this id.
-    Errand(Arc<str>),
+    Action(Arc<str>),
     /// A callback with this fact.
     Callback(usize),
     /// A person ends the payout of this wish.
-    Settle(usize, Ending),
+    Settle(usize, PayoutResolution),
     /// Payers are forgotten.
     Forget,
     /// A customer tops up.
@@ -182,9 +185,9 @@ pub(super) enum About {
 
 /// What came of it.
 pub(super) enum Done {
-    Asked(Result<Taken, Error>),
-    TakenUp(Result<Option<(TakenUp, Millis)>, Error>),
-    Driven(Driven),
+    Asked(Result<PayoutRequestOutcome, Error>),
+    Lease(Result<Option<(Lease, Millis)>, Error>),
+    Driven(ActionResult),
     Replied(u16),
     /// A write of people.
     Written(Result<(), Error>),

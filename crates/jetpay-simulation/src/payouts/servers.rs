@@ -1,8 +1,8 @@
 //! Servers go on, crash, stand still, and look for payouts that are due.
 
-use jetpay_ledger::payout::TakenUp;
+use jetpay_ledger::payout::Lease;
 use jetpay_ledger::{Error, Millis};
-use jetpay_server::payouts::Driven;
+use jetpay_server::payouts::ActionResult;
 
 use super::World;
 use crate::deterministic::{HOUR, MINUTE, SECOND};
@@ -81,10 +81,10 @@ impl World<'_> {
                 self.asked(*wish, *other, &taken, excused)?;
                 self.tick_soon(server, taken.is_ok());
             }
-            (_, Done::TakenUp(taken)) => return self.taken_up(server, taken, excused),
-            (About::Errand(id), Done::Driven(driven)) => {
-                self.tally.too_late += u64::from(driven == Driven::TooLate);
-                if driven == Driven::NotRecorded && !excused {
+            (_, Done::Lease(taken)) => return self.taken_up(server, taken, excused),
+            (About::Action(id), Done::Driven(driven)) => {
+                self.tally.too_late += u64::from(driven == ActionResult::TooLate);
+                if driven == ActionResult::NotRecorded && !excused {
                     let what =
                         format!("what came of {id} was not recorded, and nothing went wrong");
                     return Err(Broken::anywhere(Invariant::AnswerFits, what));
@@ -103,7 +103,7 @@ impl World<'_> {
     fn taken_up(
         &mut self,
         server: usize,
-        taken: Result<Option<(TakenUp, Millis)>, Error>,
+        taken: Result<Option<(Lease, Millis)>, Error>,
         excused: bool,
     ) -> Result<bool, Broken> {
         match taken {
@@ -153,7 +153,7 @@ impl World<'_> {
             return;
         }
         let out = self.weather.out(Out::Store, now) || self.weather.out(Out::Service, now);
-        let due = self.audit.store.look(rows::next_due).unwrap_or_default();
+        let due = self.audit.store.inspect(rows::next_due).unwrap_or_default();
         let at = match due {
             _ if out => now + self.chance.between(HOUR / 2..=2 * HOUR),
             _ if !works => now + self.chance.between(SECOND..=MINUTE),
@@ -180,7 +180,7 @@ impl World<'_> {
         self.note(None, Note::Crashed(server));
         let now = self.clock.millis();
         let it = &mut self.servers[server];
-        let errand = |about: &About| matches!(about, About::Errand(_) | About::TakeUp);
+        let errand = |about: &About| matches!(about, About::Action(_) | About::TakeUp);
         let cut_off = it.tasks.iter().filter(|task| errand(&task.about)).count();
         self.tally.cut_off += u64::try_from(cut_off).unwrap_or_default();
         it.tasks.clear();

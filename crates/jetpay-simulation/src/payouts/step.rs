@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use super::World;
 use super::callbacks::{Kind, Told};
@@ -37,15 +37,15 @@ impl World<'_> {
         let fate = if self.is_bad() {
             self.weather.fate(&mut self.chance, now)
         } else {
-            Fate::Commits
+            Fault::Commits
         };
         let jobs = self.audit.store.step(fate);
-        let crashed = matches!(fate, Fate::Crashes { .. });
+        let crashed = matches!(fate, Fault::Crashes { .. });
         if jobs == 0 {
             return Ok(()); // Whoever waits, waits for the Gate.
         }
         self.audit.step += 1;
-        self.tally.refusals += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.tally.refusals += u64::from(matches!(fate, Fault::Refuses(_) | Fault::Full));
         self.tally.store_crashes += u64::from(crashed);
         self.journal.note(now, None, Note::Wrote(fate, jobs));
         self.check()?;
@@ -119,7 +119,7 @@ impl World<'_> {
         for wish in &self.wishes {
             self.audit.payout(wish)?;
         }
-        let (said, there) = self.audit.store.look(database::counts)?;
+        let (said, there) = self.audit.store.inspect(database::counts)?;
         if said != there {
             let what = format!("pending, unmatched, alarms, open alarms: {said:?} of {there:?}");
             return Err(Broken::anywhere(Invariant::CountsAgree, what));
@@ -168,7 +168,7 @@ impl World<'_> {
         for _ in 0..=self.wishes.len() / 500 {
             self.servers[0].forget(Duration::ZERO);
             self.servers[0].poll();
-            self.audit.store.step(Fate::Commits);
+            self.audit.store.step(Fault::Commits);
         }
         self.everything()?;
         self.audit.payers(&self.wishes)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
 use crate::report::Noted;
 
@@ -71,7 +71,7 @@ pub(crate) enum Note {
     /// The platform has the answer.
     AnswerSeen(Message, u16),
     /// The store wrote so many jobs.
-    Step(Fate, usize),
+    Step(Fault, usize),
     /// A fact is in the committed database.
     Known(usize),
     /// Money moved, in minor units, by an operation.
@@ -80,7 +80,7 @@ pub(crate) enum Note {
 
 impl Noted for Note {
     fn is_fault(&self) -> bool {
-        matches!(self, Self::Step(fate, _) if *fate != Fate::Commits)
+        matches!(self, Self::Step(fate, _) if *fate != Fault::Commits)
     }
 
     fn reached(&self) -> bool {

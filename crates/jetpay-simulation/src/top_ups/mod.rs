@@ -11,7 +11,7 @@ mod serving;
 use std::sync::Arc;
 
 use jetpay_ledger::Store;
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 use self::checker::Audit;
 use self::event::{Event, Message, Note};
@@ -46,7 +46,7 @@ impl<'s> World<'s> {
     pub(crate) fn new(
         setting: &'s Setting,
         plan: Plan,
-        between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
     ) -> Self {
         let mut chance = Chance::of(plan.seed);
         let weather = Weather::of(&mut chance.fork(), plan.days);
@@ -98,7 +98,7 @@ impl<'s> World<'s> {
         tally.entries = count(self.audit.entries.len());
         tally.steps = self.audit.step;
         tally.days = ((self.clock.millis() - START) / DAY).cast_unsigned();
-        let database = self.merchant.store.look(database::fingerprint)?;
+        let database = self.merchant.store.inspect(database::fingerprint)?;
         tally.hash = self.journal.hash(database);
         Ok(tally)
     }

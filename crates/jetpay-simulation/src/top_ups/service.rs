@@ -11,7 +11,7 @@ use jetpay_core::{Keyring, Method};
 use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Ledger, Millis, NewPayment, Store};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::merchant::LedgerMerchant;
@@ -29,7 +29,7 @@ pub(crate) struct Answer {
 type Answering = Pin<Box<dyn Future<Output = Answer>>>;
 
 pub(crate) struct Merchant {
-    pub(crate) store: Arc<Stepped>,
+    pub(crate) store: Arc<SimStore>,
     pub(crate) ledger: Ledger,
     shop: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
@@ -41,9 +41,9 @@ impl Merchant {
         setting: &Setting,
         clock: &Clock,
         queue: usize,
-        between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
     ) -> Self {
-        let store = Arc::new(Stepped::new(queue).expect("a store in memory"));
+        let store = Arc::new(SimStore::new(queue).expect("a store in memory"));
         let ledger = Ledger::over(between(Arc::clone(&store)));
         let shop =
             LedgerMerchant::new(&setting.config, ledger.clone()).with_environment(clock.clone());
@@ -63,7 +63,7 @@ impl Merchant {
         let ledger = self.ledger.clone();
         let put = async move { of_people(ledger.import_customers(customers()).await) };
         let _ = self.wait(Message::Import(0), Box::pin(put));
-        self.store.step(Fate::Commits);
+        self.store.step(Fault::Commits);
         self.waiting.clear();
     }
 
@@ -120,9 +120,9 @@ impl Merchant {
     }
 
     /// Has the store write what waits. What everybody is answered; none: nothing, since the service ended before.
-    pub(crate) fn step(&mut self, fate: Fate) -> Vec<(Message, Option<Answer>)> {
+    pub(crate) fn step(&mut self, fate: Fault) -> Vec<(Message, Option<Answer>)> {
         self.store.step(fate);
-        let crashed = matches!(fate, Fate::Crashes { .. });
+        let crashed = matches!(fate, Fault::Crashes { .. });
         let answers = self.waiting.drain(..).map(|(message, mut answering)| {
             // A write that was cut off looks like a store that is closed, but by then nobody is there to say so.
             let answer = poll(&mut answering).filter(|answer| !(crashed && answer.status == 503));

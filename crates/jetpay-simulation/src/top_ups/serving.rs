@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::NewPayment;
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 use jetpay_server::environment::Environment;
 
 use super::World;
@@ -112,9 +112,9 @@ impl World<'_> {
             return Ok(());
         }
         let fate = self.weather.fate(&mut self.chance, now);
-        let crashed = matches!(fate, Fate::Crashes { .. });
+        let crashed = matches!(fate, Fault::Crashes { .. });
         self.audit.step += 1;
-        self.tally.refusals += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.tally.refusals += u64::from(matches!(fate, Fault::Refuses(_) | Fault::Full));
         self.journal.note(now, None, Note::Step(fate, jobs));
         let answers = self.merchant.step(fate);
         self.check(&answers)?;

@@ -47,12 +47,12 @@ pub(in crate::crash) async fn after_a_crash(world: &World) -> Result<()> {
 pub(super) fn sent_without_leave(world: &World) {
     let books = world.payouts.gate.books();
     let mut book = world.payouts.book();
-    for seen in &books.seen()[book.looked_at..] {
-        if seen.is_rash() {
+    for seen in &books.log()[book.looked_at..] {
+        if seen.is_unsafe_resend() {
             world.violated(format!("sent again without leave: {seen:?}"));
         }
     }
-    book.looked_at = books.seen().len();
+    book.looked_at = books.log().len();
 }
 
 /// What is not as it was asked for.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jetpay_platform::gate::Books;
+use jetpay_platform::gate::GateState;
 use serde_json::Value;
 
 use super::audit::{sent_without_leave, unlike};
@@ -30,7 +30,7 @@ pub(in crate::crash) fn with_the_gate(world: &World) {
     }
 }
 
-fn all(book: &Book, books: &Books) -> Vec<String> {
+fn all(book: &Book, books: &GateState) -> Vec<String> {
     let records = records(books);
     let ids = records.iter().map(|(id, record)| (id.as_str(), record));
     let mut problems = by_key(&book.asked, &book.shown);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jetpay_platform::gate::{Said, What};
+use jetpay_platform::gate::{Answer, EntryKind};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -16,9 +16,9 @@ const LEASE_MILLIS: i64 = 3_000;
 /// Rows of the report: a name and a number. `kills` is when a service was killed.
 pub(in crate::crash) fn rows(world: &World, kills: &[Timestamp]) -> Vec<(&'static str, usize)> {
     let (books, book) = (world.payouts.gate.books(), world.payouts.book());
-    let seen = |what| books.seen().iter().filter(move |seen| seen.what == what);
-    let again = seen(What::Send).filter(|seen| seen.earlier_sends > 0);
-    let refused = |said: &Said| matches!(said, Said::Rejected(_));
+    let seen = |what| books.log().iter().filter(move |seen| seen.kind == what);
+    let again = seen(EntryKind::Send).filter(|seen| seen.earlier_sends > 0);
+    let refused = |said: &Answer| matches!(said, Answer::Rejected(_));
     let histories: Vec<Vec<(&str, Timestamp)>> = book.shown.iter().map(steps).collect();
     let steps = |name: &str| {
         let all = histories.iter().flatten();
@@ -44,16 +44,18 @@ pub(in crate::crash) fn rows(world: &World, kills: &[Timestamp]) -> Vec<(&'stati
     vec![
         ("payouts acknowledged", answered.len()),
         ("  kept, client gave up", gave_up.count()),
-        ("sends", seen(What::Send).count()),
+        ("sends", seen(EntryKind::Send).count()),
         ("  again, by leave", again.count()),
         ("  turned down", {
-            seen(What::Send).filter(|seen| refused(&seen.said)).count()
+            seen(EntryKind::Send)
+                .filter(|seen| refused(&seen.answer))
+                .count()
         }),
         ("  of unknown outcome", steps("unknown")),
         ("  whose outcome was lost", {
             histories.iter().map(|steps| lost(steps)).sum()
         }),
-        ("questions", seen(What::Status).count()),
+        ("questions", seen(EntryKind::Status).count()),
         ("callbacks not taken", book.undelivered),
         ("kills with one under way", under_way.count()),
         ("paid", is("paid")),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use jetpay_core::{Keyring, Project};
-use jetpay_platform::gate::{self, Books, Event, Server, Serving, Watch};
+use jetpay_platform::gate::{self, Event, EventHandler, GateState, Server, ServerOptions};
 use jetpay_platform::next_operation_id;
 use tokio::runtime::{Builder, Runtime};
 
@@ -34,16 +34,17 @@ impl Gate {
         let callback_url = format!("http://{}/callback", callbacks.local_addr()?);
         runtime.spawn(relay(callbacks, services));
         let project = Project::new(PROJECT, SECRET)?;
-        let books = Books::new(Keyring::from(project)).numbered_from(next_operation_id());
+        let books =
+            GateState::new(Keyring::from(project)).with_operation_ids_from(next_operation_id());
         let book = Arc::clone(book);
-        let serving = Serving {
+        let serving = ServerOptions {
             callback_url: Some(callback_url.parse()?),
             hurry: HURRY,
-            watch: Watch::new(move |event| {
+            on_event: EventHandler::new(move |event| {
                 let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
                 happened(&mut book, event);
             }),
-            ..Serving::default()
+            ..ServerOptions::default()
         };
         let server = gate::serve(listen(port)?, books, serving)?;
         drop(entered);
@@ -53,8 +54,8 @@ impl Gate {
         })
     }
 
-    pub(super) fn books(&self) -> MutexGuard<'_, Books> {
-        self.server.books()
+    pub(super) fn books(&self) -> MutexGuard<'_, GateState> {
+        self.server.state()
     }
 }
 
@@ -88,7 +89,7 @@ fn happened(book: &mut Book, event: Event) {
             )),
         },
         // Its signature, or its form.
-        Event::TurnedDown { status, why } => book.odd.push(format!(
+        Event::Rejected { status, why } => book.odd.push(format!(
             "the Gate turned a request down with HTTP {status}: {why}"
         )),
         _ => {}

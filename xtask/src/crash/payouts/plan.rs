@@ -24,7 +24,7 @@ pub(super) fn any(chance: &mut Chance) -> Plan {
             *how_long = LONGEST.min(*how_long);
         }
     }
-    let telling = &mut plan.telling;
+    let telling = &mut plan.callbacks;
     for time in [
         &mut plan.after,
         &mut plan.later,

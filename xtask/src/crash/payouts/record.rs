@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jetpay_platform::gate::{Books, Plan, Said, Seen, What};
+use jetpay_platform::gate::{Answer, EntryKind, GateState, LogEntry, Plan};
 
 use super::plan;
 
@@ -17,13 +17,17 @@ pub(super) struct Record {
     /// How often it was accepted.
     pub(super) accepted: usize,
     /// What was said to the last send.
-    pub(super) last: Said,
+    pub(super) last: Answer,
 }
 
 /// By payment id.
-pub(super) fn records(books: &Books) -> BTreeMap<String, Record> {
+pub(super) fn records(books: &GateState) -> BTreeMap<String, Record> {
     let mut records = BTreeMap::new();
-    for seen in books.seen().iter().filter(|seen| seen.what == What::Send) {
+    for seen in books
+        .log()
+        .iter()
+        .filter(|seen| seen.kind == EntryKind::Send)
+    {
         records
             .entry(seen.payment_id.clone())
             .or_insert_with(|| Record::of(seen))
@@ -33,29 +37,29 @@ pub(super) fn records(books: &Books) -> BTreeMap<String, Record> {
 }
 
 impl Record {
-    pub(super) fn of(first: &Seen) -> Self {
+    pub(super) fn of(first: &LogEntry) -> Self {
         Self {
             account: first.account.clone(),
             body: first.body.clone(),
             sends: 0,
             changed: false,
             accepted: 0,
-            last: Said::Nothing,
+            last: Answer::None,
         }
     }
 
-    fn sent(&mut self, seen: &Seen) {
+    fn sent(&mut self, seen: &LogEntry) {
         self.sends += 1;
         self.changed |= self.body != seen.body;
         self.accepted += usize::from(seen.accepted);
-        self.last = seen.said.clone();
+        self.last = seen.answer.clone();
     }
 
     /// In which state it must end if nothing more is sent; none if more must be.
     pub(super) fn ending(&self, plan: &Plan) -> Option<&'static str> {
         match self.last {
             // 3041 is said of what was accepted, 3613 lets it come again.
-            Said::Rejected(code) if code != 3041 && code != 3613 => Some("rejected"),
+            Answer::Rejected(code) if code != 3041 && code != 3613 => Some("rejected"),
             _ => plan::ending(plan, self.accepted),
         }
     }

@@ -1,6 +1,6 @@
 //! Books of payouts that are wrong in one way each.
 
-use jetpay_platform::gate::{Ending, Plan, Said};
+use jetpay_platform::gate::{Answer, Ending, Plan};
 use serde_json::{Value, json};
 
 use super::audit::{ineffective, shortened, unlike};
@@ -43,7 +43,7 @@ fn record() -> Record {
         sends: 1,
         changed: false,
         accepted: 1,
-        last: Said::Accepted,
+        last: Answer::Accepted,
     }
 }
 
@@ -225,13 +225,13 @@ fn payout_ends_as_planned_or_as_the_last_send_was_rejected() {
         ..record()
     };
     for (record, ending) in [
-        (after(0, Said::Nothing), None),
-        (after(0, Said::Rejected(3613)), None),
-        (after(0, Said::Rejected(3104)), Some("rejected")),
-        (after(1, Said::Accepted), None),
-        (after(1, Said::Rejected(3104)), Some("rejected")),
-        (after(2, Said::Rejected(3041)), Some("declined")),
-        (after(3, Said::Nothing), Some("paid")),
+        (after(0, Answer::None), None),
+        (after(0, Answer::Rejected(3613)), None),
+        (after(0, Answer::Rejected(3104)), Some("rejected")),
+        (after(1, Answer::Accepted), None),
+        (after(1, Answer::Rejected(3104)), Some("rejected")),
+        (after(2, Answer::Rejected(3041)), Some("declined")),
+        (after(3, Answer::None), Some("paid")),
     ] {
         assert_eq!(record.ending(&plan), ending);
     }

@@ -5,7 +5,7 @@ use super::{Planted, edit};
 const JOB: &str = concat!("crates/jetpay-ledger/src/", "work/job.rs");
 const WRITER: &str = "crates/jetpay-ledger/src/store/sqlite/writer.rs";
 const MERCHANT: &str = "crates/jetpay-server/src/merchant/mod.rs";
-const MERCHANT_CALLBACKS: &str = "crates/jetpay-server/src/merchant/callbacks.rs";
+const MERCHANT_CALLBACKS: &str = "crates/jetpay-server/src/merchant/mod.rs";
 
 pub(super) const ANSWERS: &[Planted] = &[
     Planted {

@@ -13,7 +13,7 @@ const FORGET: &str = concat!("crates/jetpay-ledger/src/", "work/payout/forget.rs
 const SQL: &str = "crates/jetpay-ledger/src/store/payouts/sql.rs";
 const ROW: &str = "crates/jetpay-ledger/src/store/payouts/row.rs";
 const SCHEMA: &str = "crates/jetpay-ledger/src/store/sqlite/schema/3.sql";
-const DRIVER: &str = "crates/jetpay-server/src/payouts/driver.rs";
+const DRIVER: &str = "crates/jetpay-server/src/payouts/mod.rs";
 
 // The database holds the rules, too: a bug in the code shows only without these.
 const KEY_MAY_REPEAT: Edit = edit(
@@ -96,8 +96,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout is sent however late",
         edits: &[edit(
             DRIVER,
-            "        if waited > answer_within {",
-            "        if waited > i64::MAX - answer_within {",
+            "        if waited > answer_timeout {",
+            "        if waited > i64::MAX - answer_timeout {",
         )],
     },
     Planted {

@@ -1,4 +1,4 @@
-//! The endpoint, as the command line describes it.
+//! The options that describe the endpoint.
 
 use std::time::Duration;
 
@@ -13,71 +13,71 @@ use zeroize::Zeroizing;
 
 #[derive(Args)]
 pub(super) struct Endpoint {
-    /// Where `verify` and `check_deposit` are taken; `{method}` in it stands for the method's name
+    /// URL for `verify` and `check_deposit`; `{method}` in it stands for the method's name
     #[arg(long, value_name = "URL")]
     url: String,
-    /// The method: kaspi, kassa24, kassa24-bvu, cashin-kz or qiwi-kz; several where the URL has `{method}`
+    /// Method: kaspi, kassa24, kassa24-bvu, cashin-kz or qiwi-kz; several if the URL contains `{method}`
     #[arg(long, value_name = "NAME", required = true, value_delimiter = ',', value_parser = MethodFacts::parse)]
     method: Vec<&'static MethodFacts>,
-    /// The project in whose name is called
+    /// Project in whose name the platform calls
     #[arg(long, value_name = "ID")]
     project: u64,
-    /// The environment variable that holds its secret
+    /// Environment variable that holds the project's secret
     #[arg(long, value_name = "NAME")]
     secret_env: String,
-    /// A customer who exists and can pay
+    /// Customer who exists and can pay
     #[arg(long, value_name = "ID")]
     customer: String,
-    /// A contract that the customer can pay; without it, the first one in the answer to `verify`
+    /// Contract that the customer can pay; without it, the first one in the answer to `verify`
     #[arg(long, value_name = "ID[:NUMBER]")]
     contract: Option<Contract>,
-    /// A contract of the customer that cannot be paid
+    /// Contract of the customer that cannot be paid
     #[arg(long, value_name = "ID[:NUMBER]")]
     closed_contract: Option<Contract>,
-    /// A customer who owes nothing on any contract
+    /// Customer who owes nothing on any contract
     #[arg(long, value_name = "ID")]
     owes_nothing: Option<String>,
-    /// Somebody who is no customer
+    /// Id that no customer has
     #[arg(long, value_name = "ID", default_value = "0000000404")]
     unknown_customer: String,
-    /// Where callbacks are taken, when not at the same URL
+    /// URL for callbacks, if it is another one
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
-    /// Which of its two options of answers the endpoint uses with Kassa24
+    /// Which of its two answer options the endpoint uses for Kassa24
     #[arg(long, value_enum, default_value_t = Answers::Contracts)]
     kassa24_answers: Answers,
-    /// The project's currency
+    /// Currency of the project
     #[arg(long, value_name = "CODE", default_value = "KZT")]
     currency: Currency,
-    /// Also send successes: they credit the customer at the endpoint
+    /// Also send successes, which credit the customer at the endpoint
     #[arg(long)]
     allow_credits: bool,
-    /// Another project of the endpoint, whose secret must not open this one
+    /// Second project of the endpoint, whose secret must not work for the first
     #[arg(long, value_name = "ID", requires = "other_secret_env")]
     other_project: Option<u64>,
-    /// The environment variable that holds the other project's secret
+    /// Environment variable that holds the second project's secret
     #[arg(long, value_name = "NAME", requires = "other_project")]
     other_secret_env: Option<String>,
-    /// Where to see what was credited: a URL with `{payment_id}` that answers {"credited": 10000, "remaining": 10000}
+    /// URL that shows what was credited: it contains `{payment_id}` and answers {"credited": 10000, "remaining": 10000}
     #[arg(long, value_name = "URL")]
     observe: Option<String>,
-    /// The environment variable that holds the bearer token for it
+    /// Environment variable that holds the bearer token for --observe
     #[arg(long, value_name = "NAME", requires = "observe")]
     observe_token_env: Option<String>,
     /// How long an answer may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=30))]
     time_limit: u64,
-    /// Let every `should` count
+    /// Also fail when a check that should hold fails
     #[arg(long)]
     strict: bool,
-    /// Hold it to the HTTP statuses, texts and limits of the service `jetpay`, and let every `should` count
+    /// Expect the HTTP statuses, texts and limits of the service `jetpay`; includes --strict
     #[arg(long)]
     exact: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Answers {
-    /// Option 1: the account alone
+    /// Option 1: the account only
     Account,
     /// Option 2: the account and its contracts
     Contracts,
@@ -97,9 +97,9 @@ impl Endpoint {
             Answers::Contracts => Kassa24Answers::Contracts,
         };
         let own = project(self.project, &self.secret_env)?
-            .only(self.method.iter().copied())
-            .answering_kassa24(answers);
-        let mut target = Target::at(&self.url, own, self.customers());
+            .with_methods(self.method.iter().copied())
+            .with_kassa24_answers(answers);
+        let mut target = Target::new(&self.url, own, self.customers());
         if let Some(url) = &self.callback_url {
             is_http("--callback-url", url)?;
             target.callback_urls = vec![url.clone()];
@@ -109,10 +109,10 @@ impl Endpoint {
                 id != self.project,
                 "--other-project is another one than --project"
             );
-            target = target.and_project(project(id, secret)?.only([]));
+            target = target.with_project(project(id, secret)?.with_methods([]));
         }
         if let Some(url) = &self.observe {
-            target = target.observed_by(self.observation(url)?);
+            target = target.with_observer(self.observation(url)?);
         }
         target.currency = self.currency;
         target.credits = self.allow_credits;
@@ -153,7 +153,7 @@ fn project(id: u64, secret_env: &str) -> anyhow::Result<Project> {
     Project::new(id, &secret).map_err(|error| anyhow!("{secret_env}: {error}"))
 }
 
-/// A secret from the environment variable that an option named.
+/// Reads a secret from the environment variable that an option names.
 fn secret_from_env(name: &str) -> anyhow::Result<Zeroizing<String>> {
     let secret = std::env::var(name).map(Zeroizing::new).map_err(|_| {
         anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")

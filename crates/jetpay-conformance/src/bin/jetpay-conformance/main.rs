@@ -1,41 +1,40 @@
 //! The command line of the conformance checks.
 
 mod endpoint;
-mod terminal;
 
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::eprintln;
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::Parser;
+use endpoint::Endpoint;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jetpay_conformance::{Check, Format, Report, Target, Verdict, checks, prepare, run_until};
 
-use endpoint::Endpoint;
-use terminal::{interrupted, progress, write};
-
-/// Prove a merchant's endpoint, in whatever language it is written
+/// Check a merchant's endpoint, in whatever language it is written
 ///
-/// Plays the platform against the URL: good and bad requests, attacks, repeats. Every `check_deposit` makes a pending
-/// payment there; a success credits the customer, and is sent only with --allow-credits. Ends with 0 when nothing
-/// failed that must hold, 1 when something did, 2 when the checks could not be run.
+/// Plays the platform against the URL: good and bad requests, attacks, repeats. Every `check_deposit` creates a pending
+/// payment there. A success credits the customer, so it is sent only with --allow-credits. Exit codes: 0 if every check
+/// that must hold passed, 1 if one failed, 2 if the checks could not be run.
 #[derive(Parser)]
 #[command(name = "jetpay-conformance", version)]
 struct Conformance {
     #[command(flatten)]
     endpoint: Endpoint,
-    /// Run only these checks, or all whose ids begin so; may be given several times, or with commas
+    /// Run only the checks whose ids begin with this text; may be repeated, or a list with commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// Write the report to a file, too: `.html`, `.json` or `.xml` (`JUnit`); may be given several times
+    /// Also write the report to a file: `.html`, `.json` or `.xml` (`JUnit`); may be repeated
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
-    /// List the checks, and run none
+    /// List the checks and run none
     #[arg(long)]
     list: bool,
 }
 
-/// Where the width is not known: a file, or a pipe.
+/// The width of the report in a file or a pipe.
 const COLUMNS: usize = 120;
 /// The checks could not be run.
 const NOT_RUN: u8 = 2;
@@ -52,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 impl Conformance {
-    /// Whether all is well.
+    /// Whether the endpoint passed.
     fn checked(&self) -> anyhow::Result<bool> {
         for file in &self.report {
             can_be_written(file)?;
@@ -66,7 +65,7 @@ impl Conformance {
             .enable_all()
             .build()?;
         let report = runtime.block_on(self.report_of(&mut target))?;
-        // The files first: whoever reads the table may stop early.
+        // Write the files first: a reader of the table may close the pipe early.
         let written = self.report.iter().map(|file| {
             report.write(file)?;
             Ok(format!("The report is in {}\n", file.display()))
@@ -127,7 +126,7 @@ fn list(checks: &[Check]) -> String {
     lines.collect()
 }
 
-/// Asked before the checks, which take a while.
+/// Checks the name of a report before the checks, which take a while.
 fn can_be_written(report: &Path) -> anyhow::Result<()> {
     Format::of(report)?;
     let folder = report.parent().unwrap_or(Path::new(""));
@@ -139,7 +138,44 @@ fn can_be_written(report: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// By its id, with or without the method.
+/// Whether the id begins with `prefix`, with or without the method.
 fn begins(check: &Check, prefix: &str) -> bool {
     check.id.starts_with(prefix) || check.full_id().starts_with(prefix)
+}
+
+/// Writes to standard output, in colours when it is a terminal. A reader may close it early.
+fn write(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write standard output")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A bar of `length` checks on standard error; hidden when that is no terminal.
+fn progress(length: usize) -> ProgressBar {
+    let target = if io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}")
+        .unwrap_or(ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(length as u64), target).with_style(style)
+}
+
+/// Resolves when the process gets SIGTERM or SIGINT.
+async fn interrupted() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = term.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

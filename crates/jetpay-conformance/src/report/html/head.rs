@@ -1,4 +1,4 @@
-//! What was checked, what came of it, and how.
+//! The head of the page: what was checked, how, and the result.
 
 use maud::{Markup, html};
 
@@ -22,7 +22,7 @@ fn verdict(report: &Report) -> Markup {
     let class = match report.verdict() {
         Verdict::Fails(_) | Verdict::FailsStrictly(_) => "failed",
         Verdict::Holds | Verdict::HoldsInPart => "passed",
-        Verdict::NothingKnown => "unseen",
+        Verdict::NothingKnown => "unobserved",
     };
     html! {
         p class={ "verdict " (class) } {
@@ -32,7 +32,7 @@ fn verdict(report: &Report) -> Markup {
     }
 }
 
-/// The sum as numbers, and as a bar.
+/// The counts as numbers and as a bar.
 fn numbers(report: &Report) -> Markup {
     let summary = report.summary();
     let parts = [
@@ -41,7 +41,7 @@ fn numbers(report: &Report) -> Markup {
         ("advice", summary.failed_should, "not as advised", "#advice"),
         ("not-run", summary.not_run, "not run", "#not-run"),
         (
-            "unseen",
+            "unobserved",
             summary.not_observed,
             "not observed",
             "#not-observed",
@@ -88,17 +88,21 @@ fn facts(report: &Report) -> Markup {
         ("Callbacks also to", list(&other_urls)),
         (
             "Successes",
-            yes(subject.credits, "were sent, and credit", "were not sent"),
+            yes(
+                subject.credits,
+                "sent; they credit the customer",
+                "not sent",
+            ),
         ),
         (
             "The money",
-            yes(subject.observed, "was looked up", "could not be seen"),
+            yes(subject.observed, "observed", "not observed"),
         ),
         (
-            "Where documents are silent",
+            "Where documents say nothing",
             match (subject.exact, subject.strict) {
-                (true, _) => "held to the service jetpay".to_owned(),
-                (false, strict) => yes(strict, "held to every advice", "advice only"),
+                (true, _) => "must equal the service jetpay".to_owned(),
+                (false, strict) => yes(strict, "advice counts", "advice only"),
             },
         ),
         ("An answer may take", time(subject.time_limit_ms)),

@@ -1,26 +1,24 @@
-//! The report for people: one file without scripts, which needs no network, on a screen, a phone and paper.
+//! The report as one HTML file without scripts. It needs no network, and works on a screen, on a phone and on paper.
 
-mod chapters;
-mod failures;
+mod findings;
 mod head;
-mod skipped;
 
 use std::time::Duration;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Report;
-use crate::outcome::Outcome;
+use crate::check::Outcome;
 use crate::row::Level;
 
-/// Ours, and without anything of the report in it: a style sheet is not escaped.
+/// The style sheet, which is not escaped and so contains nothing of the report.
 const STYLE: &str = include_str!("report.css");
-/// Whatever stands in the page, it loads nothing and runs nothing.
+/// The page must load nothing and run nothing, whatever it contains.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 impl Report {
-    /// As one HTML file.
+    /// The report as one HTML file.
     #[must_use]
     pub fn to_html(&self) -> String {
         let page = html! {
@@ -38,10 +36,10 @@ impl Report {
                 body {
                     (head::show(self))
                     main {
-                        (failures::show(self))
-                        (chapters::overview(self))
-                        (skipped::show(self))
-                        (chapters::show(self))
+                        (findings::show_failures(self))
+                        (findings::show_overview(self))
+                        (findings::show_skipped(self))
+                        (findings::show_chapters(self))
                     }
                     (foot(self))
                 }
@@ -56,29 +54,29 @@ fn foot(report: &Report) -> Markup {
         footer {
             p {
                 strong { "What this report is. " }
-                "A program sent requests to the endpoint as the platform would, and compared the answers with the payment \
-                 methods' documents. It tells what was seen from outside, on that day. What was not run or not observed \
-                 is not proven, and is never counted as passed."
+                "jetpay-conformance sent requests to the endpoint as the platform does, and compared the answers with the \
+                 documents of the payment methods. The report shows what could be seen from outside on that day. A check that \
+                 was not run or not observed proves nothing, and never counts as passed."
             }
             p {
-                strong { "Must" } " is what a document demands, or what loses money or security where it does not hold. "
-                strong { "Should" } " is advice where the documents are silent"
-                @if report.subject.strict { "; this endpoint is held to it" }
-                ". Secrets and signatures are cut from everything that is shown, and long texts end in “…”."
+                strong { "Must" } ": a document demands it, or money or security is lost without it. "
+                strong { "Should" } ": our advice, where the documents say nothing"
+                @if report.subject.strict { "; it counts in this run" }
+                ". Secrets and signatures are removed from this report, and long texts end in “…”."
             }
-            p { "jetpay conformance " (report.subject.version) }
+            p { "jetpay-conformance " (report.subject.version) }
         }
     }
 }
 
-/// The word for an outcome, and the class of its colours.
+/// The word for an outcome, and its CSS class.
 fn kind(outcome: &Outcome, level: Level) -> (&'static str, &'static str) {
     match (outcome, level) {
         (Outcome::Passed, _) => ("passed", "passed"),
         (Outcome::Failed { .. }, Level::Must) => ("failed", "failed"),
         (Outcome::Failed { .. }, Level::Should) => ("not as advised", "advice"),
         (Outcome::NotRun { .. }, _) => ("not run", "not-run"),
-        (Outcome::NotObserved { .. }, _) => ("not observed", "unseen"),
+        (Outcome::NotObserved { .. }, _) => ("not observed", "unobserved"),
     }
 }
 
@@ -106,10 +104,10 @@ fn time(took: Duration) -> String {
     }
 }
 
-/// A text of ours that begins in a small letter, as a sentence; what stands in backticks in it is code.
+/// Makes a sentence of a text that begins with a small letter. A part in backticks becomes code.
 fn sentence(text: &str) -> Markup {
     let first_word = text.split(' ').next().unwrap_or_default();
-    // Fields and messages keep their small letters.
+    // Names of fields and messages stay in lower case.
     let is_word = first_word.chars().all(char::is_alphabetic);
     let mut letters = text.chars();
     let first = letters.next().filter(|_| is_word);

@@ -2,7 +2,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::super::sample;
 
-/// The page, with every element closed as XML wants it: any text that broke out of its place would break this.
+/// The page with every element closed, as XML demands. A text that broke out of its element would break this.
 fn closed(page: &str) -> String {
     let mut parts = page.split("<meta ");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -24,7 +24,7 @@ fn each(page: &str, mut see: impl FnMut(Node<'_, '_>)) {
 }
 
 #[test]
-fn text_of_a_stranger_stays_text() {
+fn text_of_the_endpoint_stays_text() {
     let page = sample::report().to_html();
     assert!(page.contains("&lt;script&gt;alert("));
     for hidden in ['\0', '\u{1b}', '\u{202e}'] {
@@ -45,7 +45,7 @@ fn text_of_a_stranger_stays_text() {
 }
 
 #[test]
-fn every_check_has_an_anchor_and_every_link_a_place() {
+fn every_check_has_an_anchor_and_every_link_a_target() {
     let report = sample::report();
     let page = report.to_html();
     let (mut ids, mut links) = (Vec::new(), Vec::new());
@@ -70,7 +70,7 @@ fn every_check_has_an_anchor_and_every_link_a_place() {
 }
 
 #[test]
-fn page_says_what_failed_and_how_the_rest_can_be_run() {
+fn page_shows_what_failed_and_how_to_run_the_rest() {
     let page = sample::report().to_html();
     for text in [
         "The endpoint fails 1 check that must hold.",
@@ -87,7 +87,7 @@ fn page_says_what_failed_and_how_the_rest_can_be_run() {
 }
 
 #[test]
-fn page_without_failures_has_no_word_of_them() {
+fn page_without_failures_does_not_mention_them() {
     let mut report = sample::report();
     report.findings.truncate(1);
     let page = report.to_html();

@@ -1,24 +1,25 @@
-//! The report as `JUnit`'s XML, which continuous integration shows: a suite per method and chapter, a case per check.
-
-mod case;
+//! The report as `JUnit` XML, which CI systems show: a suite for each method and chapter, a case for each check.
 
 use std::io;
 use std::time::Duration;
 
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, Event};
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::writer::ElementWriter;
 
 use super::chapters::Chapter;
 use super::{Report, Subject, Summary, visible};
+use crate::check::{Finding, Outcome};
+use crate::row::Level;
 
 type Xml = Writer<Vec<u8>>;
 
 impl Report {
-    /// As `JUnit`'s XML. A failed check that should hold is a failure when the target is held strictly; otherwise its
-    /// case passes, and says what was found in `system-out`. What was not run or not observed is skipped.
+    /// The report as `JUnit` XML. A failed check that should hold is a failure if the target is strict. Otherwise its
+    /// case passes and has its details in `system-out`. Checks that were not run or not observed are skipped.
     ///
     /// # Panics
-    /// Never: memory takes what is written.
+    /// Never: memory accepts what is written.
     #[must_use]
     pub fn to_junit(&self) -> String {
         let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -35,7 +36,7 @@ impl Report {
         let time = seconds(self.subject.took_ms);
         xml.create_element("testsuites")
             .with_attributes([
-                ("name", "jetpay conformance"),
+                ("name", "jetpay-conformance"),
                 ("tests", &tests),
                 ("failures", &failures),
                 ("errors", &errors),
@@ -65,12 +66,12 @@ impl Report {
             .write_inner_content(|xml| {
                 properties(xml, &self.subject)?;
                 let mut findings = chapter.findings.iter();
-                findings.try_for_each(|finding| case::write(xml, self, chapter, finding))
+                findings.try_for_each(|finding| write_case(xml, self, chapter, finding))
             })?;
         Ok(())
     }
 
-    /// Tests, failures, errors and skipped ones, in the order of the attributes.
+    /// The numbers of tests, failures, errors and skipped tests, in the order of the attributes.
     fn counts(&self, summary: Summary) -> [String; 4] {
         let advice = if self.subject.strict {
             summary.failed_should
@@ -117,9 +118,90 @@ fn seconds(took: Duration) -> String {
     format!("{}.{:03}", took.as_secs(), took.subsec_millis())
 }
 
-/// The schema of `JUnit`'s XML knows no zone.
+/// The schema of `JUnit` XML has no time zone.
 fn timestamp(began: &str) -> &str {
     began.get(..19).unwrap_or(began)
+}
+
+fn write_case(
+    xml: &mut Xml,
+    report: &Report,
+    chapter: &Chapter<'_>,
+    finding: &Finding,
+) -> io::Result<()> {
+    let check = &finding.check;
+    let class = format!("{}.{}", chapter.of_method(), chapter.group.title());
+    let name = format!("{}: {}", check.id, check.sentence);
+    let case = xml.create_element("testcase").with_attributes([
+        ("classname", class.as_str()),
+        ("name", &name),
+        ("time", &seconds(finding.took)),
+    ]);
+    match &finding.outcome {
+        Outcome::Passed => case.write_empty()?,
+        Outcome::Failed { expected, got } => {
+            let message = visible::line(&format!("expected {expected}, got {got}"));
+            let counts = report.subject.strict || check.level == Level::Must;
+            let text = BytesText::new(&describe(finding)).into_owned();
+            case.write_inner_content(|xml| {
+                if counts {
+                    let failure = xml.create_element("failure");
+                    let failure = failure.with_attribute(("type", check.level.word()));
+                    let failure = failure.with_attribute(("message", message.as_str()));
+                    failure.write_text_content(text)?;
+                } else {
+                    xml.create_element("system-out").write_text_content(text)?;
+                }
+                Ok(())
+            })?
+        }
+        Outcome::NotRun { why } => skipped(case, &format!("not run: {why}"))?,
+        Outcome::NotObserved { why } => skipped(case, &format!("not observed: {why}"))?,
+    };
+    Ok(())
+}
+
+fn skipped<'a>(case: ElementWriter<'a, Vec<u8>>, message: &str) -> io::Result<&'a mut Xml> {
+    let message = visible::line(message);
+    case.write_inner_content(|xml| {
+        let skipped = xml.create_element("skipped");
+        skipped
+            .with_attribute(("message", message.as_str()))
+            .write_empty()?;
+        Ok(())
+    })
+}
+
+/// The details of a failure, below its message.
+fn describe(finding: &Finding) -> String {
+    let check = &finding.check;
+    let mut lines = vec![
+        format!(
+            "{} {} hold: {}",
+            check.full_id(),
+            check.level.word(),
+            check.sentence
+        ),
+        format!("section: {}", check.section),
+    ];
+    if !check.why.is_empty() {
+        lines.push(format!("why: {}", check.why));
+    }
+    if let Outcome::Failed { expected, got } = &finding.outcome {
+        lines.push(format!("expected: {}", visible::lines(expected)));
+        lines.push(format!("got: {}", visible::lines(got)));
+    }
+    for exchange in &finding.exchanges {
+        let status = exchange
+            .status
+            .map_or("no answer".to_owned(), |it| format!("HTTP {it}"));
+        lines.push(String::new());
+        lines.push(visible::line(&exchange.request));
+        lines.push(visible::lines(&exchange.sent));
+        lines.push(format!("→ {status}, {} ms", exchange.took_ms.as_millis()));
+        lines.push(visible::lines(&exchange.got));
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]

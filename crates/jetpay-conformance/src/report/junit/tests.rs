@@ -12,7 +12,7 @@ fn number(node: Node<'_, '_>, name: &str) -> usize {
     node.attribute(name).unwrap().parse().unwrap()
 }
 
-/// The rules of `JUnit`'s schema, as far as a report can break them.
+/// The rules of the `JUnit` schema that a report can break.
 fn judge(xml: &str) {
     let document = Document::parse(xml).unwrap();
     let root = document.root_element();
@@ -63,7 +63,7 @@ fn report_is_written_with_every_outcome() {
 }
 
 #[test]
-fn advice_is_a_failure_only_where_it_is_held_to() {
+fn advice_is_a_failure_only_when_the_target_is_strict() {
     let mut report = sample::report();
     let failures = |report: &Report| {
         let xml = report.to_junit();
@@ -77,7 +77,7 @@ fn advice_is_a_failure_only_where_it_is_held_to() {
 }
 
 #[test]
-fn text_of_a_stranger_comes_back_as_text() {
+fn text_of_the_endpoint_comes_back_as_text() {
     let xml = sample::report().to_junit();
     let document = Document::parse(&xml).unwrap();
     let failure = document.descendants().find(|it| it.has_tag_name("failure"));

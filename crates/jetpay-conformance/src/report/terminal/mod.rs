@@ -1,7 +1,6 @@
-//! The report in a terminal: a table, what failed in full, and the sum.
+//! The report in a terminal: a table, the failures in full, and the counts.
 
-mod failure;
-mod table;
+mod findings;
 
 use std::fmt::{self, Write};
 
@@ -9,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::chapters::{Reason, checks};
 use super::{Report, visible};
-use crate::outcome::Outcome;
+use crate::check::Outcome;
 use crate::row::Level;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -19,12 +18,12 @@ const UNKNOWN: Style = AnsiColor::Cyan.on_default();
 const FAINT: Style = Style::new().dimmed();
 const NAME: Style = Style::new().bold();
 
-/// Columns, when nobody knows better.
+/// The default width, in columns.
 const WIDTH: usize = 100;
-/// Narrower than this nothing is readable.
+/// The minimum width, in columns.
 const NARROWEST: usize = 40;
 
-/// A report for a terminal, with colours: print it with `anstream`, which takes them out where they do not belong.
+/// A report for a terminal, with colours. Print it with `anstream`, which removes the colours for other outputs.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal<'a> {
     report: &'a Report,
@@ -33,7 +32,7 @@ pub struct Terminal<'a> {
 }
 
 impl Report {
-    /// For a terminal: every check on a line, what failed in full, and the sum.
+    /// The report for a terminal: every check on a line, the failures in full, and the counts.
     #[must_use]
     pub fn terminal(&self) -> Terminal<'_> {
         Terminal {
@@ -45,14 +44,14 @@ impl Report {
 }
 
 impl Terminal<'_> {
-    /// So many columns wide; 100 unless told.
+    /// Sets the width in columns. Default: 100.
     #[must_use]
     pub fn width(mut self, columns: usize) -> Self {
         self.width = columns.max(NARROWEST);
         self
     }
 
-    /// Without the table of all checks: only what was not as it should be.
+    /// Without the table of all checks.
     #[must_use]
     pub fn brief(mut self) -> Self {
         self.all = false;
@@ -63,10 +62,10 @@ impl Terminal<'_> {
 impl fmt::Display for Terminal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.all {
-            table::write(f, self.report, self.width)?;
+            findings::write_table(f, self.report, self.width)?;
         }
         for finding in self.report.failed() {
-            failure::write(f, finding, self.width)?;
+            findings::write_failure(f, finding, self.width)?;
         }
         for (what, reasons) in [
             ("not run", self.report.not_run()),
@@ -108,7 +107,7 @@ fn skipped(
     f.write_str(&hanging(&text, "", width))
 }
 
-/// A failure, as `✗ ! · ? ✓` and its colour.
+/// The mark of an outcome, `✗ ! · ? ✓`, and its colour.
 fn mark(outcome: &Outcome, level: Level) -> (char, Style) {
     match (outcome, level) {
         (Outcome::Passed, _) => ('✓', GOOD),
@@ -119,7 +118,7 @@ fn mark(outcome: &Outcome, level: Level) -> (char, Style) {
     }
 }
 
-/// The text in lines of the width, all but the first one indented by this.
+/// The text in lines of this width. All lines but the first one are indented.
 fn hanging(text: &str, indent: &str, width: usize) -> String {
     let options = textwrap::Options::new(width).subsequent_indent(indent);
     let mut lines = textwrap::fill(text, options);
@@ -127,7 +126,7 @@ fn hanging(text: &str, indent: &str, width: usize) -> String {
     lines
 }
 
-/// The text in lines that all begin in this column; what stands before the first one is there.
+/// The text in lines that begin in this column. The caller has already written the part before the first line.
 fn beside_name(text: &str, column: usize, width: usize) -> String {
     let lines = textwrap::wrap(text, width - column);
     let mut text = lines.join(&format!("\n{:column$}", ""));
@@ -135,7 +134,7 @@ fn beside_name(text: &str, column: usize, width: usize) -> String {
     text
 }
 
-/// The text, or its begin when it is wider.
+/// The text, or its beginning if it is too wide.
 fn cut(text: &str, width: usize) -> String {
     let text = visible::line(text);
     if textwrap::core::display_width(&text) <= width {
@@ -152,7 +151,7 @@ fn cut(text: &str, width: usize) -> String {
     cut + "…"
 }
 
-/// Without colours, and what passed only in the sum.
+/// Without colours and without the table.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&without_styles(&self.terminal().brief().to_string()))
@@ -162,7 +161,7 @@ impl fmt::Display for Report {
 fn without_styles(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    // A stranger's escapes were made visible before; these are ours, and each ends in `m`.
+    // Escapes of the endpoint were made visible before. These escapes are from the report, and each ends in `m`.
     while let Some((before, escape)) = rest.split_once('\u{1b}') {
         plain.push_str(before);
         rest = escape.split_once('m').map_or("", |(_, after)| after);
@@ -171,4 +170,45 @@ fn without_styles(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn report_is_shown_with_every_outcome() {
+        insta::assert_snapshot!(without_styles(&sample::report().terminal().to_string()));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [40, 55, 72, 140] {
+            let text = sample::report().terminal().width(width).to_string();
+            for line in without_styles(&text).lines() {
+                assert!(
+                    textwrap::core::display_width(line) <= width,
+                    "{width}: {line}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn brief_report_shows_failures_and_not_what_passed() {
+        let text = sample::report().to_string();
+        assert!(text.contains("kaspi/callback-repeated"), "{text}");
+        assert!(!text.contains("verify-known"), "{text}");
+        assert!(text.ends_with(
+            "1 passed, 1 failed, 1 not as advised, 2 not run, 2 not observed in 3.2 s\n"
+        ));
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+    }
+
+    #[test]
+    fn escapes_of_the_endpoint_are_made_visible() {
+        let text = sample::report().terminal().to_string();
+        assert!(
+            !text.contains("\u{1b}[31m\"") && !text.contains('\0') && !text.contains('\u{202e}')
+        );
+        assert!(text.contains("\\u{1b}[31m"), "{text}");
+    }
+}

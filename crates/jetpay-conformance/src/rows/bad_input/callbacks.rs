@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
-use crate::edit::{replaced, with, without};
-use crate::outcome::Checked;
-use crate::row::{Level, Row, play};
-use crate::rows::applies::{has_callback_url, strict};
-use crate::rows::callbacks::{refused, unchanged};
+use crate::check_context::messages::{replaced, with, without};
+use crate::row::{Level, Row, run};
+use crate::rows::conditions::{has_callback_url, strict};
+use crate::rows::expectations::{expect_unchanged, refused};
 use crate::rows::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
 
 pub(super) static ROWS: &[Row] = &[
@@ -17,7 +17,7 @@ pub(super) static ROWS: &[Row] = &[
         BAD_FIELD,
         "a signed callback without a field that money depends on is refused",
         "What is missing is filled with a default, and a default is credited.",
-        play!(missing_field),
+        run!(missing_field),
     ),
     Row::new(
         "callback-wrong-type",
@@ -25,7 +25,7 @@ pub(super) static ROWS: &[Row] = &[
         BAD_FIELD,
         "a signed callback in which a field that money depends on has a wrong type is refused",
         "A type turned into another changes an amount or an id, and nobody notices.",
-        play!(wrong_type),
+        run!(wrong_type),
     ),
     Row::new(
         "callback-unreadable",
@@ -33,7 +33,7 @@ pub(super) static ROWS: &[Row] = &[
         UNREADABLE,
         "an unreadable callback is refused",
         "What could not be read is acknowledged, never comes again, and the payer waits.",
-        play!(unreadable_callback),
+        run!(unreadable_callback),
     )
     .only(has_callback_url)
     .once(),
@@ -43,7 +43,7 @@ pub(super) static ROWS: &[Row] = &[
         ANSWERS,
         "a verify at /callback is answered 400 without a body",
         "A URL typed into the wrong line looks as if it worked, and no payer is found.",
-        play!(verify_at_callback),
+        run!(verify_at_callback),
     )
     .only(strict)
     .once(),
@@ -60,9 +60,9 @@ const FIELDS: [&str; 7] = [
     "/operation/sum_initial/currency",
 ];
 
-async fn missing_field(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let success = serde_json::to_value(scene.any_callback(&payment_id)).unwrap_or_default();
+async fn missing_field(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = serde_json::to_value(context.any_callback(&payment_id)).unwrap_or_default();
     for field in FIELDS
         .into_iter()
         .chain(["/operation", "/operation/sum_initial"])
@@ -73,35 +73,35 @@ async fn missing_field(scene: &CheckContext<'_>) -> Checked {
             with(success.clone(), field, Value::Null),
             with(success.clone(), field, json!("")),
         ] {
-            refused(scene, &payment_id, scene.platform.sign(&body)).await?;
+            refused(context, &payment_id, context.platform.sign(&body)).await?;
         }
     }
     Ok(())
 }
 
-async fn wrong_type(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let success = serde_json::to_value(scene.any_callback(&payment_id)).unwrap_or_default();
+async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = serde_json::to_value(context.any_callback(&payment_id)).unwrap_or_default();
     for field in FIELDS {
         // To some languages `true` is equal to any text, also to "success", and so is a list or an object to old PHP's
         // `strcmp`.
         let loosely_equal = [json!(true), json!({"a": "b"}), json!([1])];
         let loosely_equal = loosely_equal
             .into_iter()
-            .filter(|_| scene.target.credits || !field.ends_with("/status"));
+            .filter(|_| context.target.credits || !field.ends_with("/status"));
         for value in loosely_equal.chain([json!(7.5)]) {
             refused(
-                scene,
+                context,
                 &payment_id,
-                scene.platform.sign(&with(success.clone(), field, value)),
+                context.platform.sign(&with(success.clone(), field, value)),
             )
             .await?;
         }
     }
-    let amount = scene.amount().minor();
+    let amount = context.amount().minor();
     for wrong in [json!(amount.to_string()), json!("100.00"), json!(u64::MAX)] {
         let body = with(success.clone(), "/operation/sum_initial/amount", wrong);
-        refused(scene, &payment_id, scene.platform.sign(&body)).await?;
+        refused(context, &payment_id, context.platform.sign(&body)).await?;
     }
     // An integer written as a float is no integer.
     let integer = format!("\"sum_initial\":{{\"amount\":{amount}");
@@ -110,16 +110,16 @@ async fn wrong_type(scene: &CheckContext<'_>) -> Checked {
         &integer,
         &format!("{integer}.0"),
     );
-    refused(scene, &payment_id, scene.platform.sign_text(float)).await
+    refused(context, &payment_id, context.platform.sign_text(float)).await
 }
 
-async fn unreadable_callback(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+async fn unreadable_callback(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.any_callback(&payment_id));
     for body in spoilt(&signed) {
-        scene.expect_status(&scene.send_callbacks_own(body).await?, 400)?;
+        context.expect_status(&context.send_to_callback_url(body).await?, 400)?;
     }
-    unchanged(scene, &payment_id).await
+    expect_unchanged(context, &payment_id).await
 }
 
 /// Bodies that are not to be read, made of a signed one.
@@ -139,11 +139,13 @@ fn spoilt(signed: &[u8]) -> Vec<Vec<u8>> {
     ]
 }
 
-async fn verify_at_callback(scene: &CheckContext<'_>) -> Checked {
-    for request in [scene.verify_json(), scene.check_deposit_json()] {
-        for url in scene.callback_urls().iter().skip(1) {
-            let exchange = scene.send_at(url, scene.platform.sign(&request)).await?;
-            scene.expect_status(&exchange, 400)?;
+async fn verify_at_callback(context: &CheckContext<'_>) -> CheckResult {
+    for request in [context.verify_json(), context.check_deposit_json()] {
+        for url in context.callback_urls().iter().skip(1) {
+            let exchange = context
+                .send_at(url, context.platform.sign(&request))
+                .await?;
+            context.expect_status(&exchange, 400)?;
         }
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! Bodies that are no JSON object, or more than one.
 
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
-use crate::edit::replaced;
+use crate::check_context::messages::replaced;
 use crate::expect;
-use crate::outcome::Checked;
-use crate::refusal::Refusal;
-use crate::row::{Level, Play, Row, play};
+use crate::expect::Refusal;
+use crate::row::{Level, Procedure, Row, run};
 use crate::rows::sections::UNREADABLE;
 
 pub(super) static ROWS: &[Row] = &[
@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         UNREADABLE,
         "a body that is no JSON is refused",
         "Scanners and wrong clients get an answer that looks like a good one.",
-        Play::Refused(not_json, REFUSAL),
+        Procedure::Refused(not_json, REFUSAL),
     ),
     Row::new(
         "bad-not-an-object",
@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         UNREADABLE,
         "a JSON value that is no object is refused",
         "A list or a number crashes the code behind it, and the log fills.",
-        Play::Refused(not_an_object, REFUSAL),
+        Procedure::Refused(not_an_object, REFUSAL),
     ),
     Row::new(
         "bad-trailing",
@@ -31,7 +31,7 @@ pub(super) static ROWS: &[Row] = &[
         UNREADABLE,
         "anything after the object is refused",
         "Two messages in one body: one is checked, the other one may be used.",
-        Play::Refused(trailing, REFUSAL),
+        Procedure::Refused(trailing, REFUSAL),
     ),
     Row::new(
         "bad-sample-amount",
@@ -39,19 +39,51 @@ pub(super) static ROWS: &[Row] = &[
         UNREADABLE,
         "the amount `10 000,00` of a document's sample is refused",
         "Whoever guesses what it means credits a hundred times too much or too little.",
-        play!(sample_amount),
+        run!(sample_amount),
+    ),
+    Row::new(
+        "bad-repeated-key",
+        Level::Should,
+        UNREADABLE,
+        "a repeated key is refused, also a nested one",
+        "The signature is checked over one value, and the other one is credited.",
+        Procedure::Refused(repeated_key, REFUSAL),
+    ),
+    Row::new(
+        "bad-empty-key",
+        Level::Should,
+        UNREADABLE,
+        "an empty key is refused",
+        "Libraries name it differently, so that both sides sign different texts.",
+        Procedure::Refused(empty_key, REFUSAL),
+    ),
+    Row::new(
+        "bad-encoding",
+        Level::Should,
+        UNREADABLE,
+        "a byte order mark, other bytes than UTF-8 and a lone surrogate are refused",
+        "Repaired text is other text: what is stored is not what was signed.",
+        Procedure::Refused(encoding, REFUSAL),
+    ),
+    Row::new(
+        "bad-number",
+        Level::Should,
+        UNREADABLE,
+        "negative zero, a number out of range and one that JSON does not know are refused",
+        "Each library rounds or repairs it in its own way, and the amounts differ.",
+        Procedure::Refused(number, REFUSAL),
     ),
 ];
 
 /// The usual `check_deposit`, signed.
-pub(super) fn signed(scene: &CheckContext<'_>) -> Vec<u8> {
-    scene.platform.sign(&scene.check_deposit_json())
+pub(super) fn signed(context: &CheckContext<'_>) -> Vec<u8> {
+    context.platform.sign(&context.check_deposit_json())
 }
 
 pub(crate) const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
 
-fn not_json(scene: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(scene);
+fn not_json(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(context);
     let half = signed[..signed.len() / 2].to_vec();
     let texts = [
         "",
@@ -70,8 +102,8 @@ fn not_json(scene: &CheckContext<'_>) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn not_an_object(scene: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let in_a_list = [b"[", signed(scene).as_slice(), b"]"].concat();
+fn not_an_object(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let in_a_list = [b"[", signed(context).as_slice(), b"]"].concat();
     ["null", "true", "1234", "\"verify\"", "[]"]
         .map(|text| text.as_bytes().to_vec())
         .into_iter()
@@ -79,21 +111,62 @@ fn not_an_object(scene: &CheckContext<'_>) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn trailing(scene: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = signed(scene);
+fn trailing(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(context);
     [b"}".as_slice(), b"x", b",", b"{}", b"\0", &signed]
         .map(|more| [&signed, more].concat())
         .into()
 }
 
 /// The document's sample shows it so: neither JSON nor minor units.
-async fn sample_amount(scene: &CheckContext<'_>) -> Checked {
-    let amount = format!("\"amount\":{}", scene.amount().minor());
-    let body = replaced(&signed(scene), &amount, "\"amount\":10 000,00");
-    let exchange = scene.send(body).await?;
-    if scene.target.exact {
-        return scene.expect_refusal(&exchange, REFUSAL);
+async fn sample_amount(context: &CheckContext<'_>) -> CheckResult {
+    let amount = format!("\"amount\":{}", context.amount().minor());
+    let body = replaced(&signed(context), &amount, "\"amount\":10 000,00");
+    let exchange = context.send(body).await?;
+    if context.target.exact {
+        return context.expect_refusal(&exchange, REFUSAL);
     }
     let begun = exchange.code() == Some(0);
     expect::holds("no code 0", !begun, || expect::brief(&exchange))
+}
+
+fn repeated_key(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(context);
+    // Both values are the same, one is hidden by an escape, and one is nested.
+    let texts = [
+        "{\"type\":\"verify\",",
+        "{\"typ\\u0065\":\"check_deposit\",",
+        "{\"a\":{\"b\":1,\"b\":1},",
+    ];
+    texts.map(|text| replaced(&signed, "{", text)).into()
+}
+
+fn empty_key(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(context);
+    ["{\"\":1,", "{\"a\":{\"\":{}},"]
+        .map(|text| replaced(&signed, "{", text))
+        .into()
+}
+
+fn encoding(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(context);
+    let mark = [b"\xEF\xBB\xBF", signed.as_slice()].concat();
+    let utf_16 = String::from_utf8_lossy(&signed)
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let invalid = [b"{\"a\":\"\xFF\xFE\",", &signed[1..]].concat();
+    vec![
+        mark,
+        utf_16,
+        invalid,
+        replaced(&signed, "{", "{\"a\":\"\\ud800\","),
+    ]
+}
+
+fn number(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = signed(context);
+    ["-0", "-0.0", "1e999", "NaN", "01", "+1", ".5"]
+        .map(|bad| replaced(&signed, "{", &format!("{{\"a\":{bad},")))
+        .into()
 }

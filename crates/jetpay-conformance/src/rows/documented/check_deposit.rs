@@ -1,15 +1,19 @@
 //! `check_deposit`, as the documents show it.
 
+use jetpay_platform::MethodFacts;
+use jetpay_platform::messages::{CheckDeposit, Contract};
 use serde_json::Value;
 
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
-use crate::edit::with;
+use crate::check_context::messages::with;
 use crate::expect;
-use crate::outcome::Checked;
-use crate::refusal::Refusal;
-use crate::row::{Level, Row, Section, play};
-use crate::rows::good::payment_id;
+use crate::expect::Refusal;
+use crate::row::{Level, Row, Section, run};
+use crate::rows::conditions::{closed_contract, has_contracts};
+use crate::rows::expectations::payment_id;
 use crate::rows::sections::{RULE_2, RULE_7};
+use crate::target::Target;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -18,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::CheckDeposit,
         "check_deposit is answered with code 0 and a payment_id",
         "Without an id the callback has nothing to name, and nobody is credited.",
-        play!(good),
+        run!(good),
     ),
     Row::new(
         "deposit-pending",
@@ -26,7 +30,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_2,
         "check_deposit credits nothing: only a callback moves money",
         "A payer who walks away is credited with money that never came.",
-        play!(pending),
+        run!(recorded_as_pending),
     ),
     Row::new(
         "deposit-smallest",
@@ -34,7 +38,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_7,
         "check_deposit of one minor unit is taken",
         "A rest of one coin is refused, and the cash stays in the machine without a payment.",
-        play!(smallest),
+        run!(smallest),
     ),
     Row::new(
         "deposit-unknown",
@@ -42,20 +46,58 @@ pub(super) static ROWS: &[Row] = &[
         Section::CheckDeposit,
         "check_deposit of an unknown customer is refused with code 404 and a text",
         "The platform takes money for somebody who does not exist; a person has to send it back.",
-        play!(unknown),
+        run!(unknown),
     ),
+    Row::new(
+        "deposit-beyond-limits",
+        Level::Should,
+        RULE_7,
+        "an amount beyond the document's limits is taken",
+        "The cash is in the machine already; a refusal leaves the payer without money and credit.",
+        run!(beyond_limits),
+    )
+    .only(limited),
+    Row::new(
+        "deposit-unknown-contract",
+        Level::Should,
+        RULE_7,
+        "an unknown contract of a known customer is taken",
+        "The cash stays in the machine over a number that a person could have put right.",
+        run!(unknown_contract),
+    )
+    .only(has_contracts),
+    Row::new(
+        "deposit-closed-contract",
+        Level::Should,
+        RULE_7,
+        "a contract that cannot be paid is taken",
+        "A contract closes between screen and payment, and the money of the payer hangs in the air.",
+        run!(closed),
+    )
+    .only(has_contracts),
+    Row::new(
+        "deposit-strict",
+        Level::Should,
+        RULE_7,
+        "a project with strict contracts refuses an unknown one",
+        "A merchant who has asked for strictness gets money for contracts that he does not have.",
+        run!(refuses_unknown_contracts),
+    )
+    .only(strict_contracts),
 ];
 
-async fn good(scene: &CheckContext<'_>) -> Checked {
-    let exchange = scene.call(&scene.check_deposit(scene.amount())).await?;
-    payment_id(scene, &exchange).map(drop)
+async fn good(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.check_deposit(context.amount()))
+        .await?;
+    payment_id(context, &exchange).map(drop)
 }
 
-async fn pending(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    scene.expect_money(&payment_id, "pending", &[]).await?;
+async fn recorded_as_pending(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    context.expect_money(&payment_id, "pending", &[]).await?;
     // What it is recorded with is seen in the books of the service `jetpay` alone.
-    let Ok(admin) = scene.admin() else {
+    let Ok(admin) = context.admin() else {
         return Ok(());
     };
     let payment = admin.payment(&payment_id).await?;
@@ -67,27 +109,31 @@ async fn pending(scene: &CheckContext<'_>) -> Checked {
     )?;
     expect::equal(
         "project_id",
-        &Value::from(scene.project.id.number()),
+        &Value::from(context.project.id.number()),
         &field("project_id"),
     )?;
-    expect::equal("method", &Value::from(scene.method.name), &field("method"))?;
+    expect::equal(
+        "method",
+        &Value::from(context.method.name),
+        &field("method"),
+    )?;
     expect::equal(
         "customer_id",
-        &Value::from(scene.target.customers.payer.as_str()),
+        &Value::from(context.target.customers.payer.as_str()),
         &field("customer_id"),
     )?;
     expect::equal(
         "amount",
-        &Value::from(scene.amount().minor()),
+        &Value::from(context.amount().minor()),
         &field("amount"),
     )?;
     expect::equal(
         "currency",
-        &Value::from(scene.target.currency.code()),
+        &Value::from(context.target.currency.code()),
         &field("currency"),
     )?;
     expect::equal("flags", &Value::Array(Vec::new()), &field("flags"))?;
-    if let Some(contract) = scene.contract() {
+    if let Some(contract) = context.contract() {
         expect::equal(
             "contract_id",
             &Value::from(contract.id.as_str()),
@@ -97,16 +143,91 @@ async fn pending(scene: &CheckContext<'_>) -> Checked {
     Ok(())
 }
 
-async fn smallest(scene: &CheckContext<'_>) -> Checked {
-    let exchange = scene.call(&scene.check_deposit(scene.money(1))).await?;
-    payment_id(scene, &exchange).map(drop)
+async fn smallest(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.check_deposit(context.money(1)))
+        .await?;
+    payment_id(context, &exchange).map(drop)
 }
 
-async fn unknown(scene: &CheckContext<'_>) -> Checked {
+async fn unknown(context: &CheckContext<'_>) -> CheckResult {
     let request = with(
-        scene.check_deposit_json(),
+        context.check_deposit_json(),
         "/customer_id",
-        scene.target.customers.unknown.as_str().into(),
+        context.target.customers.unknown.as_str().into(),
     );
-    scene.expect_refusal(&scene.call(&request).await?, Refusal::new(200, 404))
+    context.expect_refusal(&context.call(&request).await?, Refusal::new(200, 404))
+}
+
+fn limited(method: &MethodFacts, _: &Target) -> bool {
+    method.limits.is_some()
+}
+
+fn strict_contracts(method: &MethodFacts, target: &Target) -> bool {
+    target.exact && has_contracts(method, target)
+}
+
+/// Our service flags it for a person; nobody else need.
+async fn flagged(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
+    if context.target.exact {
+        context.expect_flagged(payment_id).await?;
+    }
+    Ok(())
+}
+
+async fn beyond_limits(context: &CheckContext<'_>) -> CheckResult {
+    let limits = context
+        .method
+        .limits
+        .filter(|limits| limits.max.currency() == context.target.currency);
+    let limits = limits.ok_or(Stop::NotRun {
+        why: "the document's limits are in another currency",
+    })?;
+    let exchange = context
+        .call(&context.check_deposit(context.money(limits.max.minor() + 1)))
+        .await?;
+    flagged(context, &payment_id(context, &exchange)?).await
+}
+
+fn no_contract() -> Contract {
+    Contract {
+        id: "no-such-contract".into(),
+        number: "9999_XYZ".into(),
+    }
+}
+
+/// A top-up of this contract of the payer.
+fn of_contract(context: &CheckContext<'_>, contract: &Contract) -> CheckDeposit {
+    let payer = &context.target.customers.payer;
+    CheckDeposit::new(
+        context.method,
+        context.project.id,
+        payer,
+        context.amount(),
+        Some(contract),
+    )
+}
+
+async fn flagged_contract(context: &CheckContext<'_>, contract: &Contract) -> CheckResult {
+    let request = of_contract(context, contract);
+    let payment_id = payment_id(context, &context.call(&request).await?)?;
+    flagged(context, &payment_id).await
+}
+
+async fn unknown_contract(context: &CheckContext<'_>) -> CheckResult {
+    flagged_contract(context, &no_contract()).await
+}
+
+async fn closed(context: &CheckContext<'_>) -> CheckResult {
+    flagged_contract(context, closed_contract(context)?).await
+}
+
+async fn refuses_unknown_contracts(context: &CheckContext<'_>) -> CheckResult {
+    let context = context.in_strict_project()?;
+    let exchange = context.call(&of_contract(&context, &no_contract())).await?;
+    context.expect_refusal(&exchange, Refusal::new(200, 500))?;
+    let exchange = context
+        .call(&context.check_deposit(context.amount()))
+        .await?;
+    payment_id(&context, &exchange).map(drop)
 }

@@ -1,13 +1,17 @@
 //! The two options of answers in the document of Kassa24.
 
+use jetpay_platform::MethodFacts;
+use serde_json::json;
+
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
+use crate::check_context::messages::with;
 use crate::expect;
-use crate::outcome::Checked;
-use crate::project::Kassa24Answers;
-use crate::row::{Level, Row, Section, play};
-use crate::rows::applies::{option_1, option_2};
-use crate::rows::good::{account, payment_id, sound_contracts};
-use crate::rows::needs::closed_contract;
+use crate::row::{Level, Row, Section, run};
+use crate::rows::conditions::{closed_contract, option_1, option_2};
+use crate::rows::expectations::{account, expect_credited, payment_id, sound_contracts};
+use crate::rows::sections::METHOD;
+use crate::target::{Kassa24Answers, Target};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -16,7 +20,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "option 1: verify is answered with the account alone",
         "The kiosk shows nothing, and no customer of this project can pay.",
-        play!(option_1_verify),
+        run!(option_1_verify),
     )
     .only(option_1),
     Row::new(
@@ -25,7 +29,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::CheckDeposit,
         "option 1: check_deposit without entity_id and number gets a payment_id",
         "Every payment of this project is refused while the cash is in the machine.",
-        play!(option_1_deposit),
+        run!(option_1_deposit),
     )
     .only(option_1),
     Row::new(
@@ -34,7 +38,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "option 2: a contract that cannot be paid has a status_code other than 0",
         "The kiosk takes money for a contract that is paid up or closed.",
-        play!(option_2_status),
+        run!(option_2_status),
     )
     .only(option_2),
     Row::new(
@@ -43,39 +47,59 @@ pub(super) static ROWS: &[Row] = &[
         Section::CheckDeposit,
         "option 2: check_deposit with entity_id and number gets a payment_id",
         "The payer has chosen a contract and is refused at the last step.",
-        play!(option_2_deposit),
+        run!(option_2_deposit),
     )
     .only(option_2),
+    Row::new(
+        "typed-verify",
+        Level::Should,
+        Section::CheckDeposit,
+        "a check_deposit whose type is verify gets a payment_id",
+        "The document says verify here and check_deposit there; refused as it comes, no payment goes through.",
+        run!(gets_a_payment_id),
+    )
+    .only(quirk),
+    Row::new(
+        "typed-verify-is-verify",
+        Level::Should,
+        METHOD,
+        "a verify with an amount is a verify and gets no payment_id",
+        "A question about an account makes payments that nobody has begun.",
+        run!(is_a_verify),
+    )
+    .only(no_quirk),
 ];
 
-async fn option_1_verify(scene: &CheckContext<'_>) -> Checked {
-    let scene = scene.answering(Kassa24Answers::Account)?;
-    let exchange = scene
-        .call(&scene.verify(&scene.target.customers.payer))
+async fn option_1_verify(context: &CheckContext<'_>) -> CheckResult {
+    let context = context.in_project_answering(Kassa24Answers::Account)?;
+    let exchange = context
+        .call(&context.verify(&context.target.customers.payer))
         .await?;
-    account(&scene, &exchange, 0).map(drop)
+    account(&context, &exchange, 0).map(drop)
 }
 
-async fn option_1_deposit(scene: &CheckContext<'_>) -> Checked {
-    deposit(&scene.answering(Kassa24Answers::Account)?).await
+async fn option_1_deposit(context: &CheckContext<'_>) -> CheckResult {
+    deposit(&context.in_project_answering(Kassa24Answers::Account)?).await
 }
 
-async fn option_2_deposit(scene: &CheckContext<'_>) -> Checked {
-    deposit(&scene.answering(Kassa24Answers::Contracts)?).await
+async fn option_2_deposit(context: &CheckContext<'_>) -> CheckResult {
+    deposit(&context.in_project_answering(Kassa24Answers::Contracts)?).await
 }
 
-async fn deposit(scene: &CheckContext<'_>) -> Checked {
-    let exchange = scene.call(&scene.check_deposit(scene.amount())).await?;
-    let payment_id = payment_id(scene, &exchange)?;
-    scene.expect_money(&payment_id, "pending", &[]).await
+async fn deposit(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.check_deposit(context.amount()))
+        .await?;
+    let payment_id = payment_id(context, &exchange)?;
+    context.expect_money(&payment_id, "pending", &[]).await
 }
 
-async fn option_2_status(scene: &CheckContext<'_>) -> Checked {
-    let scene = scene.answering(Kassa24Answers::Contracts)?;
-    let closed = closed_contract(&scene)?;
-    let payer = &scene.target.customers.payer;
-    let exchange = scene.call(&scene.verify(payer)).await?;
-    let contracts = sound_contracts(&scene, &exchange)?;
+async fn option_2_status(context: &CheckContext<'_>) -> CheckResult {
+    let context = context.in_project_answering(Kassa24Answers::Contracts)?;
+    let closed = closed_contract(&context)?;
+    let payer = &context.target.customers.payer;
+    let exchange = context.call(&context.verify(payer)).await?;
+    let contracts = sound_contracts(&context, &exchange)?;
     // 0 is the default, so it may be left out.
     let status = |id: &str| {
         let contract = contracts.iter().find(|contract| contract["id"] == *id)?;
@@ -88,12 +112,12 @@ async fn option_2_status(scene: &CheckContext<'_>) -> Checked {
     expect::equal(
         "status_code of the open contract",
         &Some(Some(0)),
-        &scene
+        &context
             .contract()
             .map_or(Some(Some(0)), |open| status(&open.id)),
     )?;
     let status = status(&closed.id);
-    if scene.target.exact {
+    if context.target.exact {
         return expect::equal(
             "status_code of the closed contract",
             &Some(Some(204)),
@@ -103,4 +127,42 @@ async fn option_2_status(scene: &CheckContext<'_>) -> Checked {
     let closed = status.is_some_and(|status| status.is_some_and(|status| status != 0));
     let what = "the closed contract with another status_code than 0";
     expect::holds(what, closed, || expect::brief(&exchange))
+}
+
+fn quirk(method: &MethodFacts, _: &Target) -> bool {
+    method.typed_verify
+}
+
+fn no_quirk(method: &MethodFacts, _: &Target) -> bool {
+    !method.typed_verify
+}
+
+async fn gets_a_payment_id(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&with(
+            context.check_deposit_json(),
+            "/type",
+            json!("verify"),
+        ))
+        .await?;
+    let payment_id = payment_id(context, &exchange)?;
+    if !context.target.credits {
+        return Ok(());
+    }
+    context
+        .expect_acknowledged(&context.success(&payment_id))
+        .await?;
+    expect_credited(context, &payment_id).await
+}
+
+async fn is_a_verify(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&with(
+            context.check_deposit_json(),
+            "/type",
+            json!("verify"),
+        ))
+        .await?;
+    expect::equal("payment_id", &None, &exchange.payment_id())?;
+    account(context, &exchange, 0).map(drop)
 }

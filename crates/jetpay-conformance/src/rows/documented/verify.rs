@@ -1,13 +1,16 @@
 //! `verify`, as the documents show it.
 
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::refusal::Refusal;
-use crate::row::{Level, Row, Section, play};
-use crate::rows::applies::strict;
-use crate::rows::good::{account, sound_contracts};
+use crate::expect::Refusal;
+use crate::row::{Level, Row, Section, run};
+use crate::rows::conditions::{
+    always_contracts, closed_contract, no_contracts, option_1, option_2, owes_nothing, strict,
+};
+use crate::rows::expectations::{account, sound_contracts};
 use crate::rows::sections::METHOD;
+use crate::target::Kassa24Answers;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -16,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "verify of a customer is answered with code 0, the currency and what else the document requires",
         "Nobody can pay: the platform does not find the account of any payer.",
-        play!(good),
+        run!(good),
     ),
     Row::new(
         "verify-plain",
@@ -24,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         METHOD,
         "a customer who has no contracts and no other name is named by the own id",
         "A customer without a contract cannot be chosen on the screen and cannot pay.",
-        play!(plain),
+        run!(plain),
     )
     .only(strict),
     Row::new(
@@ -33,32 +36,77 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "verify of an unknown customer is refused with code 404 and a text",
         "A payer with a typo is not told so, and the money goes to an account that is none.",
-        play!(unknown),
+        run!(unknown),
     ),
+    Row::new(
+        "verify-nothing-payable",
+        Level::Should,
+        METHOD,
+        "a customer without a contract to pay is refused",
+        "The payer sees an empty list and does not know whether anything is owed.",
+        run!(nothing_payable),
+    )
+    .only(always_contracts),
+    Row::new(
+        "verify-no-204",
+        Level::Should,
+        METHOD,
+        "a customer who owes nothing is answered with code 0: 204 is another method's",
+        "The platform does not know 204 here, and whoever pays ahead is turned away.",
+        run!(no_204),
+    )
+    .only(no_contracts),
+    Row::new(
+        "option-1-no-204",
+        Level::Should,
+        METHOD,
+        "option 1: a customer who owes nothing is answered with code 0",
+        "A customer who wants to pay ahead is turned away at the kiosk.",
+        run!(option_1_no_204),
+    )
+    .only(option_1),
+    Row::new(
+        "option-2-204",
+        Level::Must,
+        Section::Verify,
+        "option 2: a customer who owes nothing is answered with code 204 and a text",
+        "The payer is asked for money that nobody owes.",
+        run!(option_2_204),
+    )
+    .only(option_2),
+    Row::new(
+        "verify-only-payable",
+        Level::Should,
+        METHOD,
+        "contracts that cannot be paid are left out, and there is no status_code",
+        "The payer is offered a contract that is closed, and pays for it.",
+        run!(only_payable),
+    )
+    .only(always_contracts),
 ];
 
-async fn good(scene: &CheckContext<'_>) -> Checked {
-    let exchange = scene
-        .call(&scene.verify(&scene.target.customers.payer))
+async fn good(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.verify(&context.target.customers.payer))
         .await?;
-    account(scene, &exchange, 0).map(drop)
+    account(context, &exchange, 0).map(drop)
 }
 
-async fn plain(scene: &CheckContext<'_>) -> Checked {
-    let Some(plain) = &scene.target.customers.plain else {
+async fn plain(context: &CheckContext<'_>) -> CheckResult {
+    let Some(plain) = &context.target.customers.plain else {
         return Err(Stop::NotRun {
             why: "needs a customer without contracts",
         });
     };
-    let exchange = scene.call(&scene.verify(plain)).await?;
-    let answer = account(scene, &exchange, 0)?;
+    let exchange = context.call(&context.verify(plain)).await?;
+    let answer = account(context, &exchange, 0)?;
     expect::equal(
         "additional_customer_id",
         plain,
         &expect::text(answer, "additional_customer_id", &exchange)?.to_owned(),
     )?;
-    if scene.has_contracts() {
-        let contracts = sound_contracts(scene, &exchange)?;
+    if context.has_contracts() {
+        let contracts = sound_contracts(context, &exchange)?;
         let names: Vec<_> = contracts
             .iter()
             .map(|it| (it["id"].as_str(), it["number"].as_str(), it.get("payment")))
@@ -69,9 +117,61 @@ async fn plain(scene: &CheckContext<'_>) -> Checked {
     Ok(())
 }
 
-async fn unknown(scene: &CheckContext<'_>) -> Checked {
-    let exchange = scene
-        .call(&scene.verify(&scene.target.customers.unknown))
+async fn unknown(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.verify(&context.target.customers.unknown))
         .await?;
-    scene.expect_refusal(&exchange, Refusal::new(200, 404))
+    context.expect_refusal(&exchange, Refusal::new(200, 404))
+}
+
+async fn only_payable(context: &CheckContext<'_>) -> CheckResult {
+    let closed = closed_contract(context)?;
+    let exchange = context
+        .call(&context.verify(&context.target.customers.payer))
+        .await?;
+    let contracts = sound_contracts(context, &exchange)?;
+    expect::equal(
+        "contracts that cannot be paid",
+        &0,
+        &contracts.iter().filter(|it| it["id"] == *closed.id).count(),
+    )?;
+    expect::equal(
+        "contracts with a status_code",
+        &0,
+        &contracts
+            .iter()
+            .filter(|it| it.get("status_code").is_some())
+            .count(),
+    )
+}
+
+async fn nothing_payable(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.verify(owes_nothing(context)?))
+        .await?;
+    context.expect_refusal(&exchange, Refusal::new(200, 500))
+}
+
+async fn no_204(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.verify(owes_nothing(context)?))
+        .await?;
+    account(context, &exchange, 0).map(drop)
+}
+
+async fn option_1_no_204(context: &CheckContext<'_>) -> CheckResult {
+    let context = context.in_project_answering(Kassa24Answers::Account)?;
+    let exchange = context
+        .call(&context.verify(owes_nothing(&context)?))
+        .await?;
+    account(&context, &exchange, 0).map(drop)
+}
+
+async fn option_2_204(context: &CheckContext<'_>) -> CheckResult {
+    let context = context.in_project_answering(Kassa24Answers::Contracts)?;
+    let exchange = context
+        .call(&context.verify(owes_nothing(&context)?))
+        .await?;
+    let answer = account(&context, &exchange, 204)?;
+    expect::text(answer, "message", &exchange).map(drop)
 }

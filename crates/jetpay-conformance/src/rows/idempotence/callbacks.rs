@@ -1,11 +1,17 @@
 //! Callbacks that come again: their answer was lost on the way.
 
-use crate::check_context::CheckContext;
-use crate::outcome::Checked;
-use crate::row::{Level, Row, play};
-use crate::rows::callbacks::{expect_credited, expect_taken_back};
-use crate::rows::sections::RULE_3;
 use jetpay_platform::messages::Callback;
+use jetpay_platform::{is_acknowledged, next_operation_id};
+use tokio::task::JoinSet;
+
+use crate::check::{CheckResult, Stop};
+use crate::check_context::CheckContext;
+use crate::expect;
+use crate::row::{Level, Row, run};
+use crate::rows::expectations::{
+    expect_acknowledged_if_exact, expect_credited, expect_taken_back, post_wrong_callback,
+};
+use crate::rows::sections::RULE_3;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -14,7 +20,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_3,
         "a repeated success is acknowledged and credits nothing more",
         "Every answer that is lost on the way credits the payer once more.",
-        play!(repeated),
+        run!(repeated),
     )
     .credits(),
     Row::new(
@@ -23,7 +29,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_3,
         "a success repeated with other dates is acknowledged and credits nothing more",
         "A repeat that differs by a second is taken for new money.",
-        play!(repeated_later),
+        run!(repeated_later),
     )
     .credits(),
     Row::new(
@@ -32,33 +38,137 @@ pub(super) static ROWS: &[Row] = &[
         RULE_3,
         "a repeated refund is acknowledged and takes nothing more",
         "A refund that is told three times takes the money from the customer three times.",
-        play!(refund_repeated),
+        run!(refund_repeated),
+    )
+    .credits(),
+    Row::new(
+        "callback-at-once",
+        Level::Must,
+        RULE_3,
+        "eight equal successes at once credit once",
+        "Two deliveries meet, both find the payment open, and the payer is credited twice.",
+        run!(at_once),
+    )
+    .credits(),
+    Row::new(
+        "callback-at-once-different",
+        Level::Must,
+        RULE_3,
+        "eight successes of different operations at once credit once",
+        "One payment told at once under several operations is credited several times.",
+        run!(different_at_once),
+    )
+    .credits(),
+    Row::new(
+        "callback-second-success",
+        Level::Must,
+        RULE_3,
+        "a second success of another operation credits nothing more",
+        "A payment that was paid once is credited for every operation that names it.",
+        run!(second_success),
+    )
+    .credits(),
+    Row::new(
+        "callback-same-operation",
+        Level::Should,
+        RULE_3,
+        "an operation that has credited one payment credits no other",
+        "One payment of cash ends in two accounts.",
+        run!(same_operation),
     )
     .credits(),
 ];
 
-async fn repeated(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, success) = scene.credited().await?;
+async fn repeated(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, success) = context.new_credited_payment().await?;
     for _ in 0..3 {
-        scene.tell(&success).await?;
+        context.expect_acknowledged(&success).await?;
     }
-    expect_credited(scene, &payment_id).await
+    expect_credited(context, &payment_id).await
 }
 
-async fn repeated_later(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, mut success) = scene.credited().await?;
+async fn repeated_later(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, mut success) = context.new_credited_payment().await?;
     success.operation.date = "2030-01-01T00:00:01+0000".into();
     success.payment.date = "2030-01-01T00:00:02+0000".into();
-    scene.tell(&success).await?;
-    expect_credited(scene, &payment_id).await
+    context.expect_acknowledged(&success).await?;
+    expect_credited(context, &payment_id).await
 }
 
-async fn refund_repeated(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, _) = scene.credited().await?;
-    let refund = Callback::refund(scene.method, scene.project.id, &payment_id, scene.amount());
+async fn refund_repeated(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, _) = context.new_credited_payment().await?;
+    let refund = Callback::refund(
+        context.method,
+        context.project.id,
+        &payment_id,
+        context.amount(),
+    );
     for _ in 0..3 {
-        scene.tell(&refund).await?;
+        context.expect_acknowledged(&refund).await?;
     }
-    let amount = scene.amount().minor();
-    expect_taken_back(scene, &payment_id, "refunded", &[amount, -amount]).await
+    let amount = context.amount().minor();
+    expect_taken_back(context, &payment_id, "refunded", &[amount, -amount]).await
+}
+
+/// How many come at once where several do.
+const AT_ONCE: usize = 8;
+
+async fn at_once(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = context.platform.sign(&context.success(&payment_id));
+    all_at_once(context, vec![success; AT_ONCE]).await?;
+    expect_credited(context, &payment_id).await
+}
+
+async fn different_at_once(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = || {
+        context
+            .success(&payment_id)
+            .of_operation(next_operation_id())
+    };
+    let bodies = (0..AT_ONCE)
+        .map(|_| context.platform.sign(&success()))
+        .collect();
+    all_at_once(context, bodies).await?;
+    context
+        .expect_entries(&payment_id, &[context.amount().minor()])
+        .await
+}
+
+/// Sends all without waiting for any. One at least is acknowledged; held strictly, each: a stranger may refuse what meets
+/// another on the way, since it comes again.
+async fn all_at_once(context: &CheckContext<'_>, bodies: Vec<Vec<u8>>) -> CheckResult {
+    let mut tasks = JoinSet::new();
+    for body in bodies {
+        let platform = context.callbacks.clone();
+        tasks.spawn(async move { platform.send("", body).await });
+    }
+    let mut acknowledged = false;
+    while let Some(exchange) = tasks.join_next().await {
+        let exchange = exchange.map_err(|error| Stop::failed("an answer", error.to_string()))??;
+        expect_acknowledged_if_exact(context, &exchange)?;
+        acknowledged |= is_acknowledged(exchange.status);
+    }
+    let what = "HTTP 200 to at least one of them";
+    expect::holds(what, acknowledged, || "to none".into())
+}
+
+async fn second_success(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, _) = context.new_credited_payment().await?;
+    post_wrong_callback(context, &context.success(&payment_id)).await?;
+    context
+        .expect_entries(&payment_id, &[context.amount().minor()])
+        .await
+}
+
+async fn same_operation(context: &CheckContext<'_>) -> CheckResult {
+    let (first, success) = context.new_credited_payment().await?;
+    let second = context.new_payment().await?;
+    let same = context.success(&second).of_operation(success.operation.id);
+    post_wrong_callback(context, &same).await?;
+    context
+        .expect_entries(&first, &[context.amount().minor()])
+        .await?;
+    context.expect_entries(&second, &[]).await
 }

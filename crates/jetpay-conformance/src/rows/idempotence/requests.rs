@@ -1,13 +1,16 @@
 //! Requests that come again.
 
+use jetpay_platform::Exchange;
+use serde::Serialize;
 use serde_json::Value;
+use tokio::task::JoinSet;
 
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::row::{Level, Row, play};
+use crate::expect::Refusal;
+use crate::row::{Level, Row, run};
 use crate::rows::sections::{RULE_1, RULE_2};
-use jetpay_platform::Exchange;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -16,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_1,
         "verify has no effects: the fifth answer says what the first one said",
         "Asking about an account changes it, and the payer sees another debt at each try.",
-        play!(repeated),
+        run!(repeated),
     ),
     Row::new(
         "deposit-twice",
@@ -24,17 +27,33 @@ pub(super) static ROWS: &[Row] = &[
         RULE_2,
         "two equal check_deposits get two payment ids",
         "Who pays the same amount twice is credited once, and the second payment is lost.",
-        play!(twice),
+        run!(twice),
+    ),
+    Row::new(
+        "verify-at-once",
+        Level::Must,
+        RULE_1,
+        "verifies of two customers at once are each answered as alone",
+        "One payer is shown, and pays, the account of another.",
+        run!(verifies),
+    ),
+    Row::new(
+        "deposit-at-once",
+        Level::Must,
+        RULE_2,
+        "eight check_deposits at once get eight payment ids",
+        "Two payers under one payment id: one of them has paid for nothing.",
+        run!(deposits),
     ),
 ];
 
-async fn repeated(scene: &CheckContext<'_>) -> Checked {
-    let request = scene.verify(&scene.target.customers.payer);
-    let first = scene.call(&request).await?;
+async fn repeated(context: &CheckContext<'_>) -> CheckResult {
+    let request = context.verify(&context.target.customers.payer);
+    let first = context.call(&request).await?;
     expect::answer(&first, 0)?;
     for _ in 0..4 {
-        let again = scene.call(&request).await?;
-        if scene.target.exact {
+        let again = context.call(&request).await?;
+        if context.target.exact {
             expect::equal("the answer", &first.text(), &again.text())?;
         }
         expect::equal("the answer's fields", &said(&first), &said(&again))?;
@@ -48,8 +67,8 @@ pub(super) fn said(exchange: &Exchange) -> [Option<&Value>; 4] {
     fields.map(|field| exchange.json.as_ref()?.get(field))
 }
 
-async fn twice(scene: &CheckContext<'_>) -> Checked {
-    let (first, second) = (scene.pending().await?, scene.pending().await?);
+async fn twice(context: &CheckContext<'_>) -> CheckResult {
+    let (first, second) = (context.new_payment().await?, context.new_payment().await?);
     if first == second {
         Err(Stop::failed(
             "another payment_id",
@@ -58,4 +77,60 @@ async fn twice(scene: &CheckContext<'_>) -> Checked {
     } else {
         Ok(())
     }
+}
+
+/// How many come at once.
+const AT_ONCE: usize = 8;
+
+/// Sends all without waiting for any; the answers in the requests' order.
+async fn all_at_once(
+    context: &CheckContext<'_>,
+    requests: &[impl Serialize],
+) -> CheckResult<Vec<Exchange>> {
+    let mut tasks = JoinSet::new();
+    for (number, request) in requests.iter().enumerate() {
+        let (platform, body) = (context.platform.clone(), context.platform.sign(request));
+        tasks.spawn(async move { (number, platform.send("", body).await) });
+    }
+    let mut answers = Vec::new();
+    while let Some(answered) = tasks.join_next().await {
+        let (number, exchange) =
+            answered.map_err(|error| Stop::failed("an answer", error.to_string()))?;
+        answers.push((number, exchange?));
+    }
+    answers.sort_by_key(|(number, _)| *number);
+    Ok(answers.into_iter().map(|(_, exchange)| exchange).collect())
+}
+
+async fn verifies(context: &CheckContext<'_>) -> CheckResult {
+    let customers = &context.target.customers;
+    let payer = context.verify(&customers.payer);
+    let unknown = context.verify(&customers.unknown);
+    let alone = context.call(&payer).await?;
+    expect::answer(&alone, 0)?;
+    let requests: Vec<_> = [&payer, &unknown]
+        .into_iter()
+        .cycle()
+        .take(AT_ONCE)
+        .collect();
+    for (number, exchange) in all_at_once(context, &requests).await?.iter().enumerate() {
+        if number % 2 == 0 {
+            expect::equal("the answer", &said(&alone), &said(exchange))?;
+        } else {
+            context.expect_refusal(exchange, Refusal::new(200, 404))?;
+        }
+    }
+    Ok(())
+}
+
+async fn deposits(context: &CheckContext<'_>) -> CheckResult {
+    let requests = vec![context.check_deposit(context.amount()); AT_ONCE];
+    let mut ids = Vec::new();
+    for exchange in all_at_once(context, &requests).await? {
+        let answer = expect::answer(&exchange, 0)?;
+        ids.push(expect::text(answer, "payment_id", &exchange)?.to_owned());
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    expect::equal("different payment ids:", &AT_ONCE, &ids.len())
 }

@@ -1,13 +1,15 @@
 //! What is put before a person instead of being credited.
 
 use jetpay_core::Currency;
-
-use crate::check_context::CheckContext;
-use crate::outcome::{Checked, Stop};
-use crate::row::{Level, Row, play};
-use crate::rows::callbacks::{acknowledged_by_us, expect_credited, tell_what_is_wrong};
-use crate::rows::sections::{RULE_3, RULE_5};
 use jetpay_platform::messages::Callback;
+
+use crate::check::{CheckResult, Stop};
+use crate::check_context::CheckContext;
+use crate::row::{Level, Row, run};
+use crate::rows::expectations::{
+    expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
+};
+use crate::rows::sections::{RULE_3, RULE_5};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -16,7 +18,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_3,
         "a payment that is partially paid credits nothing by itself",
         "The whole amount is credited for a part of the money.",
-        play!(partially_paid),
+        run!(partially_paid),
     )
     .credits(),
     Row::new(
@@ -25,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_3,
         "a success of another amount than was asked for is not credited",
         "A mistake of a factor of 100 is credited before any person sees it.",
-        play!(other_amount),
+        run!(other_amount),
     )
     .credits(),
     Row::new(
@@ -34,7 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_3,
         "a success in another currency is not credited",
         "Dollars are booked as tenge, or tenge as dollars.",
-        play!(other_currency),
+        run!(other_currency),
     )
     .credits(),
     Row::new(
@@ -43,7 +45,7 @@ pub(super) static ROWS: &[Row] = &[
         RULE_3,
         "a success signed by another project is not credited",
         "Who holds the secret of one project can credit himself in all others.",
-        play!(other_project),
+        run!(other_project),
     )
     .credits(),
     Row::new(
@@ -52,64 +54,66 @@ pub(super) static ROWS: &[Row] = &[
         RULE_5,
         "the right success after a wrong one credits",
         "One wrong message blocks the payment for ever, though the money has come.",
-        play!(right_after_wrong),
+        run!(right_after_wrong),
     )
     .credits(),
 ];
 
-async fn partially_paid(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let paid = scene.money(scene.amount().minor() - 4_000);
-    let partly = Callback::partially_paid(scene.method, scene.project.id, &payment_id, paid);
-    tell_what_is_wrong(scene, &partly).await?;
-    scene.expect_money(&payment_id, "quarantined", &[]).await
+async fn partially_paid(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let paid = context.money(context.amount().minor() - 4_000);
+    let partly = Callback::partially_paid(context.method, context.project.id, &payment_id, paid);
+    post_wrong_callback(context, &partly).await?;
+    context.expect_money(&payment_id, "quarantined", &[]).await
 }
 
-fn wrong_success(scene: &CheckContext<'_>, payment_id: &str) -> Callback {
+fn wrong_success(context: &CheckContext<'_>, payment_id: &str) -> Callback {
     Callback::success(
-        scene.method,
-        scene.project.id,
+        context.method,
+        context.project.id,
         payment_id,
-        scene.money(scene.amount().minor() * 2),
+        context.money(context.amount().minor() * 2),
     )
 }
 
-async fn other_amount(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    tell_what_is_wrong(scene, &wrong_success(scene, &payment_id)).await?;
-    scene.expect_money(&payment_id, "quarantined", &[]).await
+async fn other_amount(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    post_wrong_callback(context, &wrong_success(context, &payment_id)).await?;
+    context.expect_money(&payment_id, "quarantined", &[]).await
 }
 
-async fn other_currency(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let other = if scene.target.currency.code() == "USD" {
+async fn other_currency(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let other = if context.target.currency.code() == "USD" {
         "KZT"
     } else {
         "USD"
     };
     let other =
         Currency::parse(other).map_err(|error| Stop::failed("a currency", error.to_string()))?;
-    tell_what_is_wrong(scene, &scene.success(&payment_id).in_currency(other)).await?;
-    scene.expect_money(&payment_id, "quarantined", &[]).await
+    post_wrong_callback(context, &context.success(&payment_id).in_currency(other)).await?;
+    context.expect_money(&payment_id, "quarantined", &[]).await
 }
 
-async fn other_project(scene: &CheckContext<'_>) -> Checked {
-    let other = scene.another_project()?;
-    let payment_id = scene.pending().await?;
+async fn other_project(context: &CheckContext<'_>) -> CheckResult {
+    let other = context.another_project()?;
+    let payment_id = context.new_payment().await?;
     let success = Callback::success(
-        scene.method,
+        context.method,
         other.project_id(),
         &payment_id,
-        scene.amount(),
+        context.amount(),
     );
-    let exchange = scene.send_callback(other.sign(&success)).await?;
-    acknowledged_by_us(scene, &exchange)?;
-    scene.expect_entries(&payment_id, &[]).await
+    let exchange = context.send_callback(other.sign(&success)).await?;
+    expect_acknowledged_if_exact(context, &exchange)?;
+    context.expect_entries(&payment_id, &[]).await
 }
 
-async fn right_after_wrong(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    tell_what_is_wrong(scene, &wrong_success(scene, &payment_id)).await?;
-    scene.tell(&scene.success(&payment_id)).await?;
-    expect_credited(scene, &payment_id).await
+async fn right_after_wrong(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    post_wrong_callback(context, &wrong_success(context, &payment_id)).await?;
+    context
+        .expect_acknowledged(&context.success(&payment_id))
+        .await?;
+    expect_credited(context, &payment_id).await
 }

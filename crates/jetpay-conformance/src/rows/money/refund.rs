@@ -1,13 +1,14 @@
 //! Money that goes back.
 
+use jetpay_platform::messages::Callback;
+
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::expect;
-use crate::outcome::Checked;
-use crate::row::{Level, Row, play};
-use crate::rows::applies::strict;
-use crate::rows::callbacks::{expect_credited, expect_taken_back};
-use crate::rows::sections::BACK;
-use jetpay_platform::messages::Callback;
+use crate::row::{Level, Row, run};
+use crate::rows::conditions::strict;
+use crate::rows::expectations::{expect_credited, expect_taken_back};
+use crate::rows::sections::{ANSWERS, BACK};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -16,7 +17,7 @@ pub(super) static ROWS: &[Row] = &[
         BACK,
         "a refund takes the amount back",
         "The payer has the money back and keeps the credit.",
-        play!(refund),
+        run!(refund),
     )
     .credits(),
     Row::new(
@@ -25,7 +26,7 @@ pub(super) static ROWS: &[Row] = &[
         BACK,
         "a partial refund, where refunds are followed, takes its part back: sum_initial, not payment.sum",
         "Too much or too little is taken from the customer, who paid for the rest.",
-        play!(partial),
+        run!(partial),
     )
     .credits(),
     Row::new(
@@ -34,7 +35,7 @@ pub(super) static ROWS: &[Row] = &[
         BACK,
         "two partial refunds, where they are followed, take both parts back",
         "The second refund is taken for a repeat, and the merchant pays for it.",
-        play!(rest),
+        run!(rest),
     )
     .credits(),
     Row::new(
@@ -43,7 +44,7 @@ pub(super) static ROWS: &[Row] = &[
         BACK,
         "a reversal takes the amount back",
         "The platform has taken the payment back, and the merchant is out of pocket.",
-        play!(reversal),
+        run!(reversal),
     )
     .credits(),
     Row::new(
@@ -52,7 +53,7 @@ pub(super) static ROWS: &[Row] = &[
         BACK,
         "after success and refund the balance is what it was",
         "The customer keeps a coin or loses one each time that a payment is returned.",
-        play!(balance),
+        run!(balance),
     )
     .credits()
     .only(strict),
@@ -62,91 +63,151 @@ pub(super) static ROWS: &[Row] = &[
         BACK,
         "a declined refund takes nothing back",
         "The customer loses money to a refund that never took place.",
-        play!(declined),
+        run!(declined),
     )
     .credits(),
+    Row::new(
+        "callback-url",
+        Level::Should,
+        ANSWERS,
+        "a success at /callback credits",
+        "The address in the documentation does not work, and no payment is credited.",
+        run!(at_callback),
+    )
+    .credits()
+    .only(strict),
+    Row::new(
+        "callback-other-urls",
+        Level::Should,
+        ANSWERS,
+        "a success at any other method's URL credits",
+        "One URL typed into the wrong line of the Dashboard stops all credits of a method.",
+        run!(at_other_methods),
+    )
+    .credits()
+    .only(strict),
 ];
 
 /// What goes back first, of the usual amount, in minor units.
 const PART_MINOR: i64 = 3_000;
 
-fn full(scene: &CheckContext<'_>, payment_id: &str) -> Callback {
-    Callback::refund(scene.method, scene.project.id, payment_id, scene.amount())
+fn full(context: &CheckContext<'_>, payment_id: &str) -> Callback {
+    Callback::refund(
+        context.method,
+        context.project.id,
+        payment_id,
+        context.amount(),
+    )
 }
 
-fn part(scene: &CheckContext<'_>, payment_id: &str) -> Callback {
+fn part(context: &CheckContext<'_>, payment_id: &str) -> Callback {
     let (part, left) = (
-        scene.money(PART_MINOR),
-        scene.money(scene.amount().minor() - PART_MINOR),
+        context.money(PART_MINOR),
+        context.money(context.amount().minor() - PART_MINOR),
     );
-    Callback::partial_refund(scene.method, scene.project.id, payment_id, part, left)
+    Callback::partial_refund(context.method, context.project.id, payment_id, part, left)
 }
 
-async fn refund(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, _) = scene.credited().await?;
-    scene.tell(&full(scene, &payment_id)).await?;
-    let amount = scene.amount().minor();
-    scene
+async fn refund(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, _) = context.new_credited_payment().await?;
+    context
+        .expect_acknowledged(&full(context, &payment_id))
+        .await?;
+    let amount = context.amount().minor();
+    context
         .expect_money(&payment_id, "refunded", &[amount, -amount])
         .await
 }
 
-async fn partial(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, _) = scene.credited().await?;
-    scene.tell(&part(scene, &payment_id)).await?;
-    let amounts = [scene.amount().minor(), -PART_MINOR];
-    expect_taken_back(scene, &payment_id, "partially_refunded", &amounts).await
+async fn partial(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, _) = context.new_credited_payment().await?;
+    context
+        .expect_acknowledged(&part(context, &payment_id))
+        .await?;
+    let amounts = [context.amount().minor(), -PART_MINOR];
+    expect_taken_back(context, &payment_id, "partially_refunded", &amounts).await
 }
 
-async fn rest(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, _) = scene.credited().await?;
-    scene.tell(&part(scene, &payment_id)).await?;
-    let rest = scene.amount().minor() - PART_MINOR;
+async fn rest(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, _) = context.new_credited_payment().await?;
+    context
+        .expect_acknowledged(&part(context, &payment_id))
+        .await?;
+    let rest = context.amount().minor() - PART_MINOR;
     let last = Callback::refund(
-        scene.method,
-        scene.project.id,
+        context.method,
+        context.project.id,
         &payment_id,
-        scene.money(rest),
+        context.money(rest),
     );
-    scene.tell(&last).await?;
-    let amounts = [scene.amount().minor(), -PART_MINOR, -rest];
-    expect_taken_back(scene, &payment_id, "refunded", &amounts).await
+    context.expect_acknowledged(&last).await?;
+    let amounts = [context.amount().minor(), -PART_MINOR, -rest];
+    expect_taken_back(context, &payment_id, "refunded", &amounts).await
 }
 
-async fn reversal(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, _) = scene.credited().await?;
-    scene
-        .tell(&Callback::reversal(
-            scene.method,
-            scene.project.id,
+async fn reversal(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, _) = context.new_credited_payment().await?;
+    context
+        .expect_acknowledged(&Callback::reversal(
+            context.method,
+            context.project.id,
             &payment_id,
-            scene.amount(),
+            context.amount(),
         ))
         .await?;
-    let amount = scene.amount().minor();
-    scene
+    let amount = context.amount().minor();
+    context
         .expect_money(&payment_id, "reversed", &[amount, -amount])
         .await
 }
 
-async fn balance(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let payer = &scene.target.customers.payer;
-    let before = scene.admin()?.balance(payer).await?;
-    scene.tell(&scene.success(&payment_id)).await?;
-    scene.tell(&full(scene, &payment_id)).await?;
+async fn balance(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let payer = &context.target.customers.payer;
+    let before = context.admin()?.balance(payer).await?;
+    context
+        .expect_acknowledged(&context.success(&payment_id))
+        .await?;
+    context
+        .expect_acknowledged(&full(context, &payment_id))
+        .await?;
     expect::equal(
         "a balance of",
         &before,
-        &scene.admin()?.balance(payer).await?,
+        &context.admin()?.balance(payer).await?,
     )
 }
 
-async fn declined(scene: &CheckContext<'_>) -> Checked {
-    let (payment_id, _) = scene.credited().await?;
-    let mut refund = full(scene, &payment_id).leaving(scene.amount());
+async fn declined(context: &CheckContext<'_>) -> CheckResult {
+    let (payment_id, _) = context.new_credited_payment().await?;
+    let mut refund = full(context, &payment_id).leaving(context.amount());
     refund.payment.status = "success".into();
     refund.operation.status = "decline".into();
-    scene.tell(&refund).await?;
-    expect_credited(scene, &payment_id).await
+    context.expect_acknowledged(&refund).await?;
+    expect_credited(context, &payment_id).await
+}
+
+async fn credits_at(context: &CheckContext<'_>, url: &str) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = context.platform.sign(&context.success(&payment_id));
+    context.expect_status(&context.send_at(url, success).await?, 200)?;
+    expect_credited(context, &payment_id).await
+}
+
+async fn at_callback(context: &CheckContext<'_>) -> CheckResult {
+    for url in context.callback_urls().iter().skip(1) {
+        credits_at(context, url).await?;
+    }
+    Ok(())
+}
+
+async fn at_other_methods(context: &CheckContext<'_>) -> CheckResult {
+    for other in context
+        .target
+        .methods()
+        .filter(|method| method.name != context.method.name)
+    {
+        credits_at(context, &context.target.url_of(other)).await?;
+    }
+    Ok(())
 }

@@ -1,18 +1,9 @@
 //! Callbacks in any order, and with words and fields that nobody knows.
 
-mod after;
-mod before;
-mod early;
-mod fields;
+mod payments;
 mod words;
 
 use crate::row::Row;
 
 /// Its rows, file by file.
-pub(super) static ROWS: &[&[Row]] = &[
-    before::ROWS,
-    early::ROWS,
-    after::ROWS,
-    words::ROWS,
-    fields::ROWS,
-];
+pub(super) static ROWS: &[&[Row]] = &[payments::ROWS, words::ROWS];

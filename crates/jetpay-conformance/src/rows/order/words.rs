@@ -1,12 +1,12 @@
 //! Words that nobody knows yet, or not so.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
-use crate::edit::with;
-use crate::outcome::Checked;
-use crate::row::{Level, Row, play};
-use crate::rows::callbacks::{credits, told};
+use crate::check_context::messages::{with, without};
+use crate::row::{Level, Row, run};
+use crate::rows::expectations::{credits, told};
 use crate::rows::sections::WORDS;
 
 pub(super) static ROWS: &[Row] = &[
@@ -16,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "an unknown status is acknowledged and credits nothing",
         "A word that is new is taken for a success, or repeated for eleven days.",
-        play!(unknown_status),
+        run!(unknown_status),
     ),
     Row::new(
         "callback-unknown-type",
@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "an unknown type of operation is acknowledged and credits nothing",
         "A new kind of operation is booked as a top-up, though the money may go the other way.",
-        play!(unknown_type),
+        run!(unknown_type),
     )
     .credits(),
     Row::new(
@@ -33,29 +33,144 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "a success in capital letters credits",
         "The payer has paid and is not credited over a capital letter.",
-        play!(upper_case),
+        run!(upper_case),
+    )
+    .credits(),
+    Row::new(
+        "callback-unknown-fields",
+        Level::Must,
+        WORDS,
+        "a success with fields that nobody knows credits",
+        "The day the platform adds a field, all credits stop.",
+        run!(unknown_fields),
+    )
+    .credits(),
+    Row::new(
+        "callback-null-objects",
+        Level::Must,
+        WORDS,
+        "a success with null instead of objects credits",
+        "A part that the platform leaves empty stops the credit of a payment that was made.",
+        run!(null_objects),
+    )
+    .credits(),
+    Row::new(
+        "callback-few-fields",
+        Level::Should,
+        WORDS,
+        "a success with the required fields alone credits",
+        "A credit fails for want of a field that has nothing to do with money.",
+        run!(few_fields),
+    )
+    .credits(),
+    Row::new(
+        "callback-id-as-text",
+        Level::Should,
+        WORDS,
+        "a success with operation.id as text and code as number credits",
+        "Long ids come as texts from some systems; their payments are not credited.",
+        run!(id_as_text),
+    )
+    .credits(),
+    Row::new(
+        "callback-bad-dates",
+        Level::Should,
+        WORDS,
+        "a success with dates that are none credits",
+        "A date that nobody needs stands between the payer and his money.",
+        run!(bad_dates),
     )
     .credits(),
 ];
 
-async fn unknown_status(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = told(scene, "awaiting moon", "sale", "awaiting moon").await?;
-    scene.expect_money(&payment_id, "pending", &[]).await
+async fn unknown_status(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = told(context, "awaiting moon", "sale", "awaiting moon").await?;
+    context.expect_money(&payment_id, "pending", &[]).await
 }
 
-async fn unknown_type(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = told(scene, "success", "gift", "success").await?;
-    scene.expect_entries(&payment_id, &[]).await
+async fn unknown_type(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = told(context, "success", "gift", "success").await?;
+    context.expect_entries(&payment_id, &[]).await
 }
 
-async fn upper_case(scene: &CheckContext<'_>) -> Checked {
-    credits(scene, |it| {
+async fn upper_case(context: &CheckContext<'_>) -> CheckResult {
+    credits(context, |it| {
         let it = with(it, "/payment/status", json!("SUCCESS"));
         with(
             with(it, "/operation/status", json!("Success")),
             "/operation/type",
             json!("Sale"),
         )
+    })
+    .await
+}
+
+async fn unknown_fields(context: &CheckContext<'_>) -> CheckResult {
+    let extended = json!({"extended": {"terminal_city": "Алматы", "lines": ["1", "2", []]}});
+    credits(context, |it| {
+        let it = with(it, "/operation/eci", json!("05"));
+        let it = with(it, "/operation/exchange_rate", json!(447.35));
+        let it = with(it, "/payment/is_new_attempts_available", json!(false));
+        with(
+            with(it, "/avs_result", Value::Null),
+            "/provider_extra_fields",
+            extended,
+        )
+    })
+    .await
+}
+
+async fn null_objects(context: &CheckContext<'_>) -> CheckResult {
+    let fields = [
+        "/account",
+        "/customer",
+        "/errors",
+        "/operation/provider",
+        "/operation/sum_converted",
+    ];
+    credits(context, |it| {
+        fields
+            .into_iter()
+            .fold(it, |it, field| with(it, field, Value::Null))
+    })
+    .await
+}
+
+async fn few_fields(context: &CheckContext<'_>) -> CheckResult {
+    let fields = [
+        "/payment/type",
+        "/payment/date",
+        "/payment/method",
+        "/payment/sum",
+        "/payment/description",
+        "/operation/date",
+        "/operation/created_date",
+        "/operation/request_id",
+        "/operation/sum_converted",
+        "/operation/code",
+        "/operation/message",
+        "/operation/provider",
+    ];
+    credits(context, |it| fields.into_iter().fold(it, without)).await
+}
+
+async fn id_as_text(context: &CheckContext<'_>) -> CheckResult {
+    credits(context, |it| {
+        let id = it["operation"]["id"].to_string();
+        with(
+            with(it, "/operation/id", json!(id)),
+            "/operation/code",
+            json!(0),
+        )
+    })
+    .await
+}
+
+async fn bad_dates(context: &CheckContext<'_>) -> CheckResult {
+    credits(context, |it| {
+        let it = with(it, "/payment/date", json!("soon"));
+        let it = with(it, "/operation/date", json!(""));
+        with(it, "/operation/created_date", json!("2022-02-30T25:61:00"))
     })
     .await
 }

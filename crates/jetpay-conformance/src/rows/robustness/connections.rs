@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use jetpay_platform::raw::chunked;
+
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::refusal::Refusal;
-use crate::row::{Level, Row, Section, play};
-use crate::rows::callbacks::unchanged;
+use crate::expect::Refusal;
+use crate::row::{Level, Row, Section, run};
+use crate::rows::expectations::expect_unchanged;
 use crate::wire::{Framing, Wire};
-use jetpay_platform::raw::chunked;
 
 const MESSAGES: Section = Section::Ours("RFC 9112, section 6: message body");
 const CHUNKS: Section = Section::Ours("RFC 9112, section 7.1: chunked transfer coding");
@@ -30,7 +31,7 @@ pub(super) static ROWS: &[Row] = &[
         MESSAGES,
         "a request whose bytes come in pieces over two seconds is answered like any other",
         "Who reads only the first piece turns the payer away whenever the network is slow.",
-        play!(slow),
+        run!(slow),
     ),
     Row::new(
         "connection-chunked",
@@ -38,7 +39,7 @@ pub(super) static ROWS: &[Row] = &[
         CHUNKS,
         "a body in chunks, without a Content-Length, is read",
         "A proxy on the way may send bodies so, and every payer would be turned away.",
-        play!(in_chunks),
+        run!(in_chunks),
     ),
     Row::new(
         "connection-kept",
@@ -46,7 +47,7 @@ pub(super) static ROWS: &[Row] = &[
         PERSISTENCE,
         "three requests on one connection are each answered, or its end is announced",
         "A kept connection that is out of step gives one payer the answer meant for another.",
-        play!(kept),
+        run!(kept),
     ),
     Row::new(
         "connection-pipelined",
@@ -54,7 +55,7 @@ pub(super) static ROWS: &[Row] = &[
         PERSISTENCE,
         "two requests written at once are answered in their order, or the connection ends after the first",
         "Answers that change places tell one payer of another's account.",
-        play!(pipelined),
+        run!(pipelined),
     ),
     Row::new(
         "connection-cut",
@@ -62,13 +63,13 @@ pub(super) static ROWS: &[Row] = &[
         INCOMPLETE,
         "after a connection that was cut in the middle of a body the endpoint goes on",
         "Networks break: half a callback must not move money, and must not stop the next one.",
-        play!(cut),
+        run!(cut),
     ),
 ];
 
-async fn slow(scene: &CheckContext<'_>) -> Checked {
-    let body = scene.platform.sign(&scene.verify_json());
-    let mut wire = scene.wire(&scene.platform).await?;
+async fn slow(context: &CheckContext<'_>) -> CheckResult {
+    let body = context.platform.sign(&context.verify_json());
+    let mut wire = context.wire(&context.platform).await?;
     let head = wire.begin(Framing::Length, &body);
     let (first, second) = head.split_at(head.len() / 2);
     wire.write(first, Duration::ZERO);
@@ -79,9 +80,9 @@ async fn slow(scene: &CheckContext<'_>) -> Checked {
     expect::answer(&exchange, 0).map(drop)
 }
 
-async fn in_chunks(scene: &CheckContext<'_>) -> Checked {
-    let body = scene.platform.sign(&scene.verify_json());
-    let mut wire = scene.wire(&scene.platform).await?;
+async fn in_chunks(context: &CheckContext<'_>) -> CheckResult {
+    let body = context.platform.sign(&context.verify_json());
+    let mut wire = context.wire(&context.platform).await?;
     let head = wire.begin(Framing::Chunks, &body);
     wire.write(head, Duration::ZERO);
     for chunk in chunked(&body, CHUNK) {
@@ -91,30 +92,33 @@ async fn in_chunks(scene: &CheckContext<'_>) -> Checked {
     expect::answer(&exchange, 0).map(drop)
 }
 
-async fn kept(scene: &CheckContext<'_>) -> Checked {
-    let deposit = scene.platform.sign(&scene.check_deposit_json());
-    let mut wire = scene.wire(&scene.platform).await?;
-    wire.post(&scene.platform.sign(&scene.verify_json()));
+async fn kept(context: &CheckContext<'_>) -> CheckResult {
+    let deposit = context.platform.sign(&context.check_deposit_json());
+    let mut wire = context.wire(&context.platform).await?;
+    wire.post(&context.platform.sign(&context.verify_json()));
     let (exchange, answer) = wire.answer().await?;
     expect::answer(&exchange, 0)?;
     expect::equal("a payment_id of verify", &None, &exchange.payment_id())?;
     if answer.is_last() {
-        wire = scene.wire(&scene.platform).await?;
+        wire = context.wire(&context.platform).await?;
     }
     wire.post(&deposit);
     let (exchange, answer) = wire.answer().await?;
     let fields = expect::answer(&exchange, 0)?;
     expect::text(fields, "payment_id", &exchange)?;
     if answer.is_last() {
-        wire = scene.wire(&scene.platform).await?;
+        wire = context.wire(&context.platform).await?;
     }
-    wire.post(&of_nobody(scene));
-    expect_nobody(scene, wire).await
+    wire.post(&of_nobody(context));
+    expect_nobody(context, wire).await
 }
 
-async fn pipelined(scene: &CheckContext<'_>) -> Checked {
-    let mut wire = scene.wire(&scene.platform).await?;
-    let bodies = [scene.platform.sign(&scene.verify_json()), of_nobody(scene)];
+async fn pipelined(context: &CheckContext<'_>) -> CheckResult {
+    let mut wire = context.wire(&context.platform).await?;
+    let bodies = [
+        context.platform.sign(&context.verify_json()),
+        of_nobody(context),
+    ];
     let mut requests = Vec::new();
     for body in &bodies {
         requests.extend(wire.begin(Framing::Length, body));
@@ -123,9 +127,9 @@ async fn pipelined(scene: &CheckContext<'_>) -> Checked {
     wire.write(requests, Duration::ZERO);
     let (first, _) = wire.answer().await?;
     expect::answer(&first, 0)?;
-    match wire.heard().await? {
-        Ok((second, _)) => scene.expect_refusal(&second, Refusal::new(200, 404)),
-        Err(lost) if lost.is_closed() => scene.alive().await,
+    match wire.answer_or_loss().await? {
+        Ok((second, _)) => context.expect_refusal(&second, Refusal::new(200, 404)),
+        Err(lost) if lost.is_closed() => context.expect_alive().await,
         Err(lost) => Err(Stop::failed(
             "the answer to the second request, or the end of the connection",
             lost.to_string(),
@@ -134,33 +138,36 @@ async fn pipelined(scene: &CheckContext<'_>) -> Checked {
 }
 
 /// A verify of somebody who is no customer.
-fn of_nobody(scene: &CheckContext<'_>) -> Vec<u8> {
-    let unknown = &scene.target.customers.unknown;
-    scene.platform.sign(&scene.verify(unknown))
+fn of_nobody(context: &CheckContext<'_>) -> Vec<u8> {
+    let unknown = &context.target.customers.unknown;
+    context.platform.sign(&context.verify(unknown))
 }
 
-async fn expect_nobody(scene: &CheckContext<'_>, mut wire: Wire<'_>) -> Checked {
+async fn expect_nobody(context: &CheckContext<'_>, mut wire: Wire<'_>) -> CheckResult {
     let (exchange, _) = wire.answer().await?;
-    scene.expect_refusal(&exchange, Refusal::new(200, 404))
+    context.expect_refusal(&exchange, Refusal::new(200, 404))
 }
 
-async fn cut(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let callback = scene.any_callback(&payment_id);
+async fn cut(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let callback = context.any_callback(&payment_id);
     let requests = [
-        (&scene.platform, scene.platform.sign(&scene.verify_json())),
-        (&scene.callbacks, scene.callbacks.sign(&callback)),
+        (
+            &context.platform,
+            context.platform.sign(&context.verify_json()),
+        ),
+        (&context.callbacks, context.callbacks.sign(&callback)),
     ];
     for (platform, body) in requests {
         // Half of it, and all but its last byte.
         for written in [body.len() / 2, body.len() - 1] {
-            let mut wire = scene.wire(platform).await?;
+            let mut wire = context.wire(platform).await?;
             let head = wire.begin(Framing::Length, &body);
             wire.write([&head, &body[..written]].concat(), Duration::ZERO);
             wire.cut().await;
         }
     }
-    scene.alive().await?;
-    unchanged(scene, &payment_id).await?;
-    scene.still_settles(&payment_id, &callback).await
+    context.expect_alive().await?;
+    expect_unchanged(context, &payment_id).await?;
+    context.expect_processed_once(&payment_id, &callback).await
 }

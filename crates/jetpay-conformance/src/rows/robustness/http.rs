@@ -1,9 +1,12 @@
 //! HTTP around the messages.
 
+use jetpay_platform::Platform;
+
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::row::{Level, Row, play};
+use crate::row::{Level, Row, Section, run};
+use crate::rows::expectations::expect_unchanged;
 use crate::rows::sections::HTTP;
 
 pub(super) static ROWS: &[Row] = &[
@@ -13,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[
         HTTP,
         "other HTTP methods than POST are refused",
         "What a browser or a crawler can call is called by accident.",
-        play!(post_only),
+        run!(post_only),
     ),
     Row::new(
         "http-content-type",
@@ -21,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         HTTP,
         "any content type is taken, or none",
         "The header is not documented; the day it changes, nobody can pay.",
-        play!(content_type),
+        run!(content_type),
     ),
     Row::new(
         "http-query",
@@ -29,18 +32,26 @@ pub(super) static ROWS: &[Row] = &[
         HTTP,
         "a query behind the URL changes nothing",
         "A parameter behind the URL is nobody's signature, and yet decides what is done.",
-        play!(query),
+        run!(query),
+    ),
+    Row::new(
+        "http-get",
+        Level::Should,
+        SAFE,
+        "a signed message by GET or HEAD is not answered as a success",
+        "Whatever fetches a link again would repeat what it did to the money.",
+        run!(get),
     ),
 ];
 
-async fn post_only(scene: &CheckContext<'_>) -> Checked {
-    let body = scene.platform.sign(&scene.verify_json());
+async fn post_only(context: &CheckContext<'_>) -> CheckResult {
+    let body = context.platform.sign(&context.verify_json());
     for method in ["GET", "PUT", "DELETE", "PATCH"] {
-        let exchange = scene
+        let exchange = context
             .platform
             .send_as(method, "", None, body.clone())
             .await?;
-        let refused = if scene.target.exact {
+        let refused = if context.target.exact {
             exchange.status == 405
         } else {
             (400..500).contains(&exchange.status)
@@ -55,7 +66,7 @@ async fn post_only(scene: &CheckContext<'_>) -> Checked {
     Ok(())
 }
 
-async fn content_type(scene: &CheckContext<'_>) -> Checked {
+async fn content_type(context: &CheckContext<'_>) -> CheckResult {
     let types = [
         None,
         Some("text/plain"),
@@ -64,9 +75,9 @@ async fn content_type(scene: &CheckContext<'_>) -> Checked {
         Some("application/octet-stream"),
         Some("text/html; charset=windows-1251"),
     ];
-    let body = scene.platform.sign(&scene.verify_json());
+    let body = context.platform.sign(&context.verify_json());
     for content_type in types {
-        let exchange = scene
+        let exchange = context
             .platform
             .send_as("POST", "", content_type, body.clone())
             .await?;
@@ -75,12 +86,58 @@ async fn content_type(scene: &CheckContext<'_>) -> Checked {
     Ok(())
 }
 
-async fn query(scene: &CheckContext<'_>) -> Checked {
-    let url = scene.platform.base_url();
+async fn query(context: &CheckContext<'_>) -> CheckResult {
+    let url = context.platform.base_url();
     let joined = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{joined}note=1&type=check_deposit");
-    let exchange = scene
-        .send_at(&url, scene.platform.sign(&scene.verify_json()))
+    let exchange = context
+        .send_at(&url, context.platform.sign(&context.verify_json()))
         .await?;
     expect::answer(&exchange, 0).map(drop)
+}
+
+const SAFE: Section = Section::Ours("RFC 9110, section 9.2.1: safe methods");
+
+async fn get(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let callback = context.any_callback(&payment_id);
+    let bodies = [
+        (
+            &context.platform,
+            context.platform.sign(&context.verify_json()),
+        ),
+        (&context.callbacks, context.callbacks.sign(&callback)),
+    ];
+    for (platform, body) in bodies {
+        for method in ["GET", "HEAD"] {
+            refused(context, platform, method, &body).await?;
+        }
+    }
+    expect_unchanged(context, &payment_id).await?;
+    context.expect_alive().await?;
+    context.expect_processed_once(&payment_id, &callback).await
+}
+
+async fn refused(
+    context: &CheckContext<'_>,
+    platform: &Platform,
+    method: &str,
+    body: &[u8],
+) -> CheckResult {
+    let json = Some("application/json");
+    let exchange = platform.send_as(method, "", json, body).await?;
+    if context.target.exact && exchange.status != 405 {
+        return Err(Stop::failed(
+            format!("HTTP 405 to {method}"),
+            expect::brief(&exchange),
+        ));
+    }
+    // 501 is what HTTP has for a method that nobody has written.
+    if exchange.code() == Some(0) || (exchange.status >= 500 && exchange.status != 501) {
+        return Err(Stop::failed(
+            format!("neither code 0 nor HTTP 5xx to {method}"),
+            expect::brief(&exchange),
+        ));
+    }
+    Ok(())
 }

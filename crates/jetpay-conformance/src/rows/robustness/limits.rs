@@ -1,15 +1,16 @@
 //! How large and how deep a body may be.
 
-use serde_json::json;
+use jetpay_platform::Platform;
+use serde_json::{Value, json};
 
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
-use crate::edit::{replaced, with};
+use crate::check_context::messages::{replaced, with};
 use crate::expect;
-use crate::outcome::Checked;
-use crate::refusal::Refusal;
-use crate::row::{Level, Play, Row, play};
-use crate::rows::applies::strict;
-use crate::rows::callbacks::unchanged;
+use crate::expect::Refusal;
+use crate::row::{Level, Procedure, Row, Section, run};
+use crate::rows::conditions::strict;
+use crate::rows::expectations::expect_unchanged;
 use crate::rows::sections::SIZE;
 
 pub(super) static ROWS: &[Row] = &[
@@ -19,7 +20,7 @@ pub(super) static ROWS: &[Row] = &[
         SIZE,
         "a body of 128 levels or more is refused",
         "One small request exhausts the stack and takes the endpoint from all payers.",
-        Play::Refused(deep, REFUSAL),
+        Procedure::Refused(deep, REFUSAL),
     ),
     Row::new(
         "bad-not-too-deep",
@@ -27,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
         SIZE,
         "a body of 127 levels is read",
         "A limit that is too low turns away a message that is right.",
-        play!(not_too_deep),
+        run!(not_too_deep),
     ),
     Row::new(
         "bad-too-large",
@@ -35,7 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         SIZE,
         "a body of 65 KiB is refused with HTTP 413 and code 500",
         "A few large requests fill the memory, and no payer is served.",
-        Play::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
+        Procedure::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
     )
     .only(strict),
     Row::new(
@@ -44,7 +45,7 @@ pub(super) static ROWS: &[Row] = &[
         SIZE,
         "a body of 64 KiB is read",
         "A long but real message is refused, and its payment with it.",
-        play!(not_too_large),
+        run!(not_too_large),
     )
     .only(strict),
     Row::new(
@@ -53,10 +54,26 @@ pub(super) static ROWS: &[Row] = &[
         SIZE,
         "a callback over the limit is answered 413 without a body",
         "Whoever sends huge callbacks can stop the real ones.",
-        play!(callback_too_large),
+        run!(callback_too_large),
     )
     .only(strict)
     .once(),
+    Row::new(
+        "large-verify",
+        Level::Must,
+        TOO_LARGE,
+        "after a verify of one MiB, whatever came of it, a plain one is answered",
+        "One large request would close the counter for every payer.",
+        run!(verify),
+    ),
+    Row::new(
+        "large-callback",
+        Level::Must,
+        TOO_LARGE,
+        "after a callback of one MiB, whatever came of it, the plain one is acknowledged",
+        "A callback that blocks its own repeats leaves a payer without his money.",
+        run!(callback),
+    ),
 ];
 
 const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
@@ -74,22 +91,22 @@ fn nested(levels: usize) -> String {
     format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1))
 }
 
-fn deep(scene: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let signed = scene.platform.sign(&scene.check_deposit_json());
+fn deep(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = context.platform.sign(&context.check_deposit_json());
     let objects = format!("{}1{}", "{\"a\":".repeat(LEVELS), "}".repeat(LEVELS));
     [nested(LEVELS + 1), nested(20_000), objects]
         .map(|deep| replaced(&signed, "{", &format!("{{\"a\":{deep},")))
         .into()
 }
 
-async fn not_too_deep(scene: &CheckContext<'_>) -> Checked {
-    let plain = scene.verify_json().to_string();
+async fn not_too_deep(context: &CheckContext<'_>) -> CheckResult {
+    let plain = context.verify_json().to_string();
     let deep = replaced(
         plain.as_bytes(),
         "{",
         &format!("{{\"a\":{},", nested(LEVELS)),
     );
-    expect::answer(&scene.send(scene.platform.sign_text(deep)).await?, 0).map(drop)
+    expect::answer(&context.send(context.platform.sign_text(deep)).await?, 0).map(drop)
 }
 
 /// The body with spaces behind it, so that it has this many bytes.
@@ -99,33 +116,77 @@ fn padded(body: &[u8], bytes: usize) -> Vec<u8> {
     body
 }
 
-fn too_large(scene: &CheckContext<'_>) -> Vec<Vec<u8>> {
+fn too_large(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let text = with(
-        scene.verify_json(),
+        context.verify_json(),
         "/note",
         json!("x".repeat(OVER_THE_LIMIT)),
     );
-    let signed = scene.platform.sign(&scene.check_deposit_json());
+    let signed = context.platform.sign(&context.check_deposit_json());
     vec![
         padded(&signed, OVER_THE_LIMIT),
         padded(&signed, LIMIT + 1),
-        scene.platform.sign(&text),
+        context.platform.sign(&text),
     ]
 }
 
-async fn not_too_large(scene: &CheckContext<'_>) -> Checked {
-    let body = padded(&scene.platform.sign(&scene.verify_json()), LIMIT);
-    expect::answer(&scene.send(body).await?, 0).map(drop)
+async fn not_too_large(context: &CheckContext<'_>) -> CheckResult {
+    let body = padded(&context.platform.sign(&context.verify_json()), LIMIT);
+    expect::answer(&context.send(body).await?, 0).map(drop)
 }
 
-async fn callback_too_large(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
-    scene.expect_status(
-        &scene
-            .send_callbacks_own(padded(&signed, OVER_THE_LIMIT))
+async fn callback_too_large(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    context.expect_status(
+        &context
+            .send_to_callback_url(padded(&signed, OVER_THE_LIMIT))
             .await?,
         413,
     )?;
-    unchanged(scene, &payment_id).await
+    expect_unchanged(context, &payment_id).await
+}
+
+const TOO_LARGE: Section = Section::Ours("RFC 9110, section 15.5.14: content too large");
+/// In bytes.
+const MIB: usize = 1024 * 1024;
+
+/// Signed, with white space behind the object, and with a long text in it.
+fn large(platform: &Platform, message: &Value, text: &str) -> [Vec<u8>; 2] {
+    let mut padded = platform.sign(message);
+    padded.resize(MIB, b' ');
+    let long = with(message.clone(), text, json!("x".repeat(MIB)));
+    [padded, platform.sign(&long)]
+}
+
+async fn verify(context: &CheckContext<'_>) -> CheckResult {
+    for body in large(&context.platform, &context.verify_json(), "/note") {
+        survives(context, &context.platform, &body).await?;
+    }
+    Ok(())
+}
+
+async fn callback(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let callback = context.any_callback(&payment_id);
+    let message = serde_json::to_value(&callback).unwrap_or_default();
+    for body in large(&context.callbacks, &message, "/payment/description") {
+        survives(context, &context.callbacks, &body).await?;
+    }
+    context.expect_processed_once(&payment_id, &callback).await
+}
+
+/// Any answer will do, also none but the connection's end: many a server hangs up on who says too much.
+async fn survives(context: &CheckContext<'_>, platform: &Platform, body: &[u8]) -> CheckResult {
+    let mut wire = context.wire(platform).await?;
+    wire.post(body);
+    match wire.answer_or_loss().await? {
+        Ok((exchange, _)) if context.target.exact && exchange.status != 413 => {
+            return Err(Stop::failed("HTTP 413", expect::brief(&exchange)));
+        }
+        Ok(_) => {}
+        Err(lost) if lost.is_closed() && !context.target.exact => {}
+        Err(lost) => return Err(Stop::failed("an answer", lost.to_string())),
+    }
+    context.expect_alive().await
 }

@@ -1,18 +1,15 @@
 //! Numbers that do not fit where a program may put them.
 
-use serde_json::json;
-
-use crate::check_context::CheckContext;
-use crate::edit::{replaced, with};
-use crate::expect;
-use crate::outcome::Checked;
-use crate::row::{Level, Row, Section, play};
-use crate::rows::sections::WORDS;
 use jetpay_platform::next_operation_id;
+use serde_json::{Value, json};
 
-const NUMBERS: Section = Section::Ours("RFC 8259, section 6: numbers");
-/// From here on, a double does not tell a number from the next.
-const BEYOND_DOUBLES: u64 = 1 << 53;
+use crate::check::{CheckResult, Stop};
+use crate::check_context::CheckContext;
+use crate::check_context::messages::{replaced, with};
+use crate::expect;
+use crate::expect::Refusal;
+use crate::row::{Level, Row, Section, run};
+use crate::rows::sections::WORDS;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -21,7 +18,7 @@ pub(super) static ROWS: &[Row] = &[
         NUMBERS,
         "numbers beyond 64 bits in a field that nobody knows are survived",
         "A field that the platform adds one day must not stop the payers.",
-        play!(unknown_field),
+        run!(unknown_field),
     ),
     Row::new(
         "number-largest-amount",
@@ -29,7 +26,7 @@ pub(super) static ROWS: &[Row] = &[
         NUMBERS,
         "a check_deposit of the largest 64-bit amount is taken or refused, and nothing breaks",
         "An amount that overflows may turn into another one.",
-        play!(largest_amount),
+        run!(largest_amount),
     ),
     Row::new(
         "number-operation-id",
@@ -37,13 +34,49 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "two payments credit whose operation ids are beyond 2^53 and differ in the last digit",
         "Whoever reads numbers as doubles signs another id, or takes two operations for one, and does not credit.",
-        play!(operation_ids),
+        run!(operation_ids),
     )
     .credits(),
+    Row::new(
+        "customer-scripts",
+        Level::Must,
+        Section::Verify,
+        "unknown customers in other scripts, with emoji and combining signs are refused like any other",
+        "Payers type what they like: a program that breaks on a letter keeps others waiting.",
+        run!(scripts),
+    ),
+    Row::new(
+        "customer-long",
+        Level::Should,
+        Section::Verify,
+        "an unknown customer of 255 letters is refused like any other",
+        "A text that is cut to fit may become the id of somebody else.",
+        run!(long),
+    ),
+    Row::new(
+        "request-nested",
+        Level::Should,
+        WORDS,
+        "a field that nobody knows, nested 100 levels deep, is survived",
+        "A program that runs out of stack takes all payers with it.",
+        run!(nested),
+    ),
+    Row::new(
+        "request-unknown-fields",
+        Level::Should,
+        WORDS,
+        "objects, lists and null in fields that nobody knows are ignored",
+        "The platform may add fields on any day, and payers would be turned away from then on.",
+        run!(unknown_fields),
+    ),
 ];
 
-async fn unknown_field(scene: &CheckContext<'_>) -> Checked {
-    let plain = scene.verify_json().to_string();
+const NUMBERS: Section = Section::Ours("RFC 8259, section 6: numbers");
+/// From here on, a double does not tell a number from the next.
+const BEYOND_DOUBLES: u64 = 1 << 53;
+
+async fn unknown_field(context: &CheckContext<'_>) -> CheckResult {
+    let plain = context.verify_json().to_string();
     for number in [
         "18446744073709551615",
         "-9223372036854775808",
@@ -52,40 +85,114 @@ async fn unknown_field(scene: &CheckContext<'_>) -> Checked {
         "1.5e-300",
     ] {
         let body = replaced(plain.as_bytes(), "{", &format!("{{\"a\":{number},"));
-        let exchange = scene.send(scene.platform.sign_text(body)).await?;
-        if scene.target.exact {
+        let exchange = context.send(context.platform.sign_text(body)).await?;
+        if context.target.exact {
             expect::answer(&exchange, 0)?;
         }
-        scene.expect_sound(&exchange)?;
+        context.expect_sound(&exchange)?;
     }
-    scene.alive().await
+    context.expect_alive().await
 }
 
-async fn largest_amount(scene: &CheckContext<'_>) -> Checked {
-    let largest = with(scene.check_deposit_json(), "/amount", json!(i64::MAX));
-    let exchange = scene.call(&largest).await?;
-    scene.expect_sound(&exchange)?;
+async fn largest_amount(context: &CheckContext<'_>) -> CheckResult {
+    let largest = with(context.check_deposit_json(), "/amount", json!(i64::MAX));
+    let exchange = context.call(&largest).await?;
+    context.expect_sound(&exchange)?;
     if exchange.code() == Some(0) {
         let answer = expect::answer(&exchange, 0)?;
         expect::text(answer, "payment_id", &exchange)?;
     }
-    scene.alive().await
+    context.expect_alive().await
 }
 
-async fn operation_ids(scene: &CheckContext<'_>) -> Checked {
+async fn operation_ids(context: &CheckContext<'_>) -> CheckResult {
     // Numbers of 16 digits that no run had for years. As a double, the odd one is the even one.
     let even = BEYOND_DOUBLES + next_operation_id() % 200_000_000_000_000 * 4;
     let mut payments = Vec::new();
     for operation_id in [even, even + 1] {
-        let payment_id = scene.pending().await?;
-        let success = scene.success(&payment_id).of_operation(operation_id);
-        scene.tell(&success).await?;
+        let payment_id = context.new_payment().await?;
+        let success = context.success(&payment_id).of_operation(operation_id);
+        context.expect_acknowledged(&success).await?;
         payments.push(payment_id);
     }
     for payment_id in payments {
-        scene
-            .expect_money(&payment_id, "credited", &[scene.amount().minor()])
+        context
+            .expect_money(&payment_id, "credited", &[context.amount().minor()])
             .await?;
+    }
+    Ok(())
+}
+
+/// As deep as an unknown field is nested, its own lists alone.
+const LEVELS: usize = 100;
+
+async fn scripts(context: &CheckContext<'_>) -> CheckResult {
+    for customer in [
+        "Төлеуші Қазақстан",
+        "客戶七一二三",
+        "عميل ٧١٢٣",
+        "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467} \u{1F4B0}",
+        "e\u{301}\u{327}\u{308}",
+        "O'Brien \"x\" \\ / <b>& %00 {0} $1",
+    ] {
+        unknown(context, customer).await?;
+    }
+    context.expect_alive().await
+}
+
+async fn long(context: &CheckContext<'_>) -> CheckResult {
+    // It begins as the payer's does.
+    let payer = &context.target.customers.payer;
+    let long: String = payer.chars().chain("x".chars().cycle()).take(255).collect();
+    unknown(context, &long).await?;
+    context.expect_alive().await
+}
+
+/// Both requests of a customer whom nobody knows.
+async fn unknown(context: &CheckContext<'_>, customer: &str) -> CheckResult {
+    for request in [context.verify_json(), context.check_deposit_json()] {
+        let request = with(request, "/customer_id", json!(customer));
+        let exchange = context.call(&request).await?;
+        if context.target.exact {
+            context.expect_refusal(&exchange, Refusal::new(200, 404))?;
+        }
+        context.expect_sound(&exchange)?;
+        if exchange.code() == Some(0) {
+            return Err(Stop::failed(
+                "a refusal of a customer whom nobody knows",
+                expect::brief(&exchange),
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn nested(context: &CheckContext<'_>) -> CheckResult {
+    let plain = context.verify_json().to_string();
+    let lists = format!("{}1{}", "[".repeat(LEVELS), "]".repeat(LEVELS));
+    let objects = format!("{}1{}", "{\"b\":".repeat(LEVELS), "}".repeat(LEVELS));
+    for deep in [lists, objects] {
+        let body = replaced(plain.as_bytes(), "{", &format!("{{\"a\":{deep},"));
+        let exchange = context.send(context.platform.sign_text(body)).await?;
+        if context.target.exact {
+            expect::answer(&exchange, 0)?;
+        }
+        context.expect_sound(&exchange)?;
+    }
+    context.expect_alive().await
+}
+
+async fn unknown_fields(context: &CheckContext<'_>) -> CheckResult {
+    let fields = [
+        ("/terminal", json!({"city": "Алматы", "floors": [1, 2]})),
+        ("/tags", json!(["a", "b", []])),
+        ("/comment", Value::Null),
+    ];
+    for request in [context.verify_json(), context.check_deposit_json()] {
+        let message = fields
+            .iter()
+            .fold(request, |it, (field, value)| with(it, field, value.clone()));
+        expect::answer(&context.call(&message).await?, 0)?;
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! Texts that JSON can say and that a merchant's store may stumble over: other scripts, the character NUL, and words longer
 //! than any key of an index. The callback must be acknowledged all the same, else it comes for ever.
 
-use serde_json::{Value, json};
-
-use crate::check_context::CheckContext;
-use crate::edit::with;
-use crate::outcome::Checked;
-use crate::row::{Level, Row, play};
-use crate::rows::callbacks::expect_credited;
-use crate::rows::sections::WORDS;
 use jetpay_platform::messages::{Callback, Operation};
 use jetpay_platform::next_operation_id;
+use serde_json::{Value, json};
+
+use crate::check::CheckResult;
+use crate::check_context::CheckContext;
+use crate::check_context::messages::with;
+use crate::row::{Level, Row, run};
+use crate::rows::expectations::expect_credited;
+use crate::rows::sections::WORDS;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "a success with escapes, other scripts and white space credits",
         "A payer whose bank writes Kazakh or Russian is never credited.",
-        play!(unicode),
+        run!(unicode),
     )
     .credits(),
     Row::new(
@@ -28,7 +28,7 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "a success with NUL and long texts where nothing depends on them credits, once",
         "The database refuses a text that nobody needs, and the payer is not credited.",
-        play!(texts),
+        run!(texts),
     )
     .credits(),
     Row::new(
@@ -37,7 +37,7 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "a status with NUL or of thousands of letters is acknowledged and stops no credit",
         "The store fails on one word, and the callback comes again for eleven days.",
-        play!(statuses),
+        run!(statuses),
     )
     .credits(),
     Row::new(
@@ -46,7 +46,7 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "a type with NUL or of thousands of letters is acknowledged and stops no credit",
         "An index that is too short for a word stops a payment that was made.",
-        play!(types),
+        run!(types),
     )
     .credits(),
     Row::new(
@@ -55,21 +55,23 @@ pub(super) static ROWS: &[Row] = &[
         WORDS,
         "an odd status of an unknown payment is not acknowledged",
         "An answer that says received loses a payment that was only odd.",
-        play!(unknown_payment),
+        run!(unknown_payment),
     ),
 ];
 
-async fn unicode(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let mut success = scene.success(&payment_id);
+async fn unicode(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let mut success = context.success(&payment_id);
     success.payment.description = " Төлем \u{1F4B0} \"№ 7\"\t/ \\ ".into();
     let pretty = serde_json::to_string_pretty(&success).unwrap_or_default();
     let body = format!("\r\n {} \t\n", pretty.replace("№", "\\u2116"));
-    scene.expect_status(
-        &scene.send_callback(scene.platform.sign_text(body)).await?,
+    context.expect_status(
+        &context
+            .send_callback(context.platform.sign_text(body))
+            .await?,
         200,
     )?;
-    expect_credited(scene, &payment_id).await
+    expect_credited(context, &payment_id).await
 }
 
 /// The words that are tried, alike in their first thousands of letters.
@@ -89,9 +91,9 @@ fn long() -> String {
     letters.collect()
 }
 
-async fn texts(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let mut success = serde_json::to_value(scene.success(&payment_id)).unwrap_or_default();
+async fn texts(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let mut success = serde_json::to_value(context.success(&payment_id)).unwrap_or_default();
     let fields = [
         "/payment/description",
         "/payment/method",
@@ -106,29 +108,31 @@ async fn texts(scene: &CheckContext<'_>) -> Checked {
         success = with(success, field, json!(format!("a\0b{}", long())));
     }
     for _ in 0..2 {
-        scene.tell(&success).await?;
+        context.expect_acknowledged(&success).await?;
     }
-    expect_credited(scene, &payment_id).await
+    expect_credited(context, &payment_id).await
 }
 
 /// A callback with these words, told again and again.
-async fn stays_pending(scene: &CheckContext<'_>, status: &str, kind: &str) -> Checked {
-    let payment_id = scene.pending().await?;
-    let callback = callback(scene, &payment_id, status, kind);
+async fn stays_pending(context: &CheckContext<'_>, status: &str, kind: &str) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let callback = callback(context, &payment_id, status, kind);
     for _ in 0..3 {
-        scene.tell(&callback).await?;
+        context.expect_acknowledged(&callback).await?;
     }
-    scene.expect_money(&payment_id, "pending", &[]).await?;
+    context.expect_money(&payment_id, "pending", &[]).await?;
     // What was odd about it stands in nobody's way.
-    scene.tell(&scene.success(&payment_id)).await?;
-    expect_credited(scene, &payment_id).await
+    context
+        .expect_acknowledged(&context.success(&payment_id))
+        .await?;
+    expect_credited(context, &payment_id).await
 }
 
-fn callback(scene: &CheckContext<'_>, payment_id: &str, status: &str, kind: &str) -> Value {
-    let operation = Operation::new(kind, status, scene.amount());
+fn callback(context: &CheckContext<'_>, payment_id: &str, status: &str, kind: &str) -> Value {
+    let operation = Operation::new(kind, status, context.amount());
     let callback = Callback::new(
-        scene.method,
-        scene.project.id,
+        context.method,
+        context.project.id,
         payment_id,
         status,
         operation,
@@ -136,26 +140,26 @@ fn callback(scene: &CheckContext<'_>, payment_id: &str, status: &str, kind: &str
     serde_json::to_value(callback).unwrap_or_default()
 }
 
-async fn statuses(scene: &CheckContext<'_>) -> Checked {
+async fn statuses(context: &CheckContext<'_>) -> CheckResult {
     for word in odd_words() {
-        stays_pending(scene, &word, "sale").await?;
+        stays_pending(context, &word, "sale").await?;
     }
     Ok(())
 }
 
-async fn types(scene: &CheckContext<'_>) -> Checked {
+async fn types(context: &CheckContext<'_>) -> CheckResult {
     for word in odd_words() {
-        stays_pending(scene, "processing", &word).await?;
+        stays_pending(context, "processing", &word).await?;
     }
     Ok(())
 }
 
-async fn unknown_payment(scene: &CheckContext<'_>) -> Checked {
+async fn unknown_payment(context: &CheckContext<'_>) -> CheckResult {
     for word in odd_words() {
         let payment_id = format!("nobody-{}", next_operation_id());
-        let callback = callback(scene, &payment_id, &word, "sale");
+        let callback = callback(context, &payment_id, &word, "sale");
         for _ in 0..3 {
-            scene.expect_status(&scene.told(&callback).await?, 404)?;
+            context.expect_status(&context.post_callback(&callback).await?, 404)?;
         }
     }
     Ok(())

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::answers::all;
+use jetpay_platform::Exchange;
+
+use super::values::all;
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::row::{Level, Row, Section, play};
+use crate::row::{Level, Row, Section, run};
 use crate::wire::Framing;
-use jetpay_platform::Exchange;
 
 /// What comes before JSON that an editor of Windows has saved.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -20,7 +21,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "every answer is one JSON object in UTF-8, with nothing before or after it",
         "The platform cannot read the answer, and the payer is turned away.",
-        play!(is_json),
+        run!(is_json),
     ),
     Row::new(
         "shape-code-integer",
@@ -28,7 +29,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "code is an integer in every answer, neither a text nor a float",
         "\"0\" may be no success to who reads it, and the cash is in the machine.",
-        play!(code_is_integer),
+        run!(code_is_integer),
     ),
     Row::new(
         "shape-content-type",
@@ -36,15 +37,15 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "the content type of answers is JSON, in UTF-8",
         "A reader that goes by the content type cannot read the answer.",
-        play!(content_type),
+        run!(content_type),
     ),
 ];
 
-async fn is_json(scene: &CheckContext<'_>) -> Checked {
-    all(scene).await?.iter().try_for_each(json)
+async fn is_json(context: &CheckContext<'_>) -> CheckResult {
+    all(context).await?.iter().try_for_each(json)
 }
 
-fn json(exchange: &Exchange) -> Checked {
+fn json(exchange: &Exchange) -> CheckResult {
     let wanted = if exchange.body.starts_with(MARK) {
         "JSON without a byte order mark before it"
     } else if std::str::from_utf8(&exchange.body).is_err() {
@@ -63,8 +64,8 @@ fn json(exchange: &Exchange) -> Checked {
     Err(Stop::failed(wanted, expect::brief(exchange)))
 }
 
-async fn code_is_integer(scene: &CheckContext<'_>) -> Checked {
-    for exchange in all(scene).await? {
+async fn code_is_integer(context: &CheckContext<'_>) -> CheckResult {
+    for exchange in all(context).await? {
         let code = exchange.json.as_ref().and_then(|answer| answer.get("code"));
         if !code.is_some_and(serde_json::Value::is_i64) {
             let wanted = "`code` as an integer";
@@ -74,14 +75,14 @@ async fn code_is_integer(scene: &CheckContext<'_>) -> Checked {
     Ok(())
 }
 
-async fn content_type(scene: &CheckContext<'_>) -> Checked {
-    let unknown = scene.verify(&scene.target.customers.unknown);
+async fn content_type(context: &CheckContext<'_>) -> CheckResult {
+    let unknown = context.verify(&context.target.customers.unknown);
     for body in [
-        scene.platform.sign(&scene.verify_json()),
-        scene.platform.sign(&scene.check_deposit_json()),
-        scene.platform.sign(&unknown),
+        context.platform.sign(&context.verify_json()),
+        context.platform.sign(&context.check_deposit_json()),
+        context.platform.sign(&unknown),
     ] {
-        let mut wire = scene.wire(&scene.platform).await?;
+        let mut wire = context.wire(&context.platform).await?;
         let head = wire.begin(Framing::Length, &body);
         wire.write([head, body].concat(), Duration::ZERO);
         let (_, answer) = wire.answer().await?;

@@ -1,13 +1,18 @@
 //! The shape of refusals.
 
-use serde_json::Value;
+use jetpay_platform::{Exchange, Platform};
+use serde_json::{Value, json};
 
-use super::answers::{refused, unknown};
+use super::values::{refused, unknown_answers};
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
+use crate::check_context::messages::with;
 use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::row::{Level, Row, Section, play};
-use jetpay_platform::Exchange;
+use crate::expect::Refusal;
+use crate::leaks::expect_no_leak;
+use crate::row::{Level, Row, Section, run};
+use crate::rows::conditions::{option_1, option_2};
+use crate::target::Kassa24Answers;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -16,7 +21,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "the text of a refused verify is a text, not empty, where the method has it",
         "The payer sees no reason, and tries again or leaves.",
-        play!(text_of_verify),
+        run!(text_of_verify),
     ),
     Row::new(
         "shape-refusal-text-deposit",
@@ -24,7 +29,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::CheckDeposit,
         "the text of a refused check_deposit is a text, not empty, where the method has it",
         "The payer, whose cash is in the machine, sees no reason.",
-        play!(text_of_deposit),
+        run!(text_of_deposit),
     ),
     Row::new(
         "shape-refusal-only",
@@ -32,23 +37,49 @@ pub(super) static ROWS: &[Row] = &[
         Section::CheckDeposit,
         "a refusal has neither a payment_id nor contracts",
         "A refusal that looks half like a success is taken for one by somebody.",
-        play!(nothing_else),
+        run!(nothing_else),
+    ),
+    Row::new(
+        "option-1-unknown",
+        Level::Must,
+        Section::Verify,
+        "option 1: the text of a refusal is in error_description and message",
+        "The kiosk looks for the reason in the other field and shows the payer an empty line.",
+        run!(option_1_unknown),
+    )
+    .only(option_1),
+    Row::new(
+        "option-2-unknown",
+        Level::Must,
+        Section::Verify,
+        "option 2: the text of a refusal is in message",
+        "The payer reads no reason, tries again, and calls support.",
+        run!(option_2_unknown),
+    )
+    .only(option_2),
+    Row::new(
+        "shape-nothing-inside",
+        Level::Should,
+        ERRORS,
+        "answers to bad bodies show no stack trace, no query and no file of the program",
+        "Who wants the money learns how the program that keeps it is built.",
+        run!(nothing_inside),
     ),
 ];
 
-async fn text_of_verify(scene: &CheckContext<'_>) -> Checked {
-    let [verify, _] = unknown(scene).await?;
-    texts(scene, &verify)
+async fn text_of_verify(context: &CheckContext<'_>) -> CheckResult {
+    let [verify, _] = unknown_answers(context).await?;
+    texts(context, &verify)
 }
 
-async fn text_of_deposit(scene: &CheckContext<'_>) -> Checked {
-    let [_, deposit] = unknown(scene).await?;
-    texts(scene, &deposit)
+async fn text_of_deposit(context: &CheckContext<'_>) -> CheckResult {
+    let [_, deposit] = unknown_answers(context).await?;
+    texts(context, &deposit)
 }
 
-fn texts(scene: &CheckContext<'_>, exchange: &Exchange) -> Checked {
+fn texts(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult {
     is_refusal(exchange)?;
-    for place in scene.refusal_texts() {
+    for place in context.refusal_texts() {
         let value = exchange.json.as_ref().and_then(|it| it.pointer(place));
         let got = match value {
             Some(Value::String(text)) if !text.trim().is_empty() => continue,
@@ -62,7 +93,7 @@ fn texts(scene: &CheckContext<'_>, exchange: &Exchange) -> Checked {
     Ok(())
 }
 
-fn is_refusal(exchange: &Exchange) -> Checked {
+fn is_refusal(exchange: &Exchange) -> CheckResult {
     if exchange.code().is_some_and(|code| code != 0) {
         return Ok(());
     }
@@ -70,8 +101,8 @@ fn is_refusal(exchange: &Exchange) -> Checked {
     Err(Stop::failed(wanted, expect::brief(exchange)))
 }
 
-async fn nothing_else(scene: &CheckContext<'_>) -> Checked {
-    for exchange in refused(scene).await? {
+async fn nothing_else(context: &CheckContext<'_>) -> CheckResult {
+    for exchange in refused(context).await? {
         is_refusal(&exchange)?;
         for name in ["payment_id", "entities"] {
             let value = exchange.json.as_ref().and_then(|it| it.get(name));
@@ -82,4 +113,57 @@ async fn nothing_else(scene: &CheckContext<'_>) -> Checked {
         }
     }
     Ok(())
+}
+
+async fn option_1_unknown(context: &CheckContext<'_>) -> CheckResult {
+    unknown(&context.in_project_answering(Kassa24Answers::Account)?).await
+}
+
+async fn option_2_unknown(context: &CheckContext<'_>) -> CheckResult {
+    unknown(&context.in_project_answering(Kassa24Answers::Contracts)?).await
+}
+
+async fn unknown(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.verify(&context.target.customers.unknown))
+        .await?;
+    context.expect_refusal(&exchange, Refusal::new(200, 404))
+}
+
+const ERRORS: Section = Section::Ours("OWASP API8:2023, security misconfiguration");
+
+async fn nothing_inside(context: &CheckContext<'_>) -> CheckResult {
+    for message in [context.verify_json(), context.check_deposit_json()] {
+        for field in ["/customer_id", "/amount", "/type"] {
+            for value in [
+                json!({"a": [1]}),
+                json!("'\"; DROP TABLE x; --"),
+                json!(null),
+            ] {
+                let body = context.platform.sign(&with(message.clone(), field, value));
+                tells_nothing(&context.platform, body).await?;
+            }
+        }
+    }
+    let deep = format!("{{\"a\":{}", "[".repeat(5_000));
+    for body in [
+        b"".as_slice(),
+        b"{",
+        b"[]",
+        b"null",
+        b"7",
+        b"{\"type\":\"\xFF\"}",
+        deep.as_bytes(),
+    ] {
+        for platform in [&context.platform, &context.callbacks] {
+            tells_nothing(platform, body.to_vec()).await?;
+        }
+    }
+    let payment = json!({"project_id": context.project.id, "payment": [], "operation": "x"});
+    tells_nothing(&context.callbacks, context.callbacks.sign(&payment)).await?;
+    context.expect_alive().await
+}
+
+async fn tells_nothing(platform: &Platform, body: Vec<u8>) -> CheckResult {
+    expect_no_leak(&platform.send("", body).await?)
 }

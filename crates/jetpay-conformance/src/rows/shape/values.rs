@@ -1,17 +1,16 @@
 //! The values of good answers.
 
-use serde_json::Value;
+use jetpay_platform::{ContractFields, Exchange};
+use serde_json::{Map, Value};
 
-use super::answers::good;
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
-use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::row::{Level, Row, Section, play};
-use crate::rows::applies::has_contracts;
-use crate::rows::sections::SIGNATURE;
-
-/// As long as an id may be, in characters.
-const LONGEST: usize = 255;
+use crate::check_context::messages::{tampered, with};
+use crate::expect::{self, only};
+use crate::row::{Level, Row, Section, run};
+use crate::rows::conditions::{has_contracts, no_contracts};
+use crate::rows::expectations::sound_contracts;
+use crate::rows::sections::{METHOD, SIGNATURE};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -20,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::CheckDeposit,
         "payment_id is a text that is not empty, also when it is made of digits",
         "A number may come back changed, and the callback would find no payment.",
-        play!(payment_id),
+        run!(payment_id),
     ),
     Row::new(
         "shape-payment-id-plain",
@@ -28,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         SIGNATURE,
         "payment_id has at most 255 characters, and neither `;` nor a control character",
         "An id with `;` lets a signed callback be cut in another way.",
-        play!(plain_payment_id),
+        run!(plain_payment_id),
     ),
     Row::new(
         "shape-currency",
@@ -36,7 +35,7 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "currency is the project's, in three capital letters",
         "The payer would be asked for money in a currency that is not meant.",
-        play!(currency),
+        run!(currency),
     ),
     Row::new(
         "shape-amounts",
@@ -44,19 +43,56 @@ pub(super) static ROWS: &[Row] = &[
         Section::Verify,
         "amounts are integers in minor units, neither floats nor texts nor negative",
         "100000.0 or \"1000.00\" is read as another amount, or not at all.",
-        play!(amounts),
+        run!(amounts),
     )
     .only(has_contracts),
+    Row::new(
+        "shape-no-error-text",
+        Level::Should,
+        Section::CheckDeposit,
+        "a good answer has no error text",
+        "The kiosk may show a failure to a payer whose payment goes on.",
+        run!(no_error_text),
+    ),
+    Row::new(
+        "shape-no-extra-fields",
+        Level::Should,
+        Section::CheckDeposit,
+        "good answers have the documented fields and no others",
+        "A misspelt field is a field that is missing, and more than is asked tells of the payer.",
+        run!(no_extra_fields),
+    ),
+    Row::new(
+        "verify-contracts",
+        Level::Must,
+        Section::Verify,
+        "the answer to verify has contracts: texts in id and number, amounts as integers",
+        "The platform cannot read the list, or shows a hundred times what is owed.",
+        run!(shows_contracts),
+    )
+    .only(has_contracts),
+    Row::new(
+        "verify-no-contracts",
+        Level::Should,
+        METHOD,
+        "the answer to verify has no contracts",
+        "The platform does not know the field here and may refuse the whole answer.",
+        run!(shows_none),
+    )
+    .only(no_contracts),
 ];
 
-async fn payment_id(scene: &CheckContext<'_>) -> Checked {
-    let [_, deposit] = good(scene).await?;
+/// As long as an id may be, in characters.
+const LONGEST: usize = 255;
+
+async fn payment_id(context: &CheckContext<'_>) -> CheckResult {
+    let [_, deposit] = good(context).await?;
     let answer = expect::answer(&deposit, 0)?;
     expect::text(answer, "payment_id", &deposit).map(drop)
 }
 
-async fn plain_payment_id(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
+async fn plain_payment_id(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
     let plain = |it: char| it != ';' && !it.is_control();
     if payment_id.chars().count() <= LONGEST && payment_id.chars().all(plain) {
         return Ok(());
@@ -67,18 +103,18 @@ async fn plain_payment_id(scene: &CheckContext<'_>) -> Checked {
     ))
 }
 
-async fn currency(scene: &CheckContext<'_>) -> Checked {
-    let [verify, _] = good(scene).await?;
+async fn currency(context: &CheckContext<'_>) -> CheckResult {
+    let [verify, _] = good(context).await?;
     let answer = expect::answer(&verify, 0)?;
-    let wanted = Value::from(scene.target.currency.code());
+    let wanted = Value::from(context.target.currency.code());
     expect::equal("`currency`", &Some(&wanted), &answer.get("currency"))
 }
 
-async fn amounts(scene: &CheckContext<'_>) -> Checked {
-    let [verify, _] = good(scene).await?;
+async fn amounts(context: &CheckContext<'_>) -> CheckResult {
+    let [verify, _] = good(context).await?;
     let answer = expect::answer(&verify, 0)?;
     let contracts = answer.get("entities").and_then(Value::as_array);
-    if !scene.has_contracts() {
+    if !context.has_contracts() {
         return Ok(());
     }
     let contracts = contracts
@@ -96,4 +132,141 @@ async fn amounts(scene: &CheckContext<'_>) -> Checked {
         }
     }
     Ok(())
+}
+
+/// The fields that a document names beside an error text.
+const VERIFY: [&str; 3] = ["code", "currency", "additional_customer_id"];
+const DEPOSIT: [&str; 2] = ["code", "payment_id"];
+const CONTRACT: [&str; 5] = ["id", "number", "payment", "min_payment", "info"];
+/// All places where some method has an error text.
+const ERROR_TEXTS: [&str; 3] = ["/message", "/error_description", "/errors/message"];
+
+/// Good answers with their fields, and the fields that each may have beside those that it must.
+async fn with_extras(
+    context: &CheckContext<'_>,
+) -> CheckResult<[(Exchange, Vec<&'static str>, Vec<&'static str>); 2]> {
+    let [verify, deposit] = good(context).await?;
+    let of_verify = if context.has_contracts() {
+        vec!["message", "entities"]
+    } else {
+        Vec::new()
+    };
+    let of_deposit = context.method.deposit_extras.to_vec();
+    Ok([
+        (verify, VERIFY.to_vec(), of_verify),
+        (deposit, DEPOSIT.to_vec(), of_deposit),
+    ])
+}
+
+async fn no_error_text(context: &CheckContext<'_>) -> CheckResult {
+    for (exchange, _, extras) in with_extras(context).await? {
+        expect::answer(&exchange, 0)?;
+        // `message` is also the name of a text that some documents allow in a good answer.
+        let places = ERROR_TEXTS
+            .iter()
+            .filter(|place| !extras.contains(&&place[1..]));
+        for place in places {
+            let text = exchange
+                .json
+                .as_ref()
+                .and_then(|it| it.pointer(place)?.as_str());
+            if text.is_some_and(|text| !text.is_empty()) {
+                let wanted = format!("no text at `{}`", &place[1..]);
+                return Err(Stop::failed(wanted, expect::brief(&exchange)));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn no_extra_fields(context: &CheckContext<'_>) -> CheckResult {
+    for (exchange, required, mut allowed) in with_extras(context).await? {
+        let answer = expect::answer(&exchange, 0)?;
+        // An error text is the other check's.
+        allowed.extend(["message", "error_description", "errors"]);
+        only(answer, &required, &allowed, &exchange)?;
+        contracts(answer).try_for_each(|it| of_contract(context, it, &exchange))?;
+    }
+    Ok(())
+}
+
+fn contracts(answer: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
+    let list = answer.get("entities").and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_object)
+}
+
+fn of_contract(
+    context: &CheckContext<'_>,
+    contract: &Map<String, Value>,
+    exchange: &Exchange,
+) -> CheckResult {
+    let with_status = context.method.contract_fields == ContractFields::EntityIdAndNumber;
+    let status: &[&str] = if with_status { &["status_code"] } else { &[] };
+    only(contract, &CONTRACT, status, exchange)
+}
+
+async fn shows_contracts(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.verify(&context.target.customers.payer))
+        .await?;
+    let contracts = sound_contracts(context, &exchange)?;
+    let Some(ours) = context.contract() else {
+        return Ok(());
+    };
+    let found = contracts.iter().find(|contract| contract["id"] == *ours.id);
+    expect::equal(
+        "the number of the contract",
+        &Some(ours.number.as_str()),
+        &found.and_then(|it| it["number"].as_str()),
+    )
+}
+
+async fn shows_none(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context
+        .call(&context.verify(&context.target.customers.payer))
+        .await?;
+    let answer = expect::answer(&exchange, 0)?;
+    expect::equal("entities", &None, &answer.get("entities"))?;
+    context.expect_only(
+        answer,
+        &["code", "currency", "additional_customer_id"],
+        &[],
+        &exchange,
+    )
+}
+
+/// Good answers to `verify` and to `check_deposit`.
+pub(super) async fn good(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
+    Ok([
+        context.call(&context.verify_json()).await?,
+        context.call(&context.check_deposit_json()).await?,
+    ])
+}
+
+/// Both requests of a customer whom nobody knows.
+pub(super) async fn unknown_answers(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
+    let unknown = context.target.customers.unknown.as_str();
+    let deposit = with(context.check_deposit_json(), "/customer_id", unknown.into());
+    Ok([
+        context.call(&context.verify(unknown)).await?,
+        context.call(&deposit).await?,
+    ])
+}
+
+/// Refusals: of customers whom nobody knows, and of both requests without a good signature.
+pub(super) async fn refused(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
+    let mut refused: Vec<_> = unknown_answers(context).await?.into();
+    for request in [context.verify_json(), context.check_deposit_json()] {
+        let signed = context.platform.sign(&request);
+        let changed = tampered(&signed, |it| with(it, "/note", "one field more".into()));
+        refused.push(context.send(changed).await?);
+    }
+    Ok(refused)
+}
+
+/// All of them.
+pub(super) async fn all(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
+    let mut all: Vec<_> = good(context).await?.into();
+    all.extend(refused(context).await?);
+    Ok(all)
 }

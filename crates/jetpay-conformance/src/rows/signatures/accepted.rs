@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
-use crate::edit::{replaced, with};
+use crate::check_context::messages::{replaced, with};
 use crate::expect;
-use crate::outcome::Checked;
-use crate::row::{Level, Row, play};
+use crate::row::{Level, Row, run};
 use crate::rows::sections::{PATHS, SIGNED};
 
 pub(super) static ROWS: &[Row] = &[
@@ -16,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[
         SIGNED,
         "a good signature is good in whatever order the keys stand",
         "A payer is turned away because the platform wrote its keys in another order.",
-        play!(reordered),
+        run!(reordered),
     ),
     Row::new(
         "signed-white-space",
@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
         SIGNED,
         "a good signature is good with any white space between the fields",
         "A payer is turned away because of a space that means nothing.",
-        play!(white_space),
+        run!(white_space),
     ),
     Row::new(
         "signed-escapes",
@@ -32,7 +32,7 @@ pub(super) static ROWS: &[Row] = &[
         SIGNED,
         "a good signature is good where letters are written as \\u escapes, and / as \\/",
         "PHP writes JSON so: who signs the bytes as they stand turns every payer away.",
-        play!(escapes),
+        run!(escapes),
     ),
     Row::new(
         "signed-extra-fields",
@@ -40,7 +40,7 @@ pub(super) static ROWS: &[Row] = &[
         SIGNED,
         "a good signature is good with signed fields that nobody knows",
         "With the platform's next field every payer is turned away.",
-        play!(extra_fields),
+        run!(extra_fields),
     ),
     Row::new(
         "signed-booleans",
@@ -48,7 +48,7 @@ pub(super) static ROWS: &[Row] = &[
         SIGNED,
         "true is signed as 1 and false as 0",
         "Callbacks have booleans: refused, they come again and again and the payer gets nothing.",
-        play!(booleans),
+        run!(booleans),
     ),
     Row::new(
         "signed-long-array",
@@ -56,30 +56,57 @@ pub(super) static ROWS: &[Row] = &[
         PATHS,
         "a list of 12 is signed in natural order",
         "A message with a long list is refused for ever.",
-        play!(long_array),
+        run!(long_array),
+    ),
+    Row::new(
+        "signed-scripts",
+        Level::Must,
+        SIGNED,
+        "a callback with a text in another script is taken, raw and in \\u escapes",
+        "A payment is described in the payer's language, and refused for ever.",
+        run!(scripts),
+    ),
+    Row::new(
+        "signed-null",
+        Level::Must,
+        SIGNED,
+        "a callback is taken with null and with an empty text: they are signed alike",
+        "A field without a value makes the platform repeat a callback for days, and the payer wait.",
+        run!(null),
+    ),
+    Row::new(
+        "signed-empty-containers",
+        Level::Must,
+        SIGNED,
+        "a callback with empty lists and objects is taken: they are not signed",
+        "A callback without errors is refused for its empty list of errors.",
+        run!(empty_containers),
     ),
 ];
 
-fn requests(scene: &CheckContext<'_>) -> [Value; 2] {
-    [scene.verify_json(), scene.check_deposit_json()]
+fn requests(context: &CheckContext<'_>) -> [Value; 2] {
+    [context.verify_json(), context.check_deposit_json()]
 }
 
 /// Each of these bodies is signed and answered with code 0.
-async fn accepted(scene: &CheckContext<'_>, bodies: impl IntoIterator<Item = String>) -> Checked {
+async fn accepted(
+    context: &CheckContext<'_>,
+    bodies: impl IntoIterator<Item = String>,
+) -> CheckResult {
     for body in bodies {
-        sent(scene, scene.platform.sign_text(body)).await?;
+        sent(context, context.platform.sign_text(body)).await?;
     }
     Ok(())
 }
 
 /// A signed body is answered with code 0.
-async fn sent(scene: &CheckContext<'_>, body: Vec<u8>) -> Checked {
-    expect::answer(&scene.send(body).await?, 0).map(drop)
+async fn sent(context: &CheckContext<'_>, body: Vec<u8>) -> CheckResult {
+    expect::answer(&context.send(body).await?, 0).map(drop)
 }
 
-async fn reordered(scene: &CheckContext<'_>) -> Checked {
-    for request in requests(scene) {
-        let signed = scene.platform.sign(&request);
+async fn reordered(context: &CheckContext<'_>) -> CheckResult {
+    for request in requests(context) {
+        let signed = context.platform.sign(&request);
         let message: Value = serde_json::from_slice(&signed).unwrap_or_default();
         let fields = message.as_object().into_iter().flatten();
         let mut fields: Vec<_> = fields
@@ -88,40 +115,40 @@ async fn reordered(scene: &CheckContext<'_>) -> Checked {
         // Each of them is the first once.
         for _ in 0..fields.len() {
             fields.rotate_left(1);
-            sent(scene, format!("{{{}}}", fields.join(",")).into()).await?;
+            sent(context, format!("{{{}}}", fields.join(",")).into()).await?;
         }
         fields.reverse();
-        sent(scene, format!("{{{}}}", fields.join(",")).into()).await?;
+        sent(context, format!("{{{}}}", fields.join(",")).into()).await?;
     }
     Ok(())
 }
 
-async fn white_space(scene: &CheckContext<'_>) -> Checked {
-    for request in requests(scene) {
-        let signed = scene.platform.sign(&request);
+async fn white_space(context: &CheckContext<'_>) -> CheckResult {
+    for request in requests(context) {
+        let signed = context.platform.sign(&request);
         let message: Value = serde_json::from_slice(&signed).unwrap_or_default();
         let pretty = serde_json::to_string_pretty(&message).unwrap_or_default();
-        sent(scene, pretty.replace('\n', "\r\n\t").into()).await?;
-        sent(scene, format!(" \r\n{pretty}\n\n").into()).await?;
+        sent(context, pretty.replace('\n', "\r\n\t").into()).await?;
+        sent(context, format!(" \r\n{pretty}\n\n").into()).await?;
     }
     Ok(())
 }
 
-async fn escapes(scene: &CheckContext<'_>) -> Checked {
-    for request in requests(scene) {
+async fn escapes(context: &CheckContext<'_>) -> CheckResult {
+    for request in requests(context) {
         // The signature has slashes, too.
-        let signed = scene.platform.sign(&request);
-        sent(scene, replaced_all(&signed, "/", "\\/")).await?;
+        let signed = context.platform.sign(&request);
+        sent(context, replaced_all(&signed, "/", "\\/")).await?;
         sent(
-            scene,
+            context,
             replaced(&signed, "\"customer_id\"", "\"c\\u0075stomer_\\u0069d\""),
         )
         .await?;
-        let payer = &scene.target.customers.payer;
+        let payer = &context.target.customers.payer;
         let units = payer.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
         let escaped = units.collect::<Vec<_>>().concat();
         sent(
-            scene,
+            context,
             replaced(
                 &signed,
                 &json!(payer).to_string(),
@@ -137,25 +164,78 @@ fn replaced_all(body: &[u8], from: &str, to: &str) -> Vec<u8> {
     String::from_utf8_lossy(body).replace(from, to).into()
 }
 
-async fn extra_fields(scene: &CheckContext<'_>) -> Checked {
-    let extended = requests(scene).map(|it| {
+async fn extra_fields(context: &CheckContext<'_>) -> CheckResult {
+    let extended = requests(context).map(|it| {
         let it = with(it, "/a_note", json!("Оплата № 7"));
         let it = with(it, "/zone", json!({"id": 5, "name": "x"}));
         with(it, "/Terminal_Id", json!(70_001)).to_string()
     });
-    accepted(scene, extended).await
+    accepted(context, extended).await
 }
 
-async fn booleans(scene: &CheckContext<'_>) -> Checked {
-    let extended = requests(scene).map(|it| {
+async fn booleans(context: &CheckContext<'_>) -> CheckResult {
+    let extended = requests(context).map(|it| {
         let it = with(it, "/is_test", json!(false));
         with(it, "/is_kiosk", json!(true)).to_string()
     });
-    accepted(scene, extended).await
+    accepted(context, extended).await
 }
 
-async fn long_array(scene: &CheckContext<'_>) -> Checked {
+async fn long_array(context: &CheckContext<'_>) -> CheckResult {
     let list: Vec<u8> = (1..=12).collect();
-    let extended = requests(scene).map(|it| with(it, "/list", json!(list)).to_string());
-    accepted(scene, extended).await
+    let extended = requests(context).map(|it| with(it, "/list", json!(list)).to_string());
+    accepted(context, extended).await
+}
+
+/// In two scripts and beyond 16 bits.
+const TEXT: &str = "Төлем № 7 \u{1F4B0}";
+const ESCAPED: &str = "\\u0422\\u04e9\\u043b\\u0435\\u043c \\u2116 7 \\ud83d\\udcb0";
+
+/// A callback that credits nothing, changed so, is acknowledged under its signature.
+async fn taken(
+    context: &CheckContext<'_>,
+    change: impl Fn(Value) -> Value,
+) -> CheckResult<Vec<u8>> {
+    let payment_id = context.new_payment().await?;
+    let decline = jetpay_platform::messages::Callback::decline(
+        context.method,
+        context.project.id,
+        &payment_id,
+        context.amount(),
+    );
+    let message = change(serde_json::to_value(decline).unwrap_or_default());
+    let signed = context.callbacks.sign(&message);
+    acknowledged(context, signed.clone()).await?;
+    Ok(signed)
+}
+
+async fn acknowledged(context: &CheckContext<'_>, body: Vec<u8>) -> CheckResult {
+    context.expect_status(&context.send_callback(body).await?, 200)
+}
+
+async fn scripts(context: &CheckContext<'_>) -> CheckResult {
+    let signed = taken(context, |it| with(it, "/payment/description", json!(TEXT))).await?;
+    let escaped = String::from_utf8_lossy(&signed).replace(TEXT, ESCAPED);
+    acknowledged(context, escaped.into()).await
+}
+
+async fn null(context: &CheckContext<'_>) -> CheckResult {
+    let null = |it, value: Value| {
+        let it = with(it, "/payment/description", value.clone());
+        with(it, "/operation/provider/auth_code", value)
+    };
+    taken(context, |it| null(it, json!(""))).await?;
+    let signed = taken(context, |it| null(it, Value::Null)).await?;
+    // The signature of one is the other's.
+    let empty = String::from_utf8_lossy(&signed).replace("null", "\"\"");
+    acknowledged(context, empty.into()).await
+}
+
+async fn empty_containers(context: &CheckContext<'_>) -> CheckResult {
+    let full = |it| {
+        let it = with(it, "/errors", json!([]));
+        let it = with(it, "/account", json!({}));
+        with(it, "/provider_extra_fields", json!({"lines": [[], {}]}))
+    };
+    taken(context, full).await.map(drop)
 }

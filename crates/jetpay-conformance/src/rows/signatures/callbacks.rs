@@ -1,13 +1,15 @@
 //! Callbacks that nobody has signed who may.
 
+use jetpay_core::signature::Key;
 use serde_json::json;
 
 use super::forged::{no_signatures, with_a_secret_nobody_has};
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
-use crate::edit::{tampered, with};
-use crate::outcome::Checked;
-use crate::row::{Level, Row, play};
-use crate::rows::callbacks::refused;
+use crate::check_context::messages::{tampered, with, without};
+use crate::expect;
+use crate::row::{Level, Row, run};
+use crate::rows::expectations::refused;
 use crate::rows::sections::UNSIGNED_CALLBACK;
 
 pub(super) static ROWS: &[Row] = &[
@@ -17,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         UNSIGNED_CALLBACK,
         "a callback with a bad signature is refused",
         "HTTP 200 takes it: a forged one credits whoever sent it, and a good one that was misread never comes again.",
-        play!(bad_signature),
+        run!(bad_signature),
     ),
     Row::new(
         "callback-other-secret",
@@ -25,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         UNSIGNED_CALLBACK,
         "a callback signed with another secret is refused",
         "With HTTP 200 any secret will do, or a good callback that was misread never comes again.",
-        play!(other_secret),
+        run!(other_secret),
     ),
     Row::new(
         "callback-unknown-project",
@@ -33,41 +35,88 @@ pub(super) static ROWS: &[Row] = &[
         UNSIGNED_CALLBACK,
         "a callback of a project that is not configured is refused",
         "The results of somebody else's project are booked as one's own.",
-        play!(unknown_project),
+        run!(unknown_project),
     ),
+    Row::new(
+        "callback-refused-no-effect",
+        Level::Must,
+        UNSIGNED_CALLBACK,
+        "forged and changed successes credit nothing, and the right one then credits once",
+        "Anybody who knows the URL could credit himself.",
+        run!(no_effect),
+    )
+    .credits(),
 ];
 
-async fn bad_signature(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let signed = scene.platform.sign(&scene.any_callback(&payment_id));
+async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.any_callback(&payment_id));
     let mut bodies: Vec<_> = no_signatures(&signed).into_iter().collect();
     bodies.push(tampered(&signed, |it| {
         with(it, "/operation/sum_initial/amount", json!(1_000_000))
     }));
     for body in bodies {
-        refused(scene, &payment_id, body).await?;
+        refused(context, &payment_id, body).await?;
     }
     Ok(())
 }
 
-async fn other_secret(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let body = with_a_secret_nobody_has(scene).sign(&scene.any_callback(&payment_id));
-    refused(scene, &payment_id, body).await?;
-    let Ok(other) = scene.another_project() else {
+async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let body = with_a_secret_nobody_has(context).sign(&context.any_callback(&payment_id));
+    refused(context, &payment_id, body).await?;
+    let Ok(other) = context.another_project() else {
         return Ok(());
     };
     // The secret of another project, and this project's name.
-    let body = scene
+    let body = context
         .platform
-        .in_the_name_of(scene.project.id, other.key().clone())
-        .sign(&scene.any_callback(&payment_id));
-    refused(scene, &payment_id, body).await
+        .in_the_name_of(context.project.id, other.key().clone())
+        .sign(&context.any_callback(&payment_id));
+    refused(context, &payment_id, body).await
 }
 
-async fn unknown_project(scene: &CheckContext<'_>) -> Checked {
-    let payment_id = scene.pending().await?;
-    let mut success = scene.any_callback(&payment_id);
-    success.project_id = scene.no_project();
-    refused(scene, &payment_id, scene.platform.sign(&success)).await
+async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let mut success = context.any_callback(&payment_id);
+    success.project_id = context.no_project();
+    refused(context, &payment_id, context.platform.sign(&success)).await
+}
+
+async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = context.success(&payment_id);
+    let signed = context.callbacks.sign(&success);
+    let stranger = Key::new("a secret that nobody has")
+        .map_err(|error| Stop::failed("a key", error.to_string()))?;
+    let forged = context
+        .callbacks
+        .in_the_name_of(context.project.id, stranger)
+        .sign(&success);
+    let dearer = context.amount().minor() * 100;
+    let bodies = [
+        tampered(&signed, |it| without(it, "/signature")),
+        tampered(&signed, |it| with(it, "/signature", json!(""))),
+        forged,
+        tampered(&signed, |it| {
+            with(it, "/operation/sum_initial/amount", json!(dearer))
+        }),
+        tampered(&signed, |it| {
+            with(it, "/operation/message", json!("Succes"))
+        }),
+    ];
+    for body in bodies {
+        context.send_callback(body).await?;
+    }
+    context.expect_money(&payment_id, "pending", &[]).await?;
+    context.expect_acknowledged(&success).await?;
+    let amount = [context.amount().minor()];
+    context
+        .expect_money(&payment_id, "credited", &amount)
+        .await?;
+    // What is acknowledged is never sent again, so a forged success must not be.
+    let again = tampered(&signed, |it| without(it, "/signature"));
+    let exchange = context.send_callback(again).await?;
+    let what = "no HTTP 200 to a forged repeat of a success";
+    expect::holds(what, exchange.status != 200, || expect::brief(&exchange))
 }

@@ -1,11 +1,218 @@
-//! Signatures that are none, and those of somebody else.
+//! Texts that are no signature.
 
+use jetpay_platform::Platform;
 use serde_json::{Value, json};
 
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
-use crate::edit::{tampered, with, without};
-use crate::refusal::Refusal;
-use jetpay_platform::Platform;
+use crate::check_context::messages::{tampered, with, without};
+use crate::expect::Refusal;
+use crate::row::{Level, Procedure, Row, run};
+use crate::rows::sections::UNSIGNED;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "signature-missing",
+        Level::Must,
+        UNSIGNED,
+        "a request without a signature is refused with code 400",
+        "Anybody who knows the URL can ask for accounts and begin payments.",
+        Procedure::Refused(missing, REFUSAL),
+    ),
+    Row::new(
+        "signature-malformed",
+        Level::Should,
+        UNSIGNED,
+        "a signature that is cut, spaced or padded otherwise is refused with code 400",
+        "What is compared loosely will one day take a signature that is none.",
+        Procedure::Refused(malformed, REFUSAL),
+    ),
+    Row::new(
+        "signature-legacy",
+        Level::Must,
+        UNSIGNED,
+        "the 40 hexadecimal digits of an old scheme are refused with code 400",
+        "Whoever can forge the old, weak scheme can speak for the platform.",
+        Procedure::Refused(legacy, REFUSAL.naming("SHA-1")),
+    ),
+    Row::new(
+        "signature-placeholder",
+        Level::Must,
+        UNSIGNED,
+        "the placeholders of the documents' samples are refused with code 400",
+        "A signature printed in a public document opens the endpoint to all its readers.",
+        Procedure::Refused(placeholders, REFUSAL),
+    ),
+    Row::new(
+        "signature-lower-case",
+        Level::Must,
+        UNSIGNED,
+        "a signature in lower case is refused with code 400",
+        "A comparison that ignores case makes a signature far easier to guess.",
+        Procedure::Refused(lower_case, REFUSAL),
+    ),
+    Row::new(
+        "signature-other-message",
+        Level::Must,
+        UNSIGNED,
+        "the signature of another message is refused with code 400",
+        "Whoever has seen one signed message can sign any other with it.",
+        Procedure::Refused(other_message, REFUSAL),
+    ),
+    Row::new(
+        "signature-changed",
+        Level::Must,
+        UNSIGNED,
+        "a message changed after it was signed is refused with code 400",
+        "On the way the amount or the customer can be changed, and nobody notices.",
+        Procedure::Refused(changed, REFUSAL),
+    ),
+    Row::new(
+        "signature-other-secret",
+        Level::Must,
+        UNSIGNED,
+        "a signature with another secret is refused with code 400",
+        "Any secret will do: the signature protects nothing at all.",
+        Procedure::Refused(other_secret, REFUSAL),
+    ),
+    Row::new(
+        "signature-other-project",
+        Level::Must,
+        UNSIGNED,
+        "a signature with another project's secret is refused with code 400",
+        "One project can begin payments in the name of another.",
+        run!(other_project),
+    ),
+];
+
+fn with_signatures(
+    context: &CheckContext<'_>,
+    texts: impl IntoIterator<Item = Value>,
+) -> Vec<Vec<u8>> {
+    let requests = [context.verify_json(), context.check_deposit_json()];
+    let set = |text: Value| {
+        requests.clone().map(|request| {
+            with(request, "/signature", text.clone())
+                .to_string()
+                .into_bytes()
+        })
+    };
+    texts.into_iter().flat_map(set).collect()
+}
+
+fn missing(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let mut bodies = with_signatures(
+        context,
+        [
+            Value::Null,
+            json!(""),
+            json!(7),
+            json!(false),
+            json!([]),
+            json!({"a": "b"}),
+        ],
+    );
+    bodies.extend(both(context).map(|signed| tampered(&signed, |it| without(it, "/signature"))));
+    bodies
+}
+
+fn malformed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let good = signature_of(&both(context)[0]);
+    let texts = [
+        good[..86].to_owned(),
+        format!("{good}="),
+        format!(" {good}"),
+        format!("{good}\n"),
+        good.replace('=', ""),
+        format!("{}-_{}", &good[..40], &good[42..]),
+        "signature".to_owned(),
+        "Ж".repeat(44),
+        good.repeat(100),
+    ];
+    texts
+        .into_iter()
+        .map(|text| tampered(&both(context)[0], |it| with(it, "/signature", json!(text))))
+        .collect()
+}
+
+fn legacy(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    with_signatures(context, [json!("e19695449545fac562843ca06e7e0f3e51281ad6")])
+}
+
+/// As the five documents print them.
+fn placeholders(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let texts = [
+        "lY0LTSAzpR7zGce5qfYGacOuYlHANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
+        "lY0LT8AzpR7zGce5qfYGacOuYlHGWqkMcQlqmjlsDDZI2gVcE1qVeWANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
+        "lY0LTSAzpR7zGce5qfYGacOuYlHGWqkMcQlqmjlsDDZI2gVcE1qVeWANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
+        "HRcDJN84ghAJL2hPW9yUbVMm7SRPewQJuH+mz4gcipXc8sI dToQunzSUEiy7w5vA3+MVIO8xHSNsQB5qCCm5kXA==",
+        "lY0LTSAzpR7...dOqRXJnL1kO0lUmkQ0YYLWRg==",
+        "kUi2x9dKHAVNU0FY",
+    ];
+    with_signatures(context, texts.map(Value::from))
+}
+
+fn lower_case(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    both(context)
+        .map(|signed| {
+            tampered(&signed, |it| {
+                with(
+                    it,
+                    "/signature",
+                    json!(signature_of(&signed).to_lowercase()),
+                )
+            })
+        })
+        .into()
+}
+
+fn other_message(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let [verify, deposit] = both(context);
+    vec![
+        tampered(&verify, |it| {
+            with(it, "/signature", json!(signature_of(&deposit)))
+        }),
+        tampered(&deposit, |it| {
+            with(it, "/signature", json!(signature_of(&verify)))
+        }),
+    ]
+}
+
+fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let [verify, deposit] = both(context);
+    // Who looks at the fields before the signature misses this one, and says so.
+    let less = (context.target.exact).then(|| tampered(&deposit, |it| without(it, "/currency")));
+    let more = [
+        tampered(&verify, |it| {
+            with(it, "/customer_id", json!(context.target.customers.unknown))
+        }),
+        tampered(&deposit, |it| {
+            with(it, "/amount", json!(context.amount().minor() * 10))
+        }),
+        tampered(&deposit, |it| {
+            with(it, "/amount", json!(context.amount().minor() + 1))
+        }),
+        tampered(&verify, |it| with(it, "/note", json!("one field more"))),
+    ];
+    more.into_iter().chain(less).collect()
+}
+
+fn other_secret(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let platform = with_a_secret_nobody_has(context);
+    vec![
+        platform.sign(&context.verify_json()),
+        platform.sign(&context.check_deposit_json()),
+    ]
+}
+
+async fn other_project(context: &CheckContext<'_>) -> CheckResult {
+    let other = context.another_project()?;
+    let bodies = vec![
+        other.sign(&context.verify_json()),
+        other.sign(&context.check_deposit_json()),
+    ];
+    context.expect_refused(bodies, REFUSAL).await
+}
 
 pub(crate) const REFUSAL: Refusal = Refusal::new(200, 400);
 
@@ -21,10 +228,10 @@ pub(crate) fn no_signatures(signed: &[u8]) -> [Vec<u8>; 5] {
     ]
 }
 
-pub(crate) fn both(scene: &CheckContext<'_>) -> [Vec<u8>; 2] {
+pub(crate) fn both(context: &CheckContext<'_>) -> [Vec<u8>; 2] {
     [
-        scene.platform.sign(&scene.verify_json()),
-        scene.platform.sign(&scene.check_deposit_json()),
+        context.platform.sign(&context.verify_json()),
+        context.platform.sign(&context.check_deposit_json()),
     ]
 }
 
@@ -34,10 +241,10 @@ pub(crate) fn signature_of(signed: &[u8]) -> String {
 }
 
 /// The platform with a secret that no project has.
-pub(crate) fn with_a_secret_nobody_has(scene: &CheckContext<'_>) -> Platform {
-    scene
+pub(crate) fn with_a_secret_nobody_has(context: &CheckContext<'_>) -> Platform {
+    context
         .platform
-        .in_the_name_of(scene.project.id, nobodys_key())
+        .in_the_name_of(context.project.id, nobodys_key())
 }
 
 fn nobodys_key() -> jetpay_core::signature::Key {

@@ -1,16 +1,17 @@
 //! Whose secret it is: projects, their secrets and their methods.
 
+use jetpay_platform::messages::{Callback, Operation};
 use serde_json::{Value, json};
 
 use super::forged::REFUSAL;
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
-use crate::edit::{with, without};
+use crate::check_context::messages::{tampered, with, without};
 use crate::expect;
-use crate::outcome::{Checked, Stop};
-use crate::refusal::Refusal;
-use crate::row::{Level, Row, play};
-use crate::rows::applies::strict;
-use crate::rows::sections::PROJECT;
+use crate::expect::Refusal;
+use crate::row::{Level, Row, run};
+use crate::rows::conditions::strict;
+use crate::rows::sections::{PATHS, PROJECT};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -19,7 +20,7 @@ pub(super) static ROWS: &[Row] = &[
         PROJECT,
         "during rotation either secret is good",
         "Changing the secret stops all payments until both sides have changed it.",
-        play!(next_secret),
+        run!(next_secret),
     )
     .only(strict),
     Row::new(
@@ -28,7 +29,7 @@ pub(super) static ROWS: &[Row] = &[
         PROJECT,
         "a project that is not configured is refused",
         "A typo in the number of a project goes unnoticed, and its payments land in another one.",
-        play!(unknown_project),
+        run!(unknown_project),
     ),
     Row::new(
         "project-without-method",
@@ -36,50 +37,116 @@ pub(super) static ROWS: &[Row] = &[
         PROJECT,
         "a project that does not take the method is refused with code 400",
         "Payments come by a method that the merchant has not agreed to, and nobody reconciles them.",
-        play!(method_not_taken),
+        run!(method_not_taken),
     )
     .only(strict),
+    Row::new(
+        "signature-byte-order",
+        Level::Should,
+        PATHS,
+        "a signature over paths in byte order is good",
+        "The published SDKs differ here; a message signed by another one is refused.",
+        run!(byte_order),
+    ),
+    Row::new(
+        "callback-long-array",
+        Level::Should,
+        PATHS,
+        "a callback with an array of 12 is signed in natural order",
+        "A decline with eleven errors or more is refused as forged and comes again for days.",
+        run!(long_array),
+    ),
 ];
 
-async fn next_secret(scene: &CheckContext<'_>) -> Checked {
-    let next = scene.project.keys.get(1).ok_or(Stop::NotRun {
+async fn next_secret(context: &CheckContext<'_>) -> CheckResult {
+    let next = context.project.keys.get(1).ok_or(Stop::NotRun {
         why: "needs a project with two secrets",
     })?;
-    let platform = scene
+    let platform = context
         .platform
-        .in_the_name_of(scene.project.id, next.clone());
-    expect::answer(&scene.send(platform.sign(&scene.verify_json())).await?, 0).map(drop)
+        .in_the_name_of(context.project.id, next.clone());
+    expect::answer(
+        &context.send(platform.sign(&context.verify_json())).await?,
+        0,
+    )
+    .map(drop)
 }
 
 /// Our code for it is 400, since nobody can check the signature; the documents name none.
-async fn unknown_project(scene: &CheckContext<'_>) -> Checked {
+async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
     let named = |value: Value| {
-        [scene.verify_json(), scene.check_deposit_json()]
+        [context.verify_json(), context.check_deposit_json()]
             .map(|it| with(it, "/project_id", value.clone()))
     };
-    let wrong = [json!(scene.no_project()), json!(0), json!(-1), Value::Null]
-        .into_iter()
-        .flat_map(named);
+    let wrong = [
+        json!(context.no_project()),
+        json!(0),
+        json!(-1),
+        Value::Null,
+    ]
+    .into_iter()
+    .flat_map(named);
     let none =
-        [scene.verify_json(), scene.check_deposit_json()].map(|it| without(it, "/project_id"));
-    let bodies = wrong.chain(none).map(|it| scene.platform.sign(&it));
-    let refusal = if scene.target.exact {
+        [context.verify_json(), context.check_deposit_json()].map(|it| without(it, "/project_id"));
+    let bodies = wrong.chain(none).map(|it| context.platform.sign(&it));
+    let refusal = if context.target.exact {
         REFUSAL
     } else {
         Refusal::new(200, 500)
     };
-    scene.expect_refused(bodies.collect(), refusal).await
+    context.expect_refused(bodies.collect(), refusal).await
 }
 
-async fn method_not_taken(scene: &CheckContext<'_>) -> Checked {
-    let project = scene.project_without_the_method()?;
-    let platform = scene
+async fn method_not_taken(context: &CheckContext<'_>) -> CheckResult {
+    let project = context.project_without_the_method()?;
+    let platform = context
         .platform
         .in_the_name_of(project.id, project.keys[0].clone());
     let named = |it| platform.sign(&with(it, "/project_id", json!(project.id.number())));
     let bodies = vec![
-        named(scene.verify_json()),
-        named(scene.check_deposit_json()),
+        named(context.verify_json()),
+        named(context.check_deposit_json()),
     ];
-    scene.expect_refused(bodies, REFUSAL).await
+    context.expect_refused(bodies, REFUSAL).await
+}
+
+async fn byte_order(context: &CheckContext<'_>) -> CheckResult {
+    let list: Vec<u8> = (0..12).collect();
+    let message = with(context.verify_json(), "/list", json!(list)).to_string();
+    let canonical = jetpay_core::signature::Canonical::parse(message.as_bytes());
+    let string = canonical
+        .ok()
+        .and_then(|canonical| canonical.byte_ordered())
+        .unwrap_or_default();
+    let signed = tampered(message.as_bytes(), |it| {
+        with(
+            it,
+            "/signature",
+            json!(context.platform.key().sign(&string)),
+        )
+    });
+    expect::answer(&context.send(signed).await?, 0).map(drop)
+}
+
+async fn long_array(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let operation =
+        Operation::new("sale", "decline", context.amount()).because("20000", "General decline");
+    let decline = Callback::new(
+        context.method,
+        context.project.id,
+        &payment_id,
+        "decline",
+        operation,
+    );
+    let errors: Vec<Value> = (0..12)
+        .map(|number| json!({"code": 20_000 + number, "message": "wrong"}))
+        .collect();
+    let decline = with(
+        serde_json::to_value(decline).unwrap_or_default(),
+        "/errors",
+        json!(errors),
+    );
+    context.expect_acknowledged(&decline).await?;
+    context.expect_money(&payment_id, "declined", &[]).await
 }

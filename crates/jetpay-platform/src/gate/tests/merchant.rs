@@ -1,23 +1,23 @@
-//! A merchant that keeps the rules, against two hundred plans by chance; and one that does not.
+//! A merchant that follows the rules, against two hundred random plans; and a merchant that does not.
 
 use super::*;
 
-/// What an answer lets a merchant do next.
+/// What an answer allows a merchant to do next.
 enum Next {
     Send,
     Ask,
     Rest,
 }
 
-/// Follows the table of the protocol until nothing more is to be done or two weeks are over: at first every ten
-/// seconds, then less and less often.
-fn pays_out(books: &mut Books, patient: bool) {
+/// Follows the protocol's table until nothing is left to do or two weeks are over. The first step is after ten seconds;
+/// later steps are further apart.
+fn pays_out(state: &mut GateState, patient: bool) {
     let mut next = Next::Send;
     for step in 0..100 {
         let now = NOW + 10 * SECOND * (step + 12 * step * step);
         next = match next {
-            Next::Send => after_send(&send(books, now, "p-1"), patient),
-            Next::Ask => after_ask(&ask(books, now, "p-1")),
+            Next::Send => after_send(&send(state, now, "p-1"), patient),
+            Next::Ask => after_ask(&ask(state, now, "p-1")),
             Next::Rest => return,
         };
     }
@@ -39,7 +39,7 @@ fn after_ask(reply: &Reply) -> Next {
     if reply.status() != Some(200) && code(reply).is_none() || reply.json().is_none() {
         return Next::Ask;
     }
-    match stands(reply).as_str() {
+    match status_of(reply).as_str() {
         "3061" | "error" => Next::Send,
         "success" | "decline" | "reversed" => Next::Rest,
         _ => Next::Ask,
@@ -47,15 +47,15 @@ fn after_ask(reply: &Reply) -> Next {
 }
 
 #[test]
-fn who_keeps_the_rules_pays_at_most_once_whatever_the_seed_and_sends_nothing_rashly() {
+fn merchant_that_follows_the_rules_pays_at_most_once_and_makes_no_unsafe_resend() {
     let mut paid = 0;
     for seed in 0..200 {
-        let mut books = books(Plan::of_chance(seed));
-        pays_out(&mut books, true);
-        assert_eq!(books.rash().count(), 0, "{seed}");
-        let out = books.money_out(ACCOUNT);
+        let mut state = state(Plan::of_chance(seed));
+        pays_out(&mut state, true);
+        assert_eq!(state.unsafe_resends().count(), 0, "{seed}");
+        let out = state.money_out(ACCOUNT);
         assert!([0, 100].contains(&out), "{seed}: {out}");
-        let status = books.status(35, "p-1");
+        let status = state.status(35, "p-1");
         assert_eq!(out == 100, status == Some("success"), "{seed}: {status:?}");
         paid += i64::from(out == 100);
     }
@@ -63,11 +63,11 @@ fn who_keeps_the_rules_pays_at_most_once_whatever_the_seed_and_sends_nothing_ras
 }
 
 #[test]
-fn who_sends_again_without_asking_is_found_rash() {
-    let rash = (0..100).filter(|seed| {
-        let mut books = books(Plan::of_chance(*seed));
-        pays_out(&mut books, false);
-        books.rash().next().is_some()
+fn merchant_that_sends_again_without_a_status_request_makes_unsafe_resends() {
+    let unsafe_resends = (0..100).filter(|seed| {
+        let mut state = state(Plan::of_chance(*seed));
+        pays_out(&mut state, false);
+        state.unsafe_resends().next().is_some()
     });
-    assert!(rash.count() > 10);
+    assert!(unsafe_resends.count() > 10);
 }

@@ -1,12 +1,9 @@
-//! The books, plan by plan.
+//! Tests of the Gate's state, plan by plan.
 
-mod asks;
-mod checks;
-mod endings;
+mod callbacks;
 mod merchant;
 mod requests;
 mod sends;
-mod telling;
 
 use std::time::Duration;
 
@@ -27,11 +24,11 @@ fn keyring() -> Keyring {
     Keyring::from(Project::new(35, SECRET).unwrap())
 }
 
-/// Books in which payouts to the account have this plan.
-fn books(plan: Plan) -> Books {
-    let mut books = Books::new(keyring());
-    books.plan(ACCOUNT, plan);
-    books
+/// The state of a Gate that uses this plan for payouts to the account.
+fn state(plan: Plan) -> GateState {
+    let mut state = GateState::new(keyring());
+    state.plan(ACCOUNT, plan);
+    state
 }
 
 fn order(payment_id: &str) -> Value {
@@ -48,22 +45,22 @@ fn signed(body: &Value) -> Vec<u8> {
     sign(body.to_string().as_bytes(), &Key::new(SECRET).unwrap()).unwrap()
 }
 
-fn send(books: &mut Books, now: Millis, payment_id: &str) -> Reply {
-    books.receive(now, PAYOUT, &signed(&order(payment_id)))
+fn send(state: &mut GateState, now: Millis, payment_id: &str) -> Reply {
+    state.receive(now, PAYOUT, &signed(&order(payment_id)))
 }
 
-fn ask(books: &mut Books, now: Millis, payment_id: &str) -> Reply {
+fn ask(state: &mut GateState, now: Millis, payment_id: &str) -> Reply {
     let question = json!({"general": {"project_id": 35, "payment_id": payment_id}});
-    books.receive(now, STATUS, &signed(&question))
+    state.receive(now, STATUS, &signed(&question))
 }
 
-/// `code` of an answer; none of a good one.
+/// `code` of an answer; `None` in a good answer.
 fn code(reply: &Reply) -> Option<String> {
     Some(reply.json()?.get("code")?.as_str().unwrap().to_owned())
 }
 
-/// `payment.status` of an answer, else its code.
-fn stands(reply: &Reply) -> String {
+/// `payment.status` of an answer, or its code.
+fn status_of(reply: &Reply) -> String {
     let json = reply.json().unwrap();
     let status = json["payment"]["status"].as_str();
     status.map_or_else(|| code(reply).unwrap(), str::to_owned)

@@ -1,13 +1,13 @@
-//! What is checked before any plan is looked at.
+//! Checks that come before any plan.
 
 use super::*;
 
 #[test]
-fn the_documents_request_is_accepted_and_answered_with_its_ids_signed() {
+fn request_of_the_document_is_accepted_with_a_signed_answer_that_has_its_ids() {
     let body = jetpay_testing::Manifest::of("qiwi-kz")
         .fixture("payout-request.json")
         .body();
-    let reply = books(Plan::default()).receive(NOW, PAYOUT, &body);
+    let reply = state(Plan::default()).receive(NOW, PAYOUT, &body);
     assert_eq!(reply.status(), Some(200));
     let json = reply.json().unwrap();
     assert_eq!(json["status"], "success");
@@ -22,30 +22,30 @@ fn the_documents_request_is_accepted_and_answered_with_its_ids_signed() {
 }
 
 #[test]
-fn a_bad_or_missing_signature_is_answered_401_and_nothing_is_recorded() {
-    let mut books = books(Plan::default());
+fn bad_or_missing_signature_is_answered_with_401_and_nothing_is_recorded() {
+    let mut state = state(Plan::default());
     let other = sign(
         order("p-1").to_string().as_bytes(),
         &Key::new("other").unwrap(),
     )
     .unwrap();
-    let reply = books.receive(NOW, PAYOUT, &other);
+    let reply = state.receive(NOW, PAYOUT, &other);
     assert_eq!(
         (reply.status(), code(&reply).as_deref()),
         (Some(401), Some("3261"))
     );
     let unsigned = order("p-1").to_string();
-    let reply = books.receive(NOW, PAYOUT, unsigned.as_bytes());
+    let reply = state.receive(NOW, PAYOUT, unsigned.as_bytes());
     assert_eq!(
         (reply.status(), code(&reply).as_deref()),
         (Some(401), Some("3262"))
     );
-    assert!(books.seen().is_empty() && books.accounts().is_empty());
+    assert!(state.log().is_empty() && state.accounts().is_empty());
 }
 
 #[test]
-fn a_wrong_path_is_answered_404_and_another_method_rejected() {
-    let mut books = books(Plan::default());
+fn wrong_path_is_answered_with_404_and_another_method_is_rejected() {
+    let mut state = state(Plan::default());
     let body = signed(&order("p-1"));
     for path in [
         "/",
@@ -55,21 +55,21 @@ fn a_wrong_path_is_answered_404_and_another_method_rejected() {
         "/v2/payment/wallet/qiwi-kz/sale",
     ] {
         assert_eq!(
-            books.receive(NOW, path, &body).status(),
+            state.receive(NOW, path, &body).status(),
             Some(404),
             "{path}"
         );
     }
-    let reply = books.receive(NOW, "/v2/payment/wallet/other/payout", &body);
+    let reply = state.receive(NOW, "/v2/payment/wallet/other/payout", &body);
     assert_eq!(
         (reply.status(), code(&reply).as_deref()),
         (Some(400), Some("2541"))
     );
-    assert!(books.seen().is_empty());
+    assert!(state.log().is_empty());
 }
 
 #[test]
-fn each_missing_or_odd_field_is_rejected_by_its_code_and_named() {
+fn each_missing_or_odd_field_is_rejected_with_its_code_and_name() {
     let cases = [
         ("/general/payment_id", Value::Null, "2004"),
         ("/general/payment_id", json!("a\nb"), "3024"),
@@ -88,11 +88,11 @@ fn each_missing_or_odd_field_is_rejected_by_its_code_and_named() {
         ("/payment/currency", Value::Null, "3287"),
         ("/payment/currency", json!("USD"), "3121"),
     ];
-    let mut books = books(Plan::default());
+    let mut state = state(Plan::default());
     for (pointer, value, expected) in cases {
         let mut body = order("p-1");
         *body.pointer_mut(pointer).unwrap() = value;
-        let reply = books.receive(NOW, PAYOUT, &signed(&body));
+        let reply = state.receive(NOW, PAYOUT, &signed(&body));
         assert_eq!(
             (reply.status(), code(&reply).as_deref()),
             (Some(400), Some(expected)),
@@ -107,38 +107,176 @@ fn each_missing_or_odd_field_is_rejected_by_its_code_and_named() {
             "{message}"
         );
     }
-    assert!(books.seen().is_empty());
+    assert!(state.log().is_empty());
 }
 
 #[test]
-fn a_project_that_nobody_configured_and_what_is_no_json_are_rejected() {
-    let mut books = books(Plan::default());
+fn unknown_project_and_invalid_json_are_rejected() {
+    let mut state = state(Plan::default());
     let mut foreign = order("p-1");
     foreign["general"]["project_id"] = json!(36);
     assert_eq!(
-        code(&books.receive(NOW, PAYOUT, &signed(&foreign))).as_deref(),
+        code(&state.receive(NOW, PAYOUT, &signed(&foreign))).as_deref(),
         Some("2442")
     );
     assert_eq!(
-        code(&books.receive(NOW, PAYOUT, b"{")).as_deref(),
+        code(&state.receive(NOW, PAYOUT, b"{")).as_deref(),
         Some("2003")
     );
 }
 
 #[test]
-fn habits_change_the_form_of_answers_and_nothing_else() {
-    let habits = Habits {
+fn conventions_change_only_the_form_of_answers() {
+    let conventions = Conventions {
         signs_answers: false,
         codes_are_numbers: true,
         rejects_with: 200,
-        ..Habits::default()
+        ..Conventions::default()
     };
-    let mut books = books(Plan::default()).with_habits(habits);
-    let reply = ask(&mut books, NOW, "p-1");
+    let mut state = state(Plan::default()).with_conventions(conventions);
+    let reply = ask(&mut state, NOW, "p-1");
     let json = reply.json().unwrap();
     assert_eq!((reply.status(), &json["code"]), (Some(200), &json!(3061)));
     assert_eq!(json.get("signature"), None);
-    let accepted = send(&mut books, NOW, "p-1").json().unwrap();
+    let accepted = send(&mut state, NOW, "p-1").json().unwrap();
     assert_eq!(accepted.get("signature"), None);
     assert_eq!(accepted["status"], "success");
+}
+
+/// The answer before the second send of an id that allows it.
+fn reason_before_second_send(
+    plan: Plan,
+    between: impl FnOnce(&mut GateState),
+) -> (usize, Option<ResendReason>) {
+    let mut state = state(plan);
+    send(&mut state, NOW, "p-1");
+    between(&mut state);
+    send(&mut state, NOW + SECOND, "p-1");
+    let second = state.sends_of("p-1").nth(1).unwrap();
+    assert_eq!(second.earlier_sends, 1);
+    (state.unsafe_resends().count(), second.may_resend)
+}
+
+fn ask_later(state: &mut GateState) {
+    ask(state, NOW + SECOND, "p-1");
+}
+
+#[test]
+fn second_send_without_a_permitting_answer_is_unsafe() {
+    assert_eq!(
+        reason_before_second_send(Plan::default(), |_| ()),
+        (1, None)
+    );
+    assert_eq!(
+        reason_before_second_send(Plan::once(OnSend::DropBefore), |_| ()),
+        (1, None)
+    );
+    assert_eq!(
+        reason_before_second_send(Plan::once(OnSend::DropAfter), ask_later),
+        (1, None)
+    );
+    assert_eq!(
+        reason_before_second_send(Plan::once(OnSend::FailBefore(503)), |_| ()),
+        (1, None)
+    );
+    let rejected = Plan::once(OnSend::Reject { code: 3104 });
+    assert_eq!(reason_before_second_send(rejected, |_| ()), (1, None));
+    let declined = Plan::ending(Ending::Decline { code: 100 });
+    assert_eq!(reason_before_second_send(declined, ask_later), (1, None));
+}
+
+#[test]
+fn second_send_after_3061_3613_error_or_a_refusal_is_safe() {
+    let may_resend = |plan, between: fn(&mut GateState)| {
+        let (unsafe_resends, may_resend) = reason_before_second_send(plan, between);
+        assert_eq!(unsafe_resends, 0, "{may_resend:?}");
+        may_resend.unwrap()
+    };
+    assert_eq!(
+        may_resend(Plan::once(OnSend::DropBefore), ask_later),
+        ResendReason::Unknown
+    );
+    assert_eq!(
+        may_resend(Plan::ending(Ending::Forget), ask_later),
+        ResendReason::Unknown
+    );
+    assert_eq!(
+        may_resend(Plan::ending(Ending::Error), ask_later),
+        ResendReason::Error
+    );
+    let told = |state: &mut GateState| drop(state.due(NOW + SECOND));
+    assert_eq!(
+        may_resend(Plan::ending(Ending::Error), told),
+        ResendReason::Error
+    );
+    assert_eq!(
+        may_resend(Plan::once(OnSend::InFlight), |_| ()),
+        ResendReason::InFlight
+    );
+    assert_eq!(
+        may_resend(Plan::once(OnSend::Refuse(429)), |_| ()),
+        ResendReason::Refused(429)
+    );
+}
+
+#[test]
+fn answer_that_was_not_delivered_permits_nothing() {
+    for asked in [OnStatus::Drop, OnStatus::Unreadable, OnStatus::Fail(401)] {
+        let plan = Plan {
+            status_requests: vec![asked],
+            ..Plan::once(OnSend::DropBefore)
+        };
+        assert_eq!(
+            reason_before_second_send(plan, ask_later),
+            (1, None),
+            "{asked:?}"
+        );
+    }
+}
+
+#[test]
+fn permission_ends_with_the_next_send() {
+    let mut state = state(Plan {
+        sends: vec![OnSend::DropBefore; 2],
+        ..Plan::default()
+    });
+    send(&mut state, NOW, "p-1");
+    ask(&mut state, NOW, "p-1");
+    send(&mut state, NOW, "p-1");
+    assert_eq!(state.unsafe_resends().count(), 0);
+    send(&mut state, NOW, "p-1");
+    assert_eq!(state.unsafe_resends().count(), 1);
+}
+
+#[test]
+fn two_ids_to_one_account_are_listed_even_when_one_was_never_accepted() {
+    let mut state = state(Plan::once(OnSend::DropBefore));
+    send(&mut state, NOW, "p-1");
+    send(&mut state, NOW, "p-2");
+    assert_eq!(state.payment_ids(ACCOUNT), ["p-1", "p-2"]);
+    assert_eq!(state.accounts(), [ACCOUNT]);
+    let bodies: Vec<&[u8]> = state
+        .sends_of("p-1")
+        .map(|entry| entry.body.as_slice())
+        .collect();
+    assert_eq!(bodies, [signed(&order("p-1"))]);
+}
+
+#[test]
+fn debug_and_display_show_neither_account_nor_customer() {
+    let mut state = state(Plan::once(OnSend::DropAfter));
+    send(&mut state, NOW, "p-1");
+    let due = state.due(NOW + SECOND);
+    let reply = ask(&mut state, NOW + SECOND, "p-1");
+    let shown = format!(
+        "{state:?} {:?} {} {due:?} {reply:?}",
+        state.log(),
+        state.log()[0]
+    );
+    assert!(
+        shown.ends_with('}') && shown.contains("payout p-1: accepted, but the connection broke")
+    );
+    for hidden in [ACCOUNT, "12345", "John", "example.com", "198.51"] {
+        assert!(!shown.contains(hidden), "{hidden}");
+    }
 }

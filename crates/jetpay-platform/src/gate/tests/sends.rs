@@ -1,20 +1,20 @@
-//! What a send comes to.
+//! The answers to sends and status requests.
 
 use super::*;
 
 #[test]
-fn an_id_that_was_accepted_is_rejected_with_3041_however_often_it_comes() {
-    let mut books = books(Plan::default());
-    assert_eq!(code(&send(&mut books, NOW, "p-1")), None);
+fn accepted_id_is_rejected_with_3041_however_often_it_is_sent() {
+    let mut state = state(Plan::default());
+    assert_eq!(code(&send(&mut state, NOW, "p-1")), None);
     for now in [NOW, NOW + SECOND, NOW + 100_000 * SECOND] {
-        assert_eq!(code(&send(&mut books, now, "p-1")).as_deref(), Some("3041"));
+        assert_eq!(code(&send(&mut state, now, "p-1")).as_deref(), Some("3041"));
     }
-    assert_eq!(books.accepted(35, "p-1"), 1);
-    assert_eq!(books.money_out(ACCOUNT), 100);
+    assert_eq!(state.accepted(35, "p-1"), 1);
+    assert_eq!(state.money_out(ACCOUNT), 100);
 }
 
 #[test]
-fn what_goes_wrong_before_accepting_leaves_the_id_unknown_and_the_next_send_is_accepted() {
+fn failure_before_the_acceptance_leaves_the_id_unknown_and_the_next_send_is_accepted() {
     let plans = [
         (OnSend::DropBefore, None),
         (OnSend::FailBefore(503), Some(503)),
@@ -25,28 +25,28 @@ fn what_goes_wrong_before_accepting_leaves_the_id_unknown_and_the_next_send_is_a
         (OnSend::Reject { code: 3104 }, Some(400)),
     ];
     for (first, status) in plans {
-        let mut books = books(Plan::once(first));
-        let reply = send(&mut books, NOW, "p-1");
+        let mut state = state(Plan::once(first));
+        let reply = send(&mut state, NOW, "p-1");
         assert_eq!(reply.status(), status, "{first:?}");
-        assert_eq!(books.accepted(35, "p-1"), 0, "{first:?}");
-        assert_eq!(stands(&ask(&mut books, NOW, "p-1")), "3061", "{first:?}");
+        assert_eq!(state.accepted(35, "p-1"), 0, "{first:?}");
+        assert_eq!(status_of(&ask(&mut state, NOW, "p-1")), "3061", "{first:?}");
         assert_eq!(
-            send(&mut books, NOW, "p-1").status(),
+            send(&mut state, NOW, "p-1").status(),
             Some(200),
             "{first:?}"
         );
-        assert_eq!(books.accepted(35, "p-1"), 1, "{first:?}");
+        assert_eq!(state.accepted(35, "p-1"), 1, "{first:?}");
     }
 }
 
 #[test]
 fn rejections_carry_the_code() {
-    let mut flying = books(Plan::once(OnSend::InFlight));
+    let mut flying = state(Plan::once(OnSend::InFlight));
     assert_eq!(
         code(&send(&mut flying, NOW, "p-1")).as_deref(),
         Some("3613")
     );
-    let mut rejecting = books(Plan::once(OnSend::Reject { code: 3104 }));
+    let mut rejecting = state(Plan::once(OnSend::Reject { code: 3104 }));
     assert_eq!(
         code(&send(&mut rejecting, NOW, "p-1")).as_deref(),
         Some("3104")
@@ -54,53 +54,53 @@ fn rejections_carry_the_code() {
 }
 
 #[test]
-fn what_goes_wrong_after_accepting_is_paid_and_the_next_send_is_3041() {
+fn failure_after_the_acceptance_is_paid_and_the_next_send_gets_3041() {
     let plans = [
         (
             OnSend::DropAfter,
             Reply::Dropped { accepted: true }.status(),
         ),
         (OnSend::FailAfter(500), Some(500)),
-        (OnSend::Garbage, Some(200)),
+        (OnSend::Unreadable, Some(200)),
     ];
     for (first, status) in plans {
-        let mut books = books(Plan::once(first));
-        let reply = send(&mut books, NOW, "p-1");
+        let mut state = state(Plan::once(first));
+        let reply = send(&mut state, NOW, "p-1");
         assert_eq!(reply.status(), status, "{first:?}");
         assert_eq!(reply.json(), None, "{first:?}");
-        assert_eq!(books.accepted(35, "p-1"), 1, "{first:?}");
+        assert_eq!(state.accepted(35, "p-1"), 1, "{first:?}");
         assert_eq!(
-            code(&send(&mut books, NOW, "p-1")).as_deref(),
+            code(&send(&mut state, NOW, "p-1")).as_deref(),
             Some("3041"),
             "{first:?}"
         );
         assert_eq!(
-            stands(&ask(&mut books, NOW + SECOND, "p-1")),
+            status_of(&ask(&mut state, NOW + SECOND, "p-1")),
             "success",
             "{first:?}"
         );
-        assert_eq!(books.money_out(ACCOUNT), 100, "{first:?}");
+        assert_eq!(state.money_out(ACCOUNT), 100, "{first:?}");
     }
 }
 
 #[test]
-fn a_slow_answer_tells_of_what_is_done_already() {
-    let mut books = books(Plan::once(OnSend::AcceptSlowly(seconds(40))));
-    let reply = send(&mut books, NOW, "p-1");
+fn slow_answer_reports_what_already_happened() {
+    let mut state = state(Plan::once(OnSend::AcceptSlowly(seconds(40))));
+    let reply = send(&mut state, NOW, "p-1");
     assert!(matches!(reply, Reply::Answer { after, status: 200, .. } if after == seconds(40)));
-    assert_eq!(stands(&ask(&mut books, NOW + SECOND, "p-1")), "success");
+    assert_eq!(status_of(&ask(&mut state, NOW + SECOND, "p-1")), "success");
 }
 
 #[test]
-fn an_accepted_id_is_never_told_that_it_was_not() {
+fn accepted_id_is_never_reported_as_not_accepted() {
     for second in [OnSend::InFlight, OnSend::Reject { code: 3104 }] {
-        let mut books = books(Plan {
+        let mut state = state(Plan {
             sends: vec![OnSend::DropAfter, second],
             ..Plan::default()
         });
-        send(&mut books, NOW, "p-1");
+        send(&mut state, NOW, "p-1");
         assert_eq!(
-            code(&send(&mut books, NOW, "p-1")).as_deref(),
+            code(&send(&mut state, NOW, "p-1")).as_deref(),
             Some("3041"),
             "{second:?}"
         );
@@ -108,36 +108,36 @@ fn an_accepted_id_is_never_told_that_it_was_not() {
 }
 
 #[test]
-fn an_equal_payout_is_rejected_while_one_is_under_way_where_that_is_the_habit() {
-    let mut books = books(Plan::default()).with_habits(Habits {
+fn equal_payout_is_rejected_while_one_is_in_progress_if_the_conventions_say_so() {
+    let mut state = state(Plan::default()).with_conventions(Conventions {
         one_at_a_time: true,
-        ..Habits::default()
+        ..Conventions::default()
     });
-    send(&mut books, NOW, "p-1");
-    assert_eq!(code(&send(&mut books, NOW, "p-2")).as_deref(), Some("3613"));
-    assert_eq!(code(&send(&mut books, NOW, "p-1")).as_deref(), Some("3041"));
-    assert_eq!(send(&mut books, NOW + SECOND, "p-2").status(), Some(200));
+    send(&mut state, NOW, "p-1");
+    assert_eq!(code(&send(&mut state, NOW, "p-2")).as_deref(), Some("3613"));
+    assert_eq!(code(&send(&mut state, NOW, "p-1")).as_deref(), Some("3041"));
+    assert_eq!(send(&mut state, NOW + SECOND, "p-2").status(), Some(200));
 }
 
 #[test]
-fn every_payment_id_goes_through_a_script_of_its_own() {
-    let mut books = books(Plan::once(OnSend::DropBefore));
+fn every_payment_id_has_its_own_copy_of_the_plan() {
+    let mut state = state(Plan::once(OnSend::DropBefore));
     for id in ["p-1", "p-2"] {
-        assert_eq!(send(&mut books, NOW, id).status(), None);
-        assert_eq!(send(&mut books, NOW, id).status(), Some(200));
+        assert_eq!(send(&mut state, NOW, id).status(), None);
+        assert_eq!(send(&mut state, NOW, id).status(), Some(200));
     }
 }
 
 #[test]
-fn others_go_as_told_or_by_chance_the_same_each_time() {
-    let mut told = Books::new(keyring());
-    told.plan_others(Plan::once(OnSend::Refuse(429)));
-    assert_eq!(send(&mut told, NOW, "p-1").status(), Some(429));
+fn other_accounts_follow_the_given_plan_or_the_same_random_plans_each_time() {
+    let mut other = GateState::new(keyring());
+    other.plan_others(Plan::once(OnSend::Refuse(429)));
+    assert_eq!(send(&mut other, NOW, "p-1").status(), Some(429));
     let run = |seed| {
-        let mut books = Books::new(keyring());
-        books.plan_others_by_chance(seed, 1);
+        let mut state = GateState::new(keyring());
+        state.plan_others_by_chance(seed, 1);
         (0..40)
-            .map(|number| send(&mut books, NOW, &format!("p-{number}")))
+            .map(|number| send(&mut state, NOW, &format!("p-{number}")))
             .collect::<Vec<_>>()
     };
     assert_eq!(run(1), run(1));
@@ -145,51 +145,126 @@ fn others_go_as_told_or_by_chance_the_same_each_time() {
 }
 
 #[test]
-fn a_hurried_plan_has_every_time_divided() {
+fn hurried_plan_has_every_time_divided() {
     let plan = Plan {
         sends: vec![OnSend::AcceptSlowly(seconds(8)), OnSend::DropBefore],
-        asks: vec![OnAsk::Slowly(seconds(4))],
+        status_requests: vec![OnStatus::Slowly(seconds(4))],
         endings: vec![Ending::Linger {
             code: 9999,
             how_long: seconds(6),
         }],
         after: seconds(2),
         later: seconds(10),
-        telling: Telling {
+        callbacks: CallbackPlan {
             gap: seconds(12),
             delay: seconds(14),
-            ..Telling::default()
+            ..CallbackPlan::default()
         },
     };
     let half = Plan {
         sends: vec![OnSend::AcceptSlowly(seconds(4)), OnSend::DropBefore],
-        asks: vec![OnAsk::Slowly(seconds(2))],
+        status_requests: vec![OnStatus::Slowly(seconds(2))],
         endings: vec![Ending::Linger {
             code: 9999,
             how_long: seconds(3),
         }],
         after: seconds(1),
         later: seconds(5),
-        telling: Telling {
+        callbacks: CallbackPlan {
             gap: seconds(6),
             delay: seconds(7),
-            ..Telling::default()
+            ..CallbackPlan::default()
         },
     };
     assert_eq!(plan.hurried(2), half);
 }
 
 #[test]
-fn chance_is_hurried_as_told() {
+fn random_plans_are_hurried() {
     let due = |hurry| {
-        let mut books = Books::new(keyring());
-        books.plan_others_by_chance(3, hurry);
+        let mut state = GateState::new(keyring());
+        state.plan_others_by_chance(3, hurry);
         for number in 0..20 {
-            send(&mut books, NOW, &format!("p-{number}"));
+            send(&mut state, NOW, &format!("p-{number}"));
         }
-        let told = books.due(NOW + 1_000_000 * SECOND);
-        told.iter().map(|told| told.at - NOW).max().unwrap()
+        let other = state.due(NOW + 1_000_000 * SECOND);
+        other.iter().map(|other| other.at - NOW).max().unwrap()
     };
-    // Each of the times that add up is cut to whole milliseconds.
+    // Each of the times in the sum is rounded down to whole milliseconds.
     assert!((due(1) / 10 - due(10)).abs() <= 5, "{} {}", due(1), due(10));
+}
+
+#[test]
+fn unknown_payment_gets_3061() {
+    assert_eq!(
+        status_of(&ask(&mut state(Plan::default()), NOW, "p-1")),
+        "3061"
+    );
+}
+
+#[test]
+fn status_has_the_payment_and_its_operations() {
+    let mut state = state(Plan::default()).with_operation_ids_from(29);
+    send(&mut state, NOW, "p-1");
+    let under_way = ask(&mut state, NOW, "p-1").json().unwrap();
+    assert_eq!(under_way["payment"]["status"], "processing");
+    assert_eq!(under_way["operations"][0]["code"], "9999");
+
+    let mut paid = ask(&mut state, NOW + SECOND, "p-1").json().unwrap();
+    assert!(paid["signature"].take().is_string());
+    let sum = json!({"amount": 100, "currency": "KZT"});
+    let expected = json!({
+        "project_id": 35,
+        "payment": {"id": "p-1", "type": "payout", "status": "success", "date": "2026-01-01T00:00:01+0000",
+            "method": "qiwi-kz", "sum": sum, "description": ""},
+        "operations": [{"id": 29, "type": "payout", "status": "success", "date": "2026-01-01T00:00:01+0000",
+            "created_date": "2026-01-01T00:00:00+0000", "request_id": format!("{:040x}", 29), "sum_initial": sum,
+            "sum_converted": sum, "code": "0", "message": "Success",
+            "provider": {"id": 12345, "payment_id": "receipt-29", "auth_code": ""}}],
+        "signature": null,
+    });
+    assert_eq!(paid, expected);
+}
+
+#[test]
+fn status_is_found_by_request_id_until_the_payout_is_forgotten() {
+    let mut state = state(Plan::ending(Ending::Forget));
+    let request_id = send(&mut state, NOW, "p-1").json().unwrap()["request_id"].clone();
+    let question = signed(&json!({"project_id": 35, "request_id": request_id}));
+    let path = "/v2/payment/status/request";
+    assert_eq!(
+        status_of(&state.receive(NOW, path, &question)),
+        "processing"
+    );
+    assert_eq!(
+        status_of(&state.receive(NOW + SECOND, path, &question)),
+        "3061"
+    );
+    let other = signed(&json!({"project_id": 35, "request_id": "none"}));
+    assert_eq!(status_of(&state.receive(NOW, path, &other)), "3061");
+}
+
+#[test]
+fn status_requests_fail_as_planned_and_the_next_one_is_answered() {
+    let mut state = state(Plan {
+        status_requests: vec![
+            OnStatus::Drop,
+            OnStatus::Fail(502),
+            OnStatus::Unreadable,
+            OnStatus::Slowly(seconds(3)),
+        ],
+        ..Plan::default()
+    });
+    send(&mut state, NOW, "p-1");
+    assert_eq!(
+        ask(&mut state, NOW, "p-1"),
+        Reply::Dropped { accepted: false }
+    );
+    assert_eq!(ask(&mut state, NOW, "p-1").status(), Some(502));
+    let garbage = ask(&mut state, NOW, "p-1");
+    assert_eq!((garbage.status(), garbage.json()), (Some(200), None));
+    let slow = ask(&mut state, NOW, "p-1");
+    assert!(matches!(&slow, Reply::Answer { after, .. } if *after == seconds(3)));
+    assert_eq!(status_of(&slow), "processing");
+    assert_eq!(status_of(&ask(&mut state, NOW + SECOND, "p-1")), "success");
 }

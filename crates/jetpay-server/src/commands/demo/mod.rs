@@ -12,7 +12,7 @@ use anyhow::Context;
 use clap::Args;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{Ledger, PaymentFilter, State};
+use jetpay_ledger::{Ledger, PaymentFilter, PaymentState};
 use jetpay_platform::Platform;
 
 use crate::config::{AdminAccess, Config};
@@ -119,9 +119,9 @@ async fn show_ledger(ledger: &Ledger) -> anyhow::Result<()> {
     println!(
         "\n  {} payments: {} credited once each, {} declined, {} pending",
         payments.len(),
-        count(State::Credited),
-        count(State::Declined),
-        count(State::Pending)
+        count(PaymentState::Credited),
+        count(PaymentState::Declined),
+        count(PaymentState::Pending)
     );
     Ok(())
 }

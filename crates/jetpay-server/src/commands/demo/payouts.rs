@@ -5,7 +5,7 @@ use std::time::Duration;
 use anstream::println;
 use anyhow::{Context, ensure};
 use futures_util::future::try_join_all;
-use jetpay_platform::gate::{Server, Settings};
+use jetpay_platform::gate::{GateOptions, Server};
 use serde_json::{Value, json};
 
 use super::scenes::{BAD, GOOD, heading};
@@ -40,9 +40,9 @@ pub(super) async fn gate(
     };
     let address = gate.base_url.to_string();
     let address = address.trim_start_matches("http://").parse();
-    let settings = Settings {
+    let settings = GateOptions {
         callback_url: Some(format!("http://{listen}/callback").parse()?),
-        ..Settings::new(
+        ..GateOptions::new(
             address.context("base_url in [gate] must be an address of this machine, such as http://127.0.0.1:9090")?,
             config.keyring(),
         )

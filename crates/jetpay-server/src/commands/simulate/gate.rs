@@ -8,7 +8,7 @@ use anstream::println;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use jetpay_core::{Keyring, Project};
-use jetpay_platform::gate::{Server, Settings, Watch, digits};
+use jetpay_platform::gate::{EventHandler, GateOptions, Server, digits};
 use reqwest::Url;
 
 use crate::commands::sign::secret_from_env;
@@ -55,7 +55,7 @@ impl Gate {
         })
     }
 
-    fn settings(&self) -> anyhow::Result<Settings> {
+    fn settings(&self) -> anyhow::Result<GateOptions> {
         ensure!(
             self.listen.ip().is_loopback(),
             "a simulated Gate listens on loopback only: payers' data comes here without TLS"
@@ -75,12 +75,12 @@ impl Gate {
                  --project ID --secret-env NAME"
             ),
         };
-        Ok(Settings {
+        Ok(GateOptions {
             callback_url: self.callback_url.clone().or(service),
             seed: self.seed,
             hurry: self.hurry,
-            watch: Watch::new(|event| println!("  {event}")),
-            ..Settings::new(self.listen, keyring)
+            on_event: EventHandler::new(|event| println!("  {event}")),
+            ..GateOptions::new(self.listen, keyring)
         })
     }
 

@@ -1,6 +1,6 @@
 //! What leaves for the Gate, and what arrives there; and what must hold in the end.
 
-use jetpay_platform::gate::{Books, Seen, What};
+use jetpay_platform::gate::{EntryKind, GateState, LogEntry};
 use rusqlite::types::ValueRef;
 
 use super::Audit;
@@ -34,7 +34,7 @@ impl Audit {
         }
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &request.id))?;
+            .inspect(|connection| rows::payout(connection, &request.id))?;
         let kept = row.map_or(0, |row| row.sends);
         let sends = i64::try_from(post.sends(&request.id)).unwrap_or(i64::MAX);
         if sends > kept {
@@ -65,19 +65,20 @@ impl Audit {
     pub(in crate::payouts) fn arrived(
         wish: &Wish,
         request: &Request,
-        gate: &Books,
+        gate: &GateState,
     ) -> Result<bool, Broken> {
         let broken = |invariant, what: &str| Err(Broken::new(invariant, wish.number, what));
-        let (Some(seen), before) = (gate.seen().last(), &gate.seen()[request.seen_before..]) else {
+        let (Some(seen), before) = (gate.log().last(), &gate.log()[request.seen_before..]) else {
             return broken(Invariant::OneId, "the Gate could not read it");
         };
-        if seen.what != What::Send || *seen.payment_id != *request.id {
+        if seen.kind != EntryKind::Send || *seen.payment_id != *request.id {
             return broken(Invariant::OneId, "it was sent under another id");
         }
-        let own =
-            |other: &&Seen| other.payment_id == seen.payment_id && other.what != What::Callback;
+        let own = |other: &&LogEntry| {
+            other.payment_id == seen.payment_id && other.kind != EntryKind::Callback
+        };
         let overtaken = before[..before.len() - 1].iter().any(|other| own(&other));
-        if seen.is_rash() && !overtaken && !wish.overtaken {
+        if seen.is_unsafe_resend() && !overtaken && !wish.overtaken {
             return broken(Invariant::SentOnce, "the Gate had not let it be sent again");
         }
         if gate.payment_ids(&wish.account()) != [&*request.id] {
@@ -93,7 +94,7 @@ impl Audit {
     }
 
     /// Whether more money left than the payout is about.
-    pub(in crate::payouts) fn out(&self, wish: &Wish, gate: &Books) -> Result<(), Broken> {
+    pub(in crate::payouts) fn out(&self, wish: &Wish, gate: &GateState) -> Result<(), Broken> {
         let amount = self
             .known
             .get(&wish.number)
@@ -115,7 +116,7 @@ impl Audit {
     pub(in crate::payouts) fn agrees(
         &self,
         wish: &Wish,
-        gate: &Books,
+        gate: &GateState,
         told: &[Told],
     ) -> Result<bool, Broken> {
         let Some(known) = self.known.get(&wish.number) else {
@@ -128,7 +129,7 @@ impl Audit {
         };
         let alarmed = |told: &Told| {
             let alarm = |connection: &_| rows::alarm(connection, &row.id, Some(told.operation));
-            self.store.look(alarm)
+            self.store.inspect(alarm)
         };
         let out = gate.money_out(&wish.account());
         let came_back = kept().find_map(|told| match told.kind {
@@ -181,7 +182,7 @@ impl Audit {
         let row = &known.row;
         let alarm = self
             .store
-            .look(|connection| rows::alarm(connection, &row.id, None))?;
+            .inspect(|connection| rows::alarm(connection, &row.id, None))?;
         if row.is_open() && now - row.created_at > DAY + 8 * HOUR && !alarm {
             let what = "no outcome came for more than a day, and no alarm tells so";
             return Err(Broken::new(Invariant::PersonHears, wish.number, what));
@@ -192,7 +193,7 @@ impl Audit {
     /// Whether something of a payer is in the store, other than in the request of a payout that is open.
     pub(in crate::payouts) fn payers(&self, wishes: &[Wish]) -> Result<(), Broken> {
         let mut texts = String::new();
-        self.store.look(|connection| {
+        self.store.inspect(|connection| {
             rows::values(connection, |_, value| {
                 if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value {
                     let text = String::from_utf8_lossy(bytes);

@@ -8,7 +8,7 @@ pub(super) use payout::Reasons;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 use super::payout_request::{PAYEES, Wish};
 use super::rows::{self, Row, StepRow};
@@ -23,7 +23,7 @@ pub(super) struct Known {
 }
 
 pub(super) struct Audit {
-    pub(super) store: Arc<Stepped>,
+    pub(super) store: Arc<SimStore>,
     pub(super) steps: Vec<StepRow>,
     /// The payouts, by wish.
     pub(super) known: HashMap<usize, Known>,
@@ -35,7 +35,7 @@ pub(super) struct Audit {
 }
 
 impl Audit {
-    pub(super) fn new(store: Arc<Stepped>) -> Self {
+    pub(super) fn new(store: Arc<SimStore>) -> Self {
         Self {
             store,
             steps: Vec::new(),
@@ -53,7 +53,7 @@ impl Audit {
         let mut touched = Vec::new();
         for step in self
             .store
-            .look(|connection| rows::steps(connection, last))?
+            .inspect(|connection| rows::steps(connection, last))?
         {
             let wish = match self.wish_of.get(&step.id) {
                 Some(wish) => *wish,
@@ -72,7 +72,7 @@ impl Audit {
     fn taken(&mut self, step: &StepRow, wishes: &[Wish]) -> Result<usize, Broken> {
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &step.id))?;
+            .inspect(|connection| rows::payout(connection, &step.id))?;
         let row = row.filter(|_| step.what == "created");
         let found = row.and_then(|row| Some((Wish::of_key(&row.key)?, row)));
         let Some((number, row)) = found else {
@@ -109,7 +109,7 @@ impl Audit {
     pub(super) fn copies(&self) -> Result<(), Broken> {
         let (steps, ids) = self
             .store
-            .look(|connection| Ok((rows::steps(connection, 0)?, rows::ids(connection)?)))?;
+            .inspect(|connection| Ok((rows::steps(connection, 0)?, rows::ids(connection)?)))?;
         if steps != self.steps || ids.len() != self.known.len() {
             let what = "steps or payouts are not those of before";
             return Err(Broken::anywhere(Invariant::NoWayBack, what));

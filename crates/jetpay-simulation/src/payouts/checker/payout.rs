@@ -26,7 +26,7 @@ impl Audit {
         let before = &known.row;
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &before.id))?;
+            .inspect(|connection| rows::payout(connection, &before.id))?;
         let broken = |invariant, what: String| Err(Broken::new(invariant, wish.number, what));
         let Some(row) = row else {
             return broken(Invariant::NoWayBack, "it is gone".into());
@@ -62,7 +62,7 @@ impl Audit {
         }
         if row.is_open() && row.next.is_none() {
             let alarm = |connection: &_| rows::alarm(connection, &row.id, None);
-            if !self.store.look(alarm)? {
+            if !self.store.inspect(alarm)? {
                 let what = "nothing is to be done, and no alarm tells so";
                 return broken(Invariant::NotForgotten, what.into());
             }
@@ -99,7 +99,7 @@ impl Audit {
         let customer = customer_id(wish.customer);
         let left = self
             .store
-            .look(|connection| rows::balance(connection, customer.as_str()))?;
+            .inspect(|connection| rows::balance(connection, customer.as_str()))?;
         if left >= 0 || self.strained[wish.customer] {
             return Ok(());
         }

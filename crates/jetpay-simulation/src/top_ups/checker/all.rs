@@ -21,7 +21,7 @@ impl Audit {
         self.places()?;
         self.alarms(facts)?;
         self.balances(ledger)?;
-        let (said, there) = self.store.look(database::counts)?;
+        let (said, there) = self.store.inspect(database::counts)?;
         if said != there {
             let what = format!("pending, unmatched, alarms, open alarms: {said:?} of {there:?}");
             return Err(Broken::anywhere(Invariant::CountsAgree, what));
@@ -31,7 +31,7 @@ impl Audit {
 
     /// Events and entries are those that were there before, row by row.
     fn copies(&self) -> Result<(), Broken> {
-        let (events, entries, touched) = self.store.look(|connection| {
+        let (events, entries, touched) = self.store.inspect(|connection| {
             let known = |id: &str| self.by_id.contains_key(id);
             let touched = database::touched_but(connection, known)?;
             let events = database::events(connection, 0)?;
@@ -61,7 +61,7 @@ impl Audit {
             };
             for word in words {
                 let waits = |connection: &_| database::placed(connection, &payment.id, word);
-                if self.store.look(waits)? > 0 {
+                if self.store.inspect(waits)? > 0 {
                     let what = format!("a fact is still {word}");
                     return Err(Broken::new(Invariant::StateFits, index, what));
                 }
@@ -72,7 +72,7 @@ impl Audit {
 
     /// What does not fit has an alarm, and so has what was to be taken back and was not.
     fn alarms(&self, facts: &[Fact]) -> Result<(), Broken> {
-        let alarms = self.store.look(database::alarms)?;
+        let alarms = self.store.inspect(database::alarms)?;
         for (index, payment) in self.payments.iter().enumerate() {
             if payment.announced.is_none() {
                 continue;

@@ -59,7 +59,7 @@ impl Audit {
 
     /// Whether an alarm keeps one of its bodies.
     fn kept(&self, fact: &Fact) -> Result<bool, Broken> {
-        let kept = self.store.look(|connection| {
+        let kept = self.store.inspect(|connection| {
             let mut kept = false;
             for body in fact.bodies.iter().flatten() {
                 kept |= database::alarm_keeps(connection, body)?;
@@ -71,7 +71,7 @@ impl Audit {
 
     fn dismissed(&self, fact: &Fact) -> Result<bool, Broken> {
         let placed = |connection: &_| database::placed(connection, &fact.payment, "dismissed");
-        Ok(self.store.look(placed)? > 0)
+        Ok(self.store.inspect(placed)? > 0)
     }
 
     /// Whether the payment that was just given out is in the database, as it was asked for.
@@ -79,7 +79,7 @@ impl Audit {
         let payment = &self.payments[index];
         let row = self
             .store
-            .look(|connection| database::payment(connection, &payment.id))?;
+            .inspect(|connection| database::payment(connection, &payment.id))?;
         if row.is_some_and(|row| row.amount == payment.amount) {
             return Ok(());
         }

@@ -9,7 +9,7 @@ pub(crate) use answer::of_request;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 use super::platform::TopUp;
 use crate::database::{self, EntryRow, EventRow};
@@ -42,7 +42,7 @@ pub(crate) enum New {
 }
 
 pub(crate) struct Audit {
-    pub(crate) store: Arc<Stepped>,
+    pub(crate) store: Arc<SimStore>,
     pub(crate) payments: Vec<Payment>,
     pub(crate) by_id: HashMap<Arc<str>, usize>,
     pub(crate) events: Vec<EventRow>,
@@ -54,7 +54,7 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(crate) fn new(store: Arc<Stepped>) -> Self {
+    pub(crate) fn new(store: Arc<SimStore>) -> Self {
         Self {
             store,
             payments: Vec::new(),
@@ -103,7 +103,7 @@ impl Audit {
             self.events.last().map_or(0, |event| event.seq),
             self.entries.last().map_or(0, |entry| entry.seq),
         );
-        let (events, entries) = self.store.look(|connection| {
+        let (events, entries) = self.store.inspect(|connection| {
             let events = database::events(connection, last_event)?;
             Ok((events, database::entries(connection, last_entry)?))
         })?;

@@ -13,7 +13,7 @@ impl Audit {
         let payment = &self.payments[index];
         let row = self
             .store
-            .look(|connection| database::payment(connection, &payment.id))?;
+            .inspect(|connection| database::payment(connection, &payment.id))?;
         let Some(row) = row else {
             return match (payment.announced, payment.entries.is_empty()) {
                 (None, true) => Ok(()),

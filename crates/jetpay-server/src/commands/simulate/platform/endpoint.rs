@@ -9,7 +9,7 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Project};
 use jetpay_platform::traffic::Route;
-use jetpay_platform::{METHOD, METHODS, MethodFacts, Platform, shown_url, visible};
+use jetpay_platform::{METHOD, METHODS, MethodFacts, Platform, visible};
 use reqwest::Url;
 
 use crate::commands::sign::secret_from_env;
@@ -94,7 +94,7 @@ impl Endpoint {
             "no project of the configuration takes any of these methods"
         );
         Ok(Self {
-            shown: visible::line(&shown_url(&url)),
+            shown: visible::line(&visible::url(&url)),
             callbacks,
             lines,
             currency,
@@ -107,7 +107,7 @@ impl Endpoint {
             let platform = |url: &Url| Platform::new(url.as_str(), line.project, line.key.clone());
             let route = Route::new(line.method, platform(&line.url));
             match &self.callbacks {
-                Some(url) => route.callbacks_to(platform(url)),
+                Some(url) => route.with_callbacks(platform(url)),
                 None => route,
             }
         };
@@ -184,7 +184,7 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)?;
         if let Some(url) = &self.callbacks {
-            write!(f, ", callbacks to {}", shown_url(url.as_str()))?;
+            write!(f, ", callbacks to {}", visible::url(url.as_str()))?;
         }
         for line in &self.lines {
             let (method, project) = (line.method.name, line.project);

@@ -1,0 +1,206 @@
+//! What a callback comes to: refused without a change, or credited.
+
+use jetpay_platform::messages::{Callback, Operation};
+use jetpay_platform::{Exchange, is_acknowledged};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::check::{CheckResult, Stop};
+use crate::check_context::CheckContext;
+use crate::expect;
+
+/// The body, sent to wherever callbacks are taken, is refused and changes nothing.
+pub(crate) async fn refused(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    body: Vec<u8>,
+) -> CheckResult {
+    for url in context.callback_urls() {
+        context.expect_status(&context.send_at(&url, body.clone()).await?, 400)?;
+    }
+    expect_unchanged(context, payment_id).await
+}
+
+/// The body is refused, or taken and nothing came of it. Our own service refuses it.
+pub(crate) async fn expect_harmless(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    body: Vec<u8>,
+) -> CheckResult {
+    if context.target.exact {
+        return refused(context, payment_id, body).await;
+    }
+    let mut taken = false;
+    for url in context.callback_urls() {
+        taken |= is_acknowledged(context.send_at(&url, body.clone()).await?.status);
+    }
+    if taken {
+        context.expect_money(payment_id, "pending", &[]).await
+    } else {
+        expect_unchanged(context, payment_id).await
+    }
+}
+
+/// Nothing came of it; looked up where it can be. That it was refused is seen without.
+pub(crate) async fn expect_unchanged(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
+    context
+        .expect_money_if_seen(payment_id, "pending", &[])
+        .await
+}
+
+/// A success of a fresh payment, changed so, credits.
+pub(crate) async fn credits(
+    context: &CheckContext<'_>,
+    change: impl FnOnce(Value) -> Value,
+) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = serde_json::to_value(context.success(&payment_id)).unwrap_or_default();
+    context.expect_acknowledged(&change(success)).await?;
+    expect_credited(context, &payment_id).await
+}
+
+/// The payment has this one credit, of the usual amount.
+pub(crate) async fn expect_credited(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
+    let amount = context.amount().minor();
+    context
+        .expect_money(payment_id, "credited", &[amount])
+        .await
+}
+
+/// What goes back has these entries after the credit, or nothing went back: whether refunds are followed is advice, and
+/// who follows them must do it right. Our own service follows them.
+pub(crate) async fn expect_taken_back(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    state: &str,
+    amounts: &[i64],
+) -> CheckResult {
+    let followed = context.expect_money(payment_id, state, amounts).await;
+    let failed = matches!(followed, Err(Stop::Failed { .. }));
+    if failed && !context.target.exact && expect_credited(context, payment_id).await.is_ok() {
+        return Ok(());
+    }
+    followed
+}
+
+/// Tells what must not credit. The service `jetpay` acknowledges it and calls a person; whoever refuses it loses nothing.
+pub(crate) async fn post_wrong_callback(
+    context: &CheckContext<'_>,
+    callback: &(impl Serialize + Sync),
+) -> CheckResult {
+    let exchange = context.post_callback(callback).await?;
+    expect_acknowledged_if_exact(context, &exchange)
+}
+
+/// Held strictly, the answer is HTTP 200; else any will do.
+pub(crate) fn expect_acknowledged_if_exact(
+    context: &CheckContext<'_>,
+    exchange: &Exchange,
+) -> CheckResult {
+    if context.target.exact {
+        context.expect_status(exchange, 200)
+    } else {
+        Ok(())
+    }
+}
+
+/// A callback of a fresh payment with these words; its payment id.
+pub(crate) async fn told(
+    context: &CheckContext<'_>,
+    payment: &str,
+    kind: &str,
+    operation: &str,
+) -> CheckResult<String> {
+    let payment_id = context.new_payment().await?;
+    let operation = Operation::new(kind, operation, context.amount());
+    context
+        .expect_acknowledged(&Callback::new(
+            context.method,
+            context.project.id,
+            &payment_id,
+            payment,
+            operation,
+        ))
+        .await?;
+    Ok(payment_id)
+}
+
+/// An answer about an account; held strictly, with nothing else in it.
+pub(crate) fn account<'a>(
+    context: &CheckContext<'_>,
+    exchange: &'a Exchange,
+    code: i64,
+) -> CheckResult<&'a Map<String, Value>> {
+    let answer = expect::answer(exchange, code)?;
+    expect::equal(
+        "currency",
+        &context.target.currency.code(),
+        &expect::text(answer, "currency", exchange)?,
+    )?;
+    // Without contracts the documents call it optional, or show it in samples only.
+    if context.target.exact || context.has_contracts() {
+        expect::text(answer, "additional_customer_id", exchange)?;
+    }
+    let message: &[&str] = if context.has_contracts() {
+        &["message"]
+    } else {
+        &[]
+    };
+    let contracts: &[&str] = if context.has_contracts() && code == 0 {
+        &["entities"]
+    } else {
+        &[]
+    };
+    context.expect_only(
+        answer,
+        &["code", "currency", "additional_customer_id"],
+        &[message, contracts].concat(),
+        exchange,
+    )?;
+    Ok(answer)
+}
+
+/// The contracts of a good answer, each of them sound.
+pub(crate) fn sound_contracts<'a>(
+    context: &CheckContext<'_>,
+    exchange: &'a Exchange,
+) -> CheckResult<&'a Vec<Value>> {
+    let answer = account(context, exchange, 0)?;
+    let contracts = answer
+        .get("entities")
+        .and_then(Value::as_array)
+        .filter(|contracts| !contracts.is_empty());
+    let contracts =
+        contracts.ok_or_else(|| Stop::failed("a list in `entities`", expect::brief(exchange)))?;
+    for contract in contracts {
+        let Some(contract) = contract.as_object() else {
+            return Err(Stop::failed(
+                "objects in `entities`",
+                expect::brief(exchange),
+            ));
+        };
+        expect::text(contract, "id", exchange)?;
+        expect::text(contract, "number", exchange)?;
+        for name in ["payment", "min_payment", "status_code"] {
+            let integer = contract.get(name).is_none_or(Value::is_i64);
+            let what = format!("an integer in `{name}` of a contract, or no such field");
+            expect::holds(&what, integer, || contract[name].to_string())?;
+        }
+        let object = contract.get("info").is_none_or(Value::is_object);
+        let what = "an object in `info` of a contract, or no such field";
+        expect::holds(what, object, || contract["info"].to_string())?;
+    }
+    Ok(contracts)
+}
+
+/// A good answer: its payment id.
+pub(crate) fn payment_id(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult<String> {
+    let answer = expect::answer(exchange, 0)?;
+    context.expect_only(
+        answer,
+        &["code", "payment_id"],
+        context.method.deposit_extras,
+        exchange,
+    )?;
+    expect::text(answer, "payment_id", exchange).map(str::to_owned)
+}

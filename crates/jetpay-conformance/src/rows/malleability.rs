@@ -1,0 +1,243 @@
+//! Callbacks changed so that their signature still fits.
+
+use serde_json::{Value, json};
+
+use crate::check::CheckResult;
+use crate::check_context::CheckContext;
+use crate::check_context::messages::{tampered, with, without};
+use crate::expect::Refusal;
+use crate::row::{Level, Procedure, Row, run};
+use crate::rows::expectations::{credits, expect_credited, expect_harmless, refused};
+use crate::rows::sections::SIGNATURE;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "attack-status-hidden",
+        Level::Must,
+        SIGNATURE,
+        "a callback whose status hides in another text credits nothing",
+        "A signed decline is cut anew into a message without it, and money may be credited.",
+        run!(status_hidden),
+    ),
+    Row::new(
+        "attack-number-as-text",
+        Level::Should,
+        SIGNATURE,
+        "a callback with a number turned into a text credits nothing",
+        "Types are not signed: a loose comparison may take another amount for the same one.",
+        run!(number_as_text),
+    ),
+    Row::new(
+        "attack-request-cut",
+        Level::Must,
+        SIGNATURE,
+        "a request whose fields hide in another text is refused",
+        "A recorded request is cut anew, and a payment begins for another account.",
+        Procedure::Refused(request_cut, Refusal::new(200, 500)),
+    ),
+    Row::new(
+        "attack-keys",
+        Level::Should,
+        SIGNATURE,
+        "keys with `;` and two values of one path are refused",
+        "One signature then fits two messages, and the endpoint may read the other one.",
+        Procedure::Refused(keys, Refusal::new(200, 500)),
+    ),
+    Row::new(
+        "attack-harmless",
+        Level::Should,
+        SIGNATURE,
+        "a success with null for an empty text and with empty containers credits",
+        "Both sign alike; a real success is refused over a difference that is none.",
+        run!(harmless),
+    )
+    .credits(),
+    Row::new(
+        "attack-unsigned",
+        Level::Must,
+        SIGNATURE,
+        "what stands below a nested signature or frame_mode is not read",
+        "Anybody on the way can write there who is credited and how much.",
+        run!(unsigned),
+    )
+    .credits(),
+    Row::new(
+        "attack-second-signature",
+        Level::Should,
+        SIGNATURE,
+        "of two signatures the one at the top counts",
+        "Two readers check two signatures, and what one has refused the other one credits.",
+        run!(second_signature),
+    )
+    .credits(),
+    Row::new(
+        "callback-semicolon",
+        Level::Must,
+        SIGNATURE,
+        "a success with an honest `;` in its description credits",
+        "A payer is not credited since somebody has written a semicolon into a description.",
+        run!(semicolon),
+    )
+    .credits(),
+];
+
+async fn status_hidden(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    for (text, field) in [
+        ("/operation/request_id", "/operation/status"),
+        ("/payment/method", "/payment/status"),
+    ] {
+        expect_harmless(
+            context,
+            &payment_id,
+            tampered(&signed, |it| hide(it, text, field)),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn number_as_text(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let amount = json!(context.amount().minor().to_string());
+    expect_harmless(
+        context,
+        &payment_id,
+        tampered(&signed, |it| {
+            with(it, "/operation/sum_initial/amount", amount)
+        }),
+    )
+    .await?;
+    let project = json!(context.project.id.number().to_string());
+    expect_harmless(
+        context,
+        &payment_id,
+        tampered(&signed, |it| with(it, "/project_id", project)),
+    )
+    .await
+}
+
+fn request_cut(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let signed = context.platform.sign(&context.check_deposit_json());
+    let after_customer = if context.has_contracts() {
+        "/entity_id"
+    } else {
+        "/payment_method"
+    };
+    vec![
+        tampered(&signed, |it| hide(it, "/currency", "/customer_id")),
+        tampered(&signed, |it| hide(it, "/customer_id", after_customer)),
+        tampered(
+            &context
+                .platform
+                .sign(&with(context.check_deposit_json(), "/a", json!("b"))),
+            |it| hide(it, "/a", "/amount"),
+        ),
+    ]
+}
+
+fn keys(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
+    let semicolon = with(context.verify_json(), "/a;b", json!("c"));
+    let control = with(context.verify_json(), "/a\nb", json!("c"));
+    let equal_paths = with(
+        with(context.verify_json(), "/a:", json!({"b": 1})),
+        "/a",
+        json!({":b": 2}),
+    );
+    [semicolon, control, equal_paths]
+        .map(|message| context.platform.sign(&message))
+        .into()
+}
+
+/// A success changed so after it was signed still credits the amount, once.
+async fn still_credits(
+    context: &CheckContext<'_>,
+    change: impl FnOnce(Value) -> Value,
+) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let body = tampered(
+        &context.platform.sign(&context.success(&payment_id)),
+        change,
+    );
+    context.expect_status(&context.send_callback(body).await?, 200)?;
+    expect_credited(context, &payment_id).await
+}
+
+async fn harmless(context: &CheckContext<'_>) -> CheckResult {
+    still_credits(context, |it| {
+        let it = with(it, "/payment/description", Value::Null);
+        let it = with(it, "/operation/provider/auth_code", Value::Null);
+        with(
+            with(it, "/errors", json!([])),
+            "/account",
+            json!({"extra": {}}),
+        )
+    })
+    .await
+}
+
+async fn unsigned(context: &CheckContext<'_>) -> CheckResult {
+    let other = json!({"id": 1, "status": "decline", "amount": 1, "currency": "USD"});
+    still_credits(context, |it| {
+        let it = with(it, "/operation/signature", other.clone());
+        let it = with(it, "/operation/sum_initial/signature", other.clone());
+        let it = with(it, "/payment/frame_mode", other.clone());
+        with(
+            it,
+            "/frame_mode",
+            json!({"payment": other, "operation": other}),
+        )
+    })
+    .await
+}
+
+async fn second_signature(context: &CheckContext<'_>) -> CheckResult {
+    still_credits(context, |it| {
+        with(it, "/general", json!({"signature": "another"}))
+    })
+    .await?;
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.success(&payment_id));
+    let moved = |it: Value| {
+        let good = it["signature"].clone();
+        with(
+            with(it, "/general", json!({"signature": good})),
+            "/signature",
+            json!("another"),
+        )
+    };
+    refused(context, &payment_id, tampered(&signed, moved)).await
+}
+
+async fn semicolon(context: &CheckContext<'_>) -> CheckResult {
+    credits(context, |it| {
+        let it = with(
+            it,
+            "/payment/description",
+            json!("Top-up; contract: 7; thank you"),
+        );
+        with(it, "/operation/message", json!("Success; code:0;"))
+    })
+    .await
+}
+
+/// Moves a field into the end of the text that stands before it in the signed string.
+pub(crate) fn hide(message: Value, text: &str, field: &str) -> Value {
+    let value = message.pointer(field).map(|value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    });
+    let before = message
+        .pointer(text)
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let hidden = format!(
+        "{before};{}:{}",
+        field[1..].replace('/', ":"),
+        value.unwrap_or_default()
+    );
+    with(without(message, field), text, json!(hidden))
+}

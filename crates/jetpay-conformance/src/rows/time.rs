@@ -1,0 +1,116 @@
+//! Answers in time. No document says how long the platform waits; a payer at a kiosk does not wait long.
+
+use jetpay_platform::{Exchange, next_operation_id};
+
+use crate::check::{CheckResult, Stop};
+use crate::check_context::CheckContext;
+use crate::check_context::messages::without;
+use crate::expect;
+use crate::row::{Level, Row, Section, run};
+
+const OPEN: Section = Section::Ours("protocol 10: unknown time limits");
+/// How many verifies follow one another.
+const IN_A_ROW: usize = 10;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::new(
+        "time-verify",
+        Level::Should,
+        OPEN,
+        "verify is answered in time",
+        "The payer stands at a kiosk and gives up.",
+        run!(verify),
+    ),
+    Row::new(
+        "time-deposit",
+        Level::Should,
+        OPEN,
+        "check_deposit is answered in time",
+        "The cash is in the machine, and the platform takes the silence for a refusal.",
+        run!(deposit),
+    ),
+    Row::new(
+        "time-callback",
+        Level::Should,
+        OPEN,
+        "a callback is answered in time",
+        "A callback that times out is repeated for days while the payer's money may be there already.",
+        run!(callback),
+    ),
+    Row::new(
+        "time-refusals",
+        Level::Should,
+        OPEN,
+        "refusals are answered in time",
+        "Whoever sends rubbish could keep the endpoint busy, and payers waiting.",
+        run!(refusals),
+    ),
+    Row::new(
+        "time-in-a-row",
+        Level::Should,
+        OPEN,
+        "ten verifies that follow one another are each answered in time",
+        "An endpoint that is fast once and then tires turns payers away at noon.",
+        run!(in_a_row),
+    ),
+];
+
+fn in_time(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult {
+    let (limit, took) = (context.target.time_limit, exchange.elapsed);
+    if took <= limit {
+        return Ok(());
+    }
+    Err(Stop::failed(
+        format!("an answer within {limit:?}"),
+        format!("one after {took:.1?}"),
+    ))
+}
+
+async fn verify(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context.call(&context.verify_json()).await?;
+    expect::answer(&exchange, 0)?;
+    in_time(context, &exchange)
+}
+
+async fn deposit(context: &CheckContext<'_>) -> CheckResult {
+    let exchange = context.call(&context.check_deposit_json()).await?;
+    expect::answer(&exchange, 0)?;
+    in_time(context, &exchange)
+}
+
+async fn callback(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let exchange = context
+        .post_callback(&context.any_callback(&payment_id))
+        .await?;
+    context.expect_status(&exchange, 200)?;
+    in_time(context, &exchange)
+}
+
+async fn refusals(context: &CheckContext<'_>) -> CheckResult {
+    let unknown = context.verify(&context.target.customers.unknown);
+    let unsigned = context.verify_json().to_string();
+    let no_customer = without(context.check_deposit_json(), "/customer_id");
+    for body in [
+        context.platform.sign(&unknown),
+        unsigned.into(),
+        context.platform.sign(&no_customer),
+        b"{".to_vec(),
+    ] {
+        let exchange = context.send(body).await?;
+        expect::equal("code 0", &false, &(exchange.code() == Some(0)))?;
+        in_time(context, &exchange)?;
+    }
+    let nobodys = format!("nobody-{}", next_operation_id());
+    let exchange = context
+        .post_callback(&context.any_callback(&nobodys))
+        .await?;
+    in_time(context, &exchange)
+}
+
+async fn in_a_row(context: &CheckContext<'_>) -> CheckResult {
+    for _ in 0..IN_A_ROW {
+        verify(context).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,310 @@
+//! Which callbacks are sent, when, and in which order.
+
+use jetpay_core::message::Received;
+use jetpay_core::status::{OperationType, PaymentType};
+
+use super::*;
+
+/// The statuses of the callbacks in the first `within` seconds after a send, each with its second.
+fn reported(plan: Plan, within: i64) -> Vec<(i64, &'static str)> {
+    let mut state = state(plan);
+    send(&mut state, NOW, "p-1");
+    let due = state.due(NOW + within * SECOND);
+    due.iter()
+        .map(|reported| ((reported.at - NOW) / SECOND, reported.status))
+        .collect()
+}
+
+fn callbacks(callbacks: CallbackPlan) -> Plan {
+    Plan {
+        callbacks,
+        ..Plan::default()
+    }
+}
+
+#[test]
+fn callback_is_signed_and_reads_as_a_payout() {
+    let mut state = state(Plan::default());
+    send(&mut state, NOW, "p-1");
+    assert!(state.due(NOW).is_empty());
+    assert_eq!(state.next_due(), Some(NOW + SECOND));
+    let due = state.due(NOW + SECOND);
+    assert_eq!((due.len(), state.next_due()), (1, None));
+    assert!(state.due(NOW + 100 * SECOND).is_empty());
+
+    let keyring = keyring();
+    let received = Received::parse(&due[0].body).unwrap();
+    let callback = received.authenticate(&keyring).unwrap().callback().unwrap();
+    assert_eq!(callback.payment.id.as_str(), "p-1");
+    assert_eq!(callback.payment.kind, Some(PaymentType::Payout));
+    assert_eq!(callback.payment.method.as_deref(), Some("qiwi-kz"));
+    assert_eq!(callback.operation.kind, OperationType::Payout);
+    assert_eq!(callback.operation.sum_initial.minor(), 100);
+    let json: Value = serde_json::from_slice(&due[0].body).unwrap();
+    assert_eq!(json["account"]["number"], ACCOUNT);
+}
+
+#[test]
+fn callback_has_the_fields_of_the_document() {
+    let mut state = state(Plan::default());
+    send(&mut state, NOW, "p-1");
+    let ours: Value = serde_json::from_slice(&state.due(NOW + SECOND)[0].body).unwrap();
+    let document = jetpay_testing::json("qiwi-kz", "payout-callback-success.json");
+    let names = |json: &Value| {
+        json.as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    for pointer in [
+        "/payment",
+        "/operation",
+        "/operation/provider",
+        "/operation/sum_initial",
+    ] {
+        let [ours, documents] =
+            [&ours, &document].map(|json| names(json.pointer(pointer).unwrap()));
+        assert_eq!(ours, documents, "{pointer}");
+    }
+}
+
+#[test]
+fn every_transition_is_reported_when_it_happens() {
+    let (ending, seconds) = (Plan::ending, seconds);
+    assert_eq!(
+        reported(ending(Ending::SucceedThenReverse), 99),
+        [(1, "success"), (6, "reversed")]
+    );
+    assert_eq!(
+        reported(ending(Ending::Decline { code: 100 }), 99),
+        [(1, "decline")]
+    );
+    assert_eq!(reported(ending(Ending::Error), 99), [(1, "error")]);
+    assert_eq!(reported(ending(Ending::Forget), 99), []);
+    assert_eq!(reported(ending(Ending::Never), 99), []);
+    let lingers = Ending::Linger {
+        code: 9999,
+        how_long: seconds(10),
+    };
+    assert_eq!(reported(ending(lingers), 99), [(11, "success")]);
+}
+
+#[test]
+fn callback_is_sent_as_often_as_planned_with_dates_a_second_apart() {
+    let plan = callbacks(CallbackPlan {
+        times: 3,
+        gap: seconds(2),
+        ..CallbackPlan::default()
+    });
+    assert_eq!(
+        reported(plan.clone(), 99),
+        [(1, "success"), (3, "success"), (5, "success")]
+    );
+    let mut state = state(plan);
+    send(&mut state, NOW, "p-1");
+    let due = state.due(NOW + 99 * SECOND);
+    let dates: Vec<Value> = due
+        .iter()
+        .map(|reported| {
+            serde_json::from_slice::<Value>(&reported.body).unwrap()["operation"]["date"].clone()
+        })
+        .collect();
+    assert_eq!(
+        dates[..2],
+        ["2026-01-01T00:00:01+0000", "2026-01-01T00:00:02+0000"]
+    );
+    assert_eq!(
+        reported(
+            callbacks(CallbackPlan {
+                times: 0,
+                ..CallbackPlan::default()
+            }),
+            99
+        ),
+        []
+    );
+}
+
+#[test]
+fn callbacks_are_late_begin_with_processing_or_run_backwards_as_planned() {
+    let usual = CallbackPlan::default();
+    let late = CallbackPlan {
+        delay: seconds(60),
+        ..usual
+    };
+    assert_eq!(reported(callbacks(late), 99), [(61, "success")]);
+    let first = CallbackPlan {
+        processing: true,
+        ..usual
+    };
+    assert_eq!(
+        reported(callbacks(first), 99),
+        [(0, "processing"), (1, "success")]
+    );
+    let backwards = CallbackPlan {
+        backwards: true,
+        ..first
+    };
+    assert_eq!(
+        reported(callbacks(backwards), 99),
+        [(1, "success"), (1, "processing")]
+    );
+    let reversed = Plan {
+        callbacks: CallbackPlan {
+            backwards: true,
+            ..usual
+        },
+        ..Plan::ending(Ending::SucceedThenReverse)
+    };
+    assert_eq!(reported(reversed, 99), [(6, "reversed"), (6, "success")]);
+}
+
+#[test]
+fn payout_made_in_the_dashboard_is_reported_without_a_send() {
+    let mut state = state(Plan::default());
+    let amount = jetpay_core::Money::new(700, jetpay_core::Currency::KZT);
+    state.made_in_dashboard(NOW, 35, "by-hand", ACCOUNT, amount);
+    let due = state.due(NOW + SECOND);
+    assert_eq!(
+        (due[0].payment_id.as_str(), due[0].status),
+        ("by-hand", "success")
+    );
+    assert_eq!(state.money_out(ACCOUNT), 700);
+}
+
+/// Sends once, then requests the status after each of these seconds.
+fn course(plan: Plan, after: &[i64]) -> Vec<String> {
+    let mut state = state(plan);
+    send(&mut state, NOW, "p-1");
+    let answers = after.iter();
+    answers
+        .map(|after| status_of(&ask(&mut state, NOW + after * SECOND, "p-1")))
+        .collect()
+}
+
+#[test]
+fn each_ending_has_its_sequence_of_statuses() {
+    assert_eq!(
+        course(Plan::default(), &[0, 1, 99]),
+        ["processing", "success", "success"]
+    );
+    let declined = Plan::ending(Ending::Decline { code: 20_102 });
+    assert_eq!(
+        course(declined, &[0, 1, 99]),
+        ["processing", "decline", "decline"]
+    );
+    let reversed = Plan::ending(Ending::SucceedThenReverse);
+    assert_eq!(
+        course(reversed, &[0, 1, 5, 6]),
+        ["processing", "success", "success", "reversed"]
+    );
+    let late = Plan::ending(Ending::DeclineThenSucceed);
+    assert_eq!(
+        course(late, &[0, 1, 6]),
+        ["processing", "decline", "success"]
+    );
+    let lingers = Plan::ending(Ending::Linger {
+        code: 20_802,
+        how_long: seconds(60),
+    });
+    assert_eq!(
+        course(lingers, &[0, 1, 60, 61]),
+        [
+            "processing",
+            "external processing",
+            "external processing",
+            "success"
+        ]
+    );
+    assert_eq!(
+        course(Plan::ending(Ending::Never), &[0, 100_000]),
+        ["processing", "processing"]
+    );
+    assert_eq!(
+        course(Plan::ending(Ending::Error), &[0, 1]),
+        ["processing", "error"]
+    );
+    assert_eq!(
+        course(Plan::ending(Ending::Forget), &[0, 1]),
+        ["processing", "3061"]
+    );
+}
+
+#[test]
+fn operations_have_the_codes_of_the_plan() {
+    let code_after = |plan: Plan| {
+        let mut state = state(plan);
+        send(&mut state, NOW, "p-1");
+        ask(&mut state, NOW + SECOND, "p-1").json().unwrap()["operations"][0]["code"].clone()
+    };
+    assert_eq!(
+        code_after(Plan::ending(Ending::Decline { code: 20_102 })),
+        "20102"
+    );
+    let lingers = Ending::Linger {
+        code: 29_999,
+        how_long: seconds(1),
+    };
+    assert_eq!(code_after(Plan::ending(lingers)), "29999");
+}
+
+#[test]
+fn after_error_the_same_id_is_accepted_again_and_both_operations_are_shown() {
+    let mut state = state(Plan::ending(Ending::Error));
+    send(&mut state, NOW, "p-1");
+    assert_eq!(code(&send(&mut state, NOW, "p-1")).as_deref(), Some("3041"));
+    assert_eq!(send(&mut state, NOW + SECOND, "p-1").status(), Some(200));
+    let status = ask(&mut state, NOW + 2 * SECOND, "p-1").json().unwrap();
+    assert_eq!(status["payment"]["status"], "success");
+    let words: Vec<_> = status["operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["status"])
+        .collect();
+    assert_eq!(words, ["error", "success"]);
+    assert_eq!(
+        (state.accepted(35, "p-1"), state.money_out(ACCOUNT)),
+        (2, 100)
+    );
+}
+
+#[test]
+fn forgotten_payout_is_accepted_again_and_paid_once() {
+    let mut state = state(Plan::ending(Ending::Forget));
+    send(&mut state, NOW, "p-1");
+    assert_eq!(send(&mut state, NOW + SECOND, "p-1").status(), Some(200));
+    let status = ask(&mut state, NOW + 2 * SECOND, "p-1").json().unwrap();
+    assert_eq!(status["payment"]["status"], "success");
+    assert_eq!(status["operations"].as_array().unwrap().len(), 1);
+    assert_eq!(state.money_out(ACCOUNT), 100);
+}
+
+#[test]
+fn request_id_of_a_forgotten_attempt_stays_unknown() {
+    let mut state = state(Plan::ending(Ending::Forget));
+    let answer = send(&mut state, NOW, "p-1").json().unwrap();
+    send(&mut state, NOW + SECOND, "p-1");
+    let question = signed(&json!({"project_id": 35, "request_id": answer["request_id"]}));
+    let reply = state.receive(NOW + SECOND, "/v2/payment/status/request", &question);
+    assert_eq!(status_of(&reply), "3061");
+}
+
+#[test]
+fn reversal_is_a_separate_operation_and_the_money_comes_back() {
+    let mut state = state(Plan::ending(Ending::SucceedThenReverse));
+    send(&mut state, NOW, "p-1");
+    ask(&mut state, NOW + SECOND, "p-1");
+    assert_eq!(state.money_out(ACCOUNT), 100);
+    let status = ask(&mut state, NOW + 6 * SECOND, "p-1").json().unwrap();
+    let operations = &status["operations"];
+    assert_eq!(
+        (&operations[0]["type"], &operations[1]["type"]),
+        (&json!("payout"), &json!("payout reversal"))
+    );
+    assert_ne!(operations[0]["id"], operations[1]["id"]);
+    assert_eq!(operations[1]["sum_initial"]["amount"], 100);
+    assert_eq!(status["payment"]["sum"]["amount"], 0);
+    assert_eq!(state.money_out(ACCOUNT), 0);
+}
