@@ -68,6 +68,15 @@
 //! # }
 //! ```
 
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "without an adapter, only a store of your own uses these"
+    )
+)]
+
 mod adapters;
 mod audit;
 mod ledger;

@@ -16,6 +16,8 @@ pub use error::TransactionError;
 pub use keys::Keys;
 pub use payouts::PayoutRow;
 pub use store::{ReadFuture, Store};
-pub(crate) use totals::{TOTALS, totals, totals_from_row};
+pub(crate) use totals::totals;
+#[cfg(feature = "postgres")]
+pub(crate) use totals::{TOTALS, totals_from_row};
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEvent};
 pub use value::{Row, Value};

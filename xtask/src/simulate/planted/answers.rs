@@ -2,32 +2,31 @@
 
 use super::{Planted, edit};
 
-const JOB: &str = concat!("crates/jetpay-ledger/src/", "work/job.rs");
-const WRITER: &str = "crates/jetpay-ledger/src/store/sqlite/writer.rs";
+const COMMAND: &str = "crates/jetpay-ledger/src/port/command.rs";
+const WRITER: &str = "crates/jetpay-ledger/src/adapters/sqlite/writer.rs";
 const MERCHANT: &str = "crates/jetpay-server/src/merchant/mod.rs";
-const MERCHANT_CALLBACKS: &str = "crates/jetpay-server/src/merchant/mod.rs";
 
 pub(super) const ANSWERS: &[Planted] = &[
     Planted {
         name: "answered before the commit",
         edits: &[
             edit(
-                JOB,
-                "    reply: oneshot::Sender<Result<W::Done, Error>>,",
-                "    reply: Option<oneshot::Sender<Result<W::Done, Error>>>,",
+                COMMAND,
+                "    reply: oneshot::Sender<Result<C::Output, Error>>,",
+                "    reply: Option<oneshot::Sender<Result<C::Output, Error>>>,",
             ),
             edit(
-                JOB,
+                COMMAND,
                 "            reply,\n        };\n        (Box",
                 "            reply: Some(reply),\n        };\n        (Box",
             ),
             edit(
-                JOB,
-                "self.result = Some(self.work.run(books)?);",
-                "let done = self.work.run(books)?;\n        if let Some(reply) = self.reply.take() {\n            let _ = reply.send(Ok(done));\n        }",
+                COMMAND,
+                "self.output = Some(self.command.run(transaction)?);",
+                "let done = self.command.run(transaction)?;\n        if let Some(reply) = self.reply.take() {\n            let _ = reply.send(Ok(done));\n        }",
             ),
             edit(
-                JOB,
+                COMMAND,
                 "        let _ = reply.send(outcome",
                 "        let Some(reply) = reply else { return };\n        let _ = reply.send(outcome",
             ),
@@ -45,8 +44,8 @@ pub(super) const ANSWERS: &[Planted] = &[
         name: "one bad job fails its whole group",
         edits: &[edit(
             WRITER,
-            "            Err(Failure::Rule(_)) if group.len() > 1 => {",
-            "            Err(Failure::Rule(_)) if group.is_empty() => {",
+            "            Err(TransactionError::Constraint(_)) if group.len() > 1 => {",
+            "            Err(TransactionError::Constraint(_)) if group.is_empty() => {",
         )],
     },
     Planted {
@@ -64,9 +63,9 @@ pub(super) const ANSWERS: &[Planted] = &[
     Planted {
         name: "callback of an unknown payment is acknowledged",
         edits: &[edit(
-            MERCHANT_CALLBACKS,
-            "Recorded::Unmatched => Err(CallbackError::UnknownPayment),",
-            "Recorded::Unmatched => Ok(Acknowledged),",
+            MERCHANT,
+            "CallbackOutcome::Unmatched => Err(CallbackError::UnknownPayment),",
+            "CallbackOutcome::Unmatched => Ok(Acknowledged),",
         )],
     },
 ];

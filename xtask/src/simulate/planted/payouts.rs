@@ -2,17 +2,17 @@
 
 use super::{Edit, Planted, edit};
 
-const SENT: &str = "crates/jetpay-ledger/src/payout/sent.rs";
-const ASKED: &str = "crates/jetpay-ledger/src/payout/asked.rs";
-const TOLD: &str = "crates/jetpay-ledger/src/payout/told.rs";
-const CHANGE: &str = "crates/jetpay-ledger/src/payout/change.rs";
-const ERRAND: &str = "crates/jetpay-ledger/src/payout/errand.rs";
-const TAKE_UP: &str = concat!("crates/jetpay-ledger/src/", "work/payout/errand.rs");
-const RECORD: &str = concat!("crates/jetpay-ledger/src/", "work/payout/record.rs");
-const FORGET: &str = concat!("crates/jetpay-ledger/src/", "work/payout/forget.rs");
-const SQL: &str = "crates/jetpay-ledger/src/store/payouts/sql.rs";
-const ROW: &str = "crates/jetpay-ledger/src/store/payouts/row.rs";
-const SCHEMA: &str = "crates/jetpay-ledger/src/store/sqlite/schema/3.sql";
+const SENT: &str = "crates/jetpay-ledger/src/payout/on_send.rs";
+const ASKED: &str = "crates/jetpay-ledger/src/payout/on_status.rs";
+const TOLD: &str = "crates/jetpay-ledger/src/payout/on_callback.rs";
+const CHANGE: &str = "crates/jetpay-ledger/src/payout/decision.rs";
+const ERRAND: &str = "crates/jetpay-ledger/src/payout/lease.rs";
+const TAKE_UP: &str = "crates/jetpay-ledger/src/operations/payouts.rs";
+const RECORD: &str = "crates/jetpay-ledger/src/operations/payouts.rs";
+const FORGET: &str = "crates/jetpay-ledger/src/operations/payouts.rs";
+const SQL: &str = "crates/jetpay-ledger/src/port/payouts/sql.rs";
+const ROW: &str = "crates/jetpay-ledger/src/port/payouts/row.rs";
+const SCHEMA: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/3.sql";
 const DRIVER: &str = "crates/jetpay-server/src/payouts/mod.rs";
 
 // The database holds the rules, too: a bug in the code shows only without these.
@@ -32,32 +32,32 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout of which nobody answered is sent again",
         edits: &[edit(
             SENT,
-            "                change.standing.next = Some((Next::Ask, after(now, pace.ask_after)));\n",
-            "                change.send_again(after(now, pace.ask_after));\n",
+            "                decision.snapshot.next =\n                    Some((Action::QueryStatus, after(now, policy.query_after)));\n",
+            "                decision.send_again(after(now, policy.query_after));\n",
         )],
     },
     Planted {
         name: "payout of which nobody answered is released",
         edits: &[edit(
             SENT,
-            "                change.note(StepKind::Unknown, about(None, reason));\n",
-            "                change.release(StepKind::Declined, about(None, reason));\n",
+            "                decision.note(StepKind::Unknown, details(None, reason));\n",
+            "                decision.release(StepKind::Declined, details(None, reason));\n",
         )],
     },
     Planted {
         name: "payout is sent before that is kept",
         edits: &[edit(
             TAKE_UP,
-            "        follow(books, row, change, self.now)?;\n        Ok(Some(taken_up))",
-            "        let _ = follow;\n        Ok(Some(taken_up))",
+            "        carry_out(transaction, row, decision, self.now)?;\n        Ok(Some(lease))",
+            "        let _ = (row, decision);\n        Ok(Some(lease))",
         )],
     },
     Planted {
         name: "payout that was being sent in a crash is sent again",
         edits: &[edit(
             ERRAND,
-            "        standing.next = Some((Next::Ask, after(now, pace.lease())));",
-            "        standing.next = Some((next, after(now, pace.lease())));",
+            "        snapshot.next = Some((Action::QueryStatus, after(now, policy.lease_time())));",
+            "        snapshot.next = Some((action, after(now, policy.lease_time())));",
         )],
     },
     Planted {
@@ -80,16 +80,16 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "stale 3061 sends a payout again: its turn is not compared",
         edits: &[edit(
             ASKED,
-            "        let mine = turn == self.turn && self.next.is_some();",
-            "        let mine = turn >= 0 && self.next.is_some();",
+            "        let mine = fencing_token == self.fencing_token && self.next.is_some();",
+            "        let mine = fencing_token >= 0 && self.next.is_some();",
         )],
     },
     Planted {
         name: "payout is taken up while another server has it: no lease",
         edits: &[edit(
             ERRAND,
-            "        standing.next = Some((Next::Ask, after(now, pace.lease())));",
-            "        standing.next = Some((Next::Ask, after(now, std::time::Duration::ZERO)));",
+            "        snapshot.next = Some((Action::QueryStatus, after(now, policy.lease_time())));",
+            "        snapshot.next = Some((Action::QueryStatus, after(now, std::time::Duration::ZERO)));",
         )],
     },
     Planted {
@@ -104,39 +104,39 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "callback with `error` sends a payout again",
         edits: &[edit(
             TOLD,
-            "            change.standing.next = Some((next, due.min(now)));",
-            "            let _ = next;\n            change.send_again(due.min(now));",
+            "            decision.snapshot.next = Some((next, due.min(now)));",
+            "            let _ = next;\n            decision.send_again(due.min(now));",
         )],
     },
     Planted {
         name: "payout that ended with `error` is declined at once",
         edits: &[edit(
             ASKED,
-            "        if self.takes_too_long(now, pace) {",
-            "        if self.takes_too_long(now, pace) || self.sends > 0 {",
+            "        if self.is_overdue(now, policy) {",
+            "        if self.is_overdue(now, policy) || self.sends > 0 {",
         )],
     },
     Planted {
         name: "payout that is sent again has a fresh id",
         edits: &[edit(
             TAKE_UP,
-            "        let request = (errand == Errand::Send).then(|| row.payout.request.clone());",
-            "        let (id, turn) = (self.payment_id.as_str(), format!(\"{}-{}\", self.payment_id, row.standing.sends));\n        let again = row.standing.sends > 0;\n        let request = (errand == Errand::Send).then(|| if again { row.payout.request.replace(id, &turn) } else { row.payout.request.clone() });",
+            "        let request = (action == Action::Send).then(|| row.payout.request.clone());",
+            "        let (id, fencing_token) = (self.payment_id.as_str(), format!(\"{}-{}\", self.payment_id, row.snapshot.sends));\n        let again = row.snapshot.sends > 0;\n        let request = (action == Action::Send).then(|| if again { row.payout.request.replace(id, &fencing_token) } else { row.payout.request.clone() });",
         )],
     },
     Planted {
         name: "accepted payout is not asked about",
         edits: &[edit(
             CHANGE,
-            "        self.standing.next = Some((Next::Ask, ask_at));",
-            "        self.standing.next = Some((Next::Ask, ask_at)).filter(|_| false);",
+            "        self.snapshot.next = Some((Action::QueryStatus, query_at));",
+            "        self.snapshot.next = Some((Action::QueryStatus, query_at)).filter(|_| false);",
         )],
     },
     Planted {
         name: "payout that succeeded late is not reserved again",
         edits: &[edit(
             CHANGE,
-            "            self.add(StepKind::ReservedAgain, Some(amount), About::default());\n",
+            "            self.add(\n                StepKind::ReservedAgain,\n                Some(amount),\n                StepDetails::default(),\n            );\n",
             "",
         )],
     },
@@ -145,8 +145,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         edits: &[
             edit(
                 TOLD,
-                "        if self.standing.reversed_by.contains(&operation.id) {",
-                "        if self.standing.reversed_by.contains(&operation.id) && self.standing.paid == 0 {",
+                "        if self.snapshot.reversed_by.contains(&operation.id) {",
+                "        if self.snapshot.reversed_by.contains(&operation.id) && self.snapshot.paid == 0 {",
             ),
             REVERSAL_MAY_REPEAT,
         ],
@@ -155,8 +155,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout whose amount differs is paid",
         edits: &[edit(
             TOLD,
-            "        if let Some(why) = mismatch(standing.amount, amount) {",
-            "        if let Some(why) = mismatch(standing.amount, amount).filter(|_| false) {",
+            "        if let Some(why) = mismatch(snapshot.amount, amount) {",
+            "        if let Some(why) = mismatch(snapshot.amount, amount).filter(|_| false) {",
         )],
     },
     Planted {
@@ -164,13 +164,13 @@ pub(super) const PAYOUTS: &[Planted] = &[
         edits: &[
             edit(
                 TOLD,
-                "            OperationType::Payout if succeeded => self.success(news, operation, about),",
-                "            OperationType::Payout | OperationType::Sale if succeeded => self.success(news, operation, about),",
+                "            OperationType::Payout if succeeded => self.success(report, operation, details),",
+                "            OperationType::Payout | OperationType::Sale if succeeded => self.success(report, operation, details),",
             ),
             edit(
                 TOLD,
-                "        } else if is_of_top_up(fact) {",
-                "        } else if is_of_top_up(fact) && self.turn < 0 {",
+                "        } else if is_top_up(event) {",
+                "        } else if is_top_up(event) && self.fencing_token < 0 {",
             ),
         ],
     },
@@ -179,8 +179,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         edits: &[
             edit(
                 RECORD,
-                "books.payout_under(payout.project_id, &payout.idempotency_key)?\n",
-                "books.payout_under(payout.project_id, &payout.idempotency_key)?.filter(|_| false)\n",
+                "transaction.payout_with_key(payout.project_id, &payout.idempotency_key)?;\n",
+                "transaction.payout_with_key(payout.project_id, &payout.idempotency_key)?.filter(|_| false);\n",
             ),
             KEY_MAY_REPEAT,
         ],
@@ -205,7 +205,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout that takes too long raises no alarm",
         edits: &[edit(
             ERRAND,
-            "            change.alarm(AlarmKind::PayoutOverdue, None);\n",
+            "            decision.alarm(AlarmKind::PayoutOverdue, None);\n",
             "",
         )],
     },
@@ -219,7 +219,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
             ),
             edit(
                 FORGET,
-                "row.filter(|row| !row.standing.state.is_open())",
+                "row.filter(|row| !row.snapshot.state.is_open())",
                 "row",
             ),
         ],

@@ -2,14 +2,14 @@
 
 use super::{Edit, Planted, edit};
 
-const DECIDE: &str = "crates/jetpay-ledger/src/state/decide.rs";
-const COMPENSATE: &str = "crates/jetpay-ledger/src/state/compensate.rs";
-const STANDING: &str = "crates/jetpay-ledger/src/state/standing.rs";
-const CALLBACK: &str = concat!("crates/jetpay-ledger/src/", "work/callback.rs");
-const PAYMENT: &str = concat!("crates/jetpay-ledger/src/", "work/payment.rs");
-const EVENTS: &str = "crates/jetpay-ledger/src/store/sqlite/events.rs";
-const SCHEMA: &str = "crates/jetpay-ledger/src/store/sqlite/schema/1.sql";
-const SCHEMA_2: &str = "crates/jetpay-ledger/src/store/sqlite/schema/2.sql";
+const DECIDE: &str = "crates/jetpay-rules/src/decide.rs";
+const COMPENSATE: &str = "crates/jetpay-rules/src/compensate.rs";
+const DECISION: &str = "crates/jetpay-rules/src/decision.rs";
+const CALLBACK: &str = "crates/jetpay-ledger/src/operations/callback.rs";
+const PAYMENT: &str = "crates/jetpay-ledger/src/operations/payment.rs";
+const EVENTS: &str = "crates/jetpay-ledger/src/adapters/sqlite/events.rs";
+const SCHEMA: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/1.sql";
+const SCHEMA_2: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/2.sql";
 
 // The database holds the rules, too: a bug in the code shows only without these.
 const OPERATION_MAY_REPEAT: Edit = edit(
@@ -29,18 +29,18 @@ pub(super) const RULES: &[Planted] = &[
         edits: &[
             edit(
                 CALLBACK,
-                "        repeated(books, callback, fact, *now)\n",
-                "        if books.stored(fact)?.agrees {\n            follow(books, &standing, fact, &decision, *now)?;\n        }\n        repeated(books, callback, fact, *now)\n",
+                "        repeated(transaction, callback, event, *now)\n",
+                "        if !event.contradicts(&transaction.stored_event(event)?.event) {\n            carry_out(transaction, &snapshot, event, &decision, *now)?;\n        }\n        repeated(transaction, callback, event, *now)\n",
             ),
             edit(
                 DECIDE,
-                "        Some(operation_id) if operation_id == fact.operation_id => return noted,\n",
-                "        Some(operation_id) if operation_id == fact.operation_id => {}\n",
+                "        Some(operation_id) if operation_id == event.operation_id => return noted(),\n",
+                "        Some(operation_id) if operation_id == event.operation_id => {}\n",
             ),
             edit(
                 DECIDE,
-                "(standing.effect != Effect::Free)",
-                "(standing.effect == Effect::Elsewhere)",
+                "(effect != Effect::None)",
+                "(effect == Effect::Elsewhere)",
             ),
             OPERATION_MAY_REPEAT,
             PAYMENT_MAY_HAVE_MANY_CREDITS,
@@ -51,7 +51,7 @@ pub(super) const RULES: &[Planted] = &[
         edits: &[
             edit(
                 DECIDE,
-                "        Some(_) => return noted.with_alarm(fact.operation_id, AlarmKind::SecondSale),\n",
+                "        Some(_) => return noted().with_alarm(event.operation_id, AlarmKind::SecondSale),\n",
                 "        Some(_) => {}\n",
             ),
             PAYMENT_MAY_HAVE_MANY_CREDITS,
@@ -60,7 +60,7 @@ pub(super) const RULES: &[Planted] = &[
     Planted {
         name: "operation credits a second payment",
         edits: &[
-            edit(DECIDE, "(standing.effect != Effect::Free)", "false"),
+            edit(DECIDE, "(effect != Effect::None)", "false"),
             OPERATION_MAY_REPEAT,
         ],
     },
@@ -68,7 +68,7 @@ pub(super) const RULES: &[Planted] = &[
         name: "amount is not compared",
         edits: &[edit(
             DECIDE,
-            "    if fact.amount != standing.amount {\n        return Some(AlarmKind::AmountDiffers);\n    }\n",
+            "    if event.amount != snapshot.amount {\n        return Some(AlarmKind::AmountDiffers);\n    }\n",
             "",
         )],
     },
@@ -76,27 +76,27 @@ pub(super) const RULES: &[Planted] = &[
         name: "project is not compared",
         edits: &[edit(
             DECIDE,
-            "    if fact.project_id != standing.project_id {",
+            "    if event.project_id != snapshot.project_id {",
             "    if false {",
         )],
     },
     Planted {
         name: "payout is taken for a payment",
-        edits: &[edit(DECIDE, "    if fact.is_payout() {", "    if false {")],
+        edits: &[edit(DECIDE, "    if event.is_payout() {", "    if false {")],
     },
     Planted {
         name: "decline credits",
         edits: &[edit(
             DECIDE,
-            "        State::Pending => Decision {\n            state: State::Declined,\n            disposition: Disposition::Applied,\n            ..noted\n        },\n",
-            "        State::Pending => credit(standing, fact),\n",
+            "            decision.snapshot.state = PaymentState::Declined;\n            decision.outcome = EventStatus::Applied;\n            decision\n",
+            "            decision = credit(snapshot, event, &Effects::default());\n            decision\n",
         )],
     },
     Planted {
         name: "intermediate status of the payment credits",
         edits: &[edit(
             DECIDE,
-            "    if fact.payment_status != PaymentStatus::Success {",
+            "    if event.payment_status != PaymentStatus::Success {",
             "    if false {",
         )],
     },
@@ -112,24 +112,24 @@ pub(super) const RULES: &[Planted] = &[
         name: "success after a decline is not credited",
         edits: &[edit(
             DECIDE,
-            "    match standing.credited_by {\n",
-            "    if standing.state == State::Declined {\n        return noted;\n    }\n    match standing.credited_by {\n",
+            "    match snapshot.credited_by {\n",
+            "    if snapshot.state == PaymentState::Declined {\n        return noted();\n    }\n    match snapshot.credited_by {\n",
         )],
     },
     Planted {
         name: "decline after a credit declines the payment",
         edits: &[edit(
             DECIDE,
-            "            noted.with_alarm(fact.operation_id, AlarmKind::DeclineAfterCredit)\n",
-            "            Decision { state: State::Declined, ..noted }\n",
+            "            decision.with_alarm(event.operation_id, AlarmKind::DeclineAfterCredit)\n",
+            "            decision.snapshot.state = PaymentState::Declined;\n            decision\n",
         )],
     },
     Planted {
         name: "early refund is forgotten",
         edits: &[edit(
             DECIDE,
-            "    if standing.early.is_empty() {",
-            "    if true {",
+            "    compensate::release_early(credit, effects)\n",
+            "    let _ = effects;\n    credit\n",
         )],
     },
     Planted {
@@ -137,8 +137,8 @@ pub(super) const RULES: &[Planted] = &[
         edits: &[
             edit(
                 COMPENSATE,
-                "    match standing.effect {\n        Effect::Here => return Decision::noted(standing),\n",
-                "    match standing.effect {\n        Effect::Here => {}\n",
+                "    match effect {\n        Effect::Here => return Decision::noted(snapshot),\n",
+                "    match effect {\n        Effect::Here => {}\n",
             ),
             OPERATION_MAY_REPEAT,
         ],
@@ -147,15 +147,15 @@ pub(super) const RULES: &[Planted] = &[
         name: "refund of more than remains is applied",
         edits: &[edit(
             COMPENSATE,
-            "(amount <= standing.remaining, -amount)",
+            "(amount <= snapshot.remaining, -amount)",
             "(true, -amount)",
         )],
     },
     Planted {
         name: "what remains is not updated",
         edits: &[edit(
-            STANDING,
-            "            after.remaining += entry.amount;\n",
+            DECISION,
+            "        snapshot.remaining += entry.amount;\n",
             "",
         )],
     },
@@ -163,7 +163,7 @@ pub(super) const RULES: &[Planted] = &[
         name: "inbox is not matched when the payment appears",
         edits: &[edit(
             PAYMENT,
-            "        match_waiting(books, &payment.id, now)?;\n",
+            "        match_waiting(transaction, &payment.id, now)?;\n",
             "",
         )],
     },
@@ -195,7 +195,7 @@ pub(super) const RULES: &[Planted] = &[
         name: "pending payments are never counted down",
         edits: &[edit(
             CALLBACK,
-            "    books.counts().pending += pending(after.state) - pending(before.state);\n",
+            "    transaction.counts().pending += pending(after.state) - pending(before.state);\n",
             "    let _ = pending(after.state);\n",
         )],
     },

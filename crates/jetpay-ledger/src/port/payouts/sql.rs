@@ -24,6 +24,10 @@ pub(crate) fn by_ids() -> String {
 }
 
 /// The payout under a key, and what was asked for.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "PostgreSQL asks for many keys at once")
+)]
 pub(crate) const WITH_KEY: &str =
     "SELECT payment_id, fingerprint FROM payouts WHERE project_id = $1 AND idempotency_key = $2";
 
@@ -64,6 +68,10 @@ pub(crate) const MOVES: &str =
     WHERE s.seq > $1 AND s.amount IS NOT NULL ORDER BY s.seq LIMIT $2";
 
 /// The id and the fingerprint of a row that [`WITH_KEY`] gives.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "PostgreSQL asks for many keys at once")
+)]
 pub(crate) fn with_key(row: &[Value]) -> Result<(PaymentId, String), TransactionError> {
     let mut values = Values::of(row);
     Ok((values.id()?, values.text()?.to_owned()))
