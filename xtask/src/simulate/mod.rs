@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     days: u32,
     /// Top-ups, payouts, or both
     #[arg(long, default_value = "both")]
-    worlds: String,
+    flow: String,
     /// Plants bugs in a copy of the ledger, one after the other: each must be caught
     #[arg(long)]
     mutants: bool,
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         &number(arguments.seed),
         "--days",
         &number(arguments.days.into()),
-        "--worlds",
-        &arguments.worlds,
+        "--flow",
+        &arguments.flow,
     ])
 }

@@ -32,7 +32,7 @@ fn each_fault_of_a_signature_is_explained_with_what_to_do() {
             r#"{"project_id":1234}"#.to_owned(),
         ),
         (
-            "`payment:signature`, where nobody looks",
+            "`payment:signature`, which is ignored",
             "at the top level",
             r#"{"project_id":1234,"payment":{"signature":"x"}}"#.to_owned(),
         ),

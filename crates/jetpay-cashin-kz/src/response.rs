@@ -1,4 +1,4 @@
-//! This method's own answers.
+//! The responses that only this method has.
 
 use jetpay_core::Refused;
 use jetpay_core::id::PaymentId;
@@ -6,7 +6,7 @@ use jetpay_core::response::PaymentIdResponse;
 use jetpay_core::response_code::ResponseCode;
 use serde::Serialize;
 
-/// A good answer to `check_deposit`: our id of the payment. Source: cashin-kz, answer to `check_deposit`.
+/// The response to a `check_deposit` that succeeds. Source: cashin-kz, response to `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckDepositResponse {
     #[serde(flatten)]
@@ -16,7 +16,7 @@ pub struct CheckDepositResponse {
 }
 
 impl CheckDepositResponse {
-    /// A top-up that is stored as pending under this id.
+    /// Names the id under which the merchant stored the pending payment.
     #[must_use]
     pub fn new(payment_id: PaymentId) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl CheckDepositResponse {
         }
     }
 
-    /// What the payment is for.
+    /// Sets what the payment is for.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -33,7 +33,8 @@ impl CheckDepositResponse {
     }
 }
 
-/// A refusal: the document names `errors.message` and shows no sample; `message` beside it is ours.
+/// A refusal. The document puts its text into `errors.message`, but shows no example. This crate repeats the text in
+/// `message`. Source: cashin-kz, list of parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     code: ResponseCode,

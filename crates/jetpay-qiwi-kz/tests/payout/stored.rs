@@ -1,4 +1,4 @@
-//! A payout that was kept as JSON, and the parameters beside the document's.
+//! A payout that was stored as JSON, and additional parameters.
 
 use jetpay_core::signature::Canonical;
 use jetpay_qiwi_kz::{Customer, Payout};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{example, general, tenge};
 
 #[test]
-fn parameter_of_the_gate_joins_the_request_and_is_signed() {
+fn additional_parameter_is_in_the_request_and_is_signed() {
     let payout = example()
         .with_parameter("receipt_data", &json!({"positions": [{"quantity": 1.5}]}))
         .and_then(|payout| payout.with_parameter("callback", &json!({"delay": 5})))
@@ -24,7 +24,7 @@ fn parameter_of_the_gate_joins_the_request_and_is_signed() {
 }
 
 #[test]
-fn parameter_that_takes_a_fields_place_or_is_not_signed_is_refused() {
+fn parameter_with_a_fields_name_or_that_is_not_signed_is_refused() {
     for name in [
         "",
         "general",
@@ -54,11 +54,11 @@ fn parameter_that_takes_a_fields_place_or_is_not_signed_is_refused() {
 }
 
 #[test]
-fn kept_request_is_checked_again() {
-    let kept = example().to_json();
+fn stored_request_is_checked_again() {
+    let stored = example().to_json();
     let field = |from: &str, to: &str| {
-        let edited = kept.replace(from, to);
-        assert_ne!(edited, kept, "{from} is not there");
+        let edited = stored.replace(from, to);
+        assert_ne!(edited, stored, "{from} is not there");
         Payout::from_json(&edited).unwrap_err().field()
     };
     assert_eq!(field("9182221133", "+9182221133"), "account_number");
@@ -83,7 +83,7 @@ fn kept_request_is_checked_again() {
 
 proptest! {
     #[test]
-    fn kept_payout_comes_back_to_the_byte(
+    fn stored_payout_is_read_back_to_the_byte(
         id in "[^;\\p{Cc}]{1,20}",
         first_name in "[^;\\p{Cc}\\s]{1,20}",
         email in "[^;\\p{Cc}\\s@]{1,20}@[^;\\p{Cc}\\s@]{1,20}",
@@ -98,10 +98,10 @@ proptest! {
         let customer = Customer { id: &id, ip_address: &ip_address, first_name: &first_name, last_name: &first_name, email: &email };
         let payout = Payout::new(general(), &customer, &account_number, tenge(minor)).unwrap();
         let payout = payout.with_parameter("more", &json!({"z": text, "a": [number, null]})).unwrap();
-        let kept = payout.to_json();
-        let again = Payout::from_json(&kept).unwrap();
-        prop_assert_eq!(again.to_json(), kept.clone());
-        prop_assert_eq!(serde_json::to_vec(&again).unwrap(), kept.into_bytes());
+        let stored = payout.to_json();
+        let again = Payout::from_json(&stored).unwrap();
+        prop_assert_eq!(again.to_json(), stored.clone());
+        prop_assert_eq!(serde_json::to_vec(&again).unwrap(), stored.into_bytes());
         prop_assert_eq!(again.customer(), customer);
         prop_assert_eq!((again.amount(), again.account_number()), (tenge(minor), &*account_number));
     }

@@ -1,4 +1,4 @@
-//! Only a method that can pay out is paid out by.
+//! A program cannot pay out with a method that has no payouts.
 //! error: the trait bound `Kaspi: Payouts` is not satisfied
 
 use jetpay_core::Project;

@@ -1,8 +1,8 @@
-//! A merchant that takes one method is not served as another.
+//! A merchant that implements one method cannot serve another method.
 //! error: Shop: Merchant<Kassa24>
 
 use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, CheckDepositResult, Keyring, Merchant, VerifyRequest, VerifyResult};
-use jetpay_kaspi::{VerifyResponse, CheckDeposit, CheckDepositResponse, Kaspi};
+use jetpay_kaspi::{CheckDeposit, Kaspi};
 use jetpay_kassa24::Kassa24;
 
 pub struct Shop;

@@ -1,9 +1,10 @@
-//! Card-to-card transfers: `MoneySend`, account funding, repaying a debt (3400 to 3901).
+//! Codes 3400 to 19999: transfers between cards, and payments by card.
 
-use super::super::Advice::{AskSupport, FixRequest, RetryLater};
+use super::super::Advice::{AskSupport, DoNotRetry, FixRequest, Retry, RetryLater, Wait};
 use super::super::KnownCode;
 use super::row;
 
+/// Card-to-card transfers: `MoneySend`, account funding, repaying a debt (3400 to 3901).
 #[rustfmt::skip] // One row a line, however long its text is.
 pub(super) const TRANSFER: &[KnownCode] = &[
     row(3400, "account funding is restricted for commercial cards", FixRequest),
@@ -70,4 +71,65 @@ pub(super) const TRANSFER: &[KnownCode] = &[
     row(3635, "weekly limit of consumer-card gambling payouts is reached", RetryLater),
     row(3900, "money transfer is above 50000 USD", FixRequest),
     row(3901, "money transfer is above 25000 USD", FixRequest),
+];
+
+/// Declines by the card's bank or acquirer (10000 to 19999).
+///
+/// 9999 belongs to no range. It is here because 19999 has the same meaning.
+#[rustfmt::skip] // One row a line, however long its text is.
+pub(super) const CARD: &[KnownCode] = &[
+    row(9999, "platform is still at work", Wait),
+    row(10000, "card's bank declined, no reason given", Retry),
+    row(10100, "card provider turned the operation down", Retry),
+    row(10101, "card limit on amount or number reached", FixRequest),
+    row(10102, "card details are mistyped", FixRequest),
+    row(10103, "PIN or security code is wrong", FixRequest),
+    row(10104, "3-D Secure password is wrong", Retry),
+    row(10105, "card lacks the money", Retry),
+    row(10106, "card has passed its expiry date", FixRequest),
+    row(10107, "PIN was mistyped too many times", Retry),
+    row(10108, "country bars Maestro orders by mail or phone", FixRequest),
+    row(10109, "card provider refused to save payment data", RetryLater),
+    row(10110, "payer ended the subscription at the bank", DoNotRetry),
+    row(10112, "card lacks the money for now", RetryLater),
+    row(10113, "card lacks the money, bank forbids repeats", DoNotRetry),
+    row(10114, "bank's 3-D Secure check failed", RetryLater),
+    row(10201, "payer must speak to the card's bank", RetryLater),
+    row(10202, "card's bank is not working", Retry),
+    row(10203, "bank wants the card withdrawn", DoNotRetry),
+    row(10204, "card is restricted by its bank", FixRequest),
+    row(10205, "card does not take part in 3-D Secure", FixRequest),
+    row(10206, "payer's data is under restriction", DoNotRetry),
+    row(10301, "card operation was called off", Retry),
+    row(10401, "card provider's risk control declined", FixRequest),
+    row(10402, "card operation looks suspicious", DoNotRetry),
+    row(10403, "possible fraud, 3-D Secure is wanted", FixRequest),
+    row(10404, "possible fraud, bank forbids repeats", DoNotRetry),
+    row(10405, "fraud, or the account was closed", DoNotRetry),
+    row(10501, "card acquirer has the answer", AskSupport),
+    row(10502, "card provider found the data invalid", FixRequest),
+    row(10503, "card acquirer is set up wrongly", AskSupport),
+    row(10504, "card acquirer's balance is too low", AskSupport),
+    row(10505, "card provider is not working", Retry),
+    row(10601, "card provider asks for another attempt", Retry),
+    row(10602, "card provider answered too late", Retry),
+    row(10603, "card was not authorised just now", Retry),
+    row(10701, "card requests came in wrong order", FixRequest),
+    row(10702, "card provider cannot read the request", AskSupport),
+    row(10703, "electronic commerce indicator is wrong", AskSupport),
+    row(10704, "cardholder is not known", AskSupport),
+    row(10705, "request tells nothing about the payer", AskSupport),
+    row(10706, "card operation cannot be refunded", AskSupport),
+    row(10707, "rental details are missing", AskSupport),
+    row(10708, "flight data is missing", AskSupport),
+    row(10709, "a further 3-D Secure check is wanted", AskSupport),
+    row(10722, "strong payer authentication is compulsory", AskSupport),
+    row(10801, "approved by card provider, never carried out", AskSupport),
+    row(10805, "Mastercard: the card's life cycle forbids it", FixRequest),
+    row(10806, "Mastercard: a policy of the bank forbids it", AskSupport),
+    row(10807, "bank stopped it as unsafe", DoNotRetry),
+    row(10810, "card's life cycle forbids repeats", DoNotRetry),
+    row(10811, "policy of the bank forbids repeats", DoNotRetry),
+    row(10812, "card is not valid, bank forbids repeats", DoNotRetry),
+    row(19999, "card provider is still at work", Wait),
 ];

@@ -1,4 +1,4 @@
-//! A request cannot be written down, only received.
+//! A program cannot make a request. It can only receive one.
 //! error: cannot create non-exhaustive struct
 
 use jetpay_core::VerifyRequest;

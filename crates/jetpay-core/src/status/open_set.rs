@@ -1,7 +1,7 @@
-//! The macro that makes an open set of words, and how the platform's spellings are made one.
+//! The macro that declares an open set of words, and the one spelling in which words are compared.
 
-/// Declares an enum with a variant for every known word and `Other` for all that may still come.
-macro_rules! open_words {
+/// Declares an enum with a variant for each known word, and `Other` for unknown ones.
+macro_rules! open_set {
     (
         $(#[$about:meta])*
         $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ }
@@ -14,7 +14,7 @@ macro_rules! open_words {
                 $(#[$note])*
                 $variant,
             )+
-            /// A word that is not known, as received. Only `From<&str>` makes it.
+            /// An unknown word, as received. Only `From<&str>` makes it.
             Other(Box<str>),
         }
 
@@ -22,7 +22,7 @@ macro_rules! open_words {
             /// All known words, in the order of the variants.
             pub const KNOWN: &[Self] = &[$(Self::$variant),+];
 
-            /// The known word in its one spelling, or an unknown one as received.
+            /// The word: a known one in its one spelling, an unknown one as received.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -44,7 +44,7 @@ macro_rules! open_words {
             fn from(text: &str) -> Self {
                 // A word is nearly always in its one spelling already; then nothing is allocated.
                 Self::known(text)
-                    .or_else(|| Self::known(&$crate::status::open::one_spelling(text)))
+                    .or_else(|| Self::known(&$crate::status::open_set::one_spelling(text)))
                     .unwrap_or_else(|| Self::Other(text.into()))
             }
         }
@@ -70,9 +70,10 @@ macro_rules! open_words {
     };
 }
 
-pub(super) use open_words;
+pub(super) use open_set;
 
-/// Lower case, `_` as a space, and one `l` in `canceled`. Space around the word stays and makes it unknown.
+/// Converts to lower case, `_` to a space, and `cancelled` to `canceled`. Space around the word stays, so that the word
+/// is unknown.
 pub(super) fn one_spelling(text: &str) -> String {
     let lower = text.to_ascii_lowercase().replace('_', " ");
     lower.replace("cancelled", "canceled")
@@ -86,10 +87,10 @@ pub(super) fn one_spelling(text: &str) -> String {
 mod tests {
     use super::*;
 
-    open_words! {
-        /// Two words to try the macro on.
+    open_set! {
+        /// Two words to test the macro with.
         Light {
-            /// Keep still.
+            /// Stop.
             Red = "red",
             GoneOut = "gone out",
         }
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_word_survives_as_received() {
+    fn unknown_word_is_kept_as_received() {
         for text in [
             "",
             "Blue",

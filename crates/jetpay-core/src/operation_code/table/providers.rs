@@ -1,9 +1,10 @@
-//! Declines by a provider other than of cards: kiosks, wallets, operators (20000 to 29999).
+//! Codes 20000 to 30999: providers other than cards, and the merchant.
 
 use super::super::Advice::{AskSupport, DoNotRetry, FixRequest, Retry, RetryLater, Wait};
 use super::super::KnownCode;
 use super::row;
 
+/// Declines by other providers: kiosks, wallets, operators (20000 to 29999).
 #[rustfmt::skip] // One row a line, however long its text is.
 pub(super) const PROVIDER: &[KnownCode] = &[
     row(20000, "provider declined, no reason given", Retry),
@@ -50,4 +51,15 @@ pub(super) const PROVIDER: &[KnownCode] = &[
     row(20812, "service gave no word of the credit", Retry),
     row(20899, "provider is processing, may take days", Wait),
     row(29999, "provider is still at work", Wait),
+];
+
+/// Declines by the merchant (30000 to 30999).
+#[rustfmt::skip] // One row a line, however long its text is.
+pub(super) const MERCHANT: &[KnownCode] = &[
+    row(30000, "merchant turned the operation down", DoNotRetry),
+    row(30100, "merchant declined, reason not known", DoNotRetry),
+    row(30301, "merchant gave no confirmation", DoNotRetry),
+    row(30302, "merchant left the request unanswered", DoNotRetry),
+    row(30303, "merchant confirmed another amount or currency", DoNotRetry),
+    row(30401, "list of draws is empty", DoNotRetry),
 ];

@@ -1,4 +1,4 @@
-//! A callback cannot be written down, only received; nor can its parts be put into another.
+//! A program cannot make a callback, nor put a part of one into another. It can only receive one.
 //! error: cannot create non-exhaustive struct
 
 use jetpay_core::Callback;
