@@ -8,7 +8,8 @@ use jetpay_core::response;
 use jetpay_core::{CheckDepositResult, Merchant, Refused, VerifyRequest, VerifyResult};
 use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::{
-    ContractStatus, Contracts, CustomerDepositResponse, DescribedDepositResponse, Kassa24, Refusal,
+    ContractStatus, ContractsResponse, CustomerDepositResponse, DescribedDepositResponse, Kassa24,
+    Refusal,
 };
 use jetpay_ledger::{Contract, Customer, Flag};
 
@@ -63,7 +64,7 @@ impl Merchant<Kassa24> for LedgerMerchant {
                 let status =
                     |contract| ContractStatus::new(in_response(contract), contract.status_code);
                 let contracts = contracts_of(&customer);
-                Ok(Contracts::new(
+                Ok(ContractsResponse::new(
                     self.currency,
                     shown_id(&customer),
                     contracts.iter().map(status),

@@ -123,16 +123,9 @@ impl Server {
 
     pub(super) fn take_up(&mut self, id: PaymentId) {
         let driver = Arc::clone(&self.driver);
-<<<<<<< HEAD
-        self.begin(
-            About::TakeUp,
-            async move { Done::Lease(driver.lease(id).await) },
-        );
-=======
         self.begin(TaskKind::TakeLease, async move {
             TaskResult::LeaseTaken(driver.lease(id).await)
         });
->>>>>>> main
     }
 
     pub(super) fn run(&mut self, payout: jetpay_ledger::payout::Lease, at: Millis) {
@@ -193,23 +186,13 @@ pub(super) enum TaskKind {
     TopUp,
 }
 
-<<<<<<< HEAD
-/// What came of it.
-pub(super) enum Done {
-    Asked(Result<PayoutRequestOutcome, Error>),
-    Lease(Result<Option<(Lease, Millis)>, Error>),
-    Driven(ActionResult),
-    Replied(u16),
-    /// A write of people.
-=======
 /// The result of a task.
 pub(super) enum TaskResult {
     PayoutRequested(Result<PayoutRequestOutcome, Error>),
     LeaseTaken(Result<Option<(Lease, Millis)>, Error>),
-    ActionRun(Driven),
+    ActionRun(ActionResult),
     CallbackAnswered(u16),
     /// The result of a write by an operator.
->>>>>>> main
     Written(Result<(), Error>),
 }
 

@@ -1,23 +1,27 @@
-//! The real service: `jetpay serve` with its store on disk and many customers in it.
+//! The servers that are measured: the real service, and the bare handler that it is compared with.
 
 use std::fmt::Write;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use actix_web::http::header::ContentType;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::{Context, Result, bail, ensure};
 use jetpay_testing::SECRET;
 
-use super::connection::Connection;
+use super::load::Connection;
 use super::messages::{PROJECT, contract, customer};
-use super::process::{Process, free_address};
 use crate::shell;
 
-/// How many customers there are.
+/// The number of customers in the store.
 pub(super) const CUSTOMERS: usize = 100_000;
 const TOKEN: &str = "token-of-the-benchmark";
 
+/// The real service, with its store on disk and many customers in it.
 pub(super) struct Service {
     pub(super) address: SocketAddr,
     admin: SocketAddr,
@@ -26,9 +30,9 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Builds it, imports the customers, and starts it.
+    /// Builds the service, imports the customers and starts `jetpay serve`.
     pub(super) fn start() -> Result<Self> {
-        // As this program was built, which is for release unless somebody tries it out.
+        // The profile of this program: release, unless a contributor works on the benchmark.
         let profile = if cfg!(debug_assertions) {
             "dev"
         } else {
@@ -40,7 +44,7 @@ impl Service {
         let binary = own.with_file_name(format!("jetpay{}", std::env::consts::EXE_SUFFIX));
         ensure!(
             binary.is_file(),
-            "{} is not there: jetpay-server must have a binary `jetpay`",
+            "{} is missing: jetpay-server must have a binary `jetpay`",
             binary.display()
         );
 
@@ -72,18 +76,18 @@ impl Service {
         })
     }
 
-    /// The number of its process.
+    /// The process id.
     pub(super) fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// How many credits the feed has: what the merchant's billing would read.
+    /// The number of credits in the feed, read as a merchant's billing reads it.
     pub(super) fn credits(&self) -> Result<usize> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         runtime.block_on(async {
-            let mut connection = Connection::to(self.admin).await?;
+            let mut connection = Connection::open(self.admin).await?;
             let (mut after, mut credits) = (0, 0);
             loop {
                 let request = format!(
@@ -132,12 +136,12 @@ fn customers() -> String {
             customer(n),
             contract(n)
         )
-        .expect("a String takes all");
+        .expect("writing to a String cannot fail");
     }
     text
 }
 
-/// A folder on the disk that builds use: a folder for temporary files may be memory, where a sync costs nothing.
+/// A folder beside the build, so it is on a disk. A folder for temporary files may be in memory, where a sync costs nothing.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -157,7 +161,94 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            eprintln!("{} is left over: {error}", self.0.display());
+            eprintln!("{} was not removed: {error}", self.0.display());
         }
     }
+}
+
+/// The keep-alive time of the service.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+#[derive(clap::Args)]
+pub(crate) struct BareArguments {
+    /// Listen on this port of the loopback address
+    #[arg(long)]
+    port: u16,
+    /// Answer each request with HTTP 200 and this body
+    #[arg(long)]
+    answer: String,
+}
+
+/// Serves the bare handler until it is killed: the same web framework with the same settings as the service, which reads
+/// the body and answers a constant.
+pub(crate) fn serve_bare(arguments: &BareArguments) -> Result<()> {
+    let answer: &'static str = arguments.answer.clone().leak();
+    let server = HttpServer::new(move || {
+        let handler = move |_: web::Bytes| async move {
+            let mut response = HttpResponse::Ok();
+            if answer.is_empty() {
+                response.finish()
+            } else {
+                response.content_type(ContentType::json()).body(answer)
+            }
+        };
+        App::new().default_service(web::post().to(handler))
+    });
+    let server = server.keep_alive(KEEP_ALIVE);
+    actix_web::rt::System::new()
+        .block_on(server.bind((Ipv4Addr::LOCALHOST, arguments.port))?.run())?;
+    Ok(())
+}
+
+/// A server must accept connections within this time.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A server process. Dropping the value kills it.
+pub(super) struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts a server and waits until it accepts connections.
+    pub(super) fn start(command: &mut Command, address: SocketAddr) -> Result<Self> {
+        let child = command
+            .spawn()
+            .with_context(|| format!("{} cannot be started", command.get_program().display()))?;
+        let mut process = Self { child };
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            if let Some(status) = process.child.try_wait()? {
+                bail!(
+                    "{} ended before it accepted a connection ({status})",
+                    command.get_program().display()
+                );
+            }
+            if begun.elapsed() > START_TIMEOUT {
+                bail!(
+                    "{} does not listen on {address}",
+                    command.get_program().display()
+                );
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(process)
+    }
+
+    /// The process id.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // If the process has ended by itself, both calls fail.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A loopback address on which no server listens now.
+pub(super) fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
