@@ -3,6 +3,7 @@
 //! The rules are data in [rules]; they are held against the [graph] of normal dependencies. That the core reads
 //! no clock is not in the graph, but in its [source].
 
+mod floors;
 mod graph;
 mod rules;
 mod source;
@@ -18,6 +19,10 @@ pub(crate) fn run() -> Result<()> {
     let mut problems = broken_rules(&graph, RULES);
     problems.extend(source::impurities_below(
         &shell::root().join("crates/jetpay-core/src"),
+    )?);
+    problems.extend(floors::problems(
+        &shell::root().join("crates/jetpay-ledger/src"),
+        floors::LEDGER,
     )?);
     if problems.is_empty() {
         println!(
