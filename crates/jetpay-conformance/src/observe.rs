@@ -74,7 +74,7 @@ impl Observation {
             return Ok((0, 0));
         }
         sums(&exchange).ok_or(Stop::NotObserved {
-            why: "the answers were right; the URL of --observe did not say `credited`, an integer in minor units",
+            why: "the answers were right; the URL of --observe did not show `credited`, an integer in minor units",
         })
     }
 
@@ -128,7 +128,7 @@ impl CheckContext<'_> {
         match self.observer()? {
             Observer::Admin(admin) => Ok(admin),
             Observer::Url(_) => Err(Stop::NotObserved {
-                why: "the answers were right; what else must hold is seen only in the books of the service jetpay",
+                why: "the answers were right; only the service jetpay shows what else must hold",
             }),
         }
     }

@@ -136,7 +136,7 @@ impl Connection {
 
     async fn read_bytes(&mut self, bytes: usize) -> Result<Vec<u8>, Lost> {
         if bytes > MOST {
-            return Err(Lost::Garbled("more than anybody would read"));
+            return Err(Lost::Garbled("a body that is too long"));
         }
         while self.unread.len() < bytes {
             self.read_more().await?;

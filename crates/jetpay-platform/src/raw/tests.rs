@@ -110,8 +110,8 @@ async fn bytes_that_are_not_an_answer_are_an_error() {
             "{text}"
         );
     }
-    let nobody = Connection::open("http://127.0.0.1:1").await.err();
-    assert!(matches!(nobody, Some(Lost::NotConnected(_))), "{nobody:?}");
+    let closed = Connection::open("http://127.0.0.1:1").await.err();
+    assert!(matches!(closed, Some(Lost::NotConnected(_))), "{closed:?}");
 }
 
 #[tokio::test]
@@ -158,10 +158,10 @@ async fn only_a_trusted_certificate_opens_a_connection() {
             stream.shutdown().await.unwrap();
         }
     });
-    let stranger = Connection::open(&url).await.err();
+    let untrusted = Connection::open(&url).await.err();
     assert!(
-        matches!(&stranger, Some(Lost::NotConnected(why)) if why.contains("certificate")),
-        "{stranger:?}"
+        matches!(&untrusted, Some(Lost::NotConnected(why)) if why.contains("certificate")),
+        "{untrusted:?}"
     );
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();

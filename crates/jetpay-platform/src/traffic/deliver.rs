@@ -257,7 +257,7 @@ mod tests {
         );
         assert!(
             took < takes,
-            "what is slow on purpose does not count: {took:?}"
+            "the deliberate delay does not count: {took:?}"
         );
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.starts_with("POST /kaspi?a=1 HTTP/1.1\r\nHost: 127.0.0.1:"));
