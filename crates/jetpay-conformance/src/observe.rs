@@ -102,7 +102,7 @@ impl Observation {
             .as_ref()
             .map(|it| format!("Bearer {}", it.as_str()));
         let header = bearer.as_deref().map(|it| ("authorization", it));
-        let client = self.client.at(url);
+        let client = self.client.with_base_url(url);
         client.send("GET", "", header.as_slice(), Vec::new()).await
     }
 }

@@ -178,8 +178,8 @@ const SEEN_IN_THE_ANSWER: [&str; 11] = [
 async fn unobserved_effect_on_money_is_not_observed_and_never_passed() {
     let (mut target, _) = any_merchant(Fault::None, &KASPI, Kassa24Answers::Contracts);
     // A row that fails to reach this observer is a row that looks at the money.
-    let nobody = Observation::new("http://127.0.0.1:1/{payment_id}", None);
-    let unanswered = run_all(&target.clone().with_observer(nobody), |_| ()).await;
+    let unreachable = Observation::new("http://127.0.0.1:1/{payment_id}", None);
+    let unanswered = run_all(&target.clone().with_observer(unreachable), |_| ()).await;
     let money = unobserved(&unanswered);
     assert!(money.len() > 40, "{money:?}");
     assert!(failed(&unanswered).is_empty(), "{unanswered}");

@@ -157,7 +157,7 @@ fn body(payment: &str, saying: &Saying, method: &MethodFacts, now: i64) -> Callb
         kind: saying.payment_type.into(),
         status: payment_status,
         date,
-        method: method.callback_words[0].into(),
+        method: method.callback_methods[0].into(),
         sum,
         description: String::new(),
     };

@@ -137,7 +137,7 @@ pub(super) async fn send_one(
     // Its own waits, in a five thousandth of the time.
     let waits = schedule::waits().take(repeats).map(|wait| wait / 5000);
     let delivered = deliver(platform, &path, &body, waits).await;
-    for answer in &delivered.tries {
+    for answer in &delivered.attempts {
         count(&world, &id, answer);
     }
     delivered.acknowledged

@@ -16,7 +16,7 @@ pub(crate) const UNSIGNED_CALLBACK: Section = Section::Ours("our rule: only what
 pub(crate) const PROJECT: Section = Section::Ours("bad input: project, method");
 
 /// Which answers a method has.
-pub(crate) const METHOD: Section = Section::Ours("our reading: the answers of this method");
+pub(crate) const METHOD_ANSWERS: Section = Section::Ours("our reading: the answers of this method");
 /// How callbacks are answered.
 pub(crate) const ANSWERS: Section = Section::Ours("our rule: only HTTP 200 acknowledges");
 /// Unknown words and fields.

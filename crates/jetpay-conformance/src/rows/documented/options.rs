@@ -10,7 +10,7 @@ use crate::expect;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{closed_contract, option_1, option_2};
 use crate::rows::expectations::{account, expect_credited, payment_id, sound_contracts};
-use crate::rows::sections::METHOD;
+use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::{Kassa24Answers, Target};
 
 pub(super) static ROWS: &[Row] = &[
@@ -62,7 +62,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "typed-verify-is-verify",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "a verify with an amount is a verify and gets no payment_id",
         "A question about an account creates a payment that no payer began.",
         run!(is_a_verify),

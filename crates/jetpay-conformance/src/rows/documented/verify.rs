@@ -9,7 +9,7 @@ use crate::rows::conditions::{
     always_contracts, closed_contract, exact, no_contracts, option_1, option_2, owes_nothing,
 };
 use crate::rows::expectations::{account, sound_contracts};
-use crate::rows::sections::METHOD;
+use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::Kassa24Answers;
 
 pub(super) static ROWS: &[Row] = &[
@@ -24,7 +24,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-plain",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "a customer without contracts and without another id is named by the customer id",
         "A payer without a contract has nothing to choose on the screen and cannot pay.",
         run!(plain),
@@ -41,7 +41,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-nothing-payable",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "a customer without a payable contract is refused",
         "The payer sees an empty list and does not know whether there is a debt.",
         run!(nothing_payable),
@@ -50,7 +50,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-no-204",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "a customer who owes nothing is answered with code 0, because 204 belongs to another method",
         "The platform does not know 204 here and turns away a payer who wants to pay in advance.",
         run!(no_204),
@@ -59,7 +59,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "option-1-no-204",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "option 1: a customer who owes nothing is answered with code 0",
         "The kiosk turns away a payer who wants to pay in advance.",
         run!(option_1_no_204),
@@ -77,7 +77,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-only-payable",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "contracts that cannot be paid are left out, and there is no status_code",
         "The payer sees a closed contract and pays for it.",
         run!(only_payable),

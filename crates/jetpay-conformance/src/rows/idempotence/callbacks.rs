@@ -125,7 +125,7 @@ async fn different_at_once(context: &CheckContext<'_>) -> CheckResult {
     let success = || {
         context
             .success(&payment_id)
-            .of_operation(next_operation_id())
+            .with_operation_id(next_operation_id())
     };
     let bodies = (0..AT_ONCE)
         .map(|_| context.platform.sign(&success()))
@@ -165,7 +165,9 @@ async fn second_success(context: &CheckContext<'_>) -> CheckResult {
 async fn same_operation(context: &CheckContext<'_>) -> CheckResult {
     let (first, success) = context.new_credited_payment().await?;
     let second = context.new_payment().await?;
-    let same = context.success(&second).of_operation(success.operation.id);
+    let same = context
+        .success(&second)
+        .with_operation_id(success.operation.id);
     post_wrong_callback(context, &same).await?;
     context
         .expect_entries(&first, &[context.amount().minor()])

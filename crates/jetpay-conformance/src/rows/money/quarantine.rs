@@ -91,7 +91,7 @@ async fn other_currency(context: &CheckContext<'_>) -> CheckResult {
     };
     let other =
         Currency::parse(other).map_err(|error| Stop::failed("a currency", error.to_string()))?;
-    post_wrong_callback(context, &context.success(&payment_id).in_currency(other)).await?;
+    post_wrong_callback(context, &context.success(&payment_id).with_currency(other)).await?;
     context.expect_money(&payment_id, "quarantined", &[]).await
 }
 

@@ -180,7 +180,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
 
 async fn declined(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    let mut refund = full(context, &payment_id).leaving(context.amount());
+    let mut refund = full(context, &payment_id).with_remaining_sum(context.amount());
     refund.payment.status = "success".into();
     refund.operation.status = "decline".into();
     context.expect_acknowledged(&refund).await?;

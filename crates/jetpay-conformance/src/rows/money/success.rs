@@ -128,7 +128,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
 async fn method_words(context: &CheckContext<'_>) -> CheckResult {
     for word in context
         .method
-        .callback_words
+        .callback_methods
         .iter()
         .chain(&["", "Another Method"])
     {

@@ -136,7 +136,7 @@ fn processing(context: &CheckContext<'_>, payment_id: &str) -> Callback {
 async fn decline_after_success(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, success) = context.new_credited_payment().await?;
     context
-        .expect_acknowledged(&decline(context, &payment_id).of_operation(success.operation.id))
+        .expect_acknowledged(&decline(context, &payment_id).with_operation_id(success.operation.id))
         .await?;
     expect_credited(context, &payment_id).await
 }
@@ -163,7 +163,9 @@ async fn success_after_decline(context: &CheckContext<'_>) -> CheckResult {
 async fn processing_after_success(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, success) = context.new_credited_payment().await?;
     context
-        .expect_acknowledged(&processing(context, &payment_id).of_operation(success.operation.id))
+        .expect_acknowledged(
+            &processing(context, &payment_id).with_operation_id(success.operation.id),
+        )
         .await?;
     // If the payment was reopened, this repeat credits it again.
     context.expect_acknowledged(&success).await?;
@@ -178,7 +180,7 @@ async fn success_after_processing(context: &CheckContext<'_>) -> CheckResult {
         .expect_acknowledged(
             &context
                 .success(&payment_id)
-                .of_operation(processing.operation.id),
+                .with_operation_id(processing.operation.id),
         )
         .await?;
     expect_credited(context, &payment_id).await

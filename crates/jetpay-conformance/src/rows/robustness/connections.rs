@@ -110,7 +110,7 @@ async fn kept(context: &CheckContext<'_>) -> CheckResult {
         wire = context.wire(&context.platform).await?;
     }
     wire.post(&unknown_customer(context));
-    expect_nobody(context, wire).await
+    expect_unknown_customer(context, wire).await
 }
 
 async fn pipelined(context: &CheckContext<'_>) -> CheckResult {
@@ -143,7 +143,7 @@ fn unknown_customer(context: &CheckContext<'_>) -> Vec<u8> {
     context.platform.sign(&context.verify(unknown))
 }
 
-async fn expect_nobody(context: &CheckContext<'_>, mut wire: Wire<'_>) -> CheckResult {
+async fn expect_unknown_customer(context: &CheckContext<'_>, mut wire: Wire<'_>) -> CheckResult {
     let (exchange, _) = wire.answer().await?;
     context.expect_refusal(&exchange, Refusal::new(200, 404))
 }

@@ -111,7 +111,7 @@ async fn operation_ids(context: &CheckContext<'_>) -> CheckResult {
     let mut payments = Vec::new();
     for operation_id in [even, even + 1] {
         let payment_id = context.new_payment().await?;
-        let success = context.success(&payment_id).of_operation(operation_id);
+        let success = context.success(&payment_id).with_operation_id(operation_id);
         context.expect_acknowledged(&success).await?;
         payments.push(payment_id);
     }

@@ -10,7 +10,7 @@ use crate::expect::{self, only};
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{has_contracts, no_contracts};
 use crate::rows::expectations::sound_contracts;
-use crate::rows::sections::{METHOD, SIGNATURE};
+use crate::rows::sections::{METHOD_ANSWERS, SIGNATURE};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -74,7 +74,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-no-contracts",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "the answer to verify has no contracts",
         "The platform does not expect contracts here and may refuse the whole answer.",
         run!(shows_none),

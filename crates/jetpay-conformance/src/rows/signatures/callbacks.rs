@@ -71,7 +71,7 @@ async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
     // The secret of another project with this project's id.
     let body = context
         .platform
-        .in_the_name_of(context.project.id, other.key().clone())
+        .with_project(context.project.id, other.key().clone())
         .sign(&context.any_callback(&payment_id));
     refused(context, &payment_id, body).await
 }
@@ -91,7 +91,7 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
         .map_err(|error| Stop::failed("a key", error.to_string()))?;
     let forged = context
         .callbacks
-        .in_the_name_of(context.project.id, stranger)
+        .with_project(context.project.id, stranger)
         .sign(&success);
     let dearer = context.amount().minor() * 100;
     let bodies = [

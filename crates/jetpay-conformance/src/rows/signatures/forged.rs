@@ -244,9 +244,9 @@ pub(crate) fn signature_of(signed: &[u8]) -> String {
 pub(crate) fn with_unknown_secret(context: &CheckContext<'_>) -> Platform {
     context
         .platform
-        .in_the_name_of(context.project.id, nobodys_key())
+        .with_project(context.project.id, unknown_key())
 }
 
-fn nobodys_key() -> jetpay_core::signature::Key {
+fn unknown_key() -> jetpay_core::signature::Key {
     jetpay_core::signature::Key::new("a secret of no project").expect("the secret is not empty")
 }

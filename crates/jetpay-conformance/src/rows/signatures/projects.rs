@@ -64,7 +64,7 @@ async fn next_secret(context: &CheckContext<'_>) -> CheckResult {
     })?;
     let platform = context
         .platform
-        .in_the_name_of(context.project.id, next.clone());
+        .with_project(context.project.id, next.clone());
     expect::answer(
         &context.send(platform.sign(&context.verify_json())).await?,
         0,
@@ -101,7 +101,7 @@ async fn method_not_taken(context: &CheckContext<'_>) -> CheckResult {
     let project = context.project_without_the_method()?;
     let platform = context
         .platform
-        .in_the_name_of(project.id, project.keys[0].clone());
+        .with_project(project.id, project.keys[0].clone());
     let named = |it| platform.sign(&with(it, "/project_id", json!(project.id.number())));
     let bodies = vec![
         named(context.verify_json()),
@@ -131,7 +131,7 @@ async fn byte_order(context: &CheckContext<'_>) -> CheckResult {
 async fn long_array(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let operation =
-        Operation::new("sale", "decline", context.amount()).because("20000", "General decline");
+        Operation::new("sale", "decline", context.amount()).with_code("20000", "General decline");
     let decline = Callback::new(
         context.method,
         context.project.id,

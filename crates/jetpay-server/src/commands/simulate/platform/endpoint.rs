@@ -9,7 +9,7 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Project};
 use jetpay_platform::traffic::Route;
-use jetpay_platform::{METHOD, METHODS, MethodFacts, Platform, visible};
+use jetpay_platform::{METHOD_PLACEHOLDER, METHODS, MethodFacts, Platform, visible};
 use reqwest::Url;
 
 use crate::commands::secret_from_env;
@@ -64,7 +64,7 @@ impl Endpoint {
         ) {
             (Some(file), ..) => {
                 let config = Config::read(file)?;
-                let here = format!("http://{}/{METHOD}", reachable(config.listen));
+                let here = format!("http://{}/{METHOD_PLACEHOLDER}", reachable(config.listen));
                 let projects = config.projects.into_iter().map(|project| project.project);
                 let url = options.url.clone().unwrap_or(here);
                 (url, projects.collect(), config.currency)
@@ -83,8 +83,8 @@ impl Endpoint {
             ),
         };
         ensure!(
-            url.contains(METHOD) || !options.method.is_empty(),
-            "the method is missing: give it with --method, or put {METHOD} into the URL for all methods: {}",
+            url.contains(METHOD_PLACEHOLDER) || !options.method.is_empty(),
+            "the method is missing: give it with --method, or put {METHOD_PLACEHOLDER} into the URL for all methods: {}",
             NAMES.join(", ")
         );
         let callbacks = options.callback_url.as_deref().map(parsed).transpose()?;
