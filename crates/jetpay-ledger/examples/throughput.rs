@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Callback, Currency, Keyring, Money, Project};
-use jetpay_ledger::{Customer, Ledger, Millis, NewPayment, Recorded};
+use jetpay_ledger::{CallbackOutcome, Customer, Ledger, Millis, NewPayment};
 
 const CUSTOMERS: usize = 100_000;
 const CALLERS: [usize; 4] = [1, 8, 32, 128];
@@ -64,7 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let recorded = ledger
                 .record_callback(callback, Millis(1_733_000_000_000))
                 .await;
-            assert_eq!(recorded, Ok(Recorded::Applied));
+            assert_eq!(recorded, Ok(CallbackOutcome::Applied));
         });
         write!(line, "{}", credited.await)?;
         println!("{line}");

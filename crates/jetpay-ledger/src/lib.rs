@@ -1,18 +1,32 @@
-//! What happened to the money of JetPay top-ups: a pure state machine, and the store that keeps it in `SQLite`.
+//! The ledger of JetPay top-ups and payouts: it records what happened to the money, in `SQLite` or `PostgreSQL`.
 //!
 //! Three promises:
 //!
-//! - **A credit is given once.** Repeats, other orders of delivery and other operation ids do not double it; the rules
-//!   are in [`state`], and unique keys of the database hold them a second time.
-//! - **What was acknowledged is on the disk.** Every write waits for its `fsync`; writes that wait at the same time
-//!   share one.
+//! - **A credit is given once.** Repeats, another order of delivery and other operation ids do not double it. The rules are
+//!   in [`jetpay_rules`], and unique keys of the database enforce them a second time.
+//! - **What was acknowledged is on the disk.** Every write waits for its `fsync`. Writes that wait at the same time share
+//!   one.
 //! - **Entries are only ever added.** A customer's balance is their sum.
 //!
-//! The ledger reads no clock and knows no method; amounts are `i64` minor units (tiyn for KZT).
+//! The ledger reads no clock and knows no method. Amounts are `i64` minor units (tiyn for KZT).
+//!
+//! The floors, from the bottom up; each uses only those below it:
+//!
+//! | floor | what is there |
+//! |---|---|
+//! | `model` | plain data: payments, entries, alarms, resolutions, errors |
+//! | `payout` | pure rules of a payout (those of a payment are in [`jetpay_rules`]) |
+//! | `port` | what an adapter offers: a transaction, reads, a queue of commands |
+//! | `operations` | what is done in a transaction, written once |
+//! | `adapters` | rows and commits: `sqlite`, `postgres` |
+//! | `audit` | whether the ledger agrees with itself and with what was signed |
+//! | `ledger` | [`Ledger`], the handle that callers use |
+//!
+//! Features: `sqlite` (on by default), `postgres`, and `sim` (the `SQLite` store under a fault injector, for simulations).
 //!
 //! ```
 //! use jetpay_core::{Currency, Keyring, Money, Project, signature::{Key, sign}, message::Received};
-//! use jetpay_ledger::{Ledger, Millis, NewPayment, Recorded, State};
+//! use jetpay_ledger::{Ledger, Millis, NewPayment, CallbackOutcome, PaymentState};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,46 +58,44 @@
 //! let callback = Received::parse(&body)?.authenticate(&keyring)?.callback()?;
 //!
 //! let now = Millis(1_733_000_002_000);
-//! assert_eq!(ledger.record_callback(callback.clone(), now).await?, Recorded::Applied);
-//! assert_eq!(ledger.record_callback(callback, now).await?, Recorded::Repeated);
+//! assert_eq!(ledger.record_callback(callback.clone(), now).await?, CallbackOutcome::Applied);
+//! assert_eq!(ledger.record_callback(callback, now).await?, CallbackOutcome::Repeated);
 //! assert_eq!(ledger.balance("7123456789").await?, 100_000);
 //! let payment = ledger.payment("0193ad5c-0000-7000-8000-000000000000").await?.expect("recorded above");
-//! assert_eq!(payment.state, State::Credited);
+//! assert_eq!(payment.state, PaymentState::Credited);
 //! ledger.close().await;
 //! # Ok(())
 //! # }
 //! ```
 
-mod alarm;
-mod audit;
-mod customer;
-mod entry;
-mod error;
-mod flag;
-mod ledger;
-mod millis;
-mod payment;
-pub mod payout;
-mod recorded;
-mod settlement;
-pub mod state;
-pub mod store;
-mod words;
-pub mod work;
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "without an adapter, only a store of your own uses these"
+    )
+)]
 
-pub use alarm::{Alarm, AlarmFilter, AlarmKind, Cause};
-pub use audit::{Audit, Finding, Totals};
-pub use customer::{Contract, Customer, ImportCount, Put};
-pub use entry::{Entry, EntryKind};
-#[cfg(feature = "postgres")]
-pub use error::CopyError;
-pub use error::{Error, OpenError, UnknownWord};
-pub use flag::Flag;
+mod adapters;
+mod audit;
+mod ledger;
+mod model;
+mod operations;
+pub mod payout;
+pub mod port;
+
+#[cfg(feature = "sim")]
+pub use adapters::sim;
+pub use audit::{Audit, Finding};
+pub use jetpay_rules::{EntryKind, PaymentState, UnknownWord};
 pub use ledger::Ledger;
-pub use millis::Millis;
-pub use payment::{Imported, NewPayment, Operation, Payment, PaymentFilter};
+#[cfg(feature = "postgres")]
+pub use model::CopyError;
+pub use model::{
+    Alarm, AlarmCause, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Counts, Customer, Entry,
+    Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution, OpenError, Operation,
+    Payment, PaymentFilter, Put, Resolution, ResolveError, Totals, Unmatched, Verdict,
+};
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
-pub use recorded::{Counts, Recorded, Unmatched};
-pub use settlement::{NewSettlement, Settlement, Unsettled, Verdict};
-pub use state::State;
-pub use store::Store;
+pub use port::Store;

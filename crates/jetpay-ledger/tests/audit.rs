@@ -2,56 +2,58 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, Told, decline, newest, payment, refund, sale};
+use common::{
+    AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, decline, newest, payment, refund, sale,
+};
 use jetpay_core::{Currency, Keyring, Money, Project};
-use jetpay_ledger::{AlarmKind, Finding, Ledger, OpenError, Recorded, Verdict};
+use jetpay_ledger::{AlarmKind, CallbackOutcome, Finding, Ledger, OpenError, Verdict};
 
 common::on_every_store! {
     books_after_everything_that_can_happen_agree,
 }
 
 /// A little of everything.
-async fn lived(books: &Books) {
+async fn lived(transaction: &LedgerTransaction) {
     for id in ["p1", "p2", "p3", "p4", "p5"] {
-        books.announce(id).await;
+        transaction.announce(id).await;
     }
-    books.tell(&sale("p1", 1)).await;
-    books.tell(&refund("p1", 2, 30_000)).await;
-    books.tell(&refund("p2", 3, AMOUNT)).await;
-    books.tell(&sale("p2", 4)).await;
-    books.tell(&decline("p3", 5)).await;
-    books
+    transaction.tell(&sale("p1", 1)).await;
+    transaction.tell(&refund("p1", 2, 30_000)).await;
+    transaction.tell(&refund("p2", 3, AMOUNT)).await;
+    transaction.tell(&sale("p2", 4)).await;
+    transaction.tell(&decline("p3", 5)).await;
+    transaction
         .tell(&Told {
             amount: 90_000,
             ..sale("p4", 6)
         })
         .await;
-    books.tell(&sale("unknown", 7)).await;
-    books
+    transaction.tell(&sale("unknown", 7)).await;
+    transaction
         .tell(&Told {
             operation_status: "IN_PROGRESS",
             ..sale("p5", 8)
         })
         .await;
-    books
+    transaction
         .tell(&Told {
             operation_type: "manual change",
             payment_status: "decline",
             ..sale("p1", 9)
         })
         .await;
-    let alarms = books.ledger.alarms(newest(10)).await.unwrap();
+    let alarms = transaction.ledger.alarms(newest(10)).await.unwrap();
     let differs = alarms
         .iter()
         .find(|alarm| alarm.kind == AlarmKind::AmountDiffers)
         .unwrap();
     let credit = Verdict::Credit(Money::new(90_000, Currency::KZT));
-    let settled = books
+    let settled = transaction
         .ledger
-        .settle_alarm(differs.seq, credit, "paid less".into(), NOW);
+        .resolve_alarm(differs.seq, credit, "paid less".into(), NOW);
     settled.await.unwrap();
     let unusable =
-        books
+        transaction
             .ledger
             .quarantine_unusable(1234.into(), b"{}".to_vec(), "empty".into(), NOW);
     unusable.await.unwrap();
@@ -61,17 +63,17 @@ async fn findings(ledger: &Ledger) -> Vec<Finding> {
     ledger.audit(None).await.unwrap().findings
 }
 
-async fn books_after_everything_that_can_happen_agree(books: Books) {
-    assert_eq!(findings(&books.ledger).await, []);
-    lived(&books).await;
+async fn books_after_everything_that_can_happen_agree(transaction: LedgerTransaction) {
+    assert_eq!(findings(&transaction.ledger).await, []);
+    lived(&transaction).await;
     let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
-    let audit = books.ledger.audit(Some(&keyring)).await.unwrap();
+    let audit = transaction.ledger.audit(Some(&keyring)).await.unwrap();
     assert_eq!(audit.findings, []);
     assert_eq!((audit.verified, audit.unverified), (9, 0));
     assert_eq!(audit.totals.balance, 90_000);
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(90_000));
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(90_000));
     let rotated = Keyring::from(Project::new(1234, "another").unwrap());
-    let audit = books.ledger.audit(Some(&rotated)).await.unwrap();
+    let audit = transaction.ledger.audit(Some(&rotated)).await.unwrap();
     assert_eq!((audit.unverified, audit.first_unverified), (9, Some(1)));
 }
 
@@ -95,7 +97,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ),
     (
         "DROP TRIGGER entries_stay; UPDATE entries SET amount = amount + 5 WHERE seq = 1",
-        "an entry is told by a callback",
+        "an entry follows from an applied callback",
     ),
     (
         "DROP TRIGGER entries_remain; DELETE FROM entries WHERE seq = 1",
@@ -107,7 +109,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ),
     (
         "INSERT INTO entries VALUES (NULL, 'p3', 1234, 99, 'credit', 100000, 0)",
-        "an entry is told by a callback",
+        "an entry follows from an applied callback",
     ),
     (
         "INSERT INTO entries VALUES (NULL, 'ghost', 1234, 99, 'credit', 100000, 0)",
@@ -127,7 +129,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ),
     (
         "UPDATE alarms SET settled = 1 - settled WHERE seq = 1",
-        "an alarm is settled",
+        "an alarm is marked as resolved",
     ),
     (
         "DELETE FROM payments WHERE id = 'p1'",
@@ -138,11 +140,11 @@ const TAMPERED: &[(&str, &str)] = &[
 #[tokio::test]
 async fn row_that_was_changed_by_hand_is_found() {
     for (sql, rule) in TAMPERED {
-        let books = Books::open();
-        lived(&books).await;
-        let person = rusqlite::Connection::open(books.path()).unwrap();
+        let transaction = LedgerTransaction::open();
+        lived(&transaction).await;
+        let person = rusqlite::Connection::open(transaction.path()).unwrap();
         person.execute_batch(sql).unwrap();
-        let findings = findings(&books.ledger).await;
+        let findings = findings(&transaction.ledger).await;
         assert!(
             findings.iter().any(|finding| finding.rule.contains(rule)),
             "{sql}: {findings:?}"
@@ -152,25 +154,25 @@ async fn row_that_was_changed_by_hand_is_found() {
 
 #[tokio::test]
 async fn ledger_opened_to_read_sees_what_another_writes_and_writes_nothing() {
-    let books = Books::open();
-    lived(&books).await;
-    let reader = Ledger::open_to_read(&books.path()).unwrap();
-    books.announce("p9").await;
+    let transaction = LedgerTransaction::open();
+    lived(&transaction).await;
+    let reader = Ledger::open_to_read(&transaction.path()).unwrap();
+    transaction.announce("p9").await;
     assert!(reader.payment("p9").await.unwrap().is_some());
     assert!(reader.record_payment(payment("p10")).await.is_err());
-    let nothing = Ledger::open_to_read(&books.directory().join("none.db"));
+    let nothing = Ledger::open_to_read(&transaction.directory().join("none.db"));
     assert!(matches!(nothing, Err(OpenError::Store { .. })));
-    assert!(!books.directory().join("none.db").exists());
+    assert!(!transaction.directory().join("none.db").exists());
 }
 
 #[tokio::test]
 async fn backup_made_while_others_write_is_whole() {
-    let books = Books::open();
-    lived(&books).await;
-    let to = books.directory().join("copy.db");
-    let reader = Ledger::open_to_read(&books.path()).unwrap();
+    let transaction = LedgerTransaction::open();
+    lived(&transaction).await;
+    let to = transaction.directory().join("copy.db");
+    let reader = Ledger::open_to_read(&transaction.path()).unwrap();
     reader.backup(&to).await.unwrap();
-    books.announce("later").await;
+    transaction.announce("later").await;
     assert!(
         reader.backup(&to).await.is_err(),
         "a copy is never written over"
@@ -180,7 +182,7 @@ async fn backup_made_while_others_write_is_whole() {
     assert_eq!(copy.balance(CUSTOMER).await, Ok(90_000));
     assert_eq!(
         copy.record_callback(sale("p1", 1).callback(), NOW).await,
-        Ok(Recorded::Repeated)
+        Ok(CallbackOutcome::Repeated)
     );
     assert_eq!(copy.payment("later").await, Ok(None));
 }
@@ -189,30 +191,33 @@ async fn backup_made_while_others_write_is_whole() {
 #[tokio::test]
 async fn books_that_are_moved_go_on_where_they_were() {
     use jetpay_ledger::CopyError;
-    let books = Books::open();
-    lived(&books).await;
-    let Some(target) = Books::connect().await else {
+    let transaction = LedgerTransaction::open();
+    lived(&transaction).await;
+    let Some(target) = LedgerTransaction::connect().await else {
         return;
     };
     let mut told = Vec::new();
     let mut hear = |table, rows| told.push((table, rows));
-    let totals = books
+    let totals = transaction
         .ledger
         .copy_to(target.database().url(), None, &mut hear)
         .await
         .unwrap();
-    assert_eq!(totals, books.ledger.totals().await.unwrap());
+    assert_eq!(totals, transaction.ledger.totals().await.unwrap());
     assert!(told.contains(&("payments", 5)));
     assert_eq!(findings(&target.ledger).await, []);
-    assert_eq!(books.ledger.counts().await, target.ledger.counts().await);
     assert_eq!(
-        books.ledger.entries(0, 99).await,
+        transaction.ledger.counts().await,
+        target.ledger.counts().await
+    );
+    assert_eq!(
+        transaction.ledger.entries(0, 99).await,
         target.ledger.entries(0, 99).await
     );
     // It goes on: repeats are repeats, numbers are new, and what waits is matched.
-    assert_eq!(target.tell(&sale("p1", 1)).await, Recorded::Repeated);
+    assert_eq!(target.tell(&sale("p1", 1)).await, CallbackOutcome::Repeated);
     target.announce("unknown").await;
-    assert_eq!(target.tell(&sale("p5", 20)).await, Recorded::Applied);
+    assert_eq!(target.tell(&sale("p5", 20)).await, CallbackOutcome::Applied);
     let last = totals.last_entry;
     let seqs: Vec<i64> = target
         .ledger
@@ -224,7 +229,7 @@ async fn books_that_are_moved_go_on_where_they_were() {
         .collect();
     assert_eq!(seqs, [last + 1, last + 2]);
     assert_eq!(findings(&target.ledger).await, []);
-    let again = books
+    let again = transaction
         .ledger
         .copy_to(target.database().url(), None, &mut |_, _| ())
         .await;

@@ -2,9 +2,11 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, Told, decline, newest, payment, refund, sale};
+use common::{
+    AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, decline, newest, payment, refund, sale,
+};
 use jetpay_core::status::OperationStatus;
-use jetpay_ledger::{AlarmKind, Error, Recorded, State};
+use jetpay_ledger::{AlarmKind, CallbackOutcome, Error, PaymentState};
 
 common::on_every_store! {
     fact_that_is_repeated_with_another_date_is_credited_once,
@@ -17,32 +19,35 @@ common::on_every_store! {
     unusable_body_is_kept_once,
 }
 
-async fn fact_that_is_repeated_with_another_date_is_credited_once(books: Books) {
-    books.announce("p1").await;
-    assert_eq!(books.tell(&sale("p1", 1)).await, Recorded::Applied);
+async fn fact_that_is_repeated_with_another_date_is_credited_once(transaction: LedgerTransaction) {
+    transaction.announce("p1").await;
+    assert_eq!(
+        transaction.tell(&sale("p1", 1)).await,
+        CallbackOutcome::Applied
+    );
     for date in ["2022-03-25T11:08:45+0000", "2022-03-25T11:08:46+0000"] {
         assert_eq!(
-            books
+            transaction
                 .tell(&Told {
                     date,
                     ..sale("p1", 1)
                 })
                 .await,
-            Recorded::Repeated
+            CallbackOutcome::Repeated
         );
     }
-    assert_eq!(books.ledger.entries(0, 10).await.unwrap().len(), 1);
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(transaction.ledger.entries(0, 10).await.unwrap().len(), 1);
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     assert_eq!(
-        books.ledger.counts().await.unwrap(),
+        transaction.ledger.counts().await.unwrap(),
         jetpay_ledger::Counts::default()
     );
 }
 
-async fn entry_of_a_credit_has_what_the_payment_says(books: Books) {
-    books.announce("p1").await;
-    books.tell(&sale("p1", 7)).await;
-    let entries = books.ledger.entries(0, 10).await.unwrap();
+async fn entry_of_a_credit_has_what_the_payment_says(transaction: LedgerTransaction) {
+    transaction.announce("p1").await;
+    transaction.tell(&sale("p1", 7)).await;
+    let entries = transaction.ledger.entries(0, 10).await.unwrap();
     let json = serde_json::to_value(&entries[0]).unwrap();
     let expected = serde_json::json!({
         "seq": 1, "kind": "credit", "payment_id": "p1", "operation_id": 7, "project_id": 1234, "method": "kaspi",
@@ -51,42 +56,51 @@ async fn entry_of_a_credit_has_what_the_payment_says(books: Books) {
     assert_eq!(json, expected);
 }
 
-async fn repeat_that_says_another_amount_is_quarantined_once(books: Books) {
-    books.announce("p1").await;
-    books.tell(&sale("p1", 1)).await;
+async fn repeat_that_says_another_amount_is_quarantined_once(transaction: LedgerTransaction) {
+    transaction.announce("p1").await;
+    transaction.tell(&sale("p1", 1)).await;
     let other = Told {
         amount: AMOUNT * 2,
         ..sale("p1", 1)
     };
-    assert_eq!(books.tell(&other).await, Recorded::Quarantined);
-    assert_eq!(books.tell(&other).await, Recorded::Quarantined);
-    let alarms = books.ledger.alarms(newest(10)).await.unwrap();
+    assert_eq!(transaction.tell(&other).await, CallbackOutcome::Quarantined);
+    assert_eq!(transaction.tell(&other).await, CallbackOutcome::Quarantined);
+    let alarms = transaction.ledger.alarms(newest(10)).await.unwrap();
     assert_eq!(alarms.len(), 1);
     assert_eq!(alarms[0].kind, AlarmKind::ContradictoryRepeat);
-    assert_eq!(books.entered("p1").await, AMOUNT);
+    assert_eq!(transaction.entered("p1").await, AMOUNT);
 }
 
-async fn operation_that_credited_one_payment_credits_no_other(books: Books) {
-    books.announce("p1").await;
-    books.announce("p2").await;
-    books.tell(&sale("p1", 1)).await;
-    assert_eq!(books.tell(&sale("p2", 1)).await, Recorded::Quarantined);
+async fn operation_that_credited_one_payment_credits_no_other(transaction: LedgerTransaction) {
+    transaction.announce("p1").await;
+    transaction.announce("p2").await;
+    transaction.tell(&sale("p1", 1)).await;
     assert_eq!(
-        books.ledger.alarms(newest(1)).await.unwrap()[0].kind,
+        transaction.tell(&sale("p2", 1)).await,
+        CallbackOutcome::Quarantined
+    );
+    assert_eq!(
+        transaction.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::OperationOfAnotherPayment
     );
     // Also where it waited for a credit.
-    books.tell(&refund("p2", 5, 10)).await;
-    books.tell(&refund("p1", 5, 10)).await;
-    assert_eq!(books.tell(&sale("p2", 2)).await, Recorded::Applied);
+    transaction.tell(&refund("p2", 5, 10)).await;
+    transaction.tell(&refund("p1", 5, 10)).await;
     assert_eq!(
-        (books.entered("p1").await, books.entered("p2").await),
+        transaction.tell(&sale("p2", 2)).await,
+        CallbackOutcome::Applied
+    );
+    assert_eq!(
+        (
+            transaction.entered("p1").await,
+            transaction.entered("p2").await
+        ),
         (AMOUNT - 10, AMOUNT)
     );
 }
 
-async fn misfits_are_stored_and_credit_nothing(books: Books) {
-    books.announce("p1").await;
+async fn misfits_are_stored_and_credit_nothing(transaction: LedgerTransaction) {
+    transaction.announce("p1").await;
     let misfits = [
         Told {
             amount: AMOUNT - 1,
@@ -110,26 +124,37 @@ async fn misfits_are_stored_and_credit_nothing(books: Books) {
         },
     ];
     for misfit in &misfits {
-        assert_eq!(books.tell(misfit).await, Recorded::Quarantined);
-        assert_eq!(books.tell(misfit).await, Recorded::Repeated);
+        assert_eq!(transaction.tell(misfit).await, CallbackOutcome::Quarantined);
+        assert_eq!(transaction.tell(misfit).await, CallbackOutcome::Repeated);
     }
     assert_eq!(
-        books.ledger.payment("p1").await.unwrap().unwrap().state,
-        State::Quarantined
+        transaction
+            .ledger
+            .payment("p1")
+            .await
+            .unwrap()
+            .unwrap()
+            .state,
+        PaymentState::Quarantined
     );
     assert_eq!(
         (
-            books.entered("p1").await,
-            books.ledger.counts().await.unwrap().quarantined
+            transaction.entered("p1").await,
+            transaction.ledger.counts().await.unwrap().quarantined
         ),
         (0, 5)
     );
-    assert_eq!(books.tell(&sale("p1", 6)).await, Recorded::Applied);
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(
+        transaction.tell(&sale("p1", 6)).await,
+        CallbackOutcome::Applied
+    );
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
-async fn operation_shows_its_outcome_though_an_older_word_comes_later(books: Books) {
-    books.announce("p1").await;
+async fn operation_shows_its_outcome_though_an_older_word_comes_later(
+    transaction: LedgerTransaction,
+) {
+    transaction.announce("p1").await;
     let processing = Told {
         operation_status: "processing",
         payment_status: "processing",
@@ -140,15 +165,15 @@ async fn operation_shows_its_outcome_though_an_older_word_comes_later(books: Boo
         ..processing.clone()
     };
     for (told, recorded) in [
-        (&processing, Recorded::Noted),
-        (&decline("p1", 1), Recorded::Applied),
-        (&sale("p1", 1), Recorded::Applied),
-        (&late, Recorded::Noted),
-        (&decline("p1", 2), Recorded::Noted),
+        (&processing, CallbackOutcome::Noted),
+        (&decline("p1", 1), CallbackOutcome::Applied),
+        (&sale("p1", 1), CallbackOutcome::Applied),
+        (&late, CallbackOutcome::Noted),
+        (&decline("p1", 2), CallbackOutcome::Noted),
     ] {
-        assert_eq!(books.tell(told).await, recorded);
+        assert_eq!(transaction.tell(told).await, recorded);
     }
-    let payment = books.ledger.payment("p1").await.unwrap().unwrap();
+    let payment = transaction.ledger.payment("p1").await.unwrap().unwrap();
     let operations: Vec<_> = payment
         .operations
         .iter()
@@ -166,29 +191,31 @@ async fn operation_shows_its_outcome_though_an_older_word_comes_later(books: Boo
         Some("receipt_1")
     );
     assert_eq!(
-        books.ledger.alarms(newest(1)).await.unwrap()[0].kind,
+        transaction.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::DeclineAfterCredit
     );
 }
 
-async fn payment_id_that_is_used_twice_is_refused_and_the_first_stays(books: Books) {
-    books.announce("p1").await;
+async fn payment_id_that_is_used_twice_is_refused_and_the_first_stays(
+    transaction: LedgerTransaction,
+) {
+    transaction.announce("p1").await;
     assert_eq!(
-        books.ledger.record_payment(payment("p1")).await,
+        transaction.ledger.record_payment(payment("p1")).await,
         Err(Error::PaymentExists)
     );
     let mut nothing = payment("p2");
     nothing.amount = jetpay_core::Money::new(0, jetpay_core::Currency::KZT);
     assert_eq!(
-        books.ledger.record_payment(nothing).await,
+        transaction.ledger.record_payment(nothing).await,
         Err(Error::NotPositive)
     );
-    assert_eq!(books.ledger.counts().await.unwrap().pending, 1);
+    assert_eq!(transaction.ledger.counts().await.unwrap().pending, 1);
 }
 
-async fn unusable_body_is_kept_once(books: Books) {
+async fn unusable_body_is_kept_once(transaction: LedgerTransaction) {
     let keep = |body: &[u8]| {
-        books.ledger.quarantine_unusable(
+        transaction.ledger.quarantine_unusable(
             1234.into(),
             body.to_vec(),
             "payment.id is missing".into(),
@@ -198,10 +225,10 @@ async fn unusable_body_is_kept_once(books: Books) {
     assert_eq!(keep(b"{\"payment\":{}}").await, Ok(true));
     assert_eq!(keep(b"{\"payment\":{}}").await, Ok(false));
     assert_eq!(keep(b"{\"payment\":{ }}").await, Ok(true));
-    let counts = books.ledger.counts().await.unwrap();
+    let counts = transaction.ledger.counts().await.unwrap();
     assert_eq!((counts.quarantined, counts.alarms), (2, 2));
     assert_eq!(
-        books.ledger.alarms(newest(1)).await.unwrap()[0].kind,
+        transaction.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::Unusable
     );
 }

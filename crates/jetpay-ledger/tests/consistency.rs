@@ -2,21 +2,21 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, Told, newest, sale};
-use jetpay_ledger::{EntryKind, PaymentFilter, State};
+use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, newest, sale};
+use jetpay_ledger::{EntryKind, PaymentFilter, PaymentState};
 use proptest::prelude::*;
 
 const PAYMENTS: [&str; 3] = ["p1", "p2", "p3"];
 
 /// A callback, or the announcement of a payment.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum PayoutStep {
     Announce(&'static str),
     Tell(&'static str, u64, [&'static str; 3], i64),
     Dismiss(&'static str),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = PayoutStep> {
     let words = prop::sample::select(vec![
         ["sale", "success", "success"],
         ["sale", "success", "success"],
@@ -32,19 +32,21 @@ fn step() -> impl Strategy<Value = Step> {
     let amount = prop::sample::select(vec![AMOUNT, AMOUNT, AMOUNT / 2, AMOUNT / 3, -1]);
     let id = prop::sample::select(PAYMENTS.to_vec());
     prop_oneof![
-        2 => id.clone().prop_map(Step::Announce),
+        2 => id.clone().prop_map(PayoutStep::Announce),
         9 => (id.clone(), 1..8_u64, words, amount).prop_map(|(id, operation, words, amount)| {
-            Step::Tell(id, operation, words, amount)
+            PayoutStep::Tell(id, operation, words, amount)
         }),
-        1 => id.prop_map(Step::Dismiss),
+        1 => id.prop_map(PayoutStep::Dismiss),
     ]
 }
 
-async fn take(books: &Books, step: Step) {
+async fn take(transaction: &LedgerTransaction, step: PayoutStep) {
     match step {
         // A second announcement is refused.
-        Step::Announce(id) => drop(books.ledger.record_payment(common::payment(id)).await),
-        Step::Tell(id, operation_id, words, amount) => {
+        PayoutStep::Announce(id) => {
+            drop(transaction.ledger.record_payment(common::payment(id)).await)
+        }
+        PayoutStep::Tell(id, operation_id, words, amount) => {
             let [operation_type, operation_status, payment_status] = words;
             let told = Told {
                 payment_status,
@@ -53,10 +55,10 @@ async fn take(books: &Books, step: Step) {
                 amount,
                 ..sale(id, operation_id)
             };
-            books.tell(&told).await;
+            transaction.tell(&told).await;
         }
-        Step::Dismiss(id) => drop(
-            books
+        PayoutStep::Dismiss(id) => drop(
+            transaction
                 .ledger
                 .dismiss_unmatched(&id.try_into().unwrap(), "not ours".into(), NOW)
                 .await
@@ -65,9 +67,9 @@ async fn take(books: &Books, step: Step) {
     }
 }
 
-async fn agree(books: &Books) {
-    let entries = books.ledger.entries(0, 1_000).await.unwrap();
-    let payments = books
+async fn agree(transaction: &LedgerTransaction) {
+    let entries = transaction.ledger.entries(0, 1_000).await.unwrap();
+    let payments = transaction
         .ledger
         .payments(&PaymentFilter::default())
         .await
@@ -88,29 +90,34 @@ async fn agree(books: &Books) {
         assert_eq!(credits, usize::from(payment.state.was_credited()));
     }
     let sum: i64 = entries.iter().map(|entry| entry.amount.minor()).sum();
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(sum));
-    let counts = books.ledger.counts().await.unwrap();
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(sum));
+    let counts = transaction.ledger.counts().await.unwrap();
     let pending = payments
         .iter()
-        .filter(|payment| payment.state == State::Pending)
+        .filter(|payment| payment.state == PaymentState::Pending)
         .count();
     assert_eq!(usize::try_from(counts.pending), Ok(pending));
     assert_eq!(
         usize::try_from(counts.alarms),
-        Ok(books.ledger.alarms(newest(1_000)).await.unwrap().len())
+        Ok(transaction
+            .ledger
+            .alarms(newest(1_000))
+            .await
+            .unwrap()
+            .len())
     );
     assert_eq!(
         usize::try_from(counts.unmatched),
-        Ok(books.ledger.inbox(1_000).await.unwrap().len())
+        Ok(transaction.ledger.inbox(1_000).await.unwrap().len())
     );
 }
 
-async fn agree_after(books: Books, steps: Vec<Step>) {
+async fn agree_after(transaction: LedgerTransaction, steps: Vec<PayoutStep>) {
     for step in steps {
-        take(&books, step).await;
+        take(&transaction, step).await;
     }
-    agree(&books).await;
-    agree(&books.reopen().await).await;
+    agree(&transaction).await;
+    agree(&transaction.reopen().await).await;
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -127,7 +134,7 @@ proptest! {
     fn entries_payments_balance_and_counts_agree_after_any_sequence(
         steps in prop::collection::vec(step(), 1..40),
     ) {
-        runtime().block_on(agree_after(Books::open(), steps));
+        runtime().block_on(agree_after(LedgerTransaction::open(), steps));
     }
 }
 
@@ -138,8 +145,8 @@ proptest! {
     #[test]
     fn they_agree_in_postgres_too(steps in prop::collection::vec(step(), 1..40)) {
         runtime().block_on(async {
-            if let Some(books) = Books::connect().await {
-                agree_after(books, steps).await;
+            if let Some(transaction) = LedgerTransaction::connect().await {
+                agree_after(transaction, steps).await;
             }
         });
     }

@@ -2,34 +2,41 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, refund, sale};
-use jetpay_ledger::{Ledger, OpenError, Recorded};
+use common::{AMOUNT, CUSTOMER, LedgerTransaction, refund, sale};
+use jetpay_ledger::{CallbackOutcome, Ledger, OpenError};
 
 #[tokio::test]
 async fn ledger_dropped_without_close_is_whole_when_it_is_opened_again() {
-    let books = Books::open();
-    books.announce("p1").await;
-    books.tell(&sale("p1", 1)).await;
-    books.tell(&refund("p1", 2, 1)).await;
-    books.tell(&sale("unknown", 3)).await;
-    let books = books.reopen().await;
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT - 1));
-    assert_eq!(books.tell(&sale("p1", 1)).await, Recorded::Repeated);
-    let counts = books.ledger.counts().await.unwrap();
+    let transaction = LedgerTransaction::open();
+    transaction.announce("p1").await;
+    transaction.tell(&sale("p1", 1)).await;
+    transaction.tell(&refund("p1", 2, 1)).await;
+    transaction.tell(&sale("unknown", 3)).await;
+    let transaction = transaction.reopen().await;
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT - 1));
+    assert_eq!(
+        transaction.tell(&sale("p1", 1)).await,
+        CallbackOutcome::Repeated
+    );
+    let counts = transaction.ledger.counts().await.unwrap();
     assert_eq!((counts.pending, counts.unmatched), (0, 1));
 }
 
 /// A process that is killed leaves its files as they are. Copying them while the ledger is open is the same.
 #[tokio::test]
 async fn files_as_a_kill_leaves_them_hold_everything_acknowledged() {
-    let books = Books::open();
+    let transaction = LedgerTransaction::open();
     for (number, id) in (1..).zip(["p1", "p2", "p3"]) {
-        books.announce(id).await;
-        books.tell(&sale(id, number)).await;
+        transaction.announce(id).await;
+        transaction.tell(&sale(id, number)).await;
 
         let directory = tempfile::tempdir().unwrap();
         for file in ["ledger.db", "ledger.db-wal"] {
-            std::fs::copy(books.directory().join(file), directory.path().join(file)).unwrap();
+            std::fs::copy(
+                transaction.directory().join(file),
+                directory.path().join(file),
+            )
+            .unwrap();
         }
         let copy = Ledger::open(&directory.path().join("ledger.db")).unwrap();
         let credited = i64::try_from(number).unwrap() * AMOUNT;
@@ -37,19 +44,19 @@ async fn files_as_a_kill_leaves_them_hold_everything_acknowledged() {
         let repeated = copy
             .record_callback(sale(id, number).callback(), common::NOW)
             .await;
-        assert_eq!(repeated, Ok(Recorded::Repeated));
+        assert_eq!(repeated, Ok(CallbackOutcome::Repeated));
     }
 }
 
 #[tokio::test]
 async fn file_that_is_open_is_refused_to_another_ledger() {
-    let books = Books::open();
-    let second = Ledger::open(&books.path());
+    let transaction = LedgerTransaction::open();
+    let second = Ledger::open(&transaction.path());
     assert!(matches!(second, Err(OpenError::InUse { .. })));
     let text = second.unwrap_err().to_string();
     assert!(text.contains("in use by another process"), "{text}");
-    books.ledger.clone().close().await;
-    assert!(Ledger::open(&books.path()).is_ok());
+    transaction.ledger.clone().close().await;
+    assert!(Ledger::open(&transaction.path()).is_ok());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::{AMOUNT, CUSTOMER, NOW, payment, sale};
-use jetpay_ledger::{Ledger, PaymentFilter, Recorded, State};
+use jetpay_ledger::{CallbackOutcome, Ledger, PaymentFilter, PaymentState};
 
 const DIRECTORY: &str = "JETPAY_LEDGER_KILL_TEST";
 
@@ -34,7 +34,7 @@ fn victim() {
                 let callback = sale(id, number as u64).callback();
                 assert_eq!(
                     ledger.record_callback(callback, NOW).await,
-                    Ok(Recorded::Applied)
+                    Ok(CallbackOutcome::Applied)
                 );
                 println!("acknowledged {id}");
             }
@@ -79,7 +79,7 @@ async fn everything_a_killed_process_acknowledged_is_credited_once() {
                 .await
                 .unwrap()
                 .map(|payment| payment.state),
-            Some(State::Credited),
+            Some(PaymentState::Credited),
             "{id}"
         );
     }
@@ -92,7 +92,7 @@ async fn everything_a_killed_process_acknowledged_is_credited_once() {
         .unwrap();
     let credited = all
         .iter()
-        .filter(|payment| payment.state == State::Credited)
+        .filter(|payment| payment.state == PaymentState::Credited)
         .count();
     assert_eq!(ledger.entries(0, usize::MAX).await.unwrap().len(), credited);
     assert_eq!(

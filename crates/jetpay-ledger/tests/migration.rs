@@ -7,12 +7,13 @@ mod version_1;
 use common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
 use jetpay_core::id::PaymentId;
 use jetpay_ledger::{
-    AlarmKind, Counts, Error, Ledger, OpenError, PaymentFilter, Recorded, State, Unsettled, Verdict,
+    AlarmKind, CallbackOutcome, Counts, Error, Ledger, OpenError, PaymentFilter, PaymentState,
+    ResolveError, Verdict,
 };
 use rusqlite::Connection;
 use version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
 
-async fn tell(ledger: &Ledger, told: &common::Told) -> Recorded {
+async fn tell(ledger: &Ledger, told: &common::Told) -> CallbackOutcome {
     let recorded = ledger.record_callback(told.callback(), NOW).await;
     recorded.unwrap()
 }
@@ -33,12 +34,12 @@ async fn payments_balances_and_entries_are_what_they_were() {
     assert_eq!(
         shown,
         [
-            ("credited", State::Credited, AMOUNT, AMOUNT),
-            ("early", State::Pending, 0, 0),
-            ("partly", State::PartiallyRefunded, AMOUNT, 60_000),
-            ("pending", State::Pending, 0, 0),
-            ("quarantined", State::Quarantined, 0, 0),
-            ("refunded", State::Refunded, AMOUNT, 0),
+            ("credited", PaymentState::Credited, AMOUNT, AMOUNT),
+            ("early", PaymentState::Pending, 0, 0),
+            ("partly", PaymentState::PartiallyRefunded, AMOUNT, 60_000),
+            ("pending", PaymentState::Pending, 0, 0),
+            ("quarantined", PaymentState::Quarantined, 0, 0),
+            ("refunded", PaymentState::Refunded, AMOUNT, 0),
         ]
     );
     assert_eq!(payments[0].flags.len(), 1);
@@ -71,17 +72,23 @@ async fn what_is_told_of_old_payments_still_applies() {
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(
         tell(&ledger, &sale("credited", 1)).await,
-        Recorded::Repeated
+        CallbackOutcome::Repeated
     );
     let part = refund("credited", 20, 30_000);
-    assert_eq!(tell(&ledger, &part).await, Recorded::Applied);
+    assert_eq!(tell(&ledger, &part).await, CallbackOutcome::Applied);
     let rest = refund("partly", 21, 60_000);
-    assert_eq!(tell(&ledger, &rest).await, Recorded::Applied);
+    assert_eq!(tell(&ledger, &rest).await, CallbackOutcome::Applied);
     let too_much = refund("refunded", 22, 1);
-    assert_eq!(tell(&ledger, &too_much).await, Recorded::Quarantined);
-    assert_eq!(tell(&ledger, &sale("pending", 23)).await, Recorded::Applied);
+    assert_eq!(tell(&ledger, &too_much).await, CallbackOutcome::Quarantined);
+    assert_eq!(
+        tell(&ledger, &sale("pending", 23)).await,
+        CallbackOutcome::Applied
+    );
     // Its refund came first, and waited in the old database.
-    assert_eq!(tell(&ledger, &sale("early", 24)).await, Recorded::Applied);
+    assert_eq!(
+        tell(&ledger, &sale("early", 24)).await,
+        CallbackOutcome::Applied
+    );
     let left = |id: &'static str| {
         let ledger = ledger.clone();
         async move { ledger.payment(id).await.unwrap().unwrap().remaining }
@@ -94,7 +101,7 @@ async fn what_is_told_of_old_payments_still_applies() {
     assert_eq!(ledger.record_payment(payment("unknown")).await, Ok(()));
     assert_eq!(left("unknown").await, AMOUNT);
     let again = sale("unknown", NEW_SALE);
-    assert_eq!(tell(&ledger, &again).await, Recorded::Repeated);
+    assert_eq!(tell(&ledger, &again).await, CallbackOutcome::Repeated);
 }
 
 #[tokio::test]
@@ -148,7 +155,7 @@ async fn every_alarm_keeps_its_number_its_payment_and_finds_its_message() {
     assert_eq!(again, Ok(false));
     let again = contradiction("partly", 2);
     let recorded = ledger.record_callback(again, NOW).await;
-    assert_eq!(recorded, Ok(Recorded::Quarantined));
+    assert_eq!(recorded, Ok(CallbackOutcome::Quarantined));
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }
 
@@ -160,14 +167,14 @@ async fn what_is_counted_is_what_is_there_and_can_be_settled() {
     (counts.pending, counts.unmatched, counts.quarantined) = (2, 1, 6);
     (counts.alarms, counts.open_alarms) = (6, 6);
     assert_eq!(ledger.counts().await, Ok(counts));
-    let dismiss = |seq| ledger.settle_alarm(seq, Verdict::Dismiss, "seen".into(), NOW);
+    let dismiss = |seq| ledger.resolve_alarm(seq, Verdict::Dismiss, "seen".into(), NOW);
     for seq in 2..=6 {
         assert_eq!(dismiss(seq).await, Ok(()));
     }
     let again = dismiss(6).await;
-    assert_eq!(again, Err(Error::Unsettled(Unsettled::SettledAlready)));
+    assert_eq!(again, Err(Error::Resolve(ResolveError::AlreadyResolved)));
     let credit = Verdict::Credit(payment("x").amount);
-    let settled = ledger.settle_alarm(1, credit, "paid".into(), NOW).await;
+    let settled = ledger.resolve_alarm(1, credit, "paid".into(), NOW).await;
     assert_eq!(settled, Ok(()));
     assert_eq!(ledger.counts().await.unwrap().open_alarms, 0);
     assert_eq!(ledger.balance(OTHER_CUSTOMER).await, Ok(AMOUNT));

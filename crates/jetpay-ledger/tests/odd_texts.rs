@@ -2,8 +2,10 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, Told, newest, on_every_store, payment, sale};
-use jetpay_ledger::{Customer, PaymentFilter, Put, Recorded, State};
+use common::{
+    AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, newest, on_every_store, payment, sale,
+};
+use jetpay_ledger::{CallbackOutcome, Customer, PaymentFilter, PaymentState, Put};
 
 /// Words that are none.
 fn odd_words() -> [&'static str; 4] {
@@ -17,10 +19,10 @@ fn odd_words() -> [&'static str; 4] {
     ["wai\\u0000ting", "\\u0000", long, "тұрған "]
 }
 
-async fn odd_words_are_noted_once_and_their_repeats_are_repeats(books: Books) {
+async fn odd_words_are_noted_once_and_their_repeats_are_repeats(transaction: LedgerTransaction) {
     for (number, word) in (0..).zip(odd_words()) {
         let id: &str = format!("p{number}").leak();
-        books.announce(id).await;
+        transaction.announce(id).await;
         for (field, operation) in (0..3).zip(number * 10..) {
             let mut told = Told {
                 payment_status: "processing",
@@ -32,19 +34,29 @@ async fn odd_words_are_noted_once_and_their_repeats_are_repeats(books: Books) {
                 1 => told.operation_status = word,
                 _ => told.operation_type = word,
             }
-            assert_eq!(books.tell(&told).await, Recorded::Noted, "{field} {word}");
-            assert_eq!(books.tell(&told).await, Recorded::Repeated, "{field}");
+            assert_eq!(
+                transaction.tell(&told).await,
+                CallbackOutcome::Noted,
+                "{field} {word}"
+            );
+            assert_eq!(
+                transaction.tell(&told).await,
+                CallbackOutcome::Repeated,
+                "{field}"
+            );
         }
         assert_eq!(
-            books.tell(&sale(id, 1_000 + number)).await,
-            Recorded::Applied
+            transaction.tell(&sale(id, 1_000 + number)).await,
+            CallbackOutcome::Applied
         );
-        assert_eq!(books.entered(id).await, AMOUNT);
+        assert_eq!(transaction.entered(id).await, AMOUNT);
     }
-    assert_eq!(books.ledger.alarms(newest(100)).await, Ok(vec![]));
+    assert_eq!(transaction.ledger.alarms(newest(100)).await, Ok(vec![]));
 }
 
-async fn odd_words_of_an_unknown_payment_wait_once_and_are_applied_when_it_comes(books: Books) {
+async fn odd_words_of_an_unknown_payment_wait_once_and_are_applied_when_it_comes(
+    transaction: LedgerTransaction,
+) {
     for (number, word) in (0..).zip(odd_words()) {
         let id: &str = format!("p{number}").leak();
         let told = Told {
@@ -52,18 +64,18 @@ async fn odd_words_of_an_unknown_payment_wait_once_and_are_applied_when_it_comes
             ..sale(id, number)
         };
         for _ in 0..3 {
-            assert_eq!(books.tell(&told).await, Recorded::Unmatched);
+            assert_eq!(transaction.tell(&told).await, CallbackOutcome::Unmatched);
         }
-        assert_eq!(books.ledger.counts().await.unwrap().unmatched, 1);
-        books.announce(id).await;
-        assert_eq!(books.tell(&told).await, Recorded::Repeated);
-        assert_eq!(books.ledger.counts().await.unwrap().unmatched, 0);
+        assert_eq!(transaction.ledger.counts().await.unwrap().unmatched, 1);
+        transaction.announce(id).await;
+        assert_eq!(transaction.tell(&told).await, CallbackOutcome::Repeated);
+        assert_eq!(transaction.ledger.counts().await.unwrap().unmatched, 0);
     }
 }
 
-async fn key_that_no_row_can_have_finds_nothing(books: Books) {
-    books.announce("p1").await;
-    let ledger = &books.ledger;
+async fn key_that_no_row_can_have_finds_nothing(transaction: LedgerTransaction) {
+    transaction.announce("p1").await;
+    let ledger = &transaction.ledger;
     for key in ["\0", "p1\0", "\0p1", "7123456789\0"] {
         assert_eq!(ledger.payment(key).await, Ok(None));
         assert_eq!(ledger.customer(key).await, Ok(None));
@@ -83,16 +95,16 @@ async fn key_that_no_row_can_have_finds_nothing(books: Books) {
     }
 }
 
-async fn page_after_a_text_with_nul_begins_where_it_must(books: Books) {
+async fn page_after_a_text_with_nul_begins_where_it_must(transaction: LedgerTransaction) {
     let customer = |id: &str| Customer {
         customer_id: id.try_into().unwrap(),
         additional_customer_id: None,
         contracts: vec![],
     };
     for id in ["a", "a b", "b"] {
-        let put = books.ledger.put_customer(customer(id)).await;
+        let put = transaction.ledger.put_customer(customer(id)).await;
         assert_eq!(put, Ok(Put::New));
-        books.announce(id).await;
+        transaction.announce(id).await;
     }
     for (after, expected) in [
         ("\0", &["a", "a b", "b"][..]),
@@ -100,7 +112,7 @@ async fn page_after_a_text_with_nul_begins_where_it_must(books: Books) {
         ("a\0b", &["a b", "b"]),
         ("a b\0", &["b"]),
     ] {
-        let page = books.ledger.customers(Some(after), 10).await.unwrap();
+        let page = transaction.ledger.customers(Some(after), 10).await.unwrap();
         let ids: Vec<_> = page.iter().map(|it| it.customer_id.as_str()).collect();
         assert_eq!(ids, expected, "customers after {after:?}");
         let filter = PaymentFilter {
@@ -108,46 +120,54 @@ async fn page_after_a_text_with_nul_begins_where_it_must(books: Books) {
             limit: 10,
             ..PaymentFilter::default()
         };
-        let page = books.ledger.payments(&filter).await.unwrap();
+        let page = transaction.ledger.payments(&filter).await.unwrap();
         let ids: Vec<_> = page.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids, expected, "payments after {after:?}");
     }
 }
 
-async fn payment_is_found_by_an_odd_receipt(books: Books) {
+async fn payment_is_found_by_an_odd_receipt(transaction: LedgerTransaction) {
     for (number, word) in (0..).zip(odd_words()) {
         let id: &str = format!("p{number}").leak();
-        books.announce(id).await;
+        transaction.announce(id).await;
         let callback = sale(id, number).with_receipt(word);
-        let recorded = books.ledger.record_callback(callback, NOW).await;
-        assert_eq!(recorded, Ok(Recorded::Applied));
+        let recorded = transaction.ledger.record_callback(callback, NOW).await;
+        assert_eq!(recorded, Ok(CallbackOutcome::Applied));
         let filter = PaymentFilter {
             provider_payment_id: Some(word.replace("\\u0000", "\0")),
             limit: 10,
             ..PaymentFilter::default()
         };
-        let found = books.ledger.payments(&filter).await.unwrap();
+        let found = transaction.ledger.payments(&filter).await.unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].id.as_str(), found[0].state),
-            (id, State::Credited)
+            (id, PaymentState::Credited)
         );
     }
 }
 
-async fn customer_with_odd_texts_is_kept(books: Books) {
+async fn customer_with_odd_texts_is_kept(transaction: LedgerTransaction) {
     let customer = Customer {
         customer_id: CUSTOMER.try_into().unwrap(),
         additional_customer_id: Some("An\0na".into()),
         contracts: serde_json::from_str(r#"[{"id":"1","number":"N\u0000"}]"#).unwrap(),
     };
-    let put = books.ledger.put_customer(customer.clone()).await;
+    let put = transaction.ledger.put_customer(customer.clone()).await;
     assert_eq!(put, Ok(Put::New));
-    let kept = books.ledger.customer(CUSTOMER).await.unwrap().unwrap();
+    let kept = transaction
+        .ledger
+        .customer(CUSTOMER)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept.contracts, customer.contracts);
     let name = kept.additional_customer_id.unwrap();
     assert!(name == "An\0na" || name == "An\u{fffd}na", "{name:?}");
-    assert_eq!(books.ledger.record_payment(payment("p1")).await, Ok(()));
+    assert_eq!(
+        transaction.ledger.record_payment(payment("p1")).await,
+        Ok(())
+    );
 }
 
 on_every_store! {

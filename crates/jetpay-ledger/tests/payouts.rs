@@ -2,16 +2,16 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, Told, newest, sale};
+use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, newest, sale};
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::PaymentStatus;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::{
-    Ending, Errand, GateAddress, NewPayout, Pace, PayoutState, SendOutcome, Status, StatusAnswer,
-    StepKind, Taken, TakenUp,
+    Action, GateAddress, Lease, NewPayout, PayoutRequestOutcome, PayoutResolution, PayoutState,
+    RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
 };
 use jetpay_ledger::{
-    AlarmKind, Error, Imported, Millis, Payout, PayoutFilter, Recorded, Unsettled,
+    AlarmKind, CallbackOutcome, Error, Imported, Millis, Payout, PayoutFilter, ResolveError,
 };
 
 common::on_every_store! {
@@ -28,9 +28,9 @@ common::on_every_store! {
 }
 
 const P: &str = "0193ad5c-0000-7000-8000-0000000000a1";
-const PACE: Pace = Pace {
-    answer_within: std::time::Duration::from_secs(30),
-    ask_after: std::time::Duration::from_secs(10),
+const PACE: RetryPolicy = RetryPolicy {
+    answer_timeout: std::time::Duration::from_secs(30),
+    query_after: std::time::Duration::from_secs(10),
     longest_wait: std::time::Duration::from_secs(600),
     overdue_after: std::time::Duration::from_secs(24 * 60 * 60),
 };
@@ -63,92 +63,105 @@ fn payout(operation_id: u64) -> Told {
     }
 }
 
-async fn taken(books: &Books) {
+async fn taken(transaction: &LedgerTransaction) {
     assert_eq!(
-        books.ledger.record_payout(new(P, "k")).await,
-        Ok(Taken::New)
+        transaction.ledger.record_payout(new(P, "k")).await,
+        Ok(PayoutRequestOutcome::Created)
     );
 }
 
-async fn take_up(books: &Books, at: i64) -> Option<TakenUp> {
+async fn lease(transaction: &LedgerTransaction, at: i64) -> Option<Lease> {
     let id = P.try_into().unwrap();
     let at = Millis(NOW.0 + at);
-    books
+    transaction
         .ledger
-        .take_up_payout(id, gate(), at, PACE)
+        .lease_payout(id, gate(), at, PACE)
         .await
         .unwrap()
 }
 
-async fn sent(books: &Books, turn: i64, outcome: SendOutcome) -> Option<PayoutState> {
+async fn sent(
+    transaction: &LedgerTransaction,
+    fencing_token: i64,
+    outcome: SendOutcome,
+) -> Option<PayoutState> {
     let id = P.try_into().unwrap();
-    books
+    transaction
         .ledger
-        .record_sent(id, turn, outcome, NOW, PACE)
+        .record_send(id, fencing_token, outcome, NOW, PACE)
         .await
         .unwrap()
 }
 
-async fn state(books: &Books) -> (PayoutState, i64, i64) {
-    let payout = books.ledger.payout(P).await.unwrap().unwrap();
+async fn state(transaction: &LedgerTransaction) -> (PayoutState, i64, i64) {
+    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
     (payout.state, payout.reserved, payout.paid)
 }
 
-async fn history(books: &Books) -> Vec<StepKind> {
-    let payout = books.ledger.payout(P).await.unwrap().unwrap();
+async fn history(transaction: &LedgerTransaction) -> Vec<StepKind> {
+    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
     payout.history.iter().map(|step| step.what).collect()
 }
 
-async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(books: Books) {
-    taken(&books).await;
-    assert_eq!(state(&books).await, (PayoutState::Created, AMOUNT, 0));
-    assert_eq!(history(&books).await, [StepKind::Created]);
+async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(transaction: LedgerTransaction) {
+    taken(&transaction).await;
+    assert_eq!(state(&transaction).await, (PayoutState::Created, AMOUNT, 0));
+    assert_eq!(history(&transaction).await, [StepKind::Created]);
     let other_id = "0193ad5c-0000-7000-8000-0000000000a2";
-    let again = books.ledger.record_payout(new(other_id, "k")).await;
-    assert_eq!(again, Ok(Taken::Before(P.try_into().unwrap())));
+    let again = transaction.ledger.record_payout(new(other_id, "k")).await;
+    assert_eq!(
+        again,
+        Ok(PayoutRequestOutcome::Repeated(P.try_into().unwrap()))
+    );
     let other = NewPayout {
         fingerprint: "of another wish".into(),
         ..new(other_id, "k")
     };
-    let other = books.ledger.record_payout(other).await;
-    assert_eq!(other, Ok(Taken::KeyOfAnother(P.try_into().unwrap())));
+    let other = transaction.ledger.record_payout(other).await;
+    assert_eq!(
+        other,
+        Ok(PayoutRequestOutcome::KeyConflict(P.try_into().unwrap()))
+    );
     let elsewhere = NewPayout {
         project_id: 5678.into(),
         ..new(other_id, "k")
     };
-    assert_eq!(books.ledger.record_payout(elsewhere).await, Ok(Taken::New));
+    assert_eq!(
+        transaction.ledger.record_payout(elsewhere).await,
+        Ok(PayoutRequestOutcome::Created)
+    );
     let nothing = NewPayout {
         amount: Money::new(0, Currency::KZT),
         ..new(other_id, "n")
     };
     assert_eq!(
-        books.ledger.record_payout(nothing).await,
+        transaction.ledger.record_payout(nothing).await,
         Err(Error::NotPositive)
     );
     let created = PayoutFilter {
         state: Some(PayoutState::Created),
         ..PayoutFilter::default()
     };
-    assert_eq!(books.ledger.payouts(&created).await.unwrap().len(), 2);
+    assert_eq!(transaction.ledger.payouts(&created).await.unwrap().len(), 2);
     let keyed = PayoutFilter {
         idempotency_key: Some("k".into()),
         after: Some(P.into()),
         ..created
     };
-    assert_eq!(books.ledger.payouts(&keyed).await.unwrap().len(), 1);
+    assert_eq!(transaction.ledger.payouts(&keyed).await.unwrap().len(), 1);
     for (project_id, found) in [(1234, 0), (5678, 1), (9, 0)] {
         let of_project = PayoutFilter {
             project_id: Some(project_id.into()),
             ..keyed.clone()
         };
-        let payouts = books.ledger.payouts(&of_project).await.unwrap();
+        let payouts = transaction.ledger.payouts(&of_project).await.unwrap();
         assert_eq!(payouts.len(), found, "{project_id}");
     }
 }
 
-async fn balance_is_spent_once_however_many_ask_at_once(books: Books) {
-    books.announce("p1").await;
-    books.tell(&sale("p1", 1)).await;
+async fn balance_is_spent_once_however_many_ask_at_once(transaction: LedgerTransaction) {
+    transaction.announce("p1").await;
+    transaction.tell(&sale("p1", 1)).await;
     let half = Money::new(AMOUNT / 2, Currency::KZT);
     let ask = |number: usize| {
         let id = format!("0193ad5c-0000-7000-8000-0000000000b{number}");
@@ -157,19 +170,25 @@ async fn balance_is_spent_once_however_many_ask_at_once(books: Books) {
             amount: half,
             ..new(&id, &id)
         };
-        books.ledger.record_payout(payout)
+        transaction.ledger.record_payout(payout)
     };
     let asked = tokio::join!(ask(1), ask(2), ask(3), ask(4));
     let outcomes = [asked.0, asked.1, asked.2, asked.3].map(Result::unwrap);
-    let taken = outcomes.iter().filter(|outcome| **outcome == Taken::New);
+    let taken = outcomes
+        .iter()
+        .filter(|outcome| **outcome == PayoutRequestOutcome::Created);
     assert_eq!(taken.count(), 2, "{outcomes:?}");
-    assert!(outcomes.contains(&Taken::BalanceTooSmall { available: 0 }));
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
+    assert!(outcomes.contains(&PayoutRequestOutcome::InsufficientBalance { available: 0 }));
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
     // One that is not tied to the balance leaves it alone; one that failed gives it back.
-    books.ledger.record_payout(new(P, "free")).await.unwrap();
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
+    transaction
+        .ledger
+        .record_payout(new(P, "free"))
+        .await
+        .unwrap();
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
     let from_balance = |payout: &&Payout| payout.from_balance;
-    let payouts = books.ledger.payouts(&PayoutFilter::default()).await;
+    let payouts = transaction.ledger.payouts(&PayoutFilter::default()).await;
     let payouts = payouts.unwrap();
     let one = payouts
         .iter()
@@ -177,46 +196,58 @@ async fn balance_is_spent_once_however_many_ask_at_once(books: Books) {
         .unwrap()
         .payment_id
         .clone();
-    let ended = books
-        .ledger
-        .settle_payout(one, Ending::Declined, "not sent".into(), NOW);
+    let ended =
+        transaction
+            .ledger
+            .resolve_payout(one, PayoutResolution::Declined, "not sent".into(), NOW);
     ended.await.unwrap();
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT / 2));
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT / 2));
 }
 
-async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(books: Books) {
-    taken(&books).await;
-    assert_eq!(books.ledger.payouts_due(NOW, 9).await.unwrap().len(), 1);
-    let (one, other) = tokio::join!(take_up(&books, 0), take_up(&books, 0));
-    let mine = one.or(other.clone()).unwrap();
-    assert_eq!((mine.errand, mine.turn), (Errand::Send, 1));
-    assert_eq!(mine.request.as_deref(), Some(new(P, "k").request.as_str()));
-    assert!(take_up(&books, 69_999).await.is_none());
-    assert_eq!(state(&books).await.0, PayoutState::Unknown);
-    // Nobody came back: whoever looks then asks.
-    let later = take_up(&books, 70_000).await.unwrap();
+async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(
+    transaction: LedgerTransaction,
+) {
+    taken(&transaction).await;
     assert_eq!(
-        (later.errand, later.turn, later.request),
-        (Errand::Ask, 2, None)
+        transaction.ledger.payouts_due(NOW, 9).await.unwrap().len(),
+        1
+    );
+    let (one, other) = tokio::join!(lease(&transaction, 0), lease(&transaction, 0));
+    let mine = one.or(other.clone()).unwrap();
+    assert_eq!((mine.action, mine.fencing_token), (Action::Send, 1));
+    assert_eq!(mine.request.as_deref(), Some(new(P, "k").request.as_str()));
+    assert!(lease(&transaction, 69_999).await.is_none());
+    assert_eq!(state(&transaction).await.0, PayoutState::Unknown);
+    // Nobody came back: whoever looks then asks.
+    let later = lease(&transaction, 70_000).await.unwrap();
+    assert_eq!(
+        (later.action, later.fencing_token, later.request),
+        (Action::QueryStatus, 2, None)
     );
     // What the first one learns too late permits nothing.
     let refused = SendOutcome::Rejected {
         code: None,
         message: "too late".into(),
     };
-    assert_eq!(sent(&books, 1, refused).await, Some(PayoutState::Unknown));
+    assert_eq!(
+        sent(&transaction, 1, refused).await,
+        Some(PayoutState::Unknown)
+    );
     let id = || P.try_into().unwrap();
-    let not_known = books
+    let not_known = transaction
         .ledger
-        .record_asked(id(), 2, StatusAnswer::NotKnown, NOW, PACE);
+        .record_status(id(), 2, StatusAnswer::NotFound, NOW, PACE);
     assert_eq!(not_known.await, Ok(Some(PayoutState::Created)));
-    let again = take_up(&books, 70_000).await.unwrap();
-    assert_eq!((again.errand, again.turn), (Errand::Send, 3));
+    let again = lease(&transaction, 70_000).await.unwrap();
+    assert_eq!((again.action, again.fencing_token), (Action::Send, 3));
     assert_eq!(again.request.as_deref(), Some(new(P, "k").request.as_str()));
     let accepted = SendOutcome::Accepted {
         request_id: Some("r1".into()),
     };
-    assert_eq!(sent(&books, 3, accepted).await, Some(PayoutState::Accepted));
+    assert_eq!(
+        sent(&transaction, 3, accepted).await,
+        Some(PayoutState::Accepted)
+    );
     let steps = [
         StepKind::Created,
         StepKind::Sent,
@@ -224,55 +255,68 @@ async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(books: Book
         StepKind::Sent,
         StepKind::Accepted,
     ];
-    assert_eq!(history(&books).await, steps);
-    let told = StatusAnswer::Told(Status {
+    assert_eq!(history(&transaction).await, steps);
+    let told = StatusAnswer::Found(Status {
         payment_status: PaymentStatus::Decline,
         payment_type: None,
         sum: None,
         operations: vec![],
     });
-    let told = books.ledger.record_asked(id(), 3, told, NOW, PACE).await;
+    let told = transaction
+        .ledger
+        .record_status(id(), 3, told, NOW, PACE)
+        .await;
     assert_eq!(told, Ok(Some(PayoutState::Declined)));
     assert_eq!(
-        books.ledger.payouts_due(Millis(i64::MAX), 9).await,
+        transaction.ledger.payouts_due(Millis(i64::MAX), 9).await,
         Ok(vec![])
     );
 }
 
-async fn success_and_reversal_by_callback_are_entries_once(books: Books) {
-    taken(&books).await;
-    take_up(&books, 0).await.unwrap();
-    assert_eq!(books.tell(&payout(29)).await, Recorded::Applied);
-    assert_eq!(books.tell(&payout(29)).await, Recorded::Repeated);
-    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
+async fn success_and_reversal_by_callback_are_entries_once(transaction: LedgerTransaction) {
+    taken(&transaction).await;
+    lease(&transaction, 0).await.unwrap();
+    assert_eq!(
+        transaction.tell(&payout(29)).await,
+        CallbackOutcome::Applied
+    );
+    assert_eq!(
+        transaction.tell(&payout(29)).await,
+        CallbackOutcome::Repeated
+    );
+    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
     // An answer that comes after the callback, and says otherwise, changes nothing.
     let late = SendOutcome::Rejected {
         code: None,
         message: "no".into(),
     };
-    assert_eq!(sent(&books, 1, late).await, Some(PayoutState::Paid));
+    assert_eq!(sent(&transaction, 1, late).await, Some(PayoutState::Paid));
     let back = Told {
         operation_type: "payout reversal",
         payment_status: "reversed",
         ..payout(30)
     };
-    assert_eq!(books.tell(&back).await, Recorded::Applied);
-    assert_eq!(books.tell(&back).await, Recorded::Repeated);
-    assert_eq!(state(&books).await, (PayoutState::Reversed, 0, 0));
-    let entries = books.ledger.payout_entries(0, 9).await.unwrap();
+    assert_eq!(transaction.tell(&back).await, CallbackOutcome::Applied);
+    assert_eq!(transaction.tell(&back).await, CallbackOutcome::Repeated);
+    assert_eq!(state(&transaction).await, (PayoutState::Reversed, 0, 0));
+    let entries = transaction.ledger.payout_entries(0, 9).await.unwrap();
     let moved: Vec<_> = entries
         .iter()
         .map(|step| (step.what.entry().unwrap().as_str(), step.amount))
         .collect();
     let all = Some(AMOUNT);
     assert_eq!(moved, [("reserve", all), ("paid", all), ("reversal", all)]);
-    let rest = books
+    let rest = transaction
         .ledger
         .payout_entries(entries[0].seq, 9)
         .await
         .unwrap();
     assert_eq!(rest, entries[1..]);
-    let feed = books.ledger.payout_moves(entries[0].seq, 9).await.unwrap();
+    let feed = transaction
+        .ledger
+        .payout_moves(entries[0].seq, 9)
+        .await
+        .unwrap();
     let paid = feed.iter().map(|entry| {
         assert_eq!(entry.customer_id.as_str(), CUSTOMER);
         assert_eq!(entry.amount, Money::new(AMOUNT, Currency::KZT));
@@ -284,50 +328,68 @@ async fn success_and_reversal_by_callback_are_entries_once(books: Books) {
         paid.collect::<Vec<_>>(),
         [told(1, "paid", 29), told(2, "reversal", 30)]
     );
-    assert!(books.ledger.alarms(newest(9)).await.unwrap().is_empty());
+    assert!(
+        transaction
+            .ledger
+            .alarms(newest(9))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
-async fn failure_releases_and_a_late_success_reserves_again_with_an_alarm(books: Books) {
-    taken(&books).await;
-    take_up(&books, 0).await.unwrap();
+async fn failure_releases_and_a_late_success_reserves_again_with_an_alarm(
+    transaction: LedgerTransaction,
+) {
+    taken(&transaction).await;
+    lease(&transaction, 0).await.unwrap();
     let declined = Told {
         operation_status: "decline",
         payment_status: "decline",
         ..payout(29)
     };
-    assert_eq!(books.tell(&declined).await, Recorded::Applied);
-    assert_eq!(state(&books).await, (PayoutState::Declined, 0, 0));
-    assert_eq!(books.tell(&payout(29)).await, Recorded::Applied);
-    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
+    assert_eq!(transaction.tell(&declined).await, CallbackOutcome::Applied);
+    assert_eq!(state(&transaction).await, (PayoutState::Declined, 0, 0));
     assert_eq!(
-        books
+        transaction.tell(&payout(29)).await,
+        CallbackOutcome::Applied
+    );
+    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
+    assert_eq!(
+        transaction
             .tell(&Told {
                 date: "later",
                 ..declined
             })
             .await,
-        Recorded::Repeated
+        CallbackOutcome::Repeated
     );
-    let alarms = books.ledger.alarms(newest(9)).await.unwrap();
+    let alarms = transaction.ledger.alarms(newest(9)).await.unwrap();
     let kinds: Vec<_> = alarms.iter().map(|alarm| alarm.kind).collect();
     assert_eq!(kinds, [AlarmKind::PaidAfterRelease]);
 }
 
-async fn top_ups_callback_for_a_payout_moves_nothing(books: Books) {
-    taken(&books).await;
-    assert_eq!(books.tell(&sale(P, 1)).await, Recorded::Quarantined);
+async fn top_ups_callback_for_a_payout_moves_nothing(transaction: LedgerTransaction) {
+    taken(&transaction).await;
+    assert_eq!(
+        transaction.tell(&sale(P, 1)).await,
+        CallbackOutcome::Quarantined
+    );
     let foreign = Told {
         project_id: 5678,
         ..payout(2)
     };
-    assert_eq!(books.tell(&foreign).await, Recorded::Quarantined);
+    assert_eq!(
+        transaction.tell(&foreign).await,
+        CallbackOutcome::Quarantined
+    );
     let less = Told {
         amount: AMOUNT - 1,
         ..payout(3)
     };
-    assert_eq!(books.tell(&less).await, Recorded::Quarantined);
-    assert_eq!(state(&books).await, (PayoutState::Created, AMOUNT, 0));
-    let kinds = books
+    assert_eq!(transaction.tell(&less).await, CallbackOutcome::Quarantined);
+    assert_eq!(state(&transaction).await, (PayoutState::Created, AMOUNT, 0));
+    let kinds = transaction
         .ledger
         .alarms(newest(9))
         .await
@@ -340,109 +402,120 @@ async fn top_ups_callback_for_a_payout_moves_nothing(books: Books) {
         AlarmKind::TopUpForPayout,
     ];
     assert_eq!(kinds.collect::<Vec<_>>(), expected);
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
     assert!(
-        take_up(&books, 0).await.is_none(),
+        lease(&transaction, 0).await.is_none(),
         "a person must look first"
     );
-    assert_eq!(books.tell(&payout(4)).await, Recorded::Applied);
-    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
+    assert_eq!(transaction.tell(&payout(4)).await, CallbackOutcome::Applied);
+    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
 }
 
-async fn payment_with_a_payouts_id_is_not_imported(books: Books) {
-    taken(&books).await;
-    let imported = books
+async fn payment_with_a_payouts_id_is_not_imported(transaction: LedgerTransaction) {
+    taken(&transaction).await;
+    let imported = transaction
         .ledger
         .import_payments(vec![common::payment(P)], NOW)
         .await;
     assert_eq!(imported, Ok(Imported { new: 0, known: 1 }));
-    assert_eq!(books.ledger.payment(P).await, Ok(None));
+    assert_eq!(transaction.ledger.payment(P).await, Ok(None));
 }
 
-async fn payer_is_forgotten_after_the_end_and_the_key_still_known(books: Books) {
-    taken(&books).await;
+async fn payer_is_forgotten_after_the_end_and_the_key_still_known(transaction: LedgerTransaction) {
+    taken(&transaction).await;
     let later = Millis(NOW.0 + 1);
     assert_eq!(
-        books.ledger.forget_payers(later, 9).await,
+        transaction.ledger.forget_payers(later, 9).await,
         Ok(0),
         "it may be sent yet"
     );
-    take_up(&books, 0).await.unwrap();
-    books.tell(&payout(29)).await;
+    lease(&transaction, 0).await.unwrap();
+    transaction.tell(&payout(29)).await;
     assert_eq!(
-        books.ledger.forget_payers(NOW, 9).await,
+        transaction.ledger.forget_payers(NOW, 9).await,
         Ok(0),
         "it ended just now"
     );
-    assert_eq!(books.ledger.forget_payers(later, 9).await, Ok(1));
-    assert_eq!(books.ledger.forget_payers(later, 9).await, Ok(0));
-    let payout = books.ledger.payout(P).await.unwrap().unwrap();
+    assert_eq!(transaction.ledger.forget_payers(later, 9).await, Ok(1));
+    assert_eq!(transaction.ledger.forget_payers(later, 9).await, Ok(0));
+    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
     assert_eq!(payout.account_number, "******1133");
-    let again = books
+    let again = transaction
         .ledger
         .record_payout(new("0193ad5c-0000-7000-8000-0000000000a2", "k"))
         .await;
-    assert_eq!(again, Ok(Taken::Before(P.try_into().unwrap())));
+    assert_eq!(
+        again,
+        Ok(PayoutRequestOutcome::Repeated(P.try_into().unwrap()))
+    );
 }
 
-async fn person_ends_a_payout_of_which_nobody_tells_once(books: Books) {
-    taken(&books).await;
-    let settle = |ending, reason: &str, after: i64| {
+async fn person_ends_a_payout_of_which_nobody_tells_once(transaction: LedgerTransaction) {
+    taken(&transaction).await;
+    let settle = |resolution, reason: &str, after: i64| {
         let (id, now) = (P.try_into().unwrap(), Millis(NOW.0 + after));
-        books.ledger.settle_payout(id, ending, reason.into(), now)
+        transaction
+            .ledger
+            .resolve_payout(id, resolution, reason.into(), now)
     };
-    let refused = |why| Err(Error::Unsettled(why));
-    let never_sent = settle(Ending::Paid, "says support", 0).await;
-    assert_eq!(never_sent, refused(Unsettled::NeverSent));
-    let no_reason = settle(Ending::Declined, " ", 0).await;
-    assert_eq!(no_reason, refused(Unsettled::NoReason));
-    take_up(&books, 0).await.unwrap();
-    let being_sent = settle(Ending::Declined, "says support", 69_999).await;
-    assert_eq!(being_sent, refused(Unsettled::BeingSent));
-    assert_eq!(settle(Ending::Paid, "says support", 70_000).await, Ok(()));
-    let again = settle(Ending::Declined, "no", 70_001).await;
-    assert_eq!(again, refused(Unsettled::PayoutEnded));
-    assert_eq!(state(&books).await, (PayoutState::Paid, 0, AMOUNT));
-    let payout = books.ledger.payout(P).await.unwrap().unwrap();
+    let refused = |why| Err(Error::Resolve(why));
+    let never_sent = settle(PayoutResolution::Paid, "says support", 0).await;
+    assert_eq!(never_sent, refused(ResolveError::NeverSent));
+    let no_reason = settle(PayoutResolution::Declined, " ", 0).await;
+    assert_eq!(no_reason, refused(ResolveError::NoReason));
+    lease(&transaction, 0).await.unwrap();
+    let being_sent = settle(PayoutResolution::Declined, "says support", 69_999).await;
+    assert_eq!(being_sent, refused(ResolveError::BeingSent));
+    assert_eq!(
+        settle(PayoutResolution::Paid, "says support", 70_000).await,
+        Ok(())
+    );
+    let again = settle(PayoutResolution::Declined, "no", 70_001).await;
+    assert_eq!(again, refused(ResolveError::PayoutEnded));
+    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
+    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
     let last = payout.history.last().unwrap();
     assert_eq!(
         (last.what, last.message.as_deref()),
         (StepKind::Paid, Some("says support"))
     );
     // The callback that comes in the end says the same.
-    assert_eq!(books.tell(&self::payout(29)).await, Recorded::Noted);
+    assert_eq!(
+        transaction.tell(&self::payout(29)).await,
+        CallbackOutcome::Noted
+    );
 }
 
-async fn books_of_payouts_pass_the_audit(books: Books) {
-    taken(&books).await;
-    let first = take_up(&books, 0).await.unwrap();
+async fn books_of_payouts_pass_the_audit(transaction: LedgerTransaction) {
+    taken(&transaction).await;
+    let first = lease(&transaction, 0).await.unwrap();
     let not_now = SendOutcome::NotNow {
         code: Some(OperationCode::from(3613)),
         message: "in flight".into(),
     };
-    sent(&books, first.turn, not_now).await;
-    take_up(&books, 10_000).await.unwrap();
-    books.tell(&payout(29)).await;
+    sent(&transaction, first.fencing_token, not_now).await;
+    lease(&transaction, 10_000).await.unwrap();
+    transaction.tell(&payout(29)).await;
     let part = Told {
         operation_type: "payout reversal",
         payment_status: "partially reversed",
         amount: 1,
         ..payout(30)
     };
-    books.tell(&part).await;
-    books
+    transaction.tell(&part).await;
+    transaction
         .ledger
         .record_payout(new("0193ad5c-0000-7000-8000-0000000000a2", "k2"))
         .await
         .unwrap();
-    let audit = books.ledger.audit(None).await.unwrap();
+    let audit = transaction.ledger.audit(None).await.unwrap();
     assert_eq!(audit.findings, []);
     let totals = audit.totals;
     assert_eq!(
         (totals.payouts, totals.reserved, totals.paid_out),
         (2, AMOUNT, AMOUNT - 1)
     );
-    let (open, overdue) = books.ledger.open_payouts().await.unwrap();
+    let (open, overdue) = transaction.ledger.open_payouts().await.unwrap();
     assert_eq!(
         (open[&PayoutState::Created], open.len(), overdue),
         (1, 1, 0)
@@ -452,20 +525,23 @@ async fn books_of_payouts_pass_the_audit(books: Books) {
 /// What is forgotten is not in the file any more, nor in its log.
 #[tokio::test]
 async fn forgotten_payer_is_in_no_file_of_sqlite() {
-    let books = Books::open();
+    let transaction = LedgerTransaction::open();
     for number in 0..50 {
         let id = format!("0193ad5c-0000-7000-8000-0000000001{number:02}");
         let mut payout = new(&id, &id);
         payout.request = r#"{"customer":{"first_name":"Unmistakable"}}"#.repeat(1 + number);
-        books.ledger.record_payout(payout).await.unwrap();
+        transaction.ledger.record_payout(payout).await.unwrap();
         let id = id.as_str().try_into().unwrap();
-        let ended = books
-            .ledger
-            .settle_payout(id, Ending::Declined, "not sent".into(), NOW);
+        let ended = transaction.ledger.resolve_payout(
+            id,
+            PayoutResolution::Declined,
+            "not sent".into(),
+            NOW,
+        );
         ended.await.unwrap();
     }
     let found = || {
-        let files = std::fs::read_dir(books.directory()).unwrap();
+        let files = std::fs::read_dir(transaction.directory()).unwrap();
         let bytes = files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap());
         let bytes: Vec<u8> = bytes.collect();
         let name = b"Unmistakable";
@@ -476,7 +552,7 @@ async fn forgotten_payer_is_in_no_file_of_sqlite() {
     };
     assert!(found() > 50);
     let later = Millis(NOW.0 + 1);
-    assert_eq!(books.ledger.forget_payers(later, 99).await, Ok(50));
+    assert_eq!(transaction.ledger.forget_payers(later, 99).await, Ok(50));
     // It is done behind the answer.
     for _ in 0..500 {
         if found() == 0 {
@@ -491,16 +567,16 @@ async fn forgotten_payer_is_in_no_file_of_sqlite() {
 #[cfg(feature = "postgres")]
 #[tokio::test]
 async fn servers_at_once_take_a_key_once_and_give_each_errand_to_one() {
-    let Some(books) = Books::connect().await else {
+    let Some(transaction) = LedgerTransaction::connect().await else {
         return;
     };
     let others = [
-        books.another().await,
-        books.another().await,
-        books.another().await,
+        transaction.another().await,
+        transaction.another().await,
+        transaction.another().await,
     ];
-    books.announce("p1").await;
-    books.tell(&sale("p1", 1)).await;
+    transaction.announce("p1").await;
+    transaction.tell(&sale("p1", 1)).await;
     for round in 0..20 {
         let id = |server: usize| format!("0193ad5c-0000-7000-8000-00000000{round:02}{server:02}");
         let key = format!("key {round}");
@@ -516,24 +592,24 @@ async fn servers_at_once_take_a_key_once_and_give_each_errand_to_one() {
         let outcomes = [one, two, three].map(Result::unwrap);
         let new = outcomes
             .iter()
-            .filter(|taken| **taken == Taken::New)
+            .filter(|taken| **taken == PayoutRequestOutcome::Created)
             .count();
         let before = outcomes
             .iter()
-            .filter(|taken| matches!(taken, Taken::Before(_)))
+            .filter(|taken| matches!(taken, PayoutRequestOutcome::Repeated(_)))
             .count();
         // The balance covers ten; also the last of them is known to those who asked for the same.
         let expected = if round < 10 { (1, 2) } else { (0, 0) };
         assert_eq!((new, before), expected, "{round}: {outcomes:?}");
     }
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(0));
-    let due = books.ledger.payouts_due(NOW, 99).await.unwrap();
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
+    let due = transaction.ledger.payouts_due(NOW, 99).await.unwrap();
     assert_eq!(due.len(), 10);
     for id in due {
-        let take_up = |server: usize| others[server].take_up_payout(id.clone(), gate(), NOW, PACE);
-        let (one, two, three) = tokio::join!(take_up(0), take_up(1), take_up(2));
+        let lease = |server: usize| others[server].lease_payout(id.clone(), gate(), NOW, PACE);
+        let (one, two, three) = tokio::join!(lease(0), lease(1), lease(2));
         let given = [one, two, three].map(|taken| taken.unwrap().is_some());
         assert_eq!(given.iter().filter(|given| **given).count(), 1);
     }
-    assert_eq!(books.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(transaction.ledger.audit(None).await.unwrap().findings, []);
 }

@@ -2,8 +2,10 @@
 
 mod common;
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, decline, payment, sale};
-use jetpay_ledger::{Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, Put, State};
+use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, decline, payment, sale};
+use jetpay_ledger::{
+    Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, PaymentState, Put,
+};
 
 fn customer(id: &str) -> Customer {
     let info = serde_json::json!({"address": "Abay 1"});
@@ -31,57 +33,74 @@ common::on_every_store! {
     entries_read_page_by_page_are_all_of_them_in_order,
 }
 
-async fn customer_is_read_back_as_it_was_put(books: Books) {
-    assert_eq!(books.ledger.put_customer(customer("a")).await, Ok(Put::New));
-    assert_eq!(books.ledger.customer("a").await, Ok(Some(customer("a"))));
+async fn customer_is_read_back_as_it_was_put(transaction: LedgerTransaction) {
+    assert_eq!(
+        transaction.ledger.put_customer(customer("a")).await,
+        Ok(Put::New)
+    );
+    assert_eq!(
+        transaction.ledger.customer("a").await,
+        Ok(Some(customer("a")))
+    );
     let bare = Customer {
         contracts: vec![],
         additional_customer_id: None,
         ..customer("a")
     };
     assert_eq!(
-        books.ledger.put_customer(bare.clone()).await,
+        transaction.ledger.put_customer(bare.clone()).await,
         Ok(Put::Replaced)
     );
-    assert_eq!(books.ledger.customer("a").await, Ok(Some(bare)));
-    assert_eq!(books.ledger.customer("b").await, Ok(None));
+    assert_eq!(transaction.ledger.customer("a").await, Ok(Some(bare)));
+    assert_eq!(transaction.ledger.customer("b").await, Ok(None));
 }
 
-async fn imported_customers_are_counted_and_paged_by_id(books: Books) {
-    books.ledger.put_customer(customer("b")).await.unwrap();
+async fn imported_customers_are_counted_and_paged_by_id(transaction: LedgerTransaction) {
+    transaction
+        .ledger
+        .put_customer(customer("b"))
+        .await
+        .unwrap();
     let all = ["a", "b", "c", "d"].map(customer).to_vec();
     assert_eq!(
-        books.ledger.import_customers(all.clone()).await,
+        transaction.ledger.import_customers(all.clone()).await,
         Ok(ImportCount {
             new: 3,
             replaced: 1
         })
     );
-    assert_eq!(books.ledger.customers(None, 3).await, Ok(all[..3].to_vec()));
     assert_eq!(
-        books.ledger.customers(Some("c"), 3).await,
+        transaction.ledger.customers(None, 3).await,
+        Ok(all[..3].to_vec())
+    );
+    assert_eq!(
+        transaction.ledger.customers(Some("c"), 3).await,
         Ok(all[3..].to_vec())
     );
 }
 
-async fn deleted_customer_leaves_the_payments_and_the_balance(books: Books) {
-    books.ledger.put_customer(customer(CUSTOMER)).await.unwrap();
-    books.announce("p1").await;
-    books.tell(&sale("p1", 1)).await;
+async fn deleted_customer_leaves_the_payments_and_the_balance(transaction: LedgerTransaction) {
+    transaction
+        .ledger
+        .put_customer(customer(CUSTOMER))
+        .await
+        .unwrap();
+    transaction.announce("p1").await;
+    transaction.tell(&sale("p1", 1)).await;
     let id = CUSTOMER.try_into().unwrap();
-    assert_eq!(books.ledger.delete_customer(&id).await, Ok(true));
-    assert_eq!(books.ledger.delete_customer(&id).await, Ok(false));
-    assert_eq!(books.ledger.customer(CUSTOMER).await, Ok(None));
-    assert_eq!(books.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
-    assert_eq!(books.ledger.entries(0, 9).await.unwrap().len(), 1);
+    assert_eq!(transaction.ledger.delete_customer(&id).await, Ok(true));
+    assert_eq!(transaction.ledger.delete_customer(&id).await, Ok(false));
+    assert_eq!(transaction.ledger.customer(CUSTOMER).await, Ok(None));
+    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(transaction.ledger.entries(0, 9).await.unwrap().len(), 1);
 }
 
-async fn payment_is_read_back_as_it_was_recorded(books: Books) {
+async fn payment_is_read_back_as_it_was_recorded(transaction: LedgerTransaction) {
     let mut new = payment("p1");
     new.contract_id = Some("c1".try_into().unwrap());
     new.flags = vec![Flag::OverLimit, Flag::from_word("blue_moon")];
-    books.ledger.record_payment(new).await.unwrap();
-    let payment = books.ledger.payment("p1").await.unwrap().unwrap();
+    transaction.ledger.record_payment(new).await.unwrap();
+    let payment = transaction.ledger.payment("p1").await.unwrap().unwrap();
     let expected = serde_json::json!({
         "id": "p1", "project_id": 1234, "method": "kaspi", "customer_id": CUSTOMER, "contract_id": "c1",
         "amount": AMOUNT, "currency": "KZT", "state": "pending", "credited": 0, "remaining": 0,
@@ -96,17 +115,17 @@ fn by(change: impl FnOnce(&mut PaymentFilter)) -> PaymentFilter {
     filter
 }
 
-async fn filter_lets_through_what_it_names(books: Books) {
+async fn filter_lets_through_what_it_names(transaction: LedgerTransaction) {
     for (number, id) in (0..).zip(["p1", "p2", "p3", "p4"]) {
         let mut new = payment(id);
         new.created_at = Millis(NOW.0 + number);
         if id == "p4" {
             new.customer_id = "other".try_into().unwrap();
         }
-        books.ledger.record_payment(new).await.unwrap();
+        transaction.ledger.record_payment(new).await.unwrap();
     }
-    books.tell(&sale("p2", 2)).await;
-    books.tell(&decline("p3", 3)).await;
+    transaction.tell(&sale("p2", 2)).await;
+    transaction.tell(&decline("p3", 3)).await;
     let customer = || Some(CUSTOMER.into());
     let receipt = || Some("receipt_3".into());
     let cases = [
@@ -122,25 +141,37 @@ async fn filter_lets_through_what_it_names(books: Books) {
             "p2 p3",
         ),
         (
-            by(|filter| (filter.customer_id, filter.state) = (customer(), Some(State::Declined))),
+            by(|filter| {
+                (filter.customer_id, filter.state) = (customer(), Some(PaymentState::Declined))
+            }),
             "p3",
         ),
-        (by(|filter| filter.state = Some(State::Pending)), "p1 p4"),
-        (by(|filter| filter.state = Some(State::Credited)), "p2"),
-        (by(|filter| filter.state = Some(State::Declined)), "p3"),
-        (by(|filter| filter.state = Some(State::Refunded)), ""),
+        (
+            by(|filter| filter.state = Some(PaymentState::Pending)),
+            "p1 p4",
+        ),
+        (
+            by(|filter| filter.state = Some(PaymentState::Credited)),
+            "p2",
+        ),
+        (
+            by(|filter| filter.state = Some(PaymentState::Declined)),
+            "p3",
+        ),
+        (by(|filter| filter.state = Some(PaymentState::Refunded)), ""),
         (by(|filter| filter.from = Some(Millis(NOW.0 + 2))), "p3 p4"),
         (by(|filter| filter.to = Some(Millis(NOW.0 + 2))), "p1 p2"),
         (by(|filter| filter.provider_payment_id = receipt()), "p3"),
         (
             by(|filter| {
-                (filter.provider_payment_id, filter.state) = (receipt(), Some(State::Credited));
+                (filter.provider_payment_id, filter.state) =
+                    (receipt(), Some(PaymentState::Credited));
             }),
             "",
         ),
     ];
     for (filter, expected) in cases {
-        let payments = books.ledger.payments(&filter).await.unwrap();
+        let payments = transaction.ledger.payments(&filter).await.unwrap();
         let ids: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
         assert_eq!(ids.join(" "), expected, "{filter:?}");
     }
@@ -148,28 +179,28 @@ async fn filter_lets_through_what_it_names(books: Books) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_thread_reads_what_was_acknowledged() {
-    let books = Books::open();
+    let transaction = LedgerTransaction::open();
     for number in 0..50 {
         let id = format!("p{number:02}");
-        books.announce(&id).await;
-        let ledger = books.ledger.clone();
+        transaction.announce(&id).await;
+        let ledger = transaction.ledger.clone();
         let elsewhere = std::thread::spawn({
             let id = id.clone();
             let runtime = tokio::runtime::Handle::current();
             move || runtime.block_on(ledger.payment(&id)).unwrap().is_some()
         });
-        assert!(books.ledger.payment(&id).await.unwrap().is_some());
+        assert!(transaction.ledger.payment(&id).await.unwrap().is_some());
         assert!(elsewhere.join().unwrap());
     }
 }
 
-async fn entries_read_page_by_page_are_all_of_them_in_order(books: Books) {
+async fn entries_read_page_by_page_are_all_of_them_in_order(transaction: LedgerTransaction) {
     for (number, id) in (1..).zip(["p1", "p2", "p3"]) {
-        books.announce(id).await;
-        books.tell(&sale(id, number)).await;
+        transaction.announce(id).await;
+        transaction.tell(&sale(id, number)).await;
     }
     let (mut after, mut seen) = (0, vec![]);
-    while let [entry] = &*books.ledger.entries(after, 1).await.unwrap() {
+    while let [entry] = &*transaction.ledger.entries(after, 1).await.unwrap() {
         after = entry.seq;
         seen.push(entry.payment_id.to_string());
     }

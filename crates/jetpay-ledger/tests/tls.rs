@@ -6,7 +6,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::{AMOUNT, CUSTOMER, NOW, payment, sale};
-use jetpay_ledger::{Ledger, Recorded};
+use jetpay_ledger::{CallbackOutcome, Ledger};
 use jetpay_testing::postgres::{Cluster, Database, require_or_skip};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
@@ -28,18 +28,18 @@ struct Authority {
 impl Authority {
     fn made() -> Self {
         let key = KeyPair::generate().unwrap();
-        let mut about = CertificateParams::new([]).unwrap();
-        about.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let pem = about.self_signed(&key).unwrap().pem();
-        let issuer = Issuer::new(about, key);
+        let mut details = CertificateParams::new([]).unwrap();
+        details.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = details.self_signed(&key).unwrap().pem();
+        let issuer = Issuer::new(details, key);
         Self { issuer, pem }
     }
 
     /// A certificate for a server with this name, and its key.
     fn certify(&self, name: &str) -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let about = CertificateParams::new([name.to_owned()]).unwrap();
-        let certificate = about.signed_by(&key, &self.issuer).unwrap();
+        let details = CertificateParams::new([name.to_owned()]).unwrap();
+        let certificate = details.signed_by(&key, &self.issuer).unwrap();
         (certificate.pem(), key.serialize_pem())
     }
 }
@@ -106,7 +106,7 @@ async fn every_connection_of_a_ledger_that_requires_tls_has_it() {
     ledger.record_payment(payment("p1")).await.unwrap();
     let callback = sale("p1", 1).callback();
     let recorded = ledger.record_callback(callback, NOW).await;
-    assert_eq!(recorded, Ok(Recorded::Applied));
+    assert_eq!(recorded, Ok(CallbackOutcome::Applied));
     assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     let count = "SELECT count(*), bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
                  WHERE application_name = 'jetpay' AND datname = current_database()";

@@ -8,8 +8,8 @@ mod proxy;
 
 use std::time::{Duration, Instant};
 
-use common::{AMOUNT, Books, CUSTOMER, NOW, payment, sale};
-use jetpay_ledger::{Error, Ledger, Recorded};
+use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, payment, sale};
+use jetpay_ledger::{CallbackOutcome, Error, Ledger};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
 use proxy::Proxy;
 use tokio::net::TcpListener;
@@ -66,7 +66,10 @@ async fn database_that_falls_silent_is_unavailable_and_when_it_speaks_again_all_
     until_ready(&ledger).await;
     // Whether it was done, nobody knew: so it comes again.
     let again = callback().await.unwrap();
-    assert!(matches!(again, Recorded::Applied | Recorded::Repeated));
+    assert!(matches!(
+        again,
+        CallbackOutcome::Applied | CallbackOutcome::Repeated
+    ));
     assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
@@ -103,40 +106,43 @@ async fn reader_without_a_connection_is_refused_while_writers_go_on() {
 /// A rule of the database says what a full disk says, since a disk cannot be filled here.
 #[tokio::test]
 async fn full_disk_is_unavailable_and_when_it_has_room_again_all_goes_on() {
-    let Some(books) = Books::connect().await else {
+    let Some(transaction) = LedgerTransaction::connect().await else {
         return;
     };
-    books.announce("p1").await;
+    transaction.announce("p1").await;
     let full = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
         END $$;
         CREATE TRIGGER full_disk BEFORE UPDATE ON counts EXECUTE FUNCTION full_disk()";
-    books.database().run(full).unwrap();
-    let ledger = &books.ledger;
+    transaction.database().run(full).unwrap();
+    let ledger = &transaction.ledger;
     for _ in 0..2 {
         let told = ledger.record_callback(sale("p1", 1).callback(), NOW).await;
         assert_unavailable(told, "No space left on device (53100)");
         assert!(ledger.ready().is_err());
     }
-    assert_eq!(books.entered("p1").await, 0);
+    assert_eq!(transaction.entered("p1").await, 0);
     assert!(ledger.ready().is_err(), "a reader says nothing about room");
     let room = "DROP TRIGGER full_disk ON counts";
-    books.database().run(room).unwrap();
+    transaction.database().run(room).unwrap();
     until_ready(ledger).await;
-    assert_eq!(books.tell(&sale("p1", 1)).await, Recorded::Applied);
-    assert_eq!(books.entered("p1").await, AMOUNT);
+    assert_eq!(
+        transaction.tell(&sale("p1", 1)).await,
+        CallbackOutcome::Applied
+    );
+    assert_eq!(transaction.entered("p1").await, AMOUNT);
 }
 
 /// A row that a person holds keeps its own callback waiting, and no other for long.
 #[tokio::test]
 async fn locked_payment_is_unavailable_and_does_not_hold_up_the_others() {
-    let Some(books) = Books::connect().await else {
+    let Some(transaction) = LedgerTransaction::connect().await else {
         return;
     };
-    books.announce("held").await;
-    books.announce("free").await;
+    transaction.announce("held").await;
+    transaction.announce("free").await;
     let (client, connection) =
-        tokio_postgres::connect(books.database().url(), tokio_postgres::NoTls)
+        tokio_postgres::connect(transaction.database().url(), tokio_postgres::NoTls)
             .await
             .unwrap();
     tokio::spawn(connection);
@@ -146,14 +152,14 @@ async fn locked_payment_is_unavailable_and_does_not_hold_up_the_others() {
         .unwrap();
     let tell = |id, operation| {
         let callback = sale(id, operation).callback();
-        books.ledger.record_callback(callback, NOW)
+        transaction.ledger.record_callback(callback, NOW)
     };
     let begun = Instant::now();
     let (held, free) = tokio::join!(tell("held", 1), tell("free", 2));
     assert_unavailable(held, "lock timeout");
-    assert_eq!(free, Ok(Recorded::Applied));
+    assert_eq!(free, Ok(CallbackOutcome::Applied));
     assert!(begun.elapsed() < Duration::from_secs(15));
-    assert_eq!(books.ledger.ready(), Ok(()), "the database is well");
+    assert_eq!(transaction.ledger.ready(), Ok(()), "the database is well");
     client.batch_execute("ROLLBACK").await.unwrap();
-    assert_eq!(tell("held", 1).await, Ok(Recorded::Applied));
+    assert_eq!(tell("held", 1).await, Ok(CallbackOutcome::Applied));
 }

@@ -139,7 +139,7 @@ fn partial_refund_with_the_values_of_the_fixture_equals_the_fixture() {
 }
 
 #[test]
-fn every_method_has_callback_words_and_the_headings_of_its_manifest() {
+fn every_method_has_callback_methods_and_the_headings_of_its_manifest() {
     for method in &METHODS {
         assert!(!method.callback_methods.is_empty(), "{}", method.name);
         let manifest = Manifest::of(method.name);

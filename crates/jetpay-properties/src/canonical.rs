@@ -1,4 +1,5 @@
-//! Of the string to sign, and of signatures.
+//! The canonical string and signatures: checked against a second reading of the body by `serde_json::Value`, which
+//! shares no code with core.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
@@ -11,68 +12,68 @@ use serde_json::Value;
 
 use crate::{KEY, project};
 
-/// More leaves than this are not compared pair by pair.
-const PAIRS: usize = 128;
+/// Bodies with more leaves are not compared pair by pair.
+const MOST_COMPARED: usize = 128;
 
-/// Bodies up to this size are explained, too, which is slow work.
-const EXPLAINED: usize = 2048;
+/// Larger bodies are not explained, because that is slow.
+const LARGEST_EXPLAINED: usize = 2048;
 
-/// Holds every property of the canonical form and of signatures against a body; whether it can be signed.
+/// Checks every property of the canonical form and of signatures for a body. Returns whether the body can be signed.
 ///
 /// # Panics
-/// When one does not hold.
+/// If a property does not hold.
 #[must_use]
 pub fn canonical(body: &[u8]) -> bool {
-    if body.len() <= EXPLAINED {
+    if body.len() <= LARGEST_EXPLAINED {
         let explained = explain(body, std::slice::from_ref(&*KEY));
         assert_eq!(
             explained.verdict == Verdict::Unreadable,
             Canonical::parse(body).is_err(),
-            "who explains and who parses agree on what can be read"
+            "the explanation and the parser agree on what can be read"
         );
     }
     match Canonical::parse(body) {
         Ok(canonical) => {
-            let value: Value =
-                serde_json::from_slice(body).expect("whoever signs is no more lenient than JSON");
-            equals_itself(body, &canonical);
-            equals_a_second_reading(&canonical, &value);
-            signs(body, &value);
+            let value: Value = serde_json::from_slice(body).expect("the signer accepts only JSON");
+            check_second_parse(body, &canonical);
+            check_second_reading(&canonical, &value);
+            check_signatures(body, &value);
             true
         }
         Err(why) => {
-            refused_for_a_reason(body, &why);
+            check_refusal(body, &why);
             false
         }
     }
 }
 
-fn equals_itself(body: &[u8], canonical: &Canonical) {
+fn check_second_parse(body: &[u8], canonical: &Canonical) {
     let again = Canonical::parse(body).expect("the same bytes again");
     assert_eq!(again.string_to_sign(), canonical.string_to_sign());
     assert_eq!(again.byte_ordered(), canonical.byte_ordered());
     assert_eq!(again.signature(), canonical.signature());
 }
 
-/// The string from another parser, another flattening and another sort; and from the body printed anew.
-fn equals_a_second_reading(canonical: &Canonical, value: &Value) {
+/// Compares the string to sign with one from another parser, another flattening and another sort; and with that of
+/// the same value printed differently.
+fn check_second_reading(canonical: &Canonical, value: &Value) {
     let signed = canonical.string_to_sign();
-    let mut lines = flatten(value);
-    let text = |lines: &[Line]| {
-        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    let mut leaves = flatten(value);
+    let text = |leaves: &[Leaf]| {
+        let texts: Vec<&str> = leaves.iter().map(|leaf| leaf.text.as_str()).collect();
         texts.join(";")
     };
-    lines.sort_by(|a, b| a.path.cmp(&b.path));
-    let distinct = lines.windows(2).all(|pair| pair[0].path != pair[1].path);
+    leaves.sort_by(|a, b| a.path.cmp(&b.path));
+    let distinct = leaves.windows(2).all(|pair| pair[0].path != pair[1].path);
     if distinct {
         let in_bytes = canonical.byte_ordered();
-        assert_eq!(in_bytes.as_deref().unwrap_or(signed), text(&lines));
+        assert_eq!(in_bytes.as_deref().unwrap_or(signed), text(&leaves));
     }
-    let strict = lines.len() <= PAIRS && sort_naturally(&mut lines);
+    let strict = leaves.len() <= MOST_COMPARED && sort_naturally(&mut leaves);
     if strict {
-        assert_eq!(signed, text(&lines));
+        assert_eq!(signed, text(&leaves));
     } else {
-        assert_eq!(signed.len(), text(&lines).len());
+        assert_eq!(signed.len(), text(&leaves).len());
     }
     match Canonical::parse(reorder(value).as_bytes()) {
         Ok(again) => {
@@ -81,30 +82,30 @@ fn equals_a_second_reading(canonical: &Canonical, value: &Value) {
                 assert_eq!(signed, again.string_to_sign());
             }
         }
-        // The bound is a multiple of the body's length, which has changed.
+        // The limit depends on the length of the body, which has changed.
         Err(why) => assert_eq!(why, Unreadable::TooLarge),
     }
 }
 
-/// Sorts by insertion; whether the order is strict, so that there is no other. Natural order knows ties, and is not
-/// proven to be an order of more than two paths.
-fn sort_naturally(lines: &mut [Line]) -> bool {
-    let order = |a: &Line, b: &Line| natural::compare(a.path.as_bytes(), b.path.as_bytes());
-    for unsorted in 1..lines.len() {
+/// Sorts by insertion. Returns whether the order is strict, so that no other order is possible. Natural order has
+/// ties, and it is not proven to be transitive.
+fn sort_naturally(leaves: &mut [Leaf]) -> bool {
+    let order = |a: &Leaf, b: &Leaf| natural::compare(a.path.as_bytes(), b.path.as_bytes());
+    for unsorted in 1..leaves.len() {
         let mut at = unsorted;
-        while at > 0 && order(&lines[at], &lines[at - 1]) == Ordering::Less {
-            lines.swap(at, at - 1);
+        while at > 0 && order(&leaves[at], &leaves[at - 1]) == Ordering::Less {
+            leaves.swap(at, at - 1);
             at -= 1;
         }
     }
-    (0..lines.len()).all(|low| {
-        lines[low + 1..]
+    (0..leaves.len()).all(|low| {
+        leaves[low + 1..]
             .iter()
-            .all(|high| order(&lines[low], high) == Ordering::Less)
+            .all(|high| order(&leaves[low], high) == Ordering::Less)
     })
 }
 
-fn signs(body: &[u8], value: &Value) {
+fn check_signatures(body: &[u8], value: &Value) {
     let signed = match sign(body, &KEY) {
         Ok(signed) => signed,
         Err(why) => return assert_eq!(why, Unreadable::TooLarge),
@@ -129,8 +130,8 @@ fn signs(body: &[u8], value: &Value) {
         Err(Rejection::UnknownProject)
     );
     assert!(
-        authenticate(&flipped(&signed), &keyring).is_err(),
-        "one character of the signature is another"
+        authenticate(&with_changed_signature(&signed), &keyring).is_err(),
+        "one character of the signature differs"
     );
     let resigned = sign(body, &Key::new("another").expect("not empty")).expect("signed before");
     assert_eq!(
@@ -144,8 +145,9 @@ fn authenticate(body: &[u8], keyring: &Keyring) -> Result<Order, Rejection> {
     Ok(message.matched().order)
 }
 
-/// The body with one character of its signature changed, wherever that text stands; which one depends on the body.
-fn flipped(signed: &[u8]) -> Vec<u8> {
+/// The body with one character of its signature changed, wherever the signature occurs. The length of the body
+/// decides which character.
+fn with_changed_signature(signed: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(signed).expect("it was parsed");
     let canonical = Canonical::parse(signed).expect("it was parsed");
     let signature = canonical.signature().text().expect("it was signed");
@@ -160,7 +162,7 @@ fn flipped(signed: &[u8]) -> Vec<u8> {
     text.replace(signature, &wrong).into_bytes()
 }
 
-/// The project that is named: a number or its digits, at the top or in `general`.
+/// The project that the body names: a number or a text of digits, at the top level or in `general`.
 fn claimed_project(value: &Value) -> Option<u64> {
     let is_leaf = |value: &&Value| !value.is_object() && !value.is_array();
     let top = value.get("project_id").filter(is_leaf);
@@ -172,15 +174,15 @@ fn claimed_project(value: &Value) -> Option<u64> {
     }
 }
 
-/// What a lenient parser takes is refused only for the reasons that the protocol names.
-fn refused_for_a_reason(body: &[u8], why: &Unreadable) {
+/// Checks that a body which a lenient parser accepts is refused only for reasons that the protocol names.
+fn check_refusal(body: &[u8], why: &Unreadable) {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return;
     };
     match why {
         Unreadable::NotAnObject => assert!(!value.is_object()),
         Unreadable::Json(_) if !is_never_signed(&value) => {
-            // What is left is a key that stands twice. Reading it into a map drops one, and then nothing is wrong.
+            // Only a duplicate key remains as the reason. A map keeps one of the two, so the map must be readable.
             if let Err(why) = Canonical::parse(value.to_string().as_bytes()) {
                 assert_eq!(why, Unreadable::TooLarge);
             }
@@ -191,19 +193,19 @@ fn refused_for_a_reason(body: &[u8], why: &Unreadable) {
 }
 
 /// One leaf as it is signed, and its path.
-pub(crate) struct Line {
+pub(crate) struct Leaf {
     pub(crate) path: String,
     pub(crate) text: String,
 }
 
-/// The leaves, flattened as the protocol says it in words.
-pub(crate) fn flatten(value: &Value) -> Vec<Line> {
-    let mut lines = Vec::new();
-    below("", value, &mut lines);
-    lines
+/// Flattens a value as the protocol describes it.
+pub(crate) fn flatten(value: &Value) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    flatten_into("", value, &mut leaves);
+    leaves
 }
 
-fn below(path: &str, value: &Value, lines: &mut Vec<Line>) {
+fn flatten_into(path: &str, value: &Value, leaves: &mut Vec<Leaf>) {
     let join = |name: &str| match path {
         "" => name.to_owned(),
         path => format!("{path}:{name}"),
@@ -214,13 +216,13 @@ fn below(path: &str, value: &Value, lines: &mut Vec<Line>) {
                 if key == "frame_mode" || key == "signature" && !value.is_null() {
                     continue;
                 }
-                below(&join(&key.replace(':', "::")), value, lines);
+                flatten_into(&join(&key.replace(':', "::")), value, leaves);
             }
             return;
         }
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                below(&join(&index.to_string()), element, lines);
+                flatten_into(&join(&index.to_string()), element, leaves);
             }
             return;
         }
@@ -228,23 +230,23 @@ fn below(path: &str, value: &Value, lines: &mut Vec<Line>) {
         Value::Bool(yes) => u8::from(*yes).to_string(),
         Value::String(text) => text.clone(),
         Value::Number(number) => number.as_i64().map_or_else(
-            || php(number.as_f64().expect("every number is a double")),
+            || format_like_php(number.as_f64().expect("every number is a double")),
             |integer| integer.to_string(),
         ),
     };
-    lines.push(Line {
+    leaves.push(Leaf {
         path: path.to_owned(),
         text: format!("{path}:{text}"),
     });
 }
 
-/// A float with 14 significant digits, the way PHP prints it.
-fn php(float: f64) -> String {
+/// A float with 14 significant digits, as PHP prints it.
+fn format_like_php(float: f64) -> String {
     let rounded = format!("{float:.13e}");
-    let (digits, exponent) = rounded.split_once('e').expect("an exponent is asked for");
+    let (digits, exponent) = rounded.split_once('e').expect("the format has an exponent");
     let exponent: i32 = exponent.parse().expect("the exponent is whole");
     if (-4..=13).contains(&exponent) {
-        // Rust prints the shortest text that reads back as the number, always without an exponent.
+        // Rust prints the shortest text that parses to the same number, always without an exponent.
         let rounded: f64 = rounded.parse().expect("it was just printed");
         return rounded.to_string();
     }
@@ -253,7 +255,7 @@ fn php(float: f64) -> String {
     format!("{digits}{point}E{exponent:+}")
 }
 
-/// The value printed again: the keys in the other order, white space everywhere, the texts escaped by rule.
+/// Prints the value differently: keys in reverse order, white space everywhere, texts escaped by `serde_json`.
 pub(crate) fn reorder(value: &Value) -> String {
     let mut out = String::new();
     print(value, &mut out);
@@ -267,7 +269,7 @@ fn print(value: &Value, out: &mut String) {
             for (number, (key, value)) in fields.iter().rev().enumerate() {
                 let comma = if number == 0 { "" } else { "," };
                 write!(out, "{comma}\n\t{} : ", Value::from(key.as_str()))
-                    .expect("a String takes all");
+                    .expect("a String accepts all text");
                 print(value, out);
             }
             out.push_str(" }");
@@ -280,11 +282,11 @@ fn print(value: &Value, out: &mut String) {
             }
             out.push(']');
         }
-        leaf => write!(out, "{leaf}").expect("a String takes all"),
+        leaf => write!(out, "{leaf}").expect("a String accepts all text"),
     }
 }
 
-/// Whether somewhere in the value there is what is JSON and is never signed: an empty key, negative zero.
+/// Whether the value contains something that is valid JSON but is never signed: an empty key or negative zero.
 pub(crate) fn is_never_signed(value: &Value) -> bool {
     match value {
         Value::Object(fields) => fields

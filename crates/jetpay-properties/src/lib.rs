@@ -1,12 +1,12 @@
-//! What must hold for whatever bytes arrive: one function a property, which panics when it does not.
+//! Properties that hold for any bytes. Each property is a function that panics if the property does not hold.
 //!
-//! The fuzz targets in `fuzz/` call these and nothing else; on a stable toolchain the tests of this crate call them
-//! with the corpora that fuzzing left. So what a fuzzer found stays found, without a fuzzer.
+//! The fuzz targets in `fuzz/` call these functions and nothing else. The tests of this crate call them on a stable
+//! toolchain with the corpora that fuzzing left, so what a fuzzer found is checked without a fuzzer.
 //!
-//! Each function says what the bytes came to, so that a test can see that a corpus reaches all there is.
+//! Each function returns what the bytes reached. Tests use that to see that a corpus reaches everything.
 //!
 //! # Panics
-//! Everything here panics when a property does not hold: that is what it is for.
+//! Every function panics if its property does not hold.
 
 mod canonical;
 mod ledger;
@@ -29,7 +29,7 @@ static KEY: LazyLock<Key> = LazyLock::new(|| Key::new(SECRET).expect("the secret
 /// The projects of the documents' examples.
 static KEYRING: LazyLock<Keyring> = LazyLock::new(|| {
     let projects = [35_u64, 111, 238, 1234].map(project);
-    Keyring::new(projects).expect("no project stands twice")
+    Keyring::new(projects).expect("no project occurs twice")
 });
 
 fn project(id: u64) -> Project {

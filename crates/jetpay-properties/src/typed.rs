@@ -1,4 +1,4 @@
-//! Of typed messages: what is read is what stands in the body, and nothing is refused without a reason.
+//! Typed messages: each field has the value that the body has, and each refusal has a reason in the body.
 
 use jetpay_cashin_kz::CashinKz;
 use jetpay_core::message::{Authentic, Received, Request};
@@ -14,24 +14,25 @@ use serde_json::{Value, json};
 use crate::canonical::flatten;
 use crate::{KEY, KEYRING};
 
-/// What a method made of a body.
+/// How a method read a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Read {
-    /// `verify`.
+    /// As `verify`.
     Verify,
-    /// `check_deposit`.
+    /// As `check_deposit`.
     CheckDeposit,
-    /// A callback.
+    /// As a callback.
     Callback,
-    /// The signature was good, and the message was not.
+    /// Refused, although the signature was good.
     Refused,
 }
 
-/// Signs a body and reads it as a message to each of the five methods; what each of them, by its name, made of it.
-/// Nothing for a body that cannot be signed or is of no project.
+/// Signs a body and reads it as a message to each of the five methods. Returns the name of each method and how it
+/// read the body; empty if the body cannot be signed or names no known project.
 ///
 /// # Panics
-/// When what was read is not what another parser reads at the same place, or a refusal says what is not so.
+/// If a field differs from what another parser reads at the same path, or if a refusal gives a reason that the body
+/// does not have.
 #[must_use]
 pub fn typed(body: &[u8]) -> Vec<(&'static str, Read)> {
     let Ok(signed) = sign(body, &KEY) else {
@@ -63,38 +64,38 @@ fn read<M: Method<CheckDeposit: serde::Serialize>>(
     let read = match message.read::<M>() {
         Ok(Request::Verify(request)) => {
             assert_eq!(value["type"], "verify");
-            agrees(&json!(request), value);
+            check_request(&json!(request), value);
             Read::Verify
         }
         Ok(Request::CheckDeposit(request)) => {
             let may_say_verify = M::NAME == CashinKz::NAME && value["type"] == "verify";
             assert!(value["type"] == "check_deposit" || may_say_verify);
             assert_eq!(value["payment_method"], M::PAYMENT_METHOD);
-            agrees(&json!(request), value);
+            check_request(&json!(request), value);
             Read::CheckDeposit
         }
         Ok(Request::Callback(callback)) => {
-            callback_agrees(&callback, value);
-            assert_eq!(*callback, message.callback().expect("it was read just now"));
+            check_callback(&callback, value);
+            assert_eq!(*callback, message.callback().expect("it was read before"));
             Read::Callback
         }
         Err(why) => {
-            is_true(&why, value);
-            assert!(!is_honest_verify(value), "{why}");
+            check_rejection(&why, value);
+            assert!(!is_valid_verify(value), "{why}");
             Read::Refused
         }
     };
     (M::NAME, read)
 }
 
-/// A request has what the body has under the same names, in the same types.
-fn agrees(request: &Value, value: &Value) {
+/// Checks that a request has the fields of the body, with the same names and types.
+fn check_request(request: &Value, value: &Value) {
     for (name, read) in request.as_object().expect("a request has fields") {
         match name.as_str() {
             "amount" => {
                 assert!(value["amount"].as_i64().is_some_and(|minor| minor > 0));
-                let stands = json!({"amount": value["amount"], "currency": value["currency"]});
-                assert_eq!(*read, stands);
+                let source = json!({"amount": value["amount"], "currency": value["currency"]});
+                assert_eq!(*read, source);
                 assert_eq!(
                     read["currency"], "KZT",
                     "the currency of all these projects"
@@ -104,31 +105,31 @@ fn agrees(request: &Value, value: &Value) {
             name => assert_eq!(*read, value[name], "{name}"),
         }
         if name.ends_with("_id") && name != "project_id" {
-            is_id(read.as_str().expect("an id is a text"));
+            check_id(read.as_str().expect("an id is a text"));
         }
     }
 }
 
-fn is_id(text: &str) {
+fn check_id(text: &str) {
     let fits = (1..=255).contains(&text.len());
     assert!(fits && !text.contains(';') && !text.contains(char::is_control));
 }
 
-/// What a refusal says can be seen in the body.
-fn is_true(why: &Rejection, value: &Value) {
+/// Checks that the body has what the rejection says.
+fn check_rejection(why: &Rejection, value: &Value) {
     match why {
-        Rejection::Malleated(_) => assert!(!is_plain(value), "{why}"),
+        Rejection::Malleated(_) => assert!(!has_no_separators(value), "{why}"),
         Rejection::Field { path, flaw } => {
-            let stands = value.pointer(&format!("/{}", path.replace(':', "/")));
+            let source = value.pointer(&format!("/{}", path.replace(':', "/")));
             match flaw {
-                // An empty text says nothing, and what has no leaves is not signed, so that it is not there.
+                // An empty text counts as missing. A value without leaves is not signed, so it is missing, too.
                 FieldFlaw::Missing => assert!(
-                    stands.is_none_or(|stands| {
-                        stands.is_null() || *stands == "" || flatten(stands).is_empty()
+                    source.is_none_or(|source| {
+                        source.is_null() || *source == "" || flatten(source).is_empty()
                     }),
                     "{why}"
                 ),
-                FieldFlaw::NotA(_) | FieldFlaw::NotThe(_) => assert!(stands.is_some(), "{why}"),
+                FieldFlaw::NotA(_) | FieldFlaw::NotThe(_) => assert!(source.is_some(), "{why}"),
                 _ => {}
             }
         }
@@ -137,20 +138,20 @@ fn is_true(why: &Rejection, value: &Value) {
     }
 }
 
-/// Whether no text and no key could be cut anywhere.
-fn is_plain(value: &Value) -> bool {
+/// Whether no text and no key contains a separator of the canonical string.
+fn has_no_separators(value: &Value) -> bool {
     match value {
         Value::Object(fields) => fields.iter().all(|(key, value)| {
-            !key.contains([';', ':']) && !key.contains(char::is_control) && is_plain(value)
+            !key.contains([';', ':']) && !key.contains(char::is_control) && has_no_separators(value)
         }),
-        Value::Array(elements) => elements.iter().all(is_plain),
+        Value::Array(elements) => elements.iter().all(has_no_separators),
         Value::String(text) => !text.contains(';'),
         _ => true,
     }
 }
 
-/// A `verify` that nobody may refuse: no method's crate, and no defence against what it cannot be.
-fn is_honest_verify(value: &Value) -> bool {
+/// Whether the body is a `verify` that no method may refuse.
+fn is_valid_verify(value: &Value) -> bool {
     let is_id = |text: &str| {
         let fits = (1..=255).contains(&text.len());
         fits && !text.contains(char::is_control)
@@ -167,47 +168,51 @@ fn is_honest_verify(value: &Value) -> bool {
         && value["project_id"].is_i64()
         && value["customer_id"].as_str().is_some_and(is_id)
         && foreign.iter().all(|name| !fields.contains_key(*name))
-        && is_plain(value)
+        && has_no_separators(value)
 }
 
-/// What may become of a value on its way from the body to the typed message.
+/// How a value may change between the body and the typed message.
 #[derive(Clone, Copy)]
-enum Becomes {
-    /// Nothing at all.
-    Itself,
-    /// An empty text is none, as `null` is.
-    Said,
-    /// The same, and a known word gets its one spelling.
-    Word,
-    /// Of another type, or with a `;`, it is none.
-    Hint,
-    /// An integer, also from its digits.
+enum Conversion {
+    /// It does not change.
+    Unchanged,
+    /// An empty text becomes none, as `null` does.
+    NonEmpty,
+    /// An empty text becomes none, and a known status gets its canonical spelling.
+    Status,
+    /// A value of another type, or a text with `;`, becomes none.
+    Lenient,
+    /// An integer, or a text of digits.
     Number,
-    /// A text, also from an integer.
+    /// A text, or an integer.
     Text,
-    /// An amount and a currency, or none where there is no amount.
+    /// An amount with its currency; none without an amount.
     Money,
 }
 
-use Becomes::{Hint, Itself, Money, Number, Said, Text, Word};
+use Conversion::{Lenient, Money, NonEmpty, Number, Status, Text, Unchanged};
 
-const FIELDS: [(&str, &str, Becomes); 23] = [
-    ("/project_id", "/project_id", Itself),
-    ("/payment/id", "/payment/id", Itself),
-    ("/payment/type", "/payment/type", Word),
-    ("/payment/status", "/payment/status", Word),
-    ("/payment/date", "/payment/date", Hint),
-    ("/payment/method", "/payment/method", Said),
+const FIELDS: [(&str, &str, Conversion); 23] = [
+    ("/project_id", "/project_id", Unchanged),
+    ("/payment/id", "/payment/id", Unchanged),
+    ("/payment/type", "/payment/type", Status),
+    ("/payment/status", "/payment/status", Status),
+    ("/payment/date", "/payment/date", Lenient),
+    ("/payment/method", "/payment/method", NonEmpty),
     ("/payment/sum", "/payment/sum", Money),
-    ("/payment/description", "/payment/description", Said),
-    ("/account_number", "/account/number", Said),
-    ("/customer_id", "/customer/id", Said),
+    ("/payment/description", "/payment/description", NonEmpty),
+    ("/account_number", "/account/number", NonEmpty),
+    ("/customer_id", "/customer/id", NonEmpty),
     ("/operation/id", "/operation/id", Number),
-    ("/operation/type", "/operation/type", Word),
-    ("/operation/status", "/operation/status", Word),
-    ("/operation/date", "/operation/date", Hint),
-    ("/operation/created_date", "/operation/created_date", Hint),
-    ("/operation/request_id", "/operation/request_id", Said),
+    ("/operation/type", "/operation/type", Status),
+    ("/operation/status", "/operation/status", Status),
+    ("/operation/date", "/operation/date", Lenient),
+    (
+        "/operation/created_date",
+        "/operation/created_date",
+        Lenient,
+    ),
+    ("/operation/request_id", "/operation/request_id", NonEmpty),
     ("/operation/sum_initial", "/operation/sum_initial", Money),
     (
         "/operation/sum_converted",
@@ -215,33 +220,33 @@ const FIELDS: [(&str, &str, Becomes); 23] = [
         Money,
     ),
     ("/operation/code", "/operation/code", Text),
-    ("/operation/message", "/operation/message", Said),
+    ("/operation/message", "/operation/message", NonEmpty),
     ("/operation/provider/id", "/operation/provider/id", Text),
     (
         "/operation/provider/payment_id",
         "/operation/provider/payment_id",
-        Said,
+        NonEmpty,
     ),
     (
         "/operation/provider/auth_code",
         "/operation/provider/auth_code",
-        Said,
+        NonEmpty,
     ),
 ];
 
-/// The callback has what stands in the body.
-fn callback_agrees(callback: &Callback, value: &Value) {
+/// Checks that a callback has the values of the body.
+fn check_callback(callback: &Callback, value: &Value) {
     let read = json!(callback);
-    for (read_to, stands_at, becomes) in FIELDS {
-        let read = read.pointer(read_to).expect("every field is written");
-        let stands = value.pointer(stands_at).unwrap_or(&Value::Null);
-        assert!(is_from(read, stands, becomes), "{read_to}");
+    for (field_path, body_path, conversion) in FIELDS {
+        let read = read.pointer(field_path).expect("every field is written");
+        let source = value.pointer(body_path).unwrap_or(&Value::Null);
+        assert!(is_converted(read, source, conversion), "{field_path}");
     }
-    is_id(callback.payment.id.as_str());
-    // Who asks for money must be told yes only by these three words.
+    check_id(callback.payment.id.as_str());
+    // Only these three values together mean that the payment was paid.
     let says = |at: &str, word: &str| {
-        let stands = value.pointer(at).and_then(Value::as_str);
-        stands.is_some_and(|stands| stands.eq_ignore_ascii_case(word))
+        let source = value.pointer(at).and_then(Value::as_str);
+        source.is_some_and(|source| source.eq_ignore_ascii_case(word))
     };
     let succeeded = says("/payment/status", "success")
         && says("/operation/status", "success")
@@ -249,35 +254,36 @@ fn callback_agrees(callback: &Callback, value: &Value) {
     assert_eq!(callback.paid().is_some(), succeeded);
 }
 
-fn is_from(read: &Value, stands: &Value, becomes: Becomes) -> bool {
-    let nothing = || read.is_null() && (stands.is_null() || *stands == "");
-    match becomes {
-        Said => nothing() || read == stands,
-        Word => {
-            nothing() || (stands.is_string() && (read == stands || *read == one_spelling(stands)))
+fn is_converted(read: &Value, source: &Value, conversion: Conversion) -> bool {
+    let nothing = || read.is_null() && (source.is_null() || *source == "");
+    match conversion {
+        NonEmpty => nothing() || read == source,
+        Status => {
+            nothing()
+                || (source.is_string() && (read == source || *read == canonical_spelling(source)))
         }
-        Hint if read.is_null() => stands
+        Lenient if read.is_null() => source
             .as_str()
             .is_none_or(|text| text.is_empty() || text.contains(';')),
-        Itself | Hint => read == stands,
+        Unchanged | Lenient => read == source,
         Number => {
             *read
-                == stands.as_str().map_or(stands.clone(), |digits| {
+                == source.as_str().map_or(source.clone(), |digits| {
                     json!(digits.parse::<u64>().expect("digits"))
                 })
         }
         Text => {
-            nothing() || read == stands || (stands.is_i64() && *read == json!(stands.to_string()))
+            nothing() || read == source || (source.is_i64() && *read == json!(source.to_string()))
         }
-        Money if read.is_null() => stands.get("amount").is_none_or(Value::is_null),
+        Money if read.is_null() => source.get("amount").is_none_or(Value::is_null),
         Money => {
-            *read == json!({"amount": stands["amount"], "currency": stands["currency"]})
+            *read == json!({"amount": source["amount"], "currency": source["currency"]})
                 && read["amount"].is_i64()
         }
     }
 }
 
-fn one_spelling(word: &Value) -> String {
+fn canonical_spelling(word: &Value) -> String {
     let word = word.as_str().unwrap_or_default().to_ascii_lowercase();
     word.replace('_', " ").replace("cancelled", "canceled")
 }

@@ -1,10 +1,11 @@
-//! What fuzzing left, on a stable toolchain: every property holds for every file, and the files reach what they shall.
+//! Checks every property for every file that fuzzing left, on a stable toolchain; and that the files reach
+//! everything.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use jetpay_ledger::{EntryKind, Recorded};
+use jetpay_ledger::{CallbackOutcome, EntryKind};
 use jetpay_properties::{Read, canonical, ledger, typed};
 
 /// The files of a target, each with its name.
@@ -20,7 +21,7 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Says which file it was before the panic goes on.
+/// Runs the property for each file. Prints the name first, so that a panic shows the file.
 fn each<T>(target: &str, property: fn(&[u8]) -> T) -> Vec<T> {
     let run = |(name, bytes): (String, Vec<u8>)| {
         println!("{name}");
@@ -30,7 +31,7 @@ fn each<T>(target: &str, property: fn(&[u8]) -> T) -> Vec<T> {
 }
 
 #[test]
-fn what_fuzzing_found_of_strings_to_sign_holds_and_has_readable_and_unreadable_bodies() {
+fn corpus_of_canonical_strings_holds_and_has_readable_and_unreadable_bodies() {
     let readable = each("canonical", canonical);
     let good = readable.iter().filter(|readable| **readable).count();
     assert!(
@@ -41,13 +42,13 @@ fn what_fuzzing_found_of_strings_to_sign_holds_and_has_readable_and_unreadable_b
 }
 
 #[test]
-fn what_fuzzing_found_of_typed_messages_holds_and_has_every_message_of_every_method() {
+fn corpus_of_typed_messages_holds_and_has_every_message_of_every_method() {
     let found: BTreeSet<(&str, Read)> = each("typed", typed).into_iter().flatten().collect();
     assert_eq!(found.len(), 5 * 4, "{found:?}");
 }
 
 #[test]
-fn what_fuzzing_found_of_the_ledger_holds_and_has_every_entry_and_every_outcome() {
+fn corpus_of_the_ledger_holds_and_has_every_entry_and_every_outcome() {
     let tallies = each("ledger", ledger);
     let has = |kind| tallies.iter().any(|tally| tally.entries.contains(&kind));
     let kinds = [
@@ -58,13 +59,13 @@ fn what_fuzzing_found_of_the_ledger_holds_and_has_every_entry_and_every_outcome(
         EntryKind::ManualChange,
     ];
     assert!(kinds.into_iter().all(has));
-    let became = |what| tallies.iter().any(|tally| tally.recorded.contains(&what));
+    let has_outcome = |what| tallies.iter().any(|tally| tally.outcomes.contains(&what));
     let outcomes = [
-        Recorded::Applied,
-        Recorded::Repeated,
-        Recorded::Noted,
-        Recorded::Unmatched,
-        Recorded::Quarantined,
+        CallbackOutcome::Applied,
+        CallbackOutcome::Repeated,
+        CallbackOutcome::Noted,
+        CallbackOutcome::Unmatched,
+        CallbackOutcome::Quarantined,
     ];
-    assert!(outcomes.into_iter().all(became));
+    assert!(outcomes.into_iter().all(has_outcome));
 }

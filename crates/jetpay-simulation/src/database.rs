@@ -1,4 +1,4 @@
-//! What is in the database, read with SQL of our own.
+//! Reads the ledger's tables with SQL of its own, so that the checks share no code with the ledger.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
-/// An event, without the body.
+/// A row of `events`, without the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventRow {
     pub(crate) seq: i64,
@@ -18,7 +18,7 @@ pub(crate) struct EventRow {
     pub(crate) amount: i64,
 }
 
-/// An entry.
+/// A row of `entries`. Amounts are in minor units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryRow {
     pub(crate) seq: i64,
@@ -29,7 +29,7 @@ pub(crate) struct EntryRow {
     pub(crate) amount: i64,
 }
 
-/// Where a payment stands.
+/// A row of `payments`. Amounts are in minor units.
 #[derive(Debug)]
 pub(crate) struct PaymentRow {
     pub(crate) state: String,
@@ -38,7 +38,7 @@ pub(crate) struct PaymentRow {
     pub(crate) remaining: i64,
 }
 
-/// The events after the given one, with their bodies.
+/// The events after sequence number `after`, with their bodies.
 pub(crate) fn events(
     connection: &Connection,
     after: i64,
@@ -61,7 +61,7 @@ pub(crate) fn events(
     events?.collect()
 }
 
-/// The entries after the given one.
+/// The entries after sequence number `after`.
 pub(crate) fn entries(connection: &Connection, after: i64) -> rusqlite::Result<Vec<EntryRow>> {
     let sql = "SELECT seq, payment_id, project_id, operation_id, kind, amount
                FROM entries WHERE seq > ?1 ORDER BY seq";
@@ -93,8 +93,8 @@ pub(crate) fn payment(connection: &Connection, id: &str) -> rusqlite::Result<Opt
     payment.optional()
 }
 
-/// The payments that were touched, though the platform does not have their ids.
-pub(crate) fn touched_but(
+/// A payment that changed although the platform does not have its id. `known` says which ids the platform has.
+pub(crate) fn changed_except(
     connection: &Connection,
     known: impl Fn(&str) -> bool,
 ) -> rusqlite::Result<Option<String>> {
@@ -110,7 +110,7 @@ pub(crate) fn touched_but(
     Ok(None)
 }
 
-/// The payments and operations of which there are alarms.
+/// The payment and the operation of every alarm that names both.
 pub(crate) fn alarms(connection: &Connection) -> rusqlite::Result<HashSet<(String, i64)>> {
     let sql = "SELECT payment_id, operation_id FROM alarms
                WHERE payment_id IS NOT NULL AND operation_id IS NOT NULL";
@@ -119,8 +119,8 @@ pub(crate) fn alarms(connection: &Connection) -> rusqlite::Result<HashSet<(Strin
     alarms?.collect()
 }
 
-/// Whether an alarm keeps this message.
-pub(crate) fn alarm_keeps(connection: &Connection, body: &[u8]) -> rusqlite::Result<bool> {
+/// Whether an alarm has this message as its body.
+pub(crate) fn alarm_has_body(connection: &Connection, body: &[u8]) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE body = ?1)";
     connection
         .prepare_cached(sql)?
@@ -128,13 +128,18 @@ pub(crate) fn alarm_keeps(connection: &Connection, body: &[u8]) -> rusqlite::Res
 }
 
 /// How many events of the payment have this disposition.
-pub(crate) fn placed(connection: &Connection, id: &str, word: &str) -> rusqlite::Result<i64> {
+pub(crate) fn count_with_disposition(
+    connection: &Connection,
+    id: &str,
+    word: &str,
+) -> rusqlite::Result<i64> {
     let sql = "SELECT count(*) FROM events WHERE payment_id = ?1 AND disposition = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_row((id, word), |row| row.get(0))
 }
 
-/// What the row of counts says, and what the tables say.
+/// What the row of `counts` says, and what the tables themselves say: pending payments, unmatched events, alarms,
+/// open alarms.
 pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<([i64; 4], [i64; 4])> {
     let said = "SELECT pending, unmatched, alarms, open_alarms FROM counts";
     let there = "SELECT (SELECT count(*) FROM payments WHERE state = 'pending'),
@@ -150,7 +155,7 @@ pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<([i64; 4], [i6
     Ok((four(said)?, four(there)?))
 }
 
-/// A number for all that is in the database.
+/// A hash of everything in the database.
 pub(crate) fn fingerprint(connection: &Connection) -> rusqlite::Result<u64> {
     let mut hasher = DefaultHasher::new();
     for table in [

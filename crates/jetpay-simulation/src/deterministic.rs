@@ -1,4 +1,4 @@
-//! What makes one seed one run: virtual time, chance and the order of events.
+//! What makes a run deterministic: virtual time, random numbers from the seed, and an ordered queue of events.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,10 +17,10 @@ pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// Every run begins with the year 2026.
+/// Every run starts on 1 January 2026, 00:00 UTC. In milliseconds since 1970.
 pub(crate) const START: i64 = 1_767_225_600_000;
 
-/// The time, in milliseconds since 1970, and ids that count. All clones are the same clock.
+/// The virtual time in milliseconds since 1970, and a counter for payment ids. All clones are the same clock.
 #[derive(Clone)]
 pub(crate) struct Clock {
     now: Arc<AtomicI64>,
@@ -55,14 +55,14 @@ impl Environment for Clock {
     }
 }
 
-/// The moment as the platform writes it.
-pub(crate) fn written(millis: i64) -> String {
+/// The moment in the format of the platform's messages.
+pub(crate) fn platform_date(millis: i64) -> String {
     let moment = Timestamp::from_millisecond(millis).unwrap_or_default();
     moment.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
 }
 
-/// A moment of the run for people: `day 3 04:05:06.789`.
-pub(crate) fn shown(millis: i64) -> String {
+/// The moment in the format of a violation's history: `day  3 04:05:06.789`.
+pub(crate) fn format_moment(millis: i64) -> String {
     let since = millis - START;
     let (day, rest) = (since / DAY, since % DAY);
     let (hour, minute, second) = (rest / HOUR, rest % HOUR / MINUTE, rest % MINUTE / SECOND);
@@ -70,20 +70,20 @@ pub(crate) fn shown(millis: i64) -> String {
     format!("day {day:>2} {hour:02}:{minute:02}:{second:02}.{millisecond:03}")
 }
 
-/// A source of chance.
-pub(crate) struct Chance(Rng);
+/// Random numbers. All of them follow from the seed.
+pub(crate) struct Random(Rng);
 
-impl Chance {
-    pub(crate) fn of(seed: u64) -> Self {
+impl Random {
+    pub(crate) fn from_seed(seed: u64) -> Self {
         Self(Rng::with_seed(seed))
     }
 
-    /// A source of its own, so that more chance here changes nothing there.
+    /// An independent source. What one source draws does not change what the other draws.
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.0.fork())
     }
 
-    /// Whether something happens that happens so often in a thousand times.
+    /// True in `per_mille` of 1000 cases.
     pub(crate) fn happens(&mut self, per_mille: u32) -> bool {
         self.0.u32(0..1000) < per_mille
     }
@@ -96,12 +96,12 @@ impl Chance {
         self.0.usize(0..end)
     }
 
-    pub(crate) fn among<T: Copy>(&mut self, values: &[T]) -> T {
+    pub(crate) fn choose<T: Copy>(&mut self, values: &[T]) -> T {
         values[self.below(values.len())]
     }
 
-    /// One of these, each as often as its weight says.
-    pub(crate) fn weighed<T: Copy>(&mut self, values: &[(u32, T)]) -> T {
+    /// One of the values. Each has the given weight.
+    pub(crate) fn choose_weighted<T: Copy>(&mut self, values: &[(u32, T)]) -> T {
         let sum = values.iter().map(|(weight, _)| weight).sum();
         let mut at = self.0.u32(0..sum);
         for (weight, value) in values {
@@ -110,11 +110,11 @@ impl Chance {
             }
             at -= weight;
         }
-        unreachable!("less than the sum of the weights")
+        unreachable!("the number is less than the sum of the weights")
     }
 }
 
-/// Events by time; of the same time the one that was put in first.
+/// Events in the order of time. Events of the same moment come out in the order in which they went in.
 pub(crate) struct Queue<E> {
     heap: BinaryHeap<Reverse<(i64, u64, E)>>,
     number: u64,

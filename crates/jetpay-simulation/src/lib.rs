@@ -1,19 +1,21 @@
-//! Platform, network, service and store in one process, under a virtual clock: one seed says all that happens.
+//! Platform, network, service and store in one process, under a virtual clock. Everything that happens follows from
+//! one seed.
 //!
-//! The service is the real one, from the bytes on: the shop of `jetpay-server` over the ledger, over the writer's own
-//! code and a database in memory. What is around it is played: a platform that repeats each callback by its real
-//! schedule, a network that loses, repeats, holds and reorders, a machine that crashes before and after commits, disks
-//! that are full, an outage of ten days. After every step of the store what it holds is compared with what was signed.
+//! The service is the real one, from the bytes on: the merchant of `jetpay-server`, the ledger, and the ledger's
+//! SQLite code over a database in memory. Its surroundings are simulated: a platform that repeats each callback on
+//! its real schedule; a network that loses, duplicates, holds and reorders messages; a machine that crashes before
+//! and after commits; full disks; an outage of ten days. After every step of the store, the checks compare its
+//! content with the messages that the platform signed.
 //!
 //! ```
-//! use jetpay_simulation::{Plan, Setting, simulate, simulate_payouts};
+//! use jetpay_simulation::{Plan, Setup, simulate, simulate_payouts};
 //!
-//! let setting = Setting::prepare()?;
+//! let setup = Setup::prepare()?;
 //! let plan = Plan { seed: 47, days: 3 };
-//! let tally = simulate(&setting, plan)?;
+//! let tally = simulate(&setup, plan)?;
 //! assert!(tally.deliveries > 0);
-//! assert_eq!(tally.hash, simulate(&setting, plan)?.hash); // the same seed, the same run
-//! assert!(simulate_payouts(&setting, plan)?.payouts > 0); // a world of its own
+//! assert_eq!(tally.hash, simulate(&setup, plan)?.hash); // the same seed, the same run
+//! assert!(simulate_payouts(&setup, plan)?.payouts > 0); // a simulation of its own
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -29,39 +31,39 @@ mod top_ups;
 
 pub use payouts::simulate_payouts;
 pub use report::{Invariant, Violation};
-pub use setup::Setting;
+pub use setup::Setup;
 pub use tally::{PayoutTally, Tally};
 
 use std::sync::Arc;
 
 use jetpay_ledger::Store;
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
-/// What is simulated.
+/// Which run to simulate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Where all chance comes from.
+    /// The seed of all random numbers.
     pub seed: u64,
-    /// On so many days top-ups begin; what follows of them may take 47 more.
+    /// The number of days on which top-ups begin. Their callbacks may arrive up to 47 days later.
     pub days: u32,
 }
 
-/// Runs a seed to its end.
+/// Simulates the top-ups of a seed.
 ///
 /// # Errors
-/// [`Violation`]: an invariant does not hold.
-pub fn simulate(setting: &Setting, plan: Plan) -> Result<Tally, Box<Violation>> {
-    simulate_over(setting, plan, |store| store)
+/// [`Violation`] if an invariant does not hold.
+pub fn simulate(setup: &Setup, plan: Plan) -> Result<Tally, Box<Violation>> {
+    simulate_over(setup, plan, |store| store)
 }
 
-/// The same with something between the ledger and its store: a test plants a bug there.
+/// Simulates the top-ups of a seed with something between the ledger and its store. Tests plant a bug there.
 ///
 /// # Errors
-/// [`Violation`].
+/// [`Violation`] if an invariant does not hold.
 pub fn simulate_over(
-    setting: &Setting,
+    setup: &Setup,
     plan: Plan,
-    between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+    between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
 ) -> Result<Tally, Box<Violation>> {
-    top_ups::World::new(setting, plan, between).run()
+    top_ups::Simulation::new(setup, plan, between).run()
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask simulate` runs this: some seeds, on all cores, and what they came to.
+//! The binary behind `cargo xtask simulate`: runs seeds on all cores and prints their totals.
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -6,64 +6,64 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
-use jetpay_simulation::{PayoutTally, Plan, Setting, Tally, Violation, simulate, simulate_payouts};
+use jetpay_simulation::{PayoutTally, Plan, Setup, Tally, Violation, simulate, simulate_payouts};
 
 #[derive(Parser)]
 #[command(
     name = "jetpay-simulation",
-    about = "Runs seeds, and checks every step of them"
+    about = "Runs seeds of the simulation and checks every step"
 )]
 struct Arguments {
-    /// How many seeds
+    /// Number of seeds
     #[arg(long, default_value_t = 200)]
     seeds: u64,
-    /// The first of them
+    /// First seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// On so many days top-ups begin; what follows of them may take 47 more
+    /// Number of days on which top-ups begin; their callbacks may arrive up to 47 days later
     #[arg(long, default_value_t = 30)]
     days: u32,
-    /// Top-ups, payouts, or both
-    #[arg(long, value_enum, default_value_t = Worlds::Both)]
-    worlds: Worlds,
-    /// How many run at a time; one a core unless said otherwise
+    /// What to simulate
+    #[arg(long, value_enum, default_value_t = Flow::Both)]
+    flow: Flow,
+    /// Number of seeds that run at the same time [default: one per core]
     #[arg(long)]
     threads: Option<usize>,
 }
 
 /// What is simulated.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Worlds {
+enum Flow {
     Both,
     TopUps,
     Payouts,
 }
 
-/// What both worlds came to.
+/// The totals of both simulations.
 #[derive(Default)]
-struct Sum {
+struct Totals {
     top_ups: Tally,
     payouts: PayoutTally,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    let setting = Setting::prepare()?;
+    let setup = Setup::prepare()?;
     let begun = Instant::now();
-    let (sum, violation) = run(&setting, &arguments);
+    let (totals, violation) = run(&setup, &arguments);
     if let Some(violation) = violation {
         println!("✗ {violation}");
         return Ok(ExitCode::FAILURE);
     }
-    tell(&arguments, &sum, begun.elapsed());
+    print(&arguments, &totals, begun.elapsed());
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the seeds came to, up to the first violation that anybody found.
-fn run(setting: &Setting, arguments: &Arguments) -> (Sum, Option<Box<Violation>>) {
+/// Runs the seeds. Returns their totals and, if there is one, the violation of the lowest seed that was found.
+fn run(setup: &Setup, arguments: &Arguments) -> (Totals, Option<Box<Violation>>) {
     let end = arguments.seed.saturating_add(arguments.seeds);
     let next = AtomicU64::new(arguments.seed);
-    let outcome = Mutex::new((Sum::default(), None::<Box<Violation>>));
+    let outcome = Mutex::new((Totals::default(), None::<Box<Violation>>));
     let work = || {
         loop {
             let seed = next.fetch_add(1, Relaxed);
@@ -74,15 +74,15 @@ fn run(setting: &Setting, arguments: &Arguments) -> (Sum, Option<Box<Violation>>
                 seed,
                 days: arguments.days,
             };
-            let result = both(setting, plan, arguments.worlds);
-            let mut outcome = outcome.lock().expect("nobody panicked");
+            let result = simulate_flows(setup, plan, arguments.flow);
+            let mut outcome = outcome.lock().expect("no thread panicked");
             match result {
-                Ok(sum) => {
-                    outcome.0.top_ups += sum.top_ups;
-                    outcome.0.payouts += sum.payouts;
+                Ok(totals) => {
+                    outcome.0.top_ups += totals.top_ups;
+                    outcome.0.payouts += totals.payouts;
                 }
                 Err(found) => {
-                    // The rest of the seeds need not run.
+                    // The remaining seeds need not run.
                     next.store(end, Relaxed);
                     let lower = |first: &Violation| first.seed < found.seed;
                     if !outcome.1.as_deref().is_some_and(lower) {
@@ -98,37 +98,45 @@ fn run(setting: &Setting, arguments: &Arguments) -> (Sum, Option<Box<Violation>>
             scope.spawn(work);
         }
     });
-    outcome.into_inner().expect("nobody panicked")
+    outcome.into_inner().expect("no thread panicked")
 }
 
-fn both(setting: &Setting, plan: Plan, worlds: Worlds) -> Result<Sum, Box<Violation>> {
-    let mut sum = Sum::default();
-    if worlds != Worlds::Payouts {
-        sum.top_ups = simulate(setting, plan)?;
+fn simulate_flows(setup: &Setup, plan: Plan, flow: Flow) -> Result<Totals, Box<Violation>> {
+    let mut totals = Totals::default();
+    if flow != Flow::Payouts {
+        totals.top_ups = simulate(setup, plan)?;
     }
-    if worlds != Worlds::TopUps {
-        sum.payouts = simulate_payouts(setting, plan)?;
+    if flow != Flow::TopUps {
+        totals.payouts = simulate_payouts(setup, plan)?;
     }
-    Ok(sum)
+    Ok(totals)
 }
 
-fn tell(arguments: &Arguments, sum: &Sum, took: Duration) {
+fn print(arguments: &Arguments, totals: &Totals, took: Duration) {
     row("seeds", arguments.seeds);
-    if arguments.worlds != Worlds::Payouts {
+    if arguments.flow != Flow::Payouts {
         println!("top-ups");
-        for (name, count) in top_ups(&sum.top_ups) {
+        for (name, count) in top_up_rows(&totals.top_ups) {
             row(name, count);
         }
-        println!("{:<28}{:>12}", "hash", format!("{:016x}", sum.top_ups.hash));
+        println!(
+            "{:<28}{:>12}",
+            "hash",
+            format!("{:016x}", totals.top_ups.hash)
+        );
     }
-    if arguments.worlds != Worlds::TopUps {
+    if arguments.flow != Flow::TopUps {
         println!("payouts");
-        for (name, count) in payouts(&sum.payouts) {
+        for (name, count) in payout_rows(&totals.payouts) {
             row(name, count);
         }
-        println!("{:<28}{:>12}", "hash", format!("{:016x}", sum.payouts.hash));
+        println!(
+            "{:<28}{:>12}",
+            "hash",
+            format!("{:016x}", totals.payouts.hash)
+        );
     }
-    let messages = u128::from(sum.top_ups.deliveries + sum.payouts.messages());
+    let messages = u128::from(totals.top_ups.deliveries + totals.payouts.messages());
     let minute = messages * 60_000 / took.as_millis().max(1);
     println!("{:<28}{minute:>12}", "messages a minute");
     println!("✓ every invariant held after every step; {took:.1?}");
@@ -138,55 +146,55 @@ fn row(name: &str, count: u64) {
     println!("{name:<28}{count:>12}");
 }
 
-fn top_ups(tally: &Tally) -> [(&'static str, u64); 16] {
+fn top_up_rows(tally: &Tally) -> [(&'static str, u64); 16] {
     [
         ("deliveries", tally.deliveries),
-        ("of them callbacks", tally.callbacks),
+        ("callbacks among them", tally.callbacks),
         ("acknowledged", tally.acknowledged),
         ("answered 503", tally.unavailable),
-        ("cut off by a crash", tally.cut_off),
-        ("lost on the way", tally.lost),
+        ("interrupted by a crash", tally.interrupted),
+        ("lost", tally.lost),
         ("virtual days", tally.days),
         ("steps of the store", tally.steps),
-        ("with failing commits", tally.refusals),
+        ("with failed commits", tally.failed_commits),
         ("crashes", tally.crashes),
         ("outages of ten days", tally.outages),
         ("payments", tally.payments),
-        ("facts", tally.facts),
+        ("notifications", tally.notifications),
         ("given up by the platform", tally.given_up),
         ("credits", tally.credits),
         ("entries", tally.entries),
     ]
 }
 
-fn payouts(tally: &PayoutTally) -> [(&'static str, u64); 27] {
+fn payout_rows(tally: &PayoutTally) -> [(&'static str, u64); 27] {
     [
-        ("asked for by the merchant", tally.asked),
+        ("requests of the merchant", tally.requests),
         ("answered 503", tally.unavailable),
-        ("refused: key of another", tally.conflicts),
-        ("refused: balance", tally.refused),
+        ("refused: key in use", tally.conflicts),
+        ("refused: balance too small", tally.refused),
         ("payouts", tally.payouts),
         ("sends", tally.sends),
-        ("of them again", tally.resends),
-        ("overtaken on the way", tally.overtaken),
-        ("questions for a status", tally.questions),
+        ("repeated sends", tally.resends),
+        ("overtaken sends", tally.overtaken),
+        ("status queries", tally.status_queries),
         ("callbacks", tally.callbacks),
-        ("of them odd", tally.odd),
-        ("lost on the way", tally.lost),
+        ("mismatched callbacks", tally.mismatched),
+        ("lost", tally.lost),
         ("virtual days", tally.days),
         ("steps of the store", tally.steps),
-        ("with failing commits", tally.refusals),
-        ("in which it ended", tally.store_crashes),
-        ("crashes of a server", tally.crashes),
-        ("errands cut off", tally.cut_off),
-        ("servers that stood still", tally.stalls),
-        ("errands left, too late", tally.too_late),
-        ("ended by a person", tally.settled),
+        ("with failed commits", tally.failed_commits),
+        ("crashes of the store", tally.store_crashes),
+        ("crashes of servers", tally.crashes),
+        ("actions interrupted", tally.interrupted),
+        ("stalls of servers", tally.stalls),
+        ("actions left, lease ended", tally.too_late),
+        ("resolved by an operator", tally.resolved),
         ("paid", tally.paid),
         ("reversed", tally.reversed),
         ("released", tally.released),
         ("paid after a release", tally.reserved_again),
-        ("open in the end", tally.open),
-        ("of which nobody told the end", tally.untold),
+        ("open at the end", tally.open),
+        ("last callback not delivered", tally.unreported),
     ]
 }

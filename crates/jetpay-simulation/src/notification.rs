@@ -1,4 +1,4 @@
-//! A fact of the platform's: what it says, what that means for money, and how it is written.
+//! A notification: what a callback of the platform says, what it means for money, and how it is written.
 
 use std::sync::Arc;
 
@@ -9,119 +9,120 @@ use jetpay_platform::messages::{Callback, Operation, Payment, Provider};
 use jetpay_platform::schedule::{Waits, waits};
 use serde_json::Value;
 
-use crate::deterministic::{SECOND, written};
+use crate::deterministic::{SECOND, platform_date};
 
-/// What a fact means for the money of its payment. Said by whoever made the story up, so that the checks need none of
-/// the rules that they check.
+/// What a notification does to the money of its payment. The scenario states it, so that the checks need none of the
+/// ledger's rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Meaning {
-    /// The payer paid what was announced: the customer gets it, once.
-    Pays,
+pub(crate) enum Effect {
+    /// The payer paid the announced amount. The customer gets it, once.
+    Credits,
     /// The payment failed.
-    Fails,
-    /// Nothing, or not yet.
+    Declines,
+    /// No effect on money, or not yet.
     Nothing,
-    /// It does not fit the payment: no money moves, and a person hears of it.
-    Misfit,
-    /// So much is taken back.
-    Takes,
-    /// So much of what was taken back is given again.
-    Returns,
-    /// Whatever remains is taken back.
-    TakesRest,
+    /// The notification does not fit the payment. No money moves, and an alarm is raised.
+    Mismatch,
+    /// Takes back the amount of the notification.
+    TakesBack,
+    /// Gives back the amount of a refund that was taken back.
+    RefundReversed,
+    /// Takes back all that remains.
+    TakesBackRest,
 }
 
 /// What is wrong with the message itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     None,
-    /// The signature is another secret's.
+    /// It is signed with an unknown secret.
     BadSignature,
-    /// It says no amount.
+    /// It has no amount.
     NoAmount,
 }
 
-/// What a callback says.
+/// What a callback says. The amount is in minor units.
 #[derive(Clone, Debug)]
-pub(crate) struct Saying {
+pub(crate) struct Content {
     pub(crate) project: u64,
     pub(crate) payment_type: &'static str,
-    /// The operation's type and status, the payment's status.
-    pub(crate) words: [&'static str; 3],
+    /// The operation's type, the operation's status, and the payment's status.
+    pub(crate) statuses: [&'static str; 3],
     pub(crate) operation: u64,
     pub(crate) amount: i64,
     pub(crate) currency: Currency,
-    pub(crate) meaning: Meaning,
+    pub(crate) effect: Effect,
     pub(crate) flaw: Flaw,
 }
 
-/// Two deliveries of one fact need not be equal to the byte.
-pub(crate) const WRITINGS: usize = 2;
+/// The platform may write one notification in so many ways. The bytes of two deliveries may differ.
+pub(crate) const VARIANTS: usize = 2;
 
-/// A fact that the platform tells until it is acknowledged.
-pub(crate) struct Fact {
+/// A notification that the platform sends as a callback until the merchant acknowledges it.
+pub(crate) struct Notification {
     pub(crate) top_up: usize,
     pub(crate) payment: Arc<str>,
-    pub(crate) saying: Saying,
+    pub(crate) content: Content,
     /// The bodies as they were sent.
-    pub(crate) bodies: [Option<Arc<[u8]>>; WRITINGS],
+    pub(crate) bodies: [Option<Arc<[u8]>>; VARIANTS],
     pub(crate) waits: Waits,
     pub(crate) tries: u32,
-    /// The platform has seen an answer 200.
+    /// The platform has received HTTP 200.
     pub(crate) acknowledged: bool,
-    /// It is in the committed database.
-    pub(crate) known: bool,
+    /// The event is in the committed database.
+    pub(crate) stored: bool,
 }
 
-impl Fact {
-    pub(crate) fn new(top_up: usize, payment: &Arc<str>, saying: Saying) -> Self {
+impl Notification {
+    pub(crate) fn new(top_up: usize, payment: &Arc<str>, content: Content) -> Self {
         Self {
             top_up,
             payment: Arc::clone(payment),
-            saying,
-            bodies: [const { None }; WRITINGS],
+            content,
+            bodies: [const { None }; VARIANTS],
             waits: waits(),
             tries: 0,
             acknowledged: false,
-            known: false,
+            stored: false,
         }
     }
 
-    /// What makes it one fact, within its payment.
+    /// What identifies the notification within its payment: project, operation, the operation's status, the payment's
+    /// status.
     pub(crate) fn identity(&self) -> (u64, u64, &str, &str) {
-        let Saying {
+        let Content {
             project,
             operation,
-            words,
+            statuses,
             ..
-        } = &self.saying;
-        (*project, *operation, words[1], words[2])
+        } = &self.content;
+        (*project, *operation, statuses[1], statuses[2])
     }
 
-    /// Writes and signs it, unless that was done before. The second writing is a second younger, and spells its words
-    /// in the platform's other way.
+    /// Writes and signs the body, unless that was done before. The second variant has a date one second later and
+    /// writes underscores in its statuses.
     pub(crate) fn write(
         &mut self,
-        writing: usize,
+        variant: usize,
         method: &MethodFacts,
         key: &Key,
         now: i64,
     ) -> &Arc<[u8]> {
         let Self {
             payment,
-            saying,
+            content,
             bodies,
             ..
         } = self;
-        bodies[writing].get_or_insert_with(|| {
-            let second = i64::from(writing > 0) * SECOND;
-            let mut body = body(payment, saying, method, now + second);
-            if writing > 0 {
+        bodies[variant].get_or_insert_with(|| {
+            let second = i64::from(variant > 0) * SECOND;
+            let mut body = body(payment, content, method, now + second);
+            if variant > 0 {
                 for word in [&mut body.operation.status, &mut body.payment.status] {
                     *word = word.replace(' ', "_");
                 }
             }
-            let text = match saying.flaw {
+            let text = match content.flaw {
                 Flaw::NoAmount => without_amount(&body),
                 Flaw::None | Flaw::BadSignature => serde_json::to_vec(&body),
             };
@@ -131,30 +132,30 @@ impl Fact {
     }
 }
 
-fn body(payment: &str, saying: &Saying, method: &MethodFacts, now: i64) -> Callback {
-    let date = written(now);
-    let sum = Money::new(saying.amount, saying.currency);
-    let [operation_type, operation_status, payment_status] = saying.words.map(str::to_owned);
+fn body(payment: &str, content: &Content, method: &MethodFacts, now: i64) -> Callback {
+    let date = platform_date(now);
+    let sum = Money::new(content.amount, content.currency);
+    let [operation_type, operation_status, payment_status] = content.statuses.map(str::to_owned);
     let operation = Operation {
-        id: saying.operation,
+        id: content.operation,
         kind: operation_type,
         status: operation_status,
         date: date.clone(),
         created_date: date.clone(),
-        request_id: format!("{:016x}", saying.operation),
+        request_id: format!("{:016x}", content.operation),
         sum_initial: sum,
         sum_converted: sum,
         code: "0".into(),
         message: "Success".into(),
         provider: Provider {
             id: 12345,
-            payment_id: format!("receipt-{}", saying.operation),
+            payment_id: format!("receipt-{}", content.operation),
             auth_code: String::new(),
         },
     };
     let payment = Payment {
         id: payment.into(),
-        kind: saying.payment_type.into(),
+        kind: content.payment_type.into(),
         status: payment_status,
         date,
         method: method.callback_methods[0].into(),
@@ -162,7 +163,7 @@ fn body(payment: &str, saying: &Saying, method: &MethodFacts, now: i64) -> Callb
         description: String::new(),
     };
     Callback {
-        project_id: saying.project,
+        project_id: content.project,
         payment,
         account: None,
         customer: None,

@@ -1,134 +1,135 @@
-//! What must hold, and what is told when it does not.
+//! What a run reports: the invariants, a violation, and the trace of what happened before it.
 
 use std::error::Error;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::deterministic::shown;
+use crate::deterministic::format_moment;
 
 /// What must hold after every step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Invariant {
-    /// What is answered is in the committed database.
-    CommitFirst,
-    /// A success that fits is credited, and once.
+    /// What the service has answered is in the committed database.
+    CommitBeforeAnswer,
+    /// A success that fits its payment is credited, exactly once.
     CreditedOnce,
-    /// No money moves but by a fact that was signed and that says so.
-    NothingElse,
-    /// What a payment keeps is the sum of its entries, and a customer's balance the sum of those.
+    /// Money moves only by a signed notification that says so.
+    OnlySignedEvents,
+    /// What remains of a payment is the sum of its entries, and a customer's balance is the sum of those.
     BalanceIsEntries,
-    /// No state goes back; entries and events are only ever added.
-    NoWayBack,
-    /// What is taken back is taken back once, also when it comes before the credit.
+    /// No state goes back, and entries and events are only added.
+    NoStateLost,
+    /// An amount is taken back exactly once, even if the refund arrives before the credit.
     TakenBackOnce,
-    /// The state follows from the facts that are stored.
-    StateFits,
-    /// The answer is what the fact and the faults of the moment allow.
-    AnswerFits,
+    /// The state of a payment follows from the stored events.
+    StateFollows,
+    /// The notification and the faults of the moment permit the answer.
+    AnswerAllowed,
     /// What does not fit raises an alarm.
-    PersonHears,
-    /// What is counted is what is there.
+    MismatchAlarmed,
+    /// The counts are equal to the rows.
     CountsAgree,
-    /// A wish is one payout: under its key, at the Gate, and byte for byte.
-    OneId,
-    /// A payout leaves only after that was kept, and again only after the platform let it.
-    SentOnce,
-    /// Money leaves at most once for a payout.
-    OutOnce,
-    /// What was ever reserved is reserved, paid or released; and what was paid and came back is counted once.
-    AddsUp,
-    /// The books say of a payout what the platform told.
-    BooksAgree,
+    /// A payout request leads to one payout: one id under its key, one id at the Gate, and equal bytes in all sends.
+    OnePayoutPerRequest,
+    /// A payout leaves after the send is stored, and leaves again only with the platform's permission.
+    ResendPermitted,
+    /// At most the amount of a payout leaves, and it leaves once.
+    PaidOutOnce,
+    /// A reserved amount is reserved, paid or released. A paid amount comes back at most once.
+    AmountsAddUp,
+    /// The ledger says of a payout what the platform says.
+    LedgerMatchesGate,
     /// No balance is spent twice.
     BalanceSuffices,
-    /// No payout is forgotten: it has an outcome, or something is to be done, or a person was told.
-    NotForgotten,
-    /// Payers' data is gone once it is forgotten, and never elsewhere.
-    PayersForgotten,
+    /// An open payout has a next action or an alarm.
+    PayoutFollowedUp,
+    /// Payers' personal data is only in open payouts, and is erased afterwards.
+    PayerDataErased,
     /// The ledger's own audit finds nothing.
-    AuditAgrees,
-    /// Everything ends: no delivery waits for ever, and the platform tells a fact until it is acknowledged.
-    Ends,
+    AuditClean,
+    /// The run ends: no delivery waits without end, and the platform repeats each callback until it is acknowledged
+    /// or its schedule ends.
+    Terminates,
 }
 
 impl fmt::Display for Invariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::CommitFirst => "nothing is answered before its commit",
+            Self::CommitBeforeAnswer => "no answer before its commit",
             Self::CreditedOnce => "a success is credited exactly once",
-            Self::NothingElse => "nothing moves money but a signed fact",
+            Self::OnlySignedEvents => "only a signed notification moves money",
             Self::BalanceIsEntries => "the balance is the sum of the entries",
-            Self::NoWayBack => "nothing goes back",
-            Self::TakenBackOnce => "what is taken back is taken back exactly once",
-            Self::StateFits => "the state follows from the facts",
-            Self::AnswerFits => "every answer fits",
-            Self::PersonHears => "a person hears of what does not fit",
-            Self::CountsAgree => "the counts are those of the tables",
-            Self::OneId => "a wish is one payout",
-            Self::SentOnce => "a payout is sent again only when the platform says so",
-            Self::OutOnce => "money leaves at most once",
-            Self::AddsUp => "what was reserved is reserved, paid or released",
-            Self::BooksAgree => "the books say what the platform told",
+            Self::NoStateLost => "no state goes back and no row is lost",
+            Self::TakenBackOnce => "an amount is taken back exactly once",
+            Self::StateFollows => "the state follows from the stored events",
+            Self::AnswerAllowed => "every answer is permitted",
+            Self::MismatchAlarmed => "a mismatch raises an alarm",
+            Self::CountsAgree => "the counts are equal to the rows",
+            Self::OnePayoutPerRequest => "a payout request leads to one payout",
+            Self::ResendPermitted => "a payout is sent again only with the platform's permission",
+            Self::PaidOutOnce => "money leaves at most once for a payout",
+            Self::AmountsAddUp => "a reserved amount is reserved, paid or released",
+            Self::LedgerMatchesGate => "the ledger agrees with the Gate",
             Self::BalanceSuffices => "no balance is spent twice",
-            Self::NotForgotten => "no payout is forgotten",
-            Self::PayersForgotten => "payers are forgotten",
-            Self::AuditAgrees => "the ledger's audit finds nothing",
-            Self::Ends => "everything ends",
+            Self::PayoutFollowedUp => "an open payout has a next action or an alarm",
+            Self::PayerDataErased => "payers' personal data is erased",
+            Self::AuditClean => "the ledger's audit finds nothing",
+            Self::Terminates => "the run ends",
         })
     }
 }
 
 /// An invariant that does not hold, and where.
 #[derive(Debug)]
-pub(crate) struct Broken {
+pub(crate) struct Breach {
     pub(crate) invariant: Invariant,
-    /// What is wrong, in a sentence.
-    pub(crate) what: String,
-    /// The payment, or the wish, that it is about.
-    pub(crate) payment: Option<usize>,
+    /// What is wrong, in one sentence.
+    pub(crate) message: String,
+    /// The number of the payment or of the payout request.
+    pub(crate) subject: Option<usize>,
 }
 
-impl Broken {
-    pub(crate) fn new(invariant: Invariant, payment: usize, what: impl Into<String>) -> Self {
+impl Breach {
+    pub(crate) fn new(invariant: Invariant, subject: usize, message: impl Into<String>) -> Self {
         Self {
-            payment: Some(payment),
-            ..Self::anywhere(invariant, what)
+            subject: Some(subject),
+            ..Self::general(invariant, message)
         }
     }
 
-    pub(crate) fn anywhere(invariant: Invariant, what: impl Into<String>) -> Self {
+    pub(crate) fn general(invariant: Invariant, message: impl Into<String>) -> Self {
         Self {
             invariant,
-            what: what.into(),
-            payment: None,
+            message: message.into(),
+            subject: None,
         }
     }
 }
 
-impl From<rusqlite::Error> for Broken {
+impl From<rusqlite::Error> for Breach {
     fn from(error: rusqlite::Error) -> Self {
-        Self::anywhere(
-            Invariant::Ends,
+        Self::general(
+            Invariant::Terminates,
             format!("the database cannot be read: {error}"),
         )
     }
 }
 
-/// An invariant that does not hold in a run, with what is needed to look into it.
+/// An invariant that does not hold in a run, with all that is needed to investigate it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The run.
+    /// The seed of the run.
     pub seed: u64,
-    /// On how many days top-ups began.
+    /// The number of days of the run.
     pub days: u32,
-    /// After which step of the store.
+    /// The step of the store after which it was found.
     pub step: u64,
-    /// What does not hold.
+    /// The invariant.
     pub invariant: Invariant,
-    /// What is wrong, in a sentence.
-    pub what: String,
-    /// What happened to the payment, in the order of time.
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What happened to the payment or payout, in the order of time.
     pub history: Vec<String>,
 }
 
@@ -139,44 +140,44 @@ impl fmt::Display for Violation {
             days,
             step,
             invariant,
-            what,
+            message,
             history,
         } = self;
         writeln!(f, "violated: {invariant}")?;
-        writeln!(f, "  seed {seed}, step {step}: {what}")?;
+        writeln!(f, "  seed {seed}, step {step}: {message}")?;
         for line in history {
             writeln!(f, "  {line}")?;
         }
         write!(
             f,
-            "again: cargo xtask simulate --seed {seed} --seeds 1 --days {days}"
+            "to repeat: cargo xtask simulate --seed {seed} --seeds 1 --days {days}"
         )
     }
 }
 
 impl Error for Violation {}
 
-/// Something that can be noted.
-pub(crate) trait Noted: Copy + Hash + fmt::Display {
-    /// Whether it is a step of the store that was more than a commit.
+/// Something that a trace can record.
+pub(crate) trait Traced: Copy + Hash + fmt::Display {
+    /// Whether it is a fault of the store or of a server.
     fn is_fault(&self) -> bool;
 
-    /// Whether the service had to do with it.
-    fn reached(&self) -> bool;
+    /// Whether the service took part in it.
+    fn reaches_service(&self) -> bool;
 }
 
-/// Of which top-up or payout it is; none: it concerns all.
+/// Time, number of the top-up or payout (none: it concerns all), and what happened.
 type Line<N> = (i64, Option<usize>, N);
 
-/// More lines than anybody reads.
-const LONG: usize = 60;
+/// A longer history is shortened.
+const MOST_LINES: usize = 60;
 
-pub(crate) struct Journal<N> {
+pub(crate) struct Trace<N> {
     lines: Vec<Line<N>>,
     hasher: DefaultHasher,
 }
 
-impl<N> Default for Journal<N> {
+impl<N> Default for Trace<N> {
     fn default() -> Self {
         Self {
             lines: Vec::new(),
@@ -185,30 +186,30 @@ impl<N> Default for Journal<N> {
     }
 }
 
-impl<N: Noted> Journal<N> {
-    pub(crate) fn note(&mut self, at: i64, number: Option<usize>, note: N) {
-        (at, number, note).hash(&mut self.hasher);
-        self.lines.push((at, number, note));
+impl<N: Traced> Trace<N> {
+    pub(crate) fn record(&mut self, at: i64, number: Option<usize>, event: N) {
+        (at, number, event).hash(&mut self.hasher);
+        self.lines.push((at, number, event));
     }
 
-    /// What happened to a top-up or payout, and the steps that were more than a commit, as long as it lasted. Of a long history
-    /// only what reached the service.
-    pub(crate) fn of(&self, number: usize) -> Vec<String> {
+    /// What happened to a top-up or payout, with the faults of that time. A long history leaves out what did not
+    /// reach the service.
+    pub(crate) fn history(&self, number: usize) -> Vec<String> {
         let own = |line: &&Line<N>| line.1 == Some(number);
         let first = self.lines.iter().position(|line| own(&line));
         let lines = &self.lines[first.unwrap_or(self.lines.len())..];
         let fault = |line: &&Line<N>| line.2.is_fault();
         let mut lines: Vec<&Line<N>> = lines.iter().filter(|it| own(it) || fault(it)).collect();
-        if lines.len() > LONG {
-            lines.retain(|line| own(line) && line.2.reached());
+        if lines.len() > MOST_LINES {
+            lines.retain(|line| own(line) && line.2.reaches_service());
         }
         let lines = lines.iter();
         lines
-            .map(|(at, _, note)| format!("{}  {note}", shown(*at)))
+            .map(|(at, _, event)| format!("{}  {event}", format_moment(*at)))
             .collect()
     }
 
-    /// A number for all of it, the final database included.
+    /// A hash of the whole trace and of the final database.
     pub(crate) fn hash(&self, database: u64) -> u64 {
         let mut hasher = self.hasher.clone();
         database.hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! What all runs have in common: the service's configuration, its projects and customers.
+//! What all runs share: the service's configuration, its projects and its customers.
 
 use std::fs;
 use std::path::Path;
@@ -10,29 +10,29 @@ use jetpay_core::signature::Key;
 use jetpay_ledger::{Contract, Customer};
 use jetpay_server::config::Config;
 
-/// The projects of the merchant; top-ups of both are paid into one ledger.
+/// The merchant's projects. Top-ups of both go into one ledger.
 pub(crate) const PROJECTS: [u64; 2] = [1234, 4321];
-/// How many customers there are.
+/// The number of customers.
 pub(crate) const CUSTOMERS: usize = 40;
 
 const SECRETS: [&str; 2] = ["secret-of-the-first", "secret-of-the-second"];
-const WRONG_SECRET: &str = "secret-of-nobody";
+const WRONG_SECRET: &str = "secret-of-no-project";
 
-/// The configuration of the service, read once for all runs.
-pub struct Setting {
+/// The configuration of the service. All runs share it.
+pub struct Setup {
     pub(crate) config: Config,
     pub(crate) keyring: Keyring,
     keys: [Key; 2],
     wrong_key: Key,
 }
 
-impl Setting {
-    /// Writes a configuration into a temporary folder, and has the service read it.
+impl Setup {
+    /// Writes a configuration into a temporary folder and lets the service read it.
     ///
     /// # Errors
-    /// No folder, or a configuration that the service does not take.
+    /// The folder cannot be written, or the service refuses the configuration.
     pub fn prepare() -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir().context("no temporary folder")?;
+        let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
         let config = configure(folder.path())?;
         let [first, second] = SECRETS;
         Ok(Self {
@@ -43,7 +43,7 @@ impl Setting {
         })
     }
 
-    /// The key of a project, or one that is nobody's.
+    /// The key of a project; with `right` false, a key of no project.
     pub(crate) fn key(&self, project: u64, right: bool) -> &Key {
         match PROJECTS.iter().position(|known| *known == project) {
             Some(index) if right => &self.keys[index],
@@ -68,7 +68,7 @@ fn configure(folder: &Path) -> anyhow::Result<Config> {
     }
     let path = folder.join("jetpay.toml");
     fs::write(&path, text)?;
-    Config::read(&path).context("the service does not take its configuration")
+    Config::read(&path).context("the service refuses its configuration")
 }
 
 /// The id of the customer with this number.
@@ -76,7 +76,7 @@ pub(crate) fn customer_id(number: usize) -> CustomerId {
     CustomerId::new(format!("customer-{number:03}")).expect("an id")
 }
 
-/// The customers; every second one has a contract.
+/// The customers. Every second one has a contract.
 pub(crate) fn customers() -> Vec<Customer> {
     let customer = |number: usize| {
         let contract = Contract {
@@ -100,5 +100,5 @@ pub(crate) fn customers() -> Vec<Customer> {
     (0..CUSTOMERS).map(customer).collect()
 }
 
-/// What every contract is called.
+/// The id and number of every contract.
 pub(crate) const CONTRACT: &str = "contract-1";

@@ -2,6 +2,7 @@
 
 mod checks;
 mod links;
+mod markdown;
 
 use std::fs;
 use std::path::PathBuf;

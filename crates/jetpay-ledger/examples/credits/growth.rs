@@ -17,7 +17,7 @@ const FEW: usize = 10_000;
 /// Compares books of 10,000 customers with books of so many, each with two entries a customer.
 pub(crate) async fn measure(effort: Effort, many: usize) -> Result<(), Box<dyn Error>> {
     let directory = tempfile::tempdir()?;
-    let mut books = Vec::new();
+    let mut transaction = Vec::new();
     for customers in [FEW, many] {
         let path = directory.path().join(format!("{customers}.db"));
         Ledger::open(&path)?.close().await;
@@ -32,11 +32,11 @@ pub(crate) async fn measure(effort: Effort, many: usize) -> Result<(), Box<dyn E
             bytes >> 20,
             begun.elapsed()
         );
-        books.push((customers, Ledger::open(&path)?));
+        transaction.push((customers, Ledger::open(&path)?));
     }
     let mut microseconds = [Vec::new(), Vec::new()];
     for round in 0..effort.rounds {
-        for ((customers, ledger), times) in books.iter().zip(&mut microseconds) {
+        for ((customers, ledger), times) in transaction.iter().zip(&mut microseconds) {
             let batch = Batch::among(round, effort.credits, *customers)?;
             let took = ours::credit(ledger, &batch, CALLERS).await?;
             times.push(1e6 / took.rate);
@@ -57,7 +57,7 @@ pub(crate) async fn measure(effort: Effort, many: usize) -> Result<(), Box<dyn E
         &ours,
         &bare,
     );
-    for (_, ledger) in books {
+    for (_, ledger) in transaction {
         ledger.close().await;
     }
     Ok(())

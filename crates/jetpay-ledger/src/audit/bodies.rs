@@ -1,4 +1,4 @@
-//! Whether the stored callbacks say what was signed.
+//! Whether the columns of the stored callbacks agree with the signed bytes.
 
 use jetpay_core::Keyring;
 use jetpay_core::message::Received;
@@ -6,22 +6,21 @@ use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use serde_json::Value as Json;
 
 use super::{Audit, Finding, NAMED};
-use crate::error::Error;
-use crate::ledger::Ledger;
-use crate::store::{Row, Value};
+use crate::model::Error;
+use crate::port::{Row, Store, Value};
 
 const SQL: &str = "SELECT seq, payment_id, project_id, operation_id, operation_status, payment_status, operation_type,
     amount, currency, body FROM events WHERE seq > $1 ORDER BY seq LIMIT 1000";
 
 const AS_SIGNED: &str = "a stored callback says what its bytes say";
 pub(super) async fn check(
-    ledger: &Ledger,
+    store: &dyn Store,
     keyring: Option<&Keyring>,
     audit: &mut Audit,
 ) -> Result<(), Error> {
     let mut after = 0;
     loop {
-        let rows = ledger.store().ask(SQL, vec![Value::Int(after)]).await?;
+        let rows = store.query_once(SQL, vec![Value::Int(after)]).await?;
         let Some(last) = rows.last() else {
             return Ok(());
         };

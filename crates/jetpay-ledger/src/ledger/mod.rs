@@ -1,4 +1,4 @@
-//! The ledger's handle.
+//! The ledger's handle: what callers use.
 
 mod payouts;
 mod reads;
@@ -7,50 +7,57 @@ mod writes;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::{Error, OpenError};
-use crate::store::Store;
-use crate::store::sqlite::Sqlite;
-use crate::work::{Task, Work};
+use jetpay_core::Keyring;
 
-/// How many writes may wait: what a disk that stands still for a second would gather. More is [`Error::Busy`].
+#[cfg(feature = "sqlite")]
+use crate::adapters::sqlite::Sqlite;
+use crate::audit::{self, Audit};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use crate::model::OpenError;
+use crate::model::{Error, Totals};
+use crate::port::{self, Command, Queued, Store};
+
+/// How many writes may wait: about what arrives while a disk stops for a second. More is [`Error::Busy`].
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 const QUEUE: usize = 8192;
 
-/// The ledger. A handle: cloning it is cheap, and all clones are the same ledger.
+/// The ledger: a handle. Cloning it is cheap, and all clones are the same ledger.
 ///
-/// Writes wait in a bounded queue and are answered after their commit is on the disk. A write whose future is dropped
-/// may still happen. Reads see everything that was acknowledged before.
+/// Writes wait in a bounded queue, and are answered after their commit is on the disk. A write whose future is dropped may
+/// still happen. Reads see everything that was answered before.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     store: Arc<dyn Store>,
 }
 
 impl Ledger {
-    /// Opens the `SQLite` file, or makes it. Beside it stand `-wal` and `-shm` of `SQLite`, and a `.lock`.
+    /// Opens the `SQLite` file, or makes it. `SQLite` adds two files beside it (`-wal`, `-shm`), and the ledger a `.lock`.
     ///
     /// # Errors
     /// [`OpenError`]: the file is in use, or of a newer version, or cannot be opened.
+    #[cfg(feature = "sqlite")]
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Ok(Self::over(Arc::new(Sqlite::open(path, QUEUE)?)))
     }
 
-    /// Opens the `SQLite` file for reading, also while a service has it open: writes are refused.
+    /// Opens the `SQLite` file for reading, also while a service has it open. Writes are refused.
     ///
     /// # Errors
-    /// [`OpenError`]: the file is not there, or of another version.
+    /// [`OpenError`]: the file does not exist, or has another version.
+    #[cfg(feature = "sqlite")]
     pub fn open_to_read(path: &Path) -> Result<Self, OpenError> {
         Ok(Self::over(Arc::new(Sqlite::open_to_read(path)?)))
     }
 
-    /// Connects to the `PostgreSQL` database at this `postgres://` URL, and makes what it needs there. Any number of
-    /// servers may share it. With `sslmode=require` in the URL it speaks TLS only; certificates are believed when an
-    /// authority of the system signed them, or one in `ca_file` (PEM).
+    /// Connects to the `PostgreSQL` database at this `postgres://` URL, and makes its tables. Any number of servers may share
+    /// it. With `sslmode=require` in the URL it uses TLS only. A certificate must be signed by an authority of the system,
+    /// or by one in `ca_file` (PEM).
     ///
     /// # Errors
-    /// [`OpenError`]: the server cannot be reached, or the schema is of a newer version. No text of it holds the
-    /// password.
+    /// [`OpenError`]: the server cannot be reached, or the schema is of a newer version. No error text holds the password.
     #[cfg(feature = "postgres")]
     pub async fn connect(url: &str, ca_file: Option<&Path>) -> Result<Self, OpenError> {
-        let store = crate::store::postgres::Postgres::connect(url, ca_file, QUEUE).await?;
+        let store = crate::adapters::postgres::Postgres::connect(url, ca_file, QUEUE).await?;
         Ok(Self::over(Arc::new(store)))
     }
 
@@ -60,14 +67,14 @@ impl Ledger {
         Self { store }
     }
 
-    /// Finishes what waits, then closes the store; writes through other handles are refused from then on. Dropping the
+    /// Finishes the writes that wait, then closes the store. Later writes through other handles are refused. Dropping the
     /// last handle does the same.
     pub async fn close(self) {
         self.store.close().await;
     }
 
-    /// Whether a write has good chances now: there is room in the queue, and the store did not fail the last time.
-    /// After a failure each call has the store try again, so that a disk with room again is noticed without traffic.
+    /// Whether a write is likely to succeed now: the queue has room, and the last commit did not fail. After a failure, each
+    /// call makes the store try again, so that it notices a disk with room again even without traffic.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
@@ -75,16 +82,16 @@ impl Ledger {
         self.store.ready()
     }
 
-    /// Copies the books as they stand now into a new `SQLite` file, while others write on.
+    /// Copies the ledger into a new `SQLite` file, while others write.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]: the file is there already or cannot be written, or the store is none of `SQLite`.
+    /// [`Error::Unavailable`]: the file exists already or cannot be written, or the store is not an `SQLite` store.
     pub async fn backup(&self, to: &Path) -> Result<(), Error> {
         self.store.backup(to).await
     }
 
-    /// Copies all books into an empty `PostgreSQL` database, rows and numbers as they are, so that readers of the feed
-    /// go on where they were. It is kept only when the sums on both sides agree. Nothing may write here meanwhile. `told`
+    /// Copies the ledger into an empty `PostgreSQL` database, rows and numbers as they are, so that readers of the feed
+    /// go on where they were. It is kept only when the sums on both sides agree. Probe may write here meanwhile. `told`
     /// hears how many rows of which table are copied.
     ///
     /// # Errors
@@ -94,19 +101,37 @@ impl Ledger {
         &self,
         url: &str,
         ca_file: Option<&Path>,
-        told: &mut (dyn FnMut(&'static str, usize) + Send),
+        progress: &mut (dyn FnMut(&'static str, usize) + Send),
     ) -> Result<crate::Totals, crate::CopyError> {
-        crate::store::postgres::copy(self.store(), url, ca_file, told).await
+        crate::adapters::postgres::copy(self.store(), url, ca_file, progress).await
+    }
+
+    /// Checks that the ledger agrees with itself: entries with payments, with the stored callbacks and the resolutions, and
+    /// those with the bytes that were signed. With a keyring it verifies the signatures as well. It reads everything, while
+    /// others write.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn audit(&self, keyring: Option<&Keyring>) -> Result<Audit, Error> {
+        audit::audit(self.store(), keyring).await
+    }
+
+    /// Sums over the whole ledger.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn totals(&self) -> Result<Totals, Error> {
+        port::totals(self.store()).await
     }
 
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.store
     }
 
-    /// Has the store do `work`, and waits for the commit.
-    pub(crate) async fn write<W: Work>(&self, work: W) -> Result<W::Done, Error> {
-        let (task, answer) = Task::new(work);
-        self.store.submit(task)?;
+    /// Queues a command, and waits for its commit.
+    pub(crate) async fn write<C: Command>(&self, command: C) -> Result<C::Output, Error> {
+        let (queued, answer) = Queued::new(command);
+        self.store.submit(queued)?;
         answer.await.unwrap_or_else(|_| Err(Error::closed()))
     }
 }

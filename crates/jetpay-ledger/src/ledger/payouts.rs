@@ -1,130 +1,132 @@
-//! Payouts: taken, driven by whoever takes them up, settled by whoever tells first. The rules are in [`crate::payout`].
+//! Payouts: recorded, leased for an action, and ended by the first outcome. The rules are in [`crate::payout`].
 
 use std::collections::HashMap;
 
 use jetpay_core::id::PaymentId;
 
 use super::Ledger;
-use crate::error::Error;
-use crate::millis::Millis;
+use crate::model::{Error, Millis, ResolveError};
+use crate::operations::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
 use crate::payout::{
-    Change, Ending, GateAddress, NewPayout, Pace, Payout, PayoutFilter, PayoutMove, PayoutState,
-    SendOutcome, Standing, StatusAnswer, Step, Taken, TakenUp,
+    GateAddress, Lease, NewPayout, Payout, PayoutDecision, PayoutFilter, PayoutMove,
+    PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
+    SendOutcome, StatusAnswer,
 };
-use crate::settlement::Unsettled;
-use crate::store::payouts::{sql, step};
-use crate::store::{PayoutRow, Value};
-use crate::work::payout::{ForgetPayers, RecordOutcome, RecordPayout, SettlePayout, TakeUp};
+use crate::port::payouts::{sql, step};
+use crate::port::{PayoutRow, Value};
 
 /// Writes. All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 impl Ledger {
-    /// Keeps a payout and reserves its money, before anything is sent. The same key in the same project is the same
-    /// payout.
+    /// Records a payout and reserves its money, before anything is sent. The same key in the same project is the same payout.
     ///
     /// # Errors
     /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn record_payout(&self, payout: NewPayout) -> Result<Taken, Error> {
+    pub async fn record_payout(&self, payout: NewPayout) -> Result<PayoutRequestOutcome, Error> {
         if !payout.amount.is_positive() {
             return Err(Error::NotPositive);
         }
         self.write(RecordPayout(payout)).await
     }
 
-    /// Takes a payout up, if something is to be done about it now and nobody else does it. What is to be done is kept
-    /// before this returns: after a crash it is asked about, and not sent again.
+    /// Leases a payout, if an action is due now and no other server has the lease. The action is recorded before this
+    /// returns: after a crash the status is queried, and the payout is not sent again.
     ///
-    /// Begin the errand within [`Pace::answer_within`], or leave it. A payout that was first sent to another Gate than `at` is
-    /// left alone, with an alarm.
+    /// Begin the action within [`RetryPolicy::answer_timeout`], or drop it. A payout that was first sent to another Gate than
+    /// `at` is not leased, and raises an alarm.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn take_up_payout(
+    pub async fn lease_payout(
         &self,
         payment_id: PaymentId,
         at: GateAddress,
         now: Millis,
-        pace: Pace,
-    ) -> Result<Option<TakenUp>, Error> {
-        self.write(TakeUp {
+        policy: RetryPolicy,
+    ) -> Result<Option<Lease>, Error> {
+        self.write(LeasePayout {
             payment_id,
             at,
             now,
-            pace,
+            policy,
         })
         .await
     }
 
-    /// Records what came of sending it; where it stands then.
+    /// Records the outcome of a send; the payout's state then.
     ///
     /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`]: then the platform will be asked.
-    pub async fn record_sent(
+    /// [`Error::Busy`], [`Error::Unavailable`]: then the service will query the status.
+    pub async fn record_send(
         &self,
         payment_id: PaymentId,
-        turn: i64,
+        fencing_token: i64,
         outcome: SendOutcome,
         now: Millis,
-        pace: Pace,
+        policy: RetryPolicy,
     ) -> Result<Option<PayoutState>, Error> {
-        let follows = move |standing: &Standing| standing.sent(turn, &outcome, now, &pace);
-        self.outcome(payment_id, follows, now).await
+        let decide = move |snapshot: &PayoutSnapshot| {
+            snapshot.on_send(fencing_token, &outcome, now, &policy)
+        };
+        self.outcome(payment_id, decide, now).await
     }
 
-    /// Records what came of asking about it; where it stands then.
+    /// Records the outcome of a status query; the payout's state then.
     ///
     /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`]: then the platform will be asked again.
-    pub async fn record_asked(
+    /// [`Error::Busy`], [`Error::Unavailable`]: then the service will query the status again.
+    pub async fn record_status(
         &self,
         payment_id: PaymentId,
-        turn: i64,
+        fencing_token: i64,
         answer: StatusAnswer,
         now: Millis,
-        pace: Pace,
+        policy: RetryPolicy,
     ) -> Result<Option<PayoutState>, Error> {
-        let follows = move |standing: &Standing| standing.asked(turn, &answer, now, &pace);
-        self.outcome(payment_id, follows, now).await
+        let decide = move |snapshot: &PayoutSnapshot| {
+            snapshot.on_status(fencing_token, &answer, now, &policy)
+        };
+        self.outcome(payment_id, decide, now).await
     }
 
     async fn outcome(
         &self,
         payment_id: PaymentId,
-        follows: impl Fn(&Standing) -> Change + Send + 'static,
+        decide: impl Fn(&PayoutSnapshot) -> PayoutDecision + Send + 'static,
         now: Millis,
     ) -> Result<Option<PayoutState>, Error> {
         self.write(RecordOutcome {
             payment_id,
-            follows,
+            decide,
             now,
         })
         .await
     }
 
-    /// A person says how a payout ended whose outcome nobody tells.
+    /// An operator says how a payout without an outcome ended.
     ///
     /// # Errors
-    /// [`Error::Unsettled`]; [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn settle_payout(
+    /// [`Error::ResolveError`]; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn resolve_payout(
         &self,
         payment_id: PaymentId,
-        ending: Ending,
+        resolution: PayoutResolution,
         reason: String,
         now: Millis,
     ) -> Result<(), Error> {
         if reason.trim().is_empty() {
-            return Err(Unsettled::NoReason.into());
+            return Err(ResolveError::NoReason.into());
         }
-        let settle = SettlePayout {
+        let resolve = ResolvePayout {
             payment_id,
-            ending,
+            resolution,
             reason,
             now,
         };
-        Ok(self.write(settle).await??)
+        Ok(self.write(resolve).await??)
     }
 
-    /// Forgets the payers of payouts that ended before this: names, addresses, and the wallets but for their last digits.
-    /// At most `limit` of them; how many it were.
+    /// Forgets the payers of payouts that ended before this time: names, addresses, and all but the last digits of the
+    /// wallets. At most `limit` payouts; how many they were.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
@@ -149,12 +151,12 @@ impl Ledger {
             return Ok(None);
         };
         let id = || vec![Value::Text(id.as_str().to_owned())];
-        let rows = self.store().look(&sql::by_id(), id()).await?;
+        let rows = self.store().query(&sql::by_id(), id()).await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
         let mut payout = PayoutRow::from_values(row)?.shown();
-        let steps = self.store().look(sql::HISTORY, id()).await?;
+        let steps = self.store().query(sql::HISTORY, id()).await?;
         payout.history = collect(&steps)?;
         Ok(Some(payout))
     }
@@ -165,14 +167,14 @@ impl Ledger {
     /// [`Error::Unavailable`].
     pub async fn payouts(&self, filter: &PayoutFilter) -> Result<Vec<Payout>, Error> {
         let (sql, values) = sql::filtered(filter);
-        let rows = self.store().look(&sql, values).await?;
+        let rows = self.store().query(&sql, values).await?;
         let payouts = rows
             .iter()
             .map(|row| Ok(PayoutRow::from_values(row)?.shown()));
         payouts.collect()
     }
 
-    /// The payouts about which something is to be done, the longest overdue first, at most `limit`.
+    /// The payouts with an action that is due, the most overdue first, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -185,27 +187,27 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn payout_entries(&self, after: i64, limit: usize) -> Result<Vec<Step>, Error> {
+    pub async fn payout_entries(&self, after: i64, limit: usize) -> Result<Vec<PayoutStep>, Error> {
         let values = vec![Value::Int(after), count(limit)];
-        collect(&self.store().look(sql::ENTRIES, values).await?)
+        collect(&self.store().query(sql::ENTRIES, values).await?)
     }
 
-    /// The same entries, each with whom it is about.
+    /// The same entries, each with its payout.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn payout_moves(&self, after: i64, limit: usize) -> Result<Vec<PayoutMove>, Error> {
         let values = vec![Value::Int(after), count(limit)];
-        let rows = self.store().look(sql::MOVES, values).await?;
+        let rows = self.store().query(sql::MOVES, values).await?;
         rows.iter().map(|row| Ok(step::moved(row)?)).collect()
     }
 
-    /// How many payouts wait for an outcome, by state; and how many of them longer than they should.
+    /// How many payouts wait for an outcome, by state; and how many of them are overdue.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn open_payouts(&self) -> Result<(HashMap<PayoutState, i64>, i64), Error> {
-        let rows = self.store().look(sql::OPEN, Vec::new()).await?;
+        let rows = self.store().query(sql::OPEN, Vec::new()).await?;
         let (mut open, mut overdue) = (HashMap::new(), 0);
         for row in &rows {
             if let [Value::Text(state), Value::Int(count), Value::Int(late)] = row.as_slice()
@@ -220,7 +222,7 @@ impl Ledger {
 
     async fn ids(&self, sql: &str, time: Millis, limit: usize) -> Result<Vec<PaymentId>, Error> {
         let values = vec![Value::Int(time.0), count(limit)];
-        let rows = self.store().look(sql, values).await?;
+        let rows = self.store().query(sql, values).await?;
         let ids = rows
             .iter()
             .filter_map(|row| row.first()?.text()?.try_into().ok());
@@ -228,7 +230,7 @@ impl Ledger {
     }
 }
 
-fn collect(rows: &[crate::store::Row]) -> Result<Vec<Step>, Error> {
+fn collect(rows: &[crate::port::Row]) -> Result<Vec<PayoutStep>, Error> {
     rows.iter().map(|row| Ok(step::from_values(row)?)).collect()
 }
 

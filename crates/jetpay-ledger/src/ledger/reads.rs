@@ -3,15 +3,12 @@
 use jetpay_core::id::CustomerId;
 
 use super::Ledger;
-use crate::alarm::{Alarm, AlarmFilter};
-use crate::customer::Customer;
-use crate::entry::Entry;
-use crate::error::Error;
-use crate::payment::{Payment, PaymentFilter};
-use crate::recorded::{Counts, Unmatched};
-use crate::settlement::Settlement;
-use crate::store::Value;
-use crate::store::payouts::sql;
+use crate::model::{
+    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution,
+    Unmatched,
+};
+use crate::port::Value;
+use crate::port::payouts::sql;
 
 /// All of them can give [`Error::Unavailable`].
 impl Ledger {
@@ -45,7 +42,7 @@ impl Ledger {
             return Ok(0);
         }
         let customer = vec![Value::Text(customer_id.to_owned())];
-        let rows = self.store.look(sql::BALANCE, customer).await?;
+        let rows = self.store.query(sql::BALANCE, customer).await?;
         Ok(sql::number(&rows))
     }
 
@@ -93,16 +90,16 @@ impl Ledger {
         self.store.alarm(seq).await
     }
 
-    /// What persons decided, the newest first, those before `before`, at most `limit`.
+    /// What operators decided, the newest first, those before `before`, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn settlements(
+    pub async fn resolutions(
         &self,
         before: Option<i64>,
         limit: usize,
-    ) -> Result<Vec<Settlement>, Error> {
-        self.store.settlements(before, limit).await
+    ) -> Result<Vec<Resolution>, Error> {
+        self.store.resolutions(before, limit).await
     }
 
     /// The callbacks without a payment, by payment id, at most `limit`.

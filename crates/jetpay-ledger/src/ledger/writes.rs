@@ -2,18 +2,16 @@
 
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_core::{Callback, Money};
+use jetpay_rules::OperationEvent;
 
 use super::Ledger;
-use crate::customer::{Customer, ImportCount, Put};
-use crate::error::Error;
-use crate::millis::Millis;
-use crate::payment::{Imported, NewPayment};
-use crate::recorded::Recorded;
-use crate::settlement::{NewSettlement, Unsettled, Verdict};
-use crate::state::Fact;
-use crate::work::{
+use crate::model::{
+    CallbackOutcome, Customer, Error, ImportCount, Imported, Millis, NewPayment, NewResolution,
+    Put, ResolveError, Verdict,
+};
+use crate::operations::{
     CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable, PutCustomers,
-    RecordCallback, RecordPayment, SettleAlarm,
+    RecordCallback, RecordPayment, ResolveAlarm,
 };
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
@@ -59,8 +57,8 @@ impl Ledger {
         self.write(RecordPayment(payment)).await?
     }
 
-    /// Records pending payments of an older system under the ids that it gave them, all or none, so that their callbacks
-    /// find them. Those whose id is there already stay as they are. Callbacks that wait for them are applied `now`.
+    /// Records pending payments of an older system with the ids that it gave them, all or none, so that their callbacks find
+    /// them. A payment whose id is known stays as it is. Callbacks that wait for them are applied `now`.
     ///
     /// # Errors
     /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
@@ -75,8 +73,7 @@ impl Ledger {
         self.write(ImportPayments { payments, now }).await
     }
 
-    /// Stores what a callback says and does what follows from it, in one transaction. The same fact come again changes
-    /// nothing.
+    /// Stores what a callback says and does what follows from it, in one transaction. A repeat changes nothing.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`]: answer 503, so that the callback comes again.
@@ -84,11 +81,11 @@ impl Ledger {
         &self,
         callback: Callback,
         now: Millis,
-    ) -> Result<Recorded, Error> {
-        let fact = Fact::from(&callback);
+    ) -> Result<CallbackOutcome, Error> {
+        let event = OperationEvent::from(&callback);
         self.write(RecordCallback {
             callback,
-            fact,
+            event,
             now,
         })
         .await
@@ -114,11 +111,11 @@ impl Ledger {
         .await
     }
 
-    /// Records what a person decided about an alarm, and does it.
+    /// Records what an operator decided about an alarm, and does it.
     ///
     /// # Errors
-    /// [`Error::Unsettled`]: it cannot be settled so; [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn settle_alarm(
+    /// [`Error::Resolve`]: the resolution is refused; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn resolve_alarm(
         &self,
         seq: i64,
         verdict: Verdict,
@@ -126,9 +123,9 @@ impl Ledger {
         now: Millis,
     ) -> Result<(), Error> {
         if reason.trim().is_empty() {
-            return Err(Unsettled::NoReason.into());
+            return Err(ResolveError::NoReason.into());
         }
-        let work = SettleAlarm {
+        let work = ResolveAlarm {
             seq,
             verdict,
             reason,
@@ -137,11 +134,11 @@ impl Ledger {
         Ok(self.write(work).await??)
     }
 
-    /// Says whose an unknown payment is: it is recorded with this amount, and the callbacks that wait for it are applied
-    /// to it by the same rules as ever.
+    /// An operator says whose payment the waiting callbacks are about. The payment is recorded with this amount, and the
+    /// callbacks are applied to it by the usual rules.
     ///
     /// # Errors
-    /// [`Error::Unsettled`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn credit_unmatched(
         &self,
         payment_id: &PaymentId,
@@ -151,7 +148,7 @@ impl Ledger {
         now: Millis,
     ) -> Result<(), Error> {
         if reason.trim().is_empty() {
-            return Err(Unsettled::NoReason.into());
+            return Err(ResolveError::NoReason.into());
         }
         if !amount.is_positive() {
             return Err(Error::NotPositive);
@@ -166,11 +163,11 @@ impl Ledger {
         Ok(self.write(work).await??)
     }
 
-    /// Says that a payment in the inbox is not ours: its callbacks are answered as repeats from now on. How many of
-    /// them that settles. If the payment is recorded after all, they are applied all the same.
+    /// An operator says that a payment in the inbox is not ours. Its callbacks are answered as repeats from now on; the result
+    /// is how many they are. If the payment is recorded later, they are applied then.
     ///
     /// # Errors
-    /// [`Error::Unsettled`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn dismiss_unmatched(
         &self,
         payment_id: &PaymentId,
@@ -178,9 +175,9 @@ impl Ledger {
         now: Millis,
     ) -> Result<usize, Error> {
         if reason.trim().is_empty() {
-            return Err(Unsettled::NoReason.into());
+            return Err(ResolveError::NoReason.into());
         }
-        let settlement = NewSettlement {
+        let resolution = NewResolution {
             alarm_seq: None,
             payment_id: Some(payment_id.clone()),
             operation_id: None,
@@ -191,7 +188,7 @@ impl Ledger {
         let payment_id = payment_id.clone();
         self.write(DismissUnmatched {
             payment_id,
-            settlement,
+            resolution,
             now,
         })
         .await

@@ -1,7 +1,7 @@
 //! Which Gate a payout belongs to.
 
-/// The Gate that a service is configured for. A payout is known to the Gate that it was first sent to, and to no other: one
-/// that is asked about it at another Gate is not known there, and would be sent, and paid, a second time.
+/// The Gate that a service is configured for. Only the Gate that a payout was first sent to knows the payout. Another Gate
+/// would answer that it does not know the id, and the payout would be sent and paid a second time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateAddress {
     address: String,
@@ -18,7 +18,7 @@ impl GateAddress {
         }
     }
 
-    /// The same Gate had this address before.
+    /// An address that the same Gate had before.
     #[must_use]
     pub fn formerly(mut self, address: impl Into<String>) -> Self {
         self.formerly.push(address.into());

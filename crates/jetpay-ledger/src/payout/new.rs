@@ -1,4 +1,4 @@
-//! A payout to be taken.
+//! A new payout.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,49 +6,49 @@ use std::fmt;
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 
-use crate::millis::Millis;
+use crate::model::Millis;
 
-/// A payout to be taken: it is kept and its money reserved before anything is sent.
+/// A payout to be recorded. The ledger records it and reserves its money before anything is sent.
 ///
 /// The request holds the payer's data; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPayout {
-    /// A fresh id, never used before, neither for a payment. A `UUIDv7` text, so that the order of ids is that of time.
+    /// A fresh id that no payment and no payout has had. A `UUIDv7` text, so that the order of ids is the order of time.
     pub id: PaymentId,
     /// The project that pays.
     pub project_id: ProjectId,
     /// The payment method's name.
     pub method: Cow<'static, str>,
-    /// Who is paid.
+    /// The customer who is paid.
     pub customer_id: CustomerId,
     /// The wallet.
     pub account_number: String,
     /// How much, in minor units: positive.
     pub amount: Money,
-    /// The merchant's own id of this wish: the same key in the same project is the same payout.
+    /// The merchant's own id of this request. The same key in the same project is the same payout.
     pub idempotency_key: String,
-    /// What tells another wish under the same key from the same one: a digest of all that was asked for.
+    /// A digest of the whole request: it distinguishes another request with the same key from a repeat.
     pub fingerprint: String,
-    /// It is taken from the customer's balance.
+    /// The payout is paid from the customer's balance.
     pub from_balance: bool,
-    /// The request as it is sent each time, as JSON without a signature.
+    /// The request to send, as JSON without a signature.
     pub request: String,
     /// Now.
     pub created_at: Millis,
 }
 
-/// What became of a payout that was to be taken.
+/// The outcome of a payout request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// It is kept, its money is reserved.
-    New,
-    /// It was taken before, under this id.
-    Before(PaymentId),
-    /// Another payout has its key.
-    KeyOfAnother(PaymentId),
-    /// The customer's balance does not suffice.
-    BalanceTooSmall {
-        /// What can be spent, in minor units.
+pub enum PayoutRequestOutcome {
+    /// The payout is recorded, and its money is reserved.
+    Created,
+    /// The same request came before. Its payout has this id.
+    Repeated(PaymentId),
+    /// Another request used the key. Its payout has this id.
+    KeyConflict(PaymentId),
+    /// The customer's balance is too small.
+    InsufficientBalance {
+        /// How much the customer can spend, in minor units.
         available: i64,
     },
 }

@@ -1,37 +1,37 @@
-//! Steps: the history of a payout, only ever added. Those that move money are its entries.
+//! Steps: the history of a payout. They are only ever added. The steps that move money are its entries.
 
-use crate::words::closed_words;
+use jetpay_rules::closed_words;
 
 closed_words! {
     /// What happened to a payout.
     StepKind {
-        /// It was taken and its money reserved.
+        /// It was recorded, and its money was reserved.
         Created = "created",
         /// A send began.
         Sent = "sent",
-        /// The platform took it.
+        /// The platform accepted it.
         Accepted = "accepted",
-        /// Nobody knows what came of sending it.
+        /// The outcome of a send is not known.
         Unknown = "unknown",
-        /// The platform did not take it now: it is sent again later.
+        /// The platform did not accept it now. It is sent again later.
         Postponed = "postponed",
-        /// The platform does not know it: it is sent again.
+        /// The platform does not know it. It is sent again.
         NotKnown = "not_known",
-        /// It ended with `error`: it is sent again.
+        /// It ended with `error`. It is sent again.
         Error = "error",
-        /// The platform paid less or otherwise than it was told to: a person must look, and nothing is done by itself.
+        /// The platform's report does not fit. An operator must look, and the service does nothing more.
         Differs = "differs",
-        /// It was sent to another Gate than this service is configured for: nothing is done about it meanwhile.
+        /// It was sent to another Gate than the configured one. The service does nothing about it meanwhile.
         Elsewhere = "elsewhere",
-        /// No outcome came in time: it is asked about, and a person must look.
+        /// No outcome came in time. The service still asks, and an operator must look.
         Overdue = "overdue",
         /// The money left.
         Paid = "paid",
         /// The platform could not pay.
         Declined = "declined",
-        /// The platform did not take it.
+        /// The platform refused it.
         Rejected = "rejected",
-        /// A success came after the money had been released: it is reserved again before it is paid.
+        /// A success came after the money had been released. The money is reserved again, then paid.
         ReservedAgain = "reserved_again",
         /// The money, or a part of it, came back.
         Reversed = "reversed",
@@ -53,7 +53,7 @@ closed_words! {
 }
 
 impl StepKind {
-    /// The entry that it is, if it moves money.
+    /// Its entry, if it moves money.
     #[must_use]
     pub const fn entry(self) -> Option<PayoutEntry> {
         match self {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Callback, Currency, Keyring, Money, Project};
-use jetpay_ledger::{AlarmFilter, Ledger, Millis, NewPayment, Recorded};
+use jetpay_ledger::{AlarmFilter, CallbackOutcome, Ledger, Millis, NewPayment};
 use tempfile::TempDir;
 
 /// 1 000.00 KZT, in minor units.
@@ -21,7 +21,7 @@ pub const CUSTOMER: &str = "7123456789";
 pub const NOW: Millis = Millis(1_733_000_000_000);
 
 /// A ledger, and where it is.
-pub struct Books {
+pub struct LedgerTransaction {
     pub ledger: Ledger,
     place: Place,
 }
@@ -38,14 +38,14 @@ macro_rules! on_every_store {
         $(mod $test {
             #[tokio::test]
             async fn in_sqlite() {
-                super::$test(super::common::Books::open()).await;
+                super::$test(super::common::LedgerTransaction::open()).await;
             }
 
             #[cfg(feature = "postgres")]
             #[tokio::test]
             async fn in_postgres() {
-                if let Some(books) = super::common::Books::connect().await {
-                    super::$test(books).await;
+                if let Some(transaction) = super::common::LedgerTransaction::connect().await {
+                    super::$test(transaction).await;
                 }
             }
         })+
@@ -54,7 +54,7 @@ macro_rules! on_every_store {
 
 pub(crate) use on_every_store;
 
-impl Books {
+impl LedgerTransaction {
     pub fn open() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&directory.path().join("ledger.db")).unwrap();
@@ -120,7 +120,7 @@ impl Books {
         self.ledger.record_payment(payment(id)).await.unwrap();
     }
 
-    pub async fn tell(&self, told: &Told) -> Recorded {
+    pub async fn tell(&self, told: &Told) -> CallbackOutcome {
         self.ledger
             .record_callback(told.callback(), NOW)
             .await

@@ -32,7 +32,7 @@ impl Version1 {
     pub fn made() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let connection = Connection::open(folder.path().join("ledger.db")).unwrap();
-        let schema = include_str!("../../src/store/sqlite/schema/1.sql");
+        let schema = include_str!("../../src/adapters/sqlite/schema/1.sql");
         connection.execute_batch(schema).unwrap();
         connection.pragma_update(None, "user_version", 1).unwrap();
         let old = Self { folder, connection };

@@ -1,77 +1,156 @@
-//! Of the ledger: whatever is announced and told, in whatever order, the money is right after every step.
+//! The ledger: after every step of any sequence of announcements and callbacks, the money is right.
 
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_ledger::{Entry, EntryKind, Payment, Recorded, State};
+use jetpay_ledger::{CallbackOutcome, Entry, EntryKind, Payment, PaymentState};
 
-use self::steps::{Announced, Books, Contents, Step, Told, customer_id, payment_id, steps};
+use self::steps::{
+    Announcement, CallbackContent, Contents, Step, TestLedger, customer_id, payment_id, steps,
+};
 
-/// What was done to the ledger so far, and what it said last.
-#[derive(Default)]
-struct Check {
-    announced: BTreeMap<u8, Announced>,
-    dismissed: BTreeSet<u8>,
-    /// The first of each identity: only that one counts.
-    facts: Vec<Told>,
-    entries: Vec<Entry>,
-    states: BTreeMap<String, State>,
+/// What a sequence reached. Tests use it to see that a corpus reaches everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The kinds of the entries, in commit order.
+    pub entries: Vec<EntryKind>,
+    /// The outcome of each callback, in order.
+    pub outcomes: Vec<CallbackOutcome>,
 }
 
-impl Check {
+/// Reads the bytes as a sequence of announcements and callbacks, gives them to a real ledger in a temporary file, and
+/// checks the ledger after each step.
+///
+/// # Panics
+/// If a property does not hold.
+#[must_use]
+pub fn ledger(bytes: &[u8]) -> Tally {
+    let mut ledger = TestLedger::open();
+    let mut checker = Checker::default();
+    let mut callbacks: Vec<CallbackContent> = Vec::new();
+    let mut tally = Tally::default();
+    for step in steps(bytes) {
+        match step {
+            Step::Announce(announced) => {
+                let new = !checker.is_announced(announced.payment);
+                assert_eq!(ledger.announce(announced), new, "an id is used once");
+                checker.on_announcement(announced);
+            }
+            Step::Callback(content) => {
+                let outcome = ledger.deliver(content);
+                checker.on_callback(content, outcome);
+                callbacks.push(content);
+                tally.outcomes.push(outcome);
+            }
+            Step::Repeat(which) if !callbacks.is_empty() => {
+                let content = callbacks[which % callbacks.len()];
+                let before = ledger.read();
+                let outcome = ledger.deliver(content);
+                let after = ledger.read();
+                assert_eq!(after.entries, before.entries, "a repeat moves no money");
+                if checker.is_first(&content) {
+                    assert_eq!(after, before, "a repeated event changes nothing");
+                    checker.on_repeat(content, outcome);
+                }
+                tally.outcomes.push(outcome);
+            }
+            Step::Repeat(_) => {}
+            Step::Dismiss(payment) => {
+                let before = ledger.read();
+                ledger.dismiss(payment);
+                assert_eq!(
+                    ledger.read().entries,
+                    before.entries,
+                    "a dismissal moves no money"
+                );
+                checker.on_dismissal(payment);
+            }
+            Step::Reopen => {
+                let before = ledger.read();
+                ledger = ledger.reopen();
+                assert_eq!(ledger.read(), before, "a restart changes nothing");
+            }
+        }
+        checker.check(&ledger.read());
+    }
+    tally.entries = ledger
+        .read()
+        .entries
+        .iter()
+        .map(|entry| entry.kind)
+        .collect();
+    tally
+}
+
+/// What the ledger was given so far, and its state after the last step. It computes what must hold from the
+/// announcements and callbacks, not with the ledger's rules.
+#[derive(Default)]
+struct Checker {
+    announced: BTreeMap<u8, Announcement>,
+    dismissed: BTreeSet<u8>,
+    /// The first callback of each identity. Only the first one counts.
+    events: Vec<CallbackContent>,
+    entries: Vec<Entry>,
+    states: BTreeMap<String, PaymentState>,
+}
+
+impl Checker {
     fn is_announced(&self, payment: u8) -> bool {
         self.announced.contains_key(&payment)
     }
 
-    fn announced(&mut self, announced: Announced) {
+    fn on_announcement(&mut self, announced: Announcement) {
         self.announced.entry(announced.payment).or_insert(announced);
     }
 
-    fn dismissed(&mut self, payment: u8) {
+    fn on_dismissal(&mut self, payment: u8) {
         if !self.is_announced(payment) {
             self.dismissed.insert(payment);
         }
     }
 
-    fn told(&mut self, told: Told, recorded: Recorded) {
-        let known = self.is_announced(told.payment);
+    fn on_callback(&mut self, content: CallbackContent, outcome: CallbackOutcome) {
+        let known = self.is_announced(content.payment);
         let first = self
-            .facts
+            .events
             .iter()
-            .find(|fact| identity(fact) == identity(&told));
+            .find(|event| identity(event) == identity(&content));
         match first {
-            None => assert_eq!(recorded == Recorded::Unmatched, !known),
+            None => assert_eq!(outcome == CallbackOutcome::Unmatched, !known),
             Some(_) if !known => {}
-            Some(first) if says_the_same(*first, told) => assert_eq!(recorded, Recorded::Repeated),
+            Some(first) if has_same_content(*first, content) => {
+                assert_eq!(outcome, CallbackOutcome::Repeated)
+            }
             Some(_) => assert_eq!(
-                recorded,
-                Recorded::Quarantined,
-                "one fact, told in two ways"
+                outcome,
+                CallbackOutcome::Quarantined,
+                "one event with two contents"
             ),
         }
         if first.is_none() {
-            self.facts.push(told);
+            self.events.push(content);
         }
     }
 
-    /// Whether it is the first of its identity. Another may be new where its payment was not known when it first came.
-    fn is_first(&self, told: &Told) -> bool {
-        self.facts.contains(told)
+    /// Whether this callback is the first of its identity. A later one may count as well if its payment was unknown
+    /// when the first one came.
+    fn is_first(&self, content: &CallbackContent) -> bool {
+        self.events.contains(content)
     }
 
-    /// The first of an identity came again.
-    fn repeated(&self, told: Told, recorded: Recorded) {
-        let known = self.is_announced(told.payment) || self.dismissed.contains(&told.payment);
-        match recorded {
-            Recorded::Repeated => assert!(known),
-            Recorded::Unmatched => assert!(!self.is_announced(told.payment)),
-            other => panic!("a repeat was {other:?}"),
+    /// Checks the outcome of a repeat of the first callback.
+    fn on_repeat(&self, content: CallbackContent, outcome: CallbackOutcome) {
+        let known = self.is_announced(content.payment) || self.dismissed.contains(&content.payment);
+        match outcome {
+            CallbackOutcome::Repeated => assert!(known),
+            CallbackOutcome::Unmatched => assert!(!self.is_announced(content.payment)),
+            other => panic!("the outcome of a repeat was {other:?}"),
         }
     }
 
-    /// Holds all of it against what the ledger says now.
-    fn hold(&mut self, now: &Contents) {
+    /// Checks the ledger after a step.
+    fn check(&mut self, now: &Contents) {
         assert!(
             now.entries.starts_with(&self.entries),
             "entries are only added"
@@ -79,12 +158,12 @@ impl Check {
         self.entries.clone_from(&now.entries);
         assert_eq!(now.payments.len(), self.announced.len());
         for payment in &now.payments {
-            let own: Vec<&Entry> = of(payment, &now.entries).collect();
-            adds_up(payment, &own);
-            self.goes_on(payment);
-            self.has_a_reason(payment, &own);
+            let own: Vec<&Entry> = entries_of(payment, &now.entries).collect();
+            check_amounts(payment, &own);
+            self.check_state_change(payment);
+            self.check_reasons(payment, &own);
         }
-        self.everything_fitting_is_credited(now);
+        self.check_credits(now);
         for (customer, balance) in (0..).zip(now.balances) {
             let own = |entry: &&Entry| entry.customer_id.as_str() == customer_id(customer);
             let sum: i64 = now
@@ -98,14 +177,15 @@ impl Check {
         let pending = now
             .payments
             .iter()
-            .filter(|payment| payment.state == State::Pending);
+            .filter(|payment| payment.state == PaymentState::Pending);
         assert_eq!(usize::try_from(now.counts.pending), Ok(pending.count()));
         assert_eq!(usize::try_from(now.counts.alarms), Ok(now.alarms.len()));
         assert_eq!(usize::try_from(now.counts.unmatched), Ok(now.waiting));
     }
 
-    /// Once credited, a payment was credited; once it has an outcome, it is not pending again.
-    fn goes_on(&mut self, payment: &Payment) {
+    /// Checks that a credited payment stays credited, and that a payment with an outcome does not become pending
+    /// again.
+    fn check_state_change(&mut self, payment: &Payment) {
         let state = payment.state;
         if let Some(before) = self.states.insert(payment.id.to_string(), state) {
             assert!(
@@ -113,62 +193,63 @@ impl Check {
                 "{before:?} to {state:?}"
             );
             assert!(
-                state != State::Pending || before == State::Pending,
+                state != PaymentState::Pending || before == PaymentState::Pending,
                 "{before:?} to {state:?}"
             );
         }
     }
 
-    /// Every entry was told by a callback that says exactly so, of this payment and this project.
-    fn has_a_reason(&self, payment: &Payment, own: &[&Entry]) {
+    /// Checks that each entry has a callback with its payment, project, operation and amount.
+    fn check_reasons(&self, payment: &Payment, own: &[&Entry]) {
         for entry in own {
             let word = entry
                 .kind
                 .as_str()
                 .replace('_', " ")
                 .replace("credit", "sale");
-            let reason = self.facts.iter().find(|fact| {
-                payment_id(fact.payment) == payment.id.as_str()
-                    && fact.operation == entry.operation_id.number()
-                    && fact.project == payment.project_id.number()
-                    && fact.currency == payment.amount.currency().code()
-                    && fact.words[0] == word
-                    && fact.words[1] == "success"
-                    && (fact.amount == entry.amount.minor().abs()
+            let reason = self.events.iter().find(|content| {
+                payment_id(content.payment) == payment.id.as_str()
+                    && content.operation == entry.operation_id.number()
+                    && content.project == payment.project_id.number()
+                    && content.currency == payment.amount.currency().code()
+                    && content.statuses[0] == word
+                    && content.statuses[1] == "success"
+                    && (content.amount == entry.amount.minor().abs()
                         || entry.kind == EntryKind::ManualChange)
-                    && (fact.words[2] == "success" || entry.kind != EntryKind::Credit)
+                    && (content.statuses[2] == "success" || entry.kind != EntryKind::Credit)
             });
-            assert!(reason.is_some(), "nobody told of {entry:?}");
+            assert!(reason.is_some(), "no callback is a reason for {entry:?}");
         }
     }
 
-    /// Nothing that fits stays without its credit, unless the operation has credited another payment.
-    fn everything_fitting_is_credited(&self, now: &Contents) {
-        for fact in self.facts.iter().filter(|fact| !fact.payout) {
-            let Some(announced) = self.announced.get(&fact.payment) else {
+    /// Checks that every callback that fits its payment led to a credit, unless its operation credited another
+    /// payment.
+    fn check_credits(&self, now: &Contents) {
+        for content in self.events.iter().filter(|content| !content.payout) {
+            let Some(announced) = self.announced.get(&content.payment) else {
                 continue;
             };
-            let fits = fact.words == ["sale", "success", "success"]
-                && (fact.amount, fact.currency) == (announced.amount, announced.currency)
-                && fact.project == announced.project;
+            let fits = content.statuses == ["sale", "success", "success"]
+                && (content.amount, content.currency) == (announced.amount, announced.currency)
+                && content.project == announced.project;
             let used = |entry: &Entry| {
                 entry.kind == EntryKind::Credit
-                    && entry.operation_id.number() == fact.operation
-                    && entry.project_id.number() == fact.project
+                    && entry.operation_id.number() == content.operation
+                    && entry.project_id.number() == content.project
             };
-            let id = payment_id(fact.payment);
+            let id = payment_id(content.payment);
             let credited =
                 |payment: &Payment| payment.id.as_str() == id && payment.state.was_credited();
             assert!(
                 !fits || now.payments.iter().any(credited) || now.entries.iter().any(used),
-                "{fact:?} was not credited"
+                "{content:?} was not credited"
             );
         }
     }
 }
 
-/// The payment, its state and its entries say one thing.
-fn adds_up(payment: &Payment, own: &[&Entry]) {
+/// Checks that the payment, its state and its entries agree.
+fn check_amounts(payment: &Payment, own: &[&Entry]) {
     let (amount, remaining) = (payment.amount.minor(), payment.remaining);
     let sum: i64 = own.iter().map(|entry| entry.amount.minor()).sum();
     assert_eq!(sum, remaining);
@@ -186,111 +267,36 @@ fn adds_up(payment: &Payment, own: &[&Entry]) {
         }
     );
     let fits = match payment.state {
-        State::Credited => remaining == amount,
-        State::PartiallyRefunded => (1..amount).contains(&remaining),
-        State::Pending
-        | State::Declined
-        | State::Quarantined
-        | State::Refunded
-        | State::Reversed => remaining == 0,
+        PaymentState::Credited => remaining == amount,
+        PaymentState::PartiallyRefunded => (1..amount).contains(&remaining),
+        PaymentState::Pending
+        | PaymentState::Declined
+        | PaymentState::Quarantined
+        | PaymentState::Refunded
+        | PaymentState::Reversed => remaining == 0,
     };
     assert!(fits, "{:?} with {remaining} of {amount}", payment.state);
 }
 
-fn of<'a>(payment: &'a Payment, entries: &'a [Entry]) -> impl Iterator<Item = &'a Entry> {
+fn entries_of<'a>(payment: &'a Payment, entries: &'a [Entry]) -> impl Iterator<Item = &'a Entry> {
     entries
         .iter()
         .filter(|entry| entry.payment_id == payment.id)
 }
 
-/// By what two callbacks are one fact.
-fn identity(told: &Told) -> (u8, u64, u64, &str, &str) {
-    let [_, operation_status, payment_status] = told.words;
+/// Two callbacks with the same identity report one event.
+fn identity(content: &CallbackContent) -> (u8, u64, u64, &str, &str) {
+    let [_, operation_status, payment_status] = content.statuses;
     (
-        told.payment,
-        told.project,
-        told.operation,
+        content.payment,
+        content.project,
+        content.operation,
         operation_status,
         payment_status,
     )
 }
 
-fn says_the_same(one: Told, other: Told) -> bool {
-    one.words[0] == other.words[0] && (one.amount, one.currency) == (other.amount, other.currency)
-}
-
-/// What a sequence came to, so that a test can see that a corpus reaches all of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// The entries' kinds, in the order of commit.
-    pub entries: Vec<EntryKind>,
-    /// What became of the callbacks, in their order.
-    pub recorded: Vec<Recorded>,
-}
-
-/// Reads the bytes as a sequence of payments announced and callbacks told, plays it to a real ledger in a file of its
-/// own, and looks after each step whether all of it still agrees.
-///
-/// # Panics
-/// When it does not.
-#[must_use]
-pub fn ledger(bytes: &[u8]) -> Tally {
-    let mut books = Books::open();
-    let mut check = Check::default();
-    let mut told: Vec<Told> = Vec::new();
-    let mut tally = Tally::default();
-    for step in steps(bytes) {
-        match step {
-            Step::Announce(announced) => {
-                let new = !check.is_announced(announced.payment);
-                assert_eq!(books.announce(announced), new, "an id is taken once");
-                check.announced(announced);
-            }
-            Step::Tell(fact) => {
-                let recorded = books.tell(fact);
-                check.told(fact, recorded);
-                told.push(fact);
-                tally.recorded.push(recorded);
-            }
-            Step::Repeat(which) if !told.is_empty() => {
-                let fact = told[which % told.len()];
-                let before = books.read();
-                let recorded = books.tell(fact);
-                let after = books.read();
-                assert_eq!(
-                    after.entries, before.entries,
-                    "what comes again moves no money"
-                );
-                if check.is_first(&fact) {
-                    assert_eq!(after, before, "a repeated fact changes nothing");
-                    check.repeated(fact, recorded);
-                }
-                tally.recorded.push(recorded);
-            }
-            Step::Repeat(_) => {}
-            Step::Dismiss(payment) => {
-                let before = books.read();
-                books.dismiss(payment);
-                assert_eq!(
-                    books.read().entries,
-                    before.entries,
-                    "a person moves no money"
-                );
-                check.dismissed(payment);
-            }
-            Step::Reopen => {
-                let before = books.read();
-                books = books.reopen();
-                assert_eq!(books.read(), before, "a restart changes nothing");
-            }
-        }
-        check.hold(&books.read());
-    }
-    tally.entries = books
-        .read()
-        .entries
-        .iter()
-        .map(|entry| entry.kind)
-        .collect();
-    tally
+fn has_same_content(one: CallbackContent, other: CallbackContent) -> bool {
+    one.statuses[0] == other.statuses[0]
+        && (one.amount, one.currency) == (other.amount, other.currency)
 }

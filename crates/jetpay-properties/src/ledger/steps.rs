@@ -1,24 +1,24 @@
-//! Bytes as steps, so that nearly every change of a byte is another meaningful sequence; and all that is used of the
-//! ledger: opened, written to, read in full.
+//! Turns bytes into steps, and runs them on a real ledger. Almost every change of a byte gives another meaningful
+//! sequence.
 
 use jetpay_core::message::Received;
 use jetpay_core::signature::sign;
 use jetpay_core::{Callback, Currency, Money};
 use jetpay_ledger::{
-    Alarm, AlarmFilter, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment, PaymentFilter,
-    Recorded,
+    Alarm, AlarmFilter, CallbackOutcome, Counts, Entry, Error, Ledger, Millis, NewPayment, Payment,
+    PaymentFilter,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::{KEY, KEYRING};
 
-/// The ledger is given the time, and the properties do not depend on it.
+/// The time that the ledger is given. No property depends on it.
 const NOW: Millis = Millis(1_733_000_000_000);
 
-/// A payment's announcement.
+/// The announcement of a payment. The amount is in minor units.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Announced {
+pub(super) struct Announcement {
     pub(super) payment: u8,
     pub(super) customer: u8,
     pub(super) project: u64,
@@ -26,19 +26,19 @@ pub(super) struct Announced {
     pub(super) currency: &'static str,
 }
 
-/// What a callback says.
+/// What a callback says. The amount is in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct CallbackContent {
     pub(super) payment: u8,
     pub(super) operation: u64,
-    pub(super) words: [&'static str; 3],
+    pub(super) statuses: [&'static str; 3],
     pub(super) amount: i64,
     pub(super) project: u64,
     pub(super) currency: &'static str,
     pub(super) payout: bool,
 }
 
-/// Everything that can be read.
+/// The whole content of the ledger.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Contents {
     pub(super) entries: Vec<Entry>,
@@ -49,11 +49,11 @@ pub(super) struct Contents {
     pub(super) counts: Counts,
 }
 
-/// A ledger and its folder.
-pub(super) struct Books {
+/// A ledger in a temporary folder.
+pub(super) struct TestLedger {
     runtime: Runtime,
     ledger: Ledger,
-    directory: TempDir,
+    folder: TempDir,
 }
 
 pub(super) fn payment_id(payment: u8) -> String {
@@ -68,30 +68,30 @@ fn money(minor: i64, currency: &str) -> Money {
     Money::new(minor, Currency::parse(currency).expect("a currency"))
 }
 
-impl Books {
+impl TestLedger {
     pub(super) fn open() -> Self {
-        let directory = tempfile::tempdir().expect("a temporary folder");
-        Self::open_in(directory)
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::open_in(folder)
     }
 
-    fn open_in(directory: TempDir) -> Self {
+    fn open_in(folder: TempDir) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let ledger = Ledger::open(&directory.path().join("ledger.db"));
+        let ledger = Ledger::open(&folder.path().join("ledger.db"));
         Self {
             runtime: runtime.expect("a runtime"),
             ledger: ledger.expect("the file can be opened"),
-            directory,
+            folder,
         }
     }
 
-    /// Closes the file and opens it anew.
+    /// Closes the file and opens it again.
     pub(super) fn reopen(self) -> Self {
         self.runtime.block_on(self.ledger.close());
-        Self::open_in(self.directory)
+        Self::open_in(self.folder)
     }
 
-    /// Whether the id was free.
-    pub(super) fn announce(&self, announced: Announced) -> bool {
+    /// Records the payment. False if the id is in use.
+    pub(super) fn announce(&self, announced: Announcement) -> bool {
         let payment = NewPayment {
             id: payment_id(announced.payment)
                 .as_str()
@@ -115,9 +115,9 @@ impl Books {
         }
     }
 
-    pub(super) fn tell(&self, told: Told) -> Recorded {
-        let recorded = self.ledger.record_callback(told.callback(), NOW);
-        self.runtime.block_on(recorded).expect("the store works")
+    pub(super) fn deliver(&self, content: CallbackContent) -> CallbackOutcome {
+        let outcome = self.ledger.record_callback(content.callback(), NOW);
+        self.runtime.block_on(outcome).expect("the store works")
     }
 
     pub(super) fn dismiss(&self, payment: u8) {
@@ -150,8 +150,8 @@ async fn contents(ledger: &Ledger) -> Result<Contents, Error> {
     })
 }
 
-impl Told {
-    /// As it arrives: signed, then read.
+impl CallbackContent {
+    /// The callback as the service gets it: signed, then read.
     fn callback(self) -> Callback {
         let Self {
             operation,
@@ -160,7 +160,7 @@ impl Told {
             currency,
             ..
         } = self;
-        let [operation_type, operation_status, payment_status] = self.words;
+        let [operation_type, operation_status, payment_status] = self.statuses;
         let id = payment_id(self.payment);
         let kind = if self.payout { "payout" } else { "purchase" };
         let body = format!(
@@ -175,21 +175,21 @@ impl Told {
     }
 }
 
-/// More steps than this show nothing that fewer do not.
+/// Longer sequences do not reach more than this many steps do.
 const STEPS: usize = 48;
 
-/// What happens to the ledger.
+/// One step on the ledger.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
-    Announce(Announced),
-    Tell(Told),
-    /// A callback told before comes again.
+    Announce(Announcement),
+    Callback(CallbackContent),
+    /// An earlier callback arrives again.
     Repeat(usize),
     Dismiss(u8),
     Reopen,
 }
 
-/// Five bytes a step; what is missing at the end is zero.
+/// Five bytes make a step. Missing bytes at the end are zero.
 pub(super) fn steps(bytes: &[u8]) -> impl Iterator<Item = Step> {
     bytes.chunks(5).take(STEPS).map(|chunk| {
         let mut five = [0; 5];
@@ -198,10 +198,10 @@ pub(super) fn steps(bytes: &[u8]) -> impl Iterator<Item = Step> {
     })
 }
 
-fn step([what, whose, words, amount, odd]: [u8; 5]) -> Step {
+fn step([what, whose, statuses, amount, odd]: [u8; 5]) -> Step {
     let payment = whose % 4;
     match what % 16 {
-        0..=3 => Step::Announce(Announced {
+        0..=3 => Step::Announce(Announcement {
             payment,
             customer: whose / 4 % 2,
             project: pick([1234, 1234, 1234, 111], odd),
@@ -210,12 +210,12 @@ fn step([what, whose, words, amount, odd]: [u8; 5]) -> Step {
         }),
         4 => Step::Dismiss(payment),
         5 => Step::Reopen,
-        6 | 7 => Step::Repeat(words.into()),
-        // The rest of the byte is the operation, so that one operation comes with several words and amounts.
-        _ => Step::Tell(Told {
+        6 | 7 => Step::Repeat(statuses.into()),
+        // The rest of the byte is the operation, so that one operation arrives with several statuses and amounts.
+        _ => Step::Callback(CallbackContent {
             payment,
             operation: u64::from(whose / 4 % 6),
-            words: pick(WORDS, words),
+            statuses: pick(STATUSES, statuses),
             amount: pick([1000, 1000, 300, 700, 1, 0, -1000, i64::MAX], amount),
             project: pick([1234, 1234, 1234, 1234, 1234, 1234, 1234, 111], odd),
             currency: pick(["KZT", "KZT", "KZT", "USD"], odd / 8),
@@ -228,8 +228,8 @@ fn pick<T: Copy, const N: usize>(from: [T; N], by: u8) -> T {
     from[usize::from(by) % N]
 }
 
-/// Type and status of the operation, status of the payment: what the platform sends, and what it hardly would.
-const WORDS: [[&str; 3]; 22] = [
+/// Type and status of the operation, and status of the payment: those the platform sends, and some that are unlikely.
+const STATUSES: [[&str; 3]; 22] = [
     ["sale", "success", "success"],
     ["sale", "success", "success"],
     ["sale", "decline", "decline"],

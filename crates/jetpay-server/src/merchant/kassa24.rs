@@ -3,8 +3,8 @@
 use jetpay_core::merchant::HandlerError;
 use jetpay_core::{CheckDepositResult, Merchant, Refused, VerifyRequest, VerifyResult};
 use jetpay_kassa24::{
-    CheckDeposit, ContractStatus, Contracts, CustomerDepositResponse, DescribedDepositResponse,
-    Kassa24, Refusal,
+    CheckDeposit, ContractStatus, ContractsResponse, CustomerDepositResponse,
+    DescribedDepositResponse, Kassa24, Refusal,
 };
 
 use super::{LedgerMerchant, contracts, shown_id};
@@ -24,7 +24,7 @@ impl Merchant<Kassa24> for LedgerMerchant {
                     ContractStatus::new(contracts::answered(contract), contract.status_code)
                 };
                 let contracts = contracts::of(&customer);
-                Ok(Contracts::new(
+                Ok(ContractsResponse::new(
                     self.currency,
                     shown_id(&customer),
                     contracts.iter().map(status),

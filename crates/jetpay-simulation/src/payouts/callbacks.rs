@@ -1,172 +1,197 @@
-//! Callbacks: told until they are acknowledged, to whatever server is there.
+//! Callbacks about payouts: the platform repeats each one, to any server, until a server acknowledges it.
 
 use std::sync::Arc;
 
 use jetpay_platform::schedule::{Waits, waits};
 use serde_json::Value;
 
-use super::event::{Event, Note};
-use super::{World, rows};
-use crate::fault_profile::copies;
-use crate::report::{Broken, Invariant};
+use super::event::{Event, TraceEvent};
+use super::{Simulation, rows};
+use crate::fault_profile::copy_delays;
+use crate::report::{Breach, Invariant};
 
-impl World<'_> {
-    /// What the Gate has to tell by now, and when it has more.
-    pub(super) fn gate_goes_on(&mut self) {
-        for told in self.gate.due(self.gate_now()) {
-            let wish = self.audit.wish_of.get(&told.payment_id).copied();
-            self.tell_of(Told::new(wish, Kind::Gate, told.body));
+impl Simulation<'_> {
+    /// Starts the callbacks that are due at the Gate by now, and schedules the next look at the Gate.
+    pub(super) fn advance_gate(&mut self) {
+        for notification in self.gate.due(self.gate_now()) {
+            let request = self
+                .checker
+                .request_of
+                .get(&notification.payment_id)
+                .copied();
+            self.start_notification(PayoutNotification::new(
+                request,
+                NotificationKind::Gate,
+                notification.body,
+            ));
         }
-        let next = self.gate.next_due().filter(|at| *at <= self.faults.end);
+        let next = self
+            .gate
+            .next_due()
+            .filter(|at| *at <= self.server_faults.gate_stops_at);
         if next.is_some() && next != self.gate_at {
             self.gate_at = next;
             let at = next.unwrap_or_default().max(self.clock.millis());
-            self.queue.put(at, Event::GateTells);
+            self.queue.put(at, Event::GateDue);
         }
     }
 
-    /// A fact is told from now on.
-    pub(super) fn tell_of(&mut self, told: Told) {
-        self.told.push(told);
-        self.queue
-            .put(self.clock.millis(), Event::Tell(self.told.len() - 1));
+    /// Starts to deliver a notification.
+    pub(super) fn start_notification(&mut self, notification: PayoutNotification) {
+        self.notifications.push(notification);
+        self.queue.put(
+            self.clock.millis(),
+            Event::CallbackDue(self.notifications.len() - 1),
+        );
     }
 
-    /// One try; the next is due after the schedule's wait.
-    pub(super) fn tell(&mut self, number: usize) {
+    /// Sends the callback once, and schedules the next attempt.
+    pub(super) fn send_callback(&mut self, number: usize) {
         let now = self.clock.millis();
-        let told = &mut self.told[number];
-        if told.acknowledged {
+        let notification = &mut self.notifications[number];
+        if notification.acknowledged {
             return;
         }
-        if let Some(wait) = told.waits.next() {
+        if let Some(wait) = notification.waits.next() {
             let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-            self.queue.put(now + wait, Event::Tell(number));
+            self.queue.put(now + wait, Event::CallbackDue(number));
         }
-        let wish = told.wish;
-        let copies = if self.is_bad() {
-            copies(&mut self.chance, &self.weather, true)
+        let request = notification.request;
+        let copy_delays = if self.faults_active() {
+            copy_delays(&mut self.random, &self.fault_profile, true)
         } else {
-            vec![self.way()]
+            vec![self.latency()]
         };
-        self.note(wish, Note::Told(number, copies.len()));
-        for after in copies {
-            self.queue.put(now + after, Event::Arrive(number));
+        self.record(request, TraceEvent::CallbackSent(number, copy_delays.len()));
+        for after in copy_delays {
+            self.queue.put(now + after, Event::CallbackArrives(number));
         }
     }
 
-    pub(super) fn arrive(&mut self, number: usize) -> Result<(), Broken> {
-        let Some(server) = self.someone() else {
+    pub(super) fn callback_arrived(&mut self, number: usize) -> Result<(), Breach> {
+        let Some(server) = self.any_server() else {
             return Ok(());
         };
         self.tally.callbacks += 1;
-        let body = self.told[number].body.clone();
+        let body = self.notifications[number].body.clone();
         self.servers[server].take_callback(number, body);
-        self.go_on(server)
+        self.advance(server)
     }
 
-    /// A callback is answered: checks that it may, and sends the answer on its way.
-    pub(super) fn replied(
+    /// A server has answered a callback. Checks the answer and sends it to the platform.
+    pub(super) fn callback_answered(
         &mut self,
         number: usize,
         status: u16,
-        excused: bool,
-    ) -> Result<(), Broken> {
-        let told = &self.told[number];
-        let (id, wish) = (&told.payment, told.wish);
-        let (stored, alarm, known) = self.audit.store.look(|connection| {
+        may_fail: bool,
+    ) -> Result<(), Breach> {
+        let notification = &self.notifications[number];
+        let (id, request) = (&notification.payment, notification.request);
+        let (stored, alarm, known) = self.checker.store.inspect(|connection| {
             Ok((
-                rows::event(connection, id, told.operation, &told.words)?,
-                rows::alarm(connection, id, Some(told.operation))?,
+                rows::event(
+                    connection,
+                    id,
+                    notification.operation,
+                    &notification.statuses,
+                )?,
+                rows::alarm(connection, id, Some(notification.operation))?,
                 crate::database::payment(connection, id)?.is_some()
                     || rows::payout(connection, id)?.is_some(),
             ))
         })?;
-        let broken = |invariant, what: &str| {
-            Err(Broken {
-                payment: wish,
-                ..Broken::anywhere(
+        let breach = |invariant, message: &str| {
+            Err(Breach {
+                subject: request,
+                ..Breach::general(
                     invariant,
-                    format!("callback {number}, answered {status}: {what}"),
+                    format!("callback {number} was answered {status}: {message}"),
                 )
             })
         };
         match status {
-            503 if excused => {}
+            503 if may_fail => {}
             200 | 404 if !stored => {
-                return broken(Invariant::CommitFirst, "it is not in the database");
+                return breach(
+                    Invariant::CommitBeforeAnswer,
+                    "the event is not in the database",
+                );
             }
-            200 if !known => return broken(Invariant::AnswerFits, "nobody knows the payment"),
-            200 if told.kind == Kind::Odd && !alarm => {
-                return broken(Invariant::PersonHears, "no alarm tells of it");
+            200 if !known => {
+                return breach(Invariant::AnswerAllowed, "the payment was not announced");
+            }
+            200 if notification.kind == NotificationKind::Mismatch && !alarm => {
+                return breach(Invariant::MismatchAlarmed, "no alarm names it");
             }
             200 => {}
-            404 if !known || told.kind == Kind::TopUp => {}
-            _ => return broken(Invariant::AnswerFits, "nothing went wrong"),
+            404 if !known || notification.kind == NotificationKind::TopUp => {}
+            _ => return breach(Invariant::AnswerAllowed, "no fault permits this answer"),
         }
-        self.told[number].kept |= status == 200;
-        self.tally.odd += u64::from(status == 200 && self.told[number].kind == Kind::Odd);
-        self.note(wish, Note::Replied(number, status));
-        if self.is_bad() && self.chance.happens(self.weather.answer_lost) {
+        self.notifications[number].acknowledged_at_merchant |= status == 200;
+        self.tally.mismatched += u64::from(
+            status == 200 && self.notifications[number].kind == NotificationKind::Mismatch,
+        );
+        self.record(request, TraceEvent::CallbackAnswered(number, status));
+        if self.faults_active() && self.random.happens(self.fault_profile.answer_lost) {
             self.tally.lost += 1;
         } else {
-            let at = self.clock.millis() + self.way();
-            self.queue.put(at, Event::Acknowledge(number, status));
+            let at = self.clock.millis() + self.latency();
+            self.queue.put(at, Event::CallbackAnswered(number, status));
         }
         Ok(())
     }
 }
 
-/// What must become of a callback.
+/// What a notification is about, and what must follow from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The Gate's own, about a payout.
+pub(super) enum NotificationKind {
+    /// The outcome of a payout, from the Gate.
     Gate,
-    /// It does not fit: an alarm must tell of it.
-    Odd,
-    /// So much of a payout came back.
-    CameBack(i64),
-    /// About a top-up.
+    /// It does not fit its payout: an alarm must name it.
+    Mismatch,
+    /// A part of a payout came back, in minor units.
+    Returned(i64),
+    /// A top-up.
     TopUp,
 }
 
-/// A fact that the platform tells by callbacks.
-pub(super) struct Told {
-    /// The wish that it is about.
-    pub(super) wish: Option<usize>,
-    pub(super) kind: Kind,
+/// A notification that the platform sends as a callback until a server acknowledges it.
+pub(super) struct PayoutNotification {
+    /// The number of the payout request, if it is about one.
+    pub(super) request: Option<usize>,
+    pub(super) kind: NotificationKind,
     pub(super) body: Arc<[u8]>,
-    /// The payment, the operation and both statuses, as stored.
+    /// The payment, the operation, and the two statuses, as the ledger stores them.
     pub(super) payment: String,
     pub(super) operation: i64,
-    pub(super) words: [String; 2],
+    pub(super) statuses: [String; 2],
     pub(super) waits: Waits,
     pub(super) acknowledged: bool,
-    /// It was answered 200: the merchant keeps it.
-    pub(super) kept: bool,
+    /// A server has answered 200, so the merchant must have it.
+    pub(super) acknowledged_at_merchant: bool,
 }
 
-impl Told {
-    pub(super) fn new(wish: Option<usize>, kind: Kind, body: Vec<u8>) -> Self {
+impl PayoutNotification {
+    pub(super) fn new(request: Option<usize>, kind: NotificationKind, body: Vec<u8>) -> Self {
         let value: Value = serde_json::from_slice(&body).expect("a callback is JSON");
         let text = |pointer: &str| {
             let text = value.pointer(pointer).and_then(Value::as_str);
             text.expect("a callback has it").to_owned()
         };
         Self {
-            wish,
+            request,
             kind,
             payment: text("/payment/id"),
             operation: value["operation"]["id"].as_i64().expect("a number"),
-            words: [text("/operation/status"), text("/payment/status")],
+            statuses: [text("/operation/status"), text("/payment/status")],
             body: body.into(),
             waits: waits(),
             acknowledged: false,
-            kept: false,
+            acknowledged_at_merchant: false,
         }
     }
 
     pub(super) fn status(&self) -> &str {
-        &self.words[1]
+        &self.statuses[1]
     }
 }

@@ -1,4 +1,5 @@
-//! Requests go to the Gate, and answers come back. What the platform does with payouts, by chance.
+//! Carries requests to the Gate and answers back to the servers; and chooses at random how the Gate treats each
+//! payout.
 
 use std::time::Duration;
 
@@ -6,273 +7,284 @@ use jetpay_core::Currency;
 use jetpay_platform::gate::{Conventions, Ending, Plan, Reply};
 use jetpay_platform::{METHODS, MethodFacts};
 
-use super::World;
-use super::callbacks::Kind;
-use super::checker::Audit;
-use super::event::{Event, Note, SENDS};
-use super::gate_answer::Answer;
+use super::Simulation;
+use super::callbacks::NotificationKind;
+use super::checker::Checker;
+use super::event::{Event, Learned, TraceEvent};
+use super::gate_answer::GateAnswer;
 use super::gate_traffic::path;
-use super::payout_request::Wish;
-use crate::deterministic::{Chance, SECOND};
-use crate::notification::{Fact, Flaw, Meaning, Saying};
-use crate::report::Broken;
-use crate::setup::{PROJECTS, Setting};
+use super::payout_request::PayoutRequest;
+use crate::deterministic::{Random, SECOND};
+use crate::notification::{Content, Effect, Flaw, Notification};
+use crate::report::Breach;
+use crate::setup::{PROJECTS, Setup};
 
-/// A server waits so long for an answer.
-const PATIENCE: i64 = 30 * SECOND;
+const HOUR: Duration = Duration::from_secs(3600);
+/// The first number of operations that the Gate does not number.
+const OPERATIONS: u64 = 9_000_000_000;
+/// How long a server waits for an answer.
+const READ_TIMEOUT: i64 = 30 * SECOND;
 
-impl World<'_> {
-    /// Carries what servers sent, if they may send it; and takes note of what they heard.
-    pub(super) fn departures(&mut self) -> Result<(), Broken> {
-        for (ticket, word) in self.post.hearings() {
-            let wish = self
-                .audit
-                .wish_of
-                .get(&*self.post.request(ticket).id)
+impl Simulation<'_> {
+    /// Records the answers that servers received, checks each request that leaves, and carries it.
+    pub(super) fn carry_departures(&mut self) -> Result<(), Breach> {
+        for (ticket, learned) in self.traffic.take_answers() {
+            let request = self
+                .checker
+                .request_of
+                .get(&*self.traffic.exchange(ticket).id)
                 .copied();
-            self.note(wish, Note::Heard(ticket, word));
-            if let Some(wish) = wish.filter(|_| word == "that it is rejected") {
-                self.rejected[wish] = true;
+            self.record(request, TraceEvent::AnswerReceived(ticket, learned));
+            if let Some(request) = request.filter(|_| learned == Learned::Rejected) {
+                self.rejected[request] = true;
             }
         }
-        for ticket in self.post.departures() {
+        for ticket in self.traffic.take_departures() {
             let now = self.clock.millis();
-            let wish = self.audit.leaves(ticket, &self.post, now - PATIENCE)?;
-            let request = self.post.request(ticket);
-            let what = if request.is_send { SENDS } else { "asks" };
-            let server = request.server;
-            self.note(
-                Some(wish),
-                Note::Departed {
-                    server,
+            let request =
+                self.checker
+                    .check_departure(ticket, &self.traffic, now - READ_TIMEOUT)?;
+            let exchange = self.traffic.exchange(ticket);
+            self.record(
+                Some(request),
+                TraceEvent::RequestSent {
+                    server: exchange.server,
                     ticket,
-                    what,
+                    is_send: exchange.is_send,
                 },
             );
             let seen = self.gate.log().len();
-            self.post
-                .change(ticket, |request| request.seen_before = seen);
-            if request.is_send {
+            self.traffic.change(ticket, |exchange| {
+                exchange.left_at = now;
+                exchange.log_length = seen;
+            });
+            if exchange.is_send {
                 self.tally.sends += 1;
-                self.tally.resends += u64::from(self.post.sends(&request.id) > 1);
+                self.tally.resends += u64::from(self.traffic.sends(&exchange.id) > 1);
             } else {
-                self.tally.questions += 1;
+                self.tally.status_queries += 1;
             }
-            self.queue.put(now + PATIENCE, Event::GiveUp(ticket));
-            if self.is_bad() && self.chance.happens(self.weather.request_lost) {
+            self.queue
+                .put(now + READ_TIMEOUT, Event::AnswerTimesOut(ticket));
+            if self.faults_active() && self.random.happens(self.fault_profile.request_lost) {
                 self.tally.lost += 1;
-                self.note(Some(wish), Note::Lost(ticket));
-                // Some connections break at once, others say nothing.
-                if self.chance.happens(500) {
-                    self.answer_later(ticket, Answer::Nothing, 0);
+                self.record(Some(request), TraceEvent::RequestLost(ticket));
+                // Some connections break at once, others give no answer.
+                if self.random.happens(500) {
+                    self.answer_later(ticket, GateAnswer::Missing, 0);
                 }
             } else {
-                let way = self.way();
-                self.queue.put(now + way, Event::Reach(ticket));
+                let latency = self.latency();
+                self.queue.put(now + latency, Event::RequestArrives(ticket));
             }
         }
         Ok(())
     }
 
-    /// A request is with the Gate.
-    pub(super) fn reach(&mut self, ticket: usize) -> Result<(), Broken> {
-        let request = self.post.request(ticket);
-        let number = self.audit.wish_of[&*request.id];
+    /// A request arrives at the Gate.
+    pub(super) fn request_arrived(&mut self, ticket: usize) -> Result<(), Breach> {
+        let exchange = self.traffic.exchange(ticket);
+        let number = self.checker.request_of[&*exchange.id];
         let reply = self
             .gate
-            .receive(self.gate_now(), path(request.is_send), &request.body);
+            .receive(self.gate_now(), path(exchange.is_send), &exchange.body);
         let accepted = self.gate.log().last().is_some_and(|seen| seen.accepted);
-        self.note(
+        self.record(
             Some(number),
-            Note::Reached(ticket, reply.status(), accepted),
+            TraceEvent::RequestArrived(ticket, reply.status(), accepted),
         );
-        if request.is_send {
-            let overtaken = Audit::arrived(&self.wishes[number], &request, &self.gate)?;
-            self.wishes[number].overtaken |= overtaken;
+        if exchange.is_send {
+            let overtaken = Checker::check_arrival(&self.requests[number], &exchange, &self.gate)?;
+            self.requests[number].overtaken |= overtaken;
             self.tally.overtaken += u64::from(overtaken);
         }
-        let wish = &self.wishes[number];
-        self.audit.out(wish, &self.gate)?;
-        self.gate_goes_on();
+        let request = &self.requests[number];
+        self.checker.check_paid_out(request, &self.gate)?;
+        self.advance_gate();
         let (answer, after) = match reply {
-            Reply::Dropped { .. } => (Answer::Nothing, 0),
+            Reply::Dropped { .. } => (GateAnswer::Missing, 0),
             Reply::Answer {
                 after,
                 status,
                 body,
             } => {
                 let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
-                (Answer::Http(status, body), after)
+                (GateAnswer::Http(status, body), after)
             }
         };
-        if self.is_bad() && self.chance.happens(self.weather.answer_lost) {
+        if self.faults_active() && self.random.happens(self.fault_profile.answer_lost) {
             self.tally.lost += 1;
-            self.note(Some(number), Note::Lost(ticket));
+            self.record(Some(number), TraceEvent::RequestLost(ticket));
         } else {
             self.answer_later(ticket, answer, after);
         }
         Ok(())
     }
 
-    fn answer_later(&mut self, ticket: usize, answer: Answer, after: i64) {
-        let way = self.way();
-        self.post
-            .change(ticket, |request| request.coming = Some(answer));
-        self.queue
-            .put(self.clock.millis() + after + way, Event::Answer(ticket));
+    fn answer_later(&mut self, ticket: usize, answer: GateAnswer, after: i64) {
+        let latency = self.latency();
+        self.traffic
+            .change(ticket, |exchange| exchange.answer_on_way = Some(answer));
+        self.queue.put(
+            self.clock.millis() + after + latency,
+            Event::AnswerArrives(ticket),
+        );
     }
 
-    /// An answer is with the server, unless that waits no longer.
-    pub(super) fn answer(&mut self, ticket: usize) -> Result<(), Broken> {
-        let request = self.post.request(ticket);
-        let answer = request.coming.unwrap_or(Answer::Nothing);
-        let server = request.server;
-        if !self.post.deliver(ticket, answer) || self.clock.millis() < self.servers[server].awake {
+    /// An answer arrives at the server, unless the server has stopped waiting.
+    pub(super) fn answer_arrived(&mut self, ticket: usize) -> Result<(), Breach> {
+        let exchange = self.traffic.exchange(ticket);
+        let answer = exchange.answer_on_way.unwrap_or(GateAnswer::Missing);
+        let server = exchange.server;
+        if !self.traffic.deliver(ticket, answer)
+            || self.clock.millis() < self.servers[server].resumes_at
+        {
             return Ok(());
         }
-        if self.stands_still(server, true) {
+        if self.stalls(server, true) {
             return Ok(());
         }
-        self.go_on(server)
+        self.advance(server)
     }
 
-    pub(super) fn give_up(&mut self, ticket: usize) -> Result<(), Broken> {
-        if self.post.deliver(ticket, Answer::Nothing) {
-            let request = self.post.request(ticket);
-            let wish = self.audit.wish_of.get(&*request.id).copied();
-            self.note(wish, Note::GaveUp(ticket));
-            self.go_on(request.server)?;
+    pub(super) fn answer_timed_out(&mut self, ticket: usize) -> Result<(), Breach> {
+        if self.traffic.deliver(ticket, GateAnswer::Missing) {
+            let exchange = self.traffic.exchange(ticket);
+            let request = self.checker.request_of.get(&*exchange.id).copied();
+            self.record(request, TraceEvent::AnswerTimedOut(ticket));
+            self.advance(exchange.server)?;
         }
         Ok(())
     }
 
-    /// How long a message is on its way: often not long, and never in the end.
-    pub(super) fn way(&mut self) -> i64 {
-        if self.is_bad() && self.chance.happens(400) {
-            self.chance.between(self.weather.way.clone())
+    /// How long a message is on its way. Without faults it is always short.
+    pub(super) fn latency(&mut self) -> i64 {
+        if self.faults_active() && self.random.happens(400) {
+            self.random.between(self.fault_profile.latency.clone())
         } else {
-            self.chance.between(1..=40)
+            self.random.between(1..=40)
         }
     }
 
-    pub(super) fn is_bad(&self) -> bool {
-        !self.faults.is_calm(self.clock.millis())
+    pub(super) fn faults_active(&self) -> bool {
+        !self.server_faults.have_ended(self.clock.millis())
     }
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
-
-/// Operations that the Gate does not number begin here.
-const OPERATIONS: u64 = 9_000_000_000;
-
-/// What the platform's documents leave open.
-pub(super) fn habits(chance: &mut Chance) -> Conventions {
+/// How the Gate behaves where the platform's documents are silent.
+pub(super) fn conventions(random: &mut Random) -> Conventions {
     Conventions {
-        signs_answers: chance.happens(500),
-        codes_are_numbers: chance.happens(500),
-        rejects_with: chance.among(&[200, 400]),
-        one_at_a_time: chance.happens(300),
+        signs_answers: random.happens(500),
+        codes_are_numbers: random.happens(500),
+        rejects_with: random.choose(&[200, 400]),
+        one_at_a_time: random.happens(300),
         ..Conventions::default()
     }
 }
 
 /// What happens to one payout.
-pub(super) fn plan(chance: &mut Chance) -> Plan {
-    let seed = chance.between(0..=i64::MAX).cast_unsigned();
+pub(super) fn plan(random: &mut Random) -> Plan {
+    let seed = random.between(0..=i64::MAX).cast_unsigned();
     let mut plan = Plan::of_chance(seed);
-    let hours = |chance: &mut Chance, longest| {
-        HOUR * u32::try_from(chance.between(1..=longest)).expect("a few hours")
+    let hours = |random: &mut Random, longest| {
+        HOUR * u32::try_from(random.between(1..=longest)).expect("a few hours")
     };
-    match chance.below(25) {
+    match random.below(25) {
         0 => plan.endings = vec![Ending::DeclineThenSucceed],
-        1 => plan.endings = vec![Ending::Error; chance.below(12)],
-        2 => plan.endings = vec![Ending::Forget; chance.below(12)],
+        1 => plan.endings = vec![Ending::Error; random.below(12)],
+        2 => plan.endings = vec![Ending::Forget; random.below(12)],
         3 => {
-            let how_long = hours(chance, 60);
+            let how_long = hours(random, 60);
             plan.endings = vec![Ending::Linger {
                 code: 9999,
                 how_long,
             }];
         }
-        4 => plan.later = hours(chance, 24 * 12),
+        4 => plan.later = hours(random, 24 * 12),
         _ => {}
     }
     plan
 }
 
-/// Something that the platform tells of a payout, and that does not fit it; or that a part of it came back.
-pub(super) fn odd(
-    chance: &mut Chance,
-    setting: &Setting,
-    wish: &Wish,
+/// Callbacks that do not fit the payout, or that report the return of a part.
+pub(super) fn mismatched_callbacks(
+    random: &mut Random,
+    setup: &Setup,
+    request: &PayoutRequest,
     (id, number): (&str, usize),
     is_paid: bool,
     now: i64,
-) -> Vec<(Kind, Vec<u8>)> {
+) -> Vec<(NotificationKind, Vec<u8>)> {
     let operation = OPERATIONS + u64::try_from(number).unwrap_or_default();
-    let mut saying = Saying {
-        project: wish.project_id(),
+    let mut content = Content {
+        project: request.project_id(),
         payment_type: "payout",
-        words: ["payout", "success", "success"],
+        statuses: ["payout", "success", "success"],
         operation,
-        amount: wish.amount,
+        amount: request.amount,
         currency: Currency::KZT,
-        meaning: Meaning::Nothing,
+        effect: Effect::Nothing,
         flaw: Flaw::None,
     };
-    match chance.below(if is_paid { 8 } else { 6 }) {
-        0 => saying.amount += 1,
-        1 => saying.project = PROJECTS[1 - wish.project],
+    match random.below(if is_paid { 8 } else { 6 }) {
+        0 => content.amount += 1,
+        1 => content.project = PROJECTS[1 - request.project],
         2 => {
-            saying.payment_type = "purchase";
-            saying.words[0] = "sale";
+            content.payment_type = "purchase";
+            content.statuses[0] = "sale";
         }
-        3 => saying.words[0] = "manual change",
-        4 => saying.words[2] = "partially paid out",
+        3 => content.statuses[0] = "manual change",
+        4 => content.statuses[2] = "partially paid out",
         5 => {
-            saying.words = ["payout reversal", "success", "reversed"];
-            saying.amount *= 2;
+            content.statuses = ["payout reversal", "success", "reversed"];
+            content.amount *= 2;
         }
         _ => {
-            saying.words = ["payout reversal", "success", "partially reversed"];
-            saying.amount = chance.between(1..=wish.amount - 1);
-            let kind = Kind::CameBack(saying.amount);
-            // One operation, told under two statuses of the payment.
-            let mut again = saying.clone();
-            again.words[2] = "reversed";
-            return [saying, again]
-                .map(|saying| (kind, written(setting, id, saying, now)))
+            content.statuses = ["payout reversal", "success", "partially reversed"];
+            content.amount = random.between(1..=request.amount - 1);
+            let kind = NotificationKind::Returned(content.amount);
+            // One operation, reported with two statuses of the payment.
+            let mut again = content.clone();
+            again.statuses[2] = "reversed";
+            return [content, again]
+                .map(|content| (kind, signed_callback(setup, id, content, now)))
                 .into();
         }
     }
-    vec![(Kind::Odd, written(setting, id, saying, now))]
+    vec![(
+        NotificationKind::Mismatch,
+        signed_callback(setup, id, content, now),
+    )]
 }
 
-/// A top-up is paid.
-pub(super) fn sale(
-    setting: &Setting,
+/// The callback of a top-up that was paid.
+pub(super) fn top_up_callback(
+    setup: &Setup,
     id: &str,
     number: usize,
     amount: i64,
     now: i64,
-) -> (Kind, Vec<u8>) {
-    let saying = Saying {
+) -> (NotificationKind, Vec<u8>) {
+    let content = Content {
         project: PROJECTS[0],
         payment_type: "purchase",
-        words: ["sale", "success", "success"],
+        statuses: ["sale", "success", "success"],
         operation: 2 * OPERATIONS + u64::try_from(number).unwrap_or_default(),
         amount,
         currency: Currency::KZT,
-        meaning: Meaning::Pays,
+        effect: Effect::Credits,
         flaw: Flaw::None,
     };
-    (Kind::TopUp, written(setting, id, saying, now))
+    (
+        NotificationKind::TopUp,
+        signed_callback(setup, id, content, now),
+    )
 }
 
-fn written(setting: &Setting, id: &str, saying: Saying, now: i64) -> Vec<u8> {
-    let key = setting.key(saying.project, true);
-    let mut fact = Fact::new(0, &id.into(), saying);
-    fact.write(0, method(), key, now).to_vec()
+fn signed_callback(setup: &Setup, id: &str, content: Content, now: i64) -> Vec<u8> {
+    let key = setup.key(content.project, true);
+    let mut notification = Notification::new(0, &id.into(), content);
+    notification.write(0, method(), key, now).to_vec()
 }
 
 fn method() -> &'static MethodFacts {

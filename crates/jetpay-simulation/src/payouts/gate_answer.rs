@@ -1,5 +1,5 @@
-//! What an answer of the Gate means, read by the protocol's table (section 6) and not by `jetpay-gate`, whose matter is
-//! HTTP.
+//! Reads the Gate's answers by the table of the protocol (section 6). It does not use `jetpay-gate`, so that the two
+//! readings are independent.
 
 use jetpay_core::operation_code::{Advice, OperationCode};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
@@ -7,21 +7,21 @@ use jetpay_core::{Currency, Money};
 use jetpay_ledger::payout::{SendOutcome, Status, StatusAnswer, StatusOperation};
 use serde_json::Value;
 
-/// What came back.
+/// What a server received.
 #[derive(Clone)]
-pub(super) enum Answer {
-    /// An HTTP status and a body.
+pub(super) enum GateAnswer {
+    /// The HTTP status and the body.
     Http(u16, Vec<u8>),
-    /// The connection broke, or nothing came in time.
-    Nothing,
+    /// The connection broke, or no answer came in time.
+    Missing,
 }
 
-/// What became of a payout that was sent.
-pub(super) fn of_send(answer: &Answer) -> SendOutcome {
+/// The outcome of a send.
+pub(super) fn send_outcome(answer: &GateAnswer) -> SendOutcome {
     let unknown = |reason: &str| SendOutcome::Unknown {
         reason: reason.into(),
     };
-    let Answer::Http(status, body) = answer else {
+    let GateAnswer::Http(status, body) = answer else {
         return unknown("no answer");
     };
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -31,23 +31,23 @@ pub(super) fn of_send(answer: &Answer) -> SendOutcome {
         (408 | 500.., _) => unknown("the Gate failed"),
         (401 | 403 | 429, _) | (_, Some(3613)) => SendOutcome::NotNow { code, message },
         (_, Some(3041)) => SendOutcome::Accepted { request_id: None },
-        (_, Some(3061)) => unknown("that is no answer to a payout"),
+        (_, Some(3061)) => unknown("this does not answer a payout"),
         (_, Some(2000..4000)) if !waits(code.as_ref()) => SendOutcome::Rejected { code, message },
         (200, None) if body["status"] == "success" => SendOutcome::Accepted {
             request_id: body["request_id"].as_str().map(str::to_owned),
         },
-        _ => unknown("an answer that says nothing"),
+        _ => unknown("an answer without a meaning"),
     }
 }
 
-/// What became of a question for a status.
-pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
-    let Answer::Http(status @ (200 | 400), body) = answer else {
+/// The answer to a status query.
+pub(super) fn status_answer(answer: &GateAnswer) -> StatusAnswer {
+    let GateAnswer::Http(status @ (200 | 400), body) = answer else {
         return unanswered();
     };
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     if code(&body["code"]) == Some(OperationCode::UNKNOWN_PAYMENT) {
-        return StatusAnswer::NotKnown;
+        return StatusAnswer::NotFound;
     }
     let (Some(word), Some(operations), 200) = (
         body["payment"]["status"].as_str(),
@@ -57,7 +57,7 @@ pub(super) fn of_ask(answer: &Answer) -> StatusAnswer {
         return unanswered();
     };
     let payment = &body["payment"];
-    StatusAnswer::Told(Status {
+    StatusAnswer::Found(Status {
         payment_status: PaymentStatus::from(word),
         payment_type: payment["type"].as_str().map(PaymentType::from),
         sum: money(&payment["sum"]),
@@ -99,16 +99,16 @@ fn waits(code: Option<&OperationCode>) -> bool {
     code.is_some_and(|code| code.advice() == Advice::Wait)
 }
 
-/// Whether the platform thereby lets the same id be sent again.
-pub(super) fn send_lets_again(outcome: &SendOutcome) -> bool {
+/// Whether the answer permits a second send with the same id.
+pub(super) fn send_permits_resend(outcome: &SendOutcome) -> bool {
     matches!(outcome, SendOutcome::NotNow { .. })
 }
 
-/// The same of a question.
-pub(super) fn ask_lets_again(answer: &StatusAnswer) -> bool {
+/// Whether the status permits a second send with the same id.
+pub(super) fn status_permits_resend(answer: &StatusAnswer) -> bool {
     match answer {
-        StatusAnswer::NotKnown => true,
-        StatusAnswer::Told(status) => status.payment_status == PaymentStatus::Error,
+        StatusAnswer::NotFound => true,
+        StatusAnswer::Found(status) => status.payment_status == PaymentStatus::Error,
         StatusAnswer::Unanswered { .. } => false,
     }
 }
@@ -119,11 +119,11 @@ mod tests {
 
     fn error(status: u16, code: &str) -> SendOutcome {
         let body = format!(r#"{{"status": "error", "code": {code}, "message": "no"}}"#);
-        of_send(&Answer::Http(status, body.into_bytes()))
+        send_outcome(&GateAnswer::Http(status, body.into_bytes()))
     }
 
     #[test]
-    fn answer_to_a_payout_is_read_by_the_protocols_table() {
+    fn answer_to_a_payout_is_read_by_the_table_of_the_protocol() {
         for status in [200, 400] {
             assert!(matches!(
                 error(status, "3041"),
@@ -155,22 +155,32 @@ mod tests {
         for status in [408, 500, 502] {
             assert!(matches!(error(status, "3104"), SendOutcome::Unknown { .. }));
         }
-        let nothing = of_send(&Answer::Nothing);
+        let nothing = send_outcome(&GateAnswer::Missing);
         assert!(matches!(nothing, SendOutcome::Unknown { .. }));
     }
 
     #[test]
-    fn only_3061_and_error_of_a_status_let_an_id_be_sent_again() {
-        let asked = |status, body: &str| of_ask(&Answer::Http(status, body.as_bytes().to_vec()));
-        let stands = |word| format!(r#"{{"payment": {{"status": "{word}"}}, "operations": []}}"#);
-        let lets = |answer: &StatusAnswer| ask_lets_again(answer);
-        assert!(lets(&asked(400, r#"{"status": "error", "code": "3061"}"#)));
-        assert!(lets(&asked(200, &stands("error"))));
+    fn only_3061_and_the_status_error_permit_a_second_send() {
+        let answer =
+            |status, body: &str| status_answer(&GateAnswer::Http(status, body.as_bytes().to_vec()));
+        let status = |word| format!(r#"{{"payment": {{"status": "{word}"}}, "operations": []}}"#);
+        let permits = |answer: &StatusAnswer| status_permits_resend(answer);
+        assert!(permits(&answer(
+            400,
+            r#"{"status": "error", "code": "3061"}"#
+        )));
+        assert!(permits(&answer(200, &status("error"))));
         for word in ["decline", "processing", "success"] {
-            assert!(!lets(&asked(200, &stands(word))));
+            assert!(!permits(&answer(200, &status(word))));
         }
-        assert!(!lets(&asked(500, r#"{"status": "error", "code": "3061"}"#)));
-        assert!(!lets(&asked(400, r#"{"status": "error", "code": "3104"}"#)));
-        assert!(!lets(&of_ask(&Answer::Nothing)));
+        assert!(!permits(&answer(
+            500,
+            r#"{"status": "error", "code": "3061"}"#
+        )));
+        assert!(!permits(&answer(
+            400,
+            r#"{"status": "error", "code": "3104"}"#
+        )));
+        assert!(!permits(&status_answer(&GateAnswer::Missing)));
     }
 }

@@ -1,4 +1,5 @@
-//! What goes from the servers to the Gate, and back: requests wait here until the world carries them.
+//! The requests between servers and Gate. They wait here until the simulation carries them. A ticket is the number of
+//! a request.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -8,154 +9,166 @@ use std::task::Poll;
 use jetpay_core::Keyring;
 use jetpay_core::payout::Payouts;
 use jetpay_core::signature::sign;
-use jetpay_ledger::payout::{SendOutcome, StatusAnswer, TakenUp};
+use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::payouts::Gateway;
 use serde_json::json;
 
-use super::event::NOTHING;
-use super::gate_answer::{self, Answer};
+use super::event::Learned;
+use super::gate_answer::{self, GateAnswer};
 
-/// A request to the Gate.
+/// A request to the Gate, and its answer.
 #[derive(Clone)]
-pub(super) struct Request {
+pub(super) struct Exchange {
     pub(super) server: usize,
     pub(super) id: Arc<str>,
     pub(super) is_send: bool,
     pub(super) body: Arc<[u8]>,
-    /// What is on its way back.
-    pub(super) coming: Option<Answer>,
-    /// What the server has.
-    answer: Option<Answer>,
-    /// Its place in what was said about its payout.
-    place: usize,
-    /// When it left, and how much the Gate had seen by then.
+    /// The answer on its way to the server.
+    pub(super) answer_on_way: Option<GateAnswer>,
+    /// The answer that the server has received.
+    answer: Option<GateAnswer>,
+    /// Its position in the history of its payout.
+    position: usize,
+    /// When the request left, and how many requests the Gate had received by then.
     pub(super) left_at: i64,
-    pub(super) seen_before: usize,
+    pub(super) log_length: usize,
 }
 
-/// What was said about a payout, as the servers know it.
-enum Said {
+/// One entry in the history of a payout, as the servers know it.
+enum GateStep {
     Sent,
-    Asked,
-    /// The answer to the request with this number, and whether it lets the id be sent again.
-    Heard {
+    Queried,
+    /// A server received the answer to this request. `permits_resend`: the answer permits a second send.
+    Answered {
         ticket: usize,
-        lets_again: bool,
+        permits_resend: bool,
     },
 }
 
-/// All requests, and what was said.
+/// All requests, and the history of each payout.
 #[derive(Default)]
-pub(super) struct Post(Mutex<Inner>);
+pub(super) struct GateTraffic(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    requests: Vec<Request>,
-    /// Those that nobody has carried yet.
-    new: Vec<usize>,
-    /// What servers heard since somebody looked.
-    heard: Vec<(usize, &'static str)>,
-    said: BTreeMap<Arc<str>, Vec<Said>>,
+    exchanges: Vec<Exchange>,
+    /// Requests that the simulation has not carried yet.
+    departures: Vec<usize>,
+    /// Answers that servers received since the last call of [`GateTraffic::take_answers`].
+    answers: Vec<(usize, Learned)>,
+    history: BTreeMap<Arc<str>, Vec<GateStep>>,
 }
 
-impl Post {
+impl GateTraffic {
     /// The requests that left since the last call.
-    pub(super) fn departures(&self) -> Vec<usize> {
-        std::mem::take(&mut self.lock().new)
+    pub(super) fn take_departures(&self) -> Vec<usize> {
+        std::mem::take(&mut self.lock().departures)
     }
 
-    /// The answers that servers heard since the last call.
-    pub(super) fn hearings(&self) -> Vec<(usize, &'static str)> {
-        std::mem::take(&mut self.lock().heard)
+    /// The answers that servers received since the last call.
+    pub(super) fn take_answers(&self) -> Vec<(usize, Learned)> {
+        std::mem::take(&mut self.lock().answers)
     }
 
-    pub(super) fn request(&self, ticket: usize) -> Request {
-        self.lock().requests[ticket].clone()
+    pub(super) fn exchange(&self, ticket: usize) -> Exchange {
+        self.lock().exchanges[ticket].clone()
     }
 
-    pub(super) fn change(&self, ticket: usize, change: impl FnOnce(&mut Request)) {
-        change(&mut self.lock().requests[ticket]);
+    pub(super) fn change(&self, ticket: usize, change: impl FnOnce(&mut Exchange)) {
+        change(&mut self.lock().exchanges[ticket]);
     }
 
-    /// The server has an answer, unless it has one.
-    pub(super) fn deliver(&self, ticket: usize, answer: Answer) -> bool {
-        let request = &mut self.lock().requests[ticket];
-        let first = request.answer.is_none();
-        request.answer.get_or_insert(answer);
+    /// Gives the server an answer. False if it already has one.
+    pub(super) fn deliver(&self, ticket: usize, answer: GateAnswer) -> bool {
+        let exchange = &mut self.lock().exchanges[ticket];
+        let first = exchange.answer.is_none();
+        exchange.answer.get_or_insert(answer);
         first
     }
 
-    /// How often a payout has left.
+    /// How often servers have sent the payout.
     pub(super) fn sends(&self, id: &str) -> usize {
         let inner = self.lock();
-        let said = inner.said.get(id).into_iter().flatten();
-        said.filter(|said| matches!(said, Said::Sent)).count()
+        let history = inner.history.get(id).into_iter().flatten();
+        history
+            .filter(|step| matches!(step, GateStep::Sent))
+            .count()
     }
 
-    /// Whether a payout might leave when it did: for the first time, or after the answer to a request that had left
-    /// with its last send, or after it, let it be sent again.
-    pub(super) fn might_leave(&self, ticket: usize) -> bool {
+    /// Whether the payout could leave: it was the first send, or a server had received a permission to send again.
+    /// The permission must answer the last send, or a request that left after it.
+    pub(super) fn was_permitted(&self, ticket: usize) -> bool {
         let inner = self.lock();
-        let request = &inner.requests[ticket];
-        let before = &inner.said[&request.id][..request.place];
-        let last = before.iter().rposition(|said| matches!(said, Said::Sent));
+        let exchange = &inner.exchanges[ticket];
+        let before = &inner.history[&exchange.id][..exchange.position];
+        let last = before
+            .iter()
+            .rposition(|step| matches!(step, GateStep::Sent));
         last.is_none_or(|last| {
-            before[last..].iter().any(|said| match said {
-                Said::Heard { ticket, lets_again } => {
-                    *lets_again && inner.requests[*ticket].place >= last
-                }
-                Said::Sent | Said::Asked => false,
+            before[last..].iter().any(|step| match step {
+                GateStep::Answered {
+                    ticket,
+                    permits_resend,
+                } => *permits_resend && inner.exchanges[*ticket].position >= last,
+                GateStep::Sent | GateStep::Queried => false,
             })
         })
     }
 
-    /// Whether a server still waits for the answer to another send of this payout that left since then.
-    pub(super) fn is_being_sent(&self, ticket: usize, since: i64) -> bool {
+    /// Whether a server still waits for the answer to another send of this payout that left after `since`.
+    pub(super) fn has_pending_send(&self, ticket: usize, since: i64) -> bool {
         let inner = self.lock();
-        let id = &inner.requests[ticket].id;
-        let before = inner.requests[..ticket].iter().rev();
-        let mut recent = before.take_while(|request| request.left_at > since);
-        recent.any(|request| request.is_send && request.id == *id && request.answer.is_none())
+        let id = &inner.exchanges[ticket].id;
+        let before = inner.exchanges[..ticket].iter().rev();
+        let mut recent = before.take_while(|exchange| exchange.left_at > since);
+        recent.any(|exchange| exchange.is_send && exchange.id == *id && exchange.answer.is_none())
     }
 
-    /// A server crashed: nobody waits for its answers any more.
-    pub(super) fn abandon(&self, server: usize) {
-        for request in &mut self.lock().requests {
-            if request.server == server {
-                request.answer.get_or_insert(Answer::Nothing);
+    /// A crashed server no longer waits for answers.
+    pub(super) fn abandon_server(&self, server: usize) {
+        for exchange in &mut self.lock().exchanges {
+            if exchange.server == server {
+                exchange.answer.get_or_insert(GateAnswer::Missing);
             }
         }
     }
 
-    fn leave(&self, server: usize, payout: &TakenUp, is_send: bool, body: Vec<u8>) -> usize {
+    fn depart(&self, server: usize, payout: &Lease, is_send: bool, body: Vec<u8>) -> usize {
         let mut inner = self.lock();
         let id: Arc<str> = payout.payment_id.as_str().into();
-        let said = inner.said.entry(Arc::clone(&id)).or_default();
-        let place = said.len();
-        said.push(if is_send { Said::Sent } else { Said::Asked });
-        let ticket = inner.requests.len();
-        inner.requests.push(Request {
+        let history = inner.history.entry(Arc::clone(&id)).or_default();
+        let position = history.len();
+        history.push(if is_send {
+            GateStep::Sent
+        } else {
+            GateStep::Queried
+        });
+        let ticket = inner.exchanges.len();
+        inner.exchanges.push(Exchange {
             server,
             id,
             is_send,
             body: body.into(),
-            coming: None,
+            answer_on_way: None,
             answer: None,
-            place,
+            position,
             left_at: 0,
-            seen_before: 0,
+            log_length: 0,
         });
-        inner.new.push(ticket);
+        inner.departures.push(ticket);
         ticket
     }
 
-    fn hear(&self, ticket: usize, lets_again: bool, word: &'static str) {
+    fn record_answer(&self, ticket: usize, permits_resend: bool, learned: Learned) {
         let mut inner = self.lock();
-        let id = Arc::clone(&inner.requests[ticket].id);
-        let said = inner.said.entry(id).or_default();
-        said.push(Said::Heard { ticket, lets_again });
-        inner.heard.push((ticket, word));
+        let id = Arc::clone(&inner.exchanges[ticket].id);
+        let history = inner.history.entry(id).or_default();
+        history.push(GateStep::Answered {
+            ticket,
+            permits_resend,
+        });
+        inner.answers.push((ticket, learned));
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -163,63 +176,63 @@ impl Post {
     }
 }
 
-/// A server's way to the Gate.
-pub(super) struct Wire {
+/// A server's connection to the Gate.
+pub(super) struct ServerGateway {
     pub(super) server: usize,
-    pub(super) post: Arc<Post>,
+    pub(super) traffic: Arc<GateTraffic>,
     pub(super) keyring: Arc<Keyring>,
 }
 
-impl Wire {
-    async fn exchange(&self, payout: &TakenUp, is_send: bool, body: &[u8]) -> (usize, Answer) {
+impl ServerGateway {
+    async fn exchange(&self, payout: &Lease, is_send: bool, body: &[u8]) -> (usize, GateAnswer) {
         let project = self
             .keyring
             .project(payout.project_id)
-            .expect("our project");
+            .expect("a project of the merchant");
         let key = project.keys().first().expect("it has a secret");
         let signed = sign(body, key).expect("a request can be signed");
-        let ticket = self.post.leave(self.server, payout, is_send, signed);
+        let ticket = self.traffic.depart(self.server, payout, is_send, signed);
         let answer = poll_fn(|_| {
-            let answer = self.post.lock().requests[ticket].answer.clone();
+            let answer = self.traffic.lock().exchanges[ticket].answer.clone();
             answer.map_or(Poll::Pending, Poll::Ready)
         });
         (ticket, answer.await)
     }
 }
 
-impl Gateway for Wire {
-    async fn send(&self, payout: &TakenUp) -> SendOutcome {
+impl Gateway for ServerGateway {
+    async fn send(&self, payout: &Lease) -> SendOutcome {
         let request = payout.request.as_deref().unwrap_or_default();
         let (ticket, answer) = self.exchange(payout, true, request.as_bytes()).await;
-        let outcome = gate_answer::of_send(&answer);
-        let word = match &outcome {
-            SendOutcome::Accepted { .. } => "that it is accepted",
-            SendOutcome::Rejected { .. } => "that it is rejected",
-            SendOutcome::NotNow { .. } => "that it is not taken now",
-            SendOutcome::Unknown { .. } => NOTHING,
+        let outcome = gate_answer::send_outcome(&answer);
+        let learned = match &outcome {
+            SendOutcome::Accepted { .. } => Learned::Accepted,
+            SendOutcome::Rejected { .. } => Learned::Rejected,
+            SendOutcome::NotNow { .. } => Learned::NotNow,
+            SendOutcome::Unknown { .. } => Learned::Nothing,
         };
-        self.post
-            .hear(ticket, gate_answer::send_lets_again(&outcome), word);
+        self.traffic
+            .record_answer(ticket, gate_answer::send_permits_resend(&outcome), learned);
         outcome
     }
 
-    async fn ask(&self, payout: &TakenUp) -> StatusAnswer {
+    async fn status(&self, payout: &Lease) -> StatusAnswer {
         let general = json!({"project_id": payout.project_id, "payment_id": payout.payment_id});
-        let question = json!({"general": general}).to_string();
-        let (ticket, answer) = self.exchange(payout, false, question.as_bytes()).await;
-        let answer = gate_answer::of_ask(&answer);
-        let word = match &answer {
-            StatusAnswer::Told(_) => "where it stands",
-            StatusAnswer::NotKnown => "that it is not known",
-            StatusAnswer::Unanswered { .. } => NOTHING,
+        let query = json!({"general": general}).to_string();
+        let (ticket, answer) = self.exchange(payout, false, query.as_bytes()).await;
+        let answer = gate_answer::status_answer(&answer);
+        let learned = match &answer {
+            StatusAnswer::Found(_) => Learned::Status,
+            StatusAnswer::NotFound => Learned::UnknownPayment,
+            StatusAnswer::Unanswered { .. } => Learned::Nothing,
         };
-        self.post
-            .hear(ticket, gate_answer::ask_lets_again(&answer), word);
+        self.traffic
+            .record_answer(ticket, gate_answer::status_permits_resend(&answer), learned);
         answer
     }
 }
 
-/// Where requests of this kind go.
+/// The path of the request.
 pub(super) fn path(is_send: bool) -> &'static str {
     if is_send {
         QiwiKz::PATH

@@ -1,164 +1,199 @@
-//! The merchant asks for payouts, and asks again until it knows.
+//! The merchant's program requests payouts, and repeats each request until it is answered.
 
-use jetpay_ledger::payout::Taken;
+use jetpay_ledger::payout::PayoutRequestOutcome;
 use jetpay_server::environment::Environment;
 
-use super::World;
+use super::Simulation;
 use crate::deterministic::{DAY, HOUR, MINUTE, SECOND};
 use crate::payouts::event::Event;
-use crate::payouts::event::Note;
-use crate::payouts::payout_request::Heard;
+use crate::payouts::event::TraceEvent;
+use crate::payouts::payout_request::MerchantView;
 use crate::payouts::rows;
-use crate::payouts::server::{About, Done};
-use crate::report::{Broken, Invariant};
+use crate::payouts::server::{TaskKind, TaskResult};
+use crate::report::{Breach, Invariant};
 
-/// So often it asks before it gives up.
-const TRIES: u32 = 14;
+/// How often the program tries.
+const MOST_ATTEMPTS: u32 = 14;
 
-impl World<'_> {
-    /// The merchant's program asks a server. It asks again later, unless it is answered until then.
-    pub(super) fn ask(&mut self, number: usize, other: bool) -> Result<(), Broken> {
+impl Simulation<'_> {
+    /// The program sends its request to a server, and repeats it later unless an answer arrives first.
+    pub(super) fn request_payout(
+        &mut self,
+        number: usize,
+        conflicting: bool,
+    ) -> Result<(), Breach> {
         let now = self.clock.millis();
-        let wish = &mut self.wishes[number];
-        let known = wish.heard != Heard::Nothing;
-        if !known && !other && wish.asked < TRIES {
+        let request = &mut self.requests[number];
+        let known = request.merchant_view != MerchantView::Unanswered;
+        if !known && !conflicting && request.attempts < MOST_ATTEMPTS {
             let waits = [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 12 * HOUR, DAY];
-            let wait = waits[usize::try_from(wish.asked).unwrap_or(9).min(5)];
+            let wait = waits[usize::try_from(request.attempts).unwrap_or(9).min(5)];
             self.queue.put(
                 now + wait,
-                Event::Ask {
-                    wish: number,
-                    other,
+                Event::RequestPayout {
+                    request: number,
+                    conflicting,
                 },
             );
         }
-        wish.asked += 1;
-        let copies = if self.chance.happens(self.weather.doubled) {
+        request.attempts += 1;
+        let copies = if self.random.happens(self.fault_profile.duplicated) {
             2
         } else {
             1
         };
         for _ in 0..copies {
             let server = self
-                .someone()
-                .filter(|_| !self.chance.happens(self.weather.request_lost));
-            self.note(Some(number), Note::Asked { server, other });
+                .any_server()
+                .filter(|_| !self.random.happens(self.fault_profile.request_lost));
+            self.record(
+                Some(number),
+                TraceEvent::PayoutRequested {
+                    server,
+                    conflicting,
+                },
+            );
             let Some(server) = server else {
                 self.tally.lost += 1;
                 continue;
             };
-            self.tally.asked += 1;
+            self.tally.requests += 1;
             let at = &mut self.servers[server];
-            let payout =
-                self.wishes[number].payout(&at.clock.fresh_payment_id(), at.clock.now(), other);
+            let payout = self.requests[number].payout(
+                &at.clock.fresh_payment_id(),
+                at.clock.now(),
+                conflicting,
+            );
             let ledger = at.ledger.clone();
-            let about = About::Ask {
-                wish: number,
-                other,
+            let kind = TaskKind::RequestPayout {
+                request: number,
+                conflicting,
             };
-            at.begin(about, async move {
-                Done::Asked(ledger.record_payout(payout).await)
+            at.begin(kind, async move {
+                TaskResult::PayoutRequested(ledger.record_payout(payout).await)
             });
-            self.go_on(server)?;
+            self.advance(server)?;
         }
         Ok(())
     }
 
-    /// A server answers: checks that it may.
-    pub(super) fn asked(
+    /// A server has answered the program. Checks the answer.
+    pub(super) fn payout_requested(
         &mut self,
         number: usize,
-        other: bool,
-        taken: &Result<Taken, jetpay_ledger::Error>,
-        excused: bool,
-    ) -> Result<(), Broken> {
-        let wish = &self.wishes[number];
-        let broken = |invariant, what: String| Err(Broken::new(invariant, number, what));
-        let row = self.audit.known.get(&number).map(|known| known.row.clone());
+        conflicting: bool,
+        taken: &Result<PayoutRequestOutcome, jetpay_ledger::Error>,
+        may_fail: bool,
+    ) -> Result<(), Breach> {
+        let request = &self.requests[number];
+        let breach = |invariant, message: String| Err(Breach::new(invariant, number, message));
+        let row = self
+            .checker
+            .known
+            .get(&number)
+            .map(|known| known.row.clone());
         let same = row
             .as_ref()
-            .is_some_and(|row| row.fingerprint == wish.fingerprint(other));
+            .is_some_and(|row| row.fingerprint == request.fingerprint(conflicting));
         let status = match (taken, row) {
-            (Err(_), _) if excused => 503,
+            (Err(_), _) if may_fail => 503,
             (Err(error), _) => {
-                return broken(
-                    Invariant::AnswerFits,
-                    format!("nothing went wrong: {error}"),
+                return breach(
+                    Invariant::AnswerAllowed,
+                    format!("no fault permits the error: {error}"),
                 );
             }
-            (Ok(Taken::New), Some(_)) if same => 202,
-            (Ok(Taken::Before(id)), Some(row)) if same && *id.as_str() == row.id => 200,
-            (Ok(Taken::KeyOfAnother(id)), Some(row)) if !same && *id.as_str() == row.id => 409,
-            // Before one of the same key was taken, if there is one: in this very step.
-            (Ok(Taken::BalanceTooSmall { .. }), _) if wish.from_balance => 422,
-            (Ok(Taken::New | Taken::Before(_)), None) => {
-                return broken(
-                    Invariant::CommitFirst,
-                    "it was answered, and is not in the database".into(),
+            (Ok(PayoutRequestOutcome::Created), Some(_)) if same => 202,
+            (Ok(PayoutRequestOutcome::Repeated(id)), Some(row))
+                if same && *id.as_str() == row.id =>
+            {
+                200
+            }
+            (Ok(PayoutRequestOutcome::KeyConflict(id)), Some(row))
+                if !same && *id.as_str() == row.id =>
+            {
+                409
+            }
+            // The refusal may precede an accepted payout of the same key in this step.
+            (Ok(PayoutRequestOutcome::InsufficientBalance { .. }), _) if request.from_balance => {
+                422
+            }
+            (Ok(PayoutRequestOutcome::Created | PayoutRequestOutcome::Repeated(_)), None) => {
+                return breach(
+                    Invariant::CommitBeforeAnswer,
+                    "the service accepted it, but it is not in the database".into(),
                 );
             }
             (Ok(taken), row) => {
-                let there = row.map(|row| row.fingerprint);
-                return broken(
-                    Invariant::OneId,
-                    format!("answered {taken:?}, and there is {there:?}"),
+                let stored = row.map(|row| row.fingerprint);
+                return breach(
+                    Invariant::OnePayoutPerRequest,
+                    format!("the answer is {taken:?}, but {stored:?} is stored"),
                 );
             }
         };
-        if let Ok(Taken::BalanceTooSmall { available }) = taken {
-            self.too_small(number, other, *available)?;
+        if let Ok(PayoutRequestOutcome::InsufficientBalance { available }) = taken {
+            self.check_refusal(number, conflicting, *available)?;
         }
-        self.note(Some(number), Note::Answered(status));
+        self.record(Some(number), TraceEvent::MerchantAnswered(status));
         match status {
             503 => self.tally.unavailable += 1,
             409 => self.tally.conflicts += 1,
             422 => self.tally.refused += 1,
             _ => {}
         }
-        if self.chance.happens(self.weather.answer_lost) {
+        if self.random.happens(self.fault_profile.answer_lost) {
             self.tally.lost += 1;
             return Ok(());
         }
-        self.heard(number, other, status);
+        self.merchant_answered(number, conflicting, status);
         Ok(())
     }
 
-    /// What a refusal says of a balance is less than was asked for.
-    fn too_small(&self, number: usize, other: bool, available: i64) -> Result<(), Broken> {
-        let wish = &self.wishes[number];
-        let customer = crate::setup::customer_id(wish.customer);
+    /// Checks that the balance in a refusal is smaller than the requested amount.
+    fn check_refusal(
+        &self,
+        number: usize,
+        conflicting: bool,
+        available: i64,
+    ) -> Result<(), Breach> {
+        let request = &self.requests[number];
+        let customer = crate::setup::customer_id(request.customer);
         let now = self
-            .audit
+            .checker
             .store
-            .look(|connection| rows::balance(connection, customer.as_str()))?;
-        if available < wish.amount + i64::from(other) {
+            .inspect(|connection| rows::balance(connection, customer.as_str()))?;
+        if available < request.amount + i64::from(conflicting) {
             return Ok(());
         }
-        let what = format!("refused, though {available} suffices; there is {now} now");
-        Err(Broken::new(Invariant::AnswerFits, number, what))
+        let message = format!("refused although {available} is enough; the balance is now {now}");
+        Err(Breach::new(Invariant::AnswerAllowed, number, message))
     }
 
-    /// The merchant's program has an answer. It may ask once more later, or mistake the key for another one's.
-    fn heard(&mut self, number: usize, other: bool, status: u16) {
-        let wish = &mut self.wishes[number];
+    /// The program receives an answer. It may repeat the request days later, or use the key for another payout by
+    /// mistake.
+    fn merchant_answered(&mut self, number: usize, conflicting: bool, status: u16) {
+        let request = &mut self.requests[number];
         match status {
-            200 | 202 if wish.heard != Heard::Taken => {
-                wish.heard = Heard::Taken;
-                for (often, other) in [(300, other), (150, !other)] {
-                    if self.chance.happens(often) {
-                        let at = self.clock.millis() + self.chance.between(0..=5 * DAY);
+            200 | 202 if request.merchant_view != MerchantView::Accepted => {
+                request.merchant_view = MerchantView::Accepted;
+                for (often, conflicting) in [(300, conflicting), (150, !conflicting)] {
+                    if self.random.happens(often) {
+                        let at = self.clock.millis() + self.random.between(0..=5 * DAY);
                         self.queue.put(
                             at,
-                            Event::Ask {
-                                wish: number,
-                                other,
+                            Event::RequestPayout {
+                                request: number,
+                                conflicting,
                             },
                         );
                     }
                 }
             }
-            422 if wish.heard == Heard::Nothing && self.chance.happens(200) => {
-                wish.heard = Heard::Refused;
+            422 if request.merchant_view == MerchantView::Unanswered
+                && self.random.happens(200) =>
+            {
+                request.merchant_view = MerchantView::Refused;
             }
             _ => {}
         }

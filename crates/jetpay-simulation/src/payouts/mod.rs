@@ -1,8 +1,9 @@
-//! Payouts in a world of their own, under the same clock, weather and store.
+//! The simulation of payouts, with the same clock, fault profile and store as that of top-ups.
 //!
-//! Real are the driver of `jetpay-server`, which takes payouts up and records what came of them, its shop, which takes
-//! their callbacks, the ledger, its rules and its SQL. Played are a merchant that asks, one to three servers that share
-//! the store and crash and stall, the network, and a person; the Gate is that of `jetpay-platform`, without HTTP.
+//! Real parts: the driver of `jetpay-server`, which leases payouts and records their outcomes; its merchant, which
+//! receives their callbacks; the ledger, its rules and its SQL. Simulated parts: the merchant's program; one to three
+//! servers that share the store, crash and stall; the network; an operator. The Gate is the one of `jetpay-platform`,
+//! without HTTP.
 
 mod callbacks;
 mod checker;
@@ -20,185 +21,202 @@ mod step;
 
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 use jetpay_platform::gate::{Ending, GateState};
 
-use self::callbacks::Told;
-use self::checker::Audit;
-use self::event::{Event, Note};
-use self::gate_traffic::Post;
-use self::payout_request::{Plot, Wish, planned};
+use self::callbacks::PayoutNotification;
+use self::checker::Checker;
+use self::event::{Event, TraceEvent};
+use self::gate_traffic::GateTraffic;
+use self::payout_request::{PayoutRequest, PlatformPlan, plan_requests};
 use self::server::Server;
 use crate::Plan;
-use crate::deterministic::{Chance, Clock, DAY, HOUR, Queue, START};
-use crate::fault_profile::{Faults, Weather};
-use crate::report::{Broken, Journal, Violation};
-use crate::setup::Setting;
+use crate::deterministic::{Clock, DAY, HOUR, Queue, Random, START};
+use crate::fault_profile::{FaultProfile, ServerFaults};
+use crate::report::{Breach, Trace, Violation};
+use crate::setup::Setup;
 use crate::tally::PayoutTally;
 
-/// After the Gate stands still, servers ask on for so long.
+/// How long servers continue to query after the Gate has stopped.
 const LAST_QUESTIONS: i64 = 8 * HOUR;
 
-pub(super) struct World<'s> {
-    setting: &'s Setting,
+/// Simulates the payouts of a seed.
+///
+/// # Errors
+/// [`Violation`] if an invariant does not hold.
+pub fn simulate_payouts(setup: &Setup, plan: Plan) -> Result<PayoutTally, Box<Violation>> {
+    Simulation::new(setup, plan).run()
+}
+
+pub(super) struct Simulation<'s> {
+    setup: &'s Setup,
     plan: Plan,
     clock: Clock,
     queue: Queue<Event>,
-    chance: Chance,
-    weather: Weather,
-    faults: Faults,
+    random: Random,
+    fault_profile: FaultProfile,
+    server_faults: ServerFaults,
     gate: GateState,
-    post: Arc<Post>,
+    traffic: Arc<GateTraffic>,
     servers: Vec<Server>,
-    wishes: Vec<Wish>,
-    /// The wishes of which a send was heard to be rejected.
+    requests: Vec<PayoutRequest>,
+    /// Whether a server received a rejection of a send, by request.
     rejected: Vec<bool>,
-    told: Vec<Told>,
-    audit: Audit,
-    journal: Journal<Note>,
+    notifications: Vec<PayoutNotification>,
+    checker: Checker,
+    trace: Trace<TraceEvent>,
     tally: PayoutTally,
-    /// A step of the store is due.
+    /// A step of the store is scheduled.
     step_due: bool,
-    /// When the Gate is looked after next.
+    /// When the simulation looks at the Gate next.
     gate_at: Option<i64>,
 }
 
-impl<'s> World<'s> {
-    pub(super) fn new(setting: &'s Setting, plan: Plan) -> Self {
-        // Other chance than that of the top-ups.
-        let mut chance = Chance::of(plan.seed ^ 0x7061_796f_7574);
-        let weather = Weather::of(&mut chance.fork(), plan.days);
-        let faults = Faults::of(&mut chance.fork(), &weather, plan.days);
-        let wishes = planned(&mut chance.fork(), plan.days);
+impl<'s> Simulation<'s> {
+    pub(super) fn new(setup: &'s Setup, plan: Plan) -> Self {
+        // The random numbers differ from those of the top-ups.
+        let mut random = Random::from_seed(plan.seed ^ 0x7061_796f_7574);
+        let fault_profile = FaultProfile::from_random(&mut random.fork(), plan.days);
+        let server_faults =
+            ServerFaults::from_random(&mut random.fork(), &fault_profile, plan.days);
+        let requests = plan_requests(&mut random.fork(), plan.days);
         let clock = Clock::new();
-        let store = Arc::new(Stepped::new(weather.queue).expect("a store in memory"));
-        let post = Arc::new(Post::default());
-        let servers = (0..chance.among(&[1, 2, 3])).map(|number| {
-            let off = chance.between(-5_000..=5_000);
-            Server::new(number, setting, &store, &post, (&clock, off), faults.pace)
+        let store =
+            Arc::new(SimStore::new(fault_profile.queue_capacity).expect("a store in memory"));
+        let traffic = Arc::new(GateTraffic::default());
+        let servers = (0..random.choose(&[1, 2, 3])).map(|number| {
+            let skew = random.between(-5_000..=5_000);
+            Server::new(
+                number,
+                setup,
+                &store,
+                &traffic,
+                (&clock, skew),
+                server_faults.retry_policy,
+            )
         });
         let servers = servers.collect();
         let gate =
-            GateState::new(setting.keyring.clone()).with_conventions(gate::habits(&mut chance));
+            GateState::new(setup.keyring.clone()).with_conventions(gate::conventions(&mut random));
         Self {
-            setting,
+            setup,
             plan,
             queue: Queue::default(),
-            weather,
-            faults,
+            fault_profile,
+            server_faults,
             gate,
-            post,
+            traffic,
             servers,
-            rejected: vec![false; wishes.len()],
-            wishes,
-            told: Vec::new(),
-            audit: Audit::new(store),
-            journal: Journal::default(),
+            rejected: vec![false; requests.len()],
+            requests,
+            notifications: Vec::new(),
+            checker: Checker::new(store),
+            trace: Trace::default(),
             tally: PayoutTally::default(),
             step_due: false,
             gate_at: None,
-            chance,
+            random,
             clock,
         }
     }
 
     pub(super) fn run(mut self) -> Result<PayoutTally, Box<Violation>> {
-        self.until_the_end()
-            .map_err(|broken| Box::new(self.violation(broken)))
+        self.run_to_end()
+            .map_err(|breach| Box::new(self.violation(breach)))
     }
 
-    fn until_the_end(&mut self) -> Result<PayoutTally, Broken> {
+    fn run_to_end(&mut self) -> Result<PayoutTally, Breach> {
         self.open();
         while let Some((at, event)) = self.queue.next() {
             self.clock.set(at);
-            self.gate_goes_on();
-            self.happen(event)?;
+            self.advance_gate();
+            self.handle(event)?;
         }
         self.tally.days = ((self.clock.millis() - START) / DAY).cast_unsigned();
-        self.ended()?;
-        self.tally.payouts = u64::try_from(self.audit.known.len()).unwrap_or(u64::MAX);
-        self.tally.steps = self.audit.step;
-        let database = self.audit.store.look(rows::fingerprint)?;
-        self.tally.hash = self.journal.hash(database);
+        self.check_end()?;
+        self.tally.payouts = u64::try_from(self.checker.known.len()).unwrap_or(u64::MAX);
+        self.tally.steps = self.checker.step;
+        let database = self.checker.store.inspect(rows::fingerprint)?;
+        self.tally.hash = self.trace.hash(database);
         Ok(self.tally)
     }
 
-    /// Puts the customers, before anything can go wrong, and plans what will happen.
+    /// Imports the customers before any fault can occur, and schedules what the seed plans.
     fn open(&mut self) {
-        operator::open(&self.servers[0].ledger, &self.audit.store);
-        for wish in 0..self.wishes.len() {
-            let plan = gate::plan(&mut self.chance);
-            let this = &mut self.wishes[wish];
+        operator::import_customers(&self.servers[0].ledger, &self.checker.store);
+        for request in 0..self.requests.len() {
+            let plan = gate::plan(&mut self.random);
+            let this = &mut self.requests[request];
             if plan.endings.contains(&Ending::DeclineThenSucceed) {
-                this.plot = Plot::Revives;
+                this.platform_plan = PlatformPlan::PaysAfterDecline;
             } else if plan.endings.contains(&Ending::SucceedThenReverse) {
-                this.plot = Plot::ComesBack;
+                this.platform_plan = PlatformPlan::Reverses;
             }
             self.gate.plan(this.account(), plan);
-            self.queue
-                .put(this.begins, Event::Ask { wish, other: false });
-            if self.chance.happens(80) {
-                let at = this.begins + self.chance.between(0..=3 * DAY);
-                self.queue.put(at, Event::Odd(wish));
+            self.queue.put(
+                this.begins_at,
+                Event::RequestPayout {
+                    request,
+                    conflicting: false,
+                },
+            );
+            if self.random.happens(80) {
+                let at = this.begins_at + self.random.between(0..=3 * DAY);
+                self.queue.put(at, Event::Mismatch(request));
             }
         }
-        self.plan_people();
+        self.plan_operator();
         for server in 0..self.servers.len() {
-            self.tick_at(server, START);
+            self.poll_at(server, START);
         }
     }
 
-    /// The Gate's time: it stands still in the end.
+    /// The time at the Gate. It stops at the end of the run.
     fn gate_now(&self) -> i64 {
-        self.clock.millis().min(self.faults.end)
+        self.clock.millis().min(self.server_faults.gate_stops_at)
     }
 
     fn is_over(&self) -> bool {
-        self.clock.millis() > self.faults.end + LAST_QUESTIONS
+        self.clock.millis() > self.server_faults.gate_stops_at + LAST_QUESTIONS
     }
 
-    fn happen(&mut self, event: Event) -> Result<(), Broken> {
+    fn handle(&mut self, event: Event) -> Result<(), Breach> {
         match event {
-            Event::Ask { wish, other } => self.ask(wish, other),
-            Event::Tick(server) => self.tick(server),
-            Event::Wake(server) => self.wake(server),
-            Event::Reach(ticket) => self.reach(ticket),
-            Event::Answer(ticket) => self.answer(ticket),
-            Event::GiveUp(ticket) => self.give_up(ticket),
-            Event::GateTells => Ok(()), // It was looked after already.
-            Event::Tell(fact) => {
-                self.tell(fact);
+            Event::RequestPayout {
+                request,
+                conflicting,
+            } => self.request_payout(request, conflicting),
+            Event::ServerPolls(server) => self.server_polls(server),
+            Event::ServerResumes(server) => self.server_resumes(server),
+            Event::RequestArrives(ticket) => self.request_arrived(ticket),
+            Event::AnswerArrives(ticket) => self.answer_arrived(ticket),
+            Event::AnswerTimesOut(ticket) => self.answer_timed_out(ticket),
+            Event::GateDue => Ok(()), // `advance_gate` has done it.
+            Event::CallbackDue(notification) => {
+                self.send_callback(notification);
                 Ok(())
             }
-            Event::Arrive(fact) => self.arrive(fact),
-            Event::Acknowledge(fact, status) => {
-                self.told[fact].acknowledged |= status == 200;
+            Event::CallbackArrives(notification) => self.callback_arrived(notification),
+            Event::CallbackAnswered(notification, status) => {
+                self.notifications[notification].acknowledged |= status == 200;
                 Ok(())
             }
-            Event::Step => self.step(),
-            Event::Attend => self.attend(),
-            Event::Forget => self.forget(),
+            Event::StoreStep => self.step(),
+            Event::OperatorResolves => self.operator_resolves(),
+            Event::ErasePayers => self.erase_payers(),
             Event::TopUp(number) => self.top_up(number),
-            Event::ByHand(number) => {
-                self.by_hand(number);
+            Event::ManualPayout(number) => {
+                self.manual_payout(number);
                 Ok(())
             }
-            Event::Odd(wish) => {
-                self.odd(wish);
+            Event::Mismatch(request) => {
+                self.send_mismatch(request);
                 Ok(())
             }
         }
     }
 
-    fn note(&mut self, wish: Option<usize>, note: Note) {
-        self.journal.note(self.clock.millis(), wish, note);
+    fn record(&mut self, request: Option<usize>, note: TraceEvent) {
+        self.trace.record(self.clock.millis(), request, note);
     }
-}
-
-/// Runs the payouts of a seed to their end.
-///
-/// # Errors
-/// [`Violation`]: an invariant does not hold.
-pub fn simulate_payouts(setting: &Setting, plan: Plan) -> Result<PayoutTally, Box<Violation>> {
-    World::new(setting, plan).run()
 }

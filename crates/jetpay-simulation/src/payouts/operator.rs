@@ -1,113 +1,121 @@
-//! What people do: they end payouts of which nobody tells, forget payers, top up, and pay out by hand.
+//! What people do: an operator resolves payouts without an outcome and erases personal data, customers top up, and an
+//! employee of the merchant pays out in the Dashboard.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::payout::Ending;
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::payout::PayoutResolution;
+use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Error, Ledger, NewPayment};
 use jetpay_server::environment::Environment;
 
-use super::World;
+use super::Simulation;
 use crate::database;
 use crate::deterministic::{DAY, HOUR, MINUTE, START};
-use crate::payouts::callbacks::Told;
+use crate::payouts::callbacks::PayoutNotification;
 use crate::payouts::event::Event;
-use crate::payouts::event::Note;
+use crate::payouts::event::TraceEvent;
 use crate::payouts::gate;
-use crate::payouts::payout_request::{PAYEES, Plot, Wish};
+use crate::payouts::payout_request::{PAYEES, PayoutRequest, PlatformPlan};
 use crate::payouts::rows;
-use crate::payouts::server::{About, Done};
-use crate::report::{Broken, Invariant};
+use crate::payouts::server::{TaskKind, TaskResult};
+use crate::report::{Breach, Invariant};
 use crate::setup::{PROJECTS, customer_id, customers};
 
-impl World<'_> {
-    /// When people do something.
-    pub(super) fn plan_people(&mut self) {
+impl Simulation<'_> {
+    /// Schedules what people do.
+    pub(super) fn plan_operator(&mut self) {
         let days = i64::from(self.plan.days);
         let top_ups = PAYEES + usize::try_from(2 * days).unwrap_or_default();
         for number in 0..top_ups {
             let at = if number < PAYEES {
                 0
             } else {
-                self.chance.between(0..=days * DAY)
+                self.random.between(0..=days * DAY)
             };
             self.queue.put(START + at, Event::TopUp(number));
         }
         for number in 0..self.plan.days / 2 {
-            let at = START + self.chance.between(0..=days * DAY);
+            let at = START + self.random.between(0..=days * DAY);
             self.queue.put(
                 at,
-                Event::ByHand(usize::try_from(number).unwrap_or_default()),
+                Event::ManualPayout(usize::try_from(number).unwrap_or_default()),
             );
         }
         let mut at = START + DAY;
-        while at < self.faults.end {
-            self.queue.put(at, Event::Attend);
-            self.queue.put(at + HOUR, Event::Forget);
-            at += self.chance.between(4 * HOUR..=2 * DAY);
+        while at < self.server_faults.gate_stops_at {
+            self.queue.put(at, Event::OperatorResolves);
+            self.queue.put(at + HOUR, Event::ErasePayers);
+            at += self.random.between(4 * HOUR..=2 * DAY);
         }
     }
 
-    /// A person looks after payouts of which nobody tells: asks the platform's people, and sometimes gets it wrong.
-    pub(super) fn attend(&mut self) -> Result<(), Broken> {
-        let stuck = self.audit.store.look(rows::stuck)?;
-        for number in stuck.iter().filter_map(|key| Wish::of_key(key)) {
-            let Some(server) = self.someone() else {
+    /// The operator looks at payouts that do not end, asks the platform's support about each, and is sometimes wrong.
+    pub(super) fn operator_resolves(&mut self) -> Result<(), Breach> {
+        let stuck = self.checker.store.inspect(rows::stuck)?;
+        for number in stuck
+            .iter()
+            .filter_map(|key| PayoutRequest::number_from_key(key))
+        {
+            let Some(server) = self.any_server() else {
                 return Ok(());
             };
-            if !self.chance.happens(600) {
+            if !self.random.happens(600) {
                 continue;
             }
-            let id = self.audit.known[&number].row.id.clone();
-            let status = self.gate.status(self.wishes[number].project_id(), &id);
-            let right = !self.chance.happens(100);
+            let id = self.checker.known[&number].row.id.clone();
+            let status = self.gate.status(self.requests[number].project_id(), &id);
+            let right = !self.random.happens(100);
             let out = matches!(status, Some("success" | "reversed")) == right;
-            let ending = if out { Ending::Paid } else { Ending::Declined };
+            let ending = if out {
+                PayoutResolution::Paid
+            } else {
+                PayoutResolution::Declined
+            };
             let at = &mut self.servers[server];
             let (ledger, now) = (at.ledger.clone(), at.clock.now());
             let id = id.as_str().try_into().expect("an id");
-            let settle = async move {
-                let settled =
-                    ledger.settle_payout(id, ending, "the platform's people say so".into(), now);
-                Done::Written(settled.await)
+            let resolve = async move {
+                let resolved =
+                    ledger.resolve_payout(id, ending, "as platform support confirms".into(), now);
+                TaskResult::Written(resolved.await)
             };
-            // It may be kept though nobody is told so.
-            self.wishes[number].settled = true;
-            at.begin(About::Settle(number, ending), settle);
-            self.go_on(server)?;
+            // The ledger may store the resolution even if the operator receives no confirmation.
+            self.requests[number].resolved = true;
+            at.begin(TaskKind::Resolve(number, ending), resolve);
+            self.advance(server)?;
         }
         Ok(())
     }
 
-    pub(super) fn forget(&mut self) -> Result<(), Broken> {
-        if let Some(server) = self.someone() {
-            let minutes = self.chance.between(1..=20_000).cast_unsigned();
-            self.servers[server].forget(Duration::from_secs(60 * minutes));
-            self.go_on(server)?;
+    pub(super) fn erase_payers(&mut self) -> Result<(), Breach> {
+        if let Some(server) = self.any_server() {
+            let minutes = self.random.between(1..=20_000).cast_unsigned();
+            self.servers[server].erase_payers(Duration::from_secs(60 * minutes));
+            self.advance(server)?;
         }
         Ok(())
     }
 
-    /// A customer tops up: announced, and then paid.
-    pub(super) fn top_up(&mut self, number: usize) -> Result<(), Broken> {
+    /// A customer tops up: the merchant announces the payment, then the platform reports it paid.
+    pub(super) fn top_up(&mut self, number: usize) -> Result<(), Breach> {
         let now = self.clock.millis();
         let id = top_up_id(number);
         if self
-            .audit
+            .checker
             .store
-            .look(|connection| database::payment(connection, &id))?
+            .inspect(|connection| database::payment(connection, &id))?
             .is_some()
         {
-            let (kind, body) = gate::sale(self.setting, &id, number, amount(number), now);
-            self.tell_of(Told::new(None, kind, body));
+            let (kind, body) = gate::top_up_callback(self.setup, &id, number, amount(number), now);
+            self.start_notification(PayoutNotification::new(None, kind, body));
             return Ok(());
         }
-        // Again, until it is known.
+        // The merchant tries again until the payment is stored.
         self.queue.put(now + 10 * MINUTE, Event::TopUp(number));
-        let Some(server) = self.someone() else {
+        let Some(server) = self.any_server() else {
             return Ok(());
         };
         let payment = NewPayment {
@@ -124,72 +132,75 @@ impl World<'_> {
         let ledger = at.ledger.clone();
         let import = async move {
             let now = payment.created_at;
-            Done::Written(ledger.import_payments(vec![payment], now).await.map(drop))
+            TaskResult::Written(ledger.import_payments(vec![payment], now).await.map(drop))
         };
-        at.begin(About::TopUp, import);
-        self.go_on(server)
+        at.begin(TaskKind::TopUp, import);
+        self.advance(server)
     }
 
-    /// A person pays out in the Dashboard: callbacks will come of an id that nobody issued.
-    pub(super) fn by_hand(&mut self, number: usize) {
+    /// A person pays out in the platform's Dashboard. Its callbacks have an id that the service did not issue.
+    pub(super) fn manual_payout(&mut self, number: usize) {
         let (id, account) = (format!("by-hand-{number}"), format!("7702{number:07}"));
         let amount = Money::new(10_000, Currency::KZT);
         self.gate
             .made_in_dashboard(self.gate_now(), PROJECTS[0], &id, &account, amount);
-        self.gate_goes_on();
+        self.advance_gate();
     }
 
-    /// The platform tells something odd of a payout, if it knows it.
-    pub(super) fn odd(&mut self, number: usize) {
-        let Some(known) = self.audit.known.get(&number) else {
+    /// The platform sends a callback that does not fit the payout, if the payout is stored.
+    pub(super) fn send_mismatch(&mut self, number: usize) {
+        let Some(known) = self.checker.known.get(&number) else {
             return;
         };
-        let (id, wish) = (known.row.id.clone(), &self.wishes[number]);
-        let is_paid = self.gate.status(wish.project_id(), &id) == Some("success")
-            && wish.plot != Plot::ComesBack;
+        let (id, request) = (known.row.id.clone(), &self.requests[number]);
+        let is_paid = self.gate.status(request.project_id(), &id) == Some("success")
+            && request.platform_plan != PlatformPlan::Reverses;
         let now = self.clock.millis();
-        let fact = self.told.len();
-        let odd = gate::odd(
-            &mut self.chance,
-            self.setting,
-            wish,
-            (&id, fact),
+        let notification = self.notifications.len();
+        let callbacks = gate::mismatched_callbacks(
+            &mut self.random,
+            self.setup,
+            request,
+            (&id, notification),
             is_paid,
             now,
         );
-        for (kind, body) in odd {
-            self.tell_of(Told::new(Some(number), kind, body));
+        for (kind, body) in callbacks {
+            self.start_notification(PayoutNotification::new(Some(number), kind, body));
         }
     }
 
-    /// What people wrote is written, or may be missing.
-    pub(super) fn written(
+    /// Checks that what the operator wrote was stored, or was permitted to fail.
+    pub(super) fn operator_write_ended(
         &mut self,
-        about: &About,
+        kind: &TaskKind,
         result: &Result<(), Error>,
-        excused: bool,
-    ) -> Result<(), Broken> {
-        if let About::Settle(wish, ending) = about {
-            self.tally.settled += u64::from(result.is_ok());
-            self.note(Some(*wish), Note::Settled(ending.as_str(), result.is_ok()));
+        may_fail: bool,
+    ) -> Result<(), Breach> {
+        if let TaskKind::Resolve(request, ending) = kind {
+            self.tally.resolved += u64::from(result.is_ok());
+            self.record(
+                Some(*request),
+                TraceEvent::Resolved(ending.as_str(), result.is_ok()),
+            );
         }
         match result {
-            Ok(()) | Err(Error::Unsettled(_)) => Ok(()),
-            Err(_) if excused => Ok(()),
+            Ok(()) | Err(Error::Resolve(_)) => Ok(()),
+            Err(_) if may_fail => Ok(()),
             Err(error) => {
-                let what = format!("{about:?} failed, and nothing went wrong: {error}");
-                Err(Broken::anywhere(Invariant::AnswerFits, what))
+                let message = format!("{kind:?} failed, and no fault permits that: {error}");
+                Err(Breach::general(Invariant::AnswerAllowed, message))
             }
         }
     }
 }
 
-/// Puts the customers, before anything can go wrong.
-pub(super) fn open(ledger: &Ledger, store: &Stepped) {
+/// Imports the customers before any fault can occur.
+pub(super) fn import_customers(ledger: &Ledger, store: &SimStore) {
     let mut put = pin!(ledger.import_customers(customers()));
     let mut context = Context::from_waker(Waker::noop());
     let _ = put.as_mut().poll(&mut context);
-    store.step(Fate::Commits);
+    store.step(Fault::Commits);
     let _ = put.as_mut().poll(&mut context);
 }
 
@@ -197,7 +208,7 @@ fn top_up_id(number: usize) -> String {
     format!("top-up-{number}")
 }
 
-/// What a top-up is about, in minor units.
+/// The amount of a top-up, in minor units.
 fn amount(number: usize) -> i64 {
     100_000 + 7_919 * i64::try_from(number % 50).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
-//! What is in the database about payouts, read with SQL of our own.
+//! Reads the tables of payouts with SQL of its own, so that the checks share no code with the ledger.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
-/// A payout.
+/// A row of `payouts`. Amounts are in minor units, times in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) id: String,
@@ -32,7 +32,7 @@ impl Row {
         matches!(self.state.as_str(), "created" | "unknown" | "accepted")
     }
 
-    /// How far on its state is: it never becomes less.
+    /// The rank of the state. It never decreases.
     pub(super) fn rank(&self) -> u8 {
         match self.state.as_str() {
             "declined" | "rejected" => 1,
@@ -43,7 +43,7 @@ impl Row {
     }
 }
 
-/// A step of a payout.
+/// A row of `payout_steps`. Amounts are in minor units, times in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StepRow {
     pub(super) seq: i64,
@@ -88,7 +88,7 @@ pub(super) fn ids(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     statement.query_map((), |row| row.get(0))?.collect()
 }
 
-/// The steps after the given one.
+/// The steps after sequence number `after`.
 pub(super) fn steps(connection: &Connection, after: i64) -> rusqlite::Result<Vec<StepRow>> {
     let sql = "SELECT seq, payment_id, what, amount, operation_id, time FROM payout_steps WHERE seq > ?1 ORDER BY seq";
     let mut statement = connection.prepare_cached(sql)?;
@@ -105,7 +105,7 @@ pub(super) fn steps(connection: &Connection, after: i64) -> rusqlite::Result<Vec
     steps?.collect()
 }
 
-/// What a customer can spend: what top-ups left, less what payouts from the balance took.
+/// What a customer can spend, in minor units: the entries of top-ups, less the payouts from the balance.
 pub(super) fn balance(connection: &Connection, customer: &str) -> rusqlite::Result<i64> {
     let sql = "SELECT (SELECT coalesce(sum(entries.amount), 0) FROM entries JOIN payments ON payments.id = payment_id
                        WHERE customer_id = ?1)
@@ -114,7 +114,7 @@ pub(super) fn balance(connection: &Connection, customer: &str) -> rusqlite::Resu
     statement.query_row([customer], |row| row.get(0))
 }
 
-/// Whether there is an alarm about this payment, and about this operation of it if one is given.
+/// Whether there is an alarm about this payment and, if one is given, about this operation.
 pub(super) fn alarm(
     connection: &Connection,
     id: &str,
@@ -125,17 +125,19 @@ pub(super) fn alarm(
     statement.query_row((id, operation), |row| row.get(0))
 }
 
-/// Whether a callback is stored, with this operation and these statuses.
+/// Whether a callback with this operation and these statuses is stored.
 pub(super) fn event(
     connection: &Connection,
     id: &str,
     operation: i64,
-    words: &[String; 2],
+    statuses: &[String; 2],
 ) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE payment_id = ?1 AND operation_id = ?2
                AND operation_status = ?3 AND payment_status = ?4)";
     let mut statement = connection.prepare_cached(sql)?;
-    statement.query_row((id, operation, &words[0], &words[1]), |row| row.get(0))
+    statement.query_row((id, operation, &statuses[0], &statuses[1]), |row| {
+        row.get(0)
+    })
 }
 
 /// When the next payout is due.
@@ -146,7 +148,7 @@ pub(super) fn next_due(connection: &Connection) -> rusqlite::Result<Option<i64>>
         .query_row((), |row| row.get(0))
 }
 
-/// The keys of open payouts that a person must look at: nothing is done about them, or it takes too long.
+/// The keys of open payouts that an operator must look at: they have no next action, or take too long.
 pub(super) fn stuck(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let sql =
         "SELECT idempotency_key FROM payouts WHERE state IN ('created', 'unknown', 'accepted')
@@ -185,7 +187,7 @@ pub(super) fn values(
     Ok(())
 }
 
-/// A number for all that is in the database.
+/// A hash of everything in the database.
 pub(super) fn fingerprint(connection: &Connection) -> rusqlite::Result<u64> {
     let mut hasher = DefaultHasher::new();
     values(connection, |_, value| match value {

@@ -1,4 +1,4 @@
-//! A server: the real driver and the real shop over the shared store, and what it is doing.
+//! A server: the real driver and the real merchant over the shared store, and the tasks that run on it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,27 +7,29 @@ use std::task::{Context, Poll, Waker};
 use jetpay_core::Keyring;
 use jetpay_core::id::PaymentId;
 use jetpay_core::serve::serve_callback;
-use jetpay_ledger::payout::{Ending, GateAddress, Pace, Taken, TakenUp};
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::payout::{
+    GateAddress, Lease, PayoutRequestOutcome, PayoutResolution, RetryPolicy,
+};
+use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{Error, Ledger, Millis};
 use jetpay_server::environment::Environment;
 use jetpay_server::merchant::LedgerMerchant;
-use jetpay_server::payouts::{Driven, Driver};
+use jetpay_server::payouts::{ActionResult, Driver};
 
-use super::gate_traffic::{Post, Wire};
+use super::gate_traffic::{GateTraffic, ServerGateway};
 use crate::deterministic::{Clock, START};
-use crate::setup::Setting;
+use crate::setup::Setup;
 
-/// A clock that is off by some milliseconds.
+/// A clock that differs from the virtual clock by `skew` milliseconds.
 #[derive(Clone)]
-pub(super) struct OwnClock {
+pub(super) struct SkewedClock {
     clock: Clock,
-    off: i64,
+    skew: i64,
 }
 
-impl Environment for OwnClock {
+impl Environment for SkewedClock {
     fn now(&self) -> Millis {
-        Millis(self.clock.millis() + self.off)
+        Millis(self.clock.millis() + self.skew)
     }
 
     fn fresh_payment_id(&self) -> PaymentId {
@@ -37,74 +39,78 @@ impl Environment for OwnClock {
 
 pub(super) struct Server {
     pub(super) ledger: Ledger,
-    pub(super) clock: OwnClock,
-    driver: Arc<Driver<Wire>>,
-    shop: Arc<LedgerMerchant>,
+    pub(super) clock: SkewedClock,
+    driver: Arc<Driver<ServerGateway>>,
+    merchant: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
     pub(super) tasks: Vec<Task>,
-    /// When it is there again after a crash.
-    pub(super) back: i64,
-    /// When it goes on after it stood still.
-    pub(super) awake: i64,
-    /// When it looks for due payouts next.
-    pub(super) tick_at: Option<i64>,
+    /// When the server is up again after a crash.
+    pub(super) up_at: i64,
+    /// When the server continues after a stall.
+    pub(super) resumes_at: i64,
+    /// When the server looks for due payouts next.
+    pub(super) polls_at: Option<i64>,
 }
 
 impl Server {
     pub(super) fn new(
         number: usize,
-        setting: &Setting,
-        store: &Arc<Stepped>,
-        post: &Arc<Post>,
-        (clock, off): (&Clock, i64),
-        pace: Pace,
+        setup: &Setup,
+        store: &Arc<SimStore>,
+        traffic: &Arc<GateTraffic>,
+        (clock, skew): (&Clock, i64),
+        retry_policy: RetryPolicy,
     ) -> Self {
-        let keyring = Arc::new(setting.keyring.clone());
+        let keyring = Arc::new(setup.keyring.clone());
         let ledger = Ledger::over(Arc::clone(store) as Arc<_>);
-        let clock = OwnClock {
+        let clock = SkewedClock {
             clock: clock.clone(),
-            off,
+            skew,
         };
-        let wire = Wire {
+        let gateway = ServerGateway {
             server: number,
-            post: Arc::clone(post),
+            traffic: Arc::clone(traffic),
             keyring: Arc::clone(&keyring),
         };
-        let outside = Arc::new(clock.clone());
+        let environment = Arc::new(clock.clone());
         let driver = Driver::new(
             ledger.clone(),
-            wire,
+            gateway,
             GateAddress::new("https://gate"),
-            pace,
-            outside,
+            retry_policy,
+            environment,
         );
-        let shop =
-            LedgerMerchant::new(&setting.config, ledger.clone()).with_environment(clock.clone());
+        let merchant =
+            LedgerMerchant::new(&setup.config, ledger.clone()).with_environment(clock.clone());
         Self {
             ledger,
             clock,
             driver: Arc::new(driver),
-            shop: Arc::new(shop),
+            merchant: Arc::new(merchant),
             keyring,
             tasks: Vec::new(),
-            back: START,
-            awake: START,
-            tick_at: None,
+            up_at: START,
+            resumes_at: START,
+            polls_at: None,
         }
     }
 
-    pub(super) fn begin(&mut self, about: About, doing: impl Future<Output = Done> + 'static) {
+    pub(super) fn begin(
+        &mut self,
+        kind: TaskKind,
+        future: impl Future<Output = TaskResult> + 'static,
+    ) {
         let task = Task {
-            about,
-            doing: Box::pin(doing) as Doing,
-            excused: false,
+            kind,
+            future: Box::pin(future) as TaskFuture,
+            may_fail: false,
         };
         self.tasks.push(task);
     }
 
-    /// The payouts that are due, by the driver. It waits for the payouts that it takes up before it looks again.
+    /// The payouts that are due, from the driver. The server does not look again while it waits for a lease.
     pub(super) fn due(&self) -> Result<Vec<PaymentId>, Error> {
-        let taking = |task: &Task| matches!(task.about, About::TakeUp);
+        let taking = |task: &Task| matches!(task.kind, TaskKind::TakeLease);
         if self.tasks.iter().any(taking) {
             return Ok(Vec::new());
         }
@@ -117,41 +123,41 @@ impl Server {
 
     pub(super) fn take_up(&mut self, id: PaymentId) {
         let driver = Arc::clone(&self.driver);
-        self.begin(About::TakeUp, async move {
-            Done::TakenUp(driver.take_up(id).await)
+        self.begin(TaskKind::TakeLease, async move {
+            TaskResult::LeaseTaken(driver.lease(id).await)
         });
     }
 
-    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::TakenUp, at: Millis) {
+    pub(super) fn run(&mut self, payout: jetpay_ledger::payout::Lease, at: Millis) {
         let driver = Arc::clone(&self.driver);
         let id = payout.payment_id.as_str().into();
-        self.begin(About::Errand(id), async move {
-            Done::Driven(driver.run(payout, at).await)
+        self.begin(TaskKind::RunAction(id), async move {
+            TaskResult::ActionRun(driver.run(payout, at).await)
         });
     }
 
-    pub(super) fn take_callback(&mut self, fact: usize, body: Arc<[u8]>) {
-        let (shop, keyring) = (Arc::clone(&self.shop), Arc::clone(&self.keyring));
-        self.begin(About::Callback(fact), async move {
-            Done::Replied(serve_callback(&body, &shop, &keyring).await.status)
+    pub(super) fn take_callback(&mut self, notification: usize, body: Arc<[u8]>) {
+        let (merchant, keyring) = (Arc::clone(&self.merchant), Arc::clone(&self.keyring));
+        self.begin(TaskKind::Callback(notification), async move {
+            TaskResult::CallbackAnswered(serve_callback(&body, &merchant, &keyring).await.status)
         });
     }
 
-    pub(super) fn forget(&mut self, keep: std::time::Duration) {
+    pub(super) fn erase_payers(&mut self, keep: std::time::Duration) {
         let driver = Arc::clone(&self.driver);
-        self.begin(About::Forget, async move {
-            Done::Written(driver.forget_payers(keep, 500).await.map(drop))
+        self.begin(TaskKind::ErasePayers, async move {
+            TaskResult::Written(driver.forget_payers(keep, 500).await.map(drop))
         });
     }
 
-    /// Lets all of it go on as far as it can; what ended.
-    pub(super) fn poll(&mut self) -> Vec<(About, Done, bool)> {
+    /// Advances all tasks as far as possible. Returns the tasks that ended, and whether each was permitted to fail.
+    pub(super) fn poll(&mut self) -> Vec<(TaskKind, TaskResult, bool)> {
         let mut ended = Vec::new();
         self.tasks.retain_mut(|task| {
             let mut context = Context::from_waker(Waker::noop());
-            match task.doing.as_mut().poll(&mut context) {
+            match task.future.as_mut().poll(&mut context) {
                 Poll::Ready(done) => {
-                    ended.push((task.about.clone(), done, task.excused));
+                    ended.push((task.kind.clone(), done, task.may_fail));
                     false
                 }
                 Poll::Pending => true,
@@ -161,40 +167,40 @@ impl Server {
     }
 }
 
-/// What it is about.
+/// What a task does.
 #[derive(Clone, Debug)]
-pub(super) enum About {
-    /// The merchant asks for this wish's payout.
-    Ask { wish: usize, other: bool },
-    /// A payout is taken up.
-    TakeUp,
-    /// An errand of the payout with this id.
-    Errand(Arc<str>),
-    /// A callback with this fact.
+pub(super) enum TaskKind {
+    /// Records a payout request of the merchant's program.
+    RequestPayout { request: usize, conflicting: bool },
+    /// Leases a payout that is due.
+    TakeLease,
+    /// Runs the action of the payout with this id.
+    RunAction(Arc<str>),
+    /// Answers a callback with the notification of this number.
     Callback(usize),
-    /// A person ends the payout of this wish.
-    Settle(usize, Ending),
-    /// Payers are forgotten.
-    Forget,
-    /// A customer tops up.
+    /// Resolves the payout of this request for an operator.
+    Resolve(usize, PayoutResolution),
+    /// Erases payers' personal data.
+    ErasePayers,
+    /// Announces a top-up.
     TopUp,
 }
 
-/// What came of it.
-pub(super) enum Done {
-    Asked(Result<Taken, Error>),
-    TakenUp(Result<Option<(TakenUp, Millis)>, Error>),
-    Driven(Driven),
-    Replied(u16),
-    /// A write of people.
+/// The result of a task.
+pub(super) enum TaskResult {
+    PayoutRequested(Result<PayoutRequestOutcome, Error>),
+    LeaseTaken(Result<Option<(Lease, Millis)>, Error>),
+    ActionRun(ActionResult),
+    CallbackAnswered(u16),
+    /// The result of a write by an operator.
     Written(Result<(), Error>),
 }
 
-pub(super) type Doing = Pin<Box<dyn Future<Output = Done>>>;
+pub(super) type TaskFuture = Pin<Box<dyn Future<Output = TaskResult>>>;
 
 pub(super) struct Task {
-    pub(super) about: About,
-    pub(super) doing: Doing,
-    /// The store failed meanwhile: it may fail, too.
-    pub(super) excused: bool,
+    pub(super) kind: TaskKind,
+    pub(super) future: TaskFuture,
+    /// The store failed while the task ran, so the task may fail.
+    pub(super) may_fail: bool,
 }

@@ -1,213 +1,226 @@
-//! Servers go on, crash, stand still, and look for payouts that are due.
+//! Servers continue, crash, stall, and look for payouts that are due.
 
-use jetpay_ledger::payout::TakenUp;
+use jetpay_ledger::payout::Lease;
 use jetpay_ledger::{Error, Millis};
-use jetpay_server::payouts::Driven;
+use jetpay_server::payouts::ActionResult;
 
-use super::World;
+use super::Simulation;
 use crate::deterministic::{HOUR, MINUTE, SECOND};
-use crate::fault_profile::{Out, Weather};
+use crate::fault_profile::{FaultProfile, OutageKind};
 use crate::payouts::event::Event;
-use crate::payouts::event::Note;
+use crate::payouts::event::TraceEvent;
 use crate::payouts::rows;
-use crate::payouts::server::{About, Done};
-use crate::report::{Broken, Invariant};
+use crate::payouts::server::{TaskKind, TaskResult};
+use crate::report::{Breach, Invariant};
 
-impl World<'_> {
-    /// A server that takes a message, if any is there.
-    pub(super) fn someone(&mut self) -> Option<usize> {
+impl Simulation<'_> {
+    /// A server that accepts a message, if one is up.
+    pub(super) fn any_server(&mut self) -> Option<usize> {
         let up: Vec<usize> = (0..self.servers.len())
             .filter(|&it| self.is_up(it))
             .collect();
-        (!up.is_empty()).then(|| self.chance.among(&up))
+        (!up.is_empty()).then(|| self.random.choose(&up))
     }
 
     pub(super) fn is_up(&self, server: usize) -> bool {
         let now = self.clock.millis();
-        now >= self.servers[server].back && !self.weather.out(Out::Service, now)
+        now >= self.servers[server].up_at && !self.fault_profile.is_out(OutageKind::Service, now)
     }
 
-    /// A server goes on with all that it does, as far as it can; or it crashes or stands still just then.
-    pub(super) fn go_on(&mut self, server: usize) -> Result<(), Broken> {
+    /// Advances all tasks of a server. The server may crash or stall first.
+    pub(super) fn advance(&mut self, server: usize) -> Result<(), Breach> {
         let now = self.clock.millis();
-        if self.servers[server].tasks.is_empty() || now < self.servers[server].awake {
+        if self.servers[server].tasks.is_empty() || now < self.servers[server].resumes_at {
             return Ok(());
         }
-        if let Some(absence) = self.faults.crash(&mut self.chance, now) {
-            self.crash(server, absence);
+        if let Some(downtime) = self.server_faults.crash(&mut self.random, now) {
+            self.crash(server, downtime);
             return Ok(());
         }
-        if self.stands_still(server, false) {
+        if self.stalls(server, false) {
             return Ok(());
         }
         let ended = self.servers[server].poll();
-        self.departures()?;
+        self.carry_departures()?;
         let mut begun = false;
-        for (about, done, excused) in ended {
-            begun |= self.done(server, &about, done, excused)?;
+        for (kind, done, may_fail) in ended {
+            begun |= self.task_ended(server, &kind, done, may_fail)?;
         }
         self.step_soon();
         if begun {
-            // Between taking a payout up and sending it, anything may happen.
-            self.go_on(server)?;
+            // A fault may occur between the lease of a payout and its send.
+            self.advance(server)?;
         }
         Ok(())
     }
 
-    /// Whether a server stands still from now on, so that it goes on with nothing until then.
-    pub(super) fn stands_still(&mut self, server: usize, answered: bool) -> bool {
+    /// Whether the server stalls now. It then does nothing until the stall ends.
+    pub(super) fn stalls(&mut self, server: usize, answered: bool) -> bool {
         let now = self.clock.millis();
-        let Some(time) = self.faults.stall(&mut self.chance, now, answered) else {
+        let Some(time) = self.server_faults.stall(&mut self.random, now, answered) else {
             return false;
         };
         self.tally.stalls += 1;
-        self.note(None, Note::Stalled(server, time));
-        self.servers[server].awake = now + time;
-        self.queue.put(now + time, Event::Wake(server));
+        self.record(None, TraceEvent::Stalled(server, time));
+        self.servers[server].resumes_at = now + time;
+        self.queue.put(now + time, Event::ServerResumes(server));
         true
     }
 
-    /// Something ended; whether something else begins.
-    fn done(
+    /// A task ended. Returns whether the server started another task.
+    fn task_ended(
         &mut self,
         server: usize,
-        about: &About,
-        done: Done,
-        excused: bool,
-    ) -> Result<bool, Broken> {
-        let excused = excused || self.weather.queue < 100;
-        match (about, done) {
-            (About::Ask { wish, other }, Done::Asked(taken)) => {
-                self.asked(*wish, *other, &taken, excused)?;
-                self.tick_soon(server, taken.is_ok());
+        kind: &TaskKind,
+        done: TaskResult,
+        may_fail: bool,
+    ) -> Result<bool, Breach> {
+        let may_fail = may_fail || self.fault_profile.queue_capacity < 100;
+        match (kind, done) {
+            (
+                TaskKind::RequestPayout {
+                    request,
+                    conflicting,
+                },
+                TaskResult::PayoutRequested(taken),
+            ) => {
+                self.payout_requested(*request, *conflicting, &taken, may_fail)?;
+                self.poll_soon(server, taken.is_ok());
             }
-            (_, Done::TakenUp(taken)) => return self.taken_up(server, taken, excused),
-            (About::Errand(id), Done::Driven(driven)) => {
-                self.tally.too_late += u64::from(driven == Driven::TooLate);
-                if driven == Driven::NotRecorded && !excused {
-                    let what =
-                        format!("what came of {id} was not recorded, and nothing went wrong");
-                    return Err(Broken::anywhere(Invariant::AnswerFits, what));
+            (_, TaskResult::LeaseTaken(taken)) => return self.lease_taken(server, taken, may_fail),
+            (TaskKind::RunAction(id), TaskResult::ActionRun(driven)) => {
+                self.tally.too_late += u64::from(driven == ActionResult::TooLate);
+                if driven == ActionResult::NotRecorded && !may_fail {
+                    let message =
+                        format!("the outcome of {id} was not recorded, and no fault permits that");
+                    return Err(Breach::general(Invariant::AnswerAllowed, message));
                 }
-                self.tick_soon(server, true);
+                self.poll_soon(server, true);
             }
-            (About::Callback(fact), Done::Replied(status)) => {
-                self.replied(*fact, status, excused)?;
+            (TaskKind::Callback(notification), TaskResult::CallbackAnswered(status)) => {
+                self.callback_answered(*notification, status, may_fail)?;
             }
-            (about, Done::Written(result)) => self.written(about, &result, excused)?,
-            (about, _) => unreachable!("{about:?} ends otherwise"),
+            (kind, TaskResult::Written(result)) => {
+                self.operator_write_ended(kind, &result, may_fail)?
+            }
+            (kind, _) => unreachable!("{kind:?} has another result"),
         }
         Ok(false)
     }
 
-    fn taken_up(
+    fn lease_taken(
         &mut self,
         server: usize,
-        taken: Result<Option<(TakenUp, Millis)>, Error>,
-        excused: bool,
-    ) -> Result<bool, Broken> {
+        taken: Result<Option<(Lease, Millis)>, Error>,
+        may_fail: bool,
+    ) -> Result<bool, Breach> {
         match taken {
             Ok(Some((payout, at))) => {
                 self.servers[server].run(payout, at);
                 Ok(true)
             }
             Ok(None) => {
-                self.tick_soon(server, true);
+                self.poll_soon(server, true);
                 Ok(false)
             }
-            Err(_) if excused => {
-                self.tick_soon(server, false);
+            Err(_) if may_fail => {
+                self.poll_soon(server, false);
                 Ok(false)
             }
             Err(error) => {
-                let what = format!("nothing went wrong, and no payout can be taken up: {error}");
-                Err(Broken::anywhere(Invariant::AnswerFits, what))
+                let message = format!("no fault permits that a lease fails: {error}");
+                Err(Breach::general(Invariant::AnswerAllowed, message))
             }
         }
     }
 
     /// A server looks for payouts that are due.
-    pub(super) fn tick(&mut self, server: usize) -> Result<(), Broken> {
+    pub(super) fn server_polls(&mut self, server: usize) -> Result<(), Breach> {
         let now = self.clock.millis();
-        if self.servers[server].tick_at != Some(now) {
+        if self.servers[server].polls_at != Some(now) {
             return Ok(()); // It looks sooner, or later.
         }
-        self.servers[server].tick_at = None;
-        if self.is_over() || !self.is_up(server) || now < self.servers[server].awake {
-            self.tick_soon(server, true);
+        self.servers[server].polls_at = None;
+        if self.is_over() || !self.is_up(server) || now < self.servers[server].resumes_at {
+            self.poll_soon(server, true);
             return Ok(());
         }
         let due = self.servers[server].due();
-        let due = due.map_err(|error| Broken::anywhere(Invariant::Ends, error.to_string()))?;
+        let due = due.map_err(|error| Breach::general(Invariant::Terminates, error.to_string()))?;
         for id in due {
             self.servers[server].take_up(id);
         }
-        self.tick_soon(server, true);
-        self.go_on(server)
+        self.poll_soon(server, true);
+        self.advance(server)
     }
 
-    /// It looks again when something will be due; a while later when that did not work.
-    pub(super) fn tick_soon(&mut self, server: usize, works: bool) {
+    /// Schedules the next look: when a payout becomes due, or a while later if the last attempt failed.
+    pub(super) fn poll_soon(&mut self, server: usize, works: bool) {
         let now = self.clock.millis();
         if self.is_over() {
             return;
         }
-        let out = self.weather.out(Out::Store, now) || self.weather.out(Out::Service, now);
-        let due = self.audit.store.look(rows::next_due).unwrap_or_default();
+        let out = self.fault_profile.is_out(OutageKind::Store, now)
+            || self.fault_profile.is_out(OutageKind::Service, now);
+        let due = self
+            .checker
+            .store
+            .inspect(rows::next_due)
+            .unwrap_or_default();
         let at = match due {
-            _ if out => now + self.chance.between(HOUR / 2..=2 * HOUR),
-            _ if !works => now + self.chance.between(SECOND..=MINUTE),
-            Some(due) => due.max(now) + self.chance.between(1..=SECOND),
+            _ if out => now + self.random.between(HOUR / 2..=2 * HOUR),
+            _ if !works => now + self.random.between(SECOND..=MINUTE),
+            Some(due) => due.max(now) + self.random.between(1..=SECOND),
             None => now + HOUR,
         };
-        self.tick_at(
+        self.poll_at(
             server,
-            at.max(self.servers[server].awake)
-                .max(self.servers[server].back),
+            at.max(self.servers[server].resumes_at)
+                .max(self.servers[server].up_at),
         );
     }
 
-    pub(super) fn tick_at(&mut self, server: usize, at: i64) {
-        let server_at = &mut self.servers[server].tick_at;
+    pub(super) fn poll_at(&mut self, server: usize, at: i64) {
+        let server_at = &mut self.servers[server].polls_at;
         if server_at.is_none_or(|before| before > at || before < self.clock.millis()) {
             *server_at = Some(at);
-            self.queue.put(at, Event::Tick(server));
+            self.queue.put(at, Event::ServerPolls(server));
         }
     }
 
-    pub(super) fn crash(&mut self, server: usize, absence: i64) {
+    pub(super) fn crash(&mut self, server: usize, downtime: i64) {
         self.tally.crashes += 1;
-        self.note(None, Note::Crashed(server));
+        self.record(None, TraceEvent::Crashed(server));
         let now = self.clock.millis();
         let it = &mut self.servers[server];
-        let errand = |about: &About| matches!(about, About::Errand(_) | About::TakeUp);
-        let cut_off = it.tasks.iter().filter(|task| errand(&task.about)).count();
-        self.tally.cut_off += u64::try_from(cut_off).unwrap_or_default();
+        let action = |kind: &TaskKind| matches!(kind, TaskKind::RunAction(_) | TaskKind::TakeLease);
+        let interrupted = it.tasks.iter().filter(|task| action(&task.kind)).count();
+        self.tally.interrupted += u64::try_from(interrupted).unwrap_or_default();
         it.tasks.clear();
-        self.post.abandon(server);
-        it.back = now + absence;
-        it.awake = it.back;
-        it.tick_at = None;
-        self.queue.put(it.back, Event::Wake(server));
+        self.traffic.abandon_server(server);
+        it.up_at = now + downtime;
+        it.resumes_at = it.up_at;
+        it.polls_at = None;
+        self.queue.put(it.up_at, Event::ServerResumes(server));
     }
 
-    /// The store ended: whoever is on the same machine ends with it.
+    /// The store crashed. Servers on the same machine crash with it.
     pub(super) fn crash_with_the_store(&mut self) {
         for server in 0..self.servers.len() {
-            if self.servers.len() == 1 || self.chance.happens(500) {
-                let absence = Weather::absence(&mut self.chance);
-                self.crash(server, absence);
+            if self.servers.len() == 1 || self.random.happens(500) {
+                let downtime = FaultProfile::downtime(&mut self.random);
+                self.crash(server, downtime);
             }
         }
     }
 
-    pub(super) fn wake(&mut self, server: usize) -> Result<(), Broken> {
+    pub(super) fn server_resumes(&mut self, server: usize) -> Result<(), Breach> {
         if !self.is_up(server) {
             self.queue
-                .put(self.clock.millis() + HOUR, Event::Wake(server));
+                .put(self.clock.millis() + HOUR, Event::ServerResumes(server));
             return Ok(());
         }
-        self.tick_soon(server, true);
-        self.go_on(server)
+        self.poll_soon(server, true);
+        self.advance(server)
     }
 }

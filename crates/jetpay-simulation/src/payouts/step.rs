@@ -1,158 +1,169 @@
-//! A step of the store, and what is checked after it; and the end of a run.
+//! A step of the store and the checks after it; and the checks at the end of a run.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
-use super::World;
-use super::callbacks::{Kind, Told};
-use super::checker::Reasons;
-use super::event::{Event, Note};
+use super::Simulation;
+use super::callbacks::{NotificationKind, PayoutNotification};
+use super::checker::MoneyEvidence;
+use super::event::{Event, TraceEvent};
 use super::server::Server;
 use crate::database;
 use crate::deterministic::DAY;
-use crate::fault_profile::Weather;
-use crate::report::{Broken, Invariant, Violation};
+use crate::fault_profile::FaultProfile;
+use crate::report::{Breach, Invariant, Violation};
 
-/// After so many steps, and after so many in which the store ended, the whole database is compared.
-const EVERYTHING: u64 = 512;
-const CRASHES: u64 = 8;
+/// The whole database is checked after so many steps, and after so many crashes of the store.
+const STEPS_BETWEEN_FULL_CHECKS: u64 = 512;
+const CRASHES_BETWEEN_FULL_CHECKS: u64 = 8;
 
-impl World<'_> {
-    /// What comes until then is written in the same step.
+impl Simulation<'_> {
+    /// Schedules a step of the store if a task waits for one.
     pub(super) fn step_soon(&mut self) {
         let waits = self.servers.iter().any(|server| !server.tasks.is_empty());
         if waits && !self.step_due {
             self.step_due = true;
-            let wait = self.chance.between(self.weather.wait.clone());
-            self.queue.put(self.clock.millis() + wait, Event::Step);
+            let wait = self.random.between(self.fault_profile.commit_delay.clone());
+            self.queue.put(self.clock.millis() + wait, Event::StoreStep);
         }
     }
 
-    pub(super) fn step(&mut self) -> Result<(), Broken> {
+    pub(super) fn step(&mut self) -> Result<(), Breach> {
         self.step_due = false;
         let now = self.clock.millis();
-        let fate = if self.is_bad() {
-            self.weather.fate(&mut self.chance, now)
+        let fault = if self.faults_active() {
+            self.fault_profile.next_fault(&mut self.random, now)
         } else {
-            Fate::Commits
+            Fault::Commits
         };
-        let jobs = self.audit.store.step(fate);
-        let crashed = matches!(fate, Fate::Crashes { .. });
-        if jobs == 0 {
-            return Ok(()); // Whoever waits, waits for the Gate.
+        let commands = self.checker.store.step(fault);
+        let crashed = matches!(fault, Fault::Crashes { .. });
+        if commands == 0 {
+            return Ok(()); // All tasks wait for the Gate.
         }
-        self.audit.step += 1;
-        self.tally.refusals += u64::from(matches!(fate, Fate::Refuses(_) | Fate::Full));
+        self.checker.step += 1;
+        self.tally.failed_commits += u64::from(matches!(fault, Fault::Refuses(_) | Fault::Full));
         self.tally.store_crashes += u64::from(crashed);
-        self.journal.note(now, None, Note::Wrote(fate, jobs));
+        self.trace
+            .record(now, None, TraceEvent::StoreStep(fault, commands));
         self.check()?;
-        if Weather::excuses(fate) {
+        if FaultProfile::permits_unavailable(fault) {
             let tasks = self.servers.iter_mut().flat_map(|server| &mut server.tasks);
-            tasks.for_each(|task| task.excused = true);
+            tasks.for_each(|task| task.may_fail = true);
         }
         if crashed {
             self.crash_with_the_store();
         }
         for server in 0..self.servers.len() {
-            self.go_on(server)?;
+            self.advance(server)?;
         }
-        let many_crashes = crashed && self.tally.store_crashes.is_multiple_of(CRASHES);
-        if many_crashes || self.audit.step.is_multiple_of(EVERYTHING) {
-            self.everything()?;
+        let many_crashes = crashed
+            && self
+                .tally
+                .store_crashes
+                .is_multiple_of(CRASHES_BETWEEN_FULL_CHECKS);
+        if many_crashes || self.checker.step.is_multiple_of(STEPS_BETWEEN_FULL_CHECKS) {
+            self.check_all()?;
         }
         Ok(())
     }
 
-    /// What the step committed has its reasons, and the payouts that it touched stand right.
-    fn check(&mut self) -> Result<(), Broken> {
-        let touched = self.audit.sync(&self.wishes)?;
-        for &(wish, place) in &touched {
-            let step = self.audit.steps[place].clone();
-            if let Some(word) = word(&step.what) {
-                self.note(Some(wish), Note::Step(word, step.amount));
+    /// Checks what the step committed: each step has a reason, and each changed payout is correct.
+    fn check(&mut self) -> Result<(), Breach> {
+        let touched = self.checker.sync(&self.requests)?;
+        for &(request, place) in &touched {
+            let step = self.checker.steps[place].clone();
+            if let Some(kind) = step_kind(&step.what) {
+                self.record(Some(request), TraceEvent::PayoutStep(kind, step.amount));
             }
             if step.amount.is_some() {
-                self.reasons(wish).allow(&step)?;
+                self.evidence(request).check(&step)?;
             }
             if step.what == "sent" {
-                self.audit.was_not_stopped(wish)?;
+                self.checker.check_not_stopped(request)?;
             }
-            let this = &self.wishes[wish];
+            let this = &self.requests[request];
             if step.what == "reserved_again" {
-                self.audit.strained[this.customer] |= this.from_balance;
+                self.checker.may_be_negative[this.customer] |= this.from_balance;
                 self.tally.reserved_again += 1;
             }
             if step.what == "created" && this.from_balance {
-                self.audit.balance(this)?;
+                self.checker.check_balance(this)?;
             }
         }
-        let mut wishes: Vec<usize> = touched.into_iter().map(|(wish, _)| wish).collect();
-        wishes.dedup();
-        for wish in wishes {
-            self.audit.payout(&self.wishes[wish])?;
+        let mut requests: Vec<usize> = touched.into_iter().map(|(request, _)| request).collect();
+        requests.dedup();
+        for request in requests {
+            self.checker.check_payout(&self.requests[request])?;
         }
         Ok(())
     }
 
-    fn reasons(&self, number: usize) -> Reasons<'_> {
-        let wish = &self.wishes[number];
-        let row = &self.audit.known[&number].row;
-        let came_back = |told: &Told| match told.kind {
-            Kind::CameBack(amount) if told.wish == Some(number) => Some((told.operation, amount)),
+    fn evidence(&self, number: usize) -> MoneyEvidence<'_> {
+        let request = &self.requests[number];
+        let row = &self.checker.known[&number].row;
+        let returned = |notification: &PayoutNotification| match notification.kind {
+            NotificationKind::Returned(amount) if notification.request == Some(number) => {
+                Some((notification.operation, amount))
+            }
             _ => None,
         };
-        Reasons {
-            status: self.gate.status(wish.project_id(), &row.id),
-            came_back: self.told.iter().filter_map(came_back).collect(),
+        MoneyEvidence {
+            status: self.gate.status(request.project_id(), &row.id),
+            returned: self.notifications.iter().filter_map(returned).collect(),
             was_rejected: self.rejected[number],
-            wish,
+            request,
             created_at: row.created_at,
         }
     }
 
     /// Checks everything.
-    pub(super) fn everything(&mut self) -> Result<(), Broken> {
-        self.audit.copies()?;
-        for wish in &self.wishes {
-            self.audit.payout(wish)?;
+    pub(super) fn check_all(&mut self) -> Result<(), Breach> {
+        self.checker.check_copy()?;
+        for request in &self.requests {
+            self.checker.check_payout(request)?;
         }
-        let (said, there) = self.audit.store.look(database::counts)?;
-        if said != there {
-            let what = format!("pending, unmatched, alarms, open alarms: {said:?} of {there:?}");
-            return Err(Broken::anywhere(Invariant::CountsAgree, what));
+        let (counted, found) = self.checker.store.inspect(database::counts)?;
+        if counted != found {
+            let message = format!(
+                "pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found"
+            );
+            return Err(Breach::general(Invariant::CountsAgree, message));
         }
         Ok(())
     }
 }
 
-/// The step's word, as it is noted.
-fn word(what: &str) -> Option<&'static str> {
-    let kind: jetpay_ledger::payout::StepKind = what.parse().ok()?;
+/// The kind of the step, for the trace.
+fn step_kind(text: &str) -> Option<&'static str> {
+    let kind: jetpay_ledger::payout::StepKind = text.parse().ok()?;
     Some(kind.as_str())
 }
 
-impl World<'_> {
-    /// Nobody waits any more, the books are those of the Gate, and payers are forgotten.
-    pub(super) fn ended(&mut self) -> Result<(), Broken> {
+impl Simulation<'_> {
+    /// Checks that no task waits, that the ledger agrees with the Gate, and that personal data is erased.
+    pub(super) fn check_end(&mut self) -> Result<(), Breach> {
         let waits = |server: &&Server| !server.tasks.is_empty();
         if let Some(server) = self.servers.iter().find(waits) {
-            let what = format!("a server still waits: {:?}", server.tasks[0].about);
-            return Err(Broken::anywhere(Invariant::Ends, what));
+            let message = format!("a task still waits: {:?}", server.tasks[0].kind);
+            return Err(Breach::general(Invariant::Terminates, message));
         }
-        self.everything()?;
+        self.check_all()?;
         let now = self.clock.millis();
-        for wish in &self.wishes {
-            self.audit.out(wish, &self.gate)?;
-            self.audit.remembered(wish, now)?;
-            let agrees = self.audit.agrees(wish, &self.gate, &self.told)?;
-            self.tally.untold += u64::from(!agrees);
+        for request in &self.requests {
+            self.checker.check_paid_out(request, &self.gate)?;
+            self.checker.check_followed_up(request, now)?;
+            let agrees = self
+                .checker
+                .matches_gate(request, &self.gate, &self.notifications)?;
+            self.tally.unreported += u64::from(!agrees);
             let state = self
-                .audit
+                .checker
                 .known
-                .get(&wish.number)
+                .get(&request.number)
                 .map_or("", |known| &known.row.state);
             let count = match state {
                 "" => continue,
@@ -163,66 +174,68 @@ impl World<'_> {
             };
             *count += 1;
         }
-        self.finds_nothing()?;
+        self.check_ledger_audit()?;
         self.clock.set(now + 400 * DAY);
-        for _ in 0..=self.wishes.len() / 500 {
-            self.servers[0].forget(Duration::ZERO);
+        for _ in 0..=self.requests.len() / 500 {
+            self.servers[0].erase_payers(Duration::ZERO);
             self.servers[0].poll();
-            self.audit.store.step(Fate::Commits);
+            self.checker.store.step(Fault::Commits);
         }
-        self.everything()?;
-        self.audit.payers(&self.wishes)
+        self.check_all()?;
+        self.checker.check_payers(&self.requests)
     }
 
-    /// The ledger's own audit agrees.
-    fn finds_nothing(&self) -> Result<(), Broken> {
-        let audit = pin!(self.servers[0].ledger.audit(Some(&self.setting.keyring)));
+    /// Checks that the ledger's own audit finds nothing.
+    fn check_ledger_audit(&self) -> Result<(), Breach> {
+        let audit = pin!(self.servers[0].ledger.audit(Some(&self.setup.keyring)));
         match audit.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Ok(audit)) if audit.findings.is_empty() && audit.unverified == 0 => Ok(()),
-            other => Err(Broken::anywhere(
-                Invariant::AuditAgrees,
-                format!("{other:?}"),
-            )),
+            other => Err(Breach::general(Invariant::AuditClean, format!("{other:?}"))),
         }
     }
 
-    pub(super) fn violation(&self, broken: Broken) -> Violation {
-        let Broken {
+    pub(super) fn violation(&self, breach: Breach) -> Violation {
+        let Breach {
             invariant,
-            what,
-            payment: wish,
-        } = broken;
-        let history = wish.map_or_else(Vec::new, |wish| {
-            let mut history = self.journal.of(wish);
-            let told = self.told.iter().enumerate();
-            history.extend(told.filter(|(_, told)| told.wish == Some(wish)).map(
-                |(number, told)| {
-                    let [operation, payment] = &told.words;
-                    format!(
-                        "callback {number}: operation {} {operation}, payment {payment}, {:?}",
-                        told.operation, told.kind
-                    )
-                },
-            ));
+            message,
+            subject: request,
+        } = breach;
+        let history = request.map_or_else(Vec::new, |request| {
+            let mut history = self.trace.history(request);
+            let notification = self.notifications.iter().enumerate();
+            history.extend(
+                notification
+                    .filter(|(_, notification)| notification.request == Some(request))
+                    .map(|(number, notification)| {
+                        let [operation, payment] = &notification.statuses;
+                        format!(
+                            "callback {number}: operation {} {operation}, payment {payment}, {:?}",
+                            notification.operation, notification.kind
+                        )
+                    }),
+            );
             history
         });
-        let what = match wish.map(|wish| &self.wishes[wish]) {
-            Some(wish) => {
+        let message = match request.map(|request| &self.requests[request]) {
+            Some(request) => {
                 let id = self
-                    .audit
+                    .checker
                     .known
-                    .get(&wish.number)
-                    .map_or("not taken", |known| &known.row.id);
-                format!("wish {} over {} ({id}): {what}", wish.number, wish.amount)
+                    .get(&request.number)
+                    .map_or("not stored", |known| &known.row.id);
+                format!(
+                    "request {} for {} ({id}): {message}",
+                    request.number, request.amount
+                )
             }
-            None => what,
+            None => message,
         };
         Violation {
             seed: self.plan.seed,
             days: self.plan.days,
-            step: self.audit.step,
+            step: self.checker.step,
             invariant,
-            what,
+            message,
             history,
         }
     }

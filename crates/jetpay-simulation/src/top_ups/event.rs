@@ -1,44 +1,45 @@
-//! What will happen, and what has happened.
+//! The events of the simulation of top-ups, and what its trace records.
 
 use std::fmt;
 
-use jetpay_ledger::store::stepped::Fate;
+use jetpay_ledger::sim::Fault;
 
-use crate::report::Noted;
+use crate::report::Traced;
 
-/// Something that happens at a moment.
+/// Something that will happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
-    /// A payer begins a top-up; one of an older system begins with its callbacks.
-    Begin(usize),
-    /// The platform has waited long enough for an answer to this message.
-    Impatient(Message),
-    /// The platform tells a fact, unless it was acknowledged.
-    Tell(usize),
-    /// A message is with the merchant.
-    Arrive(Message),
-    /// An answer of this status is with the platform.
-    Answer(Message, u16),
-    /// The answer to `check_deposit` of this top-up, with this payment, is with the platform.
-    Given(usize, usize),
+    /// A payer begins a top-up. One of an older system begins with its callbacks.
+    TopUpBegins(usize),
+    /// The platform stops waiting for the answer to this request.
+    RequestTimesOut(Message),
+    /// The platform sends a callback, unless it was acknowledged.
+    CallbackDue(usize),
+    /// A message arrives at the service.
+    MessageArrives(Message),
+    /// The answer arrives at the platform, with this HTTP status.
+    ResponseArrives(Message, u16),
+    /// The answer to `check_deposit` arrives at the platform: the top-up, and the index of its payment.
+    PaymentIdArrives(usize, usize),
     /// The store writes what waits.
-    Step,
-    /// The merchant's people do something about a payment that is not known.
-    Attend(Message),
+    StoreStep,
+    /// An operator treats a payment that the service does not know.
+    OperatorActs(Message),
 }
 
-/// A message, by what it is about.
+/// A message. The number is that of the top-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Message {
-    /// `verify` of this top-up.
     Verify(usize),
-    /// `check_deposit` of this top-up.
     CheckDeposit(usize),
-    /// A callback with this fact, in one of the ways in which it is written.
-    Callback { fact: usize, writing: usize },
-    /// The merchant's people take over the payment of this top-up from an older system.
+    /// A callback with this notification, in one of its variants.
+    Callback {
+        notification: usize,
+        variant: usize,
+    },
+    /// An operator imports the payment of an older system.
     Import(usize),
-    /// The merchant's people say that the payment of this top-up is not theirs.
+    /// An operator dismisses the callbacks of a payment that is not the merchant's.
     Dismiss(usize),
 }
 
@@ -47,8 +48,14 @@ impl fmt::Display for Message {
         match self {
             Self::Verify(_) => f.write_str("verify"),
             Self::CheckDeposit(_) => f.write_str("check_deposit"),
-            Self::Callback { fact, writing } => {
-                write!(f, "callback of fact {fact} in writing {writing}")
+            Self::Callback {
+                notification,
+                variant,
+            } => {
+                write!(
+                    f,
+                    "callback of notification {notification} in variant {variant}"
+                )
             }
             Self::Import(_) => f.write_str("import"),
             Self::Dismiss(_) => f.write_str("dismissal"),
@@ -58,53 +65,63 @@ impl fmt::Display for Message {
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug, Hash)]
-pub(crate) enum Note {
-    /// Sent; so many copies will arrive.
+pub(crate) enum TraceEvent {
+    /// The message was sent. So many copies will arrive.
     Sent(Message, usize),
-    /// It arrived, and nobody listened.
-    NobodyThere(Message),
+    /// The message arrived while the service was down.
+    NotListening(Message),
     Arrived(Message),
     Answered(Message, u16),
-    /// The service ended before it answered.
-    CutOff(Message),
-    AnswerLost(Message),
-    /// The platform has the answer.
-    AnswerSeen(Message, u16),
-    /// The store wrote so many jobs.
-    Step(Fate, usize),
-    /// A fact is in the committed database.
-    Known(usize),
-    /// Money moved, in minor units, by an operation.
+    /// The service crashed before it answered.
+    Interrupted(Message),
+    ResponseLost(Message),
+    /// The answer arrived at the platform.
+    ResponseSeen(Message, u16),
+    /// The store wrote so many commands.
+    StoreStep(Fault, usize),
+    /// A notification is in the committed database.
+    Stored(usize),
+    /// An amount in minor units moved, by this operation.
     Moved(i64, u64),
 }
 
-impl Noted for Note {
+impl Traced for TraceEvent {
     fn is_fault(&self) -> bool {
-        matches!(self, Self::Step(fate, _) if *fate != Fate::Commits)
+        matches!(self, Self::StoreStep(fault, _) if *fault != Fault::Commits)
     }
 
-    fn reached(&self) -> bool {
+    fn reaches_service(&self) -> bool {
         !matches!(
             self,
-            Self::Sent(..) | Self::NobodyThere(_) | Self::AnswerLost(_) | Self::AnswerSeen(..)
+            Self::Sent(..) | Self::NotListening(_) | Self::ResponseLost(_) | Self::ResponseSeen(..)
         )
     }
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for TraceEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sent(message, 0) => write!(f, "{message}: sent, and lost"),
+            Self::Sent(message, 0) => write!(f, "{message}: sent and lost"),
             Self::Sent(message, 1) => write!(f, "{message}: sent"),
-            Self::Sent(message, copies) => write!(f, "{message}: sent, will arrive {copies} times"),
-            Self::NobodyThere(message) => write!(f, "{message}: nobody listened"),
+            Self::Sent(message, copies) => {
+                write!(f, "{message}: sent, {copies} copies will arrive")
+            }
+            Self::NotListening(message) => {
+                write!(f, "{message}: arrived, but the service was down")
+            }
             Self::Arrived(message) => write!(f, "{message}: arrived"),
             Self::Answered(message, status) => write!(f, "{message}: answered {status}"),
-            Self::CutOff(message) => write!(f, "{message}: the service ended before it answered"),
-            Self::AnswerLost(message) => write!(f, "{message}: the answer was lost"),
-            Self::AnswerSeen(message, status) => write!(f, "{message}: the platform saw {status}"),
-            Self::Step(fate, jobs) => write!(f, "the store wrote {jobs} jobs: {fate:?}"),
-            Self::Known(fact) => write!(f, "fact {fact} is stored"),
+            Self::Interrupted(message) => {
+                write!(f, "{message}: the service crashed before it answered")
+            }
+            Self::ResponseLost(message) => write!(f, "{message}: the answer was lost"),
+            Self::ResponseSeen(message, status) => {
+                write!(f, "{message}: the platform received {status}")
+            }
+            Self::StoreStep(fault, commands) => {
+                write!(f, "the store wrote {commands} commands: {fault:?}")
+            }
+            Self::Stored(notification) => write!(f, "notification {notification} is stored"),
             Self::Moved(amount, operation) => {
                 write!(f, "money moved: {amount} by operation {operation}")
             }

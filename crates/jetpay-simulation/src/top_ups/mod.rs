@@ -1,4 +1,4 @@
-//! The run: one event after the other, until nothing is left to happen.
+//! The simulation of top-ups: takes one event after the other until none is left.
 
 mod checker;
 mod event;
@@ -11,167 +11,174 @@ mod serving;
 use std::sync::Arc;
 
 use jetpay_ledger::Store;
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
-use self::checker::Audit;
-use self::event::{Event, Message, Note};
+use self::checker::Checker;
+use self::event::{Event, Message, TraceEvent};
 use self::platform::Platform;
-use self::service::Merchant;
+use self::service::Service;
 use crate::Plan;
 use crate::database;
-use crate::deterministic::{Chance, Clock, DAY, Queue, START};
-use crate::fault_profile::Weather;
-use crate::report::{Broken, Invariant, Journal, Violation};
-use crate::setup::Setting;
+use crate::deterministic::{Clock, DAY, Queue, Random, START};
+use crate::fault_profile::FaultProfile;
+use crate::report::{Breach, Invariant, Trace, Violation};
+use crate::setup::Setup;
 use crate::tally::Tally;
 
-pub(crate) struct World<'s> {
+pub(crate) struct Simulation<'s> {
     plan: Plan,
     clock: Clock,
     queue: Queue<Event>,
-    chance: Chance,
-    weather: Weather,
+    random: Random,
+    fault_profile: FaultProfile,
     platform: Platform<'s>,
-    merchant: Merchant,
-    audit: Audit,
-    journal: Journal<Note>,
+    service: Service,
+    checker: Checker,
+    trace: Trace<TraceEvent>,
     tally: Tally,
-    /// When the service listens again.
-    back: i64,
-    /// A step of the store is due.
+    /// When the service listens again after a crash.
+    up_at: i64,
+    /// A step of the store is scheduled.
     step_due: bool,
 }
 
-impl<'s> World<'s> {
+impl<'s> Simulation<'s> {
     pub(crate) fn new(
-        setting: &'s Setting,
+        setup: &'s Setup,
         plan: Plan,
-        between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
     ) -> Self {
-        let mut chance = Chance::of(plan.seed);
-        let weather = Weather::of(&mut chance.fork(), plan.days);
-        let platform = Platform::new(setting, &mut chance, plan.days);
+        let mut random = Random::from_seed(plan.seed);
+        let fault_profile = FaultProfile::from_random(&mut random.fork(), plan.days);
+        let platform = Platform::new(setup, &mut random, plan.days);
         let clock = Clock::new();
-        let merchant = Merchant::new(setting, &clock, weather.queue, between);
+        let service = Service::new(setup, &clock, fault_profile.queue_capacity, between);
         let mut queue = Queue::default();
         for (number, top_up) in platform.top_ups.iter().enumerate() {
-            queue.put(top_up.begins, Event::Begin(number));
+            queue.put(top_up.begins_at, Event::TopUpBegins(number));
         }
         let tally = Tally {
-            outages: u64::from(weather.outage.is_some()),
+            outages: u64::from(fault_profile.outage.is_some()),
             ..Tally::default()
         };
         Self {
             plan,
             queue,
-            chance,
-            weather,
+            random,
+            fault_profile,
             platform,
-            audit: Audit::new(Arc::clone(&merchant.store)),
-            merchant,
-            journal: Journal::default(),
+            checker: Checker::new(Arc::clone(&service.store)),
+            service,
+            trace: Trace::default(),
             tally,
-            back: START,
+            up_at: START,
             step_due: false,
             clock,
         }
     }
 
     pub(crate) fn run(mut self) -> Result<Tally, Box<Violation>> {
-        self.until_the_end()
-            .map_err(|broken| Box::new(self.violation(broken)))
+        self.run_to_end()
+            .map_err(|breach| Box::new(self.violation(breach)))
     }
 
-    fn until_the_end(&mut self) -> Result<Tally, Broken> {
+    fn run_to_end(&mut self) -> Result<Tally, Breach> {
         while let Some((at, event)) = self.queue.next() {
             self.clock.set(at);
-            self.happen(event)?;
+            self.handle(event)?;
         }
-        self.audit
-            .everything(&self.merchant.ledger, &self.platform.facts)?;
-        self.ended()?;
+        self.checker
+            .check_all(&self.service.ledger, &self.platform.notifications)?;
+        self.check_end()?;
         let mut tally = self.tally;
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        tally.payments = count(self.audit.payments.len());
-        tally.facts = count(self.platform.facts.len());
-        tally.credits = count(self.audit.credited.len());
-        tally.entries = count(self.audit.entries.len());
-        tally.steps = self.audit.step;
+        tally.payments = count(self.checker.payments.len());
+        tally.notifications = count(self.platform.notifications.len());
+        tally.credits = count(self.checker.credited.len());
+        tally.entries = count(self.checker.entries.len());
+        tally.steps = self.checker.step;
         tally.days = ((self.clock.millis() - START) / DAY).cast_unsigned();
-        let database = self.merchant.store.look(database::fingerprint)?;
-        tally.hash = self.journal.hash(database);
+        let database = self.service.store.inspect(database::fingerprint)?;
+        tally.hash = self.trace.hash(database);
         Ok(tally)
     }
 
-    /// Nobody waits any more, and what was acknowledged is there.
-    fn ended(&self) -> Result<(), Broken> {
-        if self.merchant.waiting() > 0 {
-            return Err(Broken::anywhere(
-                Invariant::Ends,
+    /// Checks that no delivery waits, and that the platform repeated each callback until its end.
+    fn check_end(&self) -> Result<(), Breach> {
+        if self.service.waiting() > 0 {
+            return Err(Breach::general(
+                Invariant::Terminates,
                 "a delivery was never answered",
             ));
         }
-        for fact in &self.platform.facts {
-            let index = self.audit.by_id[&fact.payment];
-            let told = fact.acknowledged || fact.waits.len() == 0;
-            if !told {
-                let what = "a fact was not told to the end";
-                return Err(Broken::new(Invariant::Ends, index, what));
+        for notification in &self.platform.notifications {
+            let index = self.checker.by_id[&notification.payment];
+            let delivered_or_given_up = notification.acknowledged || notification.waits.len() == 0;
+            if !delivered_or_given_up {
+                let message = "the platform stopped its callback too early";
+                return Err(Breach::new(Invariant::Terminates, index, message));
             }
         }
         Ok(())
     }
 
-    fn happen(&mut self, event: Event) -> Result<(), Broken> {
+    fn handle(&mut self, event: Event) -> Result<(), Breach> {
         match event {
-            Event::Begin(number) => self.begin(number)?,
-            Event::Impatient(message) => self.ask_again(message),
-            Event::Tell(fact) => self.tell(fact),
-            Event::Arrive(message) => self.arrive(message)?,
-            Event::Answer(message, status) => self.answered(message, status),
-            Event::Given(top_up, payment) => self.given(top_up, payment),
-            Event::Step => self.step()?,
-            Event::Attend(message) => self.attend(message)?,
+            Event::TopUpBegins(number) => self.begin(number)?,
+            Event::RequestTimesOut(message) => self.request_timed_out(message),
+            Event::CallbackDue(notification) => self.send_callback(notification),
+            Event::MessageArrives(message) => self.message_arrived(message)?,
+            Event::ResponseArrives(message, status) => self.response_arrived(message, status),
+            Event::PaymentIdArrives(top_up, payment) => self.payment_id_arrived(top_up, payment),
+            Event::StoreStep => self.step()?,
+            Event::OperatorActs(message) => self.operator_acts(message)?,
         }
         Ok(())
     }
 
-    fn note(&mut self, message: Message, note: Note) {
+    fn record(&mut self, message: Message, event: TraceEvent) {
         let top_up = match message {
-            Message::Callback { fact, .. } => self.platform.facts[fact].top_up,
+            Message::Callback { notification, .. } => {
+                self.platform.notifications[notification].top_up
+            }
             Message::Verify(number)
             | Message::CheckDeposit(number)
             | Message::Import(number)
             | Message::Dismiss(number) => number,
         };
-        self.journal.note(self.clock.millis(), Some(top_up), note);
+        self.trace.record(self.clock.millis(), Some(top_up), event);
     }
 
-    fn violation(&self, broken: Broken) -> Violation {
-        let Broken {
+    fn violation(&self, breach: Breach) -> Violation {
+        let Breach {
             invariant,
-            what,
-            payment,
-        } = broken;
-        let payment = payment.map(|index| &self.audit.payments[index]);
-        let history =
-            payment.map_or_else(Vec::new, |payment| {
-                let mut history = self.journal.of(payment.top_up);
-                history.extend(payment.facts.iter().map(|&number| {
-                    format!("fact {number}: {:?}", self.platform.facts[number].saying)
-                }));
-                history
-            });
-        let what = match payment {
-            Some(payment) => format!("{}, announced over {}: {what}", payment.id, payment.amount),
-            None => what,
+            message,
+            subject,
+        } = breach;
+        let payment = subject.map(|index| &self.checker.payments[index]);
+        let history = payment.map_or_else(Vec::new, |payment| {
+            let mut history = self.trace.history(payment.top_up);
+            history.extend(payment.notifications.iter().map(|&number| {
+                format!(
+                    "notification {number}: {:?}",
+                    self.platform.notifications[number].content
+                )
+            }));
+            history
+        });
+        let message = match payment {
+            Some(payment) => format!(
+                "{}, announced over {}: {message}",
+                payment.id, payment.amount
+            ),
+            None => message,
         };
         Violation {
             seed: self.plan.seed,
             days: self.plan.days,
-            step: self.audit.step,
+            step: self.checker.step,
             invariant,
-            what,
+            message,
             history,
         }
     }
@@ -179,28 +186,35 @@ impl<'s> World<'s> {
 
 #[cfg(test)]
 mod tests {
-    use super::World;
+    use super::Simulation;
     use crate::deterministic::{DAY, START};
-    use crate::fault_profile::{Out, Weather};
+    use crate::fault_profile::{FaultProfile, OutageKind};
     use crate::notification::Flaw;
-    use crate::{Plan, Setting};
+    use crate::{Plan, Setup};
 
     #[test]
-    fn outage_of_ten_days_loses_no_fact() {
-        let setting = Setting::prepare().unwrap();
-        for kind in [Out::Service, Out::Store] {
+    fn outage_of_ten_days_loses_no_callback() {
+        let setup = Setup::prepare().unwrap();
+        for kind in [OutageKind::Service, OutageKind::Store] {
             let plan = Plan { seed: 1, days: 4 };
-            let mut world = World::new(&setting, plan, |store| store);
-            world.weather = Weather::calm_but_for(kind);
-            if let Some(outage) = &mut world.weather.outage {
+            let mut simulation = Simulation::new(&setup, plan, |store| store);
+            simulation.fault_profile = FaultProfile::only_outage(kind);
+            if let Some(outage) = &mut simulation.fault_profile.outage {
                 outage.from = START + DAY;
             }
-            world.until_the_end().unwrap();
-            assert!(world.tally.lost + world.tally.unavailable > 100);
-            let ours = |payment: &str| world.audit.payments[world.audit.by_id[payment]].announced;
-            for fact in &world.platform.facts {
-                let usable = fact.saying.flaw == Flaw::None && ours(&fact.payment).is_some();
-                assert!(fact.acknowledged || !usable, "{:?}", fact.saying);
+            simulation.run_to_end().unwrap();
+            assert!(simulation.tally.lost + simulation.tally.unavailable > 100);
+            let ours = |payment: &str| {
+                simulation.checker.payments[simulation.checker.by_id[payment]].announced
+            };
+            for notification in &simulation.platform.notifications {
+                let usable = notification.content.flaw == Flaw::None
+                    && ours(&notification.payment).is_some();
+                assert!(
+                    notification.acknowledged || !usable,
+                    "{:?}",
+                    notification.content
+                );
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The platform: what it asks, what it tells, and when it tells it again.
+//! The platform: the top-ups, the messages it signs, and the notifications that follow.
 
 use std::sync::Arc;
 
@@ -8,68 +8,68 @@ use jetpay_platform::messages::{CheckDeposit, Contract, Verify};
 use jetpay_platform::{METHODS, MethodFacts};
 
 use super::event::Message;
-use super::scenario::{PLOTS, Plot, Teller};
-use crate::deterministic::{Chance, DAY, MINUTE, START};
-use crate::notification::{Fact, Flaw};
-use crate::setup::{CONTRACT, CUSTOMERS, PROJECTS, Setting, customer_id};
+use super::scenario::{SCENARIOS, Scenario, ScenarioWriter};
+use crate::deterministic::{DAY, MINUTE, Random, START};
+use crate::notification::{Flaw, Notification};
+use crate::setup::{CONTRACT, CUSTOMERS, PROJECTS, Setup, customer_id};
 
 /// Numbers of operations begin here.
 const OPERATIONS: u64 = 2_802_000_000;
 
 pub(crate) struct Platform<'s> {
-    setting: &'s Setting,
+    setup: &'s Setup,
     pub(crate) top_ups: Vec<TopUp>,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) notifications: Vec<Notification>,
     operations: u64,
     /// The last sale of each project.
     sales: [Option<u64>; 2],
-    chance: Chance,
+    random: Random,
 }
 
-/// A fact that is to be told, so much later.
+/// A delay in milliseconds, and the notification to send then.
 pub(crate) type Due = (i64, usize);
 
 impl<'s> Platform<'s> {
-    pub(crate) fn new(setting: &'s Setting, chance: &mut Chance, days: u32) -> Self {
+    pub(crate) fn new(setup: &'s Setup, random: &mut Random, days: u32) -> Self {
         Self {
-            setting,
-            top_ups: planned(chance, days),
-            facts: Vec::new(),
+            setup,
+            top_ups: plan_top_ups(random, days),
+            notifications: Vec::new(),
             operations: OPERATIONS,
             sales: [None; 2],
-            chance: chance.fork(),
+            random: random.fork(),
         }
     }
 
-    /// The payment has this id at the merchant: makes up what happens to it.
-    pub(crate) fn story(&mut self, top_up: usize, payment: &Arc<str>) -> Vec<Due> {
+    /// The platform has the payment id of a top-up. Writes the notifications of its scenario.
+    pub(crate) fn schedule_notifications(&mut self, top_up: usize, payment: &Arc<str>) -> Vec<Due> {
         let Self {
             top_ups,
-            facts,
+            notifications,
             operations,
             sales,
-            chance,
+            random,
             ..
         } = self;
         let this = &mut top_ups[top_up];
         this.payment = Some(Arc::clone(payment));
         let another = sales[this.project];
-        let teller = Teller::new(chance, operations, another, this.projects(), this.amount);
-        let (told, sale) = teller.tell(this.plot);
+        let writer = ScenarioWriter::new(random, operations, another, this.projects(), this.amount);
+        let (scheduled, sale) = writer.write(this.scenario);
         sales[this.project] = Some(sale);
-        let told = told.into_iter().map(|(after, saying)| {
-            facts.push(Fact::new(top_up, payment, saying));
-            (after, facts.len() - 1)
+        let scheduled = scheduled.into_iter().map(|(after, content)| {
+            notifications.push(Notification::new(top_up, payment, content));
+            (after, notifications.len() - 1)
         });
-        told.collect()
+        scheduled.collect()
     }
 
-    /// In which of its writings a fact is sent this time.
-    pub(crate) fn writing(&mut self) -> usize {
-        usize::from(self.chance.happens(300))
+    /// The variant in which a notification is sent this time.
+    pub(crate) fn variant(&mut self) -> usize {
+        usize::from(self.random.happens(300))
     }
 
-    /// The method at whose address a message is for, and its bytes. Nothing for what the merchant's people do.
+    /// The method to whose address a message goes, and its bytes. None for what an operator does.
     pub(crate) fn write(
         &mut self,
         message: Message,
@@ -107,12 +107,18 @@ impl<'s> Platform<'s> {
                 );
                 Some((method, self.signed(project, &serde_json::to_vec(&body))))
             }
-            Message::Callback { fact, writing } => {
-                let fact = &mut self.facts[fact];
-                let method = self.top_ups[fact.top_up].method;
-                let right = fact.saying.flaw != Flaw::BadSignature;
-                let key = self.setting.key(fact.saying.project, right);
-                Some((method, Arc::clone(fact.write(writing, method, key, now))))
+            Message::Callback {
+                notification,
+                variant,
+            } => {
+                let notification = &mut self.notifications[notification];
+                let method = self.top_ups[notification.top_up].method;
+                let right = notification.content.flaw != Flaw::BadSignature;
+                let key = self.setup.key(notification.content.project, right);
+                Some((
+                    method,
+                    Arc::clone(notification.write(variant, method, key, now)),
+                ))
             }
             Message::Import(_) | Message::Dismiss(_) => None,
         }
@@ -120,80 +126,80 @@ impl<'s> Platform<'s> {
 
     fn signed(&self, project: usize, body: &serde_json::Result<Vec<u8>>) -> Arc<[u8]> {
         let body = body.as_ref().expect("a message can be written");
-        let key = self.setting.key(PROJECTS[project], true);
+        let key = self.setup.key(PROJECTS[project], true);
         sign(body, key).expect("a message can be signed").into()
     }
 }
 
-/// How many begin on a day, on average.
-const A_DAY: usize = 10;
+/// How many top-ups begin on a day, on average.
+const PER_DAY: usize = 10;
 
-/// A payer, and what becomes of the payment.
+/// A top-up, and what becomes of it. The amount is in minor units.
 pub(crate) struct TopUp {
-    pub(crate) begins: i64,
+    pub(crate) begins_at: i64,
     pub(crate) method: &'static MethodFacts,
     pub(crate) project: usize,
-    /// The number of a customer; one too many is nobody's.
+    /// The number of the customer. [`CUSTOMERS`] is a customer that the service does not know.
     pub(crate) customer: usize,
     pub(crate) amount: i64,
-    pub(crate) plot: Plot,
+    pub(crate) scenario: Scenario,
     pub(crate) origin: Origin,
-    /// The merchant's id, once the platform has it.
+    /// The payment id, once the platform has it.
     pub(crate) payment: Option<Arc<str>>,
-    /// How often `verify` and `check_deposit` were sent.
-    pub(crate) asked: u32,
+    /// How often the platform has sent the current request.
+    pub(crate) attempts: u32,
     pub(crate) verified: bool,
 }
 
 /// Where the payment id comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// From this merchant's answer to `check_deposit`.
-    Ours,
-    /// From elsewhere, for ever.
-    Foreign,
-    /// From an older system, which is taken over so much later.
+    /// From this service's answer to `check_deposit`.
+    Service,
+    /// From another system. The service never learns about it.
+    Elsewhere,
+    /// From an older system. An operator imports the payment after this time.
     Imported(i64),
-    /// From elsewhere, which a person says so much later.
+    /// From another system. An operator dismisses its callbacks after this time.
     Dismissed(i64),
-    /// From an older system, and dismissed by mistake before it is taken over.
+    /// From an older system. An operator dismisses its callbacks by mistake, and imports the payment later.
     DismissedThenImported(i64),
 }
 
-/// The top-ups of a run, some of them at the same moment as another.
-pub(crate) fn planned(chance: &mut Chance, days: u32) -> Vec<TopUp> {
+/// The top-ups of a run. Some begin at the same moment.
+pub(crate) fn plan_top_ups(random: &mut Random, days: u32) -> Vec<TopUp> {
     let count = usize::try_from(days)
         .unwrap_or(usize::MAX)
-        .saturating_mul(A_DAY);
+        .saturating_mul(PER_DAY);
     let last = START + i64::from(days) * DAY;
-    let mut begins = START;
+    let mut begins_at = START;
     let plan = (0..count).map(|_| {
-        if chance.happens(700) {
-            begins = chance.between(START..=last);
+        if random.happens(700) {
+            begins_at = random.between(START..=last);
         }
         TopUp {
-            begins,
-            method: chance.among(&METHODS.each_ref()),
-            project: usize::from(chance.happens(200)),
-            customer: chance.below(CUSTOMERS + 1),
-            amount: chance.between(2..=1_000_000),
-            plot: chance.weighed(PLOTS),
-            origin: origin(chance),
+            begins_at,
+            method: random.choose(&METHODS.each_ref()),
+            project: usize::from(random.happens(200)),
+            customer: random.below(CUSTOMERS + 1),
+            amount: random.between(2..=1_000_000),
+            scenario: random.choose_weighted(SCENARIOS),
+            origin: origin(random),
             payment: None,
-            asked: 0,
+            attempts: 0,
             verified: false,
         }
     });
     plan.collect()
 }
 
-fn origin(chance: &mut Chance) -> Origin {
-    if !chance.happens(20) {
-        return Origin::Ours;
+fn origin(random: &mut Random) -> Origin {
+    if !random.happens(20) {
+        return Origin::Service;
     }
-    let after = chance.between(MINUTE..=9 * DAY);
-    chance.among(&[
-        Origin::Foreign,
+    let after = random.between(MINUTE..=9 * DAY);
+    random.choose(&[
+        Origin::Elsewhere,
         Origin::Imported(after),
         Origin::Imported(after),
         Origin::Dismissed(after),
@@ -202,7 +208,7 @@ fn origin(chance: &mut Chance) -> Origin {
 }
 
 impl TopUp {
-    /// The project that asks, and the other one.
+    /// The project of the top-up, and the other one.
     pub(crate) fn projects(&self) -> [u64; 2] {
         [PROJECTS[self.project], PROJECTS[1 - self.project]]
     }

@@ -1,30 +1,31 @@
-//! What the platform does: it asks, it tells, and it does so again.
+//! What the platform sends: requests, which it repeats after a time limit, and callbacks, which it repeats on its
+//! schedule.
 
 use std::sync::Arc;
 
-use super::World;
+use super::Simulation;
 use crate::deterministic::SECOND;
-use crate::fault_profile::copies;
-use crate::report::Broken;
+use crate::fault_profile::copy_delays;
+use crate::report::Breach;
 use crate::top_ups::event::Event;
 use crate::top_ups::event::Message;
-use crate::top_ups::event::Note;
+use crate::top_ups::event::TraceEvent;
 use crate::top_ups::platform::Origin;
 
-/// How long the platform waits for an answer to `verify` and `check_deposit`, and how often it asks.
-const PATIENCE: i64 = 30 * SECOND;
-const ASKS: u32 = 3;
+/// How long the platform waits for an answer to `verify` and `check_deposit`, and how often it sends each.
+const READ_TIMEOUT: i64 = 30 * SECOND;
+const MOST_ATTEMPTS: u32 = 3;
 
-impl World<'_> {
-    pub(super) fn begin(&mut self, number: usize) -> Result<(), Broken> {
+impl Simulation<'_> {
+    pub(super) fn begin(&mut self, number: usize) -> Result<(), Breach> {
         let top_up = &self.platform.top_ups[number];
         let now = self.clock.millis();
-        let attend = match top_up.origin {
-            Origin::Ours => {
-                self.ask(Message::Verify(number));
+        let actions = match top_up.origin {
+            Origin::Service => {
+                self.send_request(Message::Verify(number));
                 return Ok(());
             }
-            Origin::Foreign => vec![],
+            Origin::Elsewhere => vec![],
             Origin::Imported(after) => vec![(after, Message::Import(number))],
             Origin::Dismissed(after) => vec![(after, Message::Dismiss(number))],
             Origin::DismissedThenImported(after) => vec![
@@ -32,39 +33,39 @@ impl World<'_> {
                 (after, Message::Import(number)),
             ],
         };
-        for (after, message) in attend {
-            self.queue.put(now + after, Event::Attend(message));
+        for (after, message) in actions {
+            self.queue.put(now + after, Event::OperatorActs(message));
         }
         let id: Arc<str> = format!("older-{number:06}").into();
-        let index = self.audit.given(&id, number, top_up)?;
-        self.given(number, index);
+        let index = self.checker.issue(&id, number, top_up)?;
+        self.payment_id_arrived(number, index);
         Ok(())
     }
 
-    /// The platform has a payment's id, and begins to tell of it.
-    pub(super) fn given(&mut self, number: usize, index: usize) {
+    /// The platform has a payment id, and schedules the callbacks.
+    pub(super) fn payment_id_arrived(&mut self, number: usize, index: usize) {
         if self.platform.top_ups[number].payment.is_some() {
-            return; // It asked twice, and has an id already.
+            return; // The platform sent the request twice and has an id already.
         }
-        let payment = &mut self.audit.payments[index];
-        for (after, fact) in self.platform.story(number, &payment.id) {
-            payment.facts.push(fact);
+        let payment = &mut self.checker.payments[index];
+        for (after, notification) in self.platform.schedule_notifications(number, &payment.id) {
+            payment.notifications.push(notification);
             let at = self.clock.millis() + after;
-            self.queue.put(at, Event::Tell(fact));
+            self.queue.put(at, Event::CallbackDue(notification));
         }
     }
 
-    pub(super) fn ask(&mut self, message: Message) {
+    pub(super) fn send_request(&mut self, message: Message) {
         let (Message::Verify(number) | Message::CheckDeposit(number)) = message else {
             return;
         };
-        self.platform.top_ups[number].asked += 1;
+        self.platform.top_ups[number].attempts += 1;
         self.send(message);
-        let at = self.clock.millis() + PATIENCE;
-        self.queue.put(at, Event::Impatient(message));
+        let at = self.clock.millis() + READ_TIMEOUT;
+        self.queue.put(at, Event::RequestTimesOut(message));
     }
 
-    pub(super) fn ask_again(&mut self, message: Message) {
+    pub(super) fn request_timed_out(&mut self, message: Message) {
         let (Message::Verify(number) | Message::CheckDeposit(number)) = message else {
             return;
         };
@@ -73,41 +74,41 @@ impl World<'_> {
             Message::Verify(_) => top_up.verified,
             _ => top_up.payment.is_some(),
         };
-        if !done && top_up.asked < ASKS {
-            self.ask(message);
+        if !done && top_up.attempts < MOST_ATTEMPTS {
+            self.send_request(message);
         }
     }
 
-    /// One try; the next is due after the schedule's wait.
-    pub(super) fn tell(&mut self, number: usize) {
-        let fact = &mut self.platform.facts[number];
-        if fact.acknowledged {
+    /// Sends the callback once, and schedules the next attempt.
+    pub(super) fn send_callback(&mut self, number: usize) {
+        let notification = &mut self.platform.notifications[number];
+        if notification.acknowledged {
             return;
         }
-        fact.tries += 1;
-        match fact.waits.next() {
+        notification.tries += 1;
+        match notification.waits.next() {
             Some(wait) => {
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
                 self.queue
-                    .put(self.clock.millis() + wait, Event::Tell(number));
+                    .put(self.clock.millis() + wait, Event::CallbackDue(number));
             }
             None => self.tally.given_up += 1,
         }
-        let writing = self.platform.writing();
+        let variant = self.platform.variant();
         self.send(Message::Callback {
-            fact: number,
-            writing,
+            notification: number,
+            variant,
         });
     }
 
     pub(super) fn send(&mut self, message: Message) {
         let now = self.clock.millis();
         let callback = matches!(message, Message::Callback { .. });
-        let copies = copies(&mut self.chance, &self.weather, callback);
-        self.note(message, Note::Sent(message, copies.len()));
-        self.tally.lost += u64::from(copies.is_empty());
-        for after in copies {
-            self.queue.put(now + after, Event::Arrive(message));
+        let copy_delays = copy_delays(&mut self.random, &self.fault_profile, callback);
+        self.record(message, TraceEvent::Sent(message, copy_delays.len()));
+        self.tally.lost += u64::from(copy_delays.is_empty());
+        for after in copy_delays {
+            self.queue.put(now + after, Event::MessageArrives(message));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The merchant: the real shop over the real ledger, over a store whose steps are ours. Deliveries are futures that wait
-//! for the store's next step; no runtime is needed to poll them.
+//! The service: the real merchant of `jetpay-server` over the real ledger. The simulation decides when the store
+//! commits. A delivery is a future that waits for the store's next step; it needs no runtime.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,165 +11,171 @@ use jetpay_core::{Keyring, Method};
 use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
-use jetpay_ledger::store::stepped::{Fate, Stepped};
+use jetpay_ledger::sim::{Fault, SimStore};
 use jetpay_ledger::{Ledger, Millis, NewPayment, Store};
 use jetpay_qiwi_kz::QiwiKz;
 use jetpay_server::merchant::LedgerMerchant;
 
 use crate::deterministic::Clock;
-use crate::setup::{Setting, customers};
+use crate::setup::{Setup, customers};
 use crate::top_ups::event::Message;
 
-/// What the merchant says: an HTTP status and a body.
-pub(crate) struct Answer {
+/// An HTTP status and a body.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
-type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+type PendingResponse = Pin<Box<dyn Future<Output = Response>>>;
 
-pub(crate) struct Merchant {
-    pub(crate) store: Arc<Stepped>,
+pub(crate) struct Service {
+    pub(crate) store: Arc<SimStore>,
     pub(crate) ledger: Ledger,
-    shop: Arc<LedgerMerchant>,
+    merchant: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
-    waiting: Vec<(Message, Answering)>,
+    waiting: Vec<(Message, PendingResponse)>,
 }
 
-impl Merchant {
+impl Service {
     pub(crate) fn new(
-        setting: &Setting,
+        setup: &Setup,
         clock: &Clock,
         queue: usize,
-        between: impl FnOnce(Arc<Stepped>) -> Arc<dyn Store>,
+        between: impl FnOnce(Arc<SimStore>) -> Arc<dyn Store>,
     ) -> Self {
-        let store = Arc::new(Stepped::new(queue).expect("a store in memory"));
+        let store = Arc::new(SimStore::new(queue).expect("a store in memory"));
         let ledger = Ledger::over(between(Arc::clone(&store)));
-        let shop =
-            LedgerMerchant::new(&setting.config, ledger.clone()).with_environment(clock.clone());
-        let mut merchant = Self {
+        let merchant =
+            LedgerMerchant::new(&setup.config, ledger.clone()).with_environment(clock.clone());
+        let mut service = Self {
             store,
             ledger,
-            shop: Arc::new(shop),
-            keyring: Arc::new(setting.keyring.clone()),
+            merchant: Arc::new(merchant),
+            keyring: Arc::new(setup.keyring.clone()),
             waiting: Vec::new(),
         };
-        merchant.open();
-        merchant
+        service.open();
+        service
     }
 
-    /// Puts the customers, before anything can go wrong.
+    /// Imports the customers before any fault can occur.
     fn open(&mut self) {
         let ledger = self.ledger.clone();
-        let put = async move { of_people(ledger.import_customers(customers()).await) };
+        let put = async move { operator_response(ledger.import_customers(customers()).await) };
         let _ = self.wait(Message::Import(0), Box::pin(put));
-        self.store.step(Fate::Commits);
+        self.store.step(Fault::Commits);
         self.waiting.clear();
     }
 
-    /// A message of the platform has arrived at a method's address, or at the one for callbacks. None: it waits.
-    pub(crate) fn take(
+    /// A message arrives at the address of a method, or at the one for callbacks. None: the answer waits for the
+    /// store.
+    pub(crate) fn deliver(
         &mut self,
         message: Message,
         method: &str,
         body: Arc<[u8]>,
-    ) -> Option<Answer> {
-        let (shop, keyring) = (Arc::clone(&self.shop), Arc::clone(&self.keyring));
-        let answering = match method {
-            _ if matches!(message, Message::Callback { writing: 1, .. }) => {
-                Box::pin(async move { serve_callback(&body, &shop, &keyring).await.into() })
+    ) -> Option<Response> {
+        let (merchant, keyring) = (Arc::clone(&self.merchant), Arc::clone(&self.keyring));
+        let pending = match method {
+            _ if matches!(message, Message::Callback { variant: 1, .. }) => {
+                Box::pin(async move { serve_callback(&body, &merchant, &keyring).await.into() })
             }
-            Kaspi::NAME => at::<Kaspi>(shop, keyring, body),
-            Kassa24::NAME => at::<Kassa24>(shop, keyring, body),
-            Kassa24Bvu::NAME => at::<Kassa24Bvu>(shop, keyring, body),
-            CashinKz::NAME => at::<CashinKz>(shop, keyring, body),
-            _ => at::<QiwiKz>(shop, keyring, body),
+            Kaspi::NAME => at::<Kaspi>(merchant, keyring, body),
+            Kassa24::NAME => at::<Kassa24>(merchant, keyring, body),
+            Kassa24Bvu::NAME => at::<Kassa24Bvu>(merchant, keyring, body),
+            CashinKz::NAME => at::<CashinKz>(merchant, keyring, body),
+            _ => at::<QiwiKz>(merchant, keyring, body),
         };
-        self.wait(message, answering)
+        self.wait(message, pending)
     }
 
-    /// The merchant's people take a payment over from an older system.
-    pub(crate) fn import(&mut self, message: Message, payment: NewPayment) -> Option<Answer> {
+    /// An operator imports a payment of an older system.
+    pub(crate) fn import(&mut self, message: Message, payment: NewPayment) -> Option<Response> {
         let ledger = self.ledger.clone();
         let now = payment.created_at;
-        let import = async move { of_people(ledger.import_payments(vec![payment], now).await) };
+        let import =
+            async move { operator_response(ledger.import_payments(vec![payment], now).await) };
         self.wait(message, Box::pin(import))
     }
 
-    /// The merchant's people say that a payment is not theirs.
+    /// An operator dismisses the callbacks of a payment that is not the merchant's.
     pub(crate) fn dismiss(
         &mut self,
         message: Message,
         payment: &str,
         now: Millis,
-    ) -> Option<Answer> {
+    ) -> Option<Response> {
         let ledger = self.ledger.clone();
         let payment = payment.try_into().expect("an id");
         let dismiss = async move {
             let dismissed = ledger
                 .dismiss_unmatched(&payment, "not ours".into(), now)
                 .await;
-            of_people(dismissed)
+            operator_response(dismissed)
         };
         self.wait(message, Box::pin(dismiss))
     }
 
-    /// How many wait for the store.
+    /// How many deliveries wait for the store.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Has the store write what waits. What everybody is answered; none: nothing, since the service ended before.
-    pub(crate) fn step(&mut self, fate: Fate) -> Vec<(Message, Option<Answer>)> {
-        self.store.step(fate);
-        let crashed = matches!(fate, Fate::Crashes { .. });
-        let answers = self.waiting.drain(..).map(|(message, mut answering)| {
-            // A write that was cut off looks like a store that is closed, but by then nobody is there to say so.
-            let answer = poll(&mut answering).filter(|answer| !(crashed && answer.status == 503));
-            (message, answer)
+    /// Lets the store write what waits. Returns the answer to each delivery; none if the service crashed first.
+    pub(crate) fn step(&mut self, fault: Fault) -> Vec<(Message, Option<Response>)> {
+        self.store.step(fault);
+        let crashed = matches!(fault, Fault::Crashes { .. });
+        let responses = self.waiting.drain(..).map(|(message, mut pending)| {
+            // An interrupted write looks like a closed store, but a crashed service cannot answer.
+            let response =
+                poll(&mut pending).filter(|response| !(crashed && response.status == 503));
+            (message, response)
         });
-        answers.collect()
+        responses.collect()
     }
 
-    fn wait(&mut self, message: Message, mut answering: Answering) -> Option<Answer> {
-        let answer = poll(&mut answering);
-        if answer.is_none() {
-            self.waiting.push((message, answering));
+    fn wait(&mut self, message: Message, mut pending: PendingResponse) -> Option<Response> {
+        let response = poll(&mut pending);
+        if response.is_none() {
+            self.waiting.push((message, pending));
         }
-        answer
+        response
     }
 }
 
 fn at<M: Method + 'static>(
-    shop: Arc<LedgerMerchant>,
+    merchant: Arc<LedgerMerchant>,
     keyring: Arc<Keyring>,
     body: Arc<[u8]>,
-) -> Answering
+) -> PendingResponse
 where
     LedgerMerchant: jetpay_core::Merchant<M>,
 {
-    Box::pin(async move { serve::<M, _>(&body, &shop, &keyring).await.into() })
+    Box::pin(async move { serve::<M, _>(&body, &merchant, &keyring).await.into() })
 }
 
-fn poll(answering: &mut Answering) -> Option<Answer> {
-    match answering
+fn poll(pending: &mut PendingResponse) -> Option<Response> {
+    match pending
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()))
     {
-        Poll::Ready(answer) => Some(answer),
+        Poll::Ready(response) => Some(response),
         Poll::Pending => None,
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a result is told once")]
-fn of_people<T>(done: Result<T, jetpay_ledger::Error>) -> Answer {
-    Answer {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it takes the result of a call"
+)]
+fn operator_response<T>(done: Result<T, jetpay_ledger::Error>) -> Response {
+    Response {
         status: if done.is_ok() { 200 } else { 503 },
         body: Vec::new(),
     }
 }
 
-impl From<Reply> for Answer {
+impl From<Reply> for Response {
     fn from(reply: Reply) -> Self {
         Self {
             status: reply.status,

@@ -5,32 +5,35 @@ use std::time::Duration;
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
+use jetpay_rules::OperationEvent;
 
-use crate::millis::Millis;
-use crate::payout::{
-    Change, Errand, GateAddress, Pace, SendOutcome, Standing, Status, StatusAnswer, StatusOperation,
-};
-use crate::state::Fact;
+use crate::model::Millis;
+use crate::payout::address::GateAddress;
+use crate::payout::decision::PayoutDecision;
+use crate::payout::on_send::SendOutcome;
+use crate::payout::retry_policy::RetryPolicy;
+use crate::payout::snapshot::{Action, PayoutSnapshot};
+use crate::payout::{Status, StatusAnswer, StatusOperation};
 
 /// 100.00 KZT.
 pub(super) const AMOUNT: i64 = 10_000;
 pub(super) const START: Millis = Millis(1_733_000_000_000);
 pub(super) const OPERATION: u64 = 29;
 
-pub(super) fn pace() -> Pace {
-    Pace::default()
+pub(super) fn policy() -> RetryPolicy {
+    RetryPolicy::default()
 }
 
 pub(super) fn kzt(minor: i64) -> Money {
     Money::new(minor, Currency::KZT)
 }
 
-pub(super) fn created() -> Standing {
-    Standing::created(1234.into(), kzt(AMOUNT), START)
+pub(super) fn created() -> PayoutSnapshot {
+    PayoutSnapshot::created(1234.into(), kzt(AMOUNT), START)
 }
 
 pub(super) fn at(seconds: u64) -> Millis {
-    super::super::pace::after(START, Duration::from_secs(seconds))
+    super::super::retry_policy::after(START, Duration::from_secs(seconds))
 }
 
 pub(super) fn gate() -> GateAddress {
@@ -38,20 +41,20 @@ pub(super) fn gate() -> GateAddress {
 }
 
 /// What is to be done at the one Gate.
-pub(super) fn taken_up(standing: &Standing, now: Millis) -> Option<(Errand, Change)> {
-    let (errand, change) = standing.take_up(&gate(), now, &pace())?;
-    Some((errand?, change))
+pub(super) fn lease(snapshot: &PayoutSnapshot, now: Millis) -> Option<(Action, PayoutDecision)> {
+    let (action, decision) = snapshot.lease(&gate(), now, &policy())?;
+    Some((action?, decision))
 }
 
 /// Begun to be sent at the start.
-pub(super) fn begun() -> Standing {
-    let (errand, change) = taken_up(&created(), START).unwrap();
-    assert_eq!(errand, Errand::Send);
-    change.standing
+pub(super) fn begun() -> PayoutSnapshot {
+    let (action, decision) = lease(&created(), START).unwrap();
+    assert_eq!(action, Action::Send);
+    decision.snapshot
 }
 
-pub(super) fn accepted() -> Standing {
-    begun().sent(1, &accept(), START, &pace()).standing
+pub(super) fn accepted() -> PayoutSnapshot {
+    begun().on_send(1, &accept(), START, &policy()).snapshot
 }
 
 pub(super) fn accept() -> SendOutcome {
@@ -125,8 +128,8 @@ pub(super) const REVERSAL: Told = Told {
 };
 
 impl Told {
-    pub(super) fn fact(&self) -> Fact {
-        Fact {
+    pub(super) fn event(&self) -> OperationEvent {
+        OperationEvent {
             project_id: 1234.into(),
             payment_id: "payment_48".try_into().unwrap(),
             payment_type: Some(PaymentType::Payout),
@@ -138,26 +141,26 @@ impl Told {
         }
     }
 
-    pub(super) fn callback(&self, standing: &Standing, now: Millis) -> Change {
+    pub(super) fn on_callback(&self, snapshot: &PayoutSnapshot, now: Millis) -> PayoutDecision {
         let code = OperationCode::from(self.code);
-        standing.callback(&self.fact(), Some(&code), now)
+        snapshot.on_callback(&self.event(), Some(&code), now)
     }
 
     fn operation(&self) -> StatusOperation {
-        let fact = self.fact();
+        let event = self.event();
         StatusOperation {
-            id: fact.operation_id,
-            kind: fact.operation_type,
-            status: fact.operation_status,
-            amount: Some(fact.amount),
+            id: event.operation_id,
+            kind: event.operation_type,
+            status: event.operation_status,
+            amount: Some(event.amount),
             code: Some(OperationCode::from(self.code)),
         }
     }
 }
 
 /// An answer with these operations; the last one's payment status is the payout's.
-pub(super) fn told(operations: &[Told]) -> StatusAnswer {
-    StatusAnswer::Told(status(operations))
+pub(super) fn found(operations: &[Told]) -> StatusAnswer {
+    StatusAnswer::Found(status(operations))
 }
 
 pub(super) fn status(operations: &[Told]) -> Status {

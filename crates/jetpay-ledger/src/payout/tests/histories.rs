@@ -1,14 +1,19 @@
 //! Every history of a few steps: whatever comes, in whatever order.
 
 use super::given::*;
-use crate::alarm::AlarmKind;
-use crate::millis::Millis;
-use crate::payout::{Change, Ending, PayoutState, SendOutcome, Standing, StatusAnswer, StepKind};
+use crate::model::{AlarmKind, Millis};
+use crate::payout::decision::PayoutDecision;
+use crate::payout::on_send::SendOutcome;
+use crate::payout::on_status::StatusAnswer;
+use crate::payout::resolve::PayoutResolution;
+use crate::payout::snapshot::PayoutSnapshot;
+use crate::payout::state::PayoutState;
+use crate::payout::step::StepKind;
 
 #[derive(Clone, Copy, Debug)]
 enum Event {
     /// So many seconds pass, then it is taken up.
-    TakeUp(u64),
+    Lease(u64),
     /// A send ends, of this turn or of the one before.
     Accepted(i64),
     Rejected(i64),
@@ -23,7 +28,7 @@ enum Event {
     /// A callback comes.
     Callback(Told),
     /// A person decides.
-    Settled(Ending),
+    Settled(PayoutResolution),
 }
 
 const SECOND_SUCCESS: Told = Told { id: 30, ..SUCCESS };
@@ -56,9 +61,9 @@ const LESS: Told = Told {
 };
 
 const EVENTS: &[Event] = &[
-    Event::TakeUp(0),
-    Event::TakeUp(100),
-    Event::TakeUp(25 * 60 * 60),
+    Event::Lease(0),
+    Event::Lease(100),
+    Event::Lease(25 * 60 * 60),
     Event::Accepted(0),
     Event::Accepted(1),
     Event::Rejected(0),
@@ -98,8 +103,8 @@ const EVENTS: &[Event] = &[
             ..WORKING_DECLINE
         },
     ),
-    Event::Settled(Ending::Paid),
-    Event::Settled(Ending::Declined),
+    Event::Settled(PayoutResolution::Paid),
+    Event::Settled(PayoutResolution::Declined),
 ];
 
 /// What was seen of a payout so far, counted apart from the rules.
@@ -109,7 +114,7 @@ const EVENTS: &[Event] = &[
     reason = "each is a thing that happened or did not"
 )]
 struct Seen {
-    standing: Standing,
+    snapshot: PayoutSnapshot,
     now: Millis,
     reserved: i64,
     paid: i64,
@@ -123,7 +128,7 @@ struct Seen {
 impl Seen {
     fn begin() -> Self {
         Self {
-            standing: created(),
+            snapshot: created(),
             now: START,
             reserved: AMOUNT,
             paid: 0,
@@ -136,51 +141,54 @@ impl Seen {
 
     fn after(&self, event: Event) -> Self {
         let mut seen = self.clone();
-        let standing = &self.standing;
-        let turn = |older: i64| standing.turn - older;
-        let sent = |older, outcome: &SendOutcome| {
-            Some(standing.sent(turn(older), outcome, self.now, &pace()))
+        let snapshot = &self.snapshot;
+        let fencing_token = |older: i64| snapshot.fencing_token - older;
+        let on_send = |older, outcome: &SendOutcome| {
+            Some(snapshot.on_send(fencing_token(older), outcome, self.now, &policy()))
         };
-        let asked = |older, answer: &StatusAnswer| {
-            Some(standing.asked(turn(older), answer, self.now, &pace()))
+        let on_status = |older, answer: &StatusAnswer| {
+            Some(snapshot.on_status(fencing_token(older), answer, self.now, &policy()))
         };
-        let change = match event {
-            Event::TakeUp(seconds) => {
+        let decision = match event {
+            Event::Lease(seconds) => {
                 seen.now = Millis(self.now.0 + i64::try_from(seconds).unwrap() * 1_000);
-                taken_up(standing, seen.now).map(|(_, change)| change)
+                lease(snapshot, seen.now).map(|(_, decision)| decision)
             }
-            Event::Accepted(older) => sent(older, &accept()),
-            Event::Rejected(older) => sent(older, &rejected()),
-            Event::NotNow(older) => sent(older, &not_now(3613)),
-            Event::Unknown(older) => sent(older, &unknown()),
-            Event::NotKnown(older) => asked(older, &StatusAnswer::NotKnown),
-            Event::Unanswered(older) => asked(older, &unanswered()),
-            Event::Told(older, operation) => asked(older, &told(&[operation])),
-            Event::ToldOfTwo(one, two) => asked(0, &told(&[one, two])),
-            Event::Callback(operation) => Some(operation.callback(standing, self.now)),
-            Event::Settled(ending) => standing.settle(ending, "a person's word", self.now).ok(),
+            Event::Accepted(older) => on_send(older, &accept()),
+            Event::Rejected(older) => on_send(older, &rejected()),
+            Event::NotNow(older) => on_send(older, &not_now(3613)),
+            Event::Unknown(older) => on_send(older, &unknown()),
+            Event::NotKnown(older) => on_status(older, &StatusAnswer::NotFound),
+            Event::Unanswered(older) => on_status(older, &unanswered()),
+            Event::Told(older, operation) => on_status(older, &found(&[operation])),
+            Event::ToldOfTwo(one, two) => on_status(0, &found(&[one, two])),
+            Event::Callback(operation) => Some(operation.on_callback(snapshot, self.now)),
+            Event::Settled(resolution) => snapshot
+                .resolve(resolution, "a person's word", self.now)
+                .ok(),
         };
-        if let Some(change) = change {
-            let released = |change: &Change| change.standing.reserved < standing.reserved;
+        if let Some(decision) = decision {
+            let released =
+                |decision: &PayoutDecision| decision.snapshot.reserved < snapshot.reserved;
             let person = matches!(event, Event::Settled(_));
-            let unpaid = !matches!(change.standing.state, PayoutState::Paid);
+            let unpaid = !matches!(decision.snapshot.state, PayoutState::Paid);
             assert!(
-                !(self.differs && !person && unpaid && released(&change)),
+                !(self.differs && !person && unpaid && released(&decision)),
                 "what a person must look at was released"
             );
-            seen.follow(change);
+            seen.follow(decision);
         }
         seen
     }
 
-    fn follow(&mut self, change: Change) {
-        let late = |change: &Change| {
-            change
+    fn follow(&mut self, decision: PayoutDecision) {
+        let late = |decision: &PayoutDecision| {
+            decision
                 .alarms
                 .iter()
                 .any(|alarm| alarm.kind == AlarmKind::PaidAfterRelease)
         };
-        for step in &change.steps {
+        for step in &decision.steps {
             let amount = step.amount.unwrap_or_default();
             match step.what {
                 StepKind::Sent => {
@@ -198,7 +206,7 @@ impl Seen {
                     self.released = true;
                 }
                 StepKind::ReservedAgain => {
-                    assert!(self.released && late(&change));
+                    assert!(self.released && late(&decision));
                     self.reserved += amount;
                 }
                 StepKind::Paid => {
@@ -216,18 +224,18 @@ impl Seen {
                 | StepKind::Overdue => {}
             }
         }
-        self.standing = change.standing;
+        self.snapshot = decision.snapshot;
         self.check();
     }
 
     fn check(&self) {
-        let Standing {
+        let PayoutSnapshot {
             state,
             reserved,
             paid,
             next,
             ..
-        } = &self.standing;
+        } = &self.snapshot;
         assert_eq!(
             (*reserved, *paid),
             (self.reserved, self.paid),
@@ -263,7 +271,7 @@ fn explore(seen: &Seen, depth: u32) -> u64 {
 
 #[test]
 fn money_leaves_at_most_once_in_every_history_of_four_steps_after_the_send() {
-    let begun = Seen::begin().after(Event::TakeUp(0));
+    let begun = Seen::begin().after(Event::Lease(0));
     assert_eq!(explore(&begun, 4), 32_u64.pow(4));
     assert_eq!(explore(&Seen::begin(), 3), 32_u64.pow(3));
 }

@@ -1,199 +1,242 @@
-//! What leaves for the Gate, and what arrives there; and what must hold in the end.
+//! Checks against the Gate: each request that leaves and arrives, the money that left, and the agreement of both
+//! sides in the end.
 
 use jetpay_platform::gate::{EntryKind, GateState, LogEntry};
 use rusqlite::types::ValueRef;
 
-use super::Audit;
+use super::Checker;
 use crate::deterministic::{DAY, HOUR};
-use crate::payouts::callbacks::{Kind, Told};
-use crate::payouts::gate_traffic::{Post, Request};
-use crate::payouts::payout_request::{Heard, Wish};
+use crate::payouts::callbacks::{NotificationKind, PayoutNotification};
+use crate::payouts::gate_traffic::{Exchange, GateTraffic};
+use crate::payouts::payout_request::{MerchantView, PayoutRequest};
 use crate::payouts::rows;
-use crate::report::{Broken, Invariant};
+use crate::report::{Breach, Invariant};
 
-impl Audit {
-    /// Whether a request may leave: what it is about is kept, and that it leaves; again only if the platform let it; and
-    /// not while a server waits for the answer to a send that left since that time.
-    pub(in crate::payouts) fn leaves(
+impl Checker {
+    /// Checks that a request may leave. The ledger must have stored the payout and the attempt to send it. A second
+    /// send needs the platform's permission. No server may still wait for the answer to a send that left after
+    /// `since`.
+    pub(in crate::payouts) fn check_departure(
         &self,
         ticket: usize,
-        post: &Post,
+        traffic: &GateTraffic,
         since: i64,
-    ) -> Result<usize, Broken> {
-        let request = post.request(ticket);
-        let Some(&wish) = self.wish_of.get(&*request.id) else {
-            let what = format!("request {ticket} is of a payout that is not in the database");
-            return Err(Broken::anywhere(Invariant::CommitFirst, what));
+    ) -> Result<usize, Breach> {
+        let exchange = traffic.exchange(ticket);
+        let Some(&request) = self.request_of.get(&*exchange.id) else {
+            let message = format!("request {ticket} has a payout that is not in the database");
+            return Err(Breach::general(Invariant::CommitBeforeAnswer, message));
         };
-        if post.is_being_sent(ticket, since) {
-            let what = format!("request {ticket} leaves, and another server is sending it");
-            return Err(Broken::new(Invariant::SentOnce, wish, what));
+        if traffic.has_pending_send(ticket, since) {
+            let message = format!(
+                "request {ticket} leaves while another server waits for the answer to a send"
+            );
+            return Err(Breach::new(Invariant::ResendPermitted, request, message));
         }
-        if !request.is_send {
-            return Ok(wish);
+        if !exchange.is_send {
+            return Ok(request);
         }
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &request.id))?;
+            .inspect(|connection| rows::payout(connection, &exchange.id))?;
         let kept = row.map_or(0, |row| row.sends);
-        let sends = i64::try_from(post.sends(&request.id)).unwrap_or(i64::MAX);
+        let sends = i64::try_from(traffic.sends(&exchange.id)).unwrap_or(i64::MAX);
         if sends > kept {
-            let what = format!("request {ticket} is its send {sends}, and {kept} are kept");
-            return Err(Broken::new(Invariant::CommitFirst, wish, what));
+            let message =
+                format!("request {ticket} is its send number {sends}, but {kept} are stored");
+            return Err(Breach::new(Invariant::CommitBeforeAnswer, request, message));
         }
-        if !post.might_leave(ticket) {
-            let what = format!("request {ticket} sends it again, and nobody was told that it may");
-            return Err(Broken::new(Invariant::SentOnce, wish, what));
+        if !traffic.was_permitted(ticket) {
+            let message =
+                format!("request {ticket} sends it again, without the permission of the Gate");
+            return Err(Breach::new(Invariant::ResendPermitted, request, message));
         }
-        Ok(wish)
+        Ok(request)
     }
 
-    /// Whether a payout may be sent by itself: not once something about it was put before a person.
-    pub(in crate::payouts) fn was_not_stopped(&self, wish: usize) -> Result<(), Broken> {
-        let steps = &self.known[&wish].steps;
+    /// Checks that the service did not send a payout that an alarm has stopped.
+    pub(in crate::payouts) fn check_not_stopped(&self, request: usize) -> Result<(), Breach> {
+        let steps = &self.known[&request].steps;
         if steps
             .iter()
             .all(|&place| self.steps[place].what != "differs")
         {
             return Ok(());
         }
-        let what = "it is sent, though a person must look at it";
-        Err(Broken::new(Invariant::SentOnce, wish, what))
+        let message = "it is sent although an alarm has stopped it";
+        Err(Breach::new(Invariant::ResendPermitted, request, message))
     }
 
-    /// A send is with the Gate, which saw it so. Whether another request of its payout overtook it.
-    pub(in crate::payouts) fn arrived(
-        wish: &Wish,
-        request: &Request,
+    /// Checks a send that the Gate has just received. Returns whether another request of the same payout overtook it.
+    pub(in crate::payouts) fn check_arrival(
+        request: &PayoutRequest,
+        exchange: &Exchange,
         gate: &GateState,
-    ) -> Result<bool, Broken> {
-        let broken = |invariant, what: &str| Err(Broken::new(invariant, wish.number, what));
-        let (Some(seen), before) = (gate.log().last(), &gate.log()[request.seen_before..]) else {
-            return broken(Invariant::OneId, "the Gate could not read it");
+    ) -> Result<bool, Breach> {
+        let breach =
+            |invariant, message: &str| Err(Breach::new(invariant, request.number, message));
+        let (Some(seen), before) = (gate.log().last(), &gate.log()[exchange.log_length..]) else {
+            return breach(Invariant::OnePayoutPerRequest, "the Gate could not read it");
         };
-        if seen.kind != EntryKind::Send || *seen.payment_id != *request.id {
-            return broken(Invariant::OneId, "it was sent under another id");
+        if seen.kind != EntryKind::Send || *seen.payment_id != *exchange.id {
+            return breach(
+                Invariant::OnePayoutPerRequest,
+                "it was sent under another id",
+            );
         }
         let own = |other: &&LogEntry| {
             other.payment_id == seen.payment_id && other.kind != EntryKind::Callback
         };
         let overtaken = before[..before.len() - 1].iter().any(|other| own(&other));
-        if seen.is_unsafe_resend() && !overtaken && !wish.overtaken {
-            return broken(Invariant::SentOnce, "the Gate had not let it be sent again");
+        if seen.is_unsafe_resend() && !overtaken && !request.overtaken {
+            return breach(
+                Invariant::ResendPermitted,
+                "the Gate had not permitted another send",
+            );
         }
-        if gate.payment_ids(&wish.account()) != [&*request.id] {
-            return broken(Invariant::OneId, "its wallet has seen two ids");
+        if gate.payment_ids(&request.account()) != [&*exchange.id] {
+            return breach(
+                Invariant::OnePayoutPerRequest,
+                "the Gate has two ids for its wallet",
+            );
         }
         if gate
-            .sends_of(&request.id)
+            .sends_of(&exchange.id)
             .any(|other| other.body != seen.body)
         {
-            return broken(Invariant::OneId, "its sends are not equal to the byte");
+            return breach(Invariant::OnePayoutPerRequest, "its sends differ");
         }
         Ok(overtaken)
     }
 
-    /// Whether more money left than the payout is about.
-    pub(in crate::payouts) fn out(&self, wish: &Wish, gate: &GateState) -> Result<(), Broken> {
+    /// Checks that no more money left than the amount of the payout.
+    pub(in crate::payouts) fn check_paid_out(
+        &self,
+        request: &PayoutRequest,
+        gate: &GateState,
+    ) -> Result<(), Breach> {
         let amount = self
             .known
-            .get(&wish.number)
+            .get(&request.number)
             .map_or(0, |known| known.row.amount);
-        let out = gate.money_out(&wish.account());
+        let out = gate.money_out(&request.account());
         if out <= amount {
             return Ok(());
         }
-        let what = format!("{out} left, and it is about {amount}");
-        Err(Broken::new(Invariant::OutOnce, wish.number, what))
+        let message = format!("{out} left, but its amount is {amount}");
+        Err(Breach::new(Invariant::PaidOutOnce, request.number, message))
     }
 }
 
-/// Parts of what is private of every payer.
+/// Every payer's personal data contains one of these texts.
 const PRIVATE: [&str; 4] = ["First", "Last", "@example.com", ".77"];
 
-impl Audit {
-    /// Whether the books of a payout say what happened at the Gate; false when the platform never told the last of it.
-    pub(in crate::payouts) fn agrees(
+impl Checker {
+    /// Whether the ledger and the Gate agree on a payout. False if the platform never delivered the last callback.
+    pub(in crate::payouts) fn matches_gate(
         &self,
-        wish: &Wish,
+        request: &PayoutRequest,
         gate: &GateState,
-        told: &[Told],
-    ) -> Result<bool, Broken> {
-        let Some(known) = self.known.get(&wish.number) else {
+        notification: &[PayoutNotification],
+    ) -> Result<bool, Breach> {
+        let Some(known) = self.known.get(&request.number) else {
             return Ok(true);
         };
         let row = &known.row;
         let kept = || {
-            told.iter()
-                .filter(|it| it.wish == Some(wish.number) && it.kept)
+            notification
+                .iter()
+                .filter(|it| it.request == Some(request.number) && it.acknowledged_at_merchant)
         };
-        let alarmed = |told: &Told| {
-            let alarm = |connection: &_| rows::alarm(connection, &row.id, Some(told.operation));
-            self.store.look(alarm)
+        let alarmed = |notification: &PayoutNotification| {
+            let alarm =
+                |connection: &_| rows::alarm(connection, &row.id, Some(notification.operation));
+            self.store.inspect(alarm)
         };
-        let out = gate.money_out(&wish.account());
-        let came_back = kept().find_map(|told| match told.kind {
-            Kind::CameBack(amount) => Some((amount, told)),
-            Kind::Gate | Kind::Odd | Kind::TopUp => None,
+        let out = gate.money_out(&request.account());
+        let returned = kept().find_map(|notification| match notification.kind {
+            NotificationKind::Returned(amount) => Some((amount, notification)),
+            NotificationKind::Gate | NotificationKind::Mismatch | NotificationKind::TopUp => None,
         });
-        let agrees = match came_back {
+        let agrees = match returned {
             None => row.paid == out,
-            // Put before a person, it may have come back in the books or not.
-            Some((amount, told)) => row.paid == out - amount || row.paid == out && alarmed(told)?,
+            // An alarm lets the operator decide, so the ledger may or may not have the return.
+            Some((amount, notification)) => {
+                row.paid == out - amount || row.paid == out && alarmed(notification)?
+            }
         };
-        // A person ended it, rightly or not: whatever the platform told then has its own alarm.
-        if agrees || wish.settled {
+        // An operator resolved the payout, correctly or not. What the platform reports afterwards raises its own
+        // alarm.
+        if agrees || request.resolved {
             return Ok(true);
         }
         let status = gate
-            .status(wish.project_id(), &row.id)
+            .status(request.project_id(), &row.id)
             .unwrap_or("not known");
-        // Nobody asks about a payout that ended, so what follows is known by callbacks only.
-        let mut was_told = false;
-        for told in kept().filter(|it| it.kind == Kind::Gate && it.status() == status) {
-            was_told |= !alarmed(told)?;
+        // The service does not query a payout that has ended. It learns what follows from callbacks only.
+        let mut was_reported = false;
+        for notification in
+            kept().filter(|it| it.kind == NotificationKind::Gate && it.status() == status)
+        {
+            was_reported |= !alarmed(notification)?;
         }
-        if !row.is_open() && !was_told {
+        if !row.is_open() && !was_reported {
             return Ok(false);
         }
-        // Something odd stopped it, and a person must look.
+        // A mismatch stopped the payout, and an alarm waits for an operator.
         if row.is_open() && row.next.is_none() {
             return Ok(true);
         }
-        let what = format!(
-            "it is {} with {} paid; at the Gate it is {status}, {out} left",
+        let message = format!(
+            "it is {} with {} paid; at the Gate it is {status} with {out} paid",
             row.state, row.paid
         );
-        Err(Broken::new(Invariant::BooksAgree, wish.number, what))
+        Err(Breach::new(
+            Invariant::LedgerMatchesGate,
+            request.number,
+            message,
+        ))
     }
 
-    /// Whether a payout that the merchant knows of is there, and a person was told if it takes too long.
-    pub(in crate::payouts) fn remembered(&self, wish: &Wish, now: i64) -> Result<(), Broken> {
-        let Some(known) = self.known.get(&wish.number) else {
-            return match wish.heard {
-                Heard::Taken => Err(Broken::new(
-                    Invariant::NotForgotten,
-                    wish.number,
-                    "it was acknowledged",
+    /// Checks that a payout which the merchant knows is stored, and that an alarm was raised if its outcome takes too
+    /// long.
+    pub(in crate::payouts) fn check_followed_up(
+        &self,
+        request: &PayoutRequest,
+        now: i64,
+    ) -> Result<(), Breach> {
+        let Some(known) = self.known.get(&request.number) else {
+            return match request.merchant_view {
+                MerchantView::Accepted => Err(Breach::new(
+                    Invariant::PayoutFollowedUp,
+                    request.number,
+                    "the service accepted it, but it is not stored",
                 )),
-                Heard::Nothing | Heard::Refused => Ok(()),
+                MerchantView::Unanswered | MerchantView::Refused => Ok(()),
             };
         };
         let row = &known.row;
         let alarm = self
             .store
-            .look(|connection| rows::alarm(connection, &row.id, None))?;
+            .inspect(|connection| rows::alarm(connection, &row.id, None))?;
         if row.is_open() && now - row.created_at > DAY + 8 * HOUR && !alarm {
-            let what = "no outcome came for more than a day, and no alarm tells so";
-            return Err(Broken::new(Invariant::PersonHears, wish.number, what));
+            let message = "it has had no outcome for more than a day, and no alarm";
+            return Err(Breach::new(
+                Invariant::MismatchAlarmed,
+                request.number,
+                message,
+            ));
         }
         Ok(())
     }
 
-    /// Whether something of a payer is in the store, other than in the request of a payout that is open.
-    pub(in crate::payouts) fn payers(&self, wishes: &[Wish]) -> Result<(), Broken> {
+    /// Checks that a payer's personal data is nowhere in the store, except in the request of an open payout.
+    pub(in crate::payouts) fn check_payers(
+        &self,
+        requests: &[PayoutRequest],
+    ) -> Result<(), Breach> {
         let mut texts = String::new();
-        self.store.look(|connection| {
+        self.store.inspect(|connection| {
             rows::values(connection, |_, value| {
                 if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value {
                     let text = String::from_utf8_lossy(bytes);
@@ -204,18 +247,22 @@ impl Audit {
                 }
             })
         })?;
-        for wish in wishes {
-            let Some(known) = self.known.get(&wish.number) else {
+        for request in requests {
+            let Some(known) = self.known.get(&request.number) else {
                 continue;
             };
             let times = usize::from(known.row.is_open());
-            let found = wish
+            let found = request
                 .private()
                 .into_iter()
                 .find(|text| texts.matches(text.as_str()).count() > times);
             if found.is_some() || known.row.request.is_some() != known.row.is_open() {
-                let what = format!("its payer is not forgotten, and it is {}", known.row.state);
-                return Err(Broken::new(Invariant::PayersForgotten, wish.number, what));
+                let message = format!("its personal data is stored, and it is {}", known.row.state);
+                return Err(Breach::new(
+                    Invariant::PayerDataErased,
+                    request.number,
+                    message,
+                ));
             }
         }
         Ok(())

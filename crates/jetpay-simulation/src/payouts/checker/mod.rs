@@ -1,103 +1,111 @@
-//! What the checks know of payouts: a copy of all that was committed, taken row by row as it comes.
+//! What the checks know about payouts: a copy of all committed rows, updated after each step.
 
 mod gate;
 mod payout;
 
-pub(super) use payout::Reasons;
+pub(super) use payout::MoneyEvidence;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
-use super::payout_request::{PAYEES, Wish};
+use super::payout_request::{PAYEES, PayoutRequest};
 use super::rows::{self, Row, StepRow};
-use crate::report::{Broken, Invariant};
+use crate::report::{Breach, Invariant};
 
-/// A payout that was taken, as the checks see it.
-pub(super) struct Known {
-    /// As it was when it was last looked at.
+/// A payout that the ledger accepted, as the checks see it.
+pub(super) struct KnownPayout {
+    /// Its row when the checks last read it.
     pub(super) row: Row,
-    /// Its steps, as places in [`Audit::steps`].
+    /// Its steps, as indexes into [`Checker::steps`].
     pub(super) steps: Vec<usize>,
 }
 
-pub(super) struct Audit {
-    pub(super) store: Arc<Stepped>,
+pub(super) struct Checker {
+    pub(super) store: Arc<SimStore>,
     pub(super) steps: Vec<StepRow>,
-    /// The payouts, by wish.
-    pub(super) known: HashMap<usize, Known>,
-    pub(super) wish_of: HashMap<String, usize>,
-    /// Customers from whose balance something was taken that nobody could refuse: a success after a release.
-    pub(super) strained: [bool; PAYEES],
+    /// The payouts, by the number of their request.
+    pub(super) known: HashMap<usize, KnownPayout>,
+    pub(super) request_of: HashMap<String, usize>,
+    /// Customers whose balance may be negative: a payout that was released succeeded after all, and took the money
+    /// again.
+    pub(super) may_be_negative: [bool; PAYEES],
     /// How many steps the store has done.
     pub(super) step: u64,
 }
 
-impl Audit {
-    pub(super) fn new(store: Arc<Stepped>) -> Self {
+impl Checker {
+    pub(super) fn new(store: Arc<SimStore>) -> Self {
         Self {
             store,
             steps: Vec::new(),
             known: HashMap::new(),
-            wish_of: HashMap::new(),
-            strained: [false; PAYEES],
+            request_of: HashMap::new(),
+            may_be_negative: [false; PAYEES],
             step: 0,
         }
     }
 
-    /// Copies the steps that were committed, and takes payouts up that are new. The wishes that were touched, with the
-    /// places of their new steps.
-    pub(super) fn sync(&mut self, wishes: &[Wish]) -> Result<Vec<(usize, usize)>, Broken> {
+    /// Copies the steps that were committed, and adds new payouts. Returns the requests that changed, each with the
+    /// index of its new step.
+    pub(super) fn sync(
+        &mut self,
+        requests: &[PayoutRequest],
+    ) -> Result<Vec<(usize, usize)>, Breach> {
         let last = self.steps.last().map_or(0, |step| step.seq);
         let mut touched = Vec::new();
         for step in self
             .store
-            .look(|connection| rows::steps(connection, last))?
+            .inspect(|connection| rows::steps(connection, last))?
         {
-            let wish = match self.wish_of.get(&step.id) {
-                Some(wish) => *wish,
-                None => self.taken(&step, wishes)?,
+            let request = match self.request_of.get(&step.id) {
+                Some(request) => *request,
+                None => self.add_payout(&step, requests)?,
             };
             let place = self.steps.len();
             self.steps.push(step);
-            let known = self.known.get_mut(&wish).expect("it was taken");
+            let known = self.known.get_mut(&request).expect("it was added");
             known.steps.push(place);
-            touched.push((wish, place));
+            touched.push((request, place));
         }
         Ok(touched)
     }
 
-    /// A payout is new: it must be as its wish was, and the first for it.
-    fn taken(&mut self, step: &StepRow, wishes: &[Wish]) -> Result<usize, Broken> {
+    /// Adds a new payout. It must match its request, and it must be the only payout of the request.
+    fn add_payout(&mut self, step: &StepRow, requests: &[PayoutRequest]) -> Result<usize, Breach> {
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &step.id))?;
+            .inspect(|connection| rows::payout(connection, &step.id))?;
         let row = row.filter(|_| step.what == "created");
-        let found = row.and_then(|row| Some((Wish::of_key(&row.key)?, row)));
+        let found = row.and_then(|row| Some((PayoutRequest::number_from_key(&row.key)?, row)));
         let Some((number, row)) = found else {
-            let what = format!("step {} is of no payout that anybody wanted", step.seq);
-            return Err(Broken::anywhere(Invariant::NothingElse, what));
+            let message = format!("step {} has a payout without a request", step.seq);
+            return Err(Breach::general(Invariant::OnlySignedEvents, message));
         };
-        let wish = &wishes[number];
+        let request = &requests[number];
         if let Some(before) = self.known.get(&number) {
-            let what = format!("it is payout {} and payout {}", before.row.id, row.id);
-            return Err(Broken::new(Invariant::OneId, number, what));
+            let message = format!("it is payout {} and payout {}", before.row.id, row.id);
+            return Err(Breach::new(Invariant::OnePayoutPerRequest, number, message));
         }
-        let asked =
-            [false, true].map(|other| (wish.fingerprint(other), wish.amount + i64::from(other)));
+        let asked = [false, true].map(|conflicting| {
+            (
+                request.fingerprint(conflicting),
+                request.amount + i64::from(conflicting),
+            )
+        });
         let kept = (row.fingerprint.clone(), row.amount);
         let same = asked.contains(&kept)
-            && row.project.cast_unsigned() == wish.project_id()
-            && row.from_balance == wish.from_balance
-            && row.account == wish.account()
+            && row.project.cast_unsigned() == request.project_id()
+            && row.from_balance == request.from_balance
+            && row.account == request.account()
             && step.amount == Some(row.amount);
         if !same {
-            let what = "what is kept is not what was asked for";
-            return Err(Broken::new(Invariant::OneId, number, what));
+            let message = "the stored payout differs from the request";
+            return Err(Breach::new(Invariant::OnePayoutPerRequest, number, message));
         }
-        self.wish_of.insert(row.id.clone(), number);
-        let known = Known {
+        self.request_of.insert(row.id.clone(), number);
+        let known = KnownPayout {
             row,
             steps: Vec::new(),
         };
@@ -105,18 +113,22 @@ impl Audit {
         Ok(number)
     }
 
-    /// Everything in the database about payouts is what was there before, row by row.
-    pub(super) fn copies(&self) -> Result<(), Broken> {
+    /// Checks that payouts and steps in the database are equal to the copy.
+    pub(super) fn check_copy(&self) -> Result<(), Breach> {
         let (steps, ids) = self
             .store
-            .look(|connection| Ok((rows::steps(connection, 0)?, rows::ids(connection)?)))?;
+            .inspect(|connection| Ok((rows::steps(connection, 0)?, rows::ids(connection)?)))?;
         if steps != self.steps || ids.len() != self.known.len() {
-            let what = "steps or payouts are not those of before";
-            return Err(Broken::anywhere(Invariant::NoWayBack, what));
+            let message = "steps or payouts differ from the copy";
+            return Err(Breach::general(Invariant::NoStateLost, message));
         }
-        let gone = |(_, known): &(&usize, &Known)| ids.binary_search(&known.row.id).is_err();
+        let gone = |(_, known): &(&usize, &KnownPayout)| ids.binary_search(&known.row.id).is_err();
         match self.known.iter().find(gone) {
-            Some((wish, _)) => Err(Broken::new(Invariant::NoWayBack, *wish, "it is gone")),
+            Some((request, _)) => Err(Breach::new(
+                Invariant::NoStateLost,
+                *request,
+                "its row is missing",
+            )),
             None => Ok(()),
         }
     }

@@ -1,13 +1,13 @@
-//! How a payout stands: its row against its steps, and against the row that was there before.
+//! Checks of one payout: its row against its steps, against the row before, and against what happened at the Gate.
 
-use super::Audit;
+use super::Checker;
 use crate::deterministic::{DAY, MINUTE};
-use crate::payouts::payout_request::{Plot, Wish};
+use crate::payouts::payout_request::{PayoutRequest, PlatformPlan};
 use crate::payouts::rows::{self, Row, StepRow};
-use crate::report::{Broken, Invariant};
+use crate::report::{Breach, Invariant};
 use crate::setup::customer_id;
 
-/// What the steps of a payout say.
+/// The sums of a payout's steps, in minor units, and the number of its sends.
 #[derive(Default)]
 struct Sums {
     reserved: i64,
@@ -17,26 +17,30 @@ struct Sums {
     sent: i64,
 }
 
-impl Audit {
-    /// Whether a payout stands as its steps say.
-    pub(in crate::payouts) fn payout(&mut self, wish: &Wish) -> Result<(), Broken> {
-        let Some(known) = self.known.get(&wish.number) else {
+impl Checker {
+    /// Checks that the row of a payout agrees with its steps and with the row before.
+    pub(in crate::payouts) fn check_payout(
+        &mut self,
+        request: &PayoutRequest,
+    ) -> Result<(), Breach> {
+        let Some(known) = self.known.get(&request.number) else {
             return Ok(());
         };
         let before = &known.row;
         let row = self
             .store
-            .look(|connection| rows::payout(connection, &before.id))?;
-        let broken = |invariant, what: String| Err(Broken::new(invariant, wish.number, what));
+            .inspect(|connection| rows::payout(connection, &before.id))?;
+        let breach =
+            |invariant, message: String| Err(Breach::new(invariant, request.number, message));
         let Some(row) = row else {
-            return broken(Invariant::NoWayBack, "it is gone".into());
+            return breach(Invariant::NoStateLost, "its row is missing".into());
         };
         if row.rank() < before.rank() || changed(before, &row) {
-            let what = format!(
-                "it was {} before, is {}, or was changed",
+            let message = format!(
+                "it was {} before and is {}, or a fixed column changed",
                 before.state, row.state
             );
-            return broken(Invariant::NoWayBack, what);
+            return breach(Invariant::NoStateLost, message);
         }
         let sums = self.sums(&known.steps);
         let kept = (
@@ -44,36 +48,39 @@ impl Audit {
             sums.paid - sums.reversed,
         );
         if kept != (row.reserved, row.paid) {
-            let what = format!(
-                "{} reserved and {} paid, and its steps say {kept:?}",
+            let message = format!(
+                "{} reserved and {} paid, but its steps say {kept:?}",
                 row.reserved, row.paid
             );
-            return broken(Invariant::AddsUp, what);
+            return breach(Invariant::AmountsAddUp, message);
         }
         let most = sums.paid <= row.amount
             && sums.released <= row.amount
             && sums.reserved <= 2 * row.amount;
         if !most || !fits(&row) || sums.sent != row.sends {
-            let what = format!(
+            let message = format!(
                 "{} with {} reserved and {} paid of {}",
                 row.state, row.reserved, row.paid, row.amount
             );
-            return broken(Invariant::AddsUp, what);
+            return breach(Invariant::AmountsAddUp, message);
         }
         if row.is_open() && row.next.is_none() {
             let alarm = |connection: &_| rows::alarm(connection, &row.id, None);
-            if !self.store.look(alarm)? {
-                let what = "nothing is to be done, and no alarm tells so";
-                return broken(Invariant::NotForgotten, what.into());
+            if !self.store.inspect(alarm)? {
+                let message = "it is open without a next action, and has no alarm";
+                return breach(Invariant::PayoutFollowedUp, message.into());
             }
         }
         if row.forgotten && row.is_open() {
-            return broken(
-                Invariant::NotForgotten,
-                "its payer is forgotten, and it is open".into(),
+            return breach(
+                Invariant::PayoutFollowedUp,
+                "its personal data is erased, and it is open".into(),
             );
         }
-        self.known.get_mut(&wish.number).expect("it is there").row = row;
+        self.known
+            .get_mut(&request.number)
+            .expect("it was found above")
+            .row = row;
         Ok(())
     }
 
@@ -94,24 +101,31 @@ impl Audit {
         sums
     }
 
-    /// Whether the balance sufficed from which a payout was just taken.
-    pub(in crate::payouts) fn balance(&mut self, wish: &Wish) -> Result<(), Broken> {
-        let customer = customer_id(wish.customer);
+    /// Checks that the customer's balance was sufficient for a payout that was just taken from it.
+    pub(in crate::payouts) fn check_balance(
+        &mut self,
+        request: &PayoutRequest,
+    ) -> Result<(), Breach> {
+        let customer = customer_id(request.customer);
         let left = self
             .store
-            .look(|connection| rows::balance(connection, customer.as_str()))?;
-        if left >= 0 || self.strained[wish.customer] {
+            .inspect(|connection| rows::balance(connection, customer.as_str()))?;
+        if left >= 0 || self.may_be_negative[request.customer] {
             return Ok(());
         }
-        let what = format!(
-            "it was taken from the balance of {}, which is {left} now",
+        let message = format!(
+            "it was taken from the balance of {}, which is now {left}",
             customer.as_str()
         );
-        Err(Broken::new(Invariant::BalanceSuffices, wish.number, what))
+        Err(Breach::new(
+            Invariant::BalanceSuffices,
+            request.number,
+            message,
+        ))
     }
 }
 
-/// What may not change, and did.
+/// Whether something changed that must not change.
 fn changed(before: &Row, now: &Row) -> bool {
     let asked = |row: &Row| (row.project, row.amount, row.from_balance, row.created_at);
     let texts = |row: &Row| [&row.id, &row.customer, &row.key, &row.fingerprint].map(Clone::clone);
@@ -125,7 +139,7 @@ fn changed(before: &Row, now: &Row) -> bool {
         || private != forgotten
 }
 
-/// Whether the state says what the money says.
+/// Whether the state agrees with the amounts.
 fn fits(row: &Row) -> bool {
     let (all, some) = (row.reserved == row.amount, row.paid > 0);
     match row.state.as_str() {
@@ -136,33 +150,33 @@ fn fits(row: &Row) -> bool {
     }
 }
 
-/// What the world knows of a payout at this moment.
-pub(in crate::payouts) struct Reasons<'a> {
-    /// Its status at the Gate, if that knows it.
+/// What the simulation knows about a payout when money moves.
+pub(in crate::payouts) struct MoneyEvidence<'a> {
+    /// The payout's status at the Gate, if the Gate knows the payout.
     pub(in crate::payouts) status: Option<&'static str>,
-    /// How much the platform told that came back by itself, in minor units; by operation.
-    pub(in crate::payouts) came_back: Vec<(i64, i64)>,
-    /// The service heard that a send of it was rejected.
+    /// What the platform said has come back: operation and amount in minor units.
+    pub(in crate::payouts) returned: Vec<(i64, i64)>,
+    /// A server received a rejection of one of its sends.
     pub(in crate::payouts) was_rejected: bool,
-    pub(in crate::payouts) wish: &'a Wish,
-    /// When it was taken.
+    pub(in crate::payouts) request: &'a PayoutRequest,
+    /// When the ledger accepted it, in milliseconds since 1970.
     pub(in crate::payouts) created_at: i64,
 }
 
-impl Reasons<'_> {
-    /// Whether a step may be.
-    pub(in crate::payouts) fn allow(&self, step: &StepRow) -> Result<(), Broken> {
-        let wish = self.wish;
+impl MoneyEvidence<'_> {
+    /// Checks that a step has a reason at the Gate.
+    pub(in crate::payouts) fn check(&self, step: &StepRow) -> Result<(), Breach> {
+        let request = self.request;
         let out = matches!(self.status, Some("success" | "reversed"));
-        // Nobody can keep money that a request still on its way will take; and a person may be wrong.
-        let free = wish.overtaken || wish.settled;
+        // A send that another one overtook may still take money, and an operator may be wrong.
+        let free = request.overtaken || request.resolved;
         let old = step.time - self.created_at >= DAY - MINUTE;
         let allowed = match step.what.as_str() {
-            "paid" | "reserved_again" => out || wish.settled,
+            "paid" | "reserved_again" => out || request.resolved,
             "declined" => match self.status {
                 Some("decline") => true,
                 Some("error") => old || free,
-                Some("success") => wish.plot == Plot::Revives || free,
+                Some("success") => request.platform_plan == PlatformPlan::PaysAfterDecline || free,
                 _ => free,
             },
             "rejected" => {
@@ -170,22 +184,26 @@ impl Reasons<'_> {
                 self.was_rejected && (gone || free)
             }
             "reversed" => {
-                let told = (
+                let notification = (
                     step.operation.unwrap_or_default(),
                     step.amount.unwrap_or_default(),
                 );
-                let all = self.status == Some("reversed") && step.amount == Some(wish.amount);
-                all || self.came_back.contains(&told)
+                let all = self.status == Some("reversed") && step.amount == Some(request.amount);
+                all || self.returned.contains(&notification)
             }
             _ => true,
         };
         if allowed {
             return Ok(());
         }
-        let what = format!(
-            "it is {}, and at the Gate it is {:?}",
+        let message = format!(
+            "its step is {}, but at the Gate it is {:?}",
             step.what, self.status
         );
-        Err(Broken::new(Invariant::BooksAgree, wish.number, what))
+        Err(Breach::new(
+            Invariant::LedgerMatchesGate,
+            request.number,
+            message,
+        ))
     }
 }

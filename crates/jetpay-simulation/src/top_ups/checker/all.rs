@@ -1,4 +1,4 @@
-//! The whole database against the copy: nothing is gone, nothing was changed, and the sums are right.
+//! Checks the whole database against the copy: no row is missing or changed, and the sums are right.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -6,101 +6,109 @@ use std::task::{Context, Poll, Waker};
 use jetpay_ledger::Ledger;
 
 use crate::database;
-use crate::notification::{Fact, Meaning};
-use crate::report::{Broken, Invariant};
+use crate::notification::{Effect, Notification};
+use crate::report::{Breach, Invariant};
 use crate::setup::{CUSTOMERS, customer_id};
-use crate::top_ups::checker::Audit;
+use crate::top_ups::checker::Checker;
 
-impl Audit {
+impl Checker {
     /// Checks everything.
-    pub(crate) fn everything(&mut self, ledger: &Ledger, facts: &[Fact]) -> Result<(), Broken> {
-        self.copies()?;
+    pub(crate) fn check_all(
+        &mut self,
+        ledger: &Ledger,
+        notifications: &[Notification],
+    ) -> Result<(), Breach> {
+        self.check_copy()?;
         for index in 0..self.payments.len() {
-            self.payment(index, facts)?;
+            self.check_payment(index, notifications)?;
         }
-        self.places()?;
-        self.alarms(facts)?;
-        self.balances(ledger)?;
-        let (said, there) = self.store.look(database::counts)?;
-        if said != there {
-            let what = format!("pending, unmatched, alarms, open alarms: {said:?} of {there:?}");
-            return Err(Broken::anywhere(Invariant::CountsAgree, what));
+        self.check_inbox()?;
+        self.check_alarms(notifications)?;
+        self.check_balances(ledger)?;
+        let (counted, found) = self.store.inspect(database::counts)?;
+        if counted != found {
+            let message = format!(
+                "pending, unmatched, alarms, open alarms: {counted:?} counted, {found:?} found"
+            );
+            return Err(Breach::general(Invariant::CountsAgree, message));
         }
         Ok(())
     }
 
-    /// Events and entries are those that were there before, row by row.
-    fn copies(&self) -> Result<(), Broken> {
-        let (events, entries, touched) = self.store.look(|connection| {
+    /// Checks that events and entries are equal to the copy.
+    fn check_copy(&self) -> Result<(), Breach> {
+        let (events, entries, touched) = self.store.inspect(|connection| {
             let known = |id: &str| self.by_id.contains_key(id);
-            let touched = database::touched_but(connection, known)?;
+            let touched = database::changed_except(connection, known)?;
             let events = database::events(connection, 0)?;
             Ok((events, database::entries(connection, 0)?, touched))
         })?;
         let same = events.iter().map(|(event, _)| event).eq(&self.events);
         if !same || entries != self.entries {
-            let what = "events or entries are not those of before";
-            return Err(Broken::anywhere(Invariant::NoWayBack, what));
+            let message = "events or entries differ from the copy";
+            return Err(Breach::general(Invariant::NoStateLost, message));
         }
         match touched {
             Some(id) => {
-                let what = format!("{id} was touched, of which nobody told anything");
-                Err(Broken::anywhere(Invariant::NothingElse, what))
+                let message = format!("{id} changed, but no notification names it");
+                Err(Breach::general(Invariant::OnlySignedEvents, message))
             }
             None => Ok(()),
         }
     }
 
-    /// Nothing waits that need not wait.
-    fn places(&self) -> Result<(), Broken> {
+    /// Checks that no event waits in the inbox, or for a credit, without need.
+    fn check_inbox(&self) -> Result<(), Breach> {
         for (index, payment) in self.payments.iter().enumerate() {
-            let words: &[&str] = match (payment.announced, payment.credits) {
+            let dispositions: &[&str] = match (payment.announced, payment.credits) {
                 (None, _) => continue,
                 (Some(_), 0) => &["unmatched", "dismissed"],
                 (Some(_), _) => &["unmatched", "dismissed", "early"],
             };
-            for word in words {
-                let waits = |connection: &_| database::placed(connection, &payment.id, word);
-                if self.store.look(waits)? > 0 {
-                    let what = format!("a fact is still {word}");
-                    return Err(Broken::new(Invariant::StateFits, index, what));
+            for word in dispositions {
+                let waits = |connection: &_| {
+                    database::count_with_disposition(connection, &payment.id, word)
+                };
+                if self.store.inspect(waits)? > 0 {
+                    let message = format!("an event is still {word}");
+                    return Err(Breach::new(Invariant::StateFollows, index, message));
                 }
             }
         }
         Ok(())
     }
 
-    /// What does not fit has an alarm, and so has what was to be taken back and was not.
-    fn alarms(&self, facts: &[Fact]) -> Result<(), Broken> {
-        let alarms = self.store.look(database::alarms)?;
+    /// Checks that each mismatch has an alarm, and each amount that could not be taken back.
+    fn check_alarms(&self, notifications: &[Notification]) -> Result<(), Breach> {
+        let alarms = self.store.inspect(database::alarms)?;
         for (index, payment) in self.payments.iter().enumerate() {
             if payment.announced.is_none() {
                 continue;
             }
-            for &fact in &payment.known {
-                let saying = &facts[fact].saying;
+            for &notification in &payment.stored {
+                let content = &notifications[notification].content;
                 let own = |&place: &usize| {
-                    self.entries[place].operation.cast_unsigned() == saying.operation
+                    self.entries[place].operation.cast_unsigned() == content.operation
                 };
                 let moved = payment.entries.iter().any(own);
-                let needed = match saying.meaning {
-                    Meaning::Misfit | Meaning::TakesRest => true,
-                    Meaning::Pays => !moved,
-                    Meaning::Takes | Meaning::Returns => !moved && payment.credits > 0,
-                    Meaning::Fails | Meaning::Nothing => false,
+                let needed = match content.effect {
+                    Effect::Mismatch | Effect::TakesBackRest => true,
+                    Effect::Credits => !moved,
+                    Effect::TakesBack | Effect::RefundReversed => !moved && payment.credits > 0,
+                    Effect::Declines | Effect::Nothing => false,
                 };
-                let operation = saying.operation.cast_signed();
+                let operation = content.operation.cast_signed();
                 if needed && !alarms.contains(&(payment.id.to_string(), operation)) {
-                    let what = format!("no alarm tells of fact {fact}");
-                    return Err(Broken::new(Invariant::PersonHears, index, what));
+                    let message = format!("no alarm names notification {notification}");
+                    return Err(Breach::new(Invariant::MismatchAlarmed, index, message));
                 }
             }
         }
         Ok(())
     }
 
-    /// What the ledger calls a balance is the sum of the customer's entries.
-    fn balances(&self, ledger: &Ledger) -> Result<(), Broken> {
+    /// Checks that a customer's balance is the sum of the customer's entries.
+    fn check_balances(&self, ledger: &Ledger) -> Result<(), Breach> {
         let mut sums = [0; CUSTOMERS + 1];
         for payment in &self.payments {
             sums[payment.customer] += payment.sum;
@@ -110,8 +118,11 @@ impl Audit {
             let read = pin!(ledger.balance(id.as_str()));
             let balance = read.poll(&mut Context::from_waker(Waker::noop()));
             if balance != Poll::Ready(Ok(sum)) {
-                let what = format!("of {}: {balance:?}, and entries of {sum}", id.as_str());
-                return Err(Broken::anywhere(Invariant::BalanceIsEntries, what));
+                let message = format!(
+                    "{} has the balance {balance:?}, and entries of {sum}",
+                    id.as_str()
+                );
+                return Err(Breach::general(Invariant::BalanceIsEntries, message));
             }
         }
         Ok(())

@@ -1,110 +1,118 @@
-//! What is answered, checked before it leaves the merchant.
+//! Checks an answer before it leaves the service.
 
 use serde_json::Value;
 
 use crate::database;
-use crate::notification::{Fact, Flaw};
-use crate::report::{Broken, Invariant};
+use crate::notification::{Flaw, Notification};
+use crate::report::{Breach, Invariant};
 use crate::setup::CUSTOMERS;
-use crate::top_ups::checker::Audit;
+use crate::top_ups::checker::Checker;
 use crate::top_ups::platform::TopUp;
-use crate::top_ups::service::Answer;
+use crate::top_ups::service::Response;
 
-impl Audit {
-    /// Whether a callback may be answered so. `fault`: something went wrong that the service must tell of.
-    pub(crate) fn callback_answer(
+impl Checker {
+    /// Checks the answer to a callback. `may_fail`: a fault permits 503.
+    pub(crate) fn check_callback_response(
         &self,
         number: usize,
-        facts: &[Fact],
-        answer: &Answer,
-        fault: bool,
-    ) -> Result<(), Broken> {
-        let fact = &facts[number];
-        let index = self.by_id[&fact.payment];
+        notifications: &[Notification],
+        answer: &Response,
+        may_fail: bool,
+    ) -> Result<(), Breach> {
+        let notification = &notifications[number];
+        let index = self.by_id[&notification.payment];
         let payment = &self.payments[index];
-        let broken = |invariant, what: &str| {
-            let what = format!("fact {number} was answered {}: {what}", answer.status);
-            Err(Broken::new(invariant, index, what))
+        let breach = |invariant, message: &str| {
+            let message = format!(
+                "notification {number} was answered {}: {message}",
+                answer.status
+            );
+            Err(Breach::new(invariant, index, message))
         };
-        match (answer.status, fact.saying.flaw) {
-            (503, _) if fault => Ok(()),
+        match (answer.status, notification.content.flaw) {
+            (503, _) if may_fail => Ok(()),
             (400, Flaw::BadSignature) => Ok(()),
-            (400, Flaw::NoAmount) if self.kept(fact)? => Ok(()),
-            (400, Flaw::NoAmount) => broken(Invariant::PersonHears, "no alarm keeps it"),
-            (200 | 404, Flaw::None) if !self.is_stored(number, facts)? => {
-                broken(Invariant::CommitFirst, "it is not in the database")
+            (400, Flaw::NoAmount) if self.has_alarm_with_body(notification)? => Ok(()),
+            (400, Flaw::NoAmount) => breach(Invariant::MismatchAlarmed, "no alarm holds it"),
+            (200 | 404, Flaw::None) if !self.is_stored(number, notifications)? => breach(
+                Invariant::CommitBeforeAnswer,
+                "the event is not in the database",
+            ),
+            (200, Flaw::None) if payment.announced.is_some() || self.dismissed(notification)? => {
+                Ok(())
             }
-            (200, Flaw::None) if payment.announced.is_some() || self.dismissed(fact)? => Ok(()),
-            (200, Flaw::None) => broken(Invariant::AnswerFits, "nobody knows the payment"),
-            // Announced in this very step, it may have been so after the callback.
+            (200, Flaw::None) => breach(Invariant::AnswerAllowed, "the payment was not announced"),
+            // If the payment was announced in this step, the callback may have come before the announcement.
             (404, Flaw::None) if payment.announced.is_none_or(|step| step == self.step) => Ok(()),
-            (404, Flaw::None) => broken(Invariant::AnswerFits, "the payment is known"),
-            _ => broken(Invariant::AnswerFits, "nothing went wrong"),
+            (404, Flaw::None) => breach(Invariant::AnswerAllowed, "the payment was announced"),
+            _ => breach(Invariant::AnswerAllowed, "no fault permits this answer"),
         }
     }
 
-    /// Whether it is stored: the fact itself, or one that contradicts it and came first, with an alarm.
-    fn is_stored(&self, number: usize, facts: &[Fact]) -> Result<bool, Broken> {
-        let fact = &facts[number];
-        if fact.known {
+    /// Whether the notification is stored; or one that contradicts it came first, and an alarm holds this one.
+    fn is_stored(&self, number: usize, notifications: &[Notification]) -> Result<bool, Breach> {
+        let notification = &notifications[number];
+        if notification.stored {
             return Ok(true);
         }
-        let payment = &self.payments[self.by_id[&fact.payment]];
+        let payment = &self.payments[self.by_id[&notification.payment]];
         let before = payment
-            .known
+            .stored
             .iter()
-            .any(|&known| facts[known].identity() == fact.identity());
-        Ok(before && (payment.announced.is_none() || self.kept(fact)?))
+            .any(|&known| notifications[known].identity() == notification.identity());
+        Ok(before && (payment.announced.is_none() || self.has_alarm_with_body(notification)?))
     }
 
-    /// Whether an alarm keeps one of its bodies.
-    fn kept(&self, fact: &Fact) -> Result<bool, Broken> {
-        let kept = self.store.look(|connection| {
-            let mut kept = false;
-            for body in fact.bodies.iter().flatten() {
-                kept |= database::alarm_keeps(connection, body)?;
+    /// Whether an alarm holds one of its bodies.
+    fn has_alarm_with_body(&self, notification: &Notification) -> Result<bool, Breach> {
+        let found = self.store.inspect(|connection| {
+            let mut found = false;
+            for body in notification.bodies.iter().flatten() {
+                found |= database::alarm_has_body(connection, body)?;
             }
-            Ok(kept)
+            Ok(found)
         });
-        Ok(kept?)
+        Ok(found?)
     }
 
-    fn dismissed(&self, fact: &Fact) -> Result<bool, Broken> {
-        let placed = |connection: &_| database::placed(connection, &fact.payment, "dismissed");
-        Ok(self.store.look(placed)? > 0)
+    fn dismissed(&self, notification: &Notification) -> Result<bool, Breach> {
+        let count_with_disposition = |connection: &_| {
+            database::count_with_disposition(connection, &notification.payment, "dismissed")
+        };
+        Ok(self.store.inspect(count_with_disposition)? > 0)
     }
 
-    /// Whether the payment that was just given out is in the database, as it was asked for.
-    pub(crate) fn is_announced(&self, index: usize) -> Result<(), Broken> {
+    /// Checks that a payment whose id was issued is in the database, with the announced amount.
+    pub(crate) fn check_announced(&self, index: usize) -> Result<(), Breach> {
         let payment = &self.payments[index];
         let row = self
             .store
-            .look(|connection| database::payment(connection, &payment.id))?;
+            .inspect(|connection| database::payment(connection, &payment.id))?;
         if row.is_some_and(|row| row.amount == payment.amount) {
             return Ok(());
         }
-        let what = "its id was given out, and it is not in the database";
-        Err(Broken::new(Invariant::CommitFirst, index, what))
+        let message = "its id was issued, but it is not in the database";
+        Err(Breach::new(Invariant::CommitBeforeAnswer, index, message))
     }
 }
 
-/// The body of a good answer to `verify` or `check_deposit`, if it may be answered so. None: it is no good answer, and
-/// need not be one.
-pub(crate) fn of_request(
+/// Checks the answer to `verify` or `check_deposit`. Returns the body of a success; none for a permitted refusal or
+/// failure.
+pub(crate) fn check_request_response(
     top_up: &TopUp,
-    answer: &Answer,
-    fault: bool,
-) -> Result<Option<Value>, Broken> {
+    answer: &Response,
+    may_fail: bool,
+) -> Result<Option<Value>, Breach> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = body.get("code").and_then(Value::as_i64);
     let known = top_up.customer < CUSTOMERS;
     match (answer.status, code) {
-        (503, _) if fault => Ok(None),
+        (503, _) if may_fail => Ok(None),
         (200, Some(0)) if known => Ok(Some(body)),
         (200, Some(404)) if !known => Ok(None),
         _ => {
-            let what = format!("a request was answered {} with {body}", answer.status);
-            Err(Broken::anywhere(Invariant::AnswerFits, what))
+            let message = format!("a request was answered {} with {body}", answer.status);
+            Err(Breach::general(Invariant::AnswerAllowed, message))
         }
     }
 }

@@ -1,60 +1,60 @@
-//! What the checks know: a copy of all that was committed, taken row by row as it comes.
+//! What the checks know about top-ups: a copy of all committed rows, updated after each step.
 
 mod all;
 mod answer;
 mod payment;
 
-pub(crate) use answer::of_request;
+pub(crate) use answer::check_request_response;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jetpay_ledger::store::stepped::Stepped;
+use jetpay_ledger::sim::SimStore;
 
 use super::platform::TopUp;
 use crate::database::{self, EntryRow, EventRow};
-use crate::notification::{Fact, Meaning};
-use crate::report::{Broken, Invariant};
+use crate::notification::{Effect, Notification};
+use crate::report::{Breach, Invariant};
 
-/// A payment of which the platform has the id, as the checks see it.
+/// A payment whose id the platform has, as the checks see it. Amounts are in minor units.
 pub(crate) struct Payment {
     pub(crate) id: Arc<str>,
     pub(crate) top_up: usize,
     pub(crate) customer: usize,
     pub(crate) amount: i64,
-    /// The facts of its story.
-    pub(crate) facts: Vec<usize>,
-    /// Those that were committed, in this order.
-    pub(crate) known: Vec<usize>,
-    /// Its entries, as places in [`Audit::entries`].
+    /// The notifications of its scenario.
+    pub(crate) notifications: Vec<usize>,
+    /// The notifications that were committed, in this order.
+    pub(crate) stored: Vec<usize>,
+    /// Its entries, as indexes into [`Checker::entries`].
     pub(crate) entries: Vec<usize>,
     pub(crate) sum: i64,
     pub(crate) credits: i64,
-    /// The step since which the merchant knows it.
+    /// The step after which the payment was announced.
     pub(crate) announced: Option<u64>,
     pub(crate) state: String,
 }
 
-/// A row that was new.
-pub(crate) enum New {
-    Known { fact: usize },
-    Moved { amount: i64, operation: u64 },
+/// A row that a step added.
+pub(crate) enum NewRow {
+    Event { notification: usize },
+    Entry { amount: i64, operation: u64 },
 }
 
-pub(crate) struct Audit {
-    pub(crate) store: Arc<Stepped>,
+pub(crate) struct Checker {
+    pub(crate) store: Arc<SimStore>,
     pub(crate) payments: Vec<Payment>,
     pub(crate) by_id: HashMap<Arc<str>, usize>,
     pub(crate) events: Vec<EventRow>,
     pub(crate) entries: Vec<EntryRow>,
-    /// Which payment an operation has credited.
+    /// The payment that an operation has credited, by project and operation.
     pub(crate) credited: HashMap<(u64, u64), usize>,
     /// How many steps the store has done.
     pub(crate) step: u64,
 }
 
-impl Audit {
-    pub(crate) fn new(store: Arc<Stepped>) -> Self {
+impl Checker {
+    pub(crate) fn new(store: Arc<SimStore>) -> Self {
         Self {
             store,
             payments: Vec::new(),
@@ -66,28 +66,28 @@ impl Audit {
         }
     }
 
-    /// A payment id was given out, here or elsewhere; its place.
+    /// Adds a payment whose id was issued, by this service or another system. Returns its index.
     ///
     /// # Errors
-    /// It was given out before.
-    pub(crate) fn given(
+    /// The id was issued before.
+    pub(crate) fn issue(
         &mut self,
         id: &Arc<str>,
         number: usize,
         top_up: &TopUp,
-    ) -> Result<usize, Broken> {
+    ) -> Result<usize, Breach> {
         let index = self.payments.len();
         if let Some(before) = self.by_id.insert(Arc::clone(id), index) {
-            let what = format!("the id {id} was given out twice");
-            return Err(Broken::new(Invariant::CommitFirst, before, what));
+            let message = format!("the id {id} was issued twice");
+            return Err(Breach::new(Invariant::CommitBeforeAnswer, before, message));
         }
         self.payments.push(Payment {
             id: Arc::clone(id),
             top_up: number,
             customer: top_up.customer,
             amount: top_up.amount,
-            facts: Vec::new(),
-            known: Vec::new(),
+            notifications: Vec::new(),
+            stored: Vec::new(),
             entries: Vec::new(),
             sum: 0,
             credits: 0,
@@ -97,22 +97,25 @@ impl Audit {
         Ok(index)
     }
 
-    /// Copies what the last step committed. Each new row must have its reason.
-    pub(crate) fn sync(&mut self, facts: &mut [Fact]) -> Result<Vec<(usize, New)>, Broken> {
+    /// Copies what the last step committed. Each new row must have a reason.
+    pub(crate) fn sync(
+        &mut self,
+        notifications: &mut [Notification],
+    ) -> Result<Vec<(usize, NewRow)>, Breach> {
         let (last_event, last_entry) = (
             self.events.last().map_or(0, |event| event.seq),
             self.entries.last().map_or(0, |entry| entry.seq),
         );
-        let (events, entries) = self.store.look(|connection| {
+        let (events, entries) = self.store.inspect(|connection| {
             let events = database::events(connection, last_event)?;
             Ok((events, database::entries(connection, last_entry)?))
         })?;
         let mut new = Vec::new();
         for (event, body) in events {
-            new.push(self.event(event, &body, facts)?);
+            new.push(self.event(event, &body, notifications)?);
         }
         for entry in entries {
-            new.push(self.entry(entry, facts)?);
+            new.push(self.entry(entry, notifications)?);
         }
         Ok(new)
     }
@@ -121,47 +124,53 @@ impl Audit {
         &mut self,
         event: EventRow,
         body: &[u8],
-        facts: &mut [Fact],
-    ) -> Result<(usize, New), Broken> {
+        notifications: &mut [Notification],
+    ) -> Result<(usize, NewRow), Breach> {
         let Some(&index) = self.by_id.get(event.payment.as_str()) else {
-            let what = format!("an event of {}, which nobody told of", event.payment);
-            return Err(Broken::anywhere(Invariant::NothingElse, what));
+            let message = format!("an event of {}, whose id was not issued", event.payment);
+            return Err(Breach::general(Invariant::OnlySignedEvents, message));
         };
         let payment = &mut self.payments[index];
-        let signed = payment.facts.iter().copied().find(|&number| {
-            let fact = &facts[number];
+        let signed = payment.notifications.iter().copied().find(|&number| {
+            let notification = &notifications[number];
             let identity = (
                 event.project.cast_unsigned(),
                 event.operation.cast_unsigned(),
                 event.operation_status.as_str(),
                 event.payment_status.as_str(),
             );
-            let written = fact
+            let matches_body = notification
                 .bodies
                 .iter()
                 .flatten()
-                .any(|written| **written == *body);
-            written && fact.identity() == identity && fact.saying.amount == event.amount
+                .any(|matches_body| **matches_body == *body);
+            matches_body
+                && notification.identity() == identity
+                && notification.content.amount == event.amount
         });
-        let Some(fact) = signed.filter(|&number| !facts[number].known) else {
-            let what = format!(
-                "event {} is stored twice, or was never signed so",
+        let Some(notification) = signed.filter(|&number| !notifications[number].stored) else {
+            let message = format!(
+                "event {} is stored twice, or the platform never signed it",
                 event.seq
             );
-            return Err(Broken::new(Invariant::NothingElse, index, what));
+            return Err(Breach::new(Invariant::OnlySignedEvents, index, message));
         };
-        facts[fact].known = true;
-        payment.known.push(fact);
+        notifications[notification].stored = true;
+        payment.stored.push(notification);
         self.events.push(event);
-        Ok((index, New::Known { fact }))
+        Ok((index, NewRow::Event { notification }))
     }
 
-    fn entry(&mut self, entry: EntryRow, facts: &[Fact]) -> Result<(usize, New), Broken> {
+    fn entry(
+        &mut self,
+        entry: EntryRow,
+        notifications: &[Notification],
+    ) -> Result<(usize, NewRow), Breach> {
         let Some(&index) = self.by_id.get(entry.payment.as_str()) else {
-            let what = format!("an entry of {}, which nobody told of", entry.payment);
-            return Err(Broken::anywhere(Invariant::NothingElse, what));
+            let message = format!("an entry of {}, whose id was not issued", entry.payment);
+            return Err(Breach::general(Invariant::OnlySignedEvents, message));
         };
-        let broken = |invariant, what: &str| {
+        let breach = |invariant, message: &str| {
             let EntryRow {
                 seq,
                 kind,
@@ -169,33 +178,37 @@ impl Audit {
                 operation,
                 ..
             } = &entry;
-            let what = format!("entry {seq}, {kind} of {amount} by operation {operation}, {what}");
-            Err(Broken::new(invariant, index, what))
+            let message =
+                format!("entry {seq}, {kind} of {amount} by operation {operation}, {message}");
+            Err(Breach::new(invariant, index, message))
         };
         let payment = &self.payments[index];
         let (operation, project) = (
             entry.operation.cast_unsigned(),
             entry.project.cast_unsigned(),
         );
-        let justified = payment.known.iter().any(|&fact| {
-            let saying = &facts[fact].saying;
-            let (meaning, amount) = match entry.kind.as_str() {
-                "credit" => (Meaning::Pays, payment.amount),
-                "refund" | "reversal" => (Meaning::Takes, -saying.amount),
-                "refund_reverse" => (Meaning::Returns, saying.amount),
-                "manual_change" => (Meaning::TakesRest, -payment.sum),
+        let justified = payment.stored.iter().any(|&notification| {
+            let content = &notifications[notification].content;
+            let (effect, amount) = match entry.kind.as_str() {
+                "credit" => (Effect::Credits, payment.amount),
+                "refund" | "reversal" => (Effect::TakesBack, -content.amount),
+                "refund_reverse" => (Effect::RefundReversed, content.amount),
+                "manual_change" => (Effect::TakesBackRest, -payment.sum),
                 _ => return false,
             };
-            let kind = if meaning == Meaning::Pays {
+            let kind = if effect == Effect::Credits {
                 "sale"
             } else {
                 &*entry.kind.replace('_', " ")
             };
-            (saying.meaning, saying.operation, saying.words[0]) == (meaning, operation, kind)
-                && (saying.project, entry.amount) == (project, amount)
+            (content.effect, content.operation, content.statuses[0]) == (effect, operation, kind)
+                && (content.project, entry.amount) == (project, amount)
         });
         if !justified {
-            return broken(Invariant::NothingElse, "has no stored fact that says so");
+            return breach(
+                Invariant::OnlySignedEvents,
+                "has no stored notification as its reason",
+            );
         }
         let own = payment.entries.iter().map(|&place| &self.entries[place]);
         for before in own {
@@ -206,14 +219,17 @@ impl Audit {
                 } else {
                     Invariant::TakenBackOnce
                 };
-                return broken(invariant, "was made before");
+                return breach(invariant, "repeats an earlier entry");
             }
             if before.kind == "credit" && entry.kind == "credit" {
-                return broken(Invariant::CreditedOnce, "is the payment's second credit");
+                return breach(Invariant::CreditedOnce, "is the payment's second credit");
             }
         }
         if entry.kind == "credit" && self.credited.insert((project, operation), index).is_some() {
-            return broken(Invariant::CreditedOnce, "credited another payment before");
+            return breach(
+                Invariant::CreditedOnce,
+                "comes from an operation that credited another payment",
+            );
         }
         let payment = &mut self.payments[index];
         payment.entries.push(self.entries.len());
@@ -225,6 +241,6 @@ impl Audit {
         };
         let amount = entry.amount;
         self.entries.push(entry);
-        Ok((index, New::Moved { amount, operation }))
+        Ok((index, NewRow::Entry { amount, operation }))
     }
 }

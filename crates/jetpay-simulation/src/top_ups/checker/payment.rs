@@ -1,37 +1,46 @@
-//! The checks of one payment after each step that touched it.
+//! Checks one payment against what its stored notifications demand. The expectation is computed with sets and sums;
+//! it shares no code with the ledger's rules, which go step by step.
 
 use std::ops::RangeInclusive;
 
-use super::{Audit, Payment};
+use super::{Checker, Payment};
 use crate::database::{self, PaymentRow};
-use crate::notification::{Fact, Meaning, Saying};
-use crate::report::{Broken, Invariant};
+use crate::notification::{Content, Effect, Notification};
+use crate::report::{Breach, Invariant};
 
-impl Audit {
-    /// Whether a payment stands as the facts that are stored demand.
-    pub(crate) fn payment(&mut self, index: usize, facts: &[Fact]) -> Result<(), Broken> {
+impl Checker {
+    /// Checks a payment against its stored notifications.
+    pub(crate) fn check_payment(
+        &mut self,
+        index: usize,
+        notifications: &[Notification],
+    ) -> Result<(), Breach> {
         let payment = &self.payments[index];
         let row = self
             .store
-            .look(|connection| database::payment(connection, &payment.id))?;
+            .inspect(|connection| database::payment(connection, &payment.id))?;
         let Some(row) = row else {
             return match (payment.announced, payment.entries.is_empty()) {
                 (None, true) => Ok(()),
-                (None, false) => Err(Broken::new(
-                    Invariant::NothingElse,
+                (None, false) => Err(Breach::new(
+                    Invariant::OnlySignedEvents,
                     index,
-                    "it has entries, and nobody announced it",
+                    "it has entries, but was not announced",
                 )),
-                (Some(_), _) => Err(Broken::new(Invariant::NoWayBack, index, "it is gone")),
+                (Some(_), _) => Err(Breach::new(
+                    Invariant::NoStateLost,
+                    index,
+                    "its row is missing",
+                )),
             };
         };
-        let expected = self.expected(payment, facts);
-        fits(payment, &row, &expected).map_err(|(invariant, what)| {
+        let expected = self.expected(payment, notifications);
+        fits(payment, &row, &expected).map_err(|(invariant, message)| {
             let PaymentRow {
                 state, remaining, ..
             } = &row;
-            let what = format!("{what}; it is {state}, {remaining} of it remain");
-            Broken::new(invariant, index, what)
+            let message = format!("{message}; it is {state}, and {remaining} remain");
+            Breach::new(invariant, index, message)
         })?;
         let step = self.step;
         let payment = &mut self.payments[index];
@@ -40,20 +49,20 @@ impl Audit {
         Ok(())
     }
 
-    fn expected(&self, payment: &Payment, facts: &[Fact]) -> Expected {
-        let known: Vec<&Saying> = payment
-            .known
+    fn expected(&self, payment: &Payment, notifications: &[Notification]) -> Expected {
+        let known: Vec<&Content> = payment
+            .stored
             .iter()
-            .map(|&fact| &facts[fact].saying)
+            .map(|&notification| &notifications[notification].content)
             .collect();
-        expected(&known, payment.amount, |saying| {
-            self.credited_elsewhere(payment, saying)
+        expected(&known, payment.amount, |content| {
+            self.has_credited_another(payment, content)
         })
     }
 
-    /// Whether a sale's operation has credited another payment.
-    fn credited_elsewhere(&self, payment: &Payment, saying: &Saying) -> bool {
-        let credited = self.credited.get(&(saying.project, saying.operation));
+    /// Whether the operation of a sale has credited another payment.
+    fn has_credited_another(&self, payment: &Payment, content: &Content) -> bool {
+        let credited = self.credited.get(&(content.project, content.operation));
         credited.is_some_and(|&other| self.payments[other].id != payment.id)
     }
 }
@@ -63,29 +72,29 @@ fn fits(
     row: &PaymentRow,
     expected: &Expected,
 ) -> Result<(), (Invariant, String)> {
-    let broken = |invariant, what: String| Err((invariant, what));
+    let breach = |invariant, message: String| Err((invariant, message));
     if rank(&row.state) < rank(&payment.state) {
-        let what = format!("it was {} before", payment.state);
-        return broken(Invariant::NoWayBack, what);
+        let message = format!("it was {} before", payment.state);
+        return breach(Invariant::NoStateLost, message);
     }
     if (row.remaining, row.credited) != (payment.sum, payment.credits) {
-        let what = format!(
+        let message = format!(
             "its entries give {}, of {} credited",
             payment.sum, payment.credits
         );
-        return broken(Invariant::BalanceIsEntries, what);
+        return breach(Invariant::BalanceIsEntries, message);
     }
     if (payment.credits > 0) != expected.credited {
-        let what = if expected.credited {
-            "a success that fits is stored, and was not credited"
+        let message = if expected.credited {
+            "a success that fits is stored, but not credited"
         } else {
             "it was credited without a success that fits"
         };
-        return broken(Invariant::CreditedOnce, what.into());
+        return breach(Invariant::CreditedOnce, message.into());
     }
     if !expected.remaining.contains(&row.remaining) {
-        let what = format!("{:?} should remain", expected.remaining);
-        return broken(Invariant::TakenBackOnce, what);
+        let message = format!("{:?} should remain", expected.remaining);
+        return breach(Invariant::TakenBackOnce, message);
     }
     let states = if expected.credited {
         states(row.remaining, row.amount)
@@ -93,40 +102,40 @@ fn fits(
         &[expected.state]
     };
     if !states.contains(&row.state.as_str()) {
-        return broken(
-            Invariant::StateFits,
+        return breach(
+            Invariant::StateFollows,
             format!("it should be one of {states:?}"),
         );
     }
     Ok(())
 }
 
-/// How a payment must stand.
+/// What a payment must look like. Amounts are in minor units.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Expected {
     pub(crate) credited: bool,
-    /// What may remain of it, in minor units.
+    /// The amount that may remain.
     pub(crate) remaining: RangeInclusive<i64>,
-    /// Its state, when it is not credited.
+    /// The state, if the payment is not credited.
     pub(crate) state: &'static str,
 }
 
-/// What follows for a payment over `amount` from what is known. `elsewhere` says whether a sale's operation has credited
-/// another payment: then it does not fit this one.
+/// What must follow for a payment of `amount` from the stored notifications, in any order. `elsewhere`: the operation
+/// has credited another payment, so the notification does not fit this one.
 pub(crate) fn expected(
-    known: &[&Saying],
+    known: &[&Content],
     amount: i64,
-    elsewhere: impl Fn(&Saying) -> bool,
+    elsewhere: impl Fn(&Content) -> bool,
 ) -> Expected {
-    let is = |meaning| move |saying: &&&Saying| saying.meaning == meaning;
-    let pays = |saying: &&&Saying| is(Meaning::Pays)(saying) && !elsewhere(saying);
-    let misfit = known.iter().any(|saying| {
-        is(Meaning::Misfit)(&saying) || is(Meaning::Pays)(&saying) && elsewhere(saying)
+    let is = |effect| move |content: &&&Content| content.effect == effect;
+    let pays = |content: &&&Content| is(Effect::Credits)(content) && !elsewhere(content);
+    let misfit = known.iter().any(|content| {
+        is(Effect::Mismatch)(&content) || is(Effect::Credits)(&content) && elsewhere(content)
     });
-    if !known.iter().any(|saying| pays(&saying)) {
+    if !known.iter().any(|content| pays(&content)) {
         let state = if misfit {
             "quarantined"
-        } else if known.iter().any(|saying| is(Meaning::Fails)(&saying)) {
+        } else if known.iter().any(|content| is(Effect::Declines)(&content)) {
             "declined"
         } else {
             "pending"
@@ -137,14 +146,16 @@ pub(crate) fn expected(
             state,
         };
     }
-    let takes = sum(known, Meaning::Takes);
-    let returns = sum(known, Meaning::Returns);
-    let rest = known.iter().any(|saying| is(Meaning::TakesRest)(&saying));
+    let takes = sum(known, Effect::TakesBack);
+    let returns = sum(known, Effect::RefundReversed);
+    let rest = known
+        .iter()
+        .any(|content| is(Effect::TakesBackRest)(&content));
     let remaining = match (rest, takes <= amount) {
         (true, _) => 0..=0,
-        // A refund taken back that comes before its refund is put before a person, and not kept waiting for it.
+        // A reversed refund that arrives before its refund raises an alarm. It does not wait for the refund.
         (false, true) => amount - takes..=amount - takes + returns.min(takes),
-        // Not all of it fits, and the order says which.
+        // The refunds exceed the amount. Their order decides which of them fit.
         (false, false) => 0..=amount,
     };
     Expected {
@@ -154,7 +165,7 @@ pub(crate) fn expected(
     }
 }
 
-/// The states that fit a credited payment of which so much remains.
+/// The states that fit a credited payment with this remaining amount.
 pub(crate) fn states(remaining: i64, amount: i64) -> &'static [&'static str] {
     match remaining {
         0 => &["refunded", "reversed"],
@@ -163,7 +174,7 @@ pub(crate) fn states(remaining: i64, amount: i64) -> &'static [&'static str] {
     }
 }
 
-/// How far on a state is: it never becomes less.
+/// The rank of a state. It never decreases.
 pub(crate) fn rank(state: &str) -> u8 {
     match state {
         "pending" => 0,
@@ -173,12 +184,12 @@ pub(crate) fn rank(state: &str) -> u8 {
     }
 }
 
-/// The amounts of the operations with this meaning, each operation once.
-fn sum(known: &[&Saying], meaning: Meaning) -> i64 {
+/// The sum of the operations with this effect. Each operation counts once.
+fn sum(known: &[&Content], effect: Effect) -> i64 {
     let mut operations: Vec<(u64, i64)> = known
         .iter()
-        .filter(|saying| saying.meaning == meaning)
-        .map(|saying| (saying.operation, saying.amount))
+        .filter(|content| content.effect == effect)
+        .map(|content| (content.operation, content.amount))
         .collect();
     operations.sort_unstable();
     operations.dedup_by_key(|(operation, _)| *operation);

@@ -1,15 +1,15 @@
-//! What the platform tells of a top-up, once the merchant has given its payment id.
+//! What the platform reports about a top-up once it has the payment id.
 
 mod refunds;
 
 use jetpay_core::Currency;
 
-use crate::deterministic::{Chance, DAY, HOUR, MINUTE, SECOND};
-use crate::notification::{Flaw, Meaning, Saying};
+use crate::deterministic::{DAY, HOUR, MINUTE, Random, SECOND};
+use crate::notification::{Content, Effect, Flaw};
 
 /// What happens to a top-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plot {
+pub(crate) enum Scenario {
     Paid,
     Declined,
     DeclinedThenPaid,
@@ -19,207 +19,206 @@ pub(crate) enum Plot {
     Reversed,
     RefundTakenBack,
     RefundTooLarge,
-    TakenBackByHand,
+    ManualChange,
     WrongAmount,
     PaidPartially,
     WrongCurrency,
     WrongProject,
     Payout,
     SecondSale,
-    OddWords,
+    UnknownStatuses,
     Contradiction,
     OperationOfAnother,
     Unusable,
-    Silence,
+    NoCallback,
 }
 
-/// How often each happens.
-pub(crate) const PLOTS: &[(u32, Plot)] = &[
-    (40, Plot::Paid),
-    (10, Plot::Declined),
-    (5, Plot::DeclinedThenPaid),
-    (3, Plot::PaidThenDeclined),
-    (8, Plot::RefundedInParts),
-    (3, Plot::Refunded),
-    (3, Plot::Reversed),
-    (2, Plot::RefundTakenBack),
-    (2, Plot::RefundTooLarge),
-    (2, Plot::TakenBackByHand),
-    (3, Plot::WrongAmount),
-    (3, Plot::PaidPartially),
-    (2, Plot::WrongCurrency),
-    (2, Plot::WrongProject),
-    (1, Plot::Payout),
-    (2, Plot::SecondSale),
-    (3, Plot::OddWords),
-    (2, Plot::Contradiction),
-    (2, Plot::OperationOfAnother),
-    (1, Plot::Unusable),
-    (1, Plot::Silence),
+/// The weight of each scenario.
+pub(crate) const SCENARIOS: &[(u32, Scenario)] = &[
+    (40, Scenario::Paid),
+    (10, Scenario::Declined),
+    (5, Scenario::DeclinedThenPaid),
+    (3, Scenario::PaidThenDeclined),
+    (8, Scenario::RefundedInParts),
+    (3, Scenario::Refunded),
+    (3, Scenario::Reversed),
+    (2, Scenario::RefundTakenBack),
+    (2, Scenario::RefundTooLarge),
+    (2, Scenario::ManualChange),
+    (3, Scenario::WrongAmount),
+    (3, Scenario::PaidPartially),
+    (2, Scenario::WrongCurrency),
+    (2, Scenario::WrongProject),
+    (1, Scenario::Payout),
+    (2, Scenario::SecondSale),
+    (3, Scenario::UnknownStatuses),
+    (2, Scenario::Contradiction),
+    (2, Scenario::OperationOfAnother),
+    (1, Scenario::Unusable),
+    (1, Scenario::NoCallback),
 ];
 
-/// A saying, and when it is first told, counted from the payment's beginning.
-pub(crate) type Told = (i64, Saying);
+/// When the notification is first sent, in milliseconds after the payment id was issued; and what it says.
+pub(crate) type Scheduled = (i64, Content);
 
-/// Makes a story up.
-pub(crate) struct Teller<'a> {
-    pub(crate) chance: &'a mut Chance,
-    /// The last number of an operation that was given out.
+/// Writes the notifications of a scenario.
+pub(crate) struct ScenarioWriter<'a> {
+    pub(crate) random: &'a mut Random,
+    /// The last operation number in use.
     pub(crate) operations: &'a mut u64,
-    /// The sale of some payment before, of the same project.
+    /// The last sale of the same project.
     pub(crate) another: Option<u64>,
     pub(crate) project: u64,
     pub(crate) other_project: u64,
     pub(crate) amount: i64,
-    told: Vec<Told>,
+    scheduled: Vec<Scheduled>,
     at: i64,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> ScenarioWriter<'a> {
     pub(crate) fn new(
-        chance: &'a mut Chance,
+        random: &'a mut Random,
         operations: &'a mut u64,
         another: Option<u64>,
         [project, other_project]: [u64; 2],
         amount: i64,
     ) -> Self {
-        // Mostly within two seconds, at the latest after 36 days.
-        let latest = chance.weighed(&[(80, 2 * SECOND), (10, HOUR), (6, 2 * DAY), (4, 36 * DAY)]);
-        let at = chance.between(SECOND..=latest);
+        // Most callbacks begin within two seconds, the latest after 36 days.
+        let latest =
+            random.choose_weighted(&[(80, 2 * SECOND), (10, HOUR), (6, 2 * DAY), (4, 36 * DAY)]);
+        let at = random.between(SECOND..=latest);
         Self {
-            chance,
+            random,
             operations,
             another,
             project,
             other_project,
             amount,
-            told: Vec::new(),
+            scheduled: Vec::new(),
             at,
         }
     }
 
-    /// What is told, and the number of the sale.
-    pub(crate) fn tell(mut self, plot: Plot) -> (Vec<Told>, u64) {
-        let sale = self.fresh();
-        if self.chance.happens(300) {
-            self.say(sale, ["sale", "processing", "processing"], Meaning::Nothing);
+    /// The notifications of a scenario, and the number of its sale.
+    pub(crate) fn write(mut self, scenario: Scenario) -> (Vec<Scheduled>, u64) {
+        let sale = self.next_operation();
+        if self.random.happens(300) {
+            self.add(sale, ["sale", "processing", "processing"], Effect::Nothing);
             self.later(10 * MINUTE);
         }
-        match plot {
-            Plot::Paid => self.paid(sale),
-            Plot::Declined => self.declined(sale),
-            Plot::DeclinedThenPaid => {
+        match scenario {
+            Scenario::Paid => self.paid(sale),
+            Scenario::Declined => self.declined(sale),
+            Scenario::DeclinedThenPaid => {
                 self.declined(sale);
                 self.later(20 * DAY);
-                let again = if self.chance.happens(500) {
+                let again = if self.random.happens(500) {
                     sale
                 } else {
-                    self.fresh()
+                    self.next_operation()
                 };
                 self.paid(again);
             }
-            Plot::PaidThenDeclined => {
+            Scenario::PaidThenDeclined => {
                 self.paid(sale);
                 self.later(DAY);
                 self.declined(sale);
             }
-            Plot::SecondSale => {
+            Scenario::SecondSale => {
                 self.paid(sale);
                 self.later(HOUR);
-                let second = self.fresh();
+                let second = self.next_operation();
                 self.paid(second);
             }
-            Plot::Contradiction => self.contradict(sale),
-            Plot::OperationOfAnother => {
+            Scenario::Contradiction => self.contradict(sale),
+            Scenario::OperationOfAnother => {
                 let of_another = self.another.unwrap_or(sale);
                 self.paid(of_another);
             }
-            Plot::Unusable => {
+            Scenario::Unusable => {
                 self.paid(sale);
-                let flaw = self.chance.among(&[Flaw::BadSignature, Flaw::NoAmount]);
-                self.last().flaw = flaw;
+                let flaw = self.random.choose(&[Flaw::BadSignature, Flaw::NoAmount]);
+                self.last_content().flaw = flaw;
                 self.later(HOUR);
                 self.paid(sale);
             }
-            Plot::Silence => self.told.clear(),
-            Plot::RefundedInParts
-            | Plot::Refunded
-            | Plot::Reversed
-            | Plot::RefundTakenBack
-            | Plot::RefundTooLarge
-            | Plot::TakenBackByHand => {
+            Scenario::NoCallback => self.scheduled.clear(),
+            Scenario::RefundedInParts
+            | Scenario::Refunded
+            | Scenario::Reversed
+            | Scenario::RefundTakenBack
+            | Scenario::RefundTooLarge
+            | Scenario::ManualChange => {
                 self.paid(sale);
-                self.taken_back(plot);
+                self.refund_scenario(scenario);
             }
-            Plot::WrongAmount
-            | Plot::PaidPartially
-            | Plot::WrongCurrency
-            | Plot::WrongProject
-            | Plot::Payout
-            | Plot::OddWords => {
-                self.misfit(plot, sale);
-                if self.chance.happens(600) {
+            Scenario::WrongAmount
+            | Scenario::PaidPartially
+            | Scenario::WrongCurrency
+            | Scenario::WrongProject
+            | Scenario::Payout
+            | Scenario::UnknownStatuses => {
+                self.mismatch_scenario(scenario, sale);
+                if self.random.happens(600) {
                     self.later(5 * DAY);
-                    let right = self.fresh();
+                    let right = self.next_operation();
                     self.paid(right);
                 }
             }
         }
-        (self.told, sale)
+        (self.scheduled, sale)
     }
 
     fn paid(&mut self, operation: u64) {
-        self.say(operation, ["sale", "success", "success"], Meaning::Pays);
+        self.add(operation, ["sale", "success", "success"], Effect::Credits);
     }
 
     fn declined(&mut self, operation: u64) {
-        self.say(operation, ["sale", "decline", "decline"], Meaning::Fails);
+        self.add(operation, ["sale", "decline", "decline"], Effect::Declines);
     }
 
-    fn take(&mut self, kind: &'static str, status: &'static str, amount: i64) {
-        let operation = self.fresh();
-        self.say(operation, [kind, "success", status], Meaning::Takes);
-        self.last().amount = amount;
+    fn take_back(&mut self, kind: &'static str, status: &'static str, amount: i64) {
+        let operation = self.next_operation();
+        self.add(operation, [kind, "success", status], Effect::TakesBack);
+        self.last_content().amount = amount;
     }
 
-    fn say(&mut self, operation: u64, words: [&'static str; 3], meaning: Meaning) {
-        let saying = Saying {
+    fn add(&mut self, operation: u64, statuses: [&'static str; 3], effect: Effect) {
+        let content = Content {
             project: self.project,
             payment_type: "purchase",
-            words,
+            statuses,
             operation,
             amount: self.amount,
             currency: Currency::KZT,
-            meaning,
+            effect,
             flaw: Flaw::None,
         };
-        self.told.push((self.at, saying));
+        self.scheduled.push((self.at, content));
     }
 
-    fn last(&mut self) -> &mut Saying {
-        let (_, saying) = self.told.last_mut().expect("something was said");
-        saying
+    fn last_content(&mut self) -> &mut Content {
+        let (_, content) = self.scheduled.last_mut().expect("a notification was added");
+        content
     }
 
     fn later(&mut self, longest: i64) {
-        self.at += self.chance.between(0..=longest);
+        self.at += self.random.between(0..=longest);
     }
 
     fn part(&mut self, whole: i64) -> i64 {
-        self.chance.between(1..=whole - 1)
+        self.random.between(1..=whole - 1)
     }
 
-    fn fresh(&mut self) -> u64 {
+    fn next_operation(&mut self) -> u64 {
         *self.operations += 1;
         *self.operations
     }
-}
 
-impl Teller<'_> {
-    pub(super) fn misfit(&mut self, plot: Plot, sale: u64) {
+    pub(super) fn mismatch_scenario(&mut self, scenario: Scenario, sale: u64) {
         let (half, other) = (self.amount / 2, self.other_project);
         self.paid(sale);
-        let odd = self.chance.among(&[
+        let odd = self.random.choose(&[
             ["capture", "success", "success"],
             ["moonlight", "success", "success"],
             ["sale", "success", "processing"],
@@ -227,32 +226,34 @@ impl Teller<'_> {
             ["sale", "moonlight", "success"],
             ["auth", "success", "awaiting capture"],
         ]);
-        let last = self.last();
-        last.meaning = Meaning::Misfit;
-        match plot {
-            Plot::WrongAmount => last.amount += 1,
-            Plot::WrongCurrency => last.currency = Currency::parse("USD").expect("a currency"),
-            Plot::WrongProject => last.project = other,
-            Plot::Payout => last.payment_type = "payout",
-            Plot::PaidPartially => {
-                last.words[2] = "partially paid";
-                last.amount = half;
+        let last_content = self.last_content();
+        last_content.effect = Effect::Mismatch;
+        match scenario {
+            Scenario::WrongAmount => last_content.amount += 1,
+            Scenario::WrongCurrency => {
+                last_content.currency = Currency::parse("USD").expect("a currency");
+            }
+            Scenario::WrongProject => last_content.project = other,
+            Scenario::Payout => last_content.payment_type = "payout",
+            Scenario::PaidPartially => {
+                last_content.statuses[2] = "partially paid";
+                last_content.amount = half;
             }
             _ => {
-                last.words = odd;
-                last.meaning = Meaning::Nothing;
+                last_content.statuses = odd;
+                last_content.effect = Effect::Nothing;
             }
         }
     }
 
-    /// One fact with two amounts: what comes first counts.
+    /// One notification with two amounts. The first to arrive counts.
     pub(super) fn contradict(&mut self, sale: u64) {
-        let wrong_first = self.chance.happens(500);
+        let wrong_first = self.random.happens(500);
         self.paid(sale);
         self.paid(sale);
-        let wrong = self.told.len() - 1 - usize::from(wrong_first);
-        let (_, wrong) = &mut self.told[wrong];
+        let wrong = self.scheduled.len() - 1 - usize::from(wrong_first);
+        let (_, wrong) = &mut self.scheduled[wrong];
         wrong.amount += 100;
-        wrong.meaning = Meaning::Misfit;
+        wrong.effect = Effect::Mismatch;
     }
 }

@@ -1,54 +1,54 @@
-//! Refunds, reversals, and what the platform's people change by hand.
+//! Scenarios with refunds, reversals and manual changes.
 
-use super::{Plot, Teller};
+use super::{Scenario, ScenarioWriter};
 use crate::deterministic::{DAY, HOUR, SECOND};
-use crate::notification::Meaning;
+use crate::notification::Effect;
 
-impl Teller<'_> {
-    /// What is taken back is mostly told an hour or some days after the sale, and now and then at once.
-    pub(super) fn taken_back(&mut self, plot: Plot) {
-        let longest = self.chance.among(&[SECOND, HOUR, 9 * DAY]);
+impl ScenarioWriter<'_> {
+    /// Money is taken back an hour or some days after the sale, and sometimes at once.
+    pub(super) fn refund_scenario(&mut self, scenario: Scenario) {
+        let longest = self.random.choose(&[SECOND, HOUR, 9 * DAY]);
         self.later(longest);
         let amount = self.amount;
-        match plot {
-            Plot::RefundedInParts => self.refund_in_parts(),
-            Plot::Refunded => self.take("refund", "refunded", amount),
-            Plot::Reversed => self.take("reversal", "reversed", amount),
-            Plot::RefundTakenBack => {
+        match scenario {
+            Scenario::RefundedInParts => self.refund_in_parts(),
+            Scenario::Refunded => self.take_back("refund", "refunded", amount),
+            Scenario::Reversed => self.take_back("reversal", "reversed", amount),
+            Scenario::RefundTakenBack => {
                 let part = self.part(amount);
-                self.take("refund", "partially refunded", part);
+                self.take_back("refund", "partially refunded", part);
                 self.later(DAY);
-                let back = self.fresh();
-                self.say(
+                let back = self.next_operation();
+                self.add(
                     back,
                     ["refund reverse", "success", "success"],
-                    Meaning::Returns,
+                    Effect::RefundReversed,
                 );
-                self.last().amount = part;
+                self.last_content().amount = part;
             }
-            Plot::RefundTooLarge => {
-                // Two that fit one by one, or one that never does.
-                if self.chance.happens(500) {
-                    self.take("refund", "partially refunded", amount);
+            Scenario::RefundTooLarge => {
+                // Two refunds of which only one fits, or one that is too large by itself.
+                if self.random.happens(500) {
+                    self.take_back("refund", "partially refunded", amount);
                     self.later(DAY);
                     let more = self.part(amount);
-                    self.take("refund", "partially refunded", more);
+                    self.take_back("refund", "partially refunded", more);
                 } else {
-                    self.take("refund", "refunded", amount + 1);
-                    self.last().meaning = Meaning::Misfit;
+                    self.take_back("refund", "refunded", amount + 1);
+                    self.last_content().effect = Effect::Mismatch;
                 }
             }
             _ => {
-                if self.chance.happens(400) {
+                if self.random.happens(400) {
                     let part = self.part(amount);
-                    self.take("refund", "partially refunded", part);
+                    self.take_back("refund", "partially refunded", part);
                     self.later(DAY);
                 }
-                let by_hand = self.fresh();
-                self.say(
-                    by_hand,
+                let manual = self.next_operation();
+                self.add(
+                    manual,
                     ["manual change", "success", "decline"],
-                    Meaning::TakesRest,
+                    Effect::TakesBackRest,
                 );
             }
         }
@@ -56,22 +56,26 @@ impl Teller<'_> {
 
     fn refund_in_parts(&mut self) {
         let mut left = self.amount;
-        for _ in 0..self.chance.between(1..=3) {
+        for _ in 0..self.random.between(1..=3) {
             let part = self.part(left);
             left -= part;
-            if self.chance.happens(200) {
-                let failed = self.fresh();
-                let words = ["refund", "decline", "success"];
-                self.say(failed, words, Meaning::Nothing);
-                self.last().amount = part;
+            if self.random.happens(200) {
+                let failed = self.next_operation();
+                let statuses = ["refund", "decline", "success"];
+                self.add(failed, statuses, Effect::Nothing);
+                self.last_content().amount = part;
             }
-            self.take("refund", "partially refunded", part);
-            if self.chance.happens(200) {
-                // The same refund, told again once the payment's status is another.
-                let operation = self.last().operation;
+            self.take_back("refund", "partially refunded", part);
+            if self.random.happens(200) {
+                // The same refund again, with another status of the payment.
+                let operation = self.last_content().operation;
                 self.later(HOUR);
-                self.say(operation, ["refund", "success", "refunded"], Meaning::Takes);
-                self.last().amount = part;
+                self.add(
+                    operation,
+                    ["refund", "success", "refunded"],
+                    Effect::TakesBack,
+                );
+                self.last_content().amount = part;
             }
             self.later(2 * DAY);
             if left < 2 {

@@ -14,7 +14,7 @@ use jetpay_core::Currency;
 use jetpay_platform::messages::Contract;
 use jetpay_platform::traffic::{Faults, Rate, Runner, Traffic};
 
-use crate::service::asked_to_end;
+use crate::service::termination;
 use endpoint::Endpoint;
 
 /// With `--count`, a callback that is never acknowledged must not keep the run going for ten days. The first six
@@ -95,7 +95,7 @@ impl Platform {
             let watching = actix_web::rt::spawn(watch::watch(runner.counters()));
             let stop = async {
                 // Without signals the run ends when the process is killed.
-                if asked_to_end().await.is_err() {
+                if termination().await.is_err() {
                     std::future::pending::<()>().await;
                 }
             };

@@ -1,0 +1,162 @@
+//! Errors of the database, sorted by what can be done about them. Their texts hold neither a password nor a payer's data.
+
+use std::error::Error as _;
+use std::fmt::Write;
+
+use tokio_postgres::error::SqlState;
+
+use crate::model;
+use crate::model::OpenError;
+use crate::port::TransactionError;
+
+/// Why a flush failed.
+pub(super) enum FlushError {
+    /// The database answered with an error.
+    Database(tokio_postgres::Error),
+    /// A row cannot be written.
+    Row(TransactionError),
+}
+
+impl From<tokio_postgres::Error> for FlushError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<TransactionError> for FlushError {
+    fn from(error: TransactionError) -> Self {
+        Self::Row(error)
+    }
+}
+
+/// Why a group is not committed, or a query not answered.
+pub(super) enum PostgresError {
+    /// Another server was in the way. Nothing is kept, and a second try may well work.
+    Conflict(String),
+    /// The connection is lost, and nothing is kept.
+    Lost(String),
+    /// The connection was lost during the commit: the outcome is not known.
+    Unknown(String),
+    /// A second try would fail again, or needs more rows.
+    Failed(TransactionError),
+}
+
+impl PostgresError {
+    /// The meaning of an error that came after the commit was sent.
+    pub(super) fn committing(error: FlushError) -> Self {
+        match error {
+            FlushError::Row(failure) => Self::Failed(failure),
+            FlushError::Database(error) => match Self::from(error) {
+                Self::Lost(text) => Self::Unknown(text),
+                other => other,
+            },
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for PostgresError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        const CONFLICTS: [SqlState; 5] = [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::UNIQUE_VIOLATION,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::QUERY_CANCELED,
+        ];
+        let text = text(&error);
+        match error.code() {
+            Some(code) if CONFLICTS.contains(code) => Self::Conflict(text),
+            // The server is away, stops, starts, or has no room for another connection. Or it takes no writes, and perhaps
+            // another server has its address now.
+            None
+            | Some(&(SqlState::TOO_MANY_CONNECTIONS | SqlState::READ_ONLY_SQL_TRANSACTION)) => {
+                Self::Lost(text)
+            }
+            Some(code) if ["57", "08"].contains(&&code.code()[..2]) => Self::Lost(text),
+            // A key that exists, or a value or row that cannot be stored: it says nothing about the database.
+            Some(code) if ["22", "23", "54"].contains(&&code.code()[..2]) => {
+                Self::Failed(TransactionError::Constraint(text))
+            }
+            Some(_) => Self::Failed(TransactionError::Store(text)),
+        }
+    }
+}
+
+impl From<TransactionError> for PostgresError {
+    fn from(failure: TransactionError) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<PostgresError> for model::Error {
+    fn from(error: PostgresError) -> Self {
+        match error {
+            PostgresError::Conflict(text)
+            | PostgresError::Lost(text)
+            | PostgresError::Unknown(text) => Self::Unavailable(text),
+            PostgresError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+/// The text of an error, with its causes. The details of a database error are left out: they would show values of rows.
+pub(super) fn text(error: &tokio_postgres::Error) -> String {
+    if let Some(error) = error.as_db_error() {
+        return format!("{} ({})", error.message(), error.code().code());
+    }
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        // Some errors repeat their cause.
+        if !text.ends_with(&said) {
+            write!(text, ": {said}").expect("a String takes all");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// Why the database cannot be opened, and what to do.
+pub(super) fn unopened(error: &tokio_postgres::Error) -> OpenError {
+    let reason = text(error);
+    let what_to_do = advice(error.code(), &reason);
+    OpenError::Server {
+        reason: format!("{reason}; {what_to_do}"),
+    }
+}
+
+fn advice(code: Option<&SqlState>, reason: &str) -> &'static str {
+    match code {
+        Some(&SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {
+            "check user and password of its URL, and pg_hba.conf of the server"
+        }
+        Some(&SqlState::INVALID_CATALOG_NAME) => "create it first: CREATE DATABASE name OWNER user",
+        Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            "on the first start, and after an update, the user makes tables: let it own the database"
+        }
+        Some(&SqlState::TOO_MANY_CONNECTIONS) => {
+            "each server takes ten connections: raise max_connections, or run fewer servers"
+        }
+        Some(&SqlState::CANNOT_CONNECT_NOW) => {
+            "the server is starting or stopping: try again in a moment"
+        }
+        Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => "name the server that accepts writes",
+        Some(_) => "look into the log of the server",
+        None if reason.contains("does not support TLS") => {
+            "switch TLS on there (ssl = on), or, on a private network, write sslmode=disable into the URL"
+        }
+        None if reason.contains("certificate") => {
+            "name the authority that signed it as ca_file, and the server by a name in the certificate; \
+             or, on a private network, write sslmode=disable into the URL"
+        }
+        None => "check that the server runs, and that host and port of its URL are right",
+    }
+}
+
+/// The text for a database that says nothing.
+pub(super) const SILENT: &str = "it does not answer in time";
+
+/// The text does not repeat the URL, nor what is wrong in it: that may be part of the password.
+pub(super) const UNREADABLE_URL: &str = "its URL cannot be read; write \
+    postgres://user:password@host:5432/database, with %40 for @ and %25 for % in the password";

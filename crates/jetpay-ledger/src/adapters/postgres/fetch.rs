@@ -1,0 +1,185 @@
+//! The first round trip: begins a transaction, and fetches and locks what a group will look at.
+
+use std::collections::HashMap;
+
+use jetpay_core::id::{CustomerId, PaymentId};
+use jetpay_rules::PaymentSnapshot;
+use tokio_postgres::Row;
+
+use super::error::PostgresError;
+use super::rows::Values;
+use super::session::Session;
+use super::wire::send;
+use super::working_set::{EventRow, PaymentRow, Place, WorkingSet};
+use super::{alarm_reads, payouts, rows};
+use crate::port::{Keys, TransactionError};
+
+/// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
+/// servers never wait for each other in a ring.
+pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresError> {
+    let Session { client, statements } = session;
+    let ids: Vec<&str> = keys.payments.iter().map(PaymentId::as_str).collect();
+    let number = |id: u64| id.cast_signed();
+    let (projects, operations): (Vec<i64>, Vec<i64>) = keys
+        .operations
+        .iter()
+        .map(|(project, operation)| (number(project.number()), number(operation.number())))
+        .unzip();
+
+    let begin = send(async { client.batch_execute("BEGIN").await }).await;
+    let inbox_lock = send(async {
+        if keys.fills_inbox {
+            client.query(&statements.fill_inbox, &[]).await?;
+        } else if keys.announces {
+            client.query(&statements.announce, &[]).await?;
+        }
+        Ok::<_, tokio_postgres::Error>(())
+    })
+    .await;
+    let payments = send(async {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        client.query(&statements.payments, &[&ids]).await
+    })
+    .await;
+    let events = send(async {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        client.query(&statements.events, &[&ids]).await
+    })
+    .await;
+    let effects = send(async {
+        if ids.is_empty() && projects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values: Values<'_> = &[&ids, &projects, &operations];
+        client.query(&statements.effects, values).await
+    })
+    .await;
+    let rare = send(rare(session, keys)).await;
+    let payouts = send(payouts::fetch(session, keys)).await;
+
+    begin.wait().await?;
+    inbox_lock.wait().await?;
+    let mut set = WorkingSet {
+        fills_inbox: keys.fills_inbox,
+        ..WorkingSet::default()
+    };
+    take_payments(&mut set, keys, &payments.wait().await?)?;
+    take_events(&mut set, keys, &events.wait().await?)?;
+    take_effects(&mut set, keys, &effects.wait().await?)?;
+    take_rare(&mut set, keys, &rare.wait().await?)?;
+    payouts::take(&mut set, keys, &payouts.wait().await?)?;
+    Ok(set)
+}
+
+/// The rows that groups seldom read.
+#[derive(Default)]
+struct Rare {
+    customers: Vec<Row>,
+    alarms: Vec<Row>,
+    bodies: Vec<Row>,
+}
+
+async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Error> {
+    let Session { client, statements } = session;
+    let mut rare = Rare::default();
+    if !keys.customers.is_empty() {
+        let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
+        rare.customers = client.query(&statements.customers, &[&ids]).await?;
+    }
+    if !keys.alarms.is_empty() {
+        rare.alarms = client
+            .query(alarm_reads::ALARMS_TO_RESOLVE, &[&keys.alarms])
+            .await?;
+    }
+    if !keys.bodies.is_empty() {
+        let bodies: Vec<&[u8]> = keys.bodies.iter().map(|body| &**body).collect();
+        rare.bodies = client.query(&statements.bodies, &[&bodies]).await?;
+    }
+    Ok(rare)
+}
+
+fn take_payments(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), TransactionError> {
+    set.payments = keys.payments.iter().map(|id| (id.clone(), None)).collect();
+    for row in rows {
+        let snapshot = PaymentSnapshot {
+            project_id: rows::project(row, 1)?,
+            amount: rows::money(row, 2)?,
+            state: rows::word(row, 4)?,
+            credited_by: rows::optional_operation(row, 5)?,
+            credited: rows::get(row, 6)?,
+            remaining: rows::get(row, 7)?,
+            early: Vec::new(),
+        };
+        let payment = PaymentRow {
+            snapshot,
+            new: None,
+            changed_at: None,
+        };
+        set.payments.insert(rows::id(row, 0)?, Some(payment));
+    }
+    Ok(())
+}
+
+fn take_events(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), TransactionError> {
+    set.events = keys
+        .payments
+        .iter()
+        .map(|id| (id.clone(), Vec::new()))
+        .collect();
+    for row in rows {
+        let event = rows::event(row, 0)?;
+        let events = set.events.entry(event.payment_id.clone()).or_default();
+        events.push(EventRow {
+            event,
+            status: rows::word(row, 9)?,
+            place: Place::Stored(rows::get(row, 10)?),
+        });
+    }
+    Ok(())
+}
+
+fn take_effects(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), TransactionError> {
+    let operations = keys.operations.iter().copied();
+    set.effects = operations
+        .map(|operation| (operation, Vec::new()))
+        .collect();
+    // The entries of those operations were fetched, too.
+    for event in set.events.values().flatten() {
+        let operation = (event.event.project_id, event.event.operation_id);
+        set.effects.entry(operation).or_default();
+    }
+    for row in rows {
+        let operation = (rows::project(row, 0)?, rows::operation(row, 1)?);
+        let made = set.effects.entry(operation).or_default();
+        made.push((rows::kind(row, 2)?, rows::id(row, 3)?));
+    }
+    Ok(())
+}
+
+fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), TransactionError> {
+    let customers = keys.customers.iter().map(|id| (id.clone(), false));
+    set.customers = customers.collect();
+    for row in &rare.customers {
+        set.customers.insert(rows::id(row, 0)?, true);
+    }
+    set.alarms = keys.alarms.iter().map(|seq| (*seq, None)).collect();
+    for row in &rare.alarms {
+        let alarm = alarm_reads::alarm(row)?;
+        set.alarms.insert(alarm.seq, Some(alarm));
+    }
+    let bodies: HashMap<Box<[u8]>, bool> = keys
+        .bodies
+        .iter()
+        .map(|body| (body.clone(), false))
+        .collect();
+    set.bodies = bodies;
+    for row in &rare.bodies {
+        let body: &[u8] = rows::get(row, 0)?;
+        set.bodies.insert(body.into(), true);
+    }
+    Ok(())
+}

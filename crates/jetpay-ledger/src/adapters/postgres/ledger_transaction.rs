@@ -1,0 +1,262 @@
+//! The ledger's transaction over the working set of a group.
+
+use jetpay_core::Callback;
+use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_rules::{
+    EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
+    ReleasedCompensation,
+};
+
+use super::rows;
+use super::working_set::{
+    AlarmRow, EntryRow, EventRow, NewEvent, PaymentRow, Place, WorkingSet, fetch, fetch_payment,
+};
+use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
+use crate::port::{Keys, LedgerTransaction, StoredEvent, TransactionError};
+
+/// Whether two events have the same key. Fetched words are as the database could keep them.
+fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
+    let same_word = |one: &str, other: &str| rows::key(one) == rows::key(other);
+    let (operation, payment) = (&one.operation_status, &one.payment_status);
+    (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
+        && same_word(operation.as_str(), other.operation_status.as_str())
+        && same_word(payment.as_str(), other.payment_status.as_str())
+}
+
+impl LedgerTransaction for WorkingSet {
+    fn payment(
+        &mut self,
+        id: &PaymentId,
+        key: Option<EffectKey>,
+    ) -> Result<Option<(PaymentSnapshot, Effects)>, TransactionError> {
+        let row = self.payments.get(id).ok_or_else(|| fetch_payment(id))?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let snapshot = PaymentSnapshot {
+            early: self.early(id)?,
+            ..row.snapshot.clone()
+        };
+        let effects = Effects::of_key((id, &snapshot), key, |key| self.payment_with_effect(key))?;
+        Ok(Some((snapshot, effects)))
+    }
+
+    fn add_payment(&mut self, payment: &NewPayment) -> Result<bool, TransactionError> {
+        let id = &payment.id;
+        let row = self.payments.get_mut(id).ok_or_else(|| fetch_payment(id))?;
+        if row.is_some() {
+            return Ok(false);
+        }
+        *row = Some(PaymentRow {
+            snapshot: PaymentSnapshot::announced(payment.project_id, payment.amount),
+            new: Some(payment.clone()),
+            changed_at: None,
+        });
+        Ok(true)
+    }
+
+    fn change_payment(
+        &mut self,
+        id: &PaymentId,
+        after: &PaymentSnapshot,
+        now: Millis,
+    ) -> Result<(), TransactionError> {
+        let row = self.payments.get_mut(id).ok_or_else(|| fetch_payment(id))?;
+        if let Some(row) = row {
+            row.snapshot = after.clone();
+            row.changed_at = Some(now);
+        }
+        Ok(())
+    }
+
+    fn add_event(
+        &mut self,
+        callback: &Callback,
+        status: EventStatus,
+        now: Millis,
+    ) -> Result<bool, TransactionError> {
+        let event = OperationEvent::from(callback);
+        let known = self.events_of(&event.payment_id)?;
+        if known.iter().any(|row| has_same_key(&row.event, &event)) {
+            return Ok(false);
+        }
+        if status == EventStatus::Unmatched && !self.fills_inbox {
+            return Err(fetch(Keys {
+                fills_inbox: true,
+                ..Keys::default()
+            }));
+        }
+        let new = EventRow {
+            status,
+            place: Place::New(self.changes.events.len()),
+            event,
+        };
+        self.changes.events.push(NewEvent {
+            callback: callback.clone(),
+            status,
+            received_at: now,
+        });
+        let events = self.events.entry(new.event.payment_id.clone());
+        events.or_default().push(new);
+        Ok(true)
+    }
+
+    fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
+        let events = self.events_of(&event.payment_id)?;
+        let stored = events.iter().find(|row| has_same_key(&row.event, event));
+        let stored = stored.ok_or_else(|| TransactionError::Store("an event vanished".into()))?;
+        let (before, now) = (&stored.event.operation_type, &event.operation_type);
+        // A word that the database could not keep as it came is the same word.
+        let same_type = rows::kept(before.as_str()) == rows::kept(now.as_str());
+        Ok(StoredEvent {
+            event: OperationEvent {
+                operation_type: if same_type { now } else { before }.clone(),
+                ..stored.event.clone()
+            },
+            status: stored.status,
+        })
+    }
+
+    fn waiting_event(
+        &mut self,
+        payment_id: &PaymentId,
+    ) -> Result<Option<StoredEvent>, TransactionError> {
+        let waits =
+            |row: &&EventRow| matches!(row.status, EventStatus::Unmatched | EventStatus::Dismissed);
+        let waiting = self.events_of(payment_id)?.iter().find(waits);
+        Ok(waiting.map(|row| StoredEvent {
+            event: row.event.clone(),
+            status: row.status,
+        }))
+    }
+
+    fn set_event_status(
+        &mut self,
+        event: &OperationEvent,
+        status: EventStatus,
+    ) -> Result<(), TransactionError> {
+        self.set_statuses(&event.payment_id, status, |row| {
+            has_same_key(&row.event, event)
+        })?;
+        Ok(())
+    }
+
+    fn release(
+        &mut self,
+        payment_id: &PaymentId,
+        released: &ReleasedCompensation,
+    ) -> Result<(), TransactionError> {
+        self.set_statuses(payment_id, released.status, |row| {
+            row.status == EventStatus::Early
+                && row.event.operation_id == released.operation_id
+                && row.event.entry_kind() == Some(released.kind)
+        })?;
+        Ok(())
+    }
+
+    fn dismiss_events(&mut self, payment_id: &PaymentId) -> Result<usize, TransactionError> {
+        self.set_statuses(payment_id, EventStatus::Dismissed, |row| {
+            row.status == EventStatus::Unmatched
+        })
+    }
+
+    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError> {
+        Ok(self.events_of(payment_id)?.len() as u64)
+    }
+
+    fn add_entry(
+        &mut self,
+        payment_id: &PaymentId,
+        project_id: ProjectId,
+        entry: &NewEntry,
+        now: Millis,
+    ) -> Result<(), TransactionError> {
+        let made = self.effects.entry((project_id, entry.operation_id));
+        made.or_default().push((entry.kind, payment_id.clone()));
+        self.changes.entries.push(EntryRow {
+            payment_id: payment_id.clone(),
+            project_id,
+            entry: *entry,
+            time: now,
+        });
+        Ok(())
+    }
+
+    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {
+        if let Some(body) = cause.body {
+            let status = self.bodies.get_mut(body).ok_or_else(|| {
+                fetch(Keys {
+                    bodies: vec![body.into()],
+                    ..Keys::default()
+                })
+            })?;
+            if std::mem::replace(status, true) {
+                return Ok(false);
+            }
+        }
+        self.changes.alarms.push(AlarmRow {
+            kind: cause.kind,
+            project_id: cause.project_id,
+            payment_id: cause.payment_id.cloned(),
+            operation_id: cause.operation_id,
+            reason: cause.reason.map(ToOwned::to_owned),
+            body: cause.body.map(Into::into),
+            time: now,
+        });
+        Ok(true)
+    }
+
+    fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError> {
+        let alarm = self.alarms.get(&seq).ok_or_else(|| {
+            fetch(Keys {
+                alarms: vec![seq],
+                ..Keys::default()
+            })
+        })?;
+        Ok(alarm.clone())
+    }
+
+    fn add_resolution(
+        &mut self,
+        resolution: &NewResolution,
+        now: Millis,
+    ) -> Result<(), TransactionError> {
+        if let Some(alarm) = resolution
+            .alarm_seq
+            .and_then(|seq| self.alarms.get_mut(&seq)?.as_mut())
+        {
+            alarm.resolution = Some(resolution.at(now));
+        }
+        self.changes.resolutions.push((resolution.clone(), now));
+        Ok(())
+    }
+
+    fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError> {
+        let id = &customer.customer_id;
+        let there = self.customer(id)?;
+        let put = if std::mem::replace(there, true) {
+            Put::Replaced
+        } else {
+            Put::New
+        };
+        let changes = &mut self.changes.customers;
+        changes.insert(id.clone(), Some(customer.clone()));
+        Ok(put)
+    }
+
+    fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError> {
+        let there = std::mem::replace(self.customer(customer_id)?, false);
+        let changes = &mut self.changes.customers;
+        changes.insert(customer_id.clone(), None);
+        Ok(there)
+    }
+
+    fn probe(&mut self) -> Result<(), TransactionError> {
+        self.changes.probed = true;
+        Ok(())
+    }
+
+    fn counts(&mut self) -> &mut Counts {
+        &mut self.changes.counts
+    }
+}

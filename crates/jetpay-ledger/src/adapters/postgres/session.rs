@@ -1,0 +1,152 @@
+//! A connection that writes, with its statements prepared.
+
+use tokio_postgres::{Client, Error, Statement};
+
+use super::address::Address;
+use super::error::unopened;
+use super::payout_sql;
+use crate::model::OpenError;
+
+/// Each statement reads a few rows out of millions by key. So no plan may read a whole table, whatever the statistics are,
+/// and no plan is worth compiling.
+const PLANS: &str =
+    "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+    SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'";
+
+macro_rules! statements {
+    ($($(#[$about:meta])* $name:ident: $sql:expr;)+) => {
+        /// The statements of a writer, prepared once.
+        pub(super) struct Statements {
+            $($(#[$about])* pub(super) $name: Statement,)+
+        }
+
+        impl Statements {
+            async fn prepare(client: &Client) -> Result<Self, Error> {
+                $(let $name = client.prepare($sql);)+
+                let ($($name,)+) = futures_util::try_join!($($name,)+)?;
+                Ok(Self { $($name,)+ })
+            }
+        }
+    };
+}
+
+statements! {
+    announce: "SELECT pg_advisory_xact_lock_shared(7630123801)";
+    fill_inbox: "SELECT pg_advisory_xact_lock(7630123801)";
+    payments: "SELECT id, project_id, amount, currency, state, credited_by, credited, remaining
+        FROM payments WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+    events: "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
+            operation_status, amount, currency, disposition, seq
+        FROM events WHERE payment_id = ANY($1) ORDER BY seq";
+    effects: "SELECT project_id, operation_id, kind, payment_id FROM entries JOIN (
+            SELECT project_id, operation_id FROM unnest($2::bigint[], $3::bigint[]) AS asked (project_id, operation_id)
+            UNION SELECT project_id, operation_id FROM events WHERE payment_id = ANY($1)
+        ) AS wanted USING (project_id, operation_id)";
+    customers: "SELECT customer_id FROM customers WHERE customer_id = ANY($1)";
+    bodies: "SELECT body FROM alarms WHERE body IS NOT NULL AND sha256(body) IN (SELECT sha256(b) FROM unnest($1::bytea[]) AS b)";
+    add_payments: "INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags,
+            state, credited, remaining, credited_by, early, created_at, changed_at)
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
+            $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
+            $15::bigint[])";
+    change_payments: "UPDATE payments SET state = n.state, credited = n.credited, remaining = n.remaining,
+            credited_by = n.credited_by, early = n.early, changed_at = n.changed_at
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+            AS n (id, state, credited, remaining, credited_by, early, changed_at)
+        WHERE payments.id = n.id";
+    add_events: "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status,
+            payment_type, operation_type, amount, currency, code, provider_payment_id, disposition, received_at, body)
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::bytea[])";
+    set_event_statuses: "UPDATE events SET disposition = n.disposition
+        FROM unnest($1::bigint[], $2::text[]) AS n (seq, disposition) WHERE events.seq = n.seq";
+    spenders: "SELECT pg_advisory_xact_lock(hashtextextended(id, 7630123802))
+        FROM (SELECT id FROM unnest($1::text[]) AS id ORDER BY id) AS sorted";
+    available: payout_sql::AVAILABLE.as_str();
+    payout_keys: "SELECT project_id, idempotency_key, payment_id, fingerprint FROM payouts
+        JOIN unnest($1::bigint[], $2::text[]) AS asked (project_id, idempotency_key) USING (project_id, idempotency_key)";
+    payouts: payout_sql::BY_IDS.as_str();
+    add_payouts: payout_sql::ADD.as_str();
+    change_payouts: payout_sql::CHANGE.as_str();
+    add_steps: payout_sql::ADD_STEPS.as_str();
+    count: "UPDATE counts SET pending = pending + $1, unmatched = unmatched + $2, quarantined = quarantined + $3,
+        alarms = alarms + $4, open_alarms = open_alarms + $5, last_entry = last_entry + $6, last_alarm = last_alarm + $7,
+        last_step = last_step + $8 WHERE one";
+    add_entries: "INSERT INTO entries (seq, payment_id, project_id, operation_id, kind, amount, time)
+        SELECT (SELECT last_entry FROM counts WHERE one) - cardinality($1::text[]) + n, p, r, o, k, a, t
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
+            WITH ORDINALITY AS e (p, r, o, k, a, t, n)";
+    add_alarms: "INSERT INTO alarms (seq, kind, project_id, payment_id, operation_id, time, reason, body)
+        SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b
+        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[])
+            WITH ORDINALITY AS a (k, r, p, o, t, w, b, n)";
+    add_resolutions: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
+            events_before, time)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+            $8::bigint[], $9::bigint[])";
+    resolve_alarms: "UPDATE alarms SET settled = TRUE WHERE seq = ANY($1)";
+    put_customers: "INSERT INTO customers SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+        ON CONFLICT (customer_id) DO UPDATE
+        SET additional_customer_id = excluded.additional_customer_id, contracts = excluded.contracts";
+    delete_customers: "DELETE FROM customers WHERE customer_id = ANY($1)";
+}
+
+/// A connection that writes.
+pub(super) struct Session {
+    pub(super) client: Client,
+    pub(super) statements: Statements,
+}
+
+impl Session {
+    pub(super) async fn open(address: &Address) -> Result<Self, Error> {
+        let client = address.connect().await?;
+        client.batch_execute(PLANS).await?;
+        // Boxed: the future holds each statement's answer, and a worker would carry the room for them for ever.
+        let statements = Box::pin(Statements::prepare(&client)).await?;
+        Ok(Self { client, statements })
+    }
+}
+
+/// The schema's versions, in order; `jetpay_schema` says how many of them a database has seen.
+const VERSIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+
+/// One server migrates at a time; the others wait. The number is only ours.
+const LOCK: i64 = 0x006a_6574_7061_7901;
+
+/// Brings the schema up to date. Refuses a newer one.
+pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
+    let failed = |error: tokio_postgres::Error| unopened(&error);
+    let transaction = client.transaction().await.map_err(failed)?;
+    transaction
+        .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
+        .await
+        .map_err(failed)?;
+    let sql = "CREATE TABLE IF NOT EXISTS jetpay_schema (version BIGINT NOT NULL)";
+    transaction.batch_execute(sql).await.map_err(failed)?;
+    let sql = "SELECT coalesce(max(version), 0) FROM jetpay_schema";
+    let found: i64 = transaction
+        .query_one(sql, &[])
+        .await
+        .map_err(failed)?
+        .get(0);
+    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(OpenError::NewerSchema {
+            path: "the database".into(),
+            found,
+            known,
+        });
+    }
+    for (version, sql) in (1i64..)
+        .zip(VERSIONS)
+        .skip_while(|(version, _)| *version <= found)
+    {
+        transaction.batch_execute(sql).await.map_err(failed)?;
+        let sql = "INSERT INTO jetpay_schema VALUES ($1)";
+        transaction
+            .execute(sql, &[&version])
+            .await
+            .map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)
+}

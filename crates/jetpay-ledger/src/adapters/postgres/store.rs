@@ -1,0 +1,214 @@
+//! The store's handle: a queue for the commit workers, connections for the readers.
+
+use std::fmt;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::timeout;
+
+use super::address::{Address, failed};
+use super::commit_worker::{CommitWorker, Health, Queue};
+use super::error::{SILENT, unopened};
+use super::query::QueryClient;
+use super::readers::Readers;
+use super::{alarm_reads, payment_reads, reads, session};
+use crate::model::{
+    Alarm, AlarmFilter, Counts, Customer, Entry, Error, OpenError, Payment, PaymentFilter,
+    Resolution, Unmatched,
+};
+use crate::operations::Probe;
+use crate::port::{Queued, QueuedCommand, ReadFuture, Row, Store, Value};
+
+/// While one worker waits for the disk, the other fetches.
+const WORKERS: usize = 2;
+
+/// The store in one `PostgreSQL` database.
+pub(crate) struct Postgres {
+    queue: Sender<Box<dyn QueuedCommand>>,
+    readers: Readers,
+    query_client: QueryClient,
+    state: Arc<Health>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Postgres {
+    /// Connects, and brings the schema up to date; `queue` writes may wait.
+    pub(crate) async fn connect(
+        url: &str,
+        ca_file: Option<&Path>,
+        queue: usize,
+    ) -> Result<Self, OpenError> {
+        let address = Address::parse(url, ca_file)?;
+        let client = timeout(address.connect_timeout, address.connect()).await;
+        let client = client.map_err(|_| failed(&SILENT))?;
+        let mut client = client.map_err(|error| unopened(&error))?;
+        session::migrate(&mut client).await?;
+        drop(client);
+        let state = Arc::new(Health::default());
+        let readers = Readers::new(&address, Arc::clone(&state))?;
+        let (sender, receiver) = mpsc::channel(queue);
+        let queue: Queue = Arc::new(tokio::sync::Mutex::new(receiver));
+        let worker = || CommitWorker {
+            address: address.clone(),
+            queue: Arc::clone(&queue),
+            state: Arc::clone(&state),
+            session: None,
+        };
+        let workers: Vec<CommitWorker> = (0..WORKERS).map(|_| worker()).collect();
+        // A thread of its own, so that no request that computes keeps a commit waiting.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(&error))?;
+        let thread = std::thread::Builder::new()
+            .name("jetpay-ledger".into())
+            .spawn(move || {
+                let works = workers.into_iter().map(CommitWorker::work);
+                runtime.block_on(futures_util::future::join_all(works));
+            })
+            .map_err(|error| failed(&error))?;
+        Ok(Self {
+            queue: sender,
+            readers,
+            query_client: QueryClient::new(address),
+            state,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Finishes what waits. Blocks until that is done.
+    fn finish(&self) {
+        self.state.closing.store(true, Relaxed);
+        // Wakes a worker, which then closes the queue. A full queue means that the workers are awake.
+        let (nothing, _) = Queued::new(Probe);
+        let _ = self.queue.try_send(nothing);
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Store for Postgres {
+    fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
+        self.queue.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Closed(_) => Error::closed(),
+        })
+    }
+
+    fn ready(&self) -> Result<(), Error> {
+        if self.queue.is_closed() {
+            return Err(Error::closed());
+        }
+        if self.state.failing.load(Relaxed) {
+            let (probe, _) = Queued::new(Probe);
+            let _ = self.queue.try_send(probe);
+            return Err(Error::Unavailable("the last commit failed".into()));
+        }
+        if self.queue.capacity() == 0 {
+            Err(Error::Busy)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {
+            self.finish();
+            self.readers.close();
+        })
+    }
+
+    fn customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+        self.readers
+            .read(move |client| reads::customer(client, customer_id))
+    }
+
+    fn customers<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> ReadFuture<'a, Vec<Customer>> {
+        self.readers
+            .read(move |client| reads::customers(client, after, limit))
+    }
+
+    fn payment<'a>(&'a self, id: &'a str) -> ReadFuture<'a, Option<Payment>> {
+        self.readers
+            .read(move |client| payment_reads::payment(client, id))
+    }
+
+    fn payments<'a>(&'a self, filter: &'a PaymentFilter) -> ReadFuture<'a, Vec<Payment>> {
+        self.readers
+            .read(move |client| payment_reads::payments(client, filter))
+    }
+
+    fn entries(&self, after: i64, limit: usize) -> ReadFuture<'_, Vec<Entry>> {
+        self.readers
+            .read(move |client| reads::entries(client, after, limit))
+    }
+
+    fn alarms(&self, filter: AlarmFilter) -> ReadFuture<'_, Vec<Alarm>> {
+        self.readers
+            .read(move |client| alarm_reads::alarms(client, filter))
+    }
+
+    fn alarm(&self, seq: i64) -> ReadFuture<'_, Option<(Alarm, Vec<Vec<u8>>)>> {
+        self.readers
+            .read(move |client| alarm_reads::alarm_with_bodies(client, seq))
+    }
+
+    fn resolutions(&self, before: Option<i64>, limit: usize) -> ReadFuture<'_, Vec<Resolution>> {
+        self.readers
+            .read(move |client| alarm_reads::resolutions(client, before, limit))
+    }
+
+    fn inbox(&self, limit: usize) -> ReadFuture<'_, Vec<Unmatched>> {
+        self.readers
+            .read(move |client| alarm_reads::inbox(client, limit))
+    }
+
+    fn counts(&self) -> ReadFuture<'_, Counts> {
+        self.readers.read(reads::counts)
+    }
+
+    fn query<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
+        let values = Arc::new(values);
+        self.readers.read(move |client| {
+            let values = Arc::clone(&values);
+            async move { reads::query(client, sql, &values).await }
+        })
+    }
+
+    fn query_once<'a>(&'a self, sql: &'a str, values: Vec<Value>) -> ReadFuture<'a, Vec<Row>> {
+        Box::pin(async move { Ok(self.query_client.query(sql, values).await?) })
+    }
+
+    fn backup<'a>(&'a self, _: &'a Path) -> ReadFuture<'a, ()> {
+        let advice = "PostgreSQL has tools of its own for this: use pg_dump, or its archive of the write-ahead log";
+        Box::pin(std::future::ready(Err(Error::Unavailable(advice.into()))))
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postgres").finish_non_exhaustive()
+    }
+}

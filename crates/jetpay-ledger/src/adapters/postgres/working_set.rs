@@ -1,0 +1,179 @@
+//! The working set: rows that were fetched, and what the commands of a group change in them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jetpay_core::Callback;
+use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_rules::{
+    EarlyCompensation, EffectKey, EntryKind, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
+};
+
+use crate::model::{Alarm, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution};
+use crate::payout::PayoutStep;
+use crate::port::{Keys, PayoutRow, TransactionError};
+
+/// The rows that a group of commands reads and changes. A key that is in a map was fetched, also when it has no row. A key
+/// that is missing was not fetched: the command asks for it with [`TransactionError::Fetch`].
+#[derive(Default)]
+pub(super) struct WorkingSet {
+    pub(super) payments: HashMap<PaymentId, Option<PaymentRow>>,
+    pub(super) events: HashMap<PaymentId, Vec<EventRow>>,
+    pub(super) effects: HashMap<(ProjectId, OperationId), Vec<(EntryKind, PaymentId)>>,
+    pub(super) customers: HashMap<CustomerId, bool>,
+    pub(super) alarms: HashMap<i64, Option<Alarm>>,
+    pub(super) bodies: HashMap<Box<[u8]>, bool>,
+    pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
+    pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
+    pub(super) spenders: HashMap<CustomerId, i64>,
+    pub(super) fills_inbox: bool,
+    pub(super) changes: Changes,
+}
+
+/// What the group changed.
+#[derive(Default)]
+pub(super) struct Changes {
+    pub(super) counts: Counts,
+    pub(super) events: Vec<NewEvent>,
+    pub(super) statuses: BTreeMap<i64, EventStatus>,
+    pub(super) entries: Vec<EntryRow>,
+    pub(super) alarms: Vec<AlarmRow>,
+    pub(super) resolutions: Vec<(NewResolution, Millis)>,
+    pub(super) steps: Vec<PayoutStep>,
+    pub(super) customers: BTreeMap<CustomerId, Option<Customer>>,
+    pub(super) probed: bool,
+}
+
+/// A payment, fetched or new.
+pub(super) struct PaymentRow {
+    /// Without its early compensations: they follow from the events.
+    pub(super) snapshot: PaymentSnapshot,
+    pub(super) new: Option<NewPayment>,
+    pub(super) changed_at: Option<Millis>,
+}
+
+/// A payout, fetched or new.
+pub(super) struct PayoutRowInSet {
+    pub(super) row: PayoutRow,
+    pub(super) new: bool,
+    pub(super) changed: bool,
+}
+
+/// An event, fetched or new.
+pub(super) struct EventRow {
+    pub(super) event: OperationEvent,
+    pub(super) status: EventStatus,
+    pub(super) place: Place,
+}
+
+/// The place of an event's row.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// In the database, under this number.
+    Stored(i64),
+    /// Among the new ones.
+    New(usize),
+}
+
+pub(super) struct NewEvent {
+    pub(super) callback: Callback,
+    pub(super) status: EventStatus,
+    pub(super) received_at: Millis,
+}
+
+pub(super) struct EntryRow {
+    pub(super) payment_id: PaymentId,
+    pub(super) project_id: ProjectId,
+    pub(super) entry: NewEntry,
+    pub(super) time: Millis,
+}
+
+pub(super) struct AlarmRow {
+    pub(super) kind: AlarmKind,
+    pub(super) project_id: ProjectId,
+    pub(super) payment_id: Option<PaymentId>,
+    pub(super) operation_id: Option<OperationId>,
+    pub(super) reason: Option<String>,
+    pub(super) body: Option<Box<[u8]>>,
+    pub(super) time: Millis,
+}
+
+pub(super) fn fetch(keys: Keys) -> TransactionError {
+    TransactionError::Fetch(Box::new(keys))
+}
+
+pub(super) fn fetch_payment(id: &PaymentId) -> TransactionError {
+    fetch(Keys {
+        payments: vec![id.clone()],
+        ..Keys::default()
+    })
+}
+
+impl WorkingSet {
+    pub(super) fn events_of(&self, id: &PaymentId) -> Result<&[EventRow], TransactionError> {
+        let events = self.events.get(id).ok_or_else(|| fetch_payment(id))?;
+        Ok(events)
+    }
+
+    /// The payment whose entry has this key, if there is one.
+    pub(super) fn payment_with_effect(
+        &self,
+        key: EffectKey,
+    ) -> Result<Option<PaymentId>, TransactionError> {
+        let operation = (key.project_id, key.operation_id);
+        let made = self.effects.get(&operation).ok_or_else(|| {
+            fetch(Keys {
+                operations: vec![operation],
+                ..Keys::default()
+            })
+        })?;
+        let has_key = |kind: EntryKind| EffectKey::new(operation.0, operation.1, kind) == key;
+        let made = made.iter().find(|(kind, _)| has_key(*kind));
+        Ok(made.map(|(_, payment_id)| payment_id.clone()))
+    }
+
+    pub(super) fn early(
+        &self,
+        payment_id: &PaymentId,
+    ) -> Result<Vec<EarlyCompensation>, TransactionError> {
+        let events = self.events_of(payment_id)?.iter();
+        let waiting = events.filter(|row| row.status == EventStatus::Early);
+        let early = waiting.filter_map(|row| {
+            Some(EarlyCompensation {
+                operation_id: row.event.operation_id,
+                kind: row.event.entry_kind()?,
+                amount: row.event.amount.minor(),
+            })
+        });
+        Ok(early.collect())
+    }
+
+    /// Gives the events of the payment that `chosen` picks another status; how many they are.
+    pub(super) fn set_statuses(
+        &mut self,
+        payment_id: &PaymentId,
+        status: EventStatus,
+        chosen: impl Fn(&EventRow) -> bool,
+    ) -> Result<usize, TransactionError> {
+        let events = self.events.get_mut(payment_id);
+        let events = events.ok_or_else(|| fetch_payment(payment_id))?;
+        let mut changed = 0;
+        for event in events.iter_mut().filter(|event| chosen(event)) {
+            event.status = status;
+            match event.place {
+                Place::Stored(seq) => drop(self.changes.statuses.insert(seq, status)),
+                Place::New(index) => self.changes.events[index].status = status,
+            }
+            changed += 1;
+        }
+        Ok(changed)
+    }
+
+    pub(super) fn customer(&mut self, id: &CustomerId) -> Result<&mut bool, TransactionError> {
+        self.customers.get_mut(id).ok_or_else(|| {
+            fetch(Keys {
+                customers: vec![id.clone()],
+                ..Keys::default()
+            })
+        })
+    }
+}

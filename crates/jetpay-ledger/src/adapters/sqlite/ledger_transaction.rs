@@ -1,0 +1,122 @@
+//! The ledger's transaction over `SQLite` rows.
+
+use jetpay_core::Callback;
+use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_rules::{
+    EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
+    ReleasedCompensation,
+};
+
+use super::transaction::Transaction;
+use super::{alarms, counts, customers, entries, events, payments};
+use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
+use crate::port::{LedgerTransaction, StoredEvent, TransactionError};
+
+impl LedgerTransaction for Transaction<'_> {
+    fn payment(
+        &mut self,
+        id: &PaymentId,
+        key: Option<EffectKey>,
+    ) -> Result<Option<(PaymentSnapshot, Effects)>, TransactionError> {
+        Ok(payments::snapshot(self, id, key)?)
+    }
+
+    fn add_payment(&mut self, payment: &NewPayment) -> Result<bool, TransactionError> {
+        Ok(payments::add(self, payment)?)
+    }
+
+    fn change_payment(
+        &mut self,
+        id: &PaymentId,
+        after: &PaymentSnapshot,
+        now: Millis,
+    ) -> Result<(), TransactionError> {
+        Ok(payments::change(self, id, after, now)?)
+    }
+
+    fn add_event(
+        &mut self,
+        callback: &Callback,
+        status: EventStatus,
+        now: Millis,
+    ) -> Result<bool, TransactionError> {
+        Ok(events::add(self, callback, status, now)?)
+    }
+
+    fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
+        Ok(events::stored(self, event)?)
+    }
+
+    fn waiting_event(
+        &mut self,
+        payment_id: &PaymentId,
+    ) -> Result<Option<StoredEvent>, TransactionError> {
+        Ok(events::waiting(self, payment_id)?)
+    }
+
+    fn set_event_status(
+        &mut self,
+        event: &OperationEvent,
+        status: EventStatus,
+    ) -> Result<(), TransactionError> {
+        Ok(events::set_status(self, event, status)?)
+    }
+
+    fn release(
+        &mut self,
+        payment_id: &PaymentId,
+        released: &ReleasedCompensation,
+    ) -> Result<(), TransactionError> {
+        Ok(events::release(self, payment_id, released)?)
+    }
+
+    fn dismiss_events(&mut self, payment_id: &PaymentId) -> Result<usize, TransactionError> {
+        Ok(events::dismiss(self, payment_id)?)
+    }
+
+    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError> {
+        Ok(events::count(self, payment_id)?)
+    }
+
+    fn add_entry(
+        &mut self,
+        payment_id: &PaymentId,
+        project_id: ProjectId,
+        entry: &NewEntry,
+        now: Millis,
+    ) -> Result<(), TransactionError> {
+        Ok(entries::add(self, payment_id, project_id, entry, now)?)
+    }
+
+    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {
+        Ok(alarms::add(self, cause, now)?)
+    }
+
+    fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError> {
+        Ok(alarms::read(self.connection(), seq)?)
+    }
+
+    fn add_resolution(
+        &mut self,
+        resolution: &NewResolution,
+        now: Millis,
+    ) -> Result<(), TransactionError> {
+        Ok(alarms::add_resolution(self, resolution, now)?)
+    }
+
+    fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError> {
+        Ok(customers::put(self, customer)?)
+    }
+
+    fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError> {
+        Ok(customers::delete(self, customer_id.as_str())?)
+    }
+
+    fn probe(&mut self) -> Result<(), TransactionError> {
+        Ok(counts::write(self.connection(), &self.counts)?)
+    }
+
+    fn counts(&mut self) -> &mut Counts {
+        &mut self.counts
+    }
+}

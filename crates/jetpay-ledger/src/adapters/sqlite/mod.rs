@@ -1,0 +1,24 @@
+//! The store in one `SQLite` file: one thread writes, every thread reads.
+
+mod alarms;
+mod backup;
+mod counts;
+mod customers;
+mod entries;
+mod events;
+mod ledger_transaction;
+mod open;
+mod payment_reads;
+mod payments;
+mod payouts;
+mod reads;
+mod rows;
+#[cfg(feature = "sim")]
+pub mod sim;
+mod store;
+#[cfg(test)]
+mod tests;
+mod transaction;
+mod writer;
+
+pub(crate) use store::Sqlite;

@@ -1,0 +1,191 @@
+//! Opening the database: its settings, and its schema.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior, ffi};
+
+use crate::model::OpenError;
+
+/// The schema's versions, in order; `user_version` says how many of them a database has seen.
+const VERSIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
+
+/// How long the writer waits for another program that writes, such as an operator's `sqlite3`.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// More than all texts of statements, so that each is prepared once.
+const STATEMENTS: usize = 64;
+
+/// Opens the database for writing, and brings its schema up to date.
+pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |error: rusqlite::Error| unopened(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let found = schema_version(&connection).map_err(failed)?;
+    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(OpenError::NewerSchema {
+            path: path.into(),
+            found,
+            known,
+        });
+    }
+    configure(&connection).map_err(failed)?;
+    migrate(&mut connection, found).map_err(failed)?;
+    ensure_writable(&mut connection).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Whether the database can be read by this program as it is.
+pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
+    let failed = |reason: String| OpenError::Store {
+        path: path.into(),
+        reason,
+    };
+    let found = open_to_read(path)
+        .and_then(|connection| schema_version(&connection))
+        .map_err(|error| unopened(path, &error))?;
+    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+    match found {
+        _ if found == known => Ok(()),
+        _ if found > known => Err(OpenError::NewerSchema {
+            path: path.into(),
+            found,
+            known,
+        }),
+        _ => Err(failed(format!(
+            "it has schema version {found}, and this program reads version {known}: start the service once, which \
+             brings it up to date"
+        ))),
+    }
+}
+
+/// Why a database cannot be opened, and what to do about it.
+pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
+    let what_to_do = match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "; the user who runs this must be able to write to it, to the files beside it that end in -wal and -shm, and \
+             to their folder"
+        }
+        Some(ErrorCode::NotADatabase) => "; this is no SQLite database: name another file",
+        Some(ErrorCode::DatabaseCorrupt) => "; it is damaged: bring back a copy",
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => "; is the disk full, or broken?",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "; another program writes to it, perhaps an operator's sqlite3: end it"
+        }
+        _ => "",
+    };
+    OpenError::Store {
+        path: path.into(),
+        reason: format!("{error}{what_to_do}"),
+    }
+}
+
+/// The version of the schema that a database has.
+fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Opens the database for reading by the calling thread.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    set_up(&connection)?;
+    Ok(connection)
+}
+
+/// The settings that readers and the writer share.
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A plan must not depend on the values bound to it: else SQLite prepares many a statement anew for each value,
+    // which costs more than running it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    set_up(connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Every commit is on the disk before it is answered. Probe may ever weaken this.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // What was forgotten is overwritten, and not only unlinked.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    // 4 MiB hold the ends of the trees, where nearly all writes go; the rest comes from the system's cache. More is
+    // slower: whenever a tree's pages were balanced, a commit of SQLite walks over the whole cache.
+    connection.pragma_update(None, "cache_size", -4_096)?;
+    // The writer checkpoints by itself, after it has answered.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 256 << 20)
+}
+
+/// `SQLite` opens a file that may not be written as well, for reading. It is better to say so now than with every message.
+fn ensure_writable(connection: &mut Connection) -> rusqlite::Result<()> {
+    if connection.is_readonly(MAIN_DB)? {
+        let error = ffi::Error::new(ffi::SQLITE_READONLY);
+        let reason = "it may not be written".to_owned();
+        return Err(rusqlite::Error::SqliteFailure(error, Some(reason)));
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.rollback()
+}
+
+fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
+    for (version, sql) in (1i64..)
+        .zip(VERSIONS)
+        .skip_while(|(version, _)| *version <= found)
+    {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// The lock. The operating system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct Lock {
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a child that was just forked off has it open, too, until it runs its program.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
+impl Lock {
+    /// Locks `<database>.lock`, which is made and left behind: removing it would race with the next process.
+    pub(super) fn take(database: &Path) -> Result<Self, OpenError> {
+        let mut lock = database.as_os_str().to_owned();
+        lock.push(".lock");
+        let failed = |source| OpenError::Lock {
+            lock: lock.clone().into(),
+            source,
+        };
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { file }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse {
+                path: database.into(),
+                lock: lock.into(),
+            }),
+            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}

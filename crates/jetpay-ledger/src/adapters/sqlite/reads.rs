@@ -1,0 +1,116 @@
+//! Reads over a connection: each on the calling thread, at once, because it takes microseconds.
+
+/// The reading methods of [`Store`](crate::port::Store), for a type with a method `read` that lends a connection.
+macro_rules! reads {
+    () => {
+        fn customer<'a>(
+            &'a self,
+            customer_id: &'a str,
+        ) -> crate::port::ReadFuture<'a, Option<crate::model::Customer>> {
+            self.read(|connection| {
+                $crate::adapters::sqlite::customers::read(connection, customer_id)
+            })
+        }
+
+        fn customers<'a>(
+            &'a self,
+            after: Option<&'a str>,
+            limit: usize,
+        ) -> crate::port::ReadFuture<'a, Vec<crate::model::Customer>> {
+            self.read(|connection| {
+                $crate::adapters::sqlite::customers::page(connection, after, limit)
+            })
+        }
+
+        fn payment<'a>(
+            &'a self,
+            id: &'a str,
+        ) -> crate::port::ReadFuture<'a, Option<crate::model::Payment>> {
+            self.read(|connection| $crate::adapters::sqlite::payment_reads::read(connection, id))
+        }
+
+        fn payments<'a>(
+            &'a self,
+            filter: &'a crate::model::PaymentFilter,
+        ) -> crate::port::ReadFuture<'a, Vec<crate::model::Payment>> {
+            self.read(|connection| {
+                $crate::adapters::sqlite::payment_reads::page(connection, filter)
+            })
+        }
+
+        fn entries(
+            &self,
+            after: i64,
+            limit: usize,
+        ) -> crate::port::ReadFuture<'_, Vec<crate::model::Entry>> {
+            self.read(|connection| {
+                $crate::adapters::sqlite::entries::read(connection, after, limit)
+            })
+        }
+
+        fn alarms(
+            &self,
+            filter: crate::model::AlarmFilter,
+        ) -> crate::port::ReadFuture<'_, Vec<crate::model::Alarm>> {
+            self.read(|connection| $crate::adapters::sqlite::alarms::page(connection, &filter))
+        }
+
+        fn alarm(
+            &self,
+            seq: i64,
+        ) -> crate::port::ReadFuture<'_, Option<(crate::model::Alarm, Vec<Vec<u8>>)>> {
+            self.read(|connection| {
+                let snapshot = connection.unchecked_transaction()?;
+                let alarm = $crate::adapters::sqlite::alarms::read(&snapshot, seq)?;
+                alarm
+                    .map(|alarm| {
+                        Ok((
+                            alarm,
+                            $crate::adapters::sqlite::alarms::bodies(&snapshot, seq)?,
+                        ))
+                    })
+                    .transpose()
+            })
+        }
+
+        fn resolutions(
+            &self,
+            before: Option<i64>,
+            limit: usize,
+        ) -> crate::port::ReadFuture<'_, Vec<crate::model::Resolution>> {
+            self.read(|connection| {
+                $crate::adapters::sqlite::alarms::resolutions(connection, before, limit)
+            })
+        }
+
+        fn inbox(&self, limit: usize) -> crate::port::ReadFuture<'_, Vec<crate::model::Unmatched>> {
+            self.read(|connection| $crate::adapters::sqlite::alarms::inbox(connection, limit))
+        }
+
+        fn counts(&self) -> crate::port::ReadFuture<'_, crate::model::Counts> {
+            self.read($crate::adapters::sqlite::counts::read)
+        }
+
+        fn query<'a>(
+            &'a self,
+            sql: &'a str,
+            values: Vec<crate::port::Value>,
+        ) -> crate::port::ReadFuture<'a, Vec<crate::port::Row>> {
+            self.read(move |connection| {
+                $crate::adapters::sqlite::rows::query(connection, sql, &values)
+            })
+        }
+
+        fn query_once<'a>(
+            &'a self,
+            sql: &'a str,
+            values: Vec<crate::port::Value>,
+        ) -> crate::port::ReadFuture<'a, Vec<crate::port::Row>> {
+            self.read(move |connection| {
+                $crate::adapters::sqlite::rows::query_once(connection, sql, &values)
+            })
+        }
+    };
+}
+
+pub(super) use reads;

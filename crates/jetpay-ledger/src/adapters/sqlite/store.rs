@@ -1,0 +1,199 @@
+//! The store's handle: a queue for the writer, connections for the readers.
+
+use std::cell::RefCell;
+use std::future::ready;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::open::{Lock, open_to_read};
+use super::reads::reads;
+use super::writer::{Health, Writer};
+use super::{backup, open};
+use crate::model::{Error, OpenError};
+use crate::operations::Probe;
+use crate::port::{Queued, QueuedCommand, ReadFuture, Store};
+
+/// At most this many writes are committed together, so that the first one does not wait long for the last.
+const GROUP: usize = 512;
+
+/// The store in one `SQLite` file.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    queue: Sender<Box<dyn QueuedCommand>>,
+    readers: Readers,
+    writer: Arc<Health>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    /// Opens the file, or makes it; `queue` writes may wait.
+    pub(crate) fn open(path: &Path, queue: usize) -> Result<Self, OpenError> {
+        let failed = |reason: String| OpenError::Store {
+            path: path.into(),
+            reason,
+        };
+        let lock = Lock::take(path)?;
+        let connection = open::open(path)?;
+        // The path may be relative, and a program may change its directory.
+        let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
+        let state = Arc::new(Health::default());
+        let writer = Writer::new(connection, Some(lock), Arc::clone(&state))
+            .map_err(|error| open::unopened(path, &error))?;
+        let (sender, receiver) = mpsc::channel(queue);
+        let thread = std::thread::Builder::new().name("jetpay-ledger".into());
+        let thread = thread
+            .spawn(move || writer.work(receiver, GROUP))
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Self {
+            queue: sender,
+            readers: Readers::new(absolute),
+            writer: state,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Opens a file for reading alone, also while another process has it open for writing.
+    pub(crate) fn open_to_read(path: &Path) -> Result<Self, OpenError> {
+        let failed = |reason: String| OpenError::Store {
+            path: path.into(),
+            reason,
+        };
+        open::check_version(path)?;
+        let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
+        // No writer takes from this queue: every write is refused, as by a closed ledger.
+        let (sender, _) = mpsc::channel(1);
+        Ok(Self {
+            queue: sender,
+            readers: Readers::new(absolute),
+            writer: Arc::default(),
+            thread: Mutex::new(None),
+        })
+    }
+
+    /// Reads at once, on the calling thread: that takes microseconds.
+    fn read<'a, T: Send + 'a>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> ReadFuture<'a, T> {
+        Box::pin(ready(self.readers.read(query)))
+    }
+
+    /// Finishes what waits. Blocks until that is done.
+    fn finish(&self) {
+        self.writer.closing.store(true, Relaxed);
+        // Wakes the writer, which then looks. A full queue means that it is awake.
+        let (nothing, _) = Queued::new(Probe);
+        let _ = self.queue.try_send(nothing);
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Store for Sqlite {
+    fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
+        self.queue.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Closed(_) => Error::closed(),
+        })
+    }
+
+    fn ready(&self) -> Result<(), Error> {
+        if self.queue.is_closed() {
+            return Err(Error::closed());
+        }
+        if self.writer.failing.load(Relaxed) {
+            let (probe, _) = Queued::new(Probe);
+            let _ = self.queue.try_send(probe);
+            return Err(Error::Unavailable("the last commit failed".into()));
+        }
+        if self.queue.capacity() == 0 {
+            Err(Error::Busy)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async { self.finish() })
+    }
+
+    reads!();
+
+    fn backup<'a>(&'a self, to: &'a Path) -> ReadFuture<'a, ()> {
+        let copied = self
+            .readers
+            .read(|connection| Ok(backup::backup(connection, to)));
+        Box::pin(ready(copied.flatten()))
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+thread_local! {
+    /// This thread's connections, one for each ledger that it has read.
+    static CONNECTIONS: RefCell<Vec<(Weak<PathBuf>, Rc<Connection>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Where to read.
+#[derive(Debug)]
+pub(super) struct Readers {
+    /// Its address is what tells one ledger from another: a path may be opened, closed and opened again.
+    path: Arc<PathBuf>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self {
+            path: Arc::new(path),
+        }
+    }
+
+    /// Reads with the calling thread's connection, which sees all that was acknowledged before.
+    pub(super) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let connection = self.connection()?;
+        Ok(query(&connection)?)
+    }
+
+    fn connection(&self) -> Result<Rc<Connection>, Error> {
+        CONNECTIONS.with_borrow_mut(|connections| {
+            let mine =
+                |(path, _): &&(Weak<PathBuf>, _)| Weak::as_ptr(path) == Arc::as_ptr(&self.path);
+            if let Some((_, connection)) = connections.iter().find(mine) {
+                return Ok(Rc::clone(connection));
+            }
+            connections.retain(|(path, _)| path.strong_count() > 0);
+            let connection = Rc::new(open_to_read(&self.path)?);
+            connections.push((Arc::downgrade(&self.path), Rc::clone(&connection)));
+            Ok(connection)
+        })
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        // The text names tables and columns, never values: all values are bound.
+        Self::Unavailable(error.to_string())
+    }
+}

@@ -1,0 +1,185 @@
+//! Alarms: what an operator must look at.
+
+use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_rules::{OperationEvent, closed_words};
+use serde::Serialize;
+
+use super::millis::Millis;
+use super::resolution::Resolution;
+
+closed_words! {
+    /// Why an operator must look. The first thirteen come from [`jetpay_rules::AlarmKind`].
+    AlarmKind {
+        /// The callback's project is not the payment's.
+        ProjectDiffers = "project_differs",
+        /// The callback's amount is not the payment's, or is not possible.
+        AmountDiffers = "amount_differs",
+        /// The callback's currency is not the payment's.
+        CurrencyDiffers = "currency_differs",
+        /// The payer paid less than the merchant asked for.
+        PartiallyPaid = "partially_paid",
+        /// A second sale of one payment succeeded: perhaps the payer paid twice.
+        SecondSale = "second_sale",
+        /// A decline came after the credit: ask the platform for the payment's status.
+        DeclineAfterCredit = "decline_after_credit",
+        /// The sale succeeded, but the payment's status is not success, and the payment is not credited.
+        SaleWithoutSuccess = "sale_without_success",
+        /// A refund or reversal of more than remains, or a reversed refund that was never made.
+        CompensationTooLarge = "compensation_too_large",
+        /// The platform's staff changed the payment manually.
+        ManualChange = "manual_change",
+        /// A payout's callback has the id of a top-up.
+        PayoutForTopUp = "payout_for_top_up",
+        /// The operation has already moved the money of another payment.
+        OperationOfAnotherPayment = "operation_of_another_payment",
+        /// An operation succeeded that moves money and that a top-up should not have.
+        UnexpectedOperation = "unexpected_operation",
+        /// The event came again with another type, amount or currency.
+        ContradictoryRepeat = "contradictory_repeat",
+        /// A top-up's callback has the id of a payout.
+        TopUpForPayout = "top_up_for_payout",
+        /// The platform gave no outcome of a payout in time. The service still asks; do not assume that the payout failed.
+        PayoutOverdue = "payout_overdue",
+        /// A payout succeeded after it had failed and its money had been released: was it paid a second time elsewhere?
+        PaidAfterRelease = "paid_after_release",
+        /// A failure came after the payout had been paid: ask the platform.
+        DeclineAfterPaid = "decline_after_paid",
+        /// The platform accepted a payout whose money had been released: it may still be paid.
+        AcceptedAfterRelease = "accepted_after_release",
+        /// The platform contradicts itself about a payout: it failed and is paid, or was refused after it was accepted.
+        PayoutContradicts = "payout_contradicts",
+        /// The payout was sent to another Gate than the configured one.
+        PayoutOfAnotherGate = "payout_of_another_gate",
+        /// A second operation paid the same payout.
+        SecondPayout = "second_payout",
+        /// A signed callback is not usable: a field is missing, or the message was malleated.
+        Unusable = "unusable",
+    }
+}
+
+impl From<jetpay_rules::AlarmKind> for AlarmKind {
+    fn from(kind: jetpay_rules::AlarmKind) -> Self {
+        use jetpay_rules::AlarmKind as Rule;
+        match kind {
+            Rule::ProjectDiffers => Self::ProjectDiffers,
+            Rule::AmountDiffers => Self::AmountDiffers,
+            Rule::CurrencyDiffers => Self::CurrencyDiffers,
+            Rule::PartiallyPaid => Self::PartiallyPaid,
+            Rule::SecondSale => Self::SecondSale,
+            Rule::DeclineAfterCredit => Self::DeclineAfterCredit,
+            Rule::SaleWithoutSuccess => Self::SaleWithoutSuccess,
+            Rule::CompensationTooLarge => Self::CompensationTooLarge,
+            Rule::ManualChange => Self::ManualChange,
+            Rule::PayoutForTopUp => Self::PayoutForTopUp,
+            Rule::OperationOfAnotherPayment => Self::OperationOfAnotherPayment,
+            Rule::UnexpectedOperation => Self::UnexpectedOperation,
+            Rule::ContradictoryRepeat => Self::ContradictoryRepeat,
+        }
+    }
+}
+
+/// What an operator must look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// The order in which they were raised.
+    pub seq: i64,
+    /// Why.
+    pub kind: AlarmKind,
+    /// The project that signed.
+    pub project_id: ProjectId,
+    /// The payment, where it is known.
+    pub payment_id: Option<PaymentId>,
+    /// The operation, where it is known.
+    pub operation_id: Option<OperationId>,
+    /// What is wrong, where the kind does not say it all.
+    pub reason: Option<String>,
+    /// When.
+    pub time: Millis,
+    /// What an operator decided about it.
+    pub resolution: Option<Resolution>,
+}
+
+/// Which alarms to read: the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlarmFilter {
+    /// Only resolved alarms, or only open ones.
+    pub resolved: Option<bool>,
+    /// Older than this one: the last of the page before.
+    pub before: Option<i64>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+impl Default for AlarmFilter {
+    fn default() -> Self {
+        Self {
+            resolved: None,
+            before: None,
+            limit: 100,
+        }
+    }
+}
+
+/// An alarm to be raised.
+#[derive(Clone, Copy, Debug)]
+pub struct AlarmCause<'a> {
+    /// Why.
+    pub kind: AlarmKind,
+    /// The project that signed.
+    pub project_id: ProjectId,
+    /// The payment, where it is known.
+    pub payment_id: Option<&'a PaymentId>,
+    /// The operation, where it is known.
+    pub operation_id: Option<OperationId>,
+    /// What is wrong, where the kind does not say it all.
+    pub reason: Option<&'a str>,
+    /// The bytes of a message that is stored nowhere else.
+    pub body: Option<&'a [u8]>,
+}
+
+impl<'a> AlarmCause<'a> {
+    /// An alarm about an event, which is stored with its bytes.
+    #[must_use]
+    pub const fn of(kind: AlarmKind, event: &'a OperationEvent) -> Self {
+        Self {
+            kind,
+            project_id: event.project_id,
+            payment_id: Some(&event.payment_id),
+            operation_id: Some(event.operation_id),
+            reason: None,
+            body: None,
+        }
+    }
+}
+
+impl AlarmKind {
+    /// Whether it may be about money that the customer should have: an operator can resolve it with a credit. A reversed
+    /// refund that came before its refund looks too large, so that kind is one of them.
+    #[must_use]
+    pub const fn can_be_credited(self) -> bool {
+        matches!(
+            self,
+            Self::ProjectDiffers
+                | Self::AmountDiffers
+                | Self::CurrencyDiffers
+                | Self::PartiallyPaid
+                | Self::SecondSale
+                | Self::SaleWithoutSuccess
+                | Self::OperationOfAnotherPayment
+                | Self::UnexpectedOperation
+                | Self::CompensationTooLarge
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AlarmKind;
+
+    #[test]
+    fn every_alarm_of_the_rules_keeps_its_word() {
+        for kind in jetpay_rules::AlarmKind::ALL {
+            assert_eq!(AlarmKind::from(*kind).as_str(), kind.as_str());
+        }
+    }
+}

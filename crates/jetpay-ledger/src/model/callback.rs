@@ -1,0 +1,90 @@
+//! The outcome of a callback, and what waits for an operator.
+
+use std::fmt;
+
+use jetpay_core::Money;
+use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_rules::EventStatus;
+use serde::Serialize;
+
+use super::millis::Millis;
+
+/// The outcome of a callback. The ledger has committed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallbackOutcome {
+    /// It moved money or changed the payment's state (HTTP 200).
+    Applied,
+    /// The event is stored already, and nothing changed (HTTP 200).
+    Repeated,
+    /// It is stored, and changes nothing now (HTTP 200).
+    Noted,
+    /// No payment has its id. It waits in the inbox, and the platform must send it again (HTTP 404).
+    Unmatched,
+    /// It does not fit the payment. It is stored with an alarm, and no money moved (HTTP 200).
+    Quarantined,
+}
+
+impl From<EventStatus> for CallbackOutcome {
+    fn from(status: EventStatus) -> Self {
+        match status {
+            EventStatus::Applied => Self::Applied,
+            EventStatus::Noted | EventStatus::Early => Self::Noted,
+            EventStatus::Quarantined => Self::Quarantined,
+            EventStatus::Unmatched => Self::Unmatched,
+            EventStatus::Dismissed => Self::Repeated,
+        }
+    }
+}
+
+/// A callback in the inbox: no payment has its id.
+///
+/// Its body holds the payer's data, so `Debug` hides it.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Unmatched {
+    /// The id that no payment has.
+    pub payment_id: PaymentId,
+    /// The project that signed it.
+    pub project_id: ProjectId,
+    /// The platform's operation.
+    pub operation_id: OperationId,
+    /// Sale, refund and so on.
+    pub operation_type: OperationType,
+    /// The status of the operation.
+    pub operation_status: OperationStatus,
+    /// The status of the payment at the platform.
+    pub payment_status: PaymentStatus,
+    /// The operation's amount, in minor units. In JSON, `amount` and `currency`.
+    #[serde(flatten)]
+    pub amount: Money,
+    /// When it first came.
+    pub received_at: Millis,
+    /// The bytes as first received. They hold account, customer and method, for the operator who resolves it.
+    #[serde(skip)]
+    pub body: Vec<u8>,
+}
+
+/// How much waits, for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Payments without an outcome.
+    pub pending: i64,
+    /// Callbacks in the inbox.
+    pub unmatched: i64,
+    /// Messages that were ever quarantined: callbacks that do not fit their payment, and those that are not usable.
+    pub quarantined: i64,
+    /// Alarms that were ever raised.
+    pub alarms: i64,
+    /// Alarms that are not resolved.
+    pub open_alarms: i64,
+}
+
+impl fmt::Debug for Unmatched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unmatched")
+            .field("payment_id", &self.payment_id)
+            .field("project_id", &self.project_id)
+            .field("operation_id", &self.operation_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,108 @@
+//! What can go wrong. No text of these holds a payer's data.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::resolution::ResolveError;
+#[cfg(feature = "postgres")]
+use super::totals::Totals;
+
+/// Why a write or a read did not happen.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The queue is full. Nothing was done; try again in a moment (HTTP 503).
+    #[error("too many writes are waiting")]
+    Busy,
+    /// The store failed: the disk is full, or broken, or the store is closed. Nothing was stored (HTTP 503).
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// A payment with this id is recorded already. An id is made once and never used again.
+    #[error("a payment with this id is recorded already")]
+    PaymentExists,
+    /// The amount is zero or negative.
+    #[error("the amount is not positive")]
+    NotPositive,
+    /// The resolution was refused.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+}
+
+impl Error {
+    pub(crate) fn closed() -> Self {
+        Self::Unavailable("the ledger is closed".into())
+    }
+}
+
+/// Why a ledger cannot be opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process, or another `Ledger` of this process, has it open. There is one writer.
+    #[error(
+        "{path} is in use by another process, which holds {lock}; stop that process, or name another database"
+    )]
+    InUse {
+        /// The database.
+        path: PathBuf,
+        /// The file that is locked.
+        lock: PathBuf,
+    },
+    /// A newer version of this program wrote it. This version could misread it, so it does not touch it.
+    #[error(
+        "{path} has schema version {found}, and this program knows versions up to {known}: use a newer program"
+    )]
+    NewerSchema {
+        /// The database.
+        path: PathBuf,
+        /// The version it has.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// The lock file cannot be made or locked.
+    #[error(
+        "the lock file {lock} cannot be made: {source}; the folder must exist, and the user who runs this must be able \
+         to write to it"
+    )]
+    Lock {
+        /// The file.
+        lock: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database server cannot be reached, or its schema cannot be made.
+    #[error("the database: {reason}")]
+    Server {
+        /// The server's words, and what to do.
+        reason: String,
+    },
+    /// The database cannot be opened, or its schema cannot be made.
+    #[error("{path}: {reason}")]
+    Store {
+        /// The database.
+        path: PathBuf,
+        /// `SQLite`'s words, and what to do.
+        reason: String,
+    },
+}
+
+/// Why a ledger was not copied. The other store keeps nothing of it.
+#[cfg(feature = "postgres")]
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CopyError {
+    /// The other store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The other store holds a ledger already.
+    #[error("the database to copy to has a ledger in it already; give it an empty one")]
+    NotEmpty,
+    /// The sums on both sides differ.
+    #[error("the sums differ, so nothing was kept: {:?} here, {:?} there", .0.0, .0.1)]
+    Differs(Box<(Totals, Totals)>),
+    /// One of the stores failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}

@@ -1,0 +1,28 @@
+//! Plain data: what the ledger keeps and what it tells. No I/O, no rule.
+
+mod alarm;
+mod callback;
+mod customer;
+mod entry;
+mod error;
+mod flag;
+mod millis;
+mod payment;
+mod resolution;
+mod totals;
+
+pub use alarm::{Alarm, AlarmCause, AlarmFilter, AlarmKind};
+pub use callback::{CallbackOutcome, Counts, Unmatched};
+pub use customer::{Contract, Customer, ImportCount, Put};
+pub use entry::Entry;
+pub(crate) use entry::{
+    STORED_METHOD_OF_OPERATORS, kind_from_stored, method_from_stored, stored_kind,
+};
+#[cfg(feature = "postgres")]
+pub use error::CopyError;
+pub use error::{Error, OpenError};
+pub use flag::Flag;
+pub use millis::Millis;
+pub use payment::{Imported, NewPayment, Operation, Payment, PaymentFilter};
+pub use resolution::{NewResolution, Resolution, ResolveError, Verdict};
+pub use totals::Totals;

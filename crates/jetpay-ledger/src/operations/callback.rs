@@ -1,0 +1,140 @@
+//! Callbacks: the event, the payment's change, its entries and its alarms, in one transaction.
+
+use jetpay_core::Callback;
+use jetpay_core::id::PaymentId;
+use jetpay_rules::{Decision, EventStatus, OperationEvent, PaymentSnapshot, PaymentState, decide};
+
+use super::alarm::{raise, repeated};
+use super::payouts;
+use crate::model::{AlarmCause, CallbackOutcome, Millis};
+use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
+
+/// Stores what a callback says, and does what follows from it.
+pub(crate) struct RecordCallback {
+    pub(crate) callback: Callback,
+    pub(crate) event: OperationEvent,
+    pub(crate) now: Millis,
+}
+
+impl Command for RecordCallback {
+    type Output = CallbackOutcome;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.payments.push(self.event.payment_id.clone());
+        let operation = (self.event.project_id, self.event.operation_id);
+        keys.operations.push(operation);
+        if self.event.is_payout() {
+            keys.payouts.push(self.event.payment_id.clone());
+        }
+    }
+
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<CallbackOutcome, TransactionError> {
+        let Self {
+            callback,
+            event,
+            now,
+        } = self;
+        let payment = transaction.payment(&event.payment_id, event.effect_key())?;
+        let Some((snapshot, effects)) = payment else {
+            return match transaction.payout(&event.payment_id)? {
+                Some(row) => payouts::callback(transaction, row, callback, event, *now),
+                None => unmatched(transaction, callback, event, *now),
+            };
+        };
+        // To decide first costs little, and gives the status to store the event with. The decision on a repeat is dropped.
+        let decision = decide(&snapshot, event, &effects);
+        if transaction.add_event(callback, decision.outcome, *now)? {
+            carry_out(transaction, &snapshot, event, &decision, *now)?;
+            return Ok(decision.outcome.into());
+        }
+        repeated(transaction, callback, event, *now)
+    }
+}
+
+/// Keeps a callback without a payment, once.
+fn unmatched(
+    transaction: &mut dyn LedgerTransaction,
+    callback: &Callback,
+    event: &OperationEvent,
+    now: Millis,
+) -> Result<CallbackOutcome, TransactionError> {
+    if transaction.add_event(callback, EventStatus::Unmatched, now)? {
+        transaction.counts().unmatched += 1;
+        return Ok(CallbackOutcome::Unmatched);
+    }
+    let stored = transaction.stored_event(event)?;
+    Ok(if stored.status == EventStatus::Dismissed {
+        CallbackOutcome::Repeated
+    } else {
+        CallbackOutcome::Unmatched
+    })
+}
+
+/// Applies the events that wait in the inbox for a payment that was just recorded.
+pub(super) fn match_waiting(
+    transaction: &mut dyn LedgerTransaction,
+    payment_id: &PaymentId,
+    now: Millis,
+) -> Result<(), TransactionError> {
+    while let Some(waiting) = transaction.waiting_event(payment_id)? {
+        let event = &waiting.event;
+        let payment = transaction.payment(payment_id, event.effect_key())?;
+        let Some((snapshot, effects)) = payment else {
+            return Ok(());
+        };
+        let decision = decide(&snapshot, event, &effects);
+        transaction.set_event_status(event, decision.outcome)?;
+        let unmatched = waiting.status == EventStatus::Unmatched;
+        transaction.counts().unmatched -= i64::from(unmatched);
+        carry_out(transaction, &snapshot, event, &decision, now)?;
+    }
+    Ok(())
+}
+
+/// Does what was decided about an event.
+fn carry_out(
+    transaction: &mut dyn LedgerTransaction,
+    before: &PaymentSnapshot,
+    event: &OperationEvent,
+    decision: &Decision,
+    now: Millis,
+) -> Result<(), TransactionError> {
+    let quarantined = decision.outcome == EventStatus::Quarantined;
+    transaction.counts().quarantined += i64::from(quarantined);
+    for alarm in &decision.alarms {
+        let cause = AlarmCause {
+            operation_id: Some(alarm.operation_id),
+            ..AlarmCause::of(alarm.kind.into(), event)
+        };
+        raise(transaction, &cause, now)?;
+    }
+    write(transaction, &event.payment_id, before, decision, now)
+}
+
+/// Writes the entries of a decision, the compensations that it released, and the payment if it changed.
+pub(super) fn write(
+    transaction: &mut dyn LedgerTransaction,
+    payment_id: &PaymentId,
+    before: &PaymentSnapshot,
+    decision: &Decision,
+    now: Millis,
+) -> Result<(), TransactionError> {
+    for entry in &decision.entries {
+        transaction.add_entry(payment_id, before.project_id, entry, now)?;
+    }
+    for released in &decision.released {
+        transaction.release(payment_id, released)?;
+        let quarantined = released.status == EventStatus::Quarantined;
+        transaction.counts().quarantined += i64::from(quarantined);
+    }
+    let after = &decision.snapshot;
+    if after != before {
+        transaction.change_payment(payment_id, after, now)?;
+    }
+    let pending = |state| i64::from(state == PaymentState::Pending);
+    transaction.counts().pending += pending(after.state) - pending(before.state);
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! What is done in a transaction, written once for every store.
+//!
+//! Each command reads and writes a [`LedgerTransaction`](crate::port::LedgerTransaction). Here the pure rules of
+//! [`jetpay_rules`] and [`crate::payout`] meet rows.
+
+mod alarm;
+mod callback;
+mod customer;
+mod inbox;
+mod payment;
+mod payouts;
+mod probe;
+mod resolve;
+
+pub(crate) use callback::RecordCallback;
+pub(crate) use customer::{DeleteCustomer, PutCustomers};
+pub(crate) use inbox::{DismissUnmatched, KeepUnusable};
+pub(crate) use payment::{ImportPayments, RecordPayment};
+pub(crate) use payouts::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
+pub(crate) use probe::Probe;
+pub(crate) use resolve::{CreditUnmatched, ResolveAlarm};

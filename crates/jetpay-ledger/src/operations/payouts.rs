@@ -1,0 +1,261 @@
+//! Payouts: what is done about them in a transaction. The rules are in [`crate::payout`].
+
+use jetpay_core::Callback;
+use jetpay_core::id::PaymentId;
+use jetpay_rules::{EventStatus, OperationEvent};
+
+use super::alarm::{raise, repeated};
+use crate::model::{AlarmCause, CallbackOutcome, Millis, ResolveError};
+use crate::payout::{
+    Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
+    PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
+};
+use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError};
+
+/// Records a payout and reserves its money, once for each idempotency key. Nothing is sent before that.
+pub(crate) struct RecordPayout(pub(crate) NewPayout);
+
+impl Command for RecordPayout {
+    type Output = PayoutRequestOutcome;
+
+    fn keys(&self, keys: &mut Keys) {
+        let payout = &self.0;
+        let key = (payout.project_id, payout.idempotency_key.clone());
+        keys.payouts.push(payout.id.clone());
+        keys.payout_keys.push(key);
+        if payout.from_balance {
+            keys.spenders.push(payout.customer_id.clone());
+        }
+    }
+
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<PayoutRequestOutcome, TransactionError> {
+        let payout = &self.0;
+        let known = transaction.payout_with_key(payout.project_id, &payout.idempotency_key)?;
+        if let Some((id, fingerprint)) = known {
+            let same = fingerprint == payout.fingerprint;
+            return Ok(if same {
+                PayoutRequestOutcome::Repeated(id)
+            } else {
+                PayoutRequestOutcome::KeyConflict(id)
+            });
+        }
+        if payout.from_balance {
+            let available = transaction.available(&payout.customer_id)?;
+            if available < payout.amount.minor() {
+                return Ok(PayoutRequestOutcome::InsufficientBalance { available });
+            }
+        }
+        let row = PayoutRow::new(payout.clone());
+        transaction.add_payout(&row)?;
+        let created = NewPayoutStep {
+            what: StepKind::Created,
+            amount: Some(payout.amount.minor()),
+            operation_id: None,
+            code: None,
+            message: None,
+        };
+        add_step(transaction, &row, created, payout.created_at)?;
+        Ok(PayoutRequestOutcome::Created)
+    }
+}
+
+/// Leases a payout, if an action is due and no other server has the lease.
+pub(crate) struct LeasePayout {
+    pub(crate) payment_id: PaymentId,
+    pub(crate) at: GateAddress,
+    pub(crate) now: Millis,
+    pub(crate) policy: RetryPolicy,
+}
+
+impl Command for LeasePayout {
+    type Output = Option<Lease>;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.payouts.push(self.payment_id.clone());
+    }
+
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<Self::Output, TransactionError> {
+        let Some(row) = transaction.payout(&self.payment_id)? else {
+            return Ok(None);
+        };
+        let Some((action, decision)) = row.snapshot.lease(&self.at, self.now, &self.policy) else {
+            return Ok(None);
+        };
+        let Some(action) = action else {
+            carry_out(transaction, row, decision, self.now)?;
+            return Ok(None);
+        };
+        let request = (action == Action::Send).then(|| row.payout.request.clone());
+        let lease = Lease {
+            payment_id: self.payment_id.clone(),
+            project_id: row.payout.project_id,
+            method: row.payout.method.to_string(),
+            action,
+            fencing_token: decision.snapshot.fencing_token,
+            request,
+        };
+        carry_out(transaction, row, decision, self.now)?;
+        Ok(Some(lease))
+    }
+}
+
+/// Records the outcome of an action; the payout's state then. None: there is no such payout.
+pub(crate) struct RecordOutcome<F> {
+    pub(crate) payment_id: PaymentId,
+    /// Decides what follows from the outcome.
+    pub(crate) decide: F,
+    pub(crate) now: Millis,
+}
+
+impl<F> Command for RecordOutcome<F>
+where
+    F: Fn(&PayoutSnapshot) -> PayoutDecision + Send + 'static,
+{
+    type Output = Option<PayoutState>;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.payouts.push(self.payment_id.clone());
+    }
+
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<Self::Output, TransactionError> {
+        let Some(row) = transaction.payout(&self.payment_id)? else {
+            return Ok(None);
+        };
+        let decision = (self.decide)(&row.snapshot);
+        let state = decision.snapshot.state;
+        carry_out(transaction, row, decision, self.now)?;
+        Ok(Some(state))
+    }
+}
+
+/// An operator says how a payout ended.
+pub(crate) struct ResolvePayout {
+    pub(crate) payment_id: PaymentId,
+    pub(crate) resolution: PayoutResolution,
+    pub(crate) reason: String,
+    pub(crate) now: Millis,
+}
+
+impl Command for ResolvePayout {
+    type Output = Result<(), ResolveError>;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.payouts.push(self.payment_id.clone());
+    }
+
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<Self::Output, TransactionError> {
+        let Some(row) = transaction.payout(&self.payment_id)? else {
+            return Ok(Err(ResolveError::NoSuchPayout));
+        };
+        let decision = row
+            .snapshot
+            .resolve(self.resolution, &self.reason, self.now);
+        let decision = match decision {
+            Ok(decision) => decision,
+            Err(why) => return Ok(Err(why)),
+        };
+        carry_out(transaction, row, decision, self.now)?;
+        Ok(Ok(()))
+    }
+}
+
+/// Forgets the payers of payouts that have ended.
+pub(crate) struct ForgetPayers(pub(crate) Vec<PaymentId>);
+
+impl Command for ForgetPayers {
+    type Output = ();
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.payouts.extend(self.0.iter().cloned());
+    }
+
+    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
+        for id in &self.0 {
+            let row = transaction.payout(id)?;
+            if let Some(mut row) = row.filter(|row| !row.snapshot.state.is_open()) {
+                row.forget_payer();
+                transaction.change_payout(&row)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Stores what a payout's callback says, and does what follows from it.
+pub(super) fn callback(
+    transaction: &mut dyn LedgerTransaction,
+    row: PayoutRow,
+    callback: &Callback,
+    event: &OperationEvent,
+    now: Millis,
+) -> Result<CallbackOutcome, TransactionError> {
+    let code = callback.operation.code.as_ref();
+    let decision = row.snapshot.on_callback(event, code, now);
+    let outcome = decision.outcome;
+    if !transaction.add_event(callback, outcome, now)? {
+        return repeated(transaction, callback, event, now);
+    }
+    transaction.counts().quarantined += i64::from(outcome == EventStatus::Quarantined);
+    carry_out(transaction, row, decision, now)?;
+    Ok(outcome.into())
+}
+
+/// Writes what was decided about a payout.
+fn carry_out(
+    transaction: &mut dyn LedgerTransaction,
+    mut row: PayoutRow,
+    decision: PayoutDecision,
+    now: Millis,
+) -> Result<(), TransactionError> {
+    for step in decision.steps {
+        add_step(transaction, &row, step, now)?;
+    }
+    for alarm in &decision.alarms {
+        let cause = AlarmCause {
+            kind: alarm.kind,
+            project_id: row.payout.project_id,
+            payment_id: Some(&row.payout.id),
+            operation_id: alarm.operation_id,
+            reason: None,
+            body: None,
+        };
+        raise(transaction, &cause, now)?;
+    }
+    if row.snapshot != decision.snapshot {
+        row.snapshot = decision.snapshot;
+        row.changed_at = now;
+        transaction.change_payout(&row)?;
+    }
+    Ok(())
+}
+
+fn add_step(
+    transaction: &mut dyn LedgerTransaction,
+    row: &PayoutRow,
+    step: NewPayoutStep,
+    now: Millis,
+) -> Result<(), TransactionError> {
+    transaction.add_step(&PayoutStep {
+        seq: 0,
+        payment_id: row.payout.id.clone(),
+        project_id: row.payout.project_id,
+        what: step.what,
+        amount: step.amount,
+        operation_id: step.operation_id,
+        code: step.code,
+        message: step.message,
+        time: now,
+    })
+}

@@ -1,0 +1,141 @@
+//! Payouts, as a reader gets them.
+
+use std::fmt;
+
+use jetpay_core::Money;
+use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_core::operation_code::OperationCode;
+
+use crate::model::Millis;
+use crate::payout::state::PayoutState;
+use crate::payout::step::{PayoutEntry, StepKind};
+
+/// A payout.
+///
+/// `Debug` hides the account and the customer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payout {
+    /// Our id.
+    pub payment_id: PaymentId,
+    /// The project that pays.
+    pub project_id: ProjectId,
+    /// The payment method's name.
+    pub method: String,
+    /// The customer who is paid.
+    pub customer_id: CustomerId,
+    /// The wallet. All but its last digits are `*` after the payer's data is forgotten.
+    pub account_number: String,
+    /// How much, in minor units.
+    pub amount: Money,
+    /// The merchant's own id of this request.
+    pub idempotency_key: String,
+    /// The payout is paid from the customer's balance.
+    pub from_balance: bool,
+    /// Its state.
+    pub state: PayoutState,
+    /// How much is reserved for it, in minor units.
+    pub reserved: i64,
+    /// How much left and did not come back, in minor units.
+    pub paid: i64,
+    /// The platform's id of the request.
+    pub request_id: Option<String>,
+    /// It is overdue, and an alarm says so.
+    pub overdue: bool,
+    /// When the service sends it or queries its status next; none when no action is due any more.
+    pub due_at: Option<Millis>,
+    /// When it was recorded.
+    pub created_at: Millis,
+    /// When it last changed.
+    pub changed_at: Millis,
+    /// Its steps, from the first on.
+    pub history: Vec<PayoutStep>,
+}
+
+/// One step of a payout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutStep {
+    /// The order of commit over all payouts, from 1 and growing.
+    pub seq: i64,
+    /// The payout.
+    pub payment_id: PaymentId,
+    /// The project that pays.
+    pub project_id: ProjectId,
+    /// What happened.
+    pub what: StepKind,
+    /// How much money it moved, in minor units: positive; [`StepKind::entry`] says from where to where.
+    pub amount: Option<i64>,
+    /// The platform's operation.
+    pub operation_id: Option<OperationId>,
+    /// The platform's code.
+    pub code: Option<OperationCode>,
+    /// Details.
+    pub message: Option<String>,
+    /// When.
+    pub time: Millis,
+}
+
+/// An entry of the payouts account, with its payout.
+///
+/// `Debug` hides the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutMove {
+    /// The order of commit over all payouts, from 1 and growing.
+    pub seq: i64,
+    /// From where to where.
+    pub entry: PayoutEntry,
+    /// The payout.
+    pub payment_id: PaymentId,
+    /// The platform's operation, if one moved the money.
+    pub operation_id: Option<OperationId>,
+    /// The project that pays.
+    pub project_id: ProjectId,
+    /// The payment method's name.
+    pub method: String,
+    /// The customer who is paid.
+    pub customer_id: CustomerId,
+    /// How much, in minor units: positive.
+    pub amount: Money,
+    /// When.
+    pub time: Millis,
+}
+
+/// Which payouts to read. The default is all of them, from the first on, at most 100.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutFilter {
+    /// Of this project.
+    pub project_id: Option<ProjectId>,
+    /// Of this customer.
+    pub customer_id: Option<String>,
+    /// In this state.
+    pub state: Option<PayoutState>,
+    /// With this idempotency key, in any project unless `project_id` is set.
+    pub idempotency_key: Option<String>,
+    /// With an id greater than this: the last id of the page before.
+    pub after: Option<String>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+impl Default for PayoutFilter {
+    fn default() -> Self {
+        Self {
+            project_id: None,
+            customer_id: None,
+            state: None,
+            idempotency_key: None,
+            after: None,
+            limit: 100,
+        }
+    }
+}
+
+impl fmt::Debug for Payout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payout")
+            .field("payment_id", &self.payment_id)
+            .field("project_id", &self.project_id)
+            .field("amount", &self.amount)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}

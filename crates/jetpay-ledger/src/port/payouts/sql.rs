@@ -1,0 +1,124 @@
+//! The queries about payouts, in SQL that every store understands.
+
+use jetpay_core::id::PaymentId;
+
+use super::row::COLUMNS;
+use super::value;
+use super::value::Values;
+use crate::payout::{PayoutFilter, PayoutState};
+use crate::port::error::TransactionError;
+use crate::port::value::{Row, Value};
+
+/// A payout by its id.
+pub(crate) fn by_id() -> String {
+    format!("{} WHERE payment_id = $1", select())
+}
+
+/// Payouts by their ids, in the order of the ids, locked for a change.
+#[cfg(feature = "postgres")]
+pub(crate) fn by_ids() -> String {
+    format!(
+        "{} WHERE payment_id = ANY($1) ORDER BY payment_id FOR UPDATE",
+        select()
+    )
+}
+
+/// The payout with an idempotency key, and the fingerprint of its request.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "PostgreSQL asks for many keys at once")
+)]
+pub(crate) const WITH_KEY: &str =
+    "SELECT payment_id, fingerprint FROM payouts WHERE project_id = $1 AND idempotency_key = $2";
+
+/// What a customer can spend, in minor units.
+pub(crate) const BALANCE: &str = "SELECT
+    CAST((SELECT coalesce(sum(remaining), 0) FROM payments WHERE customer_id = $1)
+       - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = $1 AND from_balance = 1) AS BIGINT)";
+
+/// Payouts with an action that is due, the most overdue first.
+pub(crate) const DUE: &str =
+    "SELECT payment_id FROM payouts WHERE next IS NOT NULL AND due_at <= $1
+    ORDER BY due_at LIMIT $2";
+
+/// Payouts that have ended and still hold the payer's data.
+pub(crate) const FORGETTABLE: &str = "SELECT payment_id FROM payouts
+    WHERE forgotten = 0 AND state IN ('paid', 'declined', 'rejected', 'reversed') AND changed_at < $1
+    ORDER BY changed_at LIMIT $2";
+
+/// How many payouts wait for an outcome, and how many of them are overdue.
+pub(crate) const OPEN: &str =
+    "SELECT state, CAST(count(*) AS BIGINT), CAST(coalesce(sum(overdue), 0) AS BIGINT)
+    FROM payouts WHERE state IN ('created', 'unknown', 'accepted') GROUP BY state";
+
+/// The steps of a payout.
+pub(crate) const HISTORY: &str =
+    "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time
+    FROM payout_steps WHERE payment_id = $1 ORDER BY seq";
+
+/// The entries of the payouts account, in the order of commit.
+pub(crate) const ENTRIES: &str =
+    "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time
+    FROM payout_steps WHERE seq > $1 AND amount IS NOT NULL ORDER BY seq LIMIT $2";
+
+/// The same entries, each with its payout.
+pub(crate) const MOVES: &str =
+    "SELECT s.seq, s.what, s.payment_id, s.operation_id, s.project_id, p.method, p.customer_id, s.amount, p.currency, s.time
+    FROM payout_steps s JOIN payouts p ON p.payment_id = s.payment_id
+    WHERE s.seq > $1 AND s.amount IS NOT NULL ORDER BY s.seq LIMIT $2";
+
+/// The id and the fingerprint of a row that [`WITH_KEY`] gives.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "PostgreSQL asks for many keys at once")
+)]
+pub(crate) fn with_key(row: &[Value]) -> Result<(PaymentId, String), TransactionError> {
+    let mut values = Values::of(row);
+    Ok((values.id()?, values.text()?.to_owned()))
+}
+
+/// The number in the first row, such as [`BALANCE`] gives.
+pub(crate) fn number(rows: &[Row]) -> i64 {
+    let first = rows.first().and_then(|row| row.first());
+    first.and_then(Value::int).unwrap_or_default()
+}
+
+/// Only the conditions that are asked for, so that the index that fits is used.
+pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value>) {
+    let after = filter.after.as_deref().unwrap_or_default();
+    let mut values = vec![Value::Text(after.to_owned())];
+    let mut conditions = vec!["payment_id > $1".to_owned()];
+    if let Some(project_id) = filter.project_id {
+        values.push(value::project(project_id));
+        conditions.push(format!("project_id = ${}", values.len()));
+    }
+    let mut add = |column: &str, value: &str| {
+        values.push(Value::Text(value.to_owned()));
+        conditions.push(format!("{column} = ${}", values.len()));
+    };
+    if let Some(customer_id) = &filter.customer_id {
+        add("customer_id", customer_id);
+    }
+    if let Some(key) = &filter.idempotency_key {
+        add("idempotency_key", key);
+    }
+    if let Some(state) = filter.state {
+        add("state", state.as_str());
+        if state != PayoutState::Paid {
+            // Says that the index of the other states holds them all.
+            conditions.push("state <> 'paid'".to_owned());
+        }
+    }
+    values.push(Value::Int(i64::try_from(filter.limit).unwrap_or(i64::MAX)));
+    let sql = format!(
+        "{} WHERE {} ORDER BY payment_id LIMIT ${}",
+        select(),
+        conditions.join(" AND "),
+        values.len()
+    );
+    (sql, values)
+}
+
+fn select() -> String {
+    format!("SELECT {} FROM payouts", COLUMNS.join(", "))
+}

@@ -1,0 +1,150 @@
+//! An open transaction, as a command sees it.
+
+use jetpay_core::Callback;
+use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_rules::{
+    EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
+    ReleasedCompensation,
+};
+
+use super::error::TransactionError;
+use super::payouts::PayoutRow;
+use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
+use crate::payout::PayoutStep;
+
+/// What a transaction reads and writes. All of it is committed, or nothing.
+///
+/// A command sees every change that came before it in the same transaction.
+///
+/// # Errors
+/// Each method can give a [`TransactionError`]: then the transaction must be rolled back.
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
+pub trait LedgerTransaction: PayoutTransaction {
+    /// The payment with this id, and the effects that a decision about the operation with this key needs. None: no payment
+    /// has the id.
+    fn payment(
+        &mut self,
+        id: &PaymentId,
+        key: Option<EffectKey>,
+    ) -> Result<Option<(PaymentSnapshot, Effects)>, TransactionError>;
+
+    /// Adds a pending payment; whether its id was free.
+    fn add_payment(&mut self, payment: &NewPayment) -> Result<bool, TransactionError>;
+
+    /// Writes a payment that changed.
+    fn change_payment(
+        &mut self,
+        id: &PaymentId,
+        after: &PaymentSnapshot,
+        now: Millis,
+    ) -> Result<(), TransactionError>;
+
+    /// Adds an event, unless its key is stored already; whether it was new.
+    fn add_event(
+        &mut self,
+        callback: &Callback,
+        status: EventStatus,
+        now: Millis,
+    ) -> Result<bool, TransactionError>;
+
+    /// The stored event with the key of this one.
+    fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError>;
+
+    /// The oldest event that waits for this payment, unmatched or dismissed.
+    fn waiting_event(
+        &mut self,
+        payment_id: &PaymentId,
+    ) -> Result<Option<StoredEvent>, TransactionError>;
+
+    /// Gives a stored event another status.
+    fn set_event_status(
+        &mut self,
+        event: &OperationEvent,
+        status: EventStatus,
+    ) -> Result<(), TransactionError>;
+
+    /// Gives the events of an early compensation that no longer waits their status.
+    fn release(
+        &mut self,
+        payment_id: &PaymentId,
+        released: &ReleasedCompensation,
+    ) -> Result<(), TransactionError>;
+
+    /// Dismisses the unmatched events of this payment; how many they are.
+    fn dismiss_events(&mut self, payment_id: &PaymentId) -> Result<usize, TransactionError>;
+
+    /// How many events the payment has.
+    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError>;
+
+    /// Adds an entry.
+    fn add_entry(
+        &mut self,
+        payment_id: &PaymentId,
+        project_id: ProjectId,
+        entry: &NewEntry,
+        now: Millis,
+    ) -> Result<(), TransactionError>;
+
+    /// Adds an alarm, unless an alarm keeps the same body already; whether it was new.
+    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError>;
+
+    /// The alarm with this number.
+    fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError>;
+
+    /// Adds what an operator decided, and marks the alarm that it names as resolved.
+    fn add_resolution(
+        &mut self,
+        resolution: &NewResolution,
+        now: Millis,
+    ) -> Result<(), TransactionError>;
+
+    /// Adds a customer, or replaces the one with this id.
+    fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError>;
+
+    /// Deletes a customer; whether there was one. The payments and entries stay.
+    fn delete_customer(&mut self, customer_id: &CustomerId) -> Result<bool, TransactionError>;
+
+    /// Writes without a change, to find out whether the store can write.
+    fn probe(&mut self) -> Result<(), TransactionError>;
+
+    /// How much waits. A command adds and subtracts; the store keeps the sums.
+    fn counts(&mut self) -> &mut Counts;
+}
+
+/// The part of a [`LedgerTransaction`] that is about payouts.
+///
+/// # Errors
+/// Each method can give a [`TransactionError`]: then the transaction must be rolled back.
+#[allow(clippy::missing_errors_doc, reason = "said once, above")]
+pub trait PayoutTransaction {
+    /// The payout with this id.
+    fn payout(&mut self, id: &PaymentId) -> Result<Option<PayoutRow>, TransactionError>;
+
+    /// The id of the payout with this idempotency key, and the fingerprint of its request.
+    fn payout_with_key(
+        &mut self,
+        project_id: ProjectId,
+        key: &str,
+    ) -> Result<Option<(PaymentId, String)>, TransactionError>;
+
+    /// What the customer can spend, in minor units. No other transaction spends of it until this one has ended.
+    fn available(&mut self, customer_id: &CustomerId) -> Result<i64, TransactionError>;
+
+    /// Adds a payout.
+    fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError>;
+
+    /// Writes a payout that changed, or whose payer is forgotten.
+    fn change_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError>;
+
+    /// Adds a step to a payout's history. The store gives its number.
+    fn add_step(&mut self, step: &PayoutStep) -> Result<(), TransactionError>;
+}
+
+/// A stored event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// What the callback said.
+    pub event: OperationEvent,
+    /// Its status.
+    pub status: EventStatus,
+}

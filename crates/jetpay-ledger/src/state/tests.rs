@@ -1,5 +1,0 @@
-//! The rules, one by one.
-
-mod compensations;
-mod quarantine;
-mod sales;

@@ -1,0 +1,87 @@
+//! What follows from an event.
+
+use jetpay_core::id::OperationId;
+
+use crate::alarm::{AlarmKind, NewAlarm};
+use crate::entry::{EntryKind, NewEntry};
+use crate::snapshot::{EarlyCompensation, PaymentSnapshot};
+use crate::status::{EventStatus, PaymentState};
+
+/// What follows from an event or a manual credit. Store all of it in one transaction, then answer 200.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The payment from now on.
+    pub snapshot: PaymentSnapshot,
+    /// The money that moves, in this order.
+    pub entries: Vec<NewEntry>,
+    /// What an operator must look at.
+    pub alarms: Vec<NewAlarm>,
+    /// The status to store with the event.
+    pub outcome: EventStatus,
+    /// The early compensations that no longer wait: their stored events get these statuses.
+    pub released: Vec<ReleasedCompensation>,
+}
+
+/// An early compensation that no longer waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReleasedCompensation {
+    /// Its operation.
+    pub operation_id: OperationId,
+    /// Its kind.
+    pub kind: EntryKind,
+    /// Applied, noted or quarantined.
+    pub status: EventStatus,
+}
+
+impl Decision {
+    /// The event is stored, and nothing else changes.
+    pub(crate) fn noted(snapshot: &PaymentSnapshot) -> Self {
+        Self {
+            snapshot: snapshot.clone(),
+            entries: Vec::new(),
+            alarms: Vec::new(),
+            outcome: EventStatus::Noted,
+            released: Vec::new(),
+        }
+    }
+
+    /// The event does not fit the payment. Money that was credited stays credited.
+    pub(crate) fn quarantined(
+        snapshot: &PaymentSnapshot,
+        operation_id: OperationId,
+        why: AlarmKind,
+    ) -> Self {
+        let mut decision = Self::noted(snapshot).with_alarm(operation_id, why);
+        decision.outcome = EventStatus::Quarantined;
+        if !snapshot.state.was_credited() {
+            decision.snapshot.state = PaymentState::Quarantined;
+        }
+        decision
+    }
+
+    /// Money moves: adds the entry and the new state.
+    pub(crate) fn with_entry(mut self, entry: NewEntry, state: PaymentState) -> Self {
+        let snapshot = &mut self.snapshot;
+        snapshot.state = state;
+        snapshot.remaining += entry.amount;
+        if entry.kind.is_credit() {
+            snapshot.credited += entry.amount;
+            snapshot.credited_by = snapshot.credited_by.or(Some(entry.operation_id));
+        }
+        self.entries.push(entry);
+        self.outcome = EventStatus::Applied;
+        self
+    }
+
+    /// The compensation waits for its credit.
+    pub(crate) fn with_early(mut self, early: EarlyCompensation) -> Self {
+        self.snapshot.early.push(early);
+        self.outcome = EventStatus::Early;
+        self
+    }
+
+    pub(crate) fn with_alarm(mut self, operation_id: OperationId, kind: AlarmKind) -> Self {
+        self.alarms.push(NewAlarm { kind, operation_id });
+        self
+    }
+}

@@ -1,0 +1,156 @@
+//! An event: what a callback says about money.
+
+use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::{Callback, Money};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::EntryKind;
+
+/// What a callback says about the money of one operation.
+///
+/// Make one from a [`Callback`], or from the columns of your own table. `payment.sum` is not part of it: that sum includes
+/// refunds, and the operation's own amount decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationEvent {
+    /// The project that signed the callback.
+    pub project_id: ProjectId,
+    /// The merchant's id of the payment.
+    pub payment_id: PaymentId,
+    /// Purchase or payout, if the callback says so.
+    pub payment_type: Option<PaymentType>,
+    /// The status of the whole payment.
+    pub payment_status: PaymentStatus,
+    /// The platform's number of the operation.
+    pub operation_id: OperationId,
+    /// Sale, refund and so on.
+    pub operation_type: OperationType,
+    /// The status of the operation.
+    pub operation_status: OperationStatus,
+    /// `operation.sum_initial`: the operation's amount, in minor units.
+    pub amount: Money,
+}
+
+/// What makes an event unique. Give your table of events a unique key on these five columns: two deliveries with the same
+/// key are one event, even when their bytes differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EventKey<'a> {
+    /// The project that signed.
+    pub project_id: ProjectId,
+    /// The merchant's id of the payment.
+    pub payment_id: &'a PaymentId,
+    /// The platform's number of the operation.
+    pub operation_id: OperationId,
+    /// The status of the operation.
+    pub operation_status: &'a OperationStatus,
+    /// The status of the payment.
+    pub payment_status: &'a PaymentStatus,
+}
+
+/// What makes an entry unique. Give your table of entries a unique key on these three columns: an operation moves money
+/// once, in whichever payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EffectKey {
+    /// The project of the payment.
+    pub project_id: ProjectId,
+    /// The platform's number of the operation.
+    pub operation_id: OperationId,
+    /// The kind of the entry. A manual credit has the key of a [`Credit`](EntryKind::Credit): an operation is credited
+    /// once, by a callback or by an operator.
+    pub kind: EntryKind,
+}
+
+impl EffectKey {
+    /// The key of an entry.
+    #[must_use]
+    pub const fn new(project_id: ProjectId, operation_id: OperationId, kind: EntryKind) -> Self {
+        let kind = if kind.is_credit() {
+            EntryKind::Credit
+        } else {
+            kind
+        };
+        Self {
+            project_id,
+            operation_id,
+            kind,
+        }
+    }
+}
+
+impl OperationEvent {
+    /// The key under which it is stored once.
+    #[must_use]
+    pub const fn key(&self) -> EventKey<'_> {
+        EventKey {
+            project_id: self.project_id,
+            payment_id: &self.payment_id,
+            operation_id: self.operation_id,
+            operation_status: &self.operation_status,
+            payment_status: &self.payment_status,
+        }
+    }
+
+    /// The key of the entry that it makes if it moves money.
+    #[must_use]
+    pub fn effect_key(&self) -> Option<EffectKey> {
+        let kind = self.entry_kind()?;
+        Some(EffectKey::new(self.project_id, self.operation_id, kind))
+    }
+
+    /// The kind of the entry that it makes if it moves money.
+    #[must_use]
+    pub const fn entry_kind(&self) -> Option<EntryKind> {
+        match self.operation_type {
+            OperationType::Sale => Some(EntryKind::Credit),
+            OperationType::Refund => Some(EntryKind::Refund),
+            OperationType::Reversal => Some(EntryKind::Reversal),
+            OperationType::RefundReverse => Some(EntryKind::RefundReverse),
+            OperationType::ManualChange => Some(EntryKind::ManualChange),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about a payout. A top-up never has one.
+    #[must_use]
+    pub fn is_payout(&self) -> bool {
+        let payout = matches!(
+            self.operation_type,
+            OperationType::Payout | OperationType::PayoutReversal
+        );
+        payout || self.payment_type == Some(PaymentType::Payout)
+    }
+
+    /// Whether it is a repeat of a stored event: it has the same key. A repeat changes nothing.
+    #[must_use]
+    pub fn repeats(&self, stored: &Self) -> bool {
+        self.key() == stored.key()
+    }
+
+    /// Whether a repeat of a stored event contradicts it: the type, the amount or the currency differs. Keep its bytes and
+    /// raise [`ContradictoryRepeat`](crate::AlarmKind::ContradictoryRepeat); it changes nothing else.
+    #[must_use]
+    pub fn contradicts(&self, stored: &Self) -> bool {
+        self.operation_type != stored.operation_type || self.amount != stored.amount
+    }
+}
+
+impl From<&Callback> for OperationEvent {
+    fn from(callback: &Callback) -> Self {
+        let Callback {
+            project_id,
+            payment,
+            operation,
+            ..
+        } = callback;
+        Self {
+            project_id: *project_id,
+            payment_id: payment.id.clone(),
+            payment_type: payment.kind.clone(),
+            payment_status: payment.status.clone(),
+            operation_id: operation.id,
+            operation_type: operation.kind.clone(),
+            operation_status: operation.status.clone(),
+            amount: operation.sum_initial,
+        }
+    }
+}

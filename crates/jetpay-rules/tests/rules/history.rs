@@ -1,0 +1,147 @@
+//! Events and histories for the tests of the rules.
+
+use jetpay_core::id::{OperationId, PaymentId};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::{Currency, Money};
+use jetpay_rules::{
+    AlarmKind, Decision, EffectKey, Effects, EntryKind, EventStatus, OperationEvent,
+    PaymentSnapshot, decide,
+};
+
+/// The payment's amount in minor units: 1 000.00 KZT.
+pub(super) const AMOUNT: i64 = 100_000;
+
+pub(super) fn kzt(minor: i64) -> Money {
+    Money::new(minor, Currency::KZT)
+}
+
+/// A event in words: type and status of the operation, status of the payment.
+pub(super) fn event(operation_id: u64, words: [&str; 3], minor: i64) -> OperationEvent {
+    OperationEvent {
+        project_id: 1234.into(),
+        payment_id: payment_47(),
+        payment_type: Some(PaymentType::Purchase),
+        payment_status: PaymentStatus::from(words[2]),
+        operation_id: OperationId::new(operation_id),
+        operation_type: OperationType::from(words[0]),
+        operation_status: OperationStatus::from(words[1]),
+        amount: kzt(minor),
+    }
+}
+
+pub(super) fn sale(operation_id: u64) -> OperationEvent {
+    event(operation_id, ["sale", "success", "success"], AMOUNT)
+}
+
+pub(super) fn decline(operation_id: u64) -> OperationEvent {
+    event(operation_id, ["sale", "decline", "decline"], AMOUNT)
+}
+
+pub(super) fn refund(operation_id: u64, minor: i64) -> OperationEvent {
+    event(
+        operation_id,
+        ["refund", "success", "partially refunded"],
+        minor,
+    )
+}
+
+pub(super) fn reversal(operation_id: u64, minor: i64) -> OperationEvent {
+    event(operation_id, ["reversal", "success", "reversed"], minor)
+}
+
+pub(super) fn refund_reverse(operation_id: u64, minor: i64) -> OperationEvent {
+    event(
+        operation_id,
+        ["refund reverse", "success", "success"],
+        minor,
+    )
+}
+
+pub(super) fn manually_declined(operation_id: u64) -> OperationEvent {
+    event(
+        operation_id,
+        ["manual change", "success", "decline"],
+        AMOUNT,
+    )
+}
+
+/// One payment and its history, as a store keeps it: each event once, each effect known.
+#[derive(Clone)]
+pub(super) struct History {
+    pub(super) snapshot: PaymentSnapshot,
+    pub(super) entries: Vec<(OperationId, EntryKind, i64)>,
+    pub(super) alarms: Vec<AlarmKind>,
+    events: Vec<OperationEvent>,
+}
+
+impl History {
+    pub(super) fn new() -> Self {
+        Self {
+            snapshot: PaymentSnapshot::announced(1234.into(), kzt(AMOUNT)),
+            entries: Vec::new(),
+            alarms: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub(super) fn of(events: impl IntoIterator<Item = OperationEvent>) -> Self {
+        let mut history = Self::new();
+        events
+            .into_iter()
+            .for_each(|event| drop(history.happen(&event)));
+        history
+    }
+
+    /// What follows from the event; nothing if it is a repeat.
+    pub(super) fn happen(&mut self, event: &OperationEvent) -> Option<Decision> {
+        if self.events.iter().any(|known| event.repeats(known)) {
+            return None;
+        }
+        self.events.push(event.clone());
+        let decision = decide(&self.snapshot, event, &self.effects(event.effect_key()));
+        self.add(&decision);
+        Some(decision)
+    }
+
+    /// What this history knows about the operation with this key.
+    pub(super) fn effects(&self, key: Option<EffectKey>) -> Effects {
+        let payment_id = payment_47();
+        let find = |key: EffectKey| -> Result<_, std::convert::Infallible> {
+            let made = |(operation_id, kind, _): &(OperationId, EntryKind, i64)| {
+                EffectKey::new(1234.into(), *operation_id, *kind) == key
+            };
+            Ok(self.entries.iter().any(made).then(payment_47))
+        };
+        let Ok(effects) = Effects::of_key((&payment_id, &self.snapshot), key, find);
+        effects
+    }
+
+    /// Does what was decided.
+    pub(super) fn add(&mut self, decision: &Decision) {
+        let entries = decision.entries.iter();
+        self.entries
+            .extend(entries.map(|entry| (entry.operation_id, entry.kind, entry.amount)));
+        self.alarms
+            .extend(decision.alarms.iter().map(|alarm| alarm.kind));
+        self.snapshot = decision.snapshot.clone();
+    }
+
+    pub(super) fn outcome(&mut self, event: &OperationEvent) -> EventStatus {
+        self.happen(event).expect("a new event").outcome
+    }
+
+    pub(super) fn total(&self) -> i64 {
+        self.entries.iter().map(|(_, _, amount)| amount).sum()
+    }
+
+    pub(super) fn credits(&self) -> usize {
+        self.entries
+            .iter()
+            .filter(|(_, kind, _)| *kind == EntryKind::Credit)
+            .count()
+    }
+}
+
+fn payment_47() -> PaymentId {
+    PaymentId::new("payment_47").unwrap()
+}

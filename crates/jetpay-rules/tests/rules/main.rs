@@ -1,0 +1,10 @@
+//! The rules, through the public API alone: one by one, against a second model, and for any sequence of events.
+
+mod compensations;
+mod exhaustive;
+mod history;
+mod model;
+mod properties;
+mod quarantine;
+mod replay;
+mod sales;
