@@ -1,12 +1,12 @@
 //! A payout that the merchant requests, over HTTP or in a file, and its checks.
 //!
 //! ```
-//! use jetpay_server::payout_request::{PayoutRequest, Receiver};
+//! use jetpay_server::payout_request::{PayoutRequest, Payee};
 //! use jetpay_core::{Currency, Money};
 //!
 //! let request = PayoutRequest {
 //!     project_id: 1234.into(),
-//!     customer: Receiver {
+//!     customer: Payee {
 //!         id: "12345".into(),
 //!         ip_address: "198.51.100.47".into(),
 //!         first_name: "John".into(),
@@ -42,13 +42,13 @@ const MAX_KEY_BYTES: usize = 255;
 
 /// A payout that the merchant requests. It serializes as the body of `POST /v1/payouts`.
 ///
-/// The receiver is personal data; `Debug` hides it.
+/// The payee is personal data; `Debug` hides it.
 #[derive(Clone, Serialize)]
 pub struct PayoutRequest {
     /// The project that pays.
     pub project_id: ProjectId,
     /// The person who receives the money.
-    pub customer: Receiver,
+    pub customer: Payee,
     /// The number of the wallet.
     pub account_number: String,
     /// The amount, in minor units.
@@ -60,7 +60,7 @@ pub struct PayoutRequest {
 
 /// The person who receives a payout. `Debug` hides all fields.
 #[derive(Clone, Serialize)]
-pub struct Receiver {
+pub struct Payee {
     /// The customer's id in the merchant's system.
     pub id: String,
     /// The IP address of the customer's device.
@@ -121,7 +121,7 @@ impl PayoutRequest {
     }
 }
 
-impl Receiver {
+impl Payee {
     fn as_qiwi(&self) -> Customer<'_> {
         Customer {
             id: &self.id,
@@ -163,9 +163,9 @@ impl fmt::Debug for PayoutRequest {
     }
 }
 
-impl fmt::Debug for Receiver {
+impl fmt::Debug for Payee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Receiver(hidden)")
+        f.write_str("Payee(hidden)")
     }
 }
 
@@ -173,12 +173,12 @@ impl fmt::Debug for Receiver {
 mod tests {
     use jetpay_core::{Currency, Money};
 
-    use super::{PayoutRequest, Receiver};
+    use super::{Payee, PayoutRequest};
 
     fn request() -> PayoutRequest {
         PayoutRequest {
             project_id: 1234.into(),
-            customer: Receiver {
+            customer: Payee {
                 id: "12345".into(),
                 ip_address: "198.51.100.47".into(),
                 first_name: "John".into(),
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    /// The digest was computed outside of this program. Another digest would turn every repeat after an update into a conflict.
+    /// Another program computed this digest. A different digest would turn every repeat after an update into a conflict.
     #[test]
     fn fingerprint_is_the_same_in_every_version() {
         let json = r#"{"project_id":1234,"customer":{"id":"12345","ip_address":"198.51.100.47","first_name":"John","last_name":"Doe","email":"johndoe@example.com"},"account_number":"9182221133","amount":10000,"currency":"KZT","idempotency_key":"k"}"#;
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_hides_the_receiver() {
+    fn debug_hides_the_payee() {
         let text = format!("{:?} {:?}", request(), request().customer);
         for hidden in ["12345", "198.51", "John", "Doe", "9182221133"] {
             assert!(!text.contains(hidden), "{text}");

@@ -62,7 +62,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Remarks about the body. When the signature matches, doubts about its bytes are settled.
+    /// Remarks about the body. A matching signature disproves doubts about its bytes.
     fn notes(&self) -> Vec<String> {
         let matches = self.explanation.verdict == Verdict::Match;
         let doubts = self.found.doubts.iter().filter(|_| !matches);
