@@ -68,7 +68,7 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
     );
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
     let error = bad(&run(&resolve));
-    assert!(error.contains("already resolved"), "{error}");
+    assert!(error.contains("resolved already"), "{error}");
 
     assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
     assert!(good(&run(&["alarms", "list", "--resolved"])).contains("credit 900.00 KZT"));
