@@ -44,7 +44,7 @@ async fn take(transaction: &LedgerTransaction, step: PayoutStep) {
     match step {
         // A second announcement is refused.
         PayoutStep::Announce(id) => {
-            drop(transaction.ledger.record_payment(common::payment(id)).await)
+            drop(transaction.ledger.record_payment(common::payment(id)).await);
         }
         PayoutStep::Tell(id, operation_id, words, amount) => {
             let [operation_type, operation_status, payment_status] = words;

@@ -142,7 +142,7 @@ async fn filter_lets_through_what_it_names(transaction: LedgerTransaction) {
         ),
         (
             by(|filter| {
-                (filter.customer_id, filter.state) = (customer(), Some(PaymentState::Declined))
+                (filter.customer_id, filter.state) = (customer(), Some(PaymentState::Declined));
             }),
             "p3",
         ),

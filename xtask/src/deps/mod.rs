@@ -1,8 +1,10 @@
 //! `cargo xtask deps`: checks which crate depends on what.
 //!
 //! The [rules] are data. They are compared with the graph of normal dependencies. A graph cannot show that a
-//! crate uses the clock or the files of the standard library, so the [source] of the pure crates is searched, too.
+//! crate uses the clock or the files of the standard library, so the [source] of the pure crates is searched, too. The
+//! [floors] of the ledger are checked file by file.
 
+mod floors;
 mod rules;
 mod source;
 
@@ -21,6 +23,10 @@ pub(crate) fn run() -> Result<()> {
         let source = shell::root().join("crates").join(name).join("src");
         problems.extend(source::impurities_below(&source)?);
     }
+    problems.extend(floors::problems(
+        &shell::root().join("crates/jetpay-ledger/src"),
+        floors::LEDGER,
+    )?);
     if problems.is_empty() {
         println!(
             "✓ {} crates follow the dependency rules; the pure ones read no clock and do no I/O",

@@ -1,4 +1,4 @@
-//! A folder with two projects, and the binary in it.
+//! A folder with a configuration of two projects, and the binary that runs in it.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -67,13 +67,13 @@ impl Place {
         piped(&mut self.command(arguments), input)
     }
 
-    /// The exit code and what a person reads.
-    pub(crate) fn told(&self, arguments: &[&str], input: &str) -> (i32, String) {
+    /// The exit code, and both outputs.
+    pub(crate) fn explain(&self, arguments: &[&str], input: &str) -> (i32, String) {
         let output = self.run(arguments, input.as_bytes());
-        let told = [output.stdout, output.stderr].concat();
+        let output_text = [output.stdout, output.stderr].concat();
         (
             output.status.code().unwrap(),
-            String::from_utf8(told).unwrap(),
+            String::from_utf8(output_text).unwrap(),
         )
     }
 }
@@ -85,12 +85,12 @@ pub(crate) fn piped(command: &mut Command, input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that fails at once ends without reading.
+    // A command that fails at once does not read its input.
     let _ = process.stdin.take().unwrap().write_all(input);
     process.wait_with_output().unwrap()
 }
 
-/// `body`, whose signature is `SIGNATURE`, by a sender who signs `string`.
+/// `body` with `SIGNATURE` replaced by the signature over `string`.
 pub(crate) fn sent(body: &str, string: &str, secret: &str) -> String {
     body.replace("SIGNATURE", &Key::new(secret).unwrap().sign(string))
 }
@@ -98,7 +98,7 @@ pub(crate) fn sent(body: &str, string: &str, secret: &str) -> String {
 pub(crate) const BODY: &str = r#"{"type":"verify","project_id":1234,"customer_id":"7123456789","rate":10.50,"signature":"SIGNATURE"}"#;
 pub(crate) const STRING: &str = "customer_id:7123456789;project_id:1234;rate:10.5;type:verify";
 
-/// A good message.
+/// A message with the right signature.
 pub(crate) fn good(secret: &str) -> String {
     sent(BODY, STRING, secret)
 }

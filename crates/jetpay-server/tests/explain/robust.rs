@@ -1,4 +1,4 @@
-//! Whatever is given, it ends with 0, 1 or 2.
+//! The command ends with 0, 1 or 2 for any input.
 
 use proptest::prelude::*;
 
@@ -8,13 +8,13 @@ fn ends_well(place: &Place, input: &[u8]) -> Result<(), TestCaseError> {
     for option in ["--verbose", "--redact", "--json"] {
         let output = place.run(&["--config", "jetpay.toml", option], input);
         prop_assert!(matches!(output.status.code(), Some(0..=2)), "{:?}", output);
-        let told = [output.stdout, output.stderr].concat();
-        let told = String::from_utf8(told).unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
         prop_assert!(
-            !told.contains("hush") && !told.contains("panicked"),
-            "{told}"
+            !text.contains("hush") && !text.contains("panicked"),
+            "{text}"
         );
-        prop_assert!(!told.contains('\u{1b}'), "{told}");
+        prop_assert!(!text.contains('\u{1b}'), "{text}");
     }
     Ok(())
 }
@@ -28,7 +28,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_capture_ends_with_0_1_or_2(
+    fn damaged_capture_ends_with_0_1_or_2(
         at in any::<prop::sample::Index>(),
         length in 0_usize..20,
         with in prop::collection::vec(any::<u8>(), 0..5),
@@ -43,7 +43,7 @@ proptest! {
 }
 
 #[test]
-fn who_stops_reading_early_is_no_failure() {
+fn reader_that_closes_the_output_early_causes_no_failure() {
     let place = Place::new();
     let mut command = place.command(&["--config", "jetpay.toml", "--verbose"]);
     let (reader, writer) = std::io::pipe().unwrap();

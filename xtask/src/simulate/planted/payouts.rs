@@ -12,7 +12,7 @@ const OPERATIONS: &str = "crates/jetpay-ledger/src/operations/payouts.rs";
 const SQL: &str = "crates/jetpay-ledger/src/port/payouts/sql.rs";
 const ROW: &str = "crates/jetpay-ledger/src/port/payouts/row.rs";
 const SCHEMA: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/3.sql";
-const DRIVER: &str = "crates/jetpay-server/src/payouts/driver.rs";
+const DRIVER: &str = "crates/jetpay-server/src/payouts/mod.rs";
 
 // A unique index of the database also holds the rule, so the bug must make the index an ordinary one.
 const KEY_MAY_REPEAT: Edit = edit(SCHEMA, "UNIQUE INDEX payouts_once", "INDEX payouts_once");
@@ -87,8 +87,8 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout is sent after its time limit",
         edits: &[edit(
             DRIVER,
-            "waited > answer_within",
-            "waited > i64::MAX - answer_within",
+            "waited > answer_timeout",
+            "waited > i64::MAX - answer_timeout",
         )],
     },
     Planted {

@@ -5,7 +5,6 @@ use super::{Edit, Planted, edit};
 const COMMAND: &str = "crates/jetpay-ledger/src/port/command.rs";
 const WRITER: &str = "crates/jetpay-ledger/src/adapters/sqlite/writer.rs";
 const MERCHANT: &str = "crates/jetpay-server/src/merchant/mod.rs";
-const MERCHANT_CALLBACKS: &str = "crates/jetpay-server/src/merchant/callbacks.rs";
 const DECIDE: &str = "crates/jetpay-rules/src/decide.rs";
 const COMPENSATE: &str = "crates/jetpay-rules/src/compensate.rs";
 const DECISION: &str = "crates/jetpay-rules/src/decision.rs";
@@ -77,7 +76,7 @@ pub(super) const TOP_UPS: &[Planted] = &[
     Planted {
         name: "callback of an unknown payment is acknowledged",
         edits: &[edit(
-            MERCHANT_CALLBACKS,
+            MERCHANT,
             "Unmatched => Err(CallbackError::UnknownPayment)",
             "Unmatched => Ok(Acknowledged)",
         )],

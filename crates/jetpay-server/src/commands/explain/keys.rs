@@ -1,4 +1,4 @@
-//! The secrets that are tried, and what each is called. Their text is never told.
+//! The secrets that are tried, and their names in the output. Their text is never shown.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
 use jetpay_explain::{Explanation, explain, explain_with};
 
-use crate::commands::secret_from_env;
+use crate::commands::sign::secret_from_env;
 use crate::config::Config;
 
 pub(super) enum Keys {
-    /// Of environment variables, with their names.
+    /// Secrets of environment variables, and the names of the variables.
     Named(Vec<String>, Vec<Key>),
-    /// Of all projects of a configuration.
+    /// Secrets of all projects of a configuration.
     Projects(Keyring),
 }
 
@@ -26,7 +26,7 @@ impl Keys {
     }
 
     pub(super) fn of_config(path: &Path) -> anyhow::Result<Self> {
-        let config = Config::read(path).context("the configuration cannot be used")?;
+        let config = Config::read(path).context("cannot use the configuration")?;
         for warning in &config.warnings {
             eprintln!("warning: {warning}");
         }
@@ -40,7 +40,7 @@ impl Keys {
         }
     }
 
-    /// What the secret with this index is called; `project` is that whose it is.
+    /// The name of the secret with this index. `project` is the project that it belongs to.
     pub(super) fn name(&self, project: Option<ProjectId>, secret: usize) -> String {
         match self {
             Self::Named(names, _) => match names.get(secret) {
@@ -54,7 +54,7 @@ impl Keys {
         }
     }
 
-    /// The name of the first that signed `string`: of the body's project, then of the others.
+    /// The name of the first secret that made `signature` over `string`. The secrets of project `named` are tried first.
     pub(super) fn signer_of(
         &self,
         string: &str,
@@ -76,7 +76,7 @@ impl Keys {
         }
     }
 
-    /// What was tried for a body that names this project.
+    /// The secrets that were tried for a body that names this project.
     pub(super) fn tried(&self, named: Option<ProjectId>) -> String {
         match self {
             Self::Named(variables, _) => match variables.as_slice() {

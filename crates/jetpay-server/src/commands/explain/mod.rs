@@ -1,4 +1,4 @@
-//! `jetpay explain`.
+//! `jetpay explain`: why a signature matches or does not match.
 
 mod input;
 mod json;
@@ -17,7 +17,6 @@ use super::write;
 use input::Found;
 use keys::Keys;
 
-/// Explain why a signature matches or not.
 #[derive(Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -25,25 +24,25 @@ use keys::Keys;
 )]
 #[command(group = clap::ArgGroup::new("secrets").required(true))]
 pub(super) struct Explain {
-    /// What to read; standard input without it
+    /// The file to read; without it, standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The environment variable that holds the project's secret; may be given several times
+    /// The environment variable that holds the project's secret; repeat the option to try several secrets
     #[arg(long, value_name = "NAME", group = "secrets")]
     secret_env: Vec<String>,
-    /// The configuration, whose projects and secrets are all tried
+    /// The configuration; the secrets of all its projects are tried
     #[arg(long, value_name = "FILE", group = "secrets")]
     config: Option<PathBuf>,
-    /// The string that the sender says it signed: it is held against the right one
+    /// A file with the string that the sender signed; it is compared with the right one
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
-    /// Show the string to sign whole, value by value
+    /// Show the whole string to sign, value by value
     #[arg(long, short)]
     verbose: bool,
-    /// Show lengths and types instead of values, so that the output can be handed on
+    /// Show lengths and types instead of values; use it for output that you send to others
     #[arg(long)]
     redact: bool,
-    /// Show the signature that would be right; whoever sees it can send the body
+    /// Show the right signature; anyone who sees it can send the body
     #[arg(long)]
     show_computed: bool,
     /// Write the explanation as JSON
@@ -51,17 +50,17 @@ pub(super) struct Explain {
     json: bool,
 }
 
-/// All that is known when it is shown.
+/// The results that are shown.
 struct Report<'a> {
     keys: &'a Keys,
     found: Found,
     explanation: Explanation,
-    /// What `--compare` named.
+    /// The text of the `--compare` file.
     compared: Option<String>,
 }
 
 impl Report<'_> {
-    /// What is odd about the body, as far as it still matters.
+    /// Remarks about the body. When the signature matches, doubts about its bytes are settled.
     fn notes(&self) -> Vec<String> {
         let matches = self.explanation.verdict == Verdict::Match;
         let doubts = self.found.doubts.iter().filter(|_| !matches);
@@ -69,10 +68,10 @@ impl Report<'_> {
     }
 }
 
-/// Also when it could not even be tried.
+/// The exit code when the body cannot be read, or when the command cannot run.
 const UNREADABLE: u8 = 2;
-/// More than any log line; a whole log is not one.
-const LARGEST: u64 = 32 * 1024 * 1024;
+/// The largest input in bytes: more than any log line.
+const MAX_INPUT: u64 = 32 * 1024 * 1024;
 
 impl Explain {
     pub(super) fn run(&self) -> ExitCode {
@@ -130,15 +129,15 @@ impl Explain {
 
 fn read(from: &mut dyn Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    from.take(MAX_INPUT + 1).read_to_end(&mut bytes)?;
     ensure!(
-        bytes.len() as u64 <= LARGEST,
-        "there are more than 32 MiB; give the one request or log line"
+        bytes.len() as u64 <= MAX_INPUT,
+        "the input is larger than 32 MiB; give only the request or the log line"
     );
     Ok(bytes)
 }
 
-/// The text of a file without the line end that editors add.
+/// The text of the `--compare` file, without the line end that editors add.
 fn sender_string(file: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read {} as UTF-8", file.display()))?;

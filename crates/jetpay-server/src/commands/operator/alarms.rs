@@ -3,54 +3,54 @@
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use super::client::Request;
-use super::table::{Column, column, money, more, named, rows, table, text};
-use super::{Asking, Decision};
+use super::Decision;
+use crate::commands::client::{AdminOptions, Request};
+use crate::commands::table::{Column, column, money, more, named, rows, table, text};
 
 #[derive(Subcommand)]
 pub(in crate::commands) enum Alarms {
-    /// List those that nobody has resolved, the newest first
+    /// List the open alarms, newest first
     List(List),
-    /// Show one, with the callbacks that it is about as they were received
+    /// Show one alarm, with its callbacks as received
     Show(Show),
-    /// Record what you decided about one, and do it
+    /// Record a decision about an alarm, and carry it out
     Resolve(Resolve),
 }
 
 #[derive(Args)]
 pub(in crate::commands) struct List {
-    /// Only those that are resolved
+    /// List the resolved alarms instead
     #[arg(long, conflicts_with = "all")]
     resolved: bool,
-    /// The resolved ones, too
+    /// List open and resolved alarms
     #[arg(long)]
     all: bool,
-    /// At most so many
+    /// List at most N alarms
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Only those before this one
+    /// List only alarms before this number
     #[arg(long, value_name = "SEQ")]
     before: Option<i64>,
     #[command(flatten)]
-    asking: Asking,
+    admin: AdminOptions,
 }
 
 #[derive(Args)]
 pub(in crate::commands) struct Show {
-    /// The alarm's number
+    /// The number of the alarm
     seq: i64,
     #[command(flatten)]
-    asking: Asking,
+    admin: AdminOptions,
 }
 
 #[derive(Args)]
 pub(in crate::commands) struct Resolve {
-    /// The alarm's number
+    /// The number of the alarm
     seq: i64,
     #[command(flatten)]
     decision: Decision,
     #[command(flatten)]
-    asking: Asking,
+    admin: AdminOptions,
 }
 
 impl Alarms {
@@ -61,16 +61,16 @@ impl Alarms {
                     .with("resolved", (!list.all).then_some(list.resolved))
                     .with("before", list.before)
                     .with("limit", list.limit);
-                list.asking.ask(&request, listed)
+                list.admin.call(&request, render_list)
             }
             Self::Show(show) => {
                 let request = Request::get(&["alarms", &show.seq.to_string()]);
-                show.asking.ask(&request, shown)
+                show.admin.call(&request, render)
             }
             Self::Resolve(resolve) => {
                 let path = ["alarms", &resolve.seq.to_string(), "resolve"];
                 let request = Request::post(&path, resolve.decision.body());
-                resolve.asking.ask(&request, shown)
+                resolve.admin.call(&request, render)
             }
         }
     }
@@ -86,11 +86,11 @@ const COLUMNS: &[Column] = &[
     column("resolved", verdict),
 ];
 
-fn listed(answer: &Value) -> String {
+fn render_list(answer: &Value) -> String {
     table(rows(answer, "alarms"), COLUMNS, "no alarms") + &more(answer)
 }
 
-/// The verdict and what it credits; `open` when there is none.
+/// The verdict with the credited amount, or `open`.
 fn verdict(alarm: &Value) -> String {
     match text(alarm, "/resolution/verdict").as_str() {
         "" => "open".to_owned(),
@@ -99,8 +99,8 @@ fn verdict(alarm: &Value) -> String {
     }
 }
 
-fn shown(alarm: &Value) -> String {
-    let mut shown = named(&[
+fn render(alarm: &Value) -> String {
+    let mut rendered = named(&[
         ("alarm", text(alarm, "/seq")),
         ("time", text(alarm, "/time")),
         ("kind", text(alarm, "/kind")),
@@ -113,9 +113,9 @@ fn shown(alarm: &Value) -> String {
         ("resolved because", text(alarm, "/resolution/reason")),
     ]);
     for index in 0..rows(alarm, "callbacks").len() {
-        shown += "\n";
-        shown += &text(alarm, &format!("/callbacks/{index}"));
-        shown += "\n";
+        rendered += "\n";
+        rendered += &text(alarm, &format!("/callbacks/{index}"));
+        rendered += "\n";
     }
-    shown
+    rendered
 }

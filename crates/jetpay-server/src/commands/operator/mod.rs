@@ -1,56 +1,37 @@
-//! `jetpay alarms`, `jetpay inbox` and `jetpay resolutions`: what waits for a person, asked of the running service.
+//! `jetpay alarms`, `jetpay inbox` and `jetpay resolutions`: what an operator looks at and decides, by calling the running
+//! service.
 
 mod alarms;
-pub(super) mod client;
 mod inbox;
-mod resolutions;
-pub(super) mod table;
 
-use std::io::Write;
-use std::path::PathBuf;
-
-use actix_web::rt::System;
-use anyhow::Context;
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::config::AdminAccess;
-use client::{Client, Request};
+use super::client::{AdminOptions, Request};
+use super::table::{Column, column, money, more, rows, table, text};
 
 pub(super) use alarms::Alarms;
 pub(super) use inbox::Inbox;
-pub(super) use resolutions::Resolutions;
 
-/// What all of these commands take.
-#[derive(Args)]
-pub(super) struct Asking {
-    /// The configuration of the running service
-    #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
-    config: PathBuf,
-    /// Print the service's answer as it is, for machines
-    #[arg(long)]
-    json: bool,
-}
-
-/// What a person decides.
+/// What the operator decides.
 #[derive(Args)]
 struct Decision {
-    /// credit: the money came in and is the customer's. dismiss: nothing is to be done. foreign: it is not ours
+    /// credit: the customer paid, so credit the amount; dismiss: do nothing; foreign: the payment is not ours
     #[arg(long, value_parser = ["credit", "dismiss", "foreign"])]
     verdict: String,
-    /// How much to credit, in minor units: 90000 is 900.00 KZT
+    /// The amount to credit, in minor units: 90000 is 900.00 KZT
     #[arg(long, value_name = "MINOR_UNITS")]
     amount: Option<i64>,
-    /// In another currency than the configured one
+    /// The currency of the amount; without it, the configured currency
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
-    /// Why, in your words; recorded for ever
+    /// Why, in your own words; the service records it for ever
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }
 
 impl Decision {
-    /// What was not said is left out, so that the service tells what is missing.
+    /// The body of the request. Options that were not given are left out: the service says which fields are missing.
     fn body(&self) -> Value {
         let mut body = serde_json::json!({ "verdict": self.verdict, "reason": self.reason });
         if let Some(amount) = self.amount {
@@ -63,28 +44,45 @@ impl Decision {
     }
 }
 
-impl Asking {
-    /// Asks the service, and prints its answer: as `shown` says, or as JSON.
-    pub(super) fn ask(
-        &self,
-        request: &Request,
-        shown: impl FnOnce(&Value) -> String,
-    ) -> anyhow::Result<()> {
-        let access = AdminAccess::read(&self.config)?;
-        let answer = System::new().block_on(Client::new(&access)?.ask(request))?;
-        let text = if self.json {
-            answer.to_string()
-        } else {
-            shown(&answer)
-        };
-        print(&text)
+#[derive(Subcommand)]
+pub(super) enum Resolutions {
+    /// List the resolutions, newest first
+    List(List),
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    /// List at most N resolutions
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// List only resolutions before this number
+    #[arg(long, value_name = "SEQ")]
+    before: Option<i64>,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+impl Resolutions {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let Self::List(list) = self;
+        let request = Request::get(&["resolutions"])
+            .with("before", list.before)
+            .with("limit", list.limit);
+        list.admin.call(&request, render_list)
     }
 }
 
-/// Prints an answer.
-pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", text.trim_end())
-        .and_then(|()| out.flush())
-        .context("cannot write standard output")
+const COLUMNS: &[Column] = &[
+    column("seq", |resolution| text(resolution, "/seq")),
+    column("time", |resolution| text(resolution, "/time")),
+    column("verdict", |resolution| text(resolution, "/verdict")),
+    column("amount", |resolution| money(resolution, "", "amount")),
+    column("alarm", |resolution| text(resolution, "/alarm_seq")),
+    column("payment", |resolution| text(resolution, "/payment_id")),
+    column("operation", |resolution| text(resolution, "/operation_id")),
+    column("reason", |resolution| text(resolution, "/reason")),
+];
+
+fn render_list(answer: &Value) -> String {
+    table(rows(answer, "resolutions"), COLUMNS, "no resolutions") + &more(answer)
 }
