@@ -68,7 +68,7 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
     );
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
     let error = bad(&run(&resolve));
-    assert!(error.contains("already resolved"), "{error}");
+    assert!(error.contains("resolved already"), "{error}");
 
     assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
     assert!(good(&run(&["alarms", "list", "--resolved"])).contains("credit 900.00 KZT"));
@@ -142,11 +142,11 @@ async fn service_on_every_address_is_called_without_the_secrets_of_its_projects(
         "secret_file = \"secret\"",
         "secret_env = \"JETPAY_NO_SUCH_VARIABLE\"",
     );
-    folder.write("desk.toml", &without);
+    folder.write("admin.toml", &without);
     let running = folder.serve().await;
     let output = running
         .folder
-        .run(&["alarms", "list", "--config", "desk.toml"]);
+        .run(&["alarms", "list", "--config", "admin.toml"]);
     assert_eq!(good(&output), "no alarms\n");
     running.folder.write("token", "another token");
     let error = bad(&running.folder.run(&["alarms", "list"]));

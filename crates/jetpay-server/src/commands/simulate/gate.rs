@@ -11,7 +11,7 @@ use jetpay_core::{Keyring, Project};
 use jetpay_platform::gate::{EventHandler, GateOptions, Server, digits};
 use reqwest::Url;
 
-use crate::commands::sign::secret_from_env;
+use crate::commands::secret_from_env;
 use crate::config::Config;
 use crate::service::termination;
 

@@ -12,7 +12,7 @@ use jetpay_platform::traffic::Route;
 use jetpay_platform::{METHOD, METHODS, MethodFacts, Platform, visible};
 use reqwest::Url;
 
-use crate::commands::sign::secret_from_env;
+use crate::commands::secret_from_env;
 use crate::config::{Config, reachable};
 use crate::methods::NAMES;
 
