@@ -97,7 +97,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ),
     (
         "DROP TRIGGER entries_stay; UPDATE entries SET amount = amount + 5 WHERE seq = 1",
-        "an entry is told by a callback",
+        "an entry follows from an applied callback",
     ),
     (
         "DROP TRIGGER entries_remain; DELETE FROM entries WHERE seq = 1",
@@ -109,7 +109,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ),
     (
         "INSERT INTO entries VALUES (NULL, 'p3', 1234, 99, 'credit', 100000, 0)",
-        "an entry is told by a callback",
+        "an entry follows from an applied callback",
     ),
     (
         "INSERT INTO entries VALUES (NULL, 'ghost', 1234, 99, 'credit', 100000, 0)",
@@ -129,7 +129,7 @@ const TAMPERED: &[(&str, &str)] = &[
     ),
     (
         "UPDATE alarms SET settled = 1 - settled WHERE seq = 1",
-        "an alarm is settled",
+        "an alarm is marked as resolved",
     ),
     (
         "DELETE FROM payments WHERE id = 'p1'",

@@ -8,7 +8,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, NoTls, Statement};
 
 use crate::given::{AMOUNT, Batch, NOW};
-use crate::ours::Took;
+use crate::row::Took;
 use crate::row::p99;
 
 pub(crate) struct Bare {

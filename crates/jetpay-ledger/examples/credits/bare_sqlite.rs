@@ -6,7 +6,7 @@ use std::time::Instant;
 use rusqlite::{Connection, Result, params};
 
 use crate::given::{AMOUNT, Batch, NOW};
-use crate::ours::Took;
+use crate::row::Took;
 use crate::row::p99;
 
 pub(crate) struct Bare(Connection);

@@ -23,7 +23,7 @@ use jetpay_ledger::Ledger;
 use jetpay_testing::postgres::{Cluster, require_or_skip};
 
 use given::Batch;
-use ours::Took;
+use row::Took;
 
 /// How many callers wait for their credit at once. The bare side commits as many at a time: no group of ours is larger.
 const CALLERS: usize = 256;

@@ -1,19 +1,12 @@
 //! The ledger, as a service calls it.
 
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jetpay_ledger::{CallbackOutcome, Ledger, Millis};
 
 use crate::given::{Batch, NOW};
-use crate::row::p99;
-
-/// What a round took.
-pub(crate) struct Took {
-    /// Credits a second.
-    pub(crate) rate: f64,
-    pub(crate) p99: Duration,
-}
+use crate::row::{Took, p99};
 
 /// Announces the payments, then has so many callers credit them; only the credits are timed.
 pub(crate) async fn credit(

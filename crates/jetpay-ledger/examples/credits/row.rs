@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ours::Took;
-
 /// Medians of both sides, and of the rounds' ratios.
 pub(crate) fn print(name: &str, ours: &[Took], bare: &[Took]) {
     let ratio = median(
@@ -30,6 +28,13 @@ pub(crate) fn median(figures: impl Iterator<Item = f64>) -> f64 {
     let mut figures: Vec<f64> = figures.collect();
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// What a round took.
+pub(crate) struct Took {
+    /// Credits a second.
+    pub(crate) rate: f64,
+    pub(crate) p99: Duration,
 }
 
 /// The time that all but one in a hundred kept.

@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
               WHERE payments.id IS NULL OR payments.project_id <> entries.project_id",
     },
     Rule {
-        says: "an entry is told by a callback that was applied, with its amount, or decided by a person",
+        says: "an entry follows from an applied callback with its amount, or from an operator's resolution",
         of: "entry",
         sql: "SELECT seq FROM entries JOIN payments ON payments.id = payment_id WHERE NOT CASE kind
                   WHEN 'settled_credit' THEN EXISTS (SELECT 1 FROM settlements
@@ -143,7 +143,7 @@ pub(super) const RULES: &[Rule] = &[
               AND NOT EXISTS (SELECT 1 FROM payout_steps AS before WHERE before.seq = later.seq - 1)",
     },
     Rule {
-        says: "an alarm is settled exactly when a settlement names it",
+        says: "an alarm is marked as resolved exactly when a resolution names it",
         of: "alarm",
         sql: "SELECT alarms.seq FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq
               WHERE settled <> (alarm_seq IS NOT NULL)",

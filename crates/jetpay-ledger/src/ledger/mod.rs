@@ -90,7 +90,7 @@ impl Ledger {
         self.store.backup(to).await
     }
 
-    /// Copies all books into an empty `PostgreSQL` database, rows and numbers as they are, so that readers of the feed
+    /// Copies the ledger into an empty `PostgreSQL` database, rows and numbers as they are, so that readers of the feed
     /// go on where they were. It is kept only when the sums on both sides agree. Probe may write here meanwhile. `told`
     /// hears how many rows of which table are copied.
     ///

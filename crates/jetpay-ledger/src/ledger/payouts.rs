@@ -1,4 +1,4 @@
-//! Payouts: taken, driven by whoever takes them up, settled by whoever tells first. The rules are in [`crate::payout`].
+//! Payouts: recorded, leased for an action, and ended by the first outcome. The rules are in [`crate::payout`].
 
 use std::collections::HashMap;
 
@@ -17,8 +17,7 @@ use crate::port::{PayoutRow, Value};
 
 /// Writes. All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 impl Ledger {
-    /// Keeps a payout and reserves its money, before anything is sent. The same key in the same project is the same
-    /// payout.
+    /// Records a payout and reserves its money, before anything is sent. The same key in the same project is the same payout.
     ///
     /// # Errors
     /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
@@ -29,11 +28,11 @@ impl Ledger {
         self.write(RecordPayout(payout)).await
     }
 
-    /// Takes a payout up, if something is to be done about it now and nobody else does it. What is to be done is kept
-    /// before this returns: after a crash it is asked about, and not sent again.
+    /// Leases a payout, if an action is due now and no other server has the lease. The action is recorded before this
+    /// returns: after a crash the status is queried, and the payout is not sent again.
     ///
-    /// Begin the errand within [`RetryPolicy::answer_within`], or leave it. A payout that was first sent to another Gate than `at` is
-    /// left alone, with an alarm.
+    /// Begin the action within [`RetryPolicy::answer_timeout`], or drop it. A payout that was first sent to another Gate than
+    /// `at` is not leased, and raises an alarm.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
@@ -53,10 +52,10 @@ impl Ledger {
         .await
     }
 
-    /// Records what came of sending it; where it stands then.
+    /// Records the outcome of a send; the payout's state then.
     ///
     /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`]: then the platform will be asked.
+    /// [`Error::Busy`], [`Error::Unavailable`]: then the service will query the status.
     pub async fn record_send(
         &self,
         payment_id: PaymentId,
@@ -71,10 +70,10 @@ impl Ledger {
         self.outcome(payment_id, decide, now).await
     }
 
-    /// Records what came of asking about it; where it stands then.
+    /// Records the outcome of a status query; the payout's state then.
     ///
     /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`]: then the platform will be asked again.
+    /// [`Error::Busy`], [`Error::Unavailable`]: then the service will query the status again.
     pub async fn record_status(
         &self,
         payment_id: PaymentId,
@@ -103,7 +102,7 @@ impl Ledger {
         .await
     }
 
-    /// A person says how a payout ended whose outcome nobody tells.
+    /// An operator says how a payout without an outcome ended.
     ///
     /// # Errors
     /// [`Error::ResolveError`]; [`Error::Busy`], [`Error::Unavailable`].
@@ -117,17 +116,17 @@ impl Ledger {
         if reason.trim().is_empty() {
             return Err(ResolveError::NoReason.into());
         }
-        let settle = ResolvePayout {
+        let resolve = ResolvePayout {
             payment_id,
             resolution,
             reason,
             now,
         };
-        Ok(self.write(settle).await??)
+        Ok(self.write(resolve).await??)
     }
 
-    /// Forgets the payers of payouts that ended before this: names, addresses, and the wallets but for their last digits.
-    /// At most `limit` of them; how many it were.
+    /// Forgets the payers of payouts that ended before this time: names, addresses, and all but the last digits of the
+    /// wallets. At most `limit` payouts; how many they were.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
@@ -175,7 +174,7 @@ impl Ledger {
         payouts.collect()
     }
 
-    /// The payouts about which something is to be done, the longest overdue first, at most `limit`.
+    /// The payouts with an action that is due, the most overdue first, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -193,7 +192,7 @@ impl Ledger {
         collect(&self.store().query(sql::ENTRIES, values).await?)
     }
 
-    /// The same entries, each with whom it is about.
+    /// The same entries, each with its payout.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -203,7 +202,7 @@ impl Ledger {
         rows.iter().map(|row| Ok(step::moved(row)?)).collect()
     }
 
-    /// How many payouts wait for an outcome, by state; and how many of them longer than they should.
+    /// How many payouts wait for an outcome, by state; and how many of them are overdue.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

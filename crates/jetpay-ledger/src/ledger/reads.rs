@@ -90,7 +90,7 @@ impl Ledger {
         self.store.alarm(seq).await
     }
 
-    /// What persons decided, the newest first, those before `before`, at most `limit`.
+    /// What operators decided, the newest first, those before `before`, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -57,8 +57,8 @@ impl Ledger {
         self.write(RecordPayment(payment)).await?
     }
 
-    /// Records pending payments of an older system under the ids that it gave them, all or none, so that their callbacks
-    /// find them. Those whose id is there already stay as they are. Callbacks that wait for them are applied `now`.
+    /// Records pending payments of an older system with the ids that it gave them, all or none, so that their callbacks find
+    /// them. A payment whose id is known stays as it is. Callbacks that wait for them are applied `now`.
     ///
     /// # Errors
     /// [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
@@ -73,8 +73,7 @@ impl Ledger {
         self.write(ImportPayments { payments, now }).await
     }
 
-    /// Stores what a callback says and does what follows from it, in one transaction. The same fact come again changes
-    /// nothing.
+    /// Stores what a callback says and does what follows from it, in one transaction. A repeat changes nothing.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`]: answer 503, so that the callback comes again.
@@ -112,10 +111,10 @@ impl Ledger {
         .await
     }
 
-    /// Records what a person decided about an alarm, and does it.
+    /// Records what an operator decided about an alarm, and does it.
     ///
     /// # Errors
-    /// [`Error::ResolveError`]: it cannot be settled so; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: the resolution is refused; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn resolve_alarm(
         &self,
         seq: i64,
@@ -135,11 +134,11 @@ impl Ledger {
         Ok(self.write(work).await??)
     }
 
-    /// Says whose an unknown payment is: it is recorded with this amount, and the callbacks that wait for it are applied
-    /// to it by the same rules as ever.
+    /// An operator says whose payment the waiting callbacks are about. The payment is recorded with this amount, and the
+    /// callbacks are applied to it by the usual rules.
     ///
     /// # Errors
-    /// [`Error::ResolveError`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn credit_unmatched(
         &self,
         payment_id: &PaymentId,
@@ -164,11 +163,11 @@ impl Ledger {
         Ok(self.write(work).await??)
     }
 
-    /// Says that a payment in the inbox is not ours: its callbacks are answered as repeats from now on. How many of
-    /// them that settles. If the payment is recorded after all, they are applied all the same.
+    /// An operator says that a payment in the inbox is not ours. Its callbacks are answered as repeats from now on; the result
+    /// is how many they are. If the payment is recorded later, they are applied then.
     ///
     /// # Errors
-    /// [`Error::ResolveError`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: no reason; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn dismiss_unmatched(
         &self,
         payment_id: &PaymentId,

@@ -125,9 +125,9 @@ pub struct PaymentFilter {
     pub customer_id: Option<String>,
     /// In this state.
     pub state: Option<PaymentState>,
-    /// CallbackOutcome at this time or later.
+    /// Recorded at this time or later.
     pub from: Option<Millis>,
-    /// CallbackOutcome before this time.
+    /// Recorded before this time.
     pub to: Option<Millis>,
     /// With an operation that has this id at the provider.
     pub provider_payment_id: Option<String>,

@@ -17,7 +17,7 @@ pub struct Totals {
     pub entries: i64,
     /// The last entry's number.
     pub last_entry: i64,
-    /// The sum of all balances, in minor units of whatever currencies there are.
+    /// The sum of all balances, in minor units, over all currencies.
     pub balance: i64,
     /// The sum of all bytes of callbacks.
     pub bytes: i64,

@@ -4,9 +4,9 @@ use jetpay_core::Callback;
 use jetpay_core::id::PaymentId;
 use jetpay_rules::{Decision, EventStatus, OperationEvent, PaymentSnapshot, PaymentState, decide};
 
-use super::alarm::raise;
+use super::alarm::{raise, repeated};
 use super::payouts;
-use crate::model::{AlarmCause, AlarmKind, CallbackOutcome, Millis};
+use crate::model::{AlarmCause, CallbackOutcome, Millis};
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
 /// Stores what a callback says, and does what follows from it.
@@ -52,25 +52,6 @@ impl Command for RecordCallback {
         }
         repeated(transaction, callback, event, *now)
     }
-}
-
-/// A repeat changes nothing. A repeat that contradicts the stored event is kept for an operator.
-pub(super) fn repeated(
-    transaction: &mut dyn LedgerTransaction,
-    callback: &Callback,
-    event: &OperationEvent,
-    now: Millis,
-) -> Result<CallbackOutcome, TransactionError> {
-    if !event.contradicts(&transaction.stored_event(event)?.event) {
-        return Ok(CallbackOutcome::Repeated);
-    }
-    let contradiction = AlarmCause {
-        reason: Some("contradicts what came before"),
-        body: Some(&callback.body),
-        ..AlarmCause::of(AlarmKind::ContradictoryRepeat, event)
-    };
-    raise(transaction, &contradiction, now)?;
-    Ok(CallbackOutcome::Quarantined)
 }
 
 /// Keeps a callback without a payment, once.

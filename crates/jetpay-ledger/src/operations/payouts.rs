@@ -4,8 +4,7 @@ use jetpay_core::Callback;
 use jetpay_core::id::PaymentId;
 use jetpay_rules::{EventStatus, OperationEvent};
 
-use super::alarm::raise;
-use super::callback::repeated;
+use super::alarm::{raise, repeated};
 use crate::model::{AlarmCause, CallbackOutcome, Millis, ResolveError};
 use crate::payout::{
     Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,

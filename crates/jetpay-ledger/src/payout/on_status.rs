@@ -2,14 +2,11 @@
 
 use jetpay_core::Money;
 use jetpay_core::id::OperationId;
-use jetpay_core::operation_code::OperationCode;
-use jetpay_core::status::{
-    OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass,
-};
+use jetpay_core::status::{OperationType, PaymentStatus, PaymentType, StatusClass};
 
 use crate::model::{AlarmKind, Millis};
 use crate::payout::decision::{PayoutDecision, StepDetails};
-use crate::payout::on_callback::PayoutReport;
+use crate::payout::report::{PayoutReport, StatusOperation};
 use crate::payout::retry_policy::{RetryPolicy, after};
 use crate::payout::snapshot::PayoutSnapshot;
 use crate::payout::state::PayoutState;
@@ -40,21 +37,6 @@ pub struct Status {
     pub sum: Option<Money>,
     /// Its operations, in the platform's order.
     pub operations: Vec<StatusOperation>,
-}
-
-/// An operation in the answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StatusOperation {
-    /// The platform's number.
-    pub id: OperationId,
-    /// Payout, reversal and so on.
-    pub kind: OperationType,
-    /// Its status.
-    pub status: OperationStatus,
-    /// How much, in minor units, if the answer says so.
-    pub amount: Option<Money>,
-    /// Why it has this status. The platform's text beside the code may name the payer, so it is not kept.
-    pub code: Option<OperationCode>,
 }
 
 impl PayoutSnapshot {

@@ -5,6 +5,7 @@ use super::{Edit, Planted, edit};
 const SENT: &str = "crates/jetpay-ledger/src/payout/on_send.rs";
 const ASKED: &str = "crates/jetpay-ledger/src/payout/on_status.rs";
 const TOLD: &str = "crates/jetpay-ledger/src/payout/on_callback.rs";
+const REPORT: &str = "crates/jetpay-ledger/src/payout/report.rs";
 const CHANGE: &str = "crates/jetpay-ledger/src/payout/decision.rs";
 const ERRAND: &str = "crates/jetpay-ledger/src/payout/lease.rs";
 const TAKE_UP: &str = "crates/jetpay-ledger/src/operations/payouts.rs";
@@ -144,7 +145,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "reversal of a payout is counted twice",
         edits: &[
             edit(
-                TOLD,
+                REPORT,
                 "        if self.snapshot.reversed_by.contains(&operation.id) {",
                 "        if self.snapshot.reversed_by.contains(&operation.id) && self.snapshot.paid == 0 {",
             ),
@@ -154,7 +155,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
     Planted {
         name: "payout whose amount differs is paid",
         edits: &[edit(
-            TOLD,
+            REPORT,
             "        if let Some(why) = mismatch(snapshot.amount, amount) {",
             "        if let Some(why) = mismatch(snapshot.amount, amount).filter(|_| false) {",
         )],
@@ -163,7 +164,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "top-up's callback pays a payout",
         edits: &[
             edit(
-                TOLD,
+                REPORT,
                 "            OperationType::Payout if succeeded => self.success(report, operation, details),",
                 "            OperationType::Payout | OperationType::Sale if succeeded => self.success(report, operation, details),",
             ),

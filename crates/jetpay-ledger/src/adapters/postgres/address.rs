@@ -1,4 +1,4 @@
-//! Where the database is, and how to speak to it.
+//! The address of the database, and how to connect.
 
 use std::fmt;
 use std::path::Path;
@@ -14,13 +14,13 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::error::UNREADABLE_URL;
 use crate::model::OpenError;
 
-/// How long a connection to one host may take to be made, unless the URL says otherwise.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection to one host may take, unless the URL says otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// After so long without an answer the other side is taken for gone, and so does it take us: our locks end with us.
+/// After this time without an answer, each side considers the other as gone. So our locks end with us.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// What every connection is set to. A server that dies leaves a transaction open; the database ends it soon.
+/// The settings of every connection. A server that dies leaves a transaction open; the database ends it soon.
 const SETTINGS: &str = "SET default_transaction_isolation = 'read committed';
     SET default_transaction_read_only = off;
     SET statement_timeout = '10s';
@@ -32,18 +32,17 @@ const SETTINGS: &str = "SET default_transaction_isolation = 'read committed';
 pub(super) struct Address {
     pub(super) config: Config,
     pub(super) tls: MakeRustlsConnect,
-    /// How long it may take to connect, to whichever host: a server that takes connections may still say nothing.
-    pub(super) patience: Duration,
+    /// How long connecting may take in all: a server that accepts connections may still say nothing.
+    pub(super) connect_timeout: Duration,
 }
 
 impl Address {
-    /// Reads a `postgres://` URL. A certificate is believed when one of the system's authorities signed it, or one in
-    /// `ca_file`.
+    /// Reads a `postgres://` URL. A certificate must be signed by an authority of the system, or by one in `ca_file`.
     pub(super) fn parse(url: &str, ca_file: Option<&Path>) -> Result<Self, OpenError> {
         let config = url.parse::<Config>();
         let mut config = config.map_err(|_| failed(&UNREADABLE_URL))?;
-        let patience = *config.get_connect_timeout().unwrap_or(&PATIENCE);
-        config.connect_timeout(patience);
+        let connect_timeout = *config.get_connect_timeout().unwrap_or(&CONNECT_TIMEOUT);
+        config.connect_timeout(connect_timeout);
         let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1).max(1);
         if config.get_application_name().is_none() {
             config.application_name("jetpay");
@@ -53,14 +52,14 @@ impl Address {
         Ok(Self {
             config,
             tls,
-            patience: patience.saturating_mul(hosts),
+            connect_timeout: connect_timeout.saturating_mul(hosts),
         })
     }
 
-    /// A connection, with its settings made. Its other half runs on the current runtime until the client is dropped.
+    /// A connection with its settings. Its other half runs on the current runtime until the client is dropped.
     pub(super) async fn connect(&self) -> Result<Client, Error> {
         let (client, connection) = self.config.connect(self.tls.clone()).await?;
-        // An error of the connection is told to whoever uses the client.
+        // The user of the client gets the errors of the connection.
         tokio::spawn(async move { drop(connection.await) });
         client.batch_execute(SETTINGS).await?;
         Ok(client)
@@ -83,10 +82,10 @@ fn trusting(ca_file: Option<&Path>) -> Result<ClientConfig, OpenError> {
             roots.add(certificate).map_err(|error| unreadable(&error))?;
         }
         if roots.is_empty() {
-            return Err(unreadable(&"it holds none in PEM"));
+            return Err(unreadable(&"it holds no certificate in PEM"));
         }
     } else {
-        // Those that cannot be read are nobody's authority.
+        // A certificate that cannot be read is no authority.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());

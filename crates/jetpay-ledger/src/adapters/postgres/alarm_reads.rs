@@ -1,4 +1,4 @@
-//! Alarms, settlements and the inbox.
+//! Reads of alarms, resolutions and the inbox.
 
 use deadpool_postgres::Object;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
@@ -19,7 +19,7 @@ macro_rules! columns {
     };
 }
 
-/// Locked, so that one person settles each.
+/// Locked, so that each is resolved once.
 pub(super) const ALARMS_TO_RESOLVE: &str = concat!(
     columns!(),
     "WHERE alarms.seq = ANY($1) ORDER BY alarms.seq FOR UPDATE OF alarms"
@@ -100,7 +100,7 @@ pub(super) async fn inbox(client: Object, limit: usize) -> Result<Vec<Unmatched>
 }
 
 pub(super) fn alarm(row: &Row) -> Result<Alarm, TransactionError> {
-    let settled = rows::get::<Option<i64>>(row, 7)?.is_some();
+    let resolved = rows::get::<Option<i64>>(row, 7)?.is_some();
     Ok(Alarm {
         seq: rows::get(row, 0)?,
         kind: rows::word(row, 1)?,
@@ -109,7 +109,7 @@ pub(super) fn alarm(row: &Row) -> Result<Alarm, TransactionError> {
         operation_id: rows::optional_operation(row, 4)?,
         time: Millis(rows::get(row, 5)?),
         reason: rows::get(row, 6)?,
-        resolution: settled.then(|| resolution(row, 7)).transpose()?,
+        resolution: resolved.then(|| resolution(row, 7)).transpose()?,
     })
 }
 

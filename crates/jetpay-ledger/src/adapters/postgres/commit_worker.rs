@@ -110,7 +110,7 @@ impl CommitWorker {
                 // The database was away for the last group as well: do not wait for it.
                 PostgresError::Lost(_) if self.state.failing.load(Relaxed) => break Err(error),
                 PostgresError::Conflict(_) | PostgresError::Lost(_) => {
-                    tokio::time::sleep(pause(tries)).await
+                    tokio::time::sleep(pause(tries)).await;
                 }
                 PostgresError::Unknown(_) | PostgresError::Failed(_) => break Err(error),
             }
@@ -147,7 +147,7 @@ impl CommitWorker {
     }
 
     async fn open(&self) -> Result<Session, PostgresError> {
-        let opened = timeout(self.address.patience, Session::open(&self.address)).await;
+        let opened = timeout(self.address.connect_timeout, Session::open(&self.address)).await;
         let opened = opened.map_err(|_| PostgresError::Lost(SILENT.into()))?;
         opened.map_err(|error| PostgresError::Lost(text(&error)))
     }

@@ -1,4 +1,4 @@
-//! What goes wrong with a database, sorted by what may be done about it.
+//! Errors of the database, sorted by what can be done about them. Their texts hold neither a password nor a payer's data.
 
 use std::error::Error as _;
 use std::fmt::Write;
@@ -29,20 +29,20 @@ impl From<TransactionError> for FlushError {
     }
 }
 
-/// Why a group is not committed, or a question not answered.
+/// Why a group is not committed, or a query not answered.
 pub(super) enum PostgresError {
-    /// Another server was in the way; nothing is kept, and the same again may well work.
+    /// Another server was in the way. Nothing is kept, and a second try may well work.
     Conflict(String),
     /// The connection is lost, and nothing is kept.
     Lost(String),
-    /// The connection was lost during the commit: nobody knows.
+    /// The connection was lost during the commit: the outcome is not known.
     Unknown(String),
-    /// It would fail again, or must fetch more.
+    /// A second try would fail again, or needs more rows.
     Failed(TransactionError),
 }
 
 impl PostgresError {
-    /// What an error means that came after the commit was sent.
+    /// The meaning of an error that came after the commit was sent.
     pub(super) fn committing(error: FlushError) -> Self {
         match error {
             FlushError::Row(failure) => Self::Failed(failure),
@@ -66,14 +66,14 @@ impl From<tokio_postgres::Error> for PostgresError {
         let text = text(&error);
         match error.code() {
             Some(code) if CONFLICTS.contains(code) => Self::Conflict(text),
-            // The server is away, ends, starts, or has no room for one more connection; or it takes no writes, and
-            // another one stands at its address perhaps.
+            // The server is away, stops, starts, or has no room for another connection. Or it takes no writes, and perhaps
+            // another server has its address now.
             None
             | Some(&(SqlState::TOO_MANY_CONNECTIONS | SqlState::READ_ONLY_SQL_TRANSACTION)) => {
                 Self::Lost(text)
             }
             Some(code) if ["57", "08"].contains(&&code.code()[..2]) => Self::Lost(text),
-            // A key that is there, a value or a row that cannot be stored: says nothing about the database.
+            // A key that exists, or a value or row that cannot be stored: it says nothing about the database.
             Some(code) if ["22", "23", "54"].contains(&&code.code()[..2]) => {
                 Self::Failed(TransactionError::Constraint(text))
             }
@@ -99,7 +99,7 @@ impl From<PostgresError> for model::Error {
     }
 }
 
-/// What an error says, with its causes. The details of a database error are left out: they would show values of rows.
+/// The text of an error, with its causes. The details of a database error are left out: they would show values of rows.
 pub(super) fn text(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
         return format!("{} ({})", error.message(), error.code().code());
@@ -108,7 +108,7 @@ pub(super) fn text(error: &tokio_postgres::Error) -> String {
     let mut cause = error.source();
     while let Some(error) = cause {
         let said = error.to_string();
-        // Some repeat what is below them.
+        // Some errors repeat their cause.
         if !text.ends_with(&said) {
             write!(text, ": {said}").expect("a String takes all");
         }
@@ -117,7 +117,7 @@ pub(super) fn text(error: &tokio_postgres::Error) -> String {
     text
 }
 
-/// Why the database cannot be opened, and what to do about it.
+/// Why the database cannot be opened, and what to do.
 pub(super) fn unopened(error: &tokio_postgres::Error) -> OpenError {
     let reason = text(error);
     let what_to_do = advice(error.code(), &reason);
@@ -138,23 +138,25 @@ fn advice(code: Option<&SqlState>, reason: &str) -> &'static str {
         Some(&SqlState::TOO_MANY_CONNECTIONS) => {
             "each server takes ten connections: raise max_connections, or run fewer servers"
         }
-        Some(&SqlState::CANNOT_CONNECT_NOW) => "the server starts or ends: try again in a moment",
-        Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => "name the server that takes writes",
+        Some(&SqlState::CANNOT_CONNECT_NOW) => {
+            "the server is starting or stopping: try again in a moment"
+        }
+        Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => "name the server that accepts writes",
         Some(_) => "look into the log of the server",
         None if reason.contains("does not support TLS") => {
-            "switch TLS on there (ssl = on), or, where nobody else can listen, write sslmode=disable into the URL"
+            "switch TLS on there (ssl = on), or, on a private network, write sslmode=disable into the URL"
         }
         None if reason.contains("certificate") => {
-            "name the authority that signed it as ca_file, and the server by a name that stands in the certificate; \
-             or, where nobody else can listen, write sslmode=disable into the URL"
+            "name the authority that signed it as ca_file, and the server by a name in the certificate; \
+             or, on a private network, write sslmode=disable into the URL"
         }
-        None => "does the server run, and are host and port of its URL right?",
+        None => "check that the server runs, and that host and port of its URL are right",
     }
 }
 
-/// What is said of a database that says nothing.
+/// The text for a database that says nothing.
 pub(super) const SILENT: &str = "it does not answer in time";
 
-/// The URL is not repeated, nor what is wrong in it: that may be a part of the password.
+/// The text does not repeat the URL, nor what is wrong in it: that may be part of the password.
 pub(super) const UNREADABLE_URL: &str = "its URL cannot be read; write \
     postgres://user:password@host:5432/database, with %40 for @ and %25 for % in the password";

@@ -1,4 +1,4 @@
-//! The books of payouts, on the desk.
+//! The payouts of a transaction, over the working set of a group.
 
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 

@@ -20,33 +20,33 @@ use crate::port::{ReadFuture, TransactionError};
 const READERS: usize = 8;
 
 /// How long a read waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+const POOL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a read may take in all.
-const READ_PATIENCE: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What every connection for reading is set to: what nobody waits for any more ends in the database, too.
+/// The settings of every connection for reading. A query that its caller gave up ends in the database as well.
 const SETTINGS: &str = "SET default_transaction_read_only = on; SET statement_timeout = '10s'";
 
-/// The connections, and whom to tell when the database is away.
+/// The connections, and the store's health, which a failed read changes.
 pub(super) struct Readers {
     pool: Pool,
     state: Arc<Health>,
 }
 
 impl Readers {
-    /// Connects when the first one reads.
+    /// The first read connects.
     pub(super) fn new(address: &Address, state: Arc<Health>) -> Result<Self, OpenError> {
         let pool = pool(address)?;
         Ok(Self { pool, state })
     }
 
-    /// Nobody reads any more.
+    /// Ends all reads.
     pub(super) fn close(&self) {
         self.pool.close();
     }
 
-    /// Reads with a connection of the pool, and once more with another if that one broke: a question may be put twice.
+    /// Reads with a connection of the pool. If it breaks, reads once more with another: a query may run twice.
     pub(super) fn read<'a, T, R>(
         &'a self,
         query: impl Fn(Object) -> R + Send + Sync + 'a,
@@ -62,10 +62,10 @@ impl Readers {
                     outcome => outcome,
                 }
             };
-            let outcome = timeout(READ_PATIENCE, read).await;
+            let outcome = timeout(READ_TIMEOUT, read).await;
             let outcome = outcome.unwrap_or_else(|_| Err(PostgresError::Lost(SILENT.into())));
             if matches!(outcome, Err(PostgresError::Lost(_))) {
-                // Whoever asks whether the store is ready has it looked at.
+                // The next call of `ready` makes the store try again.
                 self.state.failing.store(true, Relaxed);
             }
             outcome.map_err(Error::from)
@@ -92,8 +92,8 @@ fn pool(address: &Address) -> Result<Pool, OpenError> {
     let pool = Pool::builder(manager)
         .max_size(READERS)
         .runtime(Runtime::Tokio1)
-        .wait_timeout(Some(PATIENCE))
-        .create_timeout(Some(address.patience))
+        .wait_timeout(Some(POOL_TIMEOUT))
+        .create_timeout(Some(address.connect_timeout))
         .post_create(Hook::async_fn(|client, _| {
             Box::pin(async move {
                 client

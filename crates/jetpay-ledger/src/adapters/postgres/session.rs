@@ -7,15 +7,15 @@ use super::error::unopened;
 use super::payout_sql;
 use crate::model::OpenError;
 
-/// A few rows out of millions are wanted by key each time: never read a table through, whatever the statistics say;
-/// nor compile a plan because of its price, which is fantastic then.
+/// Each statement reads a few rows out of millions by key. So no plan may read a whole table, whatever the statistics are,
+/// and no plan is worth compiling.
 const PLANS: &str =
     "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'";
 
 macro_rules! statements {
     ($($(#[$about:meta])* $name:ident: $sql:expr;)+) => {
-        /// What a writer says, prepared once.
+        /// The statements of a writer, prepared once.
         pub(super) struct Statements {
             $($(#[$about])* pub(super) $name: Statement,)+
         }
@@ -101,7 +101,7 @@ impl Session {
     pub(super) async fn open(address: &Address) -> Result<Self, Error> {
         let client = address.connect().await?;
         client.batch_execute(PLANS).await?;
-        // Boxed: it holds each statement's answer, and a lane would carry the room for them for ever.
+        // Boxed: the future holds each statement's answer, and a worker would carry the room for them for ever.
         let statements = Box::pin(Statements::prepare(&client)).await?;
         Ok(Self { client, statements })
     }

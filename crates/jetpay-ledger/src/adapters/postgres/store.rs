@@ -1,4 +1,4 @@
-//! The store's handle: a queue for the lanes, connections for the readers.
+//! The store's handle: a queue for the commit workers, connections for the readers.
 
 use std::fmt;
 use std::path::Path;
@@ -25,8 +25,8 @@ use crate::model::{
 use crate::operations::Probe;
 use crate::port::{Queued, QueuedCommand, ReadFuture, Row, Store, Value};
 
-/// While one lane waits for the disk, the other fetches.
-const LANES: usize = 2;
+/// While one worker waits for the disk, the other fetches.
+const WORKERS: usize = 2;
 
 /// The store in one `PostgreSQL` database.
 pub(crate) struct Postgres {
@@ -45,7 +45,7 @@ impl Postgres {
         queue: usize,
     ) -> Result<Self, OpenError> {
         let address = Address::parse(url, ca_file)?;
-        let client = timeout(address.patience, address.connect()).await;
+        let client = timeout(address.connect_timeout, address.connect()).await;
         let client = client.map_err(|_| failed(&SILENT))?;
         let mut client = client.map_err(|error| unopened(&error))?;
         session::migrate(&mut client).await?;
@@ -54,13 +54,13 @@ impl Postgres {
         let readers = Readers::new(&address, Arc::clone(&state))?;
         let (sender, receiver) = mpsc::channel(queue);
         let queue: Queue = Arc::new(tokio::sync::Mutex::new(receiver));
-        let lane = || CommitWorker {
+        let worker = || CommitWorker {
             address: address.clone(),
             queue: Arc::clone(&queue),
             state: Arc::clone(&state),
             session: None,
         };
-        let lanes: Vec<CommitWorker> = (0..LANES).map(|_| lane()).collect();
+        let workers: Vec<CommitWorker> = (0..WORKERS).map(|_| worker()).collect();
         // A thread of its own, so that no request that computes keeps a commit waiting.
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -69,7 +69,7 @@ impl Postgres {
         let thread = std::thread::Builder::new()
             .name("jetpay-ledger".into())
             .spawn(move || {
-                let works = lanes.into_iter().map(CommitWorker::work);
+                let works = workers.into_iter().map(CommitWorker::work);
                 runtime.block_on(futures_util::future::join_all(works));
             })
             .map_err(|error| failed(&error))?;
@@ -85,7 +85,7 @@ impl Postgres {
     /// Finishes what waits. Blocks until that is done.
     fn finish(&self) {
         self.state.closing.store(true, Relaxed);
-        // Wakes a lane, which then closes the queue. A full queue means that they are awake.
+        // Wakes a worker, which then closes the queue. A full queue means that the workers are awake.
         let (nothing, _) = Queued::new(Probe);
         let _ = self.queue.try_send(nothing);
         let thread = self

@@ -1,4 +1,4 @@
-//! A copy of the books while others write on.
+//! A copy of the ledger, while others write.
 
 use std::fs::File;
 use std::path::Path;

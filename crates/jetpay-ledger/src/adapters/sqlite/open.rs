@@ -16,8 +16,8 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/3.sql"),
 ];
 
-/// How long the writer waits for another program that writes, such as a person's `sqlite3`.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the writer waits for another program that writes, such as an operator's `sqlite3`.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than all texts of statements, so that each is prepared once.
 const STATEMENTS: usize = 64;
@@ -72,14 +72,14 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
 pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
     let what_to_do = match error.sqlite_error_code() {
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "; whoever runs this must be able to write to it, to those beside it that end in -wal and -shm, and \
+            "; the user who runs this must be able to write to it, to the files beside it that end in -wal and -shm, and \
              to their folder"
         }
         Some(ErrorCode::NotADatabase) => "; this is no SQLite database: name another file",
         Some(ErrorCode::DatabaseCorrupt) => "; it is damaged: bring back a copy",
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => "; is the disk full, or broken?",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "; another program writes to it, perhaps a person's sqlite3: end that one"
+            "; another program writes to it, perhaps an operator's sqlite3: end it"
         }
         _ => "",
     };
@@ -98,13 +98,13 @@ fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
 pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    settle(&connection)?;
+    set_up(&connection)?;
     Ok(connection)
 }
 
-/// What readers and the writer have in common.
-fn settle(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
+/// The settings that readers and the writer share.
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A plan must not depend on the values bound to it: else SQLite prepares many a statement anew for each value,
     // which costs more than running it.
@@ -113,7 +113,7 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    settle(connection)?;
+    set_up(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Every commit is on the disk before it is answered. Probe may ever weaken this.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -127,8 +127,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_size_limit", 256 << 20)
 }
 
-/// A file that may not be written is opened all the same, for reading, and so is its log. Better to say so now than
-/// with every message.
+/// `SQLite` opens a file that may not be written as well, for reading. It is better to say so now than with every message.
 fn ensure_writable(connection: &mut Connection) -> rusqlite::Result<()> {
     if connection.is_readonly(MAIN_DB)? {
         let error = ffi::Error::new(ffi::SQLITE_READONLY);

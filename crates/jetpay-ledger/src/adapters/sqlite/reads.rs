@@ -1,4 +1,4 @@
-//! The reads of whatever has a connection: each on the calling thread, at once, since that takes microseconds.
+//! Reads over a connection: each on the calling thread, at once, because it takes microseconds.
 
 /// The reading methods of [`Store`](crate::port::Store), for a type with a method `read` that lends a connection.
 macro_rules! reads {

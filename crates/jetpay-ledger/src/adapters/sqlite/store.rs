@@ -22,7 +22,7 @@ use crate::model::{Error, OpenError};
 use crate::operations::Probe;
 use crate::port::{Queued, QueuedCommand, ReadFuture, Store};
 
-/// How many writes are committed together at most, so that the first of them does not wait long for the last.
+/// At most this many writes are committed together, so that the first one does not wait long for the last.
 const GROUP: usize = 512;
 
 /// The store in one `SQLite` file.
@@ -69,7 +69,7 @@ impl Sqlite {
         };
         open::check_version(path)?;
         let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
-        // Nobody takes from this queue: every write is refused as to a closed ledger.
+        // No writer takes from this queue: every write is refused, as by a closed ledger.
         let (sender, _) = mpsc::channel(1);
         Ok(Self {
             queue: sender,
@@ -105,8 +105,8 @@ impl Sqlite {
 }
 
 impl Store for Sqlite {
-    fn submit(&self, job: Box<dyn QueuedCommand>) -> Result<(), Error> {
-        self.queue.try_send(job).map_err(|error| match error {
+    fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
+        self.queue.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => Error::Busy,
             TrySendError::Closed(_) => Error::closed(),
         })

@@ -1,4 +1,4 @@
-//! The one thread that writes: it takes whatever waits, commits it as a group, then answers.
+//! The one thread that writes: it takes the commands that wait, commits them as a group, then answers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use super::transaction::Transaction;
 use crate::model::{Counts, Error};
 use crate::port::{QueuedCommand, TransactionError};
 
-/// So many pages may stand in the write-ahead log before they are copied into the database: 32 MiB. A page that is
-/// written often is copied once, and readers still find the log short.
+/// The write-ahead log may hold this many pages before they are copied into the database: 32 MiB. So a page that is written
+/// often is copied once, and the log stays short for readers.
 const CHECKPOINT_PAGES: i32 = 8192;
 
-/// How often the writer lets others run before it begins a group.
+/// How often the writer lets other threads run before it begins a group.
 const ROUNDS: usize = 3;
 
-/// What others see of the writer.
+/// What the store sees of the writer.
 #[derive(Debug, Default)]
 pub(super) struct Health {
-    /// The last transaction failed, and not for what it wanted to write.
+    /// The last transaction failed, and its content was not the cause.
     pub(super) failing: AtomicBool,
     /// Take what waits, then end.
     pub(super) closing: AtomicBool,
@@ -37,9 +37,9 @@ pub(super) struct Writer {
     counts: Counts,
     state: Arc<Health>,
     log_pages: Arc<AtomicI32>,
-    /// The log still holds what is to be forgotten.
+    /// The log still holds data that must be forgotten.
     to_forget: bool,
-    /// Held until the last job is done.
+    /// Held until the last command is done.
     _lock: Option<Lock>,
 }
 
@@ -67,7 +67,7 @@ impl Writer {
         })
     }
 
-    /// Works until the last handle is gone or the ledger is closed; what waits by then is still done.
+    /// Works until the last handle is gone or the ledger is closed. The commands that wait by then are still run.
     pub(super) fn work(mut self, mut queue: Receiver<Box<dyn QueuedCommand>>, group_limit: usize) {
         let mut group = Vec::with_capacity(group_limit);
         while queue.blocking_recv_many(&mut group, group_limit) > 0 {
@@ -84,32 +84,32 @@ impl Writer {
         self.empty_the_log();
     }
 
-    /// One group: all in one transaction, or, if a job breaks a rule, each by itself, so that one bad job harms nobody
-    /// else. When it is the store that failed, it would fail each of them, too.
+    /// Writes a group in one transaction. If a command breaks a constraint, each command gets a transaction of its own, so that
+    /// one bad command does no harm to the others. If the store failed, each of them would fail as well.
     pub(super) fn write(&mut self, group: &mut Vec<Box<dyn QueuedCommand>>) {
         match self.commit(group) {
-            Ok(()) => group.drain(..).for_each(|job| job.answer(Ok(()))),
+            Ok(()) => group.drain(..).for_each(|command| command.answer(Ok(()))),
             Err(TransactionError::Constraint(_)) if group.len() > 1 => {
-                for mut job in group.drain(..) {
-                    let outcome = self.commit(std::slice::from_mut(&mut job));
-                    job.answer(outcome.map_err(Error::from));
+                for mut command in group.drain(..) {
+                    let outcome = self.commit(std::slice::from_mut(&mut command));
+                    command.answer(outcome.map_err(Error::from));
                 }
             }
             Err(failure) => {
                 let error = Error::from(failure);
                 group
                     .drain(..)
-                    .for_each(|job| job.answer(Err(error.clone())));
+                    .for_each(|command| command.answer(Err(error.clone())));
             }
         }
     }
 
-    /// Runs the jobs in one transaction. On an error nothing of it is kept.
-    fn commit(&mut self, jobs: &mut [Box<dyn QueuedCommand>]) -> Result<(), TransactionError> {
+    /// Runs the commands in one transaction. On an error nothing of it is kept.
+    fn commit(&mut self, commands: &mut [Box<dyn QueuedCommand>]) -> Result<(), TransactionError> {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut transaction = Transaction::begin(&self.connection, self.counts)?;
-            for job in jobs {
-                job.run(&mut transaction)?;
+            for command in commands {
+                command.run(&mut transaction)?;
             }
             Ok((transaction.commit()?, transaction.forgot))
         }));
@@ -131,15 +131,15 @@ impl Writer {
         }
     }
 
-    /// `SQLite` may have rolled back by itself; a failure to do so shows in the next `BEGIN`.
+    /// `SQLite` may have rolled back by itself. If this fails, the next `BEGIN` shows it.
     fn roll_back(&self) {
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
 
-    /// Copies the log into the database, between groups, so that nobody waits for it. A reader in an old snapshot
-    /// stops it short; then it goes on after the next group.
+    /// Copies the log into the database between groups, so that no write waits for it. A reader in an old snapshot stops it;
+    /// it goes on after the next group.
     fn checkpoint(&self, at: i32) {
         if self.log_pages.load(Relaxed) >= at {
             let _ = self
@@ -151,22 +151,22 @@ impl Writer {
 }
 
 impl Writer {
-    /// Copies the log and cuts it off, so that nothing is left there of what was forgotten. A reader in an old snapshot
-    /// forbids it, and is not waited for; then it is done after a later group.
+    /// Copies the log and truncates it, so that forgotten data does not stay there. A reader in an old snapshot prevents it; it
+    /// is tried again after a later group.
     fn empty_the_log(&mut self) {
         let connection = &self.connection;
         let _ = connection.busy_timeout(Duration::ZERO);
         let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
             row.get::<_, bool>(0).map(|busy| !busy)
         });
-        let _ = connection.busy_timeout(super::open::PATIENCE);
+        let _ = connection.busy_timeout(super::open::BUSY_TIMEOUT);
         self.log_pages.store(0, Relaxed);
         self.to_forget &= !emptied.unwrap_or(false);
     }
 }
 
-/// Lets those come in who were just answered and write again: else they and those who wait already would take turns,
-/// each with half a group, and every group costs an `fsync`. Yields only as long as that helps.
+/// Lets callers that were just answered write again before the group begins. Without this, they and the callers that wait
+/// would alternate, each with half a group, and every group costs an `fsync`. It yields only as long as that helps.
 fn gather(
     queue: &mut Receiver<Box<dyn QueuedCommand>>,
     group: &mut Vec<Box<dyn QueuedCommand>>,
@@ -176,9 +176,9 @@ fn gather(
         std::thread::yield_now();
         let before = group.len();
         while group.len() < group_limit
-            && let Ok(job) = queue.try_recv()
+            && let Ok(command) = queue.try_recv()
         {
-            group.push(job);
+            group.push(command);
         }
         if group.len() == before {
             break;

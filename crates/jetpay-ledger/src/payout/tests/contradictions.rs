@@ -7,10 +7,10 @@ use super::rows::{alarms, money, queried, steps};
 use crate::model::{AlarmKind, ResolveError};
 use crate::payout::Action;
 use crate::payout::address::GateAddress;
-use crate::payout::on_status::{Status, StatusAnswer};
 use crate::payout::resolve::PayoutResolution;
 use crate::payout::state::PayoutState;
 use crate::payout::step::StepKind;
+use crate::payout::{Status, StatusAnswer};
 
 #[test]
 fn success_after_a_failure_is_paid_with_an_alarm_and_a_failure_after_success_only_alarmed() {

@@ -11,9 +11,9 @@ use crate::model::Millis;
 use crate::payout::address::GateAddress;
 use crate::payout::decision::PayoutDecision;
 use crate::payout::on_send::SendOutcome;
-use crate::payout::on_status::{Status, StatusAnswer, StatusOperation};
 use crate::payout::retry_policy::RetryPolicy;
 use crate::payout::snapshot::{Action, PayoutSnapshot};
+use crate::payout::{Status, StatusAnswer, StatusOperation};
 
 /// 100.00 KZT.
 pub(super) const AMOUNT: i64 = 10_000;
@@ -142,7 +142,7 @@ impl Told {
     }
 
     pub(super) fn on_callback(&self, snapshot: &PayoutSnapshot, now: Millis) -> PayoutDecision {
-        let code = OperationCode::from(u64::from(self.code));
+        let code = OperationCode::from(self.code);
         snapshot.on_callback(&self.event(), Some(&code), now)
     }
 
@@ -153,7 +153,7 @@ impl Told {
             kind: event.operation_type,
             status: event.operation_status,
             amount: Some(event.amount),
-            code: Some(OperationCode::from(u64::from(self.code))),
+            code: Some(OperationCode::from(self.code)),
         }
     }
 }

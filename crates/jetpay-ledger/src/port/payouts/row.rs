@@ -9,7 +9,7 @@ use crate::payout::{NewPayout, Payout, PayoutSnapshot};
 use crate::port::error::TransactionError;
 use crate::port::value::Value;
 
-/// The columns of a payout that never change, but for the payer's data, which is forgotten in the end; then the others.
+/// The columns of a payout: first those that never change, then the others. The payer's data is forgotten in the end.
 pub(crate) const COLUMNS: [&str; 31] = [
     "payment_id",
     "project_id",
@@ -44,15 +44,15 @@ pub(crate) const COLUMNS: [&str; 31] = [
     "forgotten",
 ];
 
-/// How many of them are never written again.
+/// How many of them never change.
 pub(crate) const KEPT_COLUMNS: usize = 10;
 
-/// A payout as it is kept.
+/// A payout as a row.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PayoutRow {
-    /// What was asked for. Its request is empty once the payer's data was forgotten.
+    /// The request. It is empty after the payer's data is forgotten.
     pub payout: NewPayout,
-    /// Where it stands.
+    /// Its snapshot.
     pub snapshot: PayoutSnapshot,
     /// When it last changed.
     pub changed_at: Millis,
@@ -123,7 +123,7 @@ impl PayoutRow {
     pub(crate) fn from_values(row: &[Value]) -> Result<Self, TransactionError> {
         Self::read(row).map_err(|_| {
             let id = row.first().and_then(Value::text).unwrap_or("unknown");
-            // Of this job alone: the others of its group go on.
+            // It concerns this command alone: the others of its group go on.
             TransactionError::Constraint(format!("the row of payout {id} is broken"))
         })
     }

@@ -1,4 +1,4 @@
-//! The questions about payouts, in SQL that every store understands.
+//! The queries about payouts, in SQL that every store understands.
 
 use jetpay_core::id::PaymentId;
 
@@ -14,7 +14,7 @@ pub(crate) fn by_id() -> String {
     format!("{} WHERE payment_id = $1", select())
 }
 
-/// Payouts by their ids, in their order, for whoever changes them.
+/// Payouts by their ids, in the order of the ids, locked for a change.
 #[cfg(feature = "postgres")]
 pub(crate) fn by_ids() -> String {
     format!(
@@ -23,7 +23,7 @@ pub(crate) fn by_ids() -> String {
     )
 }
 
-/// The payout under a key, and what was asked for.
+/// The payout with an idempotency key, and the fingerprint of its request.
 #[cfg_attr(
     not(feature = "sqlite"),
     allow(dead_code, reason = "PostgreSQL asks for many keys at once")
@@ -36,22 +36,22 @@ pub(crate) const BALANCE: &str = "SELECT
     CAST((SELECT coalesce(sum(remaining), 0) FROM payments WHERE customer_id = $1)
        - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = $1 AND from_balance = 1) AS BIGINT)";
 
-/// Those about which something is to be done, the longest overdue first.
+/// Payouts with an action that is due, the most overdue first.
 pub(crate) const DUE: &str =
     "SELECT payment_id FROM payouts WHERE next IS NOT NULL AND due_at <= $1
     ORDER BY due_at LIMIT $2";
 
-/// Those that have ended and still hold the payer's data.
+/// Payouts that have ended and still hold the payer's data.
 pub(crate) const FORGETTABLE: &str = "SELECT payment_id FROM payouts
     WHERE forgotten = 0 AND state IN ('paid', 'declined', 'rejected', 'reversed') AND changed_at < $1
     ORDER BY changed_at LIMIT $2";
 
-/// How many wait for an outcome, and how many of them too long.
+/// How many payouts wait for an outcome, and how many of them are overdue.
 pub(crate) const OPEN: &str =
     "SELECT state, CAST(count(*) AS BIGINT), CAST(coalesce(sum(overdue), 0) AS BIGINT)
     FROM payouts WHERE state IN ('created', 'unknown', 'accepted') GROUP BY state";
 
-/// What happened to a payout.
+/// The steps of a payout.
 pub(crate) const HISTORY: &str =
     "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time
     FROM payout_steps WHERE payment_id = $1 ORDER BY seq";
@@ -61,7 +61,7 @@ pub(crate) const ENTRIES: &str =
     "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time
     FROM payout_steps WHERE seq > $1 AND amount IS NOT NULL ORDER BY seq LIMIT $2";
 
-/// The same entries, each with whom it is about.
+/// The same entries, each with its payout.
 pub(crate) const MOVES: &str =
     "SELECT s.seq, s.what, s.payment_id, s.operation_id, s.project_id, p.method, p.customer_id, s.amount, p.currency, s.time
     FROM payout_steps s JOIN payouts p ON p.payment_id = s.payment_id

@@ -1,4 +1,4 @@
-//! Moving a merchant here from another store: every row as it is, in one transaction.
+//! Copies the ledger of another store: every row as it is, in one transaction.
 
 mod tables;
 
@@ -16,7 +16,7 @@ use super::{query, rows, session};
 use crate::model::{CopyError, Error, Totals};
 use crate::port::{Row, Store, TOTALS, Value, totals_from_row};
 
-/// Rows are read and written so many at a time.
+/// This many rows are read and written at a time.
 const PAGE: usize = 5_000;
 
 /// The counts, and the numbers from which new rows go on.
@@ -28,13 +28,13 @@ const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('events', 'seq'), 
     SELECT setval(pg_get_serial_sequence('settlements', 'seq'), max(seq)) FROM settlements HAVING max(seq) > 0;
     ANALYZE";
 
-/// Copies all books into an empty database. `told` hears how many rows of which table are there. The copy is kept only
-/// when the sums on both sides agree.
+/// Copies the ledger into an empty database. `progress` gets the name of a table and how many of its rows are copied. The copy
+/// is kept only when the sums on both sides agree.
 pub(crate) async fn copy(
     from: &dyn Store,
     url: &str,
     ca_file: Option<&Path>,
-    told: &mut (dyn FnMut(&'static str, usize) + Send),
+    progress: &mut (dyn FnMut(&'static str, usize) + Send),
 ) -> Result<Totals, CopyError> {
     let address = Address::parse(url, ca_file)?;
     let connected = address.connect().await;
@@ -48,7 +48,7 @@ pub(crate) async fn copy(
         return Err(CopyError::NotEmpty);
     }
     for table in &TABLES {
-        copy_table(from, &client, table, told).await?;
+        copy_table(from, &client, table, progress).await?;
     }
     let counts = from.counts().await?;
     let values: [&(dyn ToSql + Sync); 5] = [
@@ -80,7 +80,7 @@ async fn copy_table(
     from: &dyn Store,
     client: &Client,
     table: &Table,
-    told: &mut (dyn FnMut(&'static str, usize) + Send),
+    progress: &mut (dyn FnMut(&'static str, usize) + Send),
 ) -> Result<(), CopyError> {
     let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
     let types: Vec<Type> = table.columns.iter().map(|(_, kind)| kind.clone()).collect();
@@ -106,13 +106,13 @@ async fn copy_table(
             let values: Vec<_> = values.collect();
             writer.as_mut().write(&values).await.map_err(broken)?;
         }
-        told(name, copied);
+        progress(name, copied);
     }
     writer.finish().await.map_err(broken)?;
     Ok(())
 }
 
-/// What is in an index is short here; `SQLite` keeps it at any length.
+/// An indexed text is short here; `SQLite` keeps it at any length.
 fn shorten(column: &str, value: &mut Value) {
     let indexed = ["operation_status", "payment_status", "provider_payment_id"];
     if let Value::Text(text) = value
