@@ -1,4 +1,4 @@
-//! A body, its string to sign, its signature.
+//! The input is a body: its string to sign and its signature are checked.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|body: &[u8]| {

@@ -1,4 +1,4 @@
-//! Payments announced and callbacks told, to a real ledger.
+//! The input is a list of steps: payments and callbacks for a real ledger.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,40 +1,51 @@
-//! `cargo xtask ci`: what must hold before a commit lands.
+//! `cargo xtask ci`: everything that must pass before a commit lands. `cargo xtask test`: the part of it that tests.
 
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, TargetKind};
+use jetpay_testing::{chromium, postgres};
 
-use crate::steps::{Steps, time};
-use crate::{conformance, deps, docs, fixtures, shell, simulate, test};
+use crate::shell::{Steps, time};
+use crate::{conformance, deps, docs, fixtures, shell, simulate};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only this step
+    /// Run only this step
     #[arg(long, value_name = "STEP")]
     only: Option<Step>,
-    /// Which of the planted bugs to run. Default: the commit's hash decides
+    /// Run the planted bugs of turn N. Default: the hash of the commit decides the turn
     #[arg(long, value_name = "N")]
     turn: Option<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Step {
+    /// `cargo fmt --check`
     Format,
+    /// The rules of `cargo xtask deps`
     Dependencies,
+    /// The rules of `cargo xtask fixtures`
     Fixtures,
+    /// Generated pages are up to date, and links in the docs lead somewhere
     Docs,
+    /// Clippy without warnings
     Lints,
+    /// rustdoc without warnings
     Documentation,
+    /// Each crate compiles without the features that other crates turn on
     Alone,
+    /// All tests
     Tests,
+    /// The conformance checks against the real service, on each store
     Conformance,
+    /// Every planted bug compiles, and the simulation catches the bugs of this turn
     PlantedBugs,
 }
 
 type Run = fn(&Arguments) -> Result<()>;
 
-/// In the order in which they are run: what is quick and often broken comes first.
+/// The steps in their order: quick steps that often fail come first.
 const STEPS: [(Step, &str, Run); 10] = [
     (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
@@ -55,7 +66,7 @@ const STEPS: [(Step, &str, Run); 10] = [
     }),
     (Step::Documentation, "documentation", |_| documentation()),
     (Step::Alone, "alone", |_| each_crate_alone()),
-    (Step::Tests, "tests", |_| test::tests()),
+    (Step::Tests, "tests", |_| tests()),
     (Step::Conformance, "conformance", |_| {
         conformance::run(&conformance::Arguments::default())
     }),
@@ -72,8 +83,39 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
     }
     let done = steps.finish();
-    test::say_what_did_not_run();
+    name_what_did_not_run();
     done
+}
+
+/// Runs `cargo xtask test`.
+pub(crate) fn test() -> Result<()> {
+    let mut steps = Steps::default();
+    steps.run("fixtures", fixtures::run);
+    steps.run("dependencies", deps::run);
+    steps.run("tests", tests);
+    steps.run("conformance", || {
+        conformance::run(&conformance::Arguments::default())
+    });
+    let done = steps.finish();
+    name_what_did_not_run();
+    done
+}
+
+/// The tests of all crates, and the examples in their documentation.
+fn tests() -> Result<()> {
+    shell::run_cargo(&["test", "--workspace", "--no-fail-fast"])
+}
+
+/// Without PostgreSQL or Chromium, tests that need them pass without running. The last lines of the output say so.
+fn name_what_did_not_run() {
+    if let Some(missing) = postgres::missing() {
+        eprintln!(
+            "\n!!! NOT RUN: the tests and the conformance checks with PostgreSQL. They need {missing}."
+        );
+    }
+    if chromium().is_none() {
+        eprintln!("\n!!! NOT RUN: the report in a browser. It needs chromium in PATH.");
+    }
 }
 
 fn documentation() -> Result<()> {
@@ -84,8 +126,8 @@ fn documentation() -> Result<()> {
     )
 }
 
-/// Nobody depends on these alone; their tests run with all others.
-const AT_THE_TOP: [&str; 5] = [
+/// These crates are not published, so nothing depends on them alone. Their tests run with all others.
+const NOT_TESTED_ALONE: [&str; 5] = [
     "jetpay-server",
     "jetpay-simulation",
     "jetpay-platform",
@@ -93,8 +135,8 @@ const AT_THE_TOP: [&str; 5] = [
     "jetpay-properties",
 ];
 
-/// A build of the whole workspace gives every crate the features that any of them asks for. Alone, a crate has only
-/// its own: first without its tests' dependencies, then with them.
+/// In a build of the whole workspace, each crate gets the features that any other crate turns on. This step builds each
+/// crate with its own features: first without its test dependencies, then with them.
 fn each_crate_alone() -> Result<()> {
     let metadata = MetadataCommand::new()
         .current_dir(shell::root())
@@ -107,8 +149,8 @@ fn each_crate_alone() -> Result<()> {
             .targets
             .iter()
             .any(|target| target.kind.contains(&TargetKind::Lib));
-        let depended_on = has_library && !AT_THE_TOP.contains(&package.name.as_str());
-        for task in if depended_on {
+        let tested = has_library && !NOT_TESTED_ALONE.contains(&package.name.as_str());
+        for task in if tested {
             &["check", "test"][..]
         } else {
             &["check"]

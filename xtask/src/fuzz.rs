@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz`: looks for bytes with which a property does not hold.
+//! `cargo xtask fuzz`: searches for input that breaks a property.
 //!
-//! The properties are in `jetpay-properties`, the corpora in `fuzz/corpus`. What is found stays in `fuzz/artifacts`
-//! and goes into the corpus together with its mend, so that the stable tests keep it.
+//! The properties are in `jetpay-properties`, the corpora in `fuzz/corpus`. The fuzzer writes what it finds to
+//! `fuzz/artifacts`. Add the file to the corpus together with the fix; the stable tests then check it for ever.
 
 use std::process::Command;
 
@@ -11,20 +11,20 @@ use crate::shell;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only this target
+    /// Run only this target
     target: Option<Target>,
-    /// How long each target runs
+    /// Run each target for this time
     #[arg(long, default_value_t = 60)]
     seconds: u32,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Target {
-    /// A body, its string to sign, its signature
+    /// The input is a body: its string to sign and its signature
     Canonical,
-    /// A body, signed, as a message to each method
+    /// The input is a body, signed and read as a message to each method
     Typed,
-    /// Payments and callbacks, to a real ledger
+    /// The input is a list of steps: payments and callbacks for a real ledger
     Ledger,
 }
 
@@ -39,7 +39,7 @@ impl Target {
         }
     }
 
-    /// Longer inputs show nothing new and cost time.
+    /// The longest input, in bytes. Longer ones show nothing new and cost time.
     fn longest(self) -> u32 {
         match self {
             Self::Canonical | Self::Typed => 2048,
@@ -47,7 +47,8 @@ impl Target {
         }
     }
 
-    /// What a sanitizer could find is not in our code, and it makes a store three times slower.
+    /// The ledger runs without a sanitizer: our code has no unsafe code, and the sanitizer makes the store three times
+    /// slower.
     fn sanitizer(self) -> &'static str {
         match self {
             Self::Canonical | Self::Typed => "address",
@@ -73,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Through rustup's cargo, which knows toolchains; not the one that runs this program.
+/// The cargo of rustup, which accepts `+nightly`. The cargo that runs this program may not.
 fn cargo() -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(shell::root());
@@ -87,15 +88,15 @@ fn fuzz(target: Target, seconds: u32) -> Command {
     let name = target.name();
     let mut command = cargo();
     command.args(["+nightly", "fuzz", "run", "--sanitizer", target.sanitizer()]);
-    // A sanitizer is a flag of every crate: in one folder each would build all of it anew for the other.
+    // Each sanitizer has a build folder of its own: in a shared one, every change of the sanitizer rebuilds all crates.
     let folder = format!("target/fuzz-{}", target.sanitizer());
     command.arg("--target-dir").arg(shell::root().join(folder));
-    // What is new goes into the first folder, which git does not see; the second is only read.
+    // The fuzzer writes new input to the first folder, which git ignores. It only reads the second one.
     let found = shell::root().join("fuzz/found").join(name);
     let _ = std::fs::create_dir_all(&found);
     command.arg(name).arg(found);
     command.arg(format!("fuzz/corpus/{name}"));
-    // In memory, where it is there: what a disk does at an `fsync` is not what is looked for.
+    // Use a folder in memory if there is one: this does not test the disk, and `fsync` is slow.
     let memory = std::path::Path::new("/dev/shm");
     if memory.is_dir() {
         command.env("TMPDIR", memory);

@@ -1,6 +1,6 @@
-//! What a contributor runs; `cargo xtask --help` lists it.
+//! The commands for contributors. `cargo xtask --help` lists them.
 //!
-//! A Rust program and not shell, so that it runs wherever cargo does and is checked like everything else.
+//! This is a Rust program, not a set of shell scripts. It runs wherever cargo runs, and the compiler checks it.
 
 mod bench;
 mod ci;
@@ -12,9 +12,7 @@ mod fixtures;
 mod fuzz;
 mod shell;
 mod simulate;
-mod steps;
 mod stores;
-mod test;
 
 use std::process::ExitCode;
 
@@ -23,7 +21,7 @@ use clap::{Parser, Subcommand};
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
-    about = "Tests, checks and measurements of this workspace"
+    about = "Tests, checks and measures this workspace"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -32,34 +30,36 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Everything that can run here: the tests of all crates, the fixtures, the dependency rules
+    /// Run all tests: the fixtures, the dependency rules, the tests of all crates, the conformance checks
     Test,
-    /// What must hold before a commit lands: format, lints, documentation, each crate alone, test, conformance
+    /// Run everything that must pass before a commit lands: format, dependencies, fixtures, docs, lints, documentation,
+    /// each crate alone, tests, conformance, planted bugs
     Ci(ci::Arguments),
-    /// Drives every documented exchange of every method over HTTP, then the bad-input table
+    /// Start the real service and run all conformance checks against it, on each store
     Conformance(conformance::Arguments),
-    /// Kills the real service again and again under load: nothing acknowledged is lost, nothing credited twice
+    /// Kill the real service again and again under load, and check that nothing is lost or credited twice
     Crash(crash::Arguments),
-    /// Which crate may depend on what
+    /// Check which crate depends on what, and that the core reads no clock and does no I/O
     Deps,
-    /// Writes the pages that are made of what is in the code
+    /// Write the pages of docs/ that are generated from the code, and check the links of all pages
     Docs(docs::Arguments),
-    /// Whether every example of the documents is a file, with a row that is true
+    /// Check that every example of the platform's documents is a fixture with a correct row in its manifest
     Fixtures,
-    /// Looks for bytes with which a property does not hold; needs cargo-fuzz and a nightly toolchain
+    /// Search for input that breaks a property. Needs cargo-fuzz and a nightly toolchain
     Fuzz(fuzz::Arguments),
-    /// Measures the speed targets; every figure is a ratio taken in one run
+    /// Measure the speed targets. Each figure is a ratio of two measurements from the same run
     Bench(bench::Arguments),
-    /// Runs the service under a virtual clock, through repeats, losses, crashes and outages, and checks every step
+    /// Run the simulation: the service under a virtual clock with repeats, losses, crashes and outages; or plant bugs in
+    /// a copy of the sources and prove that the simulation catches them
     Simulate(simulate::Arguments),
-    /// The handler that `bench` compares the service with
+    /// Serve the bare handler that `bench` compares the service with
     #[command(hide = true)]
     BenchBareServer(bench::BareArguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Test => test::run(),
+        Task::Test => ci::test(),
         Task::Ci(arguments) => ci::run(&arguments),
         Task::Conformance(arguments) => conformance::run(&arguments),
         Task::Crash(arguments) => crash::run(&arguments),

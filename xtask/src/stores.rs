@@ -1,15 +1,15 @@
-//! The stores that a task runs the service on.
+//! The stores on which a task runs the service.
 
 use anyhow::{Result, bail};
 use jetpay_testing::postgres::{REQUIRED, Unavailable};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Stores {
-    /// A file
+    /// SQLite, in a file
     Sqlite,
-    /// A database on a server that vanishes afterwards
+    /// PostgreSQL, on a temporary server
     Postgres,
-    /// First the one, then the other; without PostgreSQL only the one, and it says so
+    /// Both. Without an installed PostgreSQL, only SQLite, and the task says so
     #[default]
     All,
 }
@@ -19,8 +19,8 @@ impl Stores {
         self != Self::Postgres
     }
 
-    /// What is started for PostgreSQL, if that is wanted. Where there is no PostgreSQL it is left out with a line that
-    /// cannot be overlooked, unless nothing else is wanted or it is required.
+    /// Starts what the task needs of PostgreSQL, if the task uses PostgreSQL. Without an installed PostgreSQL, this prints
+    /// a conspicuous line and returns `None`; it fails if the task uses PostgreSQL alone, or if [`REQUIRED`] is `1`.
     pub(crate) fn on_postgres<T>(
         self,
         task: &str,
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_postgres_fails_a_task_that_wants_nothing_else() {
+    fn missing_postgres_fails_a_task_that_uses_postgres_alone() {
         let error = Stores::Postgres.on_postgres("it", missing).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_postgres_is_never_left_out() {
+    fn broken_postgres_always_fails() {
         let broken = || Err::<(), _>(Unavailable::Broken("no space".into()));
         assert!(Stores::All.on_postgres("it", broken).is_err());
         assert_eq!(Stores::Sqlite.on_postgres("it", broken).unwrap(), None);

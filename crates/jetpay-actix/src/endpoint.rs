@@ -1,25 +1,26 @@
-//! An endpoint as actix-web registers it.
+//! An endpoint that actix-web can register.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::HttpResponse;
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::{StatusCode, header::ContentType};
-use actix_web::{HttpResponse, web};
-use jetpay_core::{Keyring, Reply};
+use actix_web::rt::time::timeout;
+use actix_web::web::{self, Bytes, Payload};
+use jetpay_core::{Keyring, Rejection, Reply};
 
-use crate::body;
 use crate::handler::Handler;
 
-/// The largest body that is taken unless said otherwise, in bytes.
+/// The default limit on the size of a body, in bytes.
 pub const DEFAULT_LIMIT: usize = 64 * 1024;
-/// How long a body may take to arrive unless said otherwise.
+/// The default limit on the time in which a body must arrive.
 pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Observer = Arc<dyn Fn(&Reply, Duration) + Send + Sync>;
 
-/// One URL and what stands behind it. Register it with [`App::service`](actix_web::App::service).
+/// One URL and the merchant that serves it. Register it with [`App::service`](actix_web::App::service).
 pub struct Endpoint<H, S> {
     path: String,
     shared: Arc<Shared<H, S>>,
@@ -51,26 +52,27 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
         }
     }
 
-    /// The largest body that is taken, in bytes.
+    /// Sets the limit on the size of a body, in bytes. The default is [`DEFAULT_LIMIT`].
     #[must_use]
     pub fn limit(self, bytes: usize) -> Self {
         self.with(|shared| shared.limit = bytes)
     }
 
-    /// How long a body may take to arrive.
+    /// Sets the limit on the time in which a body must arrive. The default is [`DEFAULT_READ_TIMEOUT`].
     #[must_use]
     pub fn read_timeout(self, read_timeout: Duration) -> Self {
         self.with(|shared| shared.read_timeout = read_timeout)
     }
 
-    /// Is told every answer and how long it took, before it is sent: for logs and metrics.
+    /// Sets a function that gets each reply and the time that it took, before the reply is sent. Use it for logs and
+    /// metrics.
     #[must_use]
     pub fn observe(self, observer: impl Fn(&Reply, Duration) + Send + Sync + 'static) -> Self {
         self.with(|shared| shared.observer = Some(Arc::new(observer)))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Shared<H, S>)) -> Self {
-        // Nobody else holds it before it is registered.
+        // Before registration, this is the only reference.
         if let Some(shared) = Arc::get_mut(&mut self.shared) {
             change(shared);
         }
@@ -79,9 +81,9 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
 }
 
 impl<H: Handler<S>, S: 'static> Shared<H, S> {
-    async fn answer(&self, payload: web::Payload) -> HttpResponse {
+    async fn respond(&self, payload: Payload) -> HttpResponse {
         let begun = Instant::now();
-        let reply = match body::read(payload, self.limit, self.read_timeout).await {
+        let reply = match read_body(payload, self.limit, self.read_timeout).await {
             Ok(body) => H::serve(&body, &self.merchant, &self.keyring).await,
             Err(rejection) => H::refuse(rejection),
         };
@@ -102,13 +104,27 @@ impl<H: Handler<S>, S: 'static> Shared<H, S> {
 impl<H: Handler<S>, S: 'static> HttpServiceFactory for Endpoint<H, S> {
     fn register(self, config: &mut AppService) {
         let shared = self.shared;
-        let handler = move |payload: web::Payload| {
+        let handler = move |payload: Payload| {
             let shared = Arc::clone(&shared);
-            async move { shared.answer(payload).await }
+            async move { shared.respond(payload).await }
         };
-        // A resource answers 405 to methods that it has no route for.
+        // A resource responds with 405 to HTTP methods for which it has no route.
         web::resource(self.path)
             .route(web::post().to(handler))
             .register(config);
+    }
+}
+
+/// Reads a body, with limits on its size and its time.
+async fn read_body(
+    payload: Payload,
+    limit: usize,
+    read_timeout: Duration,
+) -> Result<Bytes, Rejection> {
+    match timeout(read_timeout, payload.to_bytes_limited(limit)).await {
+        Ok(Ok(Ok(bytes))) => Ok(bytes),
+        Ok(Err(_)) => Err(Rejection::TooLarge { limit }),
+        // The body broke off or is late.
+        Ok(Ok(Err(_))) | Err(_) => Err(Rejection::Incomplete),
     }
 }

@@ -1,6 +1,6 @@
-//! JetPay endpoints for actix-web: a shell over [`jetpay_core::serve()`].
+//! JetPay endpoints for actix-web: a thin layer over [`jetpay_core::serve()`]. It knows no payment method.
 //!
-//! One call makes an endpoint of a method and a merchant:
+//! One call makes an endpoint from a method and a merchant:
 //!
 //! ```
 //! use actix_web::App;
@@ -14,10 +14,9 @@
 //! }
 //! ```
 //!
-//! Any content type is taken; other HTTP methods than POST get 405; a body over the limit gets 413, and one that does
-//! not arrive in time 400, in the method's own shape.
+//! An endpoint accepts any content type. HTTP methods other than POST get 405. A body that is too large gets 413, and a
+//! body that does not arrive in time gets 400. Both refusals have the shape that the method's document names.
 
-mod body;
 mod endpoint;
 mod handler;
 
@@ -27,9 +26,9 @@ pub use handler::{CallbackHandler, Handler, MethodHandler};
 use jetpay_core::{Callbacks, Keyring, Merchant, Method};
 use std::sync::Arc;
 
-/// An endpoint that takes `verify` and `check_deposit` of the method `M`, and callbacks of any method.
+/// Makes an endpoint for `verify` and `check_deposit` of the method `M`, and for callbacks of any method.
 ///
-/// A merchant that is shared by several endpoints goes in as `Arc<S>`, which is a merchant, too.
+/// To share one merchant between endpoints, pass an `Arc<S>`. It is a merchant, too.
 pub fn endpoint<M: Method, S: Merchant<M> + 'static>(
     path: &str,
     merchant: S,
@@ -38,7 +37,7 @@ pub fn endpoint<M: Method, S: Merchant<M> + 'static>(
     Endpoint::new(path, merchant, keyring.into())
 }
 
-/// An endpoint that takes callbacks of any method and nothing else.
+/// Makes an endpoint for callbacks of any method, and for nothing else.
 pub fn callbacks<S: Callbacks + 'static>(
     path: &str,
     merchant: S,

@@ -1,4 +1,4 @@
-//! The adapter alone, with a method of its own: what the web side must do whatever the method is.
+//! The adapter with a method of this test: how endpoints behave for any method.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -37,7 +37,7 @@ impl Callbacks for Shop {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         match callback.payment.id.as_str() {
             "payment_47" => Ok(Acknowledged),
-            "later" => Err(Unavailable("the store is away".to_owned()).into()),
+            "later" => Err(Unavailable("the store is down".to_owned()).into()),
             _ => Err(CallbackError::UnknownPayment),
         }
     }
@@ -46,8 +46,8 @@ impl Callbacks for Shop {
 impl Merchant<Plain> for Shop {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Plain> {
         match request.customer_id.as_str() {
-            "away" => Err(Unavailable("the store is away".to_owned()).into()),
-            "nobody" => Err(Refused::not_found("no such account").into()),
+            "unavailable" => Err(Unavailable("the store is down".to_owned()).into()),
+            "unknown" => Err(Refused::not_found("no such account").into()),
             id => Ok(AccountResponse::new(Currency::KZT, id)),
         }
     }
@@ -102,22 +102,22 @@ fn code(body: &[u8]) -> i64 {
 async fn requests_are_answered_in_the_methods_shape() {
     for (body, status, expected) in [
         (verify("7123456789"), 200, 0),
-        (verify("nobody"), 200, 404),
-        (verify("away"), 503, 500),
+        (verify("unknown"), 200, 404),
+        (verify("unavailable"), 503, 500),
         (b"{".to_vec(), 400, 500),
         (b"{\"project_id\":9}".to_vec(), 200, 400),
         (vec![b' '; 1_001], 413, 500),
     ] {
-        let (got, answer) = post("/plain", body).await;
+        let (got, response) = post("/plain", body).await;
         assert_eq!(
-            (got.as_u16(), code(&answer)),
+            (got.as_u16(), code(&response)),
             (status, expected),
             "{}",
-            String::from_utf8_lossy(&answer)
+            String::from_utf8_lossy(&response)
         );
         assert!(
-            !String::from_utf8_lossy(&answer).contains("the store is away"),
-            "our reasons stay with us"
+            !String::from_utf8_lossy(&response).contains("the store is down"),
+            "the response shows the reason, which is for the log only"
         );
     }
 }
@@ -126,9 +126,9 @@ async fn requests_are_answered_in_the_methods_shape() {
 async fn callbacks_are_answered_with_a_status_and_no_body_at_both_urls() {
     for path in ["/plain", "/callback"] {
         for (payment, status) in [("payment_47", 200), ("unknown", 404), ("later", 503)] {
-            let (got, answer) = post(path, callback(payment)).await;
+            let (got, response) = post(path, callback(payment)).await;
             assert_eq!(
-                (got.as_u16(), answer.len()),
+                (got.as_u16(), response.len()),
                 (status, 0),
                 "{path} {payment}"
             );
@@ -146,13 +146,13 @@ async fn callbacks_are_answered_with_a_status_and_no_body_at_both_urls() {
         (b"{".to_vec(), 400),
         (vec![b' '; 1_001], 413),
     ] {
-        let (got, answer) = post("/callback", body).await;
-        assert_eq!((got.as_u16(), answer.len()), (status, 0));
+        let (got, response) = post("/callback", body).await;
+        assert_eq!((got.as_u16(), response.len()), (status, 0));
     }
 }
 
 #[actix_web::test]
-async fn other_http_methods_get_405_and_any_content_type_is_taken() {
+async fn other_http_methods_get_405_and_any_content_type_is_accepted() {
     let app = init_service(App::new().service(jetpay_actix::endpoint::<Plain, _>(
         "/plain",
         Shop,
@@ -186,9 +186,9 @@ async fn other_http_methods_get_405_and_any_content_type_is_taken() {
 }
 
 #[actix_web::test]
-async fn observer_is_told_the_outcome() {
-    let told = Arc::new(AtomicU16::new(0));
-    let observer = Arc::clone(&told);
+async fn observer_gets_the_reply() {
+    let seen = Arc::new(AtomicU16::new(0));
+    let observer = Arc::clone(&seen);
     let endpoint = jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
         .observe(move |reply, _| observer.store(reply.status, Ordering::Relaxed));
     let app = init_service(App::new().service(endpoint)).await;
@@ -196,11 +196,11 @@ async fn observer_is_told_the_outcome() {
         &app,
         TestRequest::post()
             .uri("/plain")
-            .set_payload(verify("away"))
+            .set_payload(verify("unavailable"))
             .to_request(),
     )
     .await;
-    assert_eq!(told.load(Ordering::Relaxed), 503);
+    assert_eq!(seen.load(Ordering::Relaxed), 503);
 }
 
 #[actix_web::test]

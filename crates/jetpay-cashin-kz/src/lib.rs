@@ -1,15 +1,35 @@
-//! Top-ups by cash at **Cash-in Kazakhstan** terminals. Source: document "Cash-in Kazakhstan".
+//! Top-ups by cash at **Cash-in Kazakhstan** terminals. This crate implements the document "Cash-in Kazakhstan".
 //!
-//! Its `check_deposit` says `payment_method: kassa24`, as Kassa24's does: the URL tells the two apart. And its
-//! document lets a `check_deposit` call itself `verify`; see [`CheckDeposit::typed_verify`].
+//! Its `check_deposit` has the `payment_method` of Kassa24. Only the URL says which of the two methods it is for. The
+//! document also allows a `check_deposit` with the `type` `verify`:
+//!
+//! ```
+//! use jetpay_cashin_kz::CashinKz;
+//! use jetpay_core::message::{Received, Request};
+//! use jetpay_core::signature::{Key, sign};
+//! use jetpay_core::{Keyring, Project};
+//!
+//! let body = sign(
+//!     br#"{"type": "verify", "project_id": 238, "customer_id": "12345", "amount": 10000, "currency": "KZT",
+//!         "payment_method": "kassa24"}"#,
+//!     &Key::new("secret")?,
+//! )?;
+//! let keyring = Keyring::from(Project::new(238, "secret")?);
+//! let Request::CheckDeposit(request) = Received::parse(&body)?.authenticate(&keyring)?.read::<CashinKz>()? else {
+//!     panic!("this is a check_deposit");
+//! };
+//! assert!(request.typed_verify);
+//! assert_eq!(request.top_up.amount.to_string(), "100.00 KZT");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-mod answer;
+mod response;
 
-pub use answer::{CheckDepositResponse, Refusal};
 pub use jetpay_core::response::AccountResponse as VerifyResponse;
+pub use response::{CheckDepositResponse, Refusal};
 
-use jetpay_core::limits::Limits;
 use jetpay_core::message::{Authentic, RequestKind};
+use jetpay_core::method::Limits;
 use jetpay_core::{Currency, Method, Money, Rejection, TopUp};
 use serde::Serialize;
 
@@ -20,11 +40,11 @@ pub enum CashinKz {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CheckDeposit {
-    /// Who pays how much.
+    /// The fields that all methods share: the project, the customer and the amount.
     #[serde(flatten)]
     pub top_up: TopUp,
-    /// Its `type` was `verify`, as the document's list of parameters has it; its sample has `check_deposit`. Worth
-    /// counting: it shows which of the two the platform really sends.
+    /// Whether its `type` was `verify`, as in the document's list of parameters. The document's example has
+    /// `check_deposit`. Count it to learn which of the two the platform sends.
     pub typed_verify: bool,
 }
 
@@ -41,7 +61,7 @@ impl Method for CashinKz {
     type CheckDepositResponse = CheckDepositResponse;
     type Refusal = Refusal;
 
-    /// A `verify` that has an amount, a currency and a payment method is a `check_deposit`.
+    /// A `verify` with an amount, a currency and a payment method is a `check_deposit`.
     fn request_kind(message: &Authentic<'_, '_>) -> Result<RequestKind, Rejection> {
         let pays =
             message.has("amount")? && message.has("currency")? && message.has("payment_method")?;

@@ -1,4 +1,4 @@
-//! Document "Cash-in Kazakhstan", by its examples.
+//! The examples of the document "Cash-in Kazakhstan".
 
 use jetpay_cashin_kz::{CashinKz, CheckDepositResponse, Refusal, VerifyResponse};
 use jetpay_core::id::PaymentId;

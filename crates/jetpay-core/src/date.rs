@@ -1,15 +1,15 @@
-//! A date as the platform writes it, kept as it came.
+//! A date as the platform writes it.
 
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// A date of a callback: the text as received, such as `2022-03-25T11:08:45+0000`. Serializes as that text.
+/// A date of a callback: the text as received, such as `2022-03-25T11:08:45+0000`. It serializes as that text.
 ///
-/// Reading it cannot fail, because a bad date must never stop a credit; whoever needs the instant asks for
-/// [`unix_seconds`](Self::unix_seconds) and is told when there is none. Two dates are equal when their texts are:
-/// the same instant can be written in several ways.
+/// Reading a date cannot fail, because a bad date must never stop a credit. [`unix_seconds`](Self::unix_seconds) returns
+/// the instant if the text has one. Two dates are equal if their texts are equal, although several texts can name one
+/// instant.
 ///
 /// ```
 /// use jetpay_core::date::Date;
@@ -31,10 +31,10 @@ impl Date {
         &self.0
     }
 
-    /// Whole seconds since 1970-01-01 00:00 UTC, or `None` where the text is no date and time with an offset.
+    /// Whole seconds since 1970-01-01 00:00 UTC, or `None` if the text is not a date and time with an offset.
     ///
-    /// The offset may be `+0000`, `+00:00`, `Z` or any other; without one no instant is guessed. A fraction of a
-    /// second is dropped.
+    /// The offset can be `+0000`, `+00:00`, `Z` or any other. The function does not guess a missing offset. It drops the
+    /// fraction of a second.
     #[must_use]
     pub fn unix_seconds(&self) -> Option<i64> {
         self.0.parse::<Timestamp>().ok().map(Timestamp::as_second)
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_date_is_no_instant_and_no_error() {
+    fn bad_date_gives_no_instant_and_no_error() {
         for text in [
             "",
             "soon",

@@ -1,19 +1,19 @@
-//! Ids: of projects, customers, contracts, payments and operations.
+//! Ids of projects, customers, contracts, payments and operations.
 //!
-//! Texts that come from outside are ids only when they are not empty and hold neither `;` nor a control character:
-//! such an id could be cut out of another message (see [`signature`](crate::signature)).
+//! A text is an id only if it is not empty and has neither `;` nor a control character. The signature does not escape
+//! `;`, so an id with one could have been cut out of another message (see [`signature`](crate::signature)).
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::borrow::Cow;
 use std::fmt;
 use thiserror::Error;
 
-/// A text that cannot be an id.
+/// The text cannot be an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an id is not empty, has at most 255 bytes, and neither `;` nor a control character")]
 pub struct InvalidId;
 
-/// The longest id, in bytes.
+/// The maximum length of an id, in bytes.
 const LONGEST: usize = 255;
 
 fn valid(text: &str) -> bool {
@@ -23,18 +23,18 @@ fn valid(text: &str) -> bool {
         .any(|character| character == ';' || character.is_control())
 }
 
-/// The number that the platform gave to a merchant's project.
+/// The number that the platform assigns to a merchant's project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProjectId(u64);
 
-/// The platform's number of an operation, up to 16 digits.
+/// The number that the platform assigns to an operation. It has up to 16 digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OperationId(u64);
 
 macro_rules! number_id {
     ($name:ident) => {
         impl $name {
-            /// The id with this number.
+            /// Makes an id from its number.
             #[must_use]
             pub const fn new(number: u64) -> Self {
                 Self(number)
@@ -71,10 +71,10 @@ macro_rules! text_id {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// An id with this text.
+            /// Checks a text and makes an id from it.
             ///
             /// # Errors
-            /// [`InvalidId`].
+            /// [`InvalidId`] for an empty text, a text of more than 255 bytes, or one with `;` or a control character.
             pub fn new(text: impl Into<Box<str>>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 if valid(&text) { Ok(Self(text)) } else { Err(InvalidId) }
@@ -105,15 +105,16 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// A customer's account in the merchant's system: a phone number, a login. The payer's data, so `Debug` hides it.
+    /// A customer's account in the merchant's system, such as a phone number or a login. `Debug` hides it, because it is
+    /// the payer's data.
     CustomerId
 }
 text_id! {
-    /// A customer's contract (the documents' *entity*). The payer's data, so `Debug` hides it.
+    /// A customer's contract; the documents call it an *entity*. `Debug` hides it, because it is the payer's data.
     ContractId
 }
 text_id! {
-    /// A payment: made by the merchant, unique for ever among its top-ups and payouts together.
+    /// A payment. The merchant makes the id. It must be unique for ever among all top-ups and payouts.
     PaymentId
 }
 
@@ -146,7 +147,7 @@ mod tests {
     use super::{CustomerId, PaymentId};
 
     #[test]
-    fn text_that_could_be_cut_into_a_message_is_no_id() {
+    fn text_that_could_be_cut_out_of_a_message_is_no_id() {
         for text in [
             "",
             "a;b",
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_of_a_customer_hides_who_it_is() {
+    fn debug_of_a_customer_id_hides_it() {
         let id = CustomerId::new("7123456789").unwrap();
         assert!(!format!("{id:?}").contains("7123456789"));
     }

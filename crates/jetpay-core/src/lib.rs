@@ -1,39 +1,42 @@
-//! The JetPay merchant protocol: signature, money, codes, messages, and the typed way from received bytes to an answer.
+//! The JetPay merchant protocol: signature, money, codes, messages, and the typed path from received bytes to a
+//! response.
 //!
-//! No I/O, no async runtime, no clock, no log; and no payment method: each of those is a crate of its own.
+//! This crate does no I/O, has no async runtime, reads no clock and writes no log. It knows no payment method: each
+//! method is a crate of its own.
 //!
 //! ```
 //! use jetpay_core::message::Received;
 //! use jetpay_core::signature::{Key, sign};
 //! use jetpay_core::{Keyring, Project};
 //!
-//! // What the platform sends when a payer has paid.
+//! // The platform sends this when a payer has paid.
 //! let body = sign(
 //!     br#"{"project_id": 1234, "payment": {"id": "payment_47", "status": "success"}, "operation":
 //!         {"id": 28, "type": "sale", "status": "success", "sum_initial": {"amount": 10000, "currency": "KZT"}}}"#,
 //!     &Key::new("secret")?,
 //! )?;
 //!
-//! // What the merchant does with it. Nothing can be read before the signature held.
+//! // The merchant reads it. No field can be read before the signature is verified.
 //! let keyring = Keyring::from(Project::new(1234, "secret")?);
 //! let callback = Received::parse(&body)?.authenticate(&keyring)?.callback()?;
 //! assert_eq!(callback.paid().map(|paid| paid.to_string()).as_deref(), Some("100.00 KZT"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - A merchant implements [`Merchant`] for each method it takes, and [`Callbacks`] once; [`serve()`] does the rest.
-//! - A method by which a merchant can pay out is one of [`Payouts`], too.
-//! - All amounts are [`Money`]: `i64` minor units and a currency, never a float.
-//! - [`Rejection`] is the sender's fault, [`Refused`] the business's no, [`Unavailable`] our fault.
+//! - A merchant implements [`Merchant`] for each method that it supports, and [`Callbacks`] once. [`serve()`] calls them.
+//! - A method that can pay out also implements [`Payouts`].
+//! - Every amount is [`Money`]: `i64` minor units and a currency, never a float.
+//! - [`Rejection`] means that the sender made a mistake, [`Refused`] that the merchant says no, and [`Unavailable`] that
+//!   the merchant's system cannot answer now.
+//! - The crate `jetpay-explain` finds out why a signature does not match.
 //!
-//! # Why is there no `Deserialize` for messages?
+//! # Why do messages not implement `Deserialize`?
 //!
-//! Because then one could be made from bytes that nobody signed. Requests and callbacks are read through
-//! [`message::Authentic`] only, which also refuses what a signature does not protect.
+//! With `Deserialize`, a program could make a message from unsigned bytes. Requests and callbacks can only be read
+//! through [`message::Authentic`], which also refuses what the signature does not protect.
 
 pub mod date;
 pub mod id;
-pub mod limits;
 pub mod merchant;
 pub mod message;
 pub mod method;

@@ -1,8 +1,9 @@
-//! What a merchant implements: one trait for callbacks, and one for each method it takes.
+//! What a merchant implements: one trait for callbacks, and one trait for each method.
 
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::id::ProjectId;
 use crate::message::{Callback, VerifyRequest};
 use crate::method::Method;
 use crate::refused::{Refused, Unavailable};
@@ -16,12 +17,12 @@ pub type VerifyResult<M> =
 pub type CheckDepositResult<M> =
     Result<<M as Method>::CheckDepositResponse, HandlerError<<M as Method>::Refusal>>;
 
-/// A request that got no good answer. `?` makes it from [`Refused`] and [`Unavailable`].
+/// Why a merchant's handler gives no good response. The operator `?` converts [`Refused`] and [`Unavailable`] into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandlerError<R> {
-    /// The business said no: HTTP 200 and the refusal.
+    /// The merchant says no. The platform gets HTTP 200 with the refusal.
     Refused(R),
-    /// Not possible now: HTTP 503.
+    /// The merchant's system cannot answer now. The platform gets HTTP 503.
     Unavailable(Unavailable),
 }
 
@@ -37,16 +38,17 @@ impl<R> From<Unavailable> for HandlerError<R> {
     }
 }
 
-/// The callback's fact is stored, or known already, or not about money: it need not come again (HTTP 200).
+/// The merchant has stored the callback, knew it already, or does not need it. The platform gets HTTP 200 and stops
+/// repeating the callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Acknowledged;
 
-/// The callback shall come again.
+/// Why the platform must send a callback again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallbackError {
-    /// No payment has its id (HTTP 404).
+    /// The merchant has no payment with this id. The platform gets HTTP 404.
     UnknownPayment,
-    /// It could not be stored now (HTTP 503).
+    /// The merchant could not store the callback. The platform gets HTTP 503.
     Unavailable(Unavailable),
 }
 
@@ -56,24 +58,20 @@ impl From<Unavailable> for CallbackError {
     }
 }
 
-/// A callback whose signature is good but which cannot be read: something about money may be lost with it.
+/// A callback with a good signature that cannot be read. If the merchant loses it, money may be lost too.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct UnusableCallback<'a> {
     /// The bytes as received.
     pub body: &'a [u8],
-    /// Whose secret signed it.
-    pub project_id: crate::id::ProjectId,
-    /// What is wrong.
+    /// The project whose secret signed it.
+    pub project_id: ProjectId,
+    /// Why it cannot be read.
     pub rejection: &'a Rejection,
 }
 
 impl<'a> UnusableCallback<'a> {
-    pub(crate) fn new(
-        body: &'a [u8],
-        project_id: crate::id::ProjectId,
-        rejection: &'a Rejection,
-    ) -> Self {
+    pub(crate) fn new(body: &'a [u8], project_id: ProjectId, rejection: &'a Rejection) -> Self {
         Self {
             body,
             project_id,
@@ -82,17 +80,19 @@ impl<'a> UnusableCallback<'a> {
     }
 }
 
-/// Takes callbacks, which are the same for all methods.
+/// Handles callbacks. They are the same for all methods.
 pub trait Callbacks: Sync {
-    /// Stores what happened, then acknowledges. Must be idempotent: the same fact comes many times, with other
-    /// dates, in any order. A credit is unique on (project, operation id), and one payment has at most one.
+    /// Stores the operation that the callback reports, then acknowledges it.
+    ///
+    /// The implementation must be idempotent: the platform may send the same event many times, with other dates and in
+    /// any order. Make a credit unique on the project and the operation id, and credit each payment at most once.
     fn callback(
         &self,
         callback: Callback,
     ) -> impl Future<Output = Result<Acknowledged, CallbackError>> + Send;
 
-    /// Keeps a callback that is signed but cannot be read, and raises an alarm; then it is answered 400. The default
-    /// does nothing.
+    /// Stores a signed callback that cannot be read, and raises an alarm. [`serve()`](crate::serve()) then answers the
+    /// platform with HTTP 400. The default implementation does nothing.
     fn unusable(
         &self,
         callback: UnusableCallback<'_>,
@@ -102,15 +102,16 @@ pub trait Callbacks: Sync {
     }
 }
 
-/// Takes top-ups by the method `M`.
+/// Handles the requests of the method `M`.
 ///
-/// Written with `async fn`; the futures must be `Send`, which the compiler checks.
+/// Write the functions as `async fn`. Their futures must be `Send`; the compiler checks this.
 pub trait Merchant<M: Method>: Callbacks {
-    /// Does this customer exist? No effects: it comes any number of times.
+    /// Says whether the customer exists. It must have no effects: the platform may call it any number of times.
     fn verify(&self, request: VerifyRequest) -> impl Future<Output = VerifyResult<M>> + Send;
 
-    /// Stores a pending payment under a fresh id, then answers with it. Credits nothing, and never takes two
-    /// requests for one, however equal they are.
+    /// Stores a pending payment under a new id, then returns that id. It credits nothing.
+    ///
+    /// Two equal requests are two payments. Never merge them.
     fn check_deposit(
         &self,
         request: M::CheckDeposit,

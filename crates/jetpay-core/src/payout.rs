@@ -1,8 +1,8 @@
 //! Payouts: money that the merchant sends through the platform's Gate.
 //!
-//! What all methods share is here: how a request is identified, and what a method that can pay out says of itself. The
-//! request is the method's own type. It is signed with [`sign`](crate::signature::sign), which puts the signature into
-//! `general`.
+//! This module has what all methods share: the identification of a request ([`General`]), and the trait of methods that
+//! can pay out ([`Payouts`]). Each method has its own type for the request. [`sign`](crate::signature::sign) signs it and
+//! puts the signature into `general`.
 //!
 //! ```
 //! use jetpay_core::id::{PaymentId, ProjectId};
@@ -21,18 +21,17 @@ use thiserror::Error;
 use crate::id::{PaymentId, ProjectId};
 use crate::method::Method;
 
-/// The longest payment id that we send, in bytes.
+/// The maximum length of a payment id in a payout, in bytes.
 const LONGEST: usize = 64;
 
-/// A payment id that we do not send, though the platform may know such ones.
+/// The payment id cannot be used for a payout. This is stricter than the platform's own rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
     "a payout's payment id has 1 to 64 characters, each a letter A-Z or a-z, a digit, `_` or `-`"
 )]
 pub struct InvalidPaymentId;
 
-/// `general` of a request to the Gate: which payment of which project it is about. The signature joins it when the
-/// request is signed.
+/// `general` of a request to the Gate: the project and the payment that it is about. Signing adds the signature.
 ///
 /// Source: qiwi-kz, request payout, `general`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,13 +42,13 @@ pub struct General {
 }
 
 impl General {
-    /// The payment with this id in this project.
+    /// Names the project and the payment.
     ///
-    /// Make a fresh id for each payout and store it before anything is sent: a payout is found by it, and nothing
-    /// else keeps it from being sent twice.
+    /// Make a new id for each payout and store it before you send the payout. The platform finds the payout by this id,
+    /// and the id alone prevents that the payout is sent twice.
     ///
     /// # Errors
-    /// [`InvalidPaymentId`] for an id of more than 64 characters or of others than `[A-Za-z0-9_-]`.
+    /// [`InvalidPaymentId`] if the id has more than 64 characters or a character other than `[A-Za-z0-9_-]`.
     pub fn new(project_id: ProjectId, payment_id: PaymentId) -> Result<Self, InvalidPaymentId> {
         let text = payment_id.as_str();
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -62,20 +61,20 @@ impl General {
         })
     }
 
-    /// Whose payment it is; its secret signs the request.
+    /// The project. Its secret signs the request.
     #[must_use]
     pub fn project_id(&self) -> ProjectId {
         self.project_id
     }
 
-    /// Our id of the payment.
+    /// The merchant's id of the payment.
     #[must_use]
     pub fn payment_id(&self) -> &PaymentId {
         &self.payment_id
     }
 }
 
-/// `general` as it stands in a request that was kept.
+/// `general` of a stored request, before it is checked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedGeneral {
@@ -92,15 +91,15 @@ impl TryFrom<UncheckedGeneral> for General {
     }
 }
 
-/// A method by which a merchant can pay out. A method without payouts does not implement it, and a program that would
-/// pay out by it does not compile.
+/// A method that can pay out. A method without payouts does not implement this trait, so a program that tries to pay out
+/// with it does not compile.
 pub trait Payouts: Method {
-    /// Where the Gate takes its payouts: the path of the URL, from the first `/` on.
+    /// The path of the Gate's URL for payouts, from the first `/` on.
     const PATH: &'static str;
-    /// The request. It serializes as the JSON object that is sent, without the signature.
+    /// The request. It serializes as the JSON object that is sent, but without the signature.
     type Payout: Serialize + Send + Sync;
 
-    /// Which payment a request is about: what its `general` says.
+    /// The `general` of a request: the payment that the request is about.
     fn general(payout: &Self::Payout) -> &General;
 }
 
@@ -114,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn id_of_64_plain_characters_is_sent() {
+    fn id_of_64_plain_characters_is_accepted() {
         for id in ["a", "test_123", "0198-AZaz_9", &"x".repeat(64)] {
             assert_eq!(general(id).unwrap().payment_id().as_str(), id);
         }
     }
 
     #[test]
-    fn longer_id_or_one_of_other_characters_is_refused() {
+    fn longer_id_or_one_with_other_characters_is_refused() {
         for id in [
             "a b",
             "a.b",
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn general_comes_back_from_its_json_and_is_checked_again() {
+    fn general_is_read_back_from_its_json_and_checked_again() {
         let there = general("test_123").unwrap();
         let json = serde_json::to_string(&there).unwrap();
         assert_eq!(serde_json::from_str::<General>(&json).unwrap(), there);

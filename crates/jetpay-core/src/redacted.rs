@@ -1,20 +1,20 @@
-//! Texts that are a payer's own data.
+//! Texts that `Debug` must not show.
 
 use serde::Serialize;
 use std::fmt;
 
-/// A text that `Debug` hides: who reads it says so with [`as_str`](Self::as_str).
+/// A text that `Debug` redacts: a payer's data or a secret. Code that needs the text calls [`as_str`](Self::as_str).
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Redacted(Box<str>);
 
 impl Redacted {
-    /// Hides a text.
+    /// Wraps a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.into())
     }
 
-    /// The text.
+    /// The text itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

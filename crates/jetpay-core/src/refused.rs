@@ -1,11 +1,11 @@
-//! Refusals: the business said no. An answer, not an error.
+//! Refusals: the merchant says no. A refusal is a response, not an error.
 
 use crate::rejection::Rejection;
 use crate::response_code::ResponseCode;
 
 /// A refusal before it has its method's shape: a code and a text for the payer.
 ///
-/// A merchant makes "not found" and "failed" only; the code 400 is made from a [`Rejection`].
+/// A merchant can make "not found" (404) and "failed" (500). Only a [`Rejection`] makes the code 400.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     code: ResponseCode,
@@ -19,19 +19,19 @@ impl Refused {
         Self::with(ResponseCode::NotFound, text.into())
     }
 
-    /// Anything else that cannot be done (500), and why.
+    /// The request failed for another reason (500), which the text explains.
     #[must_use]
     pub fn failed(text: impl Into<String>) -> Self {
         Self::with(ResponseCode::Failed, text.into())
     }
 
-    /// What the sender of a rejected message is told. The only way to a code 400, and not a merchant's.
+    /// The response to a rejected message. Nothing else makes the code 400.
     pub(crate) fn for_rejection(rejection: &Rejection) -> Self {
         Self::with(rejection.code(), rejection.to_string())
     }
 
     fn with(code: ResponseCode, text: String) -> Self {
-        // The documents require a reason: none is told as what is known, the code.
+        // The documents require a text, so an empty one is replaced.
         let text = if text.is_empty() {
             format!("refused with code {}", code.number())
         } else {
@@ -40,33 +40,34 @@ impl Refused {
         Self { code, text }
     }
 
-    /// 400, 404 or 500.
+    /// The code: 400, 404 or 500.
     #[must_use]
     pub fn code(&self) -> ResponseCode {
         self.code
     }
 
-    /// Why; never empty.
+    /// The reason. It is never empty.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Why, to keep.
+    /// The reason, as an owned text.
     #[must_use]
     pub fn into_text(self) -> String {
         self.text
     }
 }
 
-/// The merchant's system cannot answer now: a store that is down, a queue that is full. Our fault, so HTTP 503; its
-/// text goes to the log and not to the sender.
+/// The merchant's system cannot answer now: its store is down, or a queue is full.
+///
+/// The platform gets HTTP 503. The text is for the merchant's log; the platform does not see it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unavailable: {0}")]
 pub struct Unavailable(pub String);
 
 impl Unavailable {
-    /// The refusal that is sent with the 503.
+    /// The refusal that goes with the HTTP 503.
     pub(crate) fn refused() -> Refused {
         Refused::failed("the service is not available now; try again later")
     }

@@ -1,33 +1,33 @@
-//! Rejections: what the sender of a message did wrong.
+//! Rejections: the mistakes that the sender of a message can make.
 
 use thiserror::Error;
 
 use crate::response_code::ResponseCode;
 use crate::signature::{MalformedSignature, Malleated, Unreadable};
 
-/// Why a message was not served. The sender's fault, told in words that name no secret and none of the values.
+/// The mistake for which a message is rejected. Its text shows neither a secret nor a value of the message.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// Not a JSON object that can be signed.
+    /// The body is not a JSON object that can be signed.
     #[error("{0}")]
     Unreadable(#[from] Unreadable),
-    /// Larger than the endpoint takes. Whoever reads the body says this, not this crate.
+    /// The body is too large. The code that reads the body reports this, not this crate.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
-        /// The most that is taken, in bytes.
+        /// The largest size that the endpoint accepts, in bytes.
         limit: usize,
     },
-    /// It did not arrive whole, or not in time. Whoever reads the body says this, too.
+    /// The body broke off or took too long. The code that reads the body reports this, not this crate.
     #[error("the body did not arrive whole and in time")]
     Incomplete,
-    /// No project with this id is in the keyring, or the message names none.
+    /// The keyring has no project with the message's `project_id`, or the message has none.
     #[error("this project is not configured here; nothing of the message was read")]
     UnknownProject,
-    /// The signature is no signature.
+    /// The text of the signature cannot be a signature.
     #[error("{0}")]
     Malformed(#[from] MalformedSignature),
-    /// The signature is another's.
+    /// The signature does not match the message.
     #[error("the signature does not match; check the secret and the string that was signed")]
     WrongSignature,
     /// The project does not support this method.
@@ -36,15 +36,15 @@ pub enum Rejection {
         /// The method's name.
         method: &'static str,
     },
-    /// The signature is good, but the message may have been cut anew from a signed one.
+    /// The signature matches, but an attacker may have made the message from another signed message.
     #[error("the message is refused because its signature would also fit another: {0}")]
     Malleated(Malleated),
-    /// The signature is good, but a field is not what it must be.
+    /// The signature matches, but a field has a wrong value.
     #[error("the field `{path}` {flaw}")]
     Field {
-        /// Its path, names joined with `:`.
+        /// The field's path: names joined with `:`.
         path: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with the field.
         flaw: FieldFlaw,
     },
 }
@@ -53,25 +53,25 @@ pub enum Rejection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FieldFlaw {
-    /// It is not there, or is `null`.
+    /// The field is absent or `null`.
     #[error("is missing")]
     Missing,
-    /// It has another JSON type.
+    /// The field has a wrong JSON type; the text names the right one.
     #[error("must be {0}")]
     NotA(&'static str),
-    /// It is not an id.
+    /// The field is not an id.
     #[error("must be an id: not empty, at most 255 bytes, without `;` and control characters")]
     NotAnId,
-    /// It has another value than the one that fits here.
+    /// The field has a wrong value; the text names the right one.
     #[error("must be {0}")]
     NotThe(&'static str),
-    /// The currency is not the project's.
+    /// The currency is not the project's currency.
     #[error("must be the project's currency, {0}")]
     OtherCurrency(crate::money::Currency),
 }
 
 impl Rejection {
-    /// The code that a refusal carries for it.
+    /// The code of the refusal that answers the message.
     #[must_use]
     pub fn code(&self) -> ResponseCode {
         match self {
@@ -87,7 +87,7 @@ impl Rejection {
         }
     }
 
-    /// The HTTP status of the answer to a request: 200 for whatever could be understood.
+    /// The HTTP status of the response to a request. It is 200 if the body was readable.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self {
@@ -102,7 +102,7 @@ impl Rejection {
         }
     }
 
-    /// A short stable word for logs and metrics.
+    /// A short, stable word for logs and metrics.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,22 +1,24 @@
-//! The code of an answer.
+//! The code of a response.
 
 use serde::{Serialize, Serializer};
 
-/// The `code` that every method knows. (Kassa24's 204 belongs to one answer of that method and lives there.)
+/// The `code` of a response, as all methods define it.
+///
+/// Kassa24 has one more code, 204. It belongs to one response of that method and is in that method's crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResponseCode {
-    /// 0: good.
+    /// 0: the request succeeded.
     Success,
     /// 400: the signature is wrong, or the project is unknown.
     SignatureError,
     /// 404: the customer is unknown.
     NotFound,
-    /// 500: anything else, with a text.
+    /// 500: the request failed for another reason, which a text explains.
     Failed,
 }
 
 impl ResponseCode {
-    /// The number on the wire.
+    /// The number in the JSON.
     #[must_use]
     pub const fn number(self) -> u16 {
         match self {

@@ -1,4 +1,4 @@
-//! From bytes to bytes, without a web framework: what every adapter calls.
+//! Answers a message without a web framework: bytes in, bytes out. Every adapter calls this module.
 
 use serde::Serialize;
 
@@ -9,39 +9,39 @@ use crate::refused::{Refused, Unavailable};
 use crate::rejection::Rejection;
 use crate::signature::Keyring;
 
-/// An answer, ready to be sent.
+/// A response that is ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The body: JSON, or nothing for a callback.
+    /// The body: JSON, or empty for a callback.
     pub body: Vec<u8>,
-    /// What the message was and what became of it, for logs and metrics. Holds nothing of the payer's.
+    /// What the message was and how it ended, for logs and metrics. It holds no data of the payer.
     pub outcome: Outcome,
 }
 
-/// What a message was and what became of it.
+/// What a message was and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What it was, once that was known.
+    /// The kind of message, if it is known.
     pub kind: Option<MessageKind>,
-    /// By which secret and order its signature was found good.
+    /// The secret and the order of paths with which its signature matches.
     pub matched: Option<Matched>,
-    /// Why it was not served.
+    /// Why the message was rejected.
     pub rejection: Option<Rejection>,
-    /// What was not available, with its reason: for the log only.
+    /// What was unavailable and why. It is for the log only.
     pub unavailable: Option<Unavailable>,
 }
 
-/// The three kinds of message.
+/// The kinds of message that the platform sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
-    /// `verify`.
+    /// The request `verify`.
     Verify,
-    /// `check_deposit`.
+    /// The request `check_deposit`.
     CheckDeposit,
     /// A callback.
     Callback,
@@ -56,7 +56,7 @@ impl From<RequestKind> for MessageKind {
     }
 }
 
-/// Serves one message to the method `M`: `verify`, `check_deposit`, or a callback of any method.
+/// Answers one message to the method `M`: `verify`, `check_deposit`, or a callback of any method.
 pub async fn serve<M: Method, S: Merchant<M>>(
     body: &[u8],
     merchant: &S,
@@ -79,11 +79,11 @@ pub async fn serve<M: Method, S: Merchant<M>>(
     match message.read::<M>() {
         Ok(Request::Verify(request)) => {
             outcome.kind = Some(MessageKind::Verify);
-            answer::<M, _>(merchant.verify(request).await, outcome)
+            respond::<M, _>(merchant.verify(request).await, outcome)
         }
         Ok(Request::CheckDeposit(request)) => {
             outcome.kind = Some(MessageKind::CheckDeposit);
-            answer::<M, _>(merchant.check_deposit(request).await, outcome)
+            respond::<M, _>(merchant.check_deposit(request).await, outcome)
         }
         Ok(Request::Callback(callback)) => acknowledge(*callback, merchant, outcome).await,
         Err(rejection) if is_callback => unusable(&message, rejection, merchant, outcome).await,
@@ -91,7 +91,7 @@ pub async fn serve<M: Method, S: Merchant<M>>(
     }
 }
 
-/// Serves one callback, of any method; anything else is answered with HTTP 400.
+/// Answers one callback of any method. Every other message gets HTTP 400.
 pub async fn serve_callback<S: Callbacks>(body: &[u8], merchant: &S, keyring: &Keyring) -> Reply {
     let message = match Received::parse(body)
         .map_err(Rejection::from)
@@ -113,13 +113,13 @@ pub async fn serve_callback<S: Callbacks>(body: &[u8], merchant: &S, keyring: &K
     }
 }
 
-/// The refusal of a request that never got as far as [`serve`]: too large, or broken off.
+/// Answers a request to the method `M` whose body is too large or did not arrive whole.
 #[must_use]
 pub fn refuse_unread<M: Method>(rejection: Rejection) -> Reply {
     refuse::<M>(rejection, Outcome::default())
 }
 
-/// The same for an endpoint that takes callbacks only.
+/// Answers a callback whose body is too large or did not arrive whole.
 #[must_use]
 pub fn refuse_unread_callback(rejection: Rejection) -> Reply {
     reject_callback(rejection, Outcome::callback())
@@ -134,12 +134,12 @@ impl Outcome {
     }
 }
 
-fn answer<M: Method, T: Serialize>(
-    answer: Result<T, HandlerError<M::Refusal>>,
+fn respond<M: Method, T: Serialize>(
+    result: Result<T, HandlerError<M::Refusal>>,
     mut outcome: Outcome,
 ) -> Reply {
-    match answer {
-        Ok(good) => reply(200, &good, outcome),
+    match result {
+        Ok(response) => reply(200, &response, outcome),
         Err(HandlerError::Refused(refusal)) => reply(200, &refusal, outcome),
         Err(HandlerError::Unavailable(unavailable)) => {
             outcome.unavailable = Some(unavailable);
@@ -160,7 +160,7 @@ fn refuse<M: Method>(rejection: Rejection, outcome: Outcome) -> Reply {
     )
 }
 
-/// An answer that cannot be written as JSON is the merchant's mistake; the sender is told to come again.
+/// If a response cannot be written as JSON, the merchant's code is wrong. The platform gets HTTP 503 and tries again.
 fn reply(status: u16, body: &impl Serialize, mut outcome: Outcome) -> Reply {
     match serde_json::to_vec(body) {
         Ok(body) => Reply {
@@ -170,7 +170,7 @@ fn reply(status: u16, body: &impl Serialize, mut outcome: Outcome) -> Reply {
         },
         Err(error) => {
             outcome.unavailable = Some(Unavailable(format!(
-                "the answer could not be written: {error}"
+                "the response could not be written: {error}"
             )));
             Reply {
                 status: 503,
@@ -202,7 +202,7 @@ async fn acknowledge<S: Callbacks>(
     }
 }
 
-/// A signed callback that cannot be read is kept before it is refused.
+/// Lets the merchant store a signed callback that cannot be read, then rejects it.
 async fn unusable<S: Callbacks>(
     message: &Authentic<'_, '_>,
     rejection: Rejection,
@@ -210,14 +210,14 @@ async fn unusable<S: Callbacks>(
     mut outcome: Outcome,
 ) -> Reply {
     outcome.kind = Some(MessageKind::Callback);
-    let kept = merchant
+    let stored = merchant
         .unusable(UnusableCallback::new(
             message.body(),
             message.project().id(),
             &rejection,
         ))
         .await;
-    match kept {
+    match stored {
         Ok(()) => reject_callback(rejection, outcome),
         Err(unavailable) => Reply {
             status: 503,

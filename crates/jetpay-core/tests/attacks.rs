@@ -1,19 +1,18 @@
-//! The attacks of the protocol's page on signatures, one by one. Each message keeps a good signature: it is refused,
-//! or it reads as the message that was signed.
+//! The attacks that the protocol's section on signatures lists, one by one. In each, the signature of the message still
+//! matches. The message is refused, or it reads like the message that was signed.
 
 mod support;
 
 use jetpay_core::Rejection;
 use jetpay_core::message::Received;
 use jetpay_core::rejection::FieldFlaw;
-use jetpay_core::signature::Malleated;
-use jetpay_core::signature::{Canonical, MalformedSignature};
+use jetpay_core::signature::{Canonical, MalformedSignature, Malleated};
 use support::{Message, fixture, key, keyring, read, signed, string_to_sign};
 
 const SUCCESS: &str = "kaspi/callback-success.json";
 const CHECK_DEPOSIT: &str = "kaspi/check_deposit-request.json";
 
-/// The fixture with one place changed in a way that the signature does not see.
+/// The fixture with one change that the signature does not cover.
 fn changed(file: &str, from: &str, to: &str) -> String {
     let original = fixture(file);
     assert_eq!(
@@ -33,7 +32,7 @@ fn changed(file: &str, from: &str, to: &str) -> String {
             .unwrap()
             .authenticate(&keyring())
             .is_ok(),
-        "the signature must hold"
+        "the signature must match"
     );
     body
 }
@@ -59,18 +58,18 @@ fn assert_malleated(body: &str, how: Malleated) {
 }
 
 #[test]
-fn a_field_hidden_in_another_ones_text_is_refused_as_malleated() {
+fn field_inside_the_text_of_another_is_refused_as_malleated() {
     let body = fixture("callbacks/callback-malleated.json");
     assert_eq!(
         string_to_sign(&body),
         string_to_sign(fixture(SUCCESS)),
-        "the signature is that of the success"
+        "the signature is that of the successful callback"
     );
     assert_malleated(&body, Malleated::Text("operation:status"));
 }
 
 #[test]
-fn a_number_as_a_text_is_refused() {
+fn number_as_a_text_is_refused() {
     let integer = FieldFlaw::NotA("an integer");
     assert_refused(CHECK_DEPOSIT, "10000", "\"10000\"", "amount", integer);
     assert_refused(CHECK_DEPOSIT, "1234,", "\"1234\",", "project_id", integer);
@@ -78,7 +77,7 @@ fn a_number_as_a_text_is_refused() {
 }
 
 #[test]
-fn a_text_as_a_number_is_refused() {
+fn text_as_a_number_is_refused() {
     assert_refused(
         CHECK_DEPOSIT,
         "\"123456789\"",
@@ -97,7 +96,7 @@ fn a_text_as_a_number_is_refused() {
 }
 
 #[test]
-fn a_one_as_true_is_refused() {
+fn true_in_place_of_one_is_refused() {
     let body = signed(&fixture(CHECK_DEPOSIT).replace("10000", "1"));
     let again = body.replace("\"amount\": 1,", "\"amount\": true,");
     assert_eq!(string_to_sign(&body), string_to_sign(&again));
@@ -111,7 +110,7 @@ fn a_one_as_true_is_refused() {
 }
 
 #[test]
-fn an_integer_written_with_an_exponent_or_a_point_is_refused() {
+fn integer_with_an_exponent_or_a_point_is_refused() {
     for amount in [
         "1.0e4",
         "10000.0",
@@ -130,10 +129,10 @@ fn an_integer_written_with_an_exponent_or_a_point_is_refused() {
 }
 
 #[test]
-fn the_two_fields_that_may_be_a_number_or_a_text_read_equal() {
+fn two_fields_that_may_be_a_number_or_a_text_read_equal() {
     assert_read_equal(SUCCESS, "\"id\": 28,", "\"id\": \"28\",");
     assert_read_equal(SUCCESS, "\"code\": \"0\"", "\"code\": 0");
-    // Not in another number's form: this is a float, and no id.
+    // But a float is no id.
     assert_refused(
         SUCCESS,
         "\"id\": 28,",
@@ -144,7 +143,7 @@ fn the_two_fields_that_may_be_a_number_or_a_text_read_equal() {
 }
 
 #[test]
-fn an_empty_text_as_null_reads_equal() {
+fn empty_text_as_null_reads_equal() {
     assert_read_equal(SUCCESS, "\"description\": \"\"", "\"description\": null");
     assert_read_equal(SUCCESS, "\"auth_code\": \"\"", "\"auth_code\": null");
 }
@@ -169,7 +168,7 @@ fn added_empty_containers_read_equal() {
 }
 
 #[test]
-fn what_stands_below_signature_or_frame_mode_is_never_read() {
+fn values_below_signature_or_frame_mode_are_never_read() {
     let fake = r#"{"id": "other", "status": "decline", "sum_initial": {"amount": 1}, "payment": {"id": 1}}"#;
     for name in ["signature", "frame_mode"] {
         assert_read_equal(
@@ -203,7 +202,7 @@ fn repeated_keys_and_trailing_bytes_are_unreadable() {
         success.replace("\"code\"", "\"st\\u0061tus\": \"decline\", \"code\""),
         success.replacen('{', "{\"project_id\": 1,", 1),
         success.replacen('{', "{\"signature\": \"x\",", 1),
-        // Also where nothing is read.
+        // Also in a part that is never read.
         success.replacen('{', "{\"frame_mode\": {\"a\": 1, \"a\": 2},", 1),
         format!("{success}{{}}"),
         format!("{success}\0"),
@@ -218,7 +217,7 @@ fn repeated_keys_and_trailing_bytes_are_unreadable() {
 }
 
 #[test]
-fn of_two_signatures_the_one_at_the_top_counts() {
+fn signature_at_the_top_level_counts_before_the_one_in_general() {
     assert_read_equal(
         SUCCESS,
         "\"account\"",
@@ -239,7 +238,7 @@ fn of_two_signatures_the_one_at_the_top_counts() {
 }
 
 #[test]
-fn a_signature_moved_into_general_reads_equal_and_anywhere_else_is_none() {
+fn signature_moved_into_general_reads_equal_and_elsewhere_is_missing() {
     let success = fixture(SUCCESS);
     let (before, signature) = success.split_once(",\n  \"signature\"").unwrap();
     let field = format!(
@@ -263,7 +262,7 @@ fn a_signature_moved_into_general_reads_equal_and_anywhere_else_is_none() {
 }
 
 #[test]
-fn a_word_that_took_in_a_field_nobody_reads_is_refused() {
+fn word_that_includes_an_unread_field_is_refused() {
     let original = signed(&fixture(SUCCESS).replace(
         "\"type\": \"sale\"",
         "\"status_\": \"x\", \"type\": \"sale\"",
@@ -288,7 +287,7 @@ fn a_word_that_took_in_a_field_nobody_reads_is_refused() {
 }
 
 #[test]
-fn a_date_cut_at_its_colons_loses_only_the_date() {
+fn date_split_at_its_colons_loses_only_the_date() {
     let date = "\"2022-03-25T11:08:05+0000\"";
     let body = changed(SUCCESS, date, r#"{"2022-03-25T11": {"08": "05+0000"}}"#);
     let mut original = read(fixture(SUCCESS)).unwrap().callback();
@@ -297,7 +296,7 @@ fn a_date_cut_at_its_colons_loses_only_the_date() {
 }
 
 #[test]
-fn an_id_cut_at_its_colon_is_refused() {
+fn id_split_at_its_colon_is_refused() {
     let body = signed(&fixture(CHECK_DEPOSIT).replace("123456789", "12:34"));
     assert!(read(&body).is_ok());
     let again = body.replace("\"12:34\"", "{\"12\": \"34\"}");
@@ -313,7 +312,7 @@ fn an_id_cut_at_its_colon_is_refused() {
 }
 
 #[test]
-fn an_object_cut_into_a_text_is_refused() {
+fn object_turned_into_a_text_is_refused() {
     let number = "{\n    \"number\": \"1234567890\"\n  }";
     assert_refused(
         SUCCESS,
@@ -335,7 +334,7 @@ fn an_object_cut_into_a_text_is_refused() {
 }
 
 #[test]
-fn keys_that_could_hold_a_border_are_refused() {
+fn key_that_could_hide_a_separator_is_refused() {
     let body = changed(
         CHECK_DEPOSIT,
         "\"amount\": 10000,\n  \"currency\": \"KZT\"",
@@ -349,20 +348,20 @@ fn keys_that_could_hold_a_border_are_refused() {
 }
 
 #[test]
-fn two_values_with_one_path_are_refused() {
+fn two_values_with_the_same_path_are_refused() {
     let twins = "{\"x:\": {\"y\": 1}, \"x\": {\":y\": 2},";
     assert_malleated(
         &signed(&fixture(SUCCESS).replacen('{', twins, 1)),
         Malleated::EqualPaths,
     );
-    // A key with `:` alone is nobody's twin.
+    // A single key with `:` is accepted.
     let single =
         signed(&fixture(SUCCESS).replacen('{', "{\"x:\": {\"y\": 1}, \"x\": {\"y\": 2},", 1));
     assert_eq!(read(single), read(fixture(SUCCESS)));
 }
 
 #[test]
-fn only_the_exact_name_signature_is_left_out_of_what_is_signed() {
+fn only_a_key_with_the_exact_name_signature_is_not_signed() {
     for name in [
         "Signature",
         "signature ",
@@ -379,7 +378,7 @@ fn only_the_exact_name_signature_is_left_out_of_what_is_signed() {
 }
 
 #[test]
-fn honest_text_with_borders_in_it_passes() {
+fn honest_text_with_separators_is_accepted() {
     let file = "callbacks/callback-description-semicolon.json";
     assert!(fixture(file).contains(';'));
     assert!(matches!(read(fixture(file)), Ok(Message::Callback(_))));
@@ -393,14 +392,14 @@ fn honest_text_with_borders_in_it_passes() {
 }
 
 #[test]
-fn a_key_that_only_begins_like_a_field_is_another_field_and_disturbs_nothing() {
+fn key_that_only_begins_like_a_field_is_ignored() {
     let verify = r#""project_id":1234,"type":"verify","customer_id":"7123456789""#;
     let plain = read(signed(&format!("{{{verify}}}"))).unwrap();
     for key in ["payment:note", "operation::", "type:12", "customer_id:x"] {
         let body = signed(&format!("{{{verify},\"{key}\":\"x\"}}"));
         assert_eq!(read(&body), Ok(plain.clone()), "{body}");
     }
-    // What does stand below is seen, also where its key has a colon.
+    // A value below the field is found, even if its key has a colon.
     for field in [r#""payment":{"x":1}"#, r#""payment":{":x":1}"#] {
         let body = signed(&format!("{{{verify},{field}}}"));
         assert!(read(&body).is_err(), "{body}");

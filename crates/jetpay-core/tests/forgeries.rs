@@ -1,5 +1,5 @@
-//! Messages of one kind typed, as a text, into a signed message of another kind, and cut out with the signature intact.
-//! One secret signs `verify`, `check_deposit`, callbacks and the requests to the Gate; only a callback moves money.
+//! A payer types a message of one kind, as a text, into a signed message of another kind. An attacker cuts it out, and its
+//! signature still matches, because one secret signs `verify`, `check_deposit`, callbacks and requests to the Gate.
 
 mod support;
 
@@ -9,8 +9,8 @@ use jetpay_core::signature::Malleated;
 use support::{key, read, signed, string_to_sign};
 
 #[test]
-fn a_callback_typed_into_a_signed_requests_text_is_refused() {
-    // Who types this as a customer id, and then sees the signed `verify`, holds a signature of a whole callback.
+fn callback_typed_into_a_signed_request_is_refused() {
+    // A payer who types this as a customer id and then sees the signed `verify` has the signature of a whole callback.
     let typed = "1;operation:code:0;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
                  operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;payment:status:success";
     let request = signed(&format!(
@@ -43,8 +43,8 @@ fn a_callback_typed_into_a_signed_requests_text_is_refused() {
 }
 
 #[test]
-fn a_callback_typed_into_a_payouts_name_is_refused() {
-    // The platform's Gate requests are signed with the same secret, by us: with the payer's name as the payer typed it.
+fn callback_typed_into_a_name_of_a_payout_is_refused() {
+    // The merchant signs requests to the Gate with the same secret. They have the payer's name as the payer typed it.
     let typed = "Z;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
                  operation:sum_initial:currency:KZT;operation:type:sale;payment:id:payment_47;\
                  payment:status:success;project_id:1234;zz:";

@@ -1,5 +1,5 @@
-//! The signatures that the documents print. None can verify, and each must be rejected as it stands; the fixtures
-//! carry others, made with the test secret.
+//! The placeholder signatures in the documents. None can match, and each must be rejected. The fixtures have signatures
+//! made with the test secret instead.
 
 mod support;
 
@@ -24,7 +24,7 @@ struct Fixture {
     document_signature: Option<String>,
 }
 
-/// Every entry of every manifest: its path, its body, the document's signature.
+/// Every signed fixture of every manifest: its path, its body and the document's signature.
 fn signed_fixtures() -> Vec<(String, String, Option<String>)> {
     let mut found = Vec::new();
     for folder in fs::read_dir(fixtures())
@@ -56,16 +56,16 @@ fn rejection(body: &str) -> Rejection {
 }
 
 #[test]
-fn every_signed_fixture_is_believed_by_the_test_secret_in_natural_order() {
+fn every_signed_fixture_matches_the_test_secret_in_natural_order() {
     let fixtures = signed_fixtures();
     assert_eq!(
         fixtures.len(),
         39,
-        "the count is told, so that none is lost in silence"
+        "the number is checked, so that no fixture is lost"
     );
     for (path, body, _) in fixtures {
         if path.ends_with("payout-request.json") {
-            // Signed by the merchant; its project is in `general`, and is found there.
+            // The merchant signs this one. Its project is in `general`.
             assert!(
                 Canonical::parse(body.as_bytes())
                     .unwrap()
@@ -89,7 +89,7 @@ fn every_signed_fixture_is_believed_by_the_test_secret_in_natural_order() {
 }
 
 #[test]
-fn every_placeholder_of_the_documents_is_rejected_for_what_it_is() {
+fn every_placeholder_of_the_documents_is_rejected_with_its_flaw() {
     let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
     for (path, body, document) in signed_fixtures() {
         let Some(placeholder) = document else {
@@ -103,7 +103,7 @@ fn every_placeholder_of_the_documents_is_rejected_for_what_it_is() {
             .to_owned();
         assert_eq!(body.matches(&good).count(), 1, "{path}");
         let rejection = rejection(&body.replace(&good, &placeholder));
-        // Expected by a look at the text, not by the code under test.
+        // The expectation comes from the text itself, not from the code under test.
         let expected = match placeholder.len() {
             40 if !placeholder.contains('=') => {
                 Rejection::Malformed(MalformedSignature::LegacySha1)

@@ -1,4 +1,4 @@
-//! What holds for every body: any JSON object, real bodies with bytes changed, and bytes that are nothing.
+//! Properties that hold for every body: any JSON object, real bodies with changed bytes, and random bytes.
 
 mod support;
 
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use support::{fixtures_named, key, string_to_sign};
 
-/// Keys as attackers and honest senders choose them.
+/// Keys of honest senders and of attackers.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z_]{1,6}",
@@ -49,12 +49,12 @@ fn object() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::btree_map(name(), json(), 0..8).prop_map(|map| map.into_iter().collect())
 }
 
-/// White space that JSON allows.
+/// White space that JSON allows between tokens.
 fn space() -> impl Strategy<Value = String> {
     "[ \t\r\n]{0,3}"
 }
 
-/// The object printed with its keys turned round and white space between.
+/// Prints a value with its keys rotated and with white space between the tokens.
 fn print(value: &Value, space: &str, turn: usize, out: &mut String) {
     match value {
         Value::Object(fields) => {
@@ -97,7 +97,7 @@ fn real_bodies() -> Vec<String> {
     .collect()
 }
 
-/// Whether the key verifies the body, whatever project it names.
+/// Whether the signature of the body matches the test secret. The project that the body names does not matter.
 fn is_authentic(body: &[u8]) -> bool {
     let canonical = Canonical::parse(body).unwrap();
     canonical
@@ -107,11 +107,11 @@ fn is_authentic(body: &[u8]) -> bool {
 }
 
 proptest! {
-    // Integration tests have no place of their own for failures; the shrunken case in the output is enough.
+    // Integration tests have no file for failed cases. The minimal case in the output is enough.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_signed_verifies_and_keeps_its_other_bytes(object in object(), space in space(), turn in 0_usize..9) {
+    fn signed_body_verifies_and_keeps_its_other_bytes(object in object(), space in space(), turn in 0_usize..9) {
         let mut body = space.clone();
         print(&Value::Object(object), &space, turn, &mut body);
         body.push_str(&space);
@@ -119,14 +119,14 @@ proptest! {
         let signed = String::from_utf8(sign(body.as_bytes(), &key()).unwrap()).unwrap();
         prop_assert!(is_authentic(signed.as_bytes()), "{signed}");
         prop_assert_eq!(sign(signed.as_bytes(), &key()).unwrap(), signed.as_bytes(), "signing again changes nothing");
-        // All that was inserted is one run of bytes, in place of at most one value.
+        // Signing inserts one run of bytes, which replaces at most one value.
         let same = body.bytes().zip(signed.bytes()).take_while(|(a, b)| a == b).count();
         let same_end = body.bytes().rev().zip(signed.bytes().rev()).take_while(|(a, b)| a == b).count();
         prop_assert!(same + same_end >= body.len() || body.contains("\"signature\""), "{body} {signed}");
     }
 
     #[test]
-    fn what_is_signed_depends_neither_on_the_order_of_keys_nor_on_white_space(
+    fn string_to_sign_depends_neither_on_the_order_of_keys_nor_on_white_space(
         object in object(), space in space(), turn in 0_usize..9,
     ) {
         let value = Value::Object(object);
@@ -134,7 +134,7 @@ proptest! {
         let mut again = String::new();
         print(&value, &space, turn, &mut again);
         match Canonical::parse(plain.as_bytes()) {
-            // Paths that tie in natural order stay in the body's order, as in PHP: so the platform, too, signs them by it.
+            // Paths that are equal in natural order keep the order of the body, in PHP and on the platform.
             Ok(canonical) if !has_ties(&canonical) => prop_assert_eq!(canonical.string_to_sign(), string_to_sign(&again)),
             Ok(_) => prop_assert!(Canonical::parse(again.as_bytes()).is_ok()),
             Err(_) => prop_assert!(Canonical::parse(again.as_bytes()).is_err()),
@@ -168,24 +168,24 @@ proptest! {
         prop_assume!(float.is_finite() && (float != 0.0 || float.is_sign_positive()));
         let text = string_to_sign(format!("{{\"a\":{float:e}}}"));
         let printed: f64 = text.strip_prefix("a:").unwrap().parse().unwrap();
-        // 14 digits are kept; near zero a double has fewer itself.
+        // 14 digits are kept. Near zero, a double has fewer digits.
         prop_assert!(format!("{printed:.13e}") == format!("{float:.13e}") || !float.is_normal(), "{float:e} {text}");
     }
 
     #[test]
-    fn natural_order_of_any_keys_neither_panics_nor_contradicts_itself(
+    fn natural_order_neither_panics_nor_contradicts_itself(
         a in "[0-3 a:\t]{0,8}", b in "[0-3 a:\t]{0,8}", c in prop::collection::vec(any::<u8>(), 0..8),
     ) {
         prop_assert_eq!(natural::compare(a.as_bytes(), b.as_bytes()), natural::compare(b.as_bytes(), a.as_bytes()).reverse());
         prop_assert_eq!(natural::compare(&c, a.as_bytes()), natural::compare(a.as_bytes(), &c).reverse());
         prop_assert!(natural::compare(&c, &c).is_eq());
-        // What two paths begin with decides nothing between them, once it is more than zeros and white space.
+        // A common beginning does not change the order, if it is more than zeros and white space.
         let after = |beginning: &str| natural::compare([beginning.as_bytes(), a.as_bytes()].concat().as_slice(), [beginning.as_bytes(), b.as_bytes()].concat().as_slice());
         prop_assert_eq!(after("x"), after("0 long:1:beginning"));
     }
 
     #[test]
-    fn any_keys_are_sorted(keys in prop::collection::btree_set("[0-2 a]{1,6}", 0..60)) {
+    fn sorting_keeps_all_keys(keys in prop::collection::btree_set("[0-2 a]{1,6}", 0..60)) {
         let fields: Vec<String> = keys.iter().map(|key| format!("\"{key}\":1")).collect();
         let text = string_to_sign(format!("{{{}}}", fields.join(",")));
         prop_assert_eq!(text.split(';').filter(|line| !line.is_empty()).count(), keys.len());
@@ -201,19 +201,19 @@ fn has_ties(canonical: &Canonical) -> bool {
 }
 
 #[test]
-fn white_space_at_the_end_of_a_path_ties() {
+fn paths_that_differ_in_white_space_at_the_end_are_equal() {
     assert!(natural::compare(b"a ", b"a  ").is_eq());
     assert!(
         natural::compare(b"a", b"a ").is_lt(),
-        "but not where one has ended before it"
+        "but not if one path ends before it"
     );
     assert!(
         natural::compare(b"a1b", b"a1 b").is_gt(),
-        "nor just after digits"
+        "and not directly after digits"
     );
 }
 
-/// Generous: a debug build on a busy machine. Quadratic work would take minutes.
+/// A limit that suits a debug build on a busy machine. Quadratic work would take minutes.
 const BOUND: Duration = Duration::from_secs(4);
 
 fn assert_quick(what: &str, body: &str) -> Result<(), Unreadable> {
@@ -226,7 +226,7 @@ fn assert_quick(what: &str, body: &str) -> Result<(), Unreadable> {
 }
 
 #[test]
-fn bodies_made_to_be_slow_are_parsed_in_bounded_time() {
+fn bodies_that_aim_to_be_slow_are_parsed_in_limited_time() {
     let keys = |name: &dyn Fn(usize) -> String, count| {
         let fields: Vec<String> = (0..count)
             .map(|number| format!("\"{}\":1", name(number)))
@@ -254,7 +254,7 @@ fn bodies_made_to_be_slow_are_parsed_in_bounded_time() {
         ),
         Ok(())
     );
-    // One bit of the filter for all: same length, first, middle and last byte.
+    // All keys share one bit of the filter: they have the same length and the same first, middle and last byte.
     assert_eq!(
         assert_quick(
             "16,000 keys alike",
@@ -288,7 +288,7 @@ fn bodies_made_to_be_slow_are_parsed_in_bounded_time() {
 }
 
 #[test]
-fn a_long_key_above_thousands_of_leaves_is_refused() {
+fn long_key_above_thousands_of_values_is_refused() {
     let body = format!(
         "{{\"{}\":[{}1]}}",
         "k".repeat(32 * 1024),
@@ -304,7 +304,7 @@ fn a_long_key_above_thousands_of_leaves_is_refused() {
         assert_quick("a key of 300 bytes", &body),
         Err(Unreadable::TooLarge)
     );
-    // Just below the bound: repeated, sorted and compared along the whole key.
+    // This one is just below the limit. The whole key is repeated, sorted and compared.
     let body = format!("{{\"{}\":[{}1]}}", "k0".repeat(12), "1,".repeat(32 * 1024));
     assert_eq!(assert_quick("a key of 24 bytes", &body), Ok(()));
     let deep = format!("{}1{}", "{\"a\":".repeat(127), "}".repeat(127));
@@ -317,7 +317,7 @@ fn a_long_key_above_thousands_of_leaves_is_refused() {
 }
 
 #[test]
-fn signing_puts_the_signature_in_its_place() {
+fn signing_puts_the_signature_in_the_right_place() {
     let cases = [
         ("{}", "{\"signature\":\"S\"}"),
         (" { } \n", " { \"signature\":\"S\"} \n"),
@@ -372,8 +372,8 @@ fn signing_puts_the_signature_in_its_place() {
 }
 
 #[test]
-fn whatever_was_signed_can_be_parsed_also_just_below_the_bound() {
-    // Flattened, this is some bytes below 64 KiB; the padding crosses the bound in small steps.
+fn signed_body_just_below_the_size_limit_can_be_parsed() {
+    // The flattened form is some bytes below 64 KiB. The padding crosses the limit in small steps.
     let (mut signed, mut refused) = (0, 0);
     for padding in (0..300).step_by(20) {
         let body = format!(

@@ -1,5 +1,5 @@
-//! Signed messages cut anew at random: the same string to sign, so the same signature, in another shape. Each is
-//! refused, or reads as the message that was signed.
+//! Random messages with the same string to sign as a real one, and therefore the same signature, but in another shape.
+//! Each is refused, or it reads like the message that was signed.
 
 mod support;
 
@@ -12,11 +12,11 @@ use jetpay_core::redacted::Redacted;
 use serde_json::Value;
 use support::{Message, fixture, fixtures_named, key, read, signed, string_to_sign};
 
-/// Random numbers from a seed, which reproduces a failure.
+/// Random numbers from a seed. The seed reproduces a failure.
 struct Dice(u64);
 
 impl Dice {
-    /// From 0 to `sides - 1`.
+    /// A number from 0 to `sides - 1`.
     fn roll(&mut self, sides: usize) -> usize {
         // SplitMix64.
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -25,7 +25,7 @@ impl Dice {
         usize::try_from((mixed ^ mixed >> 31) % sides as u64).unwrap()
     }
 
-    /// Once in so many times.
+    /// Returns `true` once in `times` calls on average.
     fn once_in(&mut self, times: usize) -> bool {
         self.roll(times) == 0
     }
@@ -35,13 +35,13 @@ impl Dice {
     }
 }
 
-/// An object, or the JSON text of a value.
+/// An object or the JSON text of a value.
 enum Tree {
     Object(BTreeMap<String, Tree>),
     Value(String),
 }
 
-/// Puts a value at a path of keys, if there is room.
+/// Inserts a value at a path of keys, if the place is free.
 fn insert(object: &mut BTreeMap<String, Tree>, path: &[&str], value: &str) -> bool {
     match path {
         [] => false,
@@ -60,7 +60,7 @@ fn insert(object: &mut BTreeMap<String, Tree>, path: &[&str], value: &str) -> bo
     }
 }
 
-/// Any JSON value that signs as `text`.
+/// A random JSON value that signs like `text`.
 fn value(text: &str, dice: &mut Dice) -> String {
     let mut shapes = vec![serde_json::to_string(text).unwrap(); 3];
     if text
@@ -83,7 +83,7 @@ fn value(text: &str, dice: &mut Dice) -> String {
     dice.pick(&shapes)
 }
 
-/// Cuts `text` at some of its `;` into pieces, each of which has a `:`.
+/// Cuts a text at some of its `;` into pieces. Each piece has a `:`.
 fn pieces(text: &str, truth: &Truth, dice: &mut Dice, wild: usize) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for part in text.split(';') {
@@ -105,7 +105,7 @@ fn pieces(text: &str, truth: &Truth, dice: &mut Dice, wild: usize) -> Vec<String
     pieces
 }
 
-/// A JSON object with the same string to sign, if this throw of the dice gives one.
+/// A random JSON object with the same string to sign, if these random numbers give one.
 fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
     let wild = dice.pick(&[3, 10, 40, 1000]);
     let mut root = BTreeMap::new();
@@ -135,7 +135,7 @@ fn recut(text: &str, truth: &Truth, dice: &mut Dice) -> Option<String> {
     Some(json)
 }
 
-/// Prints the object, with things in it that are not signed.
+/// Prints an object and adds fields that are not signed.
 fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
     const UNSIGNED: [&str; 4] = [
         r#""empty":{}"#,
@@ -160,8 +160,8 @@ fn print(object: &BTreeMap<String, Tree>, json: &mut String, dice: &mut Dice) {
     write!(json, "{{{}}}", fields.join(",")).unwrap();
 }
 
-/// What a re-cut may change, and nothing is decided by: a date may be lost, and a free text may take in a field that
-/// nobody reads, or give its end away as such a field.
+/// Applies the differences that are allowed, because they decide nothing: a date may be lost, and a free text may include
+/// a field that is never read, or lose its end to such a field.
 fn forgive(original: &mut Callback, again: &Callback) {
     let date = |original: &mut Option<Date>, again: &Option<Date>| {
         *original = original.take().filter(|_| again.is_some());
@@ -178,7 +178,7 @@ fn forgive(original: &mut Callback, again: &Callback) {
             .is_some_and(|rest| rest.starts_with(';'))
     };
     let text = |original: &mut Option<String>, again: &Option<String>| {
-        // An empty text is none.
+        // An empty text counts as absent.
         let (one, other) = (
             original.as_deref().unwrap_or_default(),
             again.as_deref().unwrap_or_default(),
@@ -219,14 +219,14 @@ fn forgiven(mut original: Message, again: &Message) -> Message {
     original
 }
 
-/// How often a re-cut kept the string to sign, and how often it was then read.
+/// How many random messages kept the string to sign, and how many of them were read.
 #[derive(Default, Debug)]
 struct Tally {
     signed: u32,
     read: u32,
 }
 
-/// Cuts `original` mostly where its own fields are, and those of `aim`.
+/// Makes random messages from `original`. It cuts mostly at the fields of `original` and of `aim`.
 fn attack(name: &str, original: &str, aim: &str, seeds: u64, tally: &mut Tally) {
     let text = string_to_sign(original);
     let expected = read(original);
@@ -253,8 +253,8 @@ fn attack(name: &str, original: &str, aim: &str, seeds: u64, tally: &mut Tally) 
                 again,
                 "{name}, seed {seed}: {body}"
             ),
-            // A request whose customer id was refused for its `;` may become one whose id ends there: as if that had
-            // been typed. It moves no money; only a callback does.
+            // A request was refused for a `;` in its customer id. It may become a request whose id ends before the `;`.
+            // That is harmless, because only a callback moves money.
             Err(_) => assert!(
                 !matches!(again, Message::Callback(_)),
                 "{name}, seed {seed}: {body}"
@@ -263,7 +263,7 @@ fn attack(name: &str, original: &str, aim: &str, seeds: u64, tally: &mut Tally) 
     }
 }
 
-/// Where the values of a message stand: path to signed text and JSON.
+/// The values of a message: from the path to the signed text and the JSON.
 type Truth = BTreeMap<String, (String, String)>;
 
 fn learn(path: &str, value: &Value, truth: &mut Truth) {
@@ -295,9 +295,9 @@ fn learn(path: &str, value: &Value, truth: &mut Truth) {
 }
 
 #[test]
-fn no_callback_that_is_cut_anew_reads_differently() {
+fn no_random_recut_of_a_callback_reads_differently() {
     let mut tally = Tally::default();
-    // The one that is malleated already can of course be cut back into the success that was signed.
+    // The fixture that is malleated is left out, because it can be cut back into the message that was signed.
     for (name, body) in fixtures_named(&["callback-", "payout-callback-"])
         .into_iter()
         .filter(|(_, body)| read(body).is_ok())
@@ -307,12 +307,12 @@ fn no_callback_that_is_cut_anew_reads_differently() {
     println!("{tally:?}");
     assert!(
         tally.signed > 2000 && tally.read > 200,
-        "too few re-cuts to mean anything: {tally:?}"
+        "too few random messages for a meaningful test: {tally:?}"
     );
 }
 
 #[test]
-fn no_request_that_is_cut_anew_reads_differently() {
+fn no_random_recut_of_a_request_reads_differently() {
     let mut tally = Tally::default();
     for file in [
         "kaspi/verify-request.json",
@@ -323,12 +323,12 @@ fn no_request_that_is_cut_anew_reads_differently() {
     println!("{tally:?}");
     assert!(
         tally.signed > 1000 && tally.read > 100,
-        "too few re-cuts to mean anything: {tally:?}"
+        "too few random messages for a meaningful test: {tally:?}"
     );
 }
 
-/// Where a payer can type: into the customer id of a request, and into texts of a callback. What stands here is built so
-/// that it sorts where it must.
+/// A payer can type into the customer id of a request and into texts of a callback. The texts of this test sort to the
+/// places that an attack needs.
 #[test]
 fn no_text_that_a_payer_types_becomes_a_message() {
     let forged = "operation:code:0;operation:id:99;operation:status:success;operation:sum_initial:amount:100000;\
@@ -360,6 +360,6 @@ fn no_text_that_a_payer_types_becomes_a_message() {
     println!("{tally:?}");
     assert!(
         tally.signed > 2000,
-        "too few re-cuts to mean anything: {tally:?}"
+        "too few random messages for a meaningful test: {tally:?}"
     );
 }

@@ -1,4 +1,4 @@
-//! Nothing secret and nothing of the payer's gets into `Debug` or into the text of a rejection.
+//! Neither secrets nor a payer's data are in `Debug` or in the text of a rejection.
 
 mod support;
 
@@ -10,7 +10,7 @@ use support::{fixture, fixtures_named, keyring, read};
 
 const SECRET: &str = "hush-hush-4711";
 
-/// Whether `text` shows `bytes`, as text or as Debug prints a slice of bytes.
+/// Whether `text` shows `bytes`, as text or in the form in which `Debug` prints bytes.
 fn shows(text: &str, bytes: &str) -> bool {
     let list: Vec<String> = bytes.bytes().map(|byte| byte.to_string()).collect();
     let compact: String = text.split_whitespace().collect();
@@ -19,18 +19,18 @@ fn shows(text: &str, bytes: &str) -> bool {
 
 fn assert_hides(debug: &str, hidden: &[&str]) {
     for hidden in hidden {
-        assert!(!shows(debug, hidden), "{hidden} stands in {debug}");
+        assert!(!shows(debug, hidden), "{hidden} is in {debug}");
     }
 }
 
 #[test]
-fn what_shows_bytes_as_a_list_is_noticed() {
+fn bytes_shown_as_a_list_are_found() {
     assert!(shows(&format!("{:?}", SECRET.as_bytes()), SECRET));
     assert!(shows(&format!("{:#?}", SECRET.as_bytes()), SECRET));
 }
 
 #[test]
-fn secrets_are_in_no_debug() {
+fn debug_shows_no_secret() {
     let key = Key::new(SECRET).unwrap();
     let project = Project::new(1234_u64, SECRET).unwrap();
     let keyring = Keyring::from(project.clone());
@@ -53,7 +53,7 @@ fn secrets_are_in_no_debug() {
 }
 
 #[test]
-fn a_payers_data_is_in_no_debug_of_a_message() {
+fn debug_of_a_message_shows_no_data_of_the_payer() {
     let payer = ["4455667788", "Ivan Petrov", "payer-9", "A1B2C3"];
     let body = fixture("kaspi/callback-success.json")
         .replace("1234567890", payer[0])
@@ -88,9 +88,9 @@ fn a_payers_data_is_in_no_debug_of_a_message() {
     assert_hides(&format!("{:?}", read(&request).unwrap()), &payer);
 }
 
-/// Each value of a message gets a text that stands nowhere else, so that any rejection that repeats one shows.
+/// Replaces each value of a message by a unique text, then checks that no rejection shows it.
 #[test]
-fn no_value_of_a_message_is_in_the_text_of_its_rejection() {
+fn rejection_shows_no_value_of_the_message() {
     const MARK: &str = "zqxj-4455";
     for (name, body) in fixtures_named(&["callback-", "check_deposit-request", "verify-request"]) {
         let pieces: Vec<&str> = body.split("\": \"").collect();
@@ -118,11 +118,11 @@ fn no_value_of_a_message_is_in_the_text_of_its_rejection() {
 }
 
 proptest! {
-    // Integration tests have no place of their own for failures; the shrunken case in the output is enough.
+    // Integration tests have no file for failed cases. The minimal case in the output is enough.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_key_and_no_broken_json_is_in_the_text_of_its_rejection(
+    fn rejection_shows_neither_keys_nor_broken_json(
         before in r#"\{("a": ?)?[\[{"]{0,3}"#,
         after in r#"[\]}":, ]{0,6}"#,
     ) {

@@ -1,4 +1,4 @@
-//! Every row of `fixtures/vectors`: signatures of the platform's published implementations, and natural order.
+//! All rows of `fixtures/vectors`: signatures of the platform's published implementations, and natural order.
 
 use jetpay_core::signature::{Canonical, Key, natural};
 use serde::Deserialize;

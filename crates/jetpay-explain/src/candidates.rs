@@ -1,4 +1,4 @@
-//! Everything that a sender may have signed, the likeliest first.
+//! The texts that a sender may have signed instead of the string to sign.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use crate::signed::{Line, Text};
 use crate::tree::Node;
 use crate::{Hint, flatten, json};
 
-/// By the platform's rule, in both orders.
+/// The string to sign by the platform's rule, in both orders of paths.
 pub(super) fn platform(root: &Node<'_>, size: usize) -> Vec<Text> {
     under(root, PLATFORM, size).collect()
 }
 
-/// Without white space around the values.
+/// The string to sign without white space around the values.
 pub(super) fn trimmed(root: &Node<'_>, size: usize) -> impl Iterator<Item = (Hint, Text)> {
     under(root, VALUES_TRIMMED, size).map(|text| (Hint::ValuesTrimmed, text))
 }
 
-/// The JSON itself.
+/// The JSON itself, in several serialisations.
 pub(super) fn json<'a>(
     body: &'a [u8],
     root: &'a Node<'a>,
@@ -27,7 +27,7 @@ pub(super) fn json<'a>(
         .map(|(how, text)| (Hint::Reserialised(how), Text::Json(text)))
 }
 
-/// Under the rules that are not the platform's, each in both orders.
+/// The strings to sign by other rules, each in both orders of paths.
 pub(super) fn rules<'a>(
     root: &'a Node<'a>,
     size: usize,
@@ -37,7 +37,7 @@ pub(super) fn rules<'a>(
     })
 }
 
-/// By the platform's rule, before the body was changed on the way.
+/// The string to sign by the platform's rule, before a system between sender and receiver changed the body.
 pub(super) fn changed<'a>(
     root: &'a Node<'a>,
     size: usize,
@@ -53,17 +53,17 @@ fn under(root: &Node<'_>, rule: Rule, size: usize) -> impl Iterator<Item = Text>
         .map(Text::Lines)
 }
 
-/// Values up to which each is left out once: more of them are no message of the platform.
+/// The most values of a body of which each is left out once. No message of the platform has more.
 const VALUES: usize = 300;
-/// Bytes of a body up to which this is tried.
+/// The largest body, in bytes, for which changes are tried.
 const SIZE: usize = 64 * 1024;
 
-/// Bytes that are hashed at most while one value after another is left out.
+/// The most bytes that are hashed while one value after the other is left out.
 const WORK: usize = 32 * 1024 * 1024;
 
 type Change = fn(&str) -> String;
 
-/// Changes of all texts, each from what arrived to what may have been sent.
+/// Changes of all texts. Each converts what arrived to what may have been sent.
 const TEXTS: [(Hint, Change); 5] = [
     (Hint::CharacterSet, decoded_twice),
     (Hint::CharacterSet, encoded_twice),
@@ -74,7 +74,7 @@ const TEXTS: [(Hint, Change); 5] = [
     }),
 ];
 
-/// Each text with what was done to the body since.
+/// The values that may have been signed, each with the change that was made to the body later.
 fn changed_lines<'a>(
     root: &'a Node<'a>,
     size: usize,
@@ -102,7 +102,7 @@ fn mapped(lines: &[Line], change: Change) -> Vec<Line> {
     lines.iter().map(change).collect()
 }
 
-/// Without one value, or without all below one name.
+/// Leaves out one value, or all values below one name.
 fn left_out(lines: Vec<Line>) -> impl Iterator<Item = (Hint, Vec<Line>)> {
     let mut names = BTreeSet::new();
     if lines.len() <= VALUES {
@@ -122,7 +122,7 @@ fn left_out(lines: Vec<Line>) -> impl Iterator<Item = (Hint, Vec<Line>)> {
     })
 }
 
-/// UTF-8 that was read as Latin-1, and written as UTF-8 again: `Ã©` for `é`.
+/// Undoes the error that UTF-8 was read as Latin-1 and written as UTF-8 again: `Ã©` for `é`.
 fn decoded_twice(text: &str) -> String {
     let bytes = text.chars().map(|character| u8::try_from(character).ok());
     let bytes = bytes.collect::<Option<Vec<u8>>>();
@@ -130,14 +130,14 @@ fn decoded_twice(text: &str) -> String {
     decoded.unwrap_or_else(|| text.to_owned())
 }
 
-/// The same mistake on the other side: the sender signed `Ã©`, and sent `é`.
+/// Makes the same error, because the sender may have made it: it signed `Ã©` and sent `é`.
 fn encoded_twice(text: &str) -> String {
     text.bytes().map(char::from).collect()
 }
 
 fn without_entities(text: &str) -> String {
     let mut plain = text.to_owned();
-    // `&amp;` last, or `&amp;lt;` would lose two layers.
+    // `&amp;` is last, because `&amp;lt;` must become `&lt;`.
     for (entity, character) in [
         ("&lt;", "<"),
         ("&gt;", ">"),
@@ -153,13 +153,13 @@ fn without_entities(text: &str) -> String {
     plain
 }
 
-/// Arrays up to this length are tried in every order.
+/// The longest array that is tried in every order.
 const ALL_ORDERS: usize = 4;
-/// Arrays of a body that are tried, and the longest body.
+/// The most arrays of a body that are tried, and the largest such body in bytes.
 const ARRAYS: usize = 16;
 const ARRAYS_SIZE: usize = 16 * 1024;
 
-/// `root` again and again, each time with one array in an order that it may have had.
+/// Copies of `root`, each with one array in another order.
 fn reordered<'a>(root: &'a Node<'a>, size: usize) -> impl Iterator<Item = Node<'a>> + 'a {
     let mut lengths = Vec::new();
     if size <= ARRAYS_SIZE {
@@ -195,7 +195,7 @@ fn collect_lengths(node: &Node<'_>, lengths: &mut Vec<usize>) {
     }
 }
 
-/// Reorders the array that has `left` others before it, counted as [`collect_lengths`] does. Says whether it was there.
+/// Reorders the array with `left` arrays before it, in the order of [`collect_lengths`]. Returns whether it found it.
 fn reorder(node: &mut Node<'_>, left: &mut usize, order: &[usize]) -> bool {
     match node {
         Node::Object(fields) => fields
@@ -213,7 +213,7 @@ fn reorder(node: &mut Node<'_>, left: &mut usize, order: &[usize]) -> bool {
     }
 }
 
-/// Every order but the one that it has; for a long array, backwards and with one end moved to the other.
+/// Every other order. For a long array only three: reversed, and with one end moved to the other.
 fn orders(length: usize) -> Vec<Vec<usize>> {
     let as_it_is: Vec<usize> = (0..length).collect();
     if length <= ALL_ORDERS {

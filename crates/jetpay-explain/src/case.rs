@@ -1,4 +1,4 @@
-//! One body, examined: first as it is verified, then in every other way that a sender may have signed it.
+//! Examines one body: first as the service verifies it, then in every other way in which a sender may have signed it.
 
 use jetpay_core::Rejection;
 use jetpay_core::message::Received;
@@ -9,19 +9,19 @@ use crate::signed::{Signed, Signer, Text, foreign_signers, own_signers};
 use crate::tree::{self, Node};
 use crate::{Explanation, Hint, Verdict, candidates, flatten, loose};
 
-/// What there is to examine.
+/// The body to examine, and the secrets to try.
 pub(super) struct Case<'a> {
     pub(super) body: &'a [u8],
     pub(super) received: &'a Received<'a>,
-    /// The secrets that may have signed it.
+    /// The secrets of the project.
     pub(super) keys: &'a [Key],
-    /// The projects that should not have.
+    /// The other projects.
     pub(super) others: &'a [&'a Project],
 }
 
 type Signature = [u8; 64];
 
-/// What explains a signature, and what it is of.
+/// The hints that explain a signature, and what the sender signed.
 type Reasons = (Vec<Hint>, Option<Signed>);
 
 impl Case<'_> {
@@ -74,7 +74,7 @@ impl Case<'_> {
         Node::parse(std::str::from_utf8(self.body).ok()?.trim_ascii())
     }
 
-    /// As messages are verified: natural order before byte order, the secrets as they are listed.
+    /// Tries what the verification of messages tries: natural order before byte order, and the secrets in their order.
     fn matching(&self, signature: &Signature) -> Option<(Order, String, usize)> {
         let natural = (
             Order::Natural,
@@ -112,7 +112,7 @@ impl Case<'_> {
         explanation.hints.extend(refused);
     }
 
-    /// The right bytes in a text that is not taken, or the bytes of something else.
+    /// Examines a signature whose text is malformed. Its bytes may be right, or they may be the signature of something else.
     fn reasons_of_loose_text(&self, root: Option<&Node<'_>>) -> Reasons {
         let text = self.received.canonical().signature().text();
         let decodings = text.map(loose::decodings).unwrap_or_default();
@@ -128,7 +128,7 @@ impl Case<'_> {
         Reasons::default()
     }
 
-    /// One fault before two: another secret, another string, both.
+    /// Searches for one fault before two: another secret, then another string, then both.
     fn reasons(&self, signature: &Signature, root: Option<&Node<'_>>) -> Reasons {
         let Some(root) = root else {
             return Reasons::default();
@@ -156,7 +156,7 @@ impl Case<'_> {
         (hints, found.into_iter().next().map(|(_, signed)| signed))
     }
 
-    /// The other strings that one of `signers` signed.
+    /// The other strings that one of the signers signed.
     fn strings(
         &self,
         signers: &[Signer<'_>],
@@ -186,7 +186,7 @@ impl Case<'_> {
         found
     }
 
-    /// Signatures elsewhere in the body.
+    /// Adds hints about signatures in wrong places of the body.
     fn add_of_places(&self, hints: &mut Vec<Hint>, root: Option<&Node<'_>>) {
         let Some(root) = root else { return };
         let given = self.received.canonical().signature().text();

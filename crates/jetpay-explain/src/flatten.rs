@@ -1,4 +1,4 @@
-//! What is signed under any rule: plain and slow, beside the one-pass walk that verifies.
+//! The values that are signed by any rule. This is simple and slow. The verification of messages uses a faster way.
 
 use jetpay_core::signature::{natural, push_float};
 
@@ -6,13 +6,13 @@ use crate::rule::{Colons, Numbers, Rule, Signatures, Sort, Texts};
 use crate::signed::{Line, ValueKind};
 use crate::tree::Node;
 
-/// How many times larger than the body the string may be; a rule that keeps what the platform drops could make it
-/// thousands of times larger.
+/// The maximum size of the string, as a multiple of the body. A rule that keeps what the platform drops could make it
+/// thousands of times as large.
 const GROWTH: usize = 16;
-/// The same in bytes for small bodies.
+/// The maximum size of the string of a small body, in bytes.
 const LEAST: usize = 64 * 1024;
 
-/// What is signed under `rule`, in its order; `None` when it is far larger than the body of `size` bytes.
+/// The values that are signed by a rule, in its order. It is `None` if they are far larger than the body of `size` bytes.
 pub(super) fn lines(root: &Node<'_>, rule: Rule, size: usize) -> Option<Vec<Line>> {
     let mut flat = Flat {
         rule,
@@ -36,12 +36,13 @@ pub(super) fn lines(root: &Node<'_>, rule: Rule, size: usize) -> Option<Vec<Line
 struct Flat {
     rule: Rule,
     lines: Vec<Line>,
-    /// Bytes that may still be added.
+    /// The number of bytes that can still be added.
     left: usize,
 }
 
 impl Flat {
-    /// Adds all below `node`. `drop` says whether a `signature` in it is dropped. `None` when there is too much.
+    /// Adds all values below a node. `drop` says whether to drop a `signature` in it. Returns `None` if the values are too
+    /// large.
     fn add(&mut self, node: &Node<'_>, path: &mut String, drop: bool) -> Option<()> {
         match node {
             Node::Object(fields) => self.add_fields(fields, path, drop)?,
@@ -103,7 +104,7 @@ impl Flat {
         Some(())
     }
 
-    /// `None` when the rule leaves the value out.
+    /// The signed form of a value. It is `None` if the rule omits the value.
     fn value(&self, leaf: &Node<'_>) -> Option<String> {
         Some(match leaf {
             Node::Text { decoded, written } => match self.rule.texts {
@@ -129,7 +130,7 @@ fn kind(leaf: &Node<'_>) -> ValueKind {
     }
 }
 
-/// A number as text; integers of 64 bits are alike in all ways.
+/// A number as text. An integer of 64 bits is the same in all ways.
 pub(super) fn number(written: &str, how: Numbers) -> String {
     if how == Numbers::Written || written.parse::<i64>().is_ok() {
         return written.to_owned();
@@ -155,7 +156,7 @@ mod tests {
     use crate::signed;
 
     #[test]
-    fn a_small_body_under_a_rule_that_keeps_more_is_given_up_before_it_is_enormous() {
+    fn small_body_whose_string_would_be_enormous_gives_none() {
         let name = "k".repeat(1000);
         let body = format!(
             r#"{{"l":[{{"signature":{{"{name}":[{}0]}}}}]}}"#,

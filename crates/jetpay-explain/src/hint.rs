@@ -1,4 +1,4 @@
-//! What the search noticed, in words that say what to do.
+//! Hints: what explains a signature, and what to do about it.
 
 use jetpay_core::Rejection;
 use jetpay_core::id::ProjectId;
@@ -8,15 +8,16 @@ use thiserror::Error;
 
 use crate::OtherRule;
 
-/// Something that explains a signature. Serializes as its text, which names no secret and none of the body's
-/// values; names of its fields may be in it.
+/// Something that explains a signature. It serializes as its text: a finding, `; `, and what to do.
+///
+/// The text shows neither a secret nor a value of the body. It may show names of fields.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Hint {
     /// The body cannot be read.
     #[error("{0}; nothing can be signed until this is repaired")]
     Unreadable(Unreadable),
-    /// The body carries no signature.
+    /// The body has no signature.
     #[error(
         "there is no signature; put it, as a text, into `signature` at the top level (or in `general`)"
     )]
@@ -31,45 +32,45 @@ pub enum Hint {
         "the signature is not base64; encode the 64 bytes in the standard alphabet with padding"
     )]
     NotBase64,
-    /// The signature has another length.
+    /// The signature has a wrong length.
     #[error(
         "the signature has {bytes} bytes where HMAC-SHA512 has 64; look for another hash, or for a text cut short"
     )]
     WrongLength {
-        /// How many bytes it has.
+        /// The number of bytes that it has.
         bytes: usize,
     },
-    /// The right bytes in another base64.
+    /// The signature has the right bytes in another form of base64.
     #[error(
         "the signature has the right bytes, but not in standard base64; use `+` and `/`, the padding `==`, and no white space"
     )]
     LooseBase64,
-    /// The right bytes, with `+` as a space or escaped as in URLs.
+    /// The signature has the right bytes, with `+` as a space or escaped as in URLs.
     #[error(
         "the signature went through a form or a URL, where `+` became a space or `%2B`; send the JSON as it is, as application/json"
     )]
     FormEncoded,
-    /// The right bytes as 128 hexadecimal digits.
+    /// The signature has the right bytes as 128 hexadecimal digits.
     #[error(
         "the signature has the right bytes, but in hexadecimal digits; encode the 64 bytes in base64"
     )]
     Hexadecimal,
-    /// There is none where it belongs, but one elsewhere, at this path.
+    /// The signature is at this path, which is a wrong place.
     #[error(
-        "there is a signature at `{0}`, where nobody looks; it belongs to `signature`, in lower case, at the top level or in `general`"
+        "there is a signature at `{0}`, which is ignored; put it into `signature`, in lower case, at the top level or in `general`"
     )]
     SignatureMisplaced(String),
-    /// The one in `general` matches, and the one at the top level is another.
+    /// The signature in `general` matches, but the body has another one at the top level.
     #[error(
         "the signature in `general` matches, but the one at the top level counts; leave that one out"
     )]
     SignatureInGeneral,
-    /// No project with the body's id.
+    /// The project that the body names is not configured.
     #[error(
-        "the body's project_id is not configured here; add the project, or send to where it is"
+        "the body's project_id is not configured here; add the project, or send the message to the service that has it"
     )]
     UnknownProject,
-    /// Another project's secret matches.
+    /// A secret of another project matches.
     #[error(
         "the signature matches project {0}'s secret; correct project_id, or exchange the secrets"
     )]
@@ -84,50 +85,50 @@ pub enum Hint {
         "the signature matches when white space around the values is cut off; the sender must sign the values as it sends them"
     )]
     ValuesTrimmed,
-    /// The JSON itself was signed.
+    /// The sender signed the JSON text.
     #[error(
         "the signature is that of the JSON text ({0}); sign the sorted `path:value` string instead"
     )]
     Reserialised(String),
-    /// The string under another rule was signed.
+    /// The sender signed the string of another rule.
     #[error(
         "the signature matches under another rule: {0}; the sender must sign by the platform's rule"
     )]
     OtherRule(OtherRule),
-    /// Letters beyond ASCII were read in a wrong character set.
+    /// A system read letters outside ASCII in a wrong character set.
     #[error(
-        "the signature matches when texts are read in another character set; sign and send UTF-8, and let nobody on the way convert it"
+        "the signature matches when texts are read in another character set; sign and send UTF-8, and find the system that converts it"
     )]
     CharacterSet,
-    /// Somebody on the way escapes texts for HTML.
+    /// A system between sender and receiver escapes texts for HTML.
     #[error(
-        "the signature matches when `&amp;` and the like are plain characters; somebody on the way escapes texts for HTML, and must not"
+        "the signature matches when `&amp;` and the like are plain characters; find the system that escapes texts for HTML: it must not"
     )]
     EntitiesEscaped,
-    /// CRLF and LF were exchanged in a text.
+    /// A system between sender and receiver exchanged CRLF and LF in a text.
     #[error(
-        "the signature matches with other line ends in the texts; somebody on the way converts them, and must not"
+        "the signature matches with other line ends in the texts; find the system that converts them: it must not"
     )]
     LineEnds,
-    /// Without the value at this path, or all below it, the signature matches.
+    /// The signature matches without the value at this path, or without all values below it.
     #[error(
         "the signature matches without `{0}`; it was added after signing, or left out of what was signed"
     )]
     FieldAdded(String),
-    /// With an array in another order the signature matches.
+    /// The signature matches with an array in another order.
     #[error(
         "the signature matches with an array in another order; the elements must be sent in the order in which they are signed"
     )]
     ArraysReordered,
-    /// It matches, but the sender sorts differently.
+    /// The signature matches, but the sender sorts paths in byte order.
     #[error(
-        "the sender sorts the paths in byte order, the platform in natural order; both are taken here, yet not everywhere"
+        "the sender sorts the paths in byte order, the platform in natural order; this service accepts both, but other receivers may not"
     )]
     ByteOrder,
-    /// It matches, and would be refused nevertheless.
-    #[error("the signature matches, yet the message would be refused: {0}")]
+    /// The signature matches, but the message would be refused.
+    #[error("the signature matches, but the message would be refused: {0}")]
     Refused(Rejection),
-    /// Nothing was found.
+    /// No reason was found.
     #[error(
         "no known reason; compare the string to sign with the one that the sender signed, then the secrets"
     )]

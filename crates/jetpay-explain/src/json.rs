@@ -1,4 +1,4 @@
-//! The JSON texts that a sender may have signed instead of the string to sign.
+//! JSON texts that a sender may have signed instead of the string to sign.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use crate::flatten::number;
 use crate::rule::Numbers;
 use crate::tree::Node;
 
-/// How a body is written anew: any set of the habits that the usual libraries have.
+/// A way to serialise a body: a set of habits of common libraries.
 #[derive(Clone, Copy)]
 struct Style(u8);
 
@@ -28,7 +28,7 @@ const HABITS: [(u8, &str); 5] = [
     (SHORTENED, "numbers shortened"),
 ];
 
-/// Each text with a word for it. None has the signature in it, but for the body as it is.
+/// Each text with its description. Only the body as it is has the signature in it.
 pub(super) fn texts<'a>(
     body: &'a [u8],
     root: &'a Node<'a>,
@@ -64,7 +64,7 @@ impl Style {
     }
 }
 
-/// The body's own text with the field `signature` cut out, and with an empty one.
+/// The body's text without the field `signature`, and with an empty one.
 fn without(text: &str, signature: &str) -> Vec<(String, String)> {
     const NAME: &str = "\"signature\"";
     for (start, _) in text.match_indices(NAME) {
@@ -101,7 +101,7 @@ fn without(text: &str, signature: &str) -> Vec<(String, String)> {
 fn print(node: &Node<'_>, style: Style, depth: usize, out: &mut String) {
     match node {
         Node::Object(fields) => {
-            // At the top and in `general` a signature may stand; deeper it is an ordinary field.
+            // A signature can be at the top level and in `general`. Deeper, `signature` is an ordinary field.
             let mut fields: Vec<_> = fields
                 .iter()
                 .filter(|(name, _)| depth > 1 || name != "signature")
@@ -163,7 +163,7 @@ fn write_text(text: &str, style: Style, out: &mut String) {
             '/' if style.has(SLASHES) => out.push_str("\\/"),
             character if style.has(ASCII) && !character.is_ascii() => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    write!(out, "\\u{unit:04x}").expect("a String takes all");
+                    write!(out, "\\u{unit:04x}").expect("a `String` accepts all text");
                 }
             }
             character => out.push(character),

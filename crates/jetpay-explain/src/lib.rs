@@ -1,8 +1,9 @@
 //! Why a signature matches or not, as a value.
 //!
-//! For the person who connects two systems and sees only "wrong signature". The body is examined slowly and in many
-//! ways: other secrets, other serialisations, the rules of the platform's other SDKs. Nothing here decides whether a
-//! message is believed; [`Received::authenticate`](jetpay_core::message::Received::authenticate) does.
+//! This crate helps a person who connects two systems and sees only "wrong signature". It examines the body in many ways:
+//! with other secrets, in other serialisations, and by the rules of the platform's other SDKs. This is slow. It does not
+//! decide whether a message is accepted; only [`Received::authenticate`](jetpay_core::message::Received::authenticate)
+//! does.
 //!
 //! ```
 //! use jetpay_explain::{Hint, Verdict, explain};
@@ -11,7 +12,7 @@
 //! let body = sign(br#"{"project_id": 1234, "type": "verify"}"#, &Key::new("secret")?)?;
 //! assert_eq!(explain(&body, &[Key::new("secret")?]).verdict, Verdict::Match);
 //!
-//! // A line break came along when the secret was copied.
+//! // The secret was copied with a line break.
 //! let explanation = explain(&body, &[Key::new("secret\n")?]);
 //! assert_eq!(explanation.verdict, Verdict::Mismatch);
 //! assert_eq!(explanation.hints, [Hint::SecretTrimmed]);
@@ -40,33 +41,33 @@ pub use hint::Hint;
 pub use rule::OtherRule;
 pub use signed::{Line, Signed, ValueKind};
 
-/// What is known of a body's signature.
+/// The explanation of a body's signature.
 ///
-/// It holds the payer's data, and for a mismatch the signature that would have been right: show it to the people who
-/// own the secret, and never send it to whoever sent the body. `Debug` hides both.
+/// It has the payer's data and, for a mismatch, the right signature. Show it only to people who own the secret, and never
+/// return it to the sender of the body. `Debug` hides both.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// Whether the signature matches.
     pub verdict: Verdict,
-    /// The project that the body names, whether it is known or not.
+    /// The project that the body names. It need not be configured.
     pub project: Option<ProjectId>,
-    /// The order of the paths in which it matches.
+    /// The order of paths with which the signature matches.
     pub order: Option<Order>,
-    /// Which of the project's secrets matches, from 0.
+    /// The index of the project's secret that matches, from 0.
     pub secret: Option<usize>,
-    /// What has to be signed: the string that matches, else the one in natural order.
+    /// The string to sign: the one that matches, else the one in natural order.
     pub string_to_sign: Option<String>,
-    /// The string to sign in natural order, value by value. Empty also for a body whose string is enormous.
+    /// The values of the string to sign, in natural order. The list is empty if the string is far larger than the body.
     #[serde(skip)]
     pub lines: Vec<Line>,
-    /// The signature of [`string_to_sign`](Self::string_to_sign): by the secret that matches, else by the first.
+    /// The signature of [`string_to_sign`](Self::string_to_sign) with the secret that matches, else with the first one.
     pub computed: Option<String>,
-    /// The signature that the body carries.
+    /// The signature in the body.
     pub given: Option<String>,
-    /// What was signed instead, when the signature does not match and yet something explains it.
+    /// What the sender signed instead, if the signature does not match and something explains it.
     pub signed: Option<Signed>,
-    /// What was noticed, the likeliest first.
+    /// The hints, the most likely one first.
     pub hints: Vec<Hint>,
 }
 
@@ -74,15 +75,15 @@ pub struct Explanation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// It does.
+    /// The signature matches.
     Match,
-    /// It does not, or there is none.
+    /// The signature does not match, or the body has none.
     Mismatch,
-    /// The body cannot be read, so there is nothing to compare.
+    /// The body cannot be read, so there is no string to sign.
     Unreadable,
 }
 
-/// Explains a body by the secrets of one project, whatever project the body names.
+/// Explains a body with the given secrets. The project that the body names does not matter.
 #[must_use]
 pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
     match Received::parse(body) {
@@ -97,8 +98,8 @@ pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
     }
 }
 
-/// Explains a body by the secrets of the project that it names; also tries those of the others, and says when a
-/// message with a good signature would be refused all the same.
+/// Explains a body with the secrets of the project that it names, then with the secrets of the other projects. It also
+/// says if a message with a matching signature would be refused.
 ///
 /// ```
 /// use jetpay_explain::{Hint, explain_with};
@@ -136,7 +137,7 @@ pub fn explain_with(body: &[u8], keyring: &Keyring) -> Explanation {
         explanation.hints.insert(0, Hint::UnknownProject);
     }
     if let Ok(message) = received.authenticate(keyring) {
-        // Which fields a request must have is the method's to say; what all share is looked at.
+        // Only a method knows the fields of its requests. This checks what all methods share.
         let refused = if message.is_callback() {
             message.callback().err()
         } else {
@@ -168,7 +169,7 @@ impl Explanation {
 }
 
 impl fmt::Debug for Explanation {
-    /// Without the payer's data and without signatures.
+    /// Omits the payer's data and the signatures.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explanation")
             .field("verdict", &self.verdict)

@@ -1,4 +1,4 @@
-//! Signatures as they should not be written, but are seen.
+//! Wrong ways to write a signature.
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 
@@ -6,7 +6,7 @@ use crate::Hint;
 
 type Signature = [u8; 64];
 
-/// The 64 bytes, each way that the text can be read, with what is wrong with it.
+/// Decodes the text in each wrong way. Each result has the hint that says what is wrong.
 pub(super) fn decodings(text: &str) -> Vec<(Hint, Signature)> {
     let unescaped = text
         .replace("%2B", "+")
@@ -27,7 +27,7 @@ pub(super) fn decodings(text: &str) -> Vec<(Hint, Signature)> {
     found.collect()
 }
 
-/// Url-safe base64, without padding, or with white space in it.
+/// Decodes base64 that may be URL-safe, without padding, or with white space in it.
 fn base64(text: &str) -> Option<Signature> {
     let standard: String = text
         .chars()
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn url_safe_and_unpadded_and_broken_lines_decode_to_the_same_bytes() {
+    fn url_safe_and_unpadded_base64_and_line_breaks_decode_to_the_same_bytes() {
         let standard = format!("{}+/+/Ag==", "AAAA".repeat(20));
         let bytes = base64(&standard).unwrap();
         let url_safe = standard.replace('+', "-").replace('/', "_");
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn two_digits_are_a_byte_and_only_128_of_them_a_signature() {
+    fn only_128_hexadecimal_digits_are_a_signature() {
         assert_eq!(decodings(&"0f".repeat(64)), [(Hint::Hexadecimal, [15; 64])]);
         assert_eq!(decodings(&"0f".repeat(63)), []);
     }

@@ -1,6 +1,6 @@
-//! The rules by which other implementations make the string to sign, as data.
+//! Rules for the string to sign, as data: the platform's rule and those of other implementations.
 //!
-//! Source: the platform's published SDKs for Go, Java and Python, and mistakes that are easily made.
+//! Source: the platform's published SDKs for Go, Java and Python, and common mistakes.
 
 use thiserror::Error;
 
@@ -8,54 +8,54 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum OtherRule {
-    /// `path:value` lines are sorted.
+    /// The implementation sorts `path:value` lines, not paths.
     #[error("whole `path:value` lines are sorted instead of the paths")]
     LinesSorted,
-    /// A `:` in a key is as any other character.
+    /// The implementation does not double a `:` in a key.
     #[error("a `:` in a key is not doubled")]
     ColonsSingle,
-    /// A `:` is doubled in the keys of the outermost object only.
+    /// The implementation doubles a `:` only in the keys of the outermost object.
     #[error("a `:` in a nested key is not doubled")]
     ColonsDoubledAtTop,
-    /// A `signature` inside an array is signed.
+    /// The implementation signs a `signature` inside an array.
     #[error("`signature` inside arrays is kept")]
     SignatureInArraysKept,
-    /// Below an object with a `signature` all others are signed, `general:signature` for one.
+    /// The implementation signs each `signature` below an object that has one, such as `general:signature`.
     #[error("`signature` is kept below an object that has one, such as in `general`")]
     DeeperSignatureKept,
-    /// `frame_mode` is signed.
+    /// The implementation signs `frame_mode`.
     #[error("`frame_mode` is kept")]
     FrameModeKept,
-    /// `true` and `false` instead of `1` and `0`.
+    /// The implementation writes `true` and `false` instead of `1` and `0`.
     #[error("booleans are `true` and `false` instead of `1` and `0`")]
     BooleansAsWords,
-    /// `null` gives nothing.
+    /// The implementation omits `null`.
     #[error("`null` is left out")]
     NullsSkipped,
-    /// `path:null`.
+    /// The implementation writes `path:null`.
     #[error("`null` is the word `null` instead of an empty value")]
     NullsAsWord,
-    /// Numbers with a fraction have all their digits.
+    /// The implementation writes all digits of a number with a fraction.
     #[error("numbers with a fraction have all their digits instead of 14")]
     FloatsShortest,
-    /// Numbers are signed as they stand in the JSON, `10.0` for one.
+    /// The implementation copies numbers from the JSON, such as `10.0`.
     #[error("numbers are signed as they are written")]
     NumbersAsWritten,
-    /// Texts are signed with their JSON escapes.
+    /// The implementation copies texts from the JSON with their escapes.
     #[error("texts are signed with their JSON escapes")]
     TextsAsWritten,
-    /// The Go SDK's.
+    /// The rule of the Go SDK.
     #[error("the Go SDK's")]
     Go,
-    /// The Java SDK's.
+    /// The rule of the Java SDK.
     #[error("the Java SDK's")]
     Java,
-    /// The Python SDK's.
+    /// The rule of the Python SDK.
     #[error("the Python SDK's")]
     Python,
 }
 
-/// A way to make the string to sign.
+/// A rule that makes the string to sign from a body.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
     pub(super) sort: Sort,
@@ -63,7 +63,7 @@ pub(super) struct Rule {
     pub(super) signatures: Signatures,
     pub(super) frame_mode_kept: bool,
     pub(super) booleans: [&'static str; 2],
-    /// `None` leaves the path out.
+    /// The value for `null`. `None` omits the path.
     pub(super) null: Option<&'static str>,
     pub(super) numbers: Numbers,
     pub(super) texts: Texts,
@@ -83,12 +83,12 @@ pub(super) enum Colons {
     Single,
 }
 
-/// Which keys named `signature` are dropped.
+/// The keys `signature` that are dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signatures {
     All,
     OutsideArrays,
-    /// The first on each way down, outside arrays.
+    /// The first one on each path from the top, outside arrays.
     First,
 }
 
@@ -97,7 +97,7 @@ pub(super) enum Numbers {
     Php,
     Shortest,
     Written,
-    /// Without their fraction.
+    /// Without the fraction.
     Whole,
 }
 
@@ -108,7 +108,7 @@ pub(super) enum Texts {
     Written,
 }
 
-/// The rule that holds.
+/// The platform's rule.
 pub(super) const PLATFORM: Rule = Rule {
     sort: Sort::Natural,
     colons: Colons::Doubled,
@@ -125,7 +125,7 @@ pub(super) const VALUES_TRIMMED: Rule = Rule {
     ..PLATFORM
 };
 
-/// All that are tried.
+/// All other rules that are tried.
 pub(super) const OTHERS: [(OtherRule, Rule); 15] = [
     (
         OtherRule::Go,
@@ -240,7 +240,7 @@ pub(super) const OTHERS: [(OtherRule, Rule); 15] = [
 ];
 
 impl Rule {
-    /// The same with the paths in byte order, where natural order is the rule.
+    /// The same rule with paths in byte order, if its order is natural order.
     pub(super) fn in_byte_order(self) -> Option<Self> {
         (self.sort == Sort::Natural).then_some(Self {
             sort: Sort::Byte,

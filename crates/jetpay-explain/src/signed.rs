@@ -1,4 +1,4 @@
-//! What the sender signed, value by value, and whose secret made the signature.
+//! What the sender signed, value by value, and the secret that signed it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use crate::Hint;
 
-/// `path:value`, as it stands in a string to sign between two `;`.
+/// One value of a string to sign, as `path:value`.
 ///
-/// It holds the payer's data. `Debug` hides it.
+/// It has the payer's data. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Line {
     text: String,
@@ -19,7 +19,7 @@ pub struct Line {
     kind: ValueKind,
 }
 
-/// The JSON type that a value has in the body; the string to sign does not tell it.
+/// The JSON type of a value in the body. The string to sign does not show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ValueKind {
     /// A text.
@@ -41,7 +41,7 @@ impl Line {
         }
     }
 
-    /// The names of the fields on the way, joined with `:`.
+    /// The path: the names of the fields, joined with `:`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.text[..self.path_end]
@@ -59,13 +59,13 @@ impl Line {
         &self.text
     }
 
-    /// The type in the body.
+    /// The JSON type of the value in the body.
     #[must_use]
     pub fn kind(&self) -> ValueKind {
         self.kind
     }
 
-    /// The same with another value.
+    /// The same path with another value.
     pub(super) fn with(&self, value: &str) -> Self {
         Self::new(self.path(), value, self.kind)
     }
@@ -79,32 +79,32 @@ impl fmt::Debug for Line {
     }
 }
 
-/// The string to sign.
+/// Joins values to a string to sign.
 pub(super) fn joined(lines: &[Line]) -> String {
     let texts: Vec<&str> = lines.iter().map(Line::text).collect();
     texts.join(";")
 }
 
-/// The string that the signature belongs to, and whose secret made it.
+/// The string that the sender signed, and the secret that signed it.
 ///
-/// It holds the payer's data. `Debug` hides it.
+/// It has the payer's data. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Signed {
-    /// What was signed.
+    /// The string that was signed.
     pub string: String,
-    /// The same value by value; `None` when it is no such string, but the JSON text.
+    /// The values of the string. It is `None` if the sender signed the JSON text.
     #[serde(skip)]
     pub lines: Option<Vec<Line>>,
-    /// The project whose secret it is, when that is another than the body's.
+    /// The project of the secret, if it is not the project that the body names.
     pub project: Option<ProjectId>,
-    /// Which of that project's secrets, from 0.
+    /// The index of the secret in its project, from 0.
     pub secret: usize,
-    /// Whether the secret was used without the white space at its ends.
+    /// Whether the sender used the secret without the white space at its ends.
     pub trimmed: bool,
 }
 
-/// What may have been signed.
+/// A text that may have been signed.
 #[derive(Clone)]
 pub(super) enum Text {
     Lines(Vec<Line>),
@@ -112,7 +112,7 @@ pub(super) enum Text {
 }
 
 impl Text {
-    /// The string itself.
+    /// The text itself.
     pub(super) fn string(&self) -> String {
         match self {
             Self::Lines(lines) => joined(lines),
@@ -138,7 +138,7 @@ impl fmt::Debug for Signed {
     }
 }
 
-/// A secret, and whose it is.
+/// A secret that may have signed, and its project.
 pub(super) struct Signer<'a> {
     key: Cow<'a, Key>,
     project: Option<ProjectId>,
@@ -146,7 +146,7 @@ pub(super) struct Signer<'a> {
     trimmed: bool,
 }
 
-/// The secrets that should have signed.
+/// The secrets of the project that the body names.
 pub(super) fn own_signers(keys: &[Key]) -> Vec<Signer<'_>> {
     let own = keys.iter().enumerate().map(|(secret, key)| Signer {
         key: Cow::Borrowed(key),
@@ -157,7 +157,7 @@ pub(super) fn own_signers(keys: &[Key]) -> Vec<Signer<'_>> {
     own.collect()
 }
 
-/// Those that should not: the same without white space at the ends, and those of other projects.
+/// Other secrets: those of the project without white space at their ends, and those of other projects.
 pub(super) fn foreign_signers<'a>(keys: &'a [Key], others: &[&'a Project]) -> Vec<Signer<'a>> {
     let trimmed = keys.iter().enumerate().filter_map(|(secret, key)| {
         Some(Signer {
@@ -183,13 +183,13 @@ impl Signer<'_> {
         self.key.verify(string, signature)
     }
 
-    /// What is wrong with the secret.
+    /// The hint that says what is wrong with the secret.
     pub(super) fn hint(&self) -> Option<Hint> {
         let other = self.project.map(Hint::OtherProject);
         self.trimmed.then_some(Hint::SecretTrimmed).or(other)
     }
 
-    /// What it signed.
+    /// Combines the secret with the text that it signed.
     pub(super) fn of(&self, text: Text) -> Signed {
         Signed {
             string: text.string(),

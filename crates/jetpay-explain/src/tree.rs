@@ -1,18 +1,18 @@
-//! A body as a tree that remembers how each value is written.
+//! A body as a tree. It keeps how each value is written in the JSON.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A JSON value. Texts and numbers are kept as they are written, too.
+/// A JSON value. Texts and numbers also keep their written form.
 #[derive(Clone)]
 pub(super) enum Node<'a> {
     Object(Vec<(String, Node<'a>)>),
     Array(Vec<Node<'a>>),
     Text {
         decoded: String,
-        /// Between the quotes, with its escapes.
+        /// The text between the quotes, with its escapes.
         written: &'a str,
     },
     Number(&'a str),
@@ -21,8 +21,8 @@ pub(super) enum Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Reads one value without white space around it. `None` is for what [`Canonical`](jetpay_core::signature::Canonical)
-    /// refuses; parse that first, since it also bounds the depth.
+    /// Reads one value without white space around it. It is `None` for JSON that
+    /// [`Canonical`](jetpay_core::signature::Canonical) refuses. Parse that first, because it also limits the depth.
     pub(super) fn parse(json: &'a str) -> Option<Self> {
         Some(match json.bytes().next()? {
             b'{' => {
@@ -52,7 +52,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The fields of one object in their order.
+/// The fields of one object, in their order.
 struct Fields<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Fields<'de> {
@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
     }
 }
 
-/// The text at `general.signature`.
+/// The text of `general.signature`.
 pub(super) fn signature_in_general<'a>(root: &'a Node<'_>) -> Option<&'a str> {
     let Node::Object(fields) = root else {
         return None;
@@ -93,7 +93,7 @@ pub(super) fn signature_in_general<'a>(root: &'a Node<'_>) -> Option<&'a str> {
     })
 }
 
-/// The path of a text that is called a signature, however its name is written.
+/// The path of a text with the name `signature`, in upper or lower case.
 pub(super) fn signature_anywhere(node: &Node<'_>) -> Option<String> {
     match node {
         Node::Object(fields) => fields.iter().find_map(|(name, value)| {

@@ -1,4 +1,4 @@
-//! The address of the Gate, as configured.
+//! The configured base URL of the Gate.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,37 +6,37 @@ use std::net::IpAddr;
 use reqwest::Url;
 use thiserror::Error;
 
-/// Why a text cannot be the Gate's address.
+/// Why a text cannot be the Gate's base URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BadBaseUrl {
-    /// Not a URL with a host.
+    /// The text is not a URL with a host.
     #[error("the Gate's base URL must be a URL, such as https://gate.example.com")]
     NotAUrl,
-    /// Neither `https`, nor `http` to this machine.
+    /// The URL is neither `https`, nor `http` to this machine.
     #[error(
-        "the Gate's base URL must begin with https://, because requests hold payers' data; http:// is taken for this \
+        "the Gate's base URL must begin with https://, because requests have payers' data; http:// is allowed for this \
          machine only (localhost, 127.0.0.1, [::1])"
     )]
     NotHttps,
-    /// A user or a password in it.
-    #[error("the Gate's base URL must not hold a user or a password; requests are signed instead")]
+    /// The URL has a user or a password.
+    #[error("the Gate's base URL must not have a user or a password; requests are signed instead")]
     UserInfo,
-    /// `?` or `#` and what follows.
+    /// The URL has `?` or `#`.
     #[error("the Gate's base URL must end with its host or a path, without `?` and `#`")]
     QueryOrFragment,
 }
 
-/// An address that requests may go to: `https`, or `http` to this machine. A path is kept: with `https://host/gate`,
-/// payouts go to `https://host/gate/v2/...`.
+/// A checked base URL: `https`, or `http` to this machine. It keeps its path: with `https://host/gate`, payouts go to
+/// `https://host/gate/v2/...`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// Checks an address.
+    /// Checks a base URL.
     ///
     /// # Errors
-    /// [`BadBaseUrl`]. Its text does not repeat the address, which may hold a password.
+    /// [`BadBaseUrl`]. Its text does not show the URL, which may have a password.
     pub fn parse(text: &str) -> Result<Self, BadBaseUrl> {
         let url = Url::parse(text).map_err(|_| BadBaseUrl::NotAUrl)?;
         let host = url.host_str().filter(|host| !host.is_empty());
@@ -58,13 +58,13 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
-    /// Whether it is on this machine, as a simulated Gate is.
+    /// Whether the URL is on this machine, like that of a simulated Gate.
     #[must_use]
     pub fn is_this_machine(&self) -> bool {
         self.0.host_str().is_some_and(is_this_machine)
     }
 
-    /// The address of what is at `path` below it.
+    /// The URL of `path` below the base URL.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(&format!("{}{path}", self.0.path().trim_end_matches('/')));
@@ -95,7 +95,7 @@ mod tests {
     use super::{BadBaseUrl, BaseUrl};
 
     #[test]
-    fn https_and_plain_http_to_this_machine_are_taken_with_their_path() {
+    fn https_and_plain_http_to_this_machine_are_accepted_and_keep_their_path() {
         for (base, whole) in [
             ("https://gate.example.com", "https://gate.example.com/v2/x"),
             ("https://gate.example.com/", "https://gate.example.com/v2/x"),

@@ -1,4 +1,4 @@
-//! The client.
+//! The client of the Gate.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,22 +10,22 @@ use jetpay_core::{Payouts, Project};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::answer::Question;
 use crate::base_url::BaseUrl;
 use crate::redact::Redactor;
+use crate::response::Expected;
 use crate::{BadBaseUrl, Outcome, Reason, StatusOutcome, decide, http};
 
-/// How long an answer may take, connection and all, unless the caller says otherwise.
-const WITHIN: Duration = Duration::from_secs(30);
+/// The default time limit of an exchange, including the connection.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 const STATUS: &str = "/v2/payment/status";
 const REQUEST_STATUS: &str = "/v2/payment/status/request";
 
-/// The platform's Gate at one address. Cheap to clone.
+/// A client of the platform's Gate at one address. Cloning it is cheap.
 ///
-/// Requests are signed with the project's first secret; a signature in an answer must be by one of its secrets, and an
-/// answer without one is taken, because the platform does not promise any. A connection may take 10 seconds and the
-/// whole exchange 30. Nothing is ever sent twice.
+/// It signs requests with the project's first secret. A signature in a response must match one of the project's secrets.
+/// A response without a signature is accepted, because the platform does not promise to sign responses. Connecting may
+/// take 10 seconds, and the whole exchange 30 seconds. The client sends no request twice.
 #[derive(Clone)]
 pub struct Gate {
     base_url: BaseUrl,
@@ -34,38 +34,38 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// The Gate at this address, which is `https`, or `http` to this machine. A path is kept: `https://host/gate` makes
-    /// `https://host/gate/v2/...`.
+    /// Makes a client for a base URL: `https`, or `http` to this machine. The client keeps its path: with
+    /// `https://host/gate`, requests go to `https://host/gate/v2/...`.
     ///
     /// # Errors
-    /// [`BadBaseUrl`].
+    /// [`BadBaseUrl`] if the text is not such a URL.
     pub fn new(base_url: &str) -> Result<Self, BadBaseUrl> {
         BaseUrl::parse(base_url).map(Self::at)
     }
 
-    /// The Gate at an address that was checked.
+    /// Makes a client for a base URL that is already checked.
     #[must_use]
     pub fn at(base_url: BaseUrl) -> Self {
         Self {
             base_url,
             http: http::client(),
-            timeout: WITHIN,
+            timeout: TIMEOUT,
         }
     }
 
-    /// Another time limit for the whole of an exchange, instead of 30 seconds.
+    /// Sets the time limit of a whole exchange. The default is 30 seconds.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// Sends a payout, once.
+    /// Sends a payout once.
     ///
-    /// Before it is called, the payout's id must be stored and its money reserved: a payout whose id is lost is paid and
-    /// not known. The same payout may be sent again only after [`StatusOutcome::NotKnown`], after a rejection that says so, or
-    /// when its status is `error`; never under another id.
+    /// Before you call this function, store the payout's id and reserve the money. If you lose the id, you cannot find a
+    /// payout that was paid. You may send the same payout again only after [`StatusOutcome::NotKnown`], after a rejection
+    /// with `same_id_later`, or if its status is `error`. Never send it under another id.
     ///
-    /// Dropping the future does not call the payout back: its outcome is then unknown.
+    /// Dropping the future does not cancel the payout. Its outcome is then unknown.
     pub async fn payout<M: Payouts>(&self, project: &Project, payout: &M::Payout) -> Outcome {
         match serde_json::to_vec(payout) {
             Ok(request) => self.send(project, M::PATH, &request).await,
@@ -73,10 +73,10 @@ impl Gate {
         }
     }
 
-    /// Sends a payout that was kept as JSON, once: for a caller that no longer knows its method's type.
+    /// Sends a payout that was stored as JSON once. Use it if you no longer know the type of the payout's method.
     ///
-    /// `path` is the method's [`PATH`](Payouts::PATH), `request` the JSON without a signature. Otherwise as
-    /// [`payout`](Self::payout), which checks more.
+    /// `path` is the method's [`PATH`](Payouts::PATH), and `request` is the JSON without a signature. Everything else is
+    /// as in [`payout`](Self::payout), which checks more.
     pub async fn send(&self, project: &Project, path: &str, request: &[u8]) -> Outcome {
         let Ok(Request { general }) = serde_json::from_slice(request) else {
             return unsendable("the request has no good `general`");
@@ -87,53 +87,52 @@ impl Gate {
         if !path.starts_with('/') {
             return unsendable("the path must begin with `/`");
         }
-        let hidden = serde_json::from_slice(request).map_or_else(
+        let redactor = serde_json::from_slice(request).map_or_else(
             |_| Redactor::default(),
             |request: Value| Redactor::of(&request),
         );
-        let question = Question {
+        let expected = Expected {
             project,
             payment_id: Some(general.payment_id()),
         };
         match self.exchange(project, path, request).await {
-            Ok((http_status, body)) => decide::outcome(http_status, &body, &question, &hidden),
+            Ok((http_status, body)) => decide::payout(http_status, &body, &expected, &redactor),
             Err(reason) => Outcome::Unknown(reason.into()),
         }
     }
 
-    /// Asks how a payment stands. This may be asked at any time; after an unknown outcome not before 10 seconds, because
-    /// a payout that is still on its way would not be known yet.
+    /// Asks for the status of a payment by its id. You may ask at any time. After an unknown outcome, wait 10 seconds: the
+    /// platform does not know a payout that is still on its way.
     pub async fn status(&self, project: &Project, payment_id: &PaymentId) -> StatusOutcome {
         let general = json!({"project_id": project.id(), "payment_id": payment_id});
-        let question = Question {
+        let expected = Expected {
             project,
             payment_id: Some(payment_id),
         };
-        self.ask(STATUS, &json!({"general": general}), question)
+        self.ask(STATUS, &json!({"general": general}), expected)
             .await
     }
 
-    /// Asks how the payment stands that a request was about, by the platform's id of the request
+    /// Asks for the status of a payment by the platform's id of a request
     /// ([`Accepted::request_id`](crate::Accepted::request_id)).
     ///
-    /// No earlier than 10 seconds after the request: the platform has no answer before, and it is the caller who knows
-    /// the time.
+    /// Call it 10 seconds after the request or later: before that, the platform has no status.
     pub async fn request_status(&self, project: &Project, request_id: &str) -> StatusOutcome {
-        let question = Question {
+        let expected = Expected {
             project,
             payment_id: None,
         };
         let request = json!({"project_id": project.id(), "request_id": request_id});
-        self.ask(REQUEST_STATUS, &request, question).await
+        self.ask(REQUEST_STATUS, &request, expected).await
     }
 
-    async fn ask(&self, path: &str, request: &Value, question: Question<'_>) -> StatusOutcome {
+    async fn ask(&self, path: &str, request: &Value, expected: Expected<'_>) -> StatusOutcome {
         let request = request.to_string();
         match self
-            .exchange(question.project, path, request.as_bytes())
+            .exchange(expected.project, path, request.as_bytes())
             .await
         {
-            Ok((http_status, body)) => decide::asked(http_status, &body, &question),
+            Ok((http_status, body)) => decide::status(http_status, &body, &expected),
             Err(reason) => StatusOutcome::Unanswered(reason.into()),
         }
     }
@@ -162,7 +161,7 @@ impl fmt::Debug for Gate {
     }
 }
 
-/// A request, as far as every method's is the same.
+/// The part of a request that is the same for all methods.
 #[derive(Deserialize)]
 struct Request {
     general: General,

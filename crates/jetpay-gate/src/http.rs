@@ -1,4 +1,4 @@
-//! One exchange with the Gate, never two.
+//! One exchange with the Gate. It is never repeated.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::Reason;
 use crate::redact::Redactor;
 
-/// How long a connection may take, with TLS.
+/// The time limit for connecting, including TLS.
 const CONNECT: Duration = Duration::from_secs(10);
-/// More of an answer than this is not read, in bytes. One that is cut is no JSON.
-const MOST: usize = 64 * 1024;
+/// The most bytes of a response that are read. A response that is cut off is not JSON.
+const MAX_RESPONSE: usize = 64 * 1024;
 const JSON: &str = "application/json";
 
-/// A client that sends each request at most once, to nobody but its address.
+/// Makes a client that sends each request at most once, and only to the address of the request.
 ///
 /// # Panics
 /// Never: a client with TLS settings of its own can be built.
@@ -25,8 +25,8 @@ pub(crate) fn client() -> Client {
     Client::builder()
         .tls_backend_preconfigured(tls())
         .connect_timeout(CONNECT)
-        // A connection that was used before may be closed by the other side at any moment: then nobody knows whether a
-        // request was read, and HTTP libraries like to send it again on a new one. So each has a connection of its own.
+        // The other side may close a used connection at any time. Then it is unknown whether it read the request, and
+        // HTTP libraries send the request again on a new connection. Therefore each request has its own connection.
         .pool_max_idle_per_host(0)
         .retry(retry::never())
         .http1_only()
@@ -38,7 +38,7 @@ pub(crate) fn client() -> Client {
         .expect("a client with TLS settings of its own can be built")
 }
 
-/// The certificates that this machine trusts, and the cryptography that the workspace has once.
+/// TLS with the certificates that this machine trusts, and with the one cryptography library of the workspace.
 fn tls() -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -50,7 +50,7 @@ fn tls() -> ClientConfig {
         .with_no_client_auth()
 }
 
-/// The HTTP status and the body of the answer.
+/// Sends a request and returns the HTTP status and the body of the response.
 pub(crate) async fn post(
     http: &Client,
     url: Url,
@@ -64,14 +64,14 @@ pub(crate) async fn post(
         .timeout(timeout)
         .body(body);
     let mut response = request.send().await.map_err(|error| reason(&error))?;
-    let mut answer = Vec::new();
-    while answer.len() < MOST
+    let mut received = Vec::new();
+    while received.len() < MAX_RESPONSE
         && let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))?
     {
-        answer.extend_from_slice(&chunk);
+        received.extend_from_slice(&chunk);
     }
-    answer.truncate(MOST);
-    Ok((response.status().as_u16(), answer))
+    received.truncate(MAX_RESPONSE);
+    Ok((response.status().as_u16(), received))
 }
 
 fn reason(error: &reqwest::Error) -> Reason {
@@ -84,11 +84,11 @@ fn reason(error: &reqwest::Error) -> Reason {
     }
 }
 
-/// The innermost text is the one that helps: `connection refused` and not `error sending request`.
+/// The text of the innermost error, which names the cause: `connection refused`, not `error sending request`.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    Redactor::default().clean(&innermost.to_string())
+    Redactor::default().redact(&innermost.to_string())
 }

@@ -1,42 +1,169 @@
-//! What became of a payout that was sent.
+//! What the platform's responses say: about a payout that was sent, and about a payment's status.
 
+use std::fmt;
+
+use jetpay_core::Money;
+use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_core::operation_code::OperationCode;
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use thiserror::Error;
 
-use crate::Unknown;
-
-/// The outcome of sending a payout. Look at it: two of the three do not allow to forget the payout, and none of them
-/// says that it is paid.
+/// The outcome of sending a payout. None of the three says that the payout is paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "a payout whose outcome nobody looks at is lost, or paid twice"]
+#[must_use = "if you ignore the outcome of a payout, it may be lost or paid twice"]
 pub enum Outcome {
-    /// The platform has it. A callback will tell how it ends; or ask for the status.
+    /// The platform has the payout. A callback reports how it ends. You can also ask for its status.
     Accepted(Accepted),
-    /// The platform does not have it.
+    /// The platform does not have the payout.
     Rejected(Rejected),
-    /// Nobody knows whether the platform has it: keep the id and the money, wait 10 s or more, and ask for the status.
+    /// The platform may have the payout or not. Keep the id and the money reserved, wait 10 seconds or more, and ask for
+    /// the status.
     Unknown(Unknown),
 }
 
 /// The platform has the payout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// The platform's id of the request, by which its status can be asked, too.
+    /// The platform's id of the request. You can also ask for the status by it.
     pub request_id: Option<String>,
-    /// It had it before (code 3041): an earlier request with this id was accepted.
+    /// Whether the platform accepted an earlier request with this payment id (code 3041).
     pub known_before: bool,
 }
 
 /// The platform does not have the payout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// Why, as a code.
+    /// The reason, as a code.
     pub code: Option<OperationCode>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub http_status: u16,
-    /// Why, in the platform's words, for a person: at most 200 characters, printable, and without what the request
-    /// said of the payer. Empty when it has none.
+    /// The reason in the platform's words, for a person: at most 200 printable characters, without the payer's data from
+    /// the request. It is empty if the platform gave none.
     pub message: String,
-    /// Whether the same payout may be sent again later, under the same id (code 3613, HTTP 401, 403, 429). Else this
-    /// is final: release the money.
+    /// Whether you may send the same payout again later under the same id (code 3613, or HTTP 401, 403 or 429). If not,
+    /// the rejection is final: release the money.
     pub same_id_later: bool,
+}
+
+/// The outcome of asking for a payment's status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "the outcome says what to do with the payout"]
+pub enum StatusOutcome {
+    /// The platform has the payment.
+    Known(Status),
+    /// The platform does not have the payment (code 3061). You may send the same payout again under the same id.
+    NotKnown,
+    /// The platform gave no usable response. Ask again later.
+    Unanswered(Unknown),
+}
+
+/// The status of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The merchant's id of the payment. It is `None` only if you asked by the id of a request and the response does not
+    /// name the payment.
+    pub payment_id: Option<PaymentId>,
+    /// The status of the payment. Decide by it, never by a code.
+    pub payment_status: PaymentStatus,
+    /// The type: purchase or payout.
+    pub payment_type: Option<PaymentType>,
+    /// The amount in minor units.
+    pub sum: Option<Money>,
+    /// The operations that the response lists.
+    pub operations: Vec<Operation>,
+}
+
+/// One operation of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The platform's number of the operation. Its callback has the same number.
+    pub id: OperationId,
+    /// The type, such as payout or reversal.
+    pub kind: OperationType,
+    /// The status of the operation.
+    pub status: OperationStatus,
+    /// The amount of the operation in minor units (`sum_initial`).
+    pub amount: Option<Money>,
+    /// The reason for the status, as a code.
+    pub code: Option<OperationCode>,
+    /// The reason for the status in the platform's words: at most 200 printable characters.
+    pub message: Option<String>,
+    /// The platform's id of the request.
+    pub request_id: Option<String>,
+}
+
+/// The platform gave no usable response. It may have carried out the request nevertheless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The reason.
+    pub reason: Reason,
+}
+
+impl Unknown {
+    /// Whether no byte of the request was sent. Treat the outcome like any other unknown one. The cause is in this
+    /// program or in the network, not at the platform.
+    #[must_use]
+    pub fn nothing_was_sent(&self) -> bool {
+        matches!(self.reason, Reason::Unsendable(_) | Reason::NotConnected(_))
+    }
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl From<Reason> for Unknown {
+    fn from(reason: Reason) -> Self {
+        Self { reason }
+    }
+}
+
+/// Why an outcome is unknown. Its text is for people and logs. It shows neither a secret nor the payer's data.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The caller made a mistake: the request cannot be sent, now or later.
+    #[error("nothing was sent: {0}")]
+    Unsendable(&'static str),
+    /// There is no connection: the Gate refused it, its name is unknown, or TLS failed.
+    #[error("nothing was sent: no connection to the Gate ({0})")]
+    NotConnected(String),
+    /// The whole response did not arrive in time.
+    #[error("the Gate did not answer in time")]
+    TimedOut,
+    /// The connection ended before the whole response arrived.
+    #[error("the connection broke before the Gate had answered ({0})")]
+    Broken(String),
+    /// The HTTP status says nothing about the request: 408, 5xx, a redirect, or another unexpected one.
+    #[error("the Gate answered HTTP {0}")]
+    HttpStatus(u16),
+    /// The response is not JSON, or it has an unexpected shape.
+    #[error("the Gate's answer cannot be read: {0}")]
+    Unreadable(&'static str),
+    /// The response has a signature that matches none of the project's secrets.
+    #[error("the Gate's answer is signed with another secret than the project's")]
+    BadSignature,
+    /// The response names another payment or project.
+    #[error("the Gate's answer is about another payment")]
+    OtherPayment,
+    /// The code says that the operation is still in progress.
+    #[error("the Gate answered code {0}: wait")]
+    Waiting(OperationCode),
+    /// The response has no code, or a code that decides nothing.
+    #[error("the Gate answered HTTP {http_status}, {}", code_text(code.as_ref()))]
+    NotUnderstood {
+        /// The HTTP status of the response.
+        http_status: u16,
+        /// The code, if the response has one.
+        code: Option<OperationCode>,
+    },
+}
+
+fn code_text(code: Option<&OperationCode>) -> String {
+    code.map_or_else(
+        || "neither a success nor an error".to_owned(),
+        |code| format!("code {code}: {}", code.text()),
+    )
 }

@@ -1,22 +1,22 @@
-//! Texts from outside, made fit for logs and people.
+//! Makes texts from outside fit for logs and people.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// The longest text that is kept, in characters.
+/// The maximum length of a redacted text, in characters.
 const LONGEST: usize = 200;
-/// What stands for a text of the payer's.
-const HIDDEN: &str = "***";
-/// A text of this many characters is hidden also where it is a part of a word.
-const UNMISTAKABLE: usize = 5;
+/// Replaces a text of the payer.
+const REPLACEMENT: &str = "***";
+/// A text with at least this many characters is replaced even inside a longer word.
+const DISTINCT: usize = 5;
 
-/// What a request says of the payer, so that it is not repeated in what the platform says of the request.
+/// Removes the payer's data of a request from the platform's texts about that request.
 #[derive(Default)]
 pub(crate) struct Redactor(Vec<Vec<char>>);
 
 impl Redactor {
-    /// Everything in the request but which payment it is, and how much.
+    /// Collects all values of the request except the payment's id and amount.
     pub(crate) fn of(request: &Value) -> Self {
         let mut texts = Vec::new();
         for (name, value) in request.as_object().into_iter().flatten() {
@@ -31,15 +31,18 @@ impl Redactor {
                 _ => collect(value, &mut texts),
             }
         }
-        // The longest first, so that nothing is left of one that holds another.
+        // The longest text is first, so that no part of it stays if it contains another one.
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         Self(texts)
     }
 
-    /// The text in one printable line, with the payer's data hidden, and then cut.
-    pub(crate) fn clean(&self, text: &str) -> String {
+    /// Converts a text to one printable line, replaces the payer's data, and then limits the length.
+    pub(crate) fn redact(&self, text: &str) -> String {
         let line: Vec<char> = printable(text).chars().collect();
-        let line = self.0.iter().fold(line, |line, hidden| hide(&line, hidden));
+        let line = self
+            .0
+            .iter()
+            .fold(line, |line, secret| replace(&line, secret));
         let cut: String = line.into_iter().take(LONGEST).collect();
         cut.trim_end().to_owned()
     }
@@ -62,7 +65,7 @@ fn collect(value: &Value, texts: &mut Vec<Vec<char>>) {
     }
 }
 
-/// White space and control characters as one space each run, none at the ends.
+/// Replaces each run of white space and control characters by one space, and removes it at the ends.
 fn printable(text: &str) -> String {
     let words = text.split(|character: char| character.is_whitespace() || character.is_control());
     words
@@ -71,13 +74,13 @@ fn printable(text: &str) -> String {
         .join(" ")
 }
 
-fn hide(line: &[char], hidden: &[char]) -> Vec<char> {
+fn replace(line: &[char], secret: &[char]) -> Vec<char> {
     let mut shown = Vec::with_capacity(line.len());
     let mut at = 0;
     while at < line.len() {
-        if stands_at(line, at, hidden) {
-            shown.extend(HIDDEN.chars());
-            at += hidden.len();
+        if is_at(line, at, secret) {
+            shown.extend(REPLACEMENT.chars());
+            at += secret.len();
         } else {
             shown.push(line[at]);
             at += 1;
@@ -86,24 +89,24 @@ fn hide(line: &[char], hidden: &[char]) -> Vec<char> {
     shown
 }
 
-fn stands_at(line: &[char], at: usize, hidden: &[char]) -> bool {
+fn is_at(line: &[char], at: usize, secret: &[char]) -> bool {
     let (Some(part), Some(first), Some(last)) = (
-        line.get(at..at + hidden.len()),
-        hidden.first(),
-        hidden.last(),
+        line.get(at..at + secret.len()),
+        secret.first(),
+        secret.last(),
     ) else {
         return false;
     };
     let equal = part
         .iter()
-        .zip(hidden)
+        .zip(secret)
         .all(|(left, right)| same_letter(*left, *right));
     let goes_on = |inner: &char, outer: Option<&char>| {
         inner.is_alphanumeric() && outer.is_some_and(|outer| outer.is_alphanumeric())
     };
     let before = at.checked_sub(1).and_then(|before| line.get(before));
-    let is_part_of_a_word = goes_on(first, before) || goes_on(last, line.get(at + hidden.len()));
-    equal && (hidden.len() >= UNMISTAKABLE || !is_part_of_a_word)
+    let is_part_of_a_word = goes_on(first, before) || goes_on(last, line.get(at + secret.len()));
+    equal && (secret.len() >= DISTINCT || !is_part_of_a_word)
 }
 
 fn same_letter(left: char, right: char) -> bool {
@@ -115,7 +118,7 @@ mod tests {
     use super::{LONGEST, Redactor};
     use serde_json::json;
 
-    fn hidden() -> Redactor {
+    fn redactor() -> Redactor {
         Redactor::of(&json!({
             "general": {"project_id": 35, "payment_id": "test_123"},
             "customer": {"id": "12345", "first_name": "Al", "last_name": "Есенов", "email": "al@example.com"},
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_request_says_of_the_payer_is_hidden() {
+    fn the_payers_data_of_the_request_is_replaced() {
         for (said, shown) in [
             ("e-mail AL@example.com is wrong", "e-mail *** is wrong"),
             ("wallet +9182221133", "wallet +***"),
@@ -134,34 +137,34 @@ mod tests {
             ("al, al", "***, ***"),
             ("for Zoe\n", "***"),
         ] {
-            assert_eq!(hidden().clean(said), shown);
+            assert_eq!(redactor().redact(said), shown);
         }
     }
 
     #[test]
-    fn nothing_is_left_of_a_text_that_holds_another() {
-        let hidden = Redactor::of(
+    fn text_that_contains_another_is_replaced_whole() {
+        let redactor = Redactor::of(
             &json!({"account": {"number": "12345"}, "customer": {"id": "9123456789"}}),
         );
-        assert_eq!(hidden.clean("9123456789 and 12345"), "*** and ***");
+        assert_eq!(redactor.redact("9123456789 and 12345"), "*** and ***");
     }
 
     #[test]
-    fn the_payment_and_words_that_only_hold_a_short_name_stay() {
+    fn payment_and_words_that_contain_a_short_name_stay() {
         for said in [
             "also all of it, total 100 KZT",
             "payment test_123 of project 35",
         ] {
-            assert_eq!(hidden().clean(said), said);
+            assert_eq!(redactor().redact(said), said);
         }
     }
 
     #[test]
-    fn line_is_printable_and_bounded() {
-        let clean = |text: &str| Redactor::default().clean(text);
-        assert_eq!(clean("  a\r\n\u{1b}[31m\tb\0 "), "a [31m b");
-        assert_eq!(clean(&"я".repeat(1000)).chars().count(), LONGEST);
+    fn line_is_printable_and_of_limited_length() {
+        let redact = |text: &str| Redactor::default().redact(text);
+        assert_eq!(redact("  a\r\n\u{1b}[31m\tb\0 "), "a [31m b");
+        assert_eq!(redact(&"я".repeat(1000)).chars().count(), LONGEST);
         let cut = format!("{} 9182221133", "x".repeat(LONGEST - 5));
-        assert!(hidden().clean(&cut).ends_with("x ***"));
+        assert!(redactor().redact(&cut).ends_with("x ***"));
     }
 }

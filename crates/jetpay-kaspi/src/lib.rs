@@ -1,14 +1,16 @@
-//! Top-ups by **Kaspi**, from the bank's app or kiosks. Source: document "Kaspi Bank".
+//! Top-ups by **Kaspi**, from the bank's app or its kiosks. This crate implements the document "Kaspi Bank".
+//!
+//! A merchant implements [`Merchant<Kaspi>`](jetpay_core::Merchant) and [`Callbacks`](jetpay_core::Callbacks):
 //!
 //! ```
-//! use jetpay_core::{Callback, *};
+//! use jetpay_core::*;
 //! use jetpay_kaspi::{CheckDeposit, CheckDepositResponse, Contract, Kaspi, VerifyResponse};
 //!
 //! struct Shop;
 //!
 //! impl Callbacks for Shop {
 //!     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
-//!         // Store the fact under (project, operation id), credit once, commit; only then:
+//!         // In one transaction: store the event, credit the payment once. Acknowledge after the commit.
 //!         Ok(Acknowledged)
 //!     }
 //! }
@@ -18,29 +20,50 @@
 //!         if request.customer_id.as_str() != "7123456789" {
 //!             return Err(Refused::not_found("no such account").into());
 //!         }
-//!         let contract = Contract::new("12345", "1234_ABC/01-01-2025").with_payment_minor(100_000);
+//!         let contract = Contract::new("12345", "1234_ABC/01-01-2025").with_payment_minor(100_000); // 1 000.00 KZT
 //!         Ok(VerifyResponse::new(Currency::KZT, "ABCDE12345", [contract])?)
 //!     }
 //!
 //!     async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<Kaspi> {
-//!         let fresh = id::PaymentId::new("payment_47").expect("a valid id");
-//!         // Store it as pending, commit; only then:
-//!         Ok(CheckDepositResponse::new(fresh))
+//!         // Store a pending payment under a new id. Respond after the commit.
+//!         let new_id = id::PaymentId::new("payment_47").expect("a valid id");
+//!         Ok(CheckDepositResponse::new(new_id))
 //!     }
 //! }
 //! ```
+//!
+//! A `check_deposit` names one of the contracts from the response to `verify`:
+//!
+//! ```
+//! use jetpay_core::message::{Received, Request};
+//! use jetpay_core::signature::{Key, sign};
+//! use jetpay_core::{Keyring, Project};
+//! use jetpay_kaspi::Kaspi;
+//!
+//! let body = sign(
+//!     br#"{"type": "check_deposit", "project_id": 1234, "customer_id": "7123456789", "entity_id": "12345",
+//!         "amount": 100000, "currency": "KZT", "payment_method": "terminal/kaspi"}"#,
+//!     &Key::new("secret")?,
+//! )?;
+//! let keyring = Keyring::from(Project::new(1234, "secret")?);
+//! let Request::CheckDeposit(request) = Received::parse(&body)?.authenticate(&keyring)?.read::<Kaspi>()? else {
+//!     panic!("this is a check_deposit");
+//! };
+//! assert_eq!(request.entity_id.as_str(), "12345");
+//! assert_eq!(request.top_up.amount.to_string(), "1 000.00 KZT");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-mod account;
-mod check_deposit;
-
-pub use account::VerifyResponse;
-pub use check_deposit::CheckDeposit;
 pub use jetpay_core::response::{
     Contract, DescribedDepositResponse as CheckDepositResponse, MessageRefusal as Refusal,
 };
 
+use jetpay_core::id::ContractId;
 use jetpay_core::message::Authentic;
-use jetpay_core::{Method, Rejection};
+use jetpay_core::redacted::Redacted;
+use jetpay_core::response_code::ResponseCode;
+use jetpay_core::{Currency, Method, Refused, Rejection, TopUp};
+use serde::Serialize;
 
 /// The method Kaspi.
 pub enum Kaspi {}
@@ -55,6 +78,57 @@ impl Method for Kaspi {
     type Refusal = Refusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<CheckDeposit, Rejection> {
-        CheckDeposit::read(message)
+        Ok(CheckDeposit {
+            top_up: TopUp::read::<Self>(message)?,
+            entity_id: message.id("entity_id")?,
+        })
     }
+}
+
+/// The response to a `verify` that succeeds: the customer has at least one contract that can be paid.
+///
+/// Source: kaspi, response to `verify`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VerifyResponse {
+    code: ResponseCode,
+    currency: Currency,
+    entities: Vec<Contract>,
+    additional_customer_id: Redacted,
+}
+
+impl VerifyResponse {
+    /// Lists the customer's contracts. Leave out contracts that cannot be paid: the document has no code for them.
+    ///
+    /// # Errors
+    /// A refusal with code 500 if there is no contract.
+    pub fn new(
+        currency: Currency,
+        additional_customer_id: &str,
+        contracts: impl IntoIterator<Item = Contract>,
+    ) -> Result<Self, Refused> {
+        let entities: Vec<Contract> = contracts.into_iter().collect();
+        if entities.is_empty() {
+            return Err(Refused::failed(
+                "no contract of this customer can be paid now",
+            ));
+        }
+        let additional_customer_id = Redacted::new(additional_customer_id);
+        Ok(Self {
+            code: ResponseCode::Success,
+            currency,
+            entities,
+            additional_customer_id,
+        })
+    }
+}
+
+/// A top-up of one contract. Source: kaspi, request `check_deposit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CheckDeposit {
+    /// The fields that all methods share: the project, the customer and the amount.
+    #[serde(flatten)]
+    pub top_up: TopUp,
+    /// The id of the contract, from the response to `verify`.
+    pub entity_id: ContractId,
 }

@@ -1,4 +1,4 @@
-//! Document "Kaspi Bank", by its examples.
+//! The examples of the document "Kaspi Bank".
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};

@@ -1,8 +1,22 @@
-//! Top-ups through the virtual terminals of **Kassa24 BVU**. Source: document "Kassa24 Terminal BVU".
+//! Top-ups through the virtual terminals of **Kassa24 BVU**. This crate implements the document "Kassa24 Terminal BVU".
 //!
 //! ```
-//! use jetpay_core::Refused;
-//! use jetpay_kassa24_bvu::Refusal;
+//! use jetpay_core::id::PaymentId;
+//! use jetpay_core::{Currency, Refused};
+//! use jetpay_kassa24_bvu::{CheckDepositResponse, Refusal, VerifyResponse};
+//!
+//! let response = VerifyResponse::new(Currency::KZT, "ABCDE12345");
+//! assert_eq!(
+//!     serde_json::to_string(&response)?,
+//!     r#"{"code":0,"currency":"KZT","additional_customer_id":"ABCDE12345"}"#
+//! );
+//!
+//! let id = PaymentId::new("payment_47").expect("a valid id");
+//! let response = CheckDepositResponse::new(id).with_description("Success");
+//! assert_eq!(
+//!     serde_json::to_string(&response)?,
+//!     r#"{"code":0,"payment_id":"payment_47","description":"Success"}"#
+//! );
 //!
 //! // This document puts the text of a refusal into `error_description`.
 //! let refusal = Refusal::from(Refused::not_found("no such account"));
@@ -26,7 +40,7 @@ pub enum Kassa24Bvu {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CheckDeposit {
-    /// Who pays how much.
+    /// The fields that all methods share: the project, the customer and the amount.
     #[serde(flatten)]
     pub top_up: TopUp,
 }

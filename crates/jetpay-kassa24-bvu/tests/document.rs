@@ -1,4 +1,4 @@
-//! Document "Kassa24 Terminal BVU", by its examples.
+//! The examples of the document "Kassa24 Terminal BVU".
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};

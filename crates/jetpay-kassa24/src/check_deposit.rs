@@ -1,9 +1,10 @@
-//! The request `check_deposit`.
+//! The request `check_deposit`, and the responses to one that succeeds.
 
 use jetpay_core::id::ContractId;
 use jetpay_core::message::Authentic;
 use jetpay_core::redacted::Redacted;
 use jetpay_core::rejection::FieldFlaw;
+use jetpay_core::response::{CustomerDepositResponse, DescribedDepositResponse};
 use jetpay_core::{Rejection, TopUp};
 use serde::Serialize;
 
@@ -13,26 +14,26 @@ use crate::Kassa24;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CheckDeposit {
-    /// Who pays how much.
+    /// The fields that all methods share: the project, the customer and the amount.
     #[serde(flatten)]
     pub top_up: TopUp,
-    /// Which contract; only with the second option of answers.
+    /// The contract to pay. Only option 2 has one.
     #[serde(flatten)]
     pub contract: Option<ContractToPay>,
 }
 
-/// A contract that is topped up, as the answer to `verify` named it.
+/// A contract to pay, as the response to `verify` named it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ContractToPay {
-    /// Its id.
+    /// The contract's id.
     pub entity_id: ContractId,
-    /// Its number.
+    /// The contract's number.
     pub number: Redacted,
 }
 
 impl CheckDeposit {
-    /// `entity_id` and `number` come together or not at all.
+    /// The fields `entity_id` and `number` must come together.
     pub(crate) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         let top_up = TopUp::read::<Kassa24>(message)?;
         let contract = match (
@@ -55,5 +56,27 @@ fn missing(path: &'static str) -> Rejection {
     Rejection::Field {
         path,
         flaw: FieldFlaw::Missing,
+    }
+}
+
+/// The response to a `check_deposit` that succeeds. Source: kassa24, response to `check_deposit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum CheckDepositResponse {
+    /// Option 1: it may name the customer.
+    Account(CustomerDepositResponse),
+    /// Option 2: it may have a message.
+    Contracts(DescribedDepositResponse),
+}
+
+impl From<CustomerDepositResponse> for CheckDepositResponse {
+    fn from(response: CustomerDepositResponse) -> Self {
+        Self::Account(response)
+    }
+}
+
+impl From<DescribedDepositResponse> for CheckDepositResponse {
+    fn from(response: DescribedDepositResponse) -> Self {
+        Self::Contracts(response)
     }
 }

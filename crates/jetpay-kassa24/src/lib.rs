@@ -1,37 +1,39 @@
-//! Top-ups by cash at **Kassa24 terminals**. Source: document "Kassa24 Terminal".
+//! Top-ups by cash at **Kassa24 terminals**. This crate implements the document "Kassa24 Terminal".
 //!
-//! Its document has two options of answers; which one fits is agreed with JetPay. Here they are two variants of one
-//! enum: an account alone ([`VerifyResponse::Customer`]), or an account with contracts ([`VerifyResponse::Contracts`]).
+//! The document has two options for responses. The merchant and JetPay agree on one of them. Option 1 has an account
+//! without contracts ([`VerifyResponse::Account`]), option 2 has an account and its contracts
+//! ([`VerifyResponse::Contracts`]).
 //!
 //! ```
 //! use jetpay_core::Currency;
-//! use jetpay_kassa24::{Contract, ContractStatus, Contracts, NOTHING_OWED};
+//! use jetpay_kassa24::{Contract, ContractStatus, ContractsResponse, NOTHING_OWED};
 //!
-//! // Nothing is owed on any contract: the answer as a whole has the code 204 and no contracts.
-//! let paid_up = ContractStatus::new(Contract::new("67890", "5678_ABC").with_payment_minor(0), NOTHING_OWED);
-//! let answer = serde_json::to_value(Contracts::new(Currency::KZT, "ABCDE12345", [paid_up]))?;
-//! assert_eq!(answer["code"], 204);
-//! assert!(answer.get("entities").is_none());
+//! let paid = ContractStatus::new(Contract::new("67890", "5678_ABC").with_payment_minor(0), NOTHING_OWED);
+//! let open = Contract::new("12345", "1234_ABC").with_payment_minor(100_000); // 1 000.00 KZT
+//! let response = serde_json::to_value(ContractsResponse::new(Currency::KZT, "ABCDE12345", [paid.clone(), open.into()]))?;
+//! assert_eq!(response["code"], 0);
+//! assert_eq!(response["entities"][0]["status_code"], 204);
+//!
+//! // The customer owes nothing on any contract, so the response has the code 204 and no contracts.
+//! let response = serde_json::to_value(ContractsResponse::new(Currency::KZT, "ABCDE12345", [paid]))?;
+//! assert_eq!(response["code"], 204);
+//! assert!(response.get("entities").is_none());
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-mod account;
 mod check_deposit;
-mod contract;
-mod deposit;
 mod refusal;
+mod verify;
 
-pub use account::{Contracts, VerifyResponse};
-pub use check_deposit::{CheckDeposit, ContractToPay};
-pub use contract::{ContractStatus, NOTHING_OWED, PAYABLE};
-pub use deposit::CheckDepositResponse;
+pub use check_deposit::{CheckDeposit, CheckDepositResponse, ContractToPay};
 pub use jetpay_core::response::{
     AccountResponse, Contract, CustomerDepositResponse, DescribedDepositResponse,
 };
 pub use refusal::Refusal;
+pub use verify::{ContractStatus, ContractsResponse, NOTHING_OWED, PAYABLE, VerifyResponse};
 
-use jetpay_core::limits::Limits;
 use jetpay_core::message::Authentic;
+use jetpay_core::method::Limits;
 use jetpay_core::{Currency, Method, Money, Rejection};
 
 /// The method Kassa24 Terminal.

@@ -1,13 +1,13 @@
-//! Where this method puts the text of a refusal.
+//! The refusal. The options of the document have its text in different fields.
 
 use jetpay_core::Refused;
 use jetpay_core::merchant::HandlerError;
 use jetpay_core::response_code::ResponseCode;
 use serde::Serialize;
 
-/// A refusal: in option 1 the text stands in `error_description` and `message`, in option 2 in `message` alone.
+/// A refusal. In option 1 its text is in `error_description` and in `message`, in option 2 only in `message`.
 ///
-/// A plain [`Refused`] becomes one of option 1, whose shape serves both.
+/// A [`Refused`] converts to a refusal of option 1, whose fields include those of option 2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     code: ResponseCode,
@@ -17,7 +17,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal of option 2.
+    /// Makes a refusal of option 2.
     #[must_use]
     pub fn of_contracts(refused: &Refused) -> Self {
         Self {

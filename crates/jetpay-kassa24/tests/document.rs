@@ -1,9 +1,9 @@
-//! Document "Kassa24 Terminal", by its examples.
+//! The examples of the document "Kassa24 Terminal".
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
 use jetpay_kassa24::{
-    AccountResponse, CheckDepositResponse, Contract, ContractStatus, Contracts,
+    AccountResponse, CheckDepositResponse, Contract, ContractStatus, ContractsResponse,
     CustomerDepositResponse, DescribedDepositResponse, Kassa24, NOTHING_OWED, Refusal,
     VerifyResponse,
 };
@@ -21,7 +21,7 @@ fn two_contracts(status_of_first: i64) -> VerifyResponse {
         ContractStatus::new(first, status_of_first),
         ContractStatus::new(second, NOTHING_OWED),
     ];
-    Contracts::new(Currency::KZT, "ABCDE12345", contracts).into()
+    ContractsResponse::new(Currency::KZT, "ABCDE12345", contracts).into()
 }
 
 #[test]

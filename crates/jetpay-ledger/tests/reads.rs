@@ -125,7 +125,7 @@ async fn filter_selects_what_it_names(test: TestLedger) {
         ),
         (
             by(|filter| {
-                (filter.customer_id, filter.state) = (customer(), Some(PaymentState::Declined))
+                (filter.customer_id, filter.state) = (customer(), Some(PaymentState::Declined));
             }),
             "p3",
         ),

@@ -7,7 +7,7 @@ use std::fmt;
 
 use jetpay_cashin_kz::CashinKz;
 use jetpay_core::Method;
-use jetpay_core::limits::Limits;
+use jetpay_core::method::Limits;
 use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;

@@ -1,16 +1,17 @@
-//! Top-ups from **QIWI Kazakhstan** kiosks and wallets, and payouts to its wallets. Source: document "QIWI Kazakhstan".
+//! Top-ups from **QIWI Kazakhstan** kiosks and wallets, and payouts to its wallets. This crate implements the document
+//! "QIWI Kazakhstan".
 //!
 //! ```
 //! use jetpay_core::id::PaymentId;
 //! use jetpay_qiwi_kz::CheckDepositResponse;
 //!
-//! // This document allows nothing beside the payment id.
-//! let deposit = CheckDepositResponse::new(PaymentId::new("Asfdsaf3252345").expect("a valid id"));
-//! assert_eq!(serde_json::to_string(&deposit)?, r#"{"code":0,"payment_id":"Asfdsaf3252345"}"#);
+//! // The response to `check_deposit` has only the payment id.
+//! let response = CheckDepositResponse::new(PaymentId::new("Asfdsaf3252345").expect("a valid id"));
+//! assert_eq!(serde_json::to_string(&response)?, r#"{"code":0,"payment_id":"Asfdsaf3252345"}"#);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! A payout is checked before it exists. `jetpay-gate` signs and sends it.
+//! [`Payout::new`] checks every field of a payout. The crate `jetpay-gate` signs and sends it.
 //!
 //! ```
 //! use jetpay_core::id::{PaymentId, ProjectId};
@@ -51,11 +52,11 @@ use serde::Serialize;
 /// The method QIWI Kazakhstan.
 pub enum QiwiKz {}
 
-/// A top-up. Source: qiwi-kz, request `check_deposit`, from a kiosk and from a wallet alike.
+/// A top-up. The requests from a kiosk and from a wallet are alike. Source: qiwi-kz, request `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CheckDeposit {
-    /// Who pays how much.
+    /// The fields that all methods share: the project, the customer and the amount.
     #[serde(flatten)]
     pub top_up: TopUp,
 }

@@ -1,4 +1,4 @@
-//! Document "QIWI Kazakhstan", purchases, by their examples.
+//! The examples of purchases in the document "QIWI Kazakhstan".
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};

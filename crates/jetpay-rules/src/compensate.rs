@@ -2,13 +2,11 @@
 
 use jetpay_core::status::StatusClass;
 
-use crate::alarm::AlarmKind;
-use crate::decision::{Decision, ReleasedCompensation};
+use crate::decision::{Decision, NewEntry, ReleasedCompensation};
 use crate::effects::{Effect, Effects};
-use crate::entry::{EntryKind, NewEntry};
 use crate::event::OperationEvent;
 use crate::snapshot::{EarlyCompensation, PaymentSnapshot};
-use crate::status::{EventStatus, PaymentState};
+use crate::words::{AlarmKind, EntryKind, EventStatus, PaymentState};
 
 /// A refund, a reversal or a reversed refund that succeeded.
 pub(crate) fn compensation(

@@ -2,14 +2,12 @@
 
 use jetpay_core::status::{OperationType, PaymentStatus, StatusClass};
 
-use crate::alarm::AlarmKind;
 use crate::compensate;
-use crate::decision::Decision;
+use crate::decision::{Decision, NewEntry};
 use crate::effects::{Effect, Effects};
-use crate::entry::{EntryKind, NewEntry};
 use crate::event::OperationEvent;
 use crate::snapshot::PaymentSnapshot;
-use crate::status::{EventStatus, PaymentState};
+use crate::words::{AlarmKind, EntryKind, EventStatus, PaymentState};
 
 /// What follows from `event` for this payment.
 ///

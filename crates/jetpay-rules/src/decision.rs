@@ -2,10 +2,8 @@
 
 use jetpay_core::id::OperationId;
 
-use crate::alarm::{AlarmKind, NewAlarm};
-use crate::entry::{EntryKind, NewEntry};
 use crate::snapshot::{EarlyCompensation, PaymentSnapshot};
-use crate::status::{EventStatus, PaymentState};
+use crate::words::{AlarmKind, EntryKind, EventStatus, PaymentState};
 
 /// What follows from an event or a manual credit. Store all of it in one transaction, then answer 200.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +18,26 @@ pub struct Decision {
     pub outcome: EventStatus,
     /// The early compensations that no longer wait: their stored events get these statuses.
     pub released: Vec<ReleasedCompensation>,
+}
+
+/// An entry to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// What moved the money.
+    pub kind: EntryKind,
+    /// How much, in minor units of the payment's currency, signed: a credit is positive, a refund negative.
+    pub amount: i64,
+    /// The operation that moved it.
+    pub operation_id: OperationId,
+}
+
+/// An alarm that a decision raises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewAlarm {
+    /// Why.
+    pub kind: AlarmKind,
+    /// The operation that is the cause.
+    pub operation_id: OperationId,
 }
 
 /// An early compensation that no longer waits.

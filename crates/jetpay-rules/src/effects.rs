@@ -2,9 +2,9 @@
 
 use jetpay_core::id::{OperationId, PaymentId};
 
-use crate::entry::EntryKind;
 use crate::event::{EffectKey, OperationEvent};
 use crate::snapshot::PaymentSnapshot;
+use crate::words::EntryKind;
 
 /// Whether an operation has made its entry already. It makes one, in whichever payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, Payment
 use jetpay_core::{Callback, Money};
 use serde::{Deserialize, Serialize};
 
-use crate::entry::EntryKind;
+use crate::words::EntryKind;
 
 /// What a callback says about the money of one operation.
 ///

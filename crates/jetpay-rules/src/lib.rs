@@ -50,27 +50,21 @@
 //! # Ok::<(), jetpay_core::id::InvalidId>(())
 //! ```
 
-mod alarm;
 mod compensate;
 mod decide;
 mod decision;
 mod effects;
-mod entry;
 mod event;
 mod manual_credit;
 mod replay;
 mod snapshot;
-mod status;
 mod words;
 
-pub use alarm::{AlarmKind, NewAlarm};
 pub use decide::decide;
-pub use decision::{Decision, ReleasedCompensation};
+pub use decision::{Decision, NewAlarm, NewEntry, ReleasedCompensation};
 pub use effects::{Effect, Effects};
-pub use entry::{EntryKind, NewEntry};
 pub use event::{EffectKey, EventKey, OperationEvent};
 pub use manual_credit::{ManualCreditError, credit_manually};
 pub use replay::Record;
 pub use snapshot::{EarlyCompensation, PaymentSnapshot};
-pub use status::{EventStatus, PaymentState};
-pub use words::UnknownWord;
+pub use words::{AlarmKind, EntryKind, EventStatus, PaymentState, UnknownWord};

@@ -4,11 +4,10 @@ use jetpay_core::id::OperationId;
 use thiserror::Error;
 
 use crate::compensate;
-use crate::decision::Decision;
+use crate::decision::{Decision, NewEntry};
 use crate::effects::{Effect, Effects};
-use crate::entry::{EntryKind, NewEntry};
 use crate::snapshot::PaymentSnapshot;
-use crate::status::PaymentState;
+use crate::words::{EntryKind, PaymentState};
 
 /// Why an operator's credit was refused. Nothing changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

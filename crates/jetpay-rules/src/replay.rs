@@ -92,7 +92,7 @@ impl<'a> Replay<'a> {
         operation_id: OperationId,
         amount: i64,
     ) -> Result<(), ManualCreditError> {
-        let kind = crate::entry::EntryKind::ManualCredit;
+        let kind = crate::words::EntryKind::ManualCredit;
         let key = EffectKey::new(self.snapshot.project_id, operation_id, kind);
         let effect = if self.made.contains(&key) {
             Effect::Here

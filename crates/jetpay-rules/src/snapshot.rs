@@ -4,8 +4,7 @@ use jetpay_core::Money;
 use jetpay_core::id::{OperationId, ProjectId};
 use serde::{Deserialize, Serialize};
 
-use crate::entry::EntryKind;
-use crate::status::PaymentState;
+use crate::words::{EntryKind, PaymentState};
 
 /// A payment as the rules see it.
 ///

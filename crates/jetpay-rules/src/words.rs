@@ -62,3 +62,113 @@ macro_rules! closed_words {
         }
     };
 }
+
+closed_words! {
+    /// The state of a payment.
+    PaymentState {
+        /// Announced, without an outcome. If no callback comes, it stays pending for ever.
+        Pending = "pending",
+        /// The customer has all the money that was credited.
+        Credited = "credited",
+        /// The platform declined it. A later success still credits it.
+        Declined = "declined",
+        /// A callback did not fit the payment, and an operator must look at it. A success that fits still credits it.
+        Quarantined = "quarantined",
+        /// A part of the money was taken back.
+        PartiallyRefunded = "partially_refunded",
+        /// All the money was taken back; the last part by a refund.
+        Refunded = "refunded",
+        /// All the money was taken back; the last part by a reversal or a manual change.
+        Reversed = "reversed",
+    }
+}
+
+impl PaymentState {
+    /// Whether the customer was ever credited.
+    #[must_use]
+    pub const fn was_credited(self) -> bool {
+        match self {
+            Self::Pending | Self::Declined | Self::Quarantined => false,
+            Self::Credited | Self::PartiallyRefunded | Self::Refunded | Self::Reversed => true,
+        }
+    }
+}
+
+closed_words! {
+    /// What happened to an event: store it with the event.
+    ///
+    /// [`decide`](crate::decide) gives one of the first four. The last two are for events that arrive before their
+    /// payment is recorded.
+    EventStatus {
+        /// It moved money or changed the payment's state.
+        Applied = "applied",
+        /// It changed nothing.
+        Noted = "noted",
+        /// A compensation that waits for the payment's credit.
+        Early = "early",
+        /// It does not fit the payment.
+        Quarantined = "quarantined",
+        /// It waits in the inbox: no payment has its id.
+        Unmatched = "unmatched",
+        /// An operator said that the payment is not ours. If the payment is recorded later, the event is decided then.
+        Dismissed = "dismissed",
+    }
+}
+
+closed_words! {
+    /// What moved the money.
+    EntryKind {
+        /// A sale: plus. A payment has at most one.
+        Credit = "credit",
+        /// An operator credited an operation that did not fit the payment: plus.
+        ManualCredit = "manual_credit",
+        /// Minus.
+        Refund = "refund",
+        /// Minus.
+        Reversal = "reversal",
+        /// A refund that the platform reversed: plus.
+        RefundReverse = "refund_reverse",
+        /// The platform's staff declared the payment failed: minus all that remained.
+        ManualChange = "manual_change",
+    }
+}
+
+impl EntryKind {
+    /// Whether it gives the customer money that the payer paid.
+    #[must_use]
+    pub const fn is_credit(self) -> bool {
+        matches!(self, Self::Credit | Self::ManualCredit)
+    }
+}
+
+closed_words! {
+    /// Why an operator must look at a payment.
+    AlarmKind {
+        /// The callback's project is not the payment's.
+        ProjectDiffers = "project_differs",
+        /// The callback's amount is not the payment's, or is not possible.
+        AmountDiffers = "amount_differs",
+        /// The callback's currency is not the payment's.
+        CurrencyDiffers = "currency_differs",
+        /// The payer paid less than the merchant asked for.
+        PartiallyPaid = "partially_paid",
+        /// A second sale of one payment succeeded: perhaps the payer paid twice.
+        SecondSale = "second_sale",
+        /// A decline came after the credit: ask the platform for the payment's status.
+        DeclineAfterCredit = "decline_after_credit",
+        /// The sale succeeded, but the payment's status is not success, and the payment is not credited.
+        SaleWithoutSuccess = "sale_without_success",
+        /// A refund or reversal of more than remains, or a reversed refund that was never made.
+        CompensationTooLarge = "compensation_too_large",
+        /// The platform's staff changed the payment manually.
+        ManualChange = "manual_change",
+        /// A payout's callback has the id of a top-up.
+        PayoutForTopUp = "payout_for_top_up",
+        /// The operation has already moved the money of another payment.
+        OperationOfAnotherPayment = "operation_of_another_payment",
+        /// An operation succeeded that moves money and that a top-up should not have.
+        UnexpectedOperation = "unexpected_operation",
+        /// The event came again with another type, amount or currency.
+        ContradictoryRepeat = "contradictory_repeat",
+    }
+}

@@ -1,4 +1,4 @@
-//! A customer as the merchant writes it, over HTTP or in a file, and the checks that both share.
+//! A customer as the merchant writes it, over HTTP or in a file, and its checks.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,9 @@ use jetpay_ledger::{Contract, Customer};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A customer without its id.
+use crate::field_error::FieldError;
+
+/// A customer without its id: the body of `PUT /v1/customers/{customer_id}`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a customer object")]
 pub struct CustomerBody {
@@ -20,41 +22,23 @@ pub struct CustomerBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a contract object")]
 pub struct ContractBody {
-    /// Its key within the customer.
+    /// The key of the contract within the customer.
     pub id: String,
-    /// What the payer is shown.
+    /// The number that the payer sees.
     pub number: String,
-    /// What is to be paid.
+    /// The amount due, in minor units.
     pub payment: Option<i64>,
-    /// The least that can be paid.
+    /// The smallest amount that can be paid, in minor units.
     pub min_payment: Option<i64>,
-    /// 0: payable; 204: nothing owed; any other: shown, not payable.
+    /// 0: can be paid; 204: nothing is owed; any other code: shown, but cannot be paid.
     #[serde(default)]
     pub status_code: i64,
-    /// Anything that is shown besides.
+    /// Further data that the payer sees.
     pub info: Option<Map<String, Value>>,
 }
 
-/// What is wrong with a customer.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// Which field: `contracts[1].payment`.
-    pub field: String,
-    /// What is wrong, and what to write.
-    pub message: String,
-}
-
-impl Flaw {
-    fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            message: message.into(),
-        }
-    }
-}
-
 impl CustomerBody {
-    /// A body of these parts.
+    /// A body with these fields, not checked yet.
     #[must_use]
     pub fn new(additional_customer_id: Option<String>, contracts: Vec<ContractBody>) -> Self {
         Self {
@@ -66,22 +50,22 @@ impl CustomerBody {
     /// The customer with this id.
     ///
     /// # Errors
-    /// [`Flaw`]: an empty text, an id that is none or stands twice, a negative amount.
-    pub fn named(self, customer_id: CustomerId) -> Result<Customer, Flaw> {
+    /// [`FieldError`]: a text is empty, a contract's id is invalid or occurs twice, or an amount is negative.
+    pub fn into_customer(self, customer_id: CustomerId) -> Result<Customer, FieldError> {
         if self.additional_customer_id.as_deref() == Some("") {
-            return Err(Flaw::new(
+            return Err(FieldError::new(
                 "additional_customer_id",
-                "is empty; leave it out, or give the id that is shown",
+                "is empty; leave it out, or give the id that the payer sees",
             ));
         }
         let mut seen = HashSet::new();
         let mut contracts = Vec::with_capacity(self.contracts.len());
         for (index, contract) in self.contracts.into_iter().enumerate() {
-            let contract = contract.checked(&format!("contracts[{index}]"))?;
+            let contract = contract.into_contract(&format!("contracts[{index}]"))?;
             if !seen.insert(contract.id.clone()) {
-                return Err(Flaw::new(
+                return Err(FieldError::new(
                     format!("contracts[{index}].id"),
-                    "stands twice in this customer",
+                    "is used twice in this customer",
                 ));
             }
             contracts.push(contract);
@@ -95,7 +79,8 @@ impl CustomerBody {
 }
 
 impl ContractBody {
-    fn checked(self, place: &str) -> Result<Contract, Flaw> {
+    /// The checked contract. `path` is its place in the customer, for errors.
+    fn into_contract(self, path: &str) -> Result<Contract, FieldError> {
         let Self {
             id,
             number,
@@ -105,17 +90,17 @@ impl ContractBody {
             info,
         } = self;
         let id = ContractId::new(id)
-            .map_err(|error| Flaw::new(format!("{place}.id"), error.to_string()))?;
+            .map_err(|error| FieldError::new(format!("{path}.id"), error.to_string()))?;
         if number.is_empty() {
-            return Err(Flaw::new(
-                format!("{place}.number"),
+            return Err(FieldError::new(
+                format!("{path}.number"),
                 "is empty; give the number that the payer knows",
             ));
         }
         for (field, amount) in [("payment", payment), ("min_payment", min_payment)] {
             if amount.is_some_and(i64::is_negative) {
-                return Err(Flaw::new(
-                    format!("{place}.{field}"),
+                return Err(FieldError::new(
+                    format!("{path}.{field}"),
                     "is negative; amounts are minor units, 0 or more",
                 ));
             }

@@ -1,23 +1,23 @@
-//! The ready service of JetPay top-ups: all five methods over one ledger.
+//! The service `jetpay`: accepts top-ups by all five methods into one ledger, and makes payouts.
 //!
-//! The binary is `jetpay`; see the README. Its parts are public so that a merchant who outgrows the configuration can
-//! build a service of their own from them.
+//! Most merchants run the binary `jetpay`, which the README describes. A merchant who needs more than the configuration
+//! offers can build another service from the public modules of this crate.
 
 pub mod admin;
 pub mod commands;
 pub mod config;
 pub mod customer;
 pub mod environment;
+pub mod field_error;
 pub mod listener;
 pub mod merchant;
 pub mod methods;
 pub mod payout_request;
 pub mod payouts;
-pub mod reason;
 pub mod service;
 pub mod telemetry;
 
-/// The examples of README are tests.
+/// The examples of the README are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;

@@ -1,4 +1,4 @@
-//! The one list of methods: their names in the configuration, and their endpoints.
+//! The list of all methods: their names in the configuration, and their endpoints.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use serde::{Deserialize, Deserializer, de};
 use crate::merchant::LedgerMerchant;
 use crate::telemetry::Meter;
 
-/// The name of a method: also its URL, `/{name}`.
+/// The name of a method. Its URL is `/{name}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MethodName(&'static str);
 
-/// All of them.
+/// The names of all methods.
 pub const NAMES: [&str; 5] = [
     Kaspi::NAME,
     Kassa24::NAME,
@@ -28,10 +28,10 @@ pub const NAMES: [&str; 5] = [
 ];
 
 impl MethodName {
-    /// The one whose answers are configured.
+    /// Kassa24, whose answers are configurable.
     pub const KASSA24: Self = Self(Kassa24::NAME);
 
-    /// The name.
+    /// The name as text.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0
@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for MethodName {
     }
 }
 
-/// The platform's endpoints: one for each method, and one for callbacks alone.
+/// Registers the platform's endpoints: one for each method, and `/callback` for callbacks of every method.
 pub fn endpoints(
     config: &mut ServiceConfig,
     merchant: &Arc<LedgerMerchant>,

@@ -1,4 +1,4 @@
-//! The running service: two listeners over one ledger.
+//! The service: two listeners and the payouts worker, over one ledger.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,31 +9,31 @@ use actix_web::dev::{Server, ServerHandle};
 use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, watch};
 
-use crate::admin::{self, Admin, PayoutDesk, Token};
+use crate::admin::{self, Admin, PayoutIntake, Token};
 use crate::config::Config;
-use crate::listener::{self, Bounds};
+use crate::listener::{self, Limits};
 use crate::merchant::LedgerMerchant;
 use crate::methods;
-use crate::payouts::{AtTheGate, Worker};
+use crate::payouts::{GateClient, Worker};
 use crate::telemetry::{self, AlarmLog, Metrics};
 
-/// Threads of the admin interface: a long search on one leaves the other to the health checks.
+/// Threads of the admin interface: while one runs a long search, the other answers health checks.
 const ADMIN_WORKERS: usize = 2;
-/// Connections to the admin interface, which are one merchant's own.
+/// Connections that the merchant may have open to the admin interface.
 pub(crate) const ADMIN_CONNECTIONS: usize = 256;
-/// How often metrics are folded together and new alarms told.
+/// How often metrics are compacted and new alarms are logged.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// A service that is bound and not yet awaited.
+/// A service whose listeners are bound. [`serve`](Self::serve) runs it.
 pub struct Service {
     platform: Server,
     admin: Server,
-    worker: Option<Worker<AtTheGate>>,
+    worker: Option<Worker<GateClient>>,
     ledger: Ledger,
     metrics: Metrics,
-    /// Where the platform calls.
+    /// The address that the platform calls.
     pub listen: SocketAddr,
-    /// Where the merchant calls.
+    /// The address that the merchant calls.
     pub admin_listen: SocketAddr,
 }
 
@@ -41,37 +41,37 @@ impl Service {
     /// Binds both listeners.
     ///
     /// # Errors
-    /// When an address is taken or not ours.
+    /// When an address is in use or does not belong to this machine.
     pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
         let keyring = Arc::new(config.keyring());
         let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
-        let bounds = Bounds {
+        let limits = Limits {
             workers: config.workers,
             connections: config.max_connections,
             read_timeout: config.read_timeout,
         };
-        let (platform, listen) = listener::listen(config.listen, bounds, move |service| {
+        let (platform, listen) = listener::listen(config.listen, limits, move |service| {
             methods::endpoints(service, &merchant, &keyring);
         })
-        .map_err(|error| taken(config.listen, &error))?;
-        let woken = Arc::new(Notify::new());
-        let worker = Worker::new(config, &ledger, &woken);
-        let for_admin = Admin {
+        .map_err(|error| in_use(config.listen, &error))?;
+        let new_payout = Arc::new(Notify::new());
+        let worker = Worker::new(config, &ledger, &new_payout);
+        let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
             token: Token::new(&config.admin_token),
-            payouts: PayoutDesk::new(config, woken),
+            payouts: PayoutIntake::new(config, new_payout),
             metrics: metrics.clone(),
         };
-        let bounds = Bounds {
+        let limits = Limits {
             workers: Some(ADMIN_WORKERS),
             connections: ADMIN_CONNECTIONS,
-            ..bounds
+            ..limits
         };
-        let (admin, admin_listen) = listener::listen(config.admin_listen, bounds, move |service| {
-            admin::endpoints(service, for_admin.clone());
+        let (admin, admin_listen) = listener::listen(config.admin_listen, limits, move |service| {
+            admin::endpoints(service, context.clone());
         })
-        .map_err(|error| taken(config.admin_listen, &error))?;
+        .map_err(|error| in_use(config.admin_listen, &error))?;
         Ok(Self {
             platform,
             admin,
@@ -83,13 +83,14 @@ impl Service {
         })
     }
 
-    /// A handle with which [`stop`] ends the service.
+    /// The handles with which [`stop`] ends the service.
     #[must_use]
     pub fn handles(&self) -> [ServerHandle; 2] {
         [self.platform.handle(), self.admin.handle()]
     }
 
-    /// Serves until [`stop`]; then finishes what was accepted, and what is under way at the Gate, and closes the ledger.
+    /// Serves until [`stop`]. Then it finishes the accepted requests and the payout actions in progress, and closes the
+    /// ledger.
     ///
     /// # Errors
     /// When a listener fails.
@@ -100,40 +101,40 @@ impl Service {
             loop {
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics.upkeep();
-                alarms.tell(&watched).await;
+                alarms.log_new(&watched).await;
             }
         });
         if self.worker.is_none() {
-            telemetry::payouts_without_a_gate(&self.ledger).await;
+            telemetry::payouts_without_gate(&self.ledger).await;
         }
         let (end, ending) = watch::channel(false);
         let worker = self
             .worker
-            .map(|worker| actix_web::rt::spawn(worker.keep_working(ending)));
+            .map(|worker| actix_web::rt::spawn(worker.run(ending)));
         let served = tokio::try_join!(self.platform, self.admin);
         end.send_replace(true);
         if let Some(worker) = worker {
-            // What is under way at the Gate is recorded; else the platform would be asked.
+            // An action that is not recorded now would cost a status query after the next start.
             let _ = worker.await;
         }
         upkeep.abort();
-        // The task holds the ledger, which closes with its last handle.
+        // The ledger closes with its last handle, and the task holds one.
         let _ = upkeep.await;
         self.ledger.close().await;
         served.map(|_| ())
     }
 }
 
-/// Ends a service gracefully: no new connections, accepted requests are finished.
+/// Stops a service gracefully: it accepts no new connections and finishes the accepted requests.
 pub async fn stop(handles: &[ServerHandle; 2]) {
     tokio::join!(handles[0].stop(true), handles[1].stop(true));
 }
 
-/// Resolves when the process is asked to end, by SIGTERM or SIGINT.
+/// Waits for SIGTERM or SIGINT.
 ///
 /// # Errors
-/// When signals cannot be listened to.
-pub async fn asked_to_end() -> io::Result<()> {
+/// When the process cannot listen to signals.
+pub async fn termination() -> io::Result<()> {
     #[cfg(unix)]
     {
         let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
@@ -146,9 +147,9 @@ pub async fn asked_to_end() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-fn taken(address: SocketAddr, error: &io::Error) -> io::Error {
+fn in_use(address: SocketAddr, error: &io::Error) -> io::Error {
     io::Error::new(
         error.kind(),
-        format!("cannot listen on {address}: {error}; choose another in the configuration"),
+        format!("cannot listen on {address}: {error}; choose another address in the configuration"),
     )
 }

@@ -1,4 +1,4 @@
-//! Memory stays within a bound, whatever is sent and however often.
+//! The memory of the service stays bounded, for any number and any size of messages.
 #![cfg(target_os = "linux")]
 
 mod raw;
@@ -9,13 +9,13 @@ use raw::{Raw, request, verify};
 use running::{Folder, PROJECT, Running};
 use serde_json::json;
 
-/// So much more memory may be in use after the load than after the first requests, in KiB. The bodies alone are three
-/// times as much, and the connections' buffers twice.
+/// The growth that is allowed between the first requests and the end of the load, in KiB. The bodies alone are three times
+/// as large, and the connections' buffers twice.
 const BOUND: usize = 16 * 1024;
-/// A body that is just taken.
-const LARGEST: usize = 64 * 1024;
+/// The largest body that the service accepts.
+const MAX_BODY: usize = 64 * 1024;
 
-/// The memory that the service has in use, in KiB.
+/// The resident memory of the service, in KiB.
 fn resident(running: &Running) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", running.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -26,16 +26,16 @@ fn resident(running: &Running) -> usize {
         .unwrap()
 }
 
-/// Many bodies over one connection, one after the other, each answered with `status`.
+/// Sends bodies over one connection, one after the other. Each answer must have this status.
 async fn send(port: u16, bodies: impl Iterator<Item = Vec<u8>>, status: u16) {
     let mut connection = Raw::connect(port).await.unwrap();
     for body in bodies {
-        let (found, answer) = connection.ask("/kaspi", &body).await.answer();
+        let (found, answer) = connection.post("/kaspi", &body).await.answer();
         assert_eq!(found, status, "{answer}");
     }
 }
 
-/// Each is another customer's, and nobody's signature.
+/// Bodies with different customers and a wrong signature.
 fn distinct(from: usize, count: usize) -> impl Iterator<Item = Vec<u8>> {
     (from..from + count).map(|number| {
         let text = format!("{number}-{}", "x".repeat(number % 700));
@@ -45,11 +45,11 @@ fn distinct(from: usize, count: usize) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// As large as can be, and each another one.
+/// Different bodies of the maximal size.
 fn large(count: usize) -> impl Iterator<Item = Vec<u8>> {
     (0..count).map(|number| {
         let head = format!("{{\"project_id\":{PROJECT},\"n\":{number},\"x\":\"");
-        let filling = "x".repeat(LARGEST - head.len() - 2);
+        let filling = "x".repeat(MAX_BODY - head.len() - 2);
         format!("{head}{filling}\"}}").into_bytes()
     })
 }
@@ -59,7 +59,7 @@ async fn memory_is_bounded_after_20_000_bodies_bodies_at_the_limit_and_thousands
     let folder = Folder::with_server("workers = 2\nread_timeout_seconds = 5");
     let running = folder.serve().await.with_customer().await;
     let port = running.folder.listen;
-    // Buffers, statements and tables that every service needs are there after the first load.
+    // After the first load the service has all buffers, statements and tables that it needs.
     send(port, distinct(0, 500), 200).await;
     send(port, large(20), 200).await;
     let before = resident(&running);

@@ -1,4 +1,4 @@
-//! A store that stands still: what only reads goes on, what writes waits, and what finds no room is told so at once.
+//! A store that hangs: reads continue, writes wait, and writes beyond the queue get 503 at once.
 #![cfg(target_os = "linux")]
 
 mod raw;
@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt::spawn;
 use actix_web::rt::time::sleep;
-use raw::{Raw, SURELY, check_deposit, request, verify};
+use raw::{Raw, TIMEOUT, check_deposit, request, verify};
 use running::Folder;
 use rusqlite::Connection;
 
-/// What waits in the ledger's queue, and the group that its writer may have in hand.
+/// The size of the ledger's queue, and of the group that its writer may already have taken.
 const ROOM: usize = 8192 + 512;
 const WRITERS: usize = ROOM + 300;
 
 #[actix_web::test]
-async fn writes_without_room_are_told_503_at_once_while_reads_go_on_and_those_with_room_are_done() {
-    // Each side needs a file for a connection.
-    let files = jetpay_server::listener::allow(WRITERS + 1000);
+async fn writes_beyond_the_queue_get_503_at_once_while_reads_continue_and_queued_writes_are_done() {
+    // Both sides need one open file for each connection.
+    let files = jetpay_server::listener::raise_file_limit(WRITERS + 1000);
     if files < WRITERS + 1000 {
         println!("skipped: the system allows {files} open files only");
         return;
@@ -29,29 +29,33 @@ async fn writes_without_room_are_told_503_at_once_while_reads_go_on_and_those_wi
     let mut connections = Vec::new();
     for _ in 0..WRITERS {
         let mut connection = Raw::connect(port).await.unwrap();
-        // One request each before: else the first ones would be too late with theirs on a slow machine.
-        let (status, _) = connection.ask("/kaspi", &verify()).await.answer();
+        // A first request on each connection: on a slow machine the time limit for a connection's first head would expire.
+        let (status, _) = connection.post("/kaspi", &verify()).await.answer();
         assert_eq!(status, 200);
         connections.push(connection);
     }
-    // Another program holds the database, for less time than the writer is patient.
+    // Another program locks the database, for less time than the writer waits.
     let holder = Connection::open(running.folder.path("jetpay.db")).unwrap();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let begun = Instant::now();
-    let whole = request("/kaspi", &check_deposit());
+    let start = Instant::now();
+    let complete = request("/kaspi", &check_deposit());
     for connection in &mut connections {
-        assert!(connection.write(&whole).await);
+        assert!(connection.write(&complete).await);
     }
     let mut waiting = Vec::new();
     for mut connection in connections {
         waiting.push(spawn(async move { connection.answer().await.answer() }));
     }
     let mut reader = Raw::connect(port).await.unwrap();
-    let (status, answer) = reader.ask("/kaspi", &verify()).await.answer();
-    assert_eq!((status, &answer["code"]), (200, &0.into()), "reads go on");
-    // Whoever finds no room hears so while the store still stands.
+    let (status, answer) = reader.post("/kaspi", &verify()).await.answer();
+    assert_eq!(
+        (status, &answer["code"]),
+        (200, &0.into()),
+        "reads continue"
+    );
+    // Writes beyond the queue are refused while the store still hangs.
     while waiting.iter().filter(|task| task.is_finished()).count() < WRITERS - ROOM {
-        assert!(begun.elapsed() < SURELY, "they were not refused");
+        assert!(start.elapsed() < TIMEOUT, "the service did not refuse them");
         sleep(Duration::from_millis(20)).await;
     }
     holder.execute_batch("COMMIT").unwrap();
@@ -68,6 +72,6 @@ async fn writes_without_room_are_told_503_at_once_while_reads_go_on_and_those_wi
         done > 8000 && refused >= WRITERS - ROOM,
         "{done} done, {refused} refused"
     );
-    let (status, _) = reader.ask("/kaspi", &check_deposit()).await.answer();
-    assert_eq!(status, 200, "it goes on as before");
+    let (status, _) = reader.post("/kaspi", &check_deposit()).await.answer();
+    assert_eq!(status, 200, "the service works again");
 }

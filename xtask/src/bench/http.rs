@@ -1,4 +1,4 @@
-//! The service against the bare handler, over HTTP with the same requests and the same load generator.
+//! Compares the service with the bare handler over HTTP, with the same requests and the same load generator.
 
 use std::cell::RefCell;
 use std::process::Command;
@@ -10,13 +10,10 @@ use jetpay_core::signature::Key;
 use jetpay_testing::SECRET;
 
 use super::Effort;
-use super::connection::Answer;
-use super::figures::{median, p99};
-use super::load::{self, Load, Round};
+use super::load::{self, Answer, Load, Round};
 use super::messages;
-use super::process::{Process, free_address};
-use super::service::{CUSTOMERS, Service};
-use super::table::{Row, Target};
+use super::servers::{CUSTOMERS, Process, Service, free_address};
+use super::table::{Row, Target, median, p99};
 
 const VERIFIED: &str = r#"{"code":0,"currency":"KZT","entities":[{"id":"c12345","number":"N-12345","min_payment":10000,"payment":100000}],"additional_customer_id":"A12345"}"#;
 const DEPOSITED: &str = r#"{"code":0,"payment_id":"0190163d-8694-739b-aea5-966c26f8ad91"}"#;
@@ -63,7 +60,7 @@ pub(super) fn measure(effort: Effort) -> Result<Vec<Row>> {
         })
     })?;
 
-    // A payment is credited once: each round, and the one that warms up, has its share of them.
+    // A payment is credited once, so each round, warm-up included, gets its own share of the payments.
     let ids = ids.take();
     let share = ids.len() / (effort.rounds + 1);
     let callback = Pair {
@@ -93,7 +90,7 @@ fn prepared(requests: impl Iterator<Item = Result<Vec<u8>>>) -> Result<Rc<[Vec<u
     requests.collect()
 }
 
-/// The id in a good answer to `check_deposit`.
+/// The payment id in a successful answer to `check_deposit`.
 fn payment_id(body: &[u8]) -> Option<String> {
     let (_, rest) = std::str::from_utf8(body)
         .ok()?
@@ -101,7 +98,7 @@ fn payment_id(body: &[u8]) -> Option<String> {
     rest.split('"').next().map(str::to_owned)
 }
 
-/// The service and a bare handler, which answers a constant that is as long as ours.
+/// The service, and a bare handler that answers a constant of the same length.
 struct Pair {
     name: &'static str,
     target: Target,
@@ -109,7 +106,7 @@ struct Pair {
 }
 
 impl Pair {
-    /// The row, and how many answers the service gave. Round 0 warms up and is not counted in the row.
+    /// Returns the row and the number of answers of the service. Round 0 warms up and does not count in the row.
     fn measure(
         &self,
         service: &Service,
@@ -141,12 +138,12 @@ impl Pair {
                 again: true,
                 is_right,
             };
-            let bare_round = right(
+            let bare_round = expect_right(
                 self.name,
                 "the bare handler",
                 load::round(bare_address, &bare_load, time)?,
             )?;
-            let our_round = right(
+            let our_round = expect_right(
                 self.name,
                 "the service",
                 load::round(service.address, &load, time)?,
@@ -162,16 +159,16 @@ impl Pair {
             name: self.name.to_owned(),
             target: self.target,
             ratio: median(ratios),
-            ours: ours.words(),
-            bare: bare.words(),
+            ours: ours.text(),
+            bare: bare.text(),
         };
         println!("  {:<30} measured", self.name);
         Ok((row, answers))
     }
 }
 
-/// A rate of wrong answers is no rate.
-fn right(name: &str, whose: &str, round: Round) -> Result<Round> {
+/// Fails if an answer of the round is wrong: then its rate means nothing.
+fn expect_right(name: &str, whose: &str, round: Round) -> Result<Round> {
     if round.answers == 0 {
         bail!("{name}: {whose} answered nothing");
     }
@@ -199,7 +196,7 @@ impl Sum {
         self.p99.push(f64::from(p99(round.microseconds)));
     }
 
-    fn words(self) -> String {
+    fn text(self) -> String {
         format!(
             "{:>6.0}/s, p99 {:>5.2} ms",
             median(self.per_second),

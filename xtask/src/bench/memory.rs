@@ -1,4 +1,5 @@
-//! What a connection costs: memory before and after many were opened and stay, each after one `verify`.
+//! Measures the memory of a connection: the memory of a server before and after many connections are opened, each with
+//! one `verify`.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,24 +8,23 @@ use anyhow::{Context, Result, ensure};
 use jetpay_core::signature::Key;
 use jetpay_testing::SECRET;
 
-use super::connection::Connection;
+use super::load::Connection;
 use super::messages;
-use super::process::{Process, free_address};
-use super::service::{CUSTOMERS, Service};
+use super::servers::{CUSTOMERS, Process, Service, free_address};
 use crate::shell;
 
-/// How many connections there are, unless the system allows fewer.
+/// The number of connections, unless the system allows fewer.
 pub(super) const CONNECTIONS: u64 = 10_000;
-/// Open files that are no connections.
+/// The number of open files that are not connections.
 const OTHER_FILES: u64 = 200;
 
-/// A server's memory in use, in bytes.
+/// The memory of a server, in bytes.
 struct Measured {
     before: u64,
     after: u64,
 }
 
-/// Prints the table. There is no target: a merchant has one caller, and the figure is for planning.
+/// Measures and prints a table. There is no target: a merchant has one caller, and the figure is for planning.
 pub(super) fn measure(asked: u64) -> Result<()> {
     if !Path::new("/proc/self/status").is_file() {
         println!("memory is not measured: this system has no /proc");
@@ -71,8 +71,8 @@ impl Measured {
             .enable_all()
             .build()?;
         runtime.block_on(async {
-            // What is made once, at the first requests, is no connection's.
-            let mut first = Connection::to(address).await?;
+            // The first requests allocate memory that does not belong to a connection.
+            let mut first = Connection::open(address).await?;
             for n in 0..1_000 {
                 verify(&mut first, n, &key).await?;
             }
@@ -80,12 +80,12 @@ impl Measured {
             let before = resident(process)?;
             let mut open = Vec::new();
             for n in (0..CUSTOMERS).cycle().take(usize::try_from(connections)?) {
-                let mut connection = Connection::to(address).await?;
+                let mut connection = Connection::open(address).await?;
                 verify(&mut connection, n, &key).await?;
                 open.push(connection);
             }
             let after = resident(process)?;
-            // Whoever was closed meanwhile would not be in the figure.
+            // A connection that the server has closed would make the figure too small.
             for n in 0..2 {
                 let at = n * (open.len() - 1);
                 verify(&mut open[at], n, &key)
@@ -103,7 +103,7 @@ async fn verify(connection: &mut Connection, n: usize, key: &Key) -> Result<()> 
     Ok(())
 }
 
-/// The memory that a process has in use, in bytes.
+/// The resident memory of a process, in bytes.
 fn resident(process: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -116,7 +116,7 @@ fn allowed(asked: u64) -> u64 {
     asked.min(files_allowed().saturating_sub(OTHER_FILES).max(1))
 }
 
-/// Has the system allow this process and those it starts as many open files as it would; how many that is.
+/// Raises the limit of open files, for this process and its children, as far as the system allows. Returns the limit.
 fn files_allowed() -> u64 {
     #[cfg(unix)]
     {

@@ -1,20 +1,20 @@
-//! The messages that are sent: signed beforehand, so that the load generator only writes bytes.
+//! The requests that are sent. They are signed beforehand, so the load generator only writes bytes.
 
 use anyhow::Result;
 use jetpay_core::signature::{Key, sign};
 use jetpay_testing::Manifest;
 
-/// The project of all messages.
+/// The project of all requests.
 pub(super) const PROJECT: u64 = 1234;
-/// Where the service takes them.
+/// The path of the service.
 const PATH: &str = "/kaspi";
 
-/// Customer number `n`, as imported and as asked for.
+/// The id of customer number `n`.
 pub(super) fn customer(n: usize) -> String {
     format!("7{n:09}")
 }
 
-/// The only contract of customer number `n`.
+/// The id of the only contract of customer number `n`.
 pub(super) fn contract(n: usize) -> String {
     format!("c{n}")
 }
@@ -27,7 +27,7 @@ pub(super) fn verify(n: usize, key: &Key) -> Result<Vec<u8>> {
     )
 }
 
-/// 100.00 KZT, as the callback says.
+/// A deposit of 100.00 KZT, the amount of the callback.
 pub(super) fn check_deposit(n: usize, key: &Key) -> Result<Vec<u8>> {
     let (customer, contract) = (customer(n), contract(n));
     let body = format!(
@@ -36,7 +36,7 @@ pub(super) fn check_deposit(n: usize, key: &Key) -> Result<Vec<u8>> {
     post(&body, key)
 }
 
-/// The document's callback of a success, with these ids.
+/// The documented callback of a success, with these ids.
 pub(super) fn callback(payment_id: &str, operation_id: usize, key: &Key) -> Result<Vec<u8>> {
     let body = compact(&documented_callback());
     let body = body
@@ -45,7 +45,7 @@ pub(super) fn callback(payment_id: &str, operation_id: usize, key: &Key) -> Resu
     post(&body, key)
 }
 
-/// The document's callback of a success without white space, signed anew.
+/// The documented callback of a success without white space, signed again.
 pub(super) fn compact_callback(key: &Key) -> Result<Vec<u8>> {
     Ok(sign(compact(&documented_callback()).as_bytes(), key)?)
 }
@@ -59,7 +59,7 @@ fn documented_callback() -> String {
     .into_owned()
 }
 
-/// Without white space between the words of JSON; their order stays.
+/// Removes the white space between JSON tokens. Keeps the order of the keys.
 fn compact(json: &str) -> String {
     let (mut in_text, mut escaped) = (false, false);
     let kept = json.chars().filter(|&character| {
@@ -88,7 +88,7 @@ mod tests {
     use jetpay_core::signature::Key;
 
     #[test]
-    fn white_space_inside_a_text_stays() {
+    fn white_space_inside_a_string_is_kept() {
         assert_eq!(
             compact("{ \"a b\" : \"c \\\" d\",\n \"e\" : 1 }"),
             "{\"a b\":\"c \\\" d\",\"e\":1}"

@@ -1,25 +1,28 @@
-//! The table of results.
+//! The rows of results, the figures in them, and the table that is printed.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::shell;
 
-/// One comparison.
+/// The row of one comparison.
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) target: Target,
-    /// The median of the rounds' ratios.
+    /// The median of the ratios of all rounds.
     pub(super) ratio: f64,
-    /// What we took or reached, in words.
+    /// Our figure, as text.
     pub(super) ours: String,
-    /// The same of what we are compared with.
+    /// The bare figure, as text.
     pub(super) bare: String,
 }
 
-/// What a ratio should be.
+/// The target of a ratio.
 #[derive(Clone, Copy)]
 pub(super) enum Target {
-    /// Times are compared.
+    /// For times.
     AtMost(f64),
-    /// Rates are compared.
+    /// For rates.
     AtLeast(f64),
 }
 
@@ -31,7 +34,7 @@ impl Target {
         }
     }
 
-    fn words(self) -> String {
+    fn text(self) -> String {
         match self {
             Self::AtMost(most) => format!("≤ {most:.2}"),
             Self::AtLeast(least) => format!("≥ {least:.2}"),
@@ -40,7 +43,7 @@ impl Target {
 }
 
 pub(super) fn print(rows: &[Row]) {
-    shell::heading("speed, each row against something bare in the same run");
+    shell::heading("speed: each row compared with something bare in the same run");
     println!(
         "  {:<38} {:>7} {:>7}   {:<28} bare",
         "", "target", "ratio", "ours"
@@ -56,7 +59,7 @@ pub(super) fn print(rows: &[Row]) {
         let mark = if target.is_met(*ratio) { '✓' } else { '✗' };
         println!(
             "{mark} {name:<38} {:>7} {ratio:>7.2}   {ours:<28} {bare}",
-            target.words()
+            target.text()
         );
     }
     let met = rows
@@ -66,13 +69,77 @@ pub(super) fn print(rows: &[Row]) {
     println!("\n{met} of {} targets met.", rows.len());
 }
 
+/// The middle figure. Of an even number of figures, the upper one of the two in the middle.
+pub(super) fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The 99th percentile: 99 of 100 figures are at most this.
+pub(super) fn p99(mut figures: Vec<u32>) -> u32 {
+    figures.sort_unstable();
+    figures.get(figures.len() * 99 / 100).copied().unwrap_or(0)
+}
+
+/// Measures durable credits on each store. An example of `jetpay-ledger` does it: it has the dependencies that this needs.
+pub(super) fn of_credits(quick: bool, growth: Option<u64>) -> Result<Vec<Row>> {
+    let mut cargo = shell::cargo();
+    cargo.args(["run", "--release", "--quiet", "--package", "jetpay-ledger"]);
+    cargo.args(["--features", "postgres", "--example", "credits", "--"]);
+    if quick {
+        cargo.arg("--quick");
+    }
+    if let Some(customers) = growth {
+        cargo.args(["--growth", &customers.to_string()]);
+    }
+    // The example names on standard error what it did not run.
+    cargo.stderr(std::process::Stdio::inherit());
+    let output = cargo.output().context("the example cannot be started")?;
+    ensure!(output.status.success(), "the example failed");
+    let lines = String::from_utf8(output.stdout)?;
+    lines.lines().map(parse_row).collect()
+}
+
+fn parse_row(line: &str) -> Result<Row> {
+    let row: Value = serde_json::from_str(line).context("a row of the example is not JSON")?;
+    let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let target = match (row["at_least"].as_f64(), row["at_most"].as_f64()) {
+        (Some(least), _) => Target::AtLeast(least),
+        (None, most) => Target::AtMost(most.context("a row of the example has no target")?),
+    };
+    Ok(Row {
+        name: text("name"),
+        target,
+        ratio: row["ratio"].as_f64().context("a row has no ratio")?,
+        ours: text("ours"),
+        bare: text("bare"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use super::{Target, median, p99, parse_row};
 
     #[test]
-    fn target_itself_is_met() {
+    fn ratio_equal_to_its_target_meets_it() {
         assert!(Target::AtMost(1.6).is_met(1.6) && !Target::AtMost(1.6).is_met(1.61));
         assert!(Target::AtLeast(0.4).is_met(0.4) && !Target::AtLeast(0.4).is_met(0.39));
+    }
+
+    #[test]
+    fn median_and_percentile_are_taken_from_the_sorted_figures() {
+        let hundred = (1..=100_u32).rev();
+        assert_eq!(p99(hundred.clone().collect()), 100);
+        assert_eq!(p99((1..=1_000).rev().collect()), 991);
+        assert!((median(hundred.map(f64::from).collect()) - 51.0).abs() < f64::EPSILON);
+        assert!(median(Vec::new()).is_nan());
+    }
+
+    #[test]
+    fn row_of_the_example_is_parsed() {
+        let line = r#"{"name":"credits","at_least":0.5,"ratio":0.75,"ours":"1/s","bare":"2/s"}"#;
+        let row = parse_row(line).unwrap();
+        assert_eq!((row.name.as_str(), row.ours.as_str()), ("credits", "1/s"));
+        assert!(parse_row("{}").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The processes that serve one store, and what is done to them.
+//! The service processes that share one store, and the crashes that hit them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,33 +10,32 @@ use jetpay_testing::postgres::{Cluster, Database};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use super::chance::Chance;
+use super::run::{Random, Run};
 use super::service::Service;
-use super::world::World;
 
 pub(super) struct Fleet {
     services: Vec<Service>,
-    /// The port where all of them look for the Gate.
+    /// The port of the Gate that all services use.
     gate: u16,
     database: Option<(Arc<Cluster>, Database)>,
     folder: TempDir,
-    /// How many processes were killed so far.
+    /// The number of processes killed.
     pub(super) kills: usize,
-    /// When.
-    pub(super) struck_at: Vec<Timestamp>,
-    /// How many of them before they were ready.
+    /// The times of these kills.
+    pub(super) killed_at: Vec<Timestamp>,
+    /// The number of processes killed before they were ready.
     pub(super) kills_while_starting: usize,
-    /// How often the database crashed.
+    /// The number of crashes of the database.
     pub(super) database_crashes: usize,
 }
 
 impl Fleet {
-    /// One service on a file.
+    /// One service on a SQLite file.
     pub(super) fn on_sqlite(binary: &Path) -> Result<Self> {
         Self::of(binary, 1, "sqlite://jetpay.db", None)
     }
 
-    /// Two services on one database.
+    /// Two services on one PostgreSQL database.
     pub(super) fn on_postgres(binary: &Path, cluster: Cluster) -> Result<Self> {
         let cluster = Arc::new(cluster);
         let database = cluster.database();
@@ -61,7 +60,7 @@ impl Fleet {
             database,
             folder,
             kills: 0,
-            struck_at: Vec::new(),
+            killed_at: Vec::new(),
             kills_while_starting: 0,
             database_crashes: 0,
         })
@@ -79,17 +78,17 @@ impl Fleet {
         self.gate
     }
 
-    /// Where each takes callbacks.
-    pub(super) fn listens(&self) -> Vec<u16> {
-        self.services.iter().map(Service::listens).collect()
+    /// The ports where the services take callbacks.
+    pub(super) fn ports(&self) -> Vec<u16> {
+        self.services.iter().map(Service::port).collect()
     }
 
-    /// How long a load lasts at most, in milliseconds: on a database it takes a while to connect again.
+    /// The longest time between two crashes, in milliseconds. On PostgreSQL it takes a while to connect again.
     pub(super) fn longest_load(&self) -> usize {
         if self.database.is_some() { 800 } else { 300 }
     }
 
-    /// Starts whoever is down.
+    /// Starts the services that are down.
     pub(super) fn start(&mut self) -> Result<()> {
         let down = self
             .services
@@ -101,7 +100,7 @@ impl Fleet {
         Ok(())
     }
 
-    /// Waits until all can take messages.
+    /// Waits until all services are ready.
     pub(super) async fn ready(&mut self) -> Result<()> {
         for service in &mut self.services {
             service.ready().await?;
@@ -109,10 +108,10 @@ impl Fleet {
         Ok(())
     }
 
-    /// Kills one, or more, or crashes the database below them.
-    pub(super) async fn strike(&mut self, chance: &mut Chance) -> Result<()> {
+    /// Kills one or more services, or crashes their database.
+    pub(super) async fn crash_something(&mut self, random: &mut Random) -> Result<()> {
         if let Some((cluster, _)) = &self.database
-            && chance.of(15)
+            && random.percent(15)
         {
             let cluster = Arc::clone(cluster);
             let crashed = tokio::task::spawn_blocking(move || cluster.restart_immediate());
@@ -120,10 +119,10 @@ impl Fleet {
             self.database_crashes += 1;
             return Ok(());
         }
-        let first = chance.below(self.services.len());
+        let first = random.below(self.services.len());
         for (number, service) in self.services.iter_mut().enumerate() {
-            if number == first || chance.of(30) {
-                self.struck_at.push(Timestamp::now());
+            if number == first || random.percent(30) {
+                self.killed_at.push(Timestamp::now());
                 service.kill()?;
                 self.kills += 1;
             }
@@ -131,10 +130,10 @@ impl Fleet {
         Ok(())
     }
 
-    /// Kills one that was started a moment ago, ready or not.
-    pub(super) fn kill_while_starting(&mut self, chance: &mut Chance) -> Result<()> {
-        let number = chance.below(self.services.len());
-        self.struck_at.push(Timestamp::now());
+    /// Kills a service that was started a moment ago, ready or not.
+    pub(super) fn kill_while_starting(&mut self, random: &mut Random) -> Result<()> {
+        let number = random.below(self.services.len());
+        self.killed_at.push(Timestamp::now());
         self.services[number].kill()?;
         self.kills += 1;
         self.kills_while_starting += 1;
@@ -153,20 +152,20 @@ impl Fleet {
         self.services.iter().any(Service::is_running)
     }
 
-    /// The binary's own check of the store, by a process that did not serve.
-    pub(super) fn check_the_ledger(&self, world: &World) -> Result<()> {
+    /// Runs `jetpay ledger check` on the store.
+    pub(super) fn check_the_ledger(&self, run: &Run) -> Result<()> {
         let output = self.services[0].check_the_ledger()?;
         if output.status.success() {
             println!("`jetpay ledger check` agrees");
         } else {
-            let said = [output.stdout, output.stderr].concat();
-            let said = String::from_utf8_lossy(&said).into_owned();
-            world.violated(format!("`jetpay ledger check` disagrees:\n{said}"));
+            let printed = [output.stdout, output.stderr].concat();
+            let printed = String::from_utf8_lossy(&printed).into_owned();
+            run.violated(format!("`jetpay ledger check` disagrees:\n{printed}"));
         }
         Ok(())
     }
 
-    /// The folder stays when the program ends.
+    /// Keeps the folder when this program ends, and returns its path.
     pub(super) fn keep(&mut self) -> PathBuf {
         self.folder.disable_cleanup(true);
         self.folder.path().to_owned()

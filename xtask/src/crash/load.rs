@@ -1,4 +1,4 @@
-//! The traffic: top-ups, callbacks, their repeats and duplicates, refunds, a reader of the feed; and payouts.
+//! The traffic: top-ups, callbacks with repeats and duplicates, refunds, payouts, and a reader of the feed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,16 +7,15 @@ use std::time::Duration;
 use jetpay_platform::{Exchange, NoAnswer, deliver, schedule};
 use tokio::task::JoinSet;
 
-use super::chance::Chance;
-use super::feed::Feed;
-use super::messages::Wish;
+use super::audit::Feed;
+use super::journal::TopUp;
 use super::payouts;
-use super::world::World;
+use super::run::{Random, Run};
 
 const WORKERS: usize = 8;
-/// Clients that ask for payouts.
-const PAYING: usize = 2;
-/// How long one waits after there was no answer, and between two looks at the feed.
+/// The number of clients that request payouts.
+const PAYOUT_CLIENTS: usize = 2;
+/// The pause after a request without an answer, and between two reads of the feed.
 const PAUSE: Duration = Duration::from_millis(2);
 
 pub(super) struct Load {
@@ -24,39 +23,39 @@ pub(super) struct Load {
     workers: JoinSet<()>,
 }
 
-/// Begins at once and does not end by itself.
-pub(super) fn begin(world: &Arc<World>, chance: &mut Chance) -> Load {
+/// Starts the traffic. It runs until [`Load::end`].
+pub(super) fn begin(run: &Arc<Run>, random: &mut Random) -> Load {
     let over = Arc::new(AtomicBool::new(false));
     let mut workers = JoinSet::new();
     for _ in 0..WORKERS {
-        workers.spawn(work(Arc::clone(world), Arc::clone(&over), chance.fork()));
+        workers.spawn(work(Arc::clone(run), Arc::clone(&over), random.fork()));
     }
-    for _ in 0..PAYING {
-        let (world, over) = (Arc::clone(world), Arc::clone(&over));
-        workers.spawn(payouts::load::ask(world, over, chance.fork()));
+    for _ in 0..PAYOUT_CLIENTS {
+        let (run, over) = (Arc::clone(run), Arc::clone(&over));
+        workers.spawn(payouts::load::request_payouts(run, over, random.fork()));
     }
-    workers.spawn(read_on(Arc::clone(world), Arc::clone(&over), chance.fork()));
+    workers.spawn(read_feed(Arc::clone(run), Arc::clone(&over), random.fork()));
     Load { over, workers }
 }
 
 impl Load {
-    /// No new requests; those under way are awaited.
+    /// Sends no new requests, and waits for those that were sent.
     pub(super) async fn end(self) {
         self.over.store(true, Ordering::Relaxed);
         self.workers.join_all().await;
     }
 }
 
-async fn work(world: Arc<World>, over: Arc<AtomicBool>, mut chance: Chance) {
+async fn work(run: Arc<Run>, over: Arc<AtomicBool>, mut random: Random) {
     while !over.load(Ordering::Relaxed) {
-        let answered = match chance.below(100) {
-            0..30 => top_up(&world, &mut chance).await,
-            30..70 => tell(&world, &mut chance, 1).await,
-            // The same callback on several connections at once.
-            70..80 => tell(&world, &mut chance, 3).await,
-            80..92 => repeat(&world, &mut chance).await,
+        let answered = match random.below(100) {
+            0..30 => begin_top_up(&run, &mut random).await,
+            30..70 => deliver_open(&run, &mut random, 1).await,
+            // The same callback on three connections at once.
+            70..80 => deliver_open(&run, &mut random, 3).await,
+            80..92 => repeat(&run, &mut random).await,
             _ => {
-                world.book().refund(&mut chance);
+                run.journal().refund(&mut random);
                 true
             }
         };
@@ -66,23 +65,23 @@ async fn work(world: Arc<World>, over: Arc<AtomicBool>, mut chance: Chance) {
     }
 }
 
-async fn top_up(world: &World, chance: &mut Chance) -> bool {
-    let wish = Wish::any(chance);
-    let platform = world.platform(chance);
-    let body = wish.check_deposit(platform);
-    let Ok(exchange) = platform.send(&wish.method.path(), body).await else {
+async fn begin_top_up(run: &Run, random: &mut Random) -> bool {
+    let top_up = TopUp::random(random);
+    let platform = run.platform(random);
+    let body = top_up.check_deposit(platform);
+    let Ok(exchange) = platform.send(&top_up.method.path(), body).await else {
         return false;
     };
     match (exchange.status, exchange.code(), exchange.payment_id()) {
         (200, Some(0), Some(id)) => {
-            if !world.book().issued(id, wish, chance) {
-                world.violated(format!("{id}: this payment id was given twice"));
+            if !run.journal().issued(id, top_up, random) {
+                run.violated(format!("{id}: this payment id was issued twice"));
             }
         }
         (503, ..) => return false,
         (status, ..) => {
             let text = exchange.text();
-            world.violated(format!(
+            run.violated(format!(
                 "check_deposit was answered with HTTP {status}: {text}"
             ));
         }
@@ -90,85 +89,85 @@ async fn top_up(world: &World, chance: &mut Chance) -> bool {
     true
 }
 
-/// Delivers a fact that is not acknowledged, `copies` times at once.
-async fn tell(world: &Arc<World>, chance: &mut Chance, copies: usize) -> bool {
-    let Some(fact) = world.book().take_open(chance) else {
-        return top_up(world, chance).await;
+/// Delivers an open event, `copies` times at once. Returns whether a copy was acknowledged.
+async fn deliver_open(run: &Arc<Run>, random: &mut Random, copies: usize) -> bool {
+    let Some(event) = run.journal().take_open(random) else {
+        return begin_top_up(run, random).await;
     };
-    let acknowledged = send(world, chance, fact, copies).await;
-    world.book().delivered(fact, acknowledged);
+    let acknowledged = send(run, random, event, copies).await;
+    run.journal().delivered(event, acknowledged);
     acknowledged
 }
 
-/// Delivers once more what was acknowledged: the answer may have been lost on its way.
-async fn repeat(world: &Arc<World>, chance: &mut Chance) -> bool {
-    let fact = world.book().any_acknowledged(chance);
-    match fact {
-        Some(fact) => send(world, chance, fact, 1).await,
-        None => tell(world, chance, 1).await,
+/// Delivers an acknowledged event once more, as if its answer had been lost.
+async fn repeat(run: &Arc<Run>, random: &mut Random) -> bool {
+    let event = run.journal().any_acknowledged(random);
+    match event {
+        Some(event) => send(run, random, event, 1).await,
+        None => deliver_open(run, random, 1).await,
     }
 }
 
-/// Whether any copy was acknowledged.
-async fn send(world: &Arc<World>, chance: &mut Chance, fact: usize, copies: usize) -> bool {
+/// Returns whether any copy was acknowledged.
+async fn send(run: &Arc<Run>, random: &mut Random, event: usize, copies: usize) -> bool {
     let mut sent = JoinSet::new();
     for _ in 0..copies {
-        sent.spawn(send_one(Arc::clone(world), chance.fork(), fact, 2));
+        sent.spawn(send_one(Arc::clone(run), random.fork(), event, 2));
     }
     sent.join_all().await.contains(&true)
 }
 
-/// Delivers a fact to any service, and repeats it there up to so many times; whether it was acknowledged.
+/// Delivers an event to a random service and repeats it there up to `repeats` times. Returns whether it was acknowledged.
 pub(super) async fn send_one(
-    world: Arc<World>,
-    mut chance: Chance,
-    fact: usize,
+    run: Arc<Run>,
+    mut random: Random,
+    event: usize,
     repeats: usize,
 ) -> bool {
-    let platform = world.platform(&mut chance);
+    let platform = run.platform(&mut random);
     let (path, body, id) = {
-        let book = world.book();
-        let fact = &book.facts[fact];
-        let payment = &book.payments[fact.payment];
-        let (wish, id) = (payment.wish, &payment.id);
-        let body = wish.callback(platform, id, fact.kind, fact.operation, fact.amount);
-        (wish.method.path(), body, id.clone())
+        let journal = run.journal();
+        let event = &journal.events[event];
+        let payment = &journal.payments[event.payment];
+        let (top_up, id) = (payment.top_up, &payment.id);
+        let body = top_up.callback(platform, id, event.kind, event.operation, event.amount);
+        (top_up.method.path(), body, id.clone())
     };
-    // Its own waits, in a five thousandth of the time.
+    // The platform's waits, 5,000 times shorter.
     let waits = schedule::waits().take(repeats).map(|wait| wait / 5000);
     let delivered = deliver(platform, &path, &body, waits).await;
     for answer in &delivered.tries {
-        count(&world, &id, answer);
+        count(&run, &id, answer);
     }
     delivered.acknowledged
 }
 
-fn count(world: &World, id: &str, answer: &Result<Exchange, NoAnswer>) {
-    world.deliveries.fetch_add(1, Ordering::Relaxed);
+fn count(run: &Run, id: &str, answer: &Result<Exchange, NoAnswer>) {
+    run.deliveries.fetch_add(1, Ordering::Relaxed);
     match answer.as_ref().map(|exchange| exchange.status) {
         Ok(200) => {}
         Ok(503) => {
-            world.unavailable.fetch_add(1, Ordering::Relaxed);
+            run.unavailable.fetch_add(1, Ordering::Relaxed);
         }
-        // 404 above all: the payment was lost.
-        Ok(status) => world.violated(format!("{id}: a callback was answered with HTTP {status}")),
+        // Above all 404, which means that the payment was lost.
+        Ok(status) => run.violated(format!("{id}: a callback was answered with HTTP {status}")),
         Err(_) => {
-            world.unanswered.fetch_add(1, Ordering::Relaxed);
+            run.unanswered.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-/// The merchant's billing: it must not miss an entry, however it asks and whomever.
-async fn read_on(world: Arc<World>, over: Arc<AtomicBool>, mut chance: Chance) {
+/// The merchant's billing. It reads from a random service each time and must not miss an entry.
+async fn read_feed(run: Arc<Run>, over: Arc<AtomicBool>, mut random: Random) {
     while !over.load(Ordering::Relaxed) {
-        let after = world.feed().next();
-        let admin = &world.admins[chance.below(world.admins.len())];
+        let after = run.feed().next();
+        let admin = &run.admins[random.below(run.admins.len())];
         let page = admin.call("GET", &Feed::path(after), None).await;
         if let Ok(page) = page.as_ref()
             && page.status != 503
-            && let Err(error) = world.feed().take(after, page)
+            && let Err(error) = run.feed().take(after, page)
         {
-            world.violated(format!("{error:#}"));
+            run.violated(format!("{error:#}"));
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -1,51 +1,44 @@
-//! `cargo xtask crash`: the real service is killed again and again under load, and no money is lost or made: of top-ups
-//! none is lost or credited twice, of payouts none is forgotten or sent twice.
+//! `cargo xtask crash`: kills the real service again and again under load, and proves that no money is lost or created:
+//! no top-up is lost or credited twice, no payout is forgotten or sent twice.
 //!
-//! A round: start what is down, compare the books with what was acknowledged, put load on it, strike at a random
-//! moment. The seed decides what is done and when; the machine's own timing stays, so a second run with the same seed
-//! is alike and not the same.
+//! One round: start the services that are down, compare the ledger with what was acknowledged, send traffic, crash
+//! something at a random moment. The seed decides the actions and their times. The timing of the machine still differs,
+//! so a second run with the same seed is similar, not identical.
 
-mod ask;
 mod audit;
-mod book;
-mod chance;
-mod feed;
+mod final_check;
 mod fleet;
+mod journal;
 mod load;
-mod messages;
 mod payouts;
-mod report;
+mod run;
 mod service;
-mod settle;
-#[cfg(test)]
-mod tests;
-mod world;
 
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, ensure};
 use jetpay_testing::postgres::Cluster;
 
-use crate::shell;
+use crate::shell::{self, time};
 use crate::stores::Stores;
-use chance::Chance;
 use fleet::Fleet;
-use report::Report;
-use world::World;
+use run::{Random, Run};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// How many processes of the service are killed, for each store
+    /// Kill the service this many times on each store
     #[arg(long, default_value_t = 200, value_name = "N")]
     kills: usize,
-    /// Which store it runs on: one service on a file, or two on one database, which crashes from time to time, too
+    /// The store: one service on a SQLite file, or two services on one PostgreSQL database, which crashes as well
     #[arg(long, value_enum, default_value_t)]
     store: Stores,
-    /// Decides what is done and when; a new one each time unless given
+    /// Decides the actions and their times. Default: a new seed for each run
     #[arg(long)]
     seed: Option<u64>,
-    /// The build for debugging, which is there sooner and runs slower
+    /// Use the debug build: it builds sooner and runs slower
     #[arg(long)]
     dev: bool,
 }
@@ -56,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         build.push("--release");
     }
     shell::run_cargo(&build)?;
-    let seed = arguments.seed.unwrap_or_else(seed_of_the_moment);
+    let seed = arguments.seed.unwrap_or_else(seed_from_clock);
     let binary = service::binary(arguments.dev)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -76,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             continue;
         };
         shell::heading(&format!("crash: {name}, seed {seed}"));
-        let report = runtime.block_on(crashed(fleet, arguments.kills, Chance::new(seed)))?;
+        let report = runtime.block_on(crash(fleet, arguments.kills, Random::new(seed)))?;
         print!("{report}");
         if report.is_violated() {
             failed.push(name);
@@ -84,39 +77,39 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     ensure!(
         failed.is_empty(),
-        "the books are wrong after crashes on {} (seed {seed})",
+        "the ledger is wrong after crashes on {} (seed {seed})",
         failed.join(" and ")
     );
     Ok(())
 }
 
-async fn crashed(mut fleet: Fleet, kills: usize, mut chance: Chance) -> Result<Report> {
+async fn crash(mut fleet: Fleet, kills: usize, mut random: Random) -> Result<Report> {
     let begun = Instant::now();
-    let world = Arc::new(World::around(&fleet)?);
+    let run = Arc::new(Run::of(&fleet)?);
     fleet.start()?;
     fleet.ready().await?;
-    messages::put_customers(&world.admins[0]).await?;
-    let mut told = 0;
-    while fleet.kills < kills && !world.is_violated() {
-        round(&mut fleet, &world, &mut chance).await?;
-        if fleet.kills / 50 > told {
-            told = fleet.kills / 50;
-            println!("{} kills, {}", fleet.kills, world.summary());
+    journal::put_customers(&run.admins[0]).await?;
+    let mut printed = 0;
+    while fleet.kills < kills && !run.is_violated() {
+        round(&mut fleet, &run, &mut random).await?;
+        if fleet.kills / 50 > printed {
+            printed = fleet.kills / 50;
+            println!("{} kills, {}", fleet.kills, run.summary());
         }
     }
-    if !world.is_violated() {
+    if !run.is_violated() {
         fleet.start()?;
         fleet.ready().await?;
-        audit::after_a_crash(&world).await?;
-        // What is still open comes again until it is acknowledged; then the books must be complete.
-        settle::deliver_the_rest(&world).await;
-        payouts::settle::to_the_end(&world).await?;
-        settle::compare_all(&world).await?;
+        audit::after_a_crash(&run).await?;
+        // The platform repeats what is not acknowledged. After that the ledger must be complete.
+        final_check::deliver_the_rest(&run).await;
+        payouts::audit::finish_all(&run).await?;
+        final_check::compare_all(&run).await?;
         fleet.kill_all()?;
-        fleet.check_the_ledger(&world)?;
-        payouts::compare::with_the_gate(&world);
+        fleet.check_the_ledger(&run)?;
+        payouts::compare::with_the_gate(&run);
     }
-    let report = Report::of(&world, &fleet, begun.elapsed());
+    let report = Report::of(&run, &fleet, begun.elapsed());
     if report.is_violated() {
         println!(
             "The store and the logs are kept in {}",
@@ -126,33 +119,91 @@ async fn crashed(mut fleet: Fleet, kills: usize, mut chance: Chance) -> Result<R
     Ok(report)
 }
 
-/// From one strike to the next.
-async fn round(fleet: &mut Fleet, world: &Arc<World>, chance: &mut Chance) -> Result<()> {
-    // A kill while it recovers from the last one.
-    if chance.of(10) {
+/// Runs from one crash to the next.
+async fn round(fleet: &mut Fleet, run: &Arc<Run>, random: &mut Random) -> Result<()> {
+    // Sometimes kill a service that still recovers from the last crash.
+    if random.percent(10) {
         fleet.start()?;
-        tokio::time::sleep(chance.millis(0, 60)).await;
-        fleet.kill_while_starting(chance)?;
+        tokio::time::sleep(random.millis(0, 60)).await;
+        fleet.kill_while_starting(random)?;
     }
     fleet.start()?;
     fleet.ready().await?;
-    audit::after_a_crash(world).await?;
-    if world.is_violated() {
+    audit::after_a_crash(run).await?;
+    if run.is_violated() {
         return Ok(());
     }
-    let load = load::begin(world, chance);
-    tokio::time::sleep(chance.millis(20, fleet.longest_load())).await;
-    let struck = fleet.strike(chance).await;
-    if struck.is_ok() && fleet.any_survives() {
-        // The others take what comes meanwhile.
-        tokio::time::sleep(chance.millis(0, 100)).await;
+    let load = load::begin(run, random);
+    tokio::time::sleep(random.millis(20, fleet.longest_load())).await;
+    let crashed = fleet.crash_something(random).await;
+    if crashed.is_ok() && fleet.any_survives() {
+        // The services that survive handle the traffic meanwhile.
+        tokio::time::sleep(random.millis(0, 100)).await;
     }
     load.end().await;
-    struck
+    crashed
 }
 
-fn seed_of_the_moment() -> u64 {
+fn seed_from_clock() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     let micros = since_1970.map_or(Duration::ZERO, |time| time).as_micros();
     u64::try_from(micros % 1_000_000_007).unwrap_or_default()
+}
+
+/// The report shows at most this many violations. More of them say nothing new.
+const SHOWN: usize = 20;
+
+/// The figures and the violations of a run.
+struct Report {
+    rows: Vec<(&'static str, usize)>,
+    violations: Vec<String>,
+    took: Duration,
+}
+
+impl Report {
+    fn of(run: &Run, fleet: &Fleet, took: Duration) -> Self {
+        let (journal, feed) = (run.journal(), run.feed());
+        let count = |number: &AtomicUsize| number.load(Ordering::Relaxed);
+        let of_kind = |kind: &str| feed.entries.iter().filter(|it| it.kind == kind).count();
+        let mut rows = vec![
+            ("kills", fleet.kills),
+            ("  while starting", fleet.kills_while_starting),
+            ("crashes of the database", fleet.database_crashes),
+            ("payments issued", journal.payments.len()),
+            ("callbacks", journal.events.len()),
+            ("deliveries", count(&run.deliveries)),
+            ("  answered with 503", count(&run.unavailable)),
+            ("  without an answer", count(&run.unanswered)),
+            ("acknowledged callbacks", journal.acknowledged()),
+            ("credited", of_kind("credit")),
+            ("refunded", of_kind("refund")),
+        ];
+        rows.extend(payouts::compare::rows(run, &fleet.killed_at));
+        Self {
+            rows,
+            violations: run.violations(),
+            took,
+        }
+    }
+
+    fn is_violated(&self) -> bool {
+        !self.violations.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, number) in &self.rows {
+            writeln!(f, "  {name:<24} {number:>8}")?;
+        }
+        for violation in self.violations.iter().take(SHOWN) {
+            writeln!(f, "✗ {violation}")?;
+        }
+        let (count, took) = (self.violations.len(), time(self.took));
+        if count == 0 {
+            writeln!(f, "✓ the ledger agrees with every record, {took}")
+        } else {
+            writeln!(f, "✗ {count} violations, {took}")
+        }
+    }
 }

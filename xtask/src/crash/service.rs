@@ -1,4 +1,4 @@
-//! One process of the service, with its own configuration and log.
+//! One process of the service, with its configuration and its log.
 
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail, ensure};
 use jetpay_platform::{Admin, Platform};
 use jetpay_testing::free_port;
 
-use super::messages::PROJECT;
+use super::journal::PROJECT;
 
-/// How long it may take to begin: also to recover.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// A service must be ready within this time, recovery included.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 const TOKEN: &str = "token-of-the-crash-run";
 pub(super) const SECRET: &str = "secret-of-the-crash-run";
 
@@ -25,11 +25,11 @@ pub(super) struct Service {
     process: Option<Child>,
 }
 
-/// Where the build puts `jetpay`.
+/// The path where the build puts `jetpay`.
 pub(super) fn binary(dev: bool) -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let builds = own.parent().and_then(Path::parent);
-    let builds = builds.context("this program stands in no folder of builds")?;
+    let builds = builds.context("this program is not in a build folder")?;
     let name = format!("jetpay{}", std::env::consts::EXE_SUFFIX);
     let binary = builds
         .join(if dev { "debug" } else { "release" })
@@ -39,7 +39,7 @@ pub(super) fn binary(dev: bool) -> Result<PathBuf> {
 }
 
 impl Service {
-    /// Written down, and not started.
+    /// Writes the configuration. Does not start the service.
     pub(super) fn new(
         binary: &Path,
         folder: &Path,
@@ -66,8 +66,8 @@ impl Service {
         Ok(Platform::new(url, PROJECT, key))
     }
 
-    /// The port where the platform calls.
-    pub(super) fn listens(&self) -> u16 {
+    /// The port where the service takes callbacks.
+    pub(super) fn port(&self) -> u16 {
         self.listen
     }
 
@@ -89,7 +89,7 @@ impl Service {
         Ok(())
     }
 
-    /// Waits until it can take messages.
+    /// Waits until the service is ready.
     pub(super) async fn ready(&mut self) -> Result<()> {
         let (begun, admin) = (Instant::now(), self.admin());
         loop {
@@ -98,16 +98,16 @@ impl Service {
                 _ => tokio::time::sleep(Duration::from_millis(3)).await,
             }
             self.still_runs()?;
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > START_TIMEOUT {
                 bail!(
-                    "the service is not ready after {PATIENCE:?}; it logged:\n{}",
-                    self.last_words()
+                    "the service is not ready after {START_TIMEOUT:?}; it logged:\n{}",
+                    self.last_log_lines()
                 );
             }
         }
     }
 
-    /// SIGKILL: it does nothing more.
+    /// Kills the process (SIGKILL).
     pub(super) fn kill(&mut self) -> Result<()> {
         self.still_runs()?;
         if let Some(mut process) = self.process.take() {
@@ -117,7 +117,7 @@ impl Service {
         Ok(())
     }
 
-    /// Only we may end it.
+    /// Fails if the process has ended without a kill.
     fn still_runs(&mut self) -> Result<()> {
         let Some(process) = &mut self.process else {
             return Ok(());
@@ -125,20 +125,19 @@ impl Service {
         if let Some(status) = process.try_wait()? {
             bail!(
                 "a service ended by itself with {status}; it logged:\n{}",
-                self.last_words()
+                self.last_log_lines()
             );
         }
         Ok(())
     }
 
-    /// What it logged last.
-    fn last_words(&self) -> String {
+    fn last_log_lines(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(15)..].join("\n")
     }
 
-    /// Runs `jetpay ledger check` over the store.
+    /// Runs `jetpay ledger check` on the store.
     pub(super) fn check_the_ledger(&self) -> Result<Output> {
         let mut command = self.jetpay();
         command

@@ -1,17 +1,41 @@
-//! The rules, as data.
+//! The dependency rules, as data.
+//!
+//! ```text
+//! tools ──► SDK ◄── service          proof ──► everything
+//! ```
+//!
+//! The service and `jetpay-conformance` meet over HTTP only, so neither depends on the other. Both may use
+//! `jetpay-platform`: the demo of the service plays the platform, too. Nothing but proof depends on proof.
 
 /// What a crate may depend on.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule {
     /// The crate.
     pub(crate) name: &'static str,
-    /// Which of our crates it may name in `[dependencies]`.
+    pub(crate) room: Room,
+    /// The crates of ours that it may name in `[dependencies]`. Proof may name all of them.
     pub(crate) ours: &'static [&'static str],
-    /// What must not be anywhere below it.
+    /// The crates that must not be anywhere below it.
     pub(crate) never: &'static [Denied],
 }
 
-/// A crate, or a family of crates (`actix` is `actix-web`, too), and why not.
+/// The four groups of crates, as in the member list of the workspace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    Sdk,
+    Service,
+    Tools,
+    Proof,
+}
+
+impl Rule {
+    /// Whether the crate must do no I/O and read no clock.
+    pub(crate) const fn is_pure(&self) -> bool {
+        !self.never.is_empty()
+    }
+}
+
+/// A forbidden crate, or a family of crates (`actix` is also `actix-web`), and the reason.
 pub(crate) struct Denied {
     family: &'static str,
     pub(crate) reason: &'static str,
@@ -28,12 +52,12 @@ const fn denied(family: &'static str, reason: &'static str) -> Denied {
     Denied { family, reason }
 }
 
-const NO_RUNTIME: &str = "the core runs in any async runtime, so it brings none";
-const NO_IO: &str = "the core does no I/O";
-const NO_LOG: &str = "the core logs nothing: what it would say is in the values that it returns";
-const NO_CLOCK: &str = "the core reads no clock: whoever calls it knows the time";
+const NO_RUNTIME: &str = "a pure crate runs in any async runtime, so it brings none";
+const NO_IO: &str = "a pure crate does no I/O";
+const NO_LOG: &str = "a pure crate logs nothing: the values that it returns say everything";
+const NO_CLOCK: &str = "a pure crate reads no clock: its caller passes the time";
 
-/// What the core and everything below it is kept free of.
+/// Forbidden below every pure crate.
 const IMPURE: &[Denied] = &[
     denied("tokio", NO_RUNTIME),
     denied("async-std", NO_RUNTIME),
@@ -66,7 +90,8 @@ const IMPURE: &[Denied] = &[
 
 const CORE: &[&str] = &["jetpay-core"];
 
-const METHODS_AND_CORE: &[&str] = &[
+/// The platform plays every method, and checks nothing.
+const PLATFORM: &[&str] = &[
     "jetpay-core",
     "jetpay-kaspi",
     "jetpay-kassa24",
@@ -75,11 +100,8 @@ const METHODS_AND_CORE: &[&str] = &[
     "jetpay-qiwi-kz",
 ];
 
-/// The tool that checks endpoints: the platform that calls them, and the protocol. Never the service.
-const CORE_AND_PLATFORM: &[&str] = &["jetpay-core", "jetpay-platform"];
-
-/// The service: the SDK, its ledger, and the platform that its demo plays. Never jetpay-conformance.
-const SERVICE: &[&str] = &[
+/// The whole SDK, the ledger, and the platform for the demo. Never `jetpay-conformance`.
+const SERVER: &[&str] = &[
     "jetpay-core",
     "jetpay-explain",
     "jetpay-kaspi",
@@ -93,96 +115,51 @@ const SERVICE: &[&str] = &[
     "jetpay-platform",
 ];
 
-const SIMULATION: &[&str] = &[
-    "jetpay-core",
-    "jetpay-kaspi",
-    "jetpay-kassa24",
-    "jetpay-kassa24-bvu",
-    "jetpay-cashin-kz",
-    "jetpay-qiwi-kz",
-    "jetpay-ledger",
-    "jetpay-platform",
-    "jetpay-server",
+/// One row for each crate of the workspace.
+pub(crate) const RULES: &[Rule] = &[
+    pure("jetpay-core", &[]),
+    pure("jetpay-explain", CORE),
+    pure("jetpay-kaspi", CORE),
+    pure("jetpay-kassa24", CORE),
+    pure("jetpay-kassa24-bvu", CORE),
+    pure("jetpay-cashin-kz", CORE),
+    pure("jetpay-qiwi-kz", CORE),
+    rule(Room::Sdk, "jetpay-actix", CORE),
+    rule(Room::Sdk, "jetpay-gate", CORE),
+    //
+    rule(Room::Service, "jetpay-ledger", CORE),
+    rule(Room::Service, "jetpay-server", SERVER),
+    //
+    rule(Room::Tools, "jetpay-platform", PLATFORM),
+    rule(
+        Room::Tools,
+        "jetpay-conformance",
+        &["jetpay-core", "jetpay-platform"],
+    ),
+    //
+    proof("jetpay-simulation"),
+    proof("jetpay-properties"),
+    proof("jetpay-testing"),
+    proof("xtask"),
 ];
 
-const ALL: &[&str] = &[
-    "jetpay-core",
-    "jetpay-kaspi",
-    "jetpay-kassa24",
-    "jetpay-kassa24-bvu",
-    "jetpay-cashin-kz",
-    "jetpay-qiwi-kz",
-    "jetpay-actix",
-    "jetpay-ledger",
-    "jetpay-platform",
-    "jetpay-conformance",
-    "jetpay-testing",
-];
+/// A crate of the SDK that does no I/O and reads no clock.
+const fn pure(name: &'static str, ours: &'static [&'static str]) -> Rule {
+    Rule {
+        never: IMPURE,
+        ..rule(Room::Sdk, name, ours)
+    }
+}
 
-const METHODS_CORE_AND_LEDGER: &[&str] = &[
-    "jetpay-core",
-    "jetpay-explain",
-    "jetpay-kaspi",
-    "jetpay-kassa24",
-    "jetpay-kassa24-bvu",
-    "jetpay-cashin-kz",
-    "jetpay-qiwi-kz",
-    "jetpay-ledger",
-];
-
-const fn rule(name: &'static str, ours: &'static [&'static str]) -> Rule {
+const fn rule(room: Room, name: &'static str, ours: &'static [&'static str]) -> Rule {
     Rule {
         name,
+        room,
         ours,
         never: &[],
     }
 }
 
-/// One row a crate. Only the last four know the methods, and only xtask knows the fixtures outside of tests.
-pub(crate) const RULES: &[Rule] = &[
-    Rule {
-        name: "jetpay-core",
-        ours: &[],
-        never: IMPURE,
-    },
-    Rule {
-        name: "jetpay-explain",
-        ours: CORE,
-        never: IMPURE,
-    },
-    Rule {
-        name: "jetpay-kaspi",
-        ours: CORE,
-        never: IMPURE,
-    },
-    Rule {
-        name: "jetpay-kassa24",
-        ours: CORE,
-        never: IMPURE,
-    },
-    Rule {
-        name: "jetpay-kassa24-bvu",
-        ours: CORE,
-        never: IMPURE,
-    },
-    Rule {
-        name: "jetpay-cashin-kz",
-        ours: CORE,
-        never: IMPURE,
-    },
-    Rule {
-        name: "jetpay-qiwi-kz",
-        ours: CORE,
-        never: IMPURE,
-    },
-    rule("jetpay-actix", CORE),
-    rule("jetpay-gate", CORE),
-    rule("jetpay-ledger", CORE),
-    rule("jetpay-testing", CORE),
-    rule("jetpay-properties", METHODS_CORE_AND_LEDGER),
-    rule("jetpay-platform", METHODS_AND_CORE),
-    rule("jetpay-conformance", CORE_AND_PLATFORM),
-    rule("jetpay-server", SERVICE),
-    rule("jetpay-simulation", SIMULATION),
-    rule("xtask", ALL),
-];
+const fn proof(name: &'static str) -> Rule {
+    rule(Room::Proof, name, &[])
+}

@@ -1,15 +1,16 @@
-//! What the core's source must not name: the standard library has a clock, files and sockets, and no graph shows it.
+//! Searches the source of a pure crate for the clock, the files and the sockets of the standard library. The dependency
+//! graph cannot show these.
 //!
-//! A look at the text, not a proof: it is there for the honest mistake.
+//! This is a text search, not a proof. It finds honest mistakes.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Modules of the standard library that reach outside.
+/// Modules of the standard library that do I/O.
 const MODULES: [&str; 6] = ["env", "fs", "io", "net", "process", "thread"];
-/// Words that read a clock or print.
+/// Names that read a clock or print.
 const WORDS: [&str; 8] = [
     "SystemTime",
     "Instant",
@@ -21,7 +22,7 @@ const WORDS: [&str; 8] = [
     "eprintln!",
 ];
 
-/// Every place below a folder where something outside is named, tests left out.
+/// Finds every file below a folder that names one of these, tests left out.
 pub(crate) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let entries =
@@ -51,7 +52,7 @@ pub(crate) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// What a file names, up to its tests and without its comments.
+/// The forbidden names in a file. Comments and tests do not count.
 fn impurities(source: &str) -> Vec<String> {
     let code = source
         .split("#[cfg(test)]\nmod tests")
@@ -75,7 +76,7 @@ fn impurities(source: &str) -> Vec<String> {
         .collect()
 }
 
-/// The modules named after `std::`, also in a group: `std::{fmt::{self, Write}, fs::File}`.
+/// The modules after `std::`, also those in a group: `std::{fmt::{self, Write}, fs::File}`.
 fn modules_of_std(code: &str) -> Vec<String> {
     let after_std = code.split("std::").skip(1);
     after_std
@@ -86,7 +87,7 @@ fn modules_of_std(code: &str) -> Vec<String> {
         .collect()
 }
 
-/// The first name of each element, up to the brace that closes the group.
+/// The first name of each element of a group, up to its closing brace.
 fn names_of_group(group: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut depth = 0;
@@ -129,7 +130,7 @@ mod tests {
     use super::impurities;
 
     #[test]
-    fn clock_and_files_are_found_however_they_are_named() {
+    fn clock_and_files_are_found_in_every_form_of_import() {
         for source in [
             "use std::time::Instant;",
             "use std::{fmt, fs};",
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_tests_and_longer_names_are_no_finding() {
+    fn comments_tests_and_longer_names_are_ignored() {
         let source = "// std::fs\nuse std::fmt;\nstruct Instantly;\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n";
         assert!(impurities(source).is_empty(), "{:?}", impurities(source));
     }

@@ -128,7 +128,7 @@ fn own_version(text: &str) -> String {
     let mut ours = true;
     let mut changed = String::with_capacity(text.len());
     for line in text.lines() {
-        // In Cargo.lock, the name stands above the version.
+        // In Cargo.lock, the line above the version has the name.
         if let Some(name) = line.strip_prefix("name = \"") {
             ours = name.starts_with("jetpay-") || name.starts_with("xtask");
         }

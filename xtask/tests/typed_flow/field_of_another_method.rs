@@ -1,4 +1,4 @@
-//! A request has the fields of its own method's document.
+//! A request has only the fields of its own method's document.
 //! error: no field `number` on type
 
 pub fn contract(request: jetpay_kaspi::CheckDeposit) {

@@ -6,7 +6,7 @@ use std::rc::Rc as Shared;
 #[cfg(not(wrong))]
 use std::sync::Arc as Shared;
 
-use jetpay_core::{Acknowledged, Callback, Callbacks, CallbackError};
+use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks};
 
 pub struct Shop;
 

@@ -1,4 +1,4 @@
-//! A message cannot be read before its signature was looked at.
+//! A program cannot read a message before it verifies the signature.
 //! error: no method named `read` found
 
 use jetpay_core::message::{Received, Request};

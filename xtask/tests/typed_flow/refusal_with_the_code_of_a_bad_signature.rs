@@ -1,4 +1,4 @@
-//! A merchant has no constructor for the code 400: that is the signature's.
+//! A merchant cannot make a refusal with the code 400. That code is for a wrong signature.
 //! error: are private
 
 use jetpay_core::Refused;
@@ -8,5 +8,5 @@ pub fn refuse(text: String) -> Refused {
     #[cfg(not(wrong))]
     return Refused::failed(text);
     #[cfg(wrong)]
-    return Refused { code: Code::SignatureError, text };
+    return Refused { code: ResponseCode::SignatureError, text };
 }

@@ -1,4 +1,4 @@
-//! A typed message cannot be deserialised: nobody would have looked at its signature.
+//! A typed message cannot be deserialised, because that would skip its signature.
 //! error: VerifyRequest: serde
 //! error: jetpay_kaspi::CheckDeposit: serde
 //! error: Callback: serde

@@ -1,4 +1,4 @@
-//! A message whose signature holds, and the only way to its fields.
+//! A message whose signature is verified. Fields can only be read through it.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use crate::money::{Currency, Money};
 use crate::rejection::{FieldFlaw, Rejection};
 use crate::signature::{Canonical, Kind, Malleated, Order, Project};
 
-/// A message that somebody signed who knows the project's secret.
+/// A message that was signed with one of the project's secrets.
 ///
-/// The signature does not protect everything: types, empty containers and the borders of texts with `;` are not
-/// signed. So every field is read through the methods here, which refuse a message that shows a trace of being cut
-/// anew, and take a value only in its exact JSON type.
+/// The signature does not protect everything. It covers neither JSON types nor empty containers, and it does not escape
+/// `;` in texts. Therefore the methods of this type read every field. They accept a value only in its exact JSON type,
+/// and they refuse a message that an attacker may have made from another signed message.
 pub struct Authentic<'b, 'k> {
     body: &'b [u8],
     canonical: Canonical,
@@ -23,12 +23,12 @@ pub struct Authentic<'b, 'k> {
     has_semicolon: bool,
 }
 
-/// By which secret and in which order a signature was found good.
+/// The secret and the order of paths with which a signature matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Matched {
     /// The order of the paths.
     pub order: Order,
-    /// The secret's place in its project, from 0.
+    /// The index of the secret in its project, from 0.
     pub secret: usize,
 }
 
@@ -51,7 +51,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// The bytes, as received.
+    /// The bytes as received.
     #[must_use]
     pub fn body(&self) -> &'b [u8] {
         self.body
@@ -63,22 +63,23 @@ impl<'b, 'k> Authentic<'b, 'k> {
         self.project
     }
 
-    /// By which secret and in which order the signature was found good.
+    /// The secret and the order of paths with which the signature matches.
     #[must_use]
     pub fn matched(&self) -> Matched {
         self.matched
     }
 
-    /// Whether it is a callback: it says something about a payment.
+    /// Whether the message is a callback: it has a field in `payment` or `operation`.
     #[must_use]
     pub fn is_callback(&self) -> bool {
-        self.canonical.tells_of_a_payment()
+        self.canonical.mentions_payment()
     }
 
     /// Reads the message as one to the method `M`.
     ///
     /// # Errors
-    /// [`Rejection::MethodNotSupported`], [`Rejection::Malleated`], [`Rejection::Field`].
+    /// [`Rejection::MethodNotSupported`] if the project does not support the method, [`Rejection::Malleated`] or
+    /// [`Rejection::Field`] if a field cannot be used.
     pub fn read<M: Method>(&self) -> Result<Request<M>, Rejection> {
         if self.is_callback() {
             return self.callback().map(Box::new).map(Request::Callback);
@@ -92,26 +93,27 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// Reads the message as a callback, which is the same for all methods.
+    /// Reads the message as a callback. Callbacks are the same for all methods.
     ///
     /// # Errors
-    /// [`Rejection::Malleated`], [`Rejection::Field`].
+    /// [`Rejection::Malleated`] or [`Rejection::Field`] if a field cannot be used.
     pub fn callback(&self) -> Result<Callback, Rejection> {
         Callback::read(self)
     }
 
-    /// A text, empty or not.
+    /// Reads a text. It may be empty.
     ///
     /// # Errors
-    /// [`Rejection::Field`] when it is missing or not a text; [`Rejection::Malleated`].
+    /// [`Rejection::Field`] if the field is missing or not a text, [`Rejection::Malleated`] if the message may have been
+    /// made from another one.
     pub fn text(&self, path: &'static str) -> Result<&str, Rejection> {
         self.optional_text(path)?.ok_or(missing(path))
     }
 
-    /// A text that may be absent or `null`.
+    /// Reads a text that may be absent or `null`.
     ///
     /// # Errors
-    /// As [`text`](Self::text), but for missing.
+    /// Like [`text`](Self::text), but a missing field is no error.
     pub fn optional_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
         match self.value(path)? {
             None => Ok(None),
@@ -120,10 +122,10 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// An id: a text, not empty, without `;` and control characters.
+    /// Reads an id: a text that is not empty and has neither `;` nor a control character.
     ///
     /// # Errors
-    /// As [`text`](Self::text), and [`FieldFlaw::NotAnId`].
+    /// Like [`text`](Self::text), and [`FieldFlaw::NotAnId`].
     pub fn id<T: for<'a> TryFrom<&'a str, Error = InvalidId>>(
         &self,
         path: &'static str,
@@ -131,10 +133,10 @@ impl<'b, 'k> Authentic<'b, 'k> {
         self.optional_id(path)?.ok_or(missing(path))
     }
 
-    /// An id that may be absent or `null`.
+    /// Reads an id that may be absent or `null`.
     ///
     /// # Errors
-    /// As [`id`](Self::id), but for missing.
+    /// Like [`id`](Self::id), but a missing field is no error.
     pub fn optional_id<T: for<'a> TryFrom<&'a str, Error = InvalidId>>(
         &self,
         path: &'static str,
@@ -149,13 +151,13 @@ impl<'b, 'k> Authentic<'b, 'k> {
         .transpose()
     }
 
-    /// An integer: not `10.0`, not `"10"`.
+    /// Reads an integer. Neither `10.0` nor `"10"` is one.
     ///
     /// # Errors
-    /// As [`text`](Self::text).
+    /// [`Rejection::Field`] if the field is missing or not an integer, [`Rejection::Malleated`].
     ///
     /// # Panics
-    /// Never: an integer's text is an integer.
+    /// Never: the canonical text of an integer is an integer.
     pub fn integer(&self, path: &'static str) -> Result<i64, Rejection> {
         match self.value(path)? {
             None => Err(missing(path)),
@@ -166,7 +168,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// A number that may come as an integer or as a text of digits; its text, unless that is empty.
+    /// Reads a value that the platform sends as an integer or as a text. An empty text counts as absent.
     pub(super) fn number_or_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
         match self.value(path)? {
             None => Ok(None),
@@ -180,26 +182,25 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// A text that says something. An empty one signs like `null`, so that somebody may have exchanged them: both are
-    /// none.
-    pub(super) fn said(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
+    /// Reads a text. An empty text counts as absent: it signs like `null`, so an attacker can exchange the two.
+    pub(super) fn nonempty_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
         Ok(self.optional_text(path)?.filter(|text| !text.is_empty()))
     }
 
-    /// A word that something may depend on. Where it has a `;`, a field that nobody reads may have been cut into it.
+    /// Reads a word that decides something. A word with `;` is refused: an attacker may have merged another field into it.
     pub(super) fn optional_word(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        match self.said(path)? {
+        match self.nonempty_text(path)? {
             Some(text) if text.contains(';') => Err(not_a(path, "a word without `;`")),
             text => Ok(text),
         }
     }
 
-    /// Such a word where there must be one.
+    /// Like [`optional_word`](Self::optional_word), but the word must be there.
     pub(super) fn word(&self, path: &'static str) -> Result<&str, Rejection> {
         self.optional_word(path)?.ok_or(missing(path))
     }
 
-    /// A text that decides nothing: of another type, or with a border in it, it is as good as absent.
+    /// Reads a text that decides nothing. It counts as absent if it has a wrong type or a `;`.
     pub(super) fn hint(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
         let text = self
             .intact(path)?
@@ -208,11 +209,12 @@ impl<'b, 'k> Authentic<'b, 'k> {
         Ok(text.filter(|text| !text.is_empty() && !text.contains(';')))
     }
 
-    /// Refuses a message that has a field, or anything below it, by which messages of another kind are known.
+    /// Refuses a message that has this field, or anything below it. The field belongs to other kinds of message.
     ///
-    /// One secret signs all kinds. Who can type a text into one kind could type a whole message of another, and cut it
-    /// out with its signature intact; but not the fields that the first kind always has.
-    pub(super) fn without(&self, path: &'static str) -> Result<(), Rejection> {
+    /// One secret signs all kinds of message. A payer who types a text into one message can type a whole message of
+    /// another kind, and an attacker can cut it out with a matching signature. But the fields that every message of the
+    /// first kind has stay in what is cut out.
+    pub(super) fn require_absent(&self, path: &'static str) -> Result<(), Rejection> {
         if self.intact(path)?.is_none() && !self.canonical.has_below(path) {
             return Ok(());
         }
@@ -221,18 +223,18 @@ impl<'b, 'k> Authentic<'b, 'k> {
         Err(Rejection::Field { path, flaw })
     }
 
-    /// Whether a field is there with a value.
+    /// Whether a field has a value other than `null`.
     ///
     /// # Errors
-    /// As [`optional_text`](Self::optional_text), but for texts.
+    /// [`Rejection::Field`] if an object or array is at this place, [`Rejection::Malleated`].
     pub fn has(&self, path: &'static str) -> Result<bool, Rejection> {
         Ok(self.value(path)?.is_some())
     }
 
-    /// An amount in minor units and its currency, from two fields.
+    /// Reads an amount in minor units and its currency from two fields.
     ///
     /// # Errors
-    /// As [`integer`](Self::integer) and [`text`](Self::text); the currency must be three capital letters.
+    /// Like [`integer`](Self::integer) and [`text`](Self::text). The currency must be three capital letters.
     pub fn money(&self, amount: &'static str, currency: &'static str) -> Result<Money, Rejection> {
         let minor = self.integer(amount)?;
         let code = self.text(currency)?;
@@ -240,7 +242,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         Ok(Money::new(minor, code))
     }
 
-    /// An amount and its currency, when the amount is there.
+    /// Reads an amount and its currency, if the amount is there.
     pub(super) fn optional_money(
         &self,
         amount: &'static str,
@@ -253,10 +255,10 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// The project that the message itself names, which the signature covers.
+    /// Reads the field `project_id`, which the signature covers.
     ///
     /// # Errors
-    /// As [`integer`](Self::integer).
+    /// Like [`integer`](Self::integer). The number must not be negative.
     pub fn project_id(&self) -> Result<ProjectId, Rejection> {
         let number = self.integer("project_id")?;
         u64::try_from(number)
@@ -264,8 +266,8 @@ impl<'b, 'k> Authentic<'b, 'k> {
             .map_err(|_| not_a("project_id", "a positive integer"))
     }
 
-    /// The value of a field; `null` is none. A container where a value belongs is a wrong type, and so is a value
-    /// where a container belongs: `{"account": {"number": "1"}}` signs like `{"account": "number:1"}`.
+    /// The value of a field; `null` counts as absent. An object in place of a value is a wrong type. So is a value in
+    /// place of an object: `{"account": {"number": "1"}}` signs like `{"account": "number:1"}`.
     fn value(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
         match self.intact(path)? {
             Some((Kind::Null, _)) => Ok(None),
@@ -277,7 +279,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// The part of the path where a value stands that is not empty.
+    /// The beginning of the path at which the message has a nonempty value.
     fn value_above(&self, path: &'static str) -> Option<&'static str> {
         let mut above = path.match_indices(':').map(|(at, _)| &path[..at]);
         above.find(|above| {
@@ -287,7 +289,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         })
     }
 
-    /// The one door to the values: whoever reads a field has it checked that nothing was cut there.
+    /// Every read goes through this function. It checks that the field was not cut out of another text.
     fn intact(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
         match self.malleated {
             Some(how) => Err(Rejection::Malleated(how)),
@@ -300,7 +302,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
 }
 
 impl fmt::Debug for Authentic<'_, '_> {
-    /// Without the body, which holds the payer's data.
+    /// Omits the body, because it has the payer's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authentic")
             .field("canonical", &self.canonical)

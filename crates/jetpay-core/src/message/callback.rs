@@ -1,4 +1,4 @@
-//! The callback: the result of a payment, the same for all methods.
+//! The callback: the result of a payment. It is the same for all methods.
 
 use serde::Serialize;
 use std::fmt;
@@ -12,24 +12,24 @@ use crate::redacted::Redacted;
 use crate::rejection::{FieldFlaw, Rejection};
 use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 
-/// What happened to a payment. Only this moves money.
+/// Reports what happened to a payment. Only a callback moves money.
 ///
-/// It is repeated until it is answered with HTTP 200, in any order, and two deliveries of one fact need not be
-/// equal to the byte. Find the payment by `payment.id` and by nothing else.
+/// The platform repeats a callback until it gets HTTP 200. Callbacks come in any order, and two deliveries of one event
+/// can differ in some bytes. Find the payment by `payment.id` and by no other field.
 ///
-/// Source: every document, callback; fields that decide about money are required here.
+/// Source: every document, callback. The fields that decide about money are required here.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Callback {
     /// The project whose secret signed it.
     pub project_id: ProjectId,
-    /// The payment as it stands now.
+    /// The payment in its present state.
     pub payment: CallbackPayment,
-    /// `account.number`: matches nothing that was sent; for a person who looks for a payment.
+    /// `account.number`. It need not equal any field of the requests. It helps an operator who searches for a payment.
     pub account_number: Option<Redacted>,
-    /// `customer.id`: matches nothing that was sent.
+    /// `customer.id`. It need not equal any field of the requests.
     pub customer_id: Option<Redacted>,
-    /// The operation that this callback tells of.
+    /// The operation that the callback reports.
     pub operation: CallbackOperation,
     /// The bytes as received.
     #[serde(skip)]
@@ -40,20 +40,20 @@ pub struct Callback {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackPayment {
-    /// Our id, from the answer to `check_deposit`.
+    /// The merchant's id, from the response to `check_deposit`.
     pub id: PaymentId,
-    /// Purchase or payout.
+    /// The type: purchase or payout.
     #[serde(rename = "type")]
     pub kind: Option<PaymentType>,
-    /// Where it stands.
+    /// The status of the payment.
     pub status: PaymentStatus,
-    /// When that was.
+    /// The time of the status.
     pub date: Option<Date>,
-    /// A word for people; never route or refuse by it.
+    /// The name of the method, for people. Never route or refuse by it.
     pub method: Option<String>,
-    /// What is left of it after refunds. The operation's `sum_initial` decides.
+    /// The amount that is left after refunds. The operation's `sum_initial` decides about money, not this field.
     pub sum: Option<Money>,
-    /// Free text.
+    /// A free text.
     pub description: Option<Redacted>,
 }
 
@@ -61,28 +61,28 @@ pub struct CallbackPayment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackOperation {
-    /// The platform's number of it: with the project, what makes a credit unique.
+    /// The platform's number of the operation. The project and this number make a credit unique.
     pub id: OperationId,
-    /// Sale, refund, reversal and so on.
+    /// The type, such as sale, refund or reversal.
     #[serde(rename = "type")]
     pub kind: OperationType,
-    /// How it ended, if it did.
+    /// The status of the operation.
     pub status: OperationStatus,
-    /// When that was.
+    /// The time of the status.
     pub date: Option<Date>,
-    /// When it began.
+    /// The time at which the operation began.
     pub created_date: Option<Date>,
     /// The platform's id of the request.
     pub request_id: Option<String>,
-    /// The amount of this operation: it decides.
+    /// The amount of this operation. It decides about money.
     pub sum_initial: Money,
-    /// The same in the provider's currency.
+    /// The amount in the provider's currency.
     pub sum_converted: Option<Money>,
-    /// Why it ended so.
+    /// The reason for the status, as a code.
     pub code: Option<OperationCode>,
-    /// The same in the platform's words.
+    /// The reason for the status, in the platform's words.
     pub message: Option<String>,
-    /// The provider's side.
+    /// What the provider says of the operation.
     pub provider: Provider,
 }
 
@@ -90,31 +90,31 @@ pub struct CallbackOperation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Provider {
-    /// The provider's number at the platform.
+    /// The platform's number of the provider.
     pub id: Option<String>,
-    /// The provider's id of the payment: what a kiosk's receipt shows.
+    /// The provider's id of the payment. A kiosk prints it on the receipt.
     pub payment_id: Option<String>,
     /// The provider's authorisation code.
     pub auth_code: Option<Redacted>,
 }
 
-/// The fields that every other message signed with a project's secret has, and no callback: `type` in `verify` and
-/// `check_deposit`, `general` in requests to the Gate. (A `general` with a signature alone has nothing that is signed.)
+/// Fields that no callback has, but that every other signed message has: `type` in `verify` and `check_deposit`,
+/// `general` in requests to the Gate. (In a `general` that has only a signature, nothing is signed.)
 const FOREIGN: [&str; 2] = ["type", "general"];
 
 impl Callback {
-    /// What was paid, when this callback says so: a sale that succeeded, of a payment that succeeded.
+    /// The amount that was paid, if the callback reports a successful sale of a successful payment.
     ///
-    /// Before it is credited it must equal the amount and currency of the pending payment; and the credit must be
-    /// the first under (project, operation id), and the first of this payment.
+    /// Before you credit it, check that it equals the amount and currency of the pending payment. The credit must be the
+    /// first one for this project and operation id, and the first one of this payment.
     #[must_use]
     pub fn paid(&self) -> Option<Money> {
         self.succeeded(&OperationType::Sale)
     }
 
-    /// What was paid out, when this callback says so: a payout that succeeded, of a payment that succeeded.
+    /// The amount that was paid out, if the callback reports a successful payout of a successful payment.
     ///
-    /// It must equal the amount and currency of the payout that was sent. It can still be reversed later.
+    /// Check that it equals the amount and currency of the payout that you sent. A later callback can reverse it.
     #[must_use]
     pub fn paid_out(&self) -> Option<Money> {
         self.succeeded(&OperationType::Payout)
@@ -129,7 +129,7 @@ impl Callback {
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         for foreign in FOREIGN {
-            message.without(foreign)?;
+            message.require_absent(foreign)?;
         }
         Ok(Self {
             project_id: message.project_id()?,
@@ -140,19 +140,23 @@ impl Callback {
                     .map(PaymentType::from),
                 status: PaymentStatus::from(message.word("payment:status")?),
                 date: message.hint("payment:date")?.map(Date::from),
-                method: message.said("payment:method")?.map(str::to_owned),
+                method: message.nonempty_text("payment:method")?.map(str::to_owned),
                 sum: message.optional_money("payment:sum:amount", "payment:sum:currency")?,
-                description: message.said("payment:description")?.map(Redacted::new),
+                description: message
+                    .nonempty_text("payment:description")?
+                    .map(Redacted::new),
             },
-            account_number: message.said("account:number")?.map(Redacted::new),
-            customer_id: message.said("customer:id")?.map(Redacted::new),
+            account_number: message.nonempty_text("account:number")?.map(Redacted::new),
+            customer_id: message.nonempty_text("customer:id")?.map(Redacted::new),
             operation: CallbackOperation {
                 id: operation_id(message)?,
                 kind: OperationType::from(message.word("operation:type")?),
                 status: OperationStatus::from(message.word("operation:status")?),
                 date: message.hint("operation:date")?.map(Date::from),
                 created_date: message.hint("operation:created_date")?.map(Date::from),
-                request_id: message.said("operation:request_id")?.map(str::to_owned),
+                request_id: message
+                    .nonempty_text("operation:request_id")?
+                    .map(str::to_owned),
                 sum_initial: message.money(
                     "operation:sum_initial:amount",
                     "operation:sum_initial:currency",
@@ -164,16 +168,18 @@ impl Callback {
                 code: message
                     .number_or_text("operation:code")?
                     .map(OperationCode::from),
-                message: message.said("operation:message")?.map(str::to_owned),
+                message: message
+                    .nonempty_text("operation:message")?
+                    .map(str::to_owned),
                 provider: Provider {
                     id: message
                         .number_or_text("operation:provider:id")?
                         .map(str::to_owned),
                     payment_id: message
-                        .said("operation:provider:payment_id")?
+                        .nonempty_text("operation:provider:payment_id")?
                         .map(str::to_owned),
                     auth_code: message
-                        .said("operation:provider:auth_code")?
+                        .nonempty_text("operation:provider:auth_code")?
                         .map(Redacted::new),
                 },
             },
@@ -182,7 +188,7 @@ impl Callback {
     }
 }
 
-/// An integer or its digits as a text: one value. At most what fits a signed 64-bit integer, as databases count.
+/// Reads an integer or a text of digits. The number must fit a signed 64-bit integer, as databases have it.
 fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {
     const PATH: &str = "operation:id";
     let text = message.number_or_text(PATH)?.ok_or(Rejection::Field {
@@ -202,7 +208,7 @@ fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {
 }
 
 impl fmt::Debug for Callback {
-    /// Without the body, which holds the payer's data.
+    /// Omits the body, because it has the payer's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Callback")
             .field("project_id", &self.project_id)

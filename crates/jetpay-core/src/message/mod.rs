@@ -1,13 +1,11 @@
-//! Messages, from received bytes to typed values. Each type is made only by the step before it.
+//! Messages, from received bytes to typed values. Only the previous step can make the type of the next one.
 
 mod authentic;
 mod callback;
 mod received;
 mod request;
-mod top_up;
 
 pub use authentic::{Authentic, Matched};
 pub use callback::{Callback, CallbackOperation, CallbackPayment, Provider};
 pub use received::Received;
-pub use request::{Request, RequestKind, VerifyRequest};
-pub use top_up::TopUp;
+pub use request::{Request, RequestKind, TopUp, VerifyRequest};

@@ -1,4 +1,4 @@
-//! A message whose signature nobody has looked at.
+//! A message whose signature is not verified yet.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use crate::id::ProjectId;
 use crate::rejection::Rejection;
 use crate::signature::{Canonical, Keyring, Kind, Order, Project, Unreadable};
 
-/// A parsed body. Nothing in it can be read before [`authenticate`](Self::authenticate).
+/// A parsed body. No typed field can be read before [`authenticate`](Self::authenticate).
 pub struct Received<'b> {
     body: &'b [u8],
     canonical: Canonical,
 }
 
 impl<'b> Received<'b> {
-    /// Parses the body.
+    /// Parses a body.
     ///
     /// # Errors
-    /// [`Unreadable`].
+    /// [`Unreadable`] if the body is not a JSON object that can be signed.
     pub fn parse(body: &'b [u8]) -> Result<Self, Unreadable> {
         Ok(Self {
             body,
@@ -25,16 +25,17 @@ impl<'b> Received<'b> {
         })
     }
 
-    /// Whether it looks like a callback: only to shape the refusal.
+    /// Whether the body looks like a callback. Use it only to choose the shape of a refusal.
     #[must_use]
     pub fn looks_like_callback(&self) -> bool {
-        self.canonical.tells_of_a_payment()
+        self.canonical.mentions_payment()
     }
 
-    /// Believes the message when its project is in the keyring and the signature is by one of its secrets.
+    /// Verifies the signature with the secrets of the project that the message names.
     ///
     /// # Errors
-    /// [`Rejection::UnknownProject`], [`Rejection::Malformed`], [`Rejection::WrongSignature`].
+    /// [`Rejection::UnknownProject`] if the keyring does not have the project, [`Rejection::Malformed`] if the text of the
+    /// signature cannot be one, [`Rejection::WrongSignature`] if no secret matches.
     pub fn authenticate<'k>(self, keyring: &'k Keyring) -> Result<Authentic<'b, 'k>, Rejection> {
         let project = self
             .claimed_project()
@@ -74,7 +75,7 @@ impl<'b> Received<'b> {
             .ok_or(Rejection::WrongSignature)
     }
 
-    /// What its signature covers, and the signature that it carries. None of it is verified.
+    /// The string to sign and the signature of the message. Neither is verified.
     #[must_use]
     pub fn canonical(&self) -> &Canonical {
         &self.canonical
@@ -82,7 +83,7 @@ impl<'b> Received<'b> {
 }
 
 impl fmt::Debug for Received<'_> {
-    /// Without the body, which holds the payer's data.
+    /// Omits the body, because it has the payer's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("canonical", &self.canonical)

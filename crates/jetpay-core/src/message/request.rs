@@ -1,33 +1,34 @@
-//! What the platform asks of a merchant.
+//! The requests of the platform: `verify` and `check_deposit`.
 
 use serde::Serialize;
 
 use super::{Authentic, Callback};
 use crate::id::{CustomerId, ProjectId};
 use crate::method::Method;
-use crate::rejection::Rejection;
+use crate::money::Money;
+use crate::rejection::{FieldFlaw, Rejection};
 
-/// Which of its two requests the platform sends: the word in `type`.
+/// The kind of a request: the word in the field `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestKind {
-    /// `verify`: does this customer exist?
+    /// `verify` asks whether a customer exists.
     Verify,
-    /// `check_deposit`: give me your payment id.
+    /// `check_deposit` announces a top-up and asks for the merchant's payment id.
     CheckDeposit,
 }
 
-/// A message to the method `M`.
+/// A typed message to the method `M`.
 pub enum Request<M: Method> {
-    /// Does this customer exist? Without effects, any number of times.
+    /// Asks whether a customer exists. It has no effects and may come any number of times.
     Verify(VerifyRequest),
-    /// The payer pays; give me your payment id.
+    /// Announces a top-up and asks for the merchant's payment id.
     CheckDeposit(M::CheckDeposit),
-    /// The result of a payment. May come to any method's URL.
+    /// Reports the result of a payment. It may come to the URL of any method.
     Callback(Box<Callback>),
 }
 
-/// `verify`, the same for all methods. It does not say which one it is for: the URL does.
+/// The request `verify`, the same for all methods. Only the URL says which method it is for.
 ///
 /// Source: every document, request `verify`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,7 +36,7 @@ pub enum Request<M: Method> {
 pub struct VerifyRequest {
     /// The project whose secret signed it.
     pub project_id: ProjectId,
-    /// Who wants to pay, as the payer typed it.
+    /// The customer id, as the payer typed it.
     pub customer_id: CustomerId,
 }
 
@@ -49,18 +50,68 @@ impl VerifyRequest {
 }
 
 impl RequestKind {
-    /// The operation that `type` names.
+    /// Reads the kind from the field `type`.
     ///
     /// # Errors
-    /// [`Rejection::Field`] when it names none.
+    /// [`Rejection::Field`] if the field names neither request.
     pub fn by_type(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         match message.text("type")? {
             "verify" => Ok(Self::Verify),
             "check_deposit" => Ok(Self::CheckDeposit),
             _ => Err(Rejection::Field {
                 path: "type",
-                flaw: crate::rejection::FieldFlaw::NotThe("`verify` or `check_deposit`"),
+                flaw: FieldFlaw::NotThe("`verify` or `check_deposit`"),
             }),
         }
+    }
+}
+
+/// A top-up in progress: the fields of `check_deposit` that all documents share.
+///
+/// The platform gives a top-up no id, so a repeated request looks like a second, equal top-up. Give each request a new
+/// payment id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TopUp {
+    /// The project whose secret signed it.
+    pub project_id: ProjectId,
+    /// The customer whose account is topped up.
+    pub customer_id: CustomerId,
+    /// The amount in minor units. It is positive and in the project's currency.
+    pub amount: Money,
+}
+
+impl TopUp {
+    /// Reads the shared fields of a `check_deposit` to the method `M`.
+    ///
+    /// # Errors
+    /// [`Rejection`] if a field is missing or has a wrong type, the amount is not positive, the currency is not the
+    /// project's, or `payment_method` is not the method's.
+    pub fn read<M: Method>(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
+        let amount = message.money("amount", "currency")?;
+        if !amount.is_positive() {
+            return Err(Rejection::Field {
+                path: "amount",
+                flaw: FieldFlaw::NotThe("greater than zero"),
+            });
+        }
+        let currency = message.project().currency();
+        if amount.currency() != currency {
+            return Err(Rejection::Field {
+                path: "currency",
+                flaw: FieldFlaw::OtherCurrency(currency),
+            });
+        }
+        if message.text("payment_method")? != M::PAYMENT_METHOD {
+            return Err(Rejection::Field {
+                path: "payment_method",
+                flaw: FieldFlaw::NotThe(M::PAYMENT_METHOD),
+            });
+        }
+        Ok(Self {
+            project_id: message.project_id()?,
+            customer_id: message.id("customer_id")?,
+            amount,
+        })
     }
 }

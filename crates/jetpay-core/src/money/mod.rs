@@ -1,8 +1,7 @@
 //! Money: whole minor units and their currency, never a float.
 //!
-//! The wire carries amounts as JSON integers of minor units (tiyn for KZT), and so does [`Money`].
-//! Its text form, [`Display`](std::fmt::Display) and [`FromStr`](std::str::FromStr), is for people: what one
-//! prints the other reads back exactly.
+//! The platform's JSON has amounts as integers of minor units (tiyn for KZT), and so has [`Money`]. The text form is
+//! for people: [`Display`](std::fmt::Display) prints it, and [`FromStr`](std::str::FromStr) reads it back exactly.
 //!
 //! ```
 //! use jetpay_core::money::{Currency, Money};
@@ -15,7 +14,6 @@
 mod currency;
 mod print;
 mod sum;
-mod table;
 mod text;
 
 use serde::{Deserialize, Serialize};
@@ -26,8 +24,8 @@ pub use self::text::MoneyTextError;
 
 /// An amount in minor units of one currency. Serializes as `{"amount": 100050, "currency": "KZT"}`.
 ///
-/// There are no operators and no order: two currencies neither add nor compare, and a sum that does not fit
-/// must be seen by whoever asked for it.
+/// It has no operators and no order. Amounts in two currencies can neither be added nor compared, and the caller must
+/// see a sum that overflows.
 ///
 /// ```
 /// use jetpay_core::money::{Currency, Money, MoneyError};
@@ -47,13 +45,13 @@ pub struct Money {
 }
 
 impl Money {
-    /// An amount of `minor` units: `Money::new(100_050, Currency::KZT)` is 1 000.50 KZT.
+    /// An amount in minor units: `Money::new(100_050, Currency::KZT)` is 1 000.50 KZT.
     #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// The amount in minor units. How many make a whole one, [`Currency::digits`] tells.
+    /// The amount in minor units. [`Currency::digits`] says how many digits follow the point.
     #[must_use]
     pub const fn minor(self) -> i64 {
         self.minor
@@ -65,7 +63,7 @@ impl Money {
         self.currency
     }
 
-    /// Whether the amount is more than nothing.
+    /// Whether the amount is greater than zero.
     #[must_use]
     pub const fn is_positive(self) -> bool {
         self.minor > 0
@@ -81,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn only_more_than_nothing_is_positive() {
+    fn only_an_amount_above_zero_is_positive() {
         assert!(kzt(1).is_positive());
         assert!(!kzt(0).is_positive());
         assert!(!kzt(-1).is_positive());

@@ -4,10 +4,10 @@ use std::fmt::{self, Write as _};
 
 use super::Money;
 
-/// `1 000.00 KZT`: thousands parted by a plain space, all digits of the currency, a minus sign in front.
+/// Prints `1 000.00 KZT`: a space between thousands, all digits of the currency, and a minus sign in front.
 ///
-/// A currency that the platform does not list has no known fraction, so its minor units are printed and called
-/// so: `1 000 minor XXX`. Width and precision of the format are ignored: a cut amount is a wrong amount.
+/// If the platform does not list the currency, its number of digits is unknown. The amount is then printed in minor
+/// units: `1 000 minor XXX`. The format's width and precision are ignored, because a cut amount is a wrong amount.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let listed = self.currency().digits();
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_parted_by_a_space() {
+    fn a_space_separates_thousands() {
         check(99_999, "KZT", "999.99 KZT");
         check(100_000, "KZT", "1 000.00 KZT");
         check(1_250_000_000, "KZT", "12 500 000.00 KZT");
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn minus_stands_in_front() {
+    fn minus_sign_is_in_front() {
         check(-5, "KZT", "-0.05 KZT");
         check(-100_000, "KZT", "-1 000.00 KZT");
         check(i64::MIN, "KZT", "-92 233 720 368 547 758.08 KZT");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn width_and_precision_do_not_cut_an_amount() {
+    fn width_and_precision_do_not_change_an_amount() {
         let money = Money::new(100_000, Currency::KZT);
         assert_eq!(format!("{money:.2}"), "1 000.00 KZT");
     }

@@ -1,47 +1,48 @@
-//! Sums of money: checked, and within one currency only.
+//! Arithmetic with money: checked for overflow, and in one currency only.
 
 use super::{Currency, Money};
 
-/// Why two amounts do not make a third.
+/// Why an arithmetic operation on money fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// The amounts are in different currencies.
     #[error("{left} and {right} cannot be counted together")]
     CurrencyMismatch {
-        /// The currency of the amount that was asked.
+        /// The currency of the left amount.
         left: Currency,
-        /// The currency of the amount that was given.
+        /// The currency of the right amount.
         right: Currency,
     },
-    /// The result has no place in an `i64` of minor units.
+    /// The result does not fit `i64` minor units.
     #[error("the result does not fit 64 bits of minor units")]
     Overflow,
 }
 
 impl Money {
-    /// The sum.
+    /// Adds two amounts.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::CurrencyMismatch`] for two currencies, [`MoneyError::Overflow`] for a sum beyond `i64`.
+    /// [`MoneyError::CurrencyMismatch`] if the currencies differ, [`MoneyError::Overflow`] if the sum does not fit `i64`.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         self.combined(other, i64::checked_add)
     }
 
-    /// The difference, which may be negative.
+    /// Subtracts an amount. The result may be negative.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::CurrencyMismatch`] for two currencies, [`MoneyError::Overflow`] for a difference beyond `i64`.
+    /// [`MoneyError::CurrencyMismatch`] if the currencies differ, [`MoneyError::Overflow`] if the difference does not fit
+    /// `i64`.
     pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
         self.combined(other, i64::checked_sub)
     }
 
-    /// The same amount with the other sign, as a compensating entry needs it.
+    /// Changes the sign of the amount, as a compensating entry needs it.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::Overflow`] for `i64::MIN`, which has no counterpart.
+    /// [`MoneyError::Overflow`] for `i64::MIN`, which has no positive counterpart.
     pub fn checked_neg(self) -> Result<Self, MoneyError> {
         let minor = self.minor.checked_neg().ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })

@@ -1,6 +1,7 @@
 //! Operation codes: why an operation ended as it did, and what to do about it.
 //!
-//! The set is open. A code is kept as received; 378 of them are known, with a short text of ours and [`Advice`].
+//! The set is open: an [`OperationCode`] keeps any code as received. 378 codes are known; each has a short text and an
+//! [`Advice`].
 //!
 //! ```
 //! use jetpay_core::operation_code::{Advice, OperationCode};
@@ -15,7 +16,6 @@
 //! assert_eq!(new.advice(), Advice::AskSupport);
 //! ```
 
-mod advice;
 mod names;
 mod table;
 
@@ -24,11 +24,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-pub use self::advice::Advice;
-
-/// The code of an operation, as received. Serializes as a string, the way the documents show it.
+/// The code of an operation, as received. It serializes as a string, as the documents show it.
 ///
-/// Two codes are equal when their texts are. Codes that the protocol's five methods send have a name:
+/// Two codes are equal if their texts are equal. The codes that the five methods send have names:
 ///
 /// ```
 /// use jetpay_core::operation_code::OperationCode;
@@ -39,7 +37,7 @@ pub use self::advice::Advice;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OperationCode(Cow<'static, str>);
 
-/// A code that is known, with what it means in our words.
+/// A known code and its meaning.
 ///
 /// ```
 /// use jetpay_core::operation_code::{Advice, OperationCode};
@@ -51,10 +49,67 @@ pub struct OperationCode(Cow<'static, str>);
 pub struct KnownCode {
     /// The code.
     pub number: u32,
-    /// What it means, in three to nine words.
+    /// The meaning, in three to nine words.
     pub text: &'static str,
     /// What to do about it.
     pub advice: Advice,
+}
+
+/// The next step that a code suggests to a person. It serializes as words.
+///
+/// No code moves money. Only a status decides.
+///
+/// ```
+/// use jetpay_core::operation_code::{Advice, OperationCode};
+///
+/// let advice = OperationCode::from("20202").advice();
+/// assert_eq!(advice, Advice::Retry);
+/// assert_eq!(advice.to_string(), "retry");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Advice {
+    /// The operation succeeded.
+    Nothing,
+    /// The operation has no outcome yet. Wait for it.
+    Wait,
+    /// The same request can succeed at once.
+    Retry,
+    /// The same request can succeed later, or when the period of a limit is over.
+    RetryLater,
+    /// The request must change before it can succeed.
+    FixRequest,
+    /// The operation will not succeed.
+    DoNotRetry,
+    /// Only the platform's support can help.
+    AskSupport,
+}
+
+impl Advice {
+    /// The advice in plain words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing to do",
+            Self::Wait => "wait",
+            Self::Retry => "retry",
+            Self::RetryLater => "retry later",
+            Self::FixRequest => "fix the request",
+            Self::DoNotRetry => "do not retry",
+            Self::AskSupport => "ask support",
+        }
+    }
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Advice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 impl OperationCode {
@@ -64,30 +119,30 @@ impl OperationCode {
         &self.0
     }
 
-    /// The code as a number, or `None` where it is anything but the plain decimal form of a `u32`.
+    /// The code as a number, or `None` if it is not the plain decimal form of a `u32`.
     ///
-    /// `00` and `+0` are not 0: equal numbers mean equal codes.
+    /// `00` and `+0` have no number, so codes with equal numbers are equal codes.
     #[must_use]
     pub fn number(&self) -> Option<u32> {
         let is_plain =
             self.as_str() == "0" || self.0.starts_with(|first: char| matches!(first, '1'..='9'));
-        // What `parse` takes beside digits is a plus sign in front, ruled out by now.
+        // Besides digits, `parse` accepts only a leading plus sign, which `is_plain` excludes.
         self.0.parse().ok().filter(|_| is_plain)
     }
 
-    /// What is known about the code, if anything.
+    /// The meaning and the advice, if the code is known.
     #[must_use]
     pub fn known(&self) -> Option<&'static KnownCode> {
         table::find(self.number()?)
     }
 
-    /// What the code means, or `unknown code`.
+    /// The meaning of the code, or `unknown code`.
     #[must_use]
     pub fn text(&self) -> &'static str {
         self.known().map_or("unknown code", |known| known.text)
     }
 
-    /// What to do about the code; with an unknown one, ask support.
+    /// What to do about the code. For an unknown code it is [`Advice::AskSupport`].
     #[must_use]
     pub fn advice(&self) -> Advice {
         self.known()

@@ -1,14 +1,13 @@
-//! Names for the codes that the five methods' callbacks are known to carry, and for answers of the Gate that decide
-//! what becomes of a payout.
+//! Names of the codes that callbacks of the five methods carry, and of the Gate's codes that decide about a payout.
 
 use std::borrow::Cow;
 
 use super::OperationCode;
 
-/// Declares a named code, with its number as the first line of its documentation.
+/// Declares named codes. The documentation of each begins with its number.
 macro_rules! names {
     ($($(#[$note:meta])* $name:ident = $code:literal;)+) => {
-        /// Codes of top-ups and payouts by name.
+        /// Named codes of top-ups and payouts.
         impl OperationCode {
             $(
                 #[doc = concat!("`", $code, "`: ")]
@@ -23,41 +22,41 @@ macro_rules! names {
 }
 
 names! {
-    /// carried out.
+    /// the operation succeeded.
     SUCCESS = "0";
-    /// a request with this payment id was accepted before.
+    /// the platform accepted a request with this payment id before.
     PAYMENT_ID_EXISTS = "3041";
     /// the platform has no such payment.
     UNKNOWN_PAYMENT = "3061";
-    /// the same customer and amount are in flight.
+    /// an operation with the same customer and amount is in progress.
     SAME_IN_FLIGHT = "3613";
     /// the provider declined and gave no reason.
     DECLINED = "20000";
-    /// a provider further on declined.
+    /// another provider in the chain declined.
     DECLINED_BY_PROVIDER = "20100";
-    /// a limit on the amount or the frequency.
+    /// a limit on the amount or the frequency is reached.
     LIMIT_REACHED = "20101";
     /// the payer's account data is wrong.
     WRONG_ACCOUNT = "20102";
-    /// the payer's account lacks the money.
+    /// the payer's account does not have enough money.
     NO_FUNDS = "20105";
-    /// the provider cannot be used at present.
+    /// the provider is unavailable at present.
     PROVIDER_UNAVAILABLE = "20202";
-    /// the payer called it off.
+    /// the payer cancelled the operation.
     CANCELED_BY_PAYER = "20301";
-    /// the payer paid another amount than was asked for.
+    /// the payer paid a wrong amount.
     WRONG_AMOUNT_PAID = "20304";
     /// the provider took too long.
     TIMED_OUT = "20602";
     /// a notification did not arrive.
     NOTIFICATION_NOT_DELIVERED = "20604";
-    /// the merchant, so *we*, declined.
+    /// the merchant declined.
     DECLINED_BY_MERCHANT = "30000";
-    /// the merchant declined and the platform does not know why.
+    /// the merchant declined, and the platform does not know why.
     DECLINED_BY_MERCHANT_UNEXPLAINED = "30100";
-    /// the merchant's answer did not confirm the payment.
+    /// the merchant's response did not confirm the payment.
     MERCHANT_DID_NOT_CONFIRM = "30301";
-    /// the merchant's answer did not come.
+    /// the merchant did not respond.
     MERCHANT_DID_NOT_ANSWER = "30302";
     /// the merchant confirmed another amount or currency.
     CONFIRMED_DIFFERENTLY = "30303";

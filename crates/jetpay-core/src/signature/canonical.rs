@@ -1,10 +1,9 @@
-//! The canonical form of a body: what is signed, and where each value stands.
+//! The canonical form of a body: the string that is signed, and the path of each value.
 
 use thiserror::Error;
 
 use super::claimed::ClaimedSignature;
 use super::flattener::{Flattener, Leaf};
-use super::unreadable::Unreadable;
 use super::{flattener, natural};
 
 pub(crate) use super::flattener::Kind;
@@ -13,30 +12,63 @@ pub(crate) use super::flattener::Kind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
-    /// The platform's: digit runs as numbers.
+    /// The platform's order. It compares runs of digits as numbers.
     Natural,
-    /// Plain bytes. Differs for arrays of 11 or more elements and for keys with digits or white space.
+    /// The order of the bytes. It differs for arrays of 11 or more elements and for keys with digits or white space.
     Byte,
 }
 
-/// How a message with a good signature could have been made from another signed message.
+/// How an attacker may have made a message with a matching signature from another signed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Malleated {
-    /// A key holds `;` or a control character.
+    /// A key has `;` or a control character.
     #[error("a key has a `;` or a control character")]
     Key,
-    /// Two values have one path once the message is flattened.
+    /// Two values have the same path.
     #[error("two values have the same path")]
     EqualPaths,
-    /// A text holds `;`, the path of a field that is read, and `:`.
+    /// A text has `;`, the path of a field that is read, and `:`.
     #[error("the text of some value would also read as the field `{0}`")]
     Text(&'static str),
 }
 
-/// A parsed body: its leaves in signing order, and the string to sign.
+/// Why a body cannot be signed. The text shows nothing of the body.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// The body begins with a byte order mark.
+    #[error("the body begins with a byte order mark; send plain UTF-8 without it")]
+    ByteOrderMark,
+    /// The body is not UTF-8.
+    #[error("the body is not UTF-8 from byte {at} on")]
+    NotUtf8 {
+        /// The index of the first wrong byte, from 0.
+        at: usize,
+    },
+    /// The body is empty, or it is not a JSON object.
+    #[error("the body is not a JSON object")]
+    NotAnObject,
+    /// The body is larger than any message, or its flattened form is more than 16 times as large as the body.
+    #[error("the body is too large, or repeats long keys too often")]
+    TooLarge,
+    /// The JSON is broken, or it is never signed: a repeated key, an empty key, negative zero, a number out of range, a
+    /// lone surrogate, more than 127 levels, or data after the end. The text says what is wrong and where.
+    #[error("not readable JSON: {0}")]
+    Json(String),
+}
+
+impl From<std::str::Utf8Error> for Unreadable {
+    fn from(error: std::str::Utf8Error) -> Self {
+        Self::NotUtf8 {
+            at: error.valid_up_to(),
+        }
+    }
+}
+
+/// A parsed body: its values in the order of signing, and the string to sign.
 ///
-/// Made in one pass over the bytes. What stands below `signature` and `frame_mode` is not in it.
+/// One pass over the bytes makes it. It does not have the values below `signature` and `frame_mode`.
 pub struct Canonical {
     arena: String,
     leaves: Vec<Leaf>,
@@ -49,7 +81,7 @@ impl Canonical {
     /// Parses `body`, which must be one JSON object.
     ///
     /// # Errors
-    /// [`Unreadable`] when the body is not JSON or is of the kind that is never signed.
+    /// [`Unreadable`] if the body is not JSON, or is JSON that is never signed.
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
         let Flattener {
             arena,
@@ -78,13 +110,13 @@ impl Canonical {
         })
     }
 
-    /// The string to sign, in natural order: what the platform signs.
+    /// The string to sign. Its paths are in natural order, as the platform signs them.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
         &self.joined
     }
 
-    /// The string in byte order, when it is another than [`string_to_sign`](Self::string_to_sign).
+    /// The string to sign in byte order, if it differs from [`string_to_sign`](Self::string_to_sign).
     #[must_use]
     pub fn byte_ordered(&self) -> Option<String> {
         if self.marks & flattener::DIGIT_OR_SPACE == 0 {
@@ -96,7 +128,7 @@ impl Canonical {
         (joined != self.joined).then_some(joined)
     }
 
-    /// The signature that the body carries: at the top level, else in `general`.
+    /// The signature that the body has at the top level, else the one in `general`. It is not verified.
     #[must_use]
     pub fn signature(&self) -> ClaimedSignature<'_> {
         ClaimedSignature::of(self.signature.as_ref().map(|span| span.text(&self.arena)))
@@ -111,8 +143,8 @@ impl Canonical {
         Some((leaf.kind, leaf.value(&self.arena)))
     }
 
-    /// Whether anything stands below `path`. A `:` of a key is doubled, so that one more parts it from what is below:
-    /// an even number of them belongs to another key, which only begins with the same word.
+    /// Whether a value is below `path`. A `:` in a key is doubled, and one more `:` separates two keys. Therefore, after an
+    /// even number of `:` the path belongs to another key that only begins with the same word.
     pub(crate) fn has_below(&self, path: &str) -> bool {
         self.leaves.iter().any(|leaf| {
             let rest = leaf.path(&self.arena).strip_prefix(path);
@@ -120,20 +152,20 @@ impl Canonical {
         })
     }
 
-    /// Whether it speaks of a payment or an operation, as callbacks do and requests do not. An empty container is
-    /// nothing that is signed, so that either word is enough.
-    pub(crate) fn tells_of_a_payment(&self) -> bool {
+    /// Whether the body has a field `payment` or `operation`, as callbacks do and requests do not. One of them is enough,
+    /// because an empty object is not signed.
+    pub(crate) fn mentions_payment(&self) -> bool {
         ["payment", "operation"]
             .iter()
             .any(|name| self.has_below(name) || self.value(name).is_some())
     }
 
-    /// Whether some value holds a `;`: then there are more of them than borders between leaves.
+    /// Whether a value has a `;`. Then the string has more of them than separators between values.
     pub(crate) fn has_semicolon_in_value(&self) -> bool {
         memchr::memchr_iter(b';', self.joined.as_bytes()).count() >= self.leaves.len().max(1)
     }
 
-    /// Whether any value holds `;path:`, so that the value at `path` could have been cut out of it or into it.
+    /// Whether a value has `;path:`. Then an attacker may have moved the value at `path` out of that text or into it.
     pub(crate) fn is_cut_at(&self, path: &str) -> bool {
         self.leaves.iter().any(|leaf| {
             let value = leaf.value(&self.arena);
@@ -145,15 +177,15 @@ impl Canonical {
         })
     }
 
-    /// How the keys show that the message could have been made from another one under the same signature.
+    /// Checks whether the keys show that an attacker may have made the message from another signed message.
     ///
-    /// It does not look at texts: [`Authentic`](crate::message::Authentic) checks them for each field that is read.
+    /// It does not check texts. [`Authentic`](crate::message::Authentic) checks them for each field that is read.
     #[must_use]
     pub fn malleated(&self) -> Option<Malleated> {
         if self.marks & flattener::FORBIDDEN_IN_KEY != 0 {
             return Some(Malleated::Key);
         }
-        // No key is repeated, so equal paths need a key that has the separator in itself.
+        // No object repeats a key, so two paths can be equal only if a key has the separator in it.
         if self.marks & flattener::COLON == 0 {
             return None;
         }
@@ -170,7 +202,7 @@ impl Canonical {
     }
 }
 
-/// Ties keep the order of the body.
+/// Equal paths keep the order of the body.
 fn byte_order(arena: &str, a: &Leaf, b: &Leaf) -> std::cmp::Ordering {
     a.path(arena).cmp(b.path(arena)).then(a.start.cmp(&b.start))
 }
@@ -187,7 +219,7 @@ fn join(arena: &str, leaves: &[Leaf]) -> String {
 }
 
 impl std::fmt::Debug for Canonical {
-    /// Counts only: the values are a payer's data.
+    /// Shows only the number of values, because the values are the payer's data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Canonical")
             .field("leaves", &self.leaves.len())

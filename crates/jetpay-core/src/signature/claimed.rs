@@ -1,14 +1,14 @@
-//! The signature that a message carries, before anything is believed of it.
+//! The signature that a message has, before it is verified.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use thiserror::Error;
 
-/// Bytes of an HMAC-SHA512.
+/// The length of an HMAC-SHA512, in bytes.
 pub(super) const BYTES: usize = 64;
-/// Its base64 with padding.
+/// The length of its base64 with padding, in characters.
 pub(super) const CHARACTERS: usize = 88;
 
-/// The signature of a message, as far as its text goes.
+/// The text of a message's signature. It is not verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClaimedSignature<'a> {
     text: Option<&'a str>,
@@ -17,21 +17,21 @@ pub struct ClaimedSignature<'a> {
 /// Why a text cannot be a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum MalformedSignature {
-    /// There is none.
+    /// The message has no signature.
     #[error("there is no signature: a text is expected in `signature` or `general.signature`")]
     Missing,
-    /// 40 hexadecimal digits.
+    /// The text has 40 hexadecimal digits, like the legacy SHA-1 scheme.
     #[error(
         "the signature has 40 hexadecimal digits and looks like the legacy SHA-1 scheme; HMAC-SHA512 in base64 is expected"
     )]
     LegacySha1,
-    /// Not standard base64 with padding.
+    /// The text is not standard base64 with padding.
     #[error("the signature is not base64 (standard alphabet, with padding)")]
     NotBase64,
-    /// Base64 of another length.
+    /// The text is base64 of a wrong length.
     #[error("the signature has {bytes} bytes after base64 decoding, and HMAC-SHA512 has 64")]
     WrongLength {
-        /// How many it has.
+        /// The number of bytes that it has.
         bytes: usize,
     },
 }
@@ -41,19 +41,19 @@ impl<'a> ClaimedSignature<'a> {
         Self { text }
     }
 
-    /// The text as it stands in the message.
+    /// The text as it is in the message.
     #[must_use]
     pub fn text(self) -> Option<&'a str> {
         self.text
     }
 
-    /// The bytes, decoded strictly.
+    /// Decodes the text strictly.
     ///
     /// # Errors
-    /// [`MalformedSignature`] says what is wrong with the text.
+    /// [`MalformedSignature`] if the text cannot be a signature.
     pub fn decode(self) -> Result<[u8; BYTES], MalformedSignature> {
         let text = self.text.ok_or(MalformedSignature::Missing)?;
-        // One spare triple: a longer text cannot be a signature, and its length is worth telling.
+        // `decode_slice` needs room for three more bytes. A longer text is decoded below to report its length.
         let mut bytes = [0; BYTES + 3];
         if text.len() == CHARACTERS
             && let Ok(BYTES) = STANDARD.decode_slice(text, &mut bytes)
@@ -63,7 +63,7 @@ impl<'a> ClaimedSignature<'a> {
                 .copied()
                 .ok_or(MalformedSignature::NotBase64);
         }
-        // Hexadecimal digits are base64, too: ask this first.
+        // Hexadecimal digits are also valid base64, so this check comes first.
         if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(MalformedSignature::LegacySha1);
         }

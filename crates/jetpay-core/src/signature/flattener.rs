@@ -1,28 +1,28 @@
-//! The one pass over a body: a serde visitor that flattens while it parses.
+//! The one pass over a body: a serde visitor that flattens the JSON while it parses.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt::{self, Write};
 
+use super::canonical::Unreadable;
 use super::natural::is_space;
 use super::number::push_float;
 use super::siblings::Siblings;
-use super::unreadable::Unreadable;
 
-/// The JSON type of a value. It is not part of what is signed.
+/// The JSON type of a value. The signature does not cover it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
     Integer,
-    /// Also an integer that does not fit `i64`.
+    /// A number with a fraction or exponent, or an integer that does not fit `i64`.
     Float,
     Bool,
     Null,
 }
 
-/// One value: `path:value` in the arena.
+/// One value, stored as `path:value` in the arena.
 #[derive(Clone)]
 pub(super) struct Leaf {
-    /// The first 16 bytes of the path, to sort by: most comparisons end here.
+    /// The first 16 bytes of the path. They decide most comparisons of the sort.
     pub(super) head: u128,
     pub(super) start: u32,
     path_end: u32,
@@ -44,7 +44,7 @@ impl Leaf {
     }
 }
 
-/// A text in the arena.
+/// The range of a text in the arena.
 pub(super) struct Span {
     start: u32,
     end: u32,
@@ -56,11 +56,11 @@ impl Span {
     }
 }
 
-/// Some path has a digit or white space: natural order may differ from byte order.
+/// A path has a digit or white space, so natural order can differ from byte order.
 pub(super) const DIGIT_OR_SPACE: u8 = 1;
-/// Some key has `;` or a control character.
+/// A key has `;` or a control character.
 pub(super) const FORBIDDEN_IN_KEY: u8 = 2;
-/// A key has `:`, which is doubled.
+/// A key has `:`, which is doubled in the path.
 pub(super) const COLON: u8 = 4;
 
 static MARKS: [u8; 256] = {
@@ -81,13 +81,13 @@ static MARKS: [u8; 256] = {
     marks
 };
 
-/// What happens to a value, decided by the keys above it.
+/// How a value is treated. The keys above it decide.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Treatment {
     Keep,
-    /// Below `signature` or `frame_mode`: checked, but neither signed nor read.
+    /// The value is below `signature` or `frame_mode`: it is checked, but neither signed nor read.
     Drop,
-    /// The value of a key `signature`, at a place where it counts or at another.
+    /// The value belongs to a key `signature`, in a place where it counts or in another place.
     Signature {
         counts: bool,
     },
@@ -105,10 +105,10 @@ pub(super) struct Flattener {
     limit: usize,
 }
 
-/// How many times larger than the body its flattened form may be. Every leaf repeats the keys above it, so a small
-/// body could ask for gigabytes; an honest one grows less than twofold.
+/// The maximum size of the flattened form, as a multiple of the body. Each value repeats the keys above it, so a small
+/// body could need gigabytes. The flattened form of a real message is less than twice as large as its body.
 const GROWTH: usize = 16;
-/// The same in bytes for small bodies.
+/// The maximum size of the flattened form of a small body, in bytes.
 const LEAST: usize = 64 * 1024;
 
 impl Flattener {
@@ -147,7 +147,7 @@ impl Flattener {
         }
     }
 
-    /// Appends `path:` and what `value` writes.
+    /// Appends `path:`, and the text that `value` writes.
     fn leaf(&mut self, kind: Kind, value: impl FnOnce(&mut String)) {
         if self.arena.len() > self.limit {
             return;
@@ -173,7 +173,7 @@ impl Flattener {
         });
     }
 
-    /// The deeper of two signatures gives way to the one at the top, whichever comes first.
+    /// Of two signatures, the one at the top level counts. Their order does not matter.
     fn sign(&mut self, text: &str) {
         let at_top = self.path == "signature";
         if self.signature.is_none() || at_top && !self.signed_at_top {
@@ -187,7 +187,7 @@ impl Flattener {
         }
     }
 
-    /// Appends a key to the path; says what becomes of its value.
+    /// Appends a key to the path and returns the treatment of its value.
     fn enter(&mut self, key: &str, above: Treatment) -> Treatment {
         let parent = self.path.len();
         if parent > 0 {
@@ -215,13 +215,13 @@ impl Flattener {
     }
 }
 
-/// [`Flattener::limit`] is below 2 GiB, and one more leaf is shorter than the body twice.
+/// `limit` is below 2 GiB, and one more value is shorter than two bodies.
 #[expect(clippy::cast_possible_truncation, reason = "bounded by `limit`")]
 fn position(arena: &str) -> u32 {
     arena.len() as u32
 }
 
-/// The first 16 bytes, filled up with zeros, so that integers compare as the bytes do.
+/// The first 16 bytes, padded with zeros. The integers compare as the bytes do.
 fn head(path: &[u8]) -> u128 {
     let mut bytes = [0; 16];
     let length = path.len().min(16);
@@ -304,7 +304,7 @@ impl<'de> Visitor<'de> for Value<'_> {
         Ok(())
     }
 
-    /// `null`; a `signature` that is `null` is an ordinary value.
+    /// A `signature` that is `null` is an ordinary value.
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         if self.treatment != Treatment::Drop {
             self.flattener.leaf(Kind::Null, |_| {});
@@ -321,7 +321,7 @@ impl<'de> Visitor<'de> for Value<'_> {
         let parent = self.flattener.path.len();
         let mut index = 0_usize;
         loop {
-            write!(self.flattener.path, ":{index}").expect("a String takes all");
+            write!(self.flattener.path, ":{index}").expect("a `String` accepts all text");
             if elements.next_element_seed(self.child(treatment))?.is_none() {
                 break;
             }
@@ -386,5 +386,5 @@ impl Visitor<'_> for Key<'_> {
 }
 
 fn repeated_key<E: Error>() -> E {
-    E::custom("a key stands twice in one object")
+    E::custom("an object has a key twice")
 }

@@ -1,58 +1,63 @@
-//! A secret, ready to sign.
+//! A secret, and signing with it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
+use serde_json::value::RawValue;
 use sha2::Sha512;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::claimed::BYTES;
+use super::claimed::{BYTES, CHARACTERS};
+use super::{Canonical, Unreadable};
 
-/// A project's secret with the HMAC state already keyed. Its memory is wiped when it is dropped.
+/// A project's secret, with a prepared HMAC state. Dropping it wipes its memory.
 #[derive(Clone)]
 pub struct Key {
     keyed: Hmac<Sha512>,
     secret: Zeroizing<String>,
 }
 
-/// A secret without a character: everybody could sign with it.
+/// The secret is empty. Everyone could sign with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the secret is empty")]
 pub struct EmptySecret;
 
 impl Key {
-    /// Prepares the secret, which is used as plain text: never decoded, never trimmed.
+    /// Prepares a secret. It is used as plain text, neither decoded nor trimmed.
     ///
     /// # Errors
-    /// [`EmptySecret`].
+    /// [`EmptySecret`] if the text is empty.
     ///
     /// # Panics
-    /// Never: HMAC takes a key of any length.
+    /// Never: HMAC accepts a key of any length.
     pub fn new(secret: &str) -> Result<Self, EmptySecret> {
         if secret.is_empty() {
             return Err(EmptySecret);
         }
         let keyed =
-            Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
+            Hmac::new_from_slice(secret.as_bytes()).expect("HMAC accepts a key of any length");
         Ok(Self {
             keyed,
             secret: Zeroizing::new(secret.to_owned()),
         })
     }
 
-    /// Signs a string: 88 characters of base64.
+    /// Signs a string. The signature has 88 characters of base64.
     #[must_use]
     pub fn sign(&self, string_to_sign: &str) -> String {
         STANDARD.encode(self.mac(string_to_sign).finalize().into_bytes())
     }
 
-    /// Whether `signature` is that of the string. Takes the same time whatever the answer.
+    /// Whether the signature matches the string. The comparison takes constant time.
     #[must_use]
     pub fn verify(&self, string_to_sign: &str, signature: &[u8; BYTES]) -> bool {
         self.mac(string_to_sign).verify_slice(signature).is_ok()
     }
 
-    /// The secret without the white space at its ends. `None` if it has none there, or nothing else.
+    /// The secret without the white space at its ends, or `None` if it has no white space there or nothing else.
     #[must_use]
     pub fn trimmed(&self) -> Option<Self> {
         let trimmed = self.secret.trim();
@@ -72,4 +77,67 @@ impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key(secret)")
     }
+}
+
+/// The fields of an object, each value as its text in the JSON.
+type Fields<'a> = BTreeMap<String, &'a RawValue>;
+
+/// Signs a body and returns it with the signature. No other byte changes.
+///
+/// The signature goes to the top level, or into `general` if the body has that object. It replaces a signature that is
+/// already there. If the body has a signature at the top level, that one is replaced.
+///
+/// ```
+/// use jetpay_core::signature::{Key, sign};
+///
+/// let signed = sign(br#"{"project_id": 1234}"#, &Key::new("secret")?)?;
+/// assert!(signed.starts_with(br#"{"project_id": 1234,"signature":""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`Unreadable`] if the body is not a JSON object that can be signed.
+pub fn sign(body: &[u8], key: &Key) -> Result<Vec<u8>, Unreadable> {
+    Canonical::parse(body)?;
+    // A signature of `null` counts as a value and would be signed, so a placeholder replaces it before the parse. The
+    // placeholder is as long as a signature, so that the signed body is not too large to be parsed.
+    let placed = place(body, &"A".repeat(CHARACTERS))?;
+    let signature = key.sign(Canonical::parse(&placed)?.string_to_sign());
+    place(body, &signature)
+}
+
+/// Inserts the text of a signature into a body.
+fn place(body: &[u8], signature: &str) -> Result<Vec<u8>, Unreadable> {
+    let text = std::str::from_utf8(body)?;
+    let top = fields(text)?;
+    let general = top
+        .get("general")
+        .map(|general| general.get())
+        .filter(|general| general.starts_with('{'));
+    let object = match general {
+        Some(general) if !top.contains_key("signature") => general,
+        _ => text.trim_ascii(),
+    };
+    let present = fields(object)?;
+    let (range, with) = if let Some(signature_there) = present.get("signature") {
+        (
+            span_in(text, signature_there.get()),
+            format!("\"{signature}\""),
+        )
+    } else {
+        let end = span_in(text, object).end - 1;
+        let comma = if present.is_empty() { "" } else { "," };
+        (end..end, format!("{comma}\"signature\":\"{signature}\""))
+    };
+    Ok([&body[..range.start], with.as_bytes(), &body[range.end..]].concat())
+}
+
+fn fields(object: &str) -> Result<Fields<'_>, Unreadable> {
+    serde_json::from_str(object).map_err(|error| Unreadable::Json(error.to_string()))
+}
+
+/// The range of `part` in `whole`, of which it is a slice.
+fn span_in(whole: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + part.len()
 }

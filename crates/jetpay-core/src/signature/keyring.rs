@@ -1,4 +1,4 @@
-//! The projects of a merchant and their secrets.
+//! The merchant's projects and their secrets.
 
 use thiserror::Error;
 
@@ -6,7 +6,7 @@ use super::{EmptySecret, Key};
 use crate::id::ProjectId;
 use crate::money::Currency;
 
-/// A project at the platform: its secrets, its currency, and the methods it takes.
+/// A merchant's project on the platform: its secrets, its currency and its methods.
 #[derive(Debug, Clone)]
 pub struct Project {
     id: ProjectId,
@@ -16,15 +16,15 @@ pub struct Project {
 }
 
 impl Project {
-    /// A project with one secret, in KZT, taking every method.
+    /// A project with one secret. Its currency is KZT, and it supports every method.
     ///
     /// # Errors
-    /// [`EmptySecret`].
+    /// [`EmptySecret`] if the secret is empty.
     pub fn new(id: impl Into<ProjectId>, secret: &str) -> Result<Self, EmptySecret> {
         Ok(Self::from_key(id, Key::new(secret)?))
     }
 
-    /// The same with a secret that is ready to sign.
+    /// Like [`new`](Self::new), with a prepared secret.
     #[must_use]
     pub fn from_key(id: impl Into<ProjectId>, key: Key) -> Self {
         Self {
@@ -35,16 +35,16 @@ impl Project {
         }
     }
 
-    /// One more secret, for the days of a rotation: a signature with either is good.
+    /// Adds a secret. A message may be signed with any of the project's secrets, so that you can rotate them.
     ///
     /// # Errors
-    /// [`EmptySecret`].
+    /// [`EmptySecret`] if the secret is empty.
     pub fn with_secret(mut self, secret: &str) -> Result<Self, EmptySecret> {
         self.keys.push(Key::new(secret)?);
         Ok(self)
     }
 
-    /// The one currency that its top-ups have.
+    /// Sets the currency of the project's top-ups.
     #[must_use]
     pub fn with_currency(mut self, currency: Currency) -> Self {
         self.currency = currency;
@@ -52,26 +52,26 @@ impl Project {
     }
 
     /// Restricts `verify` and `check_deposit` to the methods with these names ([`Method::NAME`](crate::Method::NAME)).
-    /// Callbacks are taken for any.
+    /// Callbacks are not restricted.
     #[must_use]
     pub fn with_methods(mut self, methods: impl IntoIterator<Item = &'static str>) -> Self {
         self.methods = Some(methods.into_iter().collect());
         self
     }
 
-    /// The number that the platform gave it.
+    /// The number that the platform assigned to the project.
     #[must_use]
     pub fn id(&self) -> ProjectId {
         self.id
     }
 
-    /// The currency of its top-ups.
+    /// The currency of the project's top-ups.
     #[must_use]
     pub fn currency(&self) -> Currency {
         self.currency
     }
 
-    /// Whether it takes top-ups by the method of this name.
+    /// Whether the project supports the method with this name.
     #[must_use]
     pub fn supports(&self, method: &str) -> bool {
         self.methods
@@ -79,29 +79,29 @@ impl Project {
             .is_none_or(|methods| methods.contains(&method))
     }
 
-    /// Its secrets, in the order given.
+    /// The secrets, in the order in which they were added.
     #[must_use]
     pub fn keys(&self) -> &[Key] {
         &self.keys
     }
 }
 
-/// The projects whose messages are believed.
+/// The projects whose messages the merchant accepts.
 #[derive(Debug, Clone)]
 pub struct Keyring {
     projects: Vec<Project>,
 }
 
-/// Two projects have one id.
+/// Two projects of a keyring have the same id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("project {0} stands twice in the keyring; give one project all its secrets")]
+#[error("project {0} is in the keyring twice; add all secrets to one project")]
 pub struct RepeatedProject(pub ProjectId);
 
 impl Keyring {
-    /// A keyring of these projects.
+    /// Makes a keyring of projects.
     ///
     /// # Errors
-    /// [`RepeatedProject`].
+    /// [`RepeatedProject`] if two projects have the same id.
     pub fn new(projects: impl IntoIterator<Item = Project>) -> Result<Self, RepeatedProject> {
         let mut projects: Vec<Project> = projects.into_iter().collect();
         projects.sort_by_key(Project::id);
@@ -118,7 +118,7 @@ impl Keyring {
         Some(&self.projects[at])
     }
 
-    /// All projects, by id.
+    /// All projects, sorted by id.
     #[must_use]
     pub fn projects(&self) -> &[Project] {
         &self.projects

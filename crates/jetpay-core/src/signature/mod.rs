@@ -1,7 +1,7 @@
-//! The signature: one algorithm for every message of the platform, in both directions.
+//! The signature. All messages of the platform use one algorithm, in both directions.
 //!
-//! A body is parsed once into its [`Canonical`] form: every leaf as `path:value`, sorted in natural order and
-//! joined with `;`. The string is signed with HMAC-SHA512 and the secret's text; the result is base64.
+//! A body is parsed once into its [`Canonical`] form: each value as `path:value`, sorted in natural order and joined with
+//! `;`. HMAC-SHA512 with the text of the secret signs this string. The signature is base64.
 //!
 //! ```
 //! use jetpay_core::signature::{Canonical, Key};
@@ -23,14 +23,10 @@ mod keyring;
 pub mod natural;
 mod number;
 mod siblings;
-mod sign;
-mod unreadable;
 
 pub(crate) use canonical::Kind;
-pub use canonical::{Canonical, Malleated, Order};
+pub use canonical::{Canonical, Malleated, Order, Unreadable};
 pub use claimed::{ClaimedSignature, MalformedSignature};
-pub use key::{EmptySecret, Key};
+pub use key::{EmptySecret, Key, sign};
 pub use keyring::{Keyring, Project, RepeatedProject};
 pub use number::push_float;
-pub use sign::sign;
-pub use unreadable::Unreadable;

@@ -1,11 +1,11 @@
-//! Natural order: PHP 8's `strnatcmp`, byte for byte, because that is how the platform sorts paths.
+//! Natural order: the order of PHP 8's `strnatcmp`, byte for byte. The platform sorts paths by it.
 //!
-//! Digit runs compare as numbers (`a:2` before `a:10`), unless one of them begins with `0`: then digit by digit,
-//! like the decimals of a fraction. White space is skipped, and zeros at the very start too.
+//! Runs of digits compare as numbers (`a:2` is before `a:10`). If one of them begins with `0`, they compare digit by
+//! digit, like the decimals of a fraction. White space is skipped, and so are zeros at the very start.
 
 use std::cmp::Ordering;
 
-/// Compares two paths in natural order. Different paths may tie (`a 1` and `a1`).
+/// Compares two paths in natural order. Different paths may be equal in it, such as `a 1` and `a1`.
 ///
 /// ```
 /// use jetpay_core::signature::natural;
@@ -48,7 +48,7 @@ pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
     }
 }
 
-/// Sorts items with [`compare`], or with an order made from it. Items that tie keep their order.
+/// Sorts items with [`compare`], or with an order that is made from it. Equal items keep their order.
 ///
 /// The standard library's sort may panic on an order that is not total, and natural order is not proven to be. This
 /// merge sort never panics.
@@ -73,13 +73,13 @@ pub fn sorted_by<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Co
     merged
 }
 
-/// Past the end reads as byte 0.
+/// The first byte. After the end of the text it is 0.
 fn first(text: &[u8]) -> u8 {
     text.first().copied().unwrap_or(0)
 }
 
-/// What follows a common beginning, if that has a byte which is neither a digit nor white space: after the last such
-/// byte both sides are compared afresh. The paths of one long array would else be gone through byte by byte.
+/// Skips a common beginning up to its last byte that is neither a digit nor white space. The comparison can start again
+/// after such a byte. This makes long arrays fast, whose paths have a long beginning in common.
 fn skip_common<'a>(left: &'a [u8], right: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     let common = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let plain = left[..common]
@@ -102,7 +102,7 @@ fn split_digits(text: &[u8]) -> (&[u8], &[u8]) {
     text.split_at(digits)
 }
 
-/// As fractions when either run begins with `0`, else as whole numbers of any length.
+/// Compares runs as fractions if one of them begins with `0`, else as whole numbers of any length.
 fn compare_runs(left: &[u8], right: &[u8]) -> Ordering {
     if first(left) == b'0' || first(right) == b'0' {
         left.cmp(right)
@@ -111,7 +111,8 @@ fn compare_runs(left: &[u8], right: &[u8]) -> Ordering {
     }
 }
 
-/// Space, tab, line feed, vertical tab, form feed, carriage return: C's `isspace`, which also has the vertical tab.
+/// Whether a byte is white space for C's `isspace`: a space, or one of tab, line feed, vertical tab, form feed and
+/// carriage return.
 pub(super) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

@@ -1,15 +1,15 @@
-//! Numbers that are not integers, as PHP prints a float.
+//! Numbers that are not integers. They are signed as PHP prints a float.
 
 use std::fmt::Write;
 
-/// PHP's `precision`: the significant digits it prints.
+/// PHP's `precision`: the number of significant digits that it prints.
 const DIGITS: usize = 14;
 
-/// Appends a number as the platform signs it: with 14 significant digits and no trailing zeros: plain from `0.0001` to 14 digits before the
-/// point, else as `1.0E+14`.
+/// Appends a number as the platform signs it: with 14 significant digits and without trailing zeros. From `0.0001` to 14
+/// digits before the point the form is plain, else it is like `1.0E+14`.
 ///
 /// # Panics
-/// Never: a `String` takes all text.
+/// Never: a `String` accepts all text.
 pub fn push_float(out: &mut String, value: f64) {
     let rounded = format!("{value:.*e}", DIGITS - 1);
     let (mantissa, exponent) = rounded.split_once('e').expect("`{:e}` prints an exponent");
@@ -27,21 +27,23 @@ pub fn push_float(out: &mut String, value: f64) {
         Ok(whole) if whole < DIGITS => push_plain(out, digits, whole + 1),
         Err(_) if exponent >= -4 => {
             let zeros = usize::try_from(-exponent - 1).unwrap_or(0);
-            write!(out, "0.{:0<zeros$}{digits}", "").expect("a String takes all");
+            write!(out, "0.{:0<zeros$}{digits}", "").expect("a `String` accepts all text");
         }
         _ => {
             let rest = if digits.len() > 1 { &digits[1..] } else { "0" };
-            write!(out, "{}.{rest}E{exponent:+}", &digits[..1]).expect("a String takes all");
+            write!(out, "{}.{rest}E{exponent:+}", &digits[..1])
+                .expect("a `String` accepts all text");
         }
     }
 }
 
-/// `whole` digits before the point.
+/// Appends digits, of which `whole` are before the point.
 fn push_plain(out: &mut String, digits: &str, whole: usize) {
     if digits.len() <= whole {
-        write!(out, "{digits:0<whole$}").expect("a String takes all");
+        write!(out, "{digits:0<whole$}").expect("a `String` accepts all text");
     } else {
-        write!(out, "{}.{}", &digits[..whole], &digits[whole..]).expect("a String takes all");
+        write!(out, "{}.{}", &digits[..whole], &digits[whole..])
+            .expect("a `String` accepts all text");
     }
 }
 
@@ -64,7 +66,7 @@ mod tests {
             (123.456, "123.456"),
             (-1.5e-7, "-1.5E-7"),
             (0.1 + 0.2, "0.3"),
-            // A tie in binary goes to the even digit.
+            // Of two equally near values, the one with the even digit is taken.
             (4.768_371_582_031_25e-7, "4.7683715820312E-7"),
             (99_999_999_999_999.9, "1.0E+14"),
             (f64::MAX, "1.7976931348623E+308"),

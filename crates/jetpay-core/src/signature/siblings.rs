@@ -1,10 +1,10 @@
-//! The keys of the objects that are open, to find one that stands twice.
+//! The keys of all objects that the parser is inside of, to find a repeated key.
 
-/// Up to here a filter of 64 bits and a look at the few that share a bit; a larger object is sorted once, so that
-/// a body made of thousands of keys costs no quadratic time.
+/// An object with at most this many keys uses a filter of 64 bits and compares the keys that share a bit. A larger object
+/// is sorted once, so that thousands of keys do not take quadratic time.
 const FEW: usize = 64;
 
-/// All keys of all open objects, innermost last.
+/// The keys of all open objects. The innermost object is last.
 #[derive(Default)]
 pub(super) struct Siblings {
     names: String,
@@ -34,7 +34,7 @@ impl Siblings {
         }
     }
 
-    /// Adds a key to the innermost object; `false` when it is certain that the object has it already.
+    /// Adds a key to the innermost object. Returns `false` if the object surely has the key already.
     pub(super) fn add(&mut self, object: &mut Object, name: &str) -> bool {
         let bit = filter_bit(name.as_bytes());
         let repeated = object.seen & bit != 0
@@ -47,7 +47,7 @@ impl Siblings {
         !repeated
     }
 
-    /// Closes the innermost object; `false` when one of its keys stands twice.
+    /// Closes the innermost object. Returns `false` if it has a key twice.
     pub(super) fn close(&mut self, object: &Object) -> bool {
         let mut unique = true;
         if self.ends.len() - object.ends_from > FEW {
@@ -70,7 +70,7 @@ impl Siblings {
     }
 }
 
-/// Length, first, middle and last byte tell the keys of one object apart well enough.
+/// The length and the first, middle and last byte distinguish most keys of one object.
 fn filter_bit(name: &[u8]) -> u64 {
     let length = name.len();
     let (Some(&first), Some(&last)) = (name.first(), name.last()) else {

@@ -1,9 +1,10 @@
-//! The open words of a callback: statuses and types.
+//! Statuses and types: the words of a callback that say what happened.
 //!
-//! The platform may send a word tomorrow that nobody lists today. Each set is therefore an enum of the known words
-//! plus `Other`, which keeps an unknown one exactly as it came: it is stored and shown, and it is never final.
+//! Each set is open, because the platform can add a word at any time. Each type is an enum of the known words and of
+//! `Other`, which keeps an unknown word exactly as received. An unknown status is stored and shown, and it is never
+//! final.
 //!
-//! Known words are compared in one spelling: ASCII lower case, `_` as a space, `cancelled` as `canceled`. Space
+//! Known words are compared in one spelling: ASCII lower case, a space for `_`, and `canceled` for `cancelled`. Space
 //! around a word is not trimmed.
 //!
 //! ```
@@ -17,13 +18,50 @@
 //! assert!(!new.is_final());
 //! ```
 
-mod class;
-mod open;
+mod open_set;
 mod operation_status;
 mod payment_status;
 mod types;
 
-pub use self::class::StatusClass;
 pub use self::operation_status::OperationStatus;
 pub use self::payment_status::PaymentStatus;
 pub use self::types::{OperationType, PaymentType};
+
+/// What a status means for code that waits for the outcome.
+///
+/// ```
+/// use jetpay_core::status::{OperationStatus, StatusClass};
+///
+/// assert_eq!(OperationStatus::Expired.class(), StatusClass::Failed);
+/// assert!(StatusClass::Failed.is_final());
+/// assert!(!StatusClass::Intermediate.is_final());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StatusClass {
+    /// The operation or payment succeeded.
+    Succeeded,
+    /// It failed and will not be carried out.
+    Failed,
+    /// It is still in progress.
+    Intermediate,
+    /// It succeeded and was then refunded or reversed, in whole or in part.
+    AfterSuccess,
+    /// It ended with less money than requested. A person must look at it.
+    PartiallyPaid,
+    /// The platform does not know, or its word is unknown here. Wait, and ask for the status.
+    Unknown,
+}
+
+impl StatusClass {
+    /// Whether the outcome is known: every class except [`Intermediate`](Self::Intermediate) and
+    /// [`Unknown`](Self::Unknown).
+    ///
+    /// A final status can still change: a success can be refunded, and a decline can become a success.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Succeeded | Self::Failed | Self::AfterSuccess | Self::PartiallyPaid => true,
+            Self::Intermediate | Self::Unknown => false,
+        }
+    }
+}

@@ -1,9 +1,9 @@
-//! `operation.status`: where one operation of a payment stands.
+//! `operation.status`: the status of one operation of a payment.
 
 use super::StatusClass;
-use super::open::open_words;
+use super::open_set::open_set;
 
-open_words! {
+open_set! {
     /// The status of one operation.
     ///
     /// ```
@@ -34,13 +34,13 @@ open_words! {
         Expired = "expired",
         InternalError = "internal error",
         ExternalError = "external error",
-        /// The platform's own word for not knowing; a word that *we* do not know is [`Other`](Self::Other).
+        /// The platform does not know the status. A word that is unknown here is [`Other`](Self::Other).
         Unknown = "unknown",
     }
 }
 
 impl OperationStatus {
-    /// What the status means; a word that is not known is [`StatusClass::Unknown`].
+    /// What the status means. An unknown word is [`StatusClass::Unknown`].
     #[must_use]
     pub const fn class(&self) -> StatusClass {
         match self {
@@ -68,7 +68,7 @@ impl OperationStatus {
         }
     }
 
-    /// Whether there is an outcome to act on; see [`StatusClass::is_final`].
+    /// Whether the outcome is known; see [`StatusClass::is_final`].
     #[must_use]
     pub const fn is_final(&self) -> bool {
         self.class().is_final()
@@ -80,7 +80,7 @@ mod tests {
     use super::StatusClass::{self, Failed, Intermediate, Succeeded, Unknown};
     use super::*;
 
-    /// Every word that the platform is known to use, as it writes it.
+    /// Every known word, as the platform writes it.
     const WORDS: &[(&str, StatusClass)] = &[
         ("success", Succeeded),
         ("decline", Failed),
@@ -106,7 +106,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_listed_word_is_known_and_has_its_class() {
+    fn every_listed_word_is_known_and_has_the_right_class() {
         for &(word, class) in WORDS {
             let status = OperationStatus::from(word);
             assert!(!matches!(status, OperationStatus::Other(_)), "{word}");
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn word_that_is_not_known_is_kept_and_not_final() {
+    fn unknown_word_is_kept_and_is_not_final() {
         let status = OperationStatus::from("Success!");
         assert_eq!(status.to_string(), "Success!");
         assert_eq!(status.class(), StatusClass::Unknown);

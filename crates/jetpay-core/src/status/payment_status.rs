@@ -1,10 +1,10 @@
-//! `payment.status`: where the whole payment stands.
+//! `payment.status`: the status of the whole payment.
 
 use super::StatusClass;
-use super::open::open_words;
+use super::open_set::open_set;
 
-open_words! {
-    /// The status of a payment, which sums up its operations.
+open_set! {
+    /// The status of a payment. It sums up the payment's operations.
     ///
     /// ```
     /// use jetpay_core::status::PaymentStatus;
@@ -16,7 +16,7 @@ open_words! {
     PaymentStatus {
         Success = "success",
         Decline = "decline",
-        /// The same payment id may be sent again.
+        /// The merchant may send the same payment id again.
         Error = "error",
         Processing = "processing",
         ExternalProcessing = "external processing",
@@ -24,7 +24,7 @@ open_words! {
         AwaitingRedirectResult = "awaiting redirect result",
         AwaitingCustomer = "awaiting customer",
         AwaitingCustomerAction = "awaiting customer action",
-        /// A payout that stays so for 30 minutes is declined.
+        /// The platform declines a payout that stays in this status for 30 minutes.
         AwaitingClarification = "awaiting clarification",
         AwaitingClarifyData = "awaiting clarify data",
         AwaitingCapture = "awaiting capture",
@@ -32,16 +32,16 @@ open_words! {
         AwaitingMerchantAuth = "awaiting merchant auth",
         AwaitingPayment = "awaiting payment",
         AwaitingConfirmation = "awaiting confirmation",
-        /// The platform tries a payout once more.
+        /// The platform tries the payout again.
         AwaitingRetry = "awaiting retry",
         AwaitingClearing = "awaiting clearing",
         AwaitingPartiallyClearing = "awaiting partially clearing",
         ClearingProcessing = "clearing processing",
         ScheduledRecurringProcessing = "scheduled recurring processing",
         InvoiceSent = "invoice sent",
-        /// Less came in than was asked for.
+        /// The payer paid less than requested.
         PartiallyPaid = "partially paid",
-        /// Less went out than was asked for.
+        /// The platform paid out less than requested.
         PartiallyPaidOut = "partially paid out",
         Refunded = "refunded",
         PartiallyRefunded = "partially refunded",
@@ -57,7 +57,7 @@ open_words! {
 }
 
 impl PaymentStatus {
-    /// What the status means; a word that is not known is [`StatusClass::Unknown`].
+    /// What the status means. An unknown word is [`StatusClass::Unknown`].
     #[must_use]
     pub const fn class(&self) -> StatusClass {
         match self {
@@ -97,7 +97,7 @@ impl PaymentStatus {
         }
     }
 
-    /// Whether there is an outcome to act on; see [`StatusClass::is_final`].
+    /// Whether the outcome is known; see [`StatusClass::is_final`].
     #[must_use]
     pub const fn is_final(&self) -> bool {
         self.class().is_final()
@@ -109,7 +109,7 @@ mod tests {
     use super::StatusClass::{self, AfterSuccess, Failed, Intermediate, PartiallyPaid, Succeeded};
     use super::*;
 
-    /// Every word that the platform is known to use, as it writes it.
+    /// Every known word, as the platform writes it.
     const WORDS: &[(&str, StatusClass)] = &[
         ("success", Succeeded),
         ("decline", Failed),
@@ -149,7 +149,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_listed_word_is_known_and_has_its_class() {
+    fn every_listed_word_is_known_and_has_the_right_class() {
         for &(word, class) in WORDS {
             let status = PaymentStatus::from(word);
             assert!(!matches!(status, PaymentStatus::Other(_)), "{word}");
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn word_that_is_not_known_is_kept_and_not_final() {
+    fn unknown_word_is_kept_and_is_not_final() {
         let status = PaymentStatus::from("Success!");
         assert_eq!(status.to_string(), "Success!");
         assert_eq!(status.class(), StatusClass::Unknown);

@@ -1,9 +1,9 @@
-//! `operation.type` and `payment.type`: what was done, and what it was done for.
+//! `operation.type` and `payment.type`: the kind of operation, and the kind of payment.
 
-use super::open::open_words;
+use super::open_set::open_set;
 
-open_words! {
-    /// The type of an operation. Of a top-up only [`Sale`](Self::Sale) credits the customer.
+open_set! {
+    /// The type of an operation. For a top-up, only [`Sale`](Self::Sale) credits the customer.
     ///
     /// ```
     /// use jetpay_core::status::OperationType;
@@ -37,8 +37,8 @@ open_words! {
     }
 }
 
-open_words! {
-    /// The type of a payment: money in or money out.
+open_set! {
+    /// The type of a payment: money from the payer, or money to the payer.
     ///
     /// ```
     /// use jetpay_core::status::PaymentType;
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn sale_with_a_space_around_is_no_sale() {
+    fn sale_with_white_space_around_it_is_no_sale() {
         for text in [" sale", "sale ", "sale\n"] {
             assert_eq!(OperationType::from(text), OperationType::Other(text.into()));
         }

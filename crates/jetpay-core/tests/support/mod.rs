@@ -1,9 +1,9 @@
-//! What the tests of attacks and properties share: fixtures, the test secret, and a method that exists nowhere.
+//! What these tests share: fixtures, the test secret, and a method that exists only here.
 
 #![allow(
     dead_code,
     unreachable_pub,
-    reason = "each test file uses a part of it"
+    reason = "each test file uses only a part of this module"
 )]
 
 use std::fs;
@@ -14,7 +14,7 @@ use jetpay_core::signature::{Canonical, Key, sign};
 use jetpay_core::{Callback, Keyring, Method, Project, Refused, Rejection, TopUp, VerifyRequest};
 use serde::Serialize;
 
-/// A method with nothing but the fields that all share; its texts are Kaspi's, to read those fixtures.
+/// A method with only the fields that all methods share. It has Kaspi's `payment_method`, so that it reads those fixtures.
 pub struct Shop;
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ impl Method for Shop {
     }
 }
 
-/// A message as it was read, whatever it is. The bytes are left out: they may differ where nothing is read.
+/// A message of any kind, as it was read. It omits the received bytes, which may differ in parts that are never read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
     Verify(VerifyRequest),
@@ -49,7 +49,7 @@ pub enum Message {
 }
 
 impl Message {
-    /// The callback that it must be.
+    /// The callback. Any other message is a failure.
     pub fn callback(self) -> Callback {
         match self {
             Self::Callback(callback) => *callback,
@@ -58,7 +58,7 @@ impl Message {
     }
 }
 
-/// From bytes to the typed message, all the way.
+/// Reads a typed message from bytes.
 pub fn read(body: impl AsRef<[u8]>) -> Result<Message, Rejection> {
     let keyring = keyring();
     let message = Received::parse(body.as_ref())?.authenticate(&keyring)?;
@@ -101,7 +101,7 @@ pub fn fixture(name: &str) -> String {
     fs::read_to_string(fixtures().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// All fixtures of these kinds, by their path.
+/// All fixtures whose file name has one of these beginnings, sorted by path.
 pub fn fixtures_named(beginnings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for folder in fs::read_dir(fixtures())

@@ -1,4 +1,4 @@
-//! Faults on the way of a body, and two faults at once.
+//! Changes of a body between sender and receiver, and two mistakes at once.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jetpay_core::id::ProjectId;
@@ -9,7 +9,7 @@ use jetpay_explain::{Hint, OtherRule, explain, explain_with};
 use super::{hints, key};
 
 #[test]
-fn a_body_that_was_changed_on_the_way_is_recognised() {
+fn change_of_the_body_after_signing_is_recognised() {
     let cases = [
         (
             r#"{"a":"Ð\u0098","signature":"SIGNATURE"}"#,
@@ -63,7 +63,7 @@ fn a_body_that_was_changed_on_the_way_is_recognised() {
 }
 
 #[test]
-fn a_signature_that_was_mangled_is_recognised() {
+fn mangled_signature_is_recognised() {
     let body = br#"{"project_id":1}"#;
     let signature = key("secret").sign("project_id:1");
     assert!(signature.contains('+'), "{signature}");
@@ -85,7 +85,7 @@ fn a_signature_that_was_mangled_is_recognised() {
 }
 
 #[test]
-fn a_signature_in_the_wrong_place_is_recognised() {
+fn signature_in_a_wrong_place_is_recognised() {
     let signature = key("secret").sign("general:project_id:1");
     let body = format!(
         r#"{{"general":{{"project_id":1,"signature":"{signature}"}},"signature":"{}"}}"#,
@@ -110,7 +110,7 @@ fn a_signature_in_the_wrong_place_is_recognised() {
 }
 
 #[test]
-fn another_secret_and_another_rule_at_once_are_recognised() {
+fn wrong_secret_and_wrong_rule_at_once_are_recognised() {
     let project = |id: u64, secret: &str| Project::new(id, secret).unwrap();
     let keyring = Keyring::new([
         project(1, "one"),

@@ -1,4 +1,4 @@
-//! What an explanation says of a body, and that it never panics.
+//! Explanations of bodies: the verdict and the hints, and that no body makes the crate panic.
 
 mod faults;
 mod secrets;
@@ -16,7 +16,7 @@ fn key(secret: &str) -> Key {
     Key::new(secret).unwrap()
 }
 
-/// What is found when the sender of `body`, which has `SIGNATURE` for its signature, signed `text`.
+/// The hints about `body`, in which `SIGNATURE` is replaced by the signature of `text`.
 fn hints(body: &str, text: &str) -> Vec<Hint> {
     let key = key("secret");
     let body = body.replace("SIGNATURE", &key.sign(text));
@@ -26,7 +26,7 @@ fn hints(body: &str, text: &str) -> Vec<Hint> {
 }
 
 #[test]
-fn the_matching_secret_and_order_are_told() {
+fn matching_secret_and_order_are_reported() {
     let body = sign(
         br#"{"a":[1,2,3,4,5,6,7,8,9,10,11],"project_id":1}"#,
         &key("new"),
@@ -49,7 +49,7 @@ fn the_matching_secret_and_order_are_told() {
 }
 
 #[test]
-fn a_match_in_byte_order_says_so() {
+fn match_in_byte_order_gives_a_hint() {
     let unsigned = r#"{"a":[1,2,3,4,5,6,7,8,9,10,11]}"#;
     let text = Canonical::parse(unsigned.as_bytes())
         .unwrap()
@@ -69,7 +69,7 @@ fn a_match_in_byte_order_says_so() {
 }
 
 #[test]
-fn signatures_that_are_none_are_told_apart() {
+fn each_kind_of_malformed_signature_has_its_hint() {
     let forty = "e19695449545fac562843ca06e7e0f3e51281ad6";
     let cases = [
         (r"{}".to_owned(), Hint::NoSignature),
@@ -97,7 +97,7 @@ fn signatures_that_are_none_are_told_apart() {
 }
 
 #[test]
-fn the_right_bytes_in_url_safe_or_unpadded_base64_are_recognised() {
+fn right_bytes_in_url_safe_or_unpadded_base64_are_recognised() {
     let body = br#"{"project_id":1}"#;
     let signed = String::from_utf8(sign(body, &key("secret")).unwrap()).unwrap();
     for body in [
@@ -121,7 +121,7 @@ fn white_space_around_values_is_recognised() {
 }
 
 #[test]
-fn a_signature_of_the_json_text_is_recognised() {
+fn signature_of_the_json_text_is_recognised() {
     let cases = [
         (
             r#"{"b":1,"signature":"SIGNATURE", "a":"/"}"#,
@@ -229,7 +229,7 @@ fn each_other_rule_is_recognised() {
             r"a:\/\u00e9",
             &[TextsAsWritten],
         ),
-        // In byte order, too: the sender may have two faults at once.
+        // In byte order, too: the sender may make two mistakes at once.
         (
             r#"{"l":[0,true,2,3,4,5,6,7,8,9,10],"signature":"SIGNATURE"}"#,
             "l:0:0;l:1:true;l:10:10;l:2:2;l:3:3;l:4:4;l:5:5;l:6:6;l:7:7;l:8:8;l:9:9",
@@ -243,7 +243,7 @@ fn each_other_rule_is_recognised() {
 }
 
 #[test]
-fn the_project_decides_whose_secret_is_the_right_one() {
+fn project_in_the_body_decides_which_secret_is_right() {
     let project = |id: u64, secret: &str| Project::new(id, secret).unwrap();
     let keyring = Keyring::new([project(1, "one"), project(2, "two")]).unwrap();
     let by = |body: &[u8], secret: &str| explain_with(&sign(body, &key(secret)).unwrap(), &keyring);
@@ -270,7 +270,7 @@ fn the_project_decides_whose_secret_is_the_right_one() {
 }
 
 #[test]
-fn a_message_that_matches_and_is_refused_all_the_same_says_so() {
+fn message_that_matches_and_would_be_refused_gives_a_hint() {
     let keyring = Keyring::from(Project::new(1234_u64, "secret").unwrap());
     let refused = |malleated| vec![Hint::Refused(Rejection::Malleated(malleated))];
 
@@ -291,7 +291,7 @@ fn a_message_that_matches_and_is_refused_all_the_same_says_so() {
 }
 
 #[test]
-fn an_explanation_is_plain_json_without_the_secret() {
+fn explanation_is_plain_json_without_the_secret() {
     let body = br#"{"project_id":1,"signature":"AAAA"}"#;
     let json = serde_json::to_value(explain(body, &[key("hush")])).unwrap();
     assert_eq!(json["verdict"], "mismatch");
@@ -306,7 +306,7 @@ fn an_explanation_is_plain_json_without_the_secret() {
 }
 
 #[test]
-fn what_the_rules_keep_cannot_make_a_small_body_enormous() {
+fn small_body_whose_string_would_be_enormous_is_explained_without_a_reason() {
     let name = "k".repeat(10_000);
     let body = format!(
         r#"{{"signature":"{}","general":{{"signature":{{"{name}":[{}0]}}}}}}"#,
@@ -328,7 +328,7 @@ fn real_bodies() -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    // Integration tests have no place of their own for failures; the shrunken case in the output is enough.
+    // Integration tests have no file for failed cases. The minimal case in the output is enough.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

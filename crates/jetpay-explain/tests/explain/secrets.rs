@@ -1,4 +1,4 @@
-//! Nothing secret and nothing of the payer's gets into `Debug` of an explanation, or into its hints.
+//! Neither secrets nor a payer's data are in `Debug` of an explanation or in its hints.
 
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Keyring, Project};
@@ -9,7 +9,7 @@ use super::key;
 
 const SECRET: &str = "hush-hush-4711";
 
-/// Whether `text` shows `bytes`, as text or as Debug prints a slice of bytes.
+/// Whether `text` shows `bytes`, as text or in the form in which `Debug` prints bytes.
 fn shows(text: &str, bytes: &str) -> bool {
     let list: Vec<String> = bytes.bytes().map(|byte| byte.to_string()).collect();
     let compact: String = text.split_whitespace().collect();
@@ -27,7 +27,7 @@ fn fixture(folder: &str, file: &str) -> String {
 }
 
 #[test]
-fn a_secret_is_in_no_debug() {
+fn debug_shows_no_secret() {
     let key = Key::new(SECRET).unwrap();
     let keyring = Keyring::from(Project::new(1234_u64, SECRET).unwrap());
     let body = sign(fixture("kaspi", "callback-success.json").as_bytes(), &key).unwrap();
@@ -40,7 +40,7 @@ fn a_secret_is_in_no_debug() {
 }
 
 #[test]
-fn a_payers_data_is_in_no_debug() {
+fn debug_shows_no_data_of_the_payer() {
     let payer = ["4455667788", "Ivan Petrov", "payer-9", "A1B2C3"];
     let body = fixture("kaspi", "callback-success.json")
         .replace("1234567890", payer[0])
@@ -61,9 +61,9 @@ fn a_payers_data_is_in_no_debug() {
     assert_hides(&format!("{explained:?}"), &payer);
 }
 
-/// Each value of a message gets a text that is nowhere else, so that any hint that repeats one shows.
+/// Replaces each value of a message by a unique text, then checks that no hint shows it.
 #[test]
-fn no_value_of_a_message_is_in_a_hint() {
+fn hints_show_no_value_of_a_message() {
     const MARK: &str = "zqxj-4455";
     let requests = [
         Kind::VerifyRequest,

@@ -1,4 +1,4 @@
-//! What was signed instead, beside what should have been.
+//! What the sender signed instead of the string to sign.
 
 use jetpay_core::signature::sign;
 use jetpay_explain::{Line, ValueKind, explain};
@@ -6,7 +6,7 @@ use jetpay_explain::{Line, ValueKind, explain};
 use super::key;
 
 #[test]
-fn lines_are_those_of_the_string_to_sign() {
+fn lines_equal_the_string_to_sign() {
     for body in [
         include_str!("../../../../fixtures/callbacks/callback-malleated.json"),
         include_str!("../../../../fixtures/qiwi-kz/payout-request.json"),
@@ -20,7 +20,7 @@ fn lines_are_those_of_the_string_to_sign() {
 }
 
 #[test]
-fn a_line_has_the_value_as_it_is_signed_and_the_type_that_it_had() {
+fn line_has_the_signed_value_and_its_json_type() {
     let explanation = explain(br#"{"a:b":[10.0,true,null,"x:y"]}"#, &[]);
     let lines: Vec<_> = explanation
         .lines
@@ -39,7 +39,7 @@ fn a_line_has_the_value_as_it_is_signed_and_the_type_that_it_had() {
 }
 
 #[test]
-fn what_was_signed_instead_is_told_with_its_secret() {
+fn string_that_was_signed_instead_is_reported_with_its_secret() {
     let body = format!(
         r#"{{"a":true,"signature":"{}"}}"#,
         key("new").sign("a:true")
@@ -59,7 +59,7 @@ fn what_was_signed_instead_is_told_with_its_secret() {
 }
 
 #[test]
-fn what_was_signed_as_json_has_no_lines() {
+fn signed_json_has_no_lines() {
     let body = format!(
         r#"{{"a":true,"signature":"{}"}}"#,
         key("s").sign(r#"{"a":true}"#)
@@ -72,7 +72,7 @@ fn what_was_signed_as_json_has_no_lines() {
 }
 
 #[test]
-fn nothing_that_was_signed_is_in_debug() {
+fn debug_shows_nothing_that_was_signed() {
     let body = format!(
         r#"{{"a":"hush","b":true,"signature":"{}"}}"#,
         key("s").sign("a:hush;b:true")

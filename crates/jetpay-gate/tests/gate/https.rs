@@ -1,5 +1,5 @@
-//! TLS with the certificates that the machine trusts, and no proxy. The environment decides both, so the client runs in
-//! a process of its own.
+//! TLS with the certificates that the machine trusts, and without a proxy. The environment decides both, so the test runs
+//! the client in a process of its own.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,30 +14,33 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream};
 
-/// Tells the process that is started by the test which addresses to ask.
+/// The environment variable with which the test passes the servers' addresses to that process.
 const ADDRESSES: &str = "JETPAY_GATE_TEST_ADDRESSES";
 
 #[test]
-fn only_a_certificate_that_the_machine_trusts_is_sent_a_payout() {
+fn only_a_server_with_a_trusted_certificate_gets_a_payout() {
     if let Ok(addresses) = std::env::var(ADDRESSES) {
-        return ask(&addresses);
+        return pay_out_to(&addresses);
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("trusted.pem");
     let (trusted, unknown) = (certificate(), certificate());
     std::fs::write(&file, trusted.cert.pem()).unwrap();
     let addresses = format!("{} {}", serve(&trusted), serve(&unknown));
-    let nobody = "http://127.0.0.1:9";
+    let unused_proxy = "http://127.0.0.1:9";
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
-            "https::only_a_certificate_that_the_machine_trusts_is_sent_a_payout",
+            "https::only_a_server_with_a_trusted_certificate_gets_a_payout",
             "--exact",
             "--nocapture",
         ])
         .env(ADDRESSES, addresses)
         .env("SSL_CERT_FILE", file)
         .env_remove("SSL_CERT_DIR")
-        .envs(["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nobody)))
+        .envs(
+            ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+                .map(|name| (name, unused_proxy)),
+        )
         .output()
         .unwrap();
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -46,7 +49,7 @@ fn only_a_certificate_that_the_machine_trusts_is_sent_a_payout() {
     assert!(has_run, "{stdout}{stderr}");
 }
 
-fn ask(addresses: &str) {
+fn pay_out_to(addresses: &str) {
     let (trusted, unknown) = addresses.split_once(' ').unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let pay_out = |address: &str| {
@@ -67,7 +70,7 @@ fn certificate() -> CertifiedKey<rcgen::KeyPair> {
     generate_simple_self_signed(["localhost".to_owned()]).unwrap()
 }
 
-/// Answers whoever trusts the certificate.
+/// Starts a server that responds to clients which trust the certificate. Returns its address.
 fn serve(certificate: &CertifiedKey<rcgen::KeyPair>) -> String {
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(
         certificate.signing_key.serialize_der(),
@@ -91,7 +94,7 @@ fn serve(certificate: &CertifiedKey<rcgen::KeyPair>) -> String {
             let mut connection = ServerConnection::new(config.clone()).unwrap();
             let mut tls = Stream::new(&mut connection, &mut stream);
             let mut bytes = [0; 4096];
-            // Head and body may come apart; a request ends with the brace of its JSON.
+            // Head and body may come in separate pieces. The request ends with the braces of its JSON.
             let mut text = String::new();
             while !text.contains("}}") {
                 match tls.read(&mut bytes) {
@@ -101,11 +104,11 @@ fn serve(certificate: &CertifiedKey<rcgen::KeyPair>) -> String {
                     _ => break,
                 }
             }
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{ACCEPTED}",
                 ACCEPTED.len()
             );
-            let _ = tls.write_all(answer.as_bytes());
+            let _ = tls.write_all(response.as_bytes());
         }
     });
     address

@@ -1,4 +1,4 @@
-//! Answers that do not come, or do not tell.
+//! Responses that are lost, late or unusable.
 
 use std::time::Duration;
 
@@ -7,12 +7,13 @@ use jetpay_gate::{Gate, Outcome, Reason};
 use jetpay_qiwi_kz::QiwiKz;
 
 use crate::wire::{ACCEPTED, Does, Server, payout, project};
-use crate::{answer, pay_out};
+use crate::{pay_out, respond};
 
-/// Long for this machine, and short for a test.
+/// Long enough for a response on this machine, and short enough for a test.
 const SHORT: Duration = Duration::from_millis(300);
 
-/// The reason why the outcome of a payout to a server that does this is unknown; it must have sent nothing twice.
+/// Sends a payout to a server with this behaviour. Returns why the outcome is unknown, and checks that nothing was sent
+/// twice.
 async fn unknown(does: Does) -> Reason {
     let server = Server::start(does).await;
     let outcome = pay_out(&server).await;
@@ -29,8 +30,8 @@ fn reason(outcome: Outcome) -> Reason {
 }
 
 #[tokio::test]
-async fn slow_answer_is_unknown_in_the_time_that_was_given() {
-    let server = Server::start(Does::AnswerLate(SHORT * 20, 200, ACCEPTED.to_owned())).await;
+async fn slow_response_is_unknown_within_the_time_limit() {
+    let server = Server::start(Does::RespondLate(SHORT * 20, 200, ACCEPTED.to_owned())).await;
     let gate = Gate::new(&server.url).unwrap().timeout(SHORT);
     let begun = std::time::Instant::now();
     let outcome = gate.payout::<QiwiKz>(&project(), &payout()).await;
@@ -38,8 +39,8 @@ async fn slow_answer_is_unknown_in_the_time_that_was_given() {
     assert!(begun.elapsed() < SHORT * 10);
     assert_eq!(server.requests().len(), 1);
 
-    let patient = Server::start(Does::AnswerLate(SHORT, 200, ACCEPTED.to_owned())).await;
-    assert!(matches!(pay_out(&patient).await, Outcome::Accepted(_)));
+    let slow = Server::start(Does::RespondLate(SHORT, 200, ACCEPTED.to_owned())).await;
+    assert!(matches!(pay_out(&slow).await, Outcome::Accepted(_)));
 }
 
 #[tokio::test]
@@ -57,8 +58,8 @@ async fn broken_connection_is_unknown_and_nothing_is_sent_again() {
 }
 
 #[tokio::test]
-async fn connection_that_the_other_side_kept_open_is_not_used_again() {
-    let server = Server::start(Does::AnswerOnlyTheFirst(ACCEPTED.to_owned())).await;
+async fn connection_that_the_server_keeps_open_is_not_reused() {
+    let server = Server::start(Does::RespondOnlyToTheFirst(ACCEPTED.to_owned())).await;
     let gate = Gate::new(&server.url).unwrap();
     for sent in 1..=3 {
         let outcome = gate.payout::<QiwiKz>(&project(), &payout()).await;
@@ -71,24 +72,24 @@ async fn connection_that_the_other_side_kept_open_is_not_used_again() {
 }
 
 #[tokio::test]
-async fn answer_that_does_not_tell_is_unknown() {
+async fn unusable_response_is_unknown() {
     let other = ACCEPTED.replace("test_123", "test_124");
     let forged = sign(ACCEPTED.as_bytes(), &Key::new("another").unwrap()).unwrap();
     let forged = String::from_utf8(forged).unwrap();
     assert_eq!(
-        unknown(answer(500, ACCEPTED)).await,
+        unknown(respond(500, ACCEPTED)).await,
         Reason::HttpStatus(500)
     );
-    assert_eq!(unknown(answer(200, &other)).await, Reason::OtherPayment);
-    assert_eq!(unknown(answer(200, &forged)).await, Reason::BadSignature);
-    let garbage = unknown(answer(200, "garbage")).await;
+    assert_eq!(unknown(respond(200, &other)).await, Reason::OtherPayment);
+    assert_eq!(unknown(respond(200, &forged)).await, Reason::BadSignature);
+    let garbage = unknown(respond(200, "garbage")).await;
     assert!(matches!(garbage, Reason::Unreadable(_)), "{garbage:?}");
 }
 
 #[tokio::test]
-async fn answer_is_read_up_to_64_kib() {
+async fn response_is_read_up_to_64_kib() {
     let padded = |bytes: usize| {
-        answer(
+        respond(
             200,
             &format!("{ACCEPTED}{}", " ".repeat(bytes - ACCEPTED.len())),
         )
@@ -101,7 +102,7 @@ async fn answer_is_read_up_to_64_kib() {
         ACCEPTED.replace('}', ","),
         "x".repeat(64 * 1024)
     );
-    let reason = unknown(answer(200, &long)).await;
+    let reason = unknown(respond(200, &long)).await;
     assert!(matches!(reason, Reason::Unreadable(_)), "{reason:?}");
     let reason = unknown(Does::Endless).await;
     assert!(matches!(reason, Reason::Unreadable(_)), "{reason:?}");
@@ -109,7 +110,7 @@ async fn answer_is_read_up_to_64_kib() {
 
 #[tokio::test]
 async fn redirect_is_not_followed() {
-    let elsewhere = Server::start(answer(200, ACCEPTED)).await;
+    let elsewhere = Server::start(respond(200, ACCEPTED)).await;
     for status in [301, 302, 303, 307, 308] {
         let redirect = format!(
             "HTTP/1.1 {status} X\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n",
@@ -124,14 +125,14 @@ async fn redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn connection_that_nobody_takes_sent_nothing() {
+async fn refused_connection_sends_nothing() {
     let address = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
     let gate = Gate::new(&format!("http://{address}")).unwrap();
     let Outcome::Unknown(unknown) = gate.payout::<QiwiKz>(&project(), &payout()).await else {
-        panic!("nobody is there");
+        panic!("no server listens there");
     };
     assert!(
         matches!(unknown.reason, Reason::NotConnected(_)),

@@ -1,4 +1,4 @@
-//! A server that does one thing with whatever it is sent, and remembers it.
+//! A server that treats all requests in one way and records them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,23 +18,23 @@ pub(crate) const ACCEPTED: &str =
 /// What the server does with a request.
 #[derive(Clone)]
 pub(crate) enum Does {
-    /// Answers all that come on one connection.
-    Answer(u16, String),
-    /// The same after a while.
-    AnswerLate(Duration, u16, String),
-    /// Sends this as it stands and closes.
+    /// Responds to all requests on one connection.
+    Respond(u16, String),
+    /// Responds after a delay.
+    RespondLate(Duration, u16, String),
+    /// Sends this text and closes the connection.
     Raw(String),
-    /// Answers, and does not end.
+    /// Sends a response that does not end.
     Endless,
-    /// Closes the connection before it has read anything.
+    /// Closes the connection before it reads anything.
     CloseUnread,
     /// Reads the request and closes the connection.
     CloseAfterReading,
-    /// Answers the first request on a connection, reads the second, and closes.
-    AnswerOnlyTheFirst(String),
+    /// Responds to the first request on a connection, reads the second, and closes the connection.
+    RespondOnlyToTheFirst(String),
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) head: String,
@@ -46,7 +46,7 @@ impl Request {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// Whether its signature is by this secret.
+    /// Whether its signature matches this secret.
     pub(crate) fn is_signed_by(&self, secret: &str) -> bool {
         let canonical = Canonical::parse(self.body.as_bytes()).unwrap();
         let signature = canonical.signature().decode().unwrap();
@@ -99,12 +99,12 @@ async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Mutex<Vec<Request>>>
     while let Some(request) = read(&mut stream).await {
         seen.lock().unwrap().push(request);
         let (http_status, body) = match &does {
-            Does::Answer(http_status, body) => (*http_status, body),
-            Does::AnswerLate(late, http_status, body) => {
+            Does::Respond(http_status, body) => (*http_status, body),
+            Does::RespondLate(late, http_status, body) => {
                 tokio::time::sleep(*late).await;
                 (*http_status, body)
             }
-            Does::AnswerOnlyTheFirst(body) if first => (200, body),
+            Does::RespondOnlyToTheFirst(body) if first => (200, body),
             Does::Raw(raw) => {
                 let _ = stream.write_all(raw.as_bytes()).await;
                 return;
@@ -113,25 +113,25 @@ async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Mutex<Vec<Request>>>
                 let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n";
                 let mut sent = stream.write_all(head.as_bytes()).await;
                 while sent.is_ok() {
-                    // Slow enough that who reads it all has no time left.
+                    // Slow, so that a client that reads everything runs out of time.
                     tokio::time::sleep(Duration::from_millis(1)).await;
                     sent = stream.write_all(&[b' '; 1024]).await;
                 }
                 return;
             }
-            Does::CloseUnread | Does::CloseAfterReading | Does::AnswerOnlyTheFirst(_) => return,
+            Does::CloseUnread | Does::CloseAfterReading | Does::RespondOnlyToTheFirst(_) => return,
         };
         first = false;
-        let answer = format!(
+        let response = format!(
             "HTTP/1.1 {http_status} X\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
-        // Who has read enough goes away.
-        let _ = stream.write_all(answer.as_bytes()).await;
+        // A client that has read enough closes the connection.
+        let _ = stream.write_all(response.as_bytes()).await;
     }
 }
 
-/// One request; none when the other side goes away.
+/// Reads one request. Returns `None` if the client closes the connection.
 async fn read(stream: &mut TcpStream) -> Option<Request> {
     let mut bytes = Vec::new();
     loop {
@@ -161,7 +161,7 @@ pub(crate) fn project() -> Project {
         .unwrap()
 }
 
-/// The document's example.
+/// The payout of the document's example.
 pub(crate) fn payout() -> Payout {
     let general = General::new(ProjectId::new(35), PaymentId::new("test_123").unwrap()).unwrap();
     let customer = Customer {

@@ -5,7 +5,6 @@ mod callback;
 mod customer;
 mod entry;
 mod error;
-mod flag;
 mod millis;
 mod payment;
 mod resolution;
@@ -21,8 +20,7 @@ pub(crate) use entry::{
 #[cfg(feature = "postgres")]
 pub use error::CopyError;
 pub use error::{Error, OpenError};
-pub use flag::Flag;
 pub use millis::Millis;
-pub use payment::{Imported, NewPayment, Operation, Payment, PaymentFilter};
+pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use resolution::{NewResolution, Resolution, ResolveError, Verdict};
 pub use totals::Totals;

@@ -1,12 +1,12 @@
 //! Callbacks: the event, the payment's change, its entries and its alarms, in one transaction.
 
 use jetpay_core::Callback;
-use jetpay_core::id::PaymentId;
+use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_rules::{Decision, EventStatus, OperationEvent, PaymentSnapshot, PaymentState, decide};
 
 use super::alarm::{raise, repeated};
 use super::payouts;
-use crate::model::{AlarmCause, CallbackOutcome, Millis};
+use crate::model::{AlarmCause, AlarmKind, CallbackOutcome, Millis};
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
 /// Stores what a callback says, and does what follows from it.
@@ -137,4 +137,32 @@ pub(super) fn write(
     let pending = |state| i64::from(state == PaymentState::Pending);
     transaction.counts().pending += pending(after.state) - pending(before.state);
     Ok(())
+}
+
+/// Keeps a signed callback that is not usable, once for each body; whether it is new.
+pub(crate) struct KeepUnusable {
+    pub(crate) project_id: ProjectId,
+    pub(crate) body: Box<[u8]>,
+    pub(crate) reason: String,
+    pub(crate) now: Millis,
+}
+
+impl Command for KeepUnusable {
+    type Output = bool;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.bodies.push(self.body.clone());
+    }
+
+    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<bool, TransactionError> {
+        let cause = AlarmCause {
+            kind: AlarmKind::Unusable,
+            project_id: self.project_id,
+            payment_id: None,
+            operation_id: None,
+            reason: Some(&self.reason),
+            body: Some(&self.body),
+        };
+        raise(transaction, &cause, self.now)
+    }
 }

@@ -6,16 +6,12 @@
 mod alarm;
 mod callback;
 mod customer;
-mod inbox;
 mod payment;
 mod payouts;
-mod probe;
 mod resolve;
 
-pub(crate) use callback::RecordCallback;
+pub(crate) use callback::{KeepUnusable, RecordCallback};
 pub(crate) use customer::{DeleteCustomer, PutCustomers};
-pub(crate) use inbox::{DismissUnmatched, KeepUnusable};
 pub(crate) use payment::{ImportPayments, RecordPayment};
 pub(crate) use payouts::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
-pub(crate) use probe::Probe;
-pub(crate) use resolve::{CreditUnmatched, ResolveAlarm};
+pub(crate) use resolve::{CreditUnmatched, DismissUnmatched, ResolveAlarm};

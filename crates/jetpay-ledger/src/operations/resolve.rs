@@ -140,3 +140,29 @@ impl Command for CreditUnmatched {
         Ok(Ok(()))
     }
 }
+
+/// An operator says that the callbacks of an unknown payment are not ours; how many callbacks that resolves.
+pub(crate) struct DismissUnmatched {
+    pub(crate) payment_id: PaymentId,
+    pub(crate) resolution: NewResolution,
+    pub(crate) now: Millis,
+}
+
+impl Command for DismissUnmatched {
+    type Output = usize;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.payments.push(self.payment_id.clone());
+        // Or the payment could be announced, and its callbacks applied, between the read and the write.
+        keys.fills_inbox = true;
+    }
+
+    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<usize, TransactionError> {
+        let dismissed = transaction.dismiss_events(&self.payment_id)?;
+        transaction.counts().unmatched -= i64::try_from(dismissed).unwrap_or(i64::MAX);
+        if dismissed > 0 {
+            transaction.add_resolution(&self.resolution, self.now)?;
+        }
+        Ok(dismissed)
+    }
+}

@@ -4,11 +4,9 @@ use jetpay_core::id::{PaymentId, ProjectId};
 
 use super::Action;
 use crate::model::{AlarmKind, Millis};
-use crate::payout::address::GateAddress;
 use crate::payout::decision::{PayoutDecision, StepDetails};
 use crate::payout::retry_policy::{RetryPolicy, after};
-use crate::payout::snapshot::PayoutSnapshot;
-use crate::payout::state::PayoutState;
+use crate::payout::snapshot::{PayoutSnapshot, PayoutState};
 use crate::payout::step::StepKind;
 
 /// A lease on a payout. The server that holds it performs the action, and records the outcome with the fencing token.
@@ -98,5 +96,43 @@ impl PayoutDecision {
             );
             self.alarm(AlarmKind::PayoutOfAnotherGate, None);
         }
+    }
+}
+
+/// The Gate that a service is configured for. Only the Gate that a payout was first sent to knows the payout. Another Gate
+/// would answer that it does not know the id, and the payout would be sent and paid a second time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateAddress {
+    address: String,
+    formerly: Vec<String>,
+}
+
+impl GateAddress {
+    /// The Gate at this address.
+    #[must_use]
+    pub fn new(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            formerly: Vec::new(),
+        }
+    }
+
+    /// An address that the same Gate had before.
+    #[must_use]
+    pub fn formerly(mut self, address: impl Into<String>) -> Self {
+        self.formerly.push(address.into());
+        self
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.address
+    }
+
+    /// Whether the Gate at `address` is this one.
+    #[must_use]
+    pub fn is(&self, address: &str) -> bool {
+        self.address == address || self.formerly.iter().any(|former| former == address)
     }
 }

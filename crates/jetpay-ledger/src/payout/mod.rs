@@ -27,10 +27,8 @@
 //! assert_eq!(action, Some(Action::QueryStatus));
 //! ```
 
-mod address;
 mod decision;
 mod lease;
-mod new;
 mod on_callback;
 mod on_send;
 mod on_status;
@@ -40,21 +38,17 @@ mod report;
 mod resolve;
 mod retry_policy;
 mod snapshot;
-mod state;
 mod step;
 #[cfg(test)]
 mod tests;
 
-pub use address::GateAddress;
 pub use decision::{NewPayoutAlarm, NewPayoutStep, PayoutDecision};
-pub use lease::Lease;
-pub use new::{NewPayout, PayoutRequestOutcome};
+pub use lease::{GateAddress, Lease};
 pub use on_send::SendOutcome;
 pub use on_status::{Status, StatusAnswer};
-pub use payout::{Payout, PayoutFilter, PayoutMove, PayoutStep};
+pub use payout::{NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutcome, PayoutStep};
 pub use report::{PayoutReport, StatusOperation};
 pub use resolve::PayoutResolution;
 pub use retry_policy::RetryPolicy;
-pub use snapshot::{Action, PayoutSnapshot};
-pub use state::PayoutState;
+pub use snapshot::{Action, PayoutSnapshot, PayoutState};
 pub use step::{PayoutEntry, StepKind};

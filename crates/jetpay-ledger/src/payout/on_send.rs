@@ -7,7 +7,7 @@ use crate::model::{AlarmKind, Millis};
 use crate::payout::decision::{PayoutDecision, StepDetails};
 use crate::payout::retry_policy::{RetryPolicy, after};
 use crate::payout::snapshot::PayoutSnapshot;
-use crate::payout::state::PayoutState;
+use crate::payout::snapshot::PayoutState;
 use crate::payout::step::StepKind;
 
 /// The outcome of sending a payout. Its texts hold no payer's data.

@@ -9,7 +9,7 @@ use crate::payout::decision::{PayoutDecision, StepDetails};
 use crate::payout::report::{PayoutReport, StatusOperation};
 use crate::payout::retry_policy::{RetryPolicy, after};
 use crate::payout::snapshot::PayoutSnapshot;
-use crate::payout::state::PayoutState;
+use crate::payout::snapshot::PayoutState;
 use crate::payout::step::StepKind;
 
 /// The outcome of a status query.

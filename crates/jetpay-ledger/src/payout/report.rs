@@ -6,7 +6,7 @@ use jetpay_core::operation_code::{Advice, OperationCode};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
 
 use super::decision::{PayoutDecision, StepDetails, mismatch};
-use super::state::PayoutState;
+use super::snapshot::PayoutState;
 use super::step::StepKind;
 use crate::model::AlarmKind;
 

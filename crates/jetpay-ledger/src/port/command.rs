@@ -74,3 +74,16 @@ impl<C: Command> QueuedCommand for Queued<C> {
         let _ = reply.send(outcome.and_then(|()| output.ok_or_else(no_output)));
     }
 }
+
+/// Makes the store commit, to find out whether it can. It also wakes a writer.
+pub(crate) struct Probe;
+
+impl Command for Probe {
+    type Output = ();
+
+    fn keys(&self, _: &mut Keys) {}
+
+    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<(), TransactionError> {
+        transaction.probe()
+    }
+}

@@ -6,18 +6,17 @@ mod error;
 mod keys;
 pub(crate) mod payouts;
 mod store;
-mod totals;
 mod transaction;
-mod value;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use command::Probe;
 pub use command::QueuedCommand;
 pub(crate) use command::{Command, Queued};
 pub use error::TransactionError;
 pub use keys::Keys;
 pub use payouts::PayoutRow;
-pub use store::{ReadFuture, Store};
-pub(crate) use totals::totals;
+pub(crate) use store::totals;
+pub use store::{ReadFuture, Row, Store, Value};
 #[cfg(feature = "postgres")]
-pub(crate) use totals::{TOTALS, totals_from_row};
+pub(crate) use store::{TOTALS, totals_from_row};
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEvent};
-pub use value::{Row, Value};

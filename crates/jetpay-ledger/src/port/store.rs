@@ -6,9 +6,8 @@ use std::path::Path;
 use std::pin::Pin;
 
 use super::command::QueuedCommand;
-use super::value::{Row, Value};
 use crate::model::{
-    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution,
+    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution, Totals,
     Unmatched,
 };
 
@@ -83,4 +82,88 @@ pub trait Store: Debug + Send + Sync {
 
     /// Copies the ledger into a new file, while others write.
     fn backup<'a>(&'a self, to: &'a Path) -> ReadFuture<'a, ()>;
+}
+
+/// A value of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Probe.
+    Null,
+    /// A number; a truth is 0 or 1.
+    Int(i64),
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Value {
+    /// The number, if it is one.
+    #[must_use]
+    pub const fn int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            Self::Null | Self::Text(_) | Self::Bytes(_) => None,
+        }
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Null | Self::Int(_) | Self::Bytes(_) => None,
+        }
+    }
+
+    /// The bytes, if it is some.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Null | Self::Int(_) | Self::Text(_) => None,
+        }
+    }
+}
+
+/// A row.
+pub type Row = Vec<Value>;
+
+/// Gives one row, which [`totals_from_row`] reads.
+pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM payments),
+    (SELECT count(*) FROM events), (SELECT count(*) FROM alarms), (SELECT count(*) FROM settlements),
+    (SELECT count(*) FROM entries), (SELECT coalesce(max(seq), 0) FROM entries),
+    (SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM entries),
+    (SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM events),
+    (SELECT count(*) FROM payouts), (SELECT count(*) FROM payout_steps),
+    (SELECT CAST(coalesce(sum(reserved), 0) AS BIGINT) FROM payouts),
+    (SELECT CAST(coalesce(sum(paid), 0) AS BIGINT) FROM payouts)";
+
+/// The sums of a row that [`TOTALS`] gives.
+pub(crate) fn totals_from_row(row: &[Value]) -> Totals {
+    let number = |column: usize| row.get(column).and_then(Value::int).unwrap_or_default();
+    Totals {
+        customers: number(0),
+        payments: number(1),
+        callbacks: number(2),
+        alarms: number(3),
+        resolutions: number(4),
+        entries: number(5),
+        last_entry: number(6),
+        balance: number(7),
+        bytes: number(8),
+        payouts: number(9),
+        payout_steps: number(10),
+        reserved: number(11),
+        paid_out: number(12),
+    }
+}
+
+/// The sums over the whole ledger of this store.
+pub(crate) async fn totals(store: &dyn Store) -> Result<Totals, Error> {
+    let rows = store.query_once(TOTALS, Vec::new()).await?;
+    Ok(rows
+        .first()
+        .map(|row| totals_from_row(row))
+        .unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use jetpay_core::limits::Limits;
+use jetpay_core::method::Limits;
 use jetpay_core::{Currency, Money};
 
 use super::faults::{Fault, Faults};

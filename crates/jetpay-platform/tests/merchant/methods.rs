@@ -137,7 +137,7 @@ impl Merchant<Kassa24> for TestMerchant {
         let contracts = contracts
             .into_iter()
             .map(|(contract, status)| ContractStatus::new(contract, status));
-        Ok(jetpay_kassa24::Contracts::new(Currency::KZT, &name, contracts).into())
+        Ok(jetpay_kassa24::ContractsResponse::new(Currency::KZT, &name, contracts).into())
     }
 
     async fn check_deposit(

@@ -1,4 +1,4 @@
-//! A payout as JSON, and back: what the service keeps between two attempts.
+//! A payout as JSON and back. The JSON is stored between two attempts.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Customer, InvalidPayout, Payout, parameter};
+use super::rules::{OWN_NAMES, checked_parameter};
+use super::{Customer, InvalidPayout, Payout};
 
 const NO_PAYOUT: InvalidPayout = InvalidPayout {
     field: "json",
@@ -17,7 +18,7 @@ const NO_PAYOUT: InvalidPayout = InvalidPayout {
 };
 
 impl Serialize for Payout {
-    /// The document's order, then the parameters by name.
+    /// The fields have the document's order. The additional parameters follow, sorted by name.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("general", &self.general)?;
@@ -42,23 +43,22 @@ struct Number<'a> {
 }
 
 impl Payout {
-    /// The request without its signature, to be kept until the payout is settled. It holds the customer's data.
+    /// The request without its signature. Store it until the payout has its final status. It has the customer's data.
     ///
     /// # Panics
-    /// Never: everything in it is JSON.
+    /// Never: every field can be written as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("texts, a number and JSON are written to memory")
+        serde_json::to_string(self).expect("texts, a number and JSON can be written as JSON")
     }
 
-    /// The payout that was kept: checked again, and to the byte the same once it is written again.
+    /// Reads a stored payout and checks it again. Writing it again gives the same bytes.
     ///
     /// # Errors
-    /// [`InvalidPayout`], with `json` as the field when it is not the JSON of a payout at all.
+    /// [`InvalidPayout`] names the first wrong field. The field is `json` if the text is not the JSON of a payout.
     pub fn from_json(json: &str) -> Result<Self, InvalidPayout> {
         let mut parameters: BTreeMap<String, Box<RawValue>> = read(json)?;
-        let [general, customer, account, payment] =
-            parameter::OWN.map(|name| parameters.remove(name));
+        let [general, customer, account, payment] = OWN_NAMES.map(|name| parameters.remove(name));
         let customer: CustomerJson = field(customer)?;
         let account: AccountJson = field(account)?;
         let payment: PaymentJson = field(payment)?;
@@ -74,7 +74,7 @@ impl Payout {
         let general: General = field(general)?;
         let payout = Self::new(general, &customer, &account.number, amount)?;
         for (name, value) in &parameters {
-            parameter::checked(name, &read(value.get())?)?;
+            checked_parameter(name, &read(value.get())?)?;
         }
         Ok(Self {
             parameters,

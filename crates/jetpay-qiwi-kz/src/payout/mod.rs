@@ -1,42 +1,40 @@
-//! The request of a payout.
+//! The request of a payout: its fields and its customer.
 
-mod customer;
 mod json;
-mod parameter;
 mod rules;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jetpay_core::Money;
 use jetpay_core::payout::General;
 use jetpay_core::redacted::Redacted;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-pub use customer::Customer;
-use customer::Kept;
 pub use rules::InvalidPayout;
 
-/// A payout to a QIWI wallet, checked, and not signed yet. Source: qiwi-kz, request payout.
+/// A payout to a QIWI wallet. Its fields are checked, and it is not signed yet. Source: qiwi-kz, request payout.
 ///
-/// It serializes as the JSON that is sent, but for the signature. Keep that JSON from before the first attempt on
-/// ([`to_json`](Self::to_json)): a later attempt is the same bytes ([`from_json`](Self::from_json)).
+/// It serializes as the JSON that is sent, without the signature. Store that JSON ([`to_json`](Self::to_json)) before the
+/// first attempt, because each further attempt must send the same bytes ([`from_json`](Self::from_json)).
 ///
-/// `Debug` shows which payment it is and the amount, and nothing of the customer.
+/// `Debug` shows the payment and the amount, but nothing of the customer.
 #[derive(Clone)]
 pub struct Payout {
     general: General,
-    customer: Kept,
+    customer: StoredCustomer,
     account_number: Redacted,
     amount: Money,
     parameters: BTreeMap<String, Box<RawValue>>,
 }
 
 impl Payout {
-    /// A payout of `amount`, in minor units of KZT, to the wallet with this number.
+    /// Checks the fields of a payout of `amount`, in minor units of KZT, to the wallet with this number.
     ///
     /// # Errors
-    /// [`InvalidPayout`] names the first field that is wrong; [`problems`](Self::problems) tells of all.
+    /// [`InvalidPayout`] names the first wrong field. [`problems`](Self::problems) finds all of them.
     pub fn new(
         general: General,
         customer: &Customer<'_>,
@@ -48,14 +46,14 @@ impl Payout {
         }
         Ok(Self {
             general,
-            customer: Kept::new(customer),
+            customer: StoredCustomer::new(customer),
             account_number: Redacted::new(account_number),
             amount,
             parameters: BTreeMap::new(),
         })
     }
 
-    /// Everything that [`new`](Self::new) would refuse, at most one problem a field; none when it is good.
+    /// All wrong fields, at most one problem for each field. The list is empty if [`new`](Self::new) would succeed.
     #[must_use]
     pub fn problems(
         customer: &Customer<'_>,
@@ -65,48 +63,104 @@ impl Payout {
         rules::problems(customer, account_number, amount).collect()
     }
 
-    /// With one more parameter that the Gate supports, at the top level of the request. A second one of the same name
-    /// replaces the first.
+    /// Adds a parameter that the Gate supports at the top level of the request. It replaces a parameter with the same
+    /// name.
     ///
     /// # Errors
-    /// [`InvalidPayout`] for a name that the payout has already or that is never signed, and for texts with `;` or a
-    /// control character, at any depth.
+    /// [`InvalidPayout`] if a field of the payout has the name, if the name is never signed, or if a text in the value has
+    /// `;` or a control character, at any depth.
     pub fn with_parameter(mut self, name: &str, value: &Value) -> Result<Self, InvalidPayout> {
-        let value = parameter::checked(name, value)?;
+        let value = rules::checked_parameter(name, value)?;
         self.parameters.insert(name.to_owned(), value);
         Ok(self)
     }
 
-    /// Which payment it is.
+    /// The project and the payment id.
     #[must_use]
     pub fn general(&self) -> &General {
         &self.general
     }
 
-    /// How much, in minor units: positive, in KZT.
+    /// The amount in minor units. It is positive and in KZT.
     #[must_use]
     pub fn amount(&self) -> Money {
         self.amount
     }
 
-    /// The wallet's number: 5 to 20 digits.
+    /// The number of the wallet. It has 5 to 20 digits.
     #[must_use]
     pub fn account_number(&self) -> &str {
         self.account_number.as_str()
     }
 
-    /// Who gets it.
+    /// The customer who gets the payout.
     #[must_use]
     pub fn customer(&self) -> Customer<'_> {
-        self.customer.given()
+        self.customer.as_given()
     }
 }
 
-impl std::fmt::Debug for Payout {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Payout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Payout")
             .field("general", &self.general)
             .field("amount", &self.amount)
             .finish_non_exhaustive()
+    }
+}
+
+/// The customer who gets a payout, before the fields are checked. `Debug` hides it, because all of it is the customer's
+/// data.
+///
+/// Source: qiwi-kz, request payout, `customer`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Customer<'a> {
+    /// The customer's id in the merchant's system.
+    pub id: &'a str,
+    /// The IP address of the customer's device, IPv4 or IPv6.
+    pub ip_address: &'a str,
+    /// The first name.
+    pub first_name: &'a str,
+    /// The last name.
+    pub last_name: &'a str,
+    /// The e-mail address.
+    pub email: &'a str,
+}
+
+impl fmt::Debug for Customer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Customer(hidden)")
+    }
+}
+
+/// The customer of a checked payout. The fields have the order of the document's example.
+#[derive(Clone, Serialize)]
+struct StoredCustomer {
+    ip_address: Redacted,
+    id: Redacted,
+    first_name: Redacted,
+    last_name: Redacted,
+    email: Redacted,
+}
+
+impl StoredCustomer {
+    fn new(customer: &Customer<'_>) -> Self {
+        Self {
+            ip_address: Redacted::new(customer.ip_address),
+            id: Redacted::new(customer.id),
+            first_name: Redacted::new(customer.first_name),
+            last_name: Redacted::new(customer.last_name),
+            email: Redacted::new(customer.email),
+        }
+    }
+
+    fn as_given(&self) -> Customer<'_> {
+        Customer {
+            id: self.id.as_str(),
+            ip_address: self.ip_address.as_str(),
+            first_name: self.first_name.as_str(),
+            last_name: self.last_name.as_str(),
+            email: self.email.as_str(),
+        }
     }
 }

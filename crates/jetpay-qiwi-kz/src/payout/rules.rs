@@ -1,17 +1,20 @@
-//! What each field of a payout must be.
+//! The rules for each field of a payout and for additional parameters.
 //!
-//! Values are not escaped in the string to sign, so that a text with `;` could be cut into another message under the
-//! same signature. No field takes one, and none takes a control character.
+//! The string to sign does not escape values. An attacker could cut a text with `;` into another message with the same
+//! signature. Therefore no field may have `;` or a control character.
 
 use std::net::IpAddr;
 
 use jetpay_core::id::CustomerId;
+use jetpay_core::signature::Canonical;
 use jetpay_core::{Currency, Money};
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use thiserror::Error;
 
 use super::Customer;
 
-/// A field of a payout that cannot be sent, and what it must be. It says nothing of the value.
+/// A wrong field of a payout, and what it must be. The text does not show the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("`{field}` must be {must}")]
 pub struct InvalidPayout {
@@ -21,13 +24,14 @@ pub struct InvalidPayout {
 
 impl InvalidPayout {
     /// The field: `customer.id`, `customer.ip_address`, `customer.first_name`, `customer.last_name`, `customer.email`,
-    /// `account_number`, `amount` or `currency`; `parameter` for an additional one, and `json` for a kept request.
+    /// `account_number`, `amount` or `currency`. It is `parameter` for an additional parameter, and `json` for a stored
+    /// request.
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field
     }
 
-    /// What it must be, to go on after "must be".
+    /// What the field must be. The text completes the words "must be".
     #[must_use]
     pub fn must(&self) -> &'static str {
         self.must
@@ -45,10 +49,10 @@ const ACCOUNT_NUMBER: &str = "the wallet's number: 5 to 20 digits and nothing el
 const AMOUNT: &str = "greater than zero, in minor units";
 const CURRENCY: &str = "KZT: QIWI Kazakhstan pays out in no other currency";
 
-/// The longest text, in bytes.
+/// The maximum length of a text, in bytes.
 const LONGEST: usize = 255;
 
-/// One problem a field, in the order of the admin interface.
+/// Finds at most one problem for each field, in the order of the admin interface.
 pub(super) fn problems(
     customer: &Customer<'_>,
     account_number: &str,
@@ -76,24 +80,74 @@ pub(super) fn problems(
     broken.map(|(field, _, must)| InvalidPayout { field, must })
 }
 
-/// Whether a text can be signed without a border that somebody could cut at.
-pub(super) fn is_whole(text: &str) -> bool {
+/// Whether a text has nothing at which an attacker could cut the string to sign.
+fn is_uncuttable(text: &str) -> bool {
     !text
         .chars()
         .any(|character| character == ';' || character.is_control())
 }
 
 fn is_name(text: &str) -> bool {
-    !text.trim().is_empty() && text.len() <= LONGEST && is_whole(text)
+    !text.trim().is_empty() && text.len() <= LONGEST && is_uncuttable(text)
 }
 
 fn is_email(text: &str) -> bool {
     let has_two_sides = text
         .split_once('@')
         .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
-    has_two_sides && text.len() <= LONGEST && is_whole(text) && !text.contains(char::is_whitespace)
+    has_two_sides
+        && text.len() <= LONGEST
+        && is_uncuttable(text)
+        && !text.contains(char::is_whitespace)
 }
 
 fn is_account_number(text: &str) -> bool {
     (5..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The names of the payout's own fields.
+pub(super) const OWN_NAMES: [&str; 4] = ["general", "customer", "account", "payment"];
+/// Names that the signature does not cover. An attacker could change the values below them.
+const UNSIGNED: [&str; 2] = ["signature", "frame_mode"];
+
+const PARAMETER_NAME: &str = "named otherwise: not empty, none of `general`, `customer`, `account`, `payment`, \
+                    `signature` and `frame_mode`, without `;`, `:` and control characters";
+const PARAMETER_VALUE: &str = "JSON whose texts and names have neither `;` nor a control character, and none of whose names \
+                     is empty, `signature` or `frame_mode`; and no negative zero";
+
+/// Checks an additional parameter and returns its JSON.
+pub(super) fn checked_parameter(name: &str, value: &Value) -> Result<Box<RawValue>, InvalidPayout> {
+    let invalid = |must| InvalidPayout {
+        field: "parameter",
+        must,
+    };
+    if !is_parameter_name(name) || OWN_NAMES.contains(&name) || name.contains(':') {
+        return Err(invalid(PARAMETER_NAME));
+    }
+    if !is_signed(value) {
+        return Err(invalid(PARAMETER_VALUE));
+    }
+    let json = to_raw_value(value).map_err(|_| invalid(PARAMETER_VALUE))?;
+    // The canonical form refuses everything else that is never signed, such as negative zero.
+    let alone = format!("{{\"parameter\":{json}}}");
+    match Canonical::parse(alone.as_bytes()) {
+        Ok(_) => Ok(json),
+        Err(_) => Err(invalid(PARAMETER_VALUE)),
+    }
+}
+
+fn is_parameter_name(name: &str) -> bool {
+    !name.is_empty() && !UNSIGNED.contains(&name) && is_uncuttable(name)
+}
+
+/// Whether the signature covers the whole value.
+fn is_signed(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => is_uncuttable(text),
+        Value::Array(values) => values.iter().all(is_signed),
+        Value::Object(fields) => fields
+            .iter()
+            .all(|(name, value)| is_parameter_name(name) && is_signed(value)),
+    }
 }

@@ -1,7 +1,7 @@
-//! Document "QIWI Kazakhstan", payouts, by their examples, and what is no payout.
+//! Payouts of the document "QIWI Kazakhstan": its examples, and what [`Payout::new`] refuses.
 
-mod kept;
 mod rules;
+mod stored;
 
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_core::message::Received;
@@ -35,12 +35,12 @@ fn example() -> Payout {
 }
 
 #[test]
-fn our_request_is_the_documents_and_its_signature_holds() {
+fn our_request_equals_the_documents_and_its_signature_matches() {
     let request = jetpay_testing::json("qiwi-kz", "payout-request.json");
     let key = Key::new(SECRET).unwrap();
     let signed = sign(example().to_json().as_bytes(), &key).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&signed).unwrap(), request);
-    // The same order, too: with white space away it is the same text.
+    // The fields have the same order: without white space, the texts are equal.
     let text = String::from_utf8(
         Manifest::of("qiwi-kz")
             .fixture("payout-request.json")
@@ -66,7 +66,7 @@ fn our_request_is_the_documents_and_its_signature_holds() {
 }
 
 #[test]
-fn only_the_success_of_a_payout_says_that_it_is_paid_out() {
+fn only_a_successful_callback_of_a_payout_gives_the_paid_out_amount() {
     let paid_out = |file: &str| {
         let body = Manifest::of("qiwi-kz").fixture(file).body();
         let keyring = fixture_keyring();
@@ -90,7 +90,7 @@ fn only_the_success_of_a_payout_says_that_it_is_paid_out() {
 }
 
 #[test]
-fn nothing_of_the_customer_is_in_debug_or_in_a_refusal() {
+fn debug_and_refusals_show_nothing_of_the_customer() {
     let payout = example();
     let refused = Payout::new(
         general(),

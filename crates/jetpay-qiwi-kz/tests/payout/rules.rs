@@ -1,11 +1,11 @@
-//! What each field must be.
+//! The rules for each field of a payout.
 
 use jetpay_core::{Currency, Money};
 use jetpay_qiwi_kz::{Customer, InvalidPayout, Payout};
 
 use super::{JOHN, WALLET, general, tenge};
 
-/// The one field that is wrong.
+/// The name of the field that is wrong, which must be the only one.
 fn wrong(customer: &Customer<'_>, account_number: &str, amount: Money) -> &'static str {
     let problems = Payout::problems(customer, account_number, amount);
     assert_eq!(
@@ -19,7 +19,7 @@ fn wrong(customer: &Customer<'_>, account_number: &str, amount: Money) -> &'stat
 }
 
 #[test]
-fn each_field_that_is_wrong_is_refused_by_its_name() {
+fn each_wrong_field_is_refused_by_its_name() {
     let long = "x".repeat(256);
     for text in ["", "a;b", "a\nb", "a\u{85}", &long] {
         assert_eq!(
@@ -110,7 +110,7 @@ fn each_field_that_is_wrong_is_refused_by_its_name() {
 }
 
 #[test]
-fn what_is_just_within_the_rules_is_a_payout() {
+fn longest_and_shortest_allowed_values_are_a_payout() {
     let long = "x".repeat(255);
     let email = format!("{}@b", "x".repeat(253));
     for customer in [
@@ -140,7 +140,7 @@ fn what_is_just_within_the_rules_is_a_payout() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once() {
+fn all_wrong_fields_are_reported_at_once() {
     let empty = Customer {
         id: "",
         ip_address: "",

@@ -1,4 +1,4 @@
-//! `/v1/alarms`: what a person must look at and settle.
+//! `/v1/alarms`: what a person must look at and resolve.
 
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -6,36 +6,22 @@ use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind};
 use serde::{Deserialize, Serialize};
 
-use super::Admin;
-use super::decision;
-use super::error::{self, AdminError};
-use super::input;
-use super::resolutions::ShownResolution;
-use super::time::Rfc3339;
+use super::error::AdminError;
+use super::input::{self, Rfc3339};
+use super::resolutions::{self, ResolutionView};
+use super::{Admin, resource};
 use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    let other = || web::to(error::no_such_method);
     config
-        .service(
-            web::resource("/alarms")
-                .route(web::get().to(list))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/alarms/{seq}")
-                .route(web::get().to(get))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/alarms/{seq}/resolve")
-                .route(web::post().to(resolve))
-                .default_service(other()),
-        );
+        .service(resource("/alarms").route(web::get().to(list)))
+        .service(resource("/alarms/{seq}").route(web::get().to(get)))
+        .service(resource("/alarms/{seq}/resolve").route(web::post().to(resolve)));
 }
 
+/// An alarm in an answer.
 #[derive(Serialize)]
-struct ShownAlarm {
+struct AlarmView {
     seq: i64,
     kind: AlarmKind,
     project_id: ProjectId,
@@ -47,10 +33,10 @@ struct ShownAlarm {
     reason: Option<String>,
     time: Rfc3339,
     #[serde(skip_serializing_if = "Option::is_none")]
-    resolution: Option<ShownResolution>,
+    resolution: Option<ResolutionView>,
 }
 
-impl From<Alarm> for ShownAlarm {
+impl From<Alarm> for AlarmView {
     fn from(alarm: Alarm) -> Self {
         Self {
             seq: alarm.seq,
@@ -60,7 +46,7 @@ impl From<Alarm> for ShownAlarm {
             operation_id: alarm.operation_id.map(|id| id.to_string()),
             reason: alarm.reason,
             time: Rfc3339(alarm.time),
-            resolution: alarm.resolution.map(ShownResolution::from),
+            resolution: alarm.resolution.map(ResolutionView::from),
         }
     }
 }
@@ -75,13 +61,13 @@ struct Page {
 
 #[derive(Serialize)]
 struct List {
-    alarms: Vec<ShownAlarm>,
-    /// What to give as `before` for the next page; absent on the last one.
+    alarms: Vec<AlarmView>,
+    /// The value of `before` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<i64>,
 }
 
-/// The newest first.
+/// Lists alarms, newest first.
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
@@ -92,15 +78,15 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     };
     let alarms = admin.ledger.alarms(filter).await?;
     let (alarms, next) = input::page(alarms, limit, |alarm| alarm.seq);
-    let alarms = alarms.into_iter().map(ShownAlarm::from).collect();
+    let alarms = alarms.into_iter().map(AlarmView::from).collect();
     Ok(HttpResponse::Ok().json(List { alarms, next }))
 }
 
-/// An alarm with the messages that it is about, as received: only they say what the platform meant.
+/// An alarm with its messages as received: only they show what the platform sent.
 #[derive(Serialize)]
 struct WithCallbacks {
     #[serde(flatten)]
-    alarm: ShownAlarm,
+    alarm: AlarmView,
     callbacks: Vec<String>,
 }
 
@@ -129,32 +115,32 @@ struct Resolve {
     currency: Option<String>,
 }
 
-/// Answers with the alarm as it is now.
+/// Resolves an alarm, and answers with it.
 async fn resolve(
     admin: Data<Admin>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let seq = seq(&path)?;
-    let asked: Resolve = input::json(payload).await?;
-    let verdict = decision::verdict(
-        &asked.verdict,
-        asked.amount,
-        asked.currency.as_deref(),
+    let body: Resolve = input::json(payload).await?;
+    let verdict = resolutions::verdict(
+        &body.verdict,
+        body.amount,
+        body.currency.as_deref(),
         admin.currency,
     )?;
     admin
         .ledger
-        .resolve_alarm(seq, verdict, asked.reason, now())
+        .resolve_alarm(seq, verdict, body.reason, now())
         .await?;
-    // The reason is a person's words, which may name a payer.
+    // The log does not get the reason: a person wrote it, and it may name a payer.
     tracing::info!(
         alarm = seq,
         verdict = verdict.as_str(),
-        "an alarm is settled"
+        "the merchant resolved an alarm"
     );
     let (alarm, _) = admin.ledger.alarm(seq).await?.ok_or_else(no_such_alarm)?;
-    Ok(HttpResponse::Ok().json(ShownAlarm::from(alarm)))
+    Ok(HttpResponse::Ok().json(AlarmView::from(alarm)))
 }
 
 fn seq(path: &str) -> Result<i64, AdminError> {

@@ -1,4 +1,4 @@
-//! The bearer token.
+//! The bearer token of the admin interface.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -12,20 +12,21 @@ use zeroize::Zeroizing;
 
 use super::error::AdminError;
 
-/// The token of the admin interface.
+/// The bearer token of the admin interface.
 #[derive(Clone)]
 pub struct Token(Arc<Zeroizing<String>>);
 
 impl Token {
-    /// The token with this text.
+    /// The token with this text, without white space at its ends.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        // A header's value has no white space at its ends, so a token cannot either.
+        // The value of a header has no white space at its ends.
         Self(Arc::new(Zeroizing::new(text.trim().to_owned())))
     }
 
-    /// Compared in a time that tells nothing; no token opens for an empty one.
-    fn opens_for(&self, request: &ServiceRequest) -> bool {
+    /// Whether the request has this token. The comparison takes the same time for every wrong token. An empty token matches
+    /// no request.
+    fn authorizes(&self, request: &ServiceRequest) -> bool {
         let header = request
             .headers()
             .get(AUTHORIZATION)
@@ -40,7 +41,7 @@ impl Token {
     }
 }
 
-/// Middleware: answers 401 to whoever does not say the token.
+/// Middleware that answers 401 to requests without the token.
 pub(super) struct RequireToken(Token);
 
 impl RequireToken {
@@ -69,6 +70,7 @@ where
     }
 }
 
+/// A service behind [`RequireToken`].
 pub(super) struct Guarded<S> {
     service: S,
     token: Token,
@@ -87,7 +89,7 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        if self.token.opens_for(&request) {
+        if self.token.authorizes(&request) {
             let answer = self.service.call(request);
             return Box::pin(async move { Ok(answer.await?.map_into_left_body()) });
         }

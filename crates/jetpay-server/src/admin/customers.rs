@@ -1,4 +1,4 @@
-//! `/v1/customers`.
+//! `/v1/customers`: insert, read, list and delete customers.
 
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -7,31 +7,27 @@ use jetpay_core::id::CustomerId;
 use jetpay_ledger::{Customer, Put};
 use serde::{Deserialize, Serialize};
 
-use super::Admin;
-use super::error::{self, AdminError};
-use super::input;
+use super::error::AdminError;
+use super::{Admin, input, resource};
 use crate::customer::CustomerBody;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
+        .service(resource("/customers").route(web::get().to(list)))
         .service(
-            web::resource("/customers")
-                .route(web::get().to(list))
-                .default_service(web::to(error::no_such_method)),
-        )
-        .service(
-            web::resource("/customers/{customer_id}")
+            resource("/customers/{customer_id}")
                 .route(web::put().to(put))
                 .route(web::get().to(get))
-                .route(web::delete().to(delete))
-                .default_service(web::to(error::no_such_method)),
+                .route(web::delete().to(delete)),
         );
 }
 
+/// A customer in an answer.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct CustomerView<'a> {
     #[serde(flatten)]
     customer: &'a Customer,
+    /// Minor units.
     balance: i64,
     currency: Currency,
 }
@@ -42,12 +38,12 @@ async fn put(
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let body: CustomerBody = input::json(payload).await?;
-    let customer = body.named(customer_id(&path)?)?;
+    let customer = body.into_customer(customer_id(&path)?)?;
     let mut response = match admin.ledger.put_customer(customer.clone()).await? {
         Put::New => HttpResponse::Created(),
         Put::Replaced => HttpResponse::Ok(),
     };
-    Ok(response.json(shown(&admin, &customer).await?))
+    Ok(response.json(view(&admin, &customer).await?))
 }
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
@@ -56,10 +52,10 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
         .customer(&path)
         .await?
         .ok_or_else(no_such_customer)?;
-    Ok(HttpResponse::Ok().json(shown(&admin, &customer).await?))
+    Ok(HttpResponse::Ok().json(view(&admin, &customer).await?))
 }
 
-/// The ledger stays: the entries of a customer who is gone are still entries.
+/// Deletes the customer. The customer's entries stay in the ledger.
 async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
     let id = CustomerId::new(path.as_str()).map_err(|_| no_such_customer())?;
     if admin.ledger.delete_customer(&id).await? {
@@ -78,8 +74,8 @@ struct Page {
 
 #[derive(Serialize)]
 struct List<'a> {
-    customers: Vec<Shown<'a>>,
-    /// What to give as `after` for the next page; absent on the last one.
+    customers: Vec<CustomerView<'a>>,
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'a str>,
 }
@@ -93,7 +89,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         .flatten();
     let mut page = Vec::with_capacity(customers.len());
     for customer in &customers {
-        page.push(shown(&admin, customer).await?);
+        page.push(view(&admin, customer).await?);
     }
     Ok(HttpResponse::Ok().json(List {
         customers: page,
@@ -101,9 +97,9 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     }))
 }
 
-async fn shown<'a>(admin: &Admin, customer: &'a Customer) -> Result<Shown<'a>, AdminError> {
+async fn view<'a>(admin: &Admin, customer: &'a Customer) -> Result<CustomerView<'a>, AdminError> {
     let balance = admin.ledger.balance(customer.customer_id.as_str()).await?;
-    Ok(Shown {
+    Ok(CustomerView {
         customer,
         balance,
         currency: admin.currency,
@@ -111,11 +107,11 @@ async fn shown<'a>(admin: &Admin, customer: &'a Customer) -> Result<Shown<'a>, A
 }
 
 fn customer_id(path: &str) -> Result<CustomerId, AdminError> {
-    // What a path holds that is not UTF-8 arrives as this character, and different ids as one.
+    // actix replaces bytes that are not UTF-8 by this character: different ids would become equal.
     if path.contains(char::REPLACEMENT_CHARACTER) {
         return Err(AdminError::invalid(
             "customer_id",
-            "is not UTF-8, percent-encoded",
+            "must be percent-encoded UTF-8",
         ));
     }
     CustomerId::new(path).map_err(|error| AdminError::invalid("customer_id", error.to_string()))

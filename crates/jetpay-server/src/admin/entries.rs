@@ -1,23 +1,19 @@
-//! `/v1/entries`: the feed from which the merchant's own billing credits people.
+//! The feeds of entries: `/v1/entries` for top-ups, `/v1/payouts/entries` for payouts. The merchant's billing reads them.
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_ledger::payout::{PayoutEntry, PayoutMove};
 use jetpay_ledger::{Entry, EntryKind};
 use serde::{Deserialize, Serialize};
 
-use super::Admin;
-use super::error::{self, AdminError};
-use super::input;
-use super::time::Rfc3339;
+use super::error::AdminError;
+use super::input::{self, Rfc3339};
+use super::{Admin, resource};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/entries")
-            .route(web::get().to(list))
-            .default_service(web::to(error::no_such_method)),
-    );
+    config.service(resource("/entries").route(web::get().to(list)));
 }
 
 #[derive(Deserialize)]
@@ -29,14 +25,15 @@ struct Page {
 }
 
 #[derive(Serialize)]
-struct Feed<'a> {
-    entries: Vec<ShownEntry<'a>>,
-    /// What to give as `after` next time, also when there is nothing new.
+struct Feed<E> {
+    entries: Vec<E>,
+    /// The value of `after` for the next request; present also when there are no new entries.
     next: i64,
 }
 
+/// An entry of a top-up in an answer.
 #[derive(Serialize)]
-struct ShownEntry<'a> {
+struct EntryView<'a> {
     seq: i64,
     kind: EntryKind,
     payment_id: &'a PaymentId,
@@ -49,7 +46,7 @@ struct ShownEntry<'a> {
     time: Rfc3339,
 }
 
-impl<'a> From<&'a Entry> for ShownEntry<'a> {
+impl<'a> From<&'a Entry> for EntryView<'a> {
     fn from(entry: &'a Entry) -> Self {
         Self {
             seq: entry.seq,
@@ -67,13 +64,53 @@ impl<'a> From<&'a Entry> for ShownEntry<'a> {
 
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
-    let entries = admin
-        .ledger
-        .entries(page.after, input::limit(page.limit)?)
-        .await?;
+    let limit = input::limit(page.limit)?;
+    let entries = admin.ledger.entries(page.after, limit).await?;
     let next = entries.last().map_or(page.after, |last| last.seq);
-    Ok(HttpResponse::Ok().json(Feed {
-        entries: entries.iter().map(ShownEntry::from).collect(),
-        next,
-    }))
+    let entries: Vec<_> = entries.iter().map(EntryView::from).collect();
+    Ok(HttpResponse::Ok().json(Feed { entries, next }))
+}
+
+/// An entry of the payouts account in an answer.
+#[derive(Serialize)]
+struct PayoutEntryView<'a> {
+    seq: i64,
+    kind: PayoutEntry,
+    payment_id: &'a PaymentId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation_id: Option<String>,
+    project_id: ProjectId,
+    method: &'a str,
+    customer_id: &'a CustomerId,
+    #[serde(flatten)]
+    amount: Money,
+    time: Rfc3339,
+}
+
+impl<'a> From<&'a PayoutMove> for PayoutEntryView<'a> {
+    fn from(entry: &'a PayoutMove) -> Self {
+        Self {
+            seq: entry.seq,
+            kind: entry.entry,
+            payment_id: &entry.payment_id,
+            operation_id: entry.operation_id.map(|id| id.to_string()),
+            project_id: entry.project_id,
+            method: &entry.method,
+            customer_id: &entry.customer_id,
+            amount: entry.amount,
+            time: Rfc3339(entry.time),
+        }
+    }
+}
+
+pub(super) async fn list_of_payouts(
+    admin: Data<Admin>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AdminError> {
+    let page: Page = input::query(&request)?;
+    let limit = input::limit(page.limit)?;
+    let entries = admin.ledger.payout_moves(page.after, limit).await?;
+    let next = entries.last().map_or(page.after, |last| last.seq);
+    let entries: Vec<_> = entries.iter().map(PayoutEntryView::from).collect();
+    Ok(HttpResponse::Ok().json(Feed { entries, next }))
 }

@@ -1,13 +1,13 @@
-//! Errors of the admin interface: `{"error": {"code", "field"?, "message"}}`.
+//! Error answers of the admin interface: `{"error": {"code", "field"?, "message"}}`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 
-use crate::customer::Flaw;
+use crate::field_error::FieldError;
 
-/// An answer other than a good one.
+/// An error answer.
 #[derive(Debug)]
 pub(super) struct AdminError {
     status: StatusCode,
@@ -17,23 +17,23 @@ pub(super) struct AdminError {
 }
 
 impl AdminError {
-    /// 400: not even readable.
+    /// 400: the body is not readable.
     pub(super) fn malformed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", message.into())
     }
 
-    /// 401.
+    /// 401: the token is missing or wrong.
     pub(super) fn unauthorized() -> Self {
-        let message = "send the header `Authorization: Bearer TOKEN` with the token of the configuration's [admin]";
+        let message = "send the header `Authorization: Bearer TOKEN` with the token of [admin] in the configuration";
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
     }
 
-    /// 404.
+    /// 404: nothing has this id or path.
     pub(super) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", message.into())
     }
 
-    /// 422: readable, but this field cannot be so.
+    /// 422: a field is wrong.
     pub(super) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message.into());
         Self {
@@ -42,9 +42,9 @@ impl AdminError {
         }
     }
 
-    /// 405.
+    /// 405: the path has other HTTP methods.
     fn no_such_method() -> Self {
-        let message = "this path has other HTTP methods; see the README, HTTP for the merchant";
+        let message = "this path has other HTTP methods; see docs/http-api.md";
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
@@ -52,17 +52,17 @@ impl AdminError {
         )
     }
 
-    /// 409: somebody was faster.
+    /// 409: the request contradicts what is stored.
     pub(super) fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", message.into())
     }
 
-    /// 409: the configuration does not provide for it.
+    /// 409: the configuration does not enable this.
     pub(super) fn not_configured(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "not_configured", message.into())
     }
 
-    /// 413.
+    /// 413: the body is larger than `limit` bytes.
     pub(super) fn too_large(limit: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -81,15 +81,15 @@ impl AdminError {
     }
 }
 
-impl From<Flaw> for AdminError {
-    fn from(flaw: Flaw) -> Self {
-        Self::invalid(flaw.field, flaw.message)
+impl From<FieldError> for AdminError {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(error.field, error.message)
     }
 }
 
 impl From<jetpay_ledger::Error> for AdminError {
-    /// What the person can mend, as [`ResolveError`](jetpay_ledger::ResolveError) tells it; else 503, and the store's own
-    /// words go to the log.
+    /// The answer to an error that the caller can correct. For any other the answer is 503, and the log gets the store's
+    /// own message.
     fn from(error: jetpay_ledger::Error) -> Self {
         match error {
             jetpay_ledger::Error::Resolve(why) => return why.into(),
@@ -145,14 +145,14 @@ impl ResponseError for AdminError {
     }
 }
 
-/// For every path that is none.
+/// The answer to an unknown path.
 pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
     Err(AdminError::not_found(
-        "there is nothing at this path for this HTTP method; see the README, HTTP for the merchant",
+        "there is nothing at this path for this HTTP method; see docs/http-api.md",
     ))
 }
 
-/// For HTTP methods that a path does not have.
+/// The answer to an HTTP method that a path does not have.
 pub(super) async fn no_such_method() -> Result<HttpResponse, AdminError> {
     Err(AdminError::no_such_method())
 }

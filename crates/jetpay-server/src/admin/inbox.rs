@@ -1,4 +1,4 @@
-//! `/v1/inbox`: callbacks whose payment nobody knows.
+//! `/v1/inbox`: callbacks that name an unknown payment.
 
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,32 +8,17 @@ use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::{Unmatched, Verdict};
 use serde::{Deserialize, Serialize};
 
-use super::Admin;
-use super::decision;
-use super::error::{self, AdminError};
-use super::input;
-use super::payments::ShownPayment;
-use super::time::Rfc3339;
+use super::error::AdminError;
+use super::input::{self, Rfc3339};
+use super::payments::PaymentView;
+use super::{Admin, resolutions, resource};
 use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    let other = || web::to(error::no_such_method);
     config
-        .service(
-            web::resource("/inbox")
-                .route(web::get().to(list))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/inbox/{payment_id}")
-                .route(web::delete().to(delete))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/inbox/{payment_id}/resolve")
-                .route(web::post().to(resolve))
-                .default_service(other()),
-        );
+        .service(resource("/inbox").route(web::get().to(list)))
+        .service(resource("/inbox/{payment_id}").route(web::delete().to(delete)))
+        .service(resource("/inbox/{payment_id}/resolve").route(web::post().to(resolve)));
 }
 
 #[derive(Deserialize)]
@@ -42,9 +27,9 @@ struct Page {
     limit: Option<usize>,
 }
 
-/// The body as received is in it: account and customer help to find whose it is.
+/// A callback in an answer. Its body as received helps a person to find the customer.
 #[derive(Serialize)]
-struct ShownUnmatched {
+struct UnmatchedView {
     payment_id: PaymentId,
     project_id: ProjectId,
     operation_id: String,
@@ -57,7 +42,7 @@ struct ShownUnmatched {
     body: String,
 }
 
-impl From<Unmatched> for ShownUnmatched {
+impl From<Unmatched> for UnmatchedView {
     fn from(unmatched: Unmatched) -> Self {
         Self {
             payment_id: unmatched.payment_id,
@@ -76,7 +61,7 @@ impl From<Unmatched> for ShownUnmatched {
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let waiting = admin.ledger.inbox(input::limit(page.limit)?).await?;
-    let waiting: Vec<_> = waiting.into_iter().map(ShownUnmatched::from).collect();
+    let waiting: Vec<_> = waiting.into_iter().map(UnmatchedView::from).collect();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "callbacks": waiting })))
 }
 
@@ -95,46 +80,48 @@ struct Resolve {
     currency: Option<String>,
 }
 
-/// After a credit, answers with the payment as it is now: the callbacks are held against it like any others, so it is
-/// not credited when they tell of another amount.
+/// Resolves the waiting callbacks of a payment. After a credit the answer is the payment, else 204.
+///
+/// A credit records the payment and applies the waiting callbacks to it like any others: a callback with another amount
+/// quarantines it.
 async fn resolve(
     admin: Data<Admin>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let payment_id = payment_id(&path)?;
-    let asked: Resolve = input::json(payload).await?;
-    let currency = asked.currency.as_deref();
-    let verdict = decision::verdict(&asked.verdict, asked.amount, currency, admin.currency)?;
+    let body: Resolve = input::json(payload).await?;
+    let currency = body.currency.as_deref();
+    let verdict = resolutions::verdict(&body.verdict, body.amount, currency, admin.currency)?;
     match verdict {
         Verdict::Credit(amount) => {
-            let customer = customer(&admin, asked.customer_id).await?;
+            let customer = customer(&admin, body.customer_id).await?;
             if amount.currency() != admin.currency {
-                let message = format!("is not {}, in which all balances are kept", admin.currency);
+                let message = format!("must be {}, the currency of all balances", admin.currency);
                 return Err(AdminError::invalid("currency", message));
             }
             admin
                 .ledger
-                .credit_unmatched(&payment_id, customer, amount, asked.reason, now())
+                .credit_unmatched(&payment_id, customer, amount, body.reason, now())
                 .await?;
         }
         Verdict::Dismiss | Verdict::Foreign => {
-            if asked.customer_id.is_some() {
-                return Err(AdminError::invalid("customer_id", "is for a credit only"));
+            if body.customer_id.is_some() {
+                return Err(AdminError::invalid("customer_id", "is only for a credit"));
             }
-            dismiss(&admin, &payment_id, asked.reason).await?;
+            dismiss(&admin, &payment_id, body.reason).await?;
         }
     }
     let verdict = verdict.as_str();
-    tracing::info!(payment = %payment_id, verdict, "callbacks of the inbox are settled");
+    tracing::info!(payment = %payment_id, verdict, "the merchant resolved callbacks of the inbox");
     let payment = admin.ledger.payment(payment_id.as_str()).await?;
     Ok(payment.map_or_else(
         || HttpResponse::NoContent().finish(),
-        |payment| HttpResponse::Ok().json(ShownPayment::from(&payment)),
+        |payment| HttpResponse::Ok().json(PaymentView::from(&payment)),
     ))
 }
 
-/// The same as the verdict `foreign`, without a person's words.
+/// The verdict `foreign`, with a fixed reason.
 async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
     dismiss(
         &admin,
@@ -145,7 +132,7 @@ async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, 
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Says that a payment is not ours: the callbacks that waited for it are acknowledged from now on.
+/// Records that a payment is not the merchant's: the service acknowledges its waiting callbacks from then on.
 async fn dismiss(admin: &Admin, id: &PaymentId, reason: String) -> Result<(), AdminError> {
     match admin.ledger.dismiss_unmatched(id, reason, now()).await? {
         0 => Err(nothing_waits()),
@@ -153,10 +140,11 @@ async fn dismiss(admin: &Admin, id: &PaymentId, reason: String) -> Result<(), Ad
     }
 }
 
-/// The customer whose payment it is. One who is misspelt would be credited where nobody looks.
+/// The customer to credit. The ledger must know the customer: a mistyped id would hide the credit.
 async fn customer(admin: &Admin, id: Option<String>) -> Result<CustomerId, AdminError> {
     let wrong = |message: String| AdminError::invalid("customer_id", message);
-    let id = id.ok_or_else(|| wrong("is needed for a credit: whose payment it is".to_owned()))?;
+    let id =
+        id.ok_or_else(|| wrong("is required for a credit: the customer who paid".to_owned()))?;
     let id = CustomerId::new(id).map_err(|error| wrong(error.to_string()))?;
     match admin.ledger.customer(id.as_str()).await? {
         Some(_) => Ok(id),

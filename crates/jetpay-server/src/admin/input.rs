@@ -1,26 +1,32 @@
-//! Reading what the merchant sends: every mistake is told with its field.
+//! Reads bodies and query strings. Every error names its field.
+
+use std::fmt;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Payload};
+use jetpay_ledger::Millis;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 
 use super::error::AdminError;
-use crate::reason;
+use crate::field_error::FieldError;
 
-/// The most bytes of a body.
-const LIMIT: usize = 1024 * 1024;
+/// The largest body, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
 
-/// The body as JSON: 400 when it is none, 413 when it is too large, 422 with the field when a field is wrong.
+/// Reads the body as JSON. Answers 400 when it is not JSON, 413 when it is too large, and 422 with the field when a field
+/// is wrong.
 pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, AdminError> {
     let body: Bytes = payload
-        .to_bytes_limited(LIMIT)
+        .to_bytes_limited(MAX_BODY)
         .await
-        .map_err(|_| AdminError::too_large(LIMIT))?
-        .map_err(|_| AdminError::malformed("the body did not arrive whole"))?;
+        .map_err(|_| AdminError::too_large(MAX_BODY))?
+        .map_err(|_| AdminError::malformed("the body is incomplete"))?;
     let mut json = serde_json::Deserializer::from_slice(&body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
-            AdminError::from(reason::of(&error))
+            AdminError::from(FieldError::of_json(&error))
         } else {
             AdminError::malformed(format!("the body is not JSON: {}", error.inner()))
         }
@@ -30,27 +36,27 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     Ok(value)
 }
 
-/// The query string: 422 with the parameter when one is wrong or unknown.
+/// Reads the query string. Answers 422 with the parameter when one is wrong or unknown.
 pub(super) fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, AdminError> {
     let pairs = form_urlencoded::parse(request.query_string().as_bytes());
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
         .map_err(|error| AdminError::invalid(error.path().to_string(), error.inner().to_string()))
 }
 
-/// How many rows a list gives.
-pub(super) fn limit(asked: Option<usize>) -> Result<usize, AdminError> {
+/// The number of rows in a list: the query parameter `limit`, or its default.
+pub(super) fn limit(given: Option<usize>) -> Result<usize, AdminError> {
     const DEFAULT: usize = 100;
-    const MOST: usize = 1000;
-    match asked.unwrap_or(DEFAULT) {
-        limit @ 1..=MOST => Ok(limit),
+    const MAX: usize = 1000;
+    match given.unwrap_or(DEFAULT) {
+        limit @ 1..=MAX => Ok(limit),
         _ => Err(AdminError::invalid(
             "limit",
-            format!("limit is between 1 and {MOST}"),
+            format!("must be between 1 and {MAX}"),
         )),
     }
 }
 
-/// One page out of rows of which one more than `limit` was asked for, and where the next page begins if there is one.
+/// Makes a page of `limit` rows out of up to `limit + 1`, and returns the last number of the page when there are more.
 pub(super) fn page<T>(
     mut rows: Vec<T>,
     limit: usize,
@@ -60,4 +66,34 @@ pub(super) fn page<T>(
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(seq);
     (rows, next)
+}
+
+/// Reads an instant from a query parameter.
+pub(super) fn instant(field: &'static str, text: &str) -> Result<Millis, AdminError> {
+    let time: Result<Timestamp, _> = text.parse();
+    time.map(|time| Millis(time.as_millisecond())).map_err(|_| {
+        AdminError::invalid(
+            field,
+            "write an instant as 2026-11-21T08:00:00Z (write %2B for a `+` in a query)",
+        )
+    })
+}
+
+/// An instant, written as RFC 3339 in UTC.
+pub(crate) struct Rfc3339(pub(crate) Millis);
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = Timestamp::from_millisecond(self.0.0).map_err(|_| fmt::Error)?;
+        write!(f, "{time:.3}")
+    }
+}
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match Timestamp::from_millisecond(self.0.0) {
+            Ok(time) => serializer.collect_str(&format_args!("{time:.3}")),
+            Err(error) => Err(serde::ser::Error::custom(error)),
+        }
+    }
 }

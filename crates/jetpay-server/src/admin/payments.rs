@@ -1,4 +1,4 @@
-//! `/v1/payments`.
+//! `/v1/payments`: read and search payments.
 
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,27 +9,19 @@ use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_ledger::{Flag, Operation, Payment, PaymentFilter, PaymentState};
 use serde::{Deserialize, Serialize};
 
-use super::Admin;
-use super::error::{self, AdminError};
-use super::input;
-use super::time::{self, Rfc3339};
+use super::error::AdminError;
+use super::input::{self, Rfc3339};
+use super::{Admin, resource};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
-        .service(
-            web::resource("/payments")
-                .route(web::get().to(list))
-                .default_service(web::to(error::no_such_method)),
-        )
-        .service(
-            web::resource("/payments/{payment_id}")
-                .route(web::get().to(get))
-                .default_service(web::to(error::no_such_method)),
-        );
+        .service(resource("/payments").route(web::get().to(list)))
+        .service(resource("/payments/{payment_id}").route(web::get().to(get)));
 }
 
+/// A payment in an answer.
 #[derive(Serialize)]
-pub(super) struct ShownPayment<'a> {
+pub(super) struct PaymentView<'a> {
     payment_id: &'a PaymentId,
     project_id: ProjectId,
     method: &'a str,
@@ -39,17 +31,19 @@ pub(super) struct ShownPayment<'a> {
     #[serde(flatten)]
     amount: Money,
     state: PaymentState,
-    /// In all, and what of it was not taken back: minor units of the payment's currency.
+    /// The sum of all credits, in minor units.
     credited: i64,
+    /// The part of `credited` that was not taken back, in minor units.
     remaining: i64,
     flags: &'a [Flag],
     created_at: Rfc3339,
-    operations: Vec<ShownOperation<'a>>,
+    operations: Vec<OperationView<'a>>,
 }
 
+/// An operation of the platform in an answer.
 #[derive(Serialize)]
-struct ShownOperation<'a> {
-    /// Text: some languages read numbers as floats, and these have up to 16 digits.
+struct OperationView<'a> {
+    /// Text, because ids have up to 16 digits and some languages read numbers as floats.
     id: String,
     #[serde(rename = "type")]
     kind: &'a OperationType,
@@ -62,7 +56,7 @@ struct ShownOperation<'a> {
     received_at: Rfc3339,
 }
 
-impl<'a> From<&'a Payment> for ShownPayment<'a> {
+impl<'a> From<&'a Payment> for PaymentView<'a> {
     fn from(payment: &'a Payment) -> Self {
         Self {
             payment_id: &payment.id,
@@ -76,16 +70,12 @@ impl<'a> From<&'a Payment> for ShownPayment<'a> {
             remaining: payment.remaining,
             flags: &payment.flags,
             created_at: Rfc3339(payment.created_at),
-            operations: payment
-                .operations
-                .iter()
-                .map(ShownOperation::from)
-                .collect(),
+            operations: payment.operations.iter().map(OperationView::from).collect(),
         }
     }
 }
 
-impl<'a> From<&'a Operation> for ShownOperation<'a> {
+impl<'a> From<&'a Operation> for OperationView<'a> {
     fn from(operation: &'a Operation) -> Self {
         Self {
             id: operation.id.to_string(),
@@ -103,7 +93,7 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
     let payment = admin.ledger.payment(&path).await?;
     let payment =
         payment.ok_or_else(|| AdminError::not_found("there is no payment with this id"))?;
-    Ok(HttpResponse::Ok().json(ShownPayment::from(&payment)))
+    Ok(HttpResponse::Ok().json(PaymentView::from(&payment)))
 }
 
 #[derive(Deserialize)]
@@ -120,8 +110,8 @@ struct Search {
 
 #[derive(Serialize)]
 struct List<'a> {
-    payments: Vec<ShownPayment<'a>>,
-    /// What to give as `after` for the next page; absent on the last one.
+    payments: Vec<PaymentView<'a>>,
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'a PaymentId>,
 }
@@ -134,9 +124,12 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         state: search.state.map(|word| state(&word)).transpose()?,
         from: search
             .from
-            .map(|text| time::parse("from", &text))
+            .map(|text| input::instant("from", &text))
             .transpose()?,
-        to: search.to.map(|text| time::parse("to", &text)).transpose()?,
+        to: search
+            .to
+            .map(|text| input::instant("to", &text))
+            .transpose()?,
         provider_payment_id: search.provider_payment_id,
         after: search.after,
         limit,
@@ -146,7 +139,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         .then(|| payments.last().map(|last| &last.id))
         .flatten();
     Ok(HttpResponse::Ok().json(List {
-        payments: payments.iter().map(ShownPayment::from).collect(),
+        payments: payments.iter().map(PaymentView::from).collect(),
         next,
     }))
 }
@@ -157,6 +150,6 @@ fn state(word: &str) -> Result<PaymentState, AdminError> {
             .iter()
             .map(|state| state.as_str())
             .collect();
-        AdminError::invalid("state", format!("is one of {}", words.join(", ")))
+        AdminError::invalid("state", format!("must be one of {}", words.join(", ")))
     })
 }

@@ -1,29 +1,25 @@
-//! `/v1/resolutions`: what persons decided.
+//! What people decided: `/v1/resolutions`, and the verdict in a request to resolve an alarm or the inbox.
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_core::Money;
 use jetpay_core::id::PaymentId;
-use jetpay_ledger::Resolution;
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::{Resolution, ResolveError, Verdict};
 use serde::{Deserialize, Serialize};
 
-use super::Admin;
-use super::error::{self, AdminError};
-use super::input;
-use super::time::Rfc3339;
+use super::error::AdminError;
+use super::input::{self, Rfc3339};
+use super::{Admin, resource};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/resolutions")
-            .route(web::get().to(list))
-            .default_service(web::to(error::no_such_method)),
-    );
+    config.service(resource("/resolutions").route(web::get().to(list)));
 }
 
+/// A resolution in an answer.
 #[derive(Serialize)]
-pub(super) struct ShownResolution {
+pub(super) struct ResolutionView {
     seq: i64,
-    /// Absent when it is about the inbox.
+    /// Absent for a resolution of the inbox.
     #[serde(skip_serializing_if = "Option::is_none")]
     alarm_seq: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,7 +33,7 @@ pub(super) struct ShownResolution {
     time: Rfc3339,
 }
 
-impl From<Resolution> for ShownResolution {
+impl From<Resolution> for ResolutionView {
     fn from(resolution: Resolution) -> Self {
         Self {
             seq: resolution.seq,
@@ -61,18 +57,81 @@ struct Page {
 
 #[derive(Serialize)]
 struct List {
-    resolutions: Vec<ShownResolution>,
-    /// What to give as `before` for the next page; absent on the last one.
+    resolutions: Vec<ResolutionView>,
+    /// The value of `before` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<i64>,
 }
 
-/// The newest first.
+/// Lists the resolutions, newest first.
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let resolutions = admin.ledger.resolutions(page.before, limit + 1).await?;
     let (resolutions, next) = input::page(resolutions, limit, |resolution| resolution.seq);
-    let resolutions = resolutions.into_iter().map(ShownResolution::from).collect();
+    let resolutions = resolutions.into_iter().map(ResolutionView::from).collect();
     Ok(HttpResponse::Ok().json(List { resolutions, next }))
+}
+
+/// Reads a verdict. Only a credit has an amount, in minor units; its currency is `configured` unless the request names
+/// another.
+pub(super) fn verdict(
+    word: &str,
+    amount: Option<i64>,
+    currency: Option<&str>,
+    configured: Currency,
+) -> Result<Verdict, AdminError> {
+    let verdict = match word {
+        "credit" => {
+            let minor = amount.ok_or_else(|| {
+                AdminError::invalid(
+                    "amount",
+                    "is required for a credit: minor units, more than 0",
+                )
+            })?;
+            let currency = currency.map_or(Ok(configured), Currency::parse);
+            let currency =
+                currency.map_err(|error| AdminError::invalid("currency", error.to_string()))?;
+            return Ok(Verdict::Credit(Money::new(minor, currency)));
+        }
+        "dismiss" => Verdict::Dismiss,
+        "foreign" => Verdict::Foreign,
+        _ => {
+            return Err(AdminError::invalid(
+                "verdict",
+                "must be one of credit, dismiss, foreign",
+            ));
+        }
+    };
+    for (field, given) in [
+        ("amount", amount.is_some()),
+        ("currency", currency.is_some()),
+    ] {
+        if given {
+            return Err(AdminError::invalid(field, "is only for a credit"));
+        }
+    }
+    Ok(verdict)
+}
+
+impl From<ResolveError> for AdminError {
+    /// 404, 409, or 422 with the field to correct.
+    fn from(why: ResolveError) -> Self {
+        let message = why.to_string();
+        match why {
+            ResolveError::NoSuchAlarm | ResolveError::NothingWaits | ResolveError::NoSuchPayout => {
+                Self::not_found(message)
+            }
+            ResolveError::AlreadyResolved
+            | ResolveError::AlreadyCredited
+            | ResolveError::PayoutEnded
+            | ResolveError::NeverSent
+            | ResolveError::BeingSent => Self::conflict(message),
+            ResolveError::NotPositive => Self::invalid("amount", message),
+            ResolveError::OtherCurrency => Self::invalid("currency", message),
+            ResolveError::NoReason => Self::invalid("reason", message),
+            // For all other reasons another verdict may be possible.
+            _ => Self::invalid("verdict", message),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The command line.
 
-mod check;
+mod client;
 mod demo;
 mod explain;
 mod import;
@@ -8,18 +8,24 @@ mod ledger;
 mod operator;
 mod payouts;
 mod serve;
-mod sign;
 mod simulate;
+mod store;
+mod table;
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
+use jetpay_core::signature::{self, Key};
+use zeroize::Zeroizing;
 
-/// Accepts top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay.
+/// Accept top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay
+///
+/// Amounts are in minor units: 90000 is 900.00 KZT. A command ends with 0 when it succeeded, with 1 when it failed, and
+/// with 2 when the command line is wrong, unless its own help says otherwise.
 #[derive(Parser)]
 #[command(name = "jetpay", version, propagate_version = true)]
 struct Cli {
@@ -30,100 +36,109 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the service until SIGTERM or SIGINT
-    Serve(WithConfig),
-    /// Show it at work: a service of its own, a simulated platform, and the resulting ledger
+    Serve(ConfigOption),
+    /// Demonstrate a service with a simulated platform, and show the resulting ledger
     Demo(demo::Demo),
-    /// Read the configuration; say what it would do, or what is wrong and where
-    Check(WithConfig),
-    /// Work with customers
+    /// Check the configuration: say what the service would do, or what is wrong and in which line
+    Check(ConfigOption),
+    /// Import customers
     #[command(subcommand)]
     Customers(Customers),
-    /// Work with payments
+    /// Import payments
     #[command(subcommand)]
     Payments(Payments),
-    /// Send payouts, see them, and settle those whose outcome nobody tells; asks the running service
+    /// Send, list, show and resolve payouts; calls the running service
     #[command(subcommand)]
     Payouts(payouts::Payouts),
-    /// See and settle what a person must look at; asks the running service
+    /// List, show and resolve alarms, which need a person's decision; calls the running service
     #[command(subcommand)]
     Alarms(operator::Alarms),
-    /// See and settle callbacks whose payment nobody knows; asks the running service
+    /// List and resolve callbacks that name an unknown payment; calls the running service
     #[command(subcommand)]
     Inbox(operator::Inbox),
-    /// See what persons decided; asks the running service
+    /// List what people decided about alarms and the inbox; calls the running service
     #[command(subcommand)]
     Resolutions(operator::Resolutions),
-    /// Prove the books, or export them
+    /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
-    /// Back the store up, or move it
+    /// Back up the store, or move it to PostgreSQL
     #[command(subcommand)]
-    Store(ledger::StoreCommand),
-    /// Play the platform, to try a merchant's service by hand
+    Store(store::StoreCommand),
+    /// Simulate the platform, to try a merchant's service
     #[command(subcommand)]
     Simulate(simulate::Simulate),
     /// Moved to the program `jetpay-conformance`
     #[command(hide = true, disable_help_flag = true, disable_version_flag = true)]
     Conformance {
-        /// The options that `jetpay-conformance` takes; this command ignores them
+        /// The options of `jetpay-conformance`; this command ignores them
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<OsString>,
     },
-    /// Sign a JSON body from standard input
-    Sign(sign::Sign),
-    /// Explain why a signature matches or not: of a JSON body, a captured HTTP request or a log line
+    /// Sign a JSON body: read it from standard input, and print it with its signature
+    Sign(Sign),
+    /// Explain why a signature matches or does not: of a JSON body, a captured HTTP request or a log line
     ///
-    /// The body is found in what is given. The string to sign and the one that was signed are shown with their first
-    /// difference, and what is wrong in plain words. Ends with 0 when the signature matches, 1 when it does not, 2 when
-    /// there is nothing that could be read. Secrets are never shown.
+    /// The command finds the body in the input. It shows the string to sign above the string that was signed, marks the
+    /// first difference, and says what is wrong. It never shows a secret. It ends with 0 when the signature matches, with
+    /// 1 when it does not match, and with 2 when the body cannot be read.
     Explain(explain::Explain),
 }
 
 #[derive(Subcommand)]
 enum Customers {
-    /// Insert or replace the customers in a file; the others stay
+    /// Insert or replace the customers in a file; customers that are not in the file stay as they are
     ///
-    /// A line of JSON is what `PUT /v1/customers/{customer_id}` takes, and `customer_id`. CSV has one row a contract:
+    /// In JSON Lines, each line is the body of `PUT /v1/customers/{customer_id}` with `customer_id`. In CSV, each row is
+    /// one contract, and these are the columns:
     /// `customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code`
+    ///
+    /// `payment` and `min_payment` are in minor units. With SQLite, stop the service first.
     Import(import::ImportCustomers),
 }
 
 #[derive(Subcommand)]
 enum Payments {
-    /// Take over the pending payments of an older system, so that their callbacks find them
+    /// Import the pending payments of an older system, so that the service can match their callbacks
     ///
-    /// A line of JSON has these fields, CSV these columns:
+    /// These are the fields of a line of JSON, or the columns of CSV:
     /// `payment_id,project_id,method,customer_id,contract_id,amount,currency,created_at`
     ///
-    /// `contract_id` and `created_at` (now) may be empty; amounts are minor units. All lines are checked before the
-    /// first is stored. They are stored 5 000 at a time: when the store fails midway, what was stored stays. A second
-    /// run is harmless, since a payment whose id is known stays as it is.
+    /// `contract_id` and `created_at` may be empty; `created_at` is then the current time. `amount` is in minor units. The
+    /// command checks all lines before it stores the first, and stores 5 000 at a time. If the store fails midway, import
+    /// the same file again: payments that are already stored do not change. With SQLite, stop the service first.
     Import(import::ImportPayments),
 }
 
-/// The exit code for a wrong command line, which clap uses, too.
+/// The exit code for a wrong command line, as clap uses it.
 const WRONG_USAGE: u8 = 2;
 const CONFORMANCE_MOVED: &str = "\
 error: `jetpay conformance` is now the program `jetpay-conformance`, which takes the same options
   Build it from the sources of this version: cargo build --release --package jetpay-conformance
   Then run: target/release/jetpay-conformance --help
-  It is described in docs/conformance.md";
+  The page docs/conformance.md describes it";
 
-/// Commands that need the configuration.
 #[derive(Args)]
-struct WithConfig {
+struct ConfigOption {
     /// The configuration
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
 }
 
+#[derive(Args)]
+struct Sign {
+    /// The environment variable that holds the project's secret
+    #[arg(long, value_name = "NAME")]
+    secret_env: String,
+}
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Serve(WithConfig { config }) => serve::serve(&config),
+    let result = match Cli::parse().command {
+        Command::Serve(ConfigOption { config }) => serve::serve(&config),
         Command::Demo(demo) => demo.run(),
-        Command::Check(WithConfig { config }) => check::check(&config),
+        Command::Check(ConfigOption { config }) => serve::check(&config),
         Command::Customers(Customers::Import(import)) => import.run(),
         Command::Payments(Payments::Import(import)) => import.run(),
         Command::Payouts(payouts) => payouts.run(),
@@ -140,12 +155,12 @@ pub fn run() -> ExitCode {
         Command::Sign(sign) => sign.run(),
         Command::Explain(explain) => return explain.run(),
     };
-    ended(done)
+    exit_code(result)
 }
 
-/// How a command ends that says what went wrong.
-fn ended(done: anyhow::Result<()>) -> ExitCode {
-    match done {
+/// The exit code of a command. Prints the error of one that failed.
+fn exit_code(result: anyhow::Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -154,20 +169,7 @@ fn ended(done: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-/// A secret from the environment variable that an option named.
-fn secret_from_env(name: &str) -> anyhow::Result<jetpay_core::signature::Key> {
-    let secret = std::env::var(name).map(zeroize::Zeroizing::new);
-    let secret = secret.map_err(|_| {
-        anyhow::anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")
-    })?;
-    jetpay_core::signature::Key::new(&secret).map_err(|_| empty(name))
-}
-
-fn empty(name: &str) -> anyhow::Error {
-    anyhow::anyhow!("the environment variable {name} is empty; set it to the project's secret")
-}
-
-/// On standard output, in colours when it is a terminal. Whoever reads may stop early.
+/// Writes to standard output, with colours when it is a terminal. It is no error when the reader closes it early.
 fn write(text: &str) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -176,4 +178,32 @@ fn write(text: &str) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+impl Sign {
+    fn run(&self) -> anyhow::Result<()> {
+        let key = secret_from_env(&self.secret_env)?;
+        let mut body = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut body)
+            .context("cannot read standard input")?;
+        let signed = signature::sign(&body, &key).context(
+            "cannot sign standard input; give one JSON object: echo '{\"type\":\"verify\"}' | jetpay sign ...",
+        )?;
+        let mut out = std::io::stdout().lock();
+        out.write_all(&signed)
+            .and_then(|()| out.flush())
+            .context("cannot write standard output")
+    }
+}
+
+/// The secret in an environment variable.
+fn secret_from_env(name: &str) -> anyhow::Result<Key> {
+    let secret = std::env::var(name).map(Zeroizing::new);
+    let secret = secret.map_err(|_| {
+        anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")
+    })?;
+    Key::new(&secret).map_err(|_| {
+        anyhow!("the environment variable {name} is empty; set it to the project's secret")
+    })
 }

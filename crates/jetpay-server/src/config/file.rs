@@ -1,4 +1,4 @@
-//! The file as it is written.
+//! The tables of the configuration file.
 
 use std::net::SocketAddr;
 use std::num::NonZero;
@@ -11,59 +11,62 @@ use toml::Spanned;
 use zeroize::Zeroizing;
 
 use super::ProjectConfig;
-use super::gate::Gate;
+use super::gate::GateTable;
 use super::problem::Collector;
 use super::secret::{self, OneOrMany};
-use super::store::Store;
+use super::store::StoreTable;
 use crate::methods::MethodName;
 
+/// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     #[serde(default)]
-    pub(super) server: Server,
+    pub(super) server: ServerTable,
     #[serde(default)]
-    pub(super) admin: Admin,
-    pub(super) store: Store,
-    pub(super) gate: Option<Spanned<Gate>>,
+    pub(super) admin: AdminTable,
+    pub(super) store: StoreTable,
+    pub(super) gate: Option<Spanned<GateTable>>,
     #[serde(default)]
     pub(super) project: Vec<ProjectTable>,
 }
 
+/// The table `[server]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Server {
+pub(super) struct ServerTable {
     pub(super) listen: SocketAddr,
     pub(super) workers: Option<NonZero<usize>>,
     pub(super) max_connections: NonZero<usize>,
     pub(super) read_timeout_seconds: NonZero<u64>,
 }
 
-/// The most connections unless said otherwise: each may hold one body of 64 KiB.
-const CONNECTIONS: NonZero<usize> = NonZero::new(10_000).expect("not zero");
-/// How long a connection may do nothing unless said otherwise.
+/// The default of `max_connections`. Each connection may hold one body of 64 KiB.
+const MAX_CONNECTIONS: NonZero<usize> = NonZero::new(10_000).expect("not zero");
+/// The default of `read_timeout_seconds`.
 const READ_TIMEOUT: NonZero<u64> = NonZero::new(30).expect("not zero");
 
-impl Default for Server {
+impl Default for ServerTable {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             workers: None,
-            max_connections: CONNECTIONS,
+            max_connections: MAX_CONNECTIONS,
             read_timeout_seconds: READ_TIMEOUT,
         }
     }
 }
 
+/// The table `[admin]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Admin {
+pub(super) struct AdminTable {
     pub(super) listen: SocketAddr,
     token_env: Option<Spanned<String>>,
     token_file: Option<Spanned<PathBuf>>,
 }
 
-impl Default for Admin {
+impl Default for AdminTable {
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8081));
         Self {
@@ -74,7 +77,8 @@ impl Default for Admin {
     }
 }
 
-impl Admin {
+impl AdminTable {
+    /// The token; empty after a problem.
     pub(super) fn token(&self, folder: &Path, problems: &mut Collector<'_>) -> Zeroizing<String> {
         let found = match (&self.token_env, &self.token_file) {
             (Some(name), None) => secret::from_env(name.get_ref(), name, problems),
@@ -94,17 +98,18 @@ impl Admin {
     }
 }
 
-/// Which option of its document's answers a project's Kassa24 has.
+/// The option of Kassa24's answers: its document describes two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kassa24Answers {
-    /// Option 2: the account with its contracts.
+    /// Option 2: the account with its contracts (kassa24, request verify).
     #[default]
     Contracts,
-    /// Option 1: the account alone.
+    /// Option 1: the account alone (kassa24, request verify).
     Account,
 }
 
+/// A table `[[project]]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProjectTable {
@@ -120,6 +125,7 @@ pub(super) struct ProjectTable {
 }
 
 impl ProjectTable {
+    /// The project with its secrets; `None` after a problem that leaves it without a secret.
     pub(super) fn resolve(
         &self,
         folder: &Path,
@@ -127,12 +133,15 @@ impl ProjectTable {
         problems: &mut Collector<'_>,
     ) -> Option<ProjectConfig> {
         if i64::try_from(*self.id.get_ref()).is_err() {
-            problems.at(&self.id, "a project id fits 63 bits");
+            problems.at(
+                &self.id,
+                "this project id is too large; the largest is 9223372036854775807",
+            );
         }
         if self.methods.get_ref().is_empty() {
             problems.at(
                 &self.methods,
-                "a project without methods takes nothing; name at least one",
+                "a project without methods accepts nothing; name at least one",
             );
         }
         let mut secrets = Vec::new();
@@ -182,7 +191,7 @@ impl ProjectTable {
     }
 }
 
-/// Customers are shared by all projects, and a balance has one currency.
+/// The currency of all projects. They share it because they share the customers, and a balance has one currency.
 pub(super) fn common_currency(projects: &[ProjectTable], problems: &mut Collector<'_>) -> Currency {
     let mut common = None;
     for project in projects {

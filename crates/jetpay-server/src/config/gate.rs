@@ -1,4 +1,4 @@
-//! Where payouts are sent, and how patiently.
+//! `[gate]`: how payouts are made.
 
 use std::num::NonZero;
 use std::time::Duration;
@@ -11,22 +11,22 @@ use toml::Spanned;
 
 use super::problem::Collector;
 
-/// What payouts need.
+/// The settings of payouts.
 pub struct GateConfig {
-    /// Where the platform's Gate is.
+    /// The address of the platform's Gate.
     pub base_url: BaseUrl,
-    /// Where the same Gate was before.
+    /// Earlier addresses of the same Gate.
     pub formerly: Vec<BaseUrl>,
-    /// A payout is taken from the customer's balance, and refused when that does not suffice.
+    /// Whether a payout is taken from the customer's balance, and refused when the balance is too small.
     pub from_balance: bool,
-    /// How long the payer's data stays after the payout has ended.
+    /// How long the payee's personal data is kept after the payout has ended.
     pub keep_personal_data: Duration,
-    /// How long to wait for what.
-    pub pace: RetryPolicy,
+    /// Time limits and pauses.
+    pub retry_policy: RetryPolicy,
 }
 
 impl GateConfig {
-    /// The Gate as payouts remember it.
+    /// The Gate's addresses, as the ledger records them with each payout.
     #[must_use]
     pub fn address(&self) -> GateAddress {
         let now = GateAddress::new(self.base_url.to_string());
@@ -35,10 +35,10 @@ impl GateConfig {
     }
 }
 
-/// `[gate]`, as it is written.
+/// The table `[gate]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Gate {
+pub(super) struct GateTable {
     base_url: Option<Spanned<String>>,
     #[serde(default)]
     formerly: Vec<Spanned<String>>,
@@ -52,12 +52,13 @@ pub(super) struct Gate {
     ask_after_seconds: Spanned<NonZero<u32>>,
 }
 
-/// The soonest that the platform is asked about what it was sent, in seconds: its own payout_request.
+/// The default of `ask_after_seconds`: the platform asks merchants to wait at least so long before a status query
+/// (qiwi-kz, payout by using Gate).
 const ASK_AFTER: NonZero<u32> = NonZero::new(10).expect("not zero");
-/// How long an answer may take unless said otherwise.
+/// The default of `answer_within_seconds`.
 const ANSWER_WITHIN: NonZero<u32> = NonZero::new(30).expect("not zero");
-/// The longest that either may be, in seconds: the longest pause between two questions.
-const LONGEST: u32 = 600;
+/// The maximum of both, in seconds: the longest pause between two status queries.
+const MAX_SECONDS: u32 = 600;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -73,8 +74,8 @@ fn ask_after() -> Spanned<NonZero<u32>> {
     Spanned::new(0..0, ASK_AFTER)
 }
 
-impl Gate {
-    /// What it says, if nothing is wrong with it. It stands at `table` in the file.
+impl GateTable {
+    /// The settings; `None` after a problem with `base_url`.
     pub(super) fn resolve(
         table: &Spanned<Self>,
         currency: Currency,
@@ -83,21 +84,21 @@ impl Gate {
         let gate = table.get_ref();
         if currency != Currency::KZT {
             let text =
-                format!("payouts are in KZT, and the projects in {currency}; take out [gate]");
+                format!("payouts are in KZT, but the projects are in {currency}; remove [gate]");
             problems.at(table, &text);
         }
         for (name, seconds) in [
             ("answer_within_seconds", &gate.answer_within_seconds),
             ("ask_after_seconds", &gate.ask_after_seconds),
         ] {
-            if seconds.get_ref().get() > LONGEST {
-                problems.at(seconds, &format!("{name} is {LONGEST} at most"));
+            if seconds.get_ref().get() > MAX_SECONDS {
+                problems.at(seconds, &format!("{name} may be {MAX_SECONDS} at most"));
             }
         }
         let Some(written) = &gate.base_url else {
             problems.at(
                 table,
-                "[gate] has no base_url; JetPay tells you the address of its Gate: base_url = \"https://...\"",
+                "[gate] has no base_url; ask JetPay for the address of its Gate and write base_url = \"https://...\"",
             );
             return None;
         };
@@ -113,7 +114,7 @@ impl Gate {
         if !base_url.is_this_machine() && *gate.ask_after_seconds.get_ref() < ASK_AFTER {
             problems.at(
                 &gate.ask_after_seconds,
-                "the platform wants 10 seconds before it is asked for a status: ask_after_seconds is less only for a \
+                "the platform asks for at least 10 seconds before a status query; a smaller ask_after_seconds is only for a \
                  simulated Gate, whose base_url is on loopback",
             );
         }
@@ -124,7 +125,7 @@ impl Gate {
             formerly,
             from_balance: gate.from_balance,
             keep_personal_data: Duration::from_secs(u64::from(gate.keep_personal_data_days) * DAY),
-            pace: RetryPolicy {
+            retry_policy: RetryPolicy {
                 answer_timeout: seconds(&gate.answer_within_seconds),
                 query_after: seconds(&gate.ask_after_seconds),
                 ..RetryPolicy::default()
@@ -132,6 +133,3 @@ impl Gate {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

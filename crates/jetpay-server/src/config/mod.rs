@@ -1,21 +1,20 @@
-//! The configuration: a TOML file, read strictly, with its secrets fetched from where it says.
+//! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
-mod access;
 mod file;
 mod gate;
 mod problem;
 mod secret;
 mod store;
+#[cfg(test)]
+mod tests;
 
-pub use access::AdminAccess;
-pub(crate) use access::reachable;
 pub use file::Kassa24Answers;
 pub use gate::GateConfig;
 pub use problem::Problems;
-pub use store::StorePlace;
+pub use store::StoreLocation;
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,54 +23,54 @@ use jetpay_core::{Currency, Keyring, Project};
 use zeroize::Zeroizing;
 
 use crate::methods::MethodName;
-use gate::Gate;
+use gate::GateTable;
 use problem::Collector;
 
-/// A configuration in which everything was found.
+/// A complete and valid configuration, with its secrets.
 pub struct Config {
-    /// Where the platform calls.
+    /// The address that the platform calls.
     pub listen: SocketAddr,
-    /// Threads that serve it; one a core unless said otherwise.
+    /// Threads for the platform's requests; `None` is one for each core.
     pub workers: Option<usize>,
-    /// The most connections that the platform may have open.
+    /// Connections that the platform may have open at a time.
     pub max_connections: usize,
-    /// How long a connection may be silent, or get no further.
+    /// How long a connection may be silent or make no progress.
     pub read_timeout: Duration,
-    /// Where the merchant calls.
+    /// The address that the merchant calls.
     pub admin_listen: SocketAddr,
-    /// What the merchant says there.
+    /// The bearer token of the merchant's requests.
     pub admin_token: Zeroizing<String>,
-    /// Where the books are kept.
-    pub store: StorePlace,
-    /// The one currency of all projects.
+    /// Where the ledger is stored.
+    pub store: StoreLocation,
+    /// The currency of all projects.
     pub currency: Currency,
-    /// The projects, in the file's order.
+    /// The projects, in the order of the file.
     pub projects: Vec<ProjectConfig>,
-    /// Where payouts are sent; without it there are none.
+    /// How payouts are made; `None` without `[gate]`.
     pub gate: Option<GateConfig>,
-    /// Things that are allowed but worth a look.
+    /// Settings that are valid but probably a mistake.
     pub warnings: Vec<String>,
 }
 
-/// A project and how it is served.
+/// A project of the platform, and its settings.
 pub struct ProjectConfig {
-    /// Its id.
+    /// The project's id.
     pub id: ProjectId,
-    /// The methods that it takes.
+    /// The methods that the project accepts.
     pub methods: Vec<MethodName>,
-    /// Its secrets and currency.
+    /// The project's secrets and currency.
     pub project: Project,
-    /// Which option of Kassa24's answers is agreed.
+    /// The option of Kassa24's answers that the merchant and JetPay agreed on.
     pub kassa24_answers: Kassa24Answers,
-    /// Whether a top-up of a contract that the customer does not have is refused.
+    /// Whether the service refuses a top-up of a contract that the customer does not have.
     pub strict_contracts: bool,
 }
 
 impl Config {
-    /// Reads a configuration.
+    /// Reads a configuration file and the secrets that it names.
     ///
     /// # Errors
-    /// [`Problems`]: every one that was found, with the line where it stands.
+    /// [`Problems`]: every problem that was found, with its line.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let text = read_text(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -85,30 +84,32 @@ impl Config {
             Err(error) => return Err(problems.syntax(&error)),
         };
         let admin_token = file.admin.token(folder, &mut problems);
-        let store = file.store.place(folder, &mut problems);
+        let store = file.store.location(folder, &mut problems);
         let currency = file::common_currency(&file.project, &mut problems);
         let (mut projects, mut ids) = (Vec::new(), HashSet::new());
         for project in &file.project {
             if !ids.insert(*project.id.get_ref()) {
                 problems.at(
                     &project.id,
-                    "this project id stands twice; give one project all its secrets and methods",
+                    "another [[project]] has the same id; write one [[project]] with all secrets and methods",
                 );
             }
             projects.extend(project.resolve(folder, currency, &mut problems));
         }
         let gate = file.gate.as_ref();
-        let gate = gate.and_then(|gate| Gate::resolve(gate, currency, &mut problems));
+        let gate = gate.and_then(|gate| GateTable::resolve(gate, currency, &mut problems));
         if file.project.is_empty() {
             problems.anywhere(
                 "there is no [[project]]; add one with id, methods and secret_env or secret_file",
             );
         }
         if file.server.listen == file.admin.listen && file.server.listen.port() != 0 {
-            problems.anywhere("[server] and [admin] listen on one address; give the admin interface a port of its own");
+            problems.anywhere(
+                "[server] and [admin] listen on the same address; give [admin] another port",
+            );
         }
         let warnings = problems.finish()?;
-        let store = store.unwrap_or_else(|| StorePlace::Sqlite(PathBuf::new()));
+        let store = store.unwrap_or_else(|| StoreLocation::Sqlite(PathBuf::new()));
         Ok(Self {
             listen: file.server.listen,
             workers: file.server.workers.map(std::num::NonZero::get),
@@ -127,7 +128,7 @@ impl Config {
     /// The secrets of all projects.
     ///
     /// # Panics
-    /// Never: ids that stand twice were refused before.
+    /// Never: a configuration with two projects of the same id is refused.
     #[must_use]
     pub fn keyring(&self) -> Keyring {
         Keyring::new(self.projects.iter().map(|project| project.project.clone()))
@@ -139,5 +140,48 @@ fn read_text(path: &Path) -> Result<String, Problems> {
     std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))
 }
 
-#[cfg(test)]
-mod tests;
+/// The address and the token of a service's admin interface.
+pub struct AdminAccess {
+    /// The address at which this machine reaches the interface.
+    pub address: SocketAddr,
+    /// The bearer token.
+    pub token: Zeroizing<String>,
+    /// The ids of the configured projects, in the order of the file.
+    pub projects: Vec<ProjectId>,
+}
+
+impl AdminAccess {
+    /// Reads `[admin]` and the projects' ids of a configuration. The projects' secrets are not needed.
+    ///
+    /// # Errors
+    /// [`Problems`].
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let text = read_text(path)?;
+        let mut problems = Collector::new(path, &text);
+        let file = match toml::from_str::<file::File>(&text) {
+            Ok(file) => file,
+            Err(error) => return Err(problems.syntax(&error)),
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let token = file.admin.token(folder, &mut problems);
+        problems.finish()?;
+        let address = reachable(file.admin.listen);
+        let ids = file.project.iter();
+        let projects = ids.map(|project| ProjectId::new(*project.id.get_ref()));
+        Ok(Self {
+            address,
+            token,
+            projects: projects.collect(),
+        })
+    }
+}
+
+/// The address at which this machine reaches a listener: loopback, when it listens on every address.
+pub(crate) fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, listen.port())
+}

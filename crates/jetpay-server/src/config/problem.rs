@@ -1,11 +1,11 @@
-//! What is wrong with a configuration, and where.
+//! Problems of a configuration, with their lines.
 
 use std::fmt;
 use std::path::Path;
 
 use toml::Spanned;
 
-/// Everything that is wrong, one line each: `file:line: what, and what to do`.
+/// All problems of a configuration, one line each: `file:line: what is wrong and what to do`.
 #[derive(Debug)]
 pub struct Problems(Vec<String>);
 
@@ -26,7 +26,7 @@ impl Problems {
     }
 }
 
-/// Collects problems while a file is looked through, so that one run tells them all.
+/// Collects problems and warnings, which lets one run report all of them.
 pub(super) struct Collector<'t> {
     path: &'t Path,
     text: &'t str,
@@ -44,24 +44,27 @@ impl<'t> Collector<'t> {
         }
     }
 
-    pub(super) fn at<T>(&mut self, place: &Spanned<T>, what: &str) {
-        let line = self.line(place.span().start);
+    /// Adds a problem at the line of a value.
+    pub(super) fn at<T>(&mut self, value: &Spanned<T>, what: &str) {
+        let line = self.line(value.span().start);
         self.problems
             .push(format!("{}:{line}: {what}", self.path.display()));
     }
 
+    /// Adds a problem that has no line.
     pub(super) fn anywhere(&mut self, what: &str) {
         self.problems
             .push(format!("{}: {what}", self.path.display()));
     }
 
-    pub(super) fn warn<T>(&mut self, place: &Spanned<T>, what: &str) {
-        let line = self.line(place.span().start);
+    /// Adds a warning at the line of a value.
+    pub(super) fn warn<T>(&mut self, value: &Spanned<T>, what: &str) {
+        let line = self.line(value.span().start);
         self.warnings
             .push(format!("{}:{line}: {what}", self.path.display()));
     }
 
-    /// Not TOML, an unknown key, or a value of another type.
+    /// The text is not TOML, a key is unknown, or a value has the wrong type.
     pub(super) fn syntax(&self, error: &toml::de::Error) -> Problems {
         let line = error.span().map_or(1, |span| self.line(span.start));
         Problems(vec![format!(
@@ -71,6 +74,7 @@ impl<'t> Collector<'t> {
         )])
     }
 
+    /// The warnings, if there are no problems.
     pub(super) fn finish(self) -> Result<Vec<String>, Problems> {
         if self.problems.is_empty() {
             Ok(self.warnings)

@@ -1,4 +1,4 @@
-//! Fetching secrets from the environment or from files. Their text never gets into a message.
+//! Secrets from environment variables or files. No message contains their text.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::problem::Collector;
 
-/// One value, or a list of them during a rotation.
+/// One value, or a list of values while a secret is being rotated.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a name, or a list of names")]
 pub(super) enum OneOrMany<T> {
@@ -25,26 +25,24 @@ impl<T> OneOrMany<T> {
     }
 }
 
-/// Where a secret is named in the configuration.
-type Place<'a, T> = &'a Spanned<T>;
-
+/// The secret in an environment variable. Problems are reported at `value`, which names the variable.
 pub(super) fn from_env<T>(
     name: &str,
-    place: Place<'_, T>,
+    value: &Spanned<T>,
     problems: &mut Collector<'_>,
 ) -> Option<Zeroizing<String>> {
     match std::env::var(name) {
-        Ok(text) => checked(Zeroizing::new(text), place, problems),
+        Ok(text) => checked(Zeroizing::new(text), value, problems),
         Err(std::env::VarError::NotPresent) => {
             problems.at(
-                place,
+                value,
                 &format!("the environment variable {name} is not set; set it before the start"),
             );
             None
         }
         Err(std::env::VarError::NotUnicode(_)) => {
             problems.at(
-                place,
+                value,
                 &format!("the environment variable {name} is not UTF-8"),
             );
             None
@@ -52,11 +50,11 @@ pub(super) fn from_env<T>(
     }
 }
 
-/// The file's text without the line end that editors add.
+/// The secret in a file, without the line end that editors add. Problems are reported at `value`, which names the file.
 pub(super) fn from_file<T>(
     path: &Path,
     folder: &Path,
-    place: Place<'_, T>,
+    value: &Spanned<T>,
     problems: &mut Collector<'_>,
 ) -> Option<Zeroizing<String>> {
     let path = folder.join(path);
@@ -65,10 +63,10 @@ pub(super) fn from_file<T>(
             let text = text.strip_suffix('\n').map_or(text.as_str(), |line| {
                 line.strip_suffix('\r').unwrap_or(line)
             });
-            checked(Zeroizing::new(text.to_owned()), place, problems)
+            checked(Zeroizing::new(text.to_owned()), value, problems)
         }
         Err(error) => {
-            problems.at(place, &format!("cannot read {}: {error}", path.display()));
+            problems.at(value, &format!("cannot read {}: {error}", path.display()));
             None
         }
     }
@@ -76,17 +74,17 @@ pub(super) fn from_file<T>(
 
 fn checked<T>(
     secret: Zeroizing<String>,
-    place: Place<'_, T>,
+    value: &Spanned<T>,
     problems: &mut Collector<'_>,
 ) -> Option<Zeroizing<String>> {
     if secret.is_empty() {
-        problems.at(place, "this secret is empty");
+        problems.at(value, "this secret is empty");
         return None;
     }
     if secret.trim().len() != secret.len() {
         problems.warn(
-            place,
-            "this secret begins or ends with white space, which counts; is that meant?",
+            value,
+            "this secret begins or ends with white space, which is part of the secret; is that intended?",
         );
     }
     Some(secret)

@@ -1,4 +1,4 @@
-//! Where the books are kept.
+//! `[store]`: where the ledger is stored.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,25 +11,25 @@ use zeroize::Zeroizing;
 use super::problem::Collector;
 use super::secret;
 
-/// Where the books are kept. `Display` leaves out who signs in there, and the password.
+/// Where the ledger is stored. `Display` leaves out the user and the password of a database.
 #[derive(Clone)]
-pub enum StorePlace {
-    /// In this file.
+pub enum StoreLocation {
+    /// An SQLite file.
     Sqlite(PathBuf),
-    /// In a database that several servers may share.
+    /// A PostgreSQL database, which several services may share.
     Postgres {
-        /// Its `postgres://` URL.
+        /// The `postgres://` URL of the database.
         url: Zeroizing<String>,
-        /// The authority that signed the database's certificate, when it is none of the system's.
+        /// The certificate of the authority that signed the database's certificate; `None` trusts the system's.
         ca_file: Option<PathBuf>,
     },
 }
 
-impl StorePlace {
-    /// Reads `sqlite://FILE`, relative to `folder`, or `postgres://...`.
+impl StoreLocation {
+    /// Parses `sqlite://FILE`, relative to `folder`, or `postgres://...`.
     ///
     /// # Errors
-    /// What is wrong with it, and what to write instead.
+    /// What is wrong, and what to write instead.
     pub fn parse(url: &str, folder: &Path, ca_file: Option<&Path>) -> Result<Self, &'static str> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             return file(path, folder).map(Self::Sqlite);
@@ -43,7 +43,7 @@ impl StorePlace {
         Err("write url = \"sqlite://jetpay.db\" or \"postgres://user@host/database\"")
     }
 
-    /// Opens the ledger that is kept there, or makes one.
+    /// Opens the ledger, or creates it.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -64,68 +64,72 @@ fn file(path: &str, folder: &Path) -> Result<PathBuf, &'static str> {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     if parent.is_some_and(|parent| !parent.is_dir()) {
-        return Err("the folder of this file does not exist; make it first");
+        return Err("the folder of this file does not exist; create it first");
     }
     Ok(path)
 }
 
-impl fmt::Display for StorePlace {
+impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => path.display().fmt(f),
             Self::Postgres { url, .. } => {
-                let place = url.split_once("://").map_or("", |(_, place)| place);
-                let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
-                let place = place.split('?').next().unwrap_or_default();
-                write!(f, "PostgreSQL at {place}")
+                let location = url.split_once("://").map_or("", |(_, rest)| rest);
+                let location = location.rsplit_once('@').map_or(location, |(_, host)| host);
+                let location = location.split('?').next().unwrap_or_default();
+                write!(f, "PostgreSQL at {location}")
             }
         }
     }
 }
 
-/// `[store]`, as it is written.
+/// The table `[store]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Store {
+pub(super) struct StoreTable {
     url: Option<Spanned<String>>,
     url_env: Option<Spanned<String>>,
     url_file: Option<Spanned<PathBuf>>,
     ca_file: Option<PathBuf>,
 }
 
-impl Store {
-    pub(super) fn place(&self, folder: &Path, problems: &mut Collector<'_>) -> Option<StorePlace> {
+impl StoreTable {
+    pub(super) fn location(
+        &self,
+        folder: &Path,
+        problems: &mut Collector<'_>,
+    ) -> Option<StoreLocation> {
         match (&self.url, &self.url_env, &self.url_file) {
             (Some(url), None, None) => {
                 let text = Zeroizing::new(url.get_ref().clone());
-                self.read(&text, url, folder, problems)
+                self.parse(&text, url, folder, problems)
             }
             (None, Some(name), None) => {
                 let url = secret::from_env(name.get_ref(), name, problems)?;
-                self.read(&url, name, folder, problems)
+                self.parse(&url, name, folder, problems)
             }
             (None, None, Some(path)) => {
                 let url = secret::from_file(path.get_ref(), folder, path, problems)?;
-                self.read(&url, path, folder, problems)
+                self.parse(&url, path, folder, problems)
             }
             _ => {
-                problems.anywhere("[store] needs one of url, url_env and url_file");
+                problems.anywhere("[store] must have exactly one of url, url_env and url_file");
                 None
             }
         }
     }
 
-    fn read<T>(
+    fn parse<T>(
         &self,
         url: &str,
-        written: &Spanned<T>,
+        value: &Spanned<T>,
         folder: &Path,
         problems: &mut Collector<'_>,
-    ) -> Option<StorePlace> {
-        match StorePlace::parse(url, folder, self.ca_file.as_deref()) {
-            Ok(place) => Some(place),
+    ) -> Option<StoreLocation> {
+        match StoreLocation::parse(url, folder, self.ca_file.as_deref()) {
+            Ok(location) => Some(location),
             Err(what) => {
-                problems.at(written, what);
+                problems.at(value, what);
                 None
             }
         }
@@ -137,15 +141,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn place_is_shown_without_who_signs_in() {
+    fn location_is_displayed_without_the_user_and_the_password() {
         let url = "postgres://jetpay:p%40ss@db.example:5433/books?sslmode=require";
-        let place = StorePlace::parse(url, Path::new(""), None).unwrap();
-        assert_eq!(place.to_string(), "PostgreSQL at db.example:5433/books");
+        let location = StoreLocation::parse(url, Path::new(""), None).unwrap();
+        assert_eq!(location.to_string(), "PostgreSQL at db.example:5433/books");
     }
 
     #[test]
     fn other_databases_are_refused_with_what_to_write() {
-        let refused = StorePlace::parse("mysql://db/books", Path::new(""), None);
+        let refused = StoreLocation::parse("mysql://db/books", Path::new(""), None);
         assert!(refused.is_err_and(|what| what.contains("postgres://user@host/database")));
     }
 }

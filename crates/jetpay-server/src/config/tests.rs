@@ -1,10 +1,11 @@
-//! Configurations, good and bad.
+//! Valid and invalid configurations.
 
 use std::path::Path;
+use std::time::Duration;
 
-use super::Config;
+use super::{Config, GateConfig, reachable};
 
-/// A folder with two secrets.
+/// A folder with a token, a secret and an empty secret.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("token"), "token\n").unwrap();
@@ -13,19 +14,18 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-pub(super) const HEAD: &str =
-    "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://jetpay.db\"\n";
+const HEAD: &str = "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://jetpay.db\"\n";
 
-pub(super) fn read(text: &str) -> Result<Config, String> {
+fn read(text: &str) -> Result<Config, String> {
     let folder = folder();
     Config::parse(text, Path::new("jetpay.toml"), folder.path())
         .map_err(|problems| problems.to_string())
 }
 
-pub(super) fn problems(tables: &str) -> String {
+fn problems(tables: &str) -> String {
     read(&format!("{HEAD}{tables}"))
         .err()
-        .expect("this configuration is bad")
+        .expect("this configuration is invalid")
 }
 
 #[test]
@@ -66,14 +66,14 @@ fn unknown_method_is_refused_with_the_list_of_methods() {
 }
 
 #[test]
-fn all_problems_are_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let text = problems(
         "[[project]]\nid = 1\nmethods = []\nsecret_file = \"empty\"\n[[project]]\nid = 1\nmethods = [\"kaspi\"]\n",
     );
     for part in [
         "without methods",
         "secret is empty",
-        "stands twice",
+        "has the same id",
         "has no secret",
     ] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
@@ -81,13 +81,13 @@ fn all_problems_are_told_at_once() {
 }
 
 #[test]
-fn empty_list_of_secrets_is_no_secret() {
+fn empty_list_of_secrets_is_refused_as_no_secret() {
     let text = problems("[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_env = []\n");
     assert!(text.contains("has no secret"), "{text}");
 }
 
 #[test]
-fn store_in_a_folder_that_is_not_there_is_refused() {
+fn store_in_a_folder_that_does_not_exist_is_refused() {
     let text = read("[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://no/such/x.db\"\n")
         .err()
         .unwrap();
@@ -118,7 +118,7 @@ fn missing_token_is_refused() {
 }
 
 #[test]
-fn secrets_of_a_rotation_are_a_list() {
+fn list_of_secrets_gives_a_project_several_keys() {
     let tables =
         "[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_file = [\"secret\", \"token\"]\n";
     let config = read(&format!("{HEAD}{tables}")).unwrap();
@@ -126,9 +126,127 @@ fn secrets_of_a_rotation_are_a_list() {
 }
 
 #[test]
-fn no_problem_repeats_a_secret() {
+fn no_problem_contains_a_secret() {
     let text = problems(
         "[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_file = \"secret\"\ncurrency = \"?\"\n",
     );
     assert!(!text.contains("secret\n"), "{text}");
+}
+const PROJECT: &str = "[[project]]\nid = 1\nmethods = [\"qiwi-kz\"]\nsecret_file = \"secret\"\n";
+
+/// A project and `[gate]`, which is the 9th line of the file.
+fn tables(lines: &str) -> String {
+    format!("{PROJECT}[gate]\n{lines}")
+}
+
+fn gate(lines: &str) -> GateConfig {
+    let config = read(&format!("{HEAD}{}", tables(lines))).unwrap();
+    config.gate.expect("the configuration has [gate]")
+}
+
+#[test]
+fn configuration_without_gate_makes_no_payouts() {
+    assert!(read(&format!("{HEAD}{PROJECT}")).unwrap().gate.is_none());
+}
+
+#[test]
+fn gate_has_the_documented_defaults() {
+    let gate = gate("base_url = \"https://gate.example/\"");
+    assert_eq!(gate.base_url.to_string(), "https://gate.example");
+    assert!(!gate.from_balance);
+    assert_eq!(gate.keep_personal_data, Duration::from_secs(30 * 86_400));
+    assert_eq!(
+        gate.retry_policy,
+        jetpay_ledger::payout::RetryPolicy::default()
+    );
+}
+
+#[test]
+fn every_key_of_the_gate_is_used() {
+    let gate = gate(
+        "base_url = \"http://127.0.0.1:9000/base\"\nformerly = [\"https://old.example\"]\n\
+         from_balance = true\nkeep_personal_data_days = 0\n\
+         answer_within_seconds = 5\nask_after_seconds = 1",
+    );
+    assert_eq!(gate.base_url.to_string(), "http://127.0.0.1:9000/base");
+    assert!(gate.address().is("https://old.example"));
+    assert!(gate.from_balance);
+    assert_eq!(gate.keep_personal_data, Duration::ZERO);
+    assert_eq!(gate.retry_policy.answer_timeout.as_secs(), 5);
+    assert_eq!(gate.retry_policy.query_after.as_secs(), 1);
+}
+
+#[test]
+fn invalid_gate_is_refused_with_its_line() {
+    let https = "base_url = \"https://gate.example\"";
+    for (lines, line, part) in [
+        ("", 9, "[gate] has no base_url"),
+        ("base_url = \"gate.example\"", 10, "must be a URL"),
+        (
+            "base_url = \"http://gate.example\"",
+            10,
+            "must begin with https://",
+        ),
+        (
+            "base_url = \"http://10.0.0.1\"",
+            10,
+            "must begin with https://",
+        ),
+        (
+            "base_url = \"ftp://127.0.0.1\"",
+            10,
+            "must begin with https://",
+        ),
+        (
+            "base_url = \"https://a:pass@gate.example\"",
+            10,
+            "a user or a password",
+        ),
+        ("base_url = \"https://gate.example?a=b\"", 10, "without `?`"),
+        (
+            &format!("{https}\nask_after_seconds = 9"),
+            11,
+            "at least 10 seconds",
+        ),
+        (&format!("{https}\nask_after_seconds = 0"), 11, "nonzero"),
+        (
+            &format!("{https}\nanswer_within_seconds = 601"),
+            11,
+            "600 at most",
+        ),
+        (
+            &format!("{https}\nask_after_seconds = 601"),
+            11,
+            "600 at most",
+        ),
+        (&format!("{https}\nkeep_personal_data_days = -1"), 11, ""),
+        (&format!("{https}\nbase_uri = 1"), 11, "base_uri"),
+    ] {
+        let text = problems(&tables(lines));
+        assert!(
+            text.contains(&format!("jetpay.toml:{line}:")) && text.contains(part),
+            "{lines}\n{text}"
+        );
+        assert!(!text.contains("pass@"), "{text}");
+    }
+}
+
+#[test]
+fn gate_with_projects_in_another_currency_is_refused() {
+    let project = PROJECT.replace("id = 1\n", "id = 1\ncurrency = \"USD\"\n");
+    let text = problems(&format!(
+        "{project}[gate]\nbase_url = \"https://gate.example\"\n"
+    ));
+    assert!(text.contains("payouts are in KZT"), "{text}");
+}
+
+#[test]
+fn service_that_listens_on_every_address_is_reached_on_loopback() {
+    for (listen, address) in [
+        ("0.0.0.0:8081", "127.0.0.1:8081"),
+        ("[::]:8081", "[::1]:8081"),
+        ("10.0.0.7:8081", "10.0.0.7:8081"),
+    ] {
+        assert_eq!(reachable(listen.parse().unwrap()).to_string(), address);
+    }
 }

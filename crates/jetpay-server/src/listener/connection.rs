@@ -1,7 +1,7 @@
-//! A stream that fails when its other side gets no further.
+//! A stream that fails when the client makes no progress.
 //!
-//! Since the last answer, or the first byte after it, so much time may pass and no more, until the next answer is
-//! written. A byte a second is no progress, nor is an answer that nobody takes.
+//! The time limit runs from the last answer, or from the first byte that came after it, until the next answer is written.
+//! A client that sends one byte a second makes no progress, and neither does one that does not read its answers.
 
 use std::io;
 use std::pin::Pin;
@@ -12,15 +12,15 @@ use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{Instant, Sleep, sleep_until};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A connection, and since when it owes something.
+/// A connection, and the instant from which its time limit runs.
 pub(super) struct Connection {
     stream: TcpStream,
     read_timeout: Duration,
     since: Instant,
-    /// Bytes came since the last answer: a request is under way.
+    /// Bytes came after the last answer: the client is sending a request.
     busy: bool,
-    /// Set now and then, not at every request: when it rings, what is due is looked at.
-    alarm: Pin<Box<Sleep>>,
+    /// It wakes the task when the limit may be over. It is set anew only when it fires, not for every request.
+    timer: Pin<Box<Sleep>>,
 }
 
 impl Connection {
@@ -31,30 +31,31 @@ impl Connection {
             read_timeout,
             since,
             busy: false,
-            alarm: Box::pin(sleep_until(since + read_timeout)),
+            timer: Box::pin(sleep_until(since + read_timeout)),
         }
     }
 
-    /// A request begins. What comes after its first byte does not count.
-    fn begun(&mut self) {
+    /// Bytes arrived. Only the first byte of a request starts the time limit anew.
+    fn request_started(&mut self) {
         if !self.busy {
             (self.busy, self.since) = (true, Instant::now());
         }
     }
 
-    /// An answer was taken, if only in part: answers fit the system's buffer, unless many wait for one who takes none.
-    fn answered(&mut self) {
+    /// The system took an answer, perhaps in part. Its buffer holds several answers: it fills up only when a client reads
+    /// none of them.
+    fn answer_written(&mut self) {
         (self.busy, self.since) = (false, Instant::now());
     }
 
-    /// There is nothing to read, or no room to write: waits for that, but not too long.
+    /// Waits because there is nothing to read, or no room to write. Fails when the time limit is over.
     fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        while self.alarm.as_mut().poll(context).is_ready() {
+        while self.timer.as_mut().poll(context).is_ready() {
             let due = self.since + self.read_timeout;
             if due <= Instant::now() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
-            self.alarm.as_mut().reset(due);
+            self.timer.as_mut().reset(due);
         }
         Poll::Pending
     }
@@ -71,7 +72,7 @@ impl AsyncRead for Connection {
             Poll::Pending => self.wait(context),
             ready @ Poll::Ready(_) => {
                 if buffer.filled().len() > before {
-                    self.begun();
+                    self.request_started();
                 }
                 ready
             }
@@ -88,7 +89,7 @@ impl AsyncWrite for Connection {
         match Pin::new(&mut self.stream).poll_write(context, bytes) {
             Poll::Pending => self.wait(context),
             ready @ Poll::Ready(_) => {
-                self.answered();
+                self.answer_written();
                 ready
             }
         }

@@ -1,13 +1,10 @@
-//! A listener that nobody can hold up: so many connections and no more, and each of them has to get on.
+//! A listener with bounds: on the number of connections, and on the time that one may go without progress.
 //!
-//! `HttpServer` of actix-web cannot do that: its time limit for a head counts for a connection's first request only,
-//! and for an answer that nobody reads it has none. So the same service is put together here, over a stream that
-//! watches itself.
+//! `HttpServer` of actix-web has no such bounds: its time limit for a head applies to a connection's first request only,
+//! and it waits for ever for a client that does not read its answers. This module runs the same HTTP service over
+//! [`Connection`], a stream that fails when it makes no progress.
 
 mod connection;
-mod descriptors;
-
-pub use descriptors::allow;
 
 use std::future::ready;
 use std::io;
@@ -26,34 +23,37 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::ServiceConfig;
 use connection::Connection;
 
-/// How long the head of a connection's first request may take.
-const HEAD: Duration = Duration::from_secs(5);
-/// How long a connection may take to end once it was told to.
-const GOODBYE: Duration = Duration::from_secs(1);
-/// How long requests that were accepted may take once the service stops.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
-/// How many connections may wait to be accepted; the system may allow fewer.
+/// The time limit for the head of a connection's first request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// The time limit for a client to close its connection after the service has closed it.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// The time that the service gives accepted requests when it stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that may wait until the service accepts them. The system may allow fewer.
 #[cfg(unix)]
 const BACKLOG: i32 = 1024;
+/// Open files that are kept for the store, the log and the listeners.
+#[cfg(unix)]
+const RESERVED_FILES: usize = 128;
 
-/// How much a listener takes.
+/// The bounds of a listener.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    /// Threads; one a core unless said otherwise.
+pub struct Limits {
+    /// Threads; `None` is one for each core.
     pub workers: Option<usize>,
-    /// The most connections at a time. Others wait until one ends.
+    /// Connections that may be open at a time. Further ones wait until one ends.
     pub connections: usize,
-    /// How long a connection may be silent, or get no further with a request or an answer.
+    /// How long a connection may be silent, or make no progress with a request or an answer.
     pub read_timeout: Duration,
 }
 
-/// Listens, and serves what `endpoints` registers.
+/// Listens on `address` and serves what `endpoints` registers. Returns the server and the address that it is bound to.
 ///
 /// # Errors
-/// When the address is taken or not ours.
+/// When the address is in use or does not belong to this machine.
 pub fn listen<E>(
     address: SocketAddr,
-    bounds: Bounds,
+    limits: Limits,
     endpoints: E,
 ) -> io::Result<(Server, SocketAddr)>
 where
@@ -61,17 +61,17 @@ where
 {
     let listener = bind(address)?;
     let local = listener.local_addr()?;
-    let workers = bounds
+    let workers = limits
         .workers
         .unwrap_or_else(|| available_parallelism().map_or(1, NonZero::get));
-    // Signals are handled by `service::asked_to_end`: actix would drop requests on SIGINT.
+    // `service::termination` handles signals: on SIGINT actix would drop requests.
     let builder = Server::build()
         .workers(workers)
-        .max_concurrent_connections(bounds.connections.div_ceil(workers))
-        .shutdown_timeout(LAST_REQUESTS.as_secs())
+        .max_concurrent_connections(limits.connections.div_ceil(workers))
+        .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
         .disable_signals();
     let ending = builder.graceful_shutdown_signal();
-    let read_timeout = bounds.read_timeout;
+    let read_timeout = limits.read_timeout;
     let builder = builder.listen("jetpay", listener, move || {
         let (ending, endpoints) = (ending.clone(), endpoints.clone());
         let app = App::new().configure(endpoints);
@@ -81,8 +81,8 @@ where
                 async move { ending.notified().await }
             })
             .keep_alive(read_timeout)
-            .client_request_timeout(HEAD.min(read_timeout))
-            .client_disconnect_timeout(GOODBYE)
+            .client_request_timeout(HEAD_TIMEOUT.min(read_timeout))
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(local)
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| {
@@ -97,8 +97,34 @@ where
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
-    // The standard library asks for a shorter queue, which a burst of connections overflows.
+    // The queue of the standard library is shorter, and a burst of connections overflows it.
     #[cfg(unix)]
     rustix::net::listen(&listener, BACKLOG)?;
     Ok(listener)
+}
+
+/// Raises this process's limit of open files as far as the system allows, and returns how many of `connections` fit.
+///
+/// With the usual limit of 1024 files a busy service would stop accepting, and could no longer open its store.
+#[must_use]
+pub fn raise_file_limit(connections: usize) -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let highest = Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        };
+        let allowed = match setrlimit(Resource::Nofile, highest) {
+            Ok(()) => limit.maximum,
+            Err(_) => limit.current,
+        };
+        let files = allowed.map_or(usize::MAX, |files| {
+            usize::try_from(files).unwrap_or(usize::MAX)
+        });
+        connections.min(files.saturating_sub(RESERVED_FILES)).max(1)
+    }
+    #[cfg(not(unix))]
+    connections
 }

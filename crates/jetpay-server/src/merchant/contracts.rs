@@ -1,22 +1,126 @@
-//! A customer's contracts, as far as the methods with contracts see them alike.
+//! The methods that show a customer's contracts: Kaspi and Kassa24.
 
 use std::borrow::Cow;
 
 use jetpay_core::id::ContractId;
+use jetpay_core::merchant::HandlerError;
 use jetpay_core::response;
-use jetpay_core::{Refused, merchant::HandlerError};
+use jetpay_core::{CheckDepositResult, Merchant, Refused, VerifyRequest, VerifyResult};
+use jetpay_kaspi::Kaspi;
+use jetpay_kassa24::{
+    ContractStatus, ContractsResponse, CustomerDepositResponse, DescribedDepositResponse, Kassa24,
+    Refusal,
+};
 use jetpay_ledger::{Contract, Customer, Flag};
 
-/// `status_code` of a contract that can be paid.
-pub(super) const PAYABLE: i64 = 0;
+use super::{LedgerMerchant, shown_id};
+use crate::config::Kassa24Answers;
 
-/// The contracts of a customer; one without any is one contract under its own id.
-pub(super) fn of(customer: &Customer) -> Cow<'_, [Contract]> {
+/// The `status_code` of a contract that can be paid.
+const PAYABLE: i64 = 0;
+
+/// Kaspi shows only the contracts that can be paid.
+impl Merchant<Kaspi> for LedgerMerchant {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
+        let customer = self.customer(&request.customer_id).await?;
+        let contracts = contracts_of(&customer);
+        let payable = contracts
+            .iter()
+            .filter(|contract| contract.status_code == PAYABLE);
+        Ok(jetpay_kaspi::VerifyResponse::new(
+            self.currency,
+            shown_id(&customer),
+            payable.map(in_response),
+        )?)
+    }
+
+    async fn check_deposit(
+        &self,
+        request: jetpay_kaspi::CheckDeposit,
+    ) -> CheckDepositResult<Kaspi> {
+        let jetpay_kaspi::CheckDeposit {
+            top_up, entity_id, ..
+        } = request;
+        let customer = self.customer(&top_up.customer_id).await?;
+        let strict = self.settings(top_up.project_id).strict_contracts;
+        let flags = flags(&customer, Some(&entity_id), strict)?;
+        Ok(jetpay_kaspi::CheckDepositResponse::new(
+            self.record::<Kaspi>(top_up, Some(entity_id), flags).await?,
+        ))
+    }
+}
+
+/// Kassa24 has two options of answers. The configuration of the project selects one.
+impl Merchant<Kassa24> for LedgerMerchant {
+    async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24> {
+        let answers = self.settings(request.project_id).kassa24_answers;
+        match answers {
+            Kassa24Answers::Account => Ok(self.account(&request.customer_id).await?.into()),
+            Kassa24Answers::Contracts => {
+                let customer = self
+                    .customer(&request.customer_id)
+                    .await
+                    .map_err(as_contracts_refusal)?;
+                let status =
+                    |contract| ContractStatus::new(in_response(contract), contract.status_code);
+                let contracts = contracts_of(&customer);
+                Ok(ContractsResponse::new(
+                    self.currency,
+                    shown_id(&customer),
+                    contracts.iter().map(status),
+                )
+                .into())
+            }
+        }
+    }
+
+    async fn check_deposit(
+        &self,
+        request: jetpay_kassa24::CheckDeposit,
+    ) -> CheckDepositResult<Kassa24> {
+        let settings = self.settings(request.top_up.project_id);
+        let jetpay_kassa24::CheckDeposit {
+            top_up, contract, ..
+        } = request;
+        let contract_id = contract.map(|contract| contract.entity_id);
+        match settings.kassa24_answers {
+            Kassa24Answers::Account => {
+                self.customer::<Refusal>(&top_up.customer_id).await?;
+                let id = self
+                    .record::<Kassa24>(top_up, contract_id, Vec::new())
+                    .await?;
+                Ok(CustomerDepositResponse::new(id).into())
+            }
+            Kassa24Answers::Contracts => {
+                let customer = self
+                    .customer(&top_up.customer_id)
+                    .await
+                    .map_err(as_contracts_refusal)?;
+                let strict = settings.strict_contracts;
+                let flags =
+                    flags(&customer, contract_id.as_ref(), strict).map_err(as_contracts_refusal)?;
+                let id = self.record::<Kassa24>(top_up, contract_id, flags).await?;
+                Ok(DescribedDepositResponse::new(id).into())
+            }
+        }
+    }
+}
+
+/// A refusal in the form of Kassa24's option with contracts.
+fn as_contracts_refusal(error: HandlerError<Refused>) -> HandlerError<Refusal> {
+    match error {
+        HandlerError::Refused(refused) => HandlerError::Refused(Refusal::of_contracts(&refused)),
+        HandlerError::Unavailable(unavailable) => HandlerError::Unavailable(unavailable),
+    }
+}
+
+/// The contracts of a customer. A customer without contracts has one with the customer's own id.
+fn contracts_of(customer: &Customer) -> Cow<'_, [Contract]> {
     if !customer.contracts.is_empty() {
         return Cow::Borrowed(&customer.contracts);
     }
     let own = customer.customer_id.as_str();
-    let id = ContractId::new(own).expect("a customer's id is an id");
+    let id = ContractId::new(own).expect("a customer's id is a valid contract id");
     let number = own.to_owned();
     Cow::Owned(vec![Contract {
         id,
@@ -28,35 +132,32 @@ pub(super) fn of(customer: &Customer) -> Cow<'_, [Contract]> {
     }])
 }
 
-/// A contract as an answer has it.
-pub(super) fn answered(contract: &Contract) -> response::Contract {
-    let mut answered = response::Contract::new(contract.id.as_str(), &contract.number);
+/// A contract in a response.
+fn in_response(contract: &Contract) -> response::Contract {
+    let mut shown = response::Contract::new(contract.id.as_str(), &contract.number);
     if let Some(payment) = contract.payment {
-        answered = answered.with_payment_minor(payment);
+        shown = shown.with_payment_minor(payment);
     }
     if let Some(min_payment) = contract.min_payment {
-        answered = answered.with_min_payment_minor(min_payment);
+        shown = shown.with_min_payment_minor(min_payment);
     }
     match &contract.info {
-        Some(info) => answered.with_info(info.clone()),
-        None => answered,
+        Some(info) => shown.with_info(info.clone()),
+        None => shown,
     }
 }
 
-/// What is odd about a top-up of this contract.
+/// The flags of a top-up of this contract.
 ///
 /// # Errors
-/// A refusal when the contract is unknown and the project is strict.
-pub(super) fn flags<R: From<Refused>>(
+/// A refusal, when the customer has no such contract and the project is strict.
+fn flags<R: From<Refused>>(
     customer: &Customer,
-    wanted: Option<&ContractId>,
+    id: Option<&ContractId>,
     strict: bool,
 ) -> Result<Vec<Flag>, HandlerError<R>> {
-    let contracts = of(customer);
-    match contracts
-        .iter()
-        .find(|contract| Some(&contract.id) == wanted)
-    {
+    let contracts = contracts_of(customer);
+    match contracts.iter().find(|contract| Some(&contract.id) == id) {
         Some(contract) if contract.status_code == PAYABLE => Ok(Vec::new()),
         Some(_) => Ok(vec![Flag::ClosedContract]),
         None if strict => Err(Refused::failed("this customer has no such contract").into()),

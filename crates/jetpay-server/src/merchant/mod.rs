@@ -1,25 +1,23 @@
-//! The merchant of the ready service: answers every method from the ledger.
+//! The merchant of the service: answers every method from the ledger.
 
-mod callbacks;
-mod cashin_kz;
+mod accounts;
 mod contracts;
-mod kaspi;
-mod kassa24;
-mod kassa24_bvu;
-mod qiwi_kz;
 
 use std::collections::HashMap;
 
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
-use jetpay_core::merchant::HandlerError;
+use jetpay_core::merchant::{HandlerError, UnusableCallback};
 use jetpay_core::response::AccountResponse;
-use jetpay_core::{Currency, Method, Refused, TopUp, Unavailable};
-use jetpay_ledger::{Customer, Flag, Ledger, NewPayment};
+use jetpay_core::{
+    Acknowledged, Callback, CallbackError, Callbacks, Currency, Method, Refused, TopUp, Unavailable,
+};
+use jetpay_ledger::{CallbackOutcome, Customer, Flag, Ledger, NewPayment};
 
-use crate::config::{Config, Kassa24Answers};
+use crate::config::{Config, Kassa24Answers, ProjectConfig};
 use crate::environment::{Environment, SystemEnvironment};
+use crate::telemetry;
 
-/// The merchant: customers and payments in a ledger.
+/// A merchant that keeps customers and payments in a ledger.
 pub struct LedgerMerchant {
     ledger: Ledger,
     currency: Currency,
@@ -27,7 +25,7 @@ pub struct LedgerMerchant {
     environment: Box<dyn Environment>,
 }
 
-/// How a project is served.
+/// The settings of a project.
 #[derive(Clone, Copy, Default)]
 struct Settings {
     kassa24_answers: Kassa24Answers,
@@ -35,10 +33,10 @@ struct Settings {
 }
 
 impl LedgerMerchant {
-    /// A shop that keeps its books in `ledger`.
+    /// A merchant with the settings of `config`.
     #[must_use]
     pub fn new(config: &Config, ledger: Ledger) -> Self {
-        let settings = |project: &crate::config::ProjectConfig| Settings {
+        let settings = |project: &ProjectConfig| Settings {
             kassa24_answers: project.kassa24_answers,
             strict_contracts: project.strict_contracts,
         };
@@ -55,7 +53,7 @@ impl LedgerMerchant {
         }
     }
 
-    /// The same shop with another clock and other ids.
+    /// Replaces the clock and the source of payment ids.
     #[must_use]
     pub fn with_environment(mut self, environment: impl Environment + 'static) -> Self {
         self.environment = Box::new(environment);
@@ -78,7 +76,7 @@ impl LedgerMerchant {
         found.ok_or_else(|| Refused::not_found("no such customer account").into())
     }
 
-    /// The good answer to `verify` of the methods without contracts.
+    /// The successful answer to `verify` of the methods without contracts.
     async fn account<R: From<Refused>>(
         &self,
         id: &CustomerId,
@@ -89,9 +87,9 @@ impl LedgerMerchant {
         ))
     }
 
-    /// Records a top-up of a known customer as pending under a fresh id.
+    /// Records a top-up as a pending payment with a new id.
     ///
-    /// The cash may be in the machine already, so what is odd is flagged and not refused.
+    /// A kiosk may already hold the payer's cash. Therefore unusual top-ups are flagged and not refused.
     async fn record<M: Method>(
         &self,
         top_up: TopUp,
@@ -120,7 +118,38 @@ impl LedgerMerchant {
     }
 }
 
-/// The id by which the platform shall know a customer: its own, unless the merchant gave another.
+/// The ledger stores a callback with its effect before the service acknowledges it.
+impl Callbacks for LedgerMerchant {
+    async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
+        telemetry::callback_is_unusual(&callback);
+        let (payment, operation) = (callback.payment.id.clone(), callback.operation.id);
+        let recorded = self
+            .ledger
+            .record_callback(callback, self.environment.now())
+            .await
+            .map_err(unavailable)?;
+        telemetry::callback_recorded(recorded, &payment, operation);
+        match recorded {
+            CallbackOutcome::Unmatched => Err(CallbackError::UnknownPayment),
+            CallbackOutcome::Applied
+            | CallbackOutcome::Repeated
+            | CallbackOutcome::Noted
+            | CallbackOutcome::Quarantined => Ok(Acknowledged),
+        }
+    }
+
+    async fn unusable(&self, callback: UnusableCallback<'_>) -> Result<(), Unavailable> {
+        let reason = callback.rejection.to_string();
+        let body = callback.body.to_vec();
+        let stored = self
+            .ledger
+            .quarantine_unusable(callback.project_id, body, reason, self.environment.now())
+            .await;
+        stored.map(|_first_time| ()).map_err(unavailable)
+    }
+}
+
+/// The id that the platform shows: the merchant's additional id, else the customer's id.
 fn shown_id(customer: &Customer) -> &str {
     customer
         .additional_customer_id
@@ -128,7 +157,7 @@ fn shown_id(customer: &Customer) -> &str {
         .unwrap_or(customer.customer_id.as_str())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
 fn unavailable(error: jetpay_ledger::Error) -> Unavailable {
     Unavailable(error.to_string())
 }

@@ -1,16 +1,20 @@
-//! A payout_request as a body of HTTP says it.
+//! The body of `POST /v1/payouts`.
 
 use std::collections::HashSet;
+use std::fmt;
+use std::marker::PhantomData;
 
 use jetpay_core::Money;
 use jetpay_core::id::ProjectId;
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::object::Object;
-use super::{PayoutRequest, Receiver, currency};
-use crate::customer::Flaw;
+use super::{Payee, PayoutRequest, currency};
+use crate::field_error::FieldError;
 
-/// The body of `POST /v1/payouts`, not checked yet. What is missing is told with the other flaws, by its whole path.
+/// The body of `POST /v1/payouts`, not checked yet. All fields are optional here: [`checked`](Self::checked) reports a
+/// missing one by its whole path.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct PayoutRequestBody(Object<Fields>);
@@ -19,7 +23,7 @@ pub struct PayoutRequestBody(Object<Fields>);
 #[serde(deny_unknown_fields)]
 struct Fields {
     project_id: Option<u64>,
-    customer: Option<Object<ReceiverFields>>,
+    customer: Option<Object<PayeeFields>>,
     account_number: Option<String>,
     amount: Option<i64>,
     currency: Option<String>,
@@ -28,7 +32,7 @@ struct Fields {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReceiverFields {
+struct PayeeFields {
     id: Option<String>,
     ip_address: Option<String>,
     first_name: Option<String>,
@@ -37,47 +41,65 @@ struct ReceiverFields {
 }
 
 impl PayoutRequestBody {
-    /// The payout_request, if one of these projects can have it.
+    /// The request, if it is complete and valid and one of these projects pays.
     ///
     /// # Errors
-    /// [`Flaw`]: the first that is found.
-    pub fn checked(self, projects: &HashSet<ProjectId>) -> Result<PayoutRequest, Flaw> {
-        let Object(asked) = self.0;
-        let project_id = ProjectId::new(given(asked.project_id, "project_id")?);
+    /// [`FieldError`]: the first error that is found.
+    pub fn checked(self, projects: &HashSet<ProjectId>) -> Result<PayoutRequest, FieldError> {
+        let Object(body) = self.0;
+        let project_id = ProjectId::new(required(body.project_id, "project_id")?);
         if !projects.contains(&project_id) {
-            return Err(Flaw {
-                field: "project_id".to_owned(),
-                message: "is not in the configuration".to_owned(),
-            });
+            return Err(FieldError::new("project_id", "is not in the configuration"));
         }
-        let Object(customer) = given(asked.customer, "customer")?;
-        let customer = Receiver {
-            id: given(customer.id, "customer.id")?,
-            ip_address: given(customer.ip_address, "customer.ip_address")?,
-            first_name: given(customer.first_name, "customer.first_name")?,
-            last_name: given(customer.last_name, "customer.last_name")?,
-            email: given(customer.email, "customer.email")?,
+        let Object(customer) = required(body.customer, "customer")?;
+        let customer = Payee {
+            id: required(customer.id, "customer.id")?,
+            ip_address: required(customer.ip_address, "customer.ip_address")?,
+            first_name: required(customer.first_name, "customer.first_name")?,
+            last_name: required(customer.last_name, "customer.last_name")?,
+            email: required(customer.email, "customer.email")?,
         };
-        let account_number = given(asked.account_number, "account_number")?;
-        let minor = given(asked.amount, "amount")?;
-        let currency = currency(&given(asked.currency, "currency")?)?;
-        let payout_request = PayoutRequest {
+        let account_number = required(body.account_number, "account_number")?;
+        let minor = required(body.amount, "amount")?;
+        let currency = currency(&required(body.currency, "currency")?)?;
+        let request = PayoutRequest {
             project_id,
             customer,
             account_number,
             amount: Money::new(minor, currency),
-            idempotency_key: given(asked.idempotency_key, "idempotency_key")?,
+            idempotency_key: required(body.idempotency_key, "idempotency_key")?,
         };
-        match payout_request.flaws().into_iter().next() {
-            None => Ok(payout_request),
-            Some(flaw) => Err(flaw),
+        match request.errors().into_iter().next() {
+            None => Ok(request),
+            Some(error) => Err(error),
         }
     }
 }
 
-fn given<T>(value: Option<T>, field: &str) -> Result<T, Flaw> {
-    value.ok_or_else(|| Flaw {
-        field: field.to_owned(),
-        message: "is missing".to_owned(),
-    })
+fn required<T>(value: Option<T>, field: &str) -> Result<T, FieldError> {
+    value.ok_or_else(|| FieldError::new(field, "is missing"))
+}
+
+/// A value that was read from a JSON object. Without it serde would also read a JSON list, field by field in the order of
+/// the struct.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }

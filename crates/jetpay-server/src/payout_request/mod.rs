@@ -1,12 +1,12 @@
-//! A payout as the merchant wishes it, over HTTP or in a file, and the checks that both share.
+//! A payout that the merchant requests, over HTTP or in a file, and its checks.
 //!
 //! ```
-//! use jetpay_server::payout_request::{Receiver, PayoutRequest};
+//! use jetpay_server::payout_request::{PayoutRequest, Payee};
 //! use jetpay_core::{Currency, Money};
 //!
-//! let payout_request = PayoutRequest {
+//! let request = PayoutRequest {
 //!     project_id: 1234.into(),
-//!     customer: Receiver {
+//!     customer: Payee {
 //!         id: "12345".into(),
 //!         ip_address: "198.51.100.47".into(),
 //!         first_name: "John".into(),
@@ -17,13 +17,12 @@
 //!     amount: Money::new(10_000, Currency::KZT), // 100.00 KZT
 //!     idempotency_key: "salary-2026-11-17".into(),
 //! };
-//! let flaws = payout_request.flaws();
-//! assert_eq!(flaws[0].field, "account_number");
-//! assert_eq!(flaws[0].message, "must be the wallet's number: 5 to 20 digits and nothing else");
+//! let errors = request.errors();
+//! assert_eq!(errors[0].field, "account_number");
+//! assert_eq!(errors[0].message, "must be the wallet's number: 5 to 20 digits and nothing else");
 //! ```
 
 mod body;
-mod object;
 
 use std::fmt::{self, Write};
 
@@ -34,37 +33,37 @@ use jetpay_qiwi_kz::{Customer, InvalidPayout, Payout};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::customer::Flaw;
+use crate::field_error::FieldError;
 
 pub use body::PayoutRequestBody;
 
-/// The longest idempotency key, in bytes.
-const LONGEST: usize = 255;
+/// The greatest length of an idempotency key, in bytes.
+const MAX_KEY_BYTES: usize = 255;
 
-/// A payout that the merchant wishes. It serializes as the body of `POST /v1/payouts`.
+/// A payout that the merchant requests. It serializes as the body of `POST /v1/payouts`.
 ///
-/// The receiver is the payer's data; `Debug` hides it.
+/// The payee is personal data; `Debug` hides it.
 #[derive(Clone, Serialize)]
 pub struct PayoutRequest {
     /// The project that pays.
     pub project_id: ProjectId,
-    /// Who gets it.
-    pub customer: Receiver,
-    /// The wallet.
+    /// The person who receives the money.
+    pub customer: Payee,
+    /// The number of the wallet.
     pub account_number: String,
-    /// How much, in minor units.
+    /// The amount, in minor units.
     #[serde(flatten)]
     pub amount: Money,
-    /// The merchant's own id of this payout_request: the same key in the same project is the same payout.
+    /// The merchant's own id of this request: the same key in the same project is the same payout.
     pub idempotency_key: String,
 }
 
-/// Who gets a payout. `Debug` hides all of it.
+/// The person who receives a payout. `Debug` hides all fields.
 #[derive(Clone, Serialize)]
-pub struct Receiver {
+pub struct Payee {
     /// The customer's id in the merchant's system.
     pub id: String,
-    /// The address of the customer's device.
+    /// The IP address of the customer's device.
     pub ip_address: String,
     /// The first name.
     pub first_name: String,
@@ -75,54 +74,55 @@ pub struct Receiver {
 }
 
 impl PayoutRequest {
-    /// All that is wrong with it, at most one flaw a field; none when it can be sent.
+    /// All errors in this request, at most one for each field. It can be sent when there is none.
     #[must_use]
-    pub fn flaws(&self) -> Vec<Flaw> {
-        let of_payout = Payout::problems(&self.customer.shown(), &self.account_number, self.amount);
-        let of_payout = of_payout.iter().map(|problem| Flaw {
-            field: problem.field().to_owned(),
-            message: format!("must be {}", problem.must()),
-        });
-        of_payout.chain(key_flaw(&self.idempotency_key)).collect()
+    pub fn errors(&self) -> Vec<FieldError> {
+        let of_payout =
+            Payout::problems(&self.customer.as_qiwi(), &self.account_number, self.amount);
+        let of_payout = of_payout
+            .iter()
+            .map(|problem| FieldError::new(problem.field(), format!("must be {}", problem.must())));
+        of_payout.chain(key_error(&self.idempotency_key)).collect()
     }
 
-    /// The payout under this id, ready to be signed.
+    /// The payout with this id, ready to be signed.
     ///
     /// # Errors
-    /// [`InvalidPayout`] for the first of its [`flaws`](Self::flaws).
+    /// [`InvalidPayout`] for the first of its [`errors`](Self::errors).
     ///
     /// # Panics
-    /// When the id is not one that is sent: 1 to 64 of `[A-Za-z0-9_-]`.
+    /// When the id is not 1 to 64 characters of `[A-Za-z0-9_-]`.
     pub fn payout(&self, id: PaymentId) -> Result<Payout, InvalidPayout> {
         let general = General::new(self.project_id, id).expect("a fresh id is plain and short");
         Payout::new(
             general,
-            &self.customer.shown(),
+            &self.customer.as_qiwi(),
             &self.account_number,
             self.amount,
         )
     }
 
-    /// What tells another payout_request under the same key from the same one: the SHA-256 of all of it, as hexadecimal digits.
+    /// The SHA-256 of the whole request, in hexadecimal digits. It tells a repeated request from another one with the same
+    /// key.
     ///
-    /// It is compared with what was stored before, perhaps by an older program: what is digested, and in which order, stays
-    /// as it is.
+    /// The service compares it with stored fingerprints, which an older version may have written. Therefore the digested
+    /// fields and their order must never change.
     ///
     /// # Panics
-    /// Never: all of it is JSON.
+    /// Never: texts and numbers always serialize.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let json = serde_json::to_vec(self).expect("texts and numbers are written to memory");
+        let json = serde_json::to_vec(self).expect("texts and numbers always serialize");
         let digest = Sha256::digest(json);
         digest.iter().fold(String::new(), |mut digits, byte| {
-            write!(digits, "{byte:02x}").expect("a String takes all");
+            write!(digits, "{byte:02x}").expect("writing to a String cannot fail");
             digits
         })
     }
 }
 
-impl Receiver {
-    fn shown(&self) -> Customer<'_> {
+impl Payee {
+    fn as_qiwi(&self) -> Customer<'_> {
         Customer {
             id: &self.id,
             ip_address: &self.ip_address,
@@ -133,24 +133,24 @@ impl Receiver {
     }
 }
 
-/// The currency that this is the code of. Whether payouts have it, [`PayoutRequest::flaws`] says.
+/// The currency with this code. [`PayoutRequest::errors`] checks that payouts support it.
 ///
 /// # Errors
-/// [`Flaw`].
-pub fn currency(code: &str) -> Result<Currency, Flaw> {
-    Currency::parse(code).map_err(|_| Flaw {
-        field: "currency".to_owned(),
-        message: "must be KZT, in capital letters".to_owned(),
-    })
+/// [`FieldError`] when this is not the code of a currency.
+pub fn currency(code: &str) -> Result<Currency, FieldError> {
+    Currency::parse(code)
+        .map_err(|_| FieldError::new("currency", "must be KZT, in capital letters"))
 }
 
-fn key_flaw(key: &str) -> Option<Flaw> {
-    let fits = (1..=LONGEST).contains(&key.len()) && !key.contains(char::is_control);
-    (!fits).then(|| Flaw {
-        field: "idempotency_key".to_owned(),
-        message: format!(
-            "must be a key of yours: 1 to {LONGEST} bytes, without control characters"
-        ),
+fn key_error(key: &str) -> Option<FieldError> {
+    let fits = (1..=MAX_KEY_BYTES).contains(&key.len()) && !key.contains(char::is_control);
+    (!fits).then(|| {
+        FieldError::new(
+            "idempotency_key",
+            format!(
+                "must be a key of your own: 1 to {MAX_KEY_BYTES} bytes without control characters"
+            ),
+        )
     })
 }
 
@@ -163,11 +163,99 @@ impl fmt::Debug for PayoutRequest {
     }
 }
 
-impl fmt::Debug for Receiver {
+impl fmt::Debug for Payee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Receiver(hidden)")
+        f.write_str("Payee(hidden)")
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use jetpay_core::{Currency, Money};
+
+    use super::{Payee, PayoutRequest};
+
+    fn request() -> PayoutRequest {
+        PayoutRequest {
+            project_id: 1234.into(),
+            customer: Payee {
+                id: "12345".into(),
+                ip_address: "198.51.100.47".into(),
+                first_name: "John".into(),
+                last_name: "Doe".into(),
+                email: "johndoe@example.com".into(),
+            },
+            account_number: "9182221133".into(),
+            amount: Money::new(10_000, Currency::KZT),
+            idempotency_key: "k".into(),
+        }
+    }
+
+    /// Another program computed this digest. A different digest would turn every repeat after an update into a conflict.
+    #[test]
+    fn fingerprint_is_the_same_in_every_version() {
+        let json = r#"{"project_id":1234,"customer":{"id":"12345","ip_address":"198.51.100.47","first_name":"John","last_name":"Doe","email":"johndoe@example.com"},"account_number":"9182221133","amount":10000,"currency":"KZT","idempotency_key":"k"}"#;
+        assert_eq!(serde_json::to_string(&request()).unwrap(), json);
+        assert_eq!(
+            request().fingerprint(),
+            "8f20c093794032c2a9e70e82779491ff9b3d7f03b8676715822afcb88d68bfe7"
+        );
+    }
+
+    #[test]
+    fn every_difference_makes_another_fingerprint() {
+        let changes: [fn(&mut PayoutRequest); 10] = [
+            |request| request.project_id = 5678.into(),
+            |request| request.customer.id = "1".into(),
+            |request| request.customer.ip_address = "198.51.100.48".into(),
+            |request| request.customer.first_name = "Johan".into(),
+            |request| request.customer.last_name = "Do".into(),
+            |request| request.customer.email = "johndoe@example.org".into(),
+            |request| request.account_number = "9182221134".into(),
+            |request| request.amount = Money::new(10_001, Currency::KZT),
+            |request| request.amount = Money::new(10_000, Currency::parse("USD").unwrap()),
+            // The same letters, split in another way.
+            |request| {
+                request.customer.first_name = "JohnD".into();
+                request.customer.last_name = "oe".into();
+            },
+        ];
+        let mut fingerprints: Vec<_> = changes
+            .iter()
+            .map(|change| {
+                let mut request = request();
+                change(&mut request);
+                request.fingerprint()
+            })
+            .collect();
+        fingerprints.push(request().fingerprint());
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        assert_eq!(fingerprints.len(), 11);
+    }
+
+    #[test]
+    fn key_is_1_to_255_bytes_without_control_characters() {
+        let errors = |key: &str| {
+            let mut request = request();
+            request.idempotency_key = key.into();
+            request.errors()
+        };
+        for key in ["k", "a;b: й", &"x".repeat(255)] {
+            assert_eq!(errors(key), [], "{key}");
+        }
+        for key in ["", "a\nb", "\0", "\u{85}", &"x".repeat(256)] {
+            let errors = errors(key);
+            assert_eq!(errors.len(), 1, "{key:?}");
+            assert_eq!(errors[0].field, "idempotency_key");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_payee() {
+        let text = format!("{:?} {:?}", request(), request().customer);
+        for hidden in ["12345", "198.51", "John", "Doe", "9182221133"] {
+            assert!(!text.contains(hidden), "{text}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The platform's Gate, as the driver sees it.
+//! The gateway to the platform's Gate.
 
 use jetpay_core::payout::Payouts;
 use jetpay_core::{Keyring, Method};
@@ -8,29 +8,31 @@ use jetpay_qiwi_kz::QiwiKz;
 
 use super::Gateway;
 
-/// The Gate, and the projects that sign.
-pub(crate) struct AtTheGate {
+/// A client of the Gate, with the projects' secrets.
+pub(crate) struct GateClient {
     gate: Gate,
     keyring: Keyring,
 }
 
-impl AtTheGate {
+impl GateClient {
     pub(crate) fn new(gate: Gate, keyring: Keyring) -> Self {
         Self { gate, keyring }
     }
 }
 
-/// Kept by a service that was configured otherwise: once it is again, it goes on.
-const NOT_CONFIGURED: &str = "nothing was sent: this service is not configured for its project";
+/// The result when this service lacks the project, the method or the request. The payout continues as soon as a service
+/// is configured for it.
+const NOT_CONFIGURED: &str =
+    "nothing was sent: this service is not configured for the payout's project";
 
-/// Where the payouts of a method are sent.
+/// The path of a method's payouts at the Gate.
 fn path(method: &str) -> Option<&'static str> {
     [(QiwiKz::NAME, QiwiKz::PATH)]
         .into_iter()
         .find_map(|(name, path)| (name == method).then_some(path))
 }
 
-impl Gateway for AtTheGate {
+impl Gateway for GateClient {
     async fn send(&self, payout: &Lease) -> SendOutcome {
         let request = payout.request.as_deref().filter(|it| !it.is_empty());
         let (Some(project), Some(path), Some(request)) = (
@@ -61,7 +63,7 @@ impl Gateway for AtTheGate {
         }
     }
 
-    async fn ask(&self, payout: &Lease) -> StatusAnswer {
+    async fn status(&self, payout: &Lease) -> StatusAnswer {
         let Some(project) = self.keyring.project(payout.project_id) else {
             return StatusAnswer::Unanswered {
                 reason: NOT_CONFIGURED.into(),
@@ -82,7 +84,7 @@ impl Gateway for AtTheGate {
     }
 }
 
-/// The platform's words, and the HTTP status where that is what says no.
+/// The platform's message, with the HTTP status unless that is 200.
 fn why(rejected: &Rejected) -> String {
     let status = rejected.http_status;
     match (status, rejected.message.is_empty()) {

@@ -1,4 +1,4 @@
-//! The worker: looks for payouts that are due, and runs several errands at once.
+//! The worker: finds payouts that are due, and performs several actions in parallel.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,97 +9,100 @@ use jetpay_gate::Gate;
 use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{AtTheGate, Driver, Gateway};
+use super::{Driver, GateClient, Gateway};
 use crate::config::Config;
 use crate::environment::SystemEnvironment;
 use crate::telemetry;
 
-/// Errands that are under way at once: each may wait for the Gate as long as a request may take.
-const AT_ONCE: usize = 64;
-/// How often it looks, when nobody wakes it.
-const TICK: Duration = Duration::from_secs(1);
-/// How often payers are forgotten, and how many at once.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
-const FORGOTTEN_AT_ONCE: usize = 500;
+/// Actions in progress at a time. Each may wait for the Gate until its request times out.
+const PARALLEL: usize = 64;
+/// The pause between two searches when no new payout notifies the worker.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The pause between two searches for personal data to delete, and the payouts of one such batch.
+const FORGET_INTERVAL: Duration = Duration::from_secs(60);
+const FORGET_BATCH: usize = 500;
 
-/// Looks for payouts that are due, until it is told to end; at once whenever it is woken.
+/// Performs the actions of payouts that are due, until it is stopped.
 pub(crate) struct Worker<G> {
     driver: Arc<Driver<G>>,
-    woken: Arc<Notify>,
+    /// Notified for each new payout.
+    new_payout: Arc<Notify>,
     keep_personal_data: Duration,
-    tick: Duration,
+    poll_interval: Duration,
 }
 
-impl Worker<AtTheGate> {
-    /// The worker of a configuration that has a Gate.
-    pub(crate) fn new(config: &Config, ledger: &Ledger, woken: &Arc<Notify>) -> Option<Self> {
+impl Worker<GateClient> {
+    /// The worker of a configuration; `None` without `[gate]`.
+    pub(crate) fn new(config: &Config, ledger: &Ledger, new_payout: &Arc<Notify>) -> Option<Self> {
         let settings = config.gate.as_ref()?;
-        let pace = settings.pace;
-        let gate = Gate::at(settings.base_url.clone()).timeout(pace.answer_timeout);
-        let gateway = AtTheGate::new(gate, config.keyring());
+        let policy = settings.retry_policy;
+        let gate = Gate::at(settings.base_url.clone()).timeout(policy.answer_timeout);
+        let gateway = GateClient::new(gate, config.keyring());
         Some(Self {
             driver: Arc::new(Driver::new(
                 ledger.clone(),
                 gateway,
                 settings.address(),
-                pace,
+                policy,
                 Arc::new(SystemEnvironment),
             )),
-            woken: Arc::clone(woken),
+            new_payout: Arc::clone(new_payout),
             keep_personal_data: settings.keep_personal_data,
-            // More often where a simulated Gate may be asked sooner.
-            tick: TICK.min(pace.query_after / 2).max(Duration::from_millis(5)),
+            // Shorter for a simulated Gate, which allows earlier status queries.
+            poll_interval: POLL_INTERVAL
+                .min(policy.query_after / 2)
+                .max(Duration::from_millis(5)),
         })
     }
 }
 
 impl<G: Gateway + 'static> Worker<G> {
-    /// Works until `ending` says true; then finishes what is under way. A mistake of ours that ends it is told, and it
-    /// begins anew: payouts must not stand still while everything looks well.
-    pub(crate) async fn keep_working(self, ending: watch::Receiver<bool>) {
+    /// Works until `ending` is true, then finishes the actions in progress. After a panic it logs the error and starts again:
+    /// payouts must not stop while the service seems healthy.
+    pub(crate) async fn run(self, ending: watch::Receiver<bool>) {
         let worker = Arc::new(self);
         while let Err(error) = rt::spawn(Arc::clone(&worker).work(ending.clone())).await {
-            tracing::error!("the worker of payouts failed and begins anew: {error}");
-            rt::time::sleep(TICK).await;
+            tracing::error!("the payouts worker failed and starts again: {error}");
+            rt::time::sleep(POLL_INTERVAL).await;
         }
     }
 
     async fn work(self: Arc<Self>, mut ending: watch::Receiver<bool>) {
-        let errands = Arc::new(Semaphore::new(AT_ONCE));
+        let permits = Arc::new(Semaphore::new(PARALLEL));
         let mut forgot: Option<Instant> = None;
         while !*ending.borrow() {
-            let busy = self.round(&errands).await;
-            // A batch at a time: payouts are not kept waiting for it.
-            if forgot.is_none_or(|at| at.elapsed() > FORGET_EVERY) && !self.forget().await {
+            let busy = self.start_due(&permits).await;
+            // One batch between two rounds: payouts must not wait for all of it.
+            if forgot.is_none_or(|at| at.elapsed() > FORGET_INTERVAL) && !self.forget().await {
                 forgot = Some(Instant::now());
             }
             if !busy {
                 tokio::select! {
-                    () = self.woken.notified() => {}
-                    () = rt::time::sleep(self.tick) => {}
+                    () = self.new_payout.notified() => {}
+                    () = rt::time::sleep(self.poll_interval) => {}
                     _ = ending.changed() => {}
                 }
             }
         }
-        // Whoever has all permits knows that no errand is under way.
-        let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
-        let _ = errands.acquire_many(all).await;
+        // All permits are free only when no action is in progress.
+        let all = u32::try_from(PARALLEL).unwrap_or(u32::MAX);
+        let _ = permits.acquire_many(all).await;
     }
 
-    /// Begins what is due, as much as may be under way; whether there may be more.
-    async fn round(&self, errands: &Arc<Semaphore>) -> bool {
-        let Some(permits) = permits(errands).await else {
+    /// Starts the actions that are due, as many as there are permits. Returns whether more may be due.
+    async fn start_due(&self, permits: &Arc<Semaphore>) -> bool {
+        let Some(permits) = free_permits(permits).await else {
             return false;
         };
         let due = match self.driver.due(permits.len()).await {
             Ok(due) => due,
             Err(error) => {
-                telemetry::payouts_stand_still(&error);
+                telemetry::payouts_stopped(&error);
                 return false;
             }
         };
         let mut more = due.len() == permits.len();
-        let taken = join_all(due.into_iter().map(|id| self.driver.take_up(id))).await;
+        let taken = join_all(due.into_iter().map(|id| self.driver.lease(id))).await;
         for (taken, permit) in taken.into_iter().zip(permits) {
             match taken {
                 Ok(Some((payout, at))) => {
@@ -111,32 +114,32 @@ impl<G: Gateway + 'static> Worker<G> {
                 }
                 Ok(None) => {}
                 Err(error) => {
-                    // A store in trouble is given a moment.
+                    // The store has a problem: pause before the next attempt.
                     more = false;
-                    telemetry::payouts_stand_still(&error);
+                    telemetry::payouts_stopped(&error);
                 }
             }
         }
         more
     }
 
-    /// Forgets some payers; whether there may be more.
+    /// Deletes one batch of personal data. Returns whether more may be due.
     async fn forget(&self) -> bool {
         let keep = self.keep_personal_data;
-        match self.driver.forget_payers(keep, FORGOTTEN_AT_ONCE).await {
-            Ok(forgotten) => forgotten == FORGOTTEN_AT_ONCE,
+        match self.driver.forget_payers(keep, FORGET_BATCH).await {
+            Ok(forgotten) => forgotten == FORGET_BATCH,
             Err(error) => {
-                telemetry::payouts_stand_still(&error);
+                telemetry::payouts_stopped(&error);
                 false
             }
         }
     }
 }
 
-/// All permits that are free, and one at least.
-async fn permits(errands: &Arc<Semaphore>) -> Option<Vec<OwnedSemaphorePermit>> {
-    let mut permits = vec![Arc::clone(errands).acquire_owned().await.ok()?];
-    while let Ok(permit) = Arc::clone(errands).try_acquire_owned() {
+/// Waits for one permit, and takes all others that are free.
+async fn free_permits(semaphore: &Arc<Semaphore>) -> Option<Vec<OwnedSemaphorePermit>> {
+    let mut permits = vec![Arc::clone(semaphore).acquire_owned().await.ok()?];
+    while let Ok(permit) = Arc::clone(semaphore).try_acquire_owned() {
         permits.push(permit);
     }
     Some(permits)

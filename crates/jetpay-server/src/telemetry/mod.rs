@@ -1,23 +1,19 @@
-//! What the service tells of itself: a log for people, metrics for machines. Neither holds a secret or a payer's data.
+//! What the service reports: a log for people, metrics for machines. Neither contains a secret or a payer's data.
 
-mod alarms;
 mod log;
-mod meter;
-mod payouts;
+mod metrics;
 
-pub use alarms::AlarmLog;
-pub use log::{SERVICE, SHOW, start as start_log};
-pub use meter::{Meter, Metrics};
-pub(crate) use payouts::{
-    payout_asked, payout_not_recorded, payout_sent, payouts_stand_still, payouts_without_a_gate,
-};
+pub use log::{AlarmLog, DEMO, SERVICE, start as start_log};
+pub use metrics::{Meter, Metrics};
 
+use ::metrics::counter;
 use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_ledger::CallbackOutcome;
+use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
+use jetpay_ledger::{CallbackOutcome, Error, Ledger};
 
-/// A callback was stored. What a person must look at is an alarm, and those are told by [`AlarmLog`].
+/// The ledger stored a callback. [`AlarmLog`] logs the alarms that it raised.
 pub(crate) fn callback_recorded(
     recorded: CallbackOutcome,
     payment: &PaymentId,
@@ -25,14 +21,14 @@ pub(crate) fn callback_recorded(
 ) {
     if recorded == CallbackOutcome::Unmatched {
         log::limited(
-            || tracing::warn!(%payment, %operation, "a callback's payment is unknown: kept, answered 404"),
+            || tracing::warn!(%payment, %operation, "a callback names an unknown payment: stored, answered with 404"),
         );
     }
     tracing::debug!(%payment, %operation, ?recorded, "callback");
 }
 
-/// Words and sums of a callback that decide nothing but are worth a look.
-pub(crate) fn callback_is_odd(callback: &Callback) {
+/// Logs unusual sums and unknown statuses of a callback. They change nothing about the payment.
+pub(crate) fn callback_is_unusual(callback: &Callback) {
     let (payment, operation) = (&callback.payment.id, callback.operation.id);
     let (status, kind) = (&callback.payment.status, &callback.operation.kind);
     if callback
@@ -41,7 +37,7 @@ pub(crate) fn callback_is_odd(callback: &Callback) {
         .is_some_and(|sum| sum != callback.operation.sum_initial)
     {
         log::limited(
-            || tracing::warn!(%payment, %operation, "payment.sum differs from the operation's, which counts"),
+            || tracing::warn!(%payment, %operation, "payment.sum differs from the operation's sum; the operation's sum counts"),
         );
     }
     let unknown = matches!(status, PaymentStatus::Other(_))
@@ -50,13 +46,89 @@ pub(crate) fn callback_is_odd(callback: &Callback) {
     if unknown {
         let operation_status = &callback.operation.status;
         log::limited(
-            || tracing::warn!(%payment, %operation, %status, %kind, %operation_status, "an unknown word: taken as not final"),
+            || tracing::warn!(%payment, %operation, %status, %kind, %operation_status, "unknown status or type: treated as not final"),
         );
     }
 }
 
-/// Cash-in's document and sample disagree on the `type` of a `check_deposit`: this shows which one is sent.
+/// Counts `check_deposit`s of Cash-in with the type `verify`: its document and its sample disagree about that type.
 pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
-    metrics::counter!("jetpay_cashin_check_deposit_typed_verify_total").increment(1);
+    counter!("jetpay_cashin_check_deposit_typed_verify_total").increment(1);
     log::limited(|| tracing::warn!(%project, "a check_deposit of Cash-in has the type verify"));
+}
+
+/// The service sent a payout.
+pub(crate) fn payout_sent(payout: &Lease, outcome: &SendOutcome) {
+    let (id, project) = (payout.payment_id.as_str(), payout.project_id);
+    let outcome = match outcome {
+        SendOutcome::Accepted { .. } => "accepted",
+        SendOutcome::Rejected { message, .. } => {
+            log::limited(|| {
+                tracing::warn!(payment = id, %project, "the Gate rejected a payout: {message}");
+            });
+            "rejected"
+        }
+        SendOutcome::NotNow { message, .. } => {
+            log::limited(|| {
+                tracing::error!(payment = id, %project, "the Gate does not accept a payout now; the service sends it again later: {message}");
+            });
+            "not_now"
+        }
+        SendOutcome::Unknown { reason } => {
+            log::limited(|| {
+                tracing::warn!(payment = id, %project, "the outcome of a payout is unknown; the service asks for its status: {reason}");
+            });
+            "unknown"
+        }
+    };
+    count_payout_request("payout", outcome);
+}
+
+/// The service asked for the status of a payout.
+pub(crate) fn payout_status(payout: &Lease, answer: &StatusAnswer) {
+    let (id, project) = (payout.payment_id.as_str(), payout.project_id);
+    let outcome = match answer {
+        StatusAnswer::Found(_) => "found",
+        StatusAnswer::NotFound => "not_found",
+        StatusAnswer::Unanswered { reason } => {
+            log::limited(|| {
+                tracing::warn!(payment = id, %project, "the Gate does not answer a status query: {reason}");
+            });
+            "unanswered"
+        }
+    };
+    count_payout_request("status", outcome);
+}
+
+fn count_payout_request(request: &'static str, outcome: &'static str) {
+    counter!("jetpay_payout_requests_total", "request" => request, "outcome" => outcome)
+        .increment(1);
+}
+
+/// The result of a payout's action could not be recorded.
+pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
+    let id = payout.payment_id.as_str();
+    log::limited(|| {
+        tracing::error!(
+            payment = id,
+            "cannot record the result of a payout; the service asks for its status later: {error}"
+        );
+    });
+}
+
+/// The worker cannot read or lease payouts.
+pub(crate) fn payouts_stopped(error: &Error) {
+    log::limited(|| tracing::error!("cannot continue with payouts: {error}"));
+}
+
+/// Logs when a service without `[gate]` has open payouts, because it does nothing about them.
+pub(crate) async fn payouts_without_gate(ledger: &Ledger) {
+    let open = ledger.open_payouts().await.unwrap_or_default();
+    let open: i64 = open.0.values().sum();
+    if open > 0 {
+        tracing::error!(
+            open,
+            "there are open payouts, but no [gate] in the configuration: the service does nothing about them"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! TLS in front of a service that speaks none, with a certificate that the test makes trusted.
+//! A TLS proxy in front of a service, with a certificate that tests can make trusted. `jetpay-conformance` uses it, too.
 
 #![allow(unreachable_pub, reason = "a module of tests")]
 
@@ -13,12 +13,12 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// A certificate of `localhost`. Commands trust it when `SSL_CERT_FILE` names it and `SSL_CERT_DIR` is not set.
+/// A certificate for `localhost`. Commands trust it when `SSL_CERT_FILE` names it and `SSL_CERT_DIR` is not set.
 pub fn certificate() -> CertifiedKey<KeyPair> {
     generate_simple_self_signed(["localhost".to_owned()]).unwrap()
 }
 
-/// Takes TLS off in front of a port, as long as the test runs.
+/// Starts a proxy that terminates TLS in front of a port, and returns the proxy's port.
 pub fn in_front_of(port: u16, certificate: &CertifiedKey<KeyPair>) -> u16 {
     let key = PrivatePkcs8KeyDer::from(certificate.signing_key.serialize_der());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -35,7 +35,7 @@ pub fn in_front_of(port: u16, certificate: &CertifiedKey<KeyPair>) -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let own = listener.local_addr().unwrap().port();
     listener.set_nonblocking(true).unwrap();
-    // The test's own thread waits for the command.
+    // A thread of its own, because the test's thread waits for the command.
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -52,7 +52,7 @@ pub fn in_front_of(port: u16, certificate: &CertifiedKey<KeyPair>) -> u16 {
 }
 
 async fn forward(acceptor: TlsAcceptor, stream: TcpStream, to: SocketAddr) {
-    // Whoever breaks off is not heard any more; whoever asked says what he misses.
+    // Errors are not reported here: the command reports a missing answer.
     if let (Ok(mut plain), Ok(mut tls)) =
         (TcpStream::connect(to).await, acceptor.accept(stream).await)
     {

@@ -1,26 +1,26 @@
-//! Each fault that is recognised, with how it ends and what is advised.
+//! Each recognised fault, with its exit code and its advice.
 
-use crate::place::{BODY, NEW, OLD, Place, STRING, good, sent};
+use crate::{BODY, NEW, OLD, Place, STRING, good, sent};
 
-/// A message with this instead of its rate, by a sender who signs `string`.
+/// A message with another field instead of `rate`, by a sender that signs `string`.
 fn with(field: &str, string: &str) -> String {
     sent(&BODY.replace("\"rate\":10.50", field), string, OLD)
 }
 
-/// What has to be signed, with this instead of the rate.
+/// The string to sign, with another value instead of `rate`.
 fn string(field: &str) -> String {
     STRING.replace("rate:10.5", field)
 }
 
 #[test]
-fn each_fault_of_a_signature_is_told_in_plain_words_with_what_to_do() {
+fn each_fault_of_a_signature_is_explained_with_what_to_do() {
     let general = |top: &str| {
         format!(
             r#"{{"general":{{"project_id":1234,"signature":"SIGNATURE"}},"signature":"{top}"}}"#
         )
     };
     let zeros = "A".repeat(86) + "==";
-    tell(&[
+    check(&[
         (
             "no known reason",
             "most often it is not",
@@ -28,11 +28,11 @@ fn each_fault_of_a_signature_is_told_in_plain_words_with_what_to_do() {
         ),
         (
             "there is no signature",
-            "a header is not looked at",
+            "the command ignores headers",
             r#"{"project_id":1234}"#.to_owned(),
         ),
         (
-            "`payment:signature`, where nobody looks",
+            "`payment:signature`, which is ignored",
             "at the top level",
             r#"{"project_id":1234,"payment":{"signature":"x"}}"#.to_owned(),
         ),
@@ -61,8 +61,8 @@ fn each_fault_of_a_signature_is_told_in_plain_words_with_what_to_do() {
 }
 
 #[test]
-fn each_fault_of_a_string_is_told_in_plain_words_with_what_to_do() {
-    tell(&[
+fn each_fault_of_a_string_is_explained_with_what_to_do() {
+    check(&[
         (
             "json text (the body as it is, without",
             "sort",
@@ -121,22 +121,22 @@ fn each_fault_of_a_string_is_told_in_plain_words_with_what_to_do() {
     ]);
 }
 
-/// Each hint with words of its advice is told about the body, in lower case.
-fn tell(cases: &[(&str, &str, String)]) {
+/// Checks that the output for each body contains the hint and the words of its advice, in lower case.
+fn check(cases: &[(&str, &str, String)]) {
     let place = Place::new();
     for (hint, advice, body) in cases {
-        let (code, told) = place.told(&["--config", "jetpay.toml"], body);
-        let told = told.to_lowercase();
+        let (code, output) = place.explain(&["--config", "jetpay.toml"], body);
+        let output = output.to_lowercase();
         let matches = *hint == "would be refused";
-        assert_eq!(code, i32::from(!matches), "{told}");
+        assert_eq!(code, i32::from(!matches), "{output}");
         assert!(
-            told.contains(hint) && told.contains(advice),
-            "{hint}, {advice}:\n{told}"
+            output.contains(hint) && output.contains(advice),
+            "{hint}, {advice}:\n{output}"
         );
     }
 }
 
-/// The signature as other libraries print it.
+/// The signature in hexadecimal digits, as other libraries print it.
 fn hexadecimal() -> String {
     let signature = sent("SIGNATURE", STRING, OLD);
     let value = |byte: u8| match byte {
@@ -160,39 +160,39 @@ fn hexadecimal() -> String {
 }
 
 #[test]
-fn a_secret_with_a_line_end_is_told() {
+fn secret_with_a_line_end_is_reported() {
     let place = Place::new();
-    let (code, told) = place.told(&["--secret-env", "TRAILING"], &good(NEW));
+    let (code, output) = place.explain(&["--secret-env", "TRAILING"], &good(NEW));
     assert_eq!(code, 1);
     assert!(
-        told.contains("by the secret in TRAILING without the white space at its ends"),
-        "{told}"
+        output.contains("the secret in TRAILING without the white space at its ends made it"),
+        "{output}"
     );
-    assert!(told.contains("`echo` adds a line end"), "{told}");
+    assert!(output.contains("`echo` adds a line end"), "{output}");
 }
 
 #[test]
-fn what_a_form_did_to_a_signature_is_told() {
+fn signature_that_a_form_changed_is_reported() {
     let place = Place::new();
     let signature = sent("SIGNATURE", STRING, OLD);
     assert!(signature.contains('+'), "{signature}");
     let body = good(OLD).replace('+', " ");
-    let (code, told) = place.told(&["--secret-env", "OLD"], &body);
+    let (code, output) = place.explain(&["--secret-env", "OLD"], &body);
     assert_eq!(code, 1);
-    assert!(told.contains("`+` became a space"), "{told}");
+    assert!(output.contains("`+` became a space"), "{output}");
 }
 
 #[test]
-fn a_match_in_byte_order_shows_both_orders() {
+fn match_in_byte_order_shows_both_orders() {
     let place = Place::new();
     let body = r#"{"project_id":1234,"l":[0,1,2,3,4,5,6,7,8,9,10],"signature":"SIGNATURE"}"#;
     let bytes =
         "l:0:0;l:1:1;l:10:10;l:2:2;l:3:3;l:4:4;l:5:5;l:6:6;l:7:7;l:8:8;l:9:9;project_id:1234";
-    let (code, told) = place.told(&["--config", "jetpay.toml"], &sent(body, bytes, OLD));
+    let (code, output) = place.explain(&["--config", "jetpay.toml"], &sent(body, bytes, OLD));
     assert_eq!(code, 0);
     assert!(
-        told.contains("secret 1 of project 1234, in byte order"),
-        "{told}"
+        output.contains("secret 1 of project 1234, in byte order"),
+        "{output}"
     );
-    assert!(told.contains("`l:10` stands where `l:2` belongs"), "{told}");
+    assert!(output.contains("`l:10` is where `l:2` belongs"), "{output}");
 }

@@ -1,79 +1,80 @@
-//! What a person reads, as snapshots; colours; what is JSON.
+//! The output for people, as snapshots; colours; the output for programs; the exit code for any input.
 
+use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::place::{BODY, OLD, OTHER, Place, STRING, good, piped, sent};
+use crate::{BODY, OLD, OTHER, Place, STRING, good, piped, sent};
 
 const CONFIG: [&str; 2] = ["--config", "jetpay.toml"];
 
 #[test]
-fn two_strings_stand_one_under_the_other_with_the_first_difference_marked() {
+fn two_strings_are_shown_one_below_the_other_with_the_first_difference_marked() {
     let place = Place::new();
     let body = sent(BODY, &STRING.replace("10.5", "10.50"), OLD);
-    let (_, told) = place.told(&CONFIG, &body);
-    insta::assert_snapshot!("another_rule", told);
-    let (_, told) = place.told(&[&CONFIG[..], &["--redact"]].concat(), &body);
-    insta::assert_snapshot!("another_rule_redacted", told);
+    let (_, output) = place.explain(&CONFIG, &body);
+    insta::assert_snapshot!("another_rule", output);
+    let (_, output) = place.explain(&[&CONFIG[..], &["--redact"]].concat(), &body);
+    insta::assert_snapshot!("another_rule_redacted", output);
 }
 
 #[test]
-fn characters_that_cannot_be_seen_are_shown() {
+fn invisible_characters_are_shown_as_escapes() {
     let place = Place::new();
     let body = BODY.replace("10.50", r#""\u001b[2J\u202e漢\r\n ж""#);
     let string = STRING.replace("10.5", "\u{1b}[2J\u{202e}漢\n ж");
-    let (_, told) = place.told(&CONFIG, &sent(&body, &string, OLD));
-    insta::assert_snapshot!("invisible", told);
+    let (_, output) = place.explain(&CONFIG, &sent(&body, &string, OLD));
+    insta::assert_snapshot!("invisible", output);
 }
 
 #[test]
-fn a_request_by_another_projects_secret_is_explained() {
+fn request_signed_with_another_projects_secret_is_explained() {
     let place = Place::new();
     let body = good(OTHER);
     let capture = format!(
         "POST /kaspi HTTP/1.1\r\nContent-Length: {}\r\nX-Signature: a\r\n\r\n{body}\r\n",
         body.len()
     );
-    insta::assert_snapshot!("another_project", place.told(&CONFIG, &capture).1);
+    insta::assert_snapshot!("another_project", place.explain(&CONFIG, &capture).1);
 }
 
 #[test]
-fn a_long_string_is_cut_unless_all_is_wanted() {
+fn long_string_is_shortened_unless_verbose_is_given() {
     let place = Place::new();
     let body = BODY.replace("verify", &"abcdefghij".repeat(100));
-    let (_, told) = place.told(&CONFIG, &sent(&body, "other", OLD));
-    insta::assert_snapshot!("long", told);
-    let (_, told) = place.told(&[&CONFIG[..], &["-v"]].concat(), &body);
-    assert!(told.contains(&"abcdefghij".repeat(100)), "{told}");
+    let (_, output) = place.explain(&CONFIG, &sent(&body, "other", OLD));
+    insta::assert_snapshot!("long", output);
+    let (_, output) = place.explain(&[&CONFIG[..], &["-v"]].concat(), &body);
+    assert!(output.contains(&"abcdefghij".repeat(100)), "{output}");
     assert!(
-        told.contains("\n    project_id:1234\n    rate:10.5\n"),
-        "{told}"
+        output.contains("\n    project_id:1234\n    rate:10.5\n"),
+        "{output}"
     );
 }
 
 #[test]
-fn what_the_sender_says_it_signed_is_held_against_what_must_be_signed() {
+fn string_of_the_sender_is_compared_with_the_string_to_sign() {
     let place = Place::new();
     let theirs = STRING.replace("7123456789", "07123456789");
     place.write("theirs", &format!("{theirs}\n"));
     let arguments = [&CONFIG[..], &["--compare", "theirs"]].concat();
-    let (code, told) = place.told(&arguments, &sent(BODY, &theirs, OLD));
+    let (code, output) = place.explain(&arguments, &sent(BODY, &theirs, OLD));
     assert_eq!(code, 1);
-    insta::assert_snapshot!("compared", told);
-    let (_, told) = place.told(&arguments, &sent(BODY, "x", OLD));
+    insta::assert_snapshot!("compared", output);
+    let (_, output) = place.explain(&arguments, &sent(BODY, "x", OLD));
     assert!(
-        told.contains("not that of the sender's string by any secret"),
-        "{told}"
+        output.contains("no secret that was tried made the signature over the sender's string"),
+        "{output}"
     );
     place.write("theirs", STRING);
-    let (_, told) = place.told(&arguments, &sent(BODY, STRING, "unknown"));
+    let (_, output) = place.explain(&arguments, &sent(BODY, STRING, "unknown"));
     assert!(
-        told.contains("the sender's string is the one that has to be signed"),
-        "{told}"
+        output.contains("the sender's string is the string to sign"),
+        "{output}"
     );
 }
 
 #[test]
-fn colours_are_for_terminals_and_for_who_asks() {
+fn colours_are_written_to_terminals_and_on_request() {
     let place = Place::new();
     let body = good("wrong");
     let colours = |variables: &[(&str, &str)]| {
@@ -87,13 +88,16 @@ fn colours_are_for_terminals_and_for_who_asks() {
 }
 
 #[test]
-fn a_file_is_read_as_standard_input_is() {
+fn file_is_read_like_standard_input() {
     let place = Place::new();
     let log = format!("12:00 got {}\n12:01 ended\n", good(OLD));
     place.write("service.log", &log);
-    let by_name = place.told(&[&CONFIG[..], &["service.log"]].concat(), "");
-    assert_eq!(by_name, place.told(&CONFIG, &log));
-    assert_eq!(by_name, place.told(&[&CONFIG[..], &["-"]].concat(), &log));
+    let by_name = place.explain(&[&CONFIG[..], &["service.log"]].concat(), "");
+    assert_eq!(by_name, place.explain(&CONFIG, &log));
+    assert_eq!(
+        by_name,
+        place.explain(&[&CONFIG[..], &["-"]].concat(), &log)
+    );
     assert!(
         by_name.1.contains("from       a log, line 1: body of 1"),
         "{}",
@@ -102,7 +106,7 @@ fn a_file_is_read_as_standard_input_is() {
 }
 
 #[test]
-fn json_tells_the_same_to_programs() {
+fn json_output_has_the_same_result() {
     let place = Place::new();
     let json = |input: &str| -> (Option<i32>, Value) {
         let output = place.run(&[&CONFIG[..], &["--json"]].concat(), input.as_bytes());
@@ -141,4 +145,62 @@ fn json_tells_the_same_to_programs() {
             .unwrap()
             .contains("no JSON object")
     );
+}
+
+fn ends_well(place: &Place, input: &[u8]) -> Result<(), TestCaseError> {
+    for option in ["--verbose", "--redact", "--json"] {
+        let output = place.run(&["--config", "jetpay.toml", option], input);
+        prop_assert!(matches!(output.status.code(), Some(0..=2)), "{:?}", output);
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
+        prop_assert!(
+            !text.contains("hush") && !text.contains("panicked"),
+            "{text}"
+        );
+        prop_assert!(!text.contains('\u{1b}'), "{text}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_end_with_0_1_or_2(input in prop::collection::vec(any::<u8>(), 0..300)) {
+        ends_well(&Place::new(), &input)?;
+    }
+
+    #[test]
+    fn damaged_capture_ends_with_0_1_or_2(
+        at in any::<prop::sample::Index>(),
+        length in 0_usize..20,
+        with in prop::collection::vec(any::<u8>(), 0..5),
+    ) {
+        let body = good(OLD);
+        let mut capture = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes();
+        let at = at.index(capture.len());
+        let end = (at + length).min(capture.len());
+        capture.splice(at..end, with);
+        ends_well(&Place::new(), &capture)?;
+    }
+}
+
+#[test]
+fn reader_that_closes_the_output_early_causes_no_failure() {
+    let place = Place::new();
+    let mut command = place.command(&["--config", "jetpay.toml", "--verbose"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command
+        .stdin(std::process::Stdio::null())
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    place.write("body", &good(OLD));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = place.command(&["--config", "jetpay.toml", "body"]);
+    let output = command.stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }

@@ -1,59 +1,59 @@
-//! Which secret it is, of one or many projects; and that none is ever told.
+//! Which secret matches; and that no output contains one.
 
-use crate::place::{BODY, NEW, OLD, OTHER, Place, STRING, good, sent};
+use crate::{BODY, NEW, OLD, OTHER, Place, STRING, good, sent};
 
 const CONFIG: [&str; 2] = ["--config", "jetpay.toml"];
 
 #[test]
-fn the_secret_that_matches_is_named_by_its_place() {
+fn matching_secret_is_named_by_its_source() {
     let place = Place::new();
     for (arguments, secret, named) in [
         (
             &CONFIG[..],
             OLD,
-            "by secret 1 of project 1234, in natural order",
+            "with secret 1 of project 1234, in natural order",
         ),
         (
             &CONFIG,
             NEW,
-            "by secret 2 of project 1234, in natural order",
+            "with secret 2 of project 1234, in natural order",
         ),
         (
             &["--secret-env", "OLD", "--secret-env", "NEW"],
             NEW,
-            "by the secret in NEW, in natural",
+            "with the secret in NEW, in natural",
         ),
     ] {
-        let (code, told) = place.told(arguments, &good(secret));
-        assert_eq!(code, 0, "{told}");
+        let (code, output) = place.explain(arguments, &good(secret));
+        assert_eq!(code, 0, "{output}");
         assert!(
-            told.starts_with("✓ the signature matches: ") && told.contains(named),
-            "{told}"
+            output.starts_with("✓ the signature matches: ") && output.contains(named),
+            "{output}"
         );
     }
 }
 
 #[test]
-fn another_projects_secret_is_found_and_both_projects_are_named() {
+fn secret_of_another_project_is_found_and_both_projects_are_named() {
     let place = Place::new();
-    let (code, told) = place.told(&CONFIG, &good(OTHER));
+    let (code, output) = place.explain(&CONFIG, &good(OTHER));
     assert_eq!(code, 1);
     assert!(
-        told.contains("it is by secret 1 of project 5678, but the body names project 1234"),
-        "{told}"
+        output.contains("secret 1 of project 5678 made it, but the body names project 1234"),
+        "{output}"
     );
     let unknown = BODY.replace("1234", "99");
     let string = STRING.replace("1234", "99");
-    let (code, told) = place.told(&CONFIG, &sent(&unknown, &string, OTHER));
+    let (code, output) = place.explain(&CONFIG, &sent(&unknown, &string, OTHER));
     assert_eq!(code, 1);
     assert!(
-        told.contains("not configured here") && told.contains("secret 1 of project 5678"),
-        "{told}"
+        output.contains("not configured here") && output.contains("secret 1 of project 5678"),
+        "{output}"
     );
 }
 
 #[test]
-fn without_secrets_or_with_an_unknown_one_it_ends_with_2_and_says_what_to_do() {
+fn missing_or_unknown_secret_ends_with_2_and_with_what_to_do() {
     let place = Place::new();
     for (arguments, why) in [
         (&[][..], "--secret-env"),
@@ -64,18 +64,18 @@ fn without_secrets_or_with_an_unknown_one_it_ends_with_2_and_says_what_to_do() {
             "cannot read none.json",
         ),
     ] {
-        let (code, told) = place.told(arguments, "{}");
-        assert_eq!(code, 2, "{told}");
-        assert!(told.contains(why), "{told}");
+        let (code, output) = place.explain(arguments, "{}");
+        assert_eq!(code, 2, "{output}");
+        assert!(output.contains(why), "{output}");
     }
 }
 
 #[test]
-fn no_secret_and_no_right_signature_is_in_any_output() {
+fn no_output_contains_a_secret_or_the_right_signature() {
     let place = Place::new();
     place.write("theirs", STRING);
     let wrong = good(OLD).replace("712345", "712346");
-    // What would be right for the changed body is what a forger wants.
+    // A forger wants the right signature of the changed body.
     let right = STRING.replace("712345", "712346");
     let right = sent("SIGNATURE", &right, OLD);
     let inputs = [
@@ -101,9 +101,9 @@ fn no_secret_and_no_right_signature_is_in_any_output() {
                 &CONFIG[..],
                 &["--secret-env", "OLD", "--secret-env", "TRAILING"],
             ] {
-                let (_, told) = place.told(&[secrets, option].concat(), input);
-                assert!(!told.contains("hush"), "{told}");
-                assert!(option == ["--json"] || !told.contains(&right), "{told}");
+                let (_, output) = place.explain(&[secrets, option].concat(), input);
+                assert!(!output.contains("hush"), "{output}");
+                assert!(option == ["--json"] || !output.contains(&right), "{output}");
             }
         }
     }
@@ -112,13 +112,13 @@ fn no_secret_and_no_right_signature_is_in_any_output() {
         &["--show-computed", "--redact"],
         &["--json"],
     ] {
-        let (_, told) = place.told(&[&CONFIG[..], option].concat(), &wrong);
-        assert!(told.contains(&right), "{told}");
+        let (_, output) = place.explain(&[&CONFIG[..], option].concat(), &wrong);
+        assert!(output.contains(&right), "{output}");
     }
 }
 
 #[test]
-fn nothing_of_the_payer_is_in_redacted_output() {
+fn redacted_output_contains_no_data_of_the_payer() {
     let place = Place::new();
     place.write("theirs", "customer_id:7123456789;odd 4711;type:verify");
     let changed = BODY.replace("10.50", "87.30");
@@ -139,9 +139,9 @@ fn nothing_of_the_payer_is_in_redacted_output() {
             &["--json"],
             &["--compare", "theirs"],
         ] {
-            let (_, told) = place.told(&[&CONFIG[..], &["--redact"], option].concat(), &input);
+            let (_, output) = place.explain(&[&CONFIG[..], &["--redact"], option].concat(), &input);
             for hidden in ["7123456789", "87.3", "4711", "=="] {
-                assert!(!told.contains(hidden), "{hidden} in {told}");
+                assert!(!output.contains(hidden), "{hidden} in {output}");
             }
         }
     }

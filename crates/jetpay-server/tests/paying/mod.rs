@@ -1,4 +1,4 @@
-//! Payouts with a Gate that nobody listens at: what is taken stays open.
+//! A service with a Gate at an address where no server listens: its payouts stay open.
 #![allow(
     dead_code,
     unused_imports,
@@ -16,10 +16,10 @@ use crate::running::{CUSTOMER, Folder, PROJECT, Running};
 
 pub(crate) const WALLET: &str = "9182221133";
 
-/// What nobody may see of a payout's receiver.
+/// The payee's personal data, which no output may contain.
 pub(crate) const HIDDEN: [&str; 4] = ["203.0.113.9", "Aigerim", "Seitkali", "aigerim@example.com"];
 
-/// A service, and the database below it.
+/// A service, and its database.
 pub(crate) struct Paying {
     pub(crate) running: Running,
     _database: Option<Database>,
@@ -46,7 +46,7 @@ impl Paying {
     }
 }
 
-/// With these lines in `[gate]`.
+/// Adds `[gate]` with these lines to the configuration.
 pub(crate) fn add_gate(folder: &Folder, lines: &str) {
     let path = folder.path("jetpay.toml");
     let config = fs::read_to_string(&path).unwrap();
@@ -57,7 +57,7 @@ pub(crate) fn add_gate(folder: &Folder, lines: &str) {
     fs::write(path, config + &gate).unwrap();
 }
 
-/// A payout of so much, in minor units.
+/// The body of a request for a payout, in minor units.
 pub(crate) fn payout_request(key: &str, minor: i64) -> Value {
     json!({
         "project_id": PROJECT,
@@ -75,20 +75,20 @@ pub(crate) fn payout_request(key: &str, minor: i64) -> Value {
     })
 }
 
-/// Takes a payout, and gives its id. It was tried to send it by then, at a Gate that is not there: so nobody sends it just
-/// now, and a person may end it.
-pub(crate) async fn taken(running: &Running, key: &str, minor: i64) -> String {
+/// Makes a payout, waits until the service has tried to send it, and returns its id. The service is no longer sending it:
+/// an operator may resolve it.
+pub(crate) async fn accepted(running: &Running, key: &str, minor: i64) -> String {
     let (status, payout) = running
         .post("/v1/payouts", &payout_request(key, minor))
         .await;
     assert_eq!(status, 202, "{payout}");
     let id = payout["payment_id"].as_str().unwrap();
-    tried(running, id).await;
+    wait_until_sent(running, id).await;
     id.to_owned()
 }
 
-/// Waits until what came of sending it is recorded.
-pub(crate) async fn tried(running: &Running, id: &str) {
+/// Waits until the service has recorded the result of a send.
+pub(crate) async fn wait_until_sent(running: &Running, id: &str) {
     for _ in 0..500 {
         let (_, payout) = running.get(&format!("/v1/payouts/{id}")).await;
         let history = payout["history"].as_array().unwrap();
@@ -97,17 +97,17 @@ pub(crate) async fn tried(running: &Running, id: &str) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    panic!("nobody sends payout {id}");
+    panic!("the service does not send payout {id}");
 }
 
-/// All of them.
+/// All payouts.
 pub(crate) async fn payouts(running: &Running) -> Vec<Value> {
     let (status, list) = running.get("/v1/payouts?limit=1000").await;
     assert_eq!(status, 200, "{list}");
     list["payouts"].as_array().unwrap().clone()
 }
 
-/// One test for each store out of each function, with these lines in `[gate]`.
+/// Makes a test for each store out of each function, with these lines in `[gate]`.
 macro_rules! on_every_store {
     ($($test:ident($lines:literal),)+) => {
         $(mod $test {

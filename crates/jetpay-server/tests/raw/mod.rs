@@ -1,4 +1,4 @@
-//! HTTP by hand, to be as slow, as silent and as many as no client library would be.
+//! Raw HTTP connections, which can be slower and more silent than those of a client library.
 
 #![allow(
     dead_code,
@@ -17,31 +17,31 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::running::{CUSTOMER, PROJECT, SECRET};
 
-/// Longer than anything here may take, on whatever machine.
-pub const SURELY: Duration = Duration::from_secs(30);
+/// Longer than anything in these tests takes, on any machine.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A connection to the platform's side of a service.
+/// A connection to the listener for the platform.
 pub struct Raw {
     stream: TcpStream,
-    /// What was read and belongs to the next answer.
+    /// Bytes that were read and belong to the next answer.
     rest: Vec<u8>,
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Debug)]
-pub enum Came {
-    /// A whole answer.
+pub enum Outcome {
+    /// A complete answer.
     Answer(u16, Value),
-    /// Not one byte: the connection was closed before.
-    Nothing,
+    /// The service closed the connection before the first byte of an answer.
+    Closed,
 }
 
-impl Came {
-    /// The answer that there must be.
+impl Outcome {
+    /// The answer, which must exist.
     pub fn answer(self) -> (u16, Value) {
         match self {
             Self::Answer(status, body) => (status, body),
-            Self::Nothing => panic!("the connection was closed without an answer"),
+            Self::Closed => panic!("the connection was closed without an answer"),
         }
     }
 }
@@ -53,41 +53,43 @@ impl Raw {
         Ok(Self { stream, rest })
     }
 
-    /// Sends bytes; whether the other side still takes them.
+    /// Sends bytes. Returns whether the connection is still open.
     pub async fn write(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).await.is_ok()
     }
 
-    /// A request and its answer.
-    pub async fn ask(&mut self, path: &str, body: &[u8]) -> Came {
+    /// Sends a request and reads its answer.
+    pub async fn post(&mut self, path: &str, body: &[u8]) -> Outcome {
         self.write(&request(path, body)).await;
         self.answer().await
     }
 
+    /// Reads an answer.
+    ///
     /// # Panics
-    /// When an answer breaks off, or none comes and the connection stays.
-    pub async fn answer(&mut self) -> Came {
-        let reading = timeout(SURELY, self.read_answer()).await;
-        reading.expect("neither an answer nor an end")
+    /// When an answer is incomplete, or when the service neither answers nor closes the connection.
+    pub async fn answer(&mut self) -> Outcome {
+        let reading = timeout(TIMEOUT, self.read_answer()).await;
+        reading.expect("the service neither answers nor closes the connection")
     }
 
-    async fn read_answer(&mut self) -> Came {
+    async fn read_answer(&mut self) -> Outcome {
         loop {
-            if let Some((answer, length)) = whole(&self.rest) {
+            if let Some((answer, length)) = complete_answer(&self.rest) {
                 self.rest.drain(..length);
                 return answer;
             }
             let before = self.rest.len();
             match self.stream.read_buf(&mut self.rest).await {
                 Ok(1..) => {}
-                Ok(0) | Err(_) if before == 0 => return Came::Nothing,
-                ended => panic!("an answer broke off ({ended:?}): {before} bytes"),
+                Ok(0) | Err(_) if before == 0 => return Outcome::Closed,
+                ended => panic!("an answer is incomplete ({ended:?}): {before} bytes"),
             }
         }
     }
 
-    /// Waits until the other side closes the connection; whether it does.
-    pub async fn is_ended_within(&mut self, limit: Duration) -> bool {
+    /// Waits until the service closes the connection. Returns whether it did in time.
+    pub async fn is_closed_within(&mut self, limit: Duration) -> bool {
         let end = async {
             let mut chunk = [0; 64];
             while self
@@ -101,8 +103,8 @@ impl Raw {
     }
 }
 
-/// The first answer in these bytes, if it is whole, and how long it is.
-fn whole(bytes: &[u8]) -> Option<(Came, usize)> {
+/// The first answer in these bytes, if it is complete, and its length.
+fn complete_answer(bytes: &[u8]) -> Option<(Outcome, usize)> {
     let text = String::from_utf8_lossy(bytes);
     let head = text.split_once("\r\n\r\n")?.0.to_ascii_lowercase();
     let status = head.split(' ').nth(1)?.parse().ok()?;
@@ -112,7 +114,7 @@ fn whole(bytes: &[u8]) -> Option<(Came, usize)> {
     let from = head.len() + 4;
     let to = from + length.map_or(Ok(0), str::parse).ok()?;
     let body = serde_json::from_slice(bytes.get(from..to)?).unwrap_or_default();
-    Some((Came::Answer(status, body), to))
+    Some((Outcome::Answer(status, body), to))
 }
 
 pub fn request(path: &str, body: &[u8]) -> Vec<u8> {
@@ -139,7 +141,7 @@ pub fn check_deposit() -> Vec<u8> {
     }))
 }
 
-/// The success of a sale.
+/// The callback of a successful sale.
 pub fn callback(payment_id: &str, operation_id: u64) -> Vec<u8> {
     signed(&json!({
         "project_id": PROJECT, "payment": {"id": payment_id, "status": "success"},

@@ -1,4 +1,4 @@
-//! The real binary on a fresh folder, with loopback ports of its own.
+//! The real binary in a new folder, on its own loopback ports.
 
 #![allow(
     dead_code,
@@ -25,7 +25,7 @@ pub const SECRET: &str = "a secret of tests";
 pub const TOKEN: &str = "a token of tests";
 pub const CUSTOMER: &str = "7123456789";
 
-/// A folder with a configuration that is good.
+/// A folder with a valid configuration.
 pub struct Folder {
     place: TempDir,
     pub listen: u16,
@@ -37,12 +37,12 @@ impl Folder {
         Self::with("", "sqlite://jetpay.db")
     }
 
-    /// With these lines in `[server]`.
+    /// A folder with these lines in `[server]`.
     pub fn with_server(lines: &str) -> Self {
         Self::with(lines, "sqlite://jetpay.db")
     }
 
-    /// With its books there.
+    /// A folder whose store has this URL.
     pub fn with_store(url: &str) -> Self {
         Self::with("", url)
     }
@@ -90,7 +90,7 @@ impl Folder {
         self.served_by(process).await
     }
 
-    /// The service that this process is.
+    /// The service that runs as this process. Waits until it is ready.
     pub async fn served_by(self, process: Child) -> Running {
         let running = Running {
             process,
@@ -111,7 +111,7 @@ impl Folder {
     }
 }
 
-/// A service that runs, and is killed when the test ends.
+/// A running service. The end of the test kills it.
 pub struct Running {
     process: Child,
     http: Client,
@@ -129,11 +129,11 @@ impl Running {
 
     /// A request to the admin interface, with the token.
     pub fn admin(&self, method: Method, path: &str) -> RequestBuilder {
-        self.stranger(method, path).bearer_auth(TOKEN)
+        self.without_token(method, path).bearer_auth(TOKEN)
     }
 
-    /// The same without.
-    pub fn stranger(&self, method: Method, path: &str) -> RequestBuilder {
+    /// A request to the admin interface, without the token.
+    pub fn without_token(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(
             method,
             format!("http://127.0.0.1:{}{path}", self.folder.admin),
@@ -153,13 +153,13 @@ impl Running {
         answer(self.admin(Method::POST, path).body(body.to_string())).await
     }
 
-    /// What the ledger has for a customer, in minor units.
+    /// The balance of a customer, in minor units.
     pub async fn balance(&self, customer: &str) -> i64 {
         let (_, shown) = self.get(&format!("/v1/customers/{customer}")).await;
         shown["balance"].as_i64().unwrap()
     }
 
-    /// A payment of the customer that is announced and not yet paid; its id.
+    /// Announces a payment of the customer, and returns its id.
     pub async fn announced(&self, minor: i64) -> String {
         let amount = Money::new(minor, Currency::KZT);
         let top_up = TopUp::new(&KASPI, CUSTOMER, amount);
@@ -175,24 +175,24 @@ impl Running {
         self
     }
 
-    /// The number of the process.
+    /// The id of the process.
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Asks the process to end as `signal` does, and says how it ended.
+    /// Sends a signal, waits for the end, and returns the exit status.
     pub fn end(mut self, signal: &str) -> std::process::ExitStatus {
         self.signal(signal);
         self.ended()
     }
 
-    /// Starts it anew where it ended.
+    /// Starts the service again in the same folder.
     pub async fn start_again(&mut self) {
         self.process = self.folder.start();
         self.wait_until_ready().await;
     }
 
-    /// Sends a signal.
+    /// Sends a signal to the process.
     pub fn signal(&self, signal: &str) {
         let id = self.process.id().to_string();
         assert!(
@@ -204,10 +204,10 @@ impl Running {
         );
     }
 
-    /// Waits for the end, and says how it ended.
+    /// Waits for the end, and returns the exit status.
     pub fn ended(&mut self) -> std::process::ExitStatus {
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(20) {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(20) {
             if let Some(status) = self.process.try_wait().unwrap() {
                 return status;
             }
@@ -216,14 +216,14 @@ impl Running {
         panic!("the service did not end within 20 seconds");
     }
 
-    /// Kills it; the folder stays.
+    /// Kills the service and returns its folder.
     pub fn stop(mut self) -> Folder {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         std::mem::replace(&mut self.folder, Folder::new())
     }
 
-    /// Has the store for itself while the service does not run; then the service runs again.
+    /// Kills the service, runs `work`, and starts the service again.
     pub async fn while_stopped<T>(&mut self, work: impl FnOnce(&Folder) -> T) -> T {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
@@ -237,9 +237,9 @@ impl Running {
         self.process.id()
     }
 
-    /// What `/readyz` says, if anything.
+    /// The HTTP status of `/readyz`, if there is an answer.
     pub async fn readiness(&self) -> Option<u16> {
-        let ready = self.stranger(Method::GET, "/readyz").send().await;
+        let ready = self.without_token(Method::GET, "/readyz").send().await;
         ready.ok().map(|answer| answer.status().as_u16())
     }
 
@@ -261,7 +261,7 @@ impl Drop for Running {
     }
 }
 
-/// Status and JSON body; `null` when the body is none.
+/// The HTTP status and the JSON body of the answer; `null` when the body is not JSON.
 pub async fn answer(request: RequestBuilder) -> (u16, Value) {
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
@@ -275,7 +275,7 @@ pub fn text(output: &[u8]) -> String {
     String::from_utf8(output.to_vec()).unwrap()
 }
 
-/// A client without TLS settings of its own looks for cryptography that nobody installed here.
+/// A client with explicit TLS settings: without them reqwest looks for a cryptography provider, and there is none here.
 fn plain_client() -> Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -285,6 +285,8 @@ fn plain_client() -> Client {
         .with_no_client_auth();
     Client::builder()
         .tls_backend_preconfigured(tls)
+        // The service closes idle connections: in a slow test a kept one may be closed when it is used again.
+        .pool_max_idle_per_host(0)
         .build()
         .unwrap()
 }

@@ -1,4 +1,4 @@
-//! Against an endpoint behind TLS: everything goes over it, also what is written by hand.
+//! Against an endpoint behind TLS: all messages use it, also the slow and the cut ones.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use super::running::{CUSTOMER, Folder, JETPAY, SECRET};
 use super::{SIMULATE, VARIABLE, row};
 
 #[actix_web::test]
-async fn slow_and_cut_callbacks_go_over_tls_like_all_others() {
+async fn slow_and_cut_callbacks_are_sent_over_tls_like_all_others() {
     let running = Folder::new().serve().await.with_customer().await;
     let certificate = certificate();
     let trusted = running.folder.write("trusted.pem", &certificate.cert.pem());
@@ -25,14 +25,14 @@ async fn slow_and_cut_callbacks_go_over_tls_like_all_others() {
     assert!(row(&out, "fault: cut")[0] > 5, "{out}");
     assert!(running.balance(CUSTOMER).await > 0, "credited for real");
 
-    let nobody = running.folder.write("nobody.pem", "");
-    let (code, out) = simulate(port, &nobody);
+    let empty = running.folder.write("empty.pem", "");
+    let (code, out) = simulate(port, &empty);
     assert_eq!(code, Some(1), "{out}");
     assert!(out.contains("no answer: invalid peer certificate"), "{out}");
     assert_eq!(row(&out, "all")[1], 0, "{out}");
 }
 
-/// Exit code and standard output.
+/// The exit code and standard output.
 fn simulate(port: u16, trusted: &Path) -> (Option<i32>, String) {
     let url = format!("https://localhost:{port}/{{method}}");
     let output = Command::new(JETPAY)

@@ -216,7 +216,7 @@ impl Gateway for ServerGateway {
         outcome
     }
 
-    async fn ask(&self, payout: &Lease) -> StatusAnswer {
+    async fn status(&self, payout: &Lease) -> StatusAnswer {
         let general = json!({"project_id": payout.project_id, "payment_id": payout.payment_id});
         let query = json!({"general": general}).to_string();
         let (ticket, answer) = self.exchange(payout, false, query.as_bytes()).await;

@@ -14,7 +14,7 @@ use jetpay_ledger::sim::SimStore;
 use jetpay_ledger::{Error, Ledger, Millis};
 use jetpay_server::environment::Environment;
 use jetpay_server::merchant::LedgerMerchant;
-use jetpay_server::payouts::{Driven, Driver};
+use jetpay_server::payouts::{ActionResult, Driver};
 
 use super::gate_traffic::{GateTraffic, ServerGateway};
 use crate::deterministic::{Clock, START};
@@ -124,7 +124,7 @@ impl Server {
     pub(super) fn take_up(&mut self, id: PaymentId) {
         let driver = Arc::clone(&self.driver);
         self.begin(TaskKind::TakeLease, async move {
-            TaskResult::LeaseTaken(driver.take_up(id).await)
+            TaskResult::LeaseTaken(driver.lease(id).await)
         });
     }
 
@@ -190,7 +190,7 @@ pub(super) enum TaskKind {
 pub(super) enum TaskResult {
     PayoutRequested(Result<PayoutRequestOutcome, Error>),
     LeaseTaken(Result<Option<(Lease, Millis)>, Error>),
-    ActionRun(Driven),
+    ActionRun(ActionResult),
     CallbackAnswered(u16),
     /// The result of a write by an operator.
     Written(Result<(), Error>),

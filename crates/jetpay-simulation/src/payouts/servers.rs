@@ -2,7 +2,7 @@
 
 use jetpay_ledger::payout::Lease;
 use jetpay_ledger::{Error, Millis};
-use jetpay_server::payouts::Driven;
+use jetpay_server::payouts::ActionResult;
 
 use super::Simulation;
 use crate::deterministic::{HOUR, MINUTE, SECOND};
@@ -89,8 +89,8 @@ impl Simulation<'_> {
             }
             (_, TaskResult::LeaseTaken(taken)) => return self.lease_taken(server, taken, may_fail),
             (TaskKind::RunAction(id), TaskResult::ActionRun(driven)) => {
-                self.tally.too_late += u64::from(driven == Driven::TooLate);
-                if driven == Driven::NotRecorded && !may_fail {
+                self.tally.too_late += u64::from(driven == ActionResult::TooLate);
+                if driven == ActionResult::NotRecorded && !may_fail {
                     let message =
                         format!("the outcome of {id} was not recorded, and no fault permits that");
                     return Err(Breach::general(Invariant::AnswerAllowed, message));

@@ -1,4 +1,4 @@
-//! Clients that ask for payouts, again and again until they are answered.
+//! Clients that request payouts and repeat each request until it is answered.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,30 +7,33 @@ use std::time::Duration;
 use jetpay_platform::Admin;
 use tokio::task::JoinSet;
 
-use crate::crash::chance::Chance;
-use crate::crash::world::World;
+use crate::crash::run::{Random, Run};
 
-/// How long one waits after there was no answer.
+/// The pause after a request without an answer.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// So many wait for an answer at most: then nobody asks for a new payout.
-const WAITING: usize = 20;
+/// While this many orders wait for an answer, clients do not request new payouts.
+const MOST_OPEN: usize = 20;
 
-/// Asks until it is over.
-pub(in crate::crash) async fn ask(world: Arc<World>, over: Arc<AtomicBool>, mut chance: Chance) {
+/// Requests payouts until the load ends.
+pub(in crate::crash) async fn request_payouts(
+    run: Arc<Run>,
+    over: Arc<AtomicBool>,
+    mut random: Random,
+) {
     while !over.load(Ordering::Relaxed) {
-        let waiting = world.payouts.book().waiting();
-        let answered = match chance.below(100) {
-            0..50 if waiting >= WAITING => again(&world, &mut chance).await,
-            0..40 => new(&world, &mut chance, 1).await,
-            // The same on several connections, and to several services, at once.
-            40..50 => new(&world, &mut chance, 3).await,
-            50..80 => again(&world, &mut chance).await,
-            80..95 => repeat(&world, &mut chance).await,
-            _ => other_under_the_key(&world, &mut chance).await,
+        let open = run.payouts.journal().open.len();
+        let answered = match random.below(100) {
+            0..50 if open >= MOST_OPEN => again(&run, &mut random).await,
+            0..40 => request_new(&run, &mut random, 1).await,
+            // The same request on three connections at once, to random services.
+            40..50 => request_new(&run, &mut random, 3).await,
+            50..80 => again(&run, &mut random).await,
+            80..95 => repeat(&run, &mut random).await,
+            _ => request_conflicting(&run, &mut random).await,
         };
         let pause = if answered {
-            chance.millis(4, 24)
+            random.millis(4, 24)
         } else {
             PAUSE
         };
@@ -38,68 +41,69 @@ pub(in crate::crash) async fn ask(world: Arc<World>, over: Arc<AtomicBool>, mut 
     }
 }
 
-/// Asks for a new payout, `copies` times at once. Some clients do not come again when there is no answer.
-async fn new(world: &Arc<World>, chance: &mut Chance, copies: usize) -> bool {
+/// Requests a new payout, `copies` times at once. A fifth of the clients give up if no copy is answered.
+async fn request_new(run: &Arc<Run>, random: &mut Random, copies: usize) -> bool {
     let number = {
-        let mut book = world.payouts.book();
-        let number = book.wish(chance);
-        let wish = &book.asked[number].wish;
-        let (account, plan) = (wish.account.clone(), wish.plan.clone());
-        drop(book);
-        world.payouts.gate.books().plan(account, plan);
+        let mut journal = run.payouts.journal();
+        let number = journal.order(random);
+        let request = &journal.orders[number].request;
+        let (account, plan) = (request.account.clone(), request.plan.clone());
+        drop(journal);
+        run.payouts.gate.state().plan(account, plan);
         number
     };
     let mut sent = JoinSet::new();
     for _ in 0..copies {
-        let (world, mut chance) = (Arc::clone(world), chance.fork());
-        sent.spawn(async move { post(&world, any(&world, &mut chance), number).await });
+        let (run, mut random) = (Arc::clone(run), random.fork());
+        sent.spawn(async move { post(&run, any(&run, &mut random), number).await });
     }
     let answered = sent.join_all().await.contains(&true);
-    if !answered && !chance.of(20) {
-        world.payouts.book().not_answered(number);
+    if !answered && !random.percent(20) {
+        run.payouts.journal().not_answered(number);
     }
     answered
 }
 
-/// Asks again for what was not answered.
-async fn again(world: &Arc<World>, chance: &mut Chance) -> bool {
-    let open = world.payouts.book().take_open(chance);
+/// Repeats a request that was not answered.
+async fn again(run: &Arc<Run>, random: &mut Random) -> bool {
+    let open = run.payouts.journal().take_open(random);
     let Some(number) = open else {
-        return new(world, chance, 1).await;
+        return request_new(run, random, 1).await;
     };
-    let answered = post(world, any(world, chance), number).await;
+    let answered = post(run, any(run, random), number).await;
     if !answered {
-        world.payouts.book().not_answered(number);
+        run.payouts.journal().not_answered(number);
     }
     answered
 }
 
-/// Asks once more for what was answered: the client may have lost it.
-async fn repeat(world: &World, chance: &mut Chance) -> bool {
-    let number = world.payouts.book().any_answered(chance);
+/// Repeats a request that was answered, as a client that lost the answer does.
+async fn repeat(run: &Run, random: &mut Random) -> bool {
+    let number = run.payouts.journal().any_answered(random);
     match number {
-        Some(number) => post(world, any(world, chance), number).await,
+        Some(number) => post(run, any(run, random), number).await,
         None => true,
     }
 }
 
-/// Asks for something else under a key that is taken.
-async fn other_under_the_key(world: &World, chance: &mut Chance) -> bool {
+/// Requests a different payout under a key that is in use. The answer must be HTTP 409.
+async fn request_conflicting(run: &Run, random: &mut Random) -> bool {
     let body = {
-        let book = world.payouts.book();
-        book.any_answered(chance)
-            .map(|number| book.asked[number].wish.other_body())
+        let journal = run.payouts.journal();
+        journal
+            .any_answered(random)
+            .map(|number| journal.orders[number].request.conflicting_body())
     };
     let Some(body) = body else {
         return true;
     };
-    let asked = any(world, chance).call("POST", "/v1/payouts", Some(&body));
-    match asked.await.map(|answer| answer.status) {
+    let sent = any(run, random).call("POST", "/v1/payouts", Some(&body));
+    match sent.await.map(|answer| answer.status) {
         Ok(409) => true,
         Ok(503) | Err(_) => false,
         Ok(status) => {
             let key = &body["idempotency_key"];
-            world.violated(format!(
+            run.violated(format!(
                 "another payout under {key} was answered with HTTP {status}"
             ));
             true
@@ -107,21 +111,23 @@ async fn other_under_the_key(world: &World, chance: &mut Chance) -> bool {
     }
 }
 
-/// Asks for a payout; whether that was answered.
-pub(super) async fn post(world: &World, admin: &Admin, number: usize) -> bool {
+/// Requests a payout. Returns whether the request was answered.
+pub(super) async fn post(run: &Run, admin: &Admin, number: usize) -> bool {
     let (body, was_answered) = {
-        let book = world.payouts.book();
-        let asked = &book.asked[number];
-        (asked.wish.body(), asked.id.is_some())
+        let journal = run.payouts.journal();
+        let order = &journal.orders[number];
+        (order.request.body(), order.id.is_some())
     };
     let answer = match admin.call("POST", "/v1/payouts", Some(&body)).await {
         Ok(answer) if answer.status != 503 => answer,
         _ => return false,
     };
     let problem = match (answer.status, answer.payment_id()) {
-        (202, Some(id)) if was_answered => Some(format!("{id}: what was known is answered as new")),
+        (202, Some(id)) if was_answered => {
+            Some(format!("{id}: a known payout was answered as new"))
+        }
         (status @ (200 | 202), Some(id)) => {
-            world.payouts.book().answered(number, id, status == 202)
+            run.payouts.journal().answered(number, id, status == 202)
         }
         (status, _) => Some(format!(
             "a payout was answered with HTTP {status}: {}",
@@ -129,12 +135,12 @@ pub(super) async fn post(world: &World, admin: &Admin, number: usize) -> bool {
         )),
     };
     if let Some(problem) = problem {
-        world.violated(problem);
+        run.violated(problem);
     }
     true
 }
 
-/// Any service, running or not.
-fn any<'a>(world: &'a World, chance: &mut Chance) -> &'a Admin {
-    &world.admins[chance.below(world.admins.len())]
+/// Picks a service, running or not.
+fn any<'a>(run: &'a Run, random: &mut Random) -> &'a Admin {
+    &run.admins[random.below(run.admins.len())]
 }

@@ -1,26 +1,25 @@
-//! Books of payouts that are wrong in one way each.
+//! Payouts that are wrong in one way each.
 
 use jetpay_platform::gate::{Answer, Ending, Plan};
 use serde_json::{Value, json};
 
-use super::audit::{ineffective, shortened, unlike};
-use super::book::{Asked, Book, Known};
+use super::audit::{differences, lost_steps, without_effect};
 use super::compare::{AtTheGate, by_key, by_wallet, disagreeing};
-use super::record::Record;
-use super::wish::Wish;
-use crate::crash::chance::Chance;
+use super::gate::Record;
+use super::{Journal, Known, Order, PayoutRequest};
+use crate::crash::run::Random;
 
-fn wish() -> Wish {
-    Wish::any(1, &mut Chance::new(1))
+fn request() -> PayoutRequest {
+    PayoutRequest::random(1, &mut Random::new(1))
 }
 
 fn entry(what: &str, entry: &str) -> Value {
-    json!({"what": what, "entry": entry, "amount": wish().amount})
+    json!({"what": what, "entry": entry, "amount": request().amount})
 }
 
-/// A payout in this state, with what moved its money last.
+/// A payout in this state, with the last steps of its history.
 fn shown(state: &str, paid: i64, moved: &[Value]) -> Value {
-    let mut shown = wish().body();
+    let mut shown = request().body();
     shown["payment_id"] = json!("p1");
     shown["state"] = json!(state);
     (shown["reserved"], shown["paid"]) = (json!(0), json!(paid));
@@ -31,14 +30,15 @@ fn shown(state: &str, paid: i64, moved: &[Value]) -> Value {
 }
 
 fn paid() -> Value {
-    shown("paid", wish().amount, &[entry("paid", "paid")])
+    shown("paid", request().amount, &[entry("paid", "paid")])
 }
 
 fn record() -> Record {
-    let wish = wish();
-    let sent = json!({"payment": {"amount": wish.amount}, "account": {"number": &wish.account}});
+    let request = request();
+    let sent =
+        json!({"payment": {"amount": request.amount}, "account": {"number": &request.account}});
     Record {
-        account: wish.account,
+        account: request.account,
         body: sent.to_string().into_bytes(),
         sends: 1,
         changed: false,
@@ -58,7 +58,7 @@ fn problems(shown: &Value, gate: &AtTheGate) -> Vec<String> {
 
 #[test]
 fn payout_that_ended_as_at_the_gate_has_no_problem() {
-    let amount = wish().amount;
+    let amount = request().amount;
     let released = [entry("declined", "release")];
     let reversed = [entry("paid", "paid"), entry("reversed", "reversal")];
     let mut open = shown("accepted", 0, &[]);
@@ -75,8 +75,8 @@ fn payout_that_ended_as_at_the_gate_has_no_problem() {
 }
 
 #[test]
-fn payout_that_the_gate_knows_otherwise_is_found() {
-    let amount = wish().amount;
+fn payout_that_differs_at_the_gate_is_found() {
+    let amount = request().amount;
     let released = [entry("declined", "release")];
     for (shown, gate) in [
         (paid(), at_the_gate("decline", 0)),
@@ -104,7 +104,7 @@ fn payout_that_was_never_sent_is_found() {
 
 #[test]
 fn other_bytes_under_the_same_id_and_another_amount_are_found() {
-    let gate = at_the_gate("success", wish().amount);
+    let gate = at_the_gate("success", request().amount);
     let changed = Record {
         changed: true,
         ..record()
@@ -121,7 +121,7 @@ fn other_bytes_under_the_same_id_and_another_amount_are_found() {
 
 #[test]
 fn money_that_does_not_add_up_is_found() {
-    let amount = wish().amount;
+    let amount = request().amount;
     let gate = at_the_gate("success", amount);
     let both = [entry("paid", "paid"), entry("declined", "release")];
     let twice = [entry("reserved_again", "reserve"), entry("paid", "paid")];
@@ -139,7 +139,7 @@ fn money_that_does_not_add_up_is_found() {
 }
 
 #[test]
-fn wallet_with_two_ids_and_an_id_that_nobody_has_are_found() {
+fn wallet_with_two_ids_and_an_id_that_the_ledger_lacks_are_found() {
     let (one, other) = (record(), record());
     let listed = [paid()];
     let found = by_wallet([("p1", &one)].into_iter(), &listed);
@@ -148,45 +148,48 @@ fn wallet_with_two_ids_and_an_id_that_nobody_has_are_found() {
     assert_eq!(
         found,
         [
-            "p2 was sent, and is not in the books",
+            "p2 was sent, and the ledger does not have it",
             r#"one payout was sent under ["p1", "p2"]"#
         ]
     );
 }
 
 #[test]
-fn key_without_its_payout_with_two_or_with_that_of_another_is_found() {
-    let mut book = Book::default();
-    let number = book.wish(&mut Chance::new(1));
+fn key_without_a_payout_with_two_or_with_the_payout_of_another_key_is_found() {
+    let mut journal = Journal::default();
+    let number = journal.order(&mut Random::new(1));
     let listed = |id: &str, key: &str| json!({"payment_id": id, "idempotency_key": key});
-    let check = |asked: &[Asked], shown: &[Value]| by_key(asked, shown).len();
+    let check = |orders: &[Order], shown: &[Value]| by_key(orders, shown).len();
     let one = listed("p1", "key-0");
-    // Nobody was told of it: it may be there or not, once.
-    assert_eq!(check(&book.asked, &[]), 0);
-    assert_eq!(check(&book.asked, std::slice::from_ref(&one)), 0);
-    assert_eq!(check(&book.asked, &[one.clone(), listed("p2", "key-0")]), 1);
-    assert_eq!(book.answered(number, "p1", true), None);
-    assert_eq!(check(&book.asked, std::slice::from_ref(&one)), 0);
-    assert_eq!(check(&book.asked, &[]), 1);
-    assert_eq!(check(&book.asked, &[listed("p2", "key-0")]), 1);
-    assert_eq!(check(&book.asked, &[one, listed("p2", "key-9")]), 1);
+    // Without an answer there may be one payout or none.
+    assert_eq!(check(&journal.orders, &[]), 0);
+    assert_eq!(check(&journal.orders, std::slice::from_ref(&one)), 0);
+    assert_eq!(
+        check(&journal.orders, &[one.clone(), listed("p2", "key-0")]),
+        1
+    );
+    assert_eq!(journal.answered(number, "p1", true), None);
+    assert_eq!(check(&journal.orders, std::slice::from_ref(&one)), 0);
+    assert_eq!(check(&journal.orders, &[]), 1);
+    assert_eq!(check(&journal.orders, &[listed("p2", "key-0")]), 1);
+    assert_eq!(check(&journal.orders, &[one, listed("p2", "key-9")]), 1);
 }
 
 #[test]
 fn second_id_second_creation_and_an_id_of_two_keys_are_found() {
-    let chance = &mut Chance::new(1);
-    let mut book = Book::default();
-    let (first, second) = (book.wish(chance), book.wish(chance));
-    assert_eq!(book.answered(first, "p1", true), None);
-    assert_eq!(book.answered(first, "p1", false), None);
-    assert!(book.answered(first, "p2", false).is_some());
-    assert!(book.answered(second, "p1", false).is_some());
-    assert!(book.answered(first, "p1", true).is_some());
+    let random = &mut Random::new(1);
+    let mut journal = Journal::default();
+    let (first, second) = (journal.order(random), journal.order(random));
+    assert_eq!(journal.answered(first, "p1", true), None);
+    assert_eq!(journal.answered(first, "p1", false), None);
+    assert!(journal.answered(first, "p2", false).is_some());
+    assert!(journal.answered(second, "p1", false).is_some());
+    assert!(journal.answered(first, "p1", true).is_some());
 }
 
 #[test]
 fn acknowledged_callback_without_its_effect_is_found() {
-    for (told, state, is_there) in [
+    for (status, state, has_effect) in [
         ("success", "paid", true),
         ("success", "reversed", true),
         ("success", "accepted", false),
@@ -195,22 +198,22 @@ fn acknowledged_callback_without_its_effect_is_found() {
         ("decline", "unknown", false),
         ("error", "created", true),
     ] {
-        let found = ineffective(told, &json!({"state": state}));
-        assert_eq!(found.is_none(), is_there, "{told}, {state}");
+        let found = without_effect(status, &json!({"state": state}));
+        assert_eq!(found.is_none(), has_effect, "{status}, {state}");
     }
 }
 
 #[test]
-fn history_that_lost_a_step_and_a_payout_that_changed_are_found() {
+fn lost_step_of_a_history_and_a_changed_field_are_found() {
     let mut known = Known::default();
-    assert_eq!(shortened(&mut known, &paid()), None);
-    assert_eq!(shortened(&mut known, &paid()), None);
+    assert_eq!(lost_steps(&mut known, &paid()), None);
+    assert_eq!(lost_steps(&mut known, &paid()), None);
     let other = shown("created", 0, &[]);
-    assert!(shortened(&mut known, &other).is_some());
-    assert_eq!(unlike(&wish(), &paid()), Vec::<String>::new());
+    assert!(lost_steps(&mut known, &other).is_some());
+    assert_eq!(differences(&request(), &paid()), Vec::<String>::new());
     let mut wrong = paid();
     wrong["account_number"] = json!("77001112233");
-    assert_eq!(unlike(&wish(), &wrong).len(), 1);
+    assert_eq!(differences(&request(), &wrong).len(), 1);
 }
 
 #[test]

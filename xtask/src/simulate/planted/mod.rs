@@ -1,13 +1,14 @@
 //! The planted bugs, as data. A person could have written each of them.
 
-mod answers;
 mod payouts;
-mod rules;
+mod top_ups;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::{Result, bail, ensure};
+
+use super::copy::Built;
 
 /// A bug.
 pub(super) struct Planted {
@@ -34,8 +35,7 @@ const fn edit(file: &'static str, find: &'static str, replace: &'static str) -> 
 
 /// All of them.
 pub(super) fn planted() -> impl Iterator<Item = &'static Planted> {
-    let top_ups = answers::ANSWERS.iter().chain(rules::RULES);
-    top_ups.chain(payouts::PAYOUTS)
+    top_ups::TOP_UPS.iter().chain(payouts::PAYOUTS)
 }
 
 /// The files that these bugs change, with all the bugs in them.
@@ -95,6 +95,23 @@ pub(super) fn rounds(
     rounds
 }
 
+/// Which of these bugs do not compile, and what the compiler says. Halves them until a bug is alone.
+pub(super) fn guilty(
+    bugs: &[&'static Planted],
+    check: &mut dyn FnMut(&[&'static Planted]) -> Result<Built>,
+) -> Result<Vec<(&'static str, String)>> {
+    let Err(why) = check(bugs)? else {
+        return Ok(Vec::new());
+    };
+    if let [bug] = bugs {
+        return Ok(vec![(bug.name, why)]);
+    }
+    let (left, right) = bugs.split_at(bugs.len() / 2);
+    let mut found = guilty(left, check)?;
+    found.extend(guilty(right, check)?);
+    Ok(found)
+}
+
 /// Where the text of an edit is.
 fn place(text: &str, edit: &Edit) -> Result<Range<usize>> {
     let times = text.matches(edit.find).count();
@@ -114,7 +131,7 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Planted, edit, patch, planted, rounds};
+    use super::{Built, Planted, edit, guilty, patch, planted, rounds};
     use crate::shell;
 
     #[test]
@@ -165,5 +182,22 @@ mod tests {
             error.to_string(),
             "file has this 0 times, and not once:\nfive"
         );
+    }
+
+    #[test]
+    fn bugs_that_do_not_compile_are_named_out_of_a_round() {
+        let bugs: Vec<_> = planted().take(7).collect();
+        let bad = [bugs[1].name, bugs[6].name];
+        let check = &mut |bugs: &[&'static Planted]| {
+            let broken = bugs.iter().any(|bug| bad.contains(&bug.name));
+            Ok::<Built, anyhow::Error>(if broken {
+                Err("error".to_owned())
+            } else {
+                Ok(())
+            })
+        };
+        let found = guilty(&bugs, check).unwrap();
+        let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, bad);
     }
 }

@@ -1,31 +1,26 @@
-//! The known codes, one file a range of numbers.
+//! The table of known codes. Each file has a range of numbers.
 
-mod card;
-mod limits;
-mod merchant;
+mod cards;
 mod platform;
-mod provider;
-mod request;
-mod risk;
+mod providers;
 mod rules;
-mod transfer;
 
 use super::{Advice, KnownCode};
 
-/// In the order of the numbers within and between the tables, for a binary search.
+/// All codes, sorted by number within and between the tables for a binary search.
 const TABLES: [&[KnownCode]; 9] = [
     platform::PLATFORM,
-    risk::RISK,
-    request::REQUEST,
+    platform::RISK,
+    platform::REQUEST,
     rules::RULES,
-    limits::LIMITS,
-    transfer::TRANSFER,
-    card::CARD,
-    provider::PROVIDER,
-    merchant::MERCHANT,
+    rules::LIMITS,
+    cards::TRANSFER,
+    cards::CARD,
+    providers::PROVIDER,
+    providers::MERCHANT,
 ];
 
-/// What is known about a code.
+/// Finds a known code.
 pub(super) fn find(number: u32) -> Option<&'static KnownCode> {
     let after =
         TABLES.partition_point(|table| table.first().is_some_and(|first| first.number <= number));
@@ -34,8 +29,8 @@ pub(super) fn find(number: u32) -> Option<&'static KnownCode> {
     index.ok().map(|index| &table[index])
 }
 
-/// One line of a table. Texts are ours: three to nine words without a full stop, in lower case but for
-/// abbreviations and names.
+/// One row of a table. Its text has three to nine words and no full stop. Only abbreviations and names have capital
+/// letters.
 const fn row(number: u32, text: &'static str, advice: Advice) -> KnownCode {
     KnownCode {
         number,
@@ -61,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_is_found_and_its_neighbours_are_not_mistaken_for_it() {
+    fn every_code_is_found_and_unlisted_neighbours_are_not() {
         let listed: HashSet<u32> = all().map(|known| known.number).collect();
         for known in all() {
             assert_eq!(find(known.number), Some(known));
@@ -71,12 +66,12 @@ mod tests {
         assert_eq!(find(u32::MAX), None);
     }
 
-    /// What may carry a capital letter.
+    /// The words that may have a capital letter.
     const NAMES: &str = "3-D API Dutch EEA EU EUR Emirates' Europe F2 IP JSON Maestro Mastercard: \
                          MoneySend PIN SDK Secure UK UN US USD";
 
     #[test]
-    fn every_text_is_three_to_nine_words_of_the_house_style() {
+    fn every_text_has_three_to_nine_words_in_the_right_case() {
         for KnownCode { number, text, .. } in all() {
             let words: Vec<&str> = text.split(' ').collect();
             assert!((3..=9).contains(&words.len()), "{number} {text}");
@@ -116,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn advice_is_given_as_often_as_the_platforms_classes_say() {
+    fn advice_counts_equal_those_of_the_platforms_classes() {
         let count = |advice| all().filter(|known| known.advice == advice).count();
         assert_eq!(count(Advice::Retry), 31);
         assert_eq!(count(Advice::RetryLater), 75);

@@ -1,9 +1,10 @@
-//! Success, and declines by the platform itself (0 to 999).
+//! Codes 0 to 2999: the platform itself, its risk control, and its validation of requests.
 
 use super::super::Advice::{AskSupport, DoNotRetry, FixRequest, Nothing, Retry, RetryLater};
 use super::super::KnownCode;
 use super::row;
 
+/// Success, and declines by the platform itself (0 to 999).
 #[rustfmt::skip] // One row a line, however long its text is.
 pub(super) const PLATFORM: &[KnownCode] = &[
     row(0, "the operation went through", Nothing),
@@ -29,4 +30,77 @@ pub(super) const PLATFORM: &[KnownCode] = &[
     row(702, "request could not be understood", FixRequest),
     row(903, "refund is larger than permitted", AskSupport),
     row(904, "payout is larger than permitted", AskSupport),
+];
+
+/// Declines by the platform's risk control (1401 to 1499).
+#[rustfmt::skip] // One row a line, however long its text is.
+pub(super) const RISK: &[KnownCode] = &[
+    row(1401, "card number is on the stop list", DoNotRetry),
+    row(1402, "payer is on the stop list", DoNotRetry),
+    row(1403, "cardholder is on the stop list", DoNotRetry),
+    row(1404, "card's number range is on the stop list", DoNotRetry),
+    row(1405, "IP address is on the stop list", DoNotRetry),
+    row(1406, "e-mail address is on the stop list", DoNotRetry),
+    row(1407, "phone number is on the stop list", DoNotRetry),
+    row(1408, "card data is known to have leaked", DoNotRetry),
+    row(1409, "too soon after the previous operation", DoNotRetry),
+    row(1410, "risk control bars this domain", DoNotRetry),
+    row(1411, "risk control bars this country", DoNotRetry),
+    row(1412, "countries in the payment do not agree", DoNotRetry),
+    row(1413, "limit for this country is used up", DoNotRetry),
+    row(1414, "country is closed to payments across borders", DoNotRetry),
+    row(1415, "risk score is too high", DoNotRetry),
+    row(1421, "risk control finds the amount wrong", DoNotRetry),
+    row(1422, "amount is more than risk control permits", DoNotRetry),
+    row(1431, "payer used too many cards", DoNotRetry),
+    row(1432, "payer used too many e-mail addresses", DoNotRetry),
+    row(1433, "payer made too many operations", DoNotRetry),
+    row(1434, "risk control saw this operation before", DoNotRetry),
+    row(1435, "too many payers share these details", DoNotRetry),
+    row(1437, "too many names share these details", DoNotRetry),
+    row(1441, "compliance rules forbid the operation", DoNotRetry),
+    row(1450, "found on a sanctions list", DoNotRetry),
+    row(1451, "money laundering rules forbid the operation", DoNotRetry),
+    row(1452, "found on the UK sanctions list", DoNotRetry),
+    row(1453, "found on the US sanctions list", DoNotRetry),
+    row(1455, "wording is on a money laundering watchlist", DoNotRetry),
+    row(1456, "cardholder name has an unacceptable form", DoNotRetry),
+    row(1457, "found on the EU sanctions list", DoNotRetry),
+    row(1458, "found on the UN sanctions list", DoNotRetry),
+    row(1459, "found on the Dutch sanctions list", DoNotRetry),
+    row(1460, "found on the Emirates' sanctions list", DoNotRetry),
+    row(1461, "card product is not accepted", DoNotRetry),
+    row(1462, "card type is not accepted", DoNotRetry),
+    row(1463, "cardholder name does not agree with records", DoNotRetry),
+    row(1499, "learned risk model advised against it", DoNotRetry),
+];
+
+/// Requests that fail the platform's validation (2000 to 2999).
+#[rustfmt::skip] // One row a line, however long its text is.
+pub(super) const REQUEST: &[KnownCode] = &[
+    row(2003, "body is not readable JSON", FixRequest),
+    row(2004, "a mandatory field is missing", FixRequest),
+    row(2014, "addendum does not go with recurring registration", FixRequest),
+    row(2061, "nothing given for the address check", FixRequest),
+    row(2123, "checking an account is not permitted", FixRequest),
+    row(2124, "payer's id is not acceptable", FixRequest),
+    row(2147, "another request holds the lock", RetryLater),
+    row(2154, "project wants the payer's id", FixRequest),
+    row(2261, "country is not known", FixRequest),
+    row(2426, "e-mail address is malformed", FixRequest),
+    row(2442, "no project has this id", FixRequest),
+    row(2466, "3-D Secure result fails the project's settings", Retry),
+    row(2467, "3-D Secure through an SDK is unavailable", FixRequest),
+    row(2468, "3-D Secure without the payer is unavailable", FixRequest),
+    row(2541, "platform knows no such method", FixRequest),
+    row(2606, "withdrawal needs an earlier payment", FixRequest),
+    row(2609, "date of birth is malformed", FixRequest),
+    row(2610, "country is not acceptable", FixRequest),
+    row(2611, "city is not acceptable", FixRequest),
+    row(2641, "no such bank code or currency", FixRequest),
+    row(2642, "amount is over the upper limit", FixRequest),
+    row(2701, "project rules turned the request down", AskSupport),
+    row(2801, "no bank has this id", FixRequest),
+    row(2945, "type of operation cannot be tried again", FixRequest),
+    row(2949, "amount does not fit a repeated attempt", FixRequest),
 ];

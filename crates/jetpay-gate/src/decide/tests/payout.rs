@@ -1,29 +1,29 @@
-//! Answers to a payout that are understood, and HTTP statuses that say nothing.
+//! Responses to a payout: which are understood, and which say nothing.
 
 use serde_json::json;
 
-use super::super::outcome;
-use super::asking;
+use super::{asking, signed};
+use crate::decide;
 use crate::redact::Redactor;
 use crate::{Outcome, Reason};
 
-pub(super) const GOOD: &str =
+const GOOD: &str =
     r#"{"status":"success","project_id":35,"payment_id":"test_123","request_id":"abc"}"#;
 
-pub(super) fn decide(http_status: u16, body: &str) -> Outcome {
+fn decide(http_status: u16, body: &str) -> Outcome {
     let request = json!({"account": {"number": "9182221133"}});
-    asking(|question| {
-        outcome(
+    asking(|expected| {
+        decide::payout(
             http_status,
             body.as_bytes(),
-            question,
+            expected,
             &Redactor::of(&request),
         )
     })
 }
 
-/// The outcome in a few words, which a row of the table can hold.
-pub(super) fn words(outcome: Outcome) -> String {
+/// The outcome in a few words, for the rows of the tables.
+fn words(outcome: Outcome) -> String {
     match outcome {
         Outcome::Accepted(accepted) => {
             let by = if accepted.known_before {
@@ -58,14 +58,14 @@ pub(super) fn words(outcome: Outcome) -> String {
                 let code = code.map(|code| code.to_string()).unwrap_or_default();
                 format!("unknown: {http_status} {code}")
             }
-            reason => panic!("not from an answer: {reason}"),
+            reason => panic!("this reason comes from no response: {reason}"),
         },
     }
     .trim_end()
     .to_owned()
 }
 
-pub(super) fn hold(rows: &[(u16, &str, &str)]) {
+fn check_rows(rows: &[(u16, &str, &str)]) {
     for (http_status, body, meaning) in rows {
         assert_eq!(
             words(decide(*http_status, body)),
@@ -75,13 +75,13 @@ pub(super) fn hold(rows: &[(u16, &str, &str)]) {
     }
 }
 
-pub(super) fn error(code: &str) -> String {
+fn error(code: &str) -> String {
     format!(r#"{{"status":"error","code":{code},"message":"No"}}"#)
 }
 
 #[test]
-fn success_is_accepted_only_with_the_ids_that_were_sent() {
-    hold(&[
+fn success_is_accepted_only_with_the_ids_of_the_request() {
+    check_rows(&[
         (200, GOOD, "accepted abc"),
         (
             200,
@@ -148,7 +148,7 @@ fn success_is_accepted_only_with_the_ids_that_were_sent() {
 }
 
 #[test]
-fn after_any_other_http_status_nothing_is_known_whatever_the_body_says() {
+fn any_other_http_status_is_unknown_whatever_the_body_says() {
     for http_status in [
         100, 201, 202, 204, 301, 302, 307, 308, 399, 408, 500, 502, 503, 504, 599, 600,
     ] {
@@ -169,7 +169,7 @@ fn after_any_other_http_status_nothing_is_known_whatever_the_body_says() {
 }
 
 #[test]
-fn each_code_means_the_same_in_200_and_in_a_4xx() {
+fn each_code_means_the_same_with_http_200_and_4xx() {
     for http_status in [200, 400, 404, 409, 422] {
         for (code, meaning) in [
             ("3041", "known before".to_owned()),
@@ -196,7 +196,7 @@ fn each_code_means_the_same_in_200_and_in_a_4xx() {
 }
 
 #[test]
-fn what_was_not_looked_at_may_be_sent_again_later_under_the_same_id() {
+fn payout_that_was_refused_unread_may_be_sent_again_under_the_same_id() {
     for http_status in [401, 403, 429] {
         for (body, meaning) in [
             ("", format!("later {http_status}")),
@@ -208,7 +208,7 @@ fn what_was_not_looked_at_may_be_sent_again_later_under_the_same_id() {
             (&error("2003"), format!("later {http_status} 2003 No")),
             (&error("77777"), format!("later {http_status} 77777 No")),
             (r#"{"status":"error"}"#, format!("later {http_status}")),
-            // What says that it may have been looked at all the same counts before the HTTP status.
+            // These codes say that the Gate may have looked at the payout. They count before the HTTP status.
             (&error("3041"), "known before".to_owned()),
             (&error("9999"), "unknown: wait 9999".to_owned()),
             (&error("3061"), format!("unknown: {http_status} 3061")),
@@ -218,4 +218,118 @@ fn what_was_not_looked_at_may_be_sent_again_later_under_the_same_id() {
             assert_eq!(words(decide(http_status, body)), meaning, "{body}");
         }
     }
+}
+
+#[test]
+fn text_that_is_no_code_decides_nothing() {
+    check_rows(&[
+        (400, &error("2004.0"), "unknown: unreadable"),
+        (400, &error("-2004"), "unknown: unreadable"),
+        (400, &error("true"), "unknown: unreadable"),
+        (400, &error("[2004]"), "unknown: unreadable"),
+        (400, &error("null"), "unknown: 400"),
+        (400, &error(r#""02004""#), "unknown: 400 02004"),
+        (400, &error(r#"" 2004""#), "unknown: 400  2004"),
+        (400, r#"{"code":2004,"message":"No"}"#, "unknown: 400 2004"),
+        (
+            400,
+            r#"{"status":"error","code":2004,"code":3041}"#,
+            "unknown: unreadable",
+        ),
+        (
+            400,
+            r#"{"status":"error","code":2004,"payment_id":"test_124"}"#,
+            "unknown: other",
+        ),
+        (
+            400,
+            r#"{"status":"error","code":2004,"project_id":36}"#,
+            "unknown: other",
+        ),
+        (
+            400,
+            r#"{"status":"error","code":2004,"project_id":35,"payment_id":""}"#,
+            "final 400 2004",
+        ),
+    ]);
+}
+
+#[test]
+fn unreadable_response_decides_nothing() {
+    for body in [
+        "",
+        "garbage",
+        "[]",
+        "null",
+        "\"success\"",
+        "{",
+        &format!("{GOOD}x"),
+        "\u{feff}{}",
+    ] {
+        for http_status in [200, 400, 404] {
+            assert_eq!(
+                words(decide(http_status, body)),
+                "unknown: unreadable",
+                "{body}"
+            );
+        }
+    }
+    let other_types = r#"{"status":["success"],"project_id":35,"payment_id":"test_123"}"#;
+    assert_eq!(words(decide(200, other_types)), "unknown: unreadable");
+}
+
+#[test]
+fn signature_that_matches_no_secret_of_the_project_is_refused() {
+    let edited = signed(GOOD, "secret").replace("abc", "abd");
+    let in_general = GOOD.replace('}', r#","general":{}}"#);
+    check_rows(&[
+        (200, &signed(GOOD, "secret"), "accepted abc"),
+        (200, &signed(GOOD, "next secret"), "accepted abc"),
+        (200, &signed(&in_general, "next secret"), "accepted abc"),
+        (200, &signed(&in_general, "another"), "unknown: signature"),
+        (200, &signed(GOOD, "another"), "unknown: signature"),
+        (200, &edited, "unknown: signature"),
+        (
+            200,
+            &GOOD.replace('}', r#","signature":""}"#),
+            "unknown: signature",
+        ),
+        (
+            200,
+            &GOOD.replace('}', r#","signature":"x"}"#),
+            "unknown: signature",
+        ),
+        (
+            200,
+            &GOOD.replace('}', r#","signature":5}"#),
+            "unknown: signature",
+        ),
+        (
+            200,
+            &GOOD.replace('}', r#","general":{"signature":{}}}"#),
+            "unknown: signature",
+        ),
+        (
+            400,
+            &signed(&error("2004"), "another"),
+            "unknown: signature",
+        ),
+        (
+            403,
+            &signed(&error("2004"), "another"),
+            "unknown: signature",
+        ),
+        (400, &signed(&error("2004"), "secret"), "final 400 2004 No"),
+    ]);
+}
+
+#[test]
+fn message_is_one_line_without_the_payers_data() {
+    let body = r#"{"status":"error","code":2004,"message":"wallet\n\u001b[1m9182221133 unknown"}"#;
+    assert_eq!(
+        words(decide(400, body)),
+        "final 400 2004 wallet [1m*** unknown"
+    );
+    let body = r#"{"status":"error","code":2004,"message":{"text":"No"}}"#;
+    assert_eq!(words(decide(400, body)), "final 400 2004");
 }

@@ -1,4 +1,4 @@
-//! Answers to a question for a status.
+//! Responses to a question for a status.
 
 use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_core::operation_code::OperationCode;
@@ -6,12 +6,12 @@ use jetpay_core::signature::{Canonical, Key};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 
-use super::super::asked;
 use super::{asking, project, signed};
-use crate::answer::Question;
+use crate::decide;
+use crate::response::Expected;
 use crate::{Operation, Reason, Status, StatusOutcome};
 
-/// The shape of the answer, with more than is read.
+/// A response with more fields than the client reads.
 const PAID: &str = r#"{
     "project_id": 35,
     "payment": {"id": "test_123", "type": "payout", "status": "success", "method": "qiwi-kz", "date": "2022-03-25T11:08:45+0000",
@@ -22,7 +22,7 @@ const PAID: &str = r#"{
 }"#;
 
 fn decide(http_status: u16, body: &str) -> StatusOutcome {
-    asking(|question| asked(http_status, body.as_bytes(), question))
+    asking(|expected| decide::status(http_status, body.as_bytes(), expected))
 }
 
 fn unanswered(http_status: u16, body: &str) -> Reason {
@@ -40,7 +40,7 @@ fn known(body: &str) -> Status {
 }
 
 #[test]
-fn everything_that_decides_is_read() {
+fn every_field_that_decides_is_read() {
     let sum = Money::new(10_000, Currency::KZT);
     let expected = Status {
         payment_id: Some(PaymentId::new("test_123").unwrap()),
@@ -71,7 +71,7 @@ fn everything_that_decides_is_read() {
 }
 
 #[test]
-fn what_is_optional_may_be_missing_and_a_new_word_is_kept() {
+fn optional_fields_may_be_missing_and_a_new_word_is_kept() {
     let status = known(
         r#"{"payment":{"id":"test_123","status":"awaiting moon","sum":[]},"operations":[{"id":1,"type":"new","status":"x"}]}"#,
     );
@@ -91,7 +91,7 @@ fn what_is_optional_may_be_missing_and_a_new_word_is_kept() {
 }
 
 #[test]
-fn only_code_3061_says_that_the_payment_is_not_known() {
+fn only_code_3061_means_that_the_payment_is_not_known() {
     for (http_status, body) in [
         (
             200,
@@ -135,7 +135,7 @@ fn only_code_3061_says_that_the_payment_is_not_known() {
 }
 
 #[test]
-fn after_any_other_http_status_nothing_is_answered_whatever_the_body_says() {
+fn any_other_http_status_is_unanswered_whatever_the_body_says() {
     for http_status in [201, 204, 301, 302, 401, 403, 408, 429, 500, 502, 503, 504] {
         for body in [PAID, r#"{"status":"error","code":3061}"#, ""] {
             assert_eq!(
@@ -147,7 +147,7 @@ fn after_any_other_http_status_nothing_is_answered_whatever_the_body_says() {
 }
 
 #[test]
-fn answer_about_another_payment_is_none() {
+fn response_about_another_payment_is_unanswered() {
     for (from, to) in [
         ("test_123", "test_124"),
         ("35", "36"),
@@ -162,7 +162,7 @@ fn answer_about_another_payment_is_none() {
 }
 
 #[test]
-fn what_cannot_be_read_or_is_signed_by_another_is_none() {
+fn unreadable_response_or_one_with_a_wrong_signature_is_unanswered() {
     for (from, to) in [
         ("10000", "10000.0"),
         ("10000", "1e4"),
@@ -213,7 +213,7 @@ fn what_cannot_be_read_or_is_signed_by_another_is_none() {
 }
 
 #[test]
-fn signature_in_byte_order_is_good_too() {
+fn signature_in_byte_order_matches_too() {
     let operations: Vec<_> = (0..11)
         .map(|id| serde_json::json!({"id": id, "type": "payout", "status": "processing"}))
         .collect();
@@ -228,13 +228,13 @@ fn signature_in_byte_order_is_good_too() {
 }
 
 #[test]
-fn asked_by_a_request_any_payment_of_the_project_is_the_answer() {
+fn status_by_a_request_id_may_be_about_any_payment_of_the_project() {
     let project = project();
-    let question = Question {
+    let expected = Expected {
         project: &project,
         payment_id: None,
     };
-    let decide = |body: &str| asked(200, body.as_bytes(), &question);
+    let decide = |body: &str| decide::status(200, body.as_bytes(), &expected);
     for (body, id) in [
         (PAID, Some("test_123")),
         (r#"{"payment":{"status":"success"}}"#, None),

@@ -59,7 +59,7 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
     })
     .await;
     let rare = send(rare(session, keys)).await;
-    let payouts = send(payouts::fetch(session, keys)).await;
+    let payouts = send(payouts::fetch_rows(session, keys)).await;
 
     begin.wait().await?;
     inbox_lock.wait().await?;

@@ -15,7 +15,6 @@ mod flush;
 mod ledger_transaction;
 mod payment_reads;
 mod payout_sql;
-mod payout_transaction;
 mod payouts;
 mod query;
 mod readers;

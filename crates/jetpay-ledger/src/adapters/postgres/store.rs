@@ -22,8 +22,7 @@ use crate::model::{
     Alarm, AlarmFilter, Counts, Customer, Entry, Error, OpenError, Payment, PaymentFilter,
     Resolution, Unmatched,
 };
-use crate::operations::Probe;
-use crate::port::{Queued, QueuedCommand, ReadFuture, Row, Store, Value};
+use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Row, Store, Value};
 
 /// While one worker waits for the disk, the other fetches.
 const WORKERS: usize = 2;

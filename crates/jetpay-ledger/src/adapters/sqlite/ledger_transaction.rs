@@ -7,8 +7,8 @@ use jetpay_rules::{
     ReleasedCompensation,
 };
 
-use super::transaction::Transaction;
-use super::{alarms, counts, customers, entries, events, payments};
+use super::transaction::{Transaction, write_counts};
+use super::{alarms, customers, entries, events, payments};
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
 use crate::port::{LedgerTransaction, StoredEvent, TransactionError};
 
@@ -113,7 +113,7 @@ impl LedgerTransaction for Transaction<'_> {
     }
 
     fn probe(&mut self) -> Result<(), TransactionError> {
-        Ok(counts::write(self.connection(), &self.counts)?)
+        Ok(write_counts(self.connection(), &self.counts)?)
     }
 
     fn counts(&mut self) -> &mut Counts {

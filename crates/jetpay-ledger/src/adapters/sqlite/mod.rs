@@ -1,8 +1,6 @@
 //! The store in one `SQLite` file: one thread writes, every thread reads.
 
 mod alarms;
-mod backup;
-mod counts;
 mod customers;
 mod entries;
 mod events;

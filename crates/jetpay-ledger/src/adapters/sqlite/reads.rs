@@ -88,7 +88,7 @@ macro_rules! reads {
         }
 
         fn counts(&self) -> crate::port::ReadFuture<'_, crate::model::Counts> {
-            self.read($crate::adapters::sqlite::counts::read)
+            self.read($crate::adapters::sqlite::transaction::read_counts)
         }
 
         fn query<'a>(

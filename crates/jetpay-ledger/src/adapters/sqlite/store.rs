@@ -1,6 +1,7 @@
 //! The store's handle: a queue for the writer, connections for the readers.
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -9,18 +10,17 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::open;
 use super::open::{Lock, open_to_read};
 use super::reads::reads;
 use super::writer::{Health, Writer};
-use super::{backup, open};
 use crate::model::{Error, OpenError};
-use crate::operations::Probe;
-use crate::port::{Queued, QueuedCommand, ReadFuture, Store};
+use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Store};
 
 /// At most this many writes are committed together, so that the first one does not wait long for the last.
 const GROUP: usize = 512;
@@ -135,9 +135,7 @@ impl Store for Sqlite {
     reads!();
 
     fn backup<'a>(&'a self, to: &'a Path) -> ReadFuture<'a, ()> {
-        let copied = self
-            .readers
-            .read(|connection| Ok(backup::backup(connection, to)));
+        let copied = self.readers.read(|connection| Ok(backup(connection, to)));
         Box::pin(ready(copied.flatten()))
     }
 }
@@ -196,4 +194,37 @@ impl From<rusqlite::Error> for Error {
         // The text names tables and columns, never values: all values are bound.
         Self::Unavailable(error.to_string())
     }
+}
+
+/// Copies the database as of one commit into a new file. It is there under its name only when it is whole and on the
+/// disk.
+fn backup(connection: &Connection, to: &Path) -> Result<(), Error> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| {
+        Error::Unavailable(format!("{what} {}: {error}", to.display()))
+    };
+    if to.exists() {
+        return Err(failed("choose another file than", &"it is there already"));
+    }
+    let mut part = to.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    // Left by a copy that was broken off.
+    let _ = std::fs::remove_file(part);
+    let name = part
+        .to_str()
+        .ok_or_else(|| failed("cannot write", &"its name is not UTF-8"))?;
+    connection.execute("VACUUM INTO ?1", params![name])?;
+    File::open(part)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(part, to))
+        .and_then(|()| sync_folder(to))
+        .map_err(|error| failed("cannot write", &error))
+}
+
+/// A new name is on the disk when its folder is.
+fn sync_folder(file: &Path) -> std::io::Result<()> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

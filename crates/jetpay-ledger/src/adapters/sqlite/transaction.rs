@@ -2,7 +2,6 @@
 
 use rusqlite::{Connection, Params};
 
-use super::counts;
 use crate::model::Counts;
 use crate::port::TransactionError;
 
@@ -31,7 +30,7 @@ impl<'c> Transaction<'c> {
     /// Commits to the disk. Gives the counts from now on.
     pub(super) fn commit(&self) -> rusqlite::Result<Counts> {
         if self.counts != self.before {
-            counts::write(self.connection, &self.counts)?;
+            write_counts(self.connection, &self.counts)?;
         }
         self.connection.prepare_cached("COMMIT")?.execute(())?;
         Ok(self.counts)
@@ -55,4 +54,37 @@ impl From<rusqlite::Error> for TransactionError {
             _ => Self::Store(error.to_string()),
         }
     }
+}
+
+/// As of the last commit.
+pub(super) fn read_counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    let sql = "SELECT pending, unmatched, quarantined, alarms, open_alarms FROM counts";
+    connection.prepare_cached(sql)?.query_row((), |row| {
+        Ok(Counts {
+            pending: row.get(0)?,
+            unmatched: row.get(1)?,
+            quarantined: row.get(2)?,
+            alarms: row.get(3)?,
+            open_alarms: row.get(4)?,
+        })
+    })
+}
+
+pub(super) fn write_counts(connection: &Connection, counts: &Counts) -> rusqlite::Result<()> {
+    let sql = "UPDATE counts SET pending = ?1, unmatched = ?2, quarantined = ?3, alarms = ?4, open_alarms = ?5";
+    let Counts {
+        pending,
+        unmatched,
+        quarantined,
+        alarms,
+        open_alarms,
+    } = counts;
+    connection.prepare_cached(sql)?.execute((
+        pending,
+        unmatched,
+        quarantined,
+        alarms,
+        open_alarms,
+    ))?;
+    Ok(())
 }

@@ -9,9 +9,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 
-use super::counts;
 use super::open::Lock;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, read_counts};
 use crate::model::{Counts, Error};
 use crate::port::{QueuedCommand, TransactionError};
 
@@ -49,7 +48,7 @@ impl Writer {
         lock: Option<Lock>,
         state: Arc<Health>,
     ) -> rusqlite::Result<Self> {
-        let counts = counts::read(&connection)?;
+        let counts = read_counts(&connection)?;
         let log_pages = Arc::new(AtomicI32::new(0));
         let pages = Arc::clone(&log_pages);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, count| {

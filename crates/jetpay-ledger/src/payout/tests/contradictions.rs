@@ -6,9 +6,9 @@ use super::given::*;
 use super::rows::{alarms, money, queried, steps};
 use crate::model::{AlarmKind, ResolveError};
 use crate::payout::Action;
-use crate::payout::address::GateAddress;
+use crate::payout::lease::GateAddress;
 use crate::payout::resolve::PayoutResolution;
-use crate::payout::state::PayoutState;
+use crate::payout::snapshot::PayoutState;
 use crate::payout::step::StepKind;
 use crate::payout::{Status, StatusAnswer};
 

@@ -8,8 +8,8 @@ use jetpay_core::{Currency, Money};
 use jetpay_rules::OperationEvent;
 
 use crate::model::Millis;
-use crate::payout::address::GateAddress;
 use crate::payout::decision::PayoutDecision;
+use crate::payout::lease::GateAddress;
 use crate::payout::on_send::SendOutcome;
 use crate::payout::retry_policy::RetryPolicy;
 use crate::payout::snapshot::{Action, PayoutSnapshot};

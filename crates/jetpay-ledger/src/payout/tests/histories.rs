@@ -7,7 +7,7 @@ use crate::payout::on_send::SendOutcome;
 use crate::payout::on_status::StatusAnswer;
 use crate::payout::resolve::PayoutResolution;
 use crate::payout::snapshot::PayoutSnapshot;
-use crate::payout::state::PayoutState;
+use crate::payout::snapshot::PayoutState;
 use crate::payout::step::StepKind;
 
 #[derive(Clone, Copy, Debug)]

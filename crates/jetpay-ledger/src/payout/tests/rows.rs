@@ -6,8 +6,8 @@ use super::given::*;
 use crate::model::{AlarmKind, Millis};
 use crate::payout::decision::PayoutDecision;
 use crate::payout::on_status::StatusAnswer;
+use crate::payout::snapshot::PayoutState;
 use crate::payout::snapshot::{Action, PayoutSnapshot};
-use crate::payout::state::PayoutState;
 use crate::payout::step::StepKind;
 
 pub(super) fn steps(decision: &PayoutDecision) -> Vec<StepKind> {

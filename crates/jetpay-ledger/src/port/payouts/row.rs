@@ -7,7 +7,7 @@ use super::value::{Values, broken};
 use crate::model::Millis;
 use crate::payout::{NewPayout, Payout, PayoutSnapshot};
 use crate::port::error::TransactionError;
-use crate::port::value::Value;
+use crate::port::store::Value;
 
 /// The columns of a payout: first those that never change, then the others. The payer's data is forgotten in the end.
 pub(crate) const COLUMNS: [&str; 31] = [

@@ -7,7 +7,7 @@ use super::value;
 use super::value::Values;
 use crate::payout::{PayoutFilter, PayoutState};
 use crate::port::error::TransactionError;
-use crate::port::value::{Row, Value};
+use crate::port::store::{Row, Value};
 
 /// A payout by its id.
 pub(crate) fn by_id() -> String {

@@ -7,7 +7,7 @@ use super::value::{Values, broken};
 use crate::model::Millis;
 use crate::payout::{PayoutMove, PayoutStep, StepKind};
 use crate::port::error::TransactionError;
-use crate::port::value::Value;
+use crate::port::store::Value;
 
 /// The columns of a step.
 pub(crate) const STEP_COLUMNS: [&str; 9] = [

@@ -7,7 +7,7 @@ use jetpay_core::{Currency, Money};
 
 use crate::model::Millis;
 use crate::port::error::TransactionError;
-use crate::port::value::Value;
+use crate::port::store::Value;
 
 /// Takes a row's values in the order of its columns.
 pub(super) struct Values<'r> {

@@ -1,49 +1,33 @@
-//! `/v1/payouts`: money that the merchant sends.
+//! `/v1/payouts`: money that the merchant pays out.
 
-mod desk;
-mod feed;
-mod resolve;
-mod shown;
-mod take;
+mod create;
+mod view;
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{PaymentId, ProjectId};
-use jetpay_ledger::{Payout, PayoutFilter, PayoutState};
+use jetpay_ledger::payout::PayoutResolution;
+use jetpay_ledger::{Payout, PayoutFilter, PayoutState, ResolveError};
 use serde::{Deserialize, Serialize};
 
-use super::Admin;
-use super::error::{self, AdminError};
-use super::input;
-use shown::{ShownPayout, WithHistory};
+use super::error::AdminError;
+use super::{Admin, entries, input, resource};
+use crate::environment::now;
+use view::{PayoutView, WithHistory};
 
-pub use desk::PayoutDesk;
+pub use create::PayoutIntake;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    let other = || web::to(error::no_such_method);
     config
         .service(
-            web::resource("/payouts")
+            resource("/payouts")
                 .route(web::get().to(list))
-                .route(web::post().to(take::take))
-                .default_service(other()),
+                .route(web::post().to(create::create)),
         )
-        // Before the ids: no payout is called so.
-        .service(
-            web::resource("/payouts/entries")
-                .route(web::get().to(feed::list))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/payouts/{payment_id}")
-                .route(web::get().to(get))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/payouts/{payment_id}/resolve")
-                .route(web::post().to(resolve::resolve))
-                .default_service(other()),
-        );
+        // Registered before the ids. No payout has the id `entries`: the service makes all ids.
+        .service(resource("/payouts/entries").route(web::get().to(entries::list_of_payouts)))
+        .service(resource("/payouts/{payment_id}").route(web::get().to(get)))
+        .service(resource("/payouts/{payment_id}/resolve").route(web::post().to(resolve)));
 }
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
@@ -69,8 +53,8 @@ struct Search {
 
 #[derive(Serialize)]
 struct List<'a> {
-    payouts: Vec<ShownPayout<'a>>,
-    /// What to give as `after` for the next page; absent on the last one.
+    payouts: Vec<PayoutView<'a>>,
+    /// The value of `after` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<&'a PaymentId>,
 }
@@ -91,7 +75,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         .then(|| payouts.last().map(|last| &last.payment_id))
         .flatten();
     Ok(HttpResponse::Ok().json(List {
-        payouts: payouts.iter().map(ShownPayout::from).collect(),
+        payouts: payouts.iter().map(PayoutView::from).collect(),
         next,
     }))
 }
@@ -102,9 +86,43 @@ fn state(word: &str) -> Result<PayoutState, AdminError> {
             .iter()
             .map(|state| state.as_str())
             .collect();
-        AdminError::invalid("state", format!("is one of {}", words.join(", ")))
+        AdminError::invalid("state", format!("must be one of {}", words.join(", ")))
     })
 }
 
-#[cfg(test)]
-mod tests;
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object with `as` and a reason")]
+struct Resolve {
+    #[serde(default, rename = "as")]
+    ending: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Records how a payout ended when the platform does not say it, and answers with the payout.
+async fn resolve(
+    admin: Data<Admin>,
+    path: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, AdminError> {
+    let id = PaymentId::new(path.as_str()).map_err(|_| ResolveError::NoSuchPayout)?;
+    let body: Resolve = input::json(payload).await?;
+    let ending = ending(&body.ending)?;
+    admin
+        .ledger
+        .resolve_payout(id.clone(), ending, body.reason, now())
+        .await?;
+    // The log does not get the reason: a person wrote it, and it may name a payee.
+    tracing::info!(payment = %id, %ending, "the merchant resolved a payout");
+    Ok(HttpResponse::Ok().json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
+}
+
+fn ending(word: &str) -> Result<PayoutResolution, AdminError> {
+    word.parse().map_err(|_| {
+        let words: Vec<_> = PayoutResolution::ALL
+            .iter()
+            .map(|ending| ending.as_str())
+            .collect();
+        AdminError::invalid("as", format!("must be one of {}", words.join(", ")))
+    })
+}

@@ -1,57 +1,60 @@
-//! `jetpay demo`.
+//! `jetpay demo`: a service, a simulated platform, and the resulting ledger.
 
-mod ledger;
 mod payouts;
-mod place;
 mod scenes;
+mod setup;
 
 use std::path::PathBuf;
 
 use actix_web::rt::System;
+use anstream::println;
 use anyhow::Context;
 use clap::Args;
 use jetpay_core::signature::Key;
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::{Ledger, PaymentFilter, PaymentState};
 use jetpay_platform::Platform;
 
 use crate::config::{AdminAccess, Config};
 use crate::service::{self, Service};
 use crate::telemetry::{self, Metrics};
-use place::Place;
+use scenes::heading;
+use setup::Setup;
 
-/// Show it at work: a service of its own, a simulated platform, and the resulting ledger.
 #[derive(Args)]
 pub(super) struct Demo {
-    /// End after the show; otherwise it keeps serving
+    /// End after the demonstration; without it the service keeps running
     #[arg(long)]
     exit: bool,
-    /// Keep configuration, secrets and database here; otherwise in a temporary folder that goes with the demo
+    /// Keep the configuration, the secrets and the database in this folder; without it the demo uses a temporary folder and
+    /// deletes it at the end
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
 impl Demo {
     pub(super) fn run(&self) -> anyhow::Result<()> {
-        telemetry::start_log(telemetry::SHOW);
-        let place = Place::prepare(self.dir.as_deref())?;
-        let config = Config::read(&place.config())?;
+        telemetry::start_log(telemetry::DEMO);
+        let setup = Setup::prepare(self.dir.as_deref())?;
+        let config = Config::read(&setup.config())?;
         let metrics = Metrics::start()?;
         System::new().block_on(async {
             let ledger = config.store.open().await;
-            let ledger = ledger.context("the demo's ledger cannot be opened")?;
-            ledger.import_customers(place::customers()).await?;
+            let ledger = ledger.context("cannot open the demo's ledger")?;
+            ledger.import_customers(setup::customers()).await?;
             let service = Service::bind(&config, ledger.clone(), metrics)?;
             let handles = service.handles();
             let (listen, admin) = (service.listen, service.admin_listen);
             let served = actix_web::rt::spawn(service.serve());
 
-            place.introduce(listen, admin);
+            setup.introduce(listen, admin);
             let platform = Platform::new(
                 format!("http://{listen}"),
-                place::PROJECT,
-                Key::new(&place.secret()?)?,
+                setup::PROJECT,
+                Key::new(&setup.secret()?)?,
             );
             scenes::play(&platform).await?;
-            // Held until the end: payouts by hand go there, too.
+            // Kept until the end: payouts that the user makes go to it, too.
             let gate = payouts::gate(&config, listen).await?;
             if gate.is_some() {
                 payouts::play(&AdminAccess {
@@ -61,15 +64,64 @@ impl Demo {
                 })
                 .await?;
             }
-            ledger::show(&ledger).await?;
+            show_ledger(&ledger).await?;
 
             if !self.exit {
-                place.invite(listen, admin);
-                service::asked_to_end().await?;
+                setup.invite(listen, admin);
+                service::termination().await?;
             }
             service::stop(&handles).await;
             served.await??;
             Ok(())
         })
     }
+}
+
+/// Prints the entries, the balances and the states of all payments.
+async fn show_ledger(ledger: &Ledger) -> anyhow::Result<()> {
+    const ALL: usize = 1000;
+    heading("The ledger");
+    println!(
+        "  {:>4}  {:<8} {:<12} {:<18} {:>15}  payment",
+        "seq", "kind", "method", "customer", "amount"
+    );
+    for entry in ledger.entries(0, ALL).await? {
+        println!(
+            "  {:>4}  {:<8} {:<12} {:<18} {:>15}  {}",
+            entry.seq,
+            entry.kind.as_str(),
+            entry.method,
+            entry.customer_id.as_str(),
+            entry.amount.to_string(),
+            entry.payment_id,
+        );
+    }
+    println!();
+    for customer in [setup::ANNA, setup::BORIS] {
+        let balance = Money::new(ledger.balance(customer).await?, Currency::KZT);
+        println!(
+            "  balance of {customer:<18} {balance:>15}",
+            balance = balance.to_string()
+        );
+    }
+    let payments = ledger
+        .payments(&PaymentFilter {
+            limit: ALL,
+            ..PaymentFilter::default()
+        })
+        .await?;
+    let count = |state| {
+        payments
+            .iter()
+            .filter(|payment| payment.state == state)
+            .count()
+    };
+    println!(
+        "\n  {} payments: {} credited once each, {} declined, {} pending",
+        payments.len(),
+        count(PaymentState::Credited),
+        count(PaymentState::Declined),
+        count(PaymentState::Pending)
+    );
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The show's payouts: through a simulated Gate that does not always behave.
+//! The payouts of the demo, through a simulated Gate that fails in several ways.
 
 use std::time::Duration;
 
@@ -8,23 +8,29 @@ use futures_util::future::try_join_all;
 use jetpay_platform::gate::{GateOptions, Server};
 use serde_json::{Value, json};
 
-use super::place::{ANNA, PROJECT};
 use super::scenes::{BAD, GOOD, heading};
-use crate::commands::operator::client::{Client, Request};
+use super::setup::{ANNA, PROJECT};
+use crate::commands::client::{Client, Request};
 use crate::config::{AdminAccess, Config};
 
-/// What happens, and the wallet whose last digits make it happen at the simulated Gate.
-const WISHES: [(&str, &str); 4] = [
+/// What happens, and a wallet: its last digits make the simulated Gate behave so.
+const PAYOUTS: [(&str, &str); 4] = [
     ("the platform pays it", "77012345600"),
-    ("the connection breaks after it was accepted", "77012345603"),
-    ("the connection breaks before", "77012345604"),
+    (
+        "the connection breaks after the platform accepted it",
+        "77012345603",
+    ),
+    (
+        "the connection breaks before the platform accepted it",
+        "77012345604",
+    ),
     ("the platform cannot pay it", "77012345601"),
 ];
 
-/// How long a payout may take here.
-const LONGEST: Duration = Duration::from_secs(15);
+/// The time limit for a payout of the demo.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Plays the Gate of this configuration. None: a configuration of an older demo, without one.
+/// Starts the Gate that the configuration names. `None` when an older demo wrote the configuration, without `[gate]`.
 pub(super) async fn gate(
     config: &Config,
     listen: std::net::SocketAddr,
@@ -37,7 +43,7 @@ pub(super) async fn gate(
     let settings = GateOptions {
         callback_url: Some(format!("http://{listen}/callback").parse()?),
         ..GateOptions::new(
-            address.context("the demo's Gate has an address of this machine")?,
+            address.context("base_url in [gate] must be an address of this machine, such as http://127.0.0.1:9090")?,
             config.keyring(),
         )
     };
@@ -50,7 +56,7 @@ pub(super) async fn gate(
 pub(super) async fn play(access: &AdminAccess) -> anyhow::Result<()> {
     heading("QIWI Kazakhstan, payouts — POST /v1/payouts");
     let client = Client::new(access)?;
-    let paid = WISHES.map(|(words, account)| pay(&client, words, account));
+    let paid = PAYOUTS.map(|(words, account)| pay(&client, words, account));
     for lines in try_join_all(paid).await? {
         println!("{lines}");
     }
@@ -59,14 +65,17 @@ pub(super) async fn play(access: &AdminAccess) -> anyhow::Result<()> {
 
 async fn pay(client: &Client<'_>, words: &str, account: &str) -> anyhow::Result<String> {
     let payout_request = payout_request(account);
-    let taken = client
-        .ask(&Request::post(&["payouts"], payout_request.clone()))
+    let accepted = client
+        .call(&Request::post(&["payouts"], payout_request.clone()))
         .await?;
-    let id = text(&taken, "payment_id").to_owned();
+    let id = text(&accepted, "payment_id").to_owned();
     let again = client
-        .ask(&Request::post(&["payouts"], payout_request))
+        .call(&Request::post(&["payouts"], payout_request))
         .await?;
-    ensure!(text(&again, "payment_id") == id, "one key is one payout");
+    ensure!(
+        text(&again, "payment_id") == id,
+        "the service made two payouts for one key"
+    );
     let payout = ended(client, &id).await?;
     let state = text(&payout, "state");
     let style = if state == "paid" { GOOD } else { BAD };
@@ -76,28 +85,28 @@ async fn pay(client: &Client<'_>, words: &str, account: &str) -> anyhow::Result<
         .unwrap_or_default();
     let steps: Vec<&str> = history.iter().map(|step| text(step, "what")).collect();
     Ok(format!(
-        "  100.00 KZT to {account}; {words}\n    asked for twice, {style}{state}{style:#} once: {}",
+        "  100.00 KZT to {account}; {words}\n    requested twice, {style}{state}{style:#} once: {}",
         steps.join(", ")
     ))
 }
 
-/// The payout, once it has an outcome.
+/// Waits until the payout has an outcome.
 async fn ended(client: &Client<'_>, id: &str) -> anyhow::Result<Value> {
     let wait = async {
         loop {
-            let payout = client.ask(&Request::get(&["payouts", id])).await?;
+            let payout = client.call(&Request::get(&["payouts", id])).await?;
             if !matches!(text(&payout, "state"), "created" | "unknown" | "accepted") {
                 return Ok(payout);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let ended = tokio::time::timeout(LONGEST, wait).await;
+    let ended = tokio::time::timeout(TIMEOUT, wait).await;
     ended.context("a payout of the demo has no outcome")?
 }
 
 fn payout_request(account: &str) -> Value {
-    // Each run of the demo in one folder wishes anew.
+    // A new key for each run: with `--dir` the ledger keeps the payouts of earlier runs.
     let key = format!("demo-{account}-{}", uuid::Uuid::now_v7());
     json!({
         "project_id": PROJECT,

@@ -1,4 +1,4 @@
-//! The show: top-ups by all methods, good and bad, printed as they happen.
+//! The top-ups of the demo: good and bad ones by all methods.
 
 use anstream::println;
 use anstyle::{AnsiColor, Style};
@@ -8,7 +8,7 @@ use jetpay_platform::{
     CallbackKind, Exchange, METHODS, MethodFacts, Platform, Step, TopUp, messages, top_up,
 };
 
-use super::place::{ANNA, BORIS, PROJECT};
+use super::setup::{ANNA, BORIS, PROJECT};
 
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 pub(super) const BAD: Style = AnsiColor::Yellow.on_default();
@@ -38,10 +38,10 @@ pub(super) async fn play(platform: &Platform) -> anyhow::Result<()> {
         )
         .await?;
 
-        println!("  somebody pays for an unknown customer: refused");
+        println!("  a top-up for an unknown customer: refused");
         top_up(platform, &TopUp::new(method, "nobody", amount), show).await?;
 
-        println!("  somebody signs with another secret: rejected");
+        println!("  a message signed with another secret: rejected");
         show_exchange("verify", &forged(platform, method, customer).await?);
     }
     Ok(())
@@ -77,11 +77,11 @@ fn show_exchange(what: &str, exchange: &Exchange) {
     );
 }
 
-/// An answer in one line: callbacks have none.
+/// The answer in one line. Answers to callbacks are empty.
 fn answer(exchange: &Exchange) -> String {
-    const MOST: usize = 110;
+    const MAX_CHARACTERS: usize = 110;
     let text = exchange.text();
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(MAX_CHARACTERS) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None if text.is_empty() && exchange.status == 200 => "acknowledged".to_owned(),
         None if text.is_empty() => "not acknowledged".to_owned(),

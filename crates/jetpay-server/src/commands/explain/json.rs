@@ -1,4 +1,4 @@
-//! `--json`: fields are added, never taken away.
+//! `jetpay explain --json`. New versions may add fields, but never remove one.
 
 use jetpay_core::signature::Order;
 use jetpay_explain::{Line, Verdict};
@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::show::redacted;
 use super::{Explain, Report};
 
-/// What `--json` promises.
 #[derive(Serialize)]
 struct Json {
     verdict: Verdict,
@@ -16,26 +15,26 @@ struct Json {
     computed: Option<String>,
     given: Option<String>,
     hints: Vec<String>,
-    /// Where the body was found.
+    /// Where the body was found in the input.
     from: Option<String>,
-    /// What is odd about it.
+    /// Remarks about the body.
     notes: Vec<String>,
     /// The project that the body names.
     project: Option<u64>,
     /// The name of the secret that matches.
     secret: Option<String>,
-    /// What was signed instead.
+    /// What the sender signed instead, when that is known.
     signed: Option<Signed>,
 }
 
 #[derive(Serialize)]
 struct Signed {
     string: Option<String>,
-    /// The name of the secret by which.
+    /// The name of the secret that made the signature.
     secret: String,
 }
 
-/// What there is to tell when there was no body.
+/// The output when the input has no body.
 pub(super) fn nothing(why: &str) -> anyhow::Result<String> {
     line(&Json {
         verdict: Verdict::Unreadable,
@@ -72,7 +71,7 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> anyhow::Result<S
         verdict: explanation.verdict,
         order: explanation.order,
         string_to_sign: to_sign.and_then(|string| shown(string, Some(&explanation.lines))),
-        // Promised from the first day; what is handed on has it only when that is asked for.
+        // The first version had this field. Redacted output has it only on request: with it anyone can send the body.
         computed: explanation
             .computed
             .clone()

@@ -1,8 +1,7 @@
-//! `jetpay explain`.
+//! `jetpay explain`: why a signature matches or does not match.
 
 mod input;
 mod json;
-mod keys;
 mod show;
 
 use std::io::{IsTerminal, Read};
@@ -11,13 +10,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use jetpay_explain::{Explanation, Verdict};
+use jetpay_core::Keyring;
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::Key;
+use jetpay_explain::{Explanation, Verdict, explain, explain_with};
 
-use super::write;
+use super::{secret_from_env, write};
+use crate::config::Config;
 use input::Found;
-use keys::Keys;
 
-/// Explain why a signature matches or not.
 #[derive(Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -25,25 +26,25 @@ use keys::Keys;
 )]
 #[command(group = clap::ArgGroup::new("secrets").required(true))]
 pub(super) struct Explain {
-    /// What to read; standard input without it
+    /// The file to read; without it, standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The environment variable that holds the project's secret; may be given several times
+    /// The environment variable that holds the project's secret; repeat the option to try several secrets
     #[arg(long, value_name = "NAME", group = "secrets")]
     secret_env: Vec<String>,
-    /// The configuration, whose projects and secrets are all tried
+    /// The configuration; the secrets of all its projects are tried
     #[arg(long, value_name = "FILE", group = "secrets")]
     config: Option<PathBuf>,
-    /// The string that the sender says it signed: it is held against the right one
+    /// A file with the string that the sender signed; it is compared with the right one
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
-    /// Show the string to sign whole, value by value
+    /// Show the whole string to sign, value by value
     #[arg(long, short)]
     verbose: bool,
-    /// Show lengths and types instead of values, so that the output can be handed on
+    /// Show lengths and types instead of values; use it for output that you send to others
     #[arg(long)]
     redact: bool,
-    /// Show the signature that would be right; whoever sees it can send the body
+    /// Show the right signature; anyone who sees it can send the body
     #[arg(long)]
     show_computed: bool,
     /// Write the explanation as JSON
@@ -51,17 +52,17 @@ pub(super) struct Explain {
     json: bool,
 }
 
-/// All that is known when it is shown.
+/// The results that are shown.
 struct Report<'a> {
     keys: &'a Keys,
     found: Found,
     explanation: Explanation,
-    /// What `--compare` named.
+    /// The text of the `--compare` file.
     compared: Option<String>,
 }
 
 impl Report<'_> {
-    /// What is odd about the body, as far as it still matters.
+    /// Remarks about the body. A matching signature disproves doubts about its bytes.
     fn notes(&self) -> Vec<String> {
         let matches = self.explanation.verdict == Verdict::Match;
         let doubts = self.found.doubts.iter().filter(|_| !matches);
@@ -69,10 +70,10 @@ impl Report<'_> {
     }
 }
 
-/// Also when it could not even be tried.
+/// The exit code when the body cannot be read, or when the command cannot run.
 const UNREADABLE: u8 = 2;
-/// More than any log line; a whole log is not one.
-const LARGEST: u64 = 32 * 1024 * 1024;
+/// The largest input in bytes: more than any log line.
+const MAX_INPUT: u64 = 32 * 1024 * 1024;
 
 impl Explain {
     pub(super) fn run(&self) -> ExitCode {
@@ -130,18 +131,109 @@ impl Explain {
 
 fn read(from: &mut dyn Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    from.take(MAX_INPUT + 1).read_to_end(&mut bytes)?;
     ensure!(
-        bytes.len() as u64 <= LARGEST,
-        "there are more than 32 MiB; give the one request or log line"
+        bytes.len() as u64 <= MAX_INPUT,
+        "the input is larger than 32 MiB; give only the request or the log line"
     );
     Ok(bytes)
 }
 
-/// The text of a file without the line end that editors add.
+/// The text of the `--compare` file, without the line end that editors add.
 fn sender_string(file: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read {} as UTF-8", file.display()))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+}
+
+/// The secrets that are tried, and their names in the output. Their text is never shown.
+enum Keys {
+    /// Secrets of environment variables, and the names of the variables.
+    Named(Vec<String>, Vec<Key>),
+    /// Secrets of all projects of a configuration.
+    Projects(Keyring),
+}
+
+impl Keys {
+    fn of_environment(names: &[String]) -> anyhow::Result<Self> {
+        let keys = names.iter().map(|name| secret_from_env(name));
+        let keys = keys.collect::<Result<_, _>>()?;
+        Ok(Self::Named(names.to_vec(), keys))
+    }
+
+    fn of_config(path: &Path) -> anyhow::Result<Self> {
+        let config = Config::read(path).context("cannot use the configuration")?;
+        for warning in &config.warnings {
+            eprintln!("warning: {warning}");
+        }
+        Ok(Self::Projects(config.keyring()))
+    }
+
+    fn explain(&self, body: &[u8]) -> Explanation {
+        match self {
+            Self::Named(_, keys) => explain(body, keys),
+            Self::Projects(keyring) => explain_with(body, keyring),
+        }
+    }
+
+    /// The name of the secret with this index. `project` is the project that it belongs to.
+    fn name(&self, project: Option<ProjectId>, secret: usize) -> String {
+        match self {
+            Self::Named(names, _) => match names.get(secret) {
+                Some(name) => format!("the secret in {name}"),
+                None => format!("secret {}", secret + 1),
+            },
+            Self::Projects(_) => match project {
+                Some(project) => format!("secret {} of project {project}", secret + 1),
+                None => format!("secret {}", secret + 1),
+            },
+        }
+    }
+
+    /// The name of the first secret that made `signature` over `string`. The secrets of project `named` are tried first.
+    fn signer_of(
+        &self,
+        string: &str,
+        signature: &[u8; 64],
+        named: Option<ProjectId>,
+    ) -> Option<String> {
+        let position = |keys: &[Key]| keys.iter().position(|key| key.verify(string, signature));
+        match self {
+            Self::Named(_, secrets) => position(secrets).map(|secret| self.name(None, secret)),
+            Self::Projects(keyring) => {
+                let own = named.and_then(|id| keyring.project(id));
+                own.into_iter()
+                    .chain(keyring.projects())
+                    .find_map(|project| {
+                        let secret = position(project.keys())?;
+                        Some(self.name(Some(project.id()), secret))
+                    })
+            }
+        }
+    }
+
+    /// The secrets that were tried for a body that names this project.
+    fn tried(&self, named: Option<ProjectId>) -> String {
+        match self {
+            Self::Named(variables, _) => match variables.as_slice() {
+                [one] => format!("the secret in {one}"),
+                several => format!("the secrets in {}", several.join(", ")),
+            },
+            Self::Projects(keyring) => {
+                let own = named.and_then(|id| keyring.project(id));
+                let own = own.map_or(0, |project| project.keys().len());
+                let all: usize = keyring
+                    .projects()
+                    .iter()
+                    .map(|project| project.keys().len())
+                    .sum();
+                match (own, all - own) {
+                    (0, others) => format!("secrets: {others} of other projects"),
+                    (own, 0) => format!("secrets: {own} of this project, the only one"),
+                    (own, others) => format!("secrets: {own} of this project, {others} of others"),
+                }
+            }
+        }
+    }
 }

@@ -1,9 +1,7 @@
-//! Importing a file into the store: what customers and payments share.
+//! `jetpay customers import` and `jetpay payments import`: what both share.
 
-mod csv_rows;
 mod customers;
-mod json_lines;
-pub(super) mod line;
+mod lines;
 mod payments;
 
 use std::io::IsTerminal;
@@ -15,35 +13,34 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jetpay_ledger::{Ledger, OpenError};
 
-use crate::config::StorePlace;
-
-use line::BadLine;
+use crate::config::StoreLocation;
 
 pub(super) use customers::ImportCustomers;
+pub(super) use lines::BadLine;
 pub(super) use payments::ImportPayments;
 
-/// What every import takes.
+/// The arguments of every import.
 #[derive(Args)]
 struct Source {
-    /// JSON Lines or CSV (told by the ending .csv, else by the first character)
+    /// The file: CSV when its name ends in .csv or when it does not begin with `{`, else JSON Lines
     file: PathBuf,
-    /// The configuration
+    /// The configuration, which names the store
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
-    /// Leave out the lines that are wrong, and keep the rest
+    /// Leave out the lines that are wrong, and import the others
     #[arg(long)]
     skip_bad: bool,
 }
 
-/// The file to be read.
+/// The file in memory.
 struct Content {
     bytes: Vec<u8>,
     csv: bool,
     bar: ProgressBar,
 }
 
-/// What was read of it.
-struct Lines<T> {
+/// The records that were read, and the lines that are wrong.
+struct Records<T> {
     good: Vec<T>,
     bad: Vec<BadLine>,
 }
@@ -56,40 +53,34 @@ impl Source {
         Ok(Content { bytes, csv, bar })
     }
 
-    /// Prints the bad lines, all of them: what is left out must be known. With any, nothing is kept unless they may be
-    /// left out.
+    /// Prints all wrong lines. It is an error when there are any and `--skip-bad` was not given.
     fn report(&self, bad: &[BadLine]) -> anyhow::Result<()> {
         for bad in bad {
             eprintln!("{}:{}: {}", self.file.display(), bad.line, bad.what);
         }
         if !bad.is_empty() && !self.skip_bad {
+            let lines = match bad.len() {
+                1 => "one line is".to_owned(),
+                count => format!("{count} lines are"),
+            };
             bail!(
-                "{} wrong, so nothing was stored; mend the file, or leave them out with --skip-bad",
-                count(bad.len())
+                "{lines} wrong, and nothing was stored; correct the file, or leave such lines out with --skip-bad"
             );
         }
         Ok(())
     }
 }
 
-fn count(lines: usize) -> String {
-    if lines == 1 {
-        "one line is".to_owned()
-    } else {
-        format!("{lines} lines are")
-    }
-}
-
-/// Opens the store, does `work` with it and closes it. `instead` is what to do while the service has it open.
+/// Opens the store, runs `work` on it and closes it. `in_use` is the advice when the service has the store open.
 fn with_store<T>(
-    store: &StorePlace,
-    instead: &'static str,
+    store: &StoreLocation,
+    in_use: &'static str,
     work: impl AsyncFnOnce(&Ledger) -> T,
 ) -> anyhow::Result<T> {
     System::new().block_on(async {
         let ledger = store.open().await.map_err(|error| match error {
-            OpenError::InUse { .. } => anyhow::Error::new(error).context(instead),
-            error => anyhow::Error::new(error).context("the store cannot be opened"),
+            OpenError::InUse { .. } => anyhow::Error::new(error).context(in_use),
+            error => anyhow::Error::new(error).context("cannot open the store"),
         })?;
         let done = work(&ledger).await;
         ledger.close().await;
@@ -110,7 +101,7 @@ fn is_csv(path: &Path, bytes: &[u8]) -> bool {
     }
 }
 
-/// A bar over the bytes or the rows of a file; none when nobody watches.
+/// A progress bar over the bytes or rows of a file. It is hidden when standard error is not a terminal.
 pub(super) fn progress(length: usize) -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()

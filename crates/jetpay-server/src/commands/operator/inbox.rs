@@ -3,13 +3,13 @@
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use super::client::Request;
-use super::table::{Column, column, money, named, rows, table, text};
-use super::{Asking, Decision};
+use super::Decision;
+use crate::commands::client::{AdminOptions, Request};
+use crate::commands::table::{Column, column, money, named, rows, table, text};
 
 #[derive(Subcommand)]
 pub(in crate::commands) enum Inbox {
-    /// List the callbacks whose payment nobody knows
+    /// List the callbacks that name an unknown payment
     List(List),
     /// Say whose payment it is, or that it is not ours
     Resolve(Resolve),
@@ -17,24 +17,24 @@ pub(in crate::commands) enum Inbox {
 
 #[derive(Args)]
 pub(in crate::commands) struct List {
-    /// At most so many
+    /// List at most N callbacks
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     #[command(flatten)]
-    asking: Asking,
+    admin: AdminOptions,
 }
 
 #[derive(Args)]
 pub(in crate::commands) struct Resolve {
-    /// The id that the callbacks name
+    /// The payment id that the callbacks name
     payment_id: String,
-    /// Whom to credit
+    /// The customer to credit
     #[arg(long, value_name = "CUSTOMER_ID")]
     customer: Option<String>,
     #[command(flatten)]
     decision: Decision,
     #[command(flatten)]
-    asking: Asking,
+    admin: AdminOptions,
 }
 
 impl Inbox {
@@ -42,7 +42,7 @@ impl Inbox {
         match self {
             Self::List(list) => {
                 let request = Request::get(&["inbox"]).with("limit", list.limit);
-                list.asking.ask(&request, listed)
+                list.admin.call(&request, render_list)
             }
             Self::Resolve(resolve) => {
                 let mut body = resolve.decision.body();
@@ -50,13 +50,13 @@ impl Inbox {
                     body["customer_id"] = customer.as_str().into();
                 }
                 let request = Request::post(&["inbox", &resolve.payment_id, "resolve"], body);
-                resolve.asking.ask(&request, resolved)
+                resolve.admin.call(&request, render_resolved)
             }
         }
     }
 }
 
-/// The last two are the message's own. They match nothing that we sent; a person may still know whose they are.
+/// The last two columns are read from the message itself. They help a person to recognise the customer.
 const COLUMNS: &[Column] = &[
     column("payment", |callback| text(callback, "/payment_id")),
     column("received", |callback| text(callback, "/received_at")),
@@ -66,30 +66,32 @@ const COLUMNS: &[Column] = &[
     column("status", |callback| text(callback, "/payment_status")),
     column("amount", |callback| money(callback, "", "amount")),
     column("account.number", |callback| {
-        said(callback, "/account/number")
+        in_message(callback, "/account/number")
     }),
-    column("customer.id", |callback| said(callback, "/customer/id")),
+    column("customer.id", |callback| {
+        in_message(callback, "/customer/id")
+    }),
 ];
 
-/// What the message itself says.
-fn said(callback: &Value, place: &str) -> String {
+/// The text at a JSON pointer in the message as received.
+fn in_message(callback: &Value, pointer: &str) -> String {
     let body = callback
         .get("body")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    text(&serde_json::from_str(body).unwrap_or_default(), place)
+    text(&serde_json::from_str(body).unwrap_or_default(), pointer)
 }
 
-fn listed(answer: &Value) -> String {
+fn render_list(answer: &Value) -> String {
     table(rows(answer, "callbacks"), COLUMNS, "the inbox is empty")
 }
 
-/// A credit is answered with the payment, a dismissal with nothing.
-fn resolved(payment: &Value) -> String {
+/// The answer to a credit is the payment; the answer to another verdict is empty.
+fn render_resolved(payment: &Value) -> String {
     if payment.is_null() {
-        return "what waited for this payment is acknowledged from now on".to_owned();
+        return "the service now acknowledges the waiting callbacks of this payment".to_owned();
     }
-    let shown = named(&[
+    let rendered = named(&[
         ("payment", text(payment, "/payment_id")),
         ("customer", text(payment, "/customer_id")),
         ("amount", money(payment, "", "amount")),
@@ -97,11 +99,11 @@ fn resolved(payment: &Value) -> String {
         ("credited", money(payment, "", "credited")),
     ]);
     let note = match text(payment, "/state").as_str() {
-        "pending" => "nothing is credited yet: no callback says that it was paid\n",
+        "pending" => "nothing is credited yet: no callback says that the payment succeeded\n",
         "quarantined" => {
-            "nothing is credited: a callback does not fit what you said; see `jetpay alarms list`\n"
+            "nothing is credited: a callback does not fit what you entered; see `jetpay alarms list`\n"
         }
         _ => "",
     };
-    shown + note
+    rendered + note
 }

@@ -1,56 +1,35 @@
-//! `jetpay alarms`, `jetpay inbox` and `jetpay resolutions`: what waits for a person, asked of the running service.
+//! `jetpay alarms`, `jetpay inbox` and `jetpay resolutions`: what an operator looks at and decides, by calling the running
+//! service.
 
-mod alarms;
-pub(super) mod client;
 mod inbox;
-mod resolutions;
-pub(super) mod table;
 
-use std::io::Write;
-use std::path::PathBuf;
-
-use actix_web::rt::System;
-use anyhow::Context;
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::config::AdminAccess;
-use client::{Client, Request};
+use super::client::{AdminOptions, Request};
+use super::table::{Column, column, money, more, named, rows, table, text};
 
-pub(super) use alarms::Alarms;
 pub(super) use inbox::Inbox;
-pub(super) use resolutions::Resolutions;
 
-/// What all of these commands take.
-#[derive(Args)]
-pub(super) struct Asking {
-    /// The configuration of the running service
-    #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
-    config: PathBuf,
-    /// Print the service's answer as it is, for machines
-    #[arg(long)]
-    json: bool,
-}
-
-/// What a person decides.
+/// What the operator decides.
 #[derive(Args)]
 struct Decision {
-    /// credit: the money came in and is the customer's. dismiss: nothing is to be done. foreign: it is not ours
+    /// credit: the customer paid, so credit the amount; dismiss: do nothing; foreign: the payment is not ours
     #[arg(long, value_parser = ["credit", "dismiss", "foreign"])]
     verdict: String,
-    /// How much to credit, in minor units: 90000 is 900.00 KZT
+    /// The amount to credit, in minor units: 90000 is 900.00 KZT
     #[arg(long, value_name = "MINOR_UNITS")]
     amount: Option<i64>,
-    /// In another currency than the configured one
+    /// The currency of the amount; without it, the configured currency
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
-    /// Why, in your words; recorded for ever
+    /// Why, in your own words; the service records it for ever
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }
 
 impl Decision {
-    /// What was not said is left out, so that the service tells what is missing.
+    /// The body of the request. Options that were not given are left out: the service says which fields are missing.
     fn body(&self) -> Value {
         let mut body = serde_json::json!({ "verdict": self.verdict, "reason": self.reason });
         if let Some(amount) = self.amount {
@@ -63,28 +42,162 @@ impl Decision {
     }
 }
 
-impl Asking {
-    /// Asks the service, and prints its answer: as `shown` says, or as JSON.
-    pub(super) fn ask(
-        &self,
-        request: &Request,
-        shown: impl FnOnce(&Value) -> String,
-    ) -> anyhow::Result<()> {
-        let access = AdminAccess::read(&self.config)?;
-        let answer = System::new().block_on(Client::new(&access)?.ask(request))?;
-        let text = if self.json {
-            answer.to_string()
-        } else {
-            shown(&answer)
-        };
-        print(&text)
+#[derive(Subcommand)]
+pub(super) enum Alarms {
+    /// List the open alarms, newest first
+    List(ListAlarms),
+    /// Show one alarm, with its callbacks as received
+    Show(ShowAlarm),
+    /// Record a decision about an alarm, and carry it out
+    Resolve(ResolveAlarm),
+}
+
+#[derive(Args)]
+pub(super) struct ListAlarms {
+    /// List the resolved alarms instead
+    #[arg(long, conflicts_with = "all")]
+    resolved: bool,
+    /// List open and resolved alarms
+    #[arg(long)]
+    all: bool,
+    /// List at most N alarms
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// List only alarms before this number
+    #[arg(long, value_name = "SEQ")]
+    before: Option<i64>,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+#[derive(Args)]
+pub(super) struct ShowAlarm {
+    /// The number of the alarm
+    seq: i64,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+#[derive(Args)]
+pub(super) struct ResolveAlarm {
+    /// The number of the alarm
+    seq: i64,
+    #[command(flatten)]
+    decision: Decision,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+impl Alarms {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        match self {
+            Self::List(list) => {
+                let request = Request::get(&["alarms"])
+                    .with("resolved", (!list.all).then_some(list.resolved))
+                    .with("before", list.before)
+                    .with("limit", list.limit);
+                list.admin.call(&request, render_alarms)
+            }
+            Self::Show(show) => {
+                let request = Request::get(&["alarms", &show.seq.to_string()]);
+                show.admin.call(&request, render_alarm)
+            }
+            Self::Resolve(resolve) => {
+                let path = ["alarms", &resolve.seq.to_string(), "resolve"];
+                let request = Request::post(&path, resolve.decision.body());
+                resolve.admin.call(&request, render_alarm)
+            }
+        }
     }
 }
 
-/// Prints an answer.
-pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", text.trim_end())
-        .and_then(|()| out.flush())
-        .context("cannot write standard output")
+const ALARM_COLUMNS: &[Column] = &[
+    column("seq", |alarm| text(alarm, "/seq")),
+    column("time", |alarm| text(alarm, "/time")),
+    column("kind", |alarm| text(alarm, "/kind")),
+    column("project", |alarm| text(alarm, "/project_id")),
+    column("payment", |alarm| text(alarm, "/payment_id")),
+    column("operation", |alarm| text(alarm, "/operation_id")),
+    column("resolved", verdict),
+];
+
+fn render_alarms(answer: &Value) -> String {
+    table(rows(answer, "alarms"), ALARM_COLUMNS, "no alarms") + &more(answer)
+}
+
+/// The verdict with the credited amount, or `open`.
+fn verdict(alarm: &Value) -> String {
+    match text(alarm, "/resolution/verdict").as_str() {
+        "" => "open".to_owned(),
+        "credit" => format!("credit {}", money(alarm, "/resolution", "amount")),
+        other => other.to_owned(),
+    }
+}
+
+fn render_alarm(alarm: &Value) -> String {
+    let mut rendered = named(&[
+        ("alarm", text(alarm, "/seq")),
+        ("time", text(alarm, "/time")),
+        ("kind", text(alarm, "/kind")),
+        ("reason", text(alarm, "/reason")),
+        ("project", text(alarm, "/project_id")),
+        ("payment", text(alarm, "/payment_id")),
+        ("operation", text(alarm, "/operation_id")),
+        ("resolved", verdict(alarm)),
+        ("resolved at", text(alarm, "/resolution/time")),
+        ("resolved because", text(alarm, "/resolution/reason")),
+    ]);
+    for index in 0..rows(alarm, "callbacks").len() {
+        rendered += "\n";
+        rendered += &text(alarm, &format!("/callbacks/{index}"));
+        rendered += "\n";
+    }
+    rendered
+}
+
+#[derive(Subcommand)]
+pub(super) enum Resolutions {
+    /// List the resolutions, newest first
+    List(ListResolutions),
+}
+
+#[derive(Args)]
+pub(super) struct ListResolutions {
+    /// List at most N resolutions
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// List only resolutions before this number
+    #[arg(long, value_name = "SEQ")]
+    before: Option<i64>,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+impl Resolutions {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let Self::List(list) = self;
+        let request = Request::get(&["resolutions"])
+            .with("before", list.before)
+            .with("limit", list.limit);
+        list.admin.call(&request, render_resolutions)
+    }
+}
+
+const RESOLUTION_COLUMNS: &[Column] = &[
+    column("seq", |resolution| text(resolution, "/seq")),
+    column("time", |resolution| text(resolution, "/time")),
+    column("verdict", |resolution| text(resolution, "/verdict")),
+    column("amount", |resolution| money(resolution, "", "amount")),
+    column("alarm", |resolution| text(resolution, "/alarm_seq")),
+    column("payment", |resolution| text(resolution, "/payment_id")),
+    column("operation", |resolution| text(resolution, "/operation_id")),
+    column("reason", |resolution| text(resolution, "/reason")),
+];
+
+fn render_resolutions(answer: &Value) -> String {
+    table(
+        rows(answer, "resolutions"),
+        RESOLUTION_COLUMNS,
+        "no resolutions",
+    ) + &more(answer)
 }

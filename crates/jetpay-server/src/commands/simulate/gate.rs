@@ -13,7 +13,7 @@ use reqwest::Url;
 
 use crate::commands::secret_from_env;
 use crate::config::Config;
-use crate::service::asked_to_end;
+use crate::service::termination;
 
 #[derive(Args)]
 pub(in crate::commands) struct Gate {
@@ -50,7 +50,7 @@ impl Gate {
                 ended = serving => ended.with_context(|| {
                     format!("cannot listen on {}; choose another with --listen", self.listen)
                 }),
-                ended = asked_to_end() => Ok(ended?),
+                ended = termination() => Ok(ended?),
             }
         })
     }

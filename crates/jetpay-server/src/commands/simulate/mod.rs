@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::commands::ended;
+use crate::commands::exit_code;
 
 #[derive(Subcommand)]
 pub(super) enum Simulate {
@@ -23,7 +23,7 @@ pub(super) enum Simulate {
 impl Simulate {
     pub(super) fn run(&self) -> ExitCode {
         match self {
-            Self::Gate(gate) => ended(gate.run()),
+            Self::Gate(gate) => exit_code(gate.run()),
             Self::Platform(platform) => platform.run(),
         }
     }

@@ -1,28 +1,28 @@
-//! An HTTP request as it was captured.
+//! A body in a captured HTTP request.
 
 use anyhow::bail;
 
-use super::{Found, likeness, objects, text};
+use super::{Found, likeness, log_text, object_end};
 
-/// A request.
+/// A captured request.
 struct Request<'a> {
     headers: Vec<(String, String)>,
-    /// All behind its blank line.
+    /// Everything after the blank line.
     rest: &'a [u8],
 }
 
-/// A body with what is odd about it, and what stands behind it.
+/// A body, the input after it, and reasons to doubt the body.
 struct Cut<'a> {
     body: Vec<u8>,
-    behind: &'a [u8],
+    after: &'a [u8],
     doubts: Vec<String>,
 }
 
 const METHODS: [&[u8]; 3] = [b"POST", b"PUT", b"PATCH"];
-const COMPRESSED: &str = "the body is compressed, and that is not undone here; capture it behind the proxy that unpacks \
-     it, or unpack it first";
+const COMPRESSED: &str = "the body is compressed, and this command does not decompress it; capture it after the proxy that \
+     decompresses it, or decompress it first";
 
-/// `None` when there is no request with a body in it; an error when there is one that cannot be read.
+/// The body of the most likely request. `None` when the input has no request; an error when every body is compressed.
 pub(super) fn find(input: &[u8]) -> Option<anyhow::Result<Found>> {
     let mut rest = input;
     let mut found: Vec<Found> = Vec::new();
@@ -34,15 +34,15 @@ pub(super) fn find(input: &[u8]) -> Option<anyhow::Result<Found>> {
         compressed |= packed;
         let Cut {
             body,
-            behind,
+            after,
             mut doubts,
         } = request.cut();
-        rest = behind;
+        rest = after;
         if packed {
             continue;
         }
         doubts.extend(request.signature_header());
-        doubts.extend(text::doubts(&body));
+        doubts.extend(log_text::doubts(&body));
         found.push(Found {
             place: format!("an HTTP capture: body of {} bytes", body.len()),
             body,
@@ -54,7 +54,7 @@ pub(super) fn find(input: &[u8]) -> Option<anyhow::Result<Found>> {
         .iter()
         .filter(|found| likeness(&found.body).signed)
         .count();
-    // The last of equals would be taken; the first is meant.
+    // `max_by_key` returns the last of equal values. Reversed, it is the first.
     let best = found
         .into_iter()
         .rev()
@@ -63,7 +63,7 @@ pub(super) fn find(input: &[u8]) -> Option<anyhow::Result<Found>> {
         Some(mut best) => {
             if signed > 1 {
                 best.notes.push(format!(
-                    "there are {signed} requests with a signature; this is the first"
+                    "there are {signed} requests with a signature, and this is the first"
                 ));
             }
             Some(Ok(best))
@@ -73,7 +73,7 @@ pub(super) fn find(input: &[u8]) -> Option<anyhow::Result<Found>> {
     }
 }
 
-/// The next request that has a head.
+/// The next request with a complete head.
 fn next_request(mut rest: &[u8]) -> Option<Request<'_>> {
     loop {
         let (line, after) = split_line(rest)?;
@@ -96,7 +96,7 @@ fn next_request(mut rest: &[u8]) -> Option<Request<'_>> {
     }
 }
 
-/// Without its line end. `None` at the end of all.
+/// The next line without its end, and the rest. `None` at the end of the input.
 fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     if bytes.is_empty() {
         return None;
@@ -109,7 +109,7 @@ fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line.strip_suffix(b"\r").unwrap_or(line), rest))
 }
 
-/// Other bytes may stand before the method, as tcpdump shows those of the packet.
+/// Whether this is a request line. Other bytes may precede the method: tcpdump shows the packet's header there.
 fn is_request_line(line: &[u8]) -> bool {
     let mut words = line.rsplit(|byte| *byte == b' ');
     let (version, _target, method) = (words.next(), words.next(), words.next());
@@ -129,7 +129,7 @@ impl<'a> Request<'a> {
         let mut headers = self.headers.iter();
         let (name, _) = headers.find(|(name, _)| name.contains("signature"))?;
         Some(format!(
-            "the header {} is not looked at: the signature belongs into the body",
+            "the command ignores the header {}: the signature must be in the body",
             name.escape_debug()
         ))
     }
@@ -138,13 +138,13 @@ impl<'a> Request<'a> {
         let chunked = self.header("transfer-encoding");
         if chunked.is_some_and(|how| how.to_ascii_lowercase().contains("chunked")) {
             return match unchunked(self.rest) {
-                Some((body, behind)) => Cut { body, behind, doubts: Vec::new() },
-                None => self.cut_without("the chunks cannot be read; whoever captured it has joined them, or cut the end"),
+                Some((body, after)) => Cut { body, after, doubts: Vec::new() },
+                None => self.cut_without("the chunks cannot be read; the capture has joined them, or has cut off the end"),
             };
         }
         match self.header("content-length").map(str::parse::<usize>) {
             Some(Ok(length)) => self.cut_at(length),
-            Some(Err(_)) => self.cut_without("the Content-Length is no number"),
+            Some(Err(_)) => self.cut_without("the Content-Length is not a number"),
             None => {
                 self.cut_without("there is no Content-Length; the body ends where its JSON ends")
             }
@@ -152,34 +152,34 @@ impl<'a> Request<'a> {
     }
 
     fn cut_at(&self, length: usize) -> Cut<'a> {
-        let (body, behind) = self.rest.split_at(length.min(self.rest.len()));
-        let object = objects::end(self.rest.trim_ascii_start());
+        let (body, after) = self.rest.split_at(length.min(self.rest.len()));
+        let object = object_end(self.rest.trim_ascii_start());
         let mut doubts = Vec::new();
         if body.len() < length {
             let there = body.len();
-            doubts.push(format!("the capture has {there} of the {length} bytes that Content-Length names: it was cut, or written anew"));
+            doubts.push(format!("the capture has {there} of the {length} bytes of Content-Length: it was cut, or written anew"));
         } else if object.is_some_and(|end| end > length) {
-            doubts.push(format!("the JSON goes on behind the {length} bytes that Content-Length names: the body was made longer without its length"));
+            doubts.push(format!("the JSON continues after the {length} bytes of Content-Length: the body was lengthened without its Content-Length"));
         }
         Cut {
             body: body.to_vec(),
-            behind,
+            after,
             doubts,
         }
     }
 
     fn cut_without(&self, why: &str) -> Cut<'a> {
         let rest = self.rest.trim_ascii_start();
-        let (body, behind) = rest.split_at(objects::end(rest).unwrap_or(rest.len()));
+        let (body, after) = rest.split_at(object_end(rest).unwrap_or(rest.len()));
         Cut {
             body: body.to_vec(),
-            behind,
+            after,
             doubts: vec![why.to_owned()],
         }
     }
 }
 
-/// The chunks' bytes, and what stands behind the last chunk's line.
+/// The joined chunks, and the input after the last chunk's line.
 fn unchunked(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut body = Vec::new();
     loop {

@@ -1,3 +1,5 @@
+//! Which body is found in which input.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -8,13 +10,13 @@ fn body(input: &str) -> String {
     String::from_utf8(find(input.as_bytes()).unwrap().body).unwrap()
 }
 
-/// The same again, as a text in JSON.
+/// The text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
 #[test]
-fn a_body_alone_is_taken_as_it_is_with_its_white_space() {
+fn body_alone_is_used_unchanged_with_its_white_space() {
     for input in [
         BODY.to_owned(),
         format!("\n {BODY}\r\n"),
@@ -25,12 +27,12 @@ fn a_body_alone_is_taken_as_it_is_with_its_white_space() {
     assert_eq!(
         body(r#"{"a":1,"#),
         r#"{"a":1,"#,
-        "it is told where it breaks"
+        "the explanation says where it is broken"
     );
 }
 
 #[test]
-fn a_body_is_found_in_each_kind_of_log_line() {
+fn body_is_found_in_each_kind_of_log_line() {
     let nginx = BODY.replace('\\', r"\x5C").replace('"', r"\x22");
     let nginx = nginx.replace('é', r"\xC3\xA9");
     for (line, how) in [
@@ -77,7 +79,7 @@ fn a_body_is_found_in_each_kind_of_log_line() {
 }
 
 #[test]
-fn of_several_objects_the_signed_one_is_taken_and_its_line_told() {
+fn the_signed_one_of_several_objects_is_used_and_its_line_is_reported() {
     let log = format!("{{\"a\":1}}\n{{\"project_id\":1}}\nx {BODY} y\n{{\"b\":2}}\n");
     let found = find(log.as_bytes()).unwrap();
     assert_eq!(found.body, BODY.as_bytes());
@@ -98,7 +100,7 @@ fn of_several_objects_the_signed_one_is_taken_and_its_line_told() {
 }
 
 #[test]
-fn what_a_logger_wrote_anew_is_doubted() {
+fn body_that_a_logger_wrote_anew_is_doubted() {
     for (line, doubt) in [
         (format!(r#"{{"request":{BODY}}}"#), "written the body anew"),
         (BODY.replace('é', "\u{fffd}"), "U+FFFD"),
@@ -111,7 +113,7 @@ fn what_a_logger_wrote_anew_is_doubted() {
 }
 
 #[test]
-fn a_request_gives_the_body_that_its_head_describes() {
+fn request_gives_the_body_that_its_head_describes() {
     let head = "POST /kaspi HTTP/1.1\r\nHost: x\r\n";
     let length = BODY.len();
     let chunked = format!(
@@ -137,7 +139,7 @@ fn a_request_gives_the_body_that_its_head_describes() {
         ),
         (
             format!("Content-Length: x\r\n\r\n{BODY}"),
-            Some("no number"),
+            Some("not a number"),
         ),
         (
             format!("Transfer-Encoding: chunked\r\n\r\n{BODY}"),
@@ -164,11 +166,15 @@ fn a_request_gives_the_body_that_its_head_describes() {
     }
     let cut = find(format!("{head}Content-Length: 9\r\n\r\n{BODY}").as_bytes()).unwrap();
     assert_eq!(cut.body, &BODY.as_bytes()[..9]);
-    assert!(cut.doubts[0].contains("goes on behind"), "{:?}", cut.doubts);
+    assert!(
+        cut.doubts[0].contains("continues after"),
+        "{:?}",
+        cut.doubts
+    );
 }
 
 #[test]
-fn of_several_requests_the_signed_one_is_taken() {
+fn the_signed_one_of_several_requests_is_used() {
     let request = |body: &str| {
         format!(
             "POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}",
@@ -181,17 +187,17 @@ fn of_several_requests_the_signed_one_is_taken() {
     assert_eq!(found.body, BODY.as_bytes());
     assert_eq!(
         found.notes,
-        ["there are 2 requests with a signature; this is the first"]
+        ["there are 2 requests with a signature, and this is the first"]
     );
 }
 
 #[test]
-fn what_holds_no_body_is_told_with_what_is_taken() {
+fn input_without_a_body_is_refused_with_what_is_accepted() {
     for (input, why) in [
         ("", "no JSON object"),
         ("hello", "no JSON object"),
         ("[1]", "no JSON object"),
-        (r#"12:00 {"project_id":12"#, "may have cut the line"),
+        (r#"12:00 {"project_id":12"#, "has cut the line"),
         (
             "POST / HTTP/1.1\r\nContent-Encoding: gzip\r\n\r\nxx{}",
             "compressed",
@@ -200,11 +206,11 @@ fn what_holds_no_body_is_told_with_what_is_taken() {
         let error = find(input.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
     }
-    assert!(find(b"x").unwrap_err().to_string().contains(TAKEN));
+    assert!(find(b"x").unwrap_err().to_string().contains(ACCEPTED));
 }
 
 #[test]
-fn a_text_of_braces_alone_is_given_up_in_time() {
+fn search_in_a_text_of_braces_only_ends_in_time() {
     for part in ["{\"", "{\"a\":", "\"{", "\\\"", "\\x7B\\x22"] {
         let _ = find(part.repeat(100_000).as_bytes());
     }
@@ -212,19 +218,19 @@ fn a_text_of_braces_alone_is_given_up_in_time() {
 
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(input in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn no_bytes_cause_a_panic(input in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = find(&input);
     }
 
     #[test]
-    fn nothing_like_a_capture_makes_it_panic(
+    fn no_text_like_a_capture_causes_a_panic(
         input in r#"((POST|PUT) / HTTP/1\.1|\r?\n|Content-Length: ?|chunked|Transfer-Encoding:|[0-9a-f]{1,20}|[{}\[\]":,\\ ]|\\x2|\\x22|\\u00|'\\''|signature|é){0,40}"#,
     ) {
         let _ = find(input.as_bytes());
     }
 
     #[test]
-    fn a_body_comes_out_of_a_log_as_it_went_in(text in r#"[a-z"\\{}/é'\n]{0,12}"#) {
+    fn body_in_a_log_is_found_unchanged(text in r#"[a-z"\\{}/é'\n]{0,12}"#) {
         let body = serde_json::json!({"project_id": 1, "signature": "AAAA", "t": text}).to_string();
         let line = serde_json::json!({"a": "{", "body": body}).to_string();
         prop_assert_eq!(String::from_utf8(find(line.as_bytes()).unwrap().body).unwrap(), body);

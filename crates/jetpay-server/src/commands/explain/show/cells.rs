@@ -1,13 +1,13 @@
-//! A string to sign as cells: what is compared, and how it is shown.
+//! A string to sign as cells, which are compared and shown one by one.
 
 use jetpay_explain::{Line, ValueKind};
 use jetpay_platform::visible;
 
-/// A character, or a whole value that is not shown.
+/// A character, or a whole value that is hidden.
 pub(super) struct Cell<'a> {
-    /// What is compared.
+    /// The text that is compared.
     pub(super) text: &'a str,
-    /// The path of the value that it belongs to.
+    /// The path of the value that the cell belongs to.
     pub(super) path: &'a str,
     kind: Kind,
 }
@@ -34,13 +34,13 @@ impl Cell<'_> {
     }
 }
 
-/// Value by value.
+/// The cells of a canonical string, value by value.
 pub(super) fn of_lines(lines: &[Line], redact: bool) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let path = line.path();
         if at > 0 {
-            // It ends the value before it: there they differ when one goes on.
+            // `;` belongs to the value before it: two strings differ here when one value is longer.
             add(&mut cells, ";", lines[at - 1].path());
         }
         add(&mut cells, path, path);
@@ -59,8 +59,7 @@ pub(super) fn of_lines(lines: &[Line], redact: bool) -> Vec<Cell<'_>> {
     cells
 }
 
-/// Of a string that came from elsewhere. Values are hidden by what stands before them: a path that `lines` knows, or
-/// all up to the first `:`.
+/// The cells of a string from another source. A value begins after a path that `lines` contains, else after the first `:`.
 pub(super) fn of_string<'a>(string: &'a str, lines: &'a [Line], redact: bool) -> Vec<Cell<'a>> {
     let mut cells = Vec::new();
     let mut ended = "";
@@ -96,7 +95,7 @@ pub(super) fn of_string<'a>(string: &'a str, lines: &'a [Line], redact: bool) ->
     cells
 }
 
-/// Of a text that has no paths.
+/// The cells of a text without paths.
 pub(super) fn of_text(text: &str) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
     add(&mut cells, text, "");
@@ -111,7 +110,35 @@ fn add<'a>(cells: &mut Vec<Cell<'a>>, text: &'a str, path: &'a str) {
     }));
 }
 
-/// All of it, as it is shown.
+/// The cells as they are shown.
 pub(super) fn shown(cells: &[Cell<'_>]) -> String {
     cells.iter().map(Cell::shown).collect()
+}
+
+/// The columns that a text occupies in a terminal.
+pub(super) fn width(text: &str) -> usize {
+    text.chars()
+        .map(|character| match character {
+            '\u{1100}'..='\u{115f}'
+            | '\u{2e80}'..='\u{a4cf}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{fe30}'..='\u{fe6f}'
+            | '\u{ff00}'..='\u{ff60}'
+            | '\u{ffe0}'..='\u{ffe6}'
+            | '\u{1f300}'..='\u{1faff}'
+            | '\u{20000}'..='\u{3fffd}' => 2,
+            _ => 1,
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_letter_occupies_two_columns() {
+        assert_eq!(width("И漢"), 3);
+    }
 }

@@ -1,16 +1,13 @@
-//! The explanation for a person at a terminal.
+//! The explanation as text for the terminal.
 
-mod advice;
 mod cells;
-mod difference;
 mod strings;
-mod width;
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use jetpay_core::signature::Order;
-use jetpay_explain::{Explanation, Hint, Line, Verdict};
+use jetpay_explain::{Explanation, Hint, Line, OtherRule, Verdict};
 use jetpay_platform::visible;
 
 use super::{Explain, Report};
@@ -20,12 +17,12 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 const MARK: Style = AnsiColor::Yellow.on_default().bold();
 const NAME: Style = Style::new().bold();
 
-/// The string to sign with lengths and types for values.
+/// The string to sign, with lengths and types instead of values.
 pub(super) fn redacted(lines: &[Line]) -> String {
     cells::shown(&cells::of_lines(lines, true))
 }
 
-/// The whole text, with colours; whoever writes it takes them out where they do not belong.
+/// The whole text, with colours. The caller's writer removes them when the output is not a terminal.
 pub(super) fn report(options: &Explain, report: &Report<'_>) -> String {
     let explanation = &report.explanation;
     let mut out = String::new();
@@ -34,7 +31,7 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> String {
     let known = strings::add(options, report, &mut out);
     for hint in &explanation.hints {
         if !(known && *hint == Hint::NoKnownReason) {
-            advice::add(&mut out, hint);
+            add_hint(&mut out, hint);
         }
     }
     out
@@ -55,7 +52,7 @@ fn verdict(report: &Report<'_>) -> String {
     format!("{style}{text}{style:#}{}", by(report))
 }
 
-/// By whose secret, as far as that is known.
+/// The secret that made the signature, when that is known.
 fn by(report: &Report<'_>) -> String {
     let explanation = &report.explanation;
     let name = |project, secret| report.keys.name(project, secret);
@@ -65,14 +62,14 @@ fn by(report: &Report<'_>) -> String {
             _ => "natural",
         };
         return format!(
-            ": by {}, in {order} order",
+            ": made with {}, in {order} order",
             name(explanation.project, secret)
         );
     }
     match (&explanation.signed, explanation.project) {
         (Some(signed), Some(named)) if signed.project.is_some() => {
             format!(
-                ": it is by {}, but the body names project {named}",
+                ": {} made it, but the body names project {named}",
                 name(signed.project, signed.secret)
             )
         }
@@ -85,7 +82,7 @@ fn by(report: &Report<'_>) -> String {
             let differs = explanation.string_to_sign.as_ref() != Some(&signed.string);
             let other = if differs { ", over another string" } else { "" };
             format!(
-                ": it is by {}{blank}{other}",
+                ": {}{blank} made it{other}",
                 name(signed.project.or(named), signed.secret)
             )
         }
@@ -107,7 +104,7 @@ fn facts(options: &Explain, report: &Report<'_>, out: &mut String) {
     }
     match explanation.project {
         Some(project) => fact("project", &format!("{project}, as the body says")),
-        None => fact("project", "none that the body names"),
+        None => fact("project", "the body names none"),
     }
     if explanation.verdict == Verdict::Mismatch {
         fact("tried", &report.keys.tried(explanation.project));
@@ -120,19 +117,83 @@ fn facts(options: &Explain, report: &Report<'_>, out: &mut String) {
     }
 }
 
-/// The signature that came.
+/// The signature in the body.
 fn signature(options: &Explain, given: &str) -> String {
-    const LONGEST: usize = 200;
+    const MAX_CHARACTERS: usize = 200;
     let length = given.chars().count();
     if options.redact {
         return format!("<text of {length}>");
     }
-    let shown: String = given.chars().take(LONGEST).collect();
-    let cut = if length > LONGEST { "…" } else { "" };
+    let shown: String = given.chars().take(MAX_CHARACTERS).collect();
+    let cut = if length > MAX_CHARACTERS { "…" } else { "" };
     visible::line(&shown) + cut
 }
 
 fn computed<'a>(options: &Explain, explanation: &'a Explanation) -> Option<&'a str> {
     let computed = explanation.computed.as_deref();
     computed.filter(|_| options.show_computed)
+}
+
+/// Adds a hint: what is wrong, what to do, and what is worth knowing about it.
+fn add_hint(out: &mut String, hint: &Hint) {
+    let text = visible::line(&hint.to_string());
+    // The last part of every hint is what to do.
+    let (what, to_do) = text.rsplit_once("; ").unwrap_or((&text, ""));
+    let _ = writeln!(out, "\n{MARK}→{MARK:#} {what}");
+    if !to_do.is_empty() {
+        let _ = writeln!(out, "  {NAME}what to do:{NAME:#} {to_do}");
+    }
+    for line in more(hint) {
+        let _ = writeln!(out, "  {line}");
+    }
+}
+
+fn more(hint: &Hint) -> &'static [&'static str] {
+    match hint {
+        Hint::NoKnownReason => &[
+            "1. Is the secret that of this project, and of this environment (test or live)? Most often it is not.",
+            "2. Are these exactly the bytes that were received? A proxy, a framework that parses JSON and writes it",
+            "   anew, or a logger may have changed a value. Capture the request before they see it.",
+            "3. Let the sender print the string that it signs, and give that string with --compare FILE.",
+        ],
+        Hint::NoSignature => {
+            &["The command ignores headers: the platform puts the signature into the body."]
+        }
+        Hint::LegacySha1 => &[
+            "The platform's old interface had such signatures. They never match here, with any secret.",
+        ],
+        Hint::WrongLength { bytes: 32 } => &["HMAC-SHA256 has 32 bytes."],
+        Hint::WrongLength { bytes: 20 } => &["HMAC-SHA1 has 20 bytes."],
+        Hint::SecretTrimmed => &[
+            "Every character of the secret counts. `echo` adds a line end to the text that it writes into a file or a",
+            "variable; `printf %s` does not.",
+        ],
+        Hint::OtherProject(_) => {
+            &["The sender used the secret of one project and the id of another."]
+        }
+        Hint::UnknownProject => {
+            &["The endpoint answers as for a wrong signature: it cannot know which secret to use."]
+        }
+        Hint::Reserialised(_) => &[
+            "Every value becomes `path:value`, sorted by path and joined with `;`. That string is signed.",
+        ],
+        Hint::ValuesTrimmed => {
+            &["Or a program between the sender and the endpoint added white space to a value."]
+        }
+        Hint::OtherRule(OtherRule::FloatsShortest | OtherRule::NumbersAsWritten) => &[
+            "Amounts are whole numbers of minor units (1050 for 10.50), and every rule writes those alike.",
+        ],
+        Hint::OtherRule(OtherRule::Go) => &[
+            "The Go SDK cuts fractions off, sorts by bytes, and does not double a `:` in nested keys.",
+        ],
+        Hint::OtherRule(OtherRule::NullsSkipped) => &["Or a proxy added the fields that are null."],
+        Hint::OtherRule(OtherRule::LinesSorted) => {
+            &["Sort by the path only: `address` comes before `address2`."]
+        }
+        Hint::ArraysReordered => {
+            &["An array has an order, and its indexes are signed: do not use a set for it."]
+        }
+        Hint::CharacterSet => &["`Ã©` for `é` shows where it happens."],
+        _ => &[],
+    }
 }

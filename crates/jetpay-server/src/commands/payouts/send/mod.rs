@@ -1,45 +1,53 @@
-//! `jetpay payouts send`: a mass payout.
+//! `jetpay payouts send`: sends a file of payouts.
 
-mod dry;
-mod file;
+mod dry_run;
 mod rows;
-mod run;
+#[cfg(test)]
+mod tests;
 
+use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use actix_web::rt::System;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use futures_util::StreamExt;
+use futures_util::stream;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Money};
+use reqwest::StatusCode;
+use serde::Serialize;
+use serde_json::json;
 
-use crate::commands::operator::client::Client;
-use crate::commands::operator::print;
+use crate::commands::client::{Answer, Client, Request, print};
+use crate::commands::import::progress;
+use crate::commands::table::text;
 use crate::config::AdminAccess;
 use rows::Row;
 
-/// Requests at once: enough to keep the service's writer busy, few enough to leave room for others.
-const AT_ONCE: usize = 8;
+/// Parallel requests: enough to keep the service's writer busy, few enough to leave room for other callers.
+const PARALLEL: usize = 8;
 
 #[derive(Args)]
 pub(in crate::commands) struct Send {
     /// The CSV file
     file: PathBuf,
-    /// The project that pays; the only one of the configuration unless said otherwise
+    /// The project that pays; needed only when the configuration has several
     #[arg(long, value_name = "ID")]
     project: Option<u64>,
-    /// Send nothing: check the file, and show which of its keys the service knows already
+    /// Send nothing: check the file, and show which of its keys the service already knows
     #[arg(long)]
     dry_run: bool,
     /// The configuration of the running service
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
-    /// Print what came of it as JSON, for machines
+    /// Print the result as JSON, for programs
     #[arg(long)]
     json: bool,
 }
 
-/// What the file asks for.
+/// The checked file.
 struct Sheet {
     rows: Vec<Row>,
     sum: Money,
@@ -60,12 +68,12 @@ impl Send {
         let client = Client::new(&access)?;
         let system = System::new();
         if self.dry_run {
-            let known = system.block_on(dry::known(&client, project, &sheet.rows))?;
-            return dry::report(&sheet, &known, self.json);
+            let known = system.block_on(dry_run::known(&client, project, &sheet.rows))?;
+            return dry_run::report(&sheet, &known, self.json);
         }
         let name = self.file.display().to_string();
-        let done = system.block_on(run::send(&client, &sheet.rows, &name));
-        run::report(&sheet, done, self.json)
+        let result = system.block_on(send(&client, &sheet.rows, &name));
+        report(&sheet, result, self.json)
     }
 
     fn project(&self, known: &[ProjectId]) -> anyhow::Result<ProjectId> {
@@ -76,17 +84,20 @@ impl Send {
         let file = self.config.display();
         match (self.project.map(ProjectId::new), known) {
             (Some(id), known) if known.contains(&id) => Ok(id),
-            (Some(id), _) => bail!("project {id} is not in {file}; there are: {}", list()),
+            (Some(id), _) => bail!(
+                "project {id} is not in {file}; its projects are: {}",
+                list()
+            ),
             (None, [one]) => Ok(*one),
             (None, []) => bail!("there is no [[project]] in {file}"),
             (None, _) => bail!(
-                "there are several projects in {file}: say which one pays with --project; there are: {}",
+                "there are several projects in {file}: name the one that pays with --project; its projects are: {}",
                 list()
             ),
         }
     }
 
-    /// Every row is checked before any is sent.
+    /// Reads the file and checks every row.
     fn sheet(&self, project: ProjectId) -> anyhow::Result<Sheet> {
         let name = self.file.display();
         let bytes = std::fs::read(&self.file).with_context(|| format!("cannot read {name}"))?;
@@ -95,17 +106,144 @@ impl Send {
         for bad in &bad {
             eprintln!("{name}:{}: {}", bad.line, bad.what);
         }
-        if !bad.is_empty() {
-            let count = bad.len();
-            bail!(
-                "nothing was sent, since there is something wrong ({count}, above); mend the file"
-            );
+        match bad.len() {
+            0 => {}
+            1 => bail!(
+                "nothing was sent: the file has the error above; correct it and run the command again"
+            ),
+            count => bail!(
+                "nothing was sent: the file has the {count} errors above; correct them and run the command again"
+            ),
         }
         let nothing = Money::new(0, Currency::KZT);
         let sum = rows.iter().try_fold(nothing, |sum, row| {
             sum.checked_add(row.payout_request.amount)
         });
-        let sum = sum.context("nothing was sent, since the sum is none")?;
+        let sum = sum.context("nothing was sent: the sum of all rows is too large")?;
         Ok(Sheet { rows, sum })
+    }
+}
+
+/// The results of the rows.
+#[derive(Default)]
+struct SendResult {
+    /// Payouts that the service accepted now, and their sum in minor units.
+    new: usize,
+    new_minor: i64,
+    /// Payouts that the service knew before.
+    known: usize,
+    refused: Vec<RefusedRow>,
+    /// Why the remaining rows were not sent.
+    stopped: Option<anyhow::Error>,
+}
+
+#[derive(Serialize)]
+struct RefusedRow {
+    line: u64,
+    key: String,
+    message: String,
+}
+
+enum RowResult {
+    New,
+    Known,
+    Refused(String),
+}
+
+/// Sends the rows. When the service does not answer one, no further row is begun.
+async fn send(client: &Client<'_>, rows: &[Row], file: &str) -> SendResult {
+    let bar = progress(rows.len());
+    let result = RefCell::new(SendResult::default());
+    let one = async |row: &Row| {
+        if result.borrow().stopped.is_some() {
+            return;
+        }
+        let row_result = post(client, row).await;
+        let mut result = result.borrow_mut();
+        match row_result {
+            ControlFlow::Continue(RowResult::New) => {
+                result.new += 1;
+                result.new_minor += row.payout_request.amount.minor();
+            }
+            ControlFlow::Continue(RowResult::Known) => result.known += 1,
+            ControlFlow::Continue(RowResult::Refused(message)) => {
+                bar.suspend(|| eprintln!("{file}:{}: {message}", row.line));
+                let (line, key) = (row.line, row.payout_request.idempotency_key.clone());
+                result.refused.push(RefusedRow { line, key, message });
+            }
+            ControlFlow::Break(error) => {
+                result.stopped.get_or_insert(error);
+            }
+        }
+        bar.inc(1);
+    };
+    let all = stream::iter(rows).map(one).buffer_unordered(PARALLEL);
+    all.for_each(|()| std::future::ready(())).await;
+    bar.finish_and_clear();
+    let mut result = result.into_inner();
+    result.refused.sort_by_key(|refused| refused.line);
+    result
+}
+
+async fn post(client: &Client<'_>, row: &Row) -> ControlFlow<anyhow::Error, RowResult> {
+    let body = serde_json::to_value(&row.payout_request);
+    let body = match body {
+        Ok(body) => body,
+        Err(error) => return ControlFlow::Break(error.into()),
+    };
+    match client.send(&Request::post(&["payouts"], body)).await {
+        Ok(answer) => row_result(&answer),
+        Err(error) => ControlFlow::Break(error),
+    }
+}
+
+fn row_result(answer: &Answer) -> ControlFlow<anyhow::Error, RowResult> {
+    let is_payout = !text(&answer.body, "/payment_id").is_empty();
+    let is_configured = text(&answer.body, "/error/code") != "not_configured";
+    match answer.status {
+        StatusCode::ACCEPTED if is_payout => ControlFlow::Continue(RowResult::New),
+        StatusCode::OK if is_payout => ControlFlow::Continue(RowResult::Known),
+        StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY if is_configured => {
+            ControlFlow::Continue(RowResult::Refused(answer.refusal()))
+        }
+        _ => ControlFlow::Break(anyhow!("{}", answer.refusal())),
+    }
+}
+
+/// Prints the result. It is an error when the service refused a row, or when not all rows were sent.
+fn report(sheet: &Sheet, result: SendResult, as_json: bool) -> anyhow::Result<()> {
+    let SendResult {
+        new,
+        known,
+        refused,
+        ..
+    } = &result;
+    let unanswered = sheet.rows.len() - new - known - refused.len();
+    let sum = Money::new(result.new_minor, Currency::KZT);
+    if as_json {
+        let result = json!({
+            "payouts": sheet.rows.len(), "amount": sheet.sum.minor(), "currency": sheet.sum.currency(),
+            "new": new, "new_amount": sum.minor(), "known_before": known, "refused": refused, "unanswered": unanswered,
+        });
+        print(&result.to_string())?;
+    } else {
+        let refused = refused.len();
+        let rest = match unanswered {
+            0 => String::new(),
+            rest => format!(", {rest} unanswered or not sent"),
+        };
+        print(&format!(
+            "{new} new ({sum}), {known} known before, {refused} refused{rest}"
+        ))?;
+    }
+    if let Some(error) = result.stopped {
+        return Err(error.context(
+            "the command stopped; run it again: the service does not pay a key a second time",
+        ));
+    }
+    match refused.len() {
+        0 => Ok(()),
+        1 => bail!("the service refused one payout, see above"),
+        many => bail!("the service refused {many} payouts, see above"),
     }
 }

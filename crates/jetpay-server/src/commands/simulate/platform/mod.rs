@@ -14,7 +14,7 @@ use jetpay_core::Currency;
 use jetpay_platform::messages::Contract;
 use jetpay_platform::traffic::{Faults, Rate, Runner, Traffic};
 
-use crate::service::asked_to_end;
+use crate::service::termination;
 use endpoint::Endpoint;
 
 /// A run that ends is not kept up for ten days by a callback that nobody acknowledges: the first six repeats come
@@ -95,7 +95,7 @@ impl Platform {
             let watching = actix_web::rt::spawn(watch::watch(runner.counters()));
             let stop = async {
                 // Without signals it ends as it is killed.
-                if asked_to_end().await.is_err() {
+                if termination().await.is_err() {
                     std::future::pending::<()>().await;
                 }
             };

@@ -1,0 +1,132 @@
+//! The macro that declares an open set of words, and the one spelling in which words are compared.
+
+/// Declares an enum with a variant for each known word, and `Other` for unknown ones.
+macro_rules! open_set {
+    (
+        $(#[$about:meta])*
+        $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $(
+                #[doc = concat!("`", $word, "`.")]
+                $(#[$note])*
+                $variant,
+            )+
+            /// An unknown word, as received. Only `From<&str>` makes it.
+            Other(Box<str>),
+        }
+
+        impl $name {
+            /// All known words, in the order of the variants.
+            pub const KNOWN: &[Self] = &[$(Self::$variant),+];
+
+            /// The word: a known one in its one spelling, an unknown one as received.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)+
+                    Self::Other(text) => text,
+                }
+            }
+
+            fn known(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            /// Reads a word. An unknown one is kept as [`Other`](Self::Other), never refused.
+            fn from(text: &str) -> Self {
+                // A word is nearly always in its one spelling already; then nothing is allocated.
+                Self::known(text)
+                    .or_else(|| Self::known(&$crate::status::open_set::one_spelling(text)))
+                    .unwrap_or_else(|| Self::Other(text.into()))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+                Ok(Self::from(&*word))
+            }
+        }
+    };
+}
+
+pub(super) use open_set;
+
+/// Converts to lower case, `_` to a space, and `cancelled` to `canceled`. Space around the word stays, so that the word
+/// is unknown.
+pub(super) fn one_spelling(text: &str) -> String {
+    let lower = text.to_ascii_lowercase().replace('_', " ");
+    lower.replace("cancelled", "canceled")
+}
+
+#[cfg(test)]
+#[expect(
+    unreachable_pub,
+    reason = "the macro makes public items, here inside a private module"
+)]
+mod tests {
+    use super::*;
+
+    open_set! {
+        /// Two words to test the macro with.
+        Light {
+            /// Stop.
+            Red = "red",
+            GoneOut = "gone out",
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_a_known_word_is_the_known_word() {
+        for text in ["gone out", "gone_out", "GONE OUT", "Gone_Out"] {
+            assert_eq!(Light::from(text), Light::GoneOut, "{text}");
+        }
+        assert_eq!(Light::GoneOut.to_string(), "gone out");
+        assert_eq!(Light::KNOWN, [Light::Red, Light::GoneOut]);
+    }
+
+    #[test]
+    fn unknown_word_is_kept_as_received() {
+        for text in [
+            "",
+            "Blue",
+            "RED_ISH",
+            " red",
+            "red ",
+            "gone  out",
+            "красный",
+        ] {
+            let light = Light::from(text);
+            assert_eq!(light, Light::Other(text.into()));
+            assert_eq!(light.as_str(), text);
+            assert_eq!(serde_json::to_value(&light).unwrap(), text);
+            assert_eq!(Light::from(light.as_str()), light);
+        }
+    }
+
+    #[test]
+    fn double_l_of_cancelled_is_dropped() {
+        assert_eq!(one_spelling("INVOICE_CANCELLED"), "invoice canceled");
+        assert_eq!(one_spelling("canceled"), "canceled");
+    }
+}

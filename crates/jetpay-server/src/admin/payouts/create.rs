@@ -1,0 +1,165 @@
+//! `POST /v1/payouts`: the service stores a payout and reserves its money before it answers, and before it sends anything.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Payload};
+use jetpay_core::Method;
+use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_ledger::NewPayout;
+use jetpay_ledger::payout::PayoutRequestOutcome;
+use jetpay_qiwi_kz::{InvalidPayout, QiwiKz};
+use tokio::sync::Notify;
+
+use super::payout;
+use super::view::WithHistory;
+use crate::admin::error::AdminError;
+use crate::admin::{Admin, input};
+use crate::config::Config;
+use crate::environment::{Environment, SystemEnvironment};
+use crate::payout_request::{PayoutRequest, PayoutRequestBody};
+
+/// The settings for new payouts.
+#[derive(Clone)]
+pub struct PayoutIntake {
+    /// Whether a payout is taken from the customer's balance, and refused when the balance is too small.
+    pub from_balance: bool,
+    /// The configured projects.
+    pub projects: Arc<HashSet<ProjectId>>,
+    /// Notified once for each new payout.
+    pub new_payout: Arc<Notify>,
+    /// The clock, and the source of ids: 1 to 64 characters of `[A-Za-z0-9_-]`.
+    pub environment: Arc<dyn Environment>,
+}
+
+impl PayoutIntake {
+    /// The settings of a configuration; `None` without `[gate]`. The worker waits for `new_payout`.
+    #[must_use]
+    pub fn new(config: &Config, new_payout: Arc<Notify>) -> Option<Self> {
+        let gate = config.gate.as_ref()?;
+        let projects = config.projects.iter().map(|project| project.id);
+        Some(Self {
+            from_balance: gate.from_balance,
+            projects: Arc::new(projects.collect()),
+            new_payout,
+            environment: Arc::new(SystemEnvironment),
+        })
+    }
+}
+
+/// Answers 202 with a new payout, or 200 with the payout that already has this key.
+pub(super) async fn create(
+    admin: Data<Admin>,
+    payload: Payload,
+) -> Result<HttpResponse, AdminError> {
+    let intake = admin.payouts.as_ref().ok_or_else(|| {
+        AdminError::not_configured(
+            "payouts are not configured: add [gate] with the base_url that JetPay gives you, and restart the service",
+        )
+    })?;
+    let body: PayoutRequestBody = input::json(payload).await?;
+    let request = body.checked(&intake.projects)?;
+    let new = new_payout(&request, intake)?;
+    let (id, project, amount) = (new.id.clone(), new.project_id, new.amount);
+    let (id, mut answer) = match admin.ledger.record_payout(new).await? {
+        PayoutRequestOutcome::Created => {
+            intake.new_payout.notify_one();
+            tracing::info!(payment = %id, %project, %amount, "the service accepted a payout");
+            (id, HttpResponse::Accepted())
+        }
+        PayoutRequestOutcome::Repeated(known) => (known, HttpResponse::Ok()),
+        PayoutRequestOutcome::KeyConflict(other) => return Err(key_of_another(&other)),
+        PayoutRequestOutcome::InsufficientBalance { available } => {
+            let message = format!("is more than the customer's balance of {available} minor units");
+            return Err(AdminError::invalid("amount", message));
+        }
+    };
+    Ok(answer.json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
+}
+
+fn new_payout(request: &PayoutRequest, intake: &PayoutIntake) -> Result<NewPayout, AdminError> {
+    let id = intake.environment.fresh_payment_id();
+    let payout = request.payout(id.clone())?;
+    let customer_id = CustomerId::new(request.customer.id.as_str())
+        .map_err(|error| AdminError::invalid("customer.id", error.to_string()))?;
+    Ok(NewPayout {
+        id,
+        project_id: request.project_id,
+        method: QiwiKz::NAME.into(),
+        customer_id,
+        account_number: request.account_number.clone(),
+        amount: request.amount,
+        idempotency_key: request.idempotency_key.clone(),
+        fingerprint: request.fingerprint(),
+        from_balance: intake.from_balance,
+        request: payout.to_json(),
+        created_at: intake.environment.now(),
+    })
+}
+
+fn key_of_another(other: &PaymentId) -> AdminError {
+    AdminError::conflict(format!(
+        "this idempotency_key belongs to payout {other}, which had another request: repeat that request unchanged, or use \
+         a new key for a new payout"
+    ))
+}
+
+impl From<InvalidPayout> for AdminError {
+    fn from(problem: InvalidPayout) -> Self {
+        Self::invalid(problem.field(), format!("must be {}", problem.must()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, rt::time::timeout};
+    use jetpay_core::Currency;
+    use jetpay_ledger::Ledger;
+    use serde_json::json;
+    use tokio::sync::Notify;
+
+    use super::PayoutIntake;
+    use crate::admin::{self, Admin, Token};
+    use crate::environment::SystemEnvironment;
+    use crate::telemetry::Metrics;
+
+    #[actix_web::test]
+    async fn new_payout_notifies_the_worker_and_a_repeat_or_a_refusal_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let new_payout = Arc::new(Notify::new());
+        let intake = PayoutIntake {
+            from_balance: false,
+            projects: Arc::new([1234.into()].into()),
+            new_payout: Arc::clone(&new_payout),
+            environment: Arc::new(SystemEnvironment),
+        };
+        let admin = Admin {
+            ledger,
+            currency: Currency::KZT,
+            token: Token::new("token"),
+            payouts: Some(intake),
+            metrics: Metrics::start().unwrap(),
+        };
+        let app = App::new().configure(|service| admin::endpoints(service, admin));
+        let app = init_service(app).await;
+        for (minor, status, notifies) in [(100, 202, true), (100, 200, false), (101, 409, false)] {
+            let body = json!({
+                "project_id": 1234,
+                "customer": {"id": "7", "ip_address": "203.0.113.9", "first_name": "A", "last_name": "B", "email": "a@b"},
+                "account_number": "9182221133", "amount": minor, "currency": "KZT", "idempotency_key": "k",
+            });
+            let request = TestRequest::post().uri("/v1/payouts").set_json(body);
+            let request = request.insert_header(("authorization", "Bearer token"));
+            let answer = call_service(&app, request.to_request()).await;
+            assert_eq!(answer.status().as_u16(), status);
+            let notified = timeout(Duration::from_millis(1), new_payout.notified()).await;
+            assert_eq!(notified.is_ok(), notifies, "{minor} {status}");
+        }
+    }
+}

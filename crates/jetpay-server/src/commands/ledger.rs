@@ -1,0 +1,183 @@
+//! `jetpay ledger`: checks and exports the ledger, also while the service runs.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use actix_web::rt::System;
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use jetpay_core::Money;
+use jetpay_ledger::{Audit, Entry, Ledger};
+
+use super::store::open_to_read;
+use crate::admin::Rfc3339;
+use crate::config::Config;
+
+/// Entries that one read of an export fetches.
+const PAGE: usize = 5_000;
+
+#[derive(Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Prove that the ledger agrees with itself and with the signed callbacks; works while the service runs
+    ///
+    /// Ends with 0 when the ledger agrees, and with 1 when it does not or when a callback cannot be verified.
+    Check(Check),
+    /// Write all entries as CSV, amounts in minor units; works while the service runs
+    Export(Export),
+}
+
+#[derive(Args)]
+pub(super) struct Check {
+    /// Do not fail when callbacks were signed with a secret that is no longer in the configuration
+    #[arg(long)]
+    allow_unverified: bool,
+    /// The configuration, which names the store
+    #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
+    config: PathBuf,
+}
+
+#[derive(Args)]
+pub(super) struct Export {
+    /// The file to write, which must not exist; without it, standard output
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// Write only entries after this number: the last one of an earlier export
+    #[arg(long, value_name = "SEQ", default_value_t = 0)]
+    after: i64,
+    /// The configuration, which names the store
+    #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
+    config: PathBuf,
+}
+
+impl LedgerCommand {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Check(check) => check.run(),
+            Self::Export(export) => export.run(),
+        }
+    }
+}
+
+impl Check {
+    fn run(&self) -> anyhow::Result<()> {
+        let config = Config::read(&self.config)?;
+        let audit: anyhow::Result<Audit> = System::new().block_on(async {
+            let ledger = open_to_read(&config.store).await?;
+            let audit = ledger.audit(Some(&config.keyring())).await?;
+            ledger.close().await;
+            Ok(audit)
+        });
+        let audit = audit?;
+        let totals = &audit.totals;
+        println!("{:>12} customers", totals.customers);
+        println!("{:>12} payments", totals.payments);
+        println!(
+            "{:>12} callbacks, {} of them verified again",
+            totals.callbacks, audit.verified
+        );
+        println!("{:>12} entries", totals.entries);
+        println!(
+            "{:>12} alarms, {} resolutions",
+            totals.alarms, totals.resolutions
+        );
+        println!(
+            "{:>12} on all balances",
+            Money::new(totals.balance, config.currency).to_string()
+        );
+        if let Some(first) = audit.first_unverified {
+            println!(
+                "warning: no secret of the configuration fits {} callbacks (the first is number {first}): their secret was \
+                 removed from the configuration, or the callbacks were changed",
+                audit.unverified
+            );
+        }
+        for finding in &audit.findings {
+            println!("WRONG: {}; not so at {}", finding.rule, finding.place);
+        }
+        if !audit.findings.is_empty() {
+            bail!(
+                "the ledger does not agree with itself: {} findings, above",
+                audit.findings.len()
+            );
+        }
+        if audit.unverified > 0 && !self.allow_unverified {
+            bail!(
+                "the ledger agrees with itself, but not all callbacks can be verified: add the old secrets to the \
+                 configuration, or use --allow-unverified"
+            );
+        }
+        println!("The ledger agrees.");
+        Ok(())
+    }
+}
+
+impl Export {
+    fn run(&self) -> anyhow::Result<()> {
+        let config = Config::read(&self.config)?;
+        let out: Box<dyn Write> = match &self.to {
+            None => Box::new(io::stdout().lock()),
+            Some(path) => {
+                let file = File::create_new(path);
+                Box::new(file.with_context(|| format!("cannot create {}", path.display()))?)
+            }
+        };
+        let mut csv = csv::Writer::from_writer(out);
+        let written = System::new().block_on(async {
+            let ledger = open_to_read(&config.store).await?;
+            let written = self.write(&ledger, &mut csv).await?;
+            ledger.close().await;
+            anyhow::Ok(written)
+        })?;
+        csv.flush()?;
+        eprintln!("{written} entries");
+        Ok(())
+    }
+
+    async fn write(
+        &self,
+        ledger: &Ledger,
+        csv: &mut csv::Writer<Box<dyn Write>>,
+    ) -> anyhow::Result<u64> {
+        csv.write_record([
+            "seq",
+            "time",
+            "kind",
+            "payment_id",
+            "operation_id",
+            "project_id",
+            "method",
+            "customer_id",
+            "amount",
+            "currency",
+        ])?;
+        let (mut after, mut written) = (self.after, 0);
+        loop {
+            let entries = ledger.entries(after, PAGE).await?;
+            let Some(last) = entries.last() else {
+                return Ok(written);
+            };
+            after = last.seq;
+            for entry in &entries {
+                csv.write_record(record(entry))?;
+                written += 1;
+            }
+        }
+    }
+}
+
+/// The cells of an entry. The amount is in minor units, with its sign.
+fn record(entry: &Entry) -> [String; 10] {
+    [
+        entry.seq.to_string(),
+        Rfc3339(entry.time).to_string(),
+        entry.kind.to_string(),
+        entry.payment_id.to_string(),
+        entry.operation_id.to_string(),
+        entry.project_id.to_string(),
+        entry.method.clone(),
+        entry.customer_id.as_str().to_owned(),
+        entry.amount.minor().to_string(),
+        entry.amount.currency().code().to_owned(),
+    ]
+}

@@ -1,0 +1,90 @@
+//! Errors in a field of JSON, of a query or of a file that the merchant sent.
+
+/// What is wrong with one field.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The path of the field, such as `contracts[1].payment`. It is empty when the whole value is wrong.
+    pub field: String,
+    /// What is wrong and what to write, to be read after the field's name. It never contains the value, which may be a
+    /// person's data.
+    pub message: String,
+}
+
+impl FieldError {
+    /// An error in this field.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The error that a JSON reader found, without the value.
+    #[must_use]
+    pub fn of_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let field = error.path().to_string();
+        let text = error.inner().to_string();
+        // The reader adds `at line 1 column 7`; callers name the line themselves.
+        let text = text
+            .rsplit_once(" at line ")
+            .map_or(text.as_str(), |(text, _)| text);
+        let message = match text.rsplit_once(", expected ") {
+            Some((what, expected)) if what.starts_with("invalid ") => {
+                format!(
+                    "must be {}",
+                    expected
+                        .replace("i64", "a whole number (amounts are minor units)")
+                        .replace("u64", "a whole number")
+                )
+            }
+            // `missing field` and `unknown field` name fields and contain no value.
+            _ if text.contains(" field ") => text.to_owned(),
+            _ => "has the wrong form".to_owned(),
+        };
+        Self {
+            field: if field == "." { String::new() } else { field },
+            message,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FieldError;
+    use crate::customer::CustomerBody;
+
+    fn error(json: &str) -> (String, String) {
+        let mut json = serde_json::Deserializer::from_str(json);
+        let error = serde_path_to_error::deserialize::<_, CustomerBody>(&mut json)
+            .err()
+            .unwrap();
+        let error = FieldError::of_json(&error);
+        (error.field, error.message)
+    }
+
+    #[test]
+    fn value_of_the_wrong_type_is_reported_by_its_path_and_not_repeated() {
+        let (field, message) = error(
+            r#"{"contracts":[{"id":"1","number":"2","payment":"Anna, expected at line 3"}]}"#,
+        );
+        assert_eq!(field, "contracts[0].payment");
+        assert_eq!(message, "must be a whole number (amounts are minor units)");
+        assert_eq!(
+            error("[]"),
+            (String::new(), "must be a customer object".to_owned())
+        );
+    }
+
+    #[test]
+    fn unknown_and_missing_fields_are_named() {
+        assert!(
+            error(r#"{"colour":1}"#)
+                .1
+                .starts_with("unknown field `colour`")
+        );
+        assert_eq!(
+            error(r#"{"contracts":[{"id":"1"}]}"#).1,
+            "missing field `number`"
+        );
+    }
+}

@@ -1,0 +1,202 @@
+//! Metrics for Prometheus.
+
+use std::time::Duration;
+
+use jetpay_core::Reply;
+use jetpay_core::message::Matched;
+use jetpay_core::serve::MessageKind;
+use jetpay_core::signature::Order;
+use jetpay_ledger::{Ledger, PayoutState};
+use metrics::{Counter, Histogram, counter, gauge, histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::log;
+
+/// The buckets of `jetpay_answer_seconds`: upper bounds in seconds.
+const SECONDS: [f64; 10] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0,
+];
+
+/// The metrics of this process.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl Metrics {
+    /// Starts to collect metrics.
+    ///
+    /// # Errors
+    /// When this process already collects metrics.
+    pub fn start() -> Result<Self, BuildError> {
+        let seconds = Matcher::Full("jetpay_answer_seconds".to_owned());
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(seconds, &SECONDS)?
+            .install_recorder()?;
+        metrics::describe_counter!(
+            "jetpay_messages_total",
+            "messages answered, by endpoint, kind and outcome"
+        );
+        metrics::describe_histogram!(
+            "jetpay_answer_seconds",
+            "time from the first byte of a request to its answer"
+        );
+        metrics::describe_gauge!(
+            "jetpay_ledger",
+            "rows of the ledger that need attention, by kind"
+        );
+        metrics::describe_gauge!(
+            "jetpay_payouts",
+            "payouts without an outcome, by state, and overdue payouts"
+        );
+        metrics::describe_counter!(
+            "jetpay_payout_requests_total",
+            "requests to the Gate, by kind and outcome"
+        );
+        Ok(Self(handle))
+    }
+
+    /// Compacts the collected samples, which would pile up between two scrapes.
+    pub fn upkeep(&self) {
+        self.0.run_upkeep();
+    }
+
+    /// The page for Prometheus.
+    #[must_use]
+    pub async fn page(&self, ledger: &Ledger) -> String {
+        if let Ok(counts) = ledger.counts().await {
+            for (what, count) in [
+                ("pending", counts.pending),
+                ("unmatched", counts.unmatched),
+                ("quarantined", counts.quarantined),
+                ("alarms", counts.alarms),
+                ("open_alarms", counts.open_alarms),
+            ] {
+                #[expect(clippy::cast_precision_loss, reason = "a count of rows, not money")]
+                gauge!("jetpay_ledger", "what" => what).set(count as f64);
+            }
+        }
+        if let Ok((open, overdue)) = ledger.open_payouts().await {
+            let states = PayoutState::ALL.iter().filter(|state| state.is_open());
+            for state in states {
+                let count = open.get(state).copied().unwrap_or_default();
+                payouts(state.as_str(), count);
+            }
+            payouts("overdue", overdue);
+        }
+        self.0.render()
+    }
+}
+
+fn payouts(what: &'static str, count: i64) {
+    #[expect(clippy::cast_precision_loss, reason = "a count of rows, not money")]
+    gauge!("jetpay_payouts", "what" => what).set(count as f64);
+}
+
+/// Counts the answers of one endpoint. It looks its counters up once, because a lookup costs more than a count.
+pub struct Meter {
+    endpoint: &'static str,
+    verify: Served,
+    check_deposit: Served,
+    callback: Served,
+    usual_signature: Counter,
+    seconds: Histogram,
+}
+
+/// The usual signature: the first secret, in natural order.
+const USUAL: Matched = Matched {
+    order: Order::Natural,
+    secret: 0,
+};
+
+fn signatures(order: &'static str, secret: usize) -> Counter {
+    counter!("jetpay_signatures_total", "order" => order, "secret" => secret.to_string())
+}
+
+struct Served {
+    served: Counter,
+    unavailable: Counter,
+}
+
+impl Meter {
+    /// The meter of an endpoint.
+    #[must_use]
+    pub fn of(endpoint: &'static str) -> Self {
+        let served = |kind| Served {
+            served: total(endpoint, kind, "served"),
+            unavailable: total(endpoint, kind, "unavailable"),
+        };
+        Self {
+            endpoint,
+            verify: served("verify"),
+            check_deposit: served("check_deposit"),
+            callback: served("callback"),
+            usual_signature: signatures("natural", USUAL.secret),
+            seconds: histogram!("jetpay_answer_seconds", "endpoint" => endpoint),
+        }
+    }
+
+    /// Counts signatures by secret and order. The counts show when an old secret is no longer used, and whether the platform
+    /// sorts as its document says.
+    fn count_signature(&self, matched: Matched) {
+        if matched == USUAL {
+            self.usual_signature.increment(1);
+            return;
+        }
+        let order = match matched.order {
+            Order::Natural => "natural",
+            Order::Byte => "byte",
+        };
+        signatures(order, matched.secret).increment(1);
+        let (endpoint, secret) = (self.endpoint, matched.secret);
+        if matched.order == Order::Byte {
+            log::limited(|| {
+                tracing::warn!(
+                    endpoint,
+                    secret,
+                    "a signature matches only in byte order; the document says natural order"
+                );
+            });
+        }
+    }
+
+    /// Counts an answer, and logs a rejection or an unavailable store.
+    pub fn answered(&self, reply: &Reply, took: Duration) {
+        self.seconds.record(took);
+        let outcome = &reply.outcome;
+        if let Some(matched) = outcome.matched {
+            self.count_signature(matched);
+        }
+        if let Some(rejection) = &outcome.rejection {
+            let kind = outcome.kind.map_or("unknown", name);
+            total(self.endpoint, kind, rejection.kind()).increment(1);
+            let (endpoint, status) = (self.endpoint, reply.status);
+            log::limited(|| tracing::warn!(endpoint, status, "rejected: {rejection}"));
+            return;
+        }
+        let kind = match outcome.kind {
+            Some(MessageKind::Verify) => &self.verify,
+            Some(MessageKind::CheckDeposit) => &self.check_deposit,
+            Some(MessageKind::Callback) | None => &self.callback,
+        };
+        match &outcome.unavailable {
+            None => kind.served.increment(1),
+            Some(unavailable) => {
+                kind.unavailable.increment(1);
+                let endpoint = self.endpoint;
+                log::limited(|| tracing::error!(endpoint, "{unavailable}"));
+            }
+        }
+    }
+}
+
+/// The label of a kind of message.
+fn name(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Verify => "verify",
+        MessageKind::CheckDeposit => "check_deposit",
+        MessageKind::Callback => "callback",
+    }
+}
+
+fn total(endpoint: &'static str, kind: &'static str, outcome: &'static str) -> Counter {
+    counter!("jetpay_messages_total", "endpoint" => endpoint, "kind" => kind, "outcome" => outcome)
+}

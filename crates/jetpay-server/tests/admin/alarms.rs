@@ -1,0 +1,216 @@
+//! `/v1/alarms` and `/v1/resolutions`.
+
+use jetpay_core::{Currency, Money};
+use jetpay_platform::{KASPI, messages};
+use serde_json::{Value, json};
+
+use crate::running::{CUSTOMER, Folder, PROJECT, Running, answer};
+
+/// A payment of 1 000.00 KZT for which the platform reports 900.00 KZT. Returns its id.
+async fn quarantined(running: &Running) -> String {
+    let payment_id = running.announced(100_000).await;
+    let less = Money::new(90_000, Currency::KZT);
+    let callback = messages::Callback::success(&KASPI, PROJECT.into(), &payment_id, less);
+    let exchange = running.platform().call("/callback", &callback).await;
+    assert_eq!(exchange.unwrap().status, 200);
+    payment_id
+}
+
+fn credit(minor: i64) -> Value {
+    json!({"verdict": "credit", "amount": minor, "reason": "the payer has a receipt"})
+}
+
+#[actix_web::test]
+async fn alarm_resolved_with_a_credit_credits_the_customer_once_with_the_reason() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let payment_id = quarantined(&running).await;
+    assert_eq!(running.balance(CUSTOMER).await, 0);
+
+    let (_, list) = running.get("/v1/alarms?resolved=false").await;
+    let alarm = &list["alarms"][0];
+    assert_eq!(
+        (&alarm["kind"], &alarm["payment_id"]),
+        (&json!("amount_differs"), &json!(payment_id))
+    );
+    assert_eq!(alarm.get("resolution"), None);
+    let (status, one) = running.get("/v1/alarms/1").await;
+    assert_eq!((status, &one["seq"]), (200, &alarm["seq"]));
+    let body: Value = serde_json::from_str(one["callbacks"][0].as_str().unwrap()).unwrap();
+    assert_eq!(body["operation"]["sum_initial"]["amount"], 90_000);
+
+    let (status, resolved) = running.post("/v1/alarms/1/resolve", &credit(90_000)).await;
+    assert_eq!(status, 200);
+    let resolution = &resolved["resolution"];
+    assert_eq!(
+        (&resolution["verdict"], &resolution["amount"]),
+        (&json!("credit"), &json!(90_000))
+    );
+    assert_eq!(resolution["currency"], "KZT");
+    assert_eq!(resolution["reason"], "the payer has a receipt");
+
+    assert_eq!(running.balance(CUSTOMER).await, 90_000);
+    let (_, feed) = running.get("/v1/entries").await;
+    assert_eq!(feed["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(feed["entries"][0]["kind"], "manual_credit");
+    let (_, payment) = running.get(&format!("/v1/payments/{payment_id}")).await;
+    assert_eq!(
+        (&payment["credited"], &payment["remaining"]),
+        (&json!(90_000), &json!(90_000))
+    );
+    let (_, resolutions) = running.get("/v1/resolutions").await;
+    assert_eq!(&resolutions["resolutions"][0], resolution);
+
+    let (status, error) = running.post("/v1/alarms/1/resolve", &credit(90_000)).await;
+    assert_eq!((status, &error["error"]["code"]), (409, &json!("conflict")));
+    assert_eq!(running.balance(CUSTOMER).await, 90_000);
+}
+
+#[actix_web::test]
+async fn dismissed_or_foreign_alarm_credits_nothing_and_is_listed_as_resolved() {
+    let running = Folder::new().serve().await.with_customer().await;
+    for (seq, verdict) in [(1, "dismiss"), (2, "foreign")] {
+        quarantined(&running).await;
+        let body = json!({"verdict": verdict, "reason": "asked the platform"});
+        let path = format!("/v1/alarms/{seq}/resolve");
+        let (status, alarm) = running.post(&path, &body).await;
+        assert_eq!(
+            (status, &alarm["resolution"]["verdict"]),
+            (200, &json!(verdict))
+        );
+    }
+    assert_eq!(running.balance(CUSTOMER).await, 0);
+    for (query, seqs) in [
+        ("resolved=true", json!([2, 1])),
+        ("resolved=false", json!([])),
+        ("", json!([2, 1])),
+    ] {
+        let (_, list) = running.get(&format!("/v1/alarms?{query}")).await;
+        let listed = list["alarms"].as_array().unwrap().iter();
+        let listed: Vec<_> = listed.map(|alarm| &alarm["seq"]).collect();
+        assert_eq!(json!(listed), seqs, "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn alarms_and_resolutions_are_listed_by_pages_and_the_last_page_has_no_next() {
+    let running = Folder::new().serve().await.with_customer().await;
+    for seq in 1..=2 {
+        quarantined(&running).await;
+        let body = json!({"verdict": "dismiss", "reason": "a test"});
+        let path = format!("/v1/alarms/{seq}/resolve");
+        assert_eq!(running.post(&path, &body).await.0, 200);
+    }
+    for list in ["alarms", "resolutions"] {
+        let (_, first) = running.get(&format!("/v1/{list}?limit=1")).await;
+        assert_eq!(
+            (&first[list][0]["seq"], &first["next"]),
+            (&json!(2), &json!(2))
+        );
+        let (_, last) = running.get(&format!("/v1/{list}?limit=1&before=2")).await;
+        assert_eq!((&last[list][0]["seq"], last.get("next")), (&json!(1), None));
+        for query in ["resolved=perhaps", "before=x", "limit=0", "colour=red"] {
+            assert_eq!(
+                running.get(&format!("/v1/{list}?{query}")).await.0,
+                422,
+                "{query}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn resolution_with_a_wrong_field_is_refused_with_the_field_and_the_alarm_stays_open() {
+    let running = Folder::new().serve().await.with_customer().await;
+    quarantined(&running).await;
+    let with = |field: &str, value: Value| {
+        let mut body = credit(90_000);
+        body[field] = value;
+        body
+    };
+    for (body, field) in [
+        (with("verdict", json!("pay")), "verdict"),
+        (with("verdict", json!("dismiss")), "amount"),
+        (
+            json!({"verdict": "foreign", "currency": "KZT", "reason": "x"}),
+            "currency",
+        ),
+        (json!({"reason": "x"}), "verdict"),
+        (with("amount", Value::Null), "amount"),
+        (with("amount", json!(-1)), "amount"),
+        (with("amount", json!("90000")), "amount"),
+        (with("currency", json!("USD")), "currency"),
+        (with("currency", json!("tenge")), "currency"),
+        (with("reason", json!("")), "reason"),
+        (with("customer_id", json!(CUSTOMER)), "customer_id"),
+    ] {
+        let (status, error) = running.post("/v1/alarms/1/resolve", &body).await;
+        assert_eq!(
+            (status, &error["error"]["field"]),
+            (422, &json!(field)),
+            "{body} {error}"
+        );
+    }
+    let (_, list) = running.get("/v1/alarms?resolved=false").await;
+    assert_eq!(list["alarms"].as_array().unwrap().len(), 1);
+    for seq in ["2", "0", "one"] {
+        assert_eq!(
+            running.get(&format!("/v1/alarms/{seq}")).await.0,
+            404,
+            "{seq}"
+        );
+        let path = format!("/v1/alarms/{seq}/resolve");
+        assert_eq!(running.post(&path, &credit(1)).await.0, 404, "{seq}");
+    }
+    let resolve = running.admin(reqwest::Method::GET, "/v1/alarms/1/resolve");
+    assert_eq!(answer(resolve).await.0, 405);
+}
+
+#[actix_web::test]
+async fn signed_callback_without_a_payment_is_stored_with_one_alarm_and_not_acknowledged() {
+    let running = Folder::new().serve().await;
+    let platform = running.platform();
+    let sum = json!({"amount": 1, "currency": "KZT"});
+    let operation = json!({"id": 1, "type": "sale", "status": "success", "sum_initial": sum});
+    let body =
+        platform.sign(&json!({"project_id": PROJECT, "payment": {}, "operation": operation}));
+    for path in ["/kaspi", "/callback", "/kaspi"] {
+        assert_eq!(
+            platform.send(path, body.clone()).await.unwrap().status,
+            400,
+            "{path}"
+        );
+    }
+    let (_, alarms) = running.get("/v1/alarms").await;
+    assert_eq!(
+        alarms["alarms"].as_array().unwrap().len(),
+        1,
+        "one alarm for all repeats"
+    );
+}
+
+#[actix_web::test]
+async fn alarm_of_an_unusable_callback_says_why_and_cannot_be_credited() {
+    let running = Folder::new().serve().await;
+    let platform = running.platform();
+    let body = platform.sign(&json!({"project_id": PROJECT, "payment": {"id": "p"}}));
+    assert_eq!(
+        platform
+            .send("/callback", body.clone())
+            .await
+            .unwrap()
+            .status,
+        400
+    );
+    let (_, alarm) = running.get("/v1/alarms/1").await;
+    assert!(
+        alarm["reason"]
+            .as_str()
+            .is_some_and(|reason| !reason.is_empty())
+    );
+    assert_eq!(
+        alarm["callbacks"],
+        json!([String::from_utf8(body).unwrap()])
+    );
+    let (status, error) = running.post("/v1/alarms/1/resolve", &credit(1)).await;
+    assert_eq!((status, &error["error"]["field"]), (422, &json!("verdict")));
+}

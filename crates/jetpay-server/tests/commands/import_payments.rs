@@ -1,0 +1,171 @@
+//! `jetpay payments import`: the service matches callbacks with the pending payments of an older system.
+
+use std::fmt::Write;
+
+use jetpay_core::{Currency, Money};
+use jetpay_platform::{KASPI, messages};
+use serde_json::json;
+
+use crate::running::{CUSTOMER, Folder, PROJECT, Running, text};
+
+const HEADER: &str =
+    "payment_id,project_id,method,customer_id,contract_id,amount,currency,created_at\n";
+
+/// The HTTP status of the answer to a success callback.
+async fn send_success(running: &Running, payment_id: &str, minor: i64) -> u16 {
+    let amount = Money::new(minor, Currency::KZT);
+    let operation = payment_id.bytes().next_back().map_or(0, u64::from);
+    let callback = messages::Callback::success(&KASPI, PROJECT.into(), payment_id, amount)
+        .of_operation(operation);
+    let exchange = running.platform().call("/callback", &callback).await;
+    exchange.unwrap().status
+}
+
+/// The standard output of the command, which must succeed.
+fn imported(folder: &Folder, arguments: &[&str]) -> String {
+    let output = folder.run(&[&["payments", "import"], arguments].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// The standard error of the command, which must fail.
+fn refused(folder: &Folder, arguments: &[&str]) -> String {
+    let output = folder.run(&[&["payments", "import"], arguments].concat());
+    assert!(!output.status.success(), "{}", text(&output.stdout));
+    text(&output.stderr)
+}
+
+#[actix_web::test]
+async fn callback_of_an_imported_payment_credits_its_customer_whether_it_came_before_or_after() {
+    let mut running = Folder::new().serve().await.with_customer().await;
+    assert_eq!(send_success(&running, "old-1", 90_000).await, 404);
+    let row = |id: &str, amount: i64, created_at: &str| {
+        format!("{id},{PROJECT},kaspi,{CUSTOMER},12345,{amount},KZT,{created_at}\n")
+    };
+    let file = [
+        HEADER,
+        &row("old-1", 90_000, "2026-10-01T12:00:00+05:00"),
+        &row("old-2", 100, ""),
+    ];
+    running.folder.write("old.csv", &file.concat());
+    let blocked = refused(&running.folder, &["old.csv"]);
+    assert!(blocked.contains("stop the service first"), "{blocked}");
+    let output = running.while_stopped(|folder| {
+        [
+            imported(folder, &["old.csv"]),
+            imported(folder, &["old.csv"]),
+        ]
+    });
+    assert_eq!(
+        output.await,
+        [
+            "2 new, 0 known already, 0 left out\n",
+            "0 new, 2 known already, 0 left out\n"
+        ]
+    );
+
+    assert_eq!(running.balance(CUSTOMER).await, 90_000);
+    assert_eq!(send_success(&running, "old-1", 90_000).await, 200);
+    assert_eq!(send_success(&running, "old-2", 100).await, 200);
+    assert_eq!(running.balance(CUSTOMER).await, 90_100);
+    let (_, payment) = running.get("/v1/payments/old-1").await;
+    assert_eq!(payment["created_at"], "2026-10-01T07:00:00.000Z");
+    assert_eq!(
+        (
+            &payment["method"],
+            &payment["contract_id"],
+            &payment["state"]
+        ),
+        (&json!("kaspi"), &json!("12345"), &json!("credited"))
+    );
+}
+
+#[actix_web::test]
+async fn every_wrong_line_is_reported_by_number_and_field_and_nothing_is_stored_unless_they_may_be_left_out()
+ {
+    let folder = Folder::new();
+    let wrong = [
+        ("a;b,1234,kaspi,1,,100,KZT,", "payment_id"),
+        ("p1,99,kaspi,1,,100,KZT,", "project_id"),
+        ("p1,,kaspi,1,,100,KZT,", "project_id"),
+        ("p1,1234,kaspy,1,,100,KZT,", "method"),
+        ("p1,1234,kaspi,,,100,KZT,", "customer_id"),
+        ("p1,1234,kaspi,1,a;b,100,KZT,", "contract_id"),
+        ("p1,1234,kaspi,1,,0,KZT,", "amount"),
+        ("p1,1234,kaspi,1,,10.50,KZT,", "amount"),
+        ("p1,1234,kaspi,1,,100,USD,", "currency"),
+        ("p1,1234,kaspi,1,,100,KZT,yesterday", "created_at"),
+        ("good,1234,kaspi,1,,100,KZT,", "payment_id"),
+    ];
+    let mut file = format!("{HEADER}good,1234,kaspi,1,,100,KZT,\n");
+    for (row, _) in wrong {
+        writeln!(file, "{row}").unwrap();
+    }
+    folder.write("old.csv", &file);
+    let output = refused(&folder, &["old.csv"]);
+    for (line, (row, field)) in (3..).zip(wrong) {
+        let error = format!("old.csv:{line}: `{field}`");
+        assert!(
+            output.contains(&error),
+            "{row}: {error} is not in:\n{output}"
+        );
+    }
+    assert!(
+        output.contains("11 lines are wrong, and nothing was stored"),
+        "{output}"
+    );
+    assert_eq!(
+        imported(&folder, &["old.csv", "--skip-bad"]),
+        "1 new, 0 known already, 11 left out\n",
+        "the first run stored nothing"
+    );
+    folder.write("no_header.csv", "p1,1234,kaspi,1,,100,KZT,\n");
+    assert!(refused(&folder, &["no_header.csv"]).contains("payment_id,project_id"));
+}
+
+#[actix_web::test]
+async fn json_lines_are_imported_like_csv() {
+    let folder = Folder::new();
+    let good = json!({"payment_id": "p1", "project_id": PROJECT, "method": "qiwi-kz", "customer_id": "1",
+        "amount": 100, "currency": "KZT"});
+    let wrong = |field: &str, value: serde_json::Value| {
+        let mut line = good.clone();
+        line[field] = value;
+        line
+    };
+    let lines = [
+        good.clone(),
+        wrong("amount", json!("100")),
+        wrong("project_id", json!("1234")),
+        wrong("colour", json!("red")),
+    ];
+    let file: Vec<_> = lines.iter().map(ToString::to_string).collect();
+    folder.write("old.jsonl", &file.join("\n"));
+    let output = refused(&folder, &["old.jsonl"]);
+    for error in ["2: `amount`", "3: `project_id`", "4: `colour`"] {
+        assert!(
+            output.contains(&format!("old.jsonl:{error}")),
+            "{error} is not in:\n{output}"
+        );
+    }
+    assert_eq!(
+        imported(&folder, &["old.jsonl", "--skip-bad"]),
+        "1 new, 0 known already, 3 left out\n"
+    );
+}
+
+#[test]
+fn file_that_is_larger_than_one_transaction_is_imported_whole() {
+    let folder = Folder::new();
+    let mut file = HEADER.to_owned();
+    for number in 0..10_001 {
+        writeln!(file, "old-{number},1234,kaspi,1,,100,KZT,").unwrap();
+    }
+    folder.write("old.csv", &file);
+    for output in [
+        "10001 new, 0 known already, 0 left out\n",
+        "0 new, 10001 known already, 0 left out\n",
+    ] {
+        assert_eq!(imported(&folder, &["old.csv"]), output);
+    }
+}

@@ -1,0 +1,118 @@
+//! `jetpay ledger` and `jetpay store`: check, export, backup and copy.
+
+use std::process::Output;
+
+use jetpay_core::{Currency, Money};
+use jetpay_platform::{KASPI, messages};
+use jetpay_testing::postgres::{self, require_or_skip};
+
+use crate::running::{CUSTOMER, Folder, PROJECT, Running, text};
+
+/// A service with one credited top-up and one pending top-up.
+async fn service_with_top_ups() -> Running {
+    let running = Folder::new().serve().await.with_customer().await;
+    let paid = running.announced(100_000).await;
+    let amount = Money::new(100_000, Currency::KZT);
+    let callback = messages::Callback::success(&KASPI, PROJECT.into(), &paid, amount);
+    let exchange = running.platform().call("/callback", &callback).await;
+    assert_eq!(exchange.unwrap().status, 200);
+    running.announced(5_000).await;
+    running
+}
+
+fn good(output: &Output) -> String {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[actix_web::test]
+async fn ledger_is_checked_while_the_service_runs_and_a_manual_change_is_found() {
+    let running = service_with_top_ups().await;
+    let checked = good(&running.folder.run(&["ledger", "check"]));
+    assert!(checked.ends_with("The ledger agrees.\n"), "{checked}");
+    assert!(
+        checked.contains("1 callbacks, 1 of them verified again"),
+        "{checked}"
+    );
+
+    let path = running.folder.path("jetpay.db");
+    let database = rusqlite::Connection::open(path).unwrap();
+    let sql = "UPDATE payments SET remaining = remaining - 1 WHERE state = 'credited'";
+    database.execute_batch(sql).unwrap();
+    let output = running.folder.run(&["ledger", "check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let found = text(&output.stdout);
+    assert!(
+        found.contains("WRONG: what remains of a payment is the sum of its entries"),
+        "{found}"
+    );
+}
+
+#[actix_web::test]
+async fn entries_are_exported_as_csv_in_minor_units() {
+    let running = service_with_top_ups().await;
+    let csv = good(&running.folder.run(&["ledger", "export"]));
+    let lines: Vec<&str> = csv.lines().collect();
+    let head =
+        "seq,time,kind,payment_id,operation_id,project_id,method,customer_id,amount,currency";
+    assert_eq!((lines.len(), lines[0]), (2, head));
+    let end = format!(",{PROJECT},kaspi,{CUSTOMER},100000,KZT");
+    assert!(
+        lines[1].starts_with("1,20") && lines[1].ends_with(&end),
+        "{csv}"
+    );
+    let rest = good(&running.folder.run(&["ledger", "export", "--after", "1"]));
+    assert_eq!(rest.lines().count(), 1);
+}
+
+#[actix_web::test]
+async fn backup_made_while_the_service_runs_can_replace_the_store() {
+    let mut running = service_with_top_ups().await;
+    let backup = running.folder.path("backup.db");
+    let to = backup.to_str().unwrap();
+    good(&running.folder.run(&["store", "backup", to]));
+    assert!(
+        !running
+            .folder
+            .run(&["store", "backup", to])
+            .status
+            .success()
+    );
+    running.signal("-TERM");
+    running.ended();
+    std::fs::rename(&backup, running.folder.path("jetpay.db")).unwrap();
+    for rest in ["jetpay.db-wal", "jetpay.db-shm"] {
+        let _ = std::fs::remove_file(running.folder.path(rest));
+    }
+    running.start_again().await;
+    assert_eq!(running.balance(CUSTOMER).await, 100_000);
+}
+
+#[actix_web::test]
+async fn ledger_is_copied_to_postgres_and_the_service_continues_there() {
+    let Some(database) = require_or_skip(postgres::database()) else {
+        return;
+    };
+    let mut running = service_with_top_ups().await;
+    let from = format!("sqlite://{}", running.folder.path("jetpay.db").display());
+    let copy = ["store", "copy", "--from", &from, "--to", database.url()];
+    let refused = running.folder.run(&copy);
+    assert!(text(&refused.stderr).contains("stop the service first"));
+    running.signal("-TERM");
+    running.ended();
+    let copied = good(&running.folder.run(&copy));
+    assert!(
+        copied.contains("2 payments, 1 callbacks, 1 entries"),
+        "{copied}"
+    );
+    assert!(!copied.contains(database.url()));
+
+    let config = std::fs::read_to_string(running.folder.path("jetpay.toml")).unwrap();
+    let config = config.replace("sqlite://jetpay.db", database.url());
+    running.folder.write("jetpay.toml", &config);
+    running.start_again().await;
+    assert_eq!(running.balance(CUSTOMER).await, 100_000);
+    good(&running.folder.run(&["ledger", "check"]));
+    let (_, feed) = running.get("/v1/entries?after=1").await;
+    assert_eq!(feed["entries"].as_array().map(Vec::len), Some(0));
+}

@@ -1,0 +1,146 @@
+//! A PostgreSQL that crashes or cannot be reached.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jetpay_platform::messages::Verify;
+use jetpay_platform::{KASPI, Platform};
+use jetpay_testing::postgres::{self, Cluster, require_or_skip};
+
+use crate::running::{self, CUSTOMER, Folder, PROJECT, Running};
+use crate::{TIMEOUT, TopUps};
+
+async fn verify(platform: &Platform) -> u16 {
+    let request = platform.sign(&Verify::new(PROJECT.into(), CUSTOMER));
+    let answer = platform.send(&KASPI.path(), request).await.unwrap();
+    assert!(answer.elapsed < TIMEOUT, "{:?}", answer.elapsed);
+    answer.status
+}
+
+async fn admin(running: &Running) -> u16 {
+    let start = Instant::now();
+    let (status, _) = running.get(&format!("/v1/customers/{CUSTOMER}")).await;
+    assert!(start.elapsed() < TIMEOUT, "{:?}", start.elapsed());
+    status
+}
+
+#[tokio::test]
+async fn requests_get_503_while_the_database_is_down_and_work_when_it_is_back() {
+    let Some(cluster) = require_or_skip(Cluster::start_durable()) else {
+        return;
+    };
+    let cluster = Arc::new(cluster);
+    let database = cluster.database();
+    let folder = Folder::with_store(database.url());
+    let mut running = folder.serve().await.with_customer().await;
+    let platform = running.platform();
+    let mut top_ups = TopUps::default();
+    for _ in 0..2 {
+        for _ in 0..5 {
+            assert_eq!(top_ups.one(&platform).await, 200);
+        }
+        let crashing = Arc::clone(&cluster);
+        let crash = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(30));
+            crashing.crash();
+        });
+        // Requests continue until the crash.
+        while top_ups.one(&platform).await == 200 {}
+        crash.join().unwrap();
+        for _ in 0..3 {
+            assert_eq!(top_ups.one(&platform).await, 503);
+            assert_eq!(verify(&platform).await, 503);
+            assert_eq!(admin(&running).await, 503);
+            assert_eq!(running.readiness().await, Some(503));
+        }
+        cluster.start_again();
+        running.wait_until_ready().await;
+        assert_eq!(verify(&platform).await, 200);
+        assert_eq!(admin(&running).await, 200);
+        top_ups.repeat_unacknowledged(&platform).await;
+        top_ups.are_in_the_ledger_of(&running).await;
+    }
+    running.while_stopped(|_| ()).await;
+    top_ups.are_in_the_ledger_of(&running).await;
+}
+
+#[tokio::test]
+async fn failed_read_alone_makes_the_service_not_ready() {
+    let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
+        return;
+    };
+    let database = cluster.database();
+    let running = Folder::with_store(database.url()).serve().await;
+    assert_eq!(running.readiness().await, Some(200));
+    cluster.crash();
+    assert_eq!(verify(&running.platform()).await, 503);
+    assert_eq!(running.readiness().await, Some(503));
+}
+
+#[tokio::test]
+async fn service_without_its_database_ends_and_says_what_to_do() {
+    let Some(database) = require_or_skip(postgres::database()) else {
+        return;
+    };
+    let (server, name) = database.url().rsplit_once('/').unwrap();
+    let (_, host) = server.split_once('@').unwrap();
+    for (url, expected) in [
+        (format!("{server}/none_{name}"), "create it first"),
+        (
+            format!("postgres://nobody_here:s3cret@{host}/{name}"),
+            "check user and password",
+        ),
+        (
+            "postgres://a:s3cret@127.0.0.1:1/b".into(),
+            "does the server run",
+        ),
+        (
+            "postgres://a:s3cret@127.0.0.1:port/b".into(),
+            "cannot be read; write postgres://user:password@",
+        ),
+    ] {
+        let folder = Folder::with_store(&url);
+        let output = folder.run(&["serve"]);
+        let error = running::text(&output.stderr);
+        assert!(
+            !output.status.success() && error.contains(expected),
+            "{error}"
+        );
+        assert!(
+            error.contains("cannot open the store: the database: "),
+            "{error}"
+        );
+        assert!(!error.contains("s3") && !error.contains("cret"), "{error}");
+    }
+}
+
+/// PostgreSQL cannot store NUL in a text, and refuses it in a query.
+#[tokio::test]
+async fn id_with_nul_finds_nothing_at_the_admin_interface() {
+    let Some(database) = require_or_skip(postgres::database()) else {
+        return;
+    };
+    let folder = Folder::with_store(database.url());
+    let running = folder.serve().await.with_customer().await;
+    assert_eq!(TopUps::default().one(&running.platform()).await, 200);
+    for path in [
+        "/v1/payments?customer_id=%00",
+        "/v1/payments?customer_id=7123456789%00",
+        "/v1/payments?provider_payment_id=%00",
+    ] {
+        let (status, page) = running.get(path).await;
+        assert_eq!((status, &page["payments"]), (200, &serde_json::json!([])));
+    }
+    for path in [
+        "/v1/payments?after=%00",
+        "/v1/customers?after=7%00",
+        "/v1/customers?after=%00%00",
+    ] {
+        let (status, page) = running.get(path).await;
+        let found = page["payments"].as_array().or(page["customers"].as_array());
+        assert_eq!((status, found.map(Vec::len)), (200, Some(1)), "{path}");
+    }
+    for path in ["/v1/payments/%00", "/v1/customers/7123456789%00"] {
+        assert_eq!(running.get(path).await.0, 404, "{path}");
+    }
+}

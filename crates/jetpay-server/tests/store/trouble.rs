@@ -1,0 +1,213 @@
+//! An SQLite file that cannot be written: the service says why, and nothing is lost.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::TopUps;
+use crate::running::{Folder, JETPAY, text};
+
+/// The user and the group `nobody`. Root may write every file; tests that run as root start the service as this user.
+const NOBODY: u32 = 65_534;
+
+/// A folder with a database that holds one credit, and that top-up.
+async fn used_folder() -> (Folder, TopUps) {
+    let running = Folder::new().serve().await.with_customer().await;
+    let mut top_ups = TopUps::default();
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    (running.stop(), top_ups)
+}
+
+/// Runs `jetpay serve` as a user without the rights of root. It must fail; returns what it says.
+fn refused(folder: &Folder) -> String {
+    // Other users may not be able to read the build folder and the files of this test.
+    let place = tempfile::tempdir().unwrap();
+    let program = place.path().join("jetpay");
+    // Another process copies the program: a file that this process, or a child that it just forked, has open for writing
+    // cannot be executed.
+    let copied = Command::new("cp").arg(JETPAY).arg(&program).status();
+    assert!(copied.unwrap().success());
+    mode(place.path(), 0o755);
+    mode(&program, 0o755);
+    for name in ["jetpay.toml", "secret", "token"] {
+        mode(&folder.path(name), 0o644);
+    }
+    let mut command = Command::new(&program);
+    command
+        .args(["serve", "--config"])
+        .arg(folder.path("jetpay.toml"));
+    if is_root(folder) {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = ended(command);
+    assert!(!output.status.success());
+    text(&output.stderr)
+}
+
+/// Whether the tests run as root.
+fn is_root(folder: &Folder) -> bool {
+    fs::metadata(folder.path("secret")).unwrap().uid() == 0
+}
+
+/// Waits for the end of a service that must not keep running.
+fn ended(mut command: Command) -> Output {
+    let piped = command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut process = piped.spawn().unwrap();
+    let start = Instant::now();
+    while process.try_wait().unwrap().is_none() {
+        if start.elapsed() > Duration::from_secs(10) {
+            process.kill().unwrap();
+            panic!("the service runs, but must not");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    process.wait_with_output().unwrap()
+}
+
+fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[tokio::test]
+async fn read_only_file_is_refused_at_the_start_and_not_changed() {
+    let (folder, top_ups) = used_folder().await;
+    let (database, lock) = (folder.path("jetpay.db"), folder.path("jetpay.db.lock"));
+    if is_root(&folder) {
+        for mine in [&folder.path(""), &lock] {
+            chown(mine, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    mode(&database, 0o444);
+    let before = fs::read(&database).unwrap();
+    let error = refused(&folder);
+    assert!(error.contains("cannot open the store: "), "{error}");
+    assert!(
+        error.contains("jetpay.db: it may not be written; "),
+        "{error}"
+    );
+    assert!(error.contains("must be able to write to it"), "{error}");
+    assert_eq!(fs::read(&database).unwrap(), before);
+    mode(&database, 0o644);
+    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
+}
+
+/// This happens when root opens the database while the service does not run.
+#[tokio::test]
+async fn log_of_another_user_is_refused_at_the_start_and_not_changed() {
+    let (folder, top_ups) = used_folder().await;
+    let own = ["", "jetpay.db", "jetpay.db.lock"].map(|name| folder.path(name));
+    if is_root(&folder) {
+        for path in &own {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    let log = folder.path("jetpay.db-wal");
+    mode(&log, 0o444);
+    let before = fs::read(&log).unwrap();
+    let error = refused(&folder);
+    assert!(error.contains("those beside it"), "{error}");
+    assert_eq!(fs::read(&log).unwrap(), before);
+    mode(&log, 0o644);
+    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
+}
+
+#[tokio::test]
+async fn read_only_folder_is_refused_at_the_start_and_not_changed() {
+    let (folder, top_ups) = used_folder().await;
+    fs::remove_file(folder.path("jetpay.db.lock")).unwrap();
+    // A writable database is not enough: SQLite writes its log beside it.
+    mode(&folder.path("jetpay.db"), 0o666);
+    mode(&folder.path(""), 0o555);
+    let before = fs::read(folder.path("jetpay.db")).unwrap();
+    let error = refused(&folder);
+    assert!(error.contains("jetpay.db.lock cannot be made: "), "{error}");
+    assert!(error.contains("must be able to write to it"), "{error}");
+    assert_eq!(fs::read(folder.path("jetpay.db")).unwrap(), before);
+    mode(&folder.path(""), 0o755);
+    mode(&folder.path("jetpay.db"), 0o644);
+    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
+}
+
+#[tokio::test]
+async fn second_process_on_a_file_is_refused_and_the_first_continues() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let mut top_ups = TopUps::default();
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    let second = Folder::with_store(&format!(
+        "sqlite://{}",
+        running.folder.path("jetpay.db").display()
+    ));
+    let mut command = Command::new(JETPAY);
+    command
+        .args(["serve", "--config"])
+        .arg(second.path("jetpay.toml"));
+    let output = ended(command);
+    assert!(!output.status.success());
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("jetpay.db is in use by another process"),
+        "{error}"
+    );
+    assert!(
+        error.contains("stop that one, or name another database"),
+        "{error}"
+    );
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    top_ups.are_in_the_ledger_of(&running).await;
+}
+
+/// The shell's limit on file sizes simulates a full disk: a write beyond it fails.
+#[tokio::test]
+async fn requests_get_503_while_the_disk_is_full_and_work_when_it_has_room_again() {
+    if Command::new("prlimit").arg("--version").output().is_err() {
+        eprintln!("!!! NOT RUN: a full disk: it needs prlimit (util-linux)");
+        return;
+    }
+    let folder = Folder::new();
+    // The limit counts blocks of 512 bytes.
+    let script = "trap '' XFSZ; ulimit -S -f 4096; exec \"$0\" serve --config \"$1\"";
+    let process = Command::new("sh")
+        .args(["-c", script, JETPAY])
+        .arg(folder.path("jetpay.toml"))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut running = folder.served_by(process).await.with_customer().await;
+    let mut top_ups = TopUps::default();
+    let (mut done, mut refused) = (0, 0);
+    let waiting = top_ups.announce(&running.platform()).await.unwrap();
+    // At the limit a small write may still fit after a larger one failed.
+    while refused < 30 {
+        match top_ups.one(&running.platform()).await {
+            200 => (done, refused) = (done + 1, 0),
+            _ => refused += 1,
+        }
+        assert!(done < 5_000, "the disk is never full");
+    }
+    assert_eq!(
+        top_ups.send_callback(&running.platform(), &waiting).await,
+        503
+    );
+    assert!(done > 10 && top_ups.unacknowledged() > 0, "{done}");
+    assert_eq!(running.readiness().await, Some(503));
+    // Reads still work.
+    top_ups.are_in_the_ledger_of(&running).await;
+    let id = running.process_id().to_string();
+    let room = ["--pid", &id, "--fsize=unlimited"];
+    assert!(
+        Command::new("prlimit")
+            .args(room)
+            .status()
+            .unwrap()
+            .success()
+    );
+    running.wait_until_ready().await;
+    assert_eq!(top_ups.one(&running.platform()).await, 200);
+    top_ups.repeat_unacknowledged(&running.platform()).await;
+    top_ups.are_in_the_ledger_of(&running).await;
+    running.while_stopped(|_| ()).await;
+    top_ups.are_in_the_ledger_of(&running).await;
+}
