@@ -99,7 +99,7 @@ async fn carry_out(context: &CheckContext<'_>, row: &Row) -> CheckResult {
     match row.procedure {
         Procedure::Run(play) => play(context).await?,
         Procedure::Refused(bodies, refusal) => {
-            context.expect_refused(bodies(context), refusal).await?
+            context.expect_refused(bodies(context), refusal).await?;
         }
     }
     context.finish()
