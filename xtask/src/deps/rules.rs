@@ -118,6 +118,7 @@ const SERVER: &[&str] = &[
 /// One row for each crate of the workspace.
 pub(crate) const RULES: &[Rule] = &[
     pure("jetpay-core", &[]),
+    pure("jetpay-rules", CORE),
     pure("jetpay-explain", CORE),
     pure("jetpay-kaspi", CORE),
     pure("jetpay-kassa24", CORE),
@@ -127,7 +128,11 @@ pub(crate) const RULES: &[Rule] = &[
     rule(Room::Sdk, "jetpay-actix", CORE),
     rule(Room::Sdk, "jetpay-gate", CORE),
     //
-    rule(Room::Service, "jetpay-ledger", CORE),
+    rule(
+        Room::Service,
+        "jetpay-ledger",
+        &["jetpay-core", "jetpay-rules"],
+    ),
     rule(Room::Service, "jetpay-server", SERVER),
     //
     rule(Room::Tools, "jetpay-platform", PLATFORM),
