@@ -77,7 +77,7 @@ pub fn checks(target: &Target) -> Vec<Check> {
 pub async fn run(target: &Target, check: &Check) -> Finding {
     let begun = Instant::now();
     let Some(context) = CheckContext::of(target, check.facts) else {
-        let why = "needs a project that takes the method";
+        let why = "needs a project that supports the method";
         return check.found(Err(Stop::NotRun { why }).into(), Duration::ZERO);
     };
     let checked = carry_out(&context, check.row).await;

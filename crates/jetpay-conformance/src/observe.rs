@@ -74,7 +74,7 @@ impl Observation {
             return Ok((0, 0));
         }
         sums(&exchange).ok_or(Stop::NotObserved {
-            why: "the answers were right; the URL of --observe did not say `credited`, an integer in minor units",
+            why: "the answers were right; the URL of --observe did not show `credited`, an integer in minor units",
         })
     }
 
@@ -102,7 +102,7 @@ impl Observation {
             .as_ref()
             .map(|it| format!("Bearer {}", it.as_str()));
         let header = bearer.as_deref().map(|it| ("authorization", it));
-        let client = self.client.at(url);
+        let client = self.client.with_base_url(url);
         client.send("GET", "", header.as_slice(), Vec::new()).await
     }
 }
@@ -128,7 +128,7 @@ impl CheckContext<'_> {
         match self.observer()? {
             Observer::Admin(admin) => Ok(admin),
             Observer::Url(_) => Err(Stop::NotObserved {
-                why: "the answers were right; what else must hold is seen only in the books of the service jetpay",
+                why: "the answers were right; only the service jetpay shows what else must hold",
             }),
         }
     }

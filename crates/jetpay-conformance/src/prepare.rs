@@ -115,7 +115,7 @@ fn doubt(exchange: &Exchange, target: &Target, method: &MethodFacts) -> Option<S
         (None, status) => format!("HTTP {status} and no `code`. Is this the URL of the method?"),
     };
     Some(format!(
-        "{name}: a verify of the customer should be answered with code 0, but {says}"
+        "{name}: verify of the customer should be answered with code 0, but {says}"
     ))
 }
 

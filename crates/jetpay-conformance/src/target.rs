@@ -7,15 +7,13 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::redacted::Redacted;
 use jetpay_core::signature::{EmptySecret, Key};
 use jetpay_platform::messages::Contract;
-use jetpay_platform::{Admin, AdminError, KASSA24, METHODS, MethodFacts};
+use jetpay_platform::{Admin, AdminError, KASSA24, METHOD_PLACEHOLDER, METHODS, MethodFacts};
 use serde_json::{Value, json};
 
 use super::observe::Observer;
 
 /// How long an answer may take by default.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
-/// The place of a method's name in a URL.
-const METHOD: &str = "{method}";
 
 /// An endpoint, and what is known about it.
 #[derive(Debug, Clone)]
@@ -72,7 +70,7 @@ impl Target {
     /// [`Customers::standard`], and checks may credit.
     #[must_use]
     pub fn service(base_url: &str, project: Project) -> Self {
-        let url = format!("{base_url}/{METHOD}");
+        let url = format!("{base_url}/{METHOD_PLACEHOLDER}");
         Self {
             callback_urls: vec![url.clone(), format!("{base_url}/callback")],
             credits: true,
@@ -112,13 +110,13 @@ impl Target {
 
     /// The URL of a method.
     pub(crate) fn url_of(&self, method: &MethodFacts) -> String {
-        self.url.replace(METHOD, method.name)
+        method.in_url(&self.url)
     }
 
     /// The URLs for callbacks of a method. The first one is used most.
     pub(crate) fn callback_urls_of(&self, method: &MethodFacts) -> Vec<String> {
         let urls = self.callback_urls.iter();
-        urls.map(|url| url.replace(METHOD, method.name)).collect()
+        urls.map(|url| method.in_url(url)).collect()
     }
 
     pub(crate) fn answers_kassa24(&self, answers: Kassa24Answers) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use jetpay_platform::raw::{Answer, Connection, Lost};
+use jetpay_platform::raw::{Answer, Connection, ConnectionError};
 use jetpay_platform::{Exchange, NoAnswer, Platform, Recorder};
 
 use super::check::{CheckResult, Stop};
@@ -91,9 +91,11 @@ impl Wire<'_> {
     }
 
     /// The same. When the connection ends instead, the check decides whether that is right.
-    pub(crate) async fn answer_or_loss(&mut self) -> CheckResult<Result<(Exchange, Answer), Lost>> {
+    pub(crate) async fn answer_or_loss(
+        &mut self,
+    ) -> CheckResult<Result<(Exchange, Answer), ConnectionError>> {
         let Some(open) = self.open.pop_front() else {
-            return Ok(Err(Lost::Closed));
+            return Ok(Err(ConnectionError::Closed));
         };
         let transcript = &self.context.transcript;
         match self.connection.answer(false).await {
@@ -123,6 +125,6 @@ impl Wire<'_> {
     }
 }
 
-fn no_answer(url: &str, lost: &Lost) -> Stop {
+fn no_answer(url: &str, lost: &ConnectionError) -> Stop {
     NoAnswer::new(url, lost.to_string()).into()
 }

@@ -1,4 +1,4 @@
-//! The checks catch what they name: merchants that are wrong in one thing, and one that is right.
+//! The checks find what they name: merchants with one fault each, and a merchant without a fault.
 
 mod broken_merchants;
 #[path = "../../jetpay-platform/tests/merchant/mod.rs"]
@@ -7,7 +7,7 @@ mod merchant;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use broken_merchants::{Broken, all, reports, stranger};
+use broken_merchants::{Broken, all, any_merchant, reports};
 use jetpay_conformance::{
     Kassa24Answers, Level, Observation, Outcome, Report, Target, checks, run_all,
 };
@@ -16,20 +16,20 @@ use merchant::{ACCOUNT_PROJECT, Fault, PROJECT, SECRETS, STRICT_PROJECT, TestMer
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_broken_merchant_is_caught_by_the_checks_that_name_its_fault() {
+async fn every_broken_merchant_fails_the_checks_that_name_its_fault() {
     let reports = reports().await;
     let mut wrong: Vec<String> = Vec::new();
     for (broken, report) in &reports {
         wrong.extend(judged(broken, report));
     }
-    // A check that no merchant names and fails may be one that cannot fail.
+    // A check that no broken merchant fails may be a check that cannot fail.
     let named: BTreeSet<&str> = all().flat_map(|broken| broken.caught_by).copied().collect();
     let unproven = catalogue().into_iter().filter(|row| !named.contains(row));
     wrong.extend(unproven.map(|row| format!("no merchant shows that {row} can fail")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is wrong with the checks of a broken merchant.
+/// What is wrong with the report of a broken merchant.
 fn judged(broken: &Broken, report: &Report) -> Vec<String> {
     let mut wrong = Vec::new();
     let failed = failed(report);
@@ -50,7 +50,7 @@ fn judged(broken: &Broken, report: &Report) -> Vec<String> {
     if failed.contains("verify-good") && !broken.caught_by.contains(&"verify-good") {
         say("verify-good fails, too".into());
     }
-    // Held strictly, advice counts.
+    // With `strict`, advice counts.
     let stays_good = broken.level == Level::Should && !report.subject.strict;
     if report.is_good() != stays_good {
         say(format!(
@@ -69,7 +69,7 @@ fn judged(broken: &Broken, report: &Report) -> Vec<String> {
     wrong
 }
 
-/// The rows that a report has failed.
+/// The rows that failed.
 fn failed(report: &Report) -> BTreeSet<&'static str> {
     let failed = report
         .findings
@@ -78,7 +78,7 @@ fn failed(report: &Report) -> BTreeSet<&'static str> {
     failed.map(|finding| finding.check.id).collect()
 }
 
-/// The rows of which a report could not see all.
+/// The rows that were not observed.
 fn unobserved(report: &Report) -> BTreeSet<&'static str> {
     let unobserved = report
         .findings
@@ -87,7 +87,7 @@ fn unobserved(report: &Report) -> BTreeSet<&'static str> {
     unobserved.map(|finding| finding.check.id).collect()
 }
 
-/// All rows there are, of every method and both options, held strictly and not.
+/// All rows, of every method and both options, exact and not.
 fn catalogue() -> BTreeSet<&'static str> {
     let project = |id, secret| jetpay_conformance::Project::new(id, secret).unwrap();
     let url = "http://127.0.0.1:1";
@@ -99,7 +99,7 @@ fn catalogue() -> BTreeSet<&'static str> {
         .with_observer(Admin::new(url, "token"));
     let strangers = METHODS
         .iter()
-        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts).0);
+        .map(|method| any_merchant(Fault::None, method, Kassa24Answers::Contracts).0);
     std::iter::once(target)
         .chain(strangers)
         .flat_map(|target| checks(&target))
@@ -108,20 +108,20 @@ fn catalogue() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn every_broken_merchant_has_a_name_of_its_own_and_says_what_it_does() {
+fn every_broken_merchant_has_a_unique_name_and_a_description() {
     let names: BTreeSet<&str> = all().map(|broken| broken.name).collect();
     assert_eq!(names.len(), all().count());
     assert!(names.len() >= 40);
     assert!(all().all(|broken| broken.wrong.ends_with('.')));
 }
 
-/// The right merchant, as anybody's endpoint, by every method and both options of answers, each held otherwise by `change`.
+/// The right merchant, as any merchant's endpoint, by every method and both options. `change` changes each target.
 async fn right_merchants(change: fn(&mut Target)) -> Vec<(Report, Arc<TestMerchant>)> {
     let mut running = JoinSet::new();
     let contracts = METHODS
         .iter()
-        .map(|method| stranger(Fault::None, method, Kassa24Answers::Contracts));
-    let account = stranger(Fault::None, &KASSA24, Kassa24Answers::Account);
+        .map(|method| any_merchant(Fault::None, method, Kassa24Answers::Contracts));
+    let account = any_merchant(Fault::None, &KASSA24, Kassa24Answers::Account);
     for (mut target, merchant) in contracts.chain([account]) {
         change(&mut target);
         running.spawn(async move { (run_all(&target, |_| ()).await, merchant) });
@@ -130,7 +130,7 @@ async fn right_merchants(change: fn(&mut Target)) -> Vec<(Report, Arc<TestMercha
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn right_merchant_passes_as_anybodys_endpoint_and_what_is_not_run_names_an_option() {
+async fn right_merchant_passes_as_any_endpoint_and_skipped_checks_name_an_option() {
     for (report, merchant) in right_merchants(|_| ()).await {
         let mut wrong = report.findings.iter().filter(|it| match &it.outcome {
             Outcome::Passed => false,
@@ -146,7 +146,7 @@ async fn right_merchant_passes_as_anybodys_endpoint_and_what_is_not_run_names_an
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_nothing_may_be_credited_nothing_fails_and_nothing_is_credited() {
+async fn without_permission_to_credit_nothing_fails_and_nothing_is_credited() {
     for (report, merchant) in right_merchants(|target| target.credits = false).await {
         let summary = report.summary();
         assert_eq!(summary.failed + summary.failed_should, 0, "{report}");
@@ -159,7 +159,7 @@ async fn where_nothing_may_be_credited_nothing_fails_and_nothing_is_credited() {
     }
 }
 
-/// Rows that ask for a refusal, which is seen in the answer, and look at the money beside it where they can.
+/// Rows that ask for a refusal, which the answer shows, and look at the money if they can.
 const SEEN_IN_THE_ANSWER: [&str; 11] = [
     "attack-number-as-text",
     "attack-status-hidden",
@@ -175,11 +175,11 @@ const SEEN_IN_THE_ANSWER: [&str; 11] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
-    let (mut target, _) = stranger(Fault::None, &KASPI, Kassa24Answers::Contracts);
-    // Who asks an observer that gives no answer looks at the money.
-    let nobody = Observation::new("http://127.0.0.1:1/{payment_id}", None);
-    let unanswered = run_all(&target.clone().with_observer(nobody), |_| ()).await;
+async fn unobserved_effect_on_money_is_not_observed_and_never_passed() {
+    let (mut target, _) = any_merchant(Fault::None, &KASPI, Kassa24Answers::Contracts);
+    // A row that fails to reach this observer is a row that looks at the money.
+    let unreachable = Observation::new("http://127.0.0.1:1/{payment_id}", None);
+    let unanswered = run_all(&target.clone().with_observer(unreachable), |_| ()).await;
     let money = unobserved(&unanswered);
     assert!(money.len() > 40, "{money:?}");
     assert!(failed(&unanswered).is_empty(), "{unanswered}");
@@ -196,8 +196,8 @@ async fn what_nobody_sees_of_the_money_is_not_observed_and_never_passed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn payment_that_the_observer_does_not_know_was_not_credited() {
-    let (target, _) = stranger(Fault::None, &KASPI, Kassa24Answers::Contracts);
+async fn payment_that_the_observer_does_not_know_counts_as_not_credited() {
+    let (target, _) = any_merchant(Fault::None, &KASPI, Kassa24Answers::Contracts);
     let elsewhere = target.url.replace("/kaspi", "/nowhere/{payment_id}");
     let target = target.with_observer(Observation::new(elsewhere, None));
     let failed = failed(&run_all(&target, |_| ()).await);

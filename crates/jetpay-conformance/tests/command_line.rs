@@ -5,7 +5,7 @@ mod service;
 use serde_json::{Value, json};
 use service::{CUSTOMER, Ended, Running, SECRET, TOKEN};
 
-/// Checks the method Kaspi of the running service with these arguments more.
+/// Checks the method Kaspi of the running service, with additional arguments.
 fn conformance(running: &Running, more: &[&str]) -> Ended {
     let url = format!("http://{}/kaspi", running.listen);
     let all = [
@@ -24,7 +24,7 @@ fn run(running: &Running, secret_env: &str, arguments: &[&str]) -> Ended {
     output.unwrap().into()
 }
 
-/// The reports as files, and the JSON one parsed.
+/// The reports as texts, and the JSON report parsed.
 fn reports(running: &Running) -> (Value, [String; 3]) {
     let texts = ["report.json", "report.html", "report.xml"]
         .map(|name| std::fs::read_to_string(running.path(name)).unwrap());
@@ -32,7 +32,7 @@ fn reports(running: &Running) -> (Value, [String; 3]) {
 }
 
 #[tokio::test]
-async fn without_leave_nobody_is_credited_and_what_would_credit_is_not_run() {
+async fn without_allow_credits_nothing_is_credited_and_checks_that_credit_are_not_run() {
     let running = Running::with_customer().await;
     let ended = conformance(&running, &["--report", "report.json"]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
@@ -53,8 +53,7 @@ async fn without_leave_nobody_is_credited_and_what_would_credit_is_not_run() {
 }
 
 #[tokio::test]
-async fn with_leave_and_observation_every_check_that_needs_no_more_passes_and_reports_tell_no_secret()
- {
+async fn with_allow_credits_and_observe_every_other_check_passes_and_reports_show_no_secret() {
     let running = Running::with_customer().await;
     let seen = running.observe_url();
     let arguments = [
@@ -98,10 +97,10 @@ async fn with_leave_and_observation_every_check_that_needs_no_more_passes_and_re
 }
 
 #[tokio::test]
-async fn wrong_secret_is_said_and_ends_with_1() {
+async fn wrong_secret_is_reported_and_ends_with_1() {
     let running = Running::with_customer().await;
     let ended = conformance(&running, &["--secret-env", "OTHER"]);
-    // An option given twice is a mistake of usage.
+    // Giving an option twice is an error of usage.
     assert_eq!(ended.code, Some(2), "{}", ended.err);
     let url = format!("http://{}/kaspi", running.listen);
     let arguments = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
@@ -111,7 +110,7 @@ async fn wrong_secret_is_said_and_ends_with_1() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_run_ends_with_2_and_says_what_to_do() {
+async fn run_that_cannot_begin_ends_with_2_and_says_what_to_do() {
     let running = Running::with_customer().await;
     let own = format!("http://{}/kaspi", running.listen);
     let customer = ["--customer", CUSTOMER];
@@ -153,7 +152,7 @@ async fn what_cannot_be_run_ends_with_2_and_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn chosen_checks_alone_are_run_and_listed() {
+async fn only_the_chosen_checks_are_run_and_listed() {
     let running = Running::with_customer().await;
     let ended = conformance(&running, &["--only", "verify-", "--list"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
@@ -174,7 +173,7 @@ async fn chosen_checks_alone_are_run_and_listed() {
 }
 
 #[tokio::test]
-async fn every_method_is_checked_where_the_url_says_which() {
+async fn every_method_is_checked_when_the_url_contains_the_method() {
     let running = Running::with_customer().await;
     let url = format!("http://{}/{{method}}", running.listen);
     let methods = "kaspi,kassa24,kassa24-bvu,cashin-kz,qiwi-kz";

@@ -1,4 +1,4 @@
-//! The checks let a right merchant pass and catch a wrong one.
+//! A right merchant passes the checks.
 
 #[path = "../../jetpay-platform/tests/merchant/mod.rs"]
 mod merchant;
@@ -10,7 +10,7 @@ use merchant::{
     serve,
 };
 
-/// The merchant held strictly: all projects, all methods, all that can be seen.
+/// The merchant as the service `jetpay`: all projects, all methods, everything observed.
 fn target(base_url: &str) -> Target {
     let project = |id, secret| jetpay_conformance::Project::new(id, secret).unwrap();
     Target::service(
@@ -33,7 +33,7 @@ fn target(base_url: &str) -> Target {
     .with_observer(Admin::new(base_url, "token"))
 }
 
-/// The right merchant's address.
+/// The URL of the right merchant.
 fn right_merchant() -> String {
     let customers = jetpay_conformance::Customers::standard();
     serve(
@@ -62,8 +62,8 @@ async fn right_merchant_passes_every_check() {
 }
 
 #[actix_web::test]
-async fn endpoint_that_is_not_there_fails_every_check() {
-    // Nobody listens on port 1.
+async fn closed_port_fails_every_check() {
+    // No program listens on port 1.
     let report = run_all(&target("http://127.0.0.1:1"), |_| ()).await;
     let summary = report.summary();
     assert_eq!(
@@ -74,7 +74,7 @@ async fn endpoint_that_is_not_there_fails_every_check() {
 }
 
 #[actix_web::test]
-async fn address_that_is_none_fails_every_check() {
+async fn invalid_url_fails_every_check() {
     let report = run_all(&target("not an address"), |_| ()).await;
     let summary = report.summary();
     assert_eq!(
@@ -85,7 +85,7 @@ async fn address_that_is_none_fails_every_check() {
 }
 
 #[test]
-fn every_check_has_its_own_id_and_says_where_it_comes_from() {
+fn every_check_has_a_unique_id_and_a_source() {
     let checks = checks(&target("http://127.0.0.1:1"));
     let mut ids: Vec<String> = checks
         .iter()
@@ -106,7 +106,7 @@ fn every_check_has_its_own_id_and_says_where_it_comes_from() {
 }
 
 #[actix_web::test]
-async fn right_merchant_whose_books_are_closed_fails_nothing_and_what_is_unseen_is_not_observed() {
+async fn right_merchant_without_an_observer_fails_nothing_and_effects_are_not_observed() {
     let mut target = target(&right_merchant());
     target.observer = None;
     let report = run_all(&target, |_| ()).await;
@@ -119,7 +119,7 @@ async fn right_merchant_whose_books_are_closed_fails_nothing_and_what_is_unseen_
 }
 
 #[actix_web::test]
-async fn endpoint_that_says_the_same_to_everything_never_passes_a_method() {
+async fn endpoint_that_gives_the_same_answer_to_everything_never_passes_a_method() {
     let answers = [
         (200, ""),
         (

@@ -10,7 +10,7 @@ use behind_tls::{certificate, in_front_of};
 use service::{CUSTOMER, Ended, Running, conformance};
 
 #[tokio::test]
-async fn endpoint_behind_tls_is_checked_when_the_machine_trusts_its_certificate_and_else_not() {
+async fn endpoint_behind_tls_is_checked_only_when_the_machine_trusts_its_certificate() {
     let running = Running::with_customer().await;
     let certificate = certificate();
     let trusted = running.write("trusted.pem", &certificate.cert.pem());

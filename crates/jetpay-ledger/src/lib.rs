@@ -17,7 +17,7 @@
 //! | `model` | plain data: payments, entries, alarms, resolutions, errors |
 //! | `payout` | pure rules of a payout (those of a payment are in [`jetpay_rules`]) |
 //! | `port` | what an adapter offers: a transaction, reads, a queue of commands |
-//! | `operations` | what is done in a transaction, written once |
+//! | `commands` | what is done in a transaction, written once |
 //! | `adapters` | rows and commits: `sqlite`, `postgres` |
 //! | `audit` | whether the ledger agrees with itself and with what was signed |
 //! | `ledger` | [`Ledger`], the handle that callers use |
@@ -79,9 +79,9 @@
 
 mod adapters;
 mod audit;
+mod commands;
 mod ledger;
 mod model;
-mod operations;
 pub mod payout;
 pub mod port;
 

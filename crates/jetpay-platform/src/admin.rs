@@ -27,7 +27,7 @@ pub enum AdminError {
     #[error(transparent)]
     NoAnswer(#[from] NoAnswer),
     /// The answer was another one than expected.
-    #[error("{path} was answered with HTTP {status}: {text}")]
+    #[error("the answer to {path} is HTTP {status}: {text}")]
     Unexpected {
         /// The path of the request.
         path: String,
@@ -170,7 +170,7 @@ pub fn path_segment(id: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             path.push(char::from(byte));
         } else {
-            write!(path, "%{byte:02X}").expect("a String takes all");
+            write!(path, "%{byte:02X}").expect("a String accepts any text");
         }
         path
     })

@@ -49,7 +49,7 @@ impl Client {
 
     /// The same connections to another address.
     #[must_use]
-    pub fn at(&self, base_url: impl Into<String>) -> Self {
+    pub fn with_base_url(&self, base_url: impl Into<String>) -> Self {
         Self {
             base_url: base_url.into(),
             ..self.clone()

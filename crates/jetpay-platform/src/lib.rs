@@ -41,9 +41,9 @@ pub use admin::{Admin, AdminError, Entry, path_segment};
 pub use client::{Client, Exchange, NoAnswer};
 pub use messages::next_operation_id;
 pub use methods::{
-    CASHIN_KZ, ContractFields, KASPI, KASSA24, KASSA24_BVU, METHOD, METHODS, MethodFacts, QIWI_KZ,
-    Sections, UnknownMethod,
+    CASHIN_KZ, ContractFields, KASPI, KASSA24, KASSA24_BVU, METHOD_PLACEHOLDER, METHODS,
+    MethodFacts, QIWI_KZ, Sections, UnknownMethod,
 };
 pub use platform::{Platform, Recorder};
-pub use schedule::{Delivered, deliver, is_acknowledged, is_one_acknowledged};
+pub use schedule::{Delivered, any_acknowledged, deliver, is_acknowledged};
 pub use top_up::{CallbackKind, Step, StepKind, TopUp, payable_contract, top_up};

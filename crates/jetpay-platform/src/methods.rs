@@ -26,7 +26,7 @@ pub struct MethodFacts {
     /// The limits of amounts in the document, in minor units.
     pub limits: Option<Limits>,
     /// The values of `payment.method` in callbacks that were seen. Never empty.
-    pub callback_words: &'static [&'static str],
+    pub callback_methods: &'static [&'static str],
     /// The fields of `check_deposit` that name a contract.
     pub contract_fields: ContractFields,
     /// Where the document shows the text of a refusal, as JSON pointers.
@@ -72,7 +72,7 @@ const CHECK_DEPOSIT: &str = "check_deposit for the transaction ID";
 
 /// Kaspi Bank.
 pub const KASPI: MethodFacts = MethodFacts {
-    callback_words: &["kaspi"],
+    callback_methods: &["kaspi"],
     contract_fields: ContractFields::EntityId,
     deposit_extras: &["message", "description"],
     sections: Sections {
@@ -85,7 +85,7 @@ pub const KASPI: MethodFacts = MethodFacts {
 
 /// Kassa24 Terminal, with both of its answer options.
 pub const KASSA24: MethodFacts = MethodFacts {
-    callback_words: &["Kassa24"],
+    callback_methods: &["Kassa24"],
     contract_fields: ContractFields::EntityIdAndNumber,
     refusal_texts: &["/message", "/error_description"],
     refusal_texts_with_contracts: &["/message"],
@@ -100,7 +100,7 @@ pub const KASSA24: MethodFacts = MethodFacts {
 
 /// Kassa24 Terminal BVU.
 pub const KASSA24_BVU: MethodFacts = MethodFacts {
-    callback_words: &["kassa24_bvu"],
+    callback_methods: &["kassa24_bvu"],
     refusal_texts_documented: &["/error_description"],
     refusal_texts: &["/error_description"],
     refusal_texts_with_contracts: &["/error_description"],
@@ -115,7 +115,7 @@ pub const KASSA24_BVU: MethodFacts = MethodFacts {
 
 /// Cash-in Kazakhstan.
 pub const CASHIN_KZ: MethodFacts = MethodFacts {
-    callback_words: &["kassa24"],
+    callback_methods: &["kassa24"],
     refusal_texts_documented: &["/errors/message"],
     refusal_texts: &["/message", "/errors/message"],
     refusal_texts_with_contracts: &["/message", "/errors/message"],
@@ -131,7 +131,7 @@ pub const CASHIN_KZ: MethodFacts = MethodFacts {
 
 /// QIWI Kazakhstan, purchases.
 pub const QIWI_KZ: MethodFacts = MethodFacts {
-    callback_words: &["Qiwi Kz Kiosk", "Qiwi Kz Terminal"],
+    callback_methods: &["Qiwi Kz Kiosk", "Qiwi Kz Terminal"],
     sections: Sections {
         verify: "Request format",
         check_deposit: "Request format",
@@ -141,7 +141,7 @@ pub const QIWI_KZ: MethodFacts = MethodFacts {
 };
 
 /// The place in a URL that stands for the name of a method.
-pub const METHOD: &str = "{method}";
+pub const METHOD_PLACEHOLDER: &str = "{method}";
 
 /// The name is not the name of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +170,7 @@ const fn of<M: Method>() -> MethodFacts {
         document: M::DOCUMENT,
         payment_method: M::PAYMENT_METHOD,
         limits: M::LIMITS,
-        callback_words: &[],
+        callback_methods: &[],
         contract_fields: ContractFields::None,
         refusal_texts_documented: &["/message"],
         refusal_texts: &["/message"],
@@ -200,10 +200,10 @@ impl MethodFacts {
         Self::named(name).ok_or(UnknownMethod)
     }
 
-    /// The URL with [`METHOD`] replaced by this method's name.
+    /// The URL with [`METHOD_PLACEHOLDER`] replaced by this method's name.
     #[must_use]
     pub fn in_url(&self, url: &str) -> String {
-        url.replace(METHOD, self.name)
+        url.replace(METHOD_PLACEHOLDER, self.name)
     }
 
     /// The path of the method's URL at the service: `/kassa24-bvu`.

@@ -44,7 +44,7 @@ impl Platform {
 
     /// The same platform in the name of another project.
     #[must_use]
-    pub fn in_the_name_of(&self, project_id: impl Into<ProjectId>, key: Key) -> Self {
+    pub fn with_project(&self, project_id: impl Into<ProjectId>, key: Key) -> Self {
         Self {
             client: self.client.clone(),
             project_id: project_id.into(),
@@ -55,9 +55,9 @@ impl Platform {
 
     /// The same platform with another URL.
     #[must_use]
-    pub fn at(&self, base_url: impl Into<String>) -> Self {
+    pub fn with_base_url(&self, base_url: impl Into<String>) -> Self {
         Self {
-            client: self.client.at(base_url),
+            client: self.client.with_base_url(base_url),
             ..self.clone()
         }
     }

@@ -79,7 +79,7 @@ pub struct Delivered {
     /// Whether the last answer was HTTP 200, which alone ends the repeats.
     pub acknowledged: bool,
     /// The result of each try, in order.
-    pub tries: Vec<Result<Exchange, NoAnswer>>,
+    pub attempts: Vec<Result<Exchange, NoAnswer>>,
 }
 
 /// Sends a callback, and again after each of `waits` until the answer is HTTP 200.
@@ -91,21 +91,21 @@ pub async fn deliver(
     body: &[u8],
     waits: impl IntoIterator<Item = Duration>,
 ) -> Delivered {
-    let mut tries = vec![platform.send(path, body).await];
+    let mut attempts = vec![platform.send(path, body).await];
     let mut waits = waits.into_iter();
     loop {
         let acknowledged =
-            matches!(tries.last(), Some(Ok(exchange)) if is_acknowledged(exchange.status));
+            matches!(attempts.last(), Some(Ok(exchange)) if is_acknowledged(exchange.status));
         match waits.next() {
             Some(wait) if !acknowledged => tokio::time::sleep(wait).await,
             _ => {
                 return Delivered {
                     acknowledged,
-                    tries,
+                    attempts,
                 };
             }
         }
-        tries.push(platform.send(path, body).await);
+        attempts.push(platform.send(path, body).await);
     }
 }
 
@@ -118,7 +118,7 @@ pub const fn is_acknowledged(status: u16) -> bool {
 /// Whether equal callbacks that were sent at once are acknowledged. One of the answers is enough: a merchant who
 /// processes one of them may refuse the others, since the platform sends them again.
 #[must_use]
-pub fn is_one_acknowledged(statuses: impl IntoIterator<Item = u16>) -> bool {
+pub fn any_acknowledged(statuses: impl IntoIterator<Item = u16>) -> bool {
     statuses.into_iter().any(is_acknowledged)
 }
 
@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn one_acknowledgement_of_several_is_enough() {
-        assert!(is_one_acknowledged([409, 200, 503]));
-        assert!(!is_one_acknowledged([409, 204]));
-        assert!(!is_one_acknowledged([]));
+        assert!(any_acknowledged([409, 200, 503]));
+        assert!(!any_acknowledged([409, 204]));
+        assert!(!any_acknowledged([]));
     }
 }

@@ -90,16 +90,16 @@ impl<'a> TopUp<'a> {
         let (method, project, amount) = (self.method, platform.project_id(), self.amount);
         match kind {
             CallbackKind::Success => {
-                Callback::success(method, project, payment_id, amount).of_operation(sale)
+                Callback::success(method, project, payment_id, amount).with_operation_id(sale)
             }
             CallbackKind::Decline => {
-                Callback::decline(method, project, payment_id, amount).of_operation(sale)
+                Callback::decline(method, project, payment_id, amount).with_operation_id(sale)
             }
             CallbackKind::Processing => {
-                Callback::processing(method, project, payment_id, amount).of_operation(sale)
+                Callback::processing(method, project, payment_id, amount).with_operation_id(sale)
             }
             CallbackKind::PartiallyPaid(paid) => {
-                Callback::partially_paid(method, project, payment_id, paid).of_operation(sale)
+                Callback::partially_paid(method, project, payment_id, paid).with_operation_id(sale)
             }
             CallbackKind::Refund => Callback::refund(method, project, payment_id, amount),
             CallbackKind::PartialRefund(part) => {

@@ -129,7 +129,7 @@ fn partial_refund_with_the_values_of_the_fixture_equals_the_fixture() {
     );
     let mut callback = Callback::partial_refund(&KASPI, project(1234), "payment_47", part, left)
         .with_account("1234567890", "customer_123")
-        .of_operation(32);
+        .with_operation_id(32);
     callback.payment.date = "2022-03-26T09:15:12+0000".into();
     callback.operation.date = "2022-03-26T09:15:12+0000".into();
     callback.operation.created_date = "2022-03-26T09:15:02+0000".into();
@@ -139,9 +139,9 @@ fn partial_refund_with_the_values_of_the_fixture_equals_the_fixture() {
 }
 
 #[test]
-fn every_method_has_callback_words_and_the_headings_of_its_manifest() {
+fn every_method_has_callback_methods_and_the_headings_of_its_manifest() {
     for method in &METHODS {
-        assert!(!method.callback_words.is_empty(), "{}", method.name);
+        assert!(!method.callback_methods.is_empty(), "{}", method.name);
         let manifest = Manifest::of(method.name);
         let headings: Vec<&str> = manifest
             .fixtures

@@ -88,7 +88,7 @@ async fn callback_is_delivered_until_it_is_acknowledged_or_the_waits_end() {
         let success = Callback::success(&KASPI, platform.project_id(), payment_id, HUNDRED);
         let delivered = deliver(&platform, &KASPI.path(), &platform.sign(&success), waits).await;
         assert_eq!(
-            (delivered.acknowledged, delivered.tries.len()),
+            (delivered.acknowledged, delivered.attempts.len()),
             (acknowledged, tries)
         );
     }

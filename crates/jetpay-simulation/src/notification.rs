@@ -158,7 +158,7 @@ fn body(payment: &str, content: &Content, method: &MethodFacts, now: i64) -> Cal
         kind: content.payment_type.into(),
         status: payment_status,
         date,
-        method: method.callback_words[0].into(),
+        method: method.callback_methods[0].into(),
         sum,
         description: String::new(),
     };

@@ -82,7 +82,7 @@ impl TopUp {
                 Callback::partial_refund(method, project, payment_id, money, left)
             }
         };
-        platform.sign(&callback.of_operation(operation))
+        platform.sign(&callback.with_operation_id(operation))
     }
 }
 

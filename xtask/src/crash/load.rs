@@ -136,7 +136,7 @@ pub(super) async fn send_one(
     // The platform's waits, 5,000 times shorter.
     let waits = schedule::waits().take(repeats).map(|wait| wait / 5000);
     let delivered = deliver(platform, &path, &body, waits).await;
-    for answer in &delivered.tries {
+    for answer in &delivered.attempts {
         count(&run, &id, answer);
     }
     delivered.acknowledged

@@ -14,12 +14,12 @@ pub(crate) const LEDGER: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("payout", &["model"]),
     ("port", &["model", "payout"]),
-    ("operations", &["model", "payout", "port"]),
+    ("commands", &["model", "payout", "port"]),
     ("adapters", &["model", "payout", "port"]),
     ("audit", &["model", "port"]),
     (
         "ledger",
-        &["model", "payout", "port", "operations", "adapters", "audit"],
+        &["model", "payout", "port", "commands", "adapters", "audit"],
     ),
 ];
 

@@ -1,4 +1,4 @@
-//! The checks as tables, chapter by chapter.
+//! The tables of the checks, chapter by chapter.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use jetpay_conformance::{Entry, Group, Level, Need, Source};
 use jetpay_platform::METHODS;
 
-/// The template with all its places filled.
+/// Fills all places of the template.
 pub(super) fn fill(template: &str, entries: &[Entry]) -> Result<String> {
     let of_level = |level| entries.iter().filter(|it| it.level == level).count();
     let mut page = template.to_owned();
@@ -95,7 +95,7 @@ fn source(source: Source) -> &'static str {
     }
 }
 
-/// A line a method, with the headings of its document.
+/// One line for each method, with the headings of its document.
 fn headings() -> String {
     let rows = METHODS.iter().map(|method| {
         let sections = method.sections;
@@ -113,7 +113,7 @@ fn headings() -> String {
 
 fn sentence(words: &str) -> String {
     let first = words.split(' ').next().unwrap_or_default();
-    // Fields and messages keep their small letters.
+    // Names of fields and messages stay in lower case.
     let is_word = first.chars().all(char::is_alphabetic);
     let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
     let words = if is_word {
@@ -129,7 +129,7 @@ fn sentence(words: &str) -> String {
     format!("{words}{end}")
 }
 
-/// A text of ours as Markdown in a table.
+/// A text as Markdown in a table.
 fn text(words: &str) -> String {
     words.replace('|', "\\|").replace('<', "&lt;")
 }

@@ -1,5 +1,5 @@
-//! Whether the pages hold together: every relative link leads to a file and a heading that exist, and every path of this
-//! repository that a page names in a code span exists. A table below a heading that is a path lists what is in that folder.
+//! Checks that the pages hold together: every relative link leads to a file and a heading that exist, and every path and
+//! every test that a page names in a code span exists. A table below a heading that is a path lists what is in that folder.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -23,25 +23,28 @@ const PATHS: [&str; 7] = [
     "xtask/",
 ];
 
-/// Fails with one line for each link or path that leads nowhere.
+/// The folders whose sources have the tests that pages name.
+const SOURCES: [&str; 3] = ["crates", "fuzz/src", "xtask"];
+
+/// Fails with one line for each link, path or test that does not exist.
 pub(super) fn check() -> Result<()> {
-    let root = shell::root();
+    let repository = Repository::read()?;
     let (mut pages, mut problems) = (0, Vec::new());
     for folder in FOLDERS {
-        for page in pages_of(&root, Path::new(folder))? {
-            let text = read(&root.join(&page))?;
-            problems.extend(problems_of(&root, &page, &text));
+        for page in pages_of(&repository.root, Path::new(folder))? {
+            let text = read(&repository.root.join(&page))?;
+            problems.extend(repository.problems_of(&page, &text));
             pages += 1;
         }
     }
     if !problems.is_empty() {
         bail!(
-            "{} links or paths lead nowhere:\n{}",
+            "{} links, paths or tests do not exist:\n{}",
             problems.len(),
             problems.join("\n")
         );
     }
-    println!("✓ the links and paths of {pages} pages lead somewhere");
+    println!("✓ the links, paths and tests that {pages} pages name exist");
     Ok(())
 }
 
@@ -63,43 +66,77 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// What leads nowhere in the text of `page`, a path relative to `root`.
-fn problems_of(root: &Path, page: &Path, text: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut folder = None;
-    for paragraph in paragraphs(text) {
-        let (prose, spans) = split(&paragraph.text);
-        if paragraph.text.starts_with('#') {
-            let path = spans.first().map(|span| span.text.clone());
-            folder = path.filter(|path| is_path(path));
-        }
-        for link in links(&prose) {
-            if let Some(problem) = broken(root, page, text, &link.text) {
-                problems.push(format!(
-                    "{}:{}: {problem}",
-                    page.display(),
-                    paragraph.line + link.line
-                ));
+/// What a page can lead to.
+struct Repository {
+    root: PathBuf,
+    /// All sources in one text.
+    source: String,
+}
+
+impl Repository {
+    fn read() -> Result<Self> {
+        let root = shell::root();
+        let mut source = String::new();
+        for folder in SOURCES.map(|folder| root.join(folder)) {
+            if folder.is_dir() {
+                read_sources(&folder, &mut source)?;
             }
         }
-        for span in spans.iter().filter(|span| is_path(&span.text)) {
-            for path in expand(&span.text) {
-                if !exists(root, &path) {
-                    let line = paragraph.line + span.line;
-                    problems.push(format!("{}:{line}: there is no {path}", page.display()));
+        Ok(Self { root, source })
+    }
+
+    /// What does not exist of all that the text of `page` leads to; `page` is a path relative to the root.
+    fn problems_of(&self, page: &Path, text: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut folder = None;
+        for paragraph in paragraphs(text) {
+            let mut add = |line: usize, problem: String| {
+                let line = paragraph.line + line;
+                problems.push(format!("{}:{line}: {problem}", page.display()));
+            };
+            let (prose, spans) = split(&paragraph.text);
+            if paragraph.text.starts_with('#') {
+                let path = spans.first().map(|span| span.text.clone());
+                folder = path.filter(|path| is_path(path));
+            }
+            for link in links(&prose) {
+                if let Some(problem) = broken(&self.root, page, text, &link.text) {
+                    add(link.line, problem);
+                }
+            }
+            let mut paths = Vec::new();
+            for span in &spans {
+                if is_path(&span.text) {
+                    paths.extend(expand(&span.text).into_iter().map(|path| (span.line, path)));
+                } else if is_test(&span.text) && !self.source.contains(&span.text) {
+                    add(span.line, format!("there is no test {}", span.text));
+                }
+            }
+            if let Some(folder) = &folder {
+                let names = first_cells(&paragraph.text).into_iter();
+                paths.extend(names.map(|name| (name.line, format!("{folder}/{}", name.text))));
+            }
+            for (line, path) in paths {
+                if !exists(&self.root, &path) {
+                    add(line, format!("there is no {path}"));
                 }
             }
         }
-        let Some(folder) = &folder else { continue };
-        for name in first_cells(&paragraph.text) {
-            let path = format!("{folder}/{}", name.text);
-            if !exists(root, &path) {
-                let line = paragraph.line + name.line;
-                problems.push(format!("{}:{line}: there is no {path}", page.display()));
-            }
+        problems
+    }
+}
+
+fn read_sources(folder: &Path, source: &mut String) -> Result<()> {
+    let entries = fs::read_dir(folder);
+    for entry in entries.with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read_sources(&path, source)?;
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            source.push_str(&read(&path)?);
         }
     }
-    problems
+    Ok(())
 }
 
 /// Why a link leads nowhere. Links to other hosts are not followed.
@@ -144,6 +181,15 @@ fn is_path(span: &str) -> bool {
         && PATHS.iter().any(|begin| span.starts_with(begin))
 }
 
+/// Five words or more, joined by `_`: the name of a test, or of something else in the sources.
+fn is_test(span: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    span.split('_').count() >= 5
+        && span
+            .split('_')
+            .all(|word| !word.is_empty() && word.chars().all(plain))
+}
+
 /// `tests/{a,b}.rs` names `tests/a.rs` and `tests/b.rs`.
 fn expand(path: &str) -> Vec<String> {
     let Some((before, rest)) = path.split_once('{') else {
@@ -172,7 +218,8 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        problems_of(&shell::root(), Path::new("docs/page.md"), text)
+        let repository = Repository::read().unwrap();
+        repository.problems_of(Path::new("docs/page.md"), text)
     }
 
     #[test]
@@ -211,6 +258,15 @@ mod tests {
         assert_eq!(
             problems("`jetpay-core/src/{lib,gone}.rs`"),
             ["docs/page.md:1: there is no jetpay-core/src/gone.rs"]
+        );
+    }
+
+    #[test]
+    fn test_that_does_not_exist_is_named() {
+        let gone = ["no", "test", "has", "this", "name"].join("_");
+        assert_eq!(
+            problems(&format!("`test_that_does_not_exist_is_named`, `{gone}`")),
+            [format!("docs/page.md:1: there is no test {gone}")]
         );
     }
 

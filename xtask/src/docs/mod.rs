@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the pages that are made of what is in the code, so that they do not fall behind it.
+//! `cargo xtask docs`: the page of the checks, which is made from the code and so agrees with it.
 
 mod checks;
 mod links;
@@ -12,12 +12,12 @@ use jetpay_conformance::catalogue;
 
 use crate::shell;
 
-/// The page of the checks: what is written by hand, with places for what is not.
+/// The template of the page of the checks.
 const CONFORMANCE: &str = include_str!("conformance.md");
 
 #[derive(Default, clap::Args)]
 pub(crate) struct Arguments {
-    /// Writes nothing, and fails when a page is not what it would be
+    /// Write nothing, and fail when a page differs from the code
     #[arg(long)]
     check: bool,
 }
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let name = "docs/conformance.md";
     if arguments.check {
         let is = fs::read_to_string(&path).with_context(|| format!("{name} cannot be read"))?;
-        // A checkout may have other line ends.
+        // A checkout may have other line breaks.
         if is.replace("\r\n", "\n") != page {
             bail!("{name} is not what the code says: run `cargo xtask docs`");
         }
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     links::check()
 }
 
-/// What continuous integration runs.
+/// The step of CI.
 pub(crate) fn check() -> Result<()> {
     run(&Arguments { check: true })
 }

@@ -62,7 +62,7 @@ impl<'t> CheckContext<'t> {
             project,
             callbacks: urls
                 .next()
-                .map_or_else(|| platform.clone(), |url| platform.at(url)),
+                .map_or_else(|| platform.clone(), |url| platform.with_base_url(url)),
             platform,
             transcript,
             unobserved: Arc::default(),
@@ -159,7 +159,7 @@ impl<'t> CheckContext<'t> {
         })?;
         Ok(self
             .platform
-            .in_the_name_of(project.id, project.keys[0].clone()))
+            .with_project(project.id, project.keys[0].clone()))
     }
 
     /// A project id that does not exist.

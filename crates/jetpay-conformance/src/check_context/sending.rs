@@ -27,7 +27,7 @@ impl CheckContext<'_> {
         url: &str,
         body: impl Into<Vec<u8>>,
     ) -> CheckResult<Exchange> {
-        self.post(&self.platform.at(url), body).await
+        self.post(&self.platform.with_base_url(url), body).await
     }
 
     /// Posts a body to the URL for callbacks only, if there is one.

@@ -29,7 +29,7 @@ static ROWS: [Row; 7] = [
     row(
         "deposit-unknown-field",
         Should,
-        "a field that nobody knows is passed over",
+        "an undocumented field is ignored",
     ),
     row(
         "callback-repeated",

@@ -1,4 +1,4 @@
-//! Which methods and targets a row is about.
+//! To which methods and targets a row applies, and what a check needs from the caller.
 
 use jetpay_platform::messages::Contract;
 use jetpay_platform::{ContractFields, MethodFacts};
@@ -23,12 +23,12 @@ pub(crate) fn always_contracts(method: &MethodFacts, _: &Target) -> bool {
     method.contract_fields == ContractFields::EntityId
 }
 
-/// The method with two options of answers, where the first one is used.
+/// The method with two answer options, if a project uses the first one.
 pub(crate) fn option_1(method: &MethodFacts, target: &Target) -> bool {
     two_options(method) && target.answers_kassa24(Kassa24Answers::Account)
 }
 
-/// The method with two options of answers, where the second one is used.
+/// The method with two answer options, if a project uses the second one.
 pub(crate) fn option_2(method: &MethodFacts, target: &Target) -> bool {
     two_options(method) && target.answers_kassa24(Kassa24Answers::Contracts)
 }
@@ -37,13 +37,13 @@ fn two_options(method: &MethodFacts) -> bool {
     method.contract_fields == ContractFields::EntityIdAndNumber
 }
 
-/// A URL that takes callbacks alone.
+/// The target has a URL for callbacks only.
 pub(crate) fn has_callback_url(_: &MethodFacts, target: &Target) -> bool {
     target.callback_urls.last() != Some(&target.url)
 }
 
-/// What only the service `jetpay` promises.
-pub(crate) fn strict(_: &MethodFacts, target: &Target) -> bool {
+/// Only the service `jetpay` promises it.
+pub(crate) fn exact(_: &MethodFacts, target: &Target) -> bool {
     target.exact
 }
 

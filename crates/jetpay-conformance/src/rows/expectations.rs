@@ -1,4 +1,4 @@
-//! What a callback comes to: refused without a change, or credited.
+//! Expectations that rows share: the effect of a callback, and the fields of a good answer.
 
 use jetpay_platform::messages::{Callback, Operation};
 use jetpay_platform::{Exchange, is_acknowledged};
@@ -9,7 +9,7 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
 
-/// The body, sent to wherever callbacks are taken, is refused and changes nothing.
+/// Expects that every URL for callbacks refuses the body, and that nothing changes.
 pub(crate) async fn refused(
     context: &CheckContext<'_>,
     payment_id: &str,
@@ -21,7 +21,8 @@ pub(crate) async fn refused(
     expect_unchanged(context, payment_id).await
 }
 
-/// The body is refused, or taken and nothing came of it. Our own service refuses it.
+/// Expects that the body has no effect: it is refused, or accepted without an effect. The service `jetpay` must refuse
+/// it.
 pub(crate) async fn expect_harmless(
     context: &CheckContext<'_>,
     payment_id: &str,
@@ -41,14 +42,14 @@ pub(crate) async fn expect_harmless(
     }
 }
 
-/// Nothing came of it; looked up where it can be. That it was refused is seen without.
+/// Expects that nothing changed, if that can be observed. The refusal is seen without an observer.
 pub(crate) async fn expect_unchanged(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
     context
         .expect_money_if_seen(payment_id, "pending", &[])
         .await
 }
 
-/// A success of a fresh payment, changed so, credits.
+/// Expects that a changed success of a new payment credits.
 pub(crate) async fn credits(
     context: &CheckContext<'_>,
     change: impl FnOnce(Value) -> Value,
@@ -59,7 +60,7 @@ pub(crate) async fn credits(
     expect_credited(context, &payment_id).await
 }
 
-/// The payment has this one credit, of the usual amount.
+/// Expects exactly one credit of the usual amount.
 pub(crate) async fn expect_credited(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
     let amount = context.amount().minor();
     context
@@ -67,8 +68,8 @@ pub(crate) async fn expect_credited(context: &CheckContext<'_>, payment_id: &str
         .await
 }
 
-/// What goes back has these entries after the credit, or nothing went back: whether refunds are followed is advice, and
-/// who follows them must do it right. Our own service follows them.
+/// Expects that a refund left these entries, or no entry at all. To process refunds is advice, but a merchant who
+/// processes them must do it right. The service `jetpay` must process them.
 pub(crate) async fn expect_taken_back(
     context: &CheckContext<'_>,
     payment_id: &str,
@@ -83,7 +84,8 @@ pub(crate) async fn expect_taken_back(
     followed
 }
 
-/// Tells what must not credit. The service `jetpay` acknowledges it and calls a person; whoever refuses it loses nothing.
+/// Posts a callback that must not credit. The service `jetpay` acknowledges it and raises an alarm. A merchant may also
+/// refuse it.
 pub(crate) async fn post_wrong_callback(
     context: &CheckContext<'_>,
     callback: &(impl Serialize + Sync),
@@ -92,7 +94,7 @@ pub(crate) async fn post_wrong_callback(
     expect_acknowledged_if_exact(context, &exchange)
 }
 
-/// Held strictly, the answer is HTTP 200; else any will do.
+/// Expects HTTP 200 if the target must be exact. Otherwise any answer is right.
 pub(crate) fn expect_acknowledged_if_exact(
     context: &CheckContext<'_>,
     exchange: &Exchange,
@@ -104,8 +106,8 @@ pub(crate) fn expect_acknowledged_if_exact(
     }
 }
 
-/// A callback of a fresh payment with these words; its payment id.
-pub(crate) async fn told(
+/// Posts a callback of a new payment with these words. Returns the payment id.
+pub(crate) async fn post_with_words(
     context: &CheckContext<'_>,
     payment: &str,
     kind: &str,
@@ -125,7 +127,7 @@ pub(crate) async fn told(
     Ok(payment_id)
 }
 
-/// An answer about an account; held strictly, with nothing else in it.
+/// Expects an answer with an account. If the target must be exact, it has no other fields.
 pub(crate) fn account<'a>(
     context: &CheckContext<'_>,
     exchange: &'a Exchange,
@@ -137,7 +139,7 @@ pub(crate) fn account<'a>(
         &context.target.currency.code(),
         &expect::text(answer, "currency", exchange)?,
     )?;
-    // Without contracts the documents call it optional, or show it in samples only.
+    // Without contracts the documents say that the field is optional, or show it in samples only.
     if context.target.exact || context.has_contracts() {
         expect::text(answer, "additional_customer_id", exchange)?;
     }
@@ -160,7 +162,7 @@ pub(crate) fn account<'a>(
     Ok(answer)
 }
 
-/// The contracts of a good answer, each of them sound.
+/// Expects an answer with good contracts, and returns them.
 pub(crate) fn sound_contracts<'a>(
     context: &CheckContext<'_>,
     exchange: &'a Exchange,
@@ -193,7 +195,7 @@ pub(crate) fn sound_contracts<'a>(
     Ok(contracts)
 }
 
-/// A good answer: its payment id.
+/// Expects a good answer to `check_deposit`, and returns the payment id.
 pub(crate) fn payment_id(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult<String> {
     let answer = expect::answer(exchange, 0)?;
     context.expect_only(

@@ -1,4 +1,4 @@
-//! Callbacks changed so that their signature still fits.
+//! Messages that were changed so that their signature still matches.
 
 use serde_json::{Value, json};
 
@@ -15,8 +15,8 @@ pub(super) static ROWS: &[Row] = &[
         "attack-status-hidden",
         Level::Must,
         SIGNATURE,
-        "a callback whose status hides in another text credits nothing",
-        "A signed decline is cut anew into a message without it, and money may be credited.",
+        "a callback whose status is hidden in another text credits nothing",
+        "An attacker can turn a signed decline into a message without a status, which may credit.",
         run!(status_hidden),
     ),
     Row::new(
@@ -24,15 +24,15 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIGNATURE,
         "a callback with a number turned into a text credits nothing",
-        "Types are not signed: a loose comparison may take another amount for the same one.",
+        "Types are not signed, and a loose comparison may accept another amount.",
         run!(number_as_text),
     ),
     Row::new(
         "attack-request-cut",
         Level::Must,
         SIGNATURE,
-        "a request whose fields hide in another text is refused",
-        "A recorded request is cut anew, and a payment begins for another account.",
+        "a request whose fields are hidden in another text is refused",
+        "An attacker can turn a recorded request into a payment for another account.",
         Procedure::Refused(request_cut, Refusal::new(200, 500)),
     ),
     Row::new(
@@ -40,15 +40,15 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIGNATURE,
         "keys with `;` and two values of one path are refused",
-        "One signature then fits two messages, and the endpoint may read the other one.",
+        "One signature then fits two messages, and the endpoint may read the wrong one.",
         Procedure::Refused(keys, Refusal::new(200, 500)),
     ),
     Row::new(
         "attack-harmless",
         Level::Should,
         SIGNATURE,
-        "a success with null for an empty text and with empty containers credits",
-        "Both sign alike; a real success is refused over a difference that is none.",
+        "a success with null instead of an empty text and with empty containers credits",
+        "Both forms have the same signature; a good success is refused without a reason.",
         run!(harmless),
     )
     .credits(),
@@ -56,8 +56,8 @@ pub(super) static ROWS: &[Row] = &[
         "attack-unsigned",
         Level::Must,
         SIGNATURE,
-        "what stands below a nested signature or frame_mode is not read",
-        "Anybody on the way can write there who is credited and how much.",
+        "fields below a nested signature or frame_mode are not read",
+        "They are not signed, so an attacker can write there which account gets how much.",
         run!(unsigned),
     )
     .credits(),
@@ -65,8 +65,8 @@ pub(super) static ROWS: &[Row] = &[
         "attack-second-signature",
         Level::Should,
         SIGNATURE,
-        "of two signatures the one at the top counts",
-        "Two readers check two signatures, and what one has refused the other one credits.",
+        "of two signatures the one at the top level counts",
+        "Two programs check different signatures, and one credits what the other refused.",
         run!(second_signature),
     )
     .credits(),
@@ -74,8 +74,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-semicolon",
         Level::Must,
         SIGNATURE,
-        "a success with an honest `;` in its description credits",
-        "A payer is not credited since somebody has written a semicolon into a description.",
+        "a success with a harmless `;` in its description credits",
+        "A semicolon in a description keeps the payer's money from being credited.",
         run!(semicolon),
     )
     .credits(),
@@ -151,7 +151,7 @@ fn keys(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         .into()
 }
 
-/// A success changed so after it was signed still credits the amount, once.
+/// Expects that a success that was changed after signing still credits the amount once.
 async fn still_credits(
     context: &CheckContext<'_>,
     change: impl FnOnce(Value) -> Value,
@@ -223,7 +223,7 @@ async fn semicolon(context: &CheckContext<'_>) -> CheckResult {
     .await
 }
 
-/// Moves a field into the end of the text that stands before it in the signed string.
+/// Moves a field to the end of the text before it in the signed string.
 pub(crate) fn hide(message: Value, text: &str, field: &str) -> Value {
     let value = message.pointer(field).map(|value| {
         value

@@ -1,4 +1,4 @@
-//! What is checked, row by row. A folder is a chapter of a report, a file what one part of it demands.
+//! All rows. A folder is a chapter of a report.
 
 mod bad_input;
 mod conditions;
@@ -18,7 +18,7 @@ mod time;
 
 use super::row::{Group, Row};
 
-/// All rows, chapter by chapter, in the order of a report.
+/// All rows by chapter, in the order of a report.
 static CHAPTERS: &[(Group, &[&[Row]])] = &[
     (Group::Shape, shape::ROWS),
     (Group::Documented, documented::ROWS),

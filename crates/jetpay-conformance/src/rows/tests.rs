@@ -1,10 +1,10 @@
-//! What a report shows of a row reads alike everywhere.
+//! The texts of rows have the same form everywhere.
 
 use std::collections::HashSet;
 
 use super::{Row, all};
 
-/// The longest reason, in characters: one line of a report.
+/// The maximum length of a reason, in characters: one line of a report.
 const WHY: usize = 110;
 
 fn all_but(good: impl Fn(&Row) -> bool) -> Vec<&'static str> {
@@ -15,7 +15,7 @@ fn all_but(good: impl Fn(&Row) -> bool) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_row_says_in_one_short_sentence_why_it_matters() {
+fn every_row_has_one_short_and_unique_reason() {
     let none = Vec::<&str>::new();
     assert_eq!(all_but(|row| row.why.ends_with('.')), none);
     assert_eq!(all_but(|row| row.why.chars().count() <= WHY), none);
@@ -26,7 +26,7 @@ fn every_row_says_in_one_short_sentence_why_it_matters() {
 }
 
 #[test]
-fn every_sentence_goes_on_from_a_heading_and_has_no_period() {
+fn every_sentence_begins_with_a_small_letter_and_has_no_period() {
     let lower = |row: &Row| row.sentence.starts_with(|it: char| it.is_ascii_lowercase());
     assert_eq!(all_but(lower), Vec::<&str>::new());
     assert_eq!(
@@ -36,7 +36,7 @@ fn every_sentence_goes_on_from_a_heading_and_has_no_period() {
 }
 
 #[test]
-fn no_two_sentences_of_a_chapter_are_the_same() {
+fn every_sentence_of_a_chapter_is_unique() {
     let mut seen = HashSet::new();
     for (group, row) in all() {
         assert!(seen.insert((group, row.sentence)), "{}", row.id);
@@ -44,7 +44,7 @@ fn no_two_sentences_of_a_chapter_are_the_same() {
 }
 
 #[test]
-fn every_id_is_in_kebab_case_and_there_once() {
+fn every_id_is_unique_and_in_kebab_case() {
     let kebab = |row: &Row| {
         row.id.split('-').all(|word| {
             let letters = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();

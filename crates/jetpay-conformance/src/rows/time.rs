@@ -1,4 +1,4 @@
-//! Answers in time. No document says how long the platform waits; a payer at a kiosk does not wait long.
+//! The time of answers. No document says how long the platform waits, but a payer at a kiosk does not wait long.
 
 use jetpay_platform::{Exchange, next_operation_id};
 
@@ -8,8 +8,8 @@ use crate::check_context::messages::without;
 use crate::expect;
 use crate::row::{Level, Row, Section, run};
 
-const OPEN: Section = Section::Ours("protocol 10: unknown time limits");
-/// How many verifies follow one another.
+const OPEN: Section = Section::Ours("our advice: answer within the time limit");
+/// The number of verifies in a row.
 const IN_A_ROW: usize = 10;
 
 pub(super) static ROWS: &[Row] = &[
@@ -17,15 +17,15 @@ pub(super) static ROWS: &[Row] = &[
         "time-verify",
         Level::Should,
         OPEN,
-        "verify is answered in time",
-        "The payer stands at a kiosk and gives up.",
+        "verify is answered within the time limit",
+        "The payer waits at a kiosk and gives up.",
         run!(verify),
     ),
     Row::new(
         "time-deposit",
         Level::Should,
         OPEN,
-        "check_deposit is answered in time",
+        "check_deposit is answered within the time limit",
         "The cash is in the machine, and the platform takes the silence for a refusal.",
         run!(deposit),
     ),
@@ -33,24 +33,24 @@ pub(super) static ROWS: &[Row] = &[
         "time-callback",
         Level::Should,
         OPEN,
-        "a callback is answered in time",
-        "A callback that times out is repeated for days while the payer's money may be there already.",
+        "a callback is answered within the time limit",
+        "A callback that times out is repeated for days, although the money may already be credited.",
         run!(callback),
     ),
     Row::new(
         "time-refusals",
         Level::Should,
         OPEN,
-        "refusals are answered in time",
-        "Whoever sends rubbish could keep the endpoint busy, and payers waiting.",
+        "refusals are answered within the time limit",
+        "A sender of invalid requests can keep the endpoint busy and payers waiting.",
         run!(refusals),
     ),
     Row::new(
         "time-in-a-row",
         Level::Should,
         OPEN,
-        "ten verifies that follow one another are each answered in time",
-        "An endpoint that is fast once and then tires turns payers away at noon.",
+        "ten verifies in a row are each answered within the time limit",
+        "An endpoint that becomes slow under load turns payers away when most of them pay.",
         run!(in_a_row),
     ),
 ];
@@ -101,9 +101,9 @@ async fn refusals(context: &CheckContext<'_>) -> CheckResult {
         expect::equal("code 0", &false, &(exchange.code() == Some(0)))?;
         in_time(context, &exchange)?;
     }
-    let nobodys = format!("nobody-{}", next_operation_id());
+    let unknown = format!("unknown-{}", next_operation_id());
     let exchange = context
-        .post_callback(&context.any_callback(&nobodys))
+        .post_callback(&context.any_callback(&unknown))
         .await?;
     in_time(context, &exchange)
 }

@@ -1,4 +1,4 @@
-//! The shape of answers.
+//! Faults in the shape of answers.
 
 use jetpay_platform::{CASHIN_KZ, KASSA24, KASSA24_BVU, QIWI_KZ};
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ pub(super) static ALL: &[Broken] = &[
     .by(&KASSA24_BVU),
     Broken::new(
         "cashin-without-errors",
-        "Leaves errors.message out, where Cash-in has the text of a refusal.",
+        "Leaves out errors.message, where Cash-in has the text of a refusal.",
         Fault::Answers(|_, answer| answer.edit(|it| remove(it, "errors"))),
         &["verify-unknown", "deposit-unknown"],
     )
@@ -120,7 +120,7 @@ pub(super) static ALL: &[Broken] = &[
         Fault::Answers(|_, answer| moves(answer, "message", "error_description")),
         &["option-1-unknown", "verify-unknown"],
     )
-    .account_alone(),
+    .account_only(),
     Broken::new(
         "kassa24-contracts-without-message",
         "Answers option 2 of Kassa24 with error_description instead of message.",
@@ -145,7 +145,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "html-around",
-        "Writes the answer into a page of HTML.",
+        "Writes the answer into an HTML page.",
         Fault::Answers(|_, answer| answer.rewrite(|it| format!("<html><body>{it}</body></html>"))),
         &["verify-good", "deposit-good", "shape-json"],
     )
@@ -181,7 +181,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "204-of-kassa24",
-        "Answers who owes nothing with 204, where the method has no such code.",
+        "Answers a customer who owes nothing with 204, although the method has no such code.",
         Fault::Answers(|incoming, answer| {
             if incoming.text().contains("7000000204") {
                 answer.edit(|it| it["code"] = json!(204));
@@ -193,7 +193,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "204-of-the-other-option",
-        "Answers who owes nothing with 204 also in option 1 of Kassa24.",
+        "Answers a customer who owes nothing with 204, even in option 1 of Kassa24.",
         Fault::Answers(|incoming, answer| {
             if incoming.text().contains("7000000204") {
                 answer.edit(|it| it["code"] = json!(204));
@@ -201,7 +201,7 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["option-1-no-204"],
     )
-    .account_alone()
+    .account_only()
     .advised_against(),
 ];
 

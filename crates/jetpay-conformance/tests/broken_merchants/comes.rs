@@ -1,4 +1,4 @@
-//! Taking what comes for something else: loose parsers, loose types, repairs.
+//! Faults in reading requests: loose parsers, loose types, repairs.
 
 use serde_json::{Value, json};
 
@@ -8,13 +8,13 @@ use crate::merchant::{Answer, Fault, Incoming};
 pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "reads-the-signed-string",
-        "Reads the fields out of the string that is signed, so that a text can hold another field.",
-        Fault::Comes(|incoming| incoming.edit(cut_anew)),
+        "Reads the fields from the signed string, so that a text can hold another field.",
+        Fault::Comes(|incoming| incoming.edit(recut)),
         &["attack-status-hidden", "attack-request-cut"],
     ),
     Broken::new(
         "types-loosely",
-        "Takes numbers that are texts, as a language with loose types does.",
+        "Accepts texts as numbers, as languages with loose types do.",
         Fault::Comes(|incoming| incoming.edit(numbers)),
         &[
             "attack-number-as-text",
@@ -26,14 +26,14 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "last-key-counts",
-        "Of a repeated key takes the last value.",
+        "Uses the last value of a repeated key.",
         Fault::Comes(|incoming| reparse(incoming, |_| ())),
         &["bad-repeated-key"],
     )
     .advised_against(),
     Broken::new(
         "strips-the-mark",
-        "Takes a byte order mark away before it reads.",
+        "Removes a byte order mark.",
         Fault::Comes(|incoming| {
             if let Some(rest) = incoming.body.strip_prefix(b"\xEF\xBB\xBF") {
                 incoming.body = rest.to_vec();
@@ -44,7 +44,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "reads-the-first-object",
-        "Reads one object and leaves the rest.",
+        "Reads one object and ignores the rest.",
         Fault::Comes(|incoming| {
             let mut values = serde_json::Deserializer::from_slice(&incoming.body).into_iter();
             let first: Option<Value> = values.next().and_then(Result::ok);
@@ -58,7 +58,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "unpacks-lists",
-        "Takes the first message of a list.",
+        "Uses the first message of a list.",
         Fault::Comes(|incoming| {
             let text = incoming.text();
             if let Some(inner) = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
@@ -70,7 +70,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "drops-empty-keys",
-        "Leaves empty keys out before it looks at the signature.",
+        "Removes empty keys before it verifies the signature.",
         Fault::Comes(|incoming| {
             let text = incoming.text().replacen("\"\":1,", "", 1);
             incoming.body = text.replacen("\"a\":{\"\":{}},", "", 1).into_bytes();
@@ -80,7 +80,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "takes-odd-keys",
-        "Leaves keys with `;` out before it reads, though they are signed.",
+        "Removes keys with `;`, although they are signed.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 let object = it.as_object_mut().unwrap();
@@ -92,7 +92,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "repairs-numbers",
-        "Reads numbers that are none in JSON.",
+        "Reads numbers that JSON does not allow.",
         Fault::Comes(|incoming| {
             let text = incoming.text();
             for bad in ["NaN", "01", "+1", ".5", "-0.0", "-0", "1e999"] {
@@ -106,7 +106,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "reads-any-depth",
-        "Reads any depth.",
+        "Reads any nesting.",
         Fault::Comes(|incoming| {
             let text = incoming.text();
             let cut = text.find("]]]]").or_else(|| text.find("}}}}"));
@@ -120,7 +120,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "reads-no-depth",
-        "Reads 32 levels and no more.",
+        "Reads 32 levels only.",
         Fault::Stops(|incoming| {
             let deep = incoming.text().contains(&"[".repeat(32));
             deep.then(|| Answer::new(400, ""))
@@ -138,7 +138,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "says-yes-to-nonsense",
-        "Answers what it cannot read with code 0.",
+        "Answers an unreadable body with code 0.",
         Fault::Stops(|incoming| {
             let unreadable = incoming.http_method == "POST"
                 && serde_json::from_slice::<Value>(&incoming.body).is_err();
@@ -148,7 +148,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
 ];
 
-/// Reads with the parser of the language and writes again, so that the right merchant sees what that parser saw.
+/// Parses the body as the language does and writes it again, so that the right merchant sees what that parser saw.
 fn reparse(incoming: &mut Incoming, edit: fn(&mut Value)) {
     if let Ok(mut json) = serde_json::from_slice(&incoming.body) {
         edit(&mut json);
@@ -156,8 +156,8 @@ fn reparse(incoming: &mut Incoming, edit: fn(&mut Value)) {
     }
 }
 
-/// Puts `;path:value` of a text where the path says.
-fn cut_anew(message: &mut Value) {
+/// Moves `;path:value` from a text to its path.
+fn recut(message: &mut Value) {
     let mut found = Vec::new();
     collect(message, &mut found);
     for (path, value) in found {
@@ -174,7 +174,7 @@ fn cut_anew(message: &mut Value) {
     }
 }
 
-/// Takes what follows a `;` out of the texts.
+/// Collects what follows a `;` in texts.
 fn collect(value: &mut Value, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => fields.values_mut().for_each(|it| collect(it, found)),
@@ -193,7 +193,7 @@ fn collect(value: &mut Value, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// Makes numbers of texts where numbers are wanted.
+/// Turns texts into numbers where numbers are expected.
 fn numbers(message: &mut Value) {
     for place in ["/amount", "/project_id", "/operation/sum_initial/amount"] {
         if let Some(value) = message.pointer_mut(place)

@@ -1,4 +1,4 @@
-//! What the documents show, done otherwise.
+//! Faults in the exchanges that the documents show.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +14,7 @@ static ASKED: AtomicUsize = AtomicUsize::new(0);
 pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "verify-counts",
-        "Verify has an effect: what is owed changes with each one.",
+        "Verify has an effect: each one changes the debt.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_verify() && answer.is_good() {
                 let asked = ASKED.fetch_add(1, Ordering::Relaxed);
@@ -34,7 +34,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "refuses-beyond-limits",
-        "Refuses an amount beyond the limits, though the cash is in the machine.",
+        "Refuses an amount beyond the limits, although the cash is in the machine.",
         Fault::Stops(|incoming| {
             let much = incoming.json()["amount"].as_i64() > Some(50_000_000);
             much.then(|| refuses("too much"))
@@ -45,7 +45,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "refuses-unknown-contracts",
-        "Refuses an unknown contract of a known customer, though the cash is in the machine.",
+        "Refuses an unknown contract of a known customer, although the cash is in the machine.",
         Fault::Stops(|incoming| {
             (incoming.json()["entity_id"] == "no-such-contract").then(|| refuses("no contract"))
         }),
@@ -54,7 +54,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "refuses-closed-contracts",
-        "Refuses a contract that cannot be paid, though the cash is in the machine.",
+        "Refuses a contract that cannot be paid, although the cash is in the machine.",
         Fault::Stops(|incoming| {
             let of_closed = incoming.is_check_deposit() && incoming.json()["entity_id"] == "67890";
             of_closed.then(|| refuses("closed"))
@@ -111,7 +111,7 @@ pub(super) static ALL: &[Broken] = &[
     .by(&KASSA24),
     Broken::new(
         "0-for-204",
-        "Answers who owes nothing on any contract of Kassa24 with code 0.",
+        "Answers a customer who owes nothing on any contract of Kassa24 with code 0.",
         Fault::Answers(|_, answer| {
             if answer.json()["code"] == 204 {
                 answer.edit(|it| it["code"] = json!(0));
@@ -139,7 +139,7 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["option-1-deposit", "deposit-good"],
     )
-    .account_alone()
+    .account_only()
     .everywhere(),
     Broken::new(
         "account-without-currency",
@@ -147,10 +147,10 @@ pub(super) static ALL: &[Broken] = &[
         Fault::Answers(|_, answer| answer.edit(|it| remove(it, "currency"))),
         &["option-1-verify", "verify-good"],
     )
-    .account_alone(),
+    .account_only(),
     Broken::new(
         "typed-verify-is-a-verify",
-        "Takes every message of Cash-in for what its type says: a check_deposit typed verify gets no payment_id.",
+        "Trusts the type of every message of Cash-in: a check_deposit with type verify gets no payment_id.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_verify() && answer.json().get("payment_id").is_some() {
                 *answer = Answer::new(
@@ -165,7 +165,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "amount-makes-a-deposit",
-        "Takes a verify with an amount for a check_deposit, where only one method has it so.",
+        "Processes a verify with an amount as a check_deposit, although only one method has that.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if it["type"] == "verify" && it.get("amount").is_some() {

@@ -1,4 +1,4 @@
-//! Requests with a field that is wrong, and taken all the same.
+//! Faults in the checks of fields, and in the signed string.
 
 use jetpay_platform::{KASSA24, QIWI_KZ};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::merchant::{Answer, Fault, Incoming};
 pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "any-type-word",
-        "Takes the type in any case, with white space around it.",
+        "Accepts the type in any case, with white space around it.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if let Some(word) = it["type"].as_str() {
@@ -23,7 +23,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "customer-as-number",
-        "Takes a customer_id that is a number.",
+        "Accepts a customer_id that is a number.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if let Some(number) = it["customer_id"].as_i64() {
@@ -36,7 +36,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "cleans-customers",
-        "Takes from a customer_id what does not belong there.",
+        "Removes invalid characters from a customer_id.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if let Some(id) = it["customer_id"].as_str() {
@@ -50,7 +50,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "ignores-payment-method",
-        "Takes check_deposit of any payment_method.",
+        "Accepts a check_deposit with any payment_method.",
         Fault::Comes(|incoming| {
             if incoming.is_check_deposit() {
                 incoming.edit(|it| it["payment_method"] = json!("qiwi-kz"));
@@ -62,7 +62,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "ignores-entity",
-        "Takes check_deposit without an entity_id.",
+        "Accepts a check_deposit without an entity_id.",
         Fault::Comes(|incoming| {
             if incoming.is_check_deposit() {
                 incoming.edit(|it| it["entity_id"] = json!("12345"));
@@ -73,7 +73,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "ignores-half-a-contract",
-        "Takes check_deposit with half of a contract.",
+        "Accepts a check_deposit with half of a contract.",
         Fault::Comes(|incoming| {
             if incoming.is_check_deposit() {
                 incoming.edit(|it| {
@@ -88,7 +88,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "ids-as-doubles",
-        "Reads operation.id as a double, which does not tell all ids of 16 digits apart.",
+        "Reads operation.id as a double, which cannot represent all ids of 16 digits.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 let id = it.pointer("/operation/id").and_then(Value::as_u64);
@@ -101,7 +101,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "cuts-floats",
-        "Takes an amount that is a float, and cuts it.",
+        "Accepts a float as the amount and cuts it.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if let Some(amount) = it["amount"].as_f64().filter(|_| !it["amount"].is_i64()) {
@@ -114,7 +114,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "drops-the-sign",
-        "Takes an amount below zero for one above.",
+        "Accepts a negative amount as a positive one.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if let Some(amount) = it["amount"].as_i64() {
@@ -127,7 +127,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "assumes-the-currency",
-        "Takes any currency for tenge.",
+        "Accepts any currency as tenge.",
         Fault::Comes(|incoming| {
             if incoming.is_check_deposit() {
                 incoming.edit(|it| it["currency"] = json!("KZT"));
@@ -137,9 +137,9 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "wants-an-order",
-        "Signs the fields in the order in which they come.",
+        "Signs the fields in the order of the body.",
         Fault::Stops(|incoming| {
-            // The signature comes last, unless somebody has put the fields in another order.
+            // The signature is last, unless the fields were reordered.
             let text = incoming.text();
             let last = text.trim_end().ends_with("==\"}");
             (incoming.is_signed() && !last).then(refusal)
@@ -148,7 +148,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "signs-the-bytes",
-        "Signs the bytes as they come.",
+        "Signs the raw bytes.",
         Fault::Stops(|incoming| {
             let other = incoming.json().to_string().len() != incoming.body.len();
             (incoming.is_signed() && other).then(|| refused(incoming))
@@ -168,7 +168,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "knows-no-escapes",
-        "Signs a text with its escapes as they stand.",
+        "Signs a text with its escapes.",
         Fault::Stops(|incoming| {
             let text = incoming.text();
             let escaped = text.contains("\\/") || text.contains("\\u04");
@@ -178,7 +178,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "signs-what-it-knows",
-        "Signs the fields that it knows, and refuses what was signed with others.",
+        "Signs known fields only, and refuses messages with others.",
         Fault::Stops(|incoming| {
             let json = incoming.json();
             let other = ["a_note", "terminal", "is_test", "list", "Terminal_Id"];
@@ -212,7 +212,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "knows-one-script",
-        "Signs letters of other scripts in an encoding of its own.",
+        "Signs letters of other scripts in another encoding.",
         Fault::Stops(|incoming| {
             let other = incoming.json()["payment"]["description"]
                 .as_str()
@@ -244,7 +244,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
 ];
 
-/// A refusal of a signature, also of a callback's.
+/// A refusal because of the signature, for a callback too.
 fn refused(incoming: &Incoming) -> Answer {
     if incoming.is_callback() {
         Answer::new(400, "")

@@ -1,11 +1,11 @@
-//! The books: who credits what, and how often.
+//! Faults in the ledger: what is credited, and how often.
 
 use super::{Broken, LedgerFault};
 
 pub(super) static ALL: &[Broken] = &[
     Broken::slips(
         "credits-repeats",
-        "Every success that comes credits, also a repeated one.",
+        "Every success credits, even a repeated one.",
         LedgerFault::CreditsRepeats,
         &[
             "callback-repeated",
@@ -15,44 +15,44 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::slips(
         "knows-repeats-by-bytes",
-        "A repeated success is known by its bytes, and the date in it differs.",
+        "Recognises a repeated success by its bytes, although its date differs.",
         LedgerFault::KnowsRepeatsByTheirBytes,
         &["callback-repeated-later"],
     ),
     Broken::slips(
         "books-repeats-anew",
-        "A repeated success takes the money back and credits it anew, so that it was credited twice.",
+        "A repeated success reverses the credit and credits again.",
         LedgerFault::PostsRepeatsAgain,
         &["callback-repeated", "callback-repeated-later"],
     ),
     Broken::slips(
         "credits-each-operation",
-        "Each operation credits once, so that a payment credits as often as it has operations.",
+        "Each operation credits once, so a payment is credited for each of its operations.",
         LedgerFault::CreditsEachOperation,
         &["callback-second-success", "callback-at-once-different"],
     ),
     Broken::slips(
         "one-operation-two-payments",
-        "The operation is not remembered, so that it credits a second payment.",
+        "Does not remember the operation, so it credits a second payment.",
         LedgerFault::CreditsTwoPayments,
         &["callback-same-operation"],
     )
     .advised_against(),
     Broken::slips(
         "looks-then-credits",
-        "Looks whether there is a credit and credits a moment later, without a lock.",
+        "Looks for a credit and credits a moment later, without a lock.",
         LedgerFault::LooksThenCredits,
         &["callback-at-once", "callback-at-once-different"],
     ),
     Broken::slips(
         "ignores-amount",
-        "Credits what was asked for, whatever was paid.",
+        "Credits the announced amount, whatever was paid.",
         LedgerFault::IgnoresTheAmount,
         &["callback-other-amount"],
     ),
     Broken::slips(
         "credits-what-came",
-        "Credits whatever amount the callback says.",
+        "Credits whatever amount the callback has.",
         LedgerFault::CreditsWhatCame,
         &["callback-other-amount"],
     ),
@@ -64,7 +64,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::slips(
         "ignores-project",
-        "Credits a payment of one project because another one has signed it.",
+        "Credits a payment of one project that another project signed.",
         LedgerFault::IgnoresTheProject,
         &["callback-other-project"],
     ),
@@ -89,31 +89,31 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::slips(
         "credits-processing",
-        "Credits a payment that is under way.",
+        "Credits a payment in progress.",
         LedgerFault::CreditsProcessing,
         &["callback-processing"],
     ),
     Broken::slips(
         "credits-part-payments",
-        "Credits the whole amount of what is partially paid.",
+        "Credits the full amount of a partially paid payment.",
         LedgerFault::CreditsPartPayments,
         &["callback-partially-paid"],
     ),
     Broken::slips(
         "credits-before",
-        "Credits with check_deposit, before anything is paid.",
+        "Credits at check_deposit, before the payment.",
         LedgerFault::CreditsBefore,
         &["deposit-pending", "callback-decline"],
     ),
     Broken::slips(
         "reads-payment-sum",
-        "Takes amounts from payment.sum, which includes what was refunded.",
+        "Reads amounts from payment.sum, which changes with refunds.",
         LedgerFault::ReadsThePaymentsSum,
         &["callback-payment-sum", "callback-refund-partial"],
     ),
     Broken::slips(
         "decline-takes-back",
-        "Takes the money back when a decline follows a success.",
+        "Reverses the credit when a decline follows a success.",
         LedgerFault::DeclineTakesBack,
         &[
             "callback-decline-after-success",
@@ -122,13 +122,13 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::slips(
         "decline-of-operation-takes-back",
-        "Takes the money back when the operation that has credited is declined.",
+        "Reverses the credit when its operation is declined.",
         LedgerFault::DeclineOfTheOperationTakesBack,
         &["callback-decline-after-success"],
     ),
     Broken::slips(
         "processing-reopens",
-        "An old intermediate callback opens the payment again, and the next repeat credits again.",
+        "An old processing callback reopens the payment, and the next repeat credits again.",
         LedgerFault::ProcessingReopens,
         &["callback-processing-after-success"],
     ),
@@ -146,56 +146,56 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::slips(
         "hears-an-operation-once",
-        "Knows an operation by its id, so that its success after processing is not heard.",
+        "Recognises an operation by its id only, so its success after processing is ignored.",
         LedgerFault::HearsAnOperationOnce,
         &["callback-success-after-processing"],
     ),
     Broken::slips(
         "payer-by-callback",
-        "Finds the payer by customer.id and account.number of the callback.",
+        "Finds the customer by customer.id and account.number of the callback.",
         LedgerFault::FindsThePayerByCallback,
         &["callback-account"],
     ),
     Broken::slips(
         "one-id",
-        "Has one payment id for all.",
+        "Gives every payment the same id.",
         LedgerFault::OneId,
         &["deposit-twice", "deposit-at-once"],
     ),
     Broken::slips(
         "id-by-content",
-        "An equal check_deposit gets the payment id of the one that still waits.",
+        "Gives an equal check_deposit the id of the pending one.",
         LedgerFault::IdByContent,
         &["deposit-twice"],
     ),
     Broken::slips(
         "refunds-repeats",
-        "A refund that comes twice takes the money back twice.",
+        "A repeated refund takes the money back twice.",
         LedgerFault::RefundsRepeats,
         &["callback-refund-repeated"],
     ),
     Broken::slips(
         "refunds-all",
-        "A refund of a part takes all back.",
+        "A partial refund takes the full amount back.",
         LedgerFault::RefundsAll,
         &["callback-refund-partial", "callback-refund-rest"],
     ),
     Broken::slips(
         "refunds-once",
-        "The second refund of a payment is not heard.",
+        "Ignores the second refund of a payment.",
         LedgerFault::RefundsOnce,
         &["callback-refund-rest"],
     ),
     Broken::slips(
         "ignores-refunds",
-        "Never takes money back for a refund.",
+        "Ignores refunds.",
         LedgerFault::IgnoresRefunds,
         &["callback-refund"],
     )
     .advised_against(),
     Broken::slips(
         "ignores-reversals",
-        "Never takes money back for a reversal.",
+        "Ignores reversals.",
         LedgerFault::IgnoresReversals,
         &["callback-reversal"],
     )
@@ -208,7 +208,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::slips(
         "acknowledges-strangers",
-        "Acknowledges callbacks of payments that it does not know, so that they never come again.",
+        "Acknowledges callbacks of unknown payments, so they are never repeated.",
         LedgerFault::AcknowledgesStrangers,
         &[
             "callback-unknown-payment",
@@ -225,9 +225,9 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::slips(
         "unknown-word-is-a-decline",
-        "Takes an unknown status for a decline, and a decline for final.",
+        "Processes an unknown status as a decline, which it considers final.",
         LedgerFault::UnknownIsADecline,
         &["callback-unknown-status"],
     )
-    .strictly(),
+    .as_service(),
 ];

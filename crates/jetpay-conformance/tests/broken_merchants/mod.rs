@@ -1,11 +1,11 @@
-//! Merchants that are wrong in one thing each, and the checks that must name it.
+//! Merchants with one fault each, and the checks that must find it.
 
 mod answers;
+mod as_service;
+mod checked_as;
 mod comes;
 mod documented;
 mod fields;
-mod held;
-mod held_strictly;
 mod ledger;
 mod odd;
 mod shapes;
@@ -14,37 +14,37 @@ mod wire;
 
 use std::time::Duration;
 
-use held::Held;
+use checked_as::CheckedAs;
 use jetpay_conformance::{Kassa24Answers, Level, Target};
 use jetpay_platform::{KASPI, KASSA24, MethodFacts, QIWI_KZ};
 
 use crate::merchant::{Fault, LedgerFault, Wire};
 
-pub(crate) use held::{reports, stranger};
+pub(crate) use checked_as::{any_merchant, reports};
 
-/// How long an answer may take, when nothing else is said.
+/// How long an answer may take by default.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A merchant that is wrong in one thing.
+/// A merchant with one fault.
 #[derive(Clone, Copy)]
 pub(crate) struct Broken {
     pub(crate) name: &'static str,
-    /// One sentence: what it does.
+    /// One sentence that describes the fault.
     pub(crate) wrong: &'static str,
     pub(crate) fault: Fault,
-    /// The rows of the checks that must name it.
+    /// The rows of the checks that must fail.
     pub(crate) caught_by: &'static [&'static str],
     pub(crate) method: &'static MethodFacts,
-    /// Whether its report must be bad, or only less good than it could be.
+    /// Whether the report must be bad, or only contain advice.
     pub(crate) level: Level,
     /// Whether more than half of the checks may fail.
     pub(crate) everywhere: bool,
-    held: Held,
+    checked_as: CheckedAs,
     patience: Duration,
 }
 
 impl Broken {
-    /// A merchant of Kaspi, held as a stranger, whose report must be bad.
+    /// A merchant of Kaspi, checked as any merchant's endpoint, whose report must be bad.
     const fn new(
         name: &'static str,
         wrong: &'static str,
@@ -59,7 +59,7 @@ impl Broken {
             method: &KASPI,
             level: Level::Must,
             everywhere: false,
-            held: Held::Stranger,
+            checked_as: CheckedAs::AnyMerchant,
             patience: PATIENCE,
         }
     }
@@ -86,31 +86,31 @@ impl Broken {
         Self { method, ..self }
     }
 
-    /// Of Kassa24, with the account alone.
-    const fn account_alone(self) -> Self {
+    /// A merchant of Kassa24 with the answers of option 1.
+    const fn account_only(self) -> Self {
         Self {
-            held: Held::AccountAlone,
+            checked_as: CheckedAs::AccountOnly,
             ..self.by(&KASSA24)
         }
     }
 
-    /// Held as the service `jetpay`.
-    const fn strictly(self) -> Self {
+    /// Checked as the service `jetpay`.
+    const fn as_service(self) -> Self {
         Self {
-            held: Held::Strictly,
+            checked_as: CheckedAs::Service,
             ..self
         }
     }
 
-    /// The same, and serving QIWI, too.
-    const fn strictly_with_another_method(self) -> Self {
+    /// The same, with the method QIWI too.
+    const fn as_service_with_two_methods(self) -> Self {
         Self {
-            held: Held::StrictlyByTwoMethods,
+            checked_as: CheckedAs::ServiceWithTwoMethods,
             ..self
         }
     }
 
-    /// Only advised against: the report stays good.
+    /// Only advice: the report stays good.
     const fn advised_against(self) -> Self {
         Self {
             level: Level::Should,
@@ -130,35 +130,41 @@ impl Broken {
         Self { patience, ..self }
     }
 
-    /// Whether it takes longer than is waited for.
+    /// Whether it answers later than the time limit.
     pub(crate) fn is_slow(&self) -> bool {
         self.patience < PATIENCE
     }
 
-    /// Opens it: its target, as it is held.
+    /// Opens the endpoint. Returns the target of the checks.
     pub(crate) fn open(&self) -> Target {
-        let (mut target, _) = match self.held {
-            Held::Stranger => held::stranger(self.fault, self.method, Kassa24Answers::Contracts),
-            Held::AccountAlone => held::stranger(self.fault, self.method, Kassa24Answers::Account),
-            Held::Strictly => held::strict(self.fault, self.method, &[]),
-            Held::StrictlyByTwoMethods => held::strict(self.fault, self.method, &[&QIWI_KZ]),
+        let (mut target, _) = match self.checked_as {
+            CheckedAs::AnyMerchant => {
+                checked_as::any_merchant(self.fault, self.method, Kassa24Answers::Contracts)
+            }
+            CheckedAs::AccountOnly => {
+                checked_as::any_merchant(self.fault, self.method, Kassa24Answers::Account)
+            }
+            CheckedAs::Service => checked_as::service(self.fault, self.method, &[]),
+            CheckedAs::ServiceWithTwoMethods => {
+                checked_as::service(self.fault, self.method, &[&QIWI_KZ])
+            }
         };
         target.time_limit = self.patience;
         target
     }
 }
 
-/// All of them.
+/// All broken merchants.
 pub(crate) fn all() -> impl Iterator<Item = &'static Broken> {
     [
-        // Those take longest.
+        // These take longest.
         wire::ALL,
         answers::ALL,
         ledger::ALL,
         comes::ALL,
         documented::ALL,
         fields::ALL,
-        held_strictly::ALL,
+        as_service::ALL,
         odd::ALL,
         shapes::ALL,
         signed::ALL,

@@ -1,4 +1,4 @@
-//! Stumbling over what is odd but right.
+//! Faults with unusual but valid messages.
 
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "crashes-on-unknown-words",
-        "Crashes on a status or a type that is none of its list.",
+        "Crashes on an unknown status or type.",
         Fault::Stops(|it| {
             let known = [
                 "success",
@@ -92,7 +92,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "knows-small-letters-alone",
-        "Knows the words of a callback in small letters alone, and refuses others.",
+        "Knows the words of a callback in small letters only, and refuses others.",
         Fault::Stops(|it| {
             let json = it.json();
             let status = json.pointer("/payment/status").and_then(Value::as_str);
@@ -104,7 +104,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "refuses-unknown-fields",
-        "Refuses callbacks with fields that it does not know.",
+        "Refuses callbacks with unknown fields.",
         Fault::Stops(|it| {
             let json = it.json();
             let unknown = json.get("provider_extra_fields").is_some()
@@ -115,7 +115,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "wants-every-field",
-        "Refuses callbacks without the fields that it only shows.",
+        "Refuses callbacks without fields that nothing depends on.",
         Fault::Stops(|it| {
             let short = it.is_callback() && it.json().pointer("/operation/request_id").is_none();
             short.then(|| Answer::new(400, ""))
@@ -153,7 +153,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "crashes-on-dates",
-        "Crashes on a date that is none.",
+        "Crashes on an invalid date.",
         Fault::Stops(|it| {
             let date = it.json().pointer("/payment/date").cloned();
             (date.is_some_and(|date| date == "soon")).then(Answer::crash)
@@ -172,7 +172,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "routes-by-payment-method",
-        "Refuses callbacks whose payment.method is not the word that it waits for.",
+        "Refuses callbacks with an unexpected payment.method.",
         Fault::Stops(|it| {
             let json = it.json();
             let method = json.pointer("/payment/method").and_then(Value::as_str);
@@ -184,7 +184,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "wants-its-content-type",
-        "Refuses what is not called application/json.",
+        "Refuses any content type but application/json.",
         Fault::Stops(|it| {
             let json = it.content_type.as_deref() == Some("application/json");
             (it.http_method == "POST" && !json).then(|| Answer::new(415, ""))
@@ -194,7 +194,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "routes-by-query",
-        "Knows its URL without a query alone.",
+        "Does not accept a query in its URL.",
         Fault::Stops(|it| it.query.is_some().then(|| Answer::new(404, ""))),
         &["http-query"],
     )

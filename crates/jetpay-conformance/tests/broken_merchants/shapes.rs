@@ -1,4 +1,4 @@
-//! Answers that are nearly right, and requests that are odd.
+//! Answers that are nearly right, wrong refusals, and faults with unusual requests.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::merchant::{Answer, Fault, SECRETS};
 pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "says-it-is-html",
-        "Calls its JSON text/html.",
+        "Answers JSON with the content type text/html.",
         Fault::Answers(|_, answer| answer.content_type = Some("text/html; charset=utf-8")),
         &["shape-content-type"],
     )
@@ -26,7 +26,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "tells-more",
-        "Tells more of the customer than was asked.",
+        "Answers with more data of the customer than the document has.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_verify() && answer.is_good() {
                 answer.edit(|it| it["customer"] = json!({"phone": "+7"}));
@@ -37,7 +37,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "odd-payment-ids",
-        "Makes payment ids of several parts with `;` between them.",
+        "Makes payment ids with `;` in them.",
         Fault::Answers(|_, answer| {
             if answer.json().get("payment_id").is_some() {
                 answer.edit(|it| it["payment_id"] = json!(format!("{};1", it["payment_id"])));
@@ -54,7 +54,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "amounts-below-zero",
-        "Shows what is owed as an amount below zero.",
+        "Shows a debt as a negative amount.",
         Fault::Answers(|_, answer| {
             answer.rewrite(|it| it.replace("\"payment\":", "\"payment\":-"));
         }),
@@ -72,13 +72,13 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "acts-first",
-        "Credits, and then looks at the signature and refuses.",
+        "Credits before it verifies the signature and refuses.",
         Fault::ActsFirst,
         &["callback-refused-no-effect", "callback-bad-signature"],
     ),
     Broken::slips(
         "shares-its-request",
-        "Keeps the request that it works at where the next one is put, too.",
+        "Stores the current request where the next request overwrites it.",
         LedgerFault::SharesItsRequest,
         &["verify-at-once"],
     ),
@@ -90,13 +90,13 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::slips(
         "early-callback-names-the-next",
-        "Gives the payment id of a callback that nobody waits for to the next check_deposit.",
+        "Gives the payment id of an unexpected callback to the next check_deposit.",
         LedgerFault::EarlyCallbackNamesTheNext,
         &["deposit-after-early-callback"],
     ),
     Broken::new(
         "crashes-on-big-numbers",
-        "Crashes on numbers beyond 64 bits, in whatever field.",
+        "Crashes on numbers beyond 64 bits in any field.",
         Fault::Stops(|incoming| {
             let big =
                 incoming.json()["a"].is_f64() || incoming.json()["a"].as_u64() > Some(1 << 63);
@@ -125,7 +125,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "cuts-customers",
-        "Cuts a customer_id to the length of its column, and finds somebody else.",
+        "Cuts a customer_id to the length of its column, and finds another customer.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if let Some(id) = it["customer_id"].as_str() {
@@ -138,7 +138,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "crashes-on-nesting",
-        "Runs out of stack in fields that nobody knows.",
+        "Runs out of stack in undocumented fields.",
         Fault::Stops(|incoming| {
             let text = incoming.text();
             let deep = text.contains(&"[".repeat(90)) || text.contains(&"{\"b\":".repeat(90));
@@ -149,7 +149,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "refuses-more-fields",
-        "Refuses requests with fields that it does not know.",
+        "Refuses requests with undocumented fields.",
         Fault::Stops(|incoming| {
             let more = incoming.json().get("tags").is_some();
             more.then(|| Answer::new(200, "{\"code\":500,\"message\":\"tags?\"}"))
@@ -169,7 +169,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "acknowledges-with-202",
-        "Answers callbacks with HTTP 202, to look at them later.",
+        "Answers callbacks with HTTP 202, to process them later.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_callback() && answer.status == 200 {
                 answer.status = 202;
@@ -179,7 +179,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "acknowledges-with-204",
-        "Answers callbacks with HTTP 204, as there is nothing to say.",
+        "Answers callbacks with HTTP 204, because the body is empty.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_callback() && answer.status == 200 {
                 answer.status = 204;
@@ -198,7 +198,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "created",
-        "Answers check_deposit with HTTP 201, as something was created.",
+        "Answers check_deposit with HTTP 201, because something was created.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_check_deposit() && answer.is_good() {
                 answer.status = 201;
@@ -209,7 +209,7 @@ pub(super) static ALL: &[Broken] = &[
     .everywhere(),
     Broken::new(
         "yes-to-everybody",
-        "Answers verify of anybody with code 0.",
+        "Answers verify of any customer with code 0.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_verify() && answer.json()["code"] == 404 {
                 *answer = Answer::new(
@@ -222,7 +222,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "deposits-of-everybody",
-        "Answers check_deposit of anybody with code 0.",
+        "Answers check_deposit of any customer with code 0.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_check_deposit() && answer.json()["code"] == 404 {
                 *answer = Answer::new(200, "{\"code\":0,\"payment_id\":\"1\"}");
@@ -252,7 +252,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "shows-its-trace",
-        "Answers what it refuses with HTTP 500 and a stack trace.",
+        "Answers refusals with HTTP 500 and a stack trace.",
         Fault::Answers(|_, answer| {
             if answer.is_refusal() {
                 *answer = Answer::new(500, TRACE);
@@ -267,7 +267,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "tells-the-secret",
-        "Says in the text of a refusal which signature it had expected, and with which secret.",
+        "Shows in the text of a refusal the expected signature and the secret.",
         Fault::Answers(|_, answer| {
             if answer.is_refusal() {
                 answer.edit(|it| it["message"] = json!(format!("expected HMAC of {}", SECRETS[0])));
@@ -277,7 +277,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "tells-the-secret-as-php-does",
-        "Says in the text of a refusal with which secret, and writes `/` as `\\/`.",
+        "Shows the secret in the text of a refusal, and writes `/` as `\\/`.",
         Fault::Answers(|_, answer| {
             if answer.is_refusal() {
                 answer.edit(|it| it["message"] = json!(format!("HMAC of {}", SECRETS[0])));

@@ -1,4 +1,4 @@
-//! Signatures: what is taken for signed, and what is not.
+//! Faults in the verification of signatures.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::merchant::{Answer, Fault, Incoming, SECRETS};
 pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "takes-any-signature",
-        "Does not look at signatures.",
+        "Does not verify signatures.",
         Fault::Comes(Incoming::sign),
         &[
             "signature-missing",
@@ -22,7 +22,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "takes-no-signature",
-        "Looks at a signature only where there is one.",
+        "Verifies a signature only if there is one.",
         Fault::Comes(|incoming| {
             let given = incoming.json()["signature"].clone();
             if given.is_null() || given == "" {
@@ -34,21 +34,21 @@ pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "takes-lower-case",
         "Compares signatures without regard to case.",
-        Fault::Comes(|incoming| supports(incoming, str::eq_ignore_ascii_case)),
+        Fault::Comes(|incoming| sign_if(incoming, str::eq_ignore_ascii_case)),
         &["signature-lower-case"],
     ),
     Broken::new(
         "trims-signatures",
-        "Takes the white space around a signature away before it compares.",
-        Fault::Comes(|incoming| supports(incoming, |given, right| given.trim() == right)),
+        "Removes the white space around a signature.",
+        Fault::Comes(|incoming| sign_if(incoming, |given, right| given.trim() == right)),
         &["signature-malformed"],
     )
     .advised_against(),
     Broken::new(
         "compares-a-part",
-        "Compares as many characters as came.",
+        "Compares only as many characters as the request has.",
         Fault::Comes(|incoming| {
-            supports(incoming, |given, right| {
+            sign_if(incoming, |given, right| {
                 !given.is_empty() && right.starts_with(given)
             });
         }),
@@ -57,14 +57,14 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "takes-sha-1",
-        "Takes 40 hexadecimal digits for the old scheme and lets them pass.",
-        Fault::Comes(|incoming| supports(incoming, |given, _| given.len() == 40)),
+        "Accepts any 40 hexadecimal digits as the old scheme.",
+        Fault::Comes(|incoming| sign_if(incoming, |given, _| given.len() == 40)),
         &["signature-legacy", "callback-bad-signature"],
     ),
     Broken::new(
         "knows-the-samples",
-        "Takes the signatures of the documents' samples, for tests.",
-        Fault::Comes(|incoming| supports(incoming, |given, _| given.starts_with("lY0LT"))),
+        "Accepts the signatures of the documents' samples.",
+        Fault::Comes(|incoming| sign_if(incoming, |given, _| given.starts_with("lY0LT"))),
         &["signature-placeholder"],
     ),
     Broken::new(
@@ -83,7 +83,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "does-not-sign-amounts",
-        "Leaves the amount out of what is signed.",
+        "Leaves the amount out of the signed string.",
         Fault::Comes(|incoming| {
             let mut json = incoming.json();
             if json.get("amount").is_some() {
@@ -97,7 +97,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "any-projects-secret",
-        "Takes the secret of any of its projects.",
+        "Accepts the secret of any of its projects.",
         Fault::Comes(|incoming| {
             if incoming.is_signed_with(SECRETS[2]) && incoming.json()["project_id"] == 1234 {
                 incoming.sign();
@@ -107,14 +107,14 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "ignores-project-id",
-        "Has one secret, and does not look at the project.",
+        "Has one secret and ignores the project.",
         Fault::Comes(|incoming| incoming.edit(|it| it["project_id"] = json!(1234))),
         &["project-unknown", "callback-unknown-project"],
     )
     .advised_against(),
     Broken::new(
         "takes-unsigned-callbacks",
-        "Looks at the signatures of requests, and not at those of callbacks.",
+        "Verifies the signatures of requests, but not of callbacks.",
         Fault::Comes(|incoming| {
             if incoming.is_callback() {
                 incoming.sign();
@@ -138,7 +138,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "natural-order-alone",
-        "Takes signatures over paths in natural order alone.",
+        "Accepts signatures over paths in natural order only.",
         Fault::Stops(|incoming| {
             let in_bytes = incoming.json().get("list").is_some() && !incoming.is_signed();
             in_bytes.then(refusal)
@@ -158,7 +158,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "general-signature-counts",
-        "Of two signatures takes the one in `general`.",
+        "Uses the signature in `general` when there are two.",
         Fault::Comes(|incoming| {
             let mut json = incoming.json();
             if let Some(second) = json.pointer("/general/signature").cloned() {
@@ -171,7 +171,7 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "reads-what-is-not-signed",
-        "Reads what stands below a nested `signature`, which nobody has signed.",
+        "Reads fields below a nested `signature`, which are not signed.",
         Fault::Comes(|incoming| {
             incoming.edit(|it| {
                 if let Some(status) = it.pointer("/operation/signature/status").cloned() {
@@ -183,7 +183,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
 ];
 
-/// A refusal of a signature.
+/// A refusal because of the signature.
 pub(super) fn refusal() -> Answer {
     Answer::new(
         200,
@@ -191,8 +191,8 @@ pub(super) fn refusal() -> Answer {
     )
 }
 
-/// Signs what comes with a signature that is taken for the right one.
-fn supports(incoming: &mut Incoming, is_taken: fn(&str, &str) -> bool) {
+/// Signs a request correctly if the fault accepts its signature.
+fn sign_if(incoming: &mut Incoming, is_taken: fn(&str, &str) -> bool) {
     let given = incoming.json()["signature"]
         .as_str()
         .unwrap_or_default()
@@ -208,7 +208,7 @@ fn supports(incoming: &mut Incoming, is_taken: fn(&str, &str) -> bool) {
     }
 }
 
-/// Whether the signature that came is the one of this message.
+/// Whether the signature of the request is the signature of this message.
 fn is_signed_as(incoming: &Incoming, json: &Value) -> bool {
     let other = Incoming {
         body: json.to_string().into_bytes(),

@@ -1,4 +1,4 @@
-//! HTTP by hand, sizes and time.
+//! Faults in HTTP, sizes and times.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::{Broken, Wire};
 use crate::merchant::{Answer, Fault, Incoming};
 
-/// Longer than what is waited for.
+/// Longer than the time limit.
 const LONG: Duration = Duration::from_millis(300);
-/// What is waited for.
+/// The time limit.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Whether the last body was too large.
@@ -23,20 +23,20 @@ static FORGOTTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 pub(super) static ALL: &[Broken] = &[
     Broken::wire(
         "reads-what-is-there",
-        "Takes what has come after a moment for the whole request.",
+        "Processes the bytes that came within a moment as the whole request.",
         Wire::ReadsWhatIsThere,
         &["connection-slow"],
     ),
     Broken::wire(
         "ignores-chunks",
-        "Reads no body that comes in chunks.",
+        "Does not read chunked bodies.",
         Wire::IgnoresChunks,
         &["connection-chunked"],
     )
     .advised_against(),
     Broken::wire(
         "forgets-the-next",
-        "Throws away what came behind a request, and so the next request of a pipeline.",
+        "Drops the bytes after a request, and so the next request of a pipeline.",
         Wire::ForgetsTheNext,
         &["connection-pipelined"],
     )
@@ -49,7 +49,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::wire(
         "closes-silently",
-        "Closes the connection after each answer and does not say so.",
+        "Closes the connection after each answer without announcing it.",
         Wire::ClosesSilently,
         &["connection-kept"],
     ),
@@ -71,7 +71,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "refuses-what-was-too-large",
-        "Refuses a callback whose payment it knows from one that was too large.",
+        "Refuses a callback of a payment that had a callback that was too large.",
         Fault::Stops(|incoming| {
             let answer = after_a_large_one(incoming, &REFUSED, 409)?;
             Some(Answer::new(answer, ""))
@@ -80,7 +80,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "forgets-what-was-too-large",
-        "Acknowledges a callback whose payment it knows from one that was too large, and does nothing.",
+        "Acknowledges a callback of a payment that had a callback that was too large, and does nothing.",
         Fault::Stops(|incoming| {
             let answer = after_a_large_one(incoming, &FORGOTTEN, 200)?;
             Some(Answer::new(answer, ""))
@@ -89,7 +89,7 @@ pub(super) static ALL: &[Broken] = &[
     ),
     Broken::new(
         "slow-verify",
-        "Takes its time for verify.",
+        "Answers verify late.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_verify() && answer.is_good() {
                 answer.wait = LONG;
@@ -101,7 +101,7 @@ pub(super) static ALL: &[Broken] = &[
     .patience(PATIENCE),
     Broken::new(
         "slow-deposit",
-        "Takes its time for check_deposit.",
+        "Answers check_deposit late.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_check_deposit() && answer.is_good() {
                 answer.wait = LONG;
@@ -113,7 +113,7 @@ pub(super) static ALL: &[Broken] = &[
     .patience(PATIENCE),
     Broken::new(
         "slow-callback",
-        "Takes its time for callbacks.",
+        "Answers callbacks late.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_callback() && answer.status == 200 {
                 answer.wait = LONG;
@@ -125,7 +125,7 @@ pub(super) static ALL: &[Broken] = &[
     .patience(PATIENCE),
     Broken::new(
         "slow-refusal",
-        "Takes its time to refuse.",
+        "Refuses late.",
         Fault::Answers(|_, answer| {
             if answer.is_refusal() {
                 answer.wait = LONG;
@@ -137,7 +137,7 @@ pub(super) static ALL: &[Broken] = &[
     .patience(PATIENCE),
 ];
 
-/// HTTP 413 to a callback that is too large, and this status to later ones of its payment.
+/// Answers a callback that is too large with HTTP 413, and later ones of its payment with this status.
 fn after_a_large_one(
     incoming: &Incoming,
     large: &Mutex<BTreeSet<String>>,

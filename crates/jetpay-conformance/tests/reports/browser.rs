@@ -8,27 +8,27 @@ use std::{fs, thread};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Set to `1` where a test without Chromium is a failure: in continuous integration.
+/// Set to `1` in CI, where a test without Chromium is a failure.
 const REQUIRED: &str = "JETPAY_REQUIRE_CHROMIUM";
 
 pub(crate) struct Browser {
     program: PathBuf,
 }
 
-/// What came of a page.
+/// What the browser did with a page.
 pub(crate) struct Seen {
-    /// The page as the browser has understood it.
+    /// The DOM after parsing.
     pub(crate) dom: String,
-    /// What it complains about.
+    /// The errors in the console.
     pub(crate) console: Vec<String>,
-    /// What it would load.
+    /// The requests that the page would make.
     pub(crate) requests: Vec<String>,
-    /// A picture of it, as PNG.
+    /// A screenshot, as PNG.
     pub(crate) picture: Vec<u8>,
 }
 
 impl Browser {
-    /// The browser, or none after a loud line on standard error; it must be there when [`REQUIRED`] says so.
+    /// The browser; `None` after a line on standard error if there is none. It must exist when [`REQUIRED`] is set.
     pub(crate) fn found_or_skip() -> Option<Self> {
         if let Some(program) = jetpay_testing::chromium() {
             return Some(Self { program });
@@ -40,7 +40,7 @@ impl Browser {
         );
         let thread = thread::current();
         let test = thread.name().unwrap_or("a test");
-        // Not by a macro: what those print is hidden when the test passes.
+        // A macro's output is hidden when the test passes.
         let _ = writeln!(
             std::io::stderr(),
             "\n!!! NOT RUN: {test}: no chromium in PATH"
@@ -48,8 +48,7 @@ impl Browser {
         None
     }
 
-    /// Opens a page with scripts off, and takes a picture of it. The page stays in the target folder, for whoever wants
-    /// to look.
+    /// Opens a page with scripts disabled and takes a screenshot. The page stays in the target folder for inspection.
     pub(crate) fn open(&self, name: &str, page: &str) -> Seen {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let file = folder.join(format!("{name}.html"));
@@ -103,7 +102,7 @@ impl Browser {
     }
 }
 
-/// A person who has turned scripts off.
+/// A browser profile with scripts disabled.
 fn without_scripts() -> TempDir {
     let profile = tempfile::tempdir().unwrap();
     let scripts_are_blocked =
@@ -114,7 +113,7 @@ fn without_scripts() -> TempDir {
     profile
 }
 
-/// What the browser asked of the network, as its own log says; what it asks on its own behalf goes to its maker.
+/// The requests of the page, from the browser's own log. Requests of the browser itself to its maker do not count.
 fn requests(log: &Path) -> Vec<String> {
     let log: Value = serde_json::from_slice(&fs::read(log).unwrap()).unwrap();
     let mut urls: Vec<String> = log["events"]

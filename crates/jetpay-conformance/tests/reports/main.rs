@@ -1,13 +1,13 @@
 //! The report of a real run, in every format, and its HTML opened by Chromium with scripts off.
 
 mod browser;
-mod stranger;
+mod endpoints;
 
 use boon::{Compiler, Schemas};
 use browser::{Browser, Seen};
+use endpoints::{HIDDEN, Leaves};
 use jetpay_conformance::Report;
 use serde_json::Value;
-use stranger::{HIDDEN, Leaves};
 use tokio::task::JoinSet;
 
 const SCHEMA: &str = include_str!("../../../../docs/conformance-report.schema.json");
@@ -21,7 +21,7 @@ fn formats(report: &Report) -> [(&'static str, String); 4] {
     ]
 }
 
-/// Letters of a signature that stand together.
+/// The longest run of characters that a signature can have.
 fn longest_word(text: &str) -> usize {
     let is_of_a_signature = |it: char| it.is_ascii_alphanumeric() || matches!(it, '+' | '/');
     let words = text.split(|it| !is_of_a_signature(it));
@@ -30,10 +30,10 @@ fn longest_word(text: &str) -> usize {
 
 #[actix_web::test]
 async fn no_format_shows_a_secret_a_signature_or_a_password() {
-    let report = stranger::report().await;
+    let report = endpoints::report().await;
     for (format, text) in formats(&report) {
         assert!(text.contains("kaspi/verify-good"), "{format} says nothing");
-        for secret in [stranger::SECRET, "me:hidden", "hidden@"] {
+        for secret in [endpoints::SECRET, "me:hidden", "hidden@"] {
             assert!(!text.contains(secret), "{format} shows {secret}");
         }
         assert!(longest_word(&text) < 80, "{format} shows a signature");
@@ -41,7 +41,7 @@ async fn no_format_shows_a_secret_a_signature_or_a_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_format_shows_what_is_hidden_in_the_url_of_an_endpoint_that_leaves() {
+async fn no_format_shows_the_secrets_in_the_url_of_an_endpoint_that_disconnects() {
     let mut running = JoinSet::new();
     for leaves in Leaves::ALL {
         running.spawn(async move { (leaves, leaves.report().await) });
@@ -61,8 +61,8 @@ async fn no_format_shows_what_is_hidden_in_the_url_of_an_endpoint_that_leaves() 
 }
 
 #[actix_web::test]
-async fn real_report_is_as_the_published_schema_says() {
-    let report = stranger::report().await;
+async fn real_report_matches_the_published_schema() {
+    let report = endpoints::report().await;
     let summary = report.summary();
     let least = [
         summary.passed,
@@ -84,7 +84,7 @@ async fn real_report_is_as_the_published_schema_says() {
 
 #[actix_web::test]
 async fn real_report_is_xml_with_a_case_for_each_check() {
-    let report = stranger::report().await;
+    let report = endpoints::report().await;
     let xml = report.to_junit();
     let document = roxmltree::Document::parse(&xml).unwrap();
     let cases = document
@@ -95,7 +95,7 @@ async fn real_report_is_xml_with_a_case_for_each_check() {
 
 #[actix_web::test]
 async fn report_is_shown_whole_without_scripts_and_without_network() {
-    let report = stranger::report().await;
+    let report = endpoints::report().await;
     let summary = report.summary();
     let least = [
         summary.passed,
@@ -125,13 +125,13 @@ async fn report_is_shown_whole_without_scripts_and_without_network() {
         .count();
     assert_eq!(shown, report.findings.len());
     assert!(seen.dom.contains("</footer>"));
-    // A page of one colour is a few hundred bytes.
+    // A picture with one colour has only a few hundred bytes.
     assert!(seen.picture.starts_with(b"\x89PNG") && seen.picture.len() > 20_000);
 }
 
-/// Else the test above could not fail.
+/// Shows that the test above can fail.
 #[actix_web::test]
-async fn page_that_loads_something_or_is_refused_something_is_found_out() {
+async fn page_that_loads_something_is_noticed() {
     let Some(browser) = Browser::found_or_skip() else {
         return;
     };

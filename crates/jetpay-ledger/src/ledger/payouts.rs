@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jetpay_core::id::PaymentId;
 
 use super::Ledger;
+use crate::commands::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
 use crate::model::{Error, Millis, ResolveError};
-use crate::operations::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
 use crate::payout::{
     GateAddress, Lease, NewPayout, Payout, PayoutDecision, PayoutFilter, PayoutMove,
     PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,

@@ -5,13 +5,13 @@ use jetpay_core::{Callback, Money};
 use jetpay_rules::OperationEvent;
 
 use super::Ledger;
+use crate::commands::{
+    CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable, PutCustomers,
+    RecordCallback, RecordPayment, ResolveAlarm,
+};
 use crate::model::{
     CallbackOutcome, Customer, Error, ImportCount, Imported, Millis, NewPayment, NewResolution,
     Put, ResolveError, Verdict,
-};
-use crate::operations::{
-    CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable, PutCustomers,
-    RecordCallback, RecordPayment, ResolveAlarm,
 };
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.

@@ -188,7 +188,7 @@ pub(super) fn operation(
     Operation {
         id,
         kind: transition.kind.to_owned(),
-        status: transition.status.of_operation().to_owned(),
+        status: transition.status.with_operation_id().to_owned(),
         date: written(transition.at, time),
         created_date: written(begun.map_or(it.created, |first| first.at), 0),
         request_id: it.request_id.clone(),

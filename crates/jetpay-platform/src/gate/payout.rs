@@ -179,7 +179,7 @@ impl PayoutStatus {
     }
 
     /// `operation.status`.
-    pub(super) fn of_operation(self) -> &'static str {
+    pub(super) fn with_operation_id(self) -> &'static str {
         match self {
             Self::Reversed => "success",
             other => other.of_payment(),

@@ -72,7 +72,7 @@ fn mixed(seed: u64, account: &str, number: u64) -> u64 {
 #[must_use]
 #[rustfmt::skip] // One row a line.
 pub fn digits() -> Vec<(u8, Plan, &'static str)> {
-    let told = |callbacks: CallbackPlan| Plan {
+    let with_callbacks = |callbacks: CallbackPlan| Plan {
         callbacks,
         ..Plan::default()
     };
@@ -83,21 +83,21 @@ pub fn digits() -> Vec<(u8, Plan, &'static str)> {
         (0, Plan::default(), "paid after a second"),
         (1, Plan::ending(Ending::Decline { code: 20_000 }), "declined after a second, code 20000"),
         (2, Plan::once(OnSend::Reject { code: 3104 }), "rejected once, code 3104"),
-        (3, Plan::once(OnSend::DropAfter), "the connection breaks after it was accepted; paid"),
-        (4, Plan::once(OnSend::DropBefore), "the connection breaks once before it was accepted"),
-        (5, Plan::once(OnSend::FailAfter(500)), "HTTP 500 after it was accepted; paid"),
-        (6, Plan::once(OnSend::AcceptSlowly(SLOW)), "the answer takes 35 seconds; paid long before"),
+        (3, Plan::once(OnSend::DropAfter), "the connection breaks after the Gate accepted it; paid"),
+        (4, Plan::once(OnSend::DropBefore), "the connection breaks once before the Gate accepts it"),
+        (5, Plan::once(OnSend::FailAfter(500)), "HTTP 500 after the Gate accepted it; paid"),
+        (6, Plan::once(OnSend::AcceptSlowly(SLOW)), "the answer takes 35 seconds; paid long before it"),
         (7, Plan { later: LATER, ..reversed }, "paid, and reversed 30 seconds later"),
-        (8, Plan::ending(Ending::Forget), "forgotten once after a second: then 3061"),
-        (9, Plan::once(OnSend::InFlight), "the same customer and amount are under way once, 3613"),
+        (8, Plan::ending(Ending::Forget), "forgotten once after a second; the status is 3061"),
+        (9, Plan::once(OnSend::InFlight), "rejected once with 3613: an equal payout is in progress"),
         (10, Plan::ending(Ending::Error), "status `error` once after a second"),
         (11, Plan::ending(LINGER), "`external processing` with code 9999 for a minute; paid"),
         (12, Plan::once(OnSend::Refuse(429)), "HTTP 429 once"),
-        (13, Plan::once(OnSend::Unreadable), "accepted with an answer that nobody can read; paid"),
-        (14, Plan::once(OnSend::FailBefore(502)), "HTTP 502 once before it was accepted"),
-        (15, told(CallbackPlan { times: 0, ..usual }), "paid, but no callback: only the status knows"),
-        (16, told(CallbackPlan { times: 3, ..usual }), "paid, and told three times though acknowledged"),
-        (17, told(backwards), "paid; told first that, then that it is under way"),
+        (13, Plan::once(OnSend::Unreadable), "accepted with an unreadable answer; paid"),
+        (14, Plan::once(OnSend::FailBefore(502)), "HTTP 502 once before the Gate accepts it"),
+        (15, with_callbacks(CallbackPlan { times: 0, ..usual }), "paid without a callback; only the status shows it"),
+        (16, with_callbacks(CallbackPlan { times: 3, ..usual }), "paid, with three callbacks although the first is acknowledged"),
+        (17, with_callbacks(backwards), "paid; the callback about `processing` comes last"),
         (18, Plan::ending(Ending::Never), "accepted, and `processing` for ever"),
         (19, Plan::once(OnSend::Refuse(401)), "HTTP 401 once, as if the secret were wrong"),
     ]

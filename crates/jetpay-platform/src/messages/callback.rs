@@ -65,7 +65,7 @@ impl Callback {
             kind: "purchase".into(),
             status: status.into(),
             date: now(),
-            method: method.callback_words[0].into(),
+            method: method.callback_methods[0].into(),
             sum: operation.sum_initial,
             description: String::new(),
         };
@@ -104,7 +104,7 @@ impl Callback {
         amount: Money,
     ) -> Self {
         let operation =
-            Operation::new("sale", "decline", amount).because("20000", "General decline");
+            Operation::new("sale", "decline", amount).with_code("20000", "General decline");
         Self::new(method, project_id, payment_id, "decline", operation)
     }
 
@@ -117,7 +117,7 @@ impl Callback {
         amount: Money,
     ) -> Self {
         let operation =
-            Operation::new("sale", "processing", amount).because("9999", "Awaiting processing");
+            Operation::new("sale", "processing", amount).with_code("9999", "Awaiting processing");
         Self::new(method, project_id, payment_id, "processing", operation)
     }
 
@@ -154,7 +154,7 @@ impl Callback {
             "refunded",
             Operation::new("refund", "success", amount),
         )
-        .leaving(none)
+        .with_remaining_sum(none)
     }
 
     /// A refund of `part`. `left` is the rest of the payment.
@@ -174,7 +174,7 @@ impl Callback {
             "partially refunded",
             operation,
         )
-        .leaving(left)
+        .with_remaining_sum(left)
     }
 
     /// A reversal on the day of the payment.
@@ -187,19 +187,19 @@ impl Callback {
     ) -> Self {
         let none = Money::new(0, amount.currency());
         let operation = Operation::new("reversal", "success", amount);
-        Self::new(method, project_id, payment_id, "reversed", operation).leaving(none)
+        Self::new(method, project_id, payment_id, "reversed", operation).with_remaining_sum(none)
     }
 
     /// Replaces `operation.id`.
     #[must_use]
-    pub fn of_operation(mut self, id: u64) -> Self {
+    pub fn with_operation_id(mut self, id: u64) -> Self {
         self.operation.id = id;
         self
     }
 
     /// Replaces `payment.sum`, the rest of the payment.
     #[must_use]
-    pub fn leaving(mut self, sum: Money) -> Self {
+    pub fn with_remaining_sum(mut self, sum: Money) -> Self {
         self.payment.sum = sum;
         self
     }
@@ -218,7 +218,7 @@ impl Callback {
 
     /// Replaces the currency of all amounts.
     #[must_use]
-    pub fn in_currency(mut self, currency: Currency) -> Self {
+    pub fn with_currency(mut self, currency: Currency) -> Self {
         let changed = |money: Money| Money::new(money.minor(), currency);
         self.payment.sum = changed(self.payment.sum);
         self.operation.sum_initial = changed(self.operation.sum_initial);
@@ -288,7 +288,7 @@ impl Operation {
 
     /// Replaces `code` and `message`.
     #[must_use]
-    pub fn because(mut self, code: &str, message: &str) -> Self {
+    pub fn with_code(mut self, code: &str, message: &str) -> Self {
         self.code = code.into();
         self.message = message.into();
         self

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use callback::{Account, Callback, Customer, Operation, Payment, Provider};
-pub use request::{CheckDeposit, Contract, NoContract, Verify};
+pub use request::{CheckDeposit, Contract, InvalidContract, Verify};
 
 /// The current time in the platform's format: `2022-03-25T11:08:45+0000`.
 #[must_use]

@@ -43,16 +43,16 @@ pub struct Contract {
 /// The text is not a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a contract is ID or ID:NUMBER, such as 12345:1234_ABC")]
-pub struct NoContract;
+pub struct InvalidContract;
 
 impl FromStr for Contract {
-    type Err = NoContract;
+    type Err = InvalidContract;
 
     /// Reads `12345:1234_ABC`. An id alone is also the number.
-    fn from_str(text: &str) -> Result<Self, NoContract> {
+    fn from_str(text: &str) -> Result<Self, InvalidContract> {
         let (id, number) = text.split_once(':').unwrap_or((text, text));
         if id.is_empty() || number.is_empty() {
-            return Err(NoContract);
+            return Err(InvalidContract);
         }
         Ok(Self {
             id: id.into(),

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 
-use super::Lost;
+use super::ConnectionError;
 use crate::visible;
 
 /// A URL, split into what a connection and a request need.
@@ -23,8 +23,9 @@ pub(super) struct Address {
 }
 
 impl Address {
-    pub(super) fn of(url: &str) -> Result<Self, Lost> {
-        let none = |why: &str| Lost::NotConnected(format!("{why}: {}", visible::url(url)));
+    pub(super) fn of(url: &str) -> Result<Self, ConnectionError> {
+        let none =
+            |why: &str| ConnectionError::NotConnected(format!("{why}: {}", visible::url(url)));
         let url = Url::parse(url).map_err(|error| none(&error.to_string()))?;
         let tls = match url.scheme() {
             "http" => false,
@@ -134,7 +135,7 @@ mod tests {
     fn invalid_url_is_not_connected_to() {
         for url in ["", "shop.example", "ftp://shop.example", "http://"] {
             assert!(
-                matches!(Address::of(url), Err(Lost::NotConnected(_))),
+                matches!(Address::of(url), Err(ConnectionError::NotConnected(_))),
                 "{url}"
             );
         }

@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsConnector;
 
 use super::address::{Address, head};
-use super::{ANSWER, CONNECT, Lost};
+use super::{ANSWER, CONNECT, ConnectionError};
 use crate::client::TLS;
 
 /// The connection reads no more of an answer than this, in bytes.
@@ -33,12 +33,12 @@ impl Connection {
     /// Connects to the host of a URL.
     ///
     /// # Errors
-    /// [`Lost::NotConnected`].
-    pub async fn open(url: &str) -> Result<Self, Lost> {
+    /// [`ConnectionError::NotConnected`].
+    pub async fn open(url: &str) -> Result<Self, ConnectionError> {
         Self::open_with(url, &TLS).await
     }
 
-    pub(super) async fn open_with(url: &str, tls: &ClientConfig) -> Result<Self, Lost> {
+    pub(super) async fn open_with(url: &str, tls: &ClientConfig) -> Result<Self, ConnectionError> {
         let address = Address::of(url)?;
         let (reader, writer) = split(connect(&address, tls).await?);
         let (pieces, to_write) = unbounded_channel();
@@ -67,11 +67,11 @@ impl Connection {
     /// The next answer. With `of_head_request` it has no body, whatever its head says.
     ///
     /// # Errors
-    /// [`Lost`].
-    pub async fn answer(&mut self, of_head_request: bool) -> Result<Answer, Lost> {
+    /// [`ConnectionError`].
+    pub async fn answer(&mut self, of_head_request: bool) -> Result<Answer, ConnectionError> {
         match timeout(ANSWER, self.read_answer(of_head_request)).await {
             Ok(answer) => answer,
-            Err(_) => Err(Lost::Silent),
+            Err(_) => Err(ConnectionError::Silent),
         }
     }
 
@@ -82,7 +82,7 @@ impl Connection {
         let _late = timeout(ANSWER, &mut self.writer).await;
     }
 
-    async fn read_answer(&mut self, of_head_request: bool) -> Result<Answer, Lost> {
+    async fn read_answer(&mut self, of_head_request: bool) -> Result<Answer, ConnectionError> {
         loop {
             let head = self.read_until(b"\r\n\r\n").await?;
             let mut answer = Answer::of_head(&head)?;
@@ -99,14 +99,14 @@ impl Connection {
         }
     }
 
-    async fn read_chunks(&mut self) -> Result<Vec<u8>, Lost> {
+    async fn read_chunks(&mut self) -> Result<Vec<u8>, ConnectionError> {
         let mut body = Vec::new();
         loop {
             let line = self.read_until(b"\r\n").await?;
             let line = String::from_utf8_lossy(&line);
             let size = line.split(';').next().unwrap_or_default().trim();
             let size = usize::from_str_radix(size, 16)
-                .map_err(|_| Lost::Garbled("a chunk without its size"))?;
+                .map_err(|_| ConnectionError::NotHttp("a chunk without its size"))?;
             if size == 0 {
                 // Trailers up to the empty line.
                 while self.read_until(b"\r\n").await?.len() > 2 {}
@@ -121,22 +121,22 @@ impl Connection {
     }
 
     /// Reads up to and including this mark.
-    async fn read_until(&mut self, mark: &[u8]) -> Result<Vec<u8>, Lost> {
+    async fn read_until(&mut self, mark: &[u8]) -> Result<Vec<u8>, ConnectionError> {
         loop {
             let found = self.unread.windows(mark.len()).position(|it| it == mark);
             if let Some(at) = found {
                 return Ok(self.unread.drain(..at + mark.len()).collect());
             }
             if self.unread.len() > MOST {
-                return Err(Lost::Garbled("a head without an end"));
+                return Err(ConnectionError::NotHttp("a head without an end"));
             }
             self.read_more().await?;
         }
     }
 
-    async fn read_bytes(&mut self, bytes: usize) -> Result<Vec<u8>, Lost> {
+    async fn read_bytes(&mut self, bytes: usize) -> Result<Vec<u8>, ConnectionError> {
         if bytes > MOST {
-            return Err(Lost::Garbled("more than anybody would read"));
+            return Err(ConnectionError::NotHttp("a body that is too long"));
         }
         while self.unread.len() < bytes {
             self.read_more().await?;
@@ -144,10 +144,10 @@ impl Connection {
         Ok(self.unread.drain(..bytes).collect())
     }
 
-    async fn read_more(&mut self) -> Result<(), Lost> {
+    async fn read_more(&mut self) -> Result<(), ConnectionError> {
         let mut bytes = [0; 8 * 1024];
         match self.reader.read(&mut bytes).await {
-            Ok(0) | Err(_) => Err(Lost::Closed),
+            Ok(0) | Err(_) => Err(ConnectionError::Closed),
             Ok(read) => {
                 self.unread.extend_from_slice(&bytes[..read]);
                 Ok(())
@@ -179,11 +179,16 @@ pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 /// Connects within the time limit.
-pub(super) async fn connect(address: &Address, tls: &ClientConfig) -> Result<Box<dyn Io>, Lost> {
+pub(super) async fn connect(
+    address: &Address,
+    tls: &ClientConfig,
+) -> Result<Box<dyn Io>, ConnectionError> {
     match tokio::time::timeout(CONNECT, connected(address, tls)).await {
         Ok(Ok(io)) => Ok(io),
-        Ok(Err(error)) => Err(Lost::NotConnected(error.to_string())),
-        Err(_) => Err(Lost::NotConnected("no connection in time".into())),
+        Ok(Err(error)) => Err(ConnectionError::NotConnected(error.to_string())),
+        Err(_) => Err(ConnectionError::NotConnected(
+            "no connection in time".into(),
+        )),
     }
 }
 
@@ -223,7 +228,7 @@ pub(super) enum Length {
 
 impl Answer {
     /// Parses a head including its empty line. The body is still empty.
-    pub(super) fn of_head(head: &[u8]) -> Result<Self, Lost> {
+    pub(super) fn of_head(head: &[u8]) -> Result<Self, ConnectionError> {
         let head = String::from_utf8_lossy(head);
         let mut lines = head.split("\r\n");
         let status_line = lines.next().unwrap_or_default();
@@ -234,12 +239,12 @@ impl Answer {
         let headers = lines.filter(|line| !line.is_empty()).map(|line| {
             let (name, value) = line
                 .split_once(':')
-                .ok_or(Lost::Garbled("a header without a colon"))?;
+                .ok_or(ConnectionError::NotHttp("a header without a colon"))?;
             Ok((name.to_ascii_lowercase(), value.trim().to_owned()))
         });
         Ok(Self {
             old: status_line.starts_with("HTTP/1.0"),
-            status: status.ok_or(Lost::Garbled("it begins with no status line"))?,
+            status: status.ok_or(ConnectionError::NotHttp("it begins with no status line"))?,
             headers: headers.collect::<Result<_, _>>()?,
             body: Vec::new(),
         })
@@ -267,7 +272,7 @@ impl Answer {
         words.any(|it| it.trim().eq_ignore_ascii_case(word))
     }
 
-    pub(super) fn length(&self, of_head_request: bool) -> Result<Length, Lost> {
+    pub(super) fn length(&self, of_head_request: bool) -> Result<Length, ConnectionError> {
         if of_head_request || matches!(self.status, 100..=199 | 204 | 304) {
             return Ok(Length::Bytes(0));
         }
@@ -276,7 +281,9 @@ impl Answer {
         }
         match self.header("content-length").map(str::parse) {
             Some(Ok(bytes)) => Ok(Length::Bytes(bytes)),
-            Some(Err(_)) => Err(Lost::Garbled("a content-length that is no number")),
+            Some(Err(_)) => Err(ConnectionError::NotHttp(
+                "a content-length that is no number",
+            )),
             None => Ok(Length::Open),
         }
     }

@@ -23,7 +23,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum Lost {
+pub enum ConnectionError {
     /// The URL is wrong, the host refuses the connection, or its certificate is not trusted.
     #[error("{0}")]
     NotConnected(String),
@@ -35,10 +35,10 @@ pub enum Lost {
     Silent,
     /// The bytes that came are not HTTP.
     #[error("no HTTP: {0}")]
-    Garbled(&'static str),
+    NotHttp(&'static str),
 }
 
-impl Lost {
+impl ConnectionError {
     /// Whether the other side closed the connection.
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -33,7 +33,7 @@ async fn says(pieces: &'static [&'static str]) -> (String, JoinHandle<String>) {
     (url, heard)
 }
 
-async fn answer(pieces: &'static [&'static str]) -> Result<Answer, Lost> {
+async fn answer(pieces: &'static [&'static str]) -> Result<Answer, ConnectionError> {
     let (url, _) = says(pieces).await;
     Connection::open(&url).await?.answer(false).await
 }
@@ -86,15 +86,15 @@ async fn answers_on_one_connection_are_read_one_by_one() {
         seen,
         wanted.map(|(status, body, last)| (status, body.to_owned(), last))
     );
-    assert_eq!(connection.answer(false).await, Err(Lost::Closed));
+    assert_eq!(connection.answer(false).await, Err(ConnectionError::Closed));
 }
 
 #[tokio::test]
 async fn bytes_that_are_not_an_answer_are_an_error() {
-    assert_eq!(answer(&[]).await, Err(Lost::Closed));
+    assert_eq!(answer(&[]).await, Err(ConnectionError::Closed));
     assert_eq!(
         answer(&["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"]).await,
-        Err(Lost::Closed)
+        Err(ConnectionError::Closed)
     );
     for text in [
         "SSH-2.0-x\r\n\r\n",
@@ -106,12 +106,15 @@ async fn bytes_that_are_not_an_answer_are_an_error() {
     ] {
         let pieces = Box::leak(Box::new([text]));
         assert!(
-            matches!(answer(pieces).await, Err(Lost::Garbled(_))),
+            matches!(answer(pieces).await, Err(ConnectionError::NotHttp(_))),
             "{text}"
         );
     }
-    let nobody = Connection::open("http://127.0.0.1:1").await.err();
-    assert!(matches!(nobody, Some(Lost::NotConnected(_))), "{nobody:?}");
+    let closed = Connection::open("http://127.0.0.1:1").await.err();
+    assert!(
+        matches!(closed, Some(ConnectionError::NotConnected(_))),
+        "{closed:?}"
+    );
 }
 
 #[tokio::test]
@@ -158,10 +161,10 @@ async fn only_a_trusted_certificate_opens_a_connection() {
             stream.shutdown().await.unwrap();
         }
     });
-    let stranger = Connection::open(&url).await.err();
+    let untrusted = Connection::open(&url).await.err();
     assert!(
-        matches!(&stranger, Some(Lost::NotConnected(why)) if why.contains("certificate")),
-        "{stranger:?}"
+        matches!(&untrusted, Some(ConnectionError::NotConnected(why)) if why.contains("certificate")),
+        "{untrusted:?}"
     );
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();

@@ -45,18 +45,18 @@ impl<'r> Bodies<'r> {
             Action::WrongAmount(amount) => {
                 // It has its own operation. Otherwise the right callback that follows would be a repeat.
                 let other = self.success(self.payment_id, amount);
-                platform.sign(&self.filled(other.of_operation(next_operation_id())))
+                platform.sign(&self.filled(other.with_operation_id(next_operation_id())))
             }
             Action::BadSignature => {
                 let stranger = Key::new("not the secret").expect("it is not empty");
-                let stranger = platform.in_the_name_of(platform.project_id(), stranger);
+                let stranger = platform.with_project(platform.project_id(), stranger);
                 stranger.sign(&self.callback(CallbackKind::Success))
             }
             Action::Tampered => tampered(&platform.sign(&self.callback(CallbackKind::Success))),
             Action::UnknownPayment => {
                 let unknown = format!("unknown-{:016x}", next_operation_id());
                 let success = self.success(&unknown, self.amount);
-                platform.sign(&success.of_operation(next_operation_id()))
+                platform.sign(&success.with_operation_id(next_operation_id()))
             }
             Action::Garbage => GARBAGE.to_vec(),
         }
@@ -64,7 +64,7 @@ impl<'r> Bodies<'r> {
 
     fn success(&self, payment_id: &str, amount: Money) -> Callback {
         let (method, project) = (self.route.method, self.route.callbacks.project_id());
-        Callback::success(method, project, payment_id, amount).of_operation(self.sale)
+        Callback::success(method, project, payment_id, amount).with_operation_id(self.sale)
     }
 
     fn callback(&self, kind: CallbackKind) -> Callback {
@@ -73,13 +73,13 @@ impl<'r> Bodies<'r> {
         self.filled(match kind {
             CallbackKind::Success => self.success(id, amount),
             CallbackKind::Decline => {
-                Callback::decline(method, project, id, amount).of_operation(sale)
+                Callback::decline(method, project, id, amount).with_operation_id(sale)
             }
             CallbackKind::Processing => {
-                Callback::processing(method, project, id, amount).of_operation(sale)
+                Callback::processing(method, project, id, amount).with_operation_id(sale)
             }
             CallbackKind::PartiallyPaid(paid) => {
-                Callback::partially_paid(method, project, id, paid).of_operation(sale)
+                Callback::partially_paid(method, project, id, paid).with_operation_id(sale)
             }
             CallbackKind::Refund => Callback::refund(method, project, id, amount),
             CallbackKind::PartialRefund(part) => {

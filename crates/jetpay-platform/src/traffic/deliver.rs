@@ -12,9 +12,9 @@ use super::runner::{RequestInfo, Run};
 use super::settings::Route;
 use super::tally::MessageKind;
 use crate::client::{Exchange, NoAnswer};
-use crate::raw::{Connection, Lost};
+use crate::raw::{Connection, ConnectionError};
 use crate::schedule;
-use crate::schedule::{is_acknowledged, is_one_acknowledged};
+use crate::schedule::{any_acknowledged, is_acknowledged};
 
 /// A callback that was not acknowledged.
 pub(super) struct Repeat {
@@ -91,7 +91,7 @@ impl Run {
         }
         let answers = sends.join_all().await;
         let statuses = answers.iter().flatten().map(|exchange| exchange.status);
-        let expected = if is_one_acknowledged(statuses) {
+        let expected = if any_acknowledged(statuses) {
             Expected::AnotherAcknowledged
         } else {
             Expected::OneAcknowledged
@@ -185,7 +185,7 @@ pub(super) async fn slowly(
     url: &str,
     body: &[u8],
     takes: Duration,
-) -> Result<(u16, Duration), Lost> {
+) -> Result<(u16, Duration), ConnectionError> {
     let mut connection = Connection::open(url).await?;
     let begun = Instant::now();
     connection.send(head(&connection, body), Duration::ZERO);
@@ -198,7 +198,7 @@ pub(super) async fn slowly(
 }
 
 /// Sends the whole body and disconnects.
-pub(super) async fn cut(url: &str, body: &[u8]) -> Result<(), Lost> {
+pub(super) async fn cut(url: &str, body: &[u8]) -> Result<(), ConnectionError> {
     let connection = Connection::open(url).await?;
     let request = [head(&connection, body).as_slice(), body].concat();
     connection.send(request, Duration::ZERO);
@@ -257,7 +257,7 @@ mod tests {
         );
         assert!(
             took < takes,
-            "what is slow on purpose does not count: {took:?}"
+            "the deliberate delay does not count: {took:?}"
         );
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.starts_with("POST /kaspi?a=1 HTTP/1.1\r\nHost: 127.0.0.1:"));

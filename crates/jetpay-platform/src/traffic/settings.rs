@@ -54,10 +54,10 @@ pub struct Traffic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EmptyTraffic {
     /// There is no route.
-    #[error("there is no method to pay by")]
+    #[error("there is no route")]
     Route,
     /// There is no customer.
-    #[error("there is no customer who pays")]
+    #[error("there is no customer")]
     Customer,
 }
 
@@ -143,7 +143,7 @@ enum Unit {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "a rate is a number of top-ups a second, such as 5 or 0.5, or with a unit, such as 30/min or 100/h; \
-     more than nothing, at most {MOST_A_SECOND} a second, with up to three digits behind the point"
+     more than 0, at most {MOST_A_SECOND} a second, with up to three decimals"
 )]
 pub struct RateError;
 

@@ -10,7 +10,7 @@ impl Tally {
     #[must_use]
     pub fn line(&self) -> String {
         let mut line = format!(
-            "{} top-ups, {} under way | {} sent, {} expected, {} unexpected | p50 {}, p99 {}",
+            "{} top-ups, {} in progress | {} sent, {} expected, {} unexpected | p50 {}, p99 {}",
             self.begun,
             self.under_way(),
             self.sent(),
@@ -20,9 +20,9 @@ impl Tally {
             millis(self.times().percentile(990)),
         );
         for (count, what) in [
-            (self.waiting, "to repeat"),
+            (self.waiting, "waiting for a repeat"),
             (self.given_up, "given up"),
-            (self.left_out, "left out"),
+            (self.left_out, "skipped"),
         ] {
             if count > 0 {
                 let _ = write!(line, " | {count} {what}");
@@ -80,13 +80,16 @@ impl Tally {
             self.begun, self.abandoned
         )?;
         for (count, what) in [
-            (self.repeats, "callbacks repeated as not acknowledged"),
+            (
+                self.repeats,
+                "callbacks repeated because they were not acknowledged",
+            ),
             (self.given_up, "callbacks never acknowledged"),
             (
                 self.left_out,
-                "top-ups left out, since too many were under way",
+                "top-ups skipped because too many were in progress",
             ),
-            (self.cut_short, "top-ups cut short by the end"),
+            (self.cut_short, "top-ups cut off at the end"),
         ] {
             if count > 0 {
                 write!(f, "; {count} {what}")?;

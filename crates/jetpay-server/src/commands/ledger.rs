@@ -88,7 +88,7 @@ impl Check {
         if let Some(first) = audit.first_unverified {
             println!(
                 "warning: no secret of the configuration fits {} callbacks (the first is number {first}): their secret was \
-                 removed from the configuration, or somebody changed them",
+                 removed from the configuration, or the callbacks were changed",
                 audit.unverified
             );
         }

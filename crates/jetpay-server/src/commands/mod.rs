@@ -8,18 +8,19 @@ mod ledger;
 mod operator;
 mod payouts;
 mod serve;
-mod sign;
 mod simulate;
 mod store;
 mod table;
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
+use jetpay_core::signature::{self, Key};
+use zeroize::Zeroizing;
 
 /// Accept top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay
 ///
@@ -75,7 +76,7 @@ enum Command {
         options: Vec<OsString>,
     },
     /// Sign a JSON body: read it from standard input, and print it with its signature
-    Sign(sign::Sign),
+    Sign(Sign),
     /// Explain why a signature matches or does not: of a JSON body, a captured HTTP request or a log line
     ///
     /// The command finds the body in the input. It shows the string to sign above the string that was signed, marks the
@@ -124,6 +125,13 @@ struct ConfigOption {
     config: PathBuf,
 }
 
+#[derive(Args)]
+struct Sign {
+    /// The environment variable that holds the project's secret
+    #[arg(long, value_name = "NAME")]
+    secret_env: String,
+}
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -170,4 +178,32 @@ fn write(text: &str) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+impl Sign {
+    fn run(&self) -> anyhow::Result<()> {
+        let key = secret_from_env(&self.secret_env)?;
+        let mut body = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut body)
+            .context("cannot read standard input")?;
+        let signed = signature::sign(&body, &key).context(
+            "cannot sign standard input; give one JSON object: echo '{\"type\":\"verify\"}' | jetpay sign ...",
+        )?;
+        let mut out = std::io::stdout().lock();
+        out.write_all(&signed)
+            .and_then(|()| out.flush())
+            .context("cannot write standard output")
+    }
+}
+
+/// The secret in an environment variable.
+fn secret_from_env(name: &str) -> anyhow::Result<Key> {
+    let secret = std::env::var(name).map(Zeroizing::new);
+    let secret = secret.map_err(|_| {
+        anyhow!("the environment variable {name} is not set; set it to the project's secret: export {name}=...")
+    })?;
+    Key::new(&secret).map_err(|_| {
+        anyhow!("the environment variable {name} is empty; set it to the project's secret")
+    })
 }

@@ -125,5 +125,5 @@ fn print_gate(gate: &GateConfig) {
         1 => "a day after the payout has ended".to_owned(),
         days => format!("{days} days after the payout has ended"),
     };
-    println!("    the receiver's personal data is deleted {deleted}");
+    println!("    the payee's personal data is deleted {deleted}");
 }

@@ -19,7 +19,7 @@ pub struct GateConfig {
     pub formerly: Vec<BaseUrl>,
     /// Whether a payout is taken from the customer's balance, and refused when the balance is too small.
     pub from_balance: bool,
-    /// How long the receiver's personal data is kept after the payout has ended.
+    /// How long the payee's personal data is kept after the payout has ended.
     pub keep_personal_data: Duration,
     /// Time limits and pauses.
     pub retry_policy: RetryPolicy,

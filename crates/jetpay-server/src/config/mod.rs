@@ -1,6 +1,5 @@
 //! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
-mod admin_access;
 mod file;
 mod gate;
 mod problem;
@@ -9,15 +8,13 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use admin_access::AdminAccess;
-pub(crate) use admin_access::reachable;
 pub use file::Kassa24Answers;
 pub use gate::GateConfig;
 pub use problem::Problems;
 pub use store::StoreLocation;
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -141,4 +138,50 @@ impl Config {
 
 fn read_text(path: &Path) -> Result<String, Problems> {
     std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))
+}
+
+/// The address and the token of a service's admin interface.
+pub struct AdminAccess {
+    /// The address at which this machine reaches the interface.
+    pub address: SocketAddr,
+    /// The bearer token.
+    pub token: Zeroizing<String>,
+    /// The ids of the configured projects, in the order of the file.
+    pub projects: Vec<ProjectId>,
+}
+
+impl AdminAccess {
+    /// Reads `[admin]` and the projects' ids of a configuration. The projects' secrets are not needed.
+    ///
+    /// # Errors
+    /// [`Problems`].
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let text = read_text(path)?;
+        let mut problems = Collector::new(path, &text);
+        let file = match toml::from_str::<file::File>(&text) {
+            Ok(file) => file,
+            Err(error) => return Err(problems.syntax(&error)),
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let token = file.admin.token(folder, &mut problems);
+        problems.finish()?;
+        let address = reachable(file.admin.listen);
+        let ids = file.project.iter();
+        let projects = ids.map(|project| ProjectId::new(*project.id.get_ref()));
+        Ok(Self {
+            address,
+            token,
+            projects: projects.collect(),
+        })
+    }
+}
+
+/// The address at which this machine reaches a listener: loopback, when it listens on every address.
+pub(crate) fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, listen.port())
 }

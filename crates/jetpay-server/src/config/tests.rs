@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Config, GateConfig};
+use super::{Config, GateConfig, reachable};
 
 /// A folder with a token, a secret and an empty secret.
 fn folder() -> tempfile::TempDir {
@@ -238,4 +238,15 @@ fn gate_with_projects_in_another_currency_is_refused() {
         "{project}[gate]\nbase_url = \"https://gate.example\"\n"
     ));
     assert!(text.contains("payouts are in KZT"), "{text}");
+}
+
+#[test]
+fn service_that_listens_on_every_address_is_reached_on_loopback() {
+    for (listen, address) in [
+        ("0.0.0.0:8081", "127.0.0.1:8081"),
+        ("[::]:8081", "[::1]:8081"),
+        ("10.0.0.7:8081", "10.0.0.7:8081"),
+    ] {
+        assert_eq!(reachable(listen.parse().unwrap()).to_string(), address);
+    }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::{PayoutRequest, Receiver, currency};
+use super::{Payee, PayoutRequest, currency};
 use crate::field_error::FieldError;
 
 /// The body of `POST /v1/payouts`, not checked yet. All fields are optional here: [`checked`](Self::checked) reports a
@@ -23,7 +23,7 @@ pub struct PayoutRequestBody(Object<Fields>);
 #[serde(deny_unknown_fields)]
 struct Fields {
     project_id: Option<u64>,
-    customer: Option<Object<ReceiverFields>>,
+    customer: Option<Object<PayeeFields>>,
     account_number: Option<String>,
     amount: Option<i64>,
     currency: Option<String>,
@@ -32,7 +32,7 @@ struct Fields {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReceiverFields {
+struct PayeeFields {
     id: Option<String>,
     ip_address: Option<String>,
     first_name: Option<String>,
@@ -52,7 +52,7 @@ impl PayoutRequestBody {
             return Err(FieldError::new("project_id", "is not in the configuration"));
         }
         let Object(customer) = required(body.customer, "customer")?;
-        let customer = Receiver {
+        let customer = Payee {
             id: required(customer.id, "customer.id")?,
             ip_address: required(customer.ip_address, "customer.ip_address")?,
             first_name: required(customer.first_name, "customer.first_name")?,

@@ -1,12 +1,12 @@
 //! A payout that the merchant requests, over HTTP or in a file, and its checks.
 //!
 //! ```
-//! use jetpay_server::payout_request::{PayoutRequest, Receiver};
+//! use jetpay_server::payout_request::{PayoutRequest, Payee};
 //! use jetpay_core::{Currency, Money};
 //!
 //! let request = PayoutRequest {
 //!     project_id: 1234.into(),
-//!     customer: Receiver {
+//!     customer: Payee {
 //!         id: "12345".into(),
 //!         ip_address: "198.51.100.47".into(),
 //!         first_name: "John".into(),
@@ -23,8 +23,6 @@
 //! ```
 
 mod body;
-#[cfg(test)]
-mod tests;
 
 use std::fmt::{self, Write};
 
@@ -44,13 +42,13 @@ const MAX_KEY_BYTES: usize = 255;
 
 /// A payout that the merchant requests. It serializes as the body of `POST /v1/payouts`.
 ///
-/// The receiver is personal data; `Debug` hides it.
+/// The payee is personal data; `Debug` hides it.
 #[derive(Clone, Serialize)]
 pub struct PayoutRequest {
     /// The project that pays.
     pub project_id: ProjectId,
     /// The person who receives the money.
-    pub customer: Receiver,
+    pub customer: Payee,
     /// The number of the wallet.
     pub account_number: String,
     /// The amount, in minor units.
@@ -62,7 +60,7 @@ pub struct PayoutRequest {
 
 /// The person who receives a payout. `Debug` hides all fields.
 #[derive(Clone, Serialize)]
-pub struct Receiver {
+pub struct Payee {
     /// The customer's id in the merchant's system.
     pub id: String,
     /// The IP address of the customer's device.
@@ -123,7 +121,7 @@ impl PayoutRequest {
     }
 }
 
-impl Receiver {
+impl Payee {
     fn as_qiwi(&self) -> Customer<'_> {
         Customer {
             id: &self.id,
@@ -165,8 +163,99 @@ impl fmt::Debug for PayoutRequest {
     }
 }
 
-impl fmt::Debug for Receiver {
+impl fmt::Debug for Payee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Receiver(hidden)")
+        f.write_str("Payee(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jetpay_core::{Currency, Money};
+
+    use super::{Payee, PayoutRequest};
+
+    fn request() -> PayoutRequest {
+        PayoutRequest {
+            project_id: 1234.into(),
+            customer: Payee {
+                id: "12345".into(),
+                ip_address: "198.51.100.47".into(),
+                first_name: "John".into(),
+                last_name: "Doe".into(),
+                email: "johndoe@example.com".into(),
+            },
+            account_number: "9182221133".into(),
+            amount: Money::new(10_000, Currency::KZT),
+            idempotency_key: "k".into(),
+        }
+    }
+
+    /// Another program computed this digest. A different digest would turn every repeat after an update into a conflict.
+    #[test]
+    fn fingerprint_is_the_same_in_every_version() {
+        let json = r#"{"project_id":1234,"customer":{"id":"12345","ip_address":"198.51.100.47","first_name":"John","last_name":"Doe","email":"johndoe@example.com"},"account_number":"9182221133","amount":10000,"currency":"KZT","idempotency_key":"k"}"#;
+        assert_eq!(serde_json::to_string(&request()).unwrap(), json);
+        assert_eq!(
+            request().fingerprint(),
+            "8f20c093794032c2a9e70e82779491ff9b3d7f03b8676715822afcb88d68bfe7"
+        );
+    }
+
+    #[test]
+    fn every_difference_makes_another_fingerprint() {
+        let changes: [fn(&mut PayoutRequest); 10] = [
+            |request| request.project_id = 5678.into(),
+            |request| request.customer.id = "1".into(),
+            |request| request.customer.ip_address = "198.51.100.48".into(),
+            |request| request.customer.first_name = "Johan".into(),
+            |request| request.customer.last_name = "Do".into(),
+            |request| request.customer.email = "johndoe@example.org".into(),
+            |request| request.account_number = "9182221134".into(),
+            |request| request.amount = Money::new(10_001, Currency::KZT),
+            |request| request.amount = Money::new(10_000, Currency::parse("USD").unwrap()),
+            // The same letters, split in another way.
+            |request| {
+                request.customer.first_name = "JohnD".into();
+                request.customer.last_name = "oe".into();
+            },
+        ];
+        let mut fingerprints: Vec<_> = changes
+            .iter()
+            .map(|change| {
+                let mut request = request();
+                change(&mut request);
+                request.fingerprint()
+            })
+            .collect();
+        fingerprints.push(request().fingerprint());
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        assert_eq!(fingerprints.len(), 11);
+    }
+
+    #[test]
+    fn key_is_1_to_255_bytes_without_control_characters() {
+        let errors = |key: &str| {
+            let mut request = request();
+            request.idempotency_key = key.into();
+            request.errors()
+        };
+        for key in ["k", "a;b: й", &"x".repeat(255)] {
+            assert_eq!(errors(key), [], "{key}");
+        }
+        for key in ["", "a\nb", "\0", "\u{85}", &"x".repeat(256)] {
+            let errors = errors(key);
+            assert_eq!(errors.len(), 1, "{key:?}");
+            assert_eq!(errors[0].field, "idempotency_key");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_payee() {
+        let text = format!("{:?} {:?}", request(), request().customer);
+        for hidden in ["12345", "198.51", "John", "Doe", "9182221133"] {
+            assert!(!text.contains(hidden), "{text}");
+        }
     }
 }

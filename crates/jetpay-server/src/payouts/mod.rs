@@ -127,7 +127,7 @@ impl<G: Gateway> Driver<G> {
         }
     }
 
-    /// Deletes the receivers' personal data of payouts that ended at least `keep` ago, at most `limit`. Returns how many.
+    /// Deletes the payees' personal data of payouts that ended at least `keep` ago, at most `limit`. Returns how many.
     ///
     /// # Errors
     /// As [`Ledger::forget_payers`].

@@ -88,8 +88,8 @@ pub(crate) fn payout_sent(payout: &Lease, outcome: &SendOutcome) {
 pub(crate) fn payout_status(payout: &Lease, answer: &StatusAnswer) {
     let (id, project) = (payout.payment_id.as_str(), payout.project_id);
     let outcome = match answer {
-        StatusAnswer::Found(_) => "told",
-        StatusAnswer::NotFound => "not_known",
+        StatusAnswer::Found(_) => "found",
+        StatusAnswer::NotFound => "not_found",
         StatusAnswer::Unanswered { reason } => {
             log::limited(|| {
                 tracing::warn!(payment = id, %project, "the Gate does not answer a status query: {reason}");

@@ -51,7 +51,7 @@ async fn alarm_resolved_with_a_credit_credits_the_customer_once_with_the_reason(
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
     let (_, feed) = running.get("/v1/entries").await;
     assert_eq!(feed["entries"].as_array().unwrap().len(), 1);
-    assert_eq!(feed["entries"][0]["kind"], "settled_credit");
+    assert_eq!(feed["entries"][0]["kind"], "manual_credit");
     let (_, payment) = running.get(&format!("/v1/payments/{payment_id}")).await;
     assert_eq!(
         (&payment["credited"], &payment["remaining"]),

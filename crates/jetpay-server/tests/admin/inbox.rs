@@ -14,7 +14,7 @@ const RESOLVE: &str = "/v1/inbox/of%20another%2Fsystem/resolve";
 async fn send_callback(running: &Running, minor: i64) -> u16 {
     let amount = Money::new(minor, Currency::KZT);
     let callback = messages::Callback::success(&KASPI, PROJECT.into(), FOREIGN, amount)
-        .of_operation(4_700_000_001);
+        .with_operation_id(4_700_000_001);
     let exchange = running.platform().call("/callback", &callback).await;
     exchange.unwrap().status
 }

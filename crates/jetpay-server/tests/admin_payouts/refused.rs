@@ -97,7 +97,7 @@ async fn service_without_a_gate_accepts_no_payout_and_says_what_to_configure() {
 }
 
 #[actix_web::test]
-async fn receiver_of_a_payout_is_neither_in_an_answer_nor_in_the_log() {
+async fn payee_of_a_payout_is_neither_in_an_answer_nor_in_the_log() {
     let folder = Folder::new();
     add_gate(&folder, "");
     let log = folder.path("log");

@@ -16,7 +16,7 @@ async fn send_success(running: &Running, payment_id: &str, minor: i64) -> u16 {
     let amount = Money::new(minor, Currency::KZT);
     let operation = payment_id.bytes().next_back().map_or(0, u64::from);
     let callback = messages::Callback::success(&KASPI, PROJECT.into(), payment_id, amount)
-        .of_operation(operation);
+        .with_operation_id(operation);
     let exchange = running.platform().call("/callback", &callback).await;
     exchange.unwrap().status
 }

@@ -12,7 +12,7 @@ async fn send_callback(running: &Running, payment_id: &str, minor: i64) -> u16 {
     let amount = Money::new(minor, Currency::KZT);
     let operation = payment_id.bytes().next_back().map_or(0, u64::from);
     let callback = messages::Callback::success(&KASPI, PROJECT.into(), payment_id, amount)
-        .of_operation(operation)
+        .with_operation_id(operation)
         .with_account("77011234567", "payer-7");
     let exchange = running.platform().call("/callback", &callback).await;
     exchange.unwrap().status
@@ -68,7 +68,7 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
     );
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
     let error = bad(&run(&resolve));
-    assert!(error.contains("already resolved"), "{error}");
+    assert!(error.contains("resolved already"), "{error}");
 
     assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
     assert!(good(&run(&["alarms", "list", "--resolved"])).contains("credit 900.00 KZT"));
@@ -142,11 +142,11 @@ async fn service_on_every_address_is_called_without_the_secrets_of_its_projects(
         "secret_file = \"secret\"",
         "secret_env = \"JETPAY_NO_SUCH_VARIABLE\"",
     );
-    folder.write("desk.toml", &without);
+    folder.write("admin.toml", &without);
     let running = folder.serve().await;
     let output = running
         .folder
-        .run(&["alarms", "list", "--config", "desk.toml"]);
+        .run(&["alarms", "list", "--config", "admin.toml"]);
     assert_eq!(good(&output), "no alarms\n");
     running.folder.write("token", "another token");
     let error = bad(&running.folder.run(&["alarms", "list"]));

@@ -1,6 +1,6 @@
 //! Each recognised fault, with its exit code and its advice.
 
-use crate::place::{BODY, NEW, OLD, Place, STRING, good, sent};
+use crate::{BODY, NEW, OLD, Place, STRING, good, sent};
 
 /// A message with another field instead of `rate`, by a sender that signs `string`.
 fn with(field: &str, string: &str) -> String {

@@ -1,6 +1,6 @@
 //! Which secret matches; and that no output contains one.
 
-use crate::place::{BODY, NEW, OLD, OTHER, Place, STRING, good, sent};
+use crate::{BODY, NEW, OLD, OTHER, Place, STRING, good, sent};
 
 const CONFIG: [&str; 2] = ["--config", "jetpay.toml"];
 

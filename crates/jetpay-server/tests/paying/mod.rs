@@ -16,7 +16,7 @@ use crate::running::{CUSTOMER, Folder, PROJECT, Running};
 
 pub(crate) const WALLET: &str = "9182221133";
 
-/// The receiver's personal data, which no output may contain.
+/// The payee's personal data, which no output may contain.
 pub(crate) const HIDDEN: [&str; 4] = ["203.0.113.9", "Aigerim", "Seitkali", "aigerim@example.com"];
 
 /// A service, and its database.

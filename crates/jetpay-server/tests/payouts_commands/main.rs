@@ -135,7 +135,7 @@ async fn operator_lists_shows_and_resolves_a_payout() {
         assert!(last.contains(part), "{out}");
     }
     let (code, _, err) = run(running, &resolve);
-    assert!(code == Some(1) && err.contains("already ended"), "{err}");
+    assert!(code == Some(1) && err.contains("ended already"), "{err}");
     let (_, out, _) = run(running, &["payouts", "show", &first, "--json"]);
     let json: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(json["state"], "declined");

@@ -69,7 +69,7 @@ async fn real_service_does_nothing_unexpected_and_its_ledger_agrees() {
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(out.contains("kassa24-bvu of project 1234"), "{out}");
     assert!(out.contains("seed 7, faults: repeat=200,"), "{out}");
-    assert!(out.contains("credit the customers that were named, for real"));
+    assert!(out.contains("success callbacks really credit the given customers"));
     for kind in [
         "verify",
         "check_deposit",

@@ -123,12 +123,12 @@ fn wrong_arguments_are_refused_before_anything_is_sent() {
             "--customers no-such-file",
             "cannot read no-such-file",
         ),
-        ("--method kaspi", "", "by which method?"),
+        ("--method kaspi", "", "the method is missing"),
         ("--method kaspi", "--method visa", "the methods are kaspi, "),
         (
             "--project 1 --secret-env SECRET_OF_TESTS",
             "",
-            "in whose name?",
+            "the project is missing",
         ),
         (VARIABLE, "NO_SUCH_VARIABLE", "NO_SUCH_VARIABLE is not set"),
         (
@@ -136,7 +136,7 @@ fn wrong_arguments_are_refused_before_anything_is_sent() {
             "ftp://127.0.0.1/",
             "must begin with http",
         ),
-        ("http://127.0.0.1:1/kaspi", "127.0.0.1", "this is no URL"),
+        ("http://127.0.0.1:1/kaspi", "127.0.0.1", "this is not a URL"),
         (
             "--count 0",
             "--faults fast",

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use jetpay_conformance::{Customers, Kassa24Answers, Observation, PAYMENT_ID, Project, Target};
 use jetpay_core::Currency;
 use jetpay_platform::messages::Contract;
-use jetpay_platform::{METHOD, MethodFacts};
+use jetpay_platform::{METHOD_PLACEHOLDER, MethodFacts};
 use reqwest::Url;
 use zeroize::Zeroizing;
 
@@ -87,9 +87,9 @@ impl Endpoint {
     pub(super) fn target(&self) -> anyhow::Result<Target> {
         let several = self.method.len() > 1;
         ensure!(
-            !several || self.url.contains(METHOD),
+            !several || self.url.contains(METHOD_PLACEHOLDER),
             "one URL is for one method: a verify does not say which method it is for. Name one --method, or a URL with \
-             {METHOD} in it"
+             {METHOD_PLACEHOLDER} in it"
         );
         is_http("--url", &self.url)?;
         let answers = match self.kassa24_answers {

@@ -87,7 +87,7 @@ impl Conformance {
         let bar = progress(chosen.len());
         let stop = async {
             if interrupted().await.is_ok() {
-                eprintln!("stopped: what was found so far is reported");
+                eprintln!("stopped; the report has the findings so far");
             }
         };
         let report = run_until(target, chosen, stop, |finding| {

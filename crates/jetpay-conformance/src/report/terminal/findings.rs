@@ -110,7 +110,7 @@ fn short(f: &mut fmt::Formatter<'_>, exchange: &RecordedExchange, width: usize) 
         None => exchange.got.clone(),
     };
     for (name, text) in [
-        ("asked", exchange.request.as_str()),
+        ("request", exchange.request.as_str()),
         ("sent", &exchange.sent),
         ("answered", &answered),
     ] {

@@ -1,4 +1,4 @@
-//! Callbacks in which something is missing or wrong.
+//! Callbacks with missing or wrong fields.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::check_context::messages::{replaced, with, without};
 use crate::row::{Level, Row, run};
-use crate::rows::conditions::{has_callback_url, strict};
+use crate::rows::conditions::{exact, has_callback_url};
 use crate::rows::expectations::{expect_unchanged, refused};
 use crate::rows::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
 
@@ -16,15 +16,15 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         BAD_FIELD,
         "a signed callback without a field that money depends on is refused",
-        "What is missing is filled with a default, and a default is credited.",
+        "The endpoint replaces the missing field with a default and credits it.",
         run!(missing_field),
     ),
     Row::new(
         "callback-wrong-type",
         Level::Should,
         BAD_FIELD,
-        "a signed callback in which a field that money depends on has a wrong type is refused",
-        "A type turned into another changes an amount or an id, and nobody notices.",
+        "a signed callback with a wrong type in a field that money depends on is refused",
+        "A converted type changes an amount or an id unnoticed.",
         run!(wrong_type),
     ),
     Row::new(
@@ -32,7 +32,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         UNREADABLE,
         "an unreadable callback is refused",
-        "What could not be read is acknowledged, never comes again, and the payer waits.",
+        "A callback that could not be read is acknowledged and never repeated, and the payer waits.",
         run!(unreadable_callback),
     )
     .only(has_callback_url)
@@ -41,15 +41,15 @@ pub(super) static ROWS: &[Row] = &[
         "callback-url-verify",
         Level::Should,
         ANSWERS,
-        "a verify at /callback is answered 400 without a body",
-        "A URL typed into the wrong line looks as if it worked, and no payer is found.",
+        "a verify at /callback is answered with 400 without a body",
+        "A URL in the wrong line of the Dashboard seems to work, but no payer is found.",
         run!(verify_at_callback),
     )
-    .only(strict)
+    .only(exact)
     .once(),
 ];
 
-/// The fields that money depends on, but for the project: without it nothing can be verified.
+/// The fields that money depends on, except the project, without which no signature can be verified.
 const FIELDS: [&str; 7] = [
     "/payment/id",
     "/payment/status",
@@ -67,7 +67,7 @@ async fn missing_field(context: &CheckContext<'_>) -> CheckResult {
         .into_iter()
         .chain(["/operation", "/operation/sum_initial"])
     {
-        // An empty text signs like `null`.
+        // An empty text has the same signed string as `null`.
         for body in [
             without(success.clone(), field),
             with(success.clone(), field, Value::Null),
@@ -83,8 +83,8 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let success = serde_json::to_value(context.any_callback(&payment_id)).unwrap_or_default();
     for field in FIELDS {
-        // To some languages `true` is equal to any text, also to "success", and so is a list or an object to old PHP's
-        // `strcmp`.
+        // Some languages consider `true` equal to any text, including "success". For `strcmp` of old PHP the same holds
+        // for a list and an object.
         let loosely_equal = [json!(true), json!({"a": "b"}), json!([1])];
         let loosely_equal = loosely_equal
             .into_iter()
@@ -103,7 +103,7 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
         let body = with(success.clone(), "/operation/sum_initial/amount", wrong);
         refused(context, &payment_id, context.platform.sign(&body)).await?;
     }
-    // An integer written as a float is no integer.
+    // An integer that is written as a float is not an integer.
     let integer = format!("\"sum_initial\":{{\"amount\":{amount}");
     let float = replaced(
         success.to_string().as_bytes(),
@@ -116,14 +116,14 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
 async fn unreadable_callback(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let signed = context.platform.sign(&context.any_callback(&payment_id));
-    for body in spoilt(&signed) {
+    for body in unreadable_bodies(&signed) {
         context.expect_status(&context.send_to_callback_url(body).await?, 400)?;
     }
     expect_unchanged(context, &payment_id).await
 }
 
-/// Bodies that are not to be read, made of a signed one.
-fn spoilt(signed: &[u8]) -> Vec<Vec<u8>> {
+/// Unreadable bodies, made from a signed one.
+fn unreadable_bodies(signed: &[u8]) -> Vec<Vec<u8>> {
     let trailing = [signed, b"}"].concat();
     let mark = [b"\xEF\xBB\xBF", signed].concat();
     let list = [b"[", signed, b"]"].concat();

@@ -1,4 +1,4 @@
-//! Bodies that cannot be read, and messages with a field that is wrong.
+//! Unreadable bodies, and messages with a wrong field.
 
 mod callbacks;
 mod fields;
@@ -6,5 +6,5 @@ mod unreadable;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[unreadable::ROWS, fields::ROWS, callbacks::ROWS];

@@ -1,4 +1,4 @@
-//! Bodies that are no JSON object, or more than one.
+//! Bodies that are not exactly one JSON object, or that two programs read differently.
 
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
@@ -13,40 +13,40 @@ pub(super) static ROWS: &[Row] = &[
         "bad-not-json",
         Level::Should,
         UNREADABLE,
-        "a body that is no JSON is refused",
-        "Scanners and wrong clients get an answer that looks like a good one.",
+        "a body that is not JSON is refused",
+        "Scanners and wrong clients get an answer that looks good.",
         Procedure::Refused(not_json, REFUSAL),
     ),
     Row::new(
         "bad-not-an-object",
         Level::Should,
         UNREADABLE,
-        "a JSON value that is no object is refused",
-        "A list or a number crashes the code behind it, and the log fills.",
+        "a JSON value that is not an object is refused",
+        "A list or a number crashes the code behind it and fills the log.",
         Procedure::Refused(not_an_object, REFUSAL),
     ),
     Row::new(
         "bad-trailing",
         Level::Should,
         UNREADABLE,
-        "anything after the object is refused",
-        "Two messages in one body: one is checked, the other one may be used.",
+        "a body with anything after the object is refused",
+        "The endpoint may check one of two messages in a body and use the other.",
         Procedure::Refused(trailing, REFUSAL),
     ),
     Row::new(
         "bad-sample-amount",
         Level::Must,
         UNREADABLE,
-        "the amount `10 000,00` of a document's sample is refused",
-        "Whoever guesses what it means credits a hundred times too much or too little.",
+        "the amount `10 000,00` from a document's sample is refused",
+        "An endpoint that guesses its meaning credits a hundred times too much or too little.",
         run!(sample_amount),
     ),
     Row::new(
         "bad-repeated-key",
         Level::Should,
         UNREADABLE,
-        "a repeated key is refused, also a nested one",
-        "The signature is checked over one value, and the other one is credited.",
+        "a repeated key is refused, even a nested one",
+        "The endpoint may verify the signature with one value and credit the other.",
         Procedure::Refused(repeated_key, REFUSAL),
     ),
     Row::new(
@@ -54,23 +54,23 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         UNREADABLE,
         "an empty key is refused",
-        "Libraries name it differently, so that both sides sign different texts.",
+        "Libraries name an empty key differently, so both sides sign different texts.",
         Procedure::Refused(empty_key, REFUSAL),
     ),
     Row::new(
         "bad-encoding",
         Level::Should,
         UNREADABLE,
-        "a byte order mark, other bytes than UTF-8 and a lone surrogate are refused",
-        "Repaired text is other text: what is stored is not what was signed.",
+        "a byte order mark, bytes that are not UTF-8, and a lone surrogate are refused",
+        "A repaired text is another text than the signed one.",
         Procedure::Refused(encoding, REFUSAL),
     ),
     Row::new(
         "bad-number",
         Level::Should,
         UNREADABLE,
-        "negative zero, a number out of range and one that JSON does not know are refused",
-        "Each library rounds or repairs it in its own way, and the amounts differ.",
+        "negative zero, a number out of range, and a number that JSON does not allow are refused",
+        "Each library rounds or repairs such a number differently, so amounts differ.",
         Procedure::Refused(number, REFUSAL),
     ),
 ];
@@ -118,7 +118,7 @@ fn trailing(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
         .into()
 }
 
-/// The document's sample shows it so: neither JSON nor minor units.
+/// A sample in a document has this amount, which is neither JSON nor minor units.
 async fn sample_amount(context: &CheckContext<'_>) -> CheckResult {
     let amount = format!("\"amount\":{}", context.amount().minor());
     let body = replaced(&signed(context), &amount, "\"amount\":10 000,00");

@@ -1,4 +1,4 @@
-//! `check_deposit`, as the documents show it.
+//! `check_deposit`, as the documents show it, and payments that the operator should see.
 
 use jetpay_platform::MethodFacts;
 use jetpay_platform::messages::{CheckDeposit, Contract};
@@ -12,7 +12,7 @@ use crate::expect::Refusal;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{closed_contract, has_contracts};
 use crate::rows::expectations::payment_id;
-use crate::rows::sections::{RULE_2, RULE_7};
+use crate::rows::sections::{RECORD_ONLY, REFUSE_IMPOSSIBLE};
 use crate::target::Target;
 
 pub(super) static ROWS: &[Row] = &[
@@ -21,22 +21,22 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "check_deposit is answered with code 0 and a payment_id",
-        "Without an id the callback has nothing to name, and nobody is credited.",
+        "Without an id the callback names no payment, and nothing is credited.",
         run!(good),
     ),
     Row::new(
         "deposit-pending",
         Level::Must,
-        RULE_2,
-        "check_deposit credits nothing: only a callback moves money",
-        "A payer who walks away is credited with money that never came.",
+        RECORD_ONLY,
+        "check_deposit credits nothing, because only a callback moves money",
+        "A payer who leaves before paying is credited anyway.",
         run!(recorded_as_pending),
     ),
     Row::new(
         "deposit-smallest",
         Level::Should,
-        RULE_7,
-        "check_deposit of one minor unit is taken",
+        REFUSE_IMPOSSIBLE,
+        "check_deposit of one minor unit is accepted",
         "A rest of one coin is refused, and the cash stays in the machine without a payment.",
         run!(smallest),
     ),
@@ -45,42 +45,42 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::CheckDeposit,
         "check_deposit of an unknown customer is refused with code 404 and a text",
-        "The platform takes money for somebody who does not exist; a person has to send it back.",
+        "The platform takes money for a customer who does not exist, and an operator has to return it.",
         run!(unknown),
     ),
     Row::new(
         "deposit-beyond-limits",
         Level::Should,
-        RULE_7,
-        "an amount beyond the document's limits is taken",
-        "The cash is in the machine already; a refusal leaves the payer without money and credit.",
+        REFUSE_IMPOSSIBLE,
+        "an amount beyond the limits of the document is accepted",
+        "The cash is already in the machine; after a refusal the payer has neither cash nor credit.",
         run!(beyond_limits),
     )
     .only(limited),
     Row::new(
         "deposit-unknown-contract",
         Level::Should,
-        RULE_7,
-        "an unknown contract of a known customer is taken",
-        "The cash stays in the machine over a number that a person could have put right.",
+        REFUSE_IMPOSSIBLE,
+        "an unknown contract of a known customer is accepted",
+        "The cash stays in the machine because of a number that an operator could have corrected.",
         run!(unknown_contract),
     )
     .only(has_contracts),
     Row::new(
         "deposit-closed-contract",
         Level::Should,
-        RULE_7,
-        "a contract that cannot be paid is taken",
-        "A contract closes between screen and payment, and the money of the payer hangs in the air.",
+        REFUSE_IMPOSSIBLE,
+        "a contract that cannot be paid is accepted",
+        "A contract may close between the screen and the payment, and then the payer's cash is lost.",
         run!(closed),
     )
     .only(has_contracts),
     Row::new(
         "deposit-strict",
         Level::Should,
-        RULE_7,
+        REFUSE_IMPOSSIBLE,
         "a project with strict contracts refuses an unknown one",
-        "A merchant who has asked for strictness gets money for contracts that he does not have.",
+        "A merchant who configured strict contracts gets money for contracts that do not exist.",
         run!(refuses_unknown_contracts),
     )
     .only(strict_contracts),
@@ -96,7 +96,7 @@ async fn good(context: &CheckContext<'_>) -> CheckResult {
 async fn recorded_as_pending(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     context.expect_money(&payment_id, "pending", &[]).await?;
-    // What it is recorded with is seen in the books of the service `jetpay` alone.
+    // Only the service `jetpay` shows with which values it recorded the payment.
     let Ok(admin) = context.admin() else {
         return Ok(());
     };
@@ -167,7 +167,7 @@ fn strict_contracts(method: &MethodFacts, target: &Target) -> bool {
     target.exact && has_contracts(method, target)
 }
 
-/// Our service flags it for a person; nobody else need.
+/// The service `jetpay` flags the payment for the operator. Other merchants need not.
 async fn flagged(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
     if context.target.exact {
         context.expect_flagged(payment_id).await?;
@@ -196,7 +196,7 @@ fn no_contract() -> Contract {
     }
 }
 
-/// A top-up of this contract of the payer.
+/// A top-up of this contract.
 fn of_contract(context: &CheckContext<'_>, contract: &Contract) -> CheckDeposit {
     let payer = &context.target.customers.payer;
     CheckDeposit::new(

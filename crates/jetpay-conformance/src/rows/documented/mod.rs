@@ -6,5 +6,5 @@ mod verify;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[verify::ROWS, check_deposit::ROWS, options::ROWS];

@@ -1,4 +1,4 @@
-//! The two options of answers in the document of Kassa24.
+//! The two answer options of Kassa24, and the type of Cash-in's `check_deposit`.
 
 use jetpay_platform::MethodFacts;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::expect;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{closed_contract, option_1, option_2};
 use crate::rows::expectations::{account, expect_credited, payment_id, sound_contracts};
-use crate::rows::sections::METHOD;
+use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::{Kassa24Answers, Target};
 
 pub(super) static ROWS: &[Row] = &[
@@ -18,7 +18,7 @@ pub(super) static ROWS: &[Row] = &[
         "option-1-verify",
         Level::Must,
         Section::Verify,
-        "option 1: verify is answered with the account alone",
+        "option 1: verify is answered with the account only",
         "The kiosk shows nothing, and no customer of this project can pay.",
         run!(option_1_verify),
     )
@@ -37,7 +37,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "option 2: a contract that cannot be paid has a status_code other than 0",
-        "The kiosk takes money for a contract that is paid up or closed.",
+        "The kiosk accepts money for a contract that is paid up or closed.",
         run!(option_2_status),
     )
     .only(option_2),
@@ -55,16 +55,16 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::CheckDeposit,
         "a check_deposit whose type is verify gets a payment_id",
-        "The document says verify here and check_deposit there; refused as it comes, no payment goes through.",
+        "The document shows both types; if one of them is refused, payments of that form fail.",
         run!(gets_a_payment_id),
     )
     .only(quirk),
     Row::new(
         "typed-verify-is-verify",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "a verify with an amount is a verify and gets no payment_id",
-        "A question about an account makes payments that nobody has begun.",
+        "A question about an account creates a payment that no payer began.",
         run!(is_a_verify),
     )
     .only(no_quirk),

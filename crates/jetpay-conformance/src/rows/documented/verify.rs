@@ -6,10 +6,10 @@ use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{
-    always_contracts, closed_contract, no_contracts, option_1, option_2, owes_nothing, strict,
+    always_contracts, closed_contract, exact, no_contracts, option_1, option_2, owes_nothing,
 };
 use crate::rows::expectations::{account, sound_contracts};
-use crate::rows::sections::METHOD;
+use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::Kassa24Answers;
 
 pub(super) static ROWS: &[Row] = &[
@@ -17,51 +17,51 @@ pub(super) static ROWS: &[Row] = &[
         "verify-good",
         Level::Must,
         Section::Verify,
-        "verify of a customer is answered with code 0, the currency and what else the document requires",
-        "Nobody can pay: the platform does not find the account of any payer.",
+        "verify of a customer is answered with code 0, the currency and the other required fields",
+        "Nobody can pay, because the platform finds no payer's account.",
         run!(good),
     ),
     Row::new(
         "verify-plain",
         Level::Should,
-        METHOD,
-        "a customer who has no contracts and no other name is named by the own id",
-        "A customer without a contract cannot be chosen on the screen and cannot pay.",
+        METHOD_ANSWERS,
+        "a customer without contracts and without another id is named by the customer id",
+        "A payer without a contract has nothing to choose on the screen and cannot pay.",
         run!(plain),
     )
-    .only(strict),
+    .only(exact),
     Row::new(
         "verify-unknown",
         Level::Must,
         Section::Verify,
         "verify of an unknown customer is refused with code 404 and a text",
-        "A payer with a typo is not told so, and the money goes to an account that is none.",
+        "A payer with a typo sees no error, and the money goes to an account that does not exist.",
         run!(unknown),
     ),
     Row::new(
         "verify-nothing-payable",
         Level::Should,
-        METHOD,
-        "a customer without a contract to pay is refused",
-        "The payer sees an empty list and does not know whether anything is owed.",
+        METHOD_ANSWERS,
+        "a customer without a payable contract is refused",
+        "The payer sees an empty list and does not know whether there is a debt.",
         run!(nothing_payable),
     )
     .only(always_contracts),
     Row::new(
         "verify-no-204",
         Level::Should,
-        METHOD,
-        "a customer who owes nothing is answered with code 0: 204 is another method's",
-        "The platform does not know 204 here, and whoever pays ahead is turned away.",
+        METHOD_ANSWERS,
+        "a customer who owes nothing is answered with code 0, because 204 belongs to another method",
+        "The platform does not know 204 here and turns away a payer who wants to pay in advance.",
         run!(no_204),
     )
     .only(no_contracts),
     Row::new(
         "option-1-no-204",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "option 1: a customer who owes nothing is answered with code 0",
-        "A customer who wants to pay ahead is turned away at the kiosk.",
+        "The kiosk turns away a payer who wants to pay in advance.",
         run!(option_1_no_204),
     )
     .only(option_1),
@@ -70,16 +70,16 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "option 2: a customer who owes nothing is answered with code 204 and a text",
-        "The payer is asked for money that nobody owes.",
+        "The payer is asked for money without a debt.",
         run!(option_2_204),
     )
     .only(option_2),
     Row::new(
         "verify-only-payable",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "contracts that cannot be paid are left out, and there is no status_code",
-        "The payer is offered a contract that is closed, and pays for it.",
+        "The payer sees a closed contract and pays for it.",
         run!(only_payable),
     )
     .only(always_contracts),

@@ -1,4 +1,4 @@
-//! Callbacks that come again: their answer was lost on the way.
+//! Repeated callbacks: the answer to the first one was lost, or several arrive at the same time.
 
 use jetpay_platform::messages::Callback;
 use jetpay_platform::{is_acknowledged, next_operation_id};
@@ -11,58 +11,58 @@ use crate::row::{Level, Row, run};
 use crate::rows::expectations::{
     expect_acknowledged_if_exact, expect_credited, expect_taken_back, post_wrong_callback,
 };
-use crate::rows::sections::RULE_3;
+use crate::rows::sections::ONE_CREDIT;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-repeated",
         Level::Must,
-        RULE_3,
+        ONE_CREDIT,
         "a repeated success is acknowledged and credits nothing more",
-        "Every answer that is lost on the way credits the payer once more.",
+        "Each answer that is lost on the way credits the payer once more.",
         run!(repeated),
     )
     .credits(),
     Row::new(
         "callback-repeated-later",
         Level::Must,
-        RULE_3,
+        ONE_CREDIT,
         "a success repeated with other dates is acknowledged and credits nothing more",
-        "A repeat that differs by a second is taken for new money.",
+        "A repeat whose date differs by a second counts as new money.",
         run!(repeated_later),
     )
     .credits(),
     Row::new(
         "callback-refund-repeated",
         Level::Must,
-        RULE_3,
+        ONE_CREDIT,
         "a repeated refund is acknowledged and takes nothing more",
-        "A refund that is told three times takes the money from the customer three times.",
+        "A refund that is reported three times takes the money from the customer three times.",
         run!(refund_repeated),
     )
     .credits(),
     Row::new(
         "callback-at-once",
         Level::Must,
-        RULE_3,
-        "eight equal successes at once credit once",
-        "Two deliveries meet, both find the payment open, and the payer is credited twice.",
+        ONE_CREDIT,
+        "eight equal successes at the same time credit once",
+        "Two deliveries find the payment open at the same time, and the payer is credited twice.",
         run!(at_once),
     )
     .credits(),
     Row::new(
         "callback-at-once-different",
         Level::Must,
-        RULE_3,
-        "eight successes of different operations at once credit once",
-        "One payment told at once under several operations is credited several times.",
+        ONE_CREDIT,
+        "eight successes of different operations at the same time credit once",
+        "One payment is credited for each operation that arrives at the same time.",
         run!(different_at_once),
     )
     .credits(),
     Row::new(
         "callback-second-success",
         Level::Must,
-        RULE_3,
+        ONE_CREDIT,
         "a second success of another operation credits nothing more",
         "A payment that was paid once is credited for every operation that names it.",
         run!(second_success),
@@ -71,9 +71,9 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-same-operation",
         Level::Should,
-        RULE_3,
-        "an operation that has credited one payment credits no other",
-        "One payment of cash ends in two accounts.",
+        ONE_CREDIT,
+        "an operation that credited one payment credits no other",
+        "The same cash is credited to two accounts.",
         run!(same_operation),
     )
     .credits(),
@@ -110,7 +110,7 @@ async fn refund_repeated(context: &CheckContext<'_>) -> CheckResult {
     expect_taken_back(context, &payment_id, "refunded", &[amount, -amount]).await
 }
 
-/// How many come at once where several do.
+/// The number of callbacks at the same time.
 const AT_ONCE: usize = 8;
 
 async fn at_once(context: &CheckContext<'_>) -> CheckResult {
@@ -125,7 +125,7 @@ async fn different_at_once(context: &CheckContext<'_>) -> CheckResult {
     let success = || {
         context
             .success(&payment_id)
-            .of_operation(next_operation_id())
+            .with_operation_id(next_operation_id())
     };
     let bodies = (0..AT_ONCE)
         .map(|_| context.platform.sign(&success()))
@@ -136,8 +136,8 @@ async fn different_at_once(context: &CheckContext<'_>) -> CheckResult {
         .await
 }
 
-/// Sends all without waiting for any. One at least is acknowledged; held strictly, each: a stranger may refuse what meets
-/// another on the way, since it comes again.
+/// Sends all bodies at the same time. At least one must be acknowledged; if the target must be exact, all of them. A
+/// merchant may refuse a callback while it processes an equal one, because it is repeated.
 async fn all_at_once(context: &CheckContext<'_>, bodies: Vec<Vec<u8>>) -> CheckResult {
     let mut tasks = JoinSet::new();
     for body in bodies {
@@ -165,7 +165,9 @@ async fn second_success(context: &CheckContext<'_>) -> CheckResult {
 async fn same_operation(context: &CheckContext<'_>) -> CheckResult {
     let (first, success) = context.new_credited_payment().await?;
     let second = context.new_payment().await?;
-    let same = context.success(&second).of_operation(success.operation.id);
+    let same = context
+        .success(&second)
+        .with_operation_id(success.operation.id);
     post_wrong_callback(context, &same).await?;
     context
         .expect_entries(&first, &[context.amount().minor()])

@@ -1,9 +1,9 @@
-//! The same again.
+//! Repeats.
 
 mod callbacks;
 mod requests;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[requests::ROWS, callbacks::ROWS];

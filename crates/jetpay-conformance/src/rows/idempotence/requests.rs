@@ -1,4 +1,4 @@
-//! Requests that come again.
+//! Repeated requests.
 
 use jetpay_platform::Exchange;
 use serde::Serialize;
@@ -10,39 +10,39 @@ use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Row, run};
-use crate::rows::sections::{RULE_1, RULE_2};
+use crate::rows::sections::{READ_ONLY, RECORD_ONLY};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "verify-repeated",
         Level::Must,
-        RULE_1,
-        "verify has no effects: the fifth answer says what the first one said",
-        "Asking about an account changes it, and the payer sees another debt at each try.",
+        READ_ONLY,
+        "verify has no effects, so the fifth answer equals the first one",
+        "Asking about an account changes it, and the payer sees another debt each time.",
         run!(repeated),
     ),
     Row::new(
         "deposit-twice",
         Level::Must,
-        RULE_2,
+        RECORD_ONLY,
         "two equal check_deposits get two payment ids",
-        "Who pays the same amount twice is credited once, and the second payment is lost.",
+        "A payer who pays the same amount twice is credited once, and the second payment is lost.",
         run!(twice),
     ),
     Row::new(
         "verify-at-once",
         Level::Must,
-        RULE_1,
-        "verifies of two customers at once are each answered as alone",
-        "One payer is shown, and pays, the account of another.",
+        READ_ONLY,
+        "verifies of two customers at the same time are answered as if they came alone",
+        "One payer sees and pays the account of another.",
         run!(verifies),
     ),
     Row::new(
         "deposit-at-once",
         Level::Must,
-        RULE_2,
-        "eight check_deposits at once get eight payment ids",
-        "Two payers under one payment id: one of them has paid for nothing.",
+        RECORD_ONLY,
+        "eight check_deposits at the same time get eight payment ids",
+        "Two payers share a payment id, so one of them pays for nothing.",
         run!(deposits),
     ),
 ];
@@ -56,13 +56,17 @@ async fn repeated(context: &CheckContext<'_>) -> CheckResult {
         if context.target.exact {
             expect::equal("the answer", &first.text(), &again.text())?;
         }
-        expect::equal("the answer's fields", &said(&first), &said(&again))?;
+        expect::equal(
+            "the answer's fields",
+            &account_fields(&first),
+            &account_fields(&again),
+        )?;
     }
     Ok(())
 }
 
-/// What an answer says of the account; what may change by itself, such as a time, is in other fields.
-pub(super) fn said(exchange: &Exchange) -> [Option<&Value>; 4] {
+/// What an answer says about the account. Values that may change, such as a time, are in other fields.
+pub(super) fn account_fields(exchange: &Exchange) -> [Option<&Value>; 4] {
     let fields = ["code", "currency", "additional_customer_id", "entities"];
     fields.map(|field| exchange.json.as_ref()?.get(field))
 }
@@ -79,10 +83,10 @@ async fn twice(context: &CheckContext<'_>) -> CheckResult {
     }
 }
 
-/// How many come at once.
+/// The number of requests at the same time.
 const AT_ONCE: usize = 8;
 
-/// Sends all without waiting for any; the answers in the requests' order.
+/// Sends all requests at the same time. Returns the answers in the order of the requests.
 async fn all_at_once(
     context: &CheckContext<'_>,
     requests: &[impl Serialize],
@@ -115,7 +119,11 @@ async fn verifies(context: &CheckContext<'_>) -> CheckResult {
         .collect();
     for (number, exchange) in all_at_once(context, &requests).await?.iter().enumerate() {
         if number % 2 == 0 {
-            expect::equal("the answer", &said(&alone), &said(exchange))?;
+            expect::equal(
+                "the answer",
+                &account_fields(&alone),
+                &account_fields(exchange),
+            )?;
         } else {
             context.expect_refusal(exchange, Refusal::new(200, 404))?;
         }

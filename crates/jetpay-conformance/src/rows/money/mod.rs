@@ -6,5 +6,5 @@ mod success;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[success::ROWS, quarantine::ROWS, refund::ROWS];

@@ -1,4 +1,4 @@
-//! What is put before a person instead of being credited.
+//! Callbacks that do not fit their payment. The operator must see them, and they must not credit.
 
 use jetpay_core::Currency;
 use jetpay_platform::messages::Callback;
@@ -9,51 +9,51 @@ use crate::row::{Level, Row, run};
 use crate::rows::expectations::{
     expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
 };
-use crate::rows::sections::{RULE_3, RULE_5};
+use crate::rows::sections::{ANY_ORDER, ONE_CREDIT};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-partially-paid",
         Level::Should,
-        RULE_3,
-        "a payment that is partially paid credits nothing by itself",
-        "The whole amount is credited for a part of the money.",
+        ONE_CREDIT,
+        "a partially paid payment credits nothing by itself",
+        "The full amount is credited although only a part was paid.",
         run!(partially_paid),
     )
     .credits(),
     Row::new(
         "callback-other-amount",
         Level::Must,
-        RULE_3,
-        "a success of another amount than was asked for is not credited",
-        "A mistake of a factor of 100 is credited before any person sees it.",
+        ONE_CREDIT,
+        "a success with another amount than the announced one is not credited",
+        "An amount that is wrong by a factor of 100 is credited before a person sees it.",
         run!(other_amount),
     )
     .credits(),
     Row::new(
         "callback-other-currency",
         Level::Must,
-        RULE_3,
+        ONE_CREDIT,
         "a success in another currency is not credited",
-        "Dollars are booked as tenge, or tenge as dollars.",
+        "Dollars are credited as tenge, or tenge as dollars.",
         run!(other_currency),
     )
     .credits(),
     Row::new(
         "callback-other-project",
         Level::Must,
-        RULE_3,
+        ONE_CREDIT,
         "a success signed by another project is not credited",
-        "Who holds the secret of one project can credit himself in all others.",
+        "An attacker with the secret of one project can credit accounts of all others.",
         run!(other_project),
     )
     .credits(),
     Row::new(
         "callback-success-after-quarantine",
         Level::Must,
-        RULE_5,
+        ANY_ORDER,
         "the right success after a wrong one credits",
-        "One wrong message blocks the payment for ever, though the money has come.",
+        "One wrong message blocks the payment for ever, although the money arrived.",
         run!(right_after_wrong),
     )
     .credits(),
@@ -91,7 +91,7 @@ async fn other_currency(context: &CheckContext<'_>) -> CheckResult {
     };
     let other =
         Currency::parse(other).map_err(|error| Stop::failed("a currency", error.to_string()))?;
-    post_wrong_callback(context, &context.success(&payment_id).in_currency(other)).await?;
+    post_wrong_callback(context, &context.success(&payment_id).with_currency(other)).await?;
     context.expect_money(&payment_id, "quarantined", &[]).await
 }
 

@@ -1,4 +1,4 @@
-//! Money that goes back.
+//! Refunds and reversals, and the other URLs for callbacks.
 
 use jetpay_platform::messages::Callback;
 
@@ -6,15 +6,15 @@ use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::expect;
 use crate::row::{Level, Row, run};
-use crate::rows::conditions::strict;
+use crate::rows::conditions::exact;
 use crate::rows::expectations::{expect_credited, expect_taken_back};
-use crate::rows::sections::{ANSWERS, BACK};
+use crate::rows::sections::{ANSWERS, REFUNDS};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-refund",
         Level::Should,
-        BACK,
+        REFUNDS,
         "a refund takes the amount back",
         "The payer has the money back and keeps the credit.",
         run!(refund),
@@ -23,46 +23,46 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-refund-partial",
         Level::Must,
-        BACK,
-        "a partial refund, where refunds are followed, takes its part back: sum_initial, not payment.sum",
-        "Too much or too little is taken from the customer, who paid for the rest.",
+        REFUNDS,
+        "if refunds are processed, a partial refund takes back its part: sum_initial, not payment.sum",
+        "The customer, who paid for the rest, loses too much or too little.",
         run!(partial),
     )
     .credits(),
     Row::new(
         "callback-refund-rest",
         Level::Must,
-        BACK,
-        "two partial refunds, where they are followed, take both parts back",
-        "The second refund is taken for a repeat, and the merchant pays for it.",
+        REFUNDS,
+        "if refunds are processed, two partial refunds take back both parts",
+        "The second refund counts as a repeat, and the merchant pays for it.",
         run!(rest),
     )
     .credits(),
     Row::new(
         "callback-reversal",
         Level::Should,
-        BACK,
+        REFUNDS,
         "a reversal takes the amount back",
-        "The platform has taken the payment back, and the merchant is out of pocket.",
+        "The platform has taken the payment back, and the merchant loses the money.",
         run!(reversal),
     )
     .credits(),
     Row::new(
         "callback-refund-balance",
         Level::Must,
-        BACK,
-        "after success and refund the balance is what it was",
-        "The customer keeps a coin or loses one each time that a payment is returned.",
+        REFUNDS,
+        "after a success and a refund the balance is the same as before",
+        "The customer gains or loses a coin each time a payment is refunded.",
         run!(balance),
     )
     .credits()
-    .only(strict),
+    .only(exact),
     Row::new(
         "callback-refund-declined",
         Level::Must,
-        BACK,
+        REFUNDS,
         "a declined refund takes nothing back",
-        "The customer loses money to a refund that never took place.",
+        "The customer loses money to a refund that did not happen.",
         run!(declined),
     )
     .credits(),
@@ -71,24 +71,24 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         ANSWERS,
         "a success at /callback credits",
-        "The address in the documentation does not work, and no payment is credited.",
+        "The documented address does not work, and no payment is credited.",
         run!(at_callback),
     )
     .credits()
-    .only(strict),
+    .only(exact),
     Row::new(
         "callback-other-urls",
         Level::Should,
         ANSWERS,
-        "a success at any other method's URL credits",
-        "One URL typed into the wrong line of the Dashboard stops all credits of a method.",
+        "a success at the URL of another method credits",
+        "One URL in the wrong line of the Dashboard stops all credits of a method.",
         run!(at_other_methods),
     )
     .credits()
-    .only(strict),
+    .only(exact),
 ];
 
-/// What goes back first, of the usual amount, in minor units.
+/// The amount of the first refund, in minor units.
 const PART_MINOR: i64 = 3_000;
 
 fn full(context: &CheckContext<'_>, payment_id: &str) -> Callback {
@@ -180,7 +180,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
 
 async fn declined(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    let mut refund = full(context, &payment_id).leaving(context.amount());
+    let mut refund = full(context, &payment_id).with_remaining_sum(context.amount());
     refund.payment.status = "success".into();
     refund.operation.status = "decline".into();
     context.expect_acknowledged(&refund).await?;

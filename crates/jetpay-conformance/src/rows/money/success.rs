@@ -1,4 +1,4 @@
-//! A success credits.
+//! Which callbacks credit, and which do not.
 
 use jetpay_platform::messages::Callback;
 use serde_json::json;
@@ -8,9 +8,9 @@ use crate::check_context::CheckContext;
 use crate::check_context::messages::with;
 use crate::expect;
 use crate::row::{Level, Row, Section, run};
-use crate::rows::conditions::strict;
-use crate::rows::expectations::{credits, expect_credited, told};
-use crate::rows::sections::{KEYS, RULE_3};
+use crate::rows::conditions::exact;
+use crate::rows::expectations::{credits, expect_credited, post_with_words};
+use crate::rows::sections::{KEYS, ONE_CREDIT};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -18,26 +18,26 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Callback,
         "a success is acknowledged and credits the amount",
-        "The payer has paid and gets nothing, or the platform repeats it for days.",
+        "The payer has paid and gets nothing, or the platform repeats the callback for days.",
         run!(success),
     )
     .credits(),
     Row::new(
         "callback-success-balance",
         Level::Must,
-        RULE_3,
-        "a success makes the customer's balance grow by exactly the amount",
-        "Books and balance differ, and nobody knows which of them is right.",
+        ONE_CREDIT,
+        "a success raises the customer's balance by exactly the amount",
+        "Entries and balance differ, and it is unknown which of them is right.",
         run!(balance),
     )
     .credits()
-    .only(strict),
+    .only(exact),
     Row::new(
         "callback-words",
         Level::Must,
         Section::Callback,
-        "a success credits whatever payment.method says",
-        "The platform names one method in several ways, and payments by some are not credited.",
+        "a success credits whatever value payment.method has",
+        "The platform has several names for one method, and payments with some of them are not credited.",
         run!(method_words),
     )
     .credits(),
@@ -45,8 +45,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-account",
         Level::Must,
         KEYS,
-        "a success that names another account and customer credits all the same",
-        "These names are the platform's own; going by them leaves payers without their money.",
+        "a success that names another account and another customer credits anyway",
+        "These ids are the platform's own; an endpoint that uses them leaves payers without their money.",
         run!(account),
     )
     .credits(),
@@ -54,8 +54,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-payment-sum",
         Level::Should,
         KEYS,
-        "a success with another payment.sum credits: sum_initial decides",
-        "The sum of a payment changes with refunds; going by it stops a credit that is right.",
+        "a success with another payment.sum credits, because sum_initial decides",
+        "payment.sum changes with refunds; an endpoint that uses it does not credit a good success.",
         run!(payment_sum),
     )
     .credits(),
@@ -64,32 +64,32 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Callback,
         "a decline is acknowledged and credits nothing",
-        "The payer gets the money back and is credited as well.",
+        "The payer gets the cash back and is credited as well.",
         run!(decline),
     ),
     Row::new(
         "callback-processing",
         Level::Must,
-        RULE_3,
-        "a payment under way is acknowledged and credits nothing",
-        "Money is handed out that may never come.",
+        ONE_CREDIT,
+        "a callback about a payment in progress is acknowledged and credits nothing",
+        "The customer gets money that may never arrive.",
         run!(processing),
     ),
     Row::new(
         "callback-failed-operation",
         Level::Must,
-        RULE_3,
+        ONE_CREDIT,
         "a declined operation of a successful payment is acknowledged and credits nothing",
-        "A failed attempt of an old payment is credited as if it had succeeded.",
+        "A failed attempt is credited as if it had succeeded.",
         run!(failed_operation),
     )
     .credits(),
     Row::new(
         "callback-payment-under-way",
         Level::Must,
-        RULE_3,
-        "a successful operation of a payment under way is acknowledged and credits nothing",
-        "A step on the way is taken for the end, and the payment can still fail.",
+        ONE_CREDIT,
+        "a successful operation of a payment in progress is acknowledged and credits nothing",
+        "The payment can still fail after this step.",
         run!(payment_under_way),
     )
     .credits(),
@@ -98,7 +98,7 @@ pub(super) static ROWS: &[Row] = &[
 async fn success(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, success) = context.new_credited_payment().await?;
     expect_credited(context, &payment_id).await?;
-    // Which operation it was credited for is seen in the books of the service `jetpay` alone.
+    // Only the service `jetpay` shows for which operation it credited.
     let Ok(admin) = context.admin() else {
         return Ok(());
     };
@@ -128,7 +128,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
 async fn method_words(context: &CheckContext<'_>) -> CheckResult {
     for word in context
         .method
-        .callback_words
+        .callback_methods
         .iter()
         .chain(&["", "Another Method"])
     {
@@ -187,11 +187,11 @@ async fn processing(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn failed_operation(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = told(context, "success", "sale", "decline").await?;
+    let payment_id = post_with_words(context, "success", "sale", "decline").await?;
     context.expect_entries(&payment_id, &[]).await
 }
 
 async fn payment_under_way(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = told(context, "processing", "sale", "success").await?;
+    let payment_id = post_with_words(context, "processing", "sale", "success").await?;
     context.expect_entries(&payment_id, &[]).await
 }

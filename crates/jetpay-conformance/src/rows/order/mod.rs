@@ -1,9 +1,9 @@
-//! Callbacks in any order, and with words and fields that nobody knows.
+//! Callbacks in any order, and with unknown words and fields.
 
 mod payments;
 mod words;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[payments::ROWS, words::ROWS];

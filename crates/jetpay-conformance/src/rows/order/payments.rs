@@ -1,4 +1,4 @@
-//! Callbacks before the payment that they are about.
+//! Callbacks before their payment, and callbacks after the final one.
 
 use jetpay_platform::messages::Callback;
 use jetpay_platform::next_operation_id;
@@ -8,29 +8,29 @@ use crate::check_context::CheckContext;
 use crate::expect;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{expect_credited, expect_unchanged};
-use crate::rows::sections::{ANSWERS, RULE_5};
+use crate::rows::sections::{ANSWERS, ANY_ORDER};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-unknown-payment",
         Level::Should,
         ANSWERS,
-        "a callback of an unknown payment is not acknowledged, so that it comes again",
-        "A success that comes before the payment is stored is lost, and the payer with it.",
+        "a callback of an unknown payment is not acknowledged, so that it is repeated",
+        "A success that arrives before the payment is stored is lost.",
         run!(unknown_payment),
     ),
     Row::new(
         "callback-payout",
         Level::Should,
         ANSWERS,
-        "a callback of a payout that nobody asked for is not acknowledged",
-        "Money leaves the account, and nobody here ever hears of it again.",
+        "a callback of an unknown payout is not acknowledged",
+        "Money leaves the account, and the merchant never learns of it.",
         run!(payout),
     ),
     Row::new(
         "callback-decline-after-success",
         Level::Must,
-        RULE_5,
+        ANY_ORDER,
         "a decline after a success changes nothing",
         "A late decline takes money from a customer who has paid.",
         run!(decline_after_success),
@@ -39,51 +39,51 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         "callback-other-decline-after-success",
         Level::Must,
-        RULE_5,
+        ANY_ORDER,
         "a decline of another operation after a success changes nothing",
-        "A failed second try takes back what the first one has paid.",
+        "A failed second attempt takes back what the first one paid.",
         run!(other_decline_after_success),
     )
     .credits(),
     Row::new(
         "callback-success-after-decline",
         Level::Must,
-        RULE_5,
+        ANY_ORDER,
         "a success after a decline credits",
-        "The first try failed, the second one was paid, and the payer gets nothing.",
+        "The first attempt failed, the second one was paid, and the payer gets nothing.",
         run!(success_after_decline),
     )
     .credits(),
     Row::new(
         "callback-processing-after-success",
         Level::Must,
-        RULE_5,
+        ANY_ORDER,
         "an old intermediate callback after a success changes nothing",
-        "An old message opens a payment that is done, and it can be credited again.",
+        "An old message reopens a finished payment, which can then be credited again.",
         run!(processing_after_success),
     )
     .credits(),
     Row::new(
         "callback-success-after-processing",
         Level::Must,
-        RULE_5,
+        ANY_ORDER,
         "a success after an intermediate callback of its operation credits",
-        "A payment told in two steps stops after the first, and the payer waits for nothing.",
+        "A payment that is reported in two steps stops after the first, and the payer gets nothing.",
         run!(success_after_processing),
     )
     .credits(),
     Row::new(
         "deposit-after-early-callback",
         Level::Must,
-        RULE_5,
-        "after a callback of a payment that nobody has, check_deposit opens a fresh one, and its callback is acknowledged",
-        "A callback that came too early must not take the place of a payment, or block it.",
+        ANY_ORDER,
+        "after a callback of an unknown payment, check_deposit opens a new payment that can be paid",
+        "A callback that comes too early must not take the place of a payment or block it.",
         run!(after_early_callback),
     ),
 ];
 
 async fn unknown_payment(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = format!("nobody-{}", next_operation_id());
+    let payment_id = format!("unknown-{}", next_operation_id());
     let success = context.any_callback(&payment_id);
     for _ in 0..2 {
         context.expect_status(&context.post_callback(&success).await?, 404)?;
@@ -101,13 +101,13 @@ async fn payout(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn after_early_callback(context: &CheckContext<'_>) -> CheckResult {
-    let nobodys = format!("nobody-{}", next_operation_id());
-    // Whatever it is answered: that is another check's.
+    let unknown = format!("unknown-{}", next_operation_id());
+    // Another check is about the answer.
     context
-        .post_callback(&context.any_callback(&nobodys))
+        .post_callback(&context.any_callback(&unknown))
         .await?;
     let payment_id = context.new_payment().await?;
-    let another = payment_id != nobodys;
+    let another = payment_id != unknown;
     expect::holds("another payment_id", another, || payment_id.clone())?;
     expect_unchanged(context, &payment_id).await?;
     context
@@ -136,7 +136,7 @@ fn processing(context: &CheckContext<'_>, payment_id: &str) -> Callback {
 async fn decline_after_success(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, success) = context.new_credited_payment().await?;
     context
-        .expect_acknowledged(&decline(context, &payment_id).of_operation(success.operation.id))
+        .expect_acknowledged(&decline(context, &payment_id).with_operation_id(success.operation.id))
         .await?;
     expect_credited(context, &payment_id).await
 }
@@ -163,9 +163,11 @@ async fn success_after_decline(context: &CheckContext<'_>) -> CheckResult {
 async fn processing_after_success(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, success) = context.new_credited_payment().await?;
     context
-        .expect_acknowledged(&processing(context, &payment_id).of_operation(success.operation.id))
+        .expect_acknowledged(
+            &processing(context, &payment_id).with_operation_id(success.operation.id),
+        )
         .await?;
-    // A payment that was opened again would be credited by the next repeat.
+    // If the payment was reopened, this repeat credits it again.
     context.expect_acknowledged(&success).await?;
     expect_credited(context, &payment_id).await
 }
@@ -178,7 +180,7 @@ async fn success_after_processing(context: &CheckContext<'_>) -> CheckResult {
         .expect_acknowledged(
             &context
                 .success(&payment_id)
-                .of_operation(processing.operation.id),
+                .with_operation_id(processing.operation.id),
         )
         .await?;
     expect_credited(context, &payment_id).await

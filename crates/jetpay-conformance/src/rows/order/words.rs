@@ -1,4 +1,4 @@
-//! Words that nobody knows yet, or not so.
+//! Unknown words, unusual forms of words, and undocumented fields.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::check_context::messages::{with, without};
 use crate::row::{Level, Row, run};
-use crate::rows::expectations::{credits, told};
+use crate::rows::expectations::{credits, post_with_words};
 use crate::rows::sections::WORDS;
 
 pub(super) static ROWS: &[Row] = &[
@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "an unknown status is acknowledged and credits nothing",
-        "A word that is new is taken for a success, or repeated for eleven days.",
+        "The endpoint credits on an unknown word, or the platform repeats the callback for ten days.",
         run!(unknown_status),
     ),
     Row::new(
@@ -23,7 +23,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "an unknown type of operation is acknowledged and credits nothing",
-        "A new kind of operation is booked as a top-up, though the money may go the other way.",
+        "An unknown kind of operation counts as a top-up, although the money may go the other way.",
         run!(unknown_type),
     )
     .credits(),
@@ -32,7 +32,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "a success in capital letters credits",
-        "The payer has paid and is not credited over a capital letter.",
+        "A capital letter keeps the payer's money from being credited.",
         run!(upper_case),
     )
     .credits(),
@@ -40,8 +40,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-unknown-fields",
         Level::Must,
         WORDS,
-        "a success with fields that nobody knows credits",
-        "The day the platform adds a field, all credits stop.",
+        "a success with undocumented fields credits",
+        "When the platform adds a field, all credits stop.",
         run!(unknown_fields),
     )
     .credits(),
@@ -50,7 +50,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         WORDS,
         "a success with null instead of objects credits",
-        "A part that the platform leaves empty stops the credit of a payment that was made.",
+        "A part that the platform leaves empty stops the credit of a good payment.",
         run!(null_objects),
     )
     .credits(),
@@ -58,8 +58,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-few-fields",
         Level::Should,
         WORDS,
-        "a success with the required fields alone credits",
-        "A credit fails for want of a field that has nothing to do with money.",
+        "a success with only the required fields credits",
+        "A credit fails because of a missing field that has nothing to do with money.",
         run!(few_fields),
     )
     .credits(),
@@ -67,8 +67,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-id-as-text",
         Level::Should,
         WORDS,
-        "a success with operation.id as text and code as number credits",
-        "Long ids come as texts from some systems; their payments are not credited.",
+        "a success with operation.id as a text and code as a number credits",
+        "Some systems send long ids as texts; their payments are not credited.",
         run!(id_as_text),
     )
     .credits(),
@@ -76,20 +76,20 @@ pub(super) static ROWS: &[Row] = &[
         "callback-bad-dates",
         Level::Should,
         WORDS,
-        "a success with dates that are none credits",
-        "A date that nobody needs stands between the payer and his money.",
+        "a success with invalid dates credits",
+        "An invalid date that nothing depends on stops the credit.",
         run!(bad_dates),
     )
     .credits(),
 ];
 
 async fn unknown_status(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = told(context, "awaiting moon", "sale", "awaiting moon").await?;
+    let payment_id = post_with_words(context, "awaiting moon", "sale", "awaiting moon").await?;
     context.expect_money(&payment_id, "pending", &[]).await
 }
 
 async fn unknown_type(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = told(context, "success", "gift", "success").await?;
+    let payment_id = post_with_words(context, "success", "gift", "success").await?;
     context.expect_entries(&payment_id, &[]).await
 }
 

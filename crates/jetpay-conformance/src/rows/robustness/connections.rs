@@ -1,4 +1,4 @@
-//! How bytes arrive: in pieces, in chunks, many requests on one connection, and half a request.
+//! How bytes arrive: in pieces, chunked, several requests on one connection, and half a request.
 
 use std::time::Duration;
 
@@ -17,9 +17,9 @@ const CHUNKS: Section = Section::Ours("RFC 9112, section 7.1: chunked transfer c
 const PERSISTENCE: Section = Section::Ours("RFC 9112, section 9.3: persistence");
 const INCOMPLETE: Section = Section::Ours("RFC 9112, section 8: incomplete messages");
 
-/// Between two pieces of a slow request.
+/// The pause between two pieces of a slow request.
 const PAUSE: Duration = Duration::from_millis(400);
-/// In how many pieces its body comes.
+/// The number of pieces of its body.
 const PIECES: usize = 4;
 /// The size of a chunk, in bytes.
 const CHUNK: usize = 16;
@@ -30,38 +30,38 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         MESSAGES,
         "a request whose bytes come in pieces over two seconds is answered like any other",
-        "Who reads only the first piece turns the payer away whenever the network is slow.",
+        "An endpoint that reads only the first piece turns payers away when the network is slow.",
         run!(slow),
     ),
     Row::new(
         "connection-chunked",
         Level::Should,
         CHUNKS,
-        "a body in chunks, without a Content-Length, is read",
-        "A proxy on the way may send bodies so, and every payer would be turned away.",
+        "a chunked body without Content-Length is read",
+        "A proxy may send bodies this way, and every payer is turned away.",
         run!(in_chunks),
     ),
     Row::new(
         "connection-kept",
         Level::Must,
         PERSISTENCE,
-        "three requests on one connection are each answered, or its end is announced",
-        "A kept connection that is out of step gives one payer the answer meant for another.",
+        "three requests on one connection are answered, or the end of the connection is announced",
+        "When answers are out of step, one payer gets the answer for another.",
         run!(kept),
     ),
     Row::new(
         "connection-pipelined",
         Level::Should,
         PERSISTENCE,
-        "two requests written at once are answered in their order, or the connection ends after the first",
-        "Answers that change places tell one payer of another's account.",
+        "two requests that are written at once are answered in order, or the connection ends after the first",
+        "Answers in the wrong order show one payer the account of another.",
         run!(pipelined),
     ),
     Row::new(
         "connection-cut",
         Level::Must,
         INCOMPLETE,
-        "after a connection that was cut in the middle of a body the endpoint goes on",
+        "the endpoint continues to work after a connection was cut in the middle of a body",
         "Networks break: half a callback must not move money, and must not stop the next one.",
         run!(cut),
     ),
@@ -109,15 +109,15 @@ async fn kept(context: &CheckContext<'_>) -> CheckResult {
     if answer.is_last() {
         wire = context.wire(&context.platform).await?;
     }
-    wire.post(&of_nobody(context));
-    expect_nobody(context, wire).await
+    wire.post(&unknown_customer(context));
+    expect_unknown_customer(context, wire).await
 }
 
 async fn pipelined(context: &CheckContext<'_>) -> CheckResult {
     let mut wire = context.wire(&context.platform).await?;
     let bodies = [
         context.platform.sign(&context.verify_json()),
-        of_nobody(context),
+        unknown_customer(context),
     ];
     let mut requests = Vec::new();
     for body in &bodies {
@@ -137,13 +137,13 @@ async fn pipelined(context: &CheckContext<'_>) -> CheckResult {
     }
 }
 
-/// A verify of somebody who is no customer.
-fn of_nobody(context: &CheckContext<'_>) -> Vec<u8> {
+/// A verify of an unknown customer.
+fn unknown_customer(context: &CheckContext<'_>) -> Vec<u8> {
     let unknown = &context.target.customers.unknown;
     context.platform.sign(&context.verify(unknown))
 }
 
-async fn expect_nobody(context: &CheckContext<'_>, mut wire: Wire<'_>) -> CheckResult {
+async fn expect_unknown_customer(context: &CheckContext<'_>, mut wire: Wire<'_>) -> CheckResult {
     let (exchange, _) = wire.answer().await?;
     context.expect_refusal(&exchange, Refusal::new(200, 404))
 }

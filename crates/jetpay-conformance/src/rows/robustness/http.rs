@@ -15,23 +15,23 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         HTTP,
         "other HTTP methods than POST are refused",
-        "What a browser or a crawler can call is called by accident.",
+        "Browsers and crawlers call the endpoint by accident.",
         run!(post_only),
     ),
     Row::new(
         "http-content-type",
         Level::Should,
         HTTP,
-        "any content type is taken, or none",
-        "The header is not documented; the day it changes, nobody can pay.",
+        "any content type is accepted, and also none",
+        "The header is not documented; when it changes, nobody can pay.",
         run!(content_type),
     ),
     Row::new(
         "http-query",
         Level::Should,
         HTTP,
-        "a query behind the URL changes nothing",
-        "A parameter behind the URL is nobody's signature, and yet decides what is done.",
+        "a query in the URL changes nothing",
+        "Query parameters are not signed, but would decide what the endpoint does.",
         run!(query),
     ),
     Row::new(
@@ -39,7 +39,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SAFE,
         "a signed message by GET or HEAD is not answered as a success",
-        "Whatever fetches a link again would repeat what it did to the money.",
+        "A program that fetches a link again would repeat its effect on money.",
         run!(get),
     ),
 ];
@@ -132,7 +132,7 @@ async fn refused(
             expect::brief(&exchange),
         ));
     }
-    // 501 is what HTTP has for a method that nobody has written.
+    // HTTP has the status 501 for a method that is not implemented.
     if exchange.code() == Some(0) || (exchange.status >= 500 && exchange.status != 501) {
         return Err(Stop::failed(
             format!("neither code 0 nor HTTP 5xx to {method}"),

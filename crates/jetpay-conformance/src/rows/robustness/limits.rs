@@ -1,4 +1,4 @@
-//! How large and how deep a body may be.
+//! How large and how deep a body may be, and large bodies.
 
 use jetpay_platform::Platform;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::check_context::messages::{replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Procedure, Row, Section, run};
-use crate::rows::conditions::strict;
+use crate::rows::conditions::exact;
 use crate::rows::expectations::expect_unchanged;
 use crate::rows::sections::SIZE;
 
@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIZE,
         "a body of 128 levels or more is refused",
-        "One small request exhausts the stack and takes the endpoint from all payers.",
+        "One small request exhausts the stack and stops the endpoint for all payers.",
         Procedure::Refused(deep, REFUSAL),
     ),
     Row::new(
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIZE,
         "a body of 127 levels is read",
-        "A limit that is too low turns away a message that is right.",
+        "A limit that is too low turns away a good message.",
         run!(not_too_deep),
     ),
     Row::new(
@@ -35,58 +35,58 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         SIZE,
         "a body of 65 KiB is refused with HTTP 413 and code 500",
-        "A few large requests fill the memory, and no payer is served.",
+        "A few large requests fill the memory, and the endpoint stops for all payers.",
         Procedure::Refused(too_large, Refusal::new(413, 500).with_all_texts()),
     )
-    .only(strict),
+    .only(exact),
     Row::new(
         "bad-not-too-large",
         Level::Should,
         SIZE,
         "a body of 64 KiB is read",
-        "A long but real message is refused, and its payment with it.",
+        "A long but good message is refused, and its payment with it.",
         run!(not_too_large),
     )
-    .only(strict),
+    .only(exact),
     Row::new(
         "callback-too-large",
         Level::Should,
         SIZE,
-        "a callback over the limit is answered 413 without a body",
-        "Whoever sends huge callbacks can stop the real ones.",
+        "a callback over the limit is answered with 413 without a body",
+        "A sender of huge callbacks can stop the real ones.",
         run!(callback_too_large),
     )
-    .only(strict)
+    .only(exact)
     .once(),
     Row::new(
         "large-verify",
         Level::Must,
         TOO_LARGE,
-        "after a verify of one MiB, whatever came of it, a plain one is answered",
-        "One large request would close the counter for every payer.",
+        "after a verify of one MiB, whatever its answer, a plain verify is answered",
+        "One large request stops the endpoint for every payer.",
         run!(verify),
     ),
     Row::new(
         "large-callback",
         Level::Must,
         TOO_LARGE,
-        "after a callback of one MiB, whatever came of it, the plain one is acknowledged",
-        "A callback that blocks its own repeats leaves a payer without his money.",
+        "after a callback of one MiB, whatever its answer, the plain one is acknowledged",
+        "A callback that blocks its own repeats leaves the payer without the money.",
         run!(callback),
     ),
 ];
 
 const REFUSAL: Refusal = Refusal::new(400, 500).with_all_texts();
 
-/// The most that is taken, in bytes.
+/// The largest body that the service accepts, in bytes.
 const LIMIT: usize = 64 * 1024;
 
 const OVER_THE_LIMIT: usize = LIMIT + 1024;
 
-/// The levels that are read.
+/// The deepest nesting that the service reads.
 const LEVELS: usize = 127;
 
-/// A field of so many levels, the object around it being the first.
+/// A field with this many levels. The object around it is the first level.
 fn nested(levels: usize) -> String {
     format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1))
 }
@@ -109,7 +109,7 @@ async fn not_too_deep(context: &CheckContext<'_>) -> CheckResult {
     expect::answer(&context.send(context.platform.sign_text(deep)).await?, 0).map(drop)
 }
 
-/// The body with spaces behind it, so that it has this many bytes.
+/// The body, padded with spaces to this many bytes.
 fn padded(body: &[u8], bytes: usize) -> Vec<u8> {
     let mut body = body.to_vec();
     body.resize(bytes, b' ');
@@ -151,7 +151,7 @@ const TOO_LARGE: Section = Section::Ours("RFC 9110, section 15.5.14: content too
 /// In bytes.
 const MIB: usize = 1024 * 1024;
 
-/// Signed, with white space behind the object, and with a long text in it.
+/// Signed bodies: with white space after the object, and with a long text in it.
 fn large(platform: &Platform, message: &Value, text: &str) -> [Vec<u8>; 2] {
     let mut padded = platform.sign(message);
     padded.resize(MIB, b' ');
@@ -176,7 +176,7 @@ async fn callback(context: &CheckContext<'_>) -> CheckResult {
     context.expect_processed_once(&payment_id, &callback).await
 }
 
-/// Any answer will do, also none but the connection's end: many a server hangs up on who says too much.
+/// Expects any answer, or the end of the connection: many servers close the connection of a sender that sends too much.
 async fn survives(context: &CheckContext<'_>, platform: &Platform, body: &[u8]) -> CheckResult {
     let mut wire = context.wire(platform).await?;
     wire.post(body);

@@ -8,7 +8,7 @@ mod texts;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[
     http::ROWS,
     connections::ROWS,

@@ -1,4 +1,4 @@
-//! Numbers that do not fit where a program may put them.
+//! Numbers that do not fit into usual types, and texts in other scripts.
 
 use jetpay_platform::next_operation_id;
 use serde_json::{Value, json};
@@ -16,24 +16,24 @@ pub(super) static ROWS: &[Row] = &[
         "number-unknown-field",
         Level::Should,
         NUMBERS,
-        "numbers beyond 64 bits in a field that nobody knows are survived",
-        "A field that the platform adds one day must not stop the payers.",
+        "a request with numbers beyond 64 bits in an undocumented field does no harm",
+        "A field that the platform adds later must not stop payments.",
         run!(unknown_field),
     ),
     Row::new(
         "number-largest-amount",
         Level::Should,
         NUMBERS,
-        "a check_deposit of the largest 64-bit amount is taken or refused, and nothing breaks",
-        "An amount that overflows may turn into another one.",
+        "a check_deposit of the largest 64-bit amount is accepted or refused, and does no harm",
+        "An amount that overflows may become another amount.",
         run!(largest_amount),
     ),
     Row::new(
         "number-operation-id",
         Level::Must,
         WORDS,
-        "two payments credit whose operation ids are beyond 2^53 and differ in the last digit",
-        "Whoever reads numbers as doubles signs another id, or takes two operations for one, and does not credit.",
+        "two payments credit when their operation ids are beyond 2^53 and differ in the last digit",
+        "A program that reads numbers as doubles signs another id, or takes two operations for one.",
         run!(operation_ids),
     )
     .credits(),
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "unknown customers in other scripts, with emoji and combining signs are refused like any other",
-        "Payers type what they like: a program that breaks on a letter keeps others waiting.",
+        "Payers type any letters: a program that breaks on one of them stops payments for others.",
         run!(scripts),
     ),
     Row::new(
@@ -50,29 +50,29 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::Verify,
         "an unknown customer of 255 letters is refused like any other",
-        "A text that is cut to fit may become the id of somebody else.",
+        "A text that is cut to fit may become the id of another customer.",
         run!(long),
     ),
     Row::new(
         "request-nested",
         Level::Should,
         WORDS,
-        "a field that nobody knows, nested 100 levels deep, is survived",
-        "A program that runs out of stack takes all payers with it.",
+        "an undocumented field that is nested 100 levels deep does no harm",
+        "A program that runs out of stack stops payments for everyone.",
         run!(nested),
     ),
     Row::new(
         "request-unknown-fields",
         Level::Should,
         WORDS,
-        "objects, lists and null in fields that nobody knows are ignored",
-        "The platform may add fields on any day, and payers would be turned away from then on.",
+        "objects, lists and null in undocumented fields are ignored",
+        "The platform may add fields on any day, and from then on payers are turned away.",
         run!(unknown_fields),
     ),
 ];
 
 const NUMBERS: Section = Section::Ours("RFC 8259, section 6: numbers");
-/// From here on, a double does not tell a number from the next.
+/// Beyond this number, a double cannot represent every integer.
 const BEYOND_DOUBLES: u64 = 1 << 53;
 
 async fn unknown_field(context: &CheckContext<'_>) -> CheckResult {
@@ -106,12 +106,12 @@ async fn largest_amount(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn operation_ids(context: &CheckContext<'_>) -> CheckResult {
-    // Numbers of 16 digits that no run had for years. As a double, the odd one is the even one.
+    // Numbers of 16 digits that no run had for years. As a double, the odd one equals the even one.
     let even = BEYOND_DOUBLES + next_operation_id() % 200_000_000_000_000 * 4;
     let mut payments = Vec::new();
     for operation_id in [even, even + 1] {
         let payment_id = context.new_payment().await?;
-        let success = context.success(&payment_id).of_operation(operation_id);
+        let success = context.success(&payment_id).with_operation_id(operation_id);
         context.expect_acknowledged(&success).await?;
         payments.push(payment_id);
     }
@@ -123,7 +123,7 @@ async fn operation_ids(context: &CheckContext<'_>) -> CheckResult {
     Ok(())
 }
 
-/// As deep as an unknown field is nested, its own lists alone.
+/// The nesting of an undocumented field.
 const LEVELS: usize = 100;
 
 async fn scripts(context: &CheckContext<'_>) -> CheckResult {
@@ -141,14 +141,14 @@ async fn scripts(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn long(context: &CheckContext<'_>) -> CheckResult {
-    // It begins as the payer's does.
+    // It begins like the payer's id.
     let payer = &context.target.customers.payer;
     let long: String = payer.chars().chain("x".chars().cycle()).take(255).collect();
     unknown(context, &long).await?;
     context.expect_alive().await
 }
 
-/// Both requests of a customer whom nobody knows.
+/// Both requests for an unknown customer.
 async fn unknown(context: &CheckContext<'_>, customer: &str) -> CheckResult {
     for request in [context.verify_json(), context.check_deposit_json()] {
         let request = with(request, "/customer_id", json!(customer));
@@ -159,7 +159,7 @@ async fn unknown(context: &CheckContext<'_>, customer: &str) -> CheckResult {
         context.expect_sound(&exchange)?;
         if exchange.code() == Some(0) {
             return Err(Stop::failed(
-                "a refusal of a customer whom nobody knows",
+                "a refusal of an unknown customer",
                 expect::brief(&exchange),
             ));
         }

@@ -1,5 +1,5 @@
-//! Texts that JSON can say and that a merchant's store may stumble over: other scripts, the character NUL, and words longer
-//! than any key of an index. The callback must be acknowledged all the same, else it comes for ever.
+//! Texts that JSON allows and that a merchant's store may reject: other scripts, the character NUL, and words that are
+//! too long for an index. The callback must be acknowledged anyway, or it is repeated for ten days.
 
 use jetpay_platform::messages::{Callback, Operation};
 use jetpay_platform::next_operation_id;
@@ -26,8 +26,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-nul",
         Level::Should,
         WORDS,
-        "a success with NUL and long texts where nothing depends on them credits, once",
-        "The database refuses a text that nobody needs, and the payer is not credited.",
+        "a success with NUL and long texts in fields without influence credits once",
+        "The database refuses a text that nothing depends on, and the payer is not credited.",
         run!(texts),
     )
     .credits(),
@@ -35,8 +35,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-odd-status",
         Level::Should,
         WORDS,
-        "a status with NUL or of thousands of letters is acknowledged and stops no credit",
-        "The store fails on one word, and the callback comes again for eleven days.",
+        "a status with NUL or with thousands of letters is acknowledged and stops no credit",
+        "The store fails on one word, and the platform repeats the callback for ten days.",
         run!(statuses),
     )
     .credits(),
@@ -44,8 +44,8 @@ pub(super) static ROWS: &[Row] = &[
         "callback-odd-type",
         Level::Should,
         WORDS,
-        "a type with NUL or of thousands of letters is acknowledged and stops no credit",
-        "An index that is too short for a word stops a payment that was made.",
+        "a type with NUL or with thousands of letters is acknowledged and stops no credit",
+        "A word that is too long for an index stops a good payment.",
         run!(types),
     )
     .credits(),
@@ -54,7 +54,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "an odd status of an unknown payment is not acknowledged",
-        "An answer that says received loses a payment that was only odd.",
+        "An acknowledgement loses a payment whose callback was only odd.",
         run!(unknown_payment),
     ),
 ];
@@ -74,18 +74,18 @@ async fn unicode(context: &CheckContext<'_>) -> CheckResult {
     expect_credited(context, &payment_id).await
 }
 
-/// The words that are tried, alike in their first thousands of letters.
+/// The words to try. The long ones begin with the same thousands of letters.
 fn odd_words() -> [String; 4] {
     let long = long();
     ["wai\0ting".into(), "\0".into(), format!("{long}1"), long]
 }
 
-/// Letters in an order that no compression makes much shorter.
+/// Letters in an order that compression cannot shorten much.
 fn long() -> String {
     let mut state = 1_u32;
     let letters = (0..6_000).map(|_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        // A byte below 26 always fits.
+        // A number below 26 always fits into a byte.
         char::from(b'a' + u8::try_from((state >> 24) % 26).unwrap_or_default())
     });
     letters.collect()
@@ -113,7 +113,7 @@ async fn texts(context: &CheckContext<'_>) -> CheckResult {
     expect_credited(context, &payment_id).await
 }
 
-/// A callback with these words, told again and again.
+/// Posts a callback with these words several times.
 async fn stays_pending(context: &CheckContext<'_>, status: &str, kind: &str) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let callback = callback(context, &payment_id, status, kind);
@@ -121,7 +121,7 @@ async fn stays_pending(context: &CheckContext<'_>, status: &str, kind: &str) -> 
         context.expect_acknowledged(&callback).await?;
     }
     context.expect_money(&payment_id, "pending", &[]).await?;
-    // What was odd about it stands in nobody's way.
+    // The odd words must not stop what follows.
     context
         .expect_acknowledged(&context.success(&payment_id))
         .await?;
@@ -156,7 +156,7 @@ async fn types(context: &CheckContext<'_>) -> CheckResult {
 
 async fn unknown_payment(context: &CheckContext<'_>) -> CheckResult {
     for word in odd_words() {
-        let payment_id = format!("nobody-{}", next_operation_id());
+        let payment_id = format!("unknown-{}", next_operation_id());
         let callback = callback(context, &payment_id, &word, "sale");
         for _ in 0..3 {
             context.expect_status(&context.post_callback(&callback).await?, 404)?;

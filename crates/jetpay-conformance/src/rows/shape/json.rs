@@ -1,4 +1,4 @@
-//! Every answer is JSON, and says so.
+//! Every answer is JSON and has its content type.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::expect;
 use crate::row::{Level, Row, Section, run};
 use crate::wire::Framing;
 
-/// What comes before JSON that an editor of Windows has saved.
+/// The byte order mark, which Windows editors write before JSON.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) static ROWS: &[Row] = &[
@@ -20,15 +20,15 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         Section::Verify,
         "every answer is one JSON object in UTF-8, with nothing before or after it",
-        "The platform cannot read the answer, and the payer is turned away.",
+        "The platform cannot read the answer and turns the payer away.",
         run!(is_json),
     ),
     Row::new(
         "shape-code-integer",
         Level::Must,
         Section::Verify,
-        "code is an integer in every answer, neither a text nor a float",
-        "\"0\" may be no success to who reads it, and the cash is in the machine.",
+        "code is an integer in every answer, not a text or a float",
+        "A reader may not take \"0\" for a success, and the payer's cash is already in the machine.",
         run!(code_is_integer),
     ),
     Row::new(
@@ -36,7 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::Verify,
         "the content type of answers is JSON, in UTF-8",
-        "A reader that goes by the content type cannot read the answer.",
+        "A program that checks the content type cannot read the answer.",
         run!(content_type),
     ),
 ];
@@ -95,7 +95,7 @@ async fn content_type(context: &CheckContext<'_>) -> CheckResult {
     Ok(())
 }
 
-/// `application/json`, or a type that is JSON, and no other encoding than UTF-8.
+/// `application/json` or another JSON type, with no other encoding than UTF-8.
 fn is_json_type(named: &str) -> bool {
     let named = named.to_ascii_lowercase();
     let mut parts = named.split(';').map(str::trim);
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_type_of_json_is_told_from_others() {
+    fn content_type_of_json_is_distinguished_from_others() {
         for good in [
             "application/json",
             "Application/JSON; charset=UTF-8",

@@ -1,4 +1,4 @@
-//! The shape of answers: fields, types, and where texts stand.
+//! The shape of answers: fields, types, and places of texts.
 
 mod json;
 mod refusals;
@@ -6,5 +6,5 @@ mod values;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[json::ROWS, values::ROWS, refusals::ROWS];

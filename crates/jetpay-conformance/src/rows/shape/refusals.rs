@@ -1,4 +1,4 @@
-//! The shape of refusals.
+//! The shape of refusals, and what they must not reveal.
 
 use jetpay_platform::{Exchange, Platform};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Row] = &[
         "shape-refusal-text-verify",
         Level::Must,
         Section::Verify,
-        "the text of a refused verify is a text, not empty, where the method has it",
+        "a refused verify has a text that is not empty, in the field of the method",
         "The payer sees no reason, and tries again or leaves.",
         run!(text_of_verify),
     ),
@@ -27,7 +27,7 @@ pub(super) static ROWS: &[Row] = &[
         "shape-refusal-text-deposit",
         Level::Must,
         Section::CheckDeposit,
-        "the text of a refused check_deposit is a text, not empty, where the method has it",
+        "a refused check_deposit has a text that is not empty, in the field of the method",
         "The payer, whose cash is in the machine, sees no reason.",
         run!(text_of_deposit),
     ),
@@ -35,16 +35,16 @@ pub(super) static ROWS: &[Row] = &[
         "shape-refusal-only",
         Level::Must,
         Section::CheckDeposit,
-        "a refusal has neither a payment_id nor contracts",
-        "A refusal that looks half like a success is taken for one by somebody.",
+        "a refusal has no payment_id and no contracts",
+        "A program may take a refusal with the fields of a success for a success.",
         run!(nothing_else),
     ),
     Row::new(
         "option-1-unknown",
         Level::Must,
         Section::Verify,
-        "option 1: the text of a refusal is in error_description and message",
-        "The kiosk looks for the reason in the other field and shows the payer an empty line.",
+        "option 1: a refusal has its text in error_description and message",
+        "The kiosk reads the other field and shows the payer an empty line.",
         run!(option_1_unknown),
     )
     .only(option_1),
@@ -52,8 +52,8 @@ pub(super) static ROWS: &[Row] = &[
         "option-2-unknown",
         Level::Must,
         Section::Verify,
-        "option 2: the text of a refusal is in message",
-        "The payer reads no reason, tries again, and calls support.",
+        "option 2: a refusal has its text in message",
+        "The payer sees no reason, tries again, and calls the support.",
         run!(option_2_unknown),
     )
     .only(option_2),
@@ -61,8 +61,8 @@ pub(super) static ROWS: &[Row] = &[
         "shape-nothing-inside",
         Level::Should,
         ERRORS,
-        "answers to bad bodies show no stack trace, no query and no file of the program",
-        "Who wants the money learns how the program that keeps it is built.",
+        "answers to bad bodies show no stack trace, no SQL and no file of the program",
+        "An attacker learns how the program that handles the money is built.",
         run!(nothing_inside),
     ),
 ];

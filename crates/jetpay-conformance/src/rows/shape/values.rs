@@ -1,4 +1,4 @@
-//! The values of good answers.
+//! The values and fields of good answers.
 
 use jetpay_platform::{ContractFields, Exchange};
 use serde_json::{Map, Value};
@@ -10,39 +10,39 @@ use crate::expect::{self, only};
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{has_contracts, no_contracts};
 use crate::rows::expectations::sound_contracts;
-use crate::rows::sections::{METHOD, SIGNATURE};
+use crate::rows::sections::{METHOD_ANSWERS, SIGNATURE};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
         "shape-payment-id",
         Level::Must,
         Section::CheckDeposit,
-        "payment_id is a text that is not empty, also when it is made of digits",
-        "A number may come back changed, and the callback would find no payment.",
+        "payment_id is a text that is not empty, even when it has only digits",
+        "A number may come back changed, and then the callback finds no payment.",
         run!(payment_id),
     ),
     Row::new(
         "shape-payment-id-plain",
         Level::Should,
         SIGNATURE,
-        "payment_id has at most 255 characters, and neither `;` nor a control character",
-        "An id with `;` lets a signed callback be cut in another way.",
+        "payment_id has at most 255 characters, no `;` and no control character",
+        "With `;` in the id, an attacker can move the borders of fields in a signed callback.",
         run!(plain_payment_id),
     ),
     Row::new(
         "shape-currency",
         Level::Must,
         Section::Verify,
-        "currency is the project's, in three capital letters",
-        "The payer would be asked for money in a currency that is not meant.",
+        "currency is the project's currency, in three capital letters",
+        "The platform asks the payer for money in a wrong currency.",
         run!(currency),
     ),
     Row::new(
         "shape-amounts",
         Level::Must,
         Section::Verify,
-        "amounts are integers in minor units, neither floats nor texts nor negative",
-        "100000.0 or \"1000.00\" is read as another amount, or not at all.",
+        "amounts are integers in minor units: not floats, not texts, not negative",
+        "The platform reads 100000.0 or \"1000.00\" as another amount, or not at all.",
         run!(amounts),
     )
     .only(has_contracts),
@@ -51,7 +51,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::CheckDeposit,
         "a good answer has no error text",
-        "The kiosk may show a failure to a payer whose payment goes on.",
+        "The kiosk may show an error to a payer whose payment continues.",
         run!(no_error_text),
     ),
     Row::new(
@@ -59,30 +59,30 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         Section::CheckDeposit,
         "good answers have the documented fields and no others",
-        "A misspelt field is a field that is missing, and more than is asked tells of the payer.",
+        "A misspelt field is a missing field, and additional fields reveal data about the payer.",
         run!(no_extra_fields),
     ),
     Row::new(
         "verify-contracts",
         Level::Must,
         Section::Verify,
-        "the answer to verify has contracts: texts in id and number, amounts as integers",
-        "The platform cannot read the list, or shows a hundred times what is owed.",
+        "the answer to verify has contracts, with id and number as texts and amounts as integers",
+        "The platform cannot read the contracts, or shows a hundred times the debt.",
         run!(shows_contracts),
     )
     .only(has_contracts),
     Row::new(
         "verify-no-contracts",
         Level::Should,
-        METHOD,
+        METHOD_ANSWERS,
         "the answer to verify has no contracts",
-        "The platform does not know the field here and may refuse the whole answer.",
+        "The platform does not expect contracts here and may refuse the whole answer.",
         run!(shows_none),
     )
     .only(no_contracts),
 ];
 
-/// As long as an id may be, in characters.
+/// The maximum length of an id, in characters.
 const LONGEST: usize = 255;
 
 async fn payment_id(context: &CheckContext<'_>) -> CheckResult {
@@ -122,7 +122,7 @@ async fn amounts(context: &CheckContext<'_>) -> CheckResult {
         .ok_or_else(|| Stop::failed("a list in `entities`", expect::brief(&verify)))?;
     for contract in contracts {
         for name in ["payment", "min_payment"] {
-            // As written: 100000.0 is a float, whatever it is worth.
+            // The text counts: 100000.0 is a float, whatever its value.
             if let Some(amount) = contract.get(name)
                 && !amount.is_u64()
             {
@@ -134,14 +134,14 @@ async fn amounts(context: &CheckContext<'_>) -> CheckResult {
     Ok(())
 }
 
-/// The fields that a document names beside an error text.
+/// The documented fields besides an error text.
 const VERIFY: [&str; 3] = ["code", "currency", "additional_customer_id"];
 const DEPOSIT: [&str; 2] = ["code", "payment_id"];
 const CONTRACT: [&str; 5] = ["id", "number", "payment", "min_payment", "info"];
-/// All places where some method has an error text.
+/// All places where a method has an error text.
 const ERROR_TEXTS: [&str; 3] = ["/message", "/error_description", "/errors/message"];
 
-/// Good answers with their fields, and the fields that each may have beside those that it must.
+/// Good answers with their fields, and the optional fields of each.
 async fn with_extras(
     context: &CheckContext<'_>,
 ) -> CheckResult<[(Exchange, Vec<&'static str>, Vec<&'static str>); 2]> {
@@ -161,7 +161,7 @@ async fn with_extras(
 async fn no_error_text(context: &CheckContext<'_>) -> CheckResult {
     for (exchange, _, extras) in with_extras(context).await? {
         expect::answer(&exchange, 0)?;
-        // `message` is also the name of a text that some documents allow in a good answer.
+        // `message` is also the name of an optional text in good answers of some documents.
         let places = ERROR_TEXTS
             .iter()
             .filter(|place| !extras.contains(&&place[1..]));
@@ -182,7 +182,7 @@ async fn no_error_text(context: &CheckContext<'_>) -> CheckResult {
 async fn no_extra_fields(context: &CheckContext<'_>) -> CheckResult {
     for (exchange, required, mut allowed) in with_extras(context).await? {
         let answer = expect::answer(&exchange, 0)?;
-        // An error text is the other check's.
+        // Another check is about error texts.
         allowed.extend(["message", "error_description", "errors"]);
         only(answer, &required, &allowed, &exchange)?;
         contracts(answer).try_for_each(|it| of_contract(context, it, &exchange))?;
@@ -235,7 +235,7 @@ async fn shows_none(context: &CheckContext<'_>) -> CheckResult {
     )
 }
 
-/// Good answers to `verify` and to `check_deposit`.
+/// Good answers to `verify` and `check_deposit`.
 pub(super) async fn good(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
     Ok([
         context.call(&context.verify_json()).await?,
@@ -243,7 +243,7 @@ pub(super) async fn good(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2
     ])
 }
 
-/// Both requests of a customer whom nobody knows.
+/// The answers to both requests for an unknown customer.
 pub(super) async fn unknown_answers(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
     let unknown = context.target.customers.unknown.as_str();
     let deposit = with(context.check_deposit_json(), "/customer_id", unknown.into());
@@ -253,7 +253,7 @@ pub(super) async fn unknown_answers(context: &CheckContext<'_>) -> CheckResult<[
     ])
 }
 
-/// Refusals: of customers whom nobody knows, and of both requests without a good signature.
+/// Refusals: for unknown customers, and for both requests with a bad signature.
 pub(super) async fn refused(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
     let mut refused: Vec<_> = unknown_answers(context).await?.into();
     for request in [context.verify_json(), context.check_deposit_json()] {
@@ -264,7 +264,7 @@ pub(super) async fn refused(context: &CheckContext<'_>) -> CheckResult<Vec<Excha
     Ok(refused)
 }
 
-/// All of them.
+/// All answers.
 pub(super) async fn all(context: &CheckContext<'_>) -> CheckResult<Vec<Exchange>> {
     let mut all: Vec<_> = good(context).await?.into();
     all.extend(refused(context).await?);

@@ -1,4 +1,4 @@
-//! Good signatures over messages written in another way: the signed string is the same, so they are good.
+//! Good signatures of messages in an unusual form. The signed string is the same, so they are valid.
 
 use serde_json::{Value, json};
 
@@ -14,72 +14,72 @@ pub(super) static ROWS: &[Row] = &[
         "signed-reordered",
         Level::Must,
         SIGNED,
-        "a good signature is good in whatever order the keys stand",
-        "A payer is turned away because the platform wrote its keys in another order.",
+        "a good signature is valid in any order of the keys",
+        "The platform writes its keys in another order, and every payer is turned away.",
         run!(reordered),
     ),
     Row::new(
         "signed-white-space",
         Level::Must,
         SIGNED,
-        "a good signature is good with any white space between the fields",
-        "A payer is turned away because of a space that means nothing.",
+        "a good signature is valid with any white space between the fields",
+        "White space that means nothing turns payers away.",
         run!(white_space),
     ),
     Row::new(
         "signed-escapes",
         Level::Must,
         SIGNED,
-        "a good signature is good where letters are written as \\u escapes, and / as \\/",
-        "PHP writes JSON so: who signs the bytes as they stand turns every payer away.",
+        "a good signature is valid when letters are written as \\u escapes and / as \\/",
+        "PHP writes JSON this way; a program that signs the raw bytes turns every payer away.",
         run!(escapes),
     ),
     Row::new(
         "signed-extra-fields",
         Level::Should,
         SIGNED,
-        "a good signature is good with signed fields that nobody knows",
-        "With the platform's next field every payer is turned away.",
+        "a good signature is valid with signed fields that the document does not have",
+        "The platform adds a field, and every payer is turned away.",
         run!(extra_fields),
     ),
     Row::new(
         "signed-booleans",
         Level::Should,
         SIGNED,
-        "true is signed as 1 and false as 0",
-        "Callbacks have booleans: refused, they come again and again and the payer gets nothing.",
+        "a good signature is valid with booleans: true is signed as 1, false as 0",
+        "Callbacks have booleans; if they are refused, they are repeated and the payer gets nothing.",
         run!(booleans),
     ),
     Row::new(
         "signed-long-array",
         Level::Should,
         PATHS,
-        "a list of 12 is signed in natural order",
-        "A message with a long list is refused for ever.",
+        "a good signature is valid with a list of 12 entries in natural order",
+        "A message with a long list is refused each time it is sent.",
         run!(long_array),
     ),
     Row::new(
         "signed-scripts",
         Level::Must,
         SIGNED,
-        "a callback with a text in another script is taken, raw and in \\u escapes",
-        "A payment is described in the payer's language, and refused for ever.",
+        "a callback with a text in another script is accepted, raw and with \\u escapes",
+        "A description in the payer's language makes the endpoint refuse the callback each time.",
         run!(scripts),
     ),
     Row::new(
         "signed-null",
         Level::Must,
         SIGNED,
-        "a callback is taken with null and with an empty text: they are signed alike",
-        "A field without a value makes the platform repeat a callback for days, and the payer wait.",
+        "a callback with null and with an empty text is accepted, because both are signed alike",
+        "A field without a value makes the platform repeat the callback for days while the payer waits.",
         run!(null),
     ),
     Row::new(
         "signed-empty-containers",
         Level::Must,
         SIGNED,
-        "a callback with empty lists and objects is taken: they are not signed",
-        "A callback without errors is refused for its empty list of errors.",
+        "a callback with empty lists and objects is accepted, because they are not signed",
+        "A callback with an empty list of errors is refused each time.",
         run!(empty_containers),
     ),
 ];
@@ -88,7 +88,7 @@ fn requests(context: &CheckContext<'_>) -> [Value; 2] {
     [context.verify_json(), context.check_deposit_json()]
 }
 
-/// Each of these bodies is signed and answered with code 0.
+/// Signs each of these bodies and expects code 0.
 async fn accepted(
     context: &CheckContext<'_>,
     bodies: impl IntoIterator<Item = String>,
@@ -99,7 +99,7 @@ async fn accepted(
     Ok(())
 }
 
-/// A signed body is answered with code 0.
+/// Expects code 0 for a signed body.
 async fn sent(context: &CheckContext<'_>, body: Vec<u8>) -> CheckResult {
     expect::answer(&context.send(body).await?, 0).map(drop)
 }
@@ -112,7 +112,7 @@ async fn reordered(context: &CheckContext<'_>) -> CheckResult {
         let mut fields: Vec<_> = fields
             .map(|(name, it)| format!("\"{name}\":{it}"))
             .collect();
-        // Each of them is the first once.
+        // Each field is the first one once.
         for _ in 0..fields.len() {
             fields.rotate_left(1);
             sent(context, format!("{{{}}}", fields.join(",")).into()).await?;
@@ -136,7 +136,7 @@ async fn white_space(context: &CheckContext<'_>) -> CheckResult {
 
 async fn escapes(context: &CheckContext<'_>) -> CheckResult {
     for request in requests(context) {
-        // The signature has slashes, too.
+        // The signature also has slashes.
         let signed = context.platform.sign(&request);
         sent(context, replaced_all(&signed, "/", "\\/")).await?;
         sent(
@@ -187,11 +187,11 @@ async fn long_array(context: &CheckContext<'_>) -> CheckResult {
     accepted(context, extended).await
 }
 
-/// In two scripts and beyond 16 bits.
+/// Two scripts, and a character beyond 16 bits.
 const TEXT: &str = "Төлем № 7 \u{1F4B0}";
 const ESCAPED: &str = "\\u0422\\u04e9\\u043b\\u0435\\u043c \\u2116 7 \\ud83d\\udcb0";
 
-/// A callback that credits nothing, changed so, is acknowledged under its signature.
+/// Expects that a changed callback without a credit is acknowledged.
 async fn taken(
     context: &CheckContext<'_>,
     change: impl Fn(Value) -> Value,
@@ -226,7 +226,7 @@ async fn null(context: &CheckContext<'_>) -> CheckResult {
     };
     taken(context, |it| null(it, json!(""))).await?;
     let signed = taken(context, |it| null(it, Value::Null)).await?;
-    // The signature of one is the other's.
+    // Both forms have the same signature.
     let empty = String::from_utf8_lossy(&signed).replace("null", "\"\"");
     acknowledged(context, empty.into()).await
 }

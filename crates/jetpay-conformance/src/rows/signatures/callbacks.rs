@@ -1,9 +1,9 @@
-//! Callbacks that nobody has signed who may.
+//! Callbacks with a bad signature.
 
 use jetpay_core::signature::Key;
 use serde_json::json;
 
-use super::forged::{no_signatures, with_a_secret_nobody_has};
+use super::forged::{no_signatures, with_unknown_secret};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::check_context::messages::{tampered, with, without};
@@ -18,7 +18,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED_CALLBACK,
         "a callback with a bad signature is refused",
-        "HTTP 200 takes it: a forged one credits whoever sent it, and a good one that was misread never comes again.",
+        "HTTP 200 accepts it: a forgery credits its sender, and a misread good callback is never repeated.",
         run!(bad_signature),
     ),
     Row::new(
@@ -26,15 +26,15 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED_CALLBACK,
         "a callback signed with another secret is refused",
-        "With HTTP 200 any secret will do, or a good callback that was misread never comes again.",
+        "With HTTP 200, any secret works, or a good callback that was misread is never repeated.",
         run!(other_secret),
     ),
     Row::new(
         "callback-unknown-project",
         Level::Should,
         UNSIGNED_CALLBACK,
-        "a callback of a project that is not configured is refused",
-        "The results of somebody else's project are booked as one's own.",
+        "a callback of an unknown project is refused",
+        "The payments of another merchant's project are credited here.",
         run!(unknown_project),
     ),
     Row::new(
@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED_CALLBACK,
         "forged and changed successes credit nothing, and the right one then credits once",
-        "Anybody who knows the URL could credit himself.",
+        "Anybody who knows the URL can credit an account.",
         run!(no_effect),
     )
     .credits(),
@@ -63,15 +63,15 @@ async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
 
 async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
-    let body = with_a_secret_nobody_has(context).sign(&context.any_callback(&payment_id));
+    let body = with_unknown_secret(context).sign(&context.any_callback(&payment_id));
     refused(context, &payment_id, body).await?;
     let Ok(other) = context.another_project() else {
         return Ok(());
     };
-    // The secret of another project, and this project's name.
+    // The secret of another project with this project's id.
     let body = context
         .platform
-        .in_the_name_of(context.project.id, other.key().clone())
+        .with_project(context.project.id, other.key().clone())
         .sign(&context.any_callback(&payment_id));
     refused(context, &payment_id, body).await
 }
@@ -87,11 +87,11 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let success = context.success(&payment_id);
     let signed = context.callbacks.sign(&success);
-    let stranger = Key::new("a secret that nobody has")
+    let stranger = Key::new("a secret of no project")
         .map_err(|error| Stop::failed("a key", error.to_string()))?;
     let forged = context
         .callbacks
-        .in_the_name_of(context.project.id, stranger)
+        .with_project(context.project.id, stranger)
         .sign(&success);
     let dearer = context.amount().minor() * 100;
     let bodies = [
@@ -114,7 +114,7 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     context
         .expect_money(&payment_id, "credited", &amount)
         .await?;
-    // What is acknowledged is never sent again, so a forged success must not be.
+    // An acknowledged callback is never repeated, so a forged success must not be acknowledged.
     let again = tampered(&signed, |it| without(it, "/signature"));
     let exchange = context.send_callback(again).await?;
     let what = "no HTTP 200 to a forged repeat of a success";

@@ -1,4 +1,4 @@
-//! Texts that are no signature.
+//! Requests with a bad signature.
 
 use jetpay_platform::Platform;
 use serde_json::{Value, json};
@@ -23,24 +23,24 @@ pub(super) static ROWS: &[Row] = &[
         "signature-malformed",
         Level::Should,
         UNSIGNED,
-        "a signature that is cut, spaced or padded otherwise is refused with code 400",
-        "What is compared loosely will one day take a signature that is none.",
+        "a truncated, spaced or wrongly padded signature is refused with code 400",
+        "A loose comparison can accept a text that is not a signature.",
         Procedure::Refused(malformed, REFUSAL),
     ),
     Row::new(
         "signature-legacy",
         Level::Must,
         UNSIGNED,
-        "the 40 hexadecimal digits of an old scheme are refused with code 400",
-        "Whoever can forge the old, weak scheme can speak for the platform.",
+        "a signature of the old scheme, 40 hexadecimal digits, is refused with code 400",
+        "The old scheme is weak: an attacker who can forge it can speak for the platform.",
         Procedure::Refused(legacy, REFUSAL.naming("SHA-1")),
     ),
     Row::new(
         "signature-placeholder",
         Level::Must,
         UNSIGNED,
-        "the placeholders of the documents' samples are refused with code 400",
-        "A signature printed in a public document opens the endpoint to all its readers.",
+        "the placeholder signatures of the documents are refused with code 400",
+        "The placeholders are public, so every reader of the documents could sign.",
         Procedure::Refused(placeholders, REFUSAL),
     ),
     Row::new(
@@ -48,7 +48,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED,
         "a signature in lower case is refused with code 400",
-        "A comparison that ignores case makes a signature far easier to guess.",
+        "A comparison that ignores case makes a signature much easier to guess.",
         Procedure::Refused(lower_case, REFUSAL),
     ),
     Row::new(
@@ -56,15 +56,15 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED,
         "the signature of another message is refused with code 400",
-        "Whoever has seen one signed message can sign any other with it.",
+        "An attacker who saw one signed message can sign any other message with it.",
         Procedure::Refused(other_message, REFUSAL),
     ),
     Row::new(
         "signature-changed",
         Level::Must,
         UNSIGNED,
-        "a message changed after it was signed is refused with code 400",
-        "On the way the amount or the customer can be changed, and nobody notices.",
+        "a message that was changed after signing is refused with code 400",
+        "An attacker can change the amount or the customer on the way.",
         Procedure::Refused(changed, REFUSAL),
     ),
     Row::new(
@@ -72,7 +72,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Must,
         UNSIGNED,
         "a signature with another secret is refused with code 400",
-        "Any secret will do: the signature protects nothing at all.",
+        "Any secret works, so the signature protects nothing.",
         Procedure::Refused(other_secret, REFUSAL),
     ),
     Row::new(
@@ -139,7 +139,7 @@ fn legacy(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     with_signatures(context, [json!("e19695449545fac562843ca06e7e0f3e51281ad6")])
 }
 
-/// As the five documents print them.
+/// The signatures that the five documents show.
 fn placeholders(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let texts = [
         "lY0LTSAzpR7zGce5qfYGacOuYlHANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
@@ -180,7 +180,7 @@ fn other_message(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 
 fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let [verify, deposit] = both(context);
-    // Who looks at the fields before the signature misses this one, and says so.
+    // A program that reads the fields before it verifies the signature notices the missing field and says so.
     let less = (context.target.exact).then(|| tampered(&deposit, |it| without(it, "/currency")));
     let more = [
         tampered(&verify, |it| {
@@ -198,7 +198,7 @@ fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
 }
 
 fn other_secret(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let platform = with_a_secret_nobody_has(context);
+    let platform = with_unknown_secret(context);
     vec![
         platform.sign(&context.verify_json()),
         platform.sign(&context.check_deposit_json()),
@@ -216,7 +216,7 @@ async fn other_project(context: &CheckContext<'_>) -> CheckResult {
 
 pub(crate) const REFUSAL: Refusal = Refusal::new(200, 400);
 
-/// Bodies that differ from a signed one in their signature, which is none any more.
+/// Bodies with a text in the place of the signature that is not a signature.
 pub(crate) fn no_signatures(signed: &[u8]) -> [Vec<u8>; 5] {
     let set = |value: Value| tampered(signed, |it| with(it, "/signature", value));
     [
@@ -241,12 +241,12 @@ pub(crate) fn signature_of(signed: &[u8]) -> String {
 }
 
 /// The platform with a secret that no project has.
-pub(crate) fn with_a_secret_nobody_has(context: &CheckContext<'_>) -> Platform {
+pub(crate) fn with_unknown_secret(context: &CheckContext<'_>) -> Platform {
     context
         .platform
-        .in_the_name_of(context.project.id, nobodys_key())
+        .with_project(context.project.id, unknown_key())
 }
 
-fn nobodys_key() -> jetpay_core::signature::Key {
-    jetpay_core::signature::Key::new("a secret that nobody has").expect("the secret is not empty")
+fn unknown_key() -> jetpay_core::signature::Key {
+    jetpay_core::signature::Key::new("a secret of no project").expect("the secret is not empty")
 }

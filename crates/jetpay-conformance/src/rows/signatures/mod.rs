@@ -1,4 +1,4 @@
-//! Who has signed.
+//! Who signed a message.
 
 mod accepted;
 mod callbacks;
@@ -7,7 +7,7 @@ mod projects;
 
 use crate::row::Row;
 
-/// Its rows, file by file.
+/// The rows of this chapter.
 pub(super) static ROWS: &[&[Row]] = &[
     accepted::ROWS,
     callbacks::ROWS,

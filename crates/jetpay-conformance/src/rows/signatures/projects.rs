@@ -1,4 +1,4 @@
-//! Whose secret it is: projects, their secrets and their methods.
+//! Projects, their secrets and methods, and the order of fields.
 
 use jetpay_platform::messages::{Callback, Operation};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::check_context::messages::{tampered, with, without};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Row, run};
-use crate::rows::conditions::strict;
+use crate::rows::conditions::exact;
 use crate::rows::sections::{PATHS, PROJECT};
 
 pub(super) static ROWS: &[Row] = &[
@@ -18,42 +18,42 @@ pub(super) static ROWS: &[Row] = &[
         "signature-next-secret",
         Level::Should,
         PROJECT,
-        "during rotation either secret is good",
+        "during a change of secrets both secrets are valid",
         "Changing the secret stops all payments until both sides have changed it.",
         run!(next_secret),
     )
-    .only(strict),
+    .only(exact),
     Row::new(
         "project-unknown",
         Level::Should,
         PROJECT,
-        "a project that is not configured is refused",
-        "A typo in the number of a project goes unnoticed, and its payments land in another one.",
+        "a request of an unknown project is refused",
+        "A typo in a project id stays unnoticed, and its payments go to another project.",
         run!(unknown_project),
     ),
     Row::new(
         "project-without-method",
         Level::Should,
         PROJECT,
-        "a project that does not take the method is refused with code 400",
-        "Payments come by a method that the merchant has not agreed to, and nobody reconciles them.",
+        "a project that does not support the method is refused with code 400",
+        "Payments arrive by a method that the merchant did not agree to and does not reconcile.",
         run!(method_not_taken),
     )
-    .only(strict),
+    .only(exact),
     Row::new(
         "signature-byte-order",
         Level::Should,
         PATHS,
-        "a signature over paths in byte order is good",
-        "The published SDKs differ here; a message signed by another one is refused.",
+        "a signature over paths in byte order is valid",
+        "The published SDKs differ in the order; a message signed by one of them is refused.",
         run!(byte_order),
     ),
     Row::new(
         "callback-long-array",
         Level::Should,
         PATHS,
-        "a callback with an array of 12 is signed in natural order",
-        "A decline with eleven errors or more is refused as forged and comes again for days.",
+        "a callback with a list of 12 entries is accepted in natural order",
+        "A decline with eleven errors or more is refused as forged and repeated for days.",
         run!(long_array),
     ),
 ];
@@ -64,7 +64,7 @@ async fn next_secret(context: &CheckContext<'_>) -> CheckResult {
     })?;
     let platform = context
         .platform
-        .in_the_name_of(context.project.id, next.clone());
+        .with_project(context.project.id, next.clone());
     expect::answer(
         &context.send(platform.sign(&context.verify_json())).await?,
         0,
@@ -72,7 +72,7 @@ async fn next_secret(context: &CheckContext<'_>) -> CheckResult {
     .map(drop)
 }
 
-/// Our code for it is 400, since nobody can check the signature; the documents name none.
+/// Our code is 400, because the signature cannot be verified. The documents name no code.
 async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
     let named = |value: Value| {
         [context.verify_json(), context.check_deposit_json()]
@@ -101,7 +101,7 @@ async fn method_not_taken(context: &CheckContext<'_>) -> CheckResult {
     let project = context.project_without_the_method()?;
     let platform = context
         .platform
-        .in_the_name_of(project.id, project.keys[0].clone());
+        .with_project(project.id, project.keys[0].clone());
     let named = |it| platform.sign(&with(it, "/project_id", json!(project.id.number())));
     let bodies = vec![
         named(context.verify_json()),
@@ -131,7 +131,7 @@ async fn byte_order(context: &CheckContext<'_>) -> CheckResult {
 async fn long_array(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let operation =
-        Operation::new("sale", "decline", context.amount()).because("20000", "General decline");
+        Operation::new("sale", "decline", context.amount()).with_code("20000", "General decline");
     let decline = Callback::new(
         context.method,
         context.project.id,

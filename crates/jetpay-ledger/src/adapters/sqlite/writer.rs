@@ -195,8 +195,8 @@ mod tests {
     use super::super::open;
     use super::super::tests::payment;
     use super::{Health, Writer};
+    use crate::commands::RecordPayment;
     use crate::model::Error;
-    use crate::operations::RecordPayment;
     use crate::port::Queued;
 
     fn writer() -> (TempDir, Writer) {

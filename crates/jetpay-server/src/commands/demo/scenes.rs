@@ -52,7 +52,7 @@ async fn forged(
     method: &MethodFacts,
     customer: &str,
 ) -> anyhow::Result<Exchange> {
-    let forger = platform.in_the_name_of(PROJECT, Key::new("not the secret")?);
+    let forger = platform.with_project(PROJECT, Key::new("not the secret")?);
     Ok(forger
         .call(
             &method.path(),

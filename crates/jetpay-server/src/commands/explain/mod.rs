@@ -2,7 +2,6 @@
 
 mod input;
 mod json;
-mod keys;
 mod show;
 
 use std::io::{IsTerminal, Read};
@@ -11,11 +10,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use jetpay_explain::{Explanation, Verdict};
+use jetpay_core::Keyring;
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::Key;
+use jetpay_explain::{Explanation, Verdict, explain, explain_with};
 
-use super::write;
+use super::{secret_from_env, write};
+use crate::config::Config;
 use input::Found;
-use keys::Keys;
 
 #[derive(Args)]
 #[expect(
@@ -60,7 +62,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Remarks about the body. When the signature matches, doubts about its bytes are settled.
+    /// Remarks about the body. A matching signature disproves doubts about its bytes.
     fn notes(&self) -> Vec<String> {
         let matches = self.explanation.verdict == Verdict::Match;
         let doubts = self.found.doubts.iter().filter(|_| !matches);
@@ -143,4 +145,95 @@ fn sender_string(file: &Path) -> anyhow::Result<String> {
         .with_context(|| format!("cannot read {} as UTF-8", file.display()))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+}
+
+/// The secrets that are tried, and their names in the output. Their text is never shown.
+enum Keys {
+    /// Secrets of environment variables, and the names of the variables.
+    Named(Vec<String>, Vec<Key>),
+    /// Secrets of all projects of a configuration.
+    Projects(Keyring),
+}
+
+impl Keys {
+    fn of_environment(names: &[String]) -> anyhow::Result<Self> {
+        let keys = names.iter().map(|name| secret_from_env(name));
+        let keys = keys.collect::<Result<_, _>>()?;
+        Ok(Self::Named(names.to_vec(), keys))
+    }
+
+    fn of_config(path: &Path) -> anyhow::Result<Self> {
+        let config = Config::read(path).context("cannot use the configuration")?;
+        for warning in &config.warnings {
+            eprintln!("warning: {warning}");
+        }
+        Ok(Self::Projects(config.keyring()))
+    }
+
+    fn explain(&self, body: &[u8]) -> Explanation {
+        match self {
+            Self::Named(_, keys) => explain(body, keys),
+            Self::Projects(keyring) => explain_with(body, keyring),
+        }
+    }
+
+    /// The name of the secret with this index. `project` is the project that it belongs to.
+    fn name(&self, project: Option<ProjectId>, secret: usize) -> String {
+        match self {
+            Self::Named(names, _) => match names.get(secret) {
+                Some(name) => format!("the secret in {name}"),
+                None => format!("secret {}", secret + 1),
+            },
+            Self::Projects(_) => match project {
+                Some(project) => format!("secret {} of project {project}", secret + 1),
+                None => format!("secret {}", secret + 1),
+            },
+        }
+    }
+
+    /// The name of the first secret that made `signature` over `string`. The secrets of project `named` are tried first.
+    fn signer_of(
+        &self,
+        string: &str,
+        signature: &[u8; 64],
+        named: Option<ProjectId>,
+    ) -> Option<String> {
+        let position = |keys: &[Key]| keys.iter().position(|key| key.verify(string, signature));
+        match self {
+            Self::Named(_, secrets) => position(secrets).map(|secret| self.name(None, secret)),
+            Self::Projects(keyring) => {
+                let own = named.and_then(|id| keyring.project(id));
+                own.into_iter()
+                    .chain(keyring.projects())
+                    .find_map(|project| {
+                        let secret = position(project.keys())?;
+                        Some(self.name(Some(project.id()), secret))
+                    })
+            }
+        }
+    }
+
+    /// The secrets that were tried for a body that names this project.
+    fn tried(&self, named: Option<ProjectId>) -> String {
+        match self {
+            Self::Named(variables, _) => match variables.as_slice() {
+                [one] => format!("the secret in {one}"),
+                several => format!("the secrets in {}", several.join(", ")),
+            },
+            Self::Projects(keyring) => {
+                let own = named.and_then(|id| keyring.project(id));
+                let own = own.map_or(0, |project| project.keys().len());
+                let all: usize = keyring
+                    .projects()
+                    .iter()
+                    .map(|project| project.keys().len())
+                    .sum();
+                match (own, all - own) {
+                    (0, others) => format!("secrets: {others} of other projects"),
+                    (own, 0) => format!("secrets: {own} of this project, the only one"),
+                    (own, others) => format!("secrets: {own} of this project, {others} of others"),
+                }
+            }
+        }
+    }
 }

@@ -1,16 +1,14 @@
 //! `jetpay alarms`, `jetpay inbox` and `jetpay resolutions`: what an operator looks at and decides, by calling the running
 //! service.
 
-mod alarms;
 mod inbox;
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::client::{AdminOptions, Request};
-use super::table::{Column, column, money, more, rows, table, text};
+use super::table::{Column, column, money, more, named, rows, table, text};
 
-pub(super) use alarms::Alarms;
 pub(super) use inbox::Inbox;
 
 /// What the operator decides.
@@ -45,13 +43,126 @@ impl Decision {
 }
 
 #[derive(Subcommand)]
-pub(super) enum Resolutions {
-    /// List the resolutions, newest first
-    List(List),
+pub(super) enum Alarms {
+    /// List the open alarms, newest first
+    List(ListAlarms),
+    /// Show one alarm, with its callbacks as received
+    Show(ShowAlarm),
+    /// Record a decision about an alarm, and carry it out
+    Resolve(ResolveAlarm),
 }
 
 #[derive(Args)]
-pub(super) struct List {
+pub(super) struct ListAlarms {
+    /// List the resolved alarms instead
+    #[arg(long, conflicts_with = "all")]
+    resolved: bool,
+    /// List open and resolved alarms
+    #[arg(long)]
+    all: bool,
+    /// List at most N alarms
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// List only alarms before this number
+    #[arg(long, value_name = "SEQ")]
+    before: Option<i64>,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+#[derive(Args)]
+pub(super) struct ShowAlarm {
+    /// The number of the alarm
+    seq: i64,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+#[derive(Args)]
+pub(super) struct ResolveAlarm {
+    /// The number of the alarm
+    seq: i64,
+    #[command(flatten)]
+    decision: Decision,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+impl Alarms {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        match self {
+            Self::List(list) => {
+                let request = Request::get(&["alarms"])
+                    .with("resolved", (!list.all).then_some(list.resolved))
+                    .with("before", list.before)
+                    .with("limit", list.limit);
+                list.admin.call(&request, render_alarms)
+            }
+            Self::Show(show) => {
+                let request = Request::get(&["alarms", &show.seq.to_string()]);
+                show.admin.call(&request, render_alarm)
+            }
+            Self::Resolve(resolve) => {
+                let path = ["alarms", &resolve.seq.to_string(), "resolve"];
+                let request = Request::post(&path, resolve.decision.body());
+                resolve.admin.call(&request, render_alarm)
+            }
+        }
+    }
+}
+
+const ALARM_COLUMNS: &[Column] = &[
+    column("seq", |alarm| text(alarm, "/seq")),
+    column("time", |alarm| text(alarm, "/time")),
+    column("kind", |alarm| text(alarm, "/kind")),
+    column("project", |alarm| text(alarm, "/project_id")),
+    column("payment", |alarm| text(alarm, "/payment_id")),
+    column("operation", |alarm| text(alarm, "/operation_id")),
+    column("resolved", verdict),
+];
+
+fn render_alarms(answer: &Value) -> String {
+    table(rows(answer, "alarms"), ALARM_COLUMNS, "no alarms") + &more(answer)
+}
+
+/// The verdict with the credited amount, or `open`.
+fn verdict(alarm: &Value) -> String {
+    match text(alarm, "/resolution/verdict").as_str() {
+        "" => "open".to_owned(),
+        "credit" => format!("credit {}", money(alarm, "/resolution", "amount")),
+        other => other.to_owned(),
+    }
+}
+
+fn render_alarm(alarm: &Value) -> String {
+    let mut rendered = named(&[
+        ("alarm", text(alarm, "/seq")),
+        ("time", text(alarm, "/time")),
+        ("kind", text(alarm, "/kind")),
+        ("reason", text(alarm, "/reason")),
+        ("project", text(alarm, "/project_id")),
+        ("payment", text(alarm, "/payment_id")),
+        ("operation", text(alarm, "/operation_id")),
+        ("resolved", verdict(alarm)),
+        ("resolved at", text(alarm, "/resolution/time")),
+        ("resolved because", text(alarm, "/resolution/reason")),
+    ]);
+    for index in 0..rows(alarm, "callbacks").len() {
+        rendered += "\n";
+        rendered += &text(alarm, &format!("/callbacks/{index}"));
+        rendered += "\n";
+    }
+    rendered
+}
+
+#[derive(Subcommand)]
+pub(super) enum Resolutions {
+    /// List the resolutions, newest first
+    List(ListResolutions),
+}
+
+#[derive(Args)]
+pub(super) struct ListResolutions {
     /// List at most N resolutions
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -68,11 +179,11 @@ impl Resolutions {
         let request = Request::get(&["resolutions"])
             .with("before", list.before)
             .with("limit", list.limit);
-        list.admin.call(&request, render_list)
+        list.admin.call(&request, render_resolutions)
     }
 }
 
-const COLUMNS: &[Column] = &[
+const RESOLUTION_COLUMNS: &[Column] = &[
     column("seq", |resolution| text(resolution, "/seq")),
     column("time", |resolution| text(resolution, "/time")),
     column("verdict", |resolution| text(resolution, "/verdict")),
@@ -83,6 +194,10 @@ const COLUMNS: &[Column] = &[
     column("reason", |resolution| text(resolution, "/reason")),
 ];
 
-fn render_list(answer: &Value) -> String {
-    table(rows(answer, "resolutions"), COLUMNS, "no resolutions") + &more(answer)
+fn render_resolutions(answer: &Value) -> String {
+    table(
+        rows(answer, "resolutions"),
+        RESOLUTION_COLUMNS,
+        "no resolutions",
+    ) + &more(answer)
 }

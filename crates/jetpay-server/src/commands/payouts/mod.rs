@@ -14,7 +14,7 @@ pub(super) enum Payouts {
     List(List),
     /// Show one payout with its history
     Show(Show),
-    /// Send a file of payouts; running it twice pays nobody twice
+    /// Send a file of payouts; a second run of the same file sends no payout twice
     ///
     /// The file is CSV. Its first line names these columns, in any order:
     /// `key,account_number,amount,currency,customer_id,ip_address,first_name,last_name,email`

@@ -11,31 +11,31 @@ use jetpay_core::{Keyring, Project};
 use jetpay_platform::gate::{EventHandler, GateOptions, Server, digits};
 use reqwest::Url;
 
-use crate::commands::sign::secret_from_env;
+use crate::commands::secret_from_env;
 use crate::config::Config;
 use crate::service::termination;
 
 #[derive(Args)]
 pub(in crate::commands) struct Gate {
-    /// Where it listens: what the merchant's service has as its Gate
+    /// Address on which the Gate listens: the URL of the Gate in the service's configuration
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     listen: SocketAddr,
-    /// The configuration of the merchant's service: its projects, secrets, and where it takes callbacks
+    /// Configuration of the merchant's service: its projects, secrets, and where it accepts callbacks
     #[arg(long, value_name = "FILE", conflicts_with = "project")]
     config: Option<PathBuf>,
-    /// A project, where there is no configuration
+    /// Project, if there is no configuration
     #[arg(long, value_name = "ID", requires = "secret_env")]
     project: Option<u64>,
-    /// The environment variable that holds its secret
+    /// Environment variable that holds the project's secret
     #[arg(long, value_name = "NAME", requires = "project")]
     secret_env: Option<String>,
-    /// Where callbacks are sent; without it, to the service of the configuration, else to nobody
+    /// URL for callbacks; without it, the service of the configuration, if there is one
     #[arg(long, value_name = "URL")]
     callback_url: Option<Url>,
-    /// Misbehave by chance from this number, the same each time, and not as account numbers say
+    /// Seed of random payouts: the same seed gives the same faults; account numbers then choose nothing
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Divide the waits before a callback comes again, and the times of what happens by chance
+    /// Divide the waits before a callback is repeated, and the times of random payouts
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     hurry: u32,
 }
@@ -43,9 +43,9 @@ pub(in crate::commands) struct Gate {
 impl Gate {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         let settings = self.settings()?;
-        let told = settings.callback_url.clone();
+        let callback_url = settings.callback_url.clone();
         System::new().block_on(async {
-            let serving = settings.run(|server| self.introduce(server, told.as_ref()));
+            let serving = settings.run(|server| self.introduce(server, callback_url.as_ref()));
             tokio::select! {
                 ended = serving => ended.with_context(|| {
                     format!("cannot listen on {}; choose another with --listen", self.listen)
@@ -58,7 +58,7 @@ impl Gate {
     fn settings(&self) -> anyhow::Result<GateOptions> {
         ensure!(
             self.listen.ip().is_loopback(),
-            "a simulated Gate listens on loopback only: payers' data comes here without TLS"
+            "a simulated Gate listens on loopback only, because it receives payers' data without TLS"
         );
         let (keyring, service) = match (&self.config, self.project, &self.secret_env) {
             (Some(config), ..) => {
@@ -71,7 +71,7 @@ impl Gate {
                 (Keyring::from(Project::from_key(project, key)), None)
             }
             _ => bail!(
-                "whose Gate? Name the merchant's configuration with --config FILE, or a project with \
+                "the project is missing: give the merchant's configuration with --config FILE, or a project with \
                  --project ID --secret-env NAME"
             ),
         };
@@ -84,20 +84,20 @@ impl Gate {
         })
     }
 
-    fn introduce(&self, server: &Server, told: Option<&Url>) {
+    fn introduce(&self, server: &Server, callback_url: Option<&Url>) {
         println!("A simulated Gate at {}; end it with Ctrl-C", server.url());
-        match told {
+        match callback_url {
             Some(url) => println!("  callbacks go to {url}"),
-            None => println!("  nobody is told what becomes of payouts: name a --callback-url"),
+            None => println!("  no callbacks are sent; give a URL with --callback-url"),
         }
         if let Some(seed) = self.seed {
-            println!("  payouts go by chance, from the seed {seed}\n");
+            println!("  payouts are random, from the seed {seed}\n");
             return;
         }
-        println!("  the last two digits of the account number say how a payout goes:");
+        println!("  the last two digits of the account number choose what happens to a payout:");
         for (digits, _, words) in digits() {
             println!("    ...{digits:02}  {words}");
         }
-        println!("    others paid after a second\n");
+        println!("    other payouts are paid after a second\n");
     }
 }

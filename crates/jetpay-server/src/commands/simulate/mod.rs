@@ -1,4 +1,4 @@
-//! `jetpay simulate`: the platform's side, for trying by hand.
+//! `jetpay simulate`: plays the platform's side for tests.
 
 mod gate;
 mod platform;
@@ -11,12 +11,12 @@ use crate::commands::exit_code;
 
 #[derive(Subcommand)]
 pub(super) enum Simulate {
-    /// Play the Gate: take payouts, tell what became of them, and misbehave as the account number says
+    /// Play the Gate: accept payouts, send callbacks, and fail as the account number says
     Gate(gate::Gate),
-    /// Play the platform: send top-ups to an endpoint as payers cause them, with faults, and judge its answers
+    /// Play the platform: send top-ups with faults to an endpoint, and compare its answers with the expected ones
     ///
-    /// Payers look, pay or go away; callbacks follow, and come again until they are acknowledged. Success callbacks
-    /// credit the customers. Ends with 0, 1 when something unexpected was seen, 2 when it could not run.
+    /// Payers look, pay or leave. Callbacks follow, and are repeated until they are acknowledged. Success callbacks
+    /// credit the customers. Exit codes: 0; 1 after an unexpected answer; 2 when it could not run.
     Platform(Box<platform::Platform>),
 }
 

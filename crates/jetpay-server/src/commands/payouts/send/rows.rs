@@ -9,7 +9,7 @@ use jetpay_core::{Currency, Money};
 
 use crate::commands::import::BadLine;
 use crate::field_error::FieldError;
-use crate::payout_request::{PayoutRequest, Receiver, currency};
+use crate::payout_request::{Payee, PayoutRequest, currency};
 
 /// The columns that a file must have, in any order.
 const COLUMNS: [&str; 9] = [
@@ -92,7 +92,7 @@ fn payout_request(project_id: ProjectId, cells: Cells) -> (PayoutRequest, Vec<Fi
     });
     let payout_request = PayoutRequest {
         project_id,
-        customer: Receiver {
+        customer: Payee {
             id,
             ip_address,
             first_name,

@@ -1,4 +1,4 @@
-//! Who is called: where, by which methods, in the name of which projects.
+//! The endpoint to call: URLs, methods and projects.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,38 +9,38 @@ use jetpay_core::id::ProjectId;
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Project};
 use jetpay_platform::traffic::Route;
-use jetpay_platform::{METHOD, METHODS, MethodFacts, Platform, visible};
+use jetpay_platform::{METHOD_PLACEHOLDER, METHODS, MethodFacts, Platform, visible};
 use reqwest::Url;
 
-use crate::commands::sign::secret_from_env;
+use crate::commands::secret_from_env;
 use crate::config::{Config, reachable};
 use crate::methods::NAMES;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Where the endpoint is: one URL for all methods, or one with {method} where the name goes
+    /// URL of the endpoint: one for all methods, or with {method} in the place of the method's name
     #[arg(long, value_name = "URL", required_unless_present = "config")]
     url: Option<String>,
-    /// The configuration of the merchant's service: where it listens, its projects and their secrets
+    /// Configuration of the merchant's service: its address, projects and secrets
     #[arg(long, value_name = "FILE", conflicts_with = "project")]
     config: Option<PathBuf>,
-    /// The project, where there is no configuration
+    /// Project, if there is no configuration
     #[arg(long, value_name = "ID", requires = "secret_env")]
     project: Option<u64>,
-    /// The environment variable that holds its secret
+    /// Environment variable that holds the project's secret
     #[arg(long, value_name = "NAME", requires = "project")]
     secret_env: Option<String>,
-    /// A method; may be given several times, or as a list with commas. Without it all, when the URL tells them apart
+    /// Method; may be repeated, or a list with commas. Without it all methods, if the URL contains {method}
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = MethodFacts::parse)]
     method: Vec<&'static MethodFacts>,
-    /// Where callbacks go, when not to the same URL
+    /// URL for callbacks, if it is another one
     #[arg(long, value_name = "URL")]
     callback_url: Option<String>,
 }
 
-/// An endpoint that can be called.
+/// An endpoint with everything that a call needs.
 pub(super) struct Endpoint {
-    /// As it was given, without what may be secret in it.
+    /// The URL as the user gave it, without secrets.
     shown: String,
     callbacks: Option<Url>,
     lines: Vec<Line>,
@@ -64,7 +64,7 @@ impl Endpoint {
         ) {
             (Some(file), ..) => {
                 let config = Config::read(file)?;
-                let here = format!("http://{}/{METHOD}", reachable(config.listen));
+                let here = format!("http://{}/{METHOD_PLACEHOLDER}", reachable(config.listen));
                 let projects = config.projects.into_iter().map(|project| project.project);
                 let url = options.url.clone().unwrap_or(here);
                 (url, projects.collect(), config.currency)
@@ -74,24 +74,24 @@ impl Endpoint {
                 let url = options
                     .url
                     .clone()
-                    .context("name the endpoint with --url URL")?;
+                    .context("the endpoint is missing: give it with --url URL")?;
                 (url, vec![project], Currency::KZT)
             }
             _ => bail!(
-                "in whose name? Name the merchant's configuration with --config FILE, or a project with \
+                "the project is missing: give the merchant's configuration with --config FILE, or a project with \
                  --project ID --secret-env NAME"
             ),
         };
         ensure!(
-            url.contains(METHOD) || !options.method.is_empty(),
-            "by which method? Name it with --method, or put {METHOD} into the URL for all; there are: {}",
+            url.contains(METHOD_PLACEHOLDER) || !options.method.is_empty(),
+            "the method is missing: give it with --method, or put {METHOD_PLACEHOLDER} into the URL for all methods: {}",
             NAMES.join(", ")
         );
         let callbacks = options.callback_url.as_deref().map(parsed).transpose()?;
         let lines = lines(&url, &projects, &options.method)?;
         ensure!(
             !lines.is_empty(),
-            "no project of the configuration takes any of these methods"
+            "no project of the configuration supports any of these methods"
         );
         Ok(Self {
             shown: visible::line(&visible::url(&url)),
@@ -101,7 +101,7 @@ impl Endpoint {
         })
     }
 
-    /// Everything that is called, ready to be called.
+    /// The routes to call.
     pub(super) fn routes(&self) -> Vec<Route> {
         let route = |line: &Line| {
             let platform = |url: &Url| Platform::new(url.as_str(), line.project, line.key.clone());
@@ -114,12 +114,12 @@ impl Endpoint {
         self.lines.iter().map(route).collect()
     }
 
-    /// Whether nobody else can be behind it.
+    /// Whether all URLs lead to this machine.
     pub(super) fn is_on_this_machine(&self) -> bool {
         self.urls().all(is_loopback)
     }
 
-    /// The first host that is not on this machine; empty when there is none.
+    /// The first host that is another machine; empty if there is none.
     pub(super) fn foreign_host(&self) -> &str {
         let foreign = self.urls().find(|url| !is_loopback(url));
         foreign.and_then(Url::host_str).unwrap_or_default()
@@ -157,17 +157,17 @@ fn lines(
 }
 
 fn parsed(text: &str) -> anyhow::Result<Url> {
-    // What is wrong with it is said without it: it may hold a password.
+    // The error does not show the text, because it may contain a password.
     let url: Url = text
         .parse()
-        .context("this is no URL; one looks like http://127.0.0.1:8080/kaspi")?;
+        .context("this is not a URL; a URL looks like http://127.0.0.1:8080/kaspi")?;
     ensure!(
         matches!(url.scheme(), "http" | "https") && url.has_host(),
         "the URL must begin with http:// or https:// and a host"
     );
     ensure!(
         url.username().is_empty() && url.password().is_none(),
-        "the platform sends no name and password: leave them out of the URL"
+        "the platform sends no user and password: leave them out of the URL"
     );
     Ok(url)
 }
@@ -180,7 +180,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 impl fmt::Display for Endpoint {
-    /// The URLs without tokens in them, the methods and the projects: nothing of the customers or secrets.
+    /// The URLs without tokens, the methods and the projects. Customers and secrets are not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)?;
         if let Some(url) = &self.callbacks {

@@ -17,15 +17,15 @@ use jetpay_platform::traffic::{Faults, Rate, Runner, Traffic};
 use crate::service::termination;
 use endpoint::Endpoint;
 
-/// A run that ends is not kept up for ten days by a callback that nobody acknowledges: the first six repeats come
-/// within a minute.
+/// With `--count`, a callback that is never acknowledged must not keep the run going for ten days. The first six
+/// repeats come within a minute.
 const REPEATS_OF_A_COUNT: usize = 6;
 
 #[derive(Args)]
 pub(in crate::commands) struct Platform {
     #[command(flatten)]
     endpoint: endpoint::Options,
-    /// A customer who pays, known to the endpoint; may be given several times, or as a list with commas
+    /// Customer who pays and who exists at the endpoint; may be repeated, or a list with commas
     #[arg(
         long,
         value_name = "ID",
@@ -33,46 +33,46 @@ pub(in crate::commands) struct Platform {
         required_unless_present = "customers"
     )]
     customer: Vec<String>,
-    /// A file with customers who pay, one id a line
+    /// File with customers who pay, one id on a line
     #[arg(long, value_name = "FILE", conflicts_with = "customer")]
     customers: Option<PathBuf>,
-    /// The contract that every customer pays; without it the first that the answer to verify says can be paid
+    /// Contract that every customer pays; without it, the first payable one in the answer to verify
     #[arg(long, value_name = "ID[:NUMBER]")]
     contract: Option<Contract>,
-    /// The currency of the projects; with --config, theirs
+    /// Currency of the projects; with --config, the currency of the configuration
     #[arg(long, value_name = "CODE", conflicts_with = "config")]
     currency: Option<Currency>,
-    /// How many top-ups begin: a second (5, 0.5), or with a unit (30/min, 100/h)
+    /// How often a top-up begins: per second (5, 0.5), or with a unit (30/min, 100/h)
     #[arg(long, value_name = "N", default_value = "1")]
     rate: Rate,
-    /// What goes wrong: names with commas, each with its share, such as repeat,late=20; or all, or none
+    /// Faults: names with commas, each with its share, such as repeat,late=20; or all, or none
     ///
-    /// A share is so many of 1000 top-ups, 50 without one. There are: repeat, at-once, reorder, late, bad-signature,
-    /// tampered, unknown-payment, unknown-customer, garbage, wrong-amount, slow, cut.
+    /// A share is a number of 1000 top-ups; the default is 50. The faults are: repeat, at-once, reorder, late,
+    /// bad-signature, tampered, unknown-payment, unknown-customer, garbage, wrong-amount, slow, cut.
     #[arg(long, value_name = "FAULTS", default_value = "none")]
     faults: Faults,
-    /// Begin so many top-ups, wait until they have ended, and end; without it, until Ctrl-C
+    /// Number of top-ups, after which the command ends; without it, until Ctrl-C
     #[arg(long, value_name = "N")]
     count: Option<u64>,
-    /// The most top-ups under way; while there are so many, others are left out, and counted
+    /// Maximum number of top-ups in progress; further ones are skipped and counted
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     concurrency: u32,
     /// Divide the waits of payers and of the platform, but not the time between top-ups
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     hurry: u32,
-    /// Decides about the order of events: the same number, the same traffic; random without it
+    /// Seed of the random numbers: the same seed gives the same traffic; random without it
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Credit customers at an endpoint that is not on this machine
+    /// Credit customers at an endpoint on another machine
     #[arg(long)]
     allow_credits: bool,
 }
 
-/// When it could not even begin.
+/// The exit code when the traffic could not begin.
 const COULD_NOT_RUN: u8 = 2;
 
 impl Platform {
-    /// Ends with 0, with 1 when something unexpected was seen, with 2 when it could not run.
+    /// Exit codes: 0; 1 after an unexpected answer; 2 when the traffic could not run.
     pub(super) fn run(&self) -> ExitCode {
         self.play().unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
@@ -84,8 +84,8 @@ impl Platform {
         let endpoint = Endpoint::new(&self.endpoint)?;
         ensure!(
             self.allow_credits || endpoint.is_on_this_machine(),
-            "{} is not on this machine, and success callbacks credit real customers there; when it is there to be \
-             tried and these customers may be credited, add --allow-credits",
+            "{} is another machine, and success callbacks credit real customers there; if it is a test system and \
+             these customers may be credited, add --allow-credits",
             endpoint.foreign_host()
         );
         let traffic = self.traffic(&endpoint)?;
@@ -94,7 +94,7 @@ impl Platform {
         let tally = System::new().block_on(async {
             let watching = actix_web::rt::spawn(watch::watch(runner.counters()));
             let stop = async {
-                // Without signals it ends as it is killed.
+                // Without signals the run ends when the process is killed.
                 if termination().await.is_err() {
                     std::future::pending::<()>().await;
                 }
@@ -121,7 +121,7 @@ impl Platform {
         traffic.hurry = self.hurry;
         traffic.seed = match self.seed {
             Some(seed) => seed,
-            None => u64::from(getrandom::u32().context("no chance can be had")?),
+            None => u64::from(getrandom::u32().context("there are no random numbers")?),
         };
         traffic.faults = self.faults.clone();
         if self.count.is_some() {
@@ -140,26 +140,26 @@ impl Platform {
     }
 
     fn introduce(&self, endpoint: &Endpoint, traffic: &Traffic) {
-        println!("Traffic of the platform to {endpoint}");
+        println!("Traffic to {endpoint}");
         println!(
             "  {} top-ups, seed {}, faults: {}",
             traffic.rate, traffic.seed, traffic.faults
         );
-        println!("  success callbacks credit the customers that were named, for real");
+        println!("  success callbacks really credit the given customers");
         match self.count {
-            Some(count) => println!("  ends after {count} top-ups, or with Ctrl-C\n"),
+            Some(count) => println!("  ends after {count} top-ups or with Ctrl-C\n"),
             None => println!("  end it with Ctrl-C\n"),
         }
     }
 }
 
-/// The ids, without what editors add.
+/// The ids without white space and empty lines.
 fn cleaned<'a>(ids: impl Iterator<Item = &'a str>) -> anyhow::Result<Vec<String>> {
     let ids = ids.map(str::trim).filter(|id| !id.is_empty());
     let ids: Vec<String> = ids.map(str::to_owned).collect();
     ensure!(
         !ids.is_empty(),
-        "there is no customer; name one with --customer ID, or several in a file with --customers FILE"
+        "there is no customer; give one with --customer ID, or several in a file with --customers FILE"
     );
     Ok(ids)
 }

@@ -1,4 +1,4 @@
-//! The counters while it runs.
+//! Shows the counters while the traffic runs.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -6,12 +6,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use jetpay_platform::traffic::Counters;
 
-/// How often they are drawn again where a person looks on.
+/// The pause between two updates on a terminal.
 const REDRAWN: Duration = Duration::from_millis(250);
-/// How often a line is written where nobody does.
+/// The pause between two lines in a file.
 const WRITTEN: Duration = Duration::from_secs(10);
 
-/// Shows the counters until it is aborted: in one line that changes, or line by line where that goes to a file.
+/// Shows the counters until the task is aborted: one changing line on a terminal, or a line from time to time in a
+/// file.
 pub(super) async fn watch(counters: Counters) {
     if !std::io::stderr().is_terminal() {
         loop {
@@ -30,7 +31,7 @@ pub(super) async fn watch(counters: Counters) {
     }
 }
 
-/// Wiped when it is no longer watched: what follows is the table.
+/// Removes the line at the end, because the table follows.
 struct Line(ProgressBar);
 
 impl Drop for Line {

@@ -1,4 +1,4 @@
-//! What only the service `jetpay` promises.
+//! Faults in what only the service `jetpay` promises.
 
 use jetpay_platform::{KASPI, KASSA24};
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::merchant::{Answer, Fault, SECRETS};
 pub(super) static ALL: &[Broken] = &[
     Broken::new(
         "other-name-of-a-plain-customer",
-        "Names a customer without another name by a word of its own.",
+        "Names a customer without an additional id by a word.",
         Fault::Answers(|incoming, answer| {
             if incoming.text().contains("plain@example.com") && answer.is_good() {
                 answer.edit(|it| it["additional_customer_id"] = json!("nobody"));
@@ -17,10 +17,10 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["verify-plain"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "takes-unknown-contracts",
-        "Takes unknown contracts in a project that refuses them.",
+        "Accepts unknown contracts in a project that refuses them.",
         Fault::Answers(|incoming, answer| {
             if incoming.json()["entity_id"] == "no-such-contract" {
                 *answer = Answer::new(200, "{\"code\":0,\"payment_id\":\"1\"}");
@@ -28,20 +28,20 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["deposit-strict"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "first-secret-alone",
-        "Knows the first of a project's secrets alone.",
+        "Knows only the first secret of a project.",
         Fault::Stops(|incoming| {
             let by_next = incoming.is_signed_with(SECRETS[1]);
             by_next.then(super::signed::refusal)
         }),
         &["signature-next-secret"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "any-method",
-        "Serves a project that does not take the method.",
+        "Serves a project that does not support the method.",
         Fault::Comes(|incoming| {
             let project = incoming.json()["project_id"].clone();
             if project == 1235 || project == 1237 {
@@ -53,7 +53,7 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["project-without-method"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "takes-large-bodies",
         "Answers large bodies as if they were small.",
@@ -64,7 +64,7 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["bad-too-large", "callback-too-large"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "takes-small-bodies-alone",
         "Refuses a body of 64 KiB.",
@@ -74,10 +74,10 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["bad-not-too-large"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "shows-its-query",
-        "Says in the text of a refusal which query found nothing.",
+        "Shows in the text of a refusal which query found nothing.",
         Fault::Answers(|_, answer| {
             if answer.is_refusal() {
                 answer.edit(|it| it["message"] = json!("SELECT * FROM customers: no rows"));
@@ -85,17 +85,17 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["verify-unknown", "deposit-unknown"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "says-more",
-        "Answers with a field that no document has.",
+        "Answers with an undocumented field.",
         Fault::Answers(|_, answer| answer.edit(|it| it["took_ms"] = json!(7))),
         &["verify-good", "deposit-good", "verify-unknown"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "refuses-with-422",
-        "Refuses callbacks with an HTTP status of its own.",
+        "Refuses callbacks with another HTTP status.",
         Fault::Answers(|incoming, answer| {
             if incoming.is_callback() && answer.status == 400 {
                 answer.status = 422;
@@ -103,7 +103,7 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["callback-bad-signature", "callback-missing-field"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "thanks-for-callbacks",
         "Acknowledges callbacks with a word in the body.",
@@ -114,27 +114,27 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["callback-success", "callback-decline"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "no-callbacks-at-callback",
-        "Takes no callbacks at the URL for callbacks.",
+        "Refuses callbacks at the URL for callbacks.",
         Fault::Stops(|incoming| (incoming.path == "/callback").then(|| Answer::new(404, ""))),
         &["callback-url", "callback-url-verify"],
     )
-    .strictly(),
+    .as_service(),
     Broken::new(
         "callbacks-of-the-method-alone",
-        "Takes callbacks at the URL of their method alone.",
+        "Accepts callbacks at the URL of their method only.",
         Fault::Stops(|incoming| {
             let of_kaspi = incoming.json()["payment"]["method"] == "kaspi";
             (incoming.path == "/qiwi-kz" && of_kaspi).then(|| Answer::new(404, ""))
         }),
         &["callback-other-urls"],
     )
-    .strictly_with_another_method(),
+    .as_service_with_two_methods(),
     Broken::new(
         "acknowledges-nonsense",
-        "Acknowledges what it cannot read, at the URL for callbacks.",
+        "Acknowledges unreadable callbacks at the URL for callbacks.",
         Fault::Answers(|incoming, answer| {
             if incoming.path == "/callback" && answer.status == 400 {
                 answer.status = 200;
@@ -142,10 +142,10 @@ pub(super) static ALL: &[Broken] = &[
         }),
         &["callback-unreadable", "callback-url-verify"],
     )
-    .strictly(),
+    .as_service(),
     Broken::slips(
         "never-flags",
-        "Flags no payment for a person to look at.",
+        "Flags no payment for the operator.",
         LedgerFault::NeverFlags,
         &[
             "deposit-unknown-contract",
@@ -154,25 +154,25 @@ pub(super) static ALL: &[Broken] = &[
         ],
     )
     .by(&KASSA24)
-    .strictly(),
+    .as_service(),
     Broken::slips(
         "never-quarantines",
-        "Puts wrong payments before nobody.",
+        "Raises no alarm for wrong payments.",
         LedgerFault::NeverQuarantines,
         &["callback-other-amount", "callback-partially-paid"],
     )
-    .strictly(),
+    .as_service(),
     Broken::slips(
         "forgets-balances",
-        "Credits a payment, and not the customer.",
+        "Credits a payment, but not the customer.",
         LedgerFault::ForgetsBalances,
         &["callback-success-balance"],
     )
     .by(&KASPI)
-    .strictly(),
+    .as_service(),
     Broken::slips(
         "leaves-refunds-to-people",
-        "Follows no refund, as others may.",
+        "Processes no refund, as other merchants may.",
         LedgerFault::IgnoresRefunds,
         &[
             "callback-refund",
@@ -180,12 +180,12 @@ pub(super) static ALL: &[Broken] = &[
             "callback-refund-rest",
         ],
     )
-    .strictly(),
+    .as_service(),
     Broken::slips(
         "forgets-refunds-in-balances",
-        "Takes a refund back from a payment, and not from the customer.",
+        "Takes a refund from a payment, but not from the customer.",
         LedgerFault::ForgetsRefundsInBalances,
         &["callback-refund-balance"],
     )
-    .strictly(),
+    .as_service(),
 ];

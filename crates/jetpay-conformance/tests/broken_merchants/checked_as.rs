@@ -1,4 +1,4 @@
-//! How a merchant is held: what is known of it, and what is demanded.
+//! How a merchant is checked: what the checks know, and what they expect.
 
 use std::sync::Arc;
 
@@ -15,21 +15,22 @@ use crate::merchant::{
     serve,
 };
 
-/// How a merchant is held.
+/// How a merchant is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Held {
-    /// As anybody's endpoint.
-    Stranger,
-    /// The same, answering Kassa24 with the account alone.
-    AccountAlone,
+pub(super) enum CheckedAs {
+    /// As any merchant's endpoint.
+    AnyMerchant,
+    /// The same, with the answers of option 1 of Kassa24.
+    AccountOnly,
     /// As the service `jetpay`.
-    Strictly,
-    /// The same with a second method.
-    StrictlyByTwoMethods,
+    Service,
+    /// The same, with a second method.
+    ServiceWithTwoMethods,
 }
 
-/// A merchant of one method as anybody's endpoint: one URL, one project and another one, successes, one URL to observe.
-pub(crate) fn stranger(
+/// A merchant of one method as any merchant's endpoint: one URL, one project and a second one, successes, a URL to
+/// observe.
+pub(crate) fn any_merchant(
     fault: Fault,
     method: &'static MethodFacts,
     answers: Kassa24Answers,
@@ -57,8 +58,8 @@ pub(crate) fn stranger(
     (target, merchant)
 }
 
-/// A merchant of a method, and of others by another project, held as the service `jetpay`.
-pub(super) fn strict(
+/// A merchant of a method, and of others by another project, as the service `jetpay`.
+pub(super) fn service(
     fault: Fault,
     method: &'static MethodFacts,
     others: &[&'static MethodFacts],
@@ -86,11 +87,12 @@ pub(super) fn strict(
     (target, merchant)
 }
 
-/// How many merchants are checked at once: more than there are processors, as most of a check is waiting.
+/// The number of merchants that are checked at the same time. It is more than there are processors, because checks
+/// mostly wait.
 const AT_ONCE: usize = 10;
 
-/// Rows that take long, and of which a failure is advice or a matter of HTTP: for those who name them, and for those who do
-/// HTTP by hand.
+/// Rows that take long, and whose failure is advice or about HTTP. They run only for merchants that name them or have a
+/// fault in HTTP.
 const LONG: [&str; 8] = [
     "callback-missing-field",
     "callback-odd-status",
@@ -102,7 +104,7 @@ const LONG: [&str; 8] = [
     "shape-nothing-inside",
 ];
 
-/// What each merchant was found to be.
+/// The report of each merchant.
 pub(crate) async fn reports() -> Vec<(&'static Broken, Report)> {
     let mut waiting = all();
     let mut running = JoinSet::new();
@@ -125,7 +127,7 @@ pub(crate) async fn reports() -> Vec<(&'static Broken, Report)> {
     }
 }
 
-/// Whether a check is worth its time with this merchant: those that it names always are.
+/// Whether a check runs for this merchant. The checks that it names always run.
 fn runs(broken: &Broken, check: &Check) -> bool {
     if broken.caught_by.contains(&check.id) || check.id == "verify-good" {
         return true;

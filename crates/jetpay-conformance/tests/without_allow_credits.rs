@@ -1,4 +1,4 @@
-//! Who has not given leave to credit is sent nothing that anybody could take for a success.
+//! Without permission to credit, the checks send nothing that a program could read as a success.
 
 #[path = "../../jetpay-platform/tests/merchant/mod.rs"]
 mod merchant;
@@ -15,18 +15,18 @@ use merchant::{
 use serde_json::json;
 use tokio::task::JoinSet;
 
-/// How an endpoint answers, so that the checks go on and send what they have.
+/// How an endpoint answers, so that the checks continue and send everything they have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Endpoint {
-    /// Takes everything as well as it can.
-    YesMan,
-    /// The same, and refuses every callback.
+    /// Accepts everything.
+    AcceptsAll,
+    /// Accepts everything but callbacks.
     RefusesCallbacks,
-    /// Is right.
+    /// The right merchant.
     Right,
 }
 
-/// A merchant of a method, held so, and what it heard when it was checked.
+/// A method of an endpoint, its report, and the requests that it received.
 struct CheckResult {
     endpoint: Endpoint,
     report: Report,
@@ -34,7 +34,7 @@ struct CheckResult {
 }
 
 impl Endpoint {
-    /// Its base URL.
+    /// The base URL.
     fn open(self, heard: &Heard) -> String {
         let heard = Arc::clone(heard);
         if self == Self::Right {
@@ -53,12 +53,12 @@ impl Endpoint {
     }
 
     fn answer(self, incoming: &Incoming, number: usize) -> Answer {
-        // The money that nobody may move is looked up as pending.
+        // The observation shows payments as pending.
         if incoming.path.starts_with("/seen/") {
             return Answer::new(404, "");
         }
         if incoming.text().contains("\"payment\"") {
-            let status = if self == Self::YesMan { 200 } else { 400 };
+            let status = if self == Self::AcceptsAll { 200 } else { 400 };
             return Answer::new(status, "");
         }
         let contract = json!({"id": "12345", "number": "1234_ABC", "payment": 100_000});
@@ -73,7 +73,7 @@ impl Endpoint {
     }
 }
 
-/// One method of an endpoint, without leave to credit, or with it.
+/// Checks one method of an endpoint, with or without permission to credit.
 async fn checked(
     endpoint: Endpoint,
     (method, answers): (&'static MethodFacts, Kassa24Answers),
@@ -98,7 +98,7 @@ async fn checked(
     }
 }
 
-/// Every method, and both options of answers.
+/// Every method and both answer options.
 fn methods() -> impl Iterator<Item = (&'static MethodFacts, Kassa24Answers)> {
     let of_contracts = METHODS
         .iter()
@@ -107,10 +107,10 @@ fn methods() -> impl Iterator<Item = (&'static MethodFacts, Kassa24Answers)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_leave_nothing_that_is_sent_says_success() {
+async fn without_permission_no_message_can_be_read_as_a_success() {
     let mut running = JoinSet::new();
     for endpoint in [
-        Endpoint::YesMan,
+        Endpoint::AcceptsAll,
         Endpoint::RefusesCallbacks,
         Endpoint::Right,
     ] {
@@ -139,15 +139,17 @@ async fn without_leave_nothing_that_is_sent_says_success() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_leave_successes_are_sent_and_seen_here() {
+async fn with_permission_successes_are_sent() {
     let method = methods().next().unwrap();
-    let heard = checked(Endpoint::YesMan, method, false, true).await.heard;
+    let heard = checked(Endpoint::AcceptsAll, method, false, true)
+        .await
+        .heard;
     let successes = heard.iter().filter(|it| it.may_be_read_as_success());
     assert!(successes.count() > 20);
 }
 
 #[test]
-fn whatever_a_careless_program_may_take_for_a_success_is_seen() {
+fn every_form_of_a_success_for_a_careless_program_is_recognised() {
     let says = |body: &str| Incoming::posted(body).may_be_read_as_success();
     for body in [
         "{\"payment\":{\"status\":\"success\"}}",

@@ -1,4 +1,5 @@
-//! An endpoint that says yes to everything, now and then breaks down, and answers what harms a careless reader.
+//! An endpoint that accepts everything, sometimes crashes, and answers texts that harm a careless reader; and endpoints
+//! that disconnect.
 
 use std::net::TcpListener as StdListener;
 use std::sync::{Arc, Mutex};
@@ -14,11 +15,11 @@ use tokio::net::{TcpListener, TcpStream};
 /// The project's secret, which no report shows.
 pub(crate) const SECRET: &str = "secret-of-the-merchant";
 
-/// Whoever asks is told this, as if it were all right.
+/// The answer to every request.
 const ANSWER: &str = "{\"code\":0,\"message\":\"<script>document.title='\u{202e}owned'</script>\
     <img src=http://127.0.0.1:9/x onerror=alert(1)>\",\"payment_id\":\"'\\\"><b>\"}";
 
-/// What was found of an endpoint that says yes to everything.
+/// The report about an endpoint that accepts everything.
 pub(crate) async fn report() -> Report {
     let asked = Arc::new(Mutex::new(0));
     let server = HttpServer::new(move || {
@@ -26,7 +27,7 @@ pub(crate) async fn report() -> Report {
         App::new().default_service(web::to(move || {
             let mut asked = asked.lock().unwrap();
             *asked += 1;
-            // Now and then it breaks down, and says more than it should.
+            // Sometimes it crashes and reveals too much.
             let (mut answer, body) = if *asked % 7 == 0 {
                 let told = format!("hmac('{SECRET}') failed");
                 (HttpResponse::InternalServerError(), told)
@@ -43,7 +44,7 @@ pub(crate) async fn report() -> Report {
     let running = tokio::spawn(server);
     let project = Project::new(1234, SECRET).unwrap().with_methods([&KASPI]);
     let target = Target::new(url, project, Customers::standard());
-    // What takes long is not what is shown.
+    // Slow checks are not needed here.
     let quick = checks(&target)
         .into_iter()
         .filter(|check| !matches!(check.group, Group::Time | Group::Robustness));
@@ -53,7 +54,7 @@ pub(crate) async fn report() -> Report {
     report
 }
 
-/// What stands in the URLs and in the observer's, and in no report.
+/// Secrets in the URLs and in the token of the observer, which no report shows.
 pub(crate) const HIDDEN: [&str; 4] = [
     "pw-of-bob",
     "TOK-of-bob",
@@ -61,22 +62,22 @@ pub(crate) const HIDDEN: [&str; 4] = [
     "Ym9iOnB3LW9mLWJv",
 ];
 
-/// How an endpoint leaves.
+/// How an endpoint disconnects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Leaves {
-    /// Takes connections and ends them.
+    /// Accepts a connection and closes it.
     AtOnce,
-    /// Reads a little and ends the connection.
+    /// Reads a little and closes the connection.
     InTheRequest,
-    /// Ends the connection in the middle of its answer.
+    /// Closes the connection in the middle of its answer.
     InTheAnswer,
-    /// Answers what is no HTTP.
+    /// Answers something that is not HTTP.
     SpeakingOtherwise,
-    /// Nobody listens there.
+    /// No program listens there.
     Before,
-    /// The address is none.
+    /// The address is invalid.
     NoAddress,
-    /// It is one of another protocol.
+    /// The URL has another protocol.
     OtherProtocol,
 }
 
@@ -91,7 +92,7 @@ impl Leaves {
         Self::OtherProtocol,
     ];
 
-    /// Its address behind the user: a host, and a port where it has one.
+    /// The address after the user in the URL: a host, and a port if it has one.
     fn opened(self) -> String {
         let listener = StdListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -110,7 +111,7 @@ impl Leaves {
         address.to_string()
     }
 
-    /// One connection.
+    /// Serves one connection.
     async fn leave(self, mut stream: TcpStream) {
         let says: &[u8] = match self {
             Self::InTheAnswer => b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"code\":0",
@@ -118,14 +119,14 @@ impl Leaves {
             _ => b"",
         };
         if self != Self::AtOnce {
-            // Whoever leaves does not care what came.
+            // What arrives does not matter.
             let _ = stream.read(&mut [0; 64]).await;
         }
-        // Nor who hears it.
+        // Whether the client reads it does not matter.
         let _ = stream.write_all(says).await;
     }
 
-    /// What was found of it, in all chapters.
+    /// The report about it, with all chapters.
     pub(crate) async fn report(self) -> Report {
         let scheme = if self == Self::OtherProtocol {
             "ftp"
