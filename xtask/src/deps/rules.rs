@@ -117,7 +117,9 @@ const SERVER: &[&str] = &[
 
 /// One row for each crate of the workspace.
 pub(crate) const RULES: &[Rule] = &[
+    // SDK, for merchants who write Rust. Only actix and gate do I/O.
     pure("jetpay-core", &[]),
+    pure("jetpay-rules", CORE),
     pure("jetpay-explain", CORE),
     pure("jetpay-kaspi", CORE),
     pure("jetpay-kassa24", CORE),
@@ -126,17 +128,21 @@ pub(crate) const RULES: &[Rule] = &[
     pure("jetpay-qiwi-kz", CORE),
     rule(Room::Sdk, "jetpay-actix", CORE),
     rule(Room::Sdk, "jetpay-gate", CORE),
-    //
-    rule(Room::Service, "jetpay-ledger", CORE),
+    // Service, which serves merchants. It meets conformance over HTTP only.
+    rule(
+        Room::Service,
+        "jetpay-ledger",
+        &["jetpay-core", "jetpay-rules"],
+    ),
     rule(Room::Service, "jetpay-server", SERVER),
-    //
+    // Tools, for integrators in any language.
     rule(Room::Tools, "jetpay-platform", PLATFORM),
     rule(
         Room::Tools,
         "jetpay-conformance",
         &["jetpay-core", "jetpay-platform"],
     ),
-    //
+    // Proof, which may depend on everything.
     proof("jetpay-simulation"),
     proof("jetpay-properties"),
     proof("jetpay-testing"),

@@ -9,9 +9,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// Modules of the standard library that do I/O.
-const MODULES: [&str; 6] = ["env", "fs", "io", "net", "process", "thread"];
-/// Names that read a clock or print.
-const WORDS: [&str; 8] = [
+const MODULES: [&str; 6] = ["env", "fs", "io", "os", "process", "thread"];
+/// Names that read a clock, print, or use the network. `std::net` as a whole is allowed: a pure crate may parse an address.
+const WORDS: [&str; 12] = [
     "SystemTime",
     "Instant",
     "Timestamp::now",
@@ -20,6 +20,10 @@ const WORDS: [&str; 8] = [
     "println!",
     "eprint!",
     "eprintln!",
+    "TcpListener",
+    "TcpStream",
+    "ToSocketAddrs",
+    "UdpSocket",
 ];
 
 /// Finds every file below a folder that names one of these, tests left out.

@@ -1,18 +1,15 @@
 //! A copy of the workspace's sources. Bugs are planted and built there; the tree itself is never touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{Metadata, MetadataCommand};
 
 use super::planted::{Planted, patch};
 use crate::shell;
-
-/// The parts of the workspace that a build needs.
-const PARTS: [&str; 2] = ["crates", "xtask"];
 
 /// The result of a build: the error is what the compiler printed.
 pub(super) type Built = Result<(), String>;
@@ -36,13 +33,13 @@ impl Copy {
             .no_deps()
             .exec()
             .context("cargo metadata failed")?;
-        let build = metadata.target_directory.into_std_path_buf();
+        let build = metadata.target_directory.clone().into_std_path_buf();
         let root = build.join("planted");
         fs::create_dir_all(&root).with_context(|| format!("{} cannot be made", root.display()))?;
         let lock = File::create(root.join("lock"))?;
         lock.lock().context("the copy cannot be locked")?;
-        for part in PARTS {
-            copy(&shell::root().join(part), &root.join(part))?;
+        for folder in folders_of_members(&metadata) {
+            copy(&shell::root().join(&folder), &root.join(&folder))?;
         }
         for file in ["Cargo.toml", "Cargo.lock"] {
             let text = fs::read_to_string(shell::root().join(file))?;
@@ -120,6 +117,18 @@ impl Copy {
         let printed = String::from_utf8_lossy(&printed).into_owned();
         Ok((!output.status.success()).then_some(printed))
     }
+}
+
+/// The folders of the workspace that have its members: `crates` and `xtask`.
+fn folders_of_members(metadata: &Metadata) -> BTreeSet<PathBuf> {
+    let members = metadata.workspace_packages().into_iter();
+    members
+        .filter_map(|package| {
+            let path = package.manifest_path.as_std_path();
+            let inside = path.strip_prefix(&metadata.workspace_root).ok()?;
+            Some(PathBuf::from(inside.components().next()?.as_os_str()))
+        })
+        .collect()
 }
 
 /// Gives the crates of the copy a version of their own. Cargo would otherwise take them for those of the tree, and use

@@ -1,10 +1,11 @@
-//! What the types forbid: each case is compiled twice, and only the way that is meant compiles.
+//! What the types forbid. Each case is a small program that is compiled twice: the right way must compile, the wrong way must
+//! not.
 //!
-//! A case is one file in `typed_flow/` that holds both ways, one under `cfg(wrong)`, so that nothing but that differs.
-//! Its lines `//! error:` say what the compiler must answer to the wrong way, and nothing else may be wrong: each is a
-//! part of an error, and no more of its text than a newer compiler will keep.
+//! A case is one file in `cases/` with both ways; the wrong one is under `cfg(wrong)`, so nothing else differs. Its lines
+//! `//! error:` are parts of the errors that the compiler must report for the wrong way. It must report no others. Quote only
+//! as much of an error as a newer compiler will keep.
 //!
-//! Not with `trybuild`: that builds everything below this crate anew and compares whole error texts, which change
+//! `trybuild` is not used: it builds all dependencies of this crate again, and it compares whole error texts, which change
 //! with the compiler.
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use std::process::{Command, Output, Stdio};
 
 use cargo_metadata::Message;
 
-/// What the cases may use.
+/// The crates that the cases may use.
 const CRATES: [&str; 6] = [
     "jetpay_core",
     "jetpay_gate",
@@ -26,7 +27,7 @@ const CRATES: [&str; 6] = [
 
 #[test]
 fn wrong_ways_do_not_compile_and_their_twins_do() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/typed_flow");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/typed_flow/cases");
     let compiler = Compiler::new();
     let mut cases = 0;
     for entry in fs::read_dir(folder).unwrap() {
@@ -34,7 +35,7 @@ fn wrong_ways_do_not_compile_and_their_twins_do() {
         let expected = expected_errors(&case);
         assert!(
             !expected.is_empty(),
-            "{}: says no `//! error:`",
+            "{}: has no line `//! error:`",
             case.display()
         );
 
@@ -71,7 +72,7 @@ fn expected_errors(case: &Path) -> Vec<String> {
         .collect()
 }
 
-/// The errors, one a line.
+/// The errors of the compiler, one line for each.
 fn errors(output: &Output) -> Vec<String> {
     let text = String::from_utf8_lossy(&output.stderr);
     text.lines()
@@ -80,7 +81,7 @@ fn errors(output: &Output) -> Vec<String> {
         .collect()
 }
 
-/// The compiler and the crates that cargo checked for it.
+/// The compiler, and the crates that cargo has checked for it.
 struct Compiler {
     externs: BTreeMap<String, PathBuf>,
     out: tempfile::TempDir,
