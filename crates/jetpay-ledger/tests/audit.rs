@@ -1,60 +1,61 @@
-//! The audit, the backup and the move to another store.
+//! The tables of a ledger agree with each other: the audit, any sequence of callbacks, the backup, and the move to
+//! another store.
 
 mod common;
 
 use common::{
-    AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, decline, newest, payment, refund, sale,
+    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, newest, payment, refund, sale,
 };
 use jetpay_core::{Currency, Keyring, Money, Project};
-use jetpay_ledger::{AlarmKind, CallbackOutcome, Finding, Ledger, OpenError, Verdict};
+use jetpay_ledger::{
+    AlarmKind, CallbackOutcome, EntryKind, Finding, Ledger, OpenError, PaymentFilter, PaymentState,
+    Verdict,
+};
+use proptest::prelude::*;
 
 common::on_every_store! {
-    books_after_everything_that_can_happen_agree,
+    ledger_with_rows_of_every_kind_passes_the_audit,
 }
 
-/// A little of everything.
-async fn lived(transaction: &LedgerTransaction) {
+/// Records rows of every kind.
+async fn record_some_of_everything(test: &TestLedger) {
     for id in ["p1", "p2", "p3", "p4", "p5"] {
-        transaction.announce(id).await;
+        test.announce(id).await;
     }
-    transaction.tell(&sale("p1", 1)).await;
-    transaction.tell(&refund("p1", 2, 30_000)).await;
-    transaction.tell(&refund("p2", 3, AMOUNT)).await;
-    transaction.tell(&sale("p2", 4)).await;
-    transaction.tell(&decline("p3", 5)).await;
-    transaction
-        .tell(&Told {
-            amount: 90_000,
-            ..sale("p4", 6)
-        })
-        .await;
-    transaction.tell(&sale("unknown", 7)).await;
-    transaction
-        .tell(&Told {
-            operation_status: "IN_PROGRESS",
-            ..sale("p5", 8)
-        })
-        .await;
-    transaction
-        .tell(&Told {
-            operation_type: "manual change",
-            payment_status: "decline",
-            ..sale("p1", 9)
-        })
-        .await;
-    let alarms = transaction.ledger.alarms(newest(10)).await.unwrap();
+    test.deliver(&sale("p1", 1)).await;
+    test.deliver(&refund("p1", 2, 30_000)).await;
+    test.deliver(&refund("p2", 3, AMOUNT)).await;
+    test.deliver(&sale("p2", 4)).await;
+    test.deliver(&decline("p3", 5)).await;
+    test.deliver(&CallbackContent {
+        amount: 90_000,
+        ..sale("p4", 6)
+    })
+    .await;
+    test.deliver(&sale("unknown", 7)).await;
+    test.deliver(&CallbackContent {
+        operation_status: "IN_PROGRESS",
+        ..sale("p5", 8)
+    })
+    .await;
+    test.deliver(&CallbackContent {
+        operation_type: "manual change",
+        payment_status: "decline",
+        ..sale("p1", 9)
+    })
+    .await;
+    let alarms = test.ledger.alarms(newest(10)).await.unwrap();
     let differs = alarms
         .iter()
         .find(|alarm| alarm.kind == AlarmKind::AmountDiffers)
         .unwrap();
     let credit = Verdict::Credit(Money::new(90_000, Currency::KZT));
-    let settled = transaction
+    let resolved = test
         .ledger
         .resolve_alarm(differs.seq, credit, "paid less".into(), NOW);
-    settled.await.unwrap();
+    resolved.await.unwrap();
     let unusable =
-        transaction
-            .ledger
+        test.ledger
             .quarantine_unusable(1234.into(), b"{}".to_vec(), "empty".into(), NOW);
     unusable.await.unwrap();
 }
@@ -63,22 +64,22 @@ async fn findings(ledger: &Ledger) -> Vec<Finding> {
     ledger.audit(None).await.unwrap().findings
 }
 
-async fn books_after_everything_that_can_happen_agree(transaction: LedgerTransaction) {
-    assert_eq!(findings(&transaction.ledger).await, []);
-    lived(&transaction).await;
+async fn ledger_with_rows_of_every_kind_passes_the_audit(test: TestLedger) {
+    assert_eq!(findings(&test.ledger).await, []);
+    record_some_of_everything(&test).await;
     let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
-    let audit = transaction.ledger.audit(Some(&keyring)).await.unwrap();
+    let audit = test.ledger.audit(Some(&keyring)).await.unwrap();
     assert_eq!(audit.findings, []);
     assert_eq!((audit.verified, audit.unverified), (9, 0));
     assert_eq!(audit.totals.balance, 90_000);
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(90_000));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
     let rotated = Keyring::from(Project::new(1234, "another").unwrap());
-    let audit = transaction.ledger.audit(Some(&rotated)).await.unwrap();
+    let audit = test.ledger.audit(Some(&rotated)).await.unwrap();
     assert_eq!((audit.unverified, audit.first_unverified), (9, Some(1)));
 }
 
-/// What a person could do to the file, and the words of the finding.
-const TAMPERED: &[(&str, &str)] = &[
+/// What a operator could change in the file, and the rule that must fail.
+const MANIPULATIONS: &[(&str, &str)] = &[
     (
         "UPDATE payments SET remaining = remaining - 1 WHERE id = 'p4'",
         "what remains of a payment",
@@ -138,13 +139,13 @@ const TAMPERED: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn row_that_was_changed_by_hand_is_found() {
-    for (sql, rule) in TAMPERED {
-        let transaction = LedgerTransaction::open();
-        lived(&transaction).await;
-        let person = rusqlite::Connection::open(transaction.path()).unwrap();
-        person.execute_batch(sql).unwrap();
-        let findings = findings(&transaction.ledger).await;
+async fn row_changed_outside_the_ledger_is_found() {
+    for (sql, rule) in MANIPULATIONS {
+        let test = TestLedger::open();
+        record_some_of_everything(&test).await;
+        let operator = rusqlite::Connection::open(test.path()).unwrap();
+        operator.execute_batch(sql).unwrap();
+        let findings = findings(&test.ledger).await;
         assert!(
             findings.iter().any(|finding| finding.rule.contains(rule)),
             "{sql}: {findings:?}"
@@ -153,26 +154,26 @@ async fn row_that_was_changed_by_hand_is_found() {
 }
 
 #[tokio::test]
-async fn ledger_opened_to_read_sees_what_another_writes_and_writes_nothing() {
-    let transaction = LedgerTransaction::open();
-    lived(&transaction).await;
-    let reader = Ledger::open_to_read(&transaction.path()).unwrap();
-    transaction.announce("p9").await;
+async fn read_only_ledger_sees_new_rows_and_writes_nothing() {
+    let test = TestLedger::open();
+    record_some_of_everything(&test).await;
+    let reader = Ledger::open_to_read(&test.path()).unwrap();
+    test.announce("p9").await;
     assert!(reader.payment("p9").await.unwrap().is_some());
     assert!(reader.record_payment(payment("p10")).await.is_err());
-    let nothing = Ledger::open_to_read(&transaction.directory().join("none.db"));
+    let nothing = Ledger::open_to_read(&test.directory().join("none.db"));
     assert!(matches!(nothing, Err(OpenError::Store { .. })));
-    assert!(!transaction.directory().join("none.db").exists());
+    assert!(!test.directory().join("none.db").exists());
 }
 
 #[tokio::test]
-async fn backup_made_while_others_write_is_whole() {
-    let transaction = LedgerTransaction::open();
-    lived(&transaction).await;
-    let to = transaction.directory().join("copy.db");
-    let reader = Ledger::open_to_read(&transaction.path()).unwrap();
+async fn backup_of_a_ledger_in_use_is_complete_and_never_overwritten() {
+    let test = TestLedger::open();
+    record_some_of_everything(&test).await;
+    let to = test.directory().join("copy.db");
+    let reader = Ledger::open_to_read(&test.path()).unwrap();
     reader.backup(&to).await.unwrap();
-    transaction.announce("later").await;
+    test.announce("later").await;
     assert!(
         reader.backup(&to).await.is_err(),
         "a copy is never written over"
@@ -189,35 +190,38 @@ async fn backup_made_while_others_write_is_whole() {
 
 #[cfg(feature = "postgres")]
 #[tokio::test]
-async fn books_that_are_moved_go_on_where_they_were() {
+async fn ledger_moved_to_postgres_continues_where_it_was() {
     use jetpay_ledger::CopyError;
-    let transaction = LedgerTransaction::open();
-    lived(&transaction).await;
-    let Some(target) = LedgerTransaction::connect().await else {
+    let test = TestLedger::open();
+    record_some_of_everything(&test).await;
+    let Some(target) = TestLedger::connect().await else {
         return;
     };
-    let mut told = Vec::new();
-    let mut hear = |table, rows| told.push((table, rows));
-    let totals = transaction
+    let mut copied = Vec::new();
+    let mut report = |table, rows| copied.push((table, rows));
+    let totals = test
         .ledger
-        .copy_to(target.database().url(), None, &mut hear)
+        .copy_to(target.database().url(), None, &mut report)
         .await
         .unwrap();
-    assert_eq!(totals, transaction.ledger.totals().await.unwrap());
-    assert!(told.contains(&("payments", 5)));
+    assert_eq!(totals, test.ledger.totals().await.unwrap());
+    assert!(copied.contains(&("payments", 5)));
     assert_eq!(findings(&target.ledger).await, []);
+    assert_eq!(test.ledger.counts().await, target.ledger.counts().await);
     assert_eq!(
-        transaction.ledger.counts().await,
-        target.ledger.counts().await
-    );
-    assert_eq!(
-        transaction.ledger.entries(0, 99).await,
+        test.ledger.entries(0, 99).await,
         target.ledger.entries(0, 99).await
     );
-    // It goes on: repeats are repeats, numbers are new, and what waits is matched.
-    assert_eq!(target.tell(&sale("p1", 1)).await, CallbackOutcome::Repeated);
+    // The new store recognises repeats, continues the numbers, and matches waiting callbacks.
+    assert_eq!(
+        target.deliver(&sale("p1", 1)).await,
+        CallbackOutcome::Repeated
+    );
     target.announce("unknown").await;
-    assert_eq!(target.tell(&sale("p5", 20)).await, CallbackOutcome::Applied);
+    assert_eq!(
+        target.deliver(&sale("p5", 20)).await,
+        CallbackOutcome::Applied
+    );
     let last = totals.last_entry;
     let seqs: Vec<i64> = target
         .ledger
@@ -229,9 +233,147 @@ async fn books_that_are_moved_go_on_where_they_were() {
         .collect();
     assert_eq!(seqs, [last + 1, last + 2]);
     assert_eq!(findings(&target.ledger).await, []);
-    let again = transaction
+    let again = test
         .ledger
         .copy_to(target.database().url(), None, &mut |_, _| ())
         .await;
     assert!(matches!(again, Err(CopyError::NotEmpty)));
+}
+
+const PAYMENTS: [&str; 3] = ["p1", "p2", "p3"];
+
+/// One step on the ledger.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Announce(&'static str),
+    Callback(&'static str, u64, [&'static str; 3], i64),
+    Dismiss(&'static str),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let statuses = prop::sample::select(vec![
+        ["sale", "success", "success"],
+        ["sale", "success", "success"],
+        ["sale", "decline", "decline"],
+        ["sale", "processing", "processing"],
+        ["refund", "success", "partially refunded"],
+        ["refund", "success", "refunded"],
+        ["reversal", "success", "reversed"],
+        ["refund reverse", "success", "success"],
+        ["manual change", "success", "decline"],
+        ["sale", "success", "partially paid"],
+    ]);
+    let amount = prop::sample::select(vec![AMOUNT, AMOUNT, AMOUNT / 2, AMOUNT / 3, -1]);
+    let id = prop::sample::select(PAYMENTS.to_vec());
+    prop_oneof![
+        2 => id.clone().prop_map(Step::Announce),
+        9 => (id.clone(), 1..8_u64, statuses, amount).prop_map(|(id, operation, statuses, amount)| {
+            Step::Callback(id, operation, statuses, amount)
+        }),
+        1 => id.prop_map(Step::Dismiss),
+    ]
+}
+
+async fn run(test: &TestLedger, step: Step) {
+    match step {
+        // The ledger refuses a second announcement.
+        Step::Announce(id) => drop(test.ledger.record_payment(common::payment(id)).await),
+        Step::Callback(id, operation_id, statuses, amount) => {
+            let [operation_type, operation_status, payment_status] = statuses;
+            let content = CallbackContent {
+                payment_status,
+                operation_type,
+                operation_status,
+                amount,
+                ..sale(id, operation_id)
+            };
+            test.deliver(&content).await;
+        }
+        Step::Dismiss(id) => drop(
+            test.ledger
+                .dismiss_unmatched(&id.try_into().unwrap(), "not ours".into(), NOW)
+                .await
+                .unwrap(),
+        ),
+    }
+}
+
+async fn check_agreement(test: &TestLedger) {
+    let entries = test.ledger.entries(0, 1_000).await.unwrap();
+    let payments = test
+        .ledger
+        .payments(&PaymentFilter::default())
+        .await
+        .unwrap();
+    for payment in &payments {
+        let own = || {
+            entries
+                .iter()
+                .filter(|entry| entry.payment_id == payment.id)
+        };
+        assert_eq!(
+            own().map(|entry| entry.amount.minor()).sum::<i64>(),
+            payment.remaining
+        );
+        let credits = own()
+            .filter(|entry| entry.kind == EntryKind::Credit)
+            .count();
+        assert_eq!(credits, usize::from(payment.state.was_credited()));
+    }
+    let sum: i64 = entries.iter().map(|entry| entry.amount.minor()).sum();
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(sum));
+    let counts = test.ledger.counts().await.unwrap();
+    let pending = payments
+        .iter()
+        .filter(|payment| payment.state == PaymentState::Pending)
+        .count();
+    assert_eq!(usize::try_from(counts.pending), Ok(pending));
+    assert_eq!(
+        usize::try_from(counts.alarms),
+        Ok(test.ledger.alarms(newest(1_000)).await.unwrap().len())
+    );
+    assert_eq!(
+        usize::try_from(counts.unmatched),
+        Ok(test.ledger.inbox(1_000).await.unwrap().len())
+    );
+}
+
+async fn check_agreement_after(test: TestLedger, steps: Vec<Step>) {
+    for step in steps {
+        run(&test, step).await;
+    }
+    check_agreement(&test).await;
+    check_agreement(&test.reopen().await).await;
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn entries_payments_balance_and_counts_agree_after_any_sequence(
+        steps in prop::collection::vec(step(), 1..40),
+    ) {
+        runtime().block_on(check_agreement_after(TestLedger::open(), steps));
+    }
+}
+
+#[cfg(feature = "postgres")]
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn entries_payments_balance_and_counts_agree_in_postgres(steps in prop::collection::vec(step(), 1..40)) {
+        runtime().block_on(async {
+            if let Some(test) = TestLedger::connect().await {
+                check_agreement_after(test, steps).await;
+            }
+        });
+    }
 }

@@ -1,53 +1,54 @@
-//! Callbacks against real files: repeats, misfits, the quarantine.
+//! Callbacks on every store: repeats, mismatches, the quarantine; and callbacks that arrive before their payment or
+//! before their credit.
 
 mod common;
 
 use common::{
-    AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, decline, newest, payment, refund, sale,
+    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, newest, payment, refund, sale,
 };
 use jetpay_core::status::OperationStatus;
-use jetpay_ledger::{AlarmKind, CallbackOutcome, Error, PaymentState};
+use jetpay_ledger::{AlarmKind, CallbackOutcome, EntryKind, Error, PaymentState};
 
 common::on_every_store! {
-    fact_that_is_repeated_with_another_date_is_credited_once,
-    entry_of_a_credit_has_what_the_payment_says,
-    repeat_that_says_another_amount_is_quarantined_once,
+    event_repeated_with_another_date_is_credited_once,
+    entry_of_a_credit_has_the_values_of_its_payment,
+    repeat_with_another_amount_is_quarantined_once,
     operation_that_credited_one_payment_credits_no_other,
-    misfits_are_stored_and_credit_nothing,
-    operation_shows_its_outcome_though_an_older_word_comes_later,
-    payment_id_that_is_used_twice_is_refused_and_the_first_stays,
-    unusable_body_is_kept_once,
+    mismatches_are_stored_and_credit_nothing,
+    operation_keeps_its_outcome_when_an_older_status_arrives_later,
+    second_payment_with_the_same_id_is_refused_and_the_first_stays,
+    unusable_body_is_stored_once,
+    callback_before_its_payment_waits_and_is_applied_with_it,
+    dismissed_callback_is_a_repeat_and_is_applied_if_its_payment_is_recorded,
+    refund_before_its_credit_is_applied_with_it,
+    early_refund_that_is_too_large_is_quarantined_with_the_credit,
 }
 
-async fn fact_that_is_repeated_with_another_date_is_credited_once(transaction: LedgerTransaction) {
-    transaction.announce("p1").await;
-    assert_eq!(
-        transaction.tell(&sale("p1", 1)).await,
-        CallbackOutcome::Applied
-    );
+async fn event_repeated_with_another_date_is_credited_once(test: TestLedger) {
+    test.announce("p1").await;
+    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
     for date in ["2022-03-25T11:08:45+0000", "2022-03-25T11:08:46+0000"] {
         assert_eq!(
-            transaction
-                .tell(&Told {
-                    date,
-                    ..sale("p1", 1)
-                })
-                .await,
+            test.deliver(&CallbackContent {
+                date,
+                ..sale("p1", 1)
+            })
+            .await,
             CallbackOutcome::Repeated
         );
     }
-    assert_eq!(transaction.ledger.entries(0, 10).await.unwrap().len(), 1);
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.ledger.entries(0, 10).await.unwrap().len(), 1);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     assert_eq!(
-        transaction.ledger.counts().await.unwrap(),
+        test.ledger.counts().await.unwrap(),
         jetpay_ledger::Counts::default()
     );
 }
 
-async fn entry_of_a_credit_has_what_the_payment_says(transaction: LedgerTransaction) {
-    transaction.announce("p1").await;
-    transaction.tell(&sale("p1", 7)).await;
-    let entries = transaction.ledger.entries(0, 10).await.unwrap();
+async fn entry_of_a_credit_has_the_values_of_its_payment(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 7)).await;
+    let entries = test.ledger.entries(0, 10).await.unwrap();
     let json = serde_json::to_value(&entries[0]).unwrap();
     let expected = serde_json::json!({
         "seq": 1, "kind": "credit", "payment_id": "p1", "operation_id": 7, "project_id": 1234, "method": "kaspi",
@@ -56,124 +57,107 @@ async fn entry_of_a_credit_has_what_the_payment_says(transaction: LedgerTransact
     assert_eq!(json, expected);
 }
 
-async fn repeat_that_says_another_amount_is_quarantined_once(transaction: LedgerTransaction) {
-    transaction.announce("p1").await;
-    transaction.tell(&sale("p1", 1)).await;
-    let other = Told {
+async fn repeat_with_another_amount_is_quarantined_once(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    let other = CallbackContent {
         amount: AMOUNT * 2,
         ..sale("p1", 1)
     };
-    assert_eq!(transaction.tell(&other).await, CallbackOutcome::Quarantined);
-    assert_eq!(transaction.tell(&other).await, CallbackOutcome::Quarantined);
-    let alarms = transaction.ledger.alarms(newest(10)).await.unwrap();
+    assert_eq!(test.deliver(&other).await, CallbackOutcome::Quarantined);
+    assert_eq!(test.deliver(&other).await, CallbackOutcome::Quarantined);
+    let alarms = test.ledger.alarms(newest(10)).await.unwrap();
     assert_eq!(alarms.len(), 1);
     assert_eq!(alarms[0].kind, AlarmKind::ContradictoryRepeat);
-    assert_eq!(transaction.entered("p1").await, AMOUNT);
+    assert_eq!(test.entered("p1").await, AMOUNT);
 }
 
-async fn operation_that_credited_one_payment_credits_no_other(transaction: LedgerTransaction) {
-    transaction.announce("p1").await;
-    transaction.announce("p2").await;
-    transaction.tell(&sale("p1", 1)).await;
+async fn operation_that_credited_one_payment_credits_no_other(test: TestLedger) {
+    test.announce("p1").await;
+    test.announce("p2").await;
+    test.deliver(&sale("p1", 1)).await;
     assert_eq!(
-        transaction.tell(&sale("p2", 1)).await,
+        test.deliver(&sale("p2", 1)).await,
         CallbackOutcome::Quarantined
     );
     assert_eq!(
-        transaction.ledger.alarms(newest(1)).await.unwrap()[0].kind,
+        test.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::OperationOfAnotherPayment
     );
-    // Also where it waited for a credit.
-    transaction.tell(&refund("p2", 5, 10)).await;
-    transaction.tell(&refund("p1", 5, 10)).await;
+    // Also if the operation waited for a credit.
+    test.deliver(&refund("p2", 5, 10)).await;
+    test.deliver(&refund("p1", 5, 10)).await;
+    assert_eq!(test.deliver(&sale("p2", 2)).await, CallbackOutcome::Applied);
     assert_eq!(
-        transaction.tell(&sale("p2", 2)).await,
-        CallbackOutcome::Applied
-    );
-    assert_eq!(
-        (
-            transaction.entered("p1").await,
-            transaction.entered("p2").await
-        ),
+        (test.entered("p1").await, test.entered("p2").await),
         (AMOUNT - 10, AMOUNT)
     );
 }
 
-async fn misfits_are_stored_and_credit_nothing(transaction: LedgerTransaction) {
-    transaction.announce("p1").await;
+async fn mismatches_are_stored_and_credit_nothing(test: TestLedger) {
+    test.announce("p1").await;
     let misfits = [
-        Told {
+        CallbackContent {
             amount: AMOUNT - 1,
             ..sale("p1", 1)
         },
-        Told {
+        CallbackContent {
             currency: "USD",
             ..sale("p1", 2)
         },
-        Told {
+        CallbackContent {
             project_id: 4321,
             ..sale("p1", 3)
         },
-        Told {
+        CallbackContent {
             payment_status: "partially paid",
             ..sale("p1", 4)
         },
-        Told {
+        CallbackContent {
             operation_type: "payout",
             ..sale("p1", 5)
         },
     ];
     for misfit in &misfits {
-        assert_eq!(transaction.tell(misfit).await, CallbackOutcome::Quarantined);
-        assert_eq!(transaction.tell(misfit).await, CallbackOutcome::Repeated);
+        assert_eq!(test.deliver(misfit).await, CallbackOutcome::Quarantined);
+        assert_eq!(test.deliver(misfit).await, CallbackOutcome::Repeated);
     }
     assert_eq!(
-        transaction
-            .ledger
-            .payment("p1")
-            .await
-            .unwrap()
-            .unwrap()
-            .state,
+        test.ledger.payment("p1").await.unwrap().unwrap().state,
         PaymentState::Quarantined
     );
     assert_eq!(
         (
-            transaction.entered("p1").await,
-            transaction.ledger.counts().await.unwrap().quarantined
+            test.entered("p1").await,
+            test.ledger.counts().await.unwrap().quarantined
         ),
         (0, 5)
     );
-    assert_eq!(
-        transaction.tell(&sale("p1", 6)).await,
-        CallbackOutcome::Applied
-    );
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.deliver(&sale("p1", 6)).await, CallbackOutcome::Applied);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
-async fn operation_shows_its_outcome_though_an_older_word_comes_later(
-    transaction: LedgerTransaction,
-) {
-    transaction.announce("p1").await;
-    let processing = Told {
+async fn operation_keeps_its_outcome_when_an_older_status_arrives_later(test: TestLedger) {
+    test.announce("p1").await;
+    let processing = CallbackContent {
         operation_status: "processing",
         payment_status: "processing",
         ..sale("p1", 1)
     };
-    let late = Told {
+    let late = CallbackContent {
         operation_status: "external processing",
         ..processing.clone()
     };
-    for (told, recorded) in [
+    for (content, recorded) in [
         (&processing, CallbackOutcome::Noted),
         (&decline("p1", 1), CallbackOutcome::Applied),
         (&sale("p1", 1), CallbackOutcome::Applied),
         (&late, CallbackOutcome::Noted),
         (&decline("p1", 2), CallbackOutcome::Noted),
     ] {
-        assert_eq!(transaction.tell(told).await, recorded);
+        assert_eq!(test.deliver(content).await, recorded);
     }
-    let payment = transaction.ledger.payment("p1").await.unwrap().unwrap();
+    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
     let operations: Vec<_> = payment
         .operations
         .iter()
@@ -191,31 +175,29 @@ async fn operation_shows_its_outcome_though_an_older_word_comes_later(
         Some("receipt_1")
     );
     assert_eq!(
-        transaction.ledger.alarms(newest(1)).await.unwrap()[0].kind,
+        test.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::DeclineAfterCredit
     );
 }
 
-async fn payment_id_that_is_used_twice_is_refused_and_the_first_stays(
-    transaction: LedgerTransaction,
-) {
-    transaction.announce("p1").await;
+async fn second_payment_with_the_same_id_is_refused_and_the_first_stays(test: TestLedger) {
+    test.announce("p1").await;
     assert_eq!(
-        transaction.ledger.record_payment(payment("p1")).await,
+        test.ledger.record_payment(payment("p1")).await,
         Err(Error::PaymentExists)
     );
     let mut nothing = payment("p2");
     nothing.amount = jetpay_core::Money::new(0, jetpay_core::Currency::KZT);
     assert_eq!(
-        transaction.ledger.record_payment(nothing).await,
+        test.ledger.record_payment(nothing).await,
         Err(Error::NotPositive)
     );
-    assert_eq!(transaction.ledger.counts().await.unwrap().pending, 1);
+    assert_eq!(test.ledger.counts().await.unwrap().pending, 1);
 }
 
-async fn unusable_body_is_kept_once(transaction: LedgerTransaction) {
+async fn unusable_body_is_stored_once(test: TestLedger) {
     let keep = |body: &[u8]| {
-        transaction.ledger.quarantine_unusable(
+        test.ledger.quarantine_unusable(
             1234.into(),
             body.to_vec(),
             "payment.id is missing".into(),
@@ -225,10 +207,122 @@ async fn unusable_body_is_kept_once(transaction: LedgerTransaction) {
     assert_eq!(keep(b"{\"payment\":{}}").await, Ok(true));
     assert_eq!(keep(b"{\"payment\":{}}").await, Ok(false));
     assert_eq!(keep(b"{\"payment\":{ }}").await, Ok(true));
-    let counts = transaction.ledger.counts().await.unwrap();
+    let counts = test.ledger.counts().await.unwrap();
     assert_eq!((counts.quarantined, counts.alarms), (2, 2));
     assert_eq!(
-        transaction.ledger.alarms(newest(1)).await.unwrap()[0].kind,
+        test.ledger.alarms(newest(1)).await.unwrap()[0].kind,
         AlarmKind::Unusable
+    );
+}
+
+async fn callback_before_its_payment_waits_and_is_applied_with_it(test: TestLedger) {
+    let early_refund = refund("p1", 2, 30_000);
+    for _ in 0..2 {
+        assert_eq!(
+            test.deliver(&early_refund).await,
+            CallbackOutcome::Unmatched
+        );
+        assert_eq!(
+            test.deliver(&sale("p1", 1)).await,
+            CallbackOutcome::Unmatched
+        );
+    }
+    assert_eq!(test.ledger.counts().await.unwrap().unmatched, 2);
+    let inbox = test.ledger.inbox(10).await.unwrap();
+    assert_eq!(inbox.len(), 2);
+    assert!(!format!("{inbox:?}").contains("7001112233"));
+    assert!(String::from_utf8_lossy(&inbox[0].body).contains("7001112233"));
+
+    test.announce("p1").await;
+    assert_eq!(test.entered("p1").await, 70_000);
+    assert_eq!(
+        test.ledger.counts().await.unwrap(),
+        jetpay_ledger::Counts::default()
+    );
+    assert_eq!(
+        test.deliver(&sale("p1", 1)).await,
+        CallbackOutcome::Repeated
+    );
+}
+
+async fn dismissed_callback_is_a_repeat_and_is_applied_if_its_payment_is_recorded(
+    test: TestLedger,
+) {
+    test.deliver(&sale("p1", 1)).await;
+    let id = "p1".try_into().unwrap();
+    assert_eq!(
+        test.ledger
+            .dismiss_unmatched(&id, "of the old shop".into(), NOW)
+            .await,
+        Ok(1)
+    );
+    assert_eq!(
+        test.ledger
+            .dismiss_unmatched(&id, "of the old shop".into(), NOW)
+            .await,
+        Ok(0)
+    );
+    assert_eq!(
+        test.deliver(&sale("p1", 1)).await,
+        CallbackOutcome::Repeated
+    );
+    assert_eq!(
+        (
+            test.ledger.inbox(10).await.unwrap().len(),
+            test.ledger.counts().await.unwrap().unmatched
+        ),
+        (0, 0)
+    );
+    test.announce("p1").await;
+    assert_eq!(test.entered("p1").await, AMOUNT);
+    assert_eq!(
+        test.ledger.counts().await.unwrap(),
+        jetpay_ledger::Counts::default()
+    );
+}
+
+async fn refund_before_its_credit_is_applied_with_it(test: TestLedger) {
+    test.announce("p1").await;
+    assert_eq!(
+        test.deliver(&refund("p1", 2, 30_000)).await,
+        CallbackOutcome::Noted
+    );
+    let told_again = CallbackContent {
+        payment_status: "refunded",
+        ..refund("p1", 2, 30_000)
+    };
+    assert_eq!(test.deliver(&told_again).await, CallbackOutcome::Noted);
+    assert_eq!(test.entered("p1").await, 0);
+    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    let kinds: Vec<EntryKind> = test
+        .ledger
+        .entries(0, 10)
+        .await
+        .unwrap()
+        .iter()
+        .map(|entry| entry.kind)
+        .collect();
+    assert_eq!(kinds, [EntryKind::Credit, EntryKind::Refund]);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(70_000));
+    assert_eq!(
+        test.ledger.payment("p1").await.unwrap().unwrap().state,
+        PaymentState::PartiallyRefunded
+    );
+}
+
+async fn early_refund_that_is_too_large_is_quarantined_with_the_credit(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&refund("p1", 2, 60_000)).await;
+    test.deliver(&refund("p1", 3, 60_000)).await;
+    test.deliver(&sale("p1", 1)).await;
+    assert_eq!(test.entered("p1").await, 40_000);
+    let counts = test.ledger.counts().await.unwrap();
+    assert_eq!(
+        (counts.quarantined, counts.alarms, counts.pending),
+        (1, 1, 0)
+    );
+    assert_eq!(
+        test.ledger.alarms(newest(1)).await.unwrap()[0].operation_id,
+        Some(3.into())
     );
 }

@@ -1,4 +1,4 @@
-//! A database of version 1 is brought to version 2, and nothing of it is lost.
+//! A database of version 1 is migrated, and nothing in it is lost.
 
 mod common;
 #[path = "common/version_1.rs"]
@@ -13,13 +13,13 @@ use jetpay_ledger::{
 use rusqlite::Connection;
 use version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
 
-async fn tell(ledger: &Ledger, told: &common::Told) -> CallbackOutcome {
-    let recorded = ledger.record_callback(told.callback(), NOW).await;
+async fn deliver(ledger: &Ledger, content: &common::CallbackContent) -> CallbackOutcome {
+    let recorded = ledger.record_callback(content.callback(), NOW).await;
     recorded.unwrap()
 }
 
 #[tokio::test]
-async fn payments_balances_and_entries_are_what_they_were() {
+async fn payments_balances_and_entries_stay_the_same() {
     let old = Version1::made();
     let ledger = Ledger::open(&old.path()).unwrap();
     let filter = PaymentFilter {
@@ -67,26 +67,29 @@ async fn payments_balances_and_entries_are_what_they_were() {
 }
 
 #[tokio::test]
-async fn what_is_told_of_old_payments_still_applies() {
+async fn callbacks_of_old_payments_are_applied() {
     let old = Version1::made();
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(
-        tell(&ledger, &sale("credited", 1)).await,
+        deliver(&ledger, &sale("credited", 1)).await,
         CallbackOutcome::Repeated
     );
     let part = refund("credited", 20, 30_000);
-    assert_eq!(tell(&ledger, &part).await, CallbackOutcome::Applied);
+    assert_eq!(deliver(&ledger, &part).await, CallbackOutcome::Applied);
     let rest = refund("partly", 21, 60_000);
-    assert_eq!(tell(&ledger, &rest).await, CallbackOutcome::Applied);
+    assert_eq!(deliver(&ledger, &rest).await, CallbackOutcome::Applied);
     let too_much = refund("refunded", 22, 1);
-    assert_eq!(tell(&ledger, &too_much).await, CallbackOutcome::Quarantined);
     assert_eq!(
-        tell(&ledger, &sale("pending", 23)).await,
+        deliver(&ledger, &too_much).await,
+        CallbackOutcome::Quarantined
+    );
+    assert_eq!(
+        deliver(&ledger, &sale("pending", 23)).await,
         CallbackOutcome::Applied
     );
-    // Its refund came first, and waited in the old database.
+    // The refund of this payment came first and waited in the old database.
     assert_eq!(
-        tell(&ledger, &sale("early", 24)).await,
+        deliver(&ledger, &sale("early", 24)).await,
         CallbackOutcome::Applied
     );
     let left = |id: &'static str| {
@@ -97,15 +100,15 @@ async fn what_is_told_of_old_payments_still_applies() {
     assert_eq!(left("partly").await, 0);
     assert_eq!(left("early").await, 75_000);
     assert_eq!(ledger.balance(CUSTOMER).await, Ok(70_000 + AMOUNT + 75_000));
-    // So did this one's sale, for its payment.
+    // The sale of this payment waited in the old inbox.
     assert_eq!(ledger.record_payment(payment("unknown")).await, Ok(()));
     assert_eq!(left("unknown").await, AMOUNT);
     let again = sale("unknown", NEW_SALE);
-    assert_eq!(tell(&ledger, &again).await, CallbackOutcome::Repeated);
+    assert_eq!(deliver(&ledger, &again).await, CallbackOutcome::Repeated);
 }
 
 #[tokio::test]
-async fn every_alarm_keeps_its_number_its_payment_and_finds_its_message() {
+async fn every_alarm_keeps_its_number_its_payment_and_its_message() {
     let old = Version1::made();
     let ledger = Ledger::open(&old.path()).unwrap();
     let alarms = ledger.alarms(newest(100)).await.unwrap();
@@ -133,7 +136,7 @@ async fn every_alarm_keeps_its_number_its_payment_and_finds_its_message() {
     let mut unusable = Vec::new();
     for alarm in &alarms {
         let (_, bodies) = ledger.alarm(alarm.seq).await.unwrap().unwrap();
-        // Of a contradiction also what it contradicts.
+        // A contradiction also has the message that it contradicts.
         match (alarm.kind, alarm.payment_id.as_ref().map(PaymentId::as_str)) {
             (AlarmKind::Unusable, _) => unusable.extend(bodies),
             (AlarmKind::ContradictoryRepeat, Some("credited")) => {
@@ -148,7 +151,7 @@ async fn every_alarm_keeps_its_number_its_payment_and_finds_its_message() {
     }
     unusable.sort();
     assert_eq!(unusable, [b"{\"a\":1}", b"{\"b\":2}", b"{\"c\":3}"]);
-    // The bodies are known as before.
+    // The ledger still recognises the bodies.
     let again = ledger
         .quarantine_unusable(1234.into(), b"{\"b\":2}".to_vec(), "again".into(), NOW)
         .await;
@@ -160,7 +163,7 @@ async fn every_alarm_keeps_its_number_its_payment_and_finds_its_message() {
 }
 
 #[tokio::test]
-async fn what_is_counted_is_what_is_there_and_can_be_settled() {
+async fn counts_are_equal_to_the_rows_and_alarms_can_be_resolved() {
     let old = Version1::made();
     let ledger = Ledger::open(&old.path()).unwrap();
     let mut counts = Counts::default();
@@ -174,14 +177,14 @@ async fn what_is_counted_is_what_is_there_and_can_be_settled() {
     let again = dismiss(6).await;
     assert_eq!(again, Err(Error::Resolve(ResolveError::AlreadyResolved)));
     let credit = Verdict::Credit(payment("x").amount);
-    let settled = ledger.resolve_alarm(1, credit, "paid".into(), NOW).await;
-    assert_eq!(settled, Ok(()));
+    let resolved = ledger.resolve_alarm(1, credit, "paid".into(), NOW).await;
+    assert_eq!(resolved, Ok(()));
     assert_eq!(ledger.counts().await.unwrap().open_alarms, 0);
     assert_eq!(ledger.balance(OTHER_CUSTOMER).await, Ok(AMOUNT));
 }
 
 #[tokio::test]
-async fn migrated_database_is_opened_again_as_it_is() {
+async fn migrated_database_opens_again_unchanged() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
     assert_eq!(old.version(), 3);
@@ -189,13 +192,13 @@ async fn migrated_database_is_opened_again_as_it_is() {
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }
 
-/// Of the steps of a migration all hold, or none.
+/// All steps of a migration take effect, or none.
 #[test]
-fn migration_that_cannot_be_finished_changes_nothing() {
+fn failed_migration_changes_nothing() {
     let old = Version1::made();
     let connection = Connection::open(old.path()).unwrap();
-    // Near the end of version 2 there will be such a table.
-    let in_its_way = "CREATE TABLE settlements (of_somebody_else INTEGER)";
+    // Version 2 creates this table near its end.
+    let in_its_way = "CREATE TABLE settlements (of_another_program INTEGER)";
     connection.execute_batch(in_its_way).unwrap();
     let before = old.dump();
     let error = Ledger::open(&old.path()).unwrap_err();

@@ -1,15 +1,16 @@
-//! Texts that a store may stumble over: NUL, which `PostgreSQL` cannot keep, and words longer than an index can hold.
+//! Texts that a store may not be able to keep: NUL, which `PostgreSQL` refuses, and statuses that are too long for an
+//! index.
 
 mod common;
 
 use common::{
-    AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, newest, on_every_store, payment, sale,
+    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, on_every_store, payment, sale,
 };
 use jetpay_ledger::{CallbackOutcome, Customer, PaymentFilter, PaymentState, Put};
 
-/// Words that are none.
-fn odd_words() -> [&'static str; 4] {
-    // Letters in no order, so that no compression makes room for them.
+/// Statuses that the platform does not have.
+fn odd_statuses() -> [&'static str; 4] {
+    // Random letters, so that compression does not shorten them.
     let mut state = 1_u32;
     let letters = (0..6_000).map(|_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -19,63 +20,61 @@ fn odd_words() -> [&'static str; 4] {
     ["wai\\u0000ting", "\\u0000", long, "тұрған "]
 }
 
-async fn odd_words_are_noted_once_and_their_repeats_are_repeats(transaction: LedgerTransaction) {
-    for (number, word) in (0..).zip(odd_words()) {
+async fn odd_statuses_are_noted_once_and_their_repeats_are_repeats(test: TestLedger) {
+    for (number, word) in (0..).zip(odd_statuses()) {
         let id: &str = format!("p{number}").leak();
-        transaction.announce(id).await;
+        test.announce(id).await;
         for (field, operation) in (0..3).zip(number * 10..) {
-            let mut told = Told {
+            let mut content = CallbackContent {
                 payment_status: "processing",
                 operation_status: "processing",
                 ..sale(id, operation)
             };
             match field {
-                0 => told.payment_status = word,
-                1 => told.operation_status = word,
-                _ => told.operation_type = word,
+                0 => content.payment_status = word,
+                1 => content.operation_status = word,
+                _ => content.operation_type = word,
             }
             assert_eq!(
-                transaction.tell(&told).await,
+                test.deliver(&content).await,
                 CallbackOutcome::Noted,
                 "{field} {word}"
             );
             assert_eq!(
-                transaction.tell(&told).await,
+                test.deliver(&content).await,
                 CallbackOutcome::Repeated,
                 "{field}"
             );
         }
         assert_eq!(
-            transaction.tell(&sale(id, 1_000 + number)).await,
+            test.deliver(&sale(id, 1_000 + number)).await,
             CallbackOutcome::Applied
         );
-        assert_eq!(transaction.entered(id).await, AMOUNT);
+        assert_eq!(test.entered(id).await, AMOUNT);
     }
-    assert_eq!(transaction.ledger.alarms(newest(100)).await, Ok(vec![]));
+    assert_eq!(test.ledger.alarms(newest(100)).await, Ok(vec![]));
 }
 
-async fn odd_words_of_an_unknown_payment_wait_once_and_are_applied_when_it_comes(
-    transaction: LedgerTransaction,
-) {
-    for (number, word) in (0..).zip(odd_words()) {
+async fn odd_statuses_of_an_unknown_payment_wait_once_and_are_applied_with_it(test: TestLedger) {
+    for (number, word) in (0..).zip(odd_statuses()) {
         let id: &str = format!("p{number}").leak();
-        let told = Told {
+        let content = CallbackContent {
             payment_status: word,
             ..sale(id, number)
         };
         for _ in 0..3 {
-            assert_eq!(transaction.tell(&told).await, CallbackOutcome::Unmatched);
+            assert_eq!(test.deliver(&content).await, CallbackOutcome::Unmatched);
         }
-        assert_eq!(transaction.ledger.counts().await.unwrap().unmatched, 1);
-        transaction.announce(id).await;
-        assert_eq!(transaction.tell(&told).await, CallbackOutcome::Repeated);
-        assert_eq!(transaction.ledger.counts().await.unwrap().unmatched, 0);
+        assert_eq!(test.ledger.counts().await.unwrap().unmatched, 1);
+        test.announce(id).await;
+        assert_eq!(test.deliver(&content).await, CallbackOutcome::Repeated);
+        assert_eq!(test.ledger.counts().await.unwrap().unmatched, 0);
     }
 }
 
-async fn key_that_no_row_can_have_finds_nothing(transaction: LedgerTransaction) {
-    transaction.announce("p1").await;
-    let ledger = &transaction.ledger;
+async fn key_that_no_row_can_have_finds_nothing(test: TestLedger) {
+    test.announce("p1").await;
+    let ledger = &test.ledger;
     for key in ["\0", "p1\0", "\0p1", "7123456789\0"] {
         assert_eq!(ledger.payment(key).await, Ok(None));
         assert_eq!(ledger.customer(key).await, Ok(None));
@@ -95,16 +94,16 @@ async fn key_that_no_row_can_have_finds_nothing(transaction: LedgerTransaction) 
     }
 }
 
-async fn page_after_a_text_with_nul_begins_where_it_must(transaction: LedgerTransaction) {
+async fn page_after_a_text_with_nul_starts_at_the_next_key(test: TestLedger) {
     let customer = |id: &str| Customer {
         customer_id: id.try_into().unwrap(),
         additional_customer_id: None,
         contracts: vec![],
     };
     for id in ["a", "a b", "b"] {
-        let put = transaction.ledger.put_customer(customer(id)).await;
+        let put = test.ledger.put_customer(customer(id)).await;
         assert_eq!(put, Ok(Put::New));
-        transaction.announce(id).await;
+        test.announce(id).await;
     }
     for (after, expected) in [
         ("\0", &["a", "a b", "b"][..]),
@@ -112,7 +111,7 @@ async fn page_after_a_text_with_nul_begins_where_it_must(transaction: LedgerTran
         ("a\0b", &["a b", "b"]),
         ("a b\0", &["b"]),
     ] {
-        let page = transaction.ledger.customers(Some(after), 10).await.unwrap();
+        let page = test.ledger.customers(Some(after), 10).await.unwrap();
         let ids: Vec<_> = page.iter().map(|it| it.customer_id.as_str()).collect();
         assert_eq!(ids, expected, "customers after {after:?}");
         let filter = PaymentFilter {
@@ -120,25 +119,25 @@ async fn page_after_a_text_with_nul_begins_where_it_must(transaction: LedgerTran
             limit: 10,
             ..PaymentFilter::default()
         };
-        let page = transaction.ledger.payments(&filter).await.unwrap();
+        let page = test.ledger.payments(&filter).await.unwrap();
         let ids: Vec<_> = page.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids, expected, "payments after {after:?}");
     }
 }
 
-async fn payment_is_found_by_an_odd_receipt(transaction: LedgerTransaction) {
-    for (number, word) in (0..).zip(odd_words()) {
+async fn payment_is_found_by_an_odd_receipt(test: TestLedger) {
+    for (number, word) in (0..).zip(odd_statuses()) {
         let id: &str = format!("p{number}").leak();
-        transaction.announce(id).await;
+        test.announce(id).await;
         let callback = sale(id, number).with_receipt(word);
-        let recorded = transaction.ledger.record_callback(callback, NOW).await;
+        let recorded = test.ledger.record_callback(callback, NOW).await;
         assert_eq!(recorded, Ok(CallbackOutcome::Applied));
         let filter = PaymentFilter {
             provider_payment_id: Some(word.replace("\\u0000", "\0")),
             limit: 10,
             ..PaymentFilter::default()
         };
-        let found = transaction.ledger.payments(&filter).await.unwrap();
+        let found = test.ledger.payments(&filter).await.unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].id.as_str(), found[0].state),
@@ -147,34 +146,26 @@ async fn payment_is_found_by_an_odd_receipt(transaction: LedgerTransaction) {
     }
 }
 
-async fn customer_with_odd_texts_is_kept(transaction: LedgerTransaction) {
+async fn customer_with_odd_texts_is_stored(test: TestLedger) {
     let customer = Customer {
         customer_id: CUSTOMER.try_into().unwrap(),
         additional_customer_id: Some("An\0na".into()),
         contracts: serde_json::from_str(r#"[{"id":"1","number":"N\u0000"}]"#).unwrap(),
     };
-    let put = transaction.ledger.put_customer(customer.clone()).await;
+    let put = test.ledger.put_customer(customer.clone()).await;
     assert_eq!(put, Ok(Put::New));
-    let kept = transaction
-        .ledger
-        .customer(CUSTOMER)
-        .await
-        .unwrap()
-        .unwrap();
+    let kept = test.ledger.customer(CUSTOMER).await.unwrap().unwrap();
     assert_eq!(kept.contracts, customer.contracts);
     let name = kept.additional_customer_id.unwrap();
     assert!(name == "An\0na" || name == "An\u{fffd}na", "{name:?}");
-    assert_eq!(
-        transaction.ledger.record_payment(payment("p1")).await,
-        Ok(())
-    );
+    assert_eq!(test.ledger.record_payment(payment("p1")).await, Ok(()));
 }
 
 on_every_store! {
-    odd_words_are_noted_once_and_their_repeats_are_repeats,
-    odd_words_of_an_unknown_payment_wait_once_and_are_applied_when_it_comes,
+    odd_statuses_are_noted_once_and_their_repeats_are_repeats,
+    odd_statuses_of_an_unknown_payment_wait_once_and_are_applied_with_it,
     key_that_no_row_can_have_finds_nothing,
-    page_after_a_text_with_nul_begins_where_it_must,
+    page_after_a_text_with_nul_starts_at_the_next_key,
     payment_is_found_by_an_odd_receipt,
-    customer_with_odd_texts_is_kept,
+    customer_with_odd_texts_is_stored,
 }

@@ -1,8 +1,8 @@
-//! Payouts in every store: taken once, driven by turns, settled by whoever tells first.
+//! Payouts in every store: accepted once, leased to one server, and ended by the first outcome.
 
 mod common;
 
-use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, Told, newest, sale};
+use common::{AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, sale};
 use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::PaymentStatus;
 use jetpay_core::{Currency, Money};
@@ -15,20 +15,20 @@ use jetpay_ledger::{
 };
 
 common::on_every_store! {
-    payout_is_kept_with_its_money_reserved_and_its_key_taken,
-    balance_is_spent_once_however_many_ask_at_once,
-    errand_is_given_to_one_and_again_only_when_its_time_is_over,
-    success_and_reversal_by_callback_are_entries_once,
+    payout_is_stored_with_its_amount_reserved_and_its_key_in_use,
+    balance_is_spent_once_by_simultaneous_requests,
+    action_is_leased_to_one_and_again_only_after_its_lease_ends,
+    success_and_reversal_by_callback_are_recorded_once,
     failure_releases_and_a_late_success_reserves_again_with_an_alarm,
-    top_ups_callback_for_a_payout_moves_nothing,
-    payment_with_a_payouts_id_is_not_imported,
-    payer_is_forgotten_after_the_end_and_the_key_still_known,
-    person_ends_a_payout_of_which_nobody_tells_once,
-    books_of_payouts_pass_the_audit,
+    callback_of_a_top_up_for_a_payout_moves_no_money,
+    payment_with_the_id_of_a_payout_is_not_imported,
+    payer_data_is_erased_after_the_end_and_the_key_stays_known,
+    operator_resolves_a_payout_without_an_outcome_once,
+    payouts_pass_the_audit,
 }
 
 const P: &str = "0193ad5c-0000-7000-8000-0000000000a1";
-const PACE: RetryPolicy = RetryPolicy {
+const RETRY_POLICY: RetryPolicy = RetryPolicy {
     answer_timeout: std::time::Duration::from_secs(30),
     query_after: std::time::Duration::from_secs(10),
     longest_wait: std::time::Duration::from_secs(600),
@@ -55,69 +55,67 @@ fn new(id: &str, key: &str) -> NewPayout {
     }
 }
 
-fn payout(operation_id: u64) -> Told {
-    Told {
+fn payout(operation_id: u64) -> CallbackContent {
+    CallbackContent {
         operation_type: "payout",
         payment_type: "payout",
         ..sale(P, operation_id)
     }
 }
 
-async fn taken(transaction: &LedgerTransaction) {
+async fn record_payout(test: &TestLedger) {
     assert_eq!(
-        transaction.ledger.record_payout(new(P, "k")).await,
+        test.ledger.record_payout(new(P, "k")).await,
         Ok(PayoutRequestOutcome::Created)
     );
 }
 
-async fn lease(transaction: &LedgerTransaction, at: i64) -> Option<Lease> {
+async fn lease(test: &TestLedger, at: i64) -> Option<Lease> {
     let id = P.try_into().unwrap();
     let at = Millis(NOW.0 + at);
-    transaction
-        .ledger
-        .lease_payout(id, gate(), at, PACE)
+    test.ledger
+        .lease_payout(id, gate(), at, RETRY_POLICY)
         .await
         .unwrap()
 }
 
-async fn sent(
-    transaction: &LedgerTransaction,
+async fn record_send(
+    test: &TestLedger,
     fencing_token: i64,
     outcome: SendOutcome,
 ) -> Option<PayoutState> {
     let id = P.try_into().unwrap();
-    transaction
-        .ledger
-        .record_send(id, fencing_token, outcome, NOW, PACE)
+    test.ledger
+        .record_send(id, fencing_token, outcome, NOW, RETRY_POLICY)
         .await
         .unwrap()
 }
 
-async fn state(transaction: &LedgerTransaction) -> (PayoutState, i64, i64) {
-    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
+async fn state(test: &TestLedger) -> (PayoutState, i64, i64) {
+    let payout = test.ledger.payout(P).await.unwrap().unwrap();
     (payout.state, payout.reserved, payout.paid)
 }
 
-async fn history(transaction: &LedgerTransaction) -> Vec<StepKind> {
-    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
+async fn history(test: &TestLedger) -> Vec<StepKind> {
+    let payout = test.ledger.payout(P).await.unwrap().unwrap();
     payout.history.iter().map(|step| step.what).collect()
 }
 
-async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(transaction: LedgerTransaction) {
-    taken(&transaction).await;
-    assert_eq!(state(&transaction).await, (PayoutState::Created, AMOUNT, 0));
-    assert_eq!(history(&transaction).await, [StepKind::Created]);
+async fn payout_is_stored_with_its_amount_reserved_and_its_key_in_use(test: TestLedger) {
+    record_payout(&test).await;
+    assert_eq!(state(&test).await, (PayoutState::Created, AMOUNT, 0));
+    assert_eq!(history(&test).await, [StepKind::Created]);
     let other_id = "0193ad5c-0000-7000-8000-0000000000a2";
-    let again = transaction.ledger.record_payout(new(other_id, "k")).await;
+    let again = test.ledger.record_payout(new(other_id, "k")).await;
     assert_eq!(
         again,
         Ok(PayoutRequestOutcome::Repeated(P.try_into().unwrap()))
     );
     let other = NewPayout {
-        fingerprint: "of another wish".into(),
+        fingerprint: "of another request".into(),
         ..new(other_id, "k")
     };
-    let other = transaction.ledger.record_payout(other).await;
+    let other = test.ledger.record_payout(other).await;
     assert_eq!(
         other,
         Ok(PayoutRequestOutcome::KeyConflict(P.try_into().unwrap()))
@@ -127,7 +125,7 @@ async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(transaction: L
         ..new(other_id, "k")
     };
     assert_eq!(
-        transaction.ledger.record_payout(elsewhere).await,
+        test.ledger.record_payout(elsewhere).await,
         Ok(PayoutRequestOutcome::Created)
     );
     let nothing = NewPayout {
@@ -135,33 +133,33 @@ async fn payout_is_kept_with_its_money_reserved_and_its_key_taken(transaction: L
         ..new(other_id, "n")
     };
     assert_eq!(
-        transaction.ledger.record_payout(nothing).await,
+        test.ledger.record_payout(nothing).await,
         Err(Error::NotPositive)
     );
     let created = PayoutFilter {
         state: Some(PayoutState::Created),
         ..PayoutFilter::default()
     };
-    assert_eq!(transaction.ledger.payouts(&created).await.unwrap().len(), 2);
+    assert_eq!(test.ledger.payouts(&created).await.unwrap().len(), 2);
     let keyed = PayoutFilter {
         idempotency_key: Some("k".into()),
         after: Some(P.into()),
         ..created
     };
-    assert_eq!(transaction.ledger.payouts(&keyed).await.unwrap().len(), 1);
+    assert_eq!(test.ledger.payouts(&keyed).await.unwrap().len(), 1);
     for (project_id, found) in [(1234, 0), (5678, 1), (9, 0)] {
         let of_project = PayoutFilter {
             project_id: Some(project_id.into()),
             ..keyed.clone()
         };
-        let payouts = transaction.ledger.payouts(&of_project).await.unwrap();
+        let payouts = test.ledger.payouts(&of_project).await.unwrap();
         assert_eq!(payouts.len(), found, "{project_id}");
     }
 }
 
-async fn balance_is_spent_once_however_many_ask_at_once(transaction: LedgerTransaction) {
-    transaction.announce("p1").await;
-    transaction.tell(&sale("p1", 1)).await;
+async fn balance_is_spent_once_by_simultaneous_requests(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
     let half = Money::new(AMOUNT / 2, Currency::KZT);
     let ask = |number: usize| {
         let id = format!("0193ad5c-0000-7000-8000-0000000000b{number}");
@@ -170,7 +168,7 @@ async fn balance_is_spent_once_however_many_ask_at_once(transaction: LedgerTrans
             amount: half,
             ..new(&id, &id)
         };
-        transaction.ledger.record_payout(payout)
+        test.ledger.record_payout(payout)
     };
     let asked = tokio::join!(ask(1), ask(2), ask(3), ask(4));
     let outcomes = [asked.0, asked.1, asked.2, asked.3].map(Result::unwrap);
@@ -179,16 +177,12 @@ async fn balance_is_spent_once_however_many_ask_at_once(transaction: LedgerTrans
         .filter(|outcome| **outcome == PayoutRequestOutcome::Created);
     assert_eq!(taken.count(), 2, "{outcomes:?}");
     assert!(outcomes.contains(&PayoutRequestOutcome::InsufficientBalance { available: 0 }));
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
-    // One that is not tied to the balance leaves it alone; one that failed gives it back.
-    transaction
-        .ledger
-        .record_payout(new(P, "free"))
-        .await
-        .unwrap();
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+    // A payout that is not taken from the balance does not change it. A failed payout returns its amount.
+    test.ledger.record_payout(new(P, "free")).await.unwrap();
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
     let from_balance = |payout: &&Payout| payout.from_balance;
-    let payouts = transaction.ledger.payouts(&PayoutFilter::default()).await;
+    let payouts = test.ledger.payouts(&PayoutFilter::default()).await;
     let payouts = payouts.unwrap();
     let one = payouts
         .iter()
@@ -196,56 +190,50 @@ async fn balance_is_spent_once_however_many_ask_at_once(transaction: LedgerTrans
         .unwrap()
         .payment_id
         .clone();
-    let ended =
-        transaction
-            .ledger
-            .resolve_payout(one, PayoutResolution::Declined, "not sent".into(), NOW);
+    let ended = test
+        .ledger
+        .resolve_payout(one, PayoutResolution::Declined, "not sent".into(), NOW);
     ended.await.unwrap();
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT / 2));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT / 2));
 }
 
-async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(
-    transaction: LedgerTransaction,
-) {
-    taken(&transaction).await;
-    assert_eq!(
-        transaction.ledger.payouts_due(NOW, 9).await.unwrap().len(),
-        1
-    );
-    let (one, other) = tokio::join!(lease(&transaction, 0), lease(&transaction, 0));
+async fn action_is_leased_to_one_and_again_only_after_its_lease_ends(test: TestLedger) {
+    record_payout(&test).await;
+    assert_eq!(test.ledger.payouts_due(NOW, 9).await.unwrap().len(), 1);
+    let (one, other) = tokio::join!(lease(&test, 0), lease(&test, 0));
     let mine = one.or(other.clone()).unwrap();
     assert_eq!((mine.action, mine.fencing_token), (Action::Send, 1));
     assert_eq!(mine.request.as_deref(), Some(new(P, "k").request.as_str()));
-    assert!(lease(&transaction, 69_999).await.is_none());
-    assert_eq!(state(&transaction).await.0, PayoutState::Unknown);
-    // Nobody came back: whoever looks then asks.
-    let later = lease(&transaction, 70_000).await.unwrap();
+    assert!(lease(&test, 69_999).await.is_none());
+    assert_eq!(state(&test).await.0, PayoutState::Unknown);
+    // The first server did not return. The next lease queries the status.
+    let later = lease(&test, 70_000).await.unwrap();
     assert_eq!(
         (later.action, later.fencing_token, later.request),
         (Action::QueryStatus, 2, None)
     );
-    // What the first one learns too late permits nothing.
+    // An outcome that the first server records too late permits nothing.
     let refused = SendOutcome::Rejected {
         code: None,
         message: "too late".into(),
     };
     assert_eq!(
-        sent(&transaction, 1, refused).await,
+        record_send(&test, 1, refused).await,
         Some(PayoutState::Unknown)
     );
     let id = || P.try_into().unwrap();
-    let not_known = transaction
+    let not_known = test
         .ledger
-        .record_status(id(), 2, StatusAnswer::NotFound, NOW, PACE);
+        .record_status(id(), 2, StatusAnswer::NotFound, NOW, RETRY_POLICY);
     assert_eq!(not_known.await, Ok(Some(PayoutState::Created)));
-    let again = lease(&transaction, 70_000).await.unwrap();
+    let again = lease(&test, 70_000).await.unwrap();
     assert_eq!((again.action, again.fencing_token), (Action::Send, 3));
     assert_eq!(again.request.as_deref(), Some(new(P, "k").request.as_str()));
     let accepted = SendOutcome::Accepted {
         request_id: Some("r1".into()),
     };
     assert_eq!(
-        sent(&transaction, 3, accepted).await,
+        record_send(&test, 3, accepted).await,
         Some(PayoutState::Accepted)
     );
     let steps = [
@@ -255,141 +243,111 @@ async fn errand_is_given_to_one_and_again_only_when_its_time_is_over(
         StepKind::Sent,
         StepKind::Accepted,
     ];
-    assert_eq!(history(&transaction).await, steps);
-    let told = StatusAnswer::Found(Status {
+    assert_eq!(history(&test).await, steps);
+    let status = StatusAnswer::Found(Status {
         payment_status: PaymentStatus::Decline,
         payment_type: None,
         sum: None,
         operations: vec![],
     });
-    let told = transaction
+    let recorded = test
         .ledger
-        .record_status(id(), 3, told, NOW, PACE)
+        .record_status(id(), 3, status, NOW, RETRY_POLICY)
         .await;
-    assert_eq!(told, Ok(Some(PayoutState::Declined)));
+    assert_eq!(recorded, Ok(Some(PayoutState::Declined)));
     assert_eq!(
-        transaction.ledger.payouts_due(Millis(i64::MAX), 9).await,
+        test.ledger.payouts_due(Millis(i64::MAX), 9).await,
         Ok(vec![])
     );
 }
 
-async fn success_and_reversal_by_callback_are_entries_once(transaction: LedgerTransaction) {
-    taken(&transaction).await;
-    lease(&transaction, 0).await.unwrap();
-    assert_eq!(
-        transaction.tell(&payout(29)).await,
-        CallbackOutcome::Applied
-    );
-    assert_eq!(
-        transaction.tell(&payout(29)).await,
-        CallbackOutcome::Repeated
-    );
-    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
-    // An answer that comes after the callback, and says otherwise, changes nothing.
+async fn success_and_reversal_by_callback_are_recorded_once(test: TestLedger) {
+    record_payout(&test).await;
+    lease(&test, 0).await.unwrap();
+    assert_eq!(test.deliver(&payout(29)).await, CallbackOutcome::Applied);
+    assert_eq!(test.deliver(&payout(29)).await, CallbackOutcome::Repeated);
+    assert_eq!(state(&test).await, (PayoutState::Paid, 0, AMOUNT));
+    // A contradicting answer that arrives after the callback changes nothing.
     let late = SendOutcome::Rejected {
         code: None,
         message: "no".into(),
     };
-    assert_eq!(sent(&transaction, 1, late).await, Some(PayoutState::Paid));
-    let back = Told {
+    assert_eq!(record_send(&test, 1, late).await, Some(PayoutState::Paid));
+    let back = CallbackContent {
         operation_type: "payout reversal",
         payment_status: "reversed",
         ..payout(30)
     };
-    assert_eq!(transaction.tell(&back).await, CallbackOutcome::Applied);
-    assert_eq!(transaction.tell(&back).await, CallbackOutcome::Repeated);
-    assert_eq!(state(&transaction).await, (PayoutState::Reversed, 0, 0));
-    let entries = transaction.ledger.payout_entries(0, 9).await.unwrap();
+    assert_eq!(test.deliver(&back).await, CallbackOutcome::Applied);
+    assert_eq!(test.deliver(&back).await, CallbackOutcome::Repeated);
+    assert_eq!(state(&test).await, (PayoutState::Reversed, 0, 0));
+    let entries = test.ledger.payout_entries(0, 9).await.unwrap();
     let moved: Vec<_> = entries
         .iter()
         .map(|step| (step.what.entry().unwrap().as_str(), step.amount))
         .collect();
     let all = Some(AMOUNT);
     assert_eq!(moved, [("reserve", all), ("paid", all), ("reversal", all)]);
-    let rest = transaction
-        .ledger
-        .payout_entries(entries[0].seq, 9)
-        .await
-        .unwrap();
+    let rest = test.ledger.payout_entries(entries[0].seq, 9).await.unwrap();
     assert_eq!(rest, entries[1..]);
-    let feed = transaction
-        .ledger
-        .payout_moves(entries[0].seq, 9)
-        .await
-        .unwrap();
+    let feed = test.ledger.payout_moves(entries[0].seq, 9).await.unwrap();
     let paid = feed.iter().map(|entry| {
         assert_eq!(entry.customer_id.as_str(), CUSTOMER);
         assert_eq!(entry.amount, Money::new(AMOUNT, Currency::KZT));
         assert_eq!(entry.method, "qiwi-kz");
         (entry.seq, entry.entry.as_str(), entry.operation_id)
     });
-    let told = |place: usize, entry, id: u64| (entries[place].seq, entry, Some(id.into()));
+    let entry = |place: usize, kind, id: u64| (entries[place].seq, kind, Some(id.into()));
     assert_eq!(
         paid.collect::<Vec<_>>(),
-        [told(1, "paid", 29), told(2, "reversal", 30)]
+        [entry(1, "paid", 29), entry(2, "reversal", 30)]
     );
-    assert!(
-        transaction
-            .ledger
-            .alarms(newest(9))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(test.ledger.alarms(newest(9)).await.unwrap().is_empty());
 }
 
-async fn failure_releases_and_a_late_success_reserves_again_with_an_alarm(
-    transaction: LedgerTransaction,
-) {
-    taken(&transaction).await;
-    lease(&transaction, 0).await.unwrap();
-    let declined = Told {
+async fn failure_releases_and_a_late_success_reserves_again_with_an_alarm(test: TestLedger) {
+    record_payout(&test).await;
+    lease(&test, 0).await.unwrap();
+    let declined = CallbackContent {
         operation_status: "decline",
         payment_status: "decline",
         ..payout(29)
     };
-    assert_eq!(transaction.tell(&declined).await, CallbackOutcome::Applied);
-    assert_eq!(state(&transaction).await, (PayoutState::Declined, 0, 0));
+    assert_eq!(test.deliver(&declined).await, CallbackOutcome::Applied);
+    assert_eq!(state(&test).await, (PayoutState::Declined, 0, 0));
+    assert_eq!(test.deliver(&payout(29)).await, CallbackOutcome::Applied);
+    assert_eq!(state(&test).await, (PayoutState::Paid, 0, AMOUNT));
     assert_eq!(
-        transaction.tell(&payout(29)).await,
-        CallbackOutcome::Applied
-    );
-    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
-    assert_eq!(
-        transaction
-            .tell(&Told {
-                date: "later",
-                ..declined
-            })
-            .await,
+        test.deliver(&CallbackContent {
+            date: "later",
+            ..declined
+        })
+        .await,
         CallbackOutcome::Repeated
     );
-    let alarms = transaction.ledger.alarms(newest(9)).await.unwrap();
+    let alarms = test.ledger.alarms(newest(9)).await.unwrap();
     let kinds: Vec<_> = alarms.iter().map(|alarm| alarm.kind).collect();
     assert_eq!(kinds, [AlarmKind::PaidAfterRelease]);
 }
 
-async fn top_ups_callback_for_a_payout_moves_nothing(transaction: LedgerTransaction) {
-    taken(&transaction).await;
+async fn callback_of_a_top_up_for_a_payout_moves_no_money(test: TestLedger) {
+    record_payout(&test).await;
     assert_eq!(
-        transaction.tell(&sale(P, 1)).await,
+        test.deliver(&sale(P, 1)).await,
         CallbackOutcome::Quarantined
     );
-    let foreign = Told {
+    let foreign = CallbackContent {
         project_id: 5678,
         ..payout(2)
     };
-    assert_eq!(
-        transaction.tell(&foreign).await,
-        CallbackOutcome::Quarantined
-    );
-    let less = Told {
+    assert_eq!(test.deliver(&foreign).await, CallbackOutcome::Quarantined);
+    let less = CallbackContent {
         amount: AMOUNT - 1,
         ..payout(3)
     };
-    assert_eq!(transaction.tell(&less).await, CallbackOutcome::Quarantined);
-    assert_eq!(state(&transaction).await, (PayoutState::Created, AMOUNT, 0));
-    let kinds = transaction
+    assert_eq!(test.deliver(&less).await, CallbackOutcome::Quarantined);
+    assert_eq!(state(&test).await, (PayoutState::Created, AMOUNT, 0));
+    let kinds = test
         .ledger
         .alarms(newest(9))
         .await
@@ -402,45 +360,45 @@ async fn top_ups_callback_for_a_payout_moves_nothing(transaction: LedgerTransact
         AlarmKind::TopUpForPayout,
     ];
     assert_eq!(kinds.collect::<Vec<_>>(), expected);
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
     assert!(
-        lease(&transaction, 0).await.is_none(),
-        "a person must look first"
+        lease(&test, 0).await.is_none(),
+        "an operator must look first"
     );
-    assert_eq!(transaction.tell(&payout(4)).await, CallbackOutcome::Applied);
-    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
+    assert_eq!(test.deliver(&payout(4)).await, CallbackOutcome::Applied);
+    assert_eq!(state(&test).await, (PayoutState::Paid, 0, AMOUNT));
 }
 
-async fn payment_with_a_payouts_id_is_not_imported(transaction: LedgerTransaction) {
-    taken(&transaction).await;
-    let imported = transaction
+async fn payment_with_the_id_of_a_payout_is_not_imported(test: TestLedger) {
+    record_payout(&test).await;
+    let imported = test
         .ledger
         .import_payments(vec![common::payment(P)], NOW)
         .await;
     assert_eq!(imported, Ok(Imported { new: 0, known: 1 }));
-    assert_eq!(transaction.ledger.payment(P).await, Ok(None));
+    assert_eq!(test.ledger.payment(P).await, Ok(None));
 }
 
-async fn payer_is_forgotten_after_the_end_and_the_key_still_known(transaction: LedgerTransaction) {
-    taken(&transaction).await;
+async fn payer_data_is_erased_after_the_end_and_the_key_stays_known(test: TestLedger) {
+    record_payout(&test).await;
     let later = Millis(NOW.0 + 1);
     assert_eq!(
-        transaction.ledger.forget_payers(later, 9).await,
+        test.ledger.forget_payers(later, 9).await,
         Ok(0),
-        "it may be sent yet"
+        "it may still be sent"
     );
-    lease(&transaction, 0).await.unwrap();
-    transaction.tell(&payout(29)).await;
+    lease(&test, 0).await.unwrap();
+    test.deliver(&payout(29)).await;
     assert_eq!(
-        transaction.ledger.forget_payers(NOW, 9).await,
+        test.ledger.forget_payers(NOW, 9).await,
         Ok(0),
         "it ended just now"
     );
-    assert_eq!(transaction.ledger.forget_payers(later, 9).await, Ok(1));
-    assert_eq!(transaction.ledger.forget_payers(later, 9).await, Ok(0));
-    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
+    assert_eq!(test.ledger.forget_payers(later, 9).await, Ok(1));
+    assert_eq!(test.ledger.forget_payers(later, 9).await, Ok(0));
+    let payout = test.ledger.payout(P).await.unwrap().unwrap();
     assert_eq!(payout.account_number, "******1133");
-    let again = transaction
+    let again = test
         .ledger
         .record_payout(new("0193ad5c-0000-7000-8000-0000000000a2", "k"))
         .await;
@@ -450,98 +408,93 @@ async fn payer_is_forgotten_after_the_end_and_the_key_still_known(transaction: L
     );
 }
 
-async fn person_ends_a_payout_of_which_nobody_tells_once(transaction: LedgerTransaction) {
-    taken(&transaction).await;
-    let settle = |resolution, reason: &str, after: i64| {
+async fn operator_resolves_a_payout_without_an_outcome_once(test: TestLedger) {
+    record_payout(&test).await;
+    let resolve = |resolution, reason: &str, after: i64| {
         let (id, now) = (P.try_into().unwrap(), Millis(NOW.0 + after));
-        transaction
-            .ledger
+        test.ledger
             .resolve_payout(id, resolution, reason.into(), now)
     };
     let refused = |why| Err(Error::Resolve(why));
-    let never_sent = settle(PayoutResolution::Paid, "says support", 0).await;
+    let never_sent = resolve(PayoutResolution::Paid, "says support", 0).await;
     assert_eq!(never_sent, refused(ResolveError::NeverSent));
-    let no_reason = settle(PayoutResolution::Declined, " ", 0).await;
+    let no_reason = resolve(PayoutResolution::Declined, " ", 0).await;
     assert_eq!(no_reason, refused(ResolveError::NoReason));
-    lease(&transaction, 0).await.unwrap();
-    let being_sent = settle(PayoutResolution::Declined, "says support", 69_999).await;
+    lease(&test, 0).await.unwrap();
+    let being_sent = resolve(PayoutResolution::Declined, "says support", 69_999).await;
     assert_eq!(being_sent, refused(ResolveError::BeingSent));
     assert_eq!(
-        settle(PayoutResolution::Paid, "says support", 70_000).await,
+        resolve(PayoutResolution::Paid, "says support", 70_000).await,
         Ok(())
     );
-    let again = settle(PayoutResolution::Declined, "no", 70_001).await;
+    let again = resolve(PayoutResolution::Declined, "no", 70_001).await;
     assert_eq!(again, refused(ResolveError::PayoutEnded));
-    assert_eq!(state(&transaction).await, (PayoutState::Paid, 0, AMOUNT));
-    let payout = transaction.ledger.payout(P).await.unwrap().unwrap();
+    assert_eq!(state(&test).await, (PayoutState::Paid, 0, AMOUNT));
+    let payout = test.ledger.payout(P).await.unwrap().unwrap();
     let last = payout.history.last().unwrap();
     assert_eq!(
         (last.what, last.message.as_deref()),
         (StepKind::Paid, Some("says support"))
     );
-    // The callback that comes in the end says the same.
+    // The callback that arrives at last says the same.
     assert_eq!(
-        transaction.tell(&self::payout(29)).await,
+        test.deliver(&self::payout(29)).await,
         CallbackOutcome::Noted
     );
 }
 
-async fn books_of_payouts_pass_the_audit(transaction: LedgerTransaction) {
-    taken(&transaction).await;
-    let first = lease(&transaction, 0).await.unwrap();
+async fn payouts_pass_the_audit(test: TestLedger) {
+    record_payout(&test).await;
+    let first = lease(&test, 0).await.unwrap();
     let not_now = SendOutcome::NotNow {
         code: Some(OperationCode::from(3613)),
         message: "in flight".into(),
     };
-    sent(&transaction, first.fencing_token, not_now).await;
-    lease(&transaction, 10_000).await.unwrap();
-    transaction.tell(&payout(29)).await;
-    let part = Told {
+    record_send(&test, first.fencing_token, not_now).await;
+    lease(&test, 10_000).await.unwrap();
+    test.deliver(&payout(29)).await;
+    let part = CallbackContent {
         operation_type: "payout reversal",
         payment_status: "partially reversed",
         amount: 1,
         ..payout(30)
     };
-    transaction.tell(&part).await;
-    transaction
-        .ledger
+    test.deliver(&part).await;
+    test.ledger
         .record_payout(new("0193ad5c-0000-7000-8000-0000000000a2", "k2"))
         .await
         .unwrap();
-    let audit = transaction.ledger.audit(None).await.unwrap();
+    let audit = test.ledger.audit(None).await.unwrap();
     assert_eq!(audit.findings, []);
     let totals = audit.totals;
     assert_eq!(
         (totals.payouts, totals.reserved, totals.paid_out),
         (2, AMOUNT, AMOUNT - 1)
     );
-    let (open, overdue) = transaction.ledger.open_payouts().await.unwrap();
+    let (open, overdue) = test.ledger.open_payouts().await.unwrap();
     assert_eq!(
         (open[&PayoutState::Created], open.len(), overdue),
         (1, 1, 0)
     );
 }
 
-/// What is forgotten is not in the file any more, nor in its log.
+/// Erased data is neither in the file nor in its log.
 #[tokio::test]
-async fn forgotten_payer_is_in_no_file_of_sqlite() {
-    let transaction = LedgerTransaction::open();
+async fn erased_payer_data_is_in_no_file_of_sqlite() {
+    let test = TestLedger::open();
     for number in 0..50 {
         let id = format!("0193ad5c-0000-7000-8000-0000000001{number:02}");
         let mut payout = new(&id, &id);
         payout.request = r#"{"customer":{"first_name":"Unmistakable"}}"#.repeat(1 + number);
-        transaction.ledger.record_payout(payout).await.unwrap();
+        test.ledger.record_payout(payout).await.unwrap();
         let id = id.as_str().try_into().unwrap();
-        let ended = transaction.ledger.resolve_payout(
-            id,
-            PayoutResolution::Declined,
-            "not sent".into(),
-            NOW,
-        );
+        let ended =
+            test.ledger
+                .resolve_payout(id, PayoutResolution::Declined, "not sent".into(), NOW);
         ended.await.unwrap();
     }
     let found = || {
-        let files = std::fs::read_dir(transaction.directory()).unwrap();
+        let files = std::fs::read_dir(test.directory()).unwrap();
         let bytes = files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap());
         let bytes: Vec<u8> = bytes.collect();
         let name = b"Unmistakable";
@@ -552,8 +505,8 @@ async fn forgotten_payer_is_in_no_file_of_sqlite() {
     };
     assert!(found() > 50);
     let later = Millis(NOW.0 + 1);
-    assert_eq!(transaction.ledger.forget_payers(later, 99).await, Ok(50));
-    // It is done behind the answer.
+    assert_eq!(test.ledger.forget_payers(later, 99).await, Ok(50));
+    // The ledger erases it after its answer.
     for _ in 0..500 {
         if found() == 0 {
             return;
@@ -563,20 +516,20 @@ async fn forgotten_payer_is_in_no_file_of_sqlite() {
     panic!("{} left", found());
 }
 
-/// Several servers on one database: a key is taken once, a balance spent once, an errand given once.
+/// Several servers on one database accept a key once, spend a balance once, and lease an action once.
 #[cfg(feature = "postgres")]
 #[tokio::test]
-async fn servers_at_once_take_a_key_once_and_give_each_errand_to_one() {
-    let Some(transaction) = LedgerTransaction::connect().await else {
+async fn simultaneous_servers_accept_a_key_once_and_lease_each_action_once() {
+    let Some(test) = TestLedger::connect().await else {
         return;
     };
     let others = [
-        transaction.another().await,
-        transaction.another().await,
-        transaction.another().await,
+        test.another().await,
+        test.another().await,
+        test.another().await,
     ];
-    transaction.announce("p1").await;
-    transaction.tell(&sale("p1", 1)).await;
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
     for round in 0..20 {
         let id = |server: usize| format!("0193ad5c-0000-7000-8000-00000000{round:02}{server:02}");
         let key = format!("key {round}");
@@ -598,18 +551,19 @@ async fn servers_at_once_take_a_key_once_and_give_each_errand_to_one() {
             .iter()
             .filter(|taken| matches!(taken, PayoutRequestOutcome::Repeated(_)))
             .count();
-        // The balance covers ten; also the last of them is known to those who asked for the same.
+        // The balance covers ten. All who sent the same request also learn about the last one.
         let expected = if round < 10 { (1, 2) } else { (0, 0) };
         assert_eq!((new, before), expected, "{round}: {outcomes:?}");
     }
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(0));
-    let due = transaction.ledger.payouts_due(NOW, 99).await.unwrap();
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+    let due = test.ledger.payouts_due(NOW, 99).await.unwrap();
     assert_eq!(due.len(), 10);
     for id in due {
-        let lease = |server: usize| others[server].lease_payout(id.clone(), gate(), NOW, PACE);
+        let lease =
+            |server: usize| others[server].lease_payout(id.clone(), gate(), NOW, RETRY_POLICY);
         let (one, two, three) = tokio::join!(lease(0), lease(1), lease(2));
         let given = [one, two, three].map(|taken| taken.unwrap().is_some());
         assert_eq!(given.iter().filter(|given| **given).count(), 1);
     }
-    assert_eq!(transaction.ledger.audit(None).await.unwrap().findings, []);
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
 }

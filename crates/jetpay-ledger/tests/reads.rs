@@ -1,8 +1,8 @@
-//! Reads: customers, pages of payments, and that they see what was acknowledged.
+//! Reads: customers, pages of payments and entries; and every read sees what was acknowledged.
 
 mod common;
 
-use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, decline, payment, sale};
+use common::{AMOUNT, CUSTOMER, NOW, TestLedger, decline, payment, sale};
 use jetpay_ledger::{
     Contract, Customer, Flag, ImportCount, Millis, PaymentFilter, PaymentState, Put,
 };
@@ -25,82 +25,65 @@ fn customer(id: &str) -> Customer {
 }
 
 common::on_every_store! {
-    customer_is_read_back_as_it_was_put,
+    customer_is_read_as_it_was_stored,
     imported_customers_are_counted_and_paged_by_id,
-    deleted_customer_leaves_the_payments_and_the_balance,
-    payment_is_read_back_as_it_was_recorded,
-    filter_lets_through_what_it_names,
-    entries_read_page_by_page_are_all_of_them_in_order,
+    deleted_customer_keeps_the_payments_and_the_balance,
+    payment_is_read_as_it_was_recorded,
+    filter_selects_what_it_names,
+    entries_read_in_pages_are_complete_and_in_order,
 }
 
-async fn customer_is_read_back_as_it_was_put(transaction: LedgerTransaction) {
-    assert_eq!(
-        transaction.ledger.put_customer(customer("a")).await,
-        Ok(Put::New)
-    );
-    assert_eq!(
-        transaction.ledger.customer("a").await,
-        Ok(Some(customer("a")))
-    );
+async fn customer_is_read_as_it_was_stored(test: TestLedger) {
+    assert_eq!(test.ledger.put_customer(customer("a")).await, Ok(Put::New));
+    assert_eq!(test.ledger.customer("a").await, Ok(Some(customer("a"))));
     let bare = Customer {
         contracts: vec![],
         additional_customer_id: None,
         ..customer("a")
     };
     assert_eq!(
-        transaction.ledger.put_customer(bare.clone()).await,
+        test.ledger.put_customer(bare.clone()).await,
         Ok(Put::Replaced)
     );
-    assert_eq!(transaction.ledger.customer("a").await, Ok(Some(bare)));
-    assert_eq!(transaction.ledger.customer("b").await, Ok(None));
+    assert_eq!(test.ledger.customer("a").await, Ok(Some(bare)));
+    assert_eq!(test.ledger.customer("b").await, Ok(None));
 }
 
-async fn imported_customers_are_counted_and_paged_by_id(transaction: LedgerTransaction) {
-    transaction
-        .ledger
-        .put_customer(customer("b"))
-        .await
-        .unwrap();
+async fn imported_customers_are_counted_and_paged_by_id(test: TestLedger) {
+    test.ledger.put_customer(customer("b")).await.unwrap();
     let all = ["a", "b", "c", "d"].map(customer).to_vec();
     assert_eq!(
-        transaction.ledger.import_customers(all.clone()).await,
+        test.ledger.import_customers(all.clone()).await,
         Ok(ImportCount {
             new: 3,
             replaced: 1
         })
     );
+    assert_eq!(test.ledger.customers(None, 3).await, Ok(all[..3].to_vec()));
     assert_eq!(
-        transaction.ledger.customers(None, 3).await,
-        Ok(all[..3].to_vec())
-    );
-    assert_eq!(
-        transaction.ledger.customers(Some("c"), 3).await,
+        test.ledger.customers(Some("c"), 3).await,
         Ok(all[3..].to_vec())
     );
 }
 
-async fn deleted_customer_leaves_the_payments_and_the_balance(transaction: LedgerTransaction) {
-    transaction
-        .ledger
-        .put_customer(customer(CUSTOMER))
-        .await
-        .unwrap();
-    transaction.announce("p1").await;
-    transaction.tell(&sale("p1", 1)).await;
+async fn deleted_customer_keeps_the_payments_and_the_balance(test: TestLedger) {
+    test.ledger.put_customer(customer(CUSTOMER)).await.unwrap();
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
     let id = CUSTOMER.try_into().unwrap();
-    assert_eq!(transaction.ledger.delete_customer(&id).await, Ok(true));
-    assert_eq!(transaction.ledger.delete_customer(&id).await, Ok(false));
-    assert_eq!(transaction.ledger.customer(CUSTOMER).await, Ok(None));
-    assert_eq!(transaction.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
-    assert_eq!(transaction.ledger.entries(0, 9).await.unwrap().len(), 1);
+    assert_eq!(test.ledger.delete_customer(&id).await, Ok(true));
+    assert_eq!(test.ledger.delete_customer(&id).await, Ok(false));
+    assert_eq!(test.ledger.customer(CUSTOMER).await, Ok(None));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    assert_eq!(test.ledger.entries(0, 9).await.unwrap().len(), 1);
 }
 
-async fn payment_is_read_back_as_it_was_recorded(transaction: LedgerTransaction) {
+async fn payment_is_read_as_it_was_recorded(test: TestLedger) {
     let mut new = payment("p1");
     new.contract_id = Some("c1".try_into().unwrap());
     new.flags = vec![Flag::OverLimit, Flag::from_word("blue_moon")];
-    transaction.ledger.record_payment(new).await.unwrap();
-    let payment = transaction.ledger.payment("p1").await.unwrap().unwrap();
+    test.ledger.record_payment(new).await.unwrap();
+    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
     let expected = serde_json::json!({
         "id": "p1", "project_id": 1234, "method": "kaspi", "customer_id": CUSTOMER, "contract_id": "c1",
         "amount": AMOUNT, "currency": "KZT", "state": "pending", "credited": 0, "remaining": 0,
@@ -115,17 +98,17 @@ fn by(change: impl FnOnce(&mut PaymentFilter)) -> PaymentFilter {
     filter
 }
 
-async fn filter_lets_through_what_it_names(transaction: LedgerTransaction) {
+async fn filter_selects_what_it_names(test: TestLedger) {
     for (number, id) in (0..).zip(["p1", "p2", "p3", "p4"]) {
         let mut new = payment(id);
         new.created_at = Millis(NOW.0 + number);
         if id == "p4" {
             new.customer_id = "other".try_into().unwrap();
         }
-        transaction.ledger.record_payment(new).await.unwrap();
+        test.ledger.record_payment(new).await.unwrap();
     }
-    transaction.tell(&sale("p2", 2)).await;
-    transaction.tell(&decline("p3", 3)).await;
+    test.deliver(&sale("p2", 2)).await;
+    test.deliver(&decline("p3", 3)).await;
     let customer = || Some(CUSTOMER.into());
     let receipt = || Some("receipt_3".into());
     let cases = [
@@ -171,7 +154,7 @@ async fn filter_lets_through_what_it_names(transaction: LedgerTransaction) {
         ),
     ];
     for (filter, expected) in cases {
-        let payments = transaction.ledger.payments(&filter).await.unwrap();
+        let payments = test.ledger.payments(&filter).await.unwrap();
         let ids: Vec<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
         assert_eq!(ids.join(" "), expected, "{filter:?}");
     }
@@ -179,28 +162,28 @@ async fn filter_lets_through_what_it_names(transaction: LedgerTransaction) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_thread_reads_what_was_acknowledged() {
-    let transaction = LedgerTransaction::open();
+    let test = TestLedger::open();
     for number in 0..50 {
         let id = format!("p{number:02}");
-        transaction.announce(&id).await;
-        let ledger = transaction.ledger.clone();
+        test.announce(&id).await;
+        let ledger = test.ledger.clone();
         let elsewhere = std::thread::spawn({
             let id = id.clone();
             let runtime = tokio::runtime::Handle::current();
             move || runtime.block_on(ledger.payment(&id)).unwrap().is_some()
         });
-        assert!(transaction.ledger.payment(&id).await.unwrap().is_some());
+        assert!(test.ledger.payment(&id).await.unwrap().is_some());
         assert!(elsewhere.join().unwrap());
     }
 }
 
-async fn entries_read_page_by_page_are_all_of_them_in_order(transaction: LedgerTransaction) {
+async fn entries_read_in_pages_are_complete_and_in_order(test: TestLedger) {
     for (number, id) in (1..).zip(["p1", "p2", "p3"]) {
-        transaction.announce(id).await;
-        transaction.tell(&sale(id, number)).await;
+        test.announce(id).await;
+        test.deliver(&sale(id, number)).await;
     }
     let (mut after, mut seen) = (0, vec![]);
-    while let [entry] = &*transaction.ledger.entries(after, 1).await.unwrap() {
+    while let [entry] = &*test.ledger.entries(after, 1).await.unwrap() {
         after = entry.seq;
         seen.push(entry.payment_id.to_string());
     }

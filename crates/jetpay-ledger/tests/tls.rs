@@ -1,4 +1,4 @@
-//! TLS to the database: what is believed, and what is refused.
+//! TLS to the database: which certificates are trusted, and which are refused.
 #![cfg(feature = "postgres")]
 
 mod common;
@@ -11,15 +11,15 @@ use jetpay_testing::postgres::{Cluster, Database, require_or_skip};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
-/// A server, an authority that it has a certificate of, and one that nobody knows.
+/// A server, the authority of its certificate, and another authority.
 struct Secured {
     database: Database,
     folder: TempDir,
-    /// Goes last.
+    /// Dropped last.
     _cluster: Cluster,
 }
 
-/// What signs certificates, and its own, as PEM.
+/// An authority that signs certificates, and its own certificate as PEM.
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -45,7 +45,7 @@ impl Authority {
 }
 
 impl Secured {
-    /// None where there is no `PostgreSQL`, which is said aloud.
+    /// None without `PostgreSQL`; the test then prints that it was skipped.
     fn start(name: &str) -> Option<Self> {
         let cluster = require_or_skip(Cluster::start_fast())?;
         let database = cluster.database();
@@ -55,7 +55,7 @@ impl Secured {
         let others = Authority::made().pem;
         std::fs::write(folder.path().join("others.pem"), others).unwrap();
         let (certificate, key) = authority.certify(name);
-        // The server itself writes the files, so that they are its own and nobody else reads them.
+        // The server itself writes the files, so that it owns them and no other user can read them.
         let written = |file: &str, pem: &str| {
             let lines: Vec<String> = pem.lines().map(|line| format!("('{line}')")).collect();
             let program = format!("umask 077 && cat >{file}");
@@ -71,7 +71,7 @@ impl Secured {
         })
     }
 
-    /// From now on it speaks TLS.
+    /// Switches TLS on at the server.
     fn switch_on(&self) {
         self.database.run("ALTER SYSTEM SET ssl = on").unwrap();
         self.database.run("SELECT pg_reload_conf()").unwrap();
@@ -96,7 +96,7 @@ impl Secured {
 }
 
 #[tokio::test]
-async fn every_connection_of_a_ledger_that_requires_tls_has_it() {
+async fn every_connection_uses_tls_when_it_is_required() {
     let Some(secured) = Secured::start("127.0.0.1") else {
         return;
     };
@@ -112,18 +112,18 @@ async fn every_connection_of_a_ledger_that_requires_tls_has_it() {
                  WHERE application_name = 'jetpay' AND datname = current_database()";
     let counted = secured.database.run(count).unwrap();
     let (connections, all) = counted.split_once('|').unwrap();
-    // One at least that writes, and one that reads.
+    // At least one connection that writes, and one that reads.
     assert!(connections.parse::<u32>().unwrap() >= 2, "{connections}");
     assert_eq!(all, "t");
 }
 
 #[tokio::test]
-async fn certificate_that_is_not_to_be_believed_is_refused_with_what_to_do() {
+async fn untrusted_certificate_is_refused_with_advice() {
     let Some(secured) = Secured::start("127.0.0.1") else {
         return;
     };
     secured.switch_on();
-    // Of another authority; of none of the system's; for another name.
+    // Another authority; the authorities of the system; another host name.
     for (host, authority) in [
         ("127.0.0.1", Some("others.pem")),
         ("127.0.0.1", None),
@@ -134,14 +134,14 @@ async fn certificate_that_is_not_to_be_believed_is_refused_with_what_to_do() {
         let what_to_do = "name the authority that signed it as ca_file";
         assert!(error.contains(what_to_do), "{error}");
     }
-    // Nor is it done without TLS then, where that was not required but offered.
+    // If TLS is offered but not required, the ledger does not fall back to a connection without TLS.
     let error = Ledger::connect(secured.database.url(), None).await;
     let error = error.unwrap_err().to_string();
     assert!(error.contains("invalid peer certificate: "), "{error}");
 }
 
 #[tokio::test]
-async fn server_without_tls_is_refused_where_tls_is_required() {
+async fn server_without_tls_is_refused_when_tls_is_required() {
     let Some(secured) = Secured::start("127.0.0.1") else {
         return;
     };
@@ -157,7 +157,7 @@ async fn server_without_tls_is_refused_where_tls_is_required() {
 }
 
 #[tokio::test]
-async fn file_of_an_authority_that_cannot_be_read_is_named() {
+async fn unreadable_authority_file_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let none = folder.path().join("none.pem");
     let garbage = folder.path().join("garbage.pem");

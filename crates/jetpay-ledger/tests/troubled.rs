@@ -1,18 +1,19 @@
-//! A `PostgreSQL` in trouble: silent, full, or without room for one more connection. There is an answer each time, and
-//! what was acknowledged stays.
+//! A `PostgreSQL` in trouble: silent, full, or without a free connection. The ledger always answers, and what was
+//! acknowledged stays.
 #![cfg(feature = "postgres")]
 
 mod common;
-#[path = "common/proxy.rs"]
-mod proxy;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{AMOUNT, CUSTOMER, LedgerTransaction, NOW, payment, sale};
+use common::{AMOUNT, CUSTOMER, NOW, TestLedger, payment, sale};
 use jetpay_ledger::{CallbackOutcome, Error, Ledger};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
-use proxy::Proxy;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 #[track_caller]
 fn assert_unavailable<T: std::fmt::Debug>(outcome: Result<T, Error>, with: &str) {
@@ -30,9 +31,9 @@ async fn until_ready(ledger: &Ledger) {
     }
 }
 
-/// It takes connections, as the kernel does for a server that stands still, and says nothing.
+/// The server accepts connections, as the kernel does for a stopped process, and never answers.
 #[tokio::test]
-async fn server_that_says_nothing_is_given_up_at_the_start() {
+async fn silent_server_is_given_up_at_the_start() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = silent.local_addr().unwrap().port();
     let begun = Instant::now();
@@ -42,9 +43,9 @@ async fn server_that_says_nothing_is_given_up_at_the_start() {
     assert!(begun.elapsed() < Duration::from_secs(4));
 }
 
-/// Nobody closes the connections: the machine is gone, or the network between.
+/// The connections stay open, as when the machine or the network is down.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn database_that_falls_silent_is_unavailable_and_when_it_speaks_again_all_goes_on() {
+async fn silent_database_is_unavailable_and_recovers() {
     let Some(database) = require_or_skip(postgres::database()) else {
         return;
     };
@@ -64,7 +65,7 @@ async fn database_that_falls_silent_is_unavailable_and_when_it_speaks_again_all_
     assert!(ledger.ready().is_err());
     proxy.thaw();
     until_ready(&ledger).await;
-    // Whether it was done, nobody knew: so it comes again.
+    // The ledger does not know whether the first attempt was committed, so the callback arrives again.
     let again = callback().await.unwrap();
     assert!(matches!(
         again,
@@ -73,9 +74,10 @@ async fn database_that_falls_silent_is_unavailable_and_when_it_speaks_again_all_
     assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT));
 }
 
-/// The user owns the database, and has two connections: as many as write. It needs no more rights than that.
+/// The user owns the database and has two connections, as many as the ledger's writers. The user needs no other
+/// rights.
 #[tokio::test]
-async fn reader_without_a_connection_is_refused_while_writers_go_on() {
+async fn reader_without_a_connection_is_refused_while_writers_continue() {
     let Some(cluster) = require_or_skip(Cluster::start_fast()) else {
         return;
     };
@@ -88,7 +90,7 @@ async fn reader_without_a_connection_is_refused_while_writers_go_on() {
     let (_, host) = database.url().split_once('@').unwrap();
     let url = format!("postgres://owner:of%20a%20test@{host}");
     let ledger = Ledger::connect(&url, None).await.unwrap();
-    // Both write at some time.
+    // Each writer writes at some time.
     for number in 0..20 {
         let (one, two) = (format!("p{number}"), format!("q{number}"));
         let (one, two) = (payment(&one), payment(&two));
@@ -103,46 +105,43 @@ async fn reader_without_a_connection_is_refused_while_writers_go_on() {
     until_ready(&ledger).await;
 }
 
-/// A rule of the database says what a full disk says, since a disk cannot be filled here.
+/// A trigger raises the error of a full disk, since a test cannot fill one.
 #[tokio::test]
-async fn full_disk_is_unavailable_and_when_it_has_room_again_all_goes_on() {
-    let Some(transaction) = LedgerTransaction::connect().await else {
+async fn full_disk_is_unavailable_and_recovers() {
+    let Some(test) = TestLedger::connect().await else {
         return;
     };
-    transaction.announce("p1").await;
+    test.announce("p1").await;
     let full = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
         END $$;
         CREATE TRIGGER full_disk BEFORE UPDATE ON counts EXECUTE FUNCTION full_disk()";
-    transaction.database().run(full).unwrap();
-    let ledger = &transaction.ledger;
+    test.database().run(full).unwrap();
+    let ledger = &test.ledger;
     for _ in 0..2 {
-        let told = ledger.record_callback(sale("p1", 1).callback(), NOW).await;
-        assert_unavailable(told, "No space left on device (53100)");
+        let recorded = ledger.record_callback(sale("p1", 1).callback(), NOW).await;
+        assert_unavailable(recorded, "No space left on device (53100)");
         assert!(ledger.ready().is_err());
     }
-    assert_eq!(transaction.entered("p1").await, 0);
+    assert_eq!(test.entered("p1").await, 0);
     assert!(ledger.ready().is_err(), "a reader says nothing about room");
     let room = "DROP TRIGGER full_disk ON counts";
-    transaction.database().run(room).unwrap();
+    test.database().run(room).unwrap();
     until_ready(ledger).await;
-    assert_eq!(
-        transaction.tell(&sale("p1", 1)).await,
-        CallbackOutcome::Applied
-    );
-    assert_eq!(transaction.entered("p1").await, AMOUNT);
+    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    assert_eq!(test.entered("p1").await, AMOUNT);
 }
 
-/// A row that a person holds keeps its own callback waiting, and no other for long.
+/// A row that an operator locks delays its own callback, and other callbacks only for a short time.
 #[tokio::test]
-async fn locked_payment_is_unavailable_and_does_not_hold_up_the_others() {
-    let Some(transaction) = LedgerTransaction::connect().await else {
+async fn locked_payment_is_unavailable_and_does_not_delay_others() {
+    let Some(test) = TestLedger::connect().await else {
         return;
     };
-    transaction.announce("held").await;
-    transaction.announce("free").await;
+    test.announce("held").await;
+    test.announce("free").await;
     let (client, connection) =
-        tokio_postgres::connect(transaction.database().url(), tokio_postgres::NoTls)
+        tokio_postgres::connect(test.database().url(), tokio_postgres::NoTls)
             .await
             .unwrap();
     tokio::spawn(connection);
@@ -152,14 +151,73 @@ async fn locked_payment_is_unavailable_and_does_not_hold_up_the_others() {
         .unwrap();
     let tell = |id, operation| {
         let callback = sale(id, operation).callback();
-        transaction.ledger.record_callback(callback, NOW)
+        test.ledger.record_callback(callback, NOW)
     };
     let begun = Instant::now();
     let (held, free) = tokio::join!(tell("held", 1), tell("free", 2));
     assert_unavailable(held, "lock timeout");
     assert_eq!(free, Ok(CallbackOutcome::Applied));
     assert!(begun.elapsed() < Duration::from_secs(15));
-    assert_eq!(transaction.ledger.ready(), Ok(()), "the database is well");
+    assert_eq!(test.ledger.ready(), Ok(()), "the database works");
     client.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(tell("held", 1).await, Ok(CallbackOutcome::Applied));
+}
+
+/// A proxy in front of a database. It can fall silent: connections stay open, but no byte passes.
+struct Proxy {
+    /// The database's, by way of the proxy.
+    url: String,
+    frozen: watch::Sender<bool>,
+}
+
+impl Proxy {
+    /// None for a database that is reached otherwise than by TCP.
+    async fn before(url: &str) -> Option<Self> {
+        let (user, place) = url.split_once('@')?;
+        let (host, name) = place.split_once('/')?;
+        let host: Arc<str> = host.into();
+        TcpStream::connect(&*host).await.ok()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (frozen, watched) = watch::channel(false);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(pass(client, Arc::clone(&host), watched.clone()));
+            }
+        });
+        Some(Self {
+            url: format!("{user}@127.0.0.1:{port}/{name}"),
+            frozen,
+        })
+    }
+
+    fn freeze(&self) {
+        self.frozen.send_replace(true);
+    }
+
+    fn thaw(&self) {
+        self.frozen.send_replace(false);
+    }
+}
+
+async fn pass(client: TcpStream, host: Arc<str>, frozen: watch::Receiver<bool>) {
+    let Ok(server) = TcpStream::connect(&*host).await else {
+        return;
+    };
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let back = tokio::spawn(copy(from_server, to_client, frozen.clone()));
+    copy(from_client, to_server, frozen).await;
+    back.abort();
+}
+
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut frozen: watch::Receiver<bool>) {
+    let mut bytes = [0; 4096];
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        if frozen.wait_for(|frozen| !frozen).await.is_err()
+            || to.write_all(&bytes[..count]).await.is_err()
+        {
+            return;
+        }
+    }
 }

@@ -211,9 +211,9 @@ impl<'b, 'k> Authentic<'b, 'k> {
 
     /// Refuses a message that has this field, or anything below it. The field belongs to other kinds of message.
     ///
-    /// One secret signs all kinds of message. A payer who types a text into one message can type a whole message of
-    /// another kind, and an attacker can cut it out with a matching signature. But the fields that every message of the
-    /// first kind has stay in what is cut out.
+    /// One secret signs all kinds of message. A payer can type a whole callback as a text of another message, and an
+    /// attacker can cut it out with a matching signature. But the attacker cannot remove the signed fields that every
+    /// message of that kind has. A callback with one of these fields is therefore a forgery.
     pub(super) fn require_absent(&self, path: &'static str) -> Result<(), Rejection> {
         if self.intact(path)?.is_none() && !self.canonical.has_below(path) {
             return Ok(());

@@ -84,8 +84,8 @@ type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Signs a body and returns it with the signature. No other byte changes.
 ///
-/// The signature goes to the top level, or into `general` if the body has that object. It replaces a signature that is
-/// already there. If the body has a signature at the top level, that one is replaced.
+/// If the body has a field `signature` at the top level, the signature replaces its value. Else it goes into the object
+/// `general`, if the body has one, and replaces a signature there. Else it becomes the last field of the top level.
 ///
 /// ```
 /// use jetpay_core::signature::{Key, sign};

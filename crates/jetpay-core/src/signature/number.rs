@@ -5,8 +5,8 @@ use std::fmt::Write;
 /// PHP's `precision`: the number of significant digits that it prints.
 const DIGITS: usize = 14;
 
-/// Appends a number as the platform signs it: with 14 significant digits and without trailing zeros. From `0.0001` to 14
-/// digits before the point the form is plain, else it is like `1.0E+14`.
+/// Appends a number as the platform signs it: with 14 significant digits and without trailing zeros. Numbers from
+/// `0.0001` to 14 digits before the point have the plain form, all others the form `1.0E+14`.
 ///
 /// # Panics
 /// Never: a `String` accepts all text.

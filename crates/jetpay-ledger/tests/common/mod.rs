@@ -1,10 +1,10 @@
-//! A ledger in a temporary file, and callbacks signed with the test secret.
+//! A ledger in a temporary file or database, and callbacks signed with the test secret.
 #![allow(
     dead_code,
     unreachable_pub,
     unused_imports,
     unused_macros,
-    reason = "each test takes what it needs"
+    reason = "each test uses what it needs"
 )]
 
 use std::path::{Path, PathBuf};
@@ -15,13 +15,13 @@ use jetpay_core::{Callback, Currency, Keyring, Money, Project};
 use jetpay_ledger::{AlarmFilter, CallbackOutcome, Ledger, Millis, NewPayment};
 use tempfile::TempDir;
 
-/// 1 000.00 KZT, in minor units.
+/// 1000.00 KZT, in minor units.
 pub const AMOUNT: i64 = 100_000;
 pub const CUSTOMER: &str = "7123456789";
 pub const NOW: Millis = Millis(1_733_000_000_000);
 
-/// A ledger, and where it is.
-pub struct LedgerTransaction {
+/// A ledger, and the file or database that holds it.
+pub struct TestLedger {
     pub ledger: Ledger,
     place: Place,
 }
@@ -32,20 +32,20 @@ enum Place {
     Postgres(jetpay_testing::postgres::Database),
 }
 
-/// One test for each store out of each function.
+/// Makes one test for each store from each function.
 macro_rules! on_every_store {
     ($($test:ident,)+) => {
         $(mod $test {
             #[tokio::test]
             async fn in_sqlite() {
-                super::$test(super::common::LedgerTransaction::open()).await;
+                super::$test(super::common::TestLedger::open()).await;
             }
 
             #[cfg(feature = "postgres")]
             #[tokio::test]
             async fn in_postgres() {
-                if let Some(transaction) = super::common::LedgerTransaction::connect().await {
-                    super::$test(transaction).await;
+                if let Some(test) = super::common::TestLedger::connect().await {
+                    super::$test(test).await;
                 }
             }
         })+
@@ -54,15 +54,15 @@ macro_rules! on_every_store {
 
 pub(crate) use on_every_store;
 
-impl LedgerTransaction {
+impl TestLedger {
     pub fn open() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&directory.path().join("ledger.db")).unwrap();
-        let place = Place::Sqlite(directory);
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let place = Place::Sqlite(folder);
         Self { ledger, place }
     }
 
-    /// A ledger in a fresh database; none where there is no `PostgreSQL`, which is said aloud.
+    /// A ledger in a new database. None without `PostgreSQL`; the test then prints that it was skipped.
     #[cfg(feature = "postgres")]
     pub async fn connect() -> Option<Self> {
         use jetpay_testing::postgres;
@@ -72,25 +72,25 @@ impl LedgerTransaction {
         Some(Self { ledger, place })
     }
 
-    /// Another server's ledger on the same database.
+    /// The ledger of another server on the same database.
     #[cfg(feature = "postgres")]
     pub async fn another(&self) -> Ledger {
         Ledger::connect(self.database().url(), None).await.unwrap()
     }
 
-    /// The database of a ledger in one.
+    /// The `PostgreSQL` database of the ledger.
     #[cfg(feature = "postgres")]
     pub fn database(&self) -> &jetpay_testing::postgres::Database {
         match &self.place {
-            Place::Sqlite(_) => panic!("a file is no database"),
+            Place::Sqlite(_) => panic!("a file is not a database"),
             Place::Postgres(database) => database,
         }
     }
 
-    /// The directory of a ledger in a file.
+    /// The folder of the ledger's file.
     pub fn directory(&self) -> &Path {
         match &self.place {
-            Place::Sqlite(directory) => directory.path(),
+            Place::Sqlite(folder) => folder.path(),
             #[cfg(feature = "postgres")]
             Place::Postgres(_) => panic!("a database has no directory"),
         }
@@ -100,7 +100,7 @@ impl LedgerTransaction {
         self.directory().join("ledger.db")
     }
 
-    /// Drops the ledger without closing it, then opens it anew.
+    /// Drops the ledger without closing it, then opens it again.
     #[allow(
         clippy::unused_async,
         reason = "without PostgreSQL there is nothing to wait for"
@@ -109,7 +109,7 @@ impl LedgerTransaction {
         let Self { place, ledger } = self;
         drop(ledger);
         let ledger = match &place {
-            Place::Sqlite(directory) => Ledger::open(&directory.path().join("ledger.db")).unwrap(),
+            Place::Sqlite(folder) => Ledger::open(&folder.path().join("ledger.db")).unwrap(),
             #[cfg(feature = "postgres")]
             Place::Postgres(database) => Ledger::connect(database.url(), None).await.unwrap(),
         };
@@ -120,14 +120,14 @@ impl LedgerTransaction {
         self.ledger.record_payment(payment(id)).await.unwrap();
     }
 
-    pub async fn tell(&self, told: &Told) -> CallbackOutcome {
+    pub async fn deliver(&self, content: &CallbackContent) -> CallbackOutcome {
         self.ledger
-            .record_callback(told.callback(), NOW)
+            .record_callback(content.callback(), NOW)
             .await
             .unwrap()
     }
 
-    /// The sum of all entries of the payment, in minor units.
+    /// The sum of the payment's entries, in minor units.
     pub async fn entered(&self, id: &str) -> i64 {
         let entries = self.ledger.entries(0, 1_000).await.unwrap();
         entries
@@ -138,7 +138,7 @@ impl LedgerTransaction {
     }
 }
 
-/// So many alarms, the newest first.
+/// At most `limit` alarms, the newest first.
 pub fn newest(limit: usize) -> AlarmFilter {
     AlarmFilter {
         limit,
@@ -159,9 +159,9 @@ pub fn payment(id: &str) -> NewPayment {
     }
 }
 
-/// What a callback tells; the default is the success of a sale.
+/// What a callback says. The amount is in minor units.
 #[derive(Clone)]
-pub struct Told {
+pub struct CallbackContent {
     pub project_id: u64,
     pub payment_id: &'static str,
     pub payment_type: &'static str,
@@ -174,8 +174,8 @@ pub struct Told {
     pub date: &'static str,
 }
 
-pub fn sale(payment_id: &'static str, operation_id: u64) -> Told {
-    Told {
+pub fn sale(payment_id: &'static str, operation_id: u64) -> CallbackContent {
+    CallbackContent {
         project_id: 1234,
         payment_id,
         payment_type: "purchase",
@@ -189,9 +189,9 @@ pub fn sale(payment_id: &'static str, operation_id: u64) -> Told {
     }
 }
 
-pub fn refund(payment_id: &'static str, operation_id: u64, amount: i64) -> Told {
+pub fn refund(payment_id: &'static str, operation_id: u64, amount: i64) -> CallbackContent {
     let sale = sale(payment_id, operation_id);
-    Told {
+    CallbackContent {
         operation_type: "refund",
         payment_status: "partially refunded",
         amount,
@@ -199,20 +199,20 @@ pub fn refund(payment_id: &'static str, operation_id: u64, amount: i64) -> Told 
     }
 }
 
-pub fn decline(payment_id: &'static str, operation_id: u64) -> Told {
-    Told {
+pub fn decline(payment_id: &'static str, operation_id: u64) -> CallbackContent {
+    CallbackContent {
         payment_status: "decline",
         operation_status: "decline",
         ..sale(payment_id, operation_id)
     }
 }
 
-impl Told {
+impl CallbackContent {
     pub fn callback(&self) -> Callback {
         self.with_receipt(&format!("receipt_{}", self.operation_id))
     }
 
-    /// The callback with the provider's own id of the payment.
+    /// The callback with this payment id of the provider.
     pub fn with_receipt(&self, receipt: &str) -> Callback {
         let Self {
             project_id,

@@ -1,4 +1,4 @@
-//! A database as the first version wrote it.
+//! A database as version 1 of the schema wrote it.
 #![allow(unreachable_pub, reason = "a module of tests")]
 
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Params};
 use tempfile::TempDir;
 
-use crate::common::{AMOUNT, CUSTOMER, NOW, Told, refund, sale};
+use crate::common::{AMOUNT, CUSTOMER, CallbackContent, NOW, refund, sale};
 
 pub const OTHER_CUSTOMER: &str = "7000000001";
 /// The operation that waits in the inbox.
@@ -21,11 +21,11 @@ pub struct Version1 {
 
 /// A repeat of a sale with another amount.
 pub fn contradiction(payment_id: &'static str, operation_id: u64) -> Callback {
-    let told = Told {
+    let content = CallbackContent {
         amount: AMOUNT + 1,
         ..sale(payment_id, operation_id)
     };
-    told.callback()
+    content.callback()
 }
 
 impl Version1 {
@@ -37,7 +37,7 @@ impl Version1 {
         connection.pragma_update(None, "user_version", 1).unwrap();
         let old = Self { folder, connection };
         old.fill();
-        // The ledger opens it with a connection of its own.
+        // The ledger opens the file with its own connection.
         old.connection
             .execute_batch("PRAGMA journal_mode = WAL")
             .unwrap();
@@ -55,7 +55,7 @@ impl Version1 {
         version.unwrap()
     }
 
-    /// Every table and every row.
+    /// Every row of every table.
     pub fn dump(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for name in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
@@ -102,7 +102,7 @@ impl Version1 {
         self.event(&sale("refunded", 4), "applied");
         self.event(&refund("refunded", 5, AMOUNT), "applied");
         self.event(&refund("early", 6, 25_000), "early");
-        let other_amount = Told {
+        let other_amount = CallbackContent {
             amount: AMOUNT - 1,
             ..sale("quarantined", 7)
         };
@@ -115,7 +115,7 @@ impl Version1 {
         self.entry("refunded", 5, "refund", -AMOUNT);
         self.alarm("amount_differs", Some(("quarantined", 7)), NOW.0);
         self.unreadable(b"{\"a\":1}", NOW.0 + 1);
-        // All of these within one millisecond.
+        // All of these have the same millisecond.
         self.contradictory("partly", 2);
         self.contradictory("credited", 1);
         self.unreadable(b"{\"c\":3}", NOW.0 + 2);
@@ -133,22 +133,22 @@ impl Version1 {
         self.add(sql, (id, customer, AMOUNT, state, remaining, by, NOW.0));
     }
 
-    fn event(&self, told: &Told, disposition: &str) {
+    fn event(&self, content: &CallbackContent, disposition: &str) {
         let sql = "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status,
                        payment_type, operation_type, amount, currency, code, provider_payment_id, disposition,
                        received_at, body)
                    VALUES (?1, 1234, ?2, ?3, ?4, 'purchase', ?5, ?6, 'KZT', '0', ?7, ?8, ?9, ?10)";
         let values = (
-            told.payment_id,
-            told.operation_id.cast_signed(),
-            told.operation_status,
-            told.payment_status,
-            told.operation_type,
-            told.amount,
-            format!("receipt_{}", told.operation_id),
+            content.payment_id,
+            content.operation_id.cast_signed(),
+            content.operation_status,
+            content.payment_status,
+            content.operation_type,
+            content.amount,
+            format!("receipt_{}", content.operation_id),
             disposition,
             NOW.0,
-            &*told.callback().body,
+            &*content.callback().body,
         );
         self.add(sql, values);
     }

@@ -120,7 +120,7 @@ impl Checker {
             None => assert_eq!(outcome == CallbackOutcome::Unmatched, !known),
             Some(_) if !known => {}
             Some(first) if has_same_content(*first, content) => {
-                assert_eq!(outcome, CallbackOutcome::Repeated)
+                assert_eq!(outcome, CallbackOutcome::Repeated);
             }
             Some(_) => assert_eq!(
                 outcome,

@@ -92,7 +92,7 @@ async fn service_without_its_database_ends_and_says_what_to_do() {
         ),
         (
             "postgres://a:s3cret@127.0.0.1:1/b".into(),
-            "does the server run",
+            "check that the server runs",
         ),
         (
             "postgres://a:s3cret@127.0.0.1:port/b".into(),

@@ -108,7 +108,7 @@ async fn log_of_another_user_is_refused_at_the_start_and_not_changed() {
     mode(&log, 0o444);
     let before = fs::read(&log).unwrap();
     let error = refused(&folder);
-    assert!(error.contains("those beside it"), "{error}");
+    assert!(error.contains("the files beside it"), "{error}");
     assert_eq!(fs::read(&log).unwrap(), before);
     mode(&log, 0o644);
     top_ups.are_in_the_ledger_of(&folder.serve().await).await;
@@ -152,7 +152,7 @@ async fn second_process_on_a_file_is_refused_and_the_first_continues() {
         "{error}"
     );
     assert!(
-        error.contains("stop that one, or name another database"),
+        error.contains("stop that process, or name another database"),
         "{error}"
     );
     assert_eq!(top_ups.one(&running.platform()).await, 200);

@@ -101,7 +101,7 @@ impl Simulation<'_> {
                 self.callback_answered(*notification, status, may_fail)?;
             }
             (kind, TaskResult::Written(result)) => {
-                self.operator_write_ended(kind, &result, may_fail)?
+                self.operator_write_ended(kind, &result, may_fail)?;
             }
             (kind, _) => unreachable!("{kind:?} has another result"),
         }

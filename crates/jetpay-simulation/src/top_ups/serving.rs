@@ -107,7 +107,7 @@ impl Simulation<'_> {
         for (message, response) in responses {
             match response {
                 Some(response) => {
-                    self.respond(message, &response, FaultProfile::permits_unavailable(fault))?
+                    self.respond(message, &response, FaultProfile::permits_unavailable(fault))?;
                 }
                 None if crashed => self.interrupted(message),
                 None => {

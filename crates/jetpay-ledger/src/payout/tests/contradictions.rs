@@ -105,7 +105,7 @@ fn answer_of_an_older_turn_permits_no_send_and_no_release() {
     }
     let error = asking.on_status(1, &found(&[ERROR]), at(71), &policy());
     assert_eq!(error.snapshot, asking);
-    // That it was accepted is true whoever tells it.
+    // An acceptance is true from any source.
     let accepted = asking.on_send(1, &accept(), at(71), &policy()).snapshot;
     assert_eq!(accepted.state, PayoutState::Accepted);
 }

@@ -47,7 +47,7 @@ fn new_payout_has_its_money_reserved_and_is_sent_at_once() {
     assert_eq!(
         snapshot.next,
         Some((Action::QueryStatus, at(70))),
-        "nobody sends it after a crash"
+        "it is not sent again after a crash"
     );
 }
 

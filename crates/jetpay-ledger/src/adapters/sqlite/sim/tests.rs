@@ -29,7 +29,7 @@ fn record<const N: usize>(
     let lost = Err(Error::closed());
     let answers = writes.map(|mut write| match write.as_mut().poll(&mut context) {
         Poll::Ready(answer) => (answer != lost).then_some(answer),
-        Poll::Pending => panic!("a step leaves nobody waiting"),
+        Poll::Pending => panic!("a step answers every command"),
     });
     (ledger, answers)
 }
