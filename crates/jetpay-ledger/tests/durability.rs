@@ -51,8 +51,8 @@ async fn open_file_is_refused_to_another_ledger() {
     let test = TestLedger::open();
     let second = Ledger::open(&test.path());
     assert!(matches!(second, Err(OpenError::InUse { .. })));
-    let text = second.unwrap_err().to_string();
-    assert!(text.contains("in use by another process"), "{text}");
+    let refusal = second.unwrap_err().to_string();
+    assert!(refusal.contains("in use by another process"), "{refusal}");
     test.ledger.clone().close().await;
     assert!(Ledger::open(&test.path()).is_ok());
 }

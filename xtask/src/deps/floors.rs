@@ -33,10 +33,10 @@ pub(crate) fn problems(source: &Path, floors: &[(&str, &[&str])]) -> Result<Vec<
         let floor = floor_of(file);
         let allowed = floors.iter().find(|(name, _)| *name == floor);
         for path in paths(text) {
-            let Some(used) = resolve(file, &path, &files) else {
+            let Some(target) = resolve(file, &path, &files) else {
                 continue;
             };
-            let other = floor_of(used);
+            let other = floor_of(target);
             if let Some((_, allowed)) = allowed
                 && other != floor
                 && !allowed.contains(&other)
@@ -47,8 +47,8 @@ pub(crate) fn problems(source: &Path, floors: &[(&str, &[&str])]) -> Result<Vec<
                     path.join("::")
                 ));
             }
-            if used != file {
-                uses.entry(file).or_default().insert(used);
+            if target != file {
+                uses.entry(file).or_default().insert(target);
             }
         }
     }

@@ -4,7 +4,7 @@
 mod copy;
 mod planted;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::process::Command;
 use std::time::Instant;
 
@@ -234,10 +234,10 @@ fn finish(planted: usize, results: &[(&str, Outcome)]) -> Result<()> {
     }
     let mut line = format!("{planted} planted bugs: {caught} caught");
     if missed > 0 {
-        line += &format!(", {missed} not caught");
+        let _ = write!(line, ", {missed} not caught");
     }
     if broken > 0 {
-        line += &format!(", {broken} not built");
+        let _ = write!(line, ", {broken} not built");
     }
     ensure!(caught == planted, line);
     println!("✓ {line}");

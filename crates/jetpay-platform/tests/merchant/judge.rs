@@ -190,7 +190,7 @@ fn decline(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<Ledger
     match (payment.left, ledger_fault) {
         (None, _) => payment.state = "declined",
         (Some(left), Some(LedgerFault::DeclineTakesBack)) if left > 0 => {
-            ledger.enter(callback, -left)
+            ledger.enter(callback, -left);
         }
         (Some(left), Some(LedgerFault::DeclineOfTheOperationTakesBack)) if own && left > 0 => {
             ledger.enter(callback, -left);
