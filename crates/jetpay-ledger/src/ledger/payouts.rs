@@ -105,7 +105,7 @@ impl Ledger {
     /// An operator says how a payout without an outcome ended.
     ///
     /// # Errors
-    /// [`Error::ResolveError`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn resolve_payout(
         &self,
         payment_id: PaymentId,

@@ -2,7 +2,7 @@
 //!
 //! `HttpServer` of actix-web has no such bounds: its time limit for a head applies to a connection's first request only,
 //! and it waits for ever for a client that does not read its answers. This module runs the same HTTP service over
-//! [`Connection`], a stream that fails when it makes no progress.
+//! `Connection`, a stream that fails when it makes no progress.
 
 mod connection;
 

@@ -46,7 +46,7 @@ fn endpoint_on_another_machine_is_refused_unless_credits_are_allowed() {
         let (code, out, err) = with(url, &more);
         assert_eq!((code, out.as_str()), (Some(2), ""));
         assert!(
-            err.starts_with(&format!("error: {host} is not on this machine"))
+            err.starts_with(&format!("error: {host} is another machine"))
                 && err.contains("--allow-credits"),
             "{err}"
         );
