@@ -1,6 +1,6 @@
 //! The two answer options of Kassa24, and the type of Cash-in's `check_deposit`.
 
-use jetpay_platform::MethodFacts;
+use jetpay_platform::{Exchange, MethodFacts};
 use serde_json::json;
 
 use crate::check::CheckResult;
@@ -137,14 +137,14 @@ fn no_quirk(method: &MethodFacts, _: &Target) -> bool {
     !method.typed_verify
 }
 
+/// Sends a `check_deposit` whose `type` says `verify`.
+async fn call_typed_verify(context: &CheckContext<'_>) -> CheckResult<Exchange> {
+    let typed_verify = with(context.check_deposit_json(), "/type", json!("verify"));
+    context.call(&typed_verify).await
+}
+
 async fn gets_a_payment_id(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&with(
-            context.check_deposit_json(),
-            "/type",
-            json!("verify"),
-        ))
-        .await?;
+    let exchange = call_typed_verify(context).await?;
     let payment_id = payment_id(context, &exchange)?;
     if !context.target.credits {
         return Ok(());
@@ -156,13 +156,7 @@ async fn gets_a_payment_id(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn is_a_verify(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context
-        .call(&with(
-            context.check_deposit_json(),
-            "/type",
-            json!("verify"),
-        ))
-        .await?;
+    let exchange = call_typed_verify(context).await?;
     expect::equal("payment_id", &None, &exchange.payment_id())?;
     account(context, &exchange, 0).map(drop)
 }

@@ -9,26 +9,6 @@ use crate::model;
 use crate::model::OpenError;
 use crate::port::TransactionError;
 
-/// Why a flush failed.
-pub(super) enum FlushError {
-    /// The database answered with an error.
-    Database(tokio_postgres::Error),
-    /// A row cannot be written.
-    Row(TransactionError),
-}
-
-impl From<tokio_postgres::Error> for FlushError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<TransactionError> for FlushError {
-    fn from(error: TransactionError) -> Self {
-        Self::Row(error)
-    }
-}
-
 /// Why a group is not committed, or a query not answered.
 pub(super) enum PostgresError {
     /// Another server was in the way. Nothing is kept, and a second try may well work.
@@ -43,13 +23,10 @@ pub(super) enum PostgresError {
 
 impl PostgresError {
     /// The meaning of an error that came after the commit was sent.
-    pub(super) fn committing(error: FlushError) -> Self {
-        match error {
-            FlushError::Row(failure) => Self::Failed(failure),
-            FlushError::Database(error) => match Self::from(error) {
-                Self::Lost(text) => Self::Unknown(text),
-                other => other,
-            },
+    pub(super) fn committing(self) -> Self {
+        match self {
+            Self::Lost(text) => Self::Unknown(text),
+            other => other,
         }
     }
 }

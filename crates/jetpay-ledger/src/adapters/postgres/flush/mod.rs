@@ -3,7 +3,7 @@
 mod money;
 mod payments;
 
-use super::error::{FlushError, PostgresError};
+use super::error::PostgresError;
 use super::rows;
 use super::session::Session;
 use super::wire::send;
@@ -20,7 +20,7 @@ pub(super) async fn flush(session: &Session, set: &WorkingSet) -> Result<(), Pos
     written.map_err(PostgresError::committing)
 }
 
-async fn write(session: &Session, set: &WorkingSet) -> Result<(), FlushError> {
+async fn write(session: &Session, set: &WorkingSet) -> Result<(), PostgresError> {
     let flags = flags(set)?;
     let answers = [
         send(payments::add_payments(session, set, &flags)).await,
