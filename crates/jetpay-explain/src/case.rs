@@ -1,8 +1,8 @@
 //! Examines one body: first as the service verifies it, then in every other way in which a sender may have signed it.
 
 use jetpay_core::Rejection;
-use jetpay_core::message::Received;
-use jetpay_core::signature::{Key, Order, Project};
+use jetpay_core::id::ProjectId;
+use jetpay_core::signature::{Canonical, Key, Order, Project};
 
 use crate::rule::PLATFORM;
 use crate::signed::{Signed, Signer, Text, foreign_signers, own_signers};
@@ -12,7 +12,9 @@ use crate::{Explanation, Hint, Verdict, candidates, flatten, loose};
 /// The body to examine, and the secrets to try.
 pub(super) struct Case<'a> {
     pub(super) body: &'a [u8],
-    pub(super) received: &'a Received<'a>,
+    pub(super) canonical: Canonical,
+    /// The project that the body names.
+    pub(super) claimed: Option<ProjectId>,
     /// The secrets of the project.
     pub(super) keys: &'a [Key],
     /// The other projects.
@@ -26,28 +28,23 @@ type Reasons = (Vec<Hint>, Option<Signed>);
 
 impl Case<'_> {
     pub(super) fn explanation(&self) -> Explanation {
-        let natural = self.received.canonical().string_to_sign();
+        let natural = self.canonical.string_to_sign();
         let root = self.root();
         let lines = root.as_ref();
         let lines = lines.and_then(|root| flatten::lines(root, PLATFORM, self.body.len()));
         let mut explanation = Explanation {
             verdict: Verdict::Mismatch,
-            project: self.received.claimed_project(),
+            project: self.claimed,
             order: None,
             secret: None,
             string_to_sign: Some(natural.to_owned()),
             lines: lines.unwrap_or_default(),
             computed: self.keys.first().map(|key| key.sign(natural)),
-            given: self
-                .received
-                .canonical()
-                .signature()
-                .text()
-                .map(str::to_owned),
+            given: self.canonical.signature().text().map(str::to_owned),
             signed: None,
             hints: Vec::new(),
         };
-        match self.received.canonical().signature().decode() {
+        match self.canonical.signature().decode() {
             Ok(signature) => {
                 if let Some((order, text, secret)) = self.matching(&signature) {
                     self.fill(&mut explanation, order, text, secret);
@@ -76,13 +73,9 @@ impl Case<'_> {
 
     /// Tries what the verification of messages tries: natural order before byte order, and the secrets in their order.
     fn matching(&self, signature: &Signature) -> Option<(Order, String, usize)> {
-        let natural = (
-            Order::Natural,
-            self.received.canonical().string_to_sign().to_owned(),
-        );
+        let natural = (Order::Natural, self.canonical.string_to_sign().to_owned());
         let byte = self
-            .received
-            .canonical()
+            .canonical
             .byte_ordered()
             .map(|text| (Order::Byte, text));
         let orders = std::iter::once(natural).chain(byte);
@@ -105,8 +98,7 @@ impl Case<'_> {
             explanation.hints.push(Hint::ByteOrder);
         }
         let refused = self
-            .received
-            .canonical()
+            .canonical
             .malleated()
             .map(|how| Hint::Refused(Rejection::Malleated(how)));
         explanation.hints.extend(refused);
@@ -114,7 +106,7 @@ impl Case<'_> {
 
     /// Examines a signature whose text is malformed. Its bytes may be right, or they may be the signature of something else.
     fn reasons_of_loose_text(&self, root: Option<&Node<'_>>) -> Reasons {
-        let text = self.received.canonical().signature().text();
+        let text = self.canonical.signature().text();
         let decodings = text.map(loose::decodings).unwrap_or_default();
         for (hint, signature) in decodings {
             if self.matching(&signature).is_some() {
@@ -166,7 +158,7 @@ impl Case<'_> {
         if signers.is_empty() {
             return Vec::new();
         }
-        let given = self.received.canonical().signature().text();
+        let given = self.canonical.signature().text();
         let fitting = |(hint, text): (Hint, Text)| {
             let signer = signed_by(signers, &text, signature).next()?;
             let hints = [Some(hint), signer.hint()].into_iter().flatten().collect();
@@ -189,7 +181,7 @@ impl Case<'_> {
     /// Adds hints about signatures in wrong places of the body.
     fn add_of_places(&self, hints: &mut Vec<Hint>, root: Option<&Node<'_>>) {
         let Some(root) = root else { return };
-        let given = self.received.canonical().signature().text();
+        let given = self.canonical.signature().text();
         if given.is_none() {
             hints.extend(tree::signature_anywhere(root).map(Hint::SignatureMisplaced));
             return;

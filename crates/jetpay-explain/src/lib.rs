@@ -33,7 +33,7 @@ use std::fmt;
 
 use jetpay_core::id::ProjectId;
 use jetpay_core::message::Received;
-use jetpay_core::signature::{Key, Keyring, Order, Project};
+use jetpay_core::signature::{Canonical, Key, Keyring, Order, Project, Unreadable};
 use serde::Serialize;
 
 use case::Case;
@@ -86,16 +86,22 @@ pub enum Verdict {
 /// Explains a body with the given secrets. The project that the body names does not matter.
 #[must_use]
 pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
-    match Received::parse(body) {
-        Ok(received) => Case {
+    match parse(body) {
+        Ok((received, canonical)) => Case {
             body,
-            received: &received,
+            canonical,
+            claimed: received.claimed_project(),
             keys,
             others: &[],
         }
         .explanation(),
         Err(why) => Explanation::unreadable(Hint::Unreadable(why)),
     }
+}
+
+/// A received message sorts its values only for a known project, so its canonical form is made here.
+fn parse(body: &[u8]) -> Result<(Received<'_>, Canonical), Unreadable> {
+    Ok((Received::parse(body)?, Canonical::parse(body)?))
 }
 
 /// Explains a body with the secrets of the project that it names, then with the secrets of the other projects. It also
@@ -113,8 +119,8 @@ pub fn explain(body: &[u8], keys: &[Key]) -> Explanation {
 /// ```
 #[must_use]
 pub fn explain_with(body: &[u8], keyring: &Keyring) -> Explanation {
-    let received = match Received::parse(body) {
-        Ok(received) => received,
+    let (received, canonical) = match parse(body) {
+        Ok(parsed) => parsed,
         Err(why) => return Explanation::unreadable(Hint::Unreadable(why)),
     };
     let project = received
@@ -128,7 +134,8 @@ pub fn explain_with(body: &[u8], keyring: &Keyring) -> Explanation {
         .collect();
     let mut explanation = Case {
         body,
-        received: &received,
+        canonical,
+        claimed: received.claimed_project(),
         keys,
         others: &others,
     }

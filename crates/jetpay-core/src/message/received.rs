@@ -5,12 +5,15 @@ use std::fmt;
 use super::authentic::{Authentic, Matched};
 use crate::id::ProjectId;
 use crate::rejection::Rejection;
-use crate::signature::{Canonical, Keyring, Kind, Order, Project, Unreadable};
+use crate::signature::{
+    BYTES, Canonical, Flattener, Key, Keyring, Kind, Order, Project, Unreadable,
+};
 
 /// A parsed body. No typed field can be read before [`authenticate`](Self::authenticate).
 pub struct Received<'b> {
     body: &'b [u8],
-    canonical: Canonical,
+    /// Not sorted yet: only the message of a known project is worth it.
+    parsed: Flattener,
 }
 
 impl<'b> Received<'b> {
@@ -21,14 +24,14 @@ impl<'b> Received<'b> {
     pub fn parse(body: &'b [u8]) -> Result<Self, Unreadable> {
         Ok(Self {
             body,
-            canonical: Canonical::parse(body)?,
+            parsed: Flattener::over(body)?,
         })
     }
 
     /// Whether the body looks like a callback. Use it only to choose the shape of a refusal.
     #[must_use]
     pub fn looks_like_callback(&self) -> bool {
-        self.canonical.mentions_payment()
+        self.parsed.mentions_payment()
     }
 
     /// Verifies the signature with the secrets of the project that the message names.
@@ -41,8 +44,11 @@ impl<'b> Received<'b> {
             .claimed_project()
             .and_then(|id| keyring.project(id))
             .ok_or(Rejection::UnknownProject)?;
-        let matched = self.matched(project)?;
-        Ok(Authentic::new(self.body, self.canonical, project, matched))
+        let signature = self.parsed.signature().decode()?;
+        let canonical = Canonical::from(self.parsed);
+        let matched =
+            find_match(&canonical, project, &signature).ok_or(Rejection::WrongSignature)?;
+        Ok(Authentic::new(self.body, canonical, project, matched))
     }
 
     /// The id of the project that the message names. It is not verified: use it to explain a message, never to trust it.
@@ -51,42 +57,35 @@ impl<'b> Received<'b> {
     #[must_use]
     pub fn claimed_project(&self) -> Option<ProjectId> {
         let (kind, text) = self
-            .canonical
-            .value("project_id")
-            .or_else(|| self.canonical.value("general:project_id"))?;
+            .parsed
+            .value("", "project_id")
+            .or_else(|| self.parsed.value("general:", "project_id"))?;
         let number = text
             .parse()
             .ok()
             .filter(|_| matches!(kind, Kind::Integer | Kind::Text))?;
         Some(ProjectId::new(number))
     }
+}
 
-    fn matched(&self, project: &Project) -> Result<Matched, Rejection> {
-        let signature = self.canonical.signature().decode()?;
-        let find = |text: &str, order| {
-            let secret = project
-                .keys()
-                .iter()
-                .position(|key| key.verify(text, &signature))?;
-            Some(Matched { order, secret })
-        };
-        find(self.canonical.string_to_sign(), Order::Natural)
-            .or_else(|| find(&self.canonical.byte_ordered()?, Order::Byte))
-            .ok_or(Rejection::WrongSignature)
-    }
-
-    /// The string to sign and the signature of the message. Neither is verified.
-    #[must_use]
-    pub fn canonical(&self) -> &Canonical {
-        &self.canonical
-    }
+/// Tries every secret with natural order, then with byte order, if that gives another string.
+fn find_match(
+    canonical: &Canonical,
+    project: &Project,
+    signature: &[u8; BYTES],
+) -> Option<Matched> {
+    let find = |text: &str, order| {
+        let is_signed = |key: &Key| key.verify(text, signature);
+        let secret = project.keys().iter().position(is_signed)?;
+        Some(Matched { order, secret })
+    };
+    find(canonical.string_to_sign(), Order::Natural)
+        .or_else(|| find(&canonical.byte_ordered()?, Order::Byte))
 }
 
 impl fmt::Debug for Received<'_> {
     /// Omits the body, because it has the payer's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Received")
-            .field("canonical", &self.canonical)
-            .finish_non_exhaustive()
+        f.debug_struct("Received").finish_non_exhaustive()
     }
 }

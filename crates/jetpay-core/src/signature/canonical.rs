@@ -1,12 +1,14 @@
 //! The canonical form of a body: the string that is signed, and the path of each value.
 
+use std::cmp::Ordering;
+
 use thiserror::Error;
 
 use super::claimed::ClaimedSignature;
-use super::flattener::{Flattener, Leaf};
-use super::{flattener, natural};
-
-pub(crate) use super::flattener::Kind;
+use super::flattener::{Flattener, Part};
+use super::json::JsonError;
+use super::leaves::{Kind, Leaf, Leaves, Span, byte_order};
+use super::{marks, natural};
 
 /// The order of the paths in a string to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -49,13 +51,14 @@ pub enum Unreadable {
     /// The body is empty, or it is not a JSON object.
     #[error("the body is not a JSON object")]
     NotAnObject,
-    /// The body is larger than any message, or its flattened form is more than 16 times as large as the body.
-    #[error("the body is too large, or repeats long keys too often")]
+    /// The body is larger than any message; or its flattened form, in which each value repeats the keys above it, is more
+    /// than twice as large as the body; or it has more values than any message of its length.
+    #[error("the body is too large, has too many values, or repeats long keys too often")]
     TooLarge,
     /// The JSON is broken, or it is never signed: a repeated key, an empty key, negative zero, a number out of range, a
-    /// lone surrogate, more than 127 levels, or data after the end. The text says what is wrong and where.
+    /// lone surrogate, more than 127 levels, or data after the end.
     #[error("not readable JSON: {0}")]
-    Json(String),
+    Json(#[from] JsonError),
 }
 
 impl From<std::str::Utf8Error> for Unreadable {
@@ -68,12 +71,10 @@ impl From<std::str::Utf8Error> for Unreadable {
 
 /// A parsed body: its values in the order of signing, and the string to sign.
 ///
-/// One pass over the bytes makes it. It does not have the values below `signature` and `frame_mode`.
+/// One pass over the bytes and one sort make it. It does not have the values below `signature` and `frame_mode`.
 pub struct Canonical {
-    arena: String,
-    leaves: Vec<Leaf>,
-    joined: String,
-    signature: Option<flattener::Span>,
+    leaves: Leaves,
+    signature: Option<Box<str>>,
     marks: u8,
 }
 
@@ -83,73 +84,42 @@ impl Canonical {
     /// # Errors
     /// [`Unreadable`] if the body is not JSON, or is JSON that is never signed.
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
-        let Flattener {
-            arena,
-            mut leaves,
-            signature,
-            marks,
-            ..
-        } = Flattener::over(body)?;
-        if marks & flattener::DIGIT_OR_SPACE == 0 {
-            // Without digits and white space natural order is byte order.
-            leaves.sort_unstable_by(|a, b| {
-                a.head.cmp(&b.head).then_with(|| byte_order(&arena, a, b))
-            });
-        } else {
-            leaves = natural::sorted_by(leaves, |a, b| {
-                natural::compare(a.path(&arena).as_bytes(), b.path(&arena).as_bytes())
-            });
-        }
-        let joined = join(&arena, &leaves);
-        Ok(Self {
-            arena,
-            leaves,
-            joined,
-            signature,
-            marks,
-        })
+        Flattener::over(body).map(Self::from)
     }
 
     /// The string to sign. Its paths are in natural order, as the platform signs them.
     #[must_use]
     pub fn string_to_sign(&self) -> &str {
-        &self.joined
+        &self.leaves.string
     }
 
     /// The string to sign in byte order, if it differs from [`string_to_sign`](Self::string_to_sign).
     #[must_use]
     pub fn byte_ordered(&self) -> Option<String> {
-        if self.marks & flattener::DIGIT_OR_SPACE == 0 {
+        if self.leaves.is_sorted {
             return None;
         }
-        let mut leaves = self.leaves.clone();
-        leaves.sort_unstable_by(|a, b| byte_order(&self.arena, a, b));
-        let joined = join(&self.arena, &leaves);
-        (joined != self.joined).then_some(joined)
+        let string = &self.leaves.string;
+        let mut list = self.leaves.list.clone();
+        list.sort_by(|a, b| leaf_order(string, a, b));
+        let ordered = rejoin(string, &mut list);
+        (ordered != *string).then_some(ordered)
     }
 
     /// The signature that the body has at the top level, else the one in `general`. It is not verified.
     #[must_use]
     pub fn signature(&self) -> ClaimedSignature<'_> {
-        ClaimedSignature::of(self.signature.as_ref().map(|span| span.text(&self.arena)))
+        ClaimedSignature::of(self.signature.as_deref())
     }
 
     /// The value at `path`.
     pub(crate) fn value(&self, path: &str) -> Option<(Kind, &str)> {
-        let leaf = self
-            .leaves
-            .iter()
-            .find(|leaf| leaf.path(&self.arena) == path)?;
-        Some((leaf.kind, leaf.value(&self.arena)))
+        self.leaves.value(path)
     }
 
-    /// Whether a value is below `path`. A `:` in a key is doubled, and one more `:` separates two keys. Therefore, after an
-    /// even number of `:` the path belongs to another key that only begins with the same word.
+    /// Whether a value is below `path`.
     pub(crate) fn has_below(&self, path: &str) -> bool {
-        self.leaves.iter().any(|leaf| {
-            let rest = leaf.path(&self.arena).strip_prefix(path);
-            rest.is_some_and(|rest| (rest.len() - rest.trim_start_matches(':').len()) % 2 == 1)
-        })
+        self.leaves.has_below(path)
     }
 
     /// Whether the body has a field `payment` or `operation`, as callbacks do and requests do not. One of them is enough,
@@ -162,13 +132,14 @@ impl Canonical {
 
     /// Whether a value has a `;`. Then the string has more of them than separators between values.
     pub(crate) fn has_semicolon_in_value(&self) -> bool {
-        memchr::memchr_iter(b';', self.joined.as_bytes()).count() >= self.leaves.len().max(1)
+        memchr::memchr_iter(b';', self.leaves.string.as_bytes()).count()
+            >= self.leaves.list.len().max(1)
     }
 
     /// Whether a value has `;path:`. Then an attacker may have moved the value at `path` out of that text or into it.
     pub(crate) fn is_cut_at(&self, path: &str) -> bool {
-        self.leaves.iter().any(|leaf| {
-            let value = leaf.value(&self.arena);
+        self.leaves.list.iter().any(|leaf| {
+            let value = leaf.value(&self.leaves.string);
             memchr::memchr_iter(b';', value.as_bytes()).any(|at| {
                 value[at + 1..]
                     .strip_prefix(path)
@@ -182,17 +153,18 @@ impl Canonical {
     /// It does not check texts. [`Authentic`](crate::message::Authentic) checks them for each field that is read.
     #[must_use]
     pub fn malleated(&self) -> Option<Malleated> {
-        if self.marks & flattener::FORBIDDEN_IN_KEY != 0 {
+        if self.marks & marks::FORBIDDEN_IN_KEY != 0 {
             return Some(Malleated::Key);
         }
         // No object repeats a key, so two paths can be equal only if a key has the separator in it.
-        if self.marks & flattener::COLON == 0 {
+        if self.marks & marks::COLON == 0 {
             return None;
         }
         let mut paths: Vec<&str> = self
             .leaves
+            .list
             .iter()
-            .map(|leaf| leaf.path(&self.arena))
+            .map(|leaf| leaf.path(&self.leaves.string))
             .collect();
         paths.sort_unstable();
         paths
@@ -202,18 +174,120 @@ impl Canonical {
     }
 }
 
-/// Equal paths keep the order of the body.
-fn byte_order(arena: &str, a: &Leaf, b: &Leaf) -> std::cmp::Ordering {
-    a.path(arena).cmp(b.path(arena)).then(a.start.cmp(&b.start))
+impl From<Flattener> for Canonical {
+    fn from(flattener: Flattener) -> Self {
+        let Flattener {
+            parts,
+            marks: marked,
+            ..
+        } = &flattener;
+        // Without digits and white space natural order is byte order, and without `:` in keys all paths differ.
+        let leaves = if marked & (marks::DIGIT_OR_SPACE | marks::COLON) == 0 {
+            join(&flattener, byte_ordered(&flattener))
+        } else {
+            sort_naturally(join(&flattener, parts.iter()))
+        };
+        Self {
+            signature: flattener.signature().text().map(Box::from),
+            leaves,
+            marks: *marked,
+        }
+    }
 }
 
-fn join(arena: &str, leaves: &[Leaf]) -> String {
-    let mut joined = String::with_capacity(arena.len() + leaves.len());
-    for leaf in leaves {
+/// The values in the byte order of their paths, which all differ.
+///
+/// Integers sort faster than anything with a comparison of its own. Each has the first bytes of a path and, in its last
+/// two, the index of the value.
+fn byte_ordered(flattener: &Flattener) -> impl Iterator<Item = &Part> {
+    let parts = &flattener.parts;
+    let index: u128 = if parts.len() <= 256 { 0xFF } else { 0xFFFF };
+    let mut keys: Vec<u128> = (0..)
+        .zip(parts)
+        .map(|(at, part)| part.head & !index | at)
+        .collect();
+    keys.sort_unstable();
+    let part = move |key: u128| &parts[(key & index) as usize];
+    // Few paths have their first bytes in common.
+    for same in keys.chunk_by_mut(|a, b| a & !index == b & !index) {
+        if same.len() > 1 {
+            same.sort_unstable_by(|&a, &b| flattener.compare_paths(part(a), part(b)));
+        }
+    }
+    keys.into_iter().map(part)
+}
+
+fn sort_naturally(mut leaves: Leaves) -> Leaves {
+    let string = &leaves.string;
+    let path = |leaf: &Leaf| leaf.path(string).as_bytes();
+    leaves.list = natural::sorted_by(leaves.list, |a, b| natural::compare(path(a), path(b)));
+    leaves.is_sorted = leaves
+        .list
+        .is_sorted_by(|a, b| leaf_order(string, a, b).is_le());
+    leaves.string = rejoin(string, &mut leaves.list);
+    leaves
+}
+
+/// Equal paths keep their order.
+fn leaf_order(string: &str, a: &Leaf, b: &Leaf) -> Ordering {
+    byte_order((a.head, b.head), || a.path(string).cmp(b.path(string)))
+}
+
+/// Joins the parts of the values with `;`.
+fn join<'p>(flattener: &'p Flattener, parts: impl Iterator<Item = &'p Part>) -> Leaves {
+    let source = flattener.source.as_bytes();
+    let mut out = vec![0; flattener.size + COPIED];
+    let mut at = 0;
+    let list = parts.map(|part| {
+        let start = at;
+        copy(source, flattener.parent(part), &mut out, &mut at);
+        copy(source, part.key(), &mut out, &mut at);
+        let path = Span::new(start, at);
+        out[at] = b':';
+        at += 1;
+        copy(source, part.value(), &mut out, &mut at);
+        let leaf = Leaf::new(part.head, part.kind(), path, at);
+        out[at] = b';';
+        at += 1;
+        leaf
+    });
+    let list = list.collect();
+    out.truncate(at.saturating_sub(1));
+    Leaves {
+        string: String::from_utf8(out).expect("texts, joined with ASCII"),
+        list,
+        is_sorted: true,
+    }
+}
+
+/// So many bytes are copied at once: most parts are shorter, and a copy of fixed length is a single instruction.
+pub(super) const COPIED: usize = 32;
+
+#[inline]
+fn copy(source: &[u8], span: Span, out: &mut [u8], at: &mut usize) {
+    let (range, length) = (span.range(), span.len());
+    let from = source[range.start..].first_chunk::<COPIED>();
+    if length <= COPIED
+        && let Some(from) = from
+        && let Some(to) = out[*at..].first_chunk_mut::<COPIED>()
+    {
+        *to = *from;
+    } else {
+        out[*at..*at + length].copy_from_slice(&source[range]);
+    }
+    *at += length;
+}
+
+/// Joins the lines of all values, in a new order.
+fn rejoin(string: &str, list: &mut [Leaf]) -> String {
+    let mut joined = String::with_capacity(string.len());
+    for leaf in list {
         if !joined.is_empty() {
             joined.push(';');
         }
-        joined.push_str(leaf.line(arena));
+        let start = joined.len();
+        joined.push_str(leaf.line(string));
+        leaf.move_to(start);
     }
     joined
 }
@@ -222,7 +296,7 @@ impl std::fmt::Debug for Canonical {
     /// Shows only the number of values, because the values are the payer's data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Canonical")
-            .field("leaves", &self.leaves.len())
+            .field("leaves", &self.leaves.list.len())
             .finish_non_exhaustive()
     }
 }

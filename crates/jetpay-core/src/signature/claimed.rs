@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use thiserror::Error;
 
 /// The length of an HMAC-SHA512, in bytes.
-pub(super) const BYTES: usize = 64;
+pub(crate) const BYTES: usize = 64;
 /// The length of its base64 with padding, in characters.
 pub(super) const CHARACTERS: usize = 88;
 
@@ -37,7 +37,7 @@ pub enum MalformedSignature {
 }
 
 impl<'a> ClaimedSignature<'a> {
-    pub(super) fn of(text: Option<&'a str>) -> Self {
+    pub(crate) fn of(text: Option<&'a str>) -> Self {
         Self { text }
     }
 

@@ -1,16 +1,13 @@
 //! A secret, and signing with it.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::value::RawValue;
 use sha2::Sha512;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::claimed::{BYTES, CHARACTERS};
+use super::flattener::Flattener;
 use super::{Canonical, Unreadable};
 
 /// A project's secret, with a prepared HMAC state. Dropping it wipes its memory.
@@ -79,9 +76,6 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// The fields of an object, each value as its text in the JSON.
-type Fields<'a> = BTreeMap<String, &'a RawValue>;
-
 /// Signs a body and returns it with the signature. No other byte changes.
 ///
 /// If the body has a field `signature` at the top level, the signature replaces its value. Else it goes into the object
@@ -98,46 +92,21 @@ type Fields<'a> = BTreeMap<String, &'a RawValue>;
 /// # Errors
 /// [`Unreadable`] if the body is not a JSON object that can be signed.
 pub fn sign(body: &[u8], key: &Key) -> Result<Vec<u8>, Unreadable> {
-    Canonical::parse(body)?;
+    let place = Flattener::over(body)?.place_of_signature;
+    let with = |signature: &str| {
+        let (before, after) = (&body[..place.range.start], &body[place.range.end..]);
+        [
+            before,
+            place.name.as_bytes(),
+            b"\"",
+            signature.as_bytes(),
+            b"\"",
+            after,
+        ]
+        .concat()
+    };
     // A signature of `null` counts as a value and would be signed, so a placeholder replaces it before the parse. The
     // placeholder is as long as a signature, so that the signed body is not too large to be parsed.
-    let placed = place(body, &"A".repeat(CHARACTERS))?;
-    let signature = key.sign(Canonical::parse(&placed)?.string_to_sign());
-    place(body, &signature)
-}
-
-/// Inserts the text of a signature into a body.
-fn place(body: &[u8], signature: &str) -> Result<Vec<u8>, Unreadable> {
-    let text = std::str::from_utf8(body)?;
-    let top = fields(text)?;
-    let general = top
-        .get("general")
-        .map(|general| general.get())
-        .filter(|general| general.starts_with('{'));
-    let object = match general {
-        Some(general) if !top.contains_key("signature") => general,
-        _ => text.trim_ascii(),
-    };
-    let present = fields(object)?;
-    let (range, with) = if let Some(signature_there) = present.get("signature") {
-        (
-            span_in(text, signature_there.get()),
-            format!("\"{signature}\""),
-        )
-    } else {
-        let end = span_in(text, object).end - 1;
-        let comma = if present.is_empty() { "" } else { "," };
-        (end..end, format!("{comma}\"signature\":\"{signature}\""))
-    };
-    Ok([&body[..range.start], with.as_bytes(), &body[range.end..]].concat())
-}
-
-fn fields(object: &str) -> Result<Fields<'_>, Unreadable> {
-    serde_json::from_str(object).map_err(|error| Unreadable::Json(error.to_string()))
-}
-
-/// The range of `part` in `whole`, of which it is a slice.
-fn span_in(whole: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr().addr() - whole.as_ptr().addr();
-    start..start + part.len()
+    let canonical = Canonical::parse(&with(&"A".repeat(CHARACTERS)))?;
+    Ok(with(&key.sign(canonical.string_to_sign())))
 }

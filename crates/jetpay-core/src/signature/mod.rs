@@ -18,15 +18,22 @@
 mod canonical;
 mod claimed;
 mod flattener;
+mod json;
 mod key;
 mod keyring;
+mod leaves;
+mod marks;
 pub mod natural;
 mod number;
+mod pass;
 mod siblings;
 
-pub(crate) use canonical::Kind;
 pub use canonical::{Canonical, Malleated, Order, Unreadable};
+pub(crate) use claimed::BYTES;
 pub use claimed::{ClaimedSignature, MalformedSignature};
+pub(crate) use flattener::Flattener;
+pub use json::JsonError;
 pub use key::{EmptySecret, Key, sign};
 pub use keyring::{Keyring, Project, RepeatedProject};
+pub(crate) use leaves::Kind;
 pub use number::push_float;

@@ -1,86 +1,67 @@
 //! The keys of all objects that the parser is inside of, to find a repeated key.
 
+use super::leaves::Span;
+
 /// An object with at most this many keys uses a filter of 64 bits and compares the keys that share a bit. A larger object
 /// is sorted once, so that thousands of keys do not take quadratic time.
 const FEW: usize = 64;
 
-/// The keys of all open objects. The innermost object is last.
-#[derive(Default)]
+/// The keys of all open objects, as ranges of one text. The innermost object is last.
 pub(super) struct Siblings {
-    names: String,
-    ends: Vec<u32>,
+    names: Vec<Span>,
 }
 
-/// One open object.
-pub(super) struct Object {
-    names_from: usize,
-    ends_from: usize,
-    seen: u64,
-}
+/// One open object: where its keys begin.
+pub(super) struct Object(usize);
 
 impl Siblings {
-    pub(super) fn with_capacity(names: usize, keys: usize) -> Self {
+    pub(super) fn with_capacity(keys: usize) -> Self {
         Self {
-            names: String::with_capacity(names),
-            ends: Vec::with_capacity(keys),
+            names: Vec::with_capacity(keys),
         }
     }
 
     pub(super) fn open(&self) -> Object {
-        Object {
-            names_from: self.names.len(),
-            ends_from: self.ends.len(),
-            seen: 0,
-        }
+        Object(self.names.len())
     }
 
-    /// Adds a key to the innermost object. Returns `false` if the object surely has the key already.
-    pub(super) fn add(&mut self, object: &mut Object, name: &str) -> bool {
-        let bit = filter_bit(name.as_bytes());
-        let repeated = object.seen & bit != 0
-            && self.ends.len() - object.ends_from <= FEW
-            && self.names_of(object).any(|known| known == name);
-        object.seen |= bit;
-        self.names.push_str(name);
-        self.ends
-            .push(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+    /// Adds a key to the innermost object, whose filter is `seen`. Returns `false` if the object surely has it already.
+    #[inline]
+    pub(super) fn add(&mut self, object: &Object, seen: &mut u64, name: Span, text: &str) -> bool {
+        let bit = filter_bit(name.of(text).as_bytes());
+        let repeated = *seen & bit != 0 && self.has(object, name.of(text), text);
+        *seen |= bit;
+        self.names.push(name);
         !repeated
     }
 
-    /// Closes the innermost object. Returns `false` if it has a key twice.
-    pub(super) fn close(&mut self, object: &Object) -> bool {
-        let mut unique = true;
-        if self.ends.len() - object.ends_from > FEW {
-            let mut names: Vec<&str> = self.names_of(object).collect();
-            names.sort_unstable();
-            unique = names.windows(2).all(|pair| pair[0] != pair[1]);
-        }
-        self.names.truncate(object.names_from);
-        self.ends.truncate(object.ends_from);
-        unique
+    #[cold]
+    fn has(&self, object: &Object, name: &str, text: &str) -> bool {
+        let names = &self.names[object.0..];
+        names.len() <= FEW && names.iter().any(|known| known.of(text) == name)
     }
 
-    fn names_of(&self, object: &Object) -> impl Iterator<Item = &str> {
-        let mut from = object.names_from;
-        self.ends[object.ends_from..].iter().map(move |&end| {
-            let name = &self.names[from..end as usize];
-            from = end as usize;
-            name
-        })
+    /// Closes the innermost object. Returns `false` if it has a key twice.
+    pub(super) fn close(&mut self, object: &Object, text: &str) -> bool {
+        let names = &mut self.names[object.0..];
+        let mut unique = true;
+        if names.len() > FEW {
+            names.sort_unstable_by_key(|name| name.of(text));
+            unique = names
+                .windows(2)
+                .all(|pair| pair[0].of(text) != pair[1].of(text));
+        }
+        self.names.truncate(object.0);
+        unique
     }
 }
 
-/// The length and the first, middle and last byte distinguish most keys of one object.
+/// The length and the first and last byte distinguish most keys of one object.
 fn filter_bit(name: &[u8]) -> u64 {
-    let length = name.len();
     let (Some(&first), Some(&last)) = (name.first(), name.last()) else {
         return 1;
     };
-    let middle = name[length / 2];
-    let mixed = (length as u64)
-        .wrapping_mul(0x9E37_79B9)
-        .wrapping_add(u64::from(first).wrapping_mul(0x85EB_CA6B))
-        .wrapping_add(u64::from(middle).wrapping_mul(0xC2B2_AE35))
-        .wrapping_add(u64::from(last).wrapping_mul(0x27D4_EB2F));
-    1 << (mixed >> 20 & 63)
+    #[expect(clippy::cast_possible_truncation, reason = "only the low bits count")]
+    let length = name.len() as u8;
+    1 << ((first ^ last).wrapping_add(length.wrapping_mul(5)) % 64)
 }
