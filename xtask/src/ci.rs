@@ -7,7 +7,7 @@ use cargo_metadata::{MetadataCommand, TargetKind};
 use jetpay_testing::{chromium, postgres};
 
 use crate::shell::{Steps, time};
-use crate::{conformance, deps, docs, fixtures, shell, simulate};
+use crate::{conformance, deps, docs, fixtures, package, readme, shell, simulate};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -35,6 +35,10 @@ enum Step {
     Documentation,
     /// Each crate compiles without the features that other crates turn on
     Alone,
+    /// The packages of the SDK pass their tests
+    Package,
+    /// The README's program builds with the README's dependencies
+    Readme,
     /// All tests
     Tests,
     /// The conformance checks against the real service, on each store
@@ -46,7 +50,7 @@ enum Step {
 type Run = fn(&Arguments) -> Result<()>;
 
 /// The steps in their order: quick steps that often fail come first.
-const STEPS: [(Step, &str, Run); 10] = [
+const STEPS: [(Step, &str, Run); 12] = [
     (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
@@ -66,6 +70,8 @@ const STEPS: [(Step, &str, Run); 10] = [
     }),
     (Step::Documentation, "documentation", |_| documentation()),
     (Step::Alone, "alone", |_| each_crate_alone()),
+    (Step::Package, "package", |_| package::run()),
+    (Step::Readme, "readme", |_| readme::run()),
     (Step::Tests, "tests", |_| tests()),
     (Step::Conformance, "conformance", |_| {
         conformance::run(&conformance::Arguments::default())

@@ -10,6 +10,9 @@ mod deps;
 mod docs;
 mod fixtures;
 mod fuzz;
+mod outside;
+mod package;
+mod readme;
 mod shell;
 mod simulate;
 mod stores;
@@ -33,7 +36,7 @@ enum Task {
     /// Run all tests: the fixtures, the dependency rules, the tests of all crates, the conformance checks
     Test,
     /// Run everything that must pass before a commit lands: format, dependencies, fixtures, docs, lints, documentation,
-    /// each crate alone, tests, conformance, planted bugs
+    /// licences, each crate alone, the packages of the SDK, the program of the README, tests, conformance, planted bugs
     Ci(ci::Arguments),
     /// Start the real service and run all conformance checks against it, on each store
     Conformance(conformance::Arguments),
