@@ -7,7 +7,7 @@ use cargo_metadata::{MetadataCommand, TargetKind};
 use jetpay_testing::{chromium, postgres};
 
 use crate::shell::{Steps, time};
-use crate::{conformance, deps, docs, fixtures, package, readme, shell, simulate};
+use crate::{conformance, deny, deps, docs, fixtures, package, readme, shell, simulate};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -29,6 +29,8 @@ enum Step {
     Fixtures,
     /// Generated pages are up to date, and links in the docs lead somewhere
     Docs,
+    /// Licences, duplicates and sources of what is below our crates, by `deny.toml`
+    Licences,
     /// Clippy without warnings
     Lints,
     /// rustdoc without warnings
@@ -50,13 +52,14 @@ enum Step {
 type Run = fn(&Arguments) -> Result<()>;
 
 /// The steps in their order: quick steps that often fail come first.
-const STEPS: [(Step, &str, Run); 12] = [
+const STEPS: [(Step, &str, Run); 13] = [
     (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
     (Step::Dependencies, "dependencies", |_| deps::run()),
     (Step::Fixtures, "fixtures", |_| fixtures::run()),
     (Step::Docs, "docs", |_| docs::check()),
+    (Step::Licences, "licences", |_| deny::run()),
     (Step::Lints, "lints", |_| {
         shell::run_cargo(&[
             "clippy",
@@ -112,12 +115,15 @@ fn tests() -> Result<()> {
     shell::run_cargo(&["test", "--workspace", "--no-fail-fast"])
 }
 
-/// Without PostgreSQL or Chromium, tests that need them pass without running. The last lines of the output say so.
+/// Without PostgreSQL, Chromium or cargo-deny, what needs them passes without running. The last lines of the output say so.
 fn name_what_did_not_run() {
     if let Some(missing) = postgres::missing() {
         eprintln!(
             "\n!!! NOT RUN: the tests and the conformance checks with PostgreSQL. They need {missing}."
         );
+    }
+    if deny::program().is_none() {
+        eprintln!("\n!!! NOT RUN: licences and duplicates of dependencies. They need cargo-deny in PATH.");
     }
     if chromium().is_none() {
         eprintln!("\n!!! NOT RUN: the report in a browser. It needs chromium in PATH.");

@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod crash;
+mod deny;
 mod deps;
 mod docs;
 mod fixtures;
