@@ -123,7 +123,9 @@ fn name_what_did_not_run() {
         );
     }
     if deny::program().is_none() {
-        eprintln!("\n!!! NOT RUN: licences and duplicates of dependencies. They need cargo-deny in PATH.");
+        eprintln!(
+            "\n!!! NOT RUN: licences and duplicates of dependencies. They need cargo-deny in PATH."
+        );
     }
     if chromium().is_none() {
         eprintln!("\n!!! NOT RUN: the report in a browser. It needs chromium in PATH.");

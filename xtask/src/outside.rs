@@ -12,8 +12,8 @@ use crate::shell;
 /// The tables of the workspace's manifest that say how dependencies are built for tests.
 pub(crate) fn dev_profile() -> Result<String> {
     let path = shell::root().join("Cargo.toml");
-    let manifest = fs::read_to_string(&path)
-        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let manifest =
+        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(tables_of(&manifest, "profile.dev"))
 }
 

@@ -37,7 +37,10 @@ pub(crate) fn run() -> Result<()> {
     let folder = outside::target().join("packages");
     pack(&folder, &published)?;
     let unpacked = unpack(&folder, &published)?;
-    let problems: Vec<String> = unpacked.iter().flat_map(|package| missing(package)).collect();
+    let problems: Vec<String> = unpacked
+        .iter()
+        .flat_map(|package| missing(package))
+        .collect();
     fail_with(&problems)?;
     let workspace = folder.join("unpacked");
     outside::write(&workspace, &manifest(&unpacked, &outside::dev_profile()?))?;
@@ -93,7 +96,9 @@ fn incomplete(package: &Package) -> Vec<String> {
 fn pack(folder: &Path, published: &[&Package]) -> Result<()> {
     let mut command = outside::cargo(&shell::root(), "package");
     // The tests of the packages verify more than a build would. A checkout with changes is packed as it is.
-    command.args(["--no-verify", "--allow-dirty", "--target-dir"]).arg(folder);
+    command
+        .args(["--no-verify", "--allow-dirty", "--target-dir"])
+        .arg(folder);
     for package in published {
         command.args(["--package", &package.name]);
     }
@@ -134,7 +139,9 @@ fn missing(package: &Path) -> Vec<String> {
 /// A workspace of the unpacked packages. They name each other by version, as if they came from crates.io.
 fn manifest(unpacked: &[PathBuf], profile: &str) -> String {
     let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n".to_owned();
-    let names = unpacked.iter().filter_map(|path| path.file_name()?.to_str());
+    let names = unpacked
+        .iter()
+        .filter_map(|path| path.file_name()?.to_str());
     let names: Vec<&str> = names.collect();
     for name in &names {
         let _ = writeln!(manifest, "    \"{name}\",");
@@ -155,11 +162,16 @@ mod tests {
     #[test]
     fn unpacked_packages_find_each_other() {
         let unpacked = ["a-0.1.0", "a-b-0.1.0"].map(PathBuf::from);
-        let manifest: toml::Table = manifest(&unpacked, "[profile.dev]\ndebug = 1\n").parse().unwrap();
+        let manifest: toml::Table = manifest(&unpacked, "[profile.dev]\ndebug = 1\n")
+            .parse()
+            .unwrap();
         let patch = &manifest["patch"]["crates-io"];
         assert_eq!(patch["a"]["path"].as_str(), Some("a-0.1.0"));
         assert_eq!(patch["a-b"]["path"].as_str(), Some("a-b-0.1.0"));
-        assert_eq!(manifest["workspace"]["members"].as_array().unwrap().len(), 2);
+        assert_eq!(
+            manifest["workspace"]["members"].as_array().unwrap().len(),
+            2
+        );
         assert!(manifest["profile"]["dev"].is_table());
     }
 
@@ -172,13 +184,19 @@ mod tests {
         }
         let problems = missing(folder.path());
         assert_eq!(problems.len(), 1);
-        assert!(problems[0].ends_with("lacks LICENSE-APACHE"), "{problems:?}");
+        assert!(
+            problems[0].ends_with("lacks LICENSE-APACHE"),
+            "{problems:?}"
+        );
     }
 
     #[test]
     fn crate_of_the_sdk_that_is_not_published_is_reported() {
         let problems = unlike_the_sdk(&[]);
         assert_eq!(problems.len(), deps::sdk().count());
-        assert!(problems[0].contains("needs `publish = true`"), "{problems:?}");
+        assert!(
+            problems[0].contains("needs `publish = true`"),
+            "{problems:?}"
+        );
     }
 }

@@ -15,7 +15,10 @@ pub(crate) fn run() -> Result<()> {
     outside::fetch()?;
     // A folder inside of the workspace would have its settings.
     let folder = tempfile::tempdir().context("no temporary folder")?;
-    outside::write(folder.path(), &program.manifest(&root, &outside::dev_profile()?))?;
+    outside::write(
+        folder.path(),
+        &program.manifest(&root, &outside::dev_profile()?),
+    )?;
     let source = folder.path().join("src");
     fs::create_dir(&source)
         .and_then(|()| fs::write(source.join("main.rs"), program.source))
