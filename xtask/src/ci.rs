@@ -57,7 +57,7 @@ const STEPS: [(Step, &str, Run); 13] = [
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
     (Step::Dependencies, "dependencies", |_| deps::run()),
-    (Step::Fixtures, "fixtures", |_| fixtures::run()),
+    (Step::Fixtures, "fixtures", |_| fixtures::check()),
     (Step::Docs, "docs", |_| docs::check()),
     (Step::Licences, "licences", |_| deny::run()),
     (Step::Lints, "lints", |_| {
@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// Runs `cargo xtask test`.
 pub(crate) fn test() -> Result<()> {
     let mut steps = Steps::default();
-    steps.run("fixtures", fixtures::run);
+    steps.run("fixtures", fixtures::check);
     steps.run("dependencies", deps::run);
     steps.run("tests", tests);
     steps.run("conformance", || {

@@ -47,8 +47,9 @@ enum Task {
     Deps,
     /// Write the pages of docs/ that are generated from the code, and check the links of all pages
     Docs(docs::Arguments),
-    /// Check that every example of the platform's documents is a fixture with a correct row in its manifest
-    Fixtures,
+    /// Check that every example of the platform's documents is a fixture with a correct row in its manifest; or sign a
+    /// new fixture
+    Fixtures(fixtures::Arguments),
     /// Search for input that breaks a property. Needs cargo-fuzz and a nightly toolchain
     Fuzz(fuzz::Arguments),
     /// Measure the speed targets. Each figure is a ratio of two measurements from the same run
@@ -69,7 +70,7 @@ fn main() -> ExitCode {
         Task::Crash(arguments) => crash::run(&arguments),
         Task::Deps => deps::run(),
         Task::Docs(arguments) => docs::run(&arguments),
-        Task::Fixtures => fixtures::run(),
+        Task::Fixtures(arguments) => fixtures::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),
