@@ -7,7 +7,7 @@ use cargo_metadata::{MetadataCommand, TargetKind};
 use jetpay_testing::{chromium, postgres};
 
 use crate::shell::{Steps, time};
-use crate::{conformance, deps, docs, fixtures, shell, simulate};
+use crate::{conformance, deny, deps, docs, fixtures, package, readme, shell, simulate};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -29,12 +29,18 @@ enum Step {
     Fixtures,
     /// Generated pages are up to date, and links in the docs lead somewhere
     Docs,
+    /// Licences, duplicates and sources of what is below our crates, by `deny.toml`
+    Licences,
     /// Clippy without warnings
     Lints,
     /// rustdoc without warnings
     Documentation,
     /// Each crate compiles without the features that other crates turn on
     Alone,
+    /// The packages of the SDK pass their tests
+    Package,
+    /// The README's program builds with the README's dependencies
+    Readme,
     /// All tests
     Tests,
     /// The conformance checks against the real service, on each store
@@ -46,13 +52,14 @@ enum Step {
 type Run = fn(&Arguments) -> Result<()>;
 
 /// The steps in their order: quick steps that often fail come first.
-const STEPS: [(Step, &str, Run); 10] = [
+const STEPS: [(Step, &str, Run); 13] = [
     (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
     (Step::Dependencies, "dependencies", |_| deps::run()),
-    (Step::Fixtures, "fixtures", |_| fixtures::run()),
+    (Step::Fixtures, "fixtures", |_| fixtures::check()),
     (Step::Docs, "docs", |_| docs::check()),
+    (Step::Licences, "licences", |_| deny::run()),
     (Step::Lints, "lints", |_| {
         shell::run_cargo(&[
             "clippy",
@@ -66,6 +73,8 @@ const STEPS: [(Step, &str, Run); 10] = [
     }),
     (Step::Documentation, "documentation", |_| documentation()),
     (Step::Alone, "alone", |_| each_crate_alone()),
+    (Step::Package, "package", |_| package::run()),
+    (Step::Readme, "readme", |_| readme::run()),
     (Step::Tests, "tests", |_| tests()),
     (Step::Conformance, "conformance", |_| {
         conformance::run(&conformance::Arguments::default())
@@ -90,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// Runs `cargo xtask test`.
 pub(crate) fn test() -> Result<()> {
     let mut steps = Steps::default();
-    steps.run("fixtures", fixtures::run);
+    steps.run("fixtures", fixtures::check);
     steps.run("dependencies", deps::run);
     steps.run("tests", tests);
     steps.run("conformance", || {
@@ -106,11 +115,16 @@ fn tests() -> Result<()> {
     shell::run_cargo(&["test", "--workspace", "--no-fail-fast"])
 }
 
-/// Without PostgreSQL or Chromium, tests that need them pass without running. The last lines of the output say so.
+/// Without PostgreSQL, Chromium or cargo-deny, what needs them passes without running. The last lines of the output say so.
 fn name_what_did_not_run() {
     if let Some(missing) = postgres::missing() {
         eprintln!(
             "\n!!! NOT RUN: the tests and the conformance checks with PostgreSQL. They need {missing}."
+        );
+    }
+    if deny::program().is_none() {
+        eprintln!(
+            "\n!!! NOT RUN: licences and duplicates of dependencies. They need cargo-deny in PATH."
         );
     }
     if chromium().is_none() {

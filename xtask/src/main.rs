@@ -6,10 +6,14 @@ mod bench;
 mod ci;
 mod conformance;
 mod crash;
+mod deny;
 mod deps;
 mod docs;
 mod fixtures;
 mod fuzz;
+mod outside;
+mod package;
+mod readme;
 mod shell;
 mod simulate;
 mod stores;
@@ -33,7 +37,7 @@ enum Task {
     /// Run all tests: the fixtures, the dependency rules, the tests of all crates, the conformance checks
     Test,
     /// Run everything that must pass before a commit lands: format, dependencies, fixtures, docs, lints, documentation,
-    /// each crate alone, tests, conformance, planted bugs
+    /// licences, each crate alone, the packages of the SDK, the program of the README, tests, conformance, planted bugs
     Ci(ci::Arguments),
     /// Start the real service and run all conformance checks against it, on each store
     Conformance(conformance::Arguments),
@@ -43,8 +47,9 @@ enum Task {
     Deps,
     /// Write the pages of docs/ that are generated from the code, and check the links of all pages
     Docs(docs::Arguments),
-    /// Check that every example of the platform's documents is a fixture with a correct row in its manifest
-    Fixtures,
+    /// Check that every example of the platform's documents is a fixture with a correct row in its manifest; or sign a
+    /// new fixture
+    Fixtures(fixtures::Arguments),
     /// Search for input that breaks a property. Needs cargo-fuzz and a nightly toolchain
     Fuzz(fuzz::Arguments),
     /// Measure the speed targets. Each figure is a ratio of two measurements from the same run
@@ -65,7 +70,7 @@ fn main() -> ExitCode {
         Task::Crash(arguments) => crash::run(&arguments),
         Task::Deps => deps::run(),
         Task::Docs(arguments) => docs::run(&arguments),
-        Task::Fixtures => fixtures::run(),
+        Task::Fixtures(arguments) => fixtures::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),

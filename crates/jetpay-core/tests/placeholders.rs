@@ -60,7 +60,7 @@ fn every_signed_fixture_matches_the_test_secret_in_natural_order() {
     let fixtures = signed_fixtures();
     assert_eq!(
         fixtures.len(),
-        39,
+        72,
         "the number is checked, so that no fixture is lost"
     );
     for (path, body, _) in fixtures {

@@ -3,63 +3,54 @@
 use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
 use jetpay_kaspi::{CheckDepositResponse, Contract, Kaspi, Refusal, VerifyResponse};
-use serde_json::{json, to_value};
+use jetpay_testing::{pretty, snapshot};
+use serde_json::json;
 
 #[test]
-fn every_signed_example_decodes_to_its_snapshot() {
-    insta::assert_snapshot!(jetpay_testing::decoded::<Kaspi>());
+fn every_example_is_read_or_made_as_its_snapshot() {
+    insta::glob!("../../../fixtures/kaspi", "*.json", |path| {
+        insta::assert_snapshot!(snapshot::<Kaspi>(path, ours));
+    });
 }
 
 #[test]
-fn every_callback_of_no_document_decodes_to_its_snapshot() {
-    insta::assert_snapshot!(jetpay_testing::callbacks_decoded::<Kaspi>());
+fn every_callback_of_no_document_is_read_as_its_snapshot() {
+    insta::glob!("../../../fixtures/callbacks", "*.json", |path| {
+        insta::assert_snapshot!(snapshot::<Kaspi>(path, ours));
+    });
 }
 
-#[test]
-fn our_good_verify_answer_is_the_documents() {
-    let contract = |id, number, payment, total_debt: i64| {
-        let info = json!({"total_debt": total_debt, "monthly_payment": payment, "customer_name": "John Doe"});
-        Contract::new(id, number)
-            .with_min_payment_minor(100_000)
-            .with_payment_minor(payment)
-            .with_info(info.as_object().unwrap().clone())
-    };
-    let contracts = [
-        contract("12345", "1234_ABC/01-01-2025/Abcdef12", 100_000, 500_000),
-        contract("67890", "5678_ABC/01-01-2025/Abcdef34", 150_000, 1_000_000),
-    ];
-    let ours = VerifyResponse::new(Currency::KZT, "ABCDE12345", contracts).unwrap();
-    assert_eq!(
-        to_value(&ours).unwrap(),
-        jetpay_testing::json("kaspi", "verify-answer.json")
-    );
-    insta::assert_json_snapshot!(ours);
+/// Our answer in place of the document's.
+fn ours(file: &str) -> String {
+    match file {
+        "verify-answer.json" => {
+            let contracts = [
+                contract("12345", "1234_ABC/01-01-2025/Abcdef12", 100_000, 500_000),
+                contract("67890", "5678_ABC/01-01-2025/Abcdef34", 150_000, 1_000_000),
+            ];
+            pretty(&VerifyResponse::new(Currency::KZT, "ABCDE12345", contracts).unwrap())
+        }
+        "check_deposit-answer.json" => pretty(
+            &CheckDepositResponse::new(PaymentId::new("payment_47").unwrap())
+                .with_description("Success"),
+        ),
+        "verify-refusal.json" => {
+            pretty(&Refusal::from(Refused::not_found("Account does not exist")))
+        }
+        "check_deposit-refusal.json" => {
+            pretty(&Refusal::from(Refused::failed("Something went wrong")))
+        }
+        other => panic!("no answer of ours for {other}"),
+    }
 }
 
-#[test]
-fn our_good_check_deposit_answer_is_the_documents() {
-    let ours = CheckDepositResponse::new(PaymentId::new("payment_47").unwrap())
-        .with_description("Success");
-    assert_eq!(
-        to_value(&ours).unwrap(),
-        jetpay_testing::json("kaspi", "check_deposit-answer.json")
-    );
-    insta::assert_json_snapshot!(ours);
-}
-
-#[test]
-fn our_refusals_are_the_documents() {
-    let not_found = Refusal::from(Refused::not_found("Account does not exist"));
-    assert_eq!(
-        to_value(&not_found).unwrap(),
-        jetpay_testing::json("kaspi", "verify-refusal.json")
-    );
-    let failed = Refusal::from(Refused::failed("Something went wrong"));
-    assert_eq!(
-        to_value(&failed).unwrap(),
-        jetpay_testing::json("kaspi", "check_deposit-refusal.json")
-    );
-    insta::assert_json_snapshot!([not_found, failed]);
+fn contract(id: &str, number: &str, payment: i64, total_debt: i64) -> Contract {
+    let info =
+        json!({"total_debt": total_debt, "monthly_payment": payment, "customer_name": "John Doe"});
+    Contract::new(id, number)
+        .with_min_payment_minor(100_000)
+        .with_payment_minor(payment)
+        .with_info(info.as_object().unwrap().clone())
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! The fixtures: the JSON examples of the platform's documents as files, and a manifest for each folder.
 
-use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use jetpay_core::message::{Received, Request};
-use jetpay_core::{Keyring, Method, Project};
-use serde::{Deserialize, Serialize};
+use jetpay_core::{Keyring, Project};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// All fixtures are signed with this secret.
@@ -21,6 +19,9 @@ pub const FOLDERS: [&str; 6] = [
     "qiwi-kz",
     "callbacks",
 ];
+
+/// The folder of messages that an endpoint must refuse. It has a manifest, too.
+pub const BAD_INPUT: &str = "bad-input";
 
 /// The manifest of a folder.
 #[derive(Debug, Deserialize)]
@@ -82,6 +83,7 @@ pub enum Kind {
     CheckDepositRefusal,
     Callback,
     PayoutRequest,
+    BadInput,
 }
 
 /// The origin of a fixture's text.
@@ -148,6 +150,23 @@ impl Manifest {
 }
 
 impl Fixture {
+    /// The row of a file, by its path.
+    ///
+    /// # Panics
+    /// When the path is not that of a fixture.
+    #[must_use]
+    pub fn at(path: &Path) -> Self {
+        let name = |path: &Path| path.file_name()?.to_str().map(str::to_owned);
+        let (folder, file) = path
+            .parent()
+            .and_then(name)
+            .zip(name(path))
+            .unwrap_or_else(|| panic!("{} is not a fixture", path.display()));
+        let mut rows = Manifest::of(&folder).fixtures.into_iter();
+        rows.find(|row| row.file == file)
+            .unwrap_or_else(|| panic!("fixtures/{folder}/manifest.toml has no row for {file}"))
+    }
+
     /// The bytes of the file.
     ///
     /// # Panics
@@ -176,30 +195,6 @@ pub fn fixture_keyring() -> Keyring {
     Keyring::new(projects).expect("four projects")
 }
 
-/// Decodes every request and callback in a method's folder, as text for a snapshot.
-///
-/// # Panics
-/// When the manifest belongs to another document, or when a fixture cannot be read.
-#[must_use]
-pub fn decoded<M: Method<CheckDeposit: Serialize>>() -> String {
-    let manifest = Manifest::of(M::NAME);
-    assert_eq!(
-        manifest.document.as_deref(),
-        Some(M::DOCUMENT),
-        "the manifest names the method's document"
-    );
-    decode_all::<M>(&manifest)
-}
-
-/// Decodes the callbacks that belong to no document, as text for a snapshot.
-///
-/// # Panics
-/// When a fixture cannot be read.
-#[must_use]
-pub fn callbacks_decoded<M: Method<CheckDeposit: Serialize>>() -> String {
-    decode_all::<M>(&Manifest::of("callbacks"))
-}
-
 /// Reads a fixture as JSON.
 ///
 /// # Panics
@@ -207,40 +202,4 @@ pub fn callbacks_decoded<M: Method<CheckDeposit: Serialize>>() -> String {
 #[must_use]
 pub fn json(folder: &str, file: &str) -> Value {
     serde_json::from_slice(&Manifest::of(folder).fixture(file).body()).expect("a fixture is JSON")
-}
-
-fn decode_all<M: Method<CheckDeposit: Serialize>>(manifest: &Manifest) -> String {
-    let mut out = String::new();
-    for fixture in &manifest.fixtures {
-        if matches!(
-            fixture.kind,
-            Kind::VerifyRequest | Kind::CheckDepositRequest | Kind::Callback
-        ) {
-            writeln!(
-                out,
-                "== {}: {}\n{}\n",
-                fixture.file,
-                fixture.expect,
-                decode::<M>(fixture)
-            )
-            .expect("a String");
-        }
-    }
-    out
-}
-
-fn decode<M: Method<CheckDeposit: Serialize>>(fixture: &Fixture) -> String {
-    let (body, keyring) = (fixture.body(), fixture_keyring());
-    let received =
-        Received::parse(&body).unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
-    let message = received
-        .authenticate(&keyring)
-        .unwrap_or_else(|error| panic!("{}: {error}", fixture.file));
-    let typed = match message.read::<M>() {
-        Ok(Request::Verify(request)) => serde_json::to_string_pretty(&request),
-        Ok(Request::CheckDeposit(request)) => serde_json::to_string_pretty(&request),
-        Ok(Request::Callback(callback)) => serde_json::to_string_pretty(&callback),
-        Err(rejection) => return format!("refused: {rejection}"),
-    };
-    typed.expect("a typed message can be written")
 }

@@ -1,4 +1,4 @@
-//! Helpers for tests: the fixtures (the examples of the platform's documents), their manifests and decoded forms; a
+//! Helpers for tests: the fixtures (the examples of the platform's documents), their manifests and snapshots; a
 //! temporary PostgreSQL; free ports; the path of Chromium.
 //!
 //! # Panics
@@ -7,12 +7,13 @@
 mod fixtures;
 mod port;
 pub mod postgres;
+mod snapshot;
 
 pub use fixtures::{
-    FOLDERS, Fixture, Kind, Manifest, SECRET, Text, callbacks_decoded, decoded, fixture_keyring,
-    json,
+    BAD_INPUT, FOLDERS, Fixture, Kind, Manifest, SECRET, Text, fixture_keyring, json,
 };
 pub use port::free_port;
+pub use snapshot::{pretty, snapshot};
 
 use std::path::PathBuf;
 

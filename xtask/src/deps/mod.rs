@@ -43,6 +43,12 @@ pub(crate) fn run() -> Result<()> {
     );
 }
 
+/// The names of the crates of the SDK, which are published.
+pub(crate) fn sdk() -> impl Iterator<Item = &'static str> {
+    let sdk = RULES.iter().filter(|rule| rule.room == Room::Sdk);
+    sdk.map(|rule| rule.name)
+}
+
 /// Describes each dependency that breaks a rule.
 fn broken_rules(graph: &Graph, rules: &[Rule]) -> Vec<String> {
     let unruled = graph

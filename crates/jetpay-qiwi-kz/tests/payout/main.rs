@@ -40,6 +40,7 @@ fn our_request_equals_the_documents_and_its_signature_matches() {
     let key = Key::new(SECRET).unwrap();
     let signed = sign(example().to_json().as_bytes(), &key).unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&signed).unwrap(), request);
+    insta::assert_snapshot!(String::from_utf8_lossy(&signed));
     // The fields have the same order: without white space, the texts are equal.
     let text = String::from_utf8(
         Manifest::of("qiwi-kz")
