@@ -23,7 +23,7 @@ pub(super) fn lines(root: &Node<'_>, rule: Rule, size: usize) -> Option<Vec<Line
     let mut lines = flat.lines;
     match rule.sort {
         Sort::Natural => {
-            lines = natural::sorted_by(lines, |a, b| {
+            natural::sort_by(&mut lines, |a, b| {
                 natural::compare(a.path().as_bytes(), b.path().as_bytes())
             });
         }

@@ -220,7 +220,9 @@ fn byte_ordered(flattener: &Flattener) -> impl Iterator<Item = &Part> {
 fn sort_naturally(mut leaves: Leaves) -> Leaves {
     let string = &leaves.string;
     let path = |leaf: &Leaf| leaf.path(string).as_bytes();
-    leaves.list = natural::sorted_by(leaves.list, |a, b| natural::compare(path(a), path(b)));
+    natural::sort_by(&mut leaves.list, |a, b| {
+        natural::compare_heads(a.head, b.head).unwrap_or_else(|| natural::compare(path(a), path(b)))
+    });
     leaves.is_sorted = leaves
         .list
         .is_sorted_by(|a, b| leaf_order(string, a, b).is_le());

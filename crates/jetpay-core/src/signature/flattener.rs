@@ -60,7 +60,7 @@ pub(crate) struct Flattener {
     signature: Option<Span>,
     signed_at_top: bool,
     largest: usize,
-    most_values: usize,
+    values_left: usize,
 }
 
 /// An object or array whose values are signed.
@@ -103,12 +103,14 @@ pub(super) enum Rank {
 
 /// The maximum size of a body, in bytes.
 const LARGEST: usize = 1 << 27;
-/// The maximum size of the flattened form: twice the body and this. Each value repeats the keys above it, so a small body
-/// could need gigabytes, and hours to sort. The flattened form of a real message is about as large as its body.
+/// The maximum size of the flattened form: one and a half bodies, and this. Each value repeats the keys above it, so a small
+/// body could need gigabytes, and hours to sort. The flattened form of a real message is about as large as its body.
 const SPARE: usize = 1024;
 /// The maximum number of values: one for so many bytes of the body, and some. A real message has one for thirty bytes.
-const BYTES_A_VALUE: usize = 12;
+const BYTES_A_VALUE: usize = 20;
 const SPARE_VALUES: usize = 64;
+/// A float counts as so many values: to read and to print it takes as long.
+const VALUES_A_FLOAT: usize = 4;
 
 impl Flattener {
     /// Parses a body.
@@ -132,8 +134,8 @@ impl Flattener {
             place_of_signature: Place::default(),
             signature: None,
             signed_at_top: false,
-            largest: 2 * body.len() + SPARE,
-            most_values: (body.len() / BYTES_A_VALUE + SPARE_VALUES).min(usize::from(u16::MAX)),
+            largest: body.len() + body.len() / 2 + SPARE,
+            values_left: (body.len() / BYTES_A_VALUE + SPARE_VALUES).min(usize::from(u16::MAX)),
         };
         let mut flattener = Pass::over(text, flattener)?;
         // Parts are copied in steps of fixed length, also the last one.
@@ -160,7 +162,13 @@ impl Flattener {
         };
         let above = self.parents[usize::from(index)].len();
         self.size += above + key.len() + value.len() + 2;
-        if self.size > self.largest || self.parts.len() >= self.most_values {
+        let counted = if kind == Kind::Float {
+            VALUES_A_FLOAT
+        } else {
+            1
+        };
+        self.values_left = self.values_left.checked_sub(counted).ok_or(Stop)?;
+        if self.size > self.largest {
             return Err(Stop);
         }
         let mut head = parent.head;

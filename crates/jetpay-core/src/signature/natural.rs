@@ -52,25 +52,48 @@ pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
 ///
 /// The standard library's sort may panic on an order that is not total, and natural order is not proven to be. This
 /// merge sort never panics.
-#[must_use]
-pub fn sorted_by<T>(mut items: Vec<T>, compare: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
-    if items.len() < 2 {
-        return items;
+pub fn sort_by<T: Clone>(items: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
+    let mut merged = Vec::with_capacity(items.len());
+    let mut width = 1;
+    while width < items.len() {
+        merged.clear();
+        for pair in items.chunks(2 * width) {
+            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            // The two halves are often in order already.
+            if let (Some(last), Some(first)) = (left.last(), right.first())
+                && compare(last, first).is_gt()
+            {
+                while let ([a, others @ ..], [b, more @ ..]) = (left, right) {
+                    if compare(a, b).is_le() {
+                        merged.push(a.clone());
+                        left = others;
+                    } else {
+                        merged.push(b.clone());
+                        right = more;
+                    }
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        std::mem::swap(items, &mut merged);
+        width *= 2;
     }
-    let right = sorted_by(items.split_off(items.len() / 2), compare);
-    let left = sorted_by(items, compare);
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let from = if compare(a, b).is_le() {
-            &mut left
-        } else {
-            &mut right
-        };
-        merged.extend(from.next());
+}
+
+/// Compares two different paths of which the first 16 bytes are known, as a number. Most paths differ there in two letters,
+/// and then natural order is byte order.
+pub(super) fn compare_heads(left: u128, right: u128) -> Option<Ordering> {
+    let same = (left ^ right).leading_zeros() / 8;
+    let byte = |head: u128| {
+        head.checked_shr(120 - 8 * same)
+            .map(|rest| (rest & 0xFF) as u8)
+    };
+    let is_plain = |byte: u8| byte != 0 && !byte.is_ascii_digit() && !is_space(byte);
+    match (same < 16).then(|| (byte(left), byte(right)))? {
+        (Some(a), Some(b)) if is_plain(a) && is_plain(b) => Some(a.cmp(&b)),
+        _ => None,
     }
-    merged.extend(left.chain(right));
-    merged
 }
 
 /// The first byte. After the end of the text it is 0.
@@ -81,11 +104,18 @@ fn first(text: &[u8]) -> u8 {
 /// Skips a common beginning up to its last byte that is neither a digit nor white space. The comparison can start again
 /// after such a byte. This makes long arrays fast, whose paths have a long beginning in common.
 fn skip_common<'a>(left: &'a [u8], right: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let common = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let common = common_length(left, right);
     let plain = left[..common]
         .iter()
         .rposition(|&byte| !byte.is_ascii_digit() && !is_space(byte))?;
     Some((&left[plain + 1..], &right[plain + 1..]))
+}
+
+fn common_length(left: &[u8], right: &[u8]) -> usize {
+    let words = left.as_chunks::<8>().0.iter().zip(right.as_chunks::<8>().0);
+    let same = 8 * words.take_while(|(a, b)| a == b).count();
+    let rest = left[same..].iter().zip(&right[same..]);
+    same + rest.take_while(|(a, b)| a == b).count()
 }
 
 fn skip_leading_zeros(mut text: &[u8]) -> &[u8] {

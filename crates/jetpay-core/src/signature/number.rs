@@ -11,18 +11,25 @@ const DIGITS: usize = 14;
 /// # Panics
 /// Never: a `String` accepts all text.
 pub fn push_float(out: &mut String, value: f64) {
-    let rounded = format!("{value:.*e}", DIGITS - 1);
-    let (mantissa, exponent) = rounded.split_once('e').expect("`{:e}` prints an exponent");
+    // Such as `-1.2345678901234e-300`. The digits become the end of `out`, without the point.
+    let start = out.len();
+    write!(out, "{value:.*e}", DIGITS - 1).expect("a `String` accepts all text");
+    let printed = &out[start..];
+    let negative = printed.starts_with('-');
+    let (mantissa, exponent) = printed.split_once('e').expect("`{:e}` prints an exponent");
     let exponent: i32 = exponent.parse().expect("`{:e}` prints a whole exponent");
-    let (sign, mantissa) = mantissa
-        .strip_prefix('-')
-        .map_or(("", mantissa), |rest| ("-", rest));
-    let digits = mantissa.replace('.', "");
-    let digits = match digits.trim_end_matches('0') {
-        "" => "0",
-        digits => digits,
-    };
-    out.push_str(sign);
+    let mut digits = [b'0'; DIGITS];
+    let bytes = mantissa.bytes().filter(u8::is_ascii_digit);
+    digits
+        .iter_mut()
+        .zip(bytes)
+        .for_each(|(to, from)| *to = from);
+    let length = digits
+        .iter()
+        .rposition(|&digit| digit != b'0')
+        .map_or(1, |last| last + 1);
+    let digits = std::str::from_utf8(&digits[..length]).expect("digits are ASCII");
+    out.truncate(start + usize::from(negative));
     match usize::try_from(exponent) {
         Ok(whole) if whole < DIGITS => push_plain(out, digits, whole + 1),
         Err(_) if exponent >= -4 => {

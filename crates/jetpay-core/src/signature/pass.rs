@@ -5,11 +5,15 @@ use super::flattener::{Flattener, Parent, Rank};
 use super::json::{Number, Reader, Stop};
 use super::leaves::{Kind, Span};
 use super::marks::{COLON, DIGIT_OR_SPACE, marks_of};
+use super::natural::is_space;
 use super::number::push_float;
 use super::siblings::{Object, Siblings};
 
 /// The maximum depth of objects and arrays.
 const DEEPEST: usize = 127;
+
+/// The maximum number of white space in all keys. No real key has any, and it takes long to compare such paths.
+const SPACES: usize = 1024;
 
 /// The pass itself.
 pub(super) struct Pass<'b> {
@@ -19,6 +23,7 @@ pub(super) struct Pass<'b> {
     /// The path of the innermost object or array, with a `:` at its end.
     path: String,
     depth: usize,
+    spaces_left: usize,
 }
 
 impl<'b> Pass<'b> {
@@ -30,6 +35,7 @@ impl<'b> Pass<'b> {
             siblings: Siblings::with_capacity(32),
             path: String::with_capacity(64),
             depth: 0,
+            spaces_left: SPACES,
         };
         if pass.reader.peek() != b'{' {
             return Err(Unreadable::NotAnObject);
@@ -133,6 +139,8 @@ impl<'b> Pass<'b> {
             return self.reader.stop_at("an empty key is never signed", begin);
         }
         let marks = marks_of(key);
+        let spaces = key.bytes().filter(|&byte| is_space(byte)).count();
+        self.spaces_left = self.spaces_left.checked_sub(spaces).ok_or(Stop)?;
         if marks & COLON != 0 {
             let doubled = key.replace(':', "::");
             name = self.flattener.append(|source| source.push_str(&doubled));

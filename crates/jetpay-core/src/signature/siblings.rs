@@ -4,7 +4,7 @@ use super::leaves::Span;
 
 /// An object with at most this many keys uses a filter of 64 bits and compares the keys that share a bit. A larger object
 /// is sorted once, so that thousands of keys do not take quadratic time.
-const FEW: usize = 64;
+const FEW: usize = 16;
 
 /// The keys of all open objects, as ranges of one text. The innermost object is last.
 pub(super) struct Siblings {
