@@ -20,8 +20,9 @@ fn our_good_verify_answer_is_the_documents() {
     let contract = |id, number, payment, total_debt: i64| {
         let info = json!({"total_debt": total_debt, "monthly_payment": payment, "customer_name": "John Doe"});
         Contract::new(id, number)
-            .with_min_payment_minor(100_000)
-            .with_payment_minor(payment)
+            .and_then(|contract| contract.with_min_payment_minor(100_000))
+            .and_then(|contract| contract.with_payment_minor(payment))
+            .unwrap()
             .with_info(info.as_object().unwrap().clone())
     };
     let contracts = [
