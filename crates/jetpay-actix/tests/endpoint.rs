@@ -37,7 +37,7 @@ impl Callbacks for Shop {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         match callback.payment.id.as_str() {
             "payment_47" => Ok(Acknowledged),
-            "later" => Err(Unavailable("the store is down".to_owned()).into()),
+            "later" => Err(Unavailable::new("the store is down").into()),
             _ => Err(CallbackError::UnknownPayment),
         }
     }
@@ -46,7 +46,7 @@ impl Callbacks for Shop {
 impl Merchant<Plain> for Shop {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Plain> {
         match request.customer_id.as_str() {
-            "unavailable" => Err(Unavailable("the store is down".to_owned()).into()),
+            "unavailable" => Err(Unavailable::new("the store is down").into()),
             "unknown" => Err(Refused::not_found("no such account").into()),
             id => Ok(AccountResponse::new(Currency::KZT, id)),
         }

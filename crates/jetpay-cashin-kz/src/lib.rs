@@ -39,10 +39,7 @@ use jetpay_core::{Currency, Method, Money, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method Cash-in Kazakhstan.
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "it has no values and never will"
-)]
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum CashinKz {}
 
 /// A top-up. Source: cashin-kz, request `check_deposit`.

@@ -32,26 +32,19 @@
 //! }
 //! ```
 //!
-//! A `check_deposit` names one of the contracts from the response to `verify`:
+//! With the feature `testing`, a unit test is the platform ([`core::testing`](jetpay_core::testing)). A `check_deposit`
+//! names one of the contracts from the response to `verify`:
 //!
 //! ```
 //! use jetpay_kaspi::Kaspi;
-//! use jetpay_kaspi::core::message::{Received, Request};
-//! use jetpay_kaspi::core::signature::{Key, sign};
-//! use jetpay_kaspi::core::{Keyring, Project};
+//! use jetpay_kaspi::core::testing::check_deposit;
+//! use jetpay_kaspi::core::{Currency, Money};
 //!
-//! let body = sign(
-//!     br#"{"type": "check_deposit", "project_id": 1234, "customer_id": "7123456789", "entity_id": "12345",
-//!         "amount": 100000, "currency": "KZT", "payment_method": "terminal/kaspi"}"#,
-//!     &Key::new("secret")?,
-//! )?;
-//! let keyring = Keyring::from(Project::new(1234, "secret")?);
-//! let Request::CheckDeposit(request) = Received::parse(&body)?.authenticate(&keyring)?.read::<Kaspi>()? else {
-//!     panic!("this is a check_deposit");
-//! };
+//! let message = check_deposit::<Kaspi>("7123456789", Money::new(100_000, Currency::KZT)).with("entity_id", "12345");
+//! let request = message.read()?; // or message.serve_to(&shop).await
 //! assert_eq!(request.entity_id.as_str(), "12345");
 //! assert_eq!(request.top_up.amount.to_string(), "1 000.00 KZT");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), jetpay_kaspi::core::Rejection>(())
 //! ```
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
@@ -72,10 +65,7 @@ use jetpay_core::{Currency, Method, Refused, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method Kaspi.
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "it has no values and never will"
-)]
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum Kaspi {}
 
 impl Method for Kaspi {

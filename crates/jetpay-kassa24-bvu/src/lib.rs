@@ -37,10 +37,7 @@ use jetpay_core::{Method, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method Kassa24 Terminal BVU.
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "it has no values and never will"
-)]
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum Kassa24Bvu {}
 
 /// A top-up. Source: kassa24-bvu, request `check_deposit`.

@@ -44,10 +44,7 @@ use jetpay_core::method::Limits;
 use jetpay_core::{Currency, Method, Money, Rejection};
 
 /// The method Kassa24 Terminal.
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "it has no values and never will"
-)]
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum Kassa24 {}
 
 impl Method for Kassa24 {

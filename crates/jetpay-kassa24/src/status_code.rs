@@ -89,9 +89,15 @@ mod tests {
         for number in [0, 204, 1, -1, 404, i64::MAX] {
             let code = StatusCode::from(number);
             let json = serde_json::to_string(&code).unwrap();
-            assert_eq!((code.number(), json.as_str()), (number, code.to_string().as_str()));
+            assert_eq!(
+                (code.number(), json.as_str()),
+                (number, code.to_string().as_str())
+            );
             assert_eq!(serde_json::from_str::<StatusCode>(&json).unwrap(), code);
-            assert_eq!(matches!(code, StatusCode::Other(_)), ![0, 204].contains(&number));
+            assert_eq!(
+                matches!(code, StatusCode::Other(_)),
+                ![0, 204].contains(&number)
+            );
         }
     }
 }

@@ -54,10 +54,7 @@ use jetpay_core::{Method, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method QIWI Kazakhstan.
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "it has no values and never will"
-)]
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum QiwiKz {}
 
 /// A top-up. The requests from a kiosk and from a wallet are alike. Source: qiwi-kz, request `check_deposit`.
