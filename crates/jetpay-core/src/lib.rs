@@ -26,6 +26,8 @@
 //! - A merchant implements [`Merchant`] for each method that it supports, and [`Callbacks`] once. [`serve()`] calls them.
 //! - A method that can pay out also implements [`Payouts`].
 //! - Every amount is [`Money`]: `i64` minor units and a currency, never a float.
+//! - With the feature `testing`, the module `testing` is the platform for your unit tests: signed messages, served to your
+//!   merchant without HTTP.
 //! - [`Rejection`] means that the sender made a mistake, [`Refused`] that the merchant says no, and [`Unavailable`] that
 //!   the merchant's system cannot answer now.
 //! - The crate `jetpay-explain` finds out why a signature does not match.

@@ -65,26 +65,21 @@ impl Gate {
     ///
     /// Dropping the future does not cancel the payout. Its outcome is then unknown.
     pub async fn payout<M: Payouts>(&self, project: &Project, payout: &M::Payout) -> Outcome {
-        let Ok(request) = serde_json::to_value(payout) else {
+        let Ok(request) = serde_json::to_vec(payout) else {
             return unsendable("the payout cannot be written as JSON");
         };
-        // Not the text of `request`: the stored JSON has another order of fields.
-        let Ok(body) = serde_json::to_vec(payout) else {
-            return unsendable("the payout cannot be written as JSON");
+        let outcome = self.send(project, M::PATH, &request).await;
+        let Outcome::Accepted(accepted) = outcome else {
+            return outcome;
         };
-        match self.send(project, M::PATH, &body).await {
-            Outcome::Accepted(accepted) if accepted.known_before => {
-                let id = M::general(payout).payment_id();
-                match self.status(project, id).await {
-                    StatusOutcome::Known(status) => match decide::difference(&request, &status) {
-                        Some(field) => Outcome::OtherPayout(OtherPayout { field }),
-                        None => Outcome::Accepted(accepted),
-                    },
-                    _ => Outcome::Accepted(accepted),
-                }
-            }
-            outcome => outcome,
+        if accepted.known_before
+            && let StatusOutcome::Known(status) =
+                self.status(project, M::general(payout).payment_id()).await
+            && let Some(field) = decide::difference(&request, &status)
+        {
+            return Outcome::OtherPayout(OtherPayout { field });
         }
+        Outcome::Accepted(accepted)
     }
 
     /// Sends a payout that was stored as JSON once. Use it if you no longer know the type of the payout's method.

@@ -14,7 +14,6 @@ use crate::serve::{Reply, serve, serve_callback};
 use crate::signature::{Keyring, Project, sign};
 
 /// A message before it is signed: a [`Verify`], a [`CheckDeposit`] or a [`Callback`].
-#[derive(Clone)]
 pub struct Message<K> {
     fields: Map<String, Value>,
     project: Project,
@@ -28,6 +27,17 @@ pub struct Verify<M>(PhantomData<M>);
 
 /// Marks a message as a `check_deposit` to the method `M`.
 pub struct CheckDeposit<M>(PhantomData<M>);
+
+impl<K> Clone for Message<K> {
+    // A derived implementation would need markers that can be cloned.
+    fn clone(&self) -> Self {
+        Self {
+            fields: self.fields.clone(),
+            project: self.project.clone(),
+            ..*self
+        }
+    }
+}
 
 impl<K> Message<K> {
     pub(super) fn new(fields: Value, project: Project) -> Self {

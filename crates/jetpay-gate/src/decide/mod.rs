@@ -227,7 +227,8 @@ fn account_number(response: Fields<'_>) -> Option<Redacted> {
 
 /// The field in which a payout differs from the one that the platform has under its id. A field that one of them lacks does
 /// not differ.
-pub(crate) fn difference(request: &Value, status: &Status) -> Option<&'static str> {
+pub(crate) fn difference(request: &[u8], status: &Status) -> Option<&'static str> {
+    let request: Value = serde_json::from_slice(request).ok()?;
     let sent = request.pointer("/account/number").and_then(Value::as_str);
     let there = status.account_number.as_ref().map(Redacted::as_str);
     if let (Some(sent), Some(there)) = (sent, there)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jetpay_core::signature::{Key, sign};
-use jetpay_gate::{Gate, Outcome, Reason};
+use jetpay_gate::{BaseUrl, Gate, Outcome, Reason};
 use jetpay_qiwi_kz::QiwiKz;
 
 use crate::wire::{ACCEPTED, Does, Server, payout, project};

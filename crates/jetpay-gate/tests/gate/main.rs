@@ -229,10 +229,10 @@ async fn known_id_with_another_account_or_amount_is_another_payout() {
 
 #[tokio::test]
 async fn known_id_with_the_same_account_and_amount_is_accepted_before() {
-    for account in ["9182221133", "+9182221133", "918***1133", "", "[]"] {
+    for account in ["9182221133", "+9182221133", "918***1133", ""] {
         let (outcome, _) = pay_out_again(account, 100).await;
         let is_known = matches!(&outcome, Outcome::Accepted(accepted) if accepted.known_before);
-        assert_eq!(is_known, account != "[]", "{account}: {outcome:?}");
+        assert!(is_known, "{account}: {outcome:?}");
     }
 }
 
