@@ -116,11 +116,7 @@ mod tests {
         for error in [from_handler, from_callback, from_box] {
             let cause = error.source().expect("a cause");
             assert!(cause.is::<BadRow>(), "{cause:?}");
-            assert!(
-                cause
-                    .source()
-                    .is_some_and(|source| source.is::<ParseIntError>())
-            );
+            assert!(cause.source().is_some_and(<dyn Error>::is::<ParseIntError>));
         }
     }
 

@@ -124,9 +124,7 @@ fn of_this_machine() -> Result<RootCertStore, GateError> {
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
         let first = found.errors.into_iter().next();
-        return Err(GateError::NoMachineCertificates(
-            first.map(|error| error.into()),
-        ));
+        return Err(GateError::NoMachineCertificates(first.map(Into::into)));
     }
     Ok(roots)
 }

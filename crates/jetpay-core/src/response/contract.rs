@@ -193,7 +193,7 @@ mod tests {
         assert!(
             error
                 .source()
-                .is_some_and(|cause| cause.is::<InvalidContract>())
+                .is_some_and(<dyn Error>::is::<InvalidContract>)
         );
     }
 }

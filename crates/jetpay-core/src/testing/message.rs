@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Answer;
 use crate::merchant::{Callbacks, Merchant};
-use crate::message::{Authentic, Callback, Received, Request, VerifyRequest};
+use crate::message::{Callback, Received, Request, VerifyRequest};
 use crate::method::Method;
 use crate::money::Money;
 use crate::rejection::{FieldFlaw, Rejection};
@@ -40,7 +40,7 @@ impl<K> Clone for Message<K> {
 }
 
 impl<K> Message<K> {
-    pub(super) fn new(fields: Value, project: Project) -> Self {
+    pub(super) fn new(fields: Value, project: &Project) -> Self {
         let Value::Object(fields) = fields else {
             unreachable!("a message is an object")
         };
@@ -50,7 +50,7 @@ impl<K> Message<K> {
             kind: PhantomData,
             project: project.clone(),
         };
-        message.of_project(&project)
+        message.of_project(project)
     }
 
     pub(super) fn with_amount(self, amount: Money) -> Self {
@@ -119,12 +119,9 @@ impl<K> Message<K> {
         (object, name)
     }
 
-    fn read_as<T>(
-        &self,
-        read: impl FnOnce(&Authentic<'_, '_>) -> Result<T, Rejection>,
-    ) -> Result<T, Rejection> {
+    fn read_as<M: Method>(&self) -> Result<Request<M>, Rejection> {
         let (body, keyring) = (self.body(), self.keyring());
-        read(&Received::parse(&body)?.authenticate(&keyring)?)
+        Received::parse(&body)?.authenticate(&keyring)?.read()
     }
 
     fn answer(&self, reply: Reply) -> Answer {
@@ -138,7 +135,7 @@ impl<M: Method> Message<Verify<M>> {
     /// # Errors
     /// [`Rejection`] if the message cannot be read, or is no `verify` any more.
     pub fn read(&self) -> Result<VerifyRequest, Rejection> {
-        match self.read_as(|message| message.read::<M>())? {
+        match self.read_as::<M>()? {
             Request::Verify(request) => Ok(request),
             _ => Err(other_kind()),
         }
@@ -156,7 +153,7 @@ impl<M: Method> Message<CheckDeposit<M>> {
     /// # Errors
     /// [`Rejection`] if the message cannot be read, or is no `check_deposit` any more.
     pub fn read(&self) -> Result<M::CheckDeposit, Rejection> {
-        match self.read_as(|message| message.read::<M>())? {
+        match self.read_as::<M>()? {
             Request::CheckDeposit(request) => Ok(request),
             _ => Err(other_kind()),
         }
@@ -174,7 +171,8 @@ impl Message<Callback> {
     /// # Errors
     /// [`Rejection`] if the message cannot be read.
     pub fn read(&self) -> Result<Callback, Rejection> {
-        self.read_as(|message| message.callback())
+        let (body, keyring) = (self.body(), self.keyring());
+        Received::parse(&body)?.authenticate(&keyring)?.callback()
     }
 
     /// Serves the message to a merchant, as at a URL for callbacks of any method.

@@ -94,7 +94,7 @@ use crate::signature::Project;
 pub fn verify<M: Method>(customer_id: &str) -> Message<Verify<M>> {
     Message::new(
         json!({"type": "verify", "customer_id": customer_id}),
-        test_project(),
+        &test_project(),
     )
 }
 
@@ -111,7 +111,7 @@ pub fn check_deposit<M: Method>(customer_id: &str, amount: Money) -> Message<Che
         "currency": amount.currency(),
         "payment_method": M::PAYMENT_METHOD,
     });
-    Message::new(fields, test_project()).with_amount(amount)
+    Message::new(fields, &test_project()).with_amount(amount)
 }
 
 /// The project of messages that name no other.

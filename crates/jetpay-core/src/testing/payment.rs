@@ -118,6 +118,6 @@ impl PaymentCallback<'_> {
                 "message": "", "provider": {"id": 12345, "payment_id": "", "auth_code": ""},
             },
         });
-        Message::new(fields, project.clone())
+        Message::new(fields, project)
     }
 }
