@@ -32,7 +32,7 @@
 //! }
 //! ```
 //!
-//! With the feature `testing`, a unit test is the platform ([`core::testing`](jetpay_core::testing)). A `check_deposit`
+//! With the feature `testing`, a unit test is the platform (`core::testing`). A `check_deposit`
 //! names one of the contracts from the response to `verify`:
 //!
 //! ```
