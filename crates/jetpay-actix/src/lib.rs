@@ -14,7 +14,7 @@
 //! }
 //! ```
 //!
-//! The crate has what a merchant needs of actix-web ([`actix_web`]) and of the protocol ([`core`](jetpay_core)). Without the macros of
+//! The crate has what a merchant needs of actix-web ([`actix_web`]) and of the protocol ([`core`]). Without the macros of
 //! actix-web, `actix_web::rt::System::new().block_on(..)` runs a server.
 //!
 //! An endpoint accepts any content type, and its path with or without a slash at the end. Every HTTP 503 is reported with

@@ -32,8 +32,8 @@
 //! }
 //! ```
 //!
-//! With the feature `testing`, a unit test is the platform (`core::testing`). A `check_deposit`
-//! names one of the contracts from the response to `verify`:
+//! With the feature `testing`, a unit test plays the platform (`core::testing`). A `check_deposit` names
+//! one of the contracts from the response to `verify`:
 //!
 //! ```
 //! use jetpay_kaspi::Kaspi;

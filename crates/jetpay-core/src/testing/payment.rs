@@ -28,7 +28,7 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// A payment of the test project. [`Answer::payment`] makes one from the answer to a `check_deposit`.
+    /// A payment of the test project. [`Answer::payment`](super::Answer::payment) makes one from the answer to a `check_deposit`.
     #[must_use]
     pub fn new(id: PaymentId, amount: Money) -> Self {
         Self {
