@@ -7,7 +7,6 @@ use reqwest::{Proxy, Url};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use thiserror::Error;
 
 use crate::{BadBaseUrl, BaseUrl, Gate, http};
 
@@ -37,7 +36,7 @@ pub struct GateBuilder {
 }
 
 /// Why no client can be made. Its text shows no URL, which may have a password.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GateError {
     /// The text is no base URL.

@@ -2,7 +2,7 @@
 //!
 //! A foreign type in a signature is a promise: a new major version of its crate is one of ours. The [list](ALLOWED) has those
 //! that we promise. The source is parsed, not compiled. Therefore a type behind a macro or behind an alias of another file
-//! is not seen, and `pub` in a private module counts as public.
+//! is not seen, `pub` in a private module counts as public, and so does a name that a derive macro and a trait share.
 
 use std::collections::BTreeMap;
 use std::fs;
