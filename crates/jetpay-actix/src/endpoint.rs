@@ -18,15 +18,11 @@ pub const DEFAULT_LIMIT: usize = 64 * 1024;
 /// The default limit on the time in which a body must arrive.
 pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-type Observer = Arc<dyn Fn(&Reply, Duration) + Send + Sync>;
+type Observer = Box<dyn Fn(&Reply, Duration) + Send + Sync>;
 
 /// One URL and the merchant that serves it. Register it with [`App::service`](actix_web::App::service).
 pub struct Endpoint<H, S> {
     path: String,
-    shared: Arc<Shared<H, S>>,
-}
-
-struct Shared<H, S> {
     merchant: S,
     keyring: Arc<Keyring>,
     limit: usize,
@@ -37,56 +33,55 @@ struct Shared<H, S> {
 
 impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
     pub(crate) fn new(path: &str, merchant: S, keyring: Arc<Keyring>) -> Self {
-        let (limit, read_timeout) = (DEFAULT_LIMIT, DEFAULT_READ_TIMEOUT);
-        let shared = Shared {
+        Self {
+            path: path.strip_suffix('/').unwrap_or(path).to_owned(),
             merchant,
             keyring,
-            limit,
-            read_timeout,
+            limit: DEFAULT_LIMIT,
+            read_timeout: DEFAULT_READ_TIMEOUT,
             observer: None,
             handler: PhantomData,
-        };
-        Self {
-            path: path.to_owned(),
-            shared: Arc::new(shared),
         }
     }
 
     /// Sets the limit on the size of a body, in bytes. The default is [`DEFAULT_LIMIT`].
     #[must_use]
     pub fn limit(self, bytes: usize) -> Self {
-        self.with(|shared| shared.limit = bytes)
+        Self {
+            limit: bytes,
+            ..self
+        }
     }
 
     /// Sets the limit on the time in which a body must arrive. The default is [`DEFAULT_READ_TIMEOUT`].
     #[must_use]
     pub fn read_timeout(self, read_timeout: Duration) -> Self {
-        self.with(|shared| shared.read_timeout = read_timeout)
+        Self {
+            read_timeout,
+            ..self
+        }
     }
 
     /// Sets a function that gets each reply and the time that it took, before the reply is sent. Use it for logs and
     /// metrics.
     #[must_use]
     pub fn observe(self, observer: impl Fn(&Reply, Duration) + Send + Sync + 'static) -> Self {
-        self.with(|shared| shared.observer = Some(Arc::new(observer)))
-    }
-
-    fn with(mut self, change: impl FnOnce(&mut Shared<H, S>)) -> Self {
-        // Before registration, this is the only reference.
-        if let Some(shared) = Arc::get_mut(&mut self.shared) {
-            change(shared);
+        Self {
+            observer: Some(Box::new(observer)),
+            ..self
         }
-        self
     }
-}
 
-impl<H: Handler<S>, S: 'static> Shared<H, S> {
     async fn respond(&self, payload: Payload) -> HttpResponse {
         let begun = Instant::now();
         let reply = match read_body(payload, self.limit, self.read_timeout).await {
             Ok(body) => H::serve(&body, &self.merchant, &self.keyring).await,
             Err(rejection) => H::refuse(rejection),
         };
+        // Without this line, an outage of the merchant's store would be seen by the platform alone.
+        if let Some(unavailable) = &reply.outcome.unavailable {
+            tracing::error!(path = self.path, "answered 503: {}", unavailable.report());
+        }
         if let Some(observer) = &self.observer {
             observer(&reply, begun.elapsed());
         }
@@ -103,13 +98,15 @@ impl<H: Handler<S>, S: 'static> Shared<H, S> {
 
 impl<H: Handler<S>, S: 'static> HttpServiceFactory for Endpoint<H, S> {
     fn register(self, config: &mut AppService) {
-        let shared = self.shared;
+        // The endpoint at `/` has the two paths `` and `/`, which are one.
+        let paths = [self.path.clone(), format!("{}/", self.path)];
+        let endpoint = Arc::new(self);
         let handler = move |payload: Payload| {
-            let shared = Arc::clone(&shared);
-            async move { shared.respond(payload).await }
+            let endpoint = Arc::clone(&endpoint);
+            async move { endpoint.respond(payload).await }
         };
         // A resource responds with 405 to HTTP methods for which it has no route.
-        web::resource(self.path)
+        web::resource(paths)
             .route(web::post().to(handler))
             .register(config);
     }

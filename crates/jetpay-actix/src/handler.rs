@@ -35,6 +35,7 @@ impl<M: Method, S: Merchant<M>> Handler<S> for MethodHandler<M> {
 }
 
 /// Serves callbacks of any method and nothing else.
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum CallbackHandler {}
 
 impl sealed::Sealed for CallbackHandler {}

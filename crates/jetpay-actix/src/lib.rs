@@ -3,8 +3,8 @@
 //! One call makes an endpoint from a method and a merchant:
 //!
 //! ```
-//! use actix_web::App;
-//! use jetpay_core::{Keyring, Merchant, Method, Project};
+//! use jetpay_actix::actix_web::App;
+//! use jetpay_actix::core::{Keyring, Merchant, Method};
 //!
 //! fn app<M: Method, S: Merchant<M> + Clone + 'static>(shop: &S, keyring: &Keyring) {
 //!     let app = App::new()
@@ -14,11 +14,22 @@
 //! }
 //! ```
 //!
-//! An endpoint accepts any content type. HTTP methods other than POST get 405. A body that is too large gets 413, and a
+//! The crate has what a merchant needs of actix-web ([`actix_web`]) and of the protocol ([`core`]). Without the macros of
+//! actix-web, `actix_web::rt::System::new().block_on(..)` runs a server.
+//!
+//! An endpoint accepts any content type, and its path with or without a slash at the end. Every HTTP 503 is reported with
+//! its cause through `tracing`, at the level error. HTTP methods other than POST get 405. A body that is too large gets 413, and a
 //! body that does not arrive in time gets 400. Both refusals have the shape that the method's document names.
+
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod endpoint;
 mod handler;
+
+/// The web framework, in the version with which this crate works.
+pub use actix_web;
+/// The protocol: the traits that a merchant implements, and all types in them.
+pub use jetpay_core as core;
 
 pub use endpoint::{DEFAULT_LIMIT, DEFAULT_READ_TIMEOUT, Endpoint};
 pub use handler::{CallbackHandler, Handler, MethodHandler};

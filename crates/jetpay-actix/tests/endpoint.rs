@@ -1,7 +1,7 @@
 //! The adapter with a method of this test: how endpoints behave for any method.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::http::{Method as HttpMethod, StatusCode};
@@ -37,7 +37,7 @@ impl Callbacks for Shop {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         match callback.payment.id.as_str() {
             "payment_47" => Ok(Acknowledged),
-            "later" => Err(Unavailable("the store is down".to_owned()).into()),
+            "later" => Err(Unavailable::new("the store is down").into()),
             _ => Err(CallbackError::UnknownPayment),
         }
     }
@@ -46,7 +46,7 @@ impl Callbacks for Shop {
 impl Merchant<Plain> for Shop {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Plain> {
         match request.customer_id.as_str() {
-            "unavailable" => Err(Unavailable("the store is down".to_owned()).into()),
+            "unavailable" => Err(Unavailable::new("the store is down").into()),
             "unknown" => Err(Refused::not_found("no such account").into()),
             id => Ok(AccountResponse::new(Currency::KZT, id)),
         }
@@ -232,4 +232,108 @@ async fn body_that_does_not_arrive_in_time_is_refused() {
         "{answer}"
     );
     handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn path_is_taken_with_one_slash_at_its_end_or_none() {
+    for registered in ["/plain", "/plain/", "/"] {
+        let endpoint = jetpay_actix::endpoint::<Plain, _>(registered, Shop, keyring());
+        let app = init_service(App::new().service(endpoint)).await;
+        let served: Vec<&str> = ["/", "/plain", "/plain/", "/plain//", "/plain/x", "/plainer"]
+            .into_iter()
+            .collect();
+        let mut taken = Vec::new();
+        for path in served {
+            let request = TestRequest::post().uri(path).set_payload(verify("1"));
+            if call_service(&app, request.to_request()).await.status() == 200 {
+                taken.push(path);
+            }
+        }
+        let expected: &[&str] = match registered {
+            "/" => &["/"],
+            _ => &["/plain", "/plain/"],
+        };
+        assert_eq!(taken, expected, "{registered}");
+    }
+}
+
+#[actix_web::test]
+async fn every_setting_counts_in_any_order() {
+    let seen = Arc::new(AtomicU16::new(0));
+    let observer = Arc::clone(&seen);
+    let endpoint = jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
+        .observe(move |reply, _| observer.store(reply.status, Ordering::Relaxed))
+        .read_timeout(Duration::from_secs(1))
+        .limit(10);
+    let app = init_service(App::new().service(endpoint)).await;
+    let request = TestRequest::post().uri("/plain").set_payload(verify("1"));
+    call_service(&app, request.to_request()).await;
+    assert_eq!(seen.load(Ordering::Relaxed), 413);
+}
+
+/// What the code logs while it runs on this thread.
+async fn logged(code: impl Future<Output = ()>) -> String {
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    code.await;
+    drop(guard);
+    let bytes = log.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[actix_web::test]
+async fn every_503_is_logged_with_its_cause_and_without_the_payers_data() {
+    let bodies = [
+        ("/plain", verify("unavailable")),
+        ("/plain", callback("later")),
+        ("/callback", callback("later")),
+    ];
+    for (path, body) in bodies {
+        let log = logged(async {
+            assert_eq!(post(path, body).await.0, 503);
+        })
+        .await;
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+        assert_eq!(lines.len(), 1, "{log}");
+        let expected = "answered 503: unavailable: the store is down";
+        assert!(
+            lines[0].contains(expected) && lines[0].contains(path),
+            "{log}"
+        );
+        assert!(!log.contains("customer") && !log.contains("later"), "{log}");
+    }
+}
+
+#[actix_web::test]
+async fn refusals_and_rejections_are_not_logged_as_outages() {
+    let log = logged(async {
+        for body in [
+            verify("7123456789"),
+            verify("unknown"),
+            b"{".to_vec(),
+            callback("unknown"),
+        ] {
+            assert_ne!(post("/plain", body).await.0, 503);
+        }
+    })
+    .await;
+    assert!(!log.contains("503"), "{log}");
 }

@@ -5,9 +5,9 @@
 //!
 //! ```
 //! use jetpay_cashin_kz::CashinKz;
-//! use jetpay_core::message::{Received, Request};
-//! use jetpay_core::signature::{Key, sign};
-//! use jetpay_core::{Keyring, Project};
+//! use jetpay_cashin_kz::core::message::{Received, Request};
+//! use jetpay_cashin_kz::core::signature::{Key, sign};
+//! use jetpay_cashin_kz::core::{Keyring, Project};
 //!
 //! let body = sign(
 //!     br#"{"type": "verify", "project_id": 238, "customer_id": "12345", "amount": 10000, "currency": "KZT",
@@ -23,7 +23,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod response;
+
+/// The protocol, with everything that a merchant needs besides this method.
+pub use jetpay_core as core;
 
 pub use jetpay_core::response::AccountResponse as VerifyResponse;
 pub use response::{CheckDepositResponse, Refusal};
@@ -34,6 +39,7 @@ use jetpay_core::{Currency, Method, Money, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method Cash-in Kazakhstan.
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum CashinKz {}
 
 /// A top-up. Source: cashin-kz, request `check_deposit`.
@@ -44,7 +50,8 @@ pub struct CheckDeposit {
     #[serde(flatten)]
     pub top_up: TopUp,
     /// Whether its `type` was `verify`, as in the document's list of parameters. The document's example has
-    /// `check_deposit`. Count it to learn which of the two the platform sends.
+    /// `check_deposit`. Count it to learn which of the two the platform sends. In the JSON, it is the `type`.
+    #[serde(skip)]
     pub typed_verify: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use jetpay_core::Refused;
 use jetpay_core::id::PaymentId;
-use jetpay_core::response::PaymentIdResponse;
+use jetpay_core::response::{PaymentIdResponse, Response};
 use jetpay_core::response_code::ResponseCode;
 use serde::Serialize;
 
@@ -31,6 +31,24 @@ impl CheckDepositResponse {
         self.description = Some(description.into());
         self
     }
+
+    /// The id under which the merchant stored the pending payment.
+    #[must_use]
+    pub fn payment_id(&self) -> &PaymentId {
+        self.deposit.payment_id()
+    }
+
+    /// What the payment is for.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+}
+
+impl Response for CheckDepositResponse {
+    fn code(&self) -> ResponseCode {
+        self.deposit.code()
+    }
 }
 
 /// A refusal. The document puts its text into `errors.message`, but shows no example. This crate repeats the text in
@@ -45,6 +63,20 @@ pub struct Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Errors {
     message: String,
+}
+
+impl Refusal {
+    /// The reason. `errors.message` and `message` have it.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl Response for Refusal {
+    fn code(&self) -> ResponseCode {
+        self.code
+    }
 }
 
 impl From<Refused> for Refusal {

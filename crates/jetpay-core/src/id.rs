@@ -2,16 +2,27 @@
 //!
 //! A text is an id only if it is not empty and has neither `;` nor a control character. The signature does not escape
 //! `;`, so an id with one could have been cut out of another message (see [`signature`](crate::signature)).
+//!
+//! Every id converts to its text with `Display` and from it with `FromStr`, for databases and URLs. `Debug` hides the ids
+//! that are payers' data. Log with `Debug`, never with `Display`.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 use thiserror::Error;
 
 /// The text cannot be an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an id is not empty, has at most 255 bytes, and neither `;` nor a control character")]
+#[non_exhaustive]
 pub struct InvalidId;
+
+/// The text cannot be the number of a project or an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the id of a project or an operation is a number of decimal digits that fits 64 bits")]
+#[non_exhaustive]
+pub struct InvalidNumber;
 
 /// The maximum length of an id, in bytes.
 const LONGEST: usize = 255;
@@ -50,6 +61,17 @@ macro_rules! number_id {
         impl From<u64> for $name {
             fn from(number: u64) -> Self {
                 Self(number)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidNumber;
+
+            /// Reads decimal digits, without a sign or white space.
+            fn from_str(text: &str) -> Result<Self, InvalidNumber> {
+                let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+                let number = text.parse().ok().filter(|_| is_plain);
+                number.map(Self).ok_or(InvalidNumber)
             }
         }
 
@@ -101,16 +123,32 @@ macro_rules! text_id {
                 Self::new(text)
             }
         }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            /// Writes the text itself, for storage and answers.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
     };
 }
 
 text_id! {
     /// A customer's account in the merchant's system, such as a phone number or a login. `Debug` hides it, because it is
-    /// the payer's data.
+    /// the payer's data; `Display` writes it.
     CustomerId
 }
 text_id! {
-    /// A customer's contract; the documents call it an *entity*. `Debug` hides it, because it is the payer's data.
+    /// A customer's contract; the documents call it an *entity*. `Debug` hides it, because it is the payer's data;
+    /// `Display` writes it.
     ContractId
 }
 text_id! {
@@ -136,15 +174,9 @@ impl fmt::Debug for PaymentId {
     }
 }
 
-impl fmt::Display for PaymentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{CustomerId, PaymentId};
+    use super::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
 
     #[test]
     fn text_that_could_be_cut_out_of_a_message_is_no_id() {
@@ -166,5 +198,38 @@ mod tests {
     fn debug_of_a_customer_id_hides_it() {
         let id = CustomerId::new("7123456789").unwrap();
         assert!(!format!("{id:?}").contains("7123456789"));
+    }
+
+    #[test]
+    fn id_is_read_back_from_its_text_and_its_json() {
+        macro_rules! read_back {
+            ($($id:ident $text:literal $json:literal,)+) => {$(
+                let id: $id = $text.parse().unwrap();
+                assert_eq!(id.to_string(), $text);
+                assert_eq!(serde_json::to_string(&id).unwrap(), $json);
+                assert_eq!(serde_json::from_str::<$id>($json).unwrap(), id);
+            )+};
+        }
+        read_back! {
+            ProjectId "1234" "1234",
+            OperationId "1234567890123456" "1234567890123456",
+            CustomerId "7123456789" "\"7123456789\"",
+            ContractId "12345" "\"12345\"",
+            PaymentId "payment_47" "\"payment_47\"",
+        }
+    }
+
+    #[test]
+    fn wrong_text_or_json_is_no_id() {
+        for text in ["", "+1", "-1", " 1", "1.0", "18446744073709551616", "١"] {
+            assert!(text.parse::<OperationId>().is_err(), "{text:?}");
+        }
+        assert!("a;b".parse::<ContractId>().is_err());
+        for json in ["\"\"", "\"a;b\"", "1", "null"] {
+            assert!(serde_json::from_str::<PaymentId>(json).is_err(), "{json}");
+        }
+        for json in ["-1", "1.0", "\"1\""] {
+            assert!(serde_json::from_str::<ProjectId>(json).is_err(), "{json}");
+        }
     }
 }

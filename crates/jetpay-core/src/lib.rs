@@ -26,6 +26,8 @@
 //! - A merchant implements [`Merchant`] for each method that it supports, and [`Callbacks`] once. [`serve()`] calls them.
 //! - A method that can pay out also implements [`Payouts`].
 //! - Every amount is [`Money`]: `i64` minor units and a currency, never a float.
+//! - With the feature `testing`, the module `testing` is the platform for your unit tests: signed messages, served to your
+//!   merchant without HTTP.
 //! - [`Rejection`] means that the sender made a mistake, [`Refused`] that the merchant says no, and [`Unavailable`] that
 //!   the merchant's system cannot answer now.
 //! - The crate `jetpay-explain` finds out why a signature does not match.
@@ -34,6 +36,8 @@
 //!
 //! With `Deserialize`, a program could make a message from unsigned bytes. Requests and callbacks can only be read
 //! through [`message::Authentic`], which also refuses what the signature does not protect.
+
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub mod date;
 pub mod id;
@@ -49,9 +53,18 @@ pub mod rejection;
 pub mod response;
 pub mod response_code;
 pub mod serve;
+#[expect(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "the algorithm is fixed: two orders, two ways to be malleated, one way to be empty"
+)]
 pub mod signature;
 pub mod status;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod unavailable;
 
+pub use id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
 pub use merchant::{
     Acknowledged, CallbackError, Callbacks, CheckDepositResult, HandlerError, Merchant,
     VerifyResult,
@@ -60,7 +73,9 @@ pub use message::{Callback, TopUp, VerifyRequest};
 pub use method::Method;
 pub use money::{Currency, Money};
 pub use payout::Payouts;
-pub use refused::{Refused, Unavailable};
+pub use refused::Refused;
 pub use rejection::Rejection;
+pub use response_code::ResponseCode;
 pub use serve::{Reply, serve};
 pub use signature::{Keyring, Project};
+pub use unavailable::Unavailable;

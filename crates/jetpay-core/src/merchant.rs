@@ -3,11 +3,15 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use thiserror::Error;
+
 use crate::id::ProjectId;
 use crate::message::{Callback, VerifyRequest};
 use crate::method::Method;
-use crate::refused::{Refused, Unavailable};
+use crate::refused::Refused;
 use crate::rejection::Rejection;
+use crate::response::InvalidContract;
+use crate::unavailable::Unavailable;
 
 /// What [`Merchant::verify`] returns.
 pub type VerifyResult<M> =
@@ -17,12 +21,19 @@ pub type VerifyResult<M> =
 pub type CheckDepositResult<M> =
     Result<<M as Method>::CheckDepositResponse, HandlerError<<M as Method>::Refusal>>;
 
-/// Why a merchant's handler gives no good response. The operator `?` converts [`Refused`] and [`Unavailable`] into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a merchant's handler gives no good response. The operator `?` converts [`Refused`] and [`Unavailable`] into it. For
+/// any other error, write `.map_err(Unavailable::new)?`.
+#[derive(Debug, Clone, Error)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "there are three kinds of no, and the third is not the merchant's"
+)]
 pub enum HandlerError<R> {
     /// The merchant says no. The platform gets HTTP 200 with the refusal.
+    #[error("refused")]
     Refused(R),
     /// The merchant's system cannot answer now. The platform gets HTTP 503.
+    #[error(transparent)]
     Unavailable(Unavailable),
 }
 
@@ -32,29 +43,50 @@ impl<R: From<Refused>> From<Refused> for HandlerError<R> {
     }
 }
 
+/// The merchant's data are wrong, and the payer cannot help it: the platform gets HTTP 503.
+impl<R> From<InvalidContract> for HandlerError<R> {
+    fn from(invalid: InvalidContract) -> Self {
+        Self::Unavailable(Unavailable::new(invalid))
+    }
+}
+
 impl<R> From<Unavailable> for HandlerError<R> {
     fn from(unavailable: Unavailable) -> Self {
         Self::Unavailable(unavailable)
     }
 }
 
+impl<R> From<Box<dyn std::error::Error + Send + Sync>> for HandlerError<R> {
+    fn from(cause: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        Self::Unavailable(cause.into())
+    }
+}
+
 /// The merchant has stored the callback, knew it already, or does not need it. The platform gets HTTP 200 and stops
 /// repeating the callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "merchants make it")]
 pub struct Acknowledged;
 
-/// Why the platform must send a callback again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why the platform must send a callback again. The operator `?` converts [`Unavailable`] into it. For any other error,
+/// write `.map_err(Unavailable::new)?`.
+#[derive(Debug, Clone, Error)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a callback is acknowledged or comes again, and these are the reasons for the second"
+)]
 pub enum CallbackError {
     /// The merchant has no payment with this id. The platform gets HTTP 404.
+    #[error("the merchant has no payment with this id")]
     UnknownPayment,
     /// The merchant could not store the callback. The platform gets HTTP 503.
-    Unavailable(Unavailable),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
 }
 
-impl From<Unavailable> for CallbackError {
-    fn from(unavailable: Unavailable) -> Self {
-        Self::Unavailable(unavailable)
+impl From<Box<dyn std::error::Error + Send + Sync>> for CallbackError {
+    fn from(cause: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        Self::Unavailable(cause.into())
     }
 }
 

@@ -1,11 +1,10 @@
 //! What a payment method is.
 
-use serde::Serialize;
-
 use crate::message::{Authentic, RequestKind};
 use crate::money::Money;
 use crate::refused::Refused;
 use crate::rejection::Rejection;
+use crate::response::Response;
 
 /// A payment method: a type without values that constants and associated types describe. Each method has its own crate.
 ///
@@ -23,13 +22,13 @@ pub trait Method: Send + Sync + 'static {
     /// The number of days in which the result of a payment comes, if the document names it. A later result still counts.
     const RESULT_WITHIN_DAYS: Option<u16> = None;
     /// The response to a `verify` that succeeds.
-    type VerifyResponse: Serialize + Send;
+    type VerifyResponse: Response + Send;
     /// The request `check_deposit` with this method's fields. Only [`check_deposit`](Self::check_deposit) makes one.
     type CheckDeposit: Send;
     /// The response to a `check_deposit` that succeeds.
-    type CheckDepositResponse: Serialize + Send;
+    type CheckDepositResponse: Response + Send;
     /// The refusal of a request. It has its text in the field that the method's document names.
-    type Refusal: From<Refused> + Serialize + Send;
+    type Refusal: From<Refused> + Response + Send;
 
     /// Finds out which request a message is. The default reads the field `type`.
     ///
@@ -50,6 +49,10 @@ pub trait Method: Send + Sync + 'static {
 ///
 /// Flag an amount outside of the limits, but do not refuse it: at a kiosk, the payer's cash is already in the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "the crates of methods make it, in a constant"
+)]
 pub struct Limits {
     /// The smallest amount.
     pub min: Money,

@@ -29,6 +29,7 @@ const LONGEST: usize = 64;
 #[error(
     "a payout's payment id has 1 to 64 characters, each a letter A-Z or a-z, a digit, `_` or `-`"
 )]
+#[non_exhaustive]
 pub struct InvalidPaymentId;
 
 /// `general` of a request to the Gate: the project and the payment that it is about. Signing adds the signature.

@@ -25,6 +25,12 @@ impl Refused {
         Self::with(ResponseCode::Failed, text.into())
     }
 
+    /// The customer has no contract that can be paid (500). The methods with contracts refuse an empty list with it.
+    #[must_use]
+    pub fn no_contract() -> Self {
+        Self::failed("no contract of this customer can be paid now")
+    }
+
     /// The response to a rejected message. Nothing else makes the code 400.
     pub(crate) fn for_rejection(rejection: &Rejection) -> Self {
         Self::with(rejection.code(), rejection.to_string())
@@ -56,19 +62,5 @@ impl Refused {
     #[must_use]
     pub fn into_text(self) -> String {
         self.text
-    }
-}
-
-/// The merchant's system cannot answer now: its store is down, or a queue is full.
-///
-/// The platform gets HTTP 503. The text is for the merchant's log; the platform does not see it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unavailable: {0}")]
-pub struct Unavailable(pub String);
-
-impl Unavailable {
-    /// The refusal that goes with the HTTP 503.
-    pub(crate) fn refused() -> Refused {
-        Refused::failed("the service is not available now; try again later")
     }
 }

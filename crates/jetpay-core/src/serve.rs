@@ -5,12 +5,15 @@ use serde::Serialize;
 use crate::merchant::{CallbackError, Callbacks, HandlerError, Merchant, UnusableCallback};
 use crate::message::{Authentic, Callback, Matched, Received, Request, RequestKind};
 use crate::method::Method;
-use crate::refused::{Refused, Unavailable};
+use crate::refused::Refused;
 use crate::rejection::Rejection;
+use crate::response::Response;
+use crate::response_code::ResponseCode;
 use crate::signature::Keyring;
+use crate::unavailable::Unavailable;
 
 /// A response that is ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply {
     /// The HTTP status.
@@ -21,8 +24,9 @@ pub struct Reply {
     pub outcome: Outcome,
 }
 
-/// What a message was and how it ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What a message was and how it ended. The handler served it if neither `rejection` nor `refusal` nor `unavailable` is
+/// there.
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The kind of message, if it is known.
@@ -31,6 +35,9 @@ pub struct Outcome {
     pub matched: Option<Matched>,
     /// Why the message was rejected.
     pub rejection: Option<Rejection>,
+    /// The code with which the merchant's handler said no: 404 or 500. It is 404 for a callback of an unknown payment, and
+    /// 204 if the customer owes nothing (Kassa24).
+    pub refusal: Option<ResponseCode>,
     /// What was unavailable and why. It is for the log only.
     pub unavailable: Option<Unavailable>,
 }
@@ -38,6 +45,7 @@ pub struct Outcome {
 /// The kinds of message that the platform sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MessageKind {
     /// The request `verify`.
     Verify,
@@ -134,16 +142,23 @@ impl Outcome {
     }
 }
 
-fn respond<M: Method, T: Serialize>(
+fn respond<M: Method, T: Response>(
     result: Result<T, HandlerError<M::Refusal>>,
     mut outcome: Outcome,
 ) -> Reply {
     match result {
-        Ok(response) => reply(200, &response, outcome),
-        Err(HandlerError::Refused(refusal)) => reply(200, &refusal, outcome),
+        Ok(response) => {
+            outcome.refusal = Some(response.code()).filter(|code| *code != ResponseCode::Success);
+            reply(200, &response, outcome)
+        }
+        Err(HandlerError::Refused(refusal)) => {
+            outcome.refusal = Some(refusal.code());
+            reply(200, &refusal, outcome)
+        }
         Err(HandlerError::Unavailable(unavailable)) => {
             outcome.unavailable = Some(unavailable);
-            reply(503, &M::Refusal::from(Unavailable::refused()), outcome)
+            let text = "the service is not available now; try again later";
+            reply(503, &M::Refusal::from(Refused::failed(text)), outcome)
         }
     }
 }
@@ -169,9 +184,8 @@ fn reply(status: u16, body: &impl Serialize, mut outcome: Outcome) -> Reply {
             outcome,
         },
         Err(error) => {
-            outcome.unavailable = Some(Unavailable(format!(
-                "the response could not be written: {error}"
-            )));
+            outcome.refusal = None;
+            outcome.unavailable = Some(Unavailable::new(UnwritableResponse(error)));
             Reply {
                 status: 503,
                 body: Vec::new(),
@@ -181,6 +195,10 @@ fn reply(status: u16, body: &impl Serialize, mut outcome: Outcome) -> Reply {
     }
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("the response could not be written")]
+struct UnwritableResponse(#[source] serde_json::Error);
+
 async fn acknowledge<S: Callbacks>(
     callback: Callback,
     merchant: &S,
@@ -189,7 +207,10 @@ async fn acknowledge<S: Callbacks>(
     outcome.kind = Some(MessageKind::Callback);
     let status = match merchant.callback(callback).await {
         Ok(_) => 200,
-        Err(CallbackError::UnknownPayment) => 404,
+        Err(CallbackError::UnknownPayment) => {
+            outcome.refusal = Some(ResponseCode::NotFound);
+            404
+        }
         Err(CallbackError::Unavailable(unavailable)) => {
             outcome.unavailable = Some(unavailable);
             503

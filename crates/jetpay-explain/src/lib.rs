@@ -19,6 +19,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod candidates;
 mod case;
 mod flatten;
@@ -74,6 +76,10 @@ pub struct Explanation {
 /// Whether a signature matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a program that shows it must handle every verdict"
+)]
 pub enum Verdict {
     /// The signature matches.
     Match,

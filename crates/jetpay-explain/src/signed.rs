@@ -21,6 +21,7 @@ pub struct Line {
 
 /// The JSON type of a value in the body. The string to sign does not show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "JSON has no other values")]
 pub enum ValueKind {
     /// A text.
     Text,

@@ -64,6 +64,10 @@ impl BaseUrl {
         self.0.host_str().is_some_and(is_this_machine)
     }
 
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The URL of `path` below the base URL.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.0.clone();

@@ -13,10 +13,7 @@ use serde_json::{Value, json};
 use crate::base_url::BaseUrl;
 use crate::redact::Redactor;
 use crate::response::Expected;
-use crate::{BadBaseUrl, Outcome, Reason, StatusOutcome, decide, http};
-
-/// The default time limit of an exchange, including the connection.
-const TIMEOUT: Duration = Duration::from_secs(30);
+use crate::{GateBuilder, GateError, OtherPayout, Outcome, Reason, StatusOutcome, decide, http};
 
 const STATUS: &str = "/v2/payment/status";
 const REQUEST_STATUS: &str = "/v2/payment/status/request";
@@ -25,7 +22,8 @@ const REQUEST_STATUS: &str = "/v2/payment/status/request";
 ///
 /// It signs requests with the project's first secret. A signature in a response must match one of the project's secrets.
 /// A response without a signature is accepted, because the platform does not promise to sign responses. Connecting may
-/// take 10 seconds, and the whole exchange 30 seconds. The client sends no request twice.
+/// take 10 seconds, and the whole exchange 30 seconds unless the [`builder`](Self::builder) says otherwise. The client sends
+/// no request twice.
 #[derive(Clone)]
 pub struct Gate {
     base_url: BaseUrl,
@@ -38,25 +36,22 @@ impl Gate {
     /// `https://host/gate`, requests go to `https://host/gate/v2/...`.
     ///
     /// # Errors
-    /// [`BadBaseUrl`] if the text is not such a URL.
-    pub fn new(base_url: &str) -> Result<Self, BadBaseUrl> {
-        BaseUrl::parse(base_url).map(Self::at)
+    /// [`GateError`] if the text is not such a URL, or if this machine has no certificates that can be loaded.
+    pub fn new(base_url: &str) -> Result<Self, GateError> {
+        Self::builder(BaseUrl::parse(base_url)?).build()
     }
 
-    /// Makes a client for a base URL that is already checked.
-    #[must_use]
-    pub fn at(base_url: BaseUrl) -> Self {
+    /// Begins a client for a base URL that is already checked, with a time limit, certificates or a proxy of your choice.
+    pub fn builder(base_url: BaseUrl) -> GateBuilder {
+        GateBuilder::new(base_url)
+    }
+
+    pub(crate) fn from_parts(base_url: BaseUrl, http: reqwest::Client, timeout: Duration) -> Self {
         Self {
             base_url,
-            http: http::client(),
-            timeout: TIMEOUT,
+            http,
+            timeout,
         }
-    }
-
-    /// Sets the time limit of a whole exchange. The default is 30 seconds.
-    #[must_use]
-    pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
     }
 
     /// Sends a payout once.
@@ -65,18 +60,32 @@ impl Gate {
     /// payout that was paid. You may send the same payout again only after [`StatusOutcome::NotKnown`], after a rejection
     /// with `same_id_later`, or if its status is `error`. Never send it under another id.
     ///
+    /// If the platform knew the id before, the client asks once what it has under that id, and compares the account number
+    /// and the amount: [`Outcome::OtherPayout`].
+    ///
     /// Dropping the future does not cancel the payout. Its outcome is then unknown.
     pub async fn payout<M: Payouts>(&self, project: &Project, payout: &M::Payout) -> Outcome {
-        match serde_json::to_vec(payout) {
-            Ok(request) => self.send(project, M::PATH, &request).await,
-            Err(_) => unsendable("the payout cannot be written as JSON"),
+        let Ok(request) = serde_json::to_vec(payout) else {
+            return unsendable("the payout cannot be written as JSON");
+        };
+        let outcome = self.send(project, M::PATH, &request).await;
+        let Outcome::Accepted(accepted) = outcome else {
+            return outcome;
+        };
+        if accepted.known_before
+            && let StatusOutcome::Known(status) =
+                self.status(project, M::general(payout).payment_id()).await
+            && let Some(field) = decide::difference(&request, &status)
+        {
+            return Outcome::OtherPayout(OtherPayout { field });
         }
+        Outcome::Accepted(accepted)
     }
 
     /// Sends a payout that was stored as JSON once. Use it if you no longer know the type of the payout's method.
     ///
     /// `path` is the method's [`PATH`](Payouts::PATH), and `request` is the JSON without a signature. Everything else is
-    /// as in [`payout`](Self::payout), which checks more.
+    /// as in [`payout`](Self::payout), which checks more: this function never returns [`Outcome::OtherPayout`].
     pub async fn send(&self, project: &Project, path: &str, request: &[u8]) -> Outcome {
         let Ok(Request { general }) = serde_json::from_slice(request) else {
             return unsendable("the request has no good `general`");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::{Client, Url, redirect, retry};
+use reqwest::{Client, Proxy, Url, redirect, retry};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::Reason;
@@ -21,9 +21,9 @@ const JSON: &str = "application/json";
 ///
 /// # Panics
 /// Never: a client with TLS settings of its own can be built.
-pub(crate) fn client() -> Client {
-    Client::builder()
-        .tls_backend_preconfigured(tls())
+pub(crate) fn client(roots: RootCertStore, proxy: Option<Proxy>) -> Client {
+    let builder = Client::builder()
+        .tls_backend_preconfigured(tls(roots))
         .connect_timeout(CONNECT)
         // The other side may close a used connection at any time. Then it is unknown whether it read the request, and
         // HTTP libraries send the request again on a new connection. Therefore each request has its own connection.
@@ -33,15 +33,17 @@ pub(crate) fn client() -> Client {
         .redirect(redirect::Policy::none())
         .no_proxy()
         .referer(false)
-        .user_agent(concat!("jetpay-gate/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .expect("a client with TLS settings of its own can be built")
+        .user_agent(concat!("jetpay-gate/", env!("CARGO_PKG_VERSION")));
+    match proxy {
+        Some(proxy) => builder.proxy(proxy),
+        None => builder,
+    }
+    .build()
+    .expect("a client with TLS settings of its own can be built")
 }
 
-/// TLS with the certificates that this machine trusts, and with the one cryptography library of the workspace.
-fn tls() -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+/// TLS with the one cryptography library of the workspace.
+fn tls(roots: RootCertStore) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

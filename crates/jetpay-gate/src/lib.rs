@@ -31,6 +31,7 @@
 //!     Outcome::Accepted(_) => println!("not paid yet: wait for a callback, or ask for the status"),
 //!     Outcome::Rejected(rejected) if rejected.same_id_later => println!("send it again later"),
 //!     Outcome::Rejected(rejected) => println!("release the money: {}", rejected.message),
+//!     Outcome::OtherPayout(other) => println!("one id for two payouts: {other}"),
 //!     // The platform may have accepted it. Keep the id and the money reserved, wait 10 seconds, and ask.
 //!     Outcome::Unknown(unknown) => {
 //!         assert!(unknown.nothing_was_sent(), "{unknown}");
@@ -48,17 +49,20 @@
 //! # Why does the client never try again?
 //!
 //! If the response to a payout is lost, the platform may have accepted the payout. Only the platform knows, and only the
-//! caller can wait and ask, even after a restart. Therefore the outcome has three variants, and the compiler warns if a
+//! caller can wait and ask, even after a restart. Therefore "unknown" is an outcome and not an error, and the compiler warns if a
 //! program ignores it.
 //!
 //! # Why does it use no proxy from the environment and follow no redirect?
 //!
 //! A request has the payer's name, e-mail address and account. It must go only to the configured address. The platform
-//! also has a list of the addresses that may send requests, and a proxy has another address.
+//! also has a list of the addresses that may send requests, and a proxy has another address. [`GateBuilder::with_proxy`] names one.
 //!
 //! Source: protocol, section 6; qiwi-kz, "Payout by using Gate".
 
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod base_url;
+mod builder;
 mod decide;
 mod gate;
 mod http;
@@ -66,6 +70,12 @@ mod outcome;
 mod redact;
 mod response;
 
+/// The protocol: projects, ids, money and statuses.
+pub use jetpay_core as core;
+
 pub use base_url::{BadBaseUrl, BaseUrl};
+pub use builder::{GateBuilder, GateError};
 pub use gate::Gate;
-pub use outcome::{Accepted, Operation, Outcome, Reason, Rejected, Status, StatusOutcome, Unknown};
+pub use outcome::{
+    Accepted, Operation, OtherPayout, Outcome, Reason, Rejected, Status, StatusOutcome, Unknown,
+};

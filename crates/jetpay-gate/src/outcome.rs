@@ -5,17 +5,24 @@ use std::fmt;
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_core::operation_code::OperationCode;
+use jetpay_core::redacted::Redacted;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use thiserror::Error;
 
-/// The outcome of sending a payout. None of the three says that the payout is paid.
+/// The outcome of sending a payout. None of them says that the payout is paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a caller must handle every outcome, because money depends on it"
+)]
 #[must_use = "if you ignore the outcome of a payout, it may be lost or paid twice"]
 pub enum Outcome {
     /// The platform has the payout. A callback reports how it ends. You can also ask for its status.
     Accepted(Accepted),
     /// The platform does not have the payout.
     Rejected(Rejected),
+    /// The platform has another payout under this id. This payout does not exist there, and cannot under this id.
+    OtherPayout(OtherPayout),
     /// The platform may have the payout or not. Keep the id and the money reserved, wait 10 seconds or more, and ask for
     /// the status.
     Unknown(Unknown),
@@ -23,15 +30,28 @@ pub enum Outcome {
 
 /// The platform has the payout.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Accepted {
     /// The platform's id of the request. You can also ask for the status by it.
     pub request_id: Option<String>,
-    /// Whether the platform accepted an earlier request with this payment id (code 3041).
+    /// Whether the platform accepted an earlier request with this payment id (code 3041). The client then compared the
+    /// account number and the amount with those of the earlier request, as far as the platform said them.
     pub known_before: bool,
+}
+
+/// The platform has another payout under the id of this one: the caller used one id for two payouts. Look at both. Pay this
+/// one under a new id, if it is to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the platform has another payout under this payment id: its `{field}` differs")]
+#[non_exhaustive]
+pub struct OtherPayout {
+    /// The field that differs: `account.number` or `payment`.
+    pub field: &'static str,
 }
 
 /// The platform does not have the payout.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Rejected {
     /// The reason, as a code.
     pub code: Option<OperationCode>,
@@ -47,6 +67,10 @@ pub struct Rejected {
 
 /// The outcome of asking for a payment's status.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a caller must handle every outcome, because money depends on it"
+)]
 #[must_use = "the outcome says what to do with the payout"]
 pub enum StatusOutcome {
     /// The platform has the payment.
@@ -59,6 +83,7 @@ pub enum StatusOutcome {
 
 /// The status of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Status {
     /// The merchant's id of the payment. It is `None` only if you asked by the id of a request and the response does not
     /// name the payment.
@@ -69,12 +94,15 @@ pub struct Status {
     pub payment_type: Option<PaymentType>,
     /// The amount in minor units.
     pub sum: Option<Money>,
+    /// `account.number`: the payee's account, if the response names it. Some of its digits may be `*`.
+    pub account_number: Option<Redacted>,
     /// The operations that the response lists.
     pub operations: Vec<Operation>,
 }
 
 /// One operation of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Operation {
     /// The platform's number of the operation. Its callback has the same number.
     pub id: OperationId,
@@ -94,6 +122,7 @@ pub struct Operation {
 
 /// The platform gave no usable response. It may have carried out the request nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unknown {
     /// The reason.
     pub reason: Reason,

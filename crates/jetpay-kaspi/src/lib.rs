@@ -3,7 +3,7 @@
 //! A merchant implements [`Merchant<Kaspi>`](jetpay_core::Merchant) and [`Callbacks`](jetpay_core::Callbacks):
 //!
 //! ```
-//! use jetpay_core::*;
+//! use jetpay_kaspi::core::*;
 //! use jetpay_kaspi::{CheckDeposit, CheckDepositResponse, Contract, Kaspi, VerifyResponse};
 //!
 //! struct Shop;
@@ -20,52 +20,52 @@
 //!         if request.customer_id.as_str() != "7123456789" {
 //!             return Err(Refused::not_found("no such account").into());
 //!         }
-//!         let contract = Contract::new("12345", "1234_ABC/01-01-2025").with_payment_minor(100_000); // 1 000.00 KZT
+//!         let contract = Contract::new("12345", "1234_ABC/01-01-2025")?.with_payment_minor(100_000)?; // 1 000.00 KZT
 //!         Ok(VerifyResponse::new(Currency::KZT, "ABCDE12345", [contract])?)
 //!     }
 //!
 //!     async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<Kaspi> {
 //!         // Store a pending payment under a new id. Respond after the commit.
-//!         let new_id = id::PaymentId::new("payment_47").expect("a valid id");
+//!         let new_id = PaymentId::new("payment_47").expect("a valid id");
 //!         Ok(CheckDepositResponse::new(new_id))
 //!     }
 //! }
 //! ```
 //!
-//! A `check_deposit` names one of the contracts from the response to `verify`:
+//! With the feature `testing`, a unit test plays the platform (`core::testing`). A `check_deposit` names
+//! one of the contracts from the response to `verify`:
 //!
 //! ```
-//! use jetpay_core::message::{Received, Request};
-//! use jetpay_core::signature::{Key, sign};
-//! use jetpay_core::{Keyring, Project};
 //! use jetpay_kaspi::Kaspi;
+//! use jetpay_kaspi::core::testing::check_deposit;
+//! use jetpay_kaspi::core::{Currency, Money};
 //!
-//! let body = sign(
-//!     br#"{"type": "check_deposit", "project_id": 1234, "customer_id": "7123456789", "entity_id": "12345",
-//!         "amount": 100000, "currency": "KZT", "payment_method": "terminal/kaspi"}"#,
-//!     &Key::new("secret")?,
-//! )?;
-//! let keyring = Keyring::from(Project::new(1234, "secret")?);
-//! let Request::CheckDeposit(request) = Received::parse(&body)?.authenticate(&keyring)?.read::<Kaspi>()? else {
-//!     panic!("this is a check_deposit");
-//! };
+//! let message = check_deposit::<Kaspi>("7123456789", Money::new(100_000, Currency::KZT)).with("entity_id", "12345");
+//! let request = message.read()?; // or message.serve_to(&shop).await
 //! assert_eq!(request.entity_id.as_str(), "12345");
 //! assert_eq!(request.top_up.amount.to_string(), "1 000.00 KZT");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), jetpay_kaspi::core::Rejection>(())
 //! ```
 
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+/// The protocol, with everything that a merchant needs besides this method.
+pub use jetpay_core as core;
 pub use jetpay_core::response::{
-    Contract, DescribedDepositResponse as CheckDepositResponse, MessageRefusal as Refusal,
+    Contract, DescribedDepositResponse as CheckDepositResponse, InvalidContract,
+    MessageRefusal as Refusal,
 };
 
 use jetpay_core::id::ContractId;
 use jetpay_core::message::Authentic;
 use jetpay_core::redacted::Redacted;
+use jetpay_core::response::Response;
 use jetpay_core::response_code::ResponseCode;
 use jetpay_core::{Currency, Method, Refused, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method Kaspi.
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum Kaspi {}
 
 impl Method for Kaspi {
@@ -108,9 +108,7 @@ impl VerifyResponse {
     ) -> Result<Self, Refused> {
         let entities: Vec<Contract> = contracts.into_iter().collect();
         if entities.is_empty() {
-            return Err(Refused::failed(
-                "no contract of this customer can be paid now",
-            ));
+            return Err(Refused::no_contract());
         }
         let additional_customer_id = Redacted::new(additional_customer_id);
         Ok(Self {
@@ -119,6 +117,30 @@ impl VerifyResponse {
             entities,
             additional_customer_id,
         })
+    }
+
+    /// The currency of the account.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The contracts. There is at least one.
+    #[must_use]
+    pub fn contracts(&self) -> &[Contract] {
+        &self.entities
+    }
+
+    /// The id under which the platform shall know the customer.
+    #[must_use]
+    pub fn additional_customer_id(&self) -> &str {
+        self.additional_customer_id.as_str()
+    }
+}
+
+impl Response for VerifyResponse {
+    fn code(&self) -> ResponseCode {
+        self.code
     }
 }
 

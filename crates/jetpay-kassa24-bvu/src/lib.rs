@@ -1,8 +1,7 @@
 //! Top-ups through the virtual terminals of **Kassa24 BVU**. This crate implements the document "Kassa24 Terminal BVU".
 //!
 //! ```
-//! use jetpay_core::id::PaymentId;
-//! use jetpay_core::{Currency, Refused};
+//! use jetpay_kassa24_bvu::core::{Currency, PaymentId, Refused};
 //! use jetpay_kassa24_bvu::{CheckDepositResponse, Refusal, VerifyResponse};
 //!
 //! let response = VerifyResponse::new(Currency::KZT, "ABCDE12345");
@@ -24,6 +23,10 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+/// The protocol, with everything that a merchant needs besides this method.
+pub use jetpay_core as core;
 pub use jetpay_core::response::{
     AccountResponse as VerifyResponse, CustomerDepositResponse as CheckDepositResponse,
     DescriptionRefusal as Refusal,
@@ -34,6 +37,7 @@ use jetpay_core::{Method, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method Kassa24 Terminal BVU.
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum Kassa24Bvu {}
 
 /// A top-up. Source: kassa24-bvu, request `check_deposit`.

@@ -4,8 +4,8 @@ use jetpay_core::id::ContractId;
 use jetpay_core::message::Authentic;
 use jetpay_core::redacted::Redacted;
 use jetpay_core::rejection::FieldFlaw;
-use jetpay_core::response::{CustomerDepositResponse, DescribedDepositResponse};
-use jetpay_core::{Rejection, TopUp};
+use jetpay_core::response::{CustomerDepositResponse, DescribedDepositResponse, Response};
+use jetpay_core::{PaymentId, Rejection, ResponseCode, TopUp};
 use serde::Serialize;
 
 use crate::Kassa24;
@@ -62,11 +62,32 @@ fn missing(path: &'static str) -> Rejection {
 /// The response to a `check_deposit` that succeeds. Source: kassa24, response to `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[expect(clippy::exhaustive_enums, reason = "the document has two options")]
 pub enum CheckDepositResponse {
     /// Option 1: it may name the customer.
     Account(CustomerDepositResponse),
     /// Option 2: it may have a message.
     Contracts(DescribedDepositResponse),
+}
+
+impl CheckDepositResponse {
+    /// The id under which the merchant stored the pending payment.
+    #[must_use]
+    pub fn payment_id(&self) -> &PaymentId {
+        match self {
+            Self::Account(response) => response.payment_id(),
+            Self::Contracts(response) => response.payment_id(),
+        }
+    }
+}
+
+impl Response for CheckDepositResponse {
+    fn code(&self) -> ResponseCode {
+        match self {
+            Self::Account(response) => response.code(),
+            Self::Contracts(response) => response.code(),
+        }
+    }
 }
 
 impl From<CustomerDepositResponse> for CheckDepositResponse {

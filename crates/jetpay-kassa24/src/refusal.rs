@@ -2,6 +2,7 @@
 
 use jetpay_core::Refused;
 use jetpay_core::merchant::HandlerError;
+use jetpay_core::response::Response;
 use jetpay_core::response_code::ResponseCode;
 use serde::Serialize;
 
@@ -25,6 +26,18 @@ impl Refusal {
             error_description: None,
             message: refused.text().to_owned(),
         }
+    }
+
+    /// The reason. In option 1, `error_description` has it, too.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl Response for Refusal {
+    fn code(&self) -> ResponseCode {
+        self.code
     }
 }
 

@@ -1,18 +1,16 @@
 //! The responses to a `verify` that succeeds, one for each option of the document.
 
-use jetpay_core::Currency;
 use jetpay_core::redacted::Redacted;
-use jetpay_core::response::{AccountResponse, Contract};
+use jetpay_core::response::{AccountResponse, Contract, Response};
+use jetpay_core::{Currency, Refused, ResponseCode};
 use serde::{Serialize, Serializer};
 
-/// The `status_code` of a contract that can be paid.
-pub const PAYABLE: i64 = 0;
-/// The `status_code` of a contract on which the customer owes nothing. A response has this code if all contracts do.
-pub const NOTHING_OWED: i64 = 204;
+use crate::StatusCode;
 
 /// The response to a `verify` that succeeds. Source: kassa24, response to `verify`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
+#[expect(clippy::exhaustive_enums, reason = "the document has two options")]
 pub enum VerifyResponse {
     /// Option 1: the account without contracts.
     Account(AccountResponse),
@@ -32,17 +30,64 @@ pub struct ContractsResponse {
 
 impl ContractsResponse {
     /// Lists all contracts of the customer, including those that cannot be paid.
-    #[must_use]
+    ///
+    /// # Errors
+    /// A refusal with code 500 if there is no contract. If the customer owes nothing, list the contracts with
+    /// [`StatusCode::NothingOwed`].
     pub fn new(
         currency: Currency,
         additional_customer_id: &str,
         contracts: impl IntoIterator<Item: Into<ContractStatus>>,
-    ) -> Self {
+    ) -> Result<Self, Refused> {
         let additional_customer_id = Redacted::new(additional_customer_id);
-        Self {
+        let entities: Vec<ContractStatus> = contracts.into_iter().map(Into::into).collect();
+        if entities.is_empty() {
+            return Err(Refused::no_contract());
+        }
+        Ok(Self {
             currency,
             additional_customer_id,
-            entities: contracts.into_iter().map(Into::into).collect(),
+            entities,
+        })
+    }
+
+    /// The currency of the account.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// All contracts. There is at least one.
+    #[must_use]
+    pub fn contracts(&self) -> &[ContractStatus] {
+        &self.entities
+    }
+
+    /// The id under which the platform shall know the customer.
+    #[must_use]
+    pub fn additional_customer_id(&self) -> &str {
+        self.additional_customer_id.as_str()
+    }
+}
+
+impl Response for ContractsResponse {
+    /// 204 if the customer owes nothing on any contract, else 0.
+    fn code(&self) -> ResponseCode {
+        let is_nothing_owed =
+            |entity: &ContractStatus| entity.status_code == StatusCode::NothingOwed;
+        if self.entities.iter().all(is_nothing_owed) {
+            ResponseCode::NothingOwed
+        } else {
+            ResponseCode::Success
+        }
+    }
+}
+
+impl Response for VerifyResponse {
+    fn code(&self) -> ResponseCode {
+        match self {
+            Self::Account(account) => account.code(),
+            Self::Contracts(contracts) => contracts.code(),
         }
     }
 }
@@ -61,7 +106,7 @@ impl From<ContractsResponse> for VerifyResponse {
 
 #[derive(Serialize)]
 struct Body<'a> {
-    code: i64,
+    code: ResponseCode,
     currency: Currency,
     additional_customer_id: &'a Redacted,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,9 +117,10 @@ struct Body<'a> {
 
 impl Serialize for ContractsResponse {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let nothing_owed = self.entities.iter().all(ContractStatus::is_nothing_owed);
+        let code = self.code();
+        let nothing_owed = code == ResponseCode::NothingOwed;
         Body {
-            code: if nothing_owed { NOTHING_OWED } else { PAYABLE },
+            code,
             currency: self.currency,
             additional_customer_id: &self.additional_customer_id,
             message: nothing_owed.then_some("nothing is owed on any contract"),
@@ -89,27 +135,34 @@ impl Serialize for ContractsResponse {
 pub struct ContractStatus {
     #[serde(flatten)]
     contract: Contract,
-    status_code: i64,
+    status_code: StatusCode,
 }
 
 impl ContractStatus {
-    /// A contract with a `status_code`: [`PAYABLE`], [`NOTHING_OWED`], or another code. For another code, the platform
-    /// shows a text that the merchant and JetPay agreed on, and accepts no payment.
+    /// A contract with its `status_code`.
     #[must_use]
-    pub fn new(contract: Contract, status_code: i64) -> Self {
+    pub fn new(contract: Contract, status_code: impl Into<StatusCode>) -> Self {
         Self {
             contract,
-            status_code,
+            status_code: status_code.into(),
         }
     }
 
-    fn is_nothing_owed(&self) -> bool {
-        self.status_code == NOTHING_OWED
+    /// The contract.
+    #[must_use]
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// Whether the contract can be paid.
+    #[must_use]
+    pub fn status_code(&self) -> StatusCode {
+        self.status_code
     }
 }
 
 impl From<Contract> for ContractStatus {
     fn from(contract: Contract) -> Self {
-        Self::new(contract, PAYABLE)
+        Self::new(contract, StatusCode::Payable)
     }
 }

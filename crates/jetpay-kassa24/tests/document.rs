@@ -4,7 +4,7 @@ use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Refused};
 use jetpay_kassa24::{
     AccountResponse, CheckDepositResponse, Contract, ContractStatus, ContractsResponse,
-    CustomerDepositResponse, DescribedDepositResponse, Kassa24, NOTHING_OWED, Refusal,
+    CustomerDepositResponse, DescribedDepositResponse, Kassa24, Refusal, StatusCode,
     VerifyResponse,
 };
 use jetpay_testing::{pretty, snapshot};
@@ -39,19 +39,24 @@ fn ours(file: &str) -> String {
     }
 }
 
-fn two_contracts(status_of_first: i64) -> VerifyResponse {
+fn two_contracts(status_of_first: StatusCode) -> VerifyResponse {
     let info =
         json!({"total_debt": 500_000, "monthly_payment": 100_000, "customer_name": "John Doe"});
     let first = Contract::new("12345", "1234_ABC/01-01-2025/Abcdef12")
-        .with_min_payment_minor(100_000)
-        .with_payment_minor(100_000)
+        .and_then(|contract| contract.with_min_payment_minor(100_000))
+        .and_then(|contract| contract.with_payment_minor(100_000))
+        .unwrap()
         .with_info(info.as_object().unwrap().clone());
-    let second = Contract::new("67890", "5678_ABC/01-01-2025/Abcdef34").with_payment_minor(0);
+    let second = Contract::new("67890", "5678_ABC/01-01-2025/Abcdef34")
+        .and_then(|contract| contract.with_payment_minor(0))
+        .unwrap();
     let contracts = [
         ContractStatus::new(first, status_of_first),
-        ContractStatus::new(second, NOTHING_OWED),
+        ContractStatus::new(second, StatusCode::NothingOwed),
     ];
-    ContractsResponse::new(Currency::KZT, "ABCDE12345", contracts).into()
+    ContractsResponse::new(Currency::KZT, "ABCDE12345", contracts)
+        .unwrap()
+        .into()
 }
 
 fn id() -> PaymentId {
@@ -59,7 +64,53 @@ fn id() -> PaymentId {
 }
 
 #[test]
+<<<<<<< HEAD
 fn good_check_deposit_answer_of_option_1_is_that_of_option_2() {
+=======
+fn our_good_verify_answer_of_option_1_is_the_documents_without_an_error_text() {
+    let ours = VerifyResponse::from(AccountResponse::new(Currency::KZT, "ABCDE12345"));
+    let mut documents = jetpay_testing::json("kassa24", "verify-answer-account.json");
+    documents
+        .as_object_mut()
+        .unwrap()
+        .remove("error_description")
+        .expect("the document has one");
+    assert_eq!(to_value(&ours).unwrap(), documents);
+    insta::assert_json_snapshot!(ours);
+}
+
+#[test]
+fn our_good_verify_answer_of_option_2_is_the_documents() {
+    let ours = two_contracts(StatusCode::Payable);
+    assert_eq!(
+        to_value(&ours).unwrap(),
+        jetpay_testing::json("kassa24", "verify-answer-contracts.json")
+    );
+    insta::assert_json_snapshot!(ours);
+}
+
+#[test]
+fn account_with_nothing_owed_on_every_contract_is_answered_with_204_and_no_contracts() {
+    let ours = to_value(two_contracts(StatusCode::NothingOwed)).unwrap();
+    let sample = jetpay_testing::json("kassa24", "verify-answer-nothing-owed.json");
+    let fields = |value: &serde_json::Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(fields(&ours), fields(&sample));
+    assert_eq!(ours["code"], sample["code"]);
+    insta::assert_json_snapshot!(ours);
+}
+
+#[test]
+fn our_good_check_deposit_answers_are_the_documents_in_both_options() {
+    let documents = jetpay_testing::json("kassa24", "check_deposit-answer.json");
+    let id = || PaymentId::new("payment_47").unwrap();
+>>>>>>> api
     let option_1 =
         CheckDepositResponse::from(CustomerDepositResponse::new(id()).with_description("Success"));
     assert_eq!(pretty(&option_1), ours("check_deposit-answer.json"));
@@ -70,4 +121,34 @@ fn refusals_of_option_1_have_the_text_in_both_places() {
     insta::assert_snapshot!(pretty(&Refusal::from(Refused::not_found(
         "no such account"
     ))));
+}
+
+#[test]
+fn account_without_contracts_is_refused_with_500() {
+    let none: [Contract; 0] = [];
+    let refused = ContractsResponse::new(Currency::KZT, "ABCDE12345", none).unwrap_err();
+    assert_eq!(refused.code().number(), 500);
+}
+
+#[test]
+fn answers_say_what_they_hold() {
+    let VerifyResponse::Contracts(ours) = two_contracts(StatusCode::from(17)) else {
+        panic!("option 2 has contracts");
+    };
+    let shown = |it: &ContractStatus| {
+        (
+            it.contract().id().to_string(),
+            it.contract().payment_minor(),
+            it.status_code().number(),
+        )
+    };
+    let shown: Vec<_> = ours.contracts().iter().map(shown).collect();
+    assert_eq!(
+        shown,
+        [
+            ("12345".to_owned(), Some(100_000), 17),
+            ("67890".to_owned(), Some(0), 204)
+        ]
+    );
+    assert_eq!(ours.additional_customer_id(), "ABCDE12345");
 }

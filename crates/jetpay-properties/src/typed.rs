@@ -91,18 +91,11 @@ fn read<M: Method<CheckDeposit: serde::Serialize>>(
 /// Checks that a request has the fields of the body, with the same names and types.
 fn check_request(request: &Value, value: &Value) {
     for (name, read) in request.as_object().expect("a request has fields") {
+        assert_eq!(*read, value[name], "{name}");
         match name.as_str() {
-            "amount" => {
-                assert!(value["amount"].as_i64().is_some_and(|minor| minor > 0));
-                let source = json!({"amount": value["amount"], "currency": value["currency"]});
-                assert_eq!(*read, source);
-                assert_eq!(
-                    read["currency"], "KZT",
-                    "the currency of all these projects"
-                );
-            }
-            "typed_verify" => assert_eq!(*read, json!(value["type"] == "verify")),
-            name => assert_eq!(*read, value[name], "{name}"),
+            "amount" => assert!(read.as_i64().is_some_and(|minor| minor > 0)),
+            "currency" => assert_eq!(read, "KZT", "the currency of all these projects"),
+            _ => {}
         }
         if name.ends_with("_id") && name != "project_id" {
             check_id(read.as_str().expect("an id is a text"));

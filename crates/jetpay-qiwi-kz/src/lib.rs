@@ -2,7 +2,7 @@
 //! "QIWI Kazakhstan".
 //!
 //! ```
-//! use jetpay_core::id::PaymentId;
+//! use jetpay_qiwi_kz::core::PaymentId;
 //! use jetpay_qiwi_kz::CheckDepositResponse;
 //!
 //! // The response to `check_deposit` has only the payment id.
@@ -14,9 +14,8 @@
 //! [`Payout::new`] checks every field of a payout. The crate `jetpay-gate` signs and sends it.
 //!
 //! ```
-//! use jetpay_core::id::{PaymentId, ProjectId};
-//! use jetpay_core::payout::General;
-//! use jetpay_core::{Currency, Money};
+//! use jetpay_qiwi_kz::core::payout::General;
+//! use jetpay_qiwi_kz::core::{Currency, Money, PaymentId, ProjectId};
 //! use jetpay_qiwi_kz::{Customer, Payout};
 //!
 //! let general = General::new(ProjectId::new(35), PaymentId::new("test_123")?)?;
@@ -35,7 +34,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod payout;
+
+/// The protocol, with everything that a merchant needs besides this method.
+pub use jetpay_core as core;
 
 pub use payout::{Customer, InvalidPayout, Payout};
 
@@ -50,6 +54,7 @@ use jetpay_core::{Method, Rejection, TopUp};
 use serde::Serialize;
 
 /// The method QIWI Kazakhstan.
+#[expect(clippy::exhaustive_enums, reason = "it has no values and never will")]
 pub enum QiwiKz {}
 
 /// A top-up. The requests from a kiosk and from a wallet are alike. Source: qiwi-kz, request `check_deposit`.

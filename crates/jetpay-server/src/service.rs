@@ -41,7 +41,7 @@ impl Service {
     /// Binds both listeners.
     ///
     /// # Errors
-    /// When an address is in use or does not belong to this machine.
+    /// When an address is in use or does not belong to this machine, or when the Gate's client finds no certificates.
     pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
         let keyring = Arc::new(config.keyring());
         let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
@@ -55,7 +55,7 @@ impl Service {
         })
         .map_err(|error| in_use(config.listen, &error))?;
         let new_payout = Arc::new(Notify::new());
-        let worker = Worker::new(config, &ledger, &new_payout);
+        let worker = Worker::new(config, &ledger, &new_payout).map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,

@@ -2,9 +2,11 @@
 //!
 //! The [rules] are data. They are compared with the graph of normal dependencies. A graph cannot show that a
 //! crate uses the clock or the files of the standard library, so the [source] of the pure crates is searched, too. The
-//! [floors] of the ledger are checked file by file.
+//! [public] signatures of the SDK show only the foreign types that a list has. The [floors] of the ledger are checked file by
+//! file.
 
 mod floors;
+mod public;
 mod rules;
 mod source;
 
@@ -23,13 +25,24 @@ pub(crate) fn run() -> Result<()> {
         let source = shell::root().join("crates").join(name).join("src");
         problems.extend(source::impurities_below(&source)?);
     }
+    for Rule { name, .. } in RULES.iter().filter(|rule| rule.room == Room::Sdk) {
+        let source = shell::root().join("crates").join(name).join("src");
+        let dependencies = graph.foreign_dependencies(name);
+        problems.extend(public::problems(
+            name,
+            &dependencies,
+            &source,
+            public::ALLOWED,
+        )?);
+    }
     problems.extend(floors::problems(
         &shell::root().join("crates/jetpay-ledger/src"),
         floors::LEDGER,
     )?);
     if problems.is_empty() {
         println!(
-            "✓ {} crates follow the dependency rules; the pure ones read no clock and do no I/O",
+            "✓ {} crates follow the dependency rules; the pure ones read no clock and do no I/O; the SDK shows only listed \
+             types of other crates",
             graph.members().count()
         );
         return Ok(());
@@ -38,7 +51,7 @@ pub(crate) fn run() -> Result<()> {
         println!("✗ {problem}");
     }
     bail!(
-        "{} dependency rules are broken; xtask/src/deps/rules.rs has the rules and their reasons",
+        "{} dependency rules are broken; xtask/src/deps has the rules and their reasons",
         problems.len()
     );
 }
@@ -153,6 +166,16 @@ impl Graph {
 
     fn is_member(&self, name: &str) -> bool {
         self.ways.contains_key(name)
+    }
+
+    /// The crates of others that a crate of ours names in its dependencies.
+    fn foreign_dependencies(&self, name: &str) -> Vec<String> {
+        let direct = self.ways_below(name).iter().filter(|way| way.len() == 2);
+        let names = direct.filter_map(|way| way.last());
+        names
+            .filter(|name| !self.is_member(name))
+            .cloned()
+            .collect()
     }
 
     /// The ways to all dependencies below a crate of ours.

@@ -1,5 +1,9 @@
 //! Messages, from received bytes to typed values. Only the previous step can make the type of the next one.
 
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "an order and a secret are all that can match"
+)]
 mod authentic;
 mod callback;
 mod received;

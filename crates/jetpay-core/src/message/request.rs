@@ -11,6 +11,10 @@ use crate::rejection::{FieldFlaw, Rejection};
 /// The kind of a request: the word in the field `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the crates of methods must handle both; a third request is a new protocol"
+)]
 pub enum RequestKind {
     /// `verify` asks whether a customer exists.
     Verify,
@@ -19,6 +23,10 @@ pub enum RequestKind {
 }
 
 /// A typed message to the method `M`.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a program that serves messages itself must handle every kind"
+)]
 pub enum Request<M: Method> {
     /// Asks whether a customer exists. It has no effects and may come any number of times.
     Verify(VerifyRequest),
@@ -30,8 +38,11 @@ pub enum Request<M: Method> {
 
 /// The request `verify`, the same for all methods. Only the URL says which method it is for.
 ///
+/// It serializes as the fields of the document, without the signature.
+///
 /// Source: every document, request `verify`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename = "verify")]
 #[non_exhaustive]
 pub struct VerifyRequest {
     /// The project whose secret signed it.
@@ -68,17 +79,25 @@ impl RequestKind {
 
 /// A top-up in progress: the fields of `check_deposit` that all documents share.
 ///
+/// It serializes as the fields of the documents, without the signature. `type` and `payment_method` are among them.
+///
 /// The platform gives a top-up no id, so a repeated request looks like a second, equal top-up. Give each request a new
 /// payment id.
+///
+/// Source: every document, request `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TopUp {
+    #[serde(rename = "type")]
+    kind: RequestKind,
     /// The project whose secret signed it.
     pub project_id: ProjectId,
     /// The customer whose account is topped up.
     pub customer_id: CustomerId,
     /// The amount in minor units. It is positive and in the project's currency.
+    #[serde(flatten)]
     pub amount: Money,
+    payment_method: &'static str,
 }
 
 impl TopUp {
@@ -109,9 +128,11 @@ impl TopUp {
             });
         }
         Ok(Self {
+            kind: RequestKind::by_type(message)?,
             project_id: message.project_id()?,
             customer_id: message.id("customer_id")?,
             amount,
+            payment_method: M::PAYMENT_METHOD,
         })
     }
 }

@@ -26,6 +26,7 @@ pub struct Currency([u8; 3]);
 /// The text is not three upper-case ASCII letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a currency is three upper-case ASCII letters, such as KZT")]
+#[non_exhaustive]
 pub struct CurrencyError;
 
 impl Currency {

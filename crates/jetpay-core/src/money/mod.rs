@@ -89,5 +89,19 @@ mod tests {
     fn json_names_the_minor_units_amount() {
         let json = serde_json::to_string(&kzt(-100_050)).unwrap();
         assert_eq!(json, r#"{"amount":-100050,"currency":"KZT"}"#);
+        assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), kzt(-100_050));
+    }
+
+    #[test]
+    fn amount_that_is_no_integer_or_has_no_currency_is_refused() {
+        for json in [
+            r#"{"amount":1.0,"currency":"KZT"}"#,
+            r#"{"amount":"1","currency":"KZT"}"#,
+            r#"{"amount":9223372036854775808,"currency":"KZT"}"#,
+            r#"{"amount":1,"currency":"kzt"}"#,
+            r#"{"amount":1}"#,
+        ] {
+            assert!(serde_json::from_str::<Money>(json).is_err(), "{json}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::{Currency, Money};
 
 /// Why an arithmetic operation on money fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MoneyError {
     /// The amounts are in different currencies.
     #[error("{left} and {right} cannot be counted together")]

@@ -6,6 +6,7 @@ use super::{Currency, CurrencyError, Money};
 
 /// Why a text is not an amount of money. The message says what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MoneyTextError {
     /// The text has a comma. Some people write it between thousands, others before the fraction.
     #[error(

@@ -20,9 +20,11 @@ mod names;
 mod table;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The code of an operation, as received. It serializes as a string, as the documents show it.
 ///
@@ -34,7 +36,7 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(OperationCode::from(0), OperationCode::SUCCESS);
 /// assert_ne!(OperationCode::from("00"), OperationCode::SUCCESS);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 pub struct OperationCode(Cow<'static, str>);
 
 /// A known code and its meaning.
@@ -46,6 +48,7 @@ pub struct OperationCode(Cow<'static, str>);
 /// assert_eq!((known.number, known.advice), (20304, Advice::Retry));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KnownCode {
     /// The code.
     pub number: u32,
@@ -67,6 +70,7 @@ pub struct KnownCode {
 /// assert_eq!(advice.to_string(), "retry");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Advice {
     /// The operation succeeded.
     Nothing,
@@ -164,6 +168,15 @@ impl From<u64> for OperationCode {
     }
 }
 
+impl FromStr for OperationCode {
+    type Err = Infallible;
+
+    /// Keeps the text as received, known or not.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(text))
+    }
+}
+
 impl fmt::Display for OperationCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -229,5 +242,15 @@ mod tests {
     fn json_is_a_string_also_for_a_number() {
         let code = OperationCode::from(20_000);
         assert_eq!(serde_json::to_string(&code).unwrap(), r#""20000""#);
+    }
+
+    #[test]
+    fn code_is_read_back_from_its_json_and_its_text() {
+        for text in ["0", "00", "77777", "ABC"] {
+            let code = OperationCode::from(text);
+            let json = serde_json::to_string(&code).unwrap();
+            assert_eq!(serde_json::from_str::<OperationCode>(&json).unwrap(), code);
+            assert_eq!(code.to_string().parse(), Ok(code));
+        }
     }
 }

@@ -23,6 +23,7 @@ mod operation_status;
 mod payment_status;
 mod types;
 
+pub use self::open_set::UnknownWord;
 pub use self::operation_status::OperationStatus;
 pub use self::payment_status::PaymentStatus;
 pub use self::types::{OperationType, PaymentType};
@@ -37,6 +38,10 @@ pub use self::types::{OperationType, PaymentType};
 /// assert!(!StatusClass::Intermediate.is_final());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "code that waits must handle every class; a new one is a breaking change"
+)]
 pub enum StatusClass {
     /// The operation or payment succeeded.
     Succeeded,

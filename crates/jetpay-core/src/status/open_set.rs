@@ -1,5 +1,7 @@
 //! The macro that declares an open set of words, and the one spelling in which words are compared.
 
+use std::fmt;
+
 /// Declares an enum with a variant for each known word, and `Other` for unknown ones.
 macro_rules! open_set {
     (
@@ -8,14 +10,15 @@ macro_rules! open_set {
     ) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum $name {
             $(
                 #[doc = concat!("`", $word, "`.")]
                 $(#[$note])*
                 $variant,
             )+
-            /// An unknown word, as received. Only `From<&str>` makes it.
-            Other(Box<str>),
+            /// An unknown word, as received. Only `From<&str>` makes it, so it never has a known word.
+            Other($crate::status::UnknownWord),
         }
 
         impl $name {
@@ -27,7 +30,7 @@ macro_rules! open_set {
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)+
-                    Self::Other(text) => text,
+                    Self::Other(text) => text.as_str(),
                 }
             }
 
@@ -45,7 +48,16 @@ macro_rules! open_set {
                 // A word is nearly always in its one spelling already; then nothing is allocated.
                 Self::known(text)
                     .or_else(|| Self::known(&$crate::status::open_set::one_spelling(text)))
-                    .unwrap_or_else(|| Self::Other(text.into()))
+                    .unwrap_or_else(|| Self::Other($crate::status::UnknownWord::new(text)))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            /// Like `From<&str>`: it never fails.
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
             }
         }
 
@@ -71,6 +83,34 @@ macro_rules! open_set {
 }
 
 pub(super) use open_set;
+
+/// A word that the set does not have, as received. Only the conversion of a text to the set's type makes one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnknownWord(Box<str>);
+
+impl UnknownWord {
+    pub(super) fn new(word: &str) -> Self {
+        Self(word.into())
+    }
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
 
 /// Converts to lower case, `_` to a space, and `cancelled` to `canceled`. Space around the word stays, so that the word
 /// is unknown.
@@ -117,10 +157,11 @@ mod tests {
             "красный",
         ] {
             let light = Light::from(text);
-            assert_eq!(light, Light::Other(text.into()));
+            assert!(matches!(light, Light::Other(_)));
             assert_eq!(light.as_str(), text);
             assert_eq!(serde_json::to_value(&light).unwrap(), text);
             assert_eq!(Light::from(light.as_str()), light);
+            assert_eq!(light.to_string().parse(), Ok(light));
         }
     }
 

@@ -44,7 +44,7 @@ open_set! {
     /// use jetpay_core::status::PaymentType;
     ///
     /// assert_eq!(PaymentType::from("purchase"), PaymentType::Purchase);
-    /// assert_eq!(PaymentType::from("gift"), PaymentType::Other("gift".into()));
+    /// assert!(matches!(PaymentType::from("gift"), PaymentType::Other(word) if word.as_str() == "gift"));
     /// ```
     PaymentType {
         Purchase = "purchase",
@@ -99,7 +99,9 @@ mod tests {
     #[test]
     fn sale_with_white_space_around_it_is_no_sale() {
         for text in [" sale", "sale ", "sale\n"] {
-            assert_eq!(OperationType::from(text), OperationType::Other(text.into()));
+            assert!(
+                matches!(OperationType::from(text), OperationType::Other(word) if word.as_str() == text)
+            );
         }
     }
 }

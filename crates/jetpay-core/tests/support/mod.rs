@@ -10,30 +10,21 @@ use std::fs;
 use std::path::PathBuf;
 
 use jetpay_core::message::{Authentic, Received, Request};
+use jetpay_core::response::{AccountResponse, MessageRefusal, PaymentIdResponse};
 use jetpay_core::signature::{Canonical, Key, sign};
-use jetpay_core::{Callback, Keyring, Method, Project, Refused, Rejection, TopUp, VerifyRequest};
-use serde::Serialize;
+use jetpay_core::{Callback, Keyring, Method, Project, Rejection, TopUp, VerifyRequest};
 
 /// A method with only the fields that all methods share. It has Kaspi's `payment_method`, so that it reads those fixtures.
 pub struct Shop;
-
-#[derive(Serialize)]
-pub struct Refusal(String);
-
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
-        Self(refused.text().to_owned())
-    }
-}
 
 impl Method for Shop {
     const NAME: &'static str = "shop";
     const PAYMENT_METHOD: &'static str = "terminal/kaspi";
     const DOCUMENT: &'static str = "none: for tests";
-    type VerifyResponse = ();
+    type VerifyResponse = AccountResponse;
     type CheckDeposit = TopUp;
-    type CheckDepositResponse = ();
-    type Refusal = Refusal;
+    type CheckDepositResponse = PaymentIdResponse;
+    type Refusal = MessageRefusal;
 
     fn check_deposit(message: &Authentic<'_, '_>) -> Result<TopUp, Rejection> {
         TopUp::read::<Self>(message)

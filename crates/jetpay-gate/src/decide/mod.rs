@@ -2,8 +2,12 @@
 //!
 //! Source: protocol, section 6.
 
+use jetpay_core::Money;
 use jetpay_core::operation_code::{Advice, OperationCode};
+use jetpay_core::redacted::Redacted;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::redact::Redactor;
 use crate::response::{Expected, Fields, Response};
@@ -206,11 +210,51 @@ fn read_status(
         payment_status: PaymentStatus::from(payment_status),
         payment_type: payment.word("type")?.map(PaymentType::from),
         sum: payment.money("sum")?,
+        account_number: account_number(response),
         operations: operations
             .into_iter()
             .map(read_operation)
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// The number decides nothing about a status, so an odd one counts as absent.
+fn account_number(response: Fields<'_>) -> Option<Redacted> {
+    let account = response.object("account").ok().flatten()?;
+    let number = account.number_or_word("number").ok().flatten()?;
+    Some(Redacted::new(&number))
+}
+
+/// The field in which a payout differs from the one that the platform has under its id. A field that one of them lacks does
+/// not differ.
+pub(crate) fn difference(request: &[u8], status: &Status) -> Option<&'static str> {
+    let request: Value = serde_json::from_slice(request).ok()?;
+    let sent = request.pointer("/account/number").and_then(Value::as_str);
+    let there = status.account_number.as_ref().map(Redacted::as_str);
+    if let (Some(sent), Some(there)) = (sent, there)
+        && !is_same_account(sent, there)
+    {
+        return Some("account.number");
+    }
+    let sent = request.get("payment").map(Money::deserialize)?.ok()?;
+    let paid_out = |it: &&Operation| it.kind == OperationType::Payout;
+    let amounts = status
+        .operations
+        .iter()
+        .filter(paid_out)
+        .map(|it| it.amount);
+    let differs = amounts.flatten().any(|amount| amount != sent);
+    differs.then_some("payment")
+}
+
+/// Whether two account numbers are the same, as far as the platform shows its one.
+fn is_same_account(sent: &str, there: &str) -> bool {
+    let there = there.strip_prefix('+').unwrap_or(there);
+    sent.len() == there.len()
+        && sent
+            .bytes()
+            .zip(there.bytes())
+            .all(|(sent, there)| sent == there || there == b'*')
 }
 
 fn read_operation(operation: Fields<'_>) -> Result<Operation, Reason> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::wire::{ACCEPTED, payout, project};
-use jetpay_gate::{Gate, Outcome, Reason};
+use jetpay_gate::{BaseUrl, Gate, GateError, Outcome, Reason};
 use jetpay_qiwi_kz::QiwiKz;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -27,26 +27,13 @@ fn only_a_server_with_a_trusted_certificate_gets_a_payout() {
     let (trusted, unknown) = (certificate(), certificate());
     std::fs::write(&file, trusted.cert.pem()).unwrap();
     let addresses = format!("{} {}", serve(&trusted), serve(&unknown));
-    let unused_proxy = "http://127.0.0.1:9";
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "https::only_a_server_with_a_trusted_certificate_gets_a_payout",
-            "--exact",
-            "--nocapture",
-        ])
-        .env(ADDRESSES, addresses)
-        .env("SSL_CERT_FILE", file)
-        .env_remove("SSL_CERT_DIR")
-        .envs(
-            ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-                .map(|name| (name, unused_proxy)),
-        )
-        .output()
-        .unwrap();
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let has_run = output.status.success() && stdout.contains("1 passed");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(has_run, "{stdout}{stderr}");
+    run_again(
+        "https::only_a_server_with_a_trusted_certificate_gets_a_payout",
+        [
+            (ADDRESSES, addresses),
+            ("SSL_CERT_FILE", file.display().to_string()),
+        ],
+    );
 }
 
 fn pay_out_to(addresses: &str) {
@@ -64,6 +51,64 @@ fn pay_out_to(addresses: &str) {
     };
     assert!(matches!(why.reason, Reason::NotConnected(_)), "{why}");
     assert!(why.to_string().contains("certificate"), "{why}");
+}
+
+#[tokio::test]
+async fn given_root_certificates_replace_those_of_the_machine() {
+    let (trusted, unknown) = (certificate(), certificate());
+    let roots = trusted.cert.pem();
+    let pay_out = async |address: String| {
+        let gate = Gate::builder(BaseUrl::parse(&address).unwrap());
+        let gate = gate.with_root_certificates(roots.as_str()).build().unwrap();
+        gate.payout::<QiwiKz>(&project(), &payout()).await
+    };
+    let outcome = pay_out(serve(&trusted)).await;
+    assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+    let outcome = pay_out(serve(&unknown)).await;
+    assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+}
+
+#[test]
+fn machine_without_certificates_has_no_client_of_https() {
+    if std::env::var(ADDRESSES).is_ok() {
+        let error = Gate::new("https://gate.example.com").unwrap_err();
+        assert!(
+            matches!(error, GateError::NoMachineCertificates(Some(_))),
+            "{error:?}"
+        );
+        assert!(Gate::new("http://127.0.0.1:9").is_ok());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    run_again(
+        "https::machine_without_certificates_has_no_client_of_https",
+        [
+            (ADDRESSES, String::new()),
+            (
+                "SSL_CERT_FILE",
+                folder.path().join("none.pem").display().to_string(),
+            ),
+        ],
+    );
+}
+
+/// Runs one test of this file in a process of its own, with these variables. No proxy of the environment may be used.
+fn run_again(test: &str, variables: [(&str, String); 2]) {
+    let unused_proxy = "http://127.0.0.1:9";
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .envs(variables)
+        .env_remove("SSL_CERT_DIR")
+        .envs(
+            ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+                .map(|name| (name, unused_proxy)),
+        )
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let has_run = output.status.success() && stdout.contains("1 passed");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(has_run, "{stdout}{stderr}");
 }
 
 fn certificate() -> CertifiedKey<rcgen::KeyPair> {

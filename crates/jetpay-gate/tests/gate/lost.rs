@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jetpay_core::signature::{Key, sign};
-use jetpay_gate::{Gate, Outcome, Reason};
+use jetpay_gate::{BaseUrl, Gate, Outcome, Reason};
 use jetpay_qiwi_kz::QiwiKz;
 
 use crate::wire::{ACCEPTED, Does, Server, payout, project};
@@ -32,7 +32,10 @@ fn reason(outcome: Outcome) -> Reason {
 #[tokio::test]
 async fn slow_response_is_unknown_within_the_time_limit() {
     let server = Server::start(Does::RespondLate(SHORT * 20, 200, ACCEPTED.to_owned())).await;
-    let gate = Gate::new(&server.url).unwrap().timeout(SHORT);
+    let gate = Gate::builder(BaseUrl::parse(&server.url).unwrap())
+        .with_timeout(SHORT)
+        .build()
+        .unwrap();
     let begun = std::time::Instant::now();
     let outcome = gate.payout::<QiwiKz>(&project(), &payout()).await;
     assert_eq!(reason(outcome), Reason::TimedOut);

@@ -7,7 +7,7 @@ mod wire;
 use jetpay_core::id::PaymentId;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Method, Payouts, Project};
-use jetpay_gate::{Accepted, BadBaseUrl, Gate, Outcome, Reason, StatusOutcome};
+use jetpay_gate::{BadBaseUrl, BaseUrl, Gate, GateError, Outcome, Reason, StatusOutcome};
 use jetpay_qiwi_kz::QiwiKz;
 use serde_json::json;
 use wire::{ACCEPTED, Does, Server, payout, project};
@@ -23,9 +23,10 @@ fn respond(http_status: u16, body: &str) -> Does {
 
 #[test]
 fn plain_http_to_another_machine_is_refused() {
-    assert_eq!(
-        Gate::new("http://gate.example.com").unwrap_err(),
-        BadBaseUrl::NotHttps
+    let error = Gate::new("http://gate.example.com").unwrap_err();
+    assert!(
+        matches!(error, GateError::BaseUrl(BadBaseUrl::NotHttps)),
+        "{error}"
     );
     assert!(Gate::new("https://gate.example.com").is_ok());
 }
@@ -52,11 +53,11 @@ async fn futures_may_move_between_threads_and_debug_shows_no_secret() {
 #[tokio::test]
 async fn accepted_payout_is_sent_once_and_signed_to_its_methods_path() {
     let server = Server::start(respond(200, ACCEPTED)).await;
-    let accepted = Accepted {
-        request_id: Some("abc".to_owned()),
-        known_before: false,
+    let Outcome::Accepted(accepted) = pay_out(&server).await else {
+        panic!("not accepted");
     };
-    assert_eq!(pay_out(&server).await, Outcome::Accepted(accepted));
+    assert_eq!(accepted.request_id.as_deref(), Some("abc"));
+    assert!(!accepted.known_before);
 
     let requests = server.requests();
     assert_eq!(requests.len(), 1);
@@ -189,4 +190,62 @@ async fn question_whose_response_is_lost_is_unanswered() {
         "{outcome:?}"
     );
     assert_eq!(server.requests().len(), 1);
+}
+
+/// A Gate that knows the id: it rejects the payout with 3041, and has this under the id.
+async fn pay_out_again(account: &str, minor: i64) -> (Outcome, usize) {
+    let sum = json!({"amount": minor, "currency": "KZT"});
+    let status = json!({
+        "project_id": 35,
+        "payment": {"id": "test_123", "type": "payout", "status": "processing", "sum": sum},
+        "account": {"number": account},
+        "operations": [{"id": 1, "type": "payout", "status": "processing", "sum_initial": sum}],
+    });
+    let known = r#"{"status":"error","code":"3041","message":"Payment ID already exists"}"#;
+    let server = Server::start(Does::RespondInTurn(
+        (400, known.to_owned()),
+        (200, status.to_string()),
+    ))
+    .await;
+    (pay_out(&server).await, server.requests().len())
+}
+
+#[tokio::test]
+async fn known_id_with_another_account_or_amount_is_another_payout() {
+    for (account, minor, field) in [
+        ("9182221134", 100, "account.number"),
+        ("918222113", 100, "account.number"),
+        ("91****1134", 100, "account.number"),
+        ("9182221133", 101, "payment"),
+    ] {
+        let (outcome, requests) = pay_out_again(account, minor).await;
+        let Outcome::OtherPayout(other) = outcome else {
+            panic!("{account} {minor}: {outcome:?}");
+        };
+        assert_eq!((other.field, requests), (field, 2), "{account}");
+        assert!(!other.to_string().contains(account), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn known_id_with_the_same_account_and_amount_is_accepted_before() {
+    for account in ["9182221133", "+9182221133", "918***1133", ""] {
+        let (outcome, _) = pay_out_again(account, 100).await;
+        let is_known = matches!(&outcome, Outcome::Accepted(accepted) if accepted.known_before);
+        assert!(is_known, "{account}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn request_goes_through_the_proxy() {
+    let proxy = Server::start(respond(200, ACCEPTED)).await;
+    let gate = Gate::builder(BaseUrl::parse("http://127.0.0.1:9").unwrap());
+    let gate = gate.with_proxy(&proxy.url).build().unwrap();
+    let outcome = gate.payout::<QiwiKz>(&project(), &payout()).await;
+    assert!(matches!(outcome, Outcome::Accepted(_)), "{outcome:?}");
+    let head = &proxy.requests()[0].head;
+    assert!(
+        head.starts_with("post http://127.0.0.1:9/v2/payment/"),
+        "{head}"
+    );
 }

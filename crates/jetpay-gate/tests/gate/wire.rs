@@ -20,6 +20,8 @@ pub(crate) const ACCEPTED: &str =
 pub(crate) enum Does {
     /// Responds to all requests on one connection.
     Respond(u16, String),
+    /// Responds to the first request in one way and to all others in another.
+    RespondInTurn((u16, String), (u16, String)),
     /// Responds after a delay.
     RespondLate(Duration, u16, String),
     /// Sends this text and closes the connection.
@@ -97,9 +99,15 @@ async fn serve(mut stream: TcpStream, does: Does, seen: Arc<Mutex<Vec<Request>>>
     }
     let mut first = true;
     while let Some(request) = read(&mut stream).await {
-        seen.lock().unwrap().push(request);
+        let turn = {
+            let mut seen = seen.lock().unwrap();
+            seen.push(request);
+            seen.len()
+        };
         let (http_status, body) = match &does {
             Does::Respond(http_status, body) => (*http_status, body),
+            Does::RespondInTurn(response, _) if turn == 1 => (response.0, &response.1),
+            Does::RespondInTurn(_, response) => (response.0, &response.1),
             Does::RespondLate(late, http_status, body) => {
                 tokio::time::sleep(*late).await;
                 (*http_status, body)

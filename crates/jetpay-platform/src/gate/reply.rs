@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::request::RequestError;
 use super::state::Conventions;
-use crate::messages::{Operation, Payment};
+use crate::messages::{Account, Operation, Payment};
 
 /// What happens on the wire after a request.
 #[derive(Clone, PartialEq, Eq)]
@@ -106,6 +106,7 @@ pub(super) struct Accepted<'a> {
 pub(super) struct Status {
     pub(super) project_id: u64,
     pub(super) payment: Payment,
+    pub(super) account: Account,
     pub(super) operations: Vec<Operation>,
 }
 

@@ -9,7 +9,7 @@ use super::plan::{OnSend, OnStatus};
 use super::reply::{Accepted, Reply, Status, Writer};
 use super::request::{Order, RequestError};
 use super::state::GateState;
-use crate::messages::Operation;
+use crate::messages::{Account, Operation};
 
 /// A payout to the same customer with the same amount is in progress.
 const IN_FLIGHT: u32 = 3613;
@@ -203,6 +203,9 @@ impl GateState {
         let status = Status {
             project_id: project_id.number(),
             payment: callbacks::payment(payout, transition, 0),
+            account: Account {
+                number: payout.order.account.clone(),
+            },
             operations: self.operations(payout),
         };
         self.writer().good(project_id, &status)

@@ -35,7 +35,7 @@ impl TestMerchant {
             .map(|contracts| contracts.iter().map(contract).collect());
         Ok((
             name,
-            contracts.unwrap_or_else(|| vec![(Contract::new(id, id), 0)]),
+            contracts.unwrap_or_else(|| vec![(Contract::new(id, id).expect("a contract"), 0)]),
         ))
     }
 
@@ -95,7 +95,8 @@ impl TestMerchant {
 fn contract(json: &Value) -> (Contract, i64) {
     let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
     let contract = Contract::new(text("id"), text("number"))
-        .with_payment_minor(json["payment"].as_i64().unwrap_or(0));
+        .and_then(|contract| contract.with_payment_minor(json["payment"].as_i64().unwrap_or(0)))
+        .expect("a contract");
     // The fallback for a customer without contracts has no payment; the contracts of these customers have one.
     (contract, json["status_code"].as_i64().unwrap_or(0))
 }
@@ -137,7 +138,10 @@ impl Merchant<Kassa24> for TestMerchant {
         let contracts = contracts
             .into_iter()
             .map(|(contract, status)| ContractStatus::new(contract, status));
-        Ok(jetpay_kassa24::ContractsResponse::new(Currency::KZT, &name, contracts).into())
+        let response = jetpay_kassa24::ContractsResponse::new(Currency::KZT, &name, contracts);
+        Ok(response
+            .map_err(|refused| Refusal::of_contracts(&refused))?
+            .into())
     }
 
     async fn check_deposit(

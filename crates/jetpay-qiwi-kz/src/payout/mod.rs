@@ -114,6 +114,10 @@ impl fmt::Debug for Payout {
 ///
 /// Source: qiwi-kz, request payout, `customer`.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "merchants make it; a new field of the document must not be forgotten"
+)]
 pub struct Customer<'a> {
     /// The customer's id in the merchant's system.
     pub id: &'a str,

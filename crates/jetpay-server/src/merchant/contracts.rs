@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jetpay_core::id::ContractId;
 use jetpay_core::merchant::HandlerError;
-use jetpay_core::response;
+use jetpay_core::response::{self, InvalidContract};
 use jetpay_core::{CheckDepositResult, Merchant, Refused, VerifyRequest, VerifyResult};
 use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::{
@@ -27,10 +27,11 @@ impl Merchant<Kaspi> for LedgerMerchant {
         let payable = contracts
             .iter()
             .filter(|contract| contract.status_code == PAYABLE);
+        let shown = payable.map(in_response).collect::<Result<Vec<_>, _>>()?;
         Ok(jetpay_kaspi::VerifyResponse::new(
             self.currency,
             shown_id(&customer),
-            payable.map(in_response),
+            shown,
         )?)
     }
 
@@ -61,15 +62,16 @@ impl Merchant<Kassa24> for LedgerMerchant {
                     .customer(&request.customer_id)
                     .await
                     .map_err(as_contracts_refusal)?;
-                let status =
-                    |contract| ContractStatus::new(in_response(contract), contract.status_code);
                 let contracts = contracts_of(&customer);
-                Ok(ContractsResponse::new(
-                    self.currency,
-                    shown_id(&customer),
-                    contracts.iter().map(status),
-                )
-                .into())
+                let shown = contracts.iter().map(|contract| {
+                    let shown = in_response(contract)?;
+                    Ok(ContractStatus::new(shown, contract.status_code))
+                });
+                let shown = shown.collect::<Result<Vec<_>, InvalidContract>>()?;
+                let response = ContractsResponse::new(self.currency, shown_id(&customer), shown);
+                Ok(response
+                    .map_err(|refused| Refusal::of_contracts(&refused))?
+                    .into())
             }
         }
     }
@@ -133,18 +135,21 @@ fn contracts_of(customer: &Customer) -> Cow<'_, [Contract]> {
 }
 
 /// A contract in a response.
-fn in_response(contract: &Contract) -> response::Contract {
-    let mut shown = response::Contract::new(contract.id.as_str(), &contract.number);
+///
+/// # Errors
+/// [`InvalidContract`], when the stored contract is one that the platform could not use.
+fn in_response(contract: &Contract) -> Result<response::Contract, InvalidContract> {
+    let mut shown = response::Contract::new(contract.id.as_str(), &contract.number)?;
     if let Some(payment) = contract.payment {
-        shown = shown.with_payment_minor(payment);
+        shown = shown.with_payment_minor(payment)?;
     }
     if let Some(min_payment) = contract.min_payment {
-        shown = shown.with_min_payment_minor(min_payment);
+        shown = shown.with_min_payment_minor(min_payment)?;
     }
-    match &contract.info {
+    Ok(match &contract.info {
         Some(info) => shown.with_info(info.clone()),
         None => shown,
-    }
+    })
 }
 
 /// The flags of a top-up of this contract.

@@ -72,7 +72,7 @@ impl LedgerMerchant {
             .ledger
             .customer(id.as_str())
             .await
-            .map_err(unavailable)?;
+            .map_err(Unavailable::new)?;
         found.ok_or_else(|| Refused::not_found("no such customer account").into())
     }
 
@@ -113,7 +113,7 @@ impl LedgerMerchant {
         self.ledger
             .record_payment(payment)
             .await
-            .map_err(unavailable)?;
+            .map_err(Unavailable::new)?;
         Ok(id)
     }
 }
@@ -127,7 +127,7 @@ impl Callbacks for LedgerMerchant {
             .ledger
             .record_callback(callback, self.environment.now())
             .await
-            .map_err(unavailable)?;
+            .map_err(Unavailable::new)?;
         telemetry::callback_recorded(recorded, &payment, operation);
         match recorded {
             CallbackOutcome::Unmatched => Err(CallbackError::UnknownPayment),
@@ -145,7 +145,7 @@ impl Callbacks for LedgerMerchant {
             .ledger
             .quarantine_unusable(callback.project_id, body, reason, self.environment.now())
             .await;
-        stored.map(|_first_time| ()).map_err(unavailable)
+        stored.map(|_first_time| ()).map_err(Unavailable::new)
     }
 }
 
@@ -155,9 +155,4 @@ fn shown_id(customer: &Customer) -> &str {
         .additional_customer_id
         .as_deref()
         .unwrap_or(customer.customer_id.as_str())
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
-fn unavailable(error: jetpay_ledger::Error) -> Unavailable {
-    Unavailable(error.to_string())
 }

@@ -60,6 +60,10 @@ impl Gateway for GateClient {
             Outcome::Unknown(unknown) => SendOutcome::Unknown {
                 reason: unknown.to_string(),
             },
+            // The status query that follows compares the sums.
+            Outcome::OtherPayout(other) => SendOutcome::Unknown {
+                reason: other.to_string(),
+            },
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use futures_util::future::join_all;
-use jetpay_gate::Gate;
+use jetpay_gate::{Gate, GateError};
 use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
@@ -33,12 +33,23 @@ pub(crate) struct Worker<G> {
 
 impl Worker<GateClient> {
     /// The worker of a configuration; `None` without `[gate]`.
-    pub(crate) fn new(config: &Config, ledger: &Ledger, new_payout: &Arc<Notify>) -> Option<Self> {
-        let settings = config.gate.as_ref()?;
+    ///
+    /// # Errors
+    /// When this machine has no certificates for a connection to the Gate.
+    pub(crate) fn new(
+        config: &Config,
+        ledger: &Ledger,
+        new_payout: &Arc<Notify>,
+    ) -> Result<Option<Self>, GateError> {
+        let Some(settings) = config.gate.as_ref() else {
+            return Ok(None);
+        };
         let policy = settings.retry_policy;
-        let gate = Gate::at(settings.base_url.clone()).timeout(policy.answer_timeout);
+        let gate = Gate::builder(settings.base_url.clone())
+            .with_timeout(policy.answer_timeout)
+            .build()?;
         let gateway = GateClient::new(gate, config.keyring());
-        Some(Self {
+        Ok(Some(Self {
             driver: Arc::new(Driver::new(
                 ledger.clone(),
                 gateway,
@@ -52,7 +63,7 @@ impl Worker<GateClient> {
             poll_interval: POLL_INTERVAL
                 .min(policy.query_after / 2)
                 .max(Duration::from_millis(5)),
-        })
+        }))
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use jetpay_ledger::{AlarmFilter, Ledger};
 use tracing_subscriber::EnvFilter;
 
-/// The filter of a service: warnings, and the service's own information.
-pub const SERVICE: &str = "warn,jetpay_server=info";
+/// The filter of a service: warnings, and the service's own information. The service limits its lines about answers with
+/// 503, so the endpoints do not log them again.
+pub const SERVICE: &str = "warn,jetpay_server=info,jetpay_actix=off";
 /// The filter of the demo, which prints everything itself.
 pub const DEMO: &str = "off";
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use jetpay_core::Reply;
 use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
+use jetpay_core::{Reply, ResponseCode};
 use jetpay_ledger::{Ledger, PayoutState};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -175,16 +175,29 @@ impl Meter {
         let kind = match outcome.kind {
             Some(MessageKind::Verify) => &self.verify,
             Some(MessageKind::CheckDeposit) => &self.check_deposit,
-            Some(MessageKind::Callback) | None => &self.callback,
+            _ => &self.callback,
         };
-        match &outcome.unavailable {
-            None => kind.served.increment(1),
-            Some(unavailable) => {
+        match (&outcome.unavailable, outcome.refusal) {
+            (None, None) => kind.served.increment(1),
+            (None, Some(code)) => {
+                let kind = outcome.kind.map_or("unknown", name);
+                total(self.endpoint, kind, refusal(code)).increment(1);
+            }
+            (Some(unavailable), _) => {
                 kind.unavailable.increment(1);
                 let endpoint = self.endpoint;
-                log::limited(|| tracing::error!(endpoint, "{unavailable}"));
+                log::limited(|| tracing::error!(endpoint, "{}", unavailable.report()));
             }
         }
+    }
+}
+
+/// The label of a refusal.
+fn refusal(code: ResponseCode) -> &'static str {
+    match code {
+        ResponseCode::NothingOwed => "nothing_owed",
+        ResponseCode::NotFound => "not_found",
+        _ => "failed",
     }
 }
 
@@ -194,6 +207,7 @@ fn name(kind: MessageKind) -> &'static str {
         MessageKind::Verify => "verify",
         MessageKind::CheckDeposit => "check_deposit",
         MessageKind::Callback => "callback",
+        _ => "unknown",
     }
 }
 

@@ -69,8 +69,8 @@ pub(super) const TOP_UPS: &[Planted] = &[
         name: "payment id is issued although it was not recorded",
         edits: &[edit(
             MERCHANT,
-            "            .map_err(unavailable)?;\n        Ok(id)",
-            "            .map_err(unavailable)\n            .ok();\n        Ok(id)",
+            "            .map_err(Unavailable::new)?;\n        Ok(id)",
+            "            .map_err(Unavailable::new)\n            .ok();\n        Ok(id)",
         )],
     },
     Planted {

@@ -48,6 +48,7 @@ fn words(outcome: Outcome) -> String {
                 rejected.http_status, rejected.message
             )
         }
+        Outcome::OtherPayout(other) => panic!("one response cannot say this: {other}"),
         Outcome::Unknown(unknown) => match unknown.reason {
             Reason::HttpStatus(status) => format!("unknown: HTTP {status}"),
             Reason::Unreadable(_) => "unknown: unreadable".to_owned(),

@@ -2,6 +2,7 @@
 
 use jetpay_core::id::{OperationId, PaymentId};
 use jetpay_core::operation_code::OperationCode;
+use jetpay_core::redacted::Redacted;
 use jetpay_core::signature::{Canonical, Key};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
@@ -18,7 +19,7 @@ const PAID: &str = r#"{
         "sum": {"amount": 10000, "currency": "KZT"}, "description": ""},
     "operations": [{"id": 29, "type": "payout", "status": "success", "code": "0", "message": "Suc\ncess", "request_id": "abc",
         "sum_initial": {"amount": 10000, "currency": "KZT"}, "provider": {"id": 12345}}],
-    "customer": {"id": "12345"}
+    "account": {"number": "9182221133"}, "customer": {"id": "12345"}
 }"#;
 
 fn decide(http_status: u16, body: &str) -> StatusOutcome {
@@ -47,6 +48,7 @@ fn every_field_that_decides_is_read() {
         payment_status: PaymentStatus::Success,
         payment_type: Some(PaymentType::Payout),
         sum: Some(sum),
+        account_number: Some(Redacted::new("9182221133")),
         operations: vec![Operation {
             id: OperationId::new(29),
             kind: OperationType::Payout,
@@ -88,6 +90,14 @@ fn optional_fields_may_be_missing_and_a_new_word_is_kept() {
     );
     let bare = known(r#"{"payment":{"id":"test_123","status":"processing"},"operations":null}"#);
     assert_eq!(bare.operations, []);
+}
+
+#[test]
+fn odd_account_counts_as_absent() {
+    for account in ["[]", "{}", "7", r#"{"number":[]}"#, r#"{"number":"1;2"}"#] {
+        let body = PAID.replace(r#"{"number": "9182221133"}"#, account);
+        assert_eq!(known(&body).account_number, None, "{account}");
+    }
 }
 
 #[test]

@@ -217,6 +217,7 @@ fn status_has_the_payment_and_its_operations() {
         "project_id": 35,
         "payment": {"id": "p-1", "type": "payout", "status": "success", "date": "2026-01-01T00:00:01+0000",
             "method": "qiwi-kz", "sum": sum, "description": ""},
+        "account": {"number": "9182221133"},
         "operations": [{"id": 29, "type": "payout", "status": "success", "date": "2026-01-01T00:00:01+0000",
             "created_date": "2026-01-01T00:00:00+0000", "request_id": format!("{:040x}", 29), "sum_initial": sum,
             "sum_converted": sum, "code": "0", "message": "Success",

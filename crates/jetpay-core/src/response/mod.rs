@@ -1,13 +1,67 @@
 //! The bodies of responses that several documents share. A method's crate picks the ones that its document describes.
 
+mod contract;
+
+pub use contract::{Contract, InvalidContract};
+
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::id::PaymentId;
 use crate::money::Currency;
 use crate::redacted::Redacted;
 use crate::refused::Refused;
 use crate::response_code::ResponseCode;
+
+/// The body of a response. It serializes as the JSON that the platform gets.
+pub trait Response: Serialize {
+    /// The code in the body. A response that refuses has another one than [`Success`](ResponseCode::Success).
+    fn code(&self) -> ResponseCode;
+}
+
+/// A response with the field `code`.
+macro_rules! response {
+    ($($name:ident),+) => {$(
+        impl Response for $name {
+            fn code(&self) -> ResponseCode {
+                self.code
+            }
+        }
+    )+};
+}
+
+response!(
+    AccountResponse,
+    PaymentIdResponse,
+    MessageRefusal,
+    DescriptionRefusal
+);
+
+/// A response that has the fields of [`PaymentIdResponse`] and more.
+macro_rules! deposit_response {
+    ($($name:ident),+) => {$(
+        impl Response for $name {
+            fn code(&self) -> ResponseCode {
+                self.deposit.code
+            }
+        }
+
+        impl $name {
+            /// The id under which the merchant stored the pending payment.
+            #[must_use]
+            pub fn payment_id(&self) -> &PaymentId {
+                &self.deposit.payment_id
+            }
+
+            /// What the payment is for.
+            #[must_use]
+            pub fn description(&self) -> Option<&str> {
+                self.description.as_deref()
+            }
+        }
+    )+};
+}
+
+deposit_response!(DescribedDepositResponse, CustomerDepositResponse);
 
 /// The response to a `verify` that succeeds, without contracts: the customer exists.
 ///
@@ -40,62 +94,17 @@ impl AccountResponse {
             additional_customer_id: Redacted::new(additional_customer_id),
         }
     }
-}
 
-/// A contract that a customer can pay; the documents call it an *entity*. Amounts are in minor units of the account's
-/// currency.
-///
-/// Source: kaspi and kassa24 (option 2), response to `verify`, `entities`.
-#[derive(Clone, PartialEq, Serialize)]
-pub struct Contract {
-    id: String,
-    number: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min_payment: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    info: Option<Map<String, Value>>,
-}
-
-impl Contract {
-    /// A contract with its id, which the platform repeats in `check_deposit`, and the number that the payer sees.
+    /// The currency of the account.
     #[must_use]
-    pub fn new(id: impl Into<String>, number: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            number: number.into(),
-            min_payment: None,
-            payment: None,
-            info: None,
-        }
+    pub fn currency(&self) -> Currency {
+        self.currency
     }
 
-    /// Sets the amount that the customer owes, in minor units. The merchant and JetPay agree whether it can be absent.
+    /// The id under which the platform shall know the customer.
     #[must_use]
-    pub fn with_payment_minor(mut self, payment: i64) -> Self {
-        self.payment = Some(payment);
-        self
-    }
-
-    /// Sets the smallest amount that the customer can pay, in minor units.
-    #[must_use]
-    pub fn with_min_payment_minor(mut self, min_payment: i64) -> Self {
-        self.min_payment = Some(min_payment);
-        self
-    }
-
-    /// Sets more data that the merchant and JetPay agreed to show to the customer.
-    #[must_use]
-    pub fn with_info(mut self, info: Map<String, Value>) -> Self {
-        self.info = Some(info);
-        self
-    }
-}
-
-impl std::fmt::Debug for Contract {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Contract(hidden)")
+    pub fn additional_customer_id(&self) -> &str {
+        self.additional_customer_id.as_str()
     }
 }
 
@@ -116,6 +125,12 @@ impl PaymentIdResponse {
             code: ResponseCode::Success,
             payment_id,
         }
+    }
+
+    /// The id under which the merchant stored the pending payment.
+    #[must_use]
+    pub fn payment_id(&self) -> &PaymentId {
+        &self.payment_id
     }
 }
 
@@ -148,6 +163,12 @@ impl DescribedDepositResponse {
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
+    }
+
+    /// The meaning of the code, in words.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
     }
 
     /// Sets what the payment is for.
@@ -195,6 +216,12 @@ impl CustomerDepositResponse {
         self.customer_id = Some(Redacted::new(customer_id));
         self
     }
+
+    /// The customer whose account is topped up.
+    #[must_use]
+    pub fn customer_id(&self) -> Option<&str> {
+        self.customer_id.as_ref().map(Redacted::as_str)
+    }
 }
 
 /// A refusal with its text in `message`. Source: kaspi, qiwi-kz, and kassa24 (option 2).
@@ -202,6 +229,14 @@ impl CustomerDepositResponse {
 pub struct MessageRefusal {
     code: ResponseCode,
     message: String,
+}
+
+impl MessageRefusal {
+    /// The reason.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 impl From<Refused> for MessageRefusal {
@@ -218,6 +253,14 @@ impl From<Refused> for MessageRefusal {
 pub struct DescriptionRefusal {
     code: ResponseCode,
     error_description: String,
+}
+
+impl DescriptionRefusal {
+    /// The reason.
+    #[must_use]
+    pub fn error_description(&self) -> &str {
+        &self.error_description
+    }
 }
 
 impl From<Refused> for DescriptionRefusal {
