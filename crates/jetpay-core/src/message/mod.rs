@@ -2,6 +2,7 @@
 
 mod authentic;
 mod callback;
+mod harmless;
 mod received;
 mod request;
 
