@@ -20,7 +20,7 @@ use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType, 
 ///
 /// Required is what the effect needs, and nothing else: the project, the payment's id and its status; and if the payment
 /// succeeded (or was refunded or reversed afterwards) and an operation is there, also the operation's id, type, status and
-/// `sum_initial`. A field that no money depends on never makes a callback unreadable: in a wrong shape it counts as absent,
+/// `sum_initial`. So are they if the operation is a compensation that succeeded. A field that no money depends on never makes a callback unreadable: in a wrong shape it counts as absent,
 /// and [`ignored_fields`](Self::ignored_fields) names it.
 ///
 /// Source: every document, callback.
@@ -68,8 +68,8 @@ pub struct CallbackPayment {
 
 /// `operation`: one step of a payment.
 ///
-/// The first four fields are all there when the payment succeeded and has an operation. In every other callback each of
-/// them may be absent.
+/// The first four fields are all there when the payment succeeded and has an operation, and when the operation is a
+/// compensation that succeeded. In every other callback each of them may be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackOperation {
@@ -121,12 +121,13 @@ const STATUS: &str = "operation:status";
 const AMOUNT: &str = "operation:sum_initial:amount";
 const CURRENCY: &str = "operation:sum_initial:currency";
 
-/// The fields that an effect depends on. A text of another field in which one of these would begin makes the whole callback
-/// malleated, before anything is decided.
-const EFFECT: [&str; 10] = [
+/// The fields that an effect depends on, or the refusal of a foreign message. A text of another field in which one of these
+/// would begin makes the whole callback malleated, before anything is decided.
+const EFFECT: [&str; 12] = [
     "project_id",
     "payment:id",
     "payment:status",
+    "payment:type",
     ID,
     TYPE,
     STATUS,
@@ -134,6 +135,7 @@ const EFFECT: [&str; 10] = [
     CURRENCY,
     FOREIGN[0],
     FOREIGN[1],
+    FOREIGN[2],
 ];
 
 impl Callback {
@@ -178,7 +180,7 @@ impl Callback {
         let status = PaymentStatus::from(message.word("payment:status")?);
         let mut rest = Harmless::of(message);
         let (operation_id, operation_type, operation_status, sum_initial) =
-            if moves_money(&status) && message.has_any("operation") {
+            if message.has_any("operation") && moves_money(&status, message) {
                 (
                     Some(operation_id(message)?),
                     Some(message.word(TYPE)?.into()),
@@ -237,12 +239,18 @@ impl Callback {
     }
 }
 
-/// Whether a callback with this status of the payment can move money, so that an operation must be there whole.
-fn moves_money(status: &PaymentStatus) -> bool {
-    matches!(
-        status.class(),
-        StatusClass::Succeeded | StatusClass::AfterSuccess
-    )
+/// Whether a callback can move money, so that its operation must be there whole: the payment succeeded, or the operation is
+/// a compensation that did. A compensation moves money whatever the status of the payment is. In another type, its amount
+/// signs alike; if it counted as absent, the event would be stored without its effect.
+fn moves_money(status: &PaymentStatus, message: &Authentic<'_, '_>) -> bool {
+    let class = status.class();
+    if matches!(class, StatusClass::Succeeded | StatusClass::AfterSuccess) {
+        return true;
+    }
+    let mut operation = Harmless::of(message);
+    let kind = operation.word(TYPE).map(OperationType::from);
+    let status = operation.word(STATUS).map(OperationStatus::from);
+    status == Some(OperationStatus::Success) && kind.is_some_and(|kind| kind.is_compensation())
 }
 
 fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {

@@ -54,13 +54,14 @@ impl<'m> Harmless<'m> {
         })
     }
 
-    /// An amount and its currency. Neither of them is of use alone.
+    /// An amount and its currency. Neither of them is of use alone: then the two count as absent.
     pub(super) fn money(
         &mut self,
         parent: &'static str,
         amount: &'static str,
         currency: &'static str,
     ) -> Option<Money> {
+        let odd = self.ignored.len();
         let minor = self.read(amount, |kind, text| {
             (kind == Kind::Integer).then(|| text.parse().ok()).flatten()
         });
@@ -69,7 +70,7 @@ impl<'m> Harmless<'m> {
                 .then(|| Currency::parse(text).ok())
                 .flatten()
         });
-        if minor.is_some() != code.is_some() {
+        if minor.is_some() != code.is_some() && self.ignored.len() == odd {
             self.ignore(parent);
         }
         Some(Money::new(minor?, code?))
