@@ -37,6 +37,8 @@ enum Step {
     Alone,
     /// All tests
     Tests,
+    /// A million random recuts of signed messages: refused, or the same effect
+    Recuts,
     /// The conformance checks against the real service, on each store
     Conformance,
     /// Every planted bug compiles, and the simulation catches the bugs of this turn
@@ -46,7 +48,7 @@ enum Step {
 type Run = fn(&Arguments) -> Result<()>;
 
 /// The steps in their order: quick steps that often fail come first.
-const STEPS: [(Step, &str, Run); 10] = [
+const STEPS: [(Step, &str, Run); 11] = [
     (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
@@ -67,6 +69,7 @@ const STEPS: [(Step, &str, Run); 10] = [
     (Step::Documentation, "documentation", |_| documentation()),
     (Step::Alone, "alone", |_| each_crate_alone()),
     (Step::Tests, "tests", |_| tests()),
+    (Step::Recuts, "recuts", |_| recuts()),
     (Step::Conformance, "conformance", |_| {
         conformance::run(&conformance::Arguments::default())
     }),
@@ -104,6 +107,16 @@ pub(crate) fn test() -> Result<()> {
 /// The tests of all crates, and the examples in their documentation.
 fn tests() -> Result<()> {
     shell::run_cargo(&["test", "--workspace", "--no-fail-fast"])
+}
+
+/// The test of the workspace tries a few thousand. A million take a minute, with an optimised build.
+fn recuts() -> Result<()> {
+    shell::run(
+        shell::cargo()
+            .args(["test", "--locked", "--profile", "simulation"])
+            .args(["--package", "jetpay-core", "--test", "recuts"])
+            .env("JETPAY_RECUTS", "1000000"),
+    )
 }
 
 /// Without PostgreSQL or Chromium, tests that need them pass without running. The last lines of the output say so.

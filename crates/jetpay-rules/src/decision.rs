@@ -23,7 +23,10 @@ pub struct Decision {
 
 /// An entry to be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a merchant makes entries to test a store with"
+)]
 pub struct NewEntry {
     /// What moved the money.
     pub kind: EntryKind,
