@@ -98,7 +98,9 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
         .or(operation.sum_initial);
     let (Some(paid), Some(kind)) = (paid, &operation.kind) else {
         // Without an operation, the callback is about the payment alone.
-        if *status == PaymentStatus::Decline {
+        if is(LedgerFault::TrustsThePayment) && *status == PaymentStatus::Success {
+            ledger.enter(callback, asked.minor());
+        } else if *status == PaymentStatus::Decline {
             decline(ledger, callback, ledger_fault);
         }
         return;
