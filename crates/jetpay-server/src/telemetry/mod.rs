@@ -153,3 +153,48 @@ pub(crate) async fn payouts_without_gate(ledger: &Ledger) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::fields_ignored;
+
+    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+    struct Log;
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            LOG.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn ignored_field_is_counted_each_time_and_logged_once() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let log = tracing_subscriber::fmt().with_writer(|| Log).finish();
+        tracing::subscriber::with_default(log, || {
+            metrics::with_local_recorder(&recorder, || {
+                for _ in 0..3 {
+                    fields_ignored(&["payment:method", "operation:provider"]);
+                }
+            });
+        });
+        let page = recorder.handle().render();
+        for field in ["payment.method", "operation.provider"] {
+            let line = format!("jetpay_ignored_fields_total{{field=\"{field}\"}} 3");
+            assert!(page.contains(&line), "{page}");
+        }
+        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        assert_eq!(log.matches("payment.method").count(), 1, "{log}");
+        assert_eq!(log.lines().count(), 2, "{log}");
+    }
+}
