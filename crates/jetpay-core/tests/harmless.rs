@@ -67,7 +67,7 @@ enum Kind {
 }
 
 /// The fields that count as ignored with such a value at `path`.
-fn ignored<'a>(path: &'a str, shape: Shape, kind: Kind) -> Vec<&'a str> {
+fn ignored(path: &str, shape: Shape, kind: Kind) -> Vec<&str> {
     let sum = path.rsplit_once(':').map(|(sum, _)| sum);
     match (shape, kind) {
         (Shape::Amount | Shape::Currency, Kind::Nothing) => sum.into_iter().collect(),
