@@ -43,6 +43,8 @@ enum Step {
     Readme,
     /// All tests
     Tests,
+    /// A million random recuts of signed messages: refused, or the same effect
+    Recuts,
     /// The conformance checks against the real service, on each store
     Conformance,
     /// Every planted bug compiles, and the simulation catches the bugs of this turn
@@ -52,7 +54,7 @@ enum Step {
 type Run = fn(&Arguments) -> Result<()>;
 
 /// The steps in their order: quick steps that often fail come first.
-const STEPS: [(Step, &str, Run); 13] = [
+const STEPS: [(Step, &str, Run); 14] = [
     (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
@@ -76,6 +78,7 @@ const STEPS: [(Step, &str, Run); 13] = [
     (Step::Package, "package", |_| package::run()),
     (Step::Readme, "readme", |_| readme::run()),
     (Step::Tests, "tests", |_| tests()),
+    (Step::Recuts, "recuts", |_| recuts()),
     (Step::Conformance, "conformance", |_| {
         conformance::run(&conformance::Arguments::default())
     }),
@@ -113,6 +116,16 @@ pub(crate) fn test() -> Result<()> {
 /// The tests of all crates, and the examples in their documentation.
 fn tests() -> Result<()> {
     shell::run_cargo(&["test", "--workspace", "--no-fail-fast"])
+}
+
+/// The test of the workspace tries a few thousand. A million take a minute, with an optimised build.
+fn recuts() -> Result<()> {
+    shell::run(
+        shell::cargo()
+            .args(["test", "--locked", "--profile", "simulation"])
+            .args(["--package", "jetpay-core", "--test", "recuts"])
+            .env("JETPAY_RECUTS", "1000000"),
+    )
 }
 
 /// Without PostgreSQL, Chromium or cargo-deny, what needs them passes without running. The last lines of the output say so.

@@ -159,11 +159,12 @@ async fn without_permission_to_credit_nothing_fails_and_nothing_is_credited() {
     }
 }
 
-/// Rows that ask for a refusal, which the answer shows, and look at the money if they can.
-const SEEN_IN_THE_ANSWER: [&str; 11] = [
+/// Rows that ask for a refusal or for HTTP 200, which the answer shows, and look at the money if they can.
+const SEEN_IN_THE_ANSWER: [&str; 12] = [
     "attack-number-as-text",
     "attack-status-hidden",
     "callback-bad-signature",
+    "callback-decline-without-operation",
     "callback-missing-field",
     "callback-other-secret",
     "callback-unknown-project",

@@ -292,7 +292,12 @@ fn date_split_at_its_colons_loses_only_the_date() {
     let body = changed(SUCCESS, date, r#"{"2022-03-25T11": {"08": "05+0000"}}"#);
     let mut original = read(fixture(SUCCESS)).unwrap().callback();
     assert!(original.operation.created_date.take().is_some());
-    assert_eq!(read(body).unwrap().callback(), original);
+    let again = read(body).unwrap().callback();
+    assert_eq!(again.ignored_fields(), ["operation:created_date"]);
+    assert_eq!(
+        (again.paid(), again.operation),
+        (original.paid(), original.operation)
+    );
 }
 
 #[test]
@@ -312,25 +317,67 @@ fn id_split_at_its_colon_is_refused() {
 }
 
 #[test]
-fn object_turned_into_a_text_is_refused() {
+fn harmless_object_turned_into_a_text_loses_only_the_object() {
     let number = "{\n    \"number\": \"1234567890\"\n  }";
-    assert_refused(
-        SUCCESS,
-        number,
-        "\"number:1234567890\"",
-        "account",
-        FieldFlaw::NotA("an object"),
-    );
     let sum =
         "{\n      \"amount\": 10000,\n      \"currency\": \"KZT\"\n    },\n    \"description\"";
     let text = "\"amount:10000;payment:sum:currency:KZT\",\n    \"description\"";
-    assert_refused(
-        SUCCESS,
-        sum,
-        text,
-        "payment:sum",
-        FieldFlaw::NotA("an object"),
-    );
+    let original = read(fixture(SUCCESS)).unwrap().callback();
+    for (from, to, ignored) in [
+        (number, "\"number:1234567890\"", "account"),
+        (sum, text, "payment:sum"),
+    ] {
+        let again = read(changed(SUCCESS, from, to)).unwrap().callback();
+        assert_eq!(again.ignored_fields(), [ignored]);
+        assert_eq!(again.operation, original.operation);
+        assert_eq!(again.paid(), original.paid());
+    }
+}
+
+/// The signed text of an operation, as one text below `operation`: the callback seems to have no operation.
+#[test]
+fn operation_turned_into_a_text_is_refused() {
+    let whole = r#"{"id": 1, "status": "decline", "type": "sale"}"#;
+    let text = r#""id:1;operation:status:decline;operation:type:sale""#;
+    for status in ["success", "decline", "processing"] {
+        let body = |operation: &str| {
+            format!(
+                r#"{{"project_id": 1234, "payment": {{"id": "p", "status": "{status}"}}, "operation": {operation}}}"#
+            )
+        };
+        assert_eq!(
+            string_to_sign(body(whole)),
+            string_to_sign(body(text)),
+            "the signatures are equal"
+        );
+        assert_malleated(&signed(&body(text)), Malleated::Text("operation:status"));
+    }
+    // One field alone leaves no trace of a cut.
+    let success =
+        r#"{"project_id": 1234, "payment": {"id": "p", "status": "success"}, "operation": "id:1"}"#;
+    assert!(read(signed(success)).is_err());
+    let decline = signed(&success.replace("success", "decline"));
+    let decline = read(decline).unwrap().callback();
+    assert_eq!(decline.ignored_fields(), ["operation"]);
+}
+
+#[test]
+fn operation_hidden_in_the_text_before_it_is_refused() {
+    for (status, operation) in [("success", "success"), ("decline", "decline")] {
+        let body = |rest: &str| {
+            format!(
+                r#"{{"payment": {{"id": "p", "status": "{status}"}}, "project_id": 1234, {rest}}}"#
+            )
+        };
+        let whole = body(&format!(
+            r#""customer": {{"id": "1"}}, "operation": {{"id": 1, "status": "{operation}"}}"#
+        ));
+        let hidden = body(&format!(
+            r#""customer": {{"id": "1;operation:id:1;operation:status:{operation}"}}"#
+        ));
+        assert_eq!(string_to_sign(whole), string_to_sign(&hidden));
+        assert_malleated(&signed(&hidden), Malleated::Text("operation:id"));
+    }
 }
 
 #[test]

@@ -161,13 +161,13 @@ async fn operation_keeps_its_outcome_when_an_older_status_arrives_later(test: Te
     let operations: Vec<_> = payment
         .operations
         .iter()
-        .map(|operation| (operation.id, &operation.status))
+        .map(|operation| (operation.id, operation.status.as_ref()))
         .collect();
     assert_eq!(
         operations,
         [
-            (1.into(), &OperationStatus::Success),
-            (2.into(), &OperationStatus::Decline)
+            (Some(1.into()), Some(&OperationStatus::Success)),
+            (Some(2.into()), Some(&OperationStatus::Decline))
         ]
     );
     assert_eq!(

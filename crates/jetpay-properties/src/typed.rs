@@ -164,66 +164,62 @@ fn is_valid_verify(value: &Value) -> bool {
         && has_no_separators(value)
 }
 
-/// How a value may change between the body and the typed message.
+/// How a value may change between the body and the typed message. Only what an effect needs must be there.
 #[derive(Clone, Copy)]
 enum Conversion {
     /// It does not change.
     Unchanged,
-    /// An empty text becomes none, as `null` does.
-    NonEmpty,
-    /// An empty text becomes none, and a known status gets its canonical spelling.
-    Status,
-    /// A value of another type, or a text with `;`, becomes none.
-    Lenient,
-    /// An integer, or a text of digits.
-    Number,
-    /// A text, or an integer.
+    /// A text that is not empty, or none.
     Text,
-    /// An amount with its currency; none without an amount.
+    /// A text that is not empty and has no `;`, or none.
+    Word,
+    /// A word; a known one gets its canonical spelling.
+    Status,
+    /// An integer or a text of digits becomes a number, or none.
+    Number,
+    /// A word, or an integer as a text, or none.
+    Id,
+    /// An amount with its currency, or none.
     Money,
 }
 
-use Conversion::{Lenient, Money, NonEmpty, Number, Status, Text, Unchanged};
+use Conversion::{Id, Money, Number, Status, Text, Unchanged, Word};
 
 const FIELDS: [(&str, &str, Conversion); 23] = [
     ("/project_id", "/project_id", Unchanged),
     ("/payment/id", "/payment/id", Unchanged),
     ("/payment/type", "/payment/type", Status),
     ("/payment/status", "/payment/status", Status),
-    ("/payment/date", "/payment/date", Lenient),
-    ("/payment/method", "/payment/method", NonEmpty),
+    ("/payment/date", "/payment/date", Word),
+    ("/payment/method", "/payment/method", Text),
     ("/payment/sum", "/payment/sum", Money),
-    ("/payment/description", "/payment/description", NonEmpty),
-    ("/account_number", "/account/number", NonEmpty),
-    ("/customer_id", "/customer/id", NonEmpty),
+    ("/payment/description", "/payment/description", Text),
+    ("/account_number", "/account/number", Id),
+    ("/customer_id", "/customer/id", Id),
     ("/operation/id", "/operation/id", Number),
     ("/operation/type", "/operation/type", Status),
     ("/operation/status", "/operation/status", Status),
-    ("/operation/date", "/operation/date", Lenient),
-    (
-        "/operation/created_date",
-        "/operation/created_date",
-        Lenient,
-    ),
-    ("/operation/request_id", "/operation/request_id", NonEmpty),
+    ("/operation/date", "/operation/date", Word),
+    ("/operation/created_date", "/operation/created_date", Word),
+    ("/operation/request_id", "/operation/request_id", Id),
     ("/operation/sum_initial", "/operation/sum_initial", Money),
     (
         "/operation/sum_converted",
         "/operation/sum_converted",
         Money,
     ),
-    ("/operation/code", "/operation/code", Text),
-    ("/operation/message", "/operation/message", NonEmpty),
-    ("/operation/provider/id", "/operation/provider/id", Text),
+    ("/operation/code", "/operation/code", Id),
+    ("/operation/message", "/operation/message", Text),
+    ("/operation/provider/id", "/operation/provider/id", Id),
     (
         "/operation/provider/payment_id",
         "/operation/provider/payment_id",
-        NonEmpty,
+        Id,
     ),
     (
         "/operation/provider/auth_code",
         "/operation/provider/auth_code",
-        NonEmpty,
+        Id,
     ),
 ];
 
@@ -248,32 +244,29 @@ fn check_callback(callback: &Callback, value: &Value) {
 }
 
 fn is_converted(read: &Value, source: &Value, conversion: Conversion) -> bool {
-    let nothing = || read.is_null() && (source.is_null() || *source == "");
-    match conversion {
-        NonEmpty => nothing() || read == source,
-        Status => {
-            nothing()
-                || (source.is_string() && (read == source || *read == canonical_spelling(source)))
-        }
-        Lenient if read.is_null() => source
-            .as_str()
-            .is_none_or(|text| text.is_empty() || text.contains(';')),
-        Unchanged | Lenient => read == source,
+    let text = source.as_str().filter(|text| !text.is_empty());
+    let word = text.filter(|text| !text.contains(';'));
+    let integer = source.as_i64().map(|number| number.to_string());
+    let expected = match conversion {
+        Unchanged => Some(source.clone()),
+        Text => text.map(Value::from),
+        Word => word.map(Value::from),
+        Status if word.is_some_and(|word| read == word) => word.map(Value::from),
+        Status => word.map(|_| canonical_spelling(source).into()),
         Number => {
-            *read
-                == source.as_str().map_or(source.clone(), |digits| {
-                    json!(digits.parse::<u64>().expect("digits"))
-                })
+            let digits = word.map(ToOwned::to_owned).or(integer);
+            let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+            digits.and_then(|digits| Some(digits.parse::<i64>().ok()?.into()))
         }
-        Text => {
-            nothing() || read == source || (source.is_i64() && *read == json!(source.to_string()))
-        }
-        Money if read.is_null() => source.get("amount").is_none_or(Value::is_null),
+        Id => word.map(ToOwned::to_owned).or(integer).map(Value::from),
         Money => {
-            *read == json!({"amount": source["amount"], "currency": source["currency"]})
-                && read["amount"].is_i64()
+            let currency = source["currency"].as_str().unwrap_or_default();
+            let capitals = currency.bytes().all(|byte| byte.is_ascii_uppercase());
+            let is_money = source["amount"].is_i64() && currency.len() == 3 && capitals;
+            is_money.then(|| json!({"amount": source["amount"], "currency": currency}))
         }
-    }
+    };
+    *read == expected.unwrap_or_default()
 }
 
 fn canonical_spelling(word: &Value) -> String {

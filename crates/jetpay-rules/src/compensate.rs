@@ -21,10 +21,20 @@ pub(crate) fn compensation(
         Effect::Elsewhere => return quarantined(AlarmKind::OperationOfAnotherPayment),
         Effect::None => {}
     }
-    let amount = event.amount.minor();
-    if event.amount.currency() != snapshot.amount.currency() {
+    let (Some(operation_id), Some(money)) = (event.operation_id, event.amount) else {
+        // Its callback lacks what an entry needs.
+        return Decision::noted(snapshot)
+            .with_alarm(event.operation_id, AlarmKind::UnknownOperation);
+    };
+    let amount = money.minor();
+    if money.currency() != snapshot.amount.currency() {
         return quarantined(AlarmKind::CurrencyDiffers);
     }
+    let early = EarlyCompensation {
+        operation_id,
+        kind,
+        amount,
+    };
     if amount <= 0 {
         return quarantined(AlarmKind::AmountDiffers);
     }
@@ -32,13 +42,13 @@ pub(crate) fn compensation(
         // What exceeds the whole payment will not fit after the credit either.
         let possible = amount <= snapshot.amount.minor();
         return if possible {
-            wait(snapshot, event, kind)
+            wait(snapshot, early)
         } else {
             quarantined(AlarmKind::CompensationTooLarge)
         };
     }
     match step(snapshot, kind, amount) {
-        Some((amount, state)) => apply(snapshot, event, kind, amount, state),
+        Some((amount, state)) => apply(snapshot, early, amount, state),
         None => quarantined(AlarmKind::CompensationTooLarge),
     }
 }
@@ -53,16 +63,24 @@ pub(crate) fn manual_change(
     let kind = EntryKind::ManualChange;
     let failed = event.payment_status.class() == StatusClass::Failed;
     let quarantined = |why| Decision::quarantined(snapshot, event.operation_id, why);
+    let (Some(operation_id), Some(money)) = (event.operation_id, event.amount) else {
+        return Decision::noted(snapshot).with_alarm(event.operation_id, AlarmKind::ManualChange);
+    };
+    let early = EarlyCompensation {
+        operation_id,
+        kind,
+        amount: money.minor(),
+    };
     let decision = match effect {
         Effect::Here => return Decision::noted(snapshot),
         Effect::Elsewhere => return quarantined(AlarmKind::OperationOfAnotherPayment),
         Effect::None if !failed => Decision::noted(snapshot),
-        Effect::None if event.amount.currency() != snapshot.amount.currency() => {
+        Effect::None if money.currency() != snapshot.amount.currency() => {
             return quarantined(AlarmKind::CurrencyDiffers);
         }
-        Effect::None if snapshot.credited_by.is_none() => wait(snapshot, event, kind),
-        Effect::None => match step(snapshot, kind, event.amount.minor()) {
-            Some((amount, state)) => apply(snapshot, event, kind, amount, state),
+        Effect::None if snapshot.credited_by.is_none() => wait(snapshot, early),
+        Effect::None => match step(snapshot, kind, early.amount) {
+            Some((amount, state)) => apply(snapshot, early, amount, state),
             None => Decision::noted(snapshot),
         },
     };
@@ -104,7 +122,7 @@ pub(crate) fn release_early(credit: Decision, effects: &Effects) -> Decision {
             } else {
                 AlarmKind::CompensationTooLarge
             };
-            decision = decision.with_alarm(operation_id, why);
+            decision = decision.with_alarm(Some(operation_id), why);
             EventStatus::Quarantined
         };
         decision.released.push(ReleasedCompensation {
@@ -140,26 +158,20 @@ fn step(snapshot: &PaymentSnapshot, kind: EntryKind, amount: i64) -> Option<(i64
 
 fn apply(
     snapshot: &PaymentSnapshot,
-    event: &OperationEvent,
-    kind: EntryKind,
+    compensation: EarlyCompensation,
     amount: i64,
     state: PaymentState,
 ) -> Decision {
     let entry = NewEntry {
-        kind,
+        kind: compensation.kind,
         amount,
-        operation_id: event.operation_id,
+        operation_id: compensation.operation_id,
     };
     Decision::noted(snapshot).with_entry(entry, state)
 }
 
 /// It waits for the credit. The same compensation may come with several statuses of the payment; it waits once.
-fn wait(snapshot: &PaymentSnapshot, event: &OperationEvent, kind: EntryKind) -> Decision {
-    let early = EarlyCompensation {
-        operation_id: event.operation_id,
-        kind,
-        amount: event.amount.minor(),
-    };
+fn wait(snapshot: &PaymentSnapshot, early: EarlyCompensation) -> Decision {
     let waits = snapshot
         .early
         .iter()

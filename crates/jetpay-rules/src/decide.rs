@@ -1,6 +1,8 @@
 //! The rules for an event, and those for sales.
 
-use jetpay_core::status::{OperationType, PaymentStatus, StatusClass};
+use jetpay_core::Money;
+use jetpay_core::id::OperationId;
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
 
 use crate::compensate;
 use crate::decision::{Decision, NewEntry};
@@ -25,17 +27,27 @@ pub fn decide(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effe
     if event.payment_status.class() == StatusClass::PartiallyPaid {
         return quarantined(AlarmKind::PartiallyPaid);
     }
-    let succeeded = event.operation_status.class() == StatusClass::Succeeded;
+    let decision = operation(snapshot, event, effects);
+    match silent_success(event, &decision) {
+        Some(why) => decision.with_alarm(event.operation_id, why),
+        None => decision,
+    }
+}
+
+/// What follows from the event's operation. An event without one is about the payment alone: it can only decline it.
+fn operation(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effects) -> Decision {
+    let succeeded = event.operation_succeeded();
     let failed = event.payment_status.class() == StatusClass::Failed;
     match &event.operation_type {
-        OperationType::Sale if failed && (!succeeded || snapshot.state.was_credited()) => {
+        None if failed => decline(snapshot, event),
+        Some(OperationType::Sale) if failed && (!succeeded || snapshot.state.was_credited()) => {
             decline(snapshot, event)
         }
-        OperationType::Sale if succeeded => sale(snapshot, event, effects),
-        OperationType::ManualChange if succeeded => {
+        Some(OperationType::Sale) if succeeded => sale(snapshot, event, effects),
+        Some(OperationType::ManualChange) if succeeded => {
             compensate::manual_change(snapshot, event, effects.operation)
         }
-        OperationType::Capture | OperationType::Recurring if succeeded => {
+        Some(OperationType::Capture | OperationType::Recurring) if succeeded => {
             Decision::noted(snapshot).with_alarm(event.operation_id, AlarmKind::UnexpectedOperation)
         }
         _ => match event.entry_kind() {
@@ -47,33 +59,48 @@ pub fn decide(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effe
     }
 }
 
+/// Why a success that moved no money must not be silent: its callback will not come again. Another alarm says more.
+fn silent_success(event: &OperationEvent, decision: &Decision) -> Option<AlarmKind> {
+    if !decision.alarms.is_empty() || decision.outcome == EventStatus::Early {
+        return None;
+    }
+    let class = event.payment_status.class();
+    if class == StatusClass::Succeeded && !decision.snapshot.state.was_credited() {
+        return Some(AlarmKind::SuccessNotCredited);
+    }
+    let paid = matches!(class, StatusClass::Succeeded | StatusClass::AfterSuccess);
+    let unknown_status = matches!(event.operation_status, Some(OperationStatus::Other(_)));
+    let unknown_type = matches!(event.operation_type, None | Some(OperationType::Other(_)));
+    let unknown = event.operation_succeeded() && unknown_type || unknown_status && paid;
+    unknown.then_some(AlarmKind::UnknownOperation)
+}
+
 /// A sale that succeeded.
 fn sale(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effects) -> Decision {
     let noted = || Decision::noted(snapshot);
     match snapshot.credited_by {
-        Some(operation_id) if operation_id == event.operation_id => return noted(),
+        Some(operation_id) if event.operation_id == Some(operation_id) => return noted(),
         Some(_) => return noted().with_alarm(event.operation_id, AlarmKind::SecondSale),
         None => {}
     }
     if event.payment_status != PaymentStatus::Success {
         return noted().with_alarm(event.operation_id, AlarmKind::SaleWithoutSuccess);
     }
-    match mismatch(snapshot, event, effects.operation) {
+    let (Some(operation_id), Some(amount)) = (event.operation_id, event.amount) else {
+        return noted();
+    };
+    match mismatch(snapshot, amount, effects.operation) {
         Some(why) => Decision::quarantined(snapshot, event.operation_id, why),
-        None => credit(snapshot, event, effects),
+        None => credit(snapshot, operation_id, effects),
     }
 }
 
 /// What of a sale's money does not fit the payment.
-fn mismatch(
-    snapshot: &PaymentSnapshot,
-    event: &OperationEvent,
-    effect: Effect,
-) -> Option<AlarmKind> {
-    if event.amount.currency() != snapshot.amount.currency() {
+fn mismatch(snapshot: &PaymentSnapshot, amount: Money, effect: Effect) -> Option<AlarmKind> {
+    if amount.currency() != snapshot.amount.currency() {
         return Some(AlarmKind::CurrencyDiffers);
     }
-    if event.amount != snapshot.amount {
+    if amount != snapshot.amount {
         return Some(AlarmKind::AmountDiffers);
     }
     // `Here` cannot be without a credit; if it were, a second credit would be wrong as well.
@@ -81,17 +108,17 @@ fn mismatch(
 }
 
 /// From any state: the money has arrived.
-fn credit(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effects) -> Decision {
+fn credit(snapshot: &PaymentSnapshot, operation_id: OperationId, effects: &Effects) -> Decision {
     let entry = NewEntry {
         kind: EntryKind::Credit,
         amount: snapshot.amount.minor(),
-        operation_id: event.operation_id,
+        operation_id,
     };
     let credit = Decision::noted(snapshot).with_entry(entry, PaymentState::Credited);
     compensate::release_early(credit, effects)
 }
 
-/// A sale of a payment that failed for good.
+/// A payment that failed for good, with a sale or without an operation.
 fn decline(snapshot: &PaymentSnapshot, event: &OperationEvent) -> Decision {
     let mut decision = Decision::noted(snapshot);
     match snapshot.state {

@@ -7,6 +7,7 @@ use crate::words::{AlarmKind, EntryKind, EventStatus, PaymentState};
 
 /// What follows from an event or a manual credit. Store all of it in one transaction, then answer 200.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Decision {
     /// The payment from now on.
     pub snapshot: PaymentSnapshot,
@@ -22,6 +23,10 @@ pub struct Decision {
 
 /// An entry to be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a merchant makes entries to test a store with"
+)]
 pub struct NewEntry {
     /// What moved the money.
     pub kind: EntryKind,
@@ -33,15 +38,17 @@ pub struct NewEntry {
 
 /// An alarm that a decision raises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NewAlarm {
     /// Why.
     pub kind: AlarmKind,
-    /// The operation that is the cause.
-    pub operation_id: OperationId,
+    /// The operation that is the cause, if the event has its id.
+    pub operation_id: Option<OperationId>,
 }
 
 /// An early compensation that no longer waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReleasedCompensation {
     /// Its operation.
     pub operation_id: OperationId,
@@ -66,7 +73,7 @@ impl Decision {
     /// The event does not fit the payment. Money that was credited stays credited.
     pub(crate) fn quarantined(
         snapshot: &PaymentSnapshot,
-        operation_id: OperationId,
+        operation_id: Option<OperationId>,
         why: AlarmKind,
     ) -> Self {
         let mut decision = Self::noted(snapshot).with_alarm(operation_id, why);
@@ -98,7 +105,7 @@ impl Decision {
         self
     }
 
-    pub(crate) fn with_alarm(mut self, operation_id: OperationId, kind: AlarmKind) -> Self {
+    pub(crate) fn with_alarm(mut self, operation_id: Option<OperationId>, kind: AlarmKind) -> Self {
         self.alarms.push(NewAlarm { kind, operation_id });
         self
     }

@@ -8,6 +8,10 @@ use crate::words::EntryKind;
 
 /// Whether an operation has made its entry already. It makes one, in whichever payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an entry is nowhere, here or elsewhere"
+)]
 pub enum Effect {
     /// Not yet.
     #[default]
@@ -21,6 +25,10 @@ pub enum Effect {
 /// What the merchant's database knows about the operations that a decision depends on. The default is: none of them has
 /// made an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a merchant's database fills it in"
+)]
 pub struct Effects {
     /// The effect of the event's operation, or of the operation that an operator credits.
     pub operation: Effect,

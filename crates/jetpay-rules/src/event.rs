@@ -1,17 +1,26 @@
 //! An event: what a callback says about money.
 
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
-use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::status::{
+    OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass,
+};
 use jetpay_core::{Callback, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::words::EntryKind;
 
-/// What a callback says about the money of one operation.
+/// What a callback says about a payment, and about the money of one operation.
 ///
 /// Make one from a [`Callback`], or from the columns of your own table. `payment.sum` is not part of it: that sum includes
 /// refunds, and the operation's own amount decides.
+///
+/// A callback about a success has all four fields of its operation, if it has an operation. Any other callback may lack
+/// some or all of them. It still says something about the payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a merchant builds it from the columns of a table"
+)]
 pub struct OperationEvent {
     /// The project that signed the callback.
     pub project_id: ProjectId,
@@ -22,27 +31,32 @@ pub struct OperationEvent {
     /// The status of the whole payment.
     pub payment_status: PaymentStatus,
     /// The platform's number of the operation.
-    pub operation_id: OperationId,
+    pub operation_id: Option<OperationId>,
     /// Sale, refund and so on.
-    pub operation_type: OperationType,
+    pub operation_type: Option<OperationType>,
     /// The status of the operation.
-    pub operation_status: OperationStatus,
+    pub operation_status: Option<OperationStatus>,
     /// `operation.sum_initial`: the operation's amount, in minor units.
-    pub amount: Money,
+    pub amount: Option<Money>,
 }
 
 /// What makes an event unique. Give your table of events a unique key on these five columns: two deliveries with the same
 /// key are one event, even when their bytes differ.
+///
+/// An absent operation id or status is a value like any other: an event without an operation id is unique on the other
+/// columns. Most databases do not compare `NULL`s in a unique key, so store a value that no callback has, such as -1 and
+/// an empty text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct EventKey<'a> {
     /// The project that signed.
     pub project_id: ProjectId,
     /// The merchant's id of the payment.
     pub payment_id: &'a PaymentId,
     /// The platform's number of the operation.
-    pub operation_id: OperationId,
+    pub operation_id: Option<OperationId>,
     /// The status of the operation.
-    pub operation_status: &'a OperationStatus,
+    pub operation_status: Option<&'a OperationStatus>,
     /// The status of the payment.
     pub payment_status: &'a PaymentStatus,
 }
@@ -50,6 +64,7 @@ pub struct EventKey<'a> {
 /// What makes an entry unique. Give your table of entries a unique key on these three columns: an operation moves money
 /// once, in whichever payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct EffectKey {
     /// The project of the payment.
     pub project_id: ProjectId,
@@ -85,7 +100,7 @@ impl OperationEvent {
             project_id: self.project_id,
             payment_id: &self.payment_id,
             operation_id: self.operation_id,
-            operation_status: &self.operation_status,
+            operation_status: self.operation_status.as_ref(),
             payment_status: &self.payment_status,
         }
     }
@@ -93,19 +108,19 @@ impl OperationEvent {
     /// The key of the entry that it makes if it moves money.
     #[must_use]
     pub fn effect_key(&self) -> Option<EffectKey> {
-        let kind = self.entry_kind()?;
-        Some(EffectKey::new(self.project_id, self.operation_id, kind))
+        let (kind, operation_id) = (self.entry_kind()?, self.operation_id?);
+        Some(EffectKey::new(self.project_id, operation_id, kind))
     }
 
     /// The kind of the entry that it makes if it moves money.
     #[must_use]
     pub const fn entry_kind(&self) -> Option<EntryKind> {
         match self.operation_type {
-            OperationType::Sale => Some(EntryKind::Credit),
-            OperationType::Refund => Some(EntryKind::Refund),
-            OperationType::Reversal => Some(EntryKind::Reversal),
-            OperationType::RefundReverse => Some(EntryKind::RefundReverse),
-            OperationType::ManualChange => Some(EntryKind::ManualChange),
+            Some(OperationType::Sale) => Some(EntryKind::Credit),
+            Some(OperationType::Refund) => Some(EntryKind::Refund),
+            Some(OperationType::Reversal) => Some(EntryKind::Reversal),
+            Some(OperationType::RefundReverse) => Some(EntryKind::RefundReverse),
+            Some(OperationType::ManualChange) => Some(EntryKind::ManualChange),
             _ => None,
         }
     }
@@ -115,7 +130,7 @@ impl OperationEvent {
     pub fn is_payout(&self) -> bool {
         let payout = matches!(
             self.operation_type,
-            OperationType::Payout | OperationType::PayoutReversal
+            Some(OperationType::Payout | OperationType::PayoutReversal)
         );
         payout || self.payment_type == Some(PaymentType::Payout)
     }
@@ -128,9 +143,21 @@ impl OperationEvent {
 
     /// Whether a repeat of a stored event contradicts it: the type, the amount or the currency differs. Keep its bytes and
     /// raise [`ContradictoryRepeat`](crate::AlarmKind::ContradictoryRepeat); it changes nothing else.
+    ///
+    /// What is absent in one of the two contradicts nothing.
     #[must_use]
     pub fn contradicts(&self, stored: &Self) -> bool {
-        self.operation_type != stored.operation_type || self.amount != stored.amount
+        fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
+            one.zip(other).is_some_and(|(one, other)| one != other)
+        }
+        differ(self.operation_type.as_ref(), stored.operation_type.as_ref())
+            || differ(self.amount.as_ref(), stored.amount.as_ref())
+    }
+
+    /// Whether the operation succeeded.
+    pub(crate) fn operation_succeeded(&self) -> bool {
+        let class = self.operation_status.as_ref().map(OperationStatus::class);
+        class == Some(StatusClass::Succeeded)
     }
 }
 

@@ -8,6 +8,8 @@
 //! - A payment has at most one credit by a callback, and the sum of its entries is between 0 and what was credited.
 //! - A payment that was credited never becomes pending, declined or quarantined again.
 //! - A refund that comes before its credit waits, and is applied together with it.
+//! - A success that leaves the payment without a credit, and an operation that is unknown here and succeeded, raise an
+//!   alarm: the callback will not come again.
 //!
 //! # One callback, one transaction
 //!
@@ -31,10 +33,10 @@
 //!     payment_id: "payment_47".try_into()?,
 //!     payment_type: None,
 //!     payment_status: jetpay_core::status::PaymentStatus::Success,
-//!     operation_id: 2802000002.into(),
-//!     operation_type: jetpay_core::status::OperationType::Sale,
-//!     operation_status: jetpay_core::status::OperationStatus::Success,
-//!     amount,
+//!     operation_id: Some(2802000002.into()),
+//!     operation_type: Some(jetpay_core::status::OperationType::Sale),
+//!     operation_status: Some(jetpay_core::status::OperationStatus::Success),
+//!     amount: Some(amount),
 //! };
 //! let decision = decide(&pending, &sale, &Effects::default());
 //! assert_eq!(decision.outcome, EventStatus::Applied);
@@ -49,6 +51,8 @@
 //! assert_eq!(pending.replay([&sale, &sale]), Ok(decision.snapshot));
 //! # Ok::<(), jetpay_core::id::InvalidId>(())
 //! ```
+
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod compensate;
 mod decide;

@@ -13,6 +13,10 @@ use crate::snapshot::PaymentSnapshot;
 
 /// One stored row of a payment's history.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a merchant makes one of each row; a kind of row that is left out would be lost silently"
+)]
 pub enum Record<'a> {
     /// An event. `elsewhere` says which operations had made their entry in another payment by then; entries in this payment
     /// are known from the replay.

@@ -10,6 +10,10 @@ use crate::words::{EntryKind, PaymentState};
 ///
 /// Store its fields in columns of your own, or store it whole: it serialises.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a merchant builds it from the columns of a table"
+)]
 pub struct PaymentSnapshot {
     /// The project that announced the payment.
     pub project_id: ProjectId,
@@ -29,6 +33,10 @@ pub struct PaymentSnapshot {
 
 /// A compensation that came before the credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a merchant builds it from the columns of a table"
+)]
 pub struct EarlyCompensation {
     /// Its operation.
     pub operation_id: OperationId,

@@ -5,6 +5,10 @@ use thiserror::Error;
 /// The text is not a word of the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an unknown word")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "it has nothing to say; closed_words makes it in other crates"
+)]
 pub struct UnknownWord;
 
 /// Declares an enum whose variants are words, with `ALL`, `as_str`, `FromStr`, `Display` and serde.
@@ -65,6 +69,7 @@ macro_rules! closed_words {
 
 closed_words! {
     /// The state of a payment.
+    #[expect(clippy::exhaustive_enums, reason = "a program that stores it must handle every state")]
     PaymentState {
         /// Announced, without an outcome. If no callback comes, it stays pending for ever.
         Pending = "pending",
@@ -99,6 +104,7 @@ closed_words! {
     ///
     /// [`decide`](crate::decide) gives one of the first four. The last two are for events that arrive before their
     /// payment is recorded.
+    #[expect(clippy::exhaustive_enums, reason = "a program that stores it must handle every status")]
     EventStatus {
         /// It moved money or changed the payment's state.
         Applied = "applied",
@@ -117,6 +123,7 @@ closed_words! {
 
 closed_words! {
     /// What moved the money.
+    #[expect(clippy::exhaustive_enums, reason = "an entry whose kind is left out would be money lost")]
     EntryKind {
         /// A sale: plus. A payment has at most one.
         Credit = "credit",
@@ -143,6 +150,7 @@ impl EntryKind {
 
 closed_words! {
     /// Why an operator must look at a payment.
+    #[non_exhaustive]
     AlarmKind {
         /// The callback's project is not the payment's.
         ProjectDiffers = "project_differs",
@@ -168,6 +176,12 @@ closed_words! {
         OperationOfAnotherPayment = "operation_of_another_payment",
         /// An operation succeeded that moves money and that a top-up should not have.
         UnexpectedOperation = "unexpected_operation",
+        /// The payment's status is success, and the payment is not credited: the operation is absent, did not succeed, or is
+        /// unknown here.
+        SuccessNotCredited = "success_not_credited",
+        /// An operation of a type or status that is unknown here succeeded, or one without an id or amount. Nothing was done
+        /// about it.
+        UnknownOperation = "unknown_operation",
         /// The event came again with another type, amount or currency.
         ContradictoryRepeat = "contradictory_repeat",
     }

@@ -110,10 +110,10 @@ pub(crate) fn changed_except(
     Ok(None)
 }
 
-/// The payment and the operation of every alarm that names both.
+/// The payment and the operation of every alarm that names a payment; -1 if it names no operation.
 pub(crate) fn alarms(connection: &Connection) -> rusqlite::Result<HashSet<(String, i64)>> {
-    let sql = "SELECT payment_id, operation_id FROM alarms
-               WHERE payment_id IS NOT NULL AND operation_id IS NOT NULL";
+    let sql =
+        "SELECT payment_id, coalesce(operation_id, -1) FROM alarms WHERE payment_id IS NOT NULL";
     let mut statement = connection.prepare_cached(sql)?;
     let alarms = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)));
     alarms?.collect()

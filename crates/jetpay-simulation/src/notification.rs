@@ -7,7 +7,7 @@ use jetpay_core::{Currency, Money};
 use jetpay_platform::MethodFacts;
 use jetpay_platform::messages::{Callback, Operation, Payment, Provider};
 use jetpay_platform::schedule::{Waits, waits};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::deterministic::{SECOND, platform_date};
 
@@ -21,6 +21,8 @@ pub(crate) enum Effect {
     Declines,
     /// No effect on money, or not yet.
     Nothing,
+    /// No effect on money, whatever came before; an alarm is raised, because the message says that something succeeded.
+    Alarm,
     /// The notification does not fit the payment. No money moves, and an alarm is raised.
     Mismatch,
     /// Takes back the amount of the notification.
@@ -41,6 +43,18 @@ pub(crate) enum Flaw {
     NoAmount,
 }
 
+/// What the message lacks, or has in an odd form. It needs none of it for its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Omission {
+    Nothing,
+    /// The operation's id and amount.
+    OperationId,
+    /// The operation.
+    Operation,
+    /// Fields that no money depends on have another type.
+    HarmlessFields,
+}
+
 /// What a callback says. The amount is in minor units.
 #[derive(Clone, Debug)]
 pub(crate) struct Content {
@@ -53,6 +67,21 @@ pub(crate) struct Content {
     pub(crate) currency: Currency,
     pub(crate) effect: Effect,
     pub(crate) flaw: Flaw,
+    pub(crate) omits: Omission,
+}
+
+impl Content {
+    /// The operation, its status and its amount as the ledger stores them: -1, an empty text and 0 if they are absent.
+    pub(crate) fn stored(&self) -> (i64, &'static str, i64) {
+        let status = self.statuses[1];
+        match self.omits {
+            Omission::Nothing | Omission::HarmlessFields => {
+                (self.operation.cast_signed(), status, self.amount)
+            }
+            Omission::OperationId => (-1, status, 0),
+            Omission::Operation => (-1, "", 0),
+        }
+    }
 }
 
 /// The platform may write one notification in so many ways. The bytes of two deliveries may differ.
@@ -89,14 +118,12 @@ impl Notification {
 
     /// What identifies the notification within its payment: project, operation, the operation's status, the payment's
     /// status.
-    pub(crate) fn identity(&self) -> (u64, u64, &str, &str) {
+    pub(crate) fn identity(&self) -> (u64, i64, &str, &str) {
+        let (operation, operation_status, _) = self.content.stored();
         let Content {
-            project,
-            operation,
-            statuses,
-            ..
+            project, statuses, ..
         } = &self.content;
-        (*project, *operation, statuses[1], statuses[2])
+        (*project, operation, operation_status, statuses[2])
     }
 
     /// Writes and signs the body, unless that was done before. The second variant has a date one second later and
@@ -122,12 +149,10 @@ impl Notification {
                     *word = word.replace(' ', "_");
                 }
             }
-            let text = match content.flaw {
-                Flaw::NoAmount => without_amount(&body),
-                Flaw::None | Flaw::BadSignature => serde_json::to_vec(&body),
-            };
-            let text = text.expect("a callback can be written");
-            sign(&text, key).expect("a callback can be signed").into()
+            let text = json(&body, content).to_string();
+            sign(text.as_bytes(), key)
+                .expect("a callback can be signed")
+                .into()
         })
     }
 }
@@ -171,10 +196,29 @@ fn body(payment: &str, content: &Content, method: &MethodFacts, now: i64) -> Cal
     }
 }
 
-fn without_amount(body: &Callback) -> serde_json::Result<Vec<u8>> {
-    let mut body = serde_json::to_value(body)?;
-    if let Some(operation) = body.get_mut("operation").and_then(Value::as_object_mut) {
-        operation.remove("sum_initial");
+/// The message without what it lacks, and with what is odd in it.
+fn json(body: &Callback, content: &Content) -> Value {
+    let mut body = serde_json::to_value(body).expect("a callback can be written");
+    let mut without = |field: &str| {
+        let operation = body.get_mut("operation").and_then(Value::as_object_mut);
+        operation.map(|operation| operation.remove(field));
+    };
+    if content.flaw == Flaw::NoAmount {
+        without("sum_initial");
     }
-    serde_json::to_vec(&body)
+    match content.omits {
+        Omission::Nothing => {}
+        Omission::OperationId => {
+            without("id");
+            without("sum_initial");
+        }
+        Omission::Operation => body["operation"] = Value::Null,
+        Omission::HarmlessFields => {
+            body["payment"]["method"] = json!(12);
+            body["payment"]["sum"] = json!("much");
+            body["account"] = json!({ "number": 7_001_112_233_u64 });
+            body["operation"]["provider"] = json!(true);
+        }
+    }
+    body
 }

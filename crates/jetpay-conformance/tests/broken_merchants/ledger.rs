@@ -72,7 +72,11 @@ pub(super) static ALL: &[Broken] = &[
         "trusts-payment-status",
         "Credits on payment.status alone.",
         LedgerFault::TrustsThePayment,
-        &["callback-failed-operation", "callback-unknown-type"],
+        &[
+            "callback-failed-operation",
+            "callback-unknown-type",
+            "callback-success-without-operation",
+        ],
     ),
     Broken::slips(
         "trusts-operation-status",

@@ -124,6 +124,28 @@ pub(super) static ALL: &[Broken] = &[
     )
     .advised_against(),
     Broken::new(
+        "wants-the-type-of-every-field",
+        "Refuses a payment.method that is no text.",
+        Fault::Stops(|it| {
+            let json = it.json();
+            let odd = json
+                .pointer("/payment/method")
+                .is_some_and(|method| !method.is_string() && !method.is_null());
+            odd.then(|| Answer::new(400, ""))
+        }),
+        &["callback-odd-harmless-fields"],
+    ),
+    Broken::new(
+        "wants-an-operation",
+        "Refuses callbacks without operation.id.",
+        Fault::Stops(|it| {
+            let lacks = it.is_callback() && it.json().pointer("/operation/id").is_none();
+            lacks.then(|| Answer::new(400, ""))
+        }),
+        &["callback-decline-without-operation"],
+    )
+    .advised_against(),
+    Broken::new(
         "ids-of-32-bits",
         "Crashes on an operation.id beyond 32 bits.",
         Fault::Stops(|it| {

@@ -182,31 +182,33 @@ impl<'b, 'k> Authentic<'b, 'k> {
         }
     }
 
-    /// Reads a text. An empty text counts as absent: it signs like `null`, so an attacker can exchange the two.
-    pub(super) fn nonempty_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        Ok(self.optional_text(path)?.filter(|text| !text.is_empty()))
-    }
-
-    /// Reads a word that decides something. A word with `;` is refused: an attacker may have merged another field into it.
-    pub(super) fn optional_word(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        match self.nonempty_text(path)? {
+    /// Reads a word that decides something. An empty text counts as absent: it signs like `null`, so an attacker can
+    /// exchange the two. A word with `;` is refused: an attacker may have merged another field into it.
+    pub(super) fn word(&self, path: &'static str) -> Result<&str, Rejection> {
+        match self.optional_text(path)? {
             Some(text) if text.contains(';') => Err(not_a(path, "a word without `;`")),
-            text => Ok(text),
+            text => text.filter(|text| !text.is_empty()).ok_or(missing(path)),
         }
     }
 
-    /// Like [`optional_word`](Self::optional_word), but the word must be there.
-    pub(super) fn word(&self, path: &'static str) -> Result<&str, Rejection> {
-        self.optional_word(path)?.ok_or(missing(path))
+    /// Refuses a message in which a text has one of these fields in it, whether or not the field is read.
+    pub(super) fn require_uncut(&self, paths: &[&'static str]) -> Result<(), Rejection> {
+        let how = self.malleated.or_else(|| {
+            let cut = self.has_semicolon.then(|| self.canonical.cut_at(paths))?;
+            cut.map(Malleated::Text)
+        });
+        how.map_or(Ok(()), |how| Err(Rejection::Malleated(how)))
     }
 
-    /// Reads a text that decides nothing. It counts as absent if it has a wrong type or a `;`.
-    pub(super) fn hint(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        let text = self
-            .intact(path)?
-            .filter(|(kind, _)| *kind == Kind::Text)
-            .map(|(_, text)| text);
-        Ok(text.filter(|text| !text.is_empty() && !text.contains(';')))
+    /// Whether a value other than `null` or an empty text is at this path or below it.
+    pub(super) fn has_any(&self, path: &str) -> bool {
+        let value = self.canonical.value(path);
+        value.is_some_and(|(_, text)| !text.is_empty()) || self.canonical.has_below(path)
+    }
+
+    /// The values, without a check that they were not cut out of other texts.
+    pub(super) fn canonical(&self) -> &Canonical {
+        &self.canonical
     }
 
     /// Refuses a message that has this field, or anything below it. The field belongs to other kinds of message.
@@ -215,7 +217,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// attacker can cut it out with a matching signature. But the attacker cannot remove the signed fields that every
     /// message of that kind has. A callback with one of these fields is therefore a forgery.
     pub(super) fn require_absent(&self, path: &'static str) -> Result<(), Rejection> {
-        if self.intact(path)?.is_none() && !self.canonical.has_below(path) {
+        if self.canonical.value(path).is_none() && !self.canonical.has_below(path) {
             return Ok(());
         }
         let flaw =
@@ -240,19 +242,6 @@ impl<'b, 'k> Authentic<'b, 'k> {
         let code = self.text(currency)?;
         let code = Currency::parse(code).map_err(|_| not_a(currency, "three capital letters"))?;
         Ok(Money::new(minor, code))
-    }
-
-    /// Reads an amount and its currency, if the amount is there.
-    pub(super) fn optional_money(
-        &self,
-        amount: &'static str,
-        currency: &'static str,
-    ) -> Result<Option<Money>, Rejection> {
-        if self.has(amount)? {
-            self.money(amount, currency).map(Some)
-        } else {
-            Ok(None)
-        }
     }
 
     /// Reads the field `project_id`, which the signature covers.
@@ -280,7 +269,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     }
 
     /// The beginning of the path at which the message has a nonempty value.
-    fn value_above(&self, path: &'static str) -> Option<&'static str> {
+    pub(super) fn value_above(&self, path: &'static str) -> Option<&'static str> {
         let mut above = path.match_indices(':').map(|(at, _)| &path[..at]);
         above.find(|above| {
             self.canonical
@@ -293,7 +282,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     fn intact(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
         match self.malleated {
             Some(how) => Err(Rejection::Malleated(how)),
-            None if self.has_semicolon && self.canonical.is_cut_at(path) => {
+            None if self.has_semicolon && self.canonical.cut_at(&[path]).is_some() => {
                 Err(Rejection::Malleated(Malleated::Text(path)))
             }
             None => Ok(self.canonical.value(path)),

@@ -4,24 +4,30 @@ use serde::Serialize;
 use std::fmt;
 
 use super::Authentic;
+use super::harmless::Harmless;
 use crate::date::Date;
 use crate::id::{OperationId, PaymentId, ProjectId};
 use crate::money::Money;
 use crate::operation_code::OperationCode;
 use crate::redacted::Redacted;
 use crate::rejection::{FieldFlaw, Rejection};
-use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass};
 
 /// Reports what happened to a payment. Only a callback moves money.
 ///
 /// The platform repeats a callback until it gets HTTP 200. Callbacks come in any order, and two deliveries of one event
 /// can differ in some bytes. Find the payment by `payment.id` and by no other field.
 ///
-/// Source: every document, callback. The fields that decide about money are required here.
+/// Required is what the effect needs, and nothing else: the project, the payment's id and its status; and if the payment
+/// succeeded (or was refunded or reversed afterwards) and an operation is there, also the operation's id, type, status and
+/// `sum_initial`. So are they if the operation is a compensation that succeeded. A field that no money depends on never makes a callback unreadable: in a wrong shape it counts as absent,
+/// and [`ignored_fields`](Self::ignored_fields) names it.
+///
+/// Source: every document, callback.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Callback {
-    /// The project whose secret signed it.
+    /// The project whose secret signed it. Source: `project_id`.
     pub project_id: ProjectId,
     /// The payment in its present state.
     pub payment: CallbackPayment,
@@ -29,8 +35,11 @@ pub struct Callback {
     pub account_number: Option<Redacted>,
     /// `customer.id`. It need not equal any field of the requests.
     pub customer_id: Option<Redacted>,
-    /// The operation that the callback reports.
+    /// The operation that the callback reports. A callback without one has all its fields empty: the signature cannot tell
+    /// an absent object from an empty one.
     pub operation: CallbackOperation,
+    #[serde(skip)]
+    ignored: Box<[&'static str]>,
     /// The bytes as received.
     #[serde(skip)]
     pub body: Box<[u8]>,
@@ -58,25 +67,28 @@ pub struct CallbackPayment {
 }
 
 /// `operation`: one step of a payment.
+///
+/// The first four fields are all there when the payment succeeded and has an operation, and when the operation is a
+/// compensation that succeeded. In every other callback each of them may be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackOperation {
     /// The platform's number of the operation. The project and this number make a credit unique.
-    pub id: OperationId,
+    pub id: Option<OperationId>,
     /// The type, such as sale, refund or reversal.
     #[serde(rename = "type")]
-    pub kind: OperationType,
+    pub kind: Option<OperationType>,
     /// The status of the operation.
-    pub status: OperationStatus,
+    pub status: Option<OperationStatus>,
+    /// The amount of this operation, in minor units. It decides about money.
+    pub sum_initial: Option<Money>,
     /// The time of the status.
     pub date: Option<Date>,
     /// The time at which the operation began.
     pub created_date: Option<Date>,
     /// The platform's id of the request.
     pub request_id: Option<String>,
-    /// The amount of this operation. It decides about money.
-    pub sum_initial: Money,
-    /// The amount in the provider's currency.
+    /// The amount in the provider's currency, in minor units.
     pub sum_converted: Option<Money>,
     /// The reason for the status, as a code.
     pub code: Option<OperationCode>,
@@ -98,12 +110,36 @@ pub struct Provider {
     pub auth_code: Option<Redacted>,
 }
 
-/// Fields that no callback has, but that every other signed message has: `type` in `verify` and `check_deposit`,
-/// `general` in requests to the Gate. (In a `general` that has only a signature, nothing is signed.)
-const FOREIGN: [&str; 2] = ["type", "general"];
+/// Fields that no callback has, but that other signed messages have: `type` in `verify` and `check_deposit`, `general` in
+/// requests to the Gate, `operations` in the response to a status request. (In a `general` that has only a signature,
+/// nothing is signed.)
+const FOREIGN: [&str; 3] = ["type", "general", "operations"];
+
+const ID: &str = "operation:id";
+const TYPE: &str = "operation:type";
+const STATUS: &str = "operation:status";
+const AMOUNT: &str = "operation:sum_initial:amount";
+const CURRENCY: &str = "operation:sum_initial:currency";
+
+/// The fields that an effect depends on, or the refusal of a foreign message. A text of another field in which one of these
+/// would begin makes the whole callback malleated, before anything is decided.
+const EFFECT: [&str; 12] = [
+    "project_id",
+    "payment:id",
+    "payment:status",
+    "payment:type",
+    ID,
+    TYPE,
+    STATUS,
+    AMOUNT,
+    CURRENCY,
+    FOREIGN[0],
+    FOREIGN[1],
+    FOREIGN[2],
+];
 
 impl Callback {
-    /// The amount that was paid, if the callback reports a successful sale of a successful payment.
+    /// The amount that was paid, in minor units, if the callback reports a successful sale of a successful payment.
     ///
     /// Before you credit it, check that it equals the amount and currency of the pending payment. The credit must be the
     /// first one for this project and operation id, and the first one of this payment.
@@ -112,7 +148,7 @@ impl Callback {
         self.succeeded(&OperationType::Sale)
     }
 
-    /// The amount that was paid out, if the callback reports a successful payout of a successful payment.
+    /// The amount that was paid out, in minor units, if the callback reports a successful payout of a successful payment.
     ///
     /// Check that it equals the amount and currency of the payout that you sent. A later callback can reverse it.
     #[must_use]
@@ -122,89 +158,120 @@ impl Callback {
 
     fn succeeded(&self, kind: &OperationType) -> Option<Money> {
         let succeeded = self.payment.status == PaymentStatus::Success
-            && self.operation.kind == *kind
-            && self.operation.status == OperationStatus::Success;
-        succeeded.then_some(self.operation.sum_initial)
+            && self.operation.kind.as_ref() == Some(kind)
+            && self.operation.status == Some(OperationStatus::Success);
+        self.operation.sum_initial.filter(|_| succeeded)
+    }
+
+    /// The fields that are there in a shape that cannot be read, and so count as absent: names joined with `:`, such as
+    /// `payment:method`. No money depends on them. Count them: the platform may have changed something.
+    #[must_use]
+    pub fn ignored_fields(&self) -> &[&'static str] {
+        &self.ignored
     }
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
+        message.require_uncut(&EFFECT)?;
         for foreign in FOREIGN {
             message.require_absent(foreign)?;
         }
+        let project_id = message.project_id()?;
+        let id = message.id("payment:id")?;
+        let status = PaymentStatus::from(message.word("payment:status")?);
+        let mut rest = Harmless::of(message);
+        let (operation_id, operation_type, operation_status, sum_initial) =
+            if message.has_any("operation") && moves_money(&status, message) {
+                (
+                    Some(operation_id(message)?),
+                    Some(message.word(TYPE)?.into()),
+                    Some(message.word(STATUS)?.into()),
+                    Some(message.money(AMOUNT, CURRENCY)?),
+                )
+            } else {
+                (
+                    rest.operation_id(ID),
+                    rest.word(TYPE).map(OperationType::from),
+                    rest.word(STATUS).map(OperationStatus::from),
+                    rest.money("operation:sum_initial", AMOUNT, CURRENCY),
+                )
+            };
         Ok(Self {
-            project_id: message.project_id()?,
+            project_id,
             payment: CallbackPayment {
-                id: message.id("payment:id")?,
-                kind: message
-                    .optional_word("payment:type")?
-                    .map(PaymentType::from),
-                status: PaymentStatus::from(message.word("payment:status")?),
-                date: message.hint("payment:date")?.map(Date::from),
-                method: message.nonempty_text("payment:method")?.map(str::to_owned),
-                sum: message.optional_money("payment:sum:amount", "payment:sum:currency")?,
-                description: message
-                    .nonempty_text("payment:description")?
-                    .map(Redacted::new),
+                id,
+                kind: rest.word("payment:type").map(PaymentType::from),
+                status,
+                date: rest.word("payment:date").map(Date::from),
+                method: rest.text("payment:method").map(str::to_owned),
+                sum: rest.money("payment:sum", "payment:sum:amount", "payment:sum:currency"),
+                description: rest.text("payment:description").map(Redacted::new),
             },
-            account_number: message.nonempty_text("account:number")?.map(Redacted::new),
-            customer_id: message.nonempty_text("customer:id")?.map(Redacted::new),
+            account_number: rest.foreign_id("account:number").map(Redacted::new),
+            customer_id: rest.foreign_id("customer:id").map(Redacted::new),
             operation: CallbackOperation {
-                id: operation_id(message)?,
-                kind: OperationType::from(message.word("operation:type")?),
-                status: OperationStatus::from(message.word("operation:status")?),
-                date: message.hint("operation:date")?.map(Date::from),
-                created_date: message.hint("operation:created_date")?.map(Date::from),
-                request_id: message
-                    .nonempty_text("operation:request_id")?
-                    .map(str::to_owned),
-                sum_initial: message.money(
-                    "operation:sum_initial:amount",
-                    "operation:sum_initial:currency",
-                )?,
-                sum_converted: message.optional_money(
+                id: operation_id,
+                kind: operation_type,
+                status: operation_status,
+                sum_initial,
+                date: rest.word("operation:date").map(Date::from),
+                created_date: rest.word("operation:created_date").map(Date::from),
+                request_id: rest.foreign_id("operation:request_id").map(str::to_owned),
+                sum_converted: rest.money(
+                    "operation:sum_converted",
                     "operation:sum_converted:amount",
                     "operation:sum_converted:currency",
-                )?,
-                code: message
-                    .number_or_text("operation:code")?
-                    .map(OperationCode::from),
-                message: message
-                    .nonempty_text("operation:message")?
-                    .map(str::to_owned),
+                ),
+                code: rest.foreign_id("operation:code").map(OperationCode::from),
+                message: rest.text("operation:message").map(str::to_owned),
                 provider: Provider {
-                    id: message
-                        .number_or_text("operation:provider:id")?
+                    id: rest.foreign_id("operation:provider:id").map(str::to_owned),
+                    payment_id: rest
+                        .foreign_id("operation:provider:payment_id")
                         .map(str::to_owned),
-                    payment_id: message
-                        .nonempty_text("operation:provider:payment_id")?
-                        .map(str::to_owned),
-                    auth_code: message
-                        .nonempty_text("operation:provider:auth_code")?
+                    auth_code: rest
+                        .foreign_id("operation:provider:auth_code")
                         .map(Redacted::new),
                 },
             },
+            ignored: rest.ignored().into(),
             body: message.body().into(),
         })
     }
 }
 
-/// Reads an integer or a text of digits. The number must fit a signed 64-bit integer, as databases have it.
+/// Whether a callback can move money, so that its operation must be there whole: the payment succeeded, or the operation is
+/// a compensation that did. A compensation moves money whatever the status of the payment is. In another type, its amount
+/// signs alike; if it counted as absent, the event would be stored without its effect.
+fn moves_money(status: &PaymentStatus, message: &Authentic<'_, '_>) -> bool {
+    let class = status.class();
+    if matches!(class, StatusClass::Succeeded | StatusClass::AfterSuccess) {
+        return true;
+    }
+    let mut operation = Harmless::of(message);
+    let kind = operation.word(TYPE).map(OperationType::from);
+    let status = operation.word(STATUS).map(OperationStatus::from);
+    status == Some(OperationStatus::Success) && kind.is_some_and(|kind| kind.is_compensation())
+}
+
 fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {
-    const PATH: &str = "operation:id";
-    let text = message.number_or_text(PATH)?.ok_or(Rejection::Field {
-        path: PATH,
+    let text = message.number_or_text(ID)?.ok_or(Rejection::Field {
+        path: ID,
         flaw: FieldFlaw::Missing,
     })?;
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text
-        .parse::<i64>()
-        .ok()
-        .filter(|_| digits)
-        .and_then(|number| u64::try_from(number).ok());
-    number.map(OperationId::new).ok_or(Rejection::Field {
-        path: PATH,
+    read_operation_id(text).ok_or(Rejection::Field {
+        path: ID,
         flaw: FieldFlaw::NotA("an integer of at most 18 digits"),
     })
+}
+
+/// Reads an integer or a text of digits. The number must fit a signed 64-bit integer, as databases have it.
+pub(super) fn read_operation_id(text: &str) -> Option<OperationId> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse::<i64>()
+        .ok()
+        .filter(|_| digits)
+        .and_then(|number| u64::try_from(number).ok())
+        .map(OperationId::new)
 }
 
 impl fmt::Debug for Callback {

@@ -6,6 +6,7 @@
 )]
 mod authentic;
 mod callback;
+mod harmless;
 mod received;
 mod request;
 

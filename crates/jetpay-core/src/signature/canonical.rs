@@ -136,14 +136,18 @@ impl Canonical {
             >= self.leaves.list.len().max(1)
     }
 
-    /// Whether a value has `;path:`. Then an attacker may have moved the value at `path` out of that text or into it.
-    pub(crate) fn is_cut_at(&self, path: &str) -> bool {
-        self.leaves.list.iter().any(|leaf| {
+    /// The first of these paths for which a value has `;path:`. An attacker may have moved the value at that path out of
+    /// that text or into it.
+    pub(crate) fn cut_at(&self, paths: &[&'static str]) -> Option<&'static str> {
+        self.leaves.list.iter().find_map(|leaf| {
             let value = leaf.value(&self.leaves.string);
-            memchr::memchr_iter(b';', value.as_bytes()).any(|at| {
-                value[at + 1..]
-                    .strip_prefix(path)
-                    .is_some_and(|rest| rest.starts_with(':'))
+            memchr::memchr_iter(b';', value.as_bytes()).find_map(|at| {
+                let rest = &value[at + 1..];
+                let begins = |path: &&&str| {
+                    rest.strip_prefix(**path)
+                        .is_some_and(|rest| rest.starts_with(':'))
+                };
+                paths.iter().find(begins).copied()
             })
         })
     }

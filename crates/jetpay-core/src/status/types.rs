@@ -37,6 +37,29 @@ open_set! {
     }
 }
 
+impl OperationType {
+    /// Whether the operation takes money back that was paid, or gives it back again. It moves money whatever the status of
+    /// the payment is.
+    ///
+    /// ```
+    /// use jetpay_core::status::OperationType;
+    ///
+    /// assert!(OperationType::Refund.is_compensation());
+    /// assert!(!OperationType::Sale.is_compensation());
+    /// ```
+    #[must_use]
+    pub const fn is_compensation(&self) -> bool {
+        matches!(
+            self,
+            Self::Refund
+                | Self::Reversal
+                | Self::RefundReverse
+                | Self::PayoutReversal
+                | Self::ManualChange
+        )
+    }
+}
+
 open_set! {
     /// The type of a payment: money from the payer, or money to the payer.
     ///

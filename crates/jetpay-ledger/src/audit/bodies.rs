@@ -1,12 +1,13 @@
 //! Whether the columns of the stored callbacks agree with the signed bytes.
 
-use jetpay_core::Keyring;
+use jetpay_core::id::OperationId;
 use jetpay_core::message::Received;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::{Currency, Keyring, Money};
 use serde_json::Value as Json;
 
 use super::{Audit, Finding, NAMED};
-use crate::model::Error;
+use crate::model::{Error, stored_amount, stored_operation};
 use crate::port::{Row, Store, Value};
 
 const SQL: &str = "SELECT seq, payment_id, project_id, operation_id, operation_status, payment_status, operation_type,
@@ -56,23 +57,33 @@ fn says_what_its_bytes_say(row: &Row) -> bool {
         return false;
     };
     let text = |pointer: &str| body.pointer(pointer).and_then(Json::as_str);
-    // Numbers that the platform also writes as digits.
-    let number = |pointer: &str| match body.pointer(pointer) {
-        Some(Json::String(digits)) => digits.parse().ok(),
-        Some(number) => number.as_u64(),
-        None => None,
+    let project_id = body.pointer("/project_id").and_then(Json::as_i64);
+    // What an operation lacks, or has in a form that cannot be read, counts as absent.
+    let operation_id = match body.pointer("/operation/id") {
+        Some(Json::String(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse().ok()
+        }
+        Some(Json::Number(number)) => number.as_i64().filter(|number| *number >= 0),
+        _ => None,
     };
+    let operation_id = operation_id.map(|id: i64| OperationId::new(id.cast_unsigned()));
+    let amount = || {
+        let minor = body.pointer("/operation/sum_initial/amount")?.as_i64()?;
+        let currency = Currency::parse(text("/operation/sum_initial/currency")?);
+        Some(Money::new(minor, currency.ok()?))
+    };
+    let (minor, currency) = stored_amount(amount());
     let is = |pointer: &str, column: usize, spelled: fn(&str) -> String| {
         let stored = row[column].text().unwrap_or_default();
+        let word = text(pointer).filter(|word| !word.is_empty() && !word.contains(';'));
         // PostgreSQL keeps no NUL, and of a long word the beginning.
-        text(pointer).is_some_and(|word| {
-            let word = spelled(word).replace('\0', "\u{fffd}");
-            word == stored || (stored.len() > 250 && word.starts_with(stored))
-        })
+        let word = word.map(spelled).unwrap_or_default();
+        let word = word.replace('\0', "\u{fffd}");
+        word == stored || (stored.len() > 250 && word.starts_with(stored))
     };
     text("/payment/id") == row[1].text()
-        && number("/project_id").map(u64::cast_signed) == row[2].int()
-        && number("/operation/id").map(u64::cast_signed) == row[3].int()
+        && project_id == row[2].int()
+        && row[3].int() == Some(stored_operation(operation_id))
         && is("/operation/status", 4, |word| {
             OperationStatus::from(word).as_str().into()
         })
@@ -82,11 +93,8 @@ fn says_what_its_bytes_say(row: &Row) -> bool {
         && is("/operation/type", 6, |word| {
             OperationType::from(word).as_str().into()
         })
-        && body
-            .pointer("/operation/sum_initial/amount")
-            .and_then(Json::as_i64)
-            == row[7].int()
-        && text("/operation/sum_initial/currency") == row[8].text()
+        && row[7].int() == Some(minor)
+        && row[8].text() == Some(currency.as_str())
 }
 
 fn verify(audit: &mut Audit, keyring: &Keyring, row: &Row) {

@@ -21,8 +21,11 @@ impl Command for RecordCallback {
 
     fn keys(&self, keys: &mut Keys) {
         keys.payments.push(self.event.payment_id.clone());
-        let operation = (self.event.project_id, self.event.operation_id);
-        keys.operations.push(operation);
+        let operation = self
+            .event
+            .operation_id
+            .map(|id| (self.event.project_id, id));
+        keys.operations.extend(operation);
         if self.event.is_payout() {
             keys.payouts.push(self.event.payment_id.clone());
         }
@@ -106,7 +109,7 @@ fn carry_out(
     transaction.counts().quarantined += i64::from(quarantined);
     for alarm in &decision.alarms {
         let cause = AlarmCause {
-            operation_id: Some(alarm.operation_id),
+            operation_id: alarm.operation_id,
             ..AlarmCause::of(alarm.kind.into(), event)
         };
         raise(transaction, &cause, now)?;

@@ -130,7 +130,7 @@ impl Command for CreditUnmatched {
         let resolution = NewResolution {
             alarm_seq: None,
             payment_id: Some(self.payment_id.clone()),
-            operation_id: Some(waiting.event.operation_id),
+            operation_id: waiting.event.operation_id,
             verdict: Verdict::Credit(self.amount),
             reason: self.reason.clone(),
             events_before: 0,

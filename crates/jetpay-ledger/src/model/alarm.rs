@@ -8,7 +8,7 @@ use super::millis::Millis;
 use super::resolution::Resolution;
 
 closed_words! {
-    /// Why an operator must look. The first thirteen come from [`jetpay_rules::AlarmKind`].
+    /// Why an operator must look. The first fifteen come from [`jetpay_rules::AlarmKind`].
     AlarmKind {
         /// The callback's project is not the payment's.
         ProjectDiffers = "project_differs",
@@ -34,6 +34,12 @@ closed_words! {
         OperationOfAnotherPayment = "operation_of_another_payment",
         /// An operation succeeded that moves money and that a top-up should not have.
         UnexpectedOperation = "unexpected_operation",
+        /// The payment's status is success, and the payment is not credited: the operation is absent, did not succeed, or is
+        /// unknown here.
+        SuccessNotCredited = "success_not_credited",
+        /// An operation of a type or status that is unknown here succeeded, or one without an id or amount. Nothing was done
+        /// about it.
+        UnknownOperation = "unknown_operation",
         /// The event came again with another type, amount or currency.
         ContradictoryRepeat = "contradictory_repeat",
         /// A top-up's callback has the id of a payout.
@@ -59,22 +65,9 @@ closed_words! {
 
 impl From<jetpay_rules::AlarmKind> for AlarmKind {
     fn from(kind: jetpay_rules::AlarmKind) -> Self {
-        use jetpay_rules::AlarmKind as Rule;
-        match kind {
-            Rule::ProjectDiffers => Self::ProjectDiffers,
-            Rule::AmountDiffers => Self::AmountDiffers,
-            Rule::CurrencyDiffers => Self::CurrencyDiffers,
-            Rule::PartiallyPaid => Self::PartiallyPaid,
-            Rule::SecondSale => Self::SecondSale,
-            Rule::DeclineAfterCredit => Self::DeclineAfterCredit,
-            Rule::SaleWithoutSuccess => Self::SaleWithoutSuccess,
-            Rule::CompensationTooLarge => Self::CompensationTooLarge,
-            Rule::ManualChange => Self::ManualChange,
-            Rule::PayoutForTopUp => Self::PayoutForTopUp,
-            Rule::OperationOfAnotherPayment => Self::OperationOfAnotherPayment,
-            Rule::UnexpectedOperation => Self::UnexpectedOperation,
-            Rule::ContradictoryRepeat => Self::ContradictoryRepeat,
-        }
+        let same = |known: &&Self| known.as_str() == kind.as_str();
+        let known = Self::ALL.iter().find(same);
+        *known.expect("this set has every word of the rules: a test says so")
     }
 }
 
@@ -145,7 +138,7 @@ impl<'a> AlarmCause<'a> {
             kind,
             project_id: event.project_id,
             payment_id: Some(&event.payment_id),
-            operation_id: Some(event.operation_id),
+            operation_id: event.operation_id,
             reason: None,
             body: None,
         }
@@ -167,6 +160,8 @@ impl AlarmKind {
                 | Self::SaleWithoutSuccess
                 | Self::OperationOfAnotherPayment
                 | Self::UnexpectedOperation
+                | Self::SuccessNotCredited
+                | Self::UnknownOperation
                 | Self::CompensationTooLarge
         )
     }

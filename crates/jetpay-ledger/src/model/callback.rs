@@ -46,17 +46,17 @@ pub struct Unmatched {
     pub payment_id: PaymentId,
     /// The project that signed it.
     pub project_id: ProjectId,
-    /// The platform's operation.
-    pub operation_id: OperationId,
-    /// Sale, refund and so on.
-    pub operation_type: OperationType,
-    /// The status of the operation.
-    pub operation_status: OperationStatus,
+    /// The platform's operation, if the callback has its id.
+    pub operation_id: Option<OperationId>,
+    /// Sale, refund and so on, if the callback says so.
+    pub operation_type: Option<OperationType>,
+    /// The status of the operation, if the callback says so.
+    pub operation_status: Option<OperationStatus>,
     /// The status of the payment at the platform.
     pub payment_status: PaymentStatus,
-    /// The operation's amount, in minor units. In JSON, `amount` and `currency`.
+    /// The operation's amount, in minor units, if the callback says so. In JSON, `amount` and `currency`.
     #[serde(flatten)]
-    pub amount: Money,
+    pub amount: Option<Money>,
     /// When it first came.
     pub received_at: Millis,
     /// The bytes as first received. They hold account, customer and method, for the operator who resolves it.

@@ -1,5 +1,6 @@
 //! Plain data: what the ledger keeps and what it tells. No I/O, no rule.
 
+mod absent;
 mod alarm;
 mod callback;
 mod customer;
@@ -10,6 +11,9 @@ mod payment;
 mod resolution;
 mod totals;
 
+pub(crate) use absent::{
+    amount_from_stored, operation_from_stored, stored_amount, stored_operation, word_from_stored,
+};
 pub use alarm::{Alarm, AlarmCause, AlarmFilter, AlarmKind};
 pub use callback::{CallbackOutcome, Counts, Unmatched};
 pub use customer::{Contract, Customer, ImportCount, Put};

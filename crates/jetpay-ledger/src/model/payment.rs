@@ -75,19 +75,20 @@ pub struct Payment {
 }
 
 /// An operation of a payment, as its callbacks describe it. An outcome outweighs an intermediate status, and a success
-/// outweighs a failure.
+/// outweighs a failure. Callbacks without an operation's id count as one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Operation {
-    /// The platform's number.
-    pub id: OperationId,
-    /// Sale, refund and so on.
+    /// The platform's number, if a callback has it.
+    pub id: Option<OperationId>,
+    /// Sale, refund and so on, if the callback says so.
     #[serde(rename = "type")]
-    pub kind: OperationType,
-    /// Its status.
-    pub status: OperationStatus,
-    /// How much, in minor units, as received: a refund is positive as well. In JSON, `amount` and `currency`.
+    pub kind: Option<OperationType>,
+    /// Its status, if the callback says so.
+    pub status: Option<OperationStatus>,
+    /// How much, in minor units, as received: a refund is positive as well. In JSON, `amount` and `currency`, if the
+    /// callback says so.
     #[serde(flatten)]
-    pub amount: Money,
+    pub amount: Option<Money>,
     /// Why it ended with this status.
     pub code: Option<OperationCode>,
     /// The provider's id, which the receipt shows.
@@ -110,10 +111,10 @@ impl Operation {
     }
 
     fn weight(&self) -> u8 {
-        match self.status.class() {
-            StatusClass::Succeeded => 2,
-            StatusClass::Failed | StatusClass::AfterSuccess | StatusClass::PartiallyPaid => 1,
-            StatusClass::Intermediate | StatusClass::Unknown => 0,
+        match self.status.as_ref().map(OperationStatus::class) {
+            Some(StatusClass::Succeeded) => 2,
+            Some(StatusClass::Failed | StatusClass::AfterSuccess | StatusClass::PartiallyPaid) => 1,
+            Some(StatusClass::Intermediate | StatusClass::Unknown) | None => 0,
         }
     }
 }

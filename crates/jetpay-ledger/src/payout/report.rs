@@ -108,7 +108,7 @@ impl PayoutDecision {
         }
     }
 
-    fn fail(&mut self, details: StepDetails<'_>) {
+    pub(super) fn fail(&mut self, details: StepDetails<'_>) {
         if self.waits_for_a_person() {
             self.differs(AlarmKind::PayoutContradicts, details);
             return;

@@ -237,13 +237,18 @@ impl CallbackContent {
                 "sum_initial":{{"amount":{amount},"currency":"{currency}"}},"code":"0",
                 "provider":{{"id":42,"payment_id":"{receipt}"}}}}}}"#
         );
-        let body = sign(body.as_bytes(), &Key::new("secret").unwrap()).unwrap();
-        let keyring = Keyring::from(Project::new(*project_id, "secret").unwrap());
-        Received::parse(&body)
-            .unwrap()
-            .authenticate(&keyring)
-            .unwrap()
-            .callback()
-            .unwrap()
+        signed(*project_id, &body)
     }
+}
+
+/// The callback of this project with this body.
+pub fn signed(project_id: u64, body: &str) -> Callback {
+    let body = sign(body.as_bytes(), &Key::new("secret").unwrap()).unwrap();
+    let keyring = Keyring::from(Project::new(project_id, "secret").unwrap());
+    Received::parse(&body)
+        .unwrap()
+        .authenticate(&keyring)
+        .unwrap()
+        .callback()
+        .unwrap()
 }

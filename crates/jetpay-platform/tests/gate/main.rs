@@ -84,7 +84,7 @@ async fn payout_of_the_document_is_accepted_and_its_callback_repeated_until_it_i
         assert_eq!(callback.payment.id.as_str(), "test_123");
         assert_eq!(
             callback.operation.sum_initial,
-            Money::new(100, Currency::KZT)
+            Some(Money::new(100, Currency::KZT))
         );
     }
     assert_eq!(gate.state().money_out(ACCOUNT), 100);

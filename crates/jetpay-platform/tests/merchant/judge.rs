@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
-use jetpay_core::{Acknowledged, Callback, CallbackError};
+use jetpay_core::{Acknowledged, Callback, CallbackError, Money};
 
 use super::LedgerFault;
 use super::TestMerchant;
@@ -48,12 +48,13 @@ pub(super) async fn judge(
 fn is_open(ledger: &Ledger, callback: &Callback) -> bool {
     let payment = ledger.payments.get(callback.payment.id.as_str());
     payment.is_some_and(|payment| {
-        payment.left.is_none() && payment.top_up.amount == callback.operation.sum_initial
+        payment.left.is_none() && callback.operation.sum_initial == Some(payment.top_up.amount)
     })
 }
 
 fn credit(ledger: &mut Ledger, callback: &Callback) {
-    ledger.enter(callback, callback.operation.sum_initial.minor());
+    let paid = callback.operation.sum_initial.map(Money::minor);
+    ledger.enter(callback, paid.unwrap_or_default());
 }
 
 fn names_another(ledger: &Ledger, callback: &Callback) -> bool {
@@ -71,15 +72,13 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     let is = |other| ledger_fault == Some(other);
     let id = callback.payment.id.as_str();
     let (operation, status) = (&callback.operation, &callback.payment.status);
-    let word = [
-        operation.id.number().to_string().as_bytes(),
-        b"/",
-        operation.kind.as_str().as_bytes(),
-    ]
-    .concat();
-    let heard = !ledger.remembered.insert(word);
-    if is(LedgerFault::HearsAnOperationOnce) && heard {
-        return;
+    if let (Some(id), Some(kind)) = (operation.id, &operation.kind) {
+        let heard = !ledger
+            .remembered
+            .insert(format!("{id}/{kind}").into_bytes());
+        if is(LedgerFault::HearsAnOperationOnce) && heard {
+            return;
+        }
     }
     let Some(payment) = ledger.payments.get_mut(id) else {
         return;
@@ -93,16 +92,21 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
         return;
     }
     let asked = payment.top_up.amount;
-    let paid = match callback
-        .payment
-        .sum
+    let sum = callback.payment.sum;
+    let paid = sum
         .filter(|_| is(LedgerFault::ReadsThePaymentsSum))
-    {
-        Some(sum) => sum,
-        None => operation.sum_initial,
+        .or(operation.sum_initial);
+    let (Some(paid), Some(kind)) = (paid, &operation.kind) else {
+        // Without an operation, the callback is about the payment alone.
+        if is(LedgerFault::TrustsThePayment) && *status == PaymentStatus::Success {
+            ledger.enter(callback, asked.minor());
+        } else if *status == PaymentStatus::Decline {
+            decline(ledger, callback, ledger_fault);
+        }
+        return;
     };
-    let done = operation.status == OperationStatus::Success;
-    match &operation.kind {
+    let done = operation.status == Some(OperationStatus::Success);
+    match kind {
         OperationType::Refund => return refund(ledger, callback, paid.minor(), ledger_fault),
         OperationType::Reversal if is(LedgerFault::IgnoresReversals) => return,
         OperationType::Reversal => {
@@ -200,7 +204,7 @@ fn decline(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<Ledger
 }
 
 fn refund(ledger: &mut Ledger, callback: &Callback, minor: i64, ledger_fault: Option<LedgerFault>) {
-    let done = callback.operation.status == OperationStatus::Success;
+    let done = callback.operation.status == Some(OperationStatus::Success);
     let left = ledger.payments[callback.payment.id.as_str()].left;
     let asked = ledger.payments[callback.payment.id.as_str()]
         .top_up

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jetpay_core::id::OperationId;
 use jetpay_core::status::OperationType;
 use jetpay_core::{Callback, TopUp};
 use serde_json::{Value, json};
@@ -28,6 +29,11 @@ pub(super) struct Payment {
     pub(super) state: &'static str,
     /// The rest of the credit; `None` before the credit.
     pub(super) left: Option<i64>,
+}
+
+/// The number of the callback's operation; 0 if it has none.
+fn operation(callback: &Callback) -> u64 {
+    callback.operation.id.map_or(0, OperationId::number)
 }
 
 struct Entry {
@@ -74,29 +80,27 @@ impl Ledger {
 
     /// Whether this operation has no entry with this sign yet. Records that it has one now.
     pub(super) fn is_fresh(&mut self, callback: &Callback, credit: bool) -> bool {
-        let (project, operation) = (callback.project_id, callback.operation.id);
         self.seen
-            .insert((project.number(), operation.number(), credit))
+            .insert((callback.project_id.number(), operation(callback), credit))
     }
 
     /// Whether this operation has credited something.
     pub(super) fn has_credited(&self, callback: &Callback) -> bool {
-        let (project, operation) = (callback.project_id, callback.operation.id);
         self.seen
-            .contains(&(project.number(), operation.number(), true))
+            .contains(&(callback.project_id.number(), operation(callback), true))
     }
 
     /// Adds an entry.
     pub(super) fn enter(&mut self, callback: &Callback, minor: i64) {
         let id = callback.payment.id.as_str();
-        self.post(id, callback.operation.id.number(), minor);
+        self.post(id, operation(callback), minor);
         let Some(payment) = self.payments.get_mut(id) else {
             return;
         };
         payment.state = match (&callback.operation.kind, payment.left) {
-            (OperationType::Reversal, _) => "reversed",
-            (OperationType::Refund, Some(0)) => "refunded",
-            (OperationType::Refund, _) => "partially_refunded",
+            (Some(OperationType::Reversal), _) => "reversed",
+            (Some(OperationType::Refund), Some(0)) => "refunded",
+            (Some(OperationType::Refund), _) => "partially_refunded",
             _ => "credited",
         };
     }

@@ -52,7 +52,8 @@ impl Incoming {
     }
 
     pub(crate) fn is_callback(&self) -> bool {
-        self.json().get("operation").is_some()
+        let json = self.json();
+        json.get("operation").is_some() || json.pointer("/payment/status").is_some()
     }
 
     pub(crate) fn is_verify(&self) -> bool {

@@ -4,7 +4,7 @@ mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jetpay_ledger::{CallbackOutcome, Entry, EntryKind, Payment, PaymentState};
+use jetpay_ledger::{Alarm, CallbackOutcome, Entry, EntryKind, Payment, PaymentState};
 
 use self::steps::{
     Announcement, CallbackContent, Contents, Step, TestLedger, customer_id, payment_id, steps,
@@ -164,6 +164,7 @@ impl Checker {
             self.check_reasons(payment, &own);
         }
         self.check_credits(now);
+        self.check_silence(now);
         for (customer, balance) in (0..).zip(now.balances) {
             let own = |entry: &&Entry| entry.customer_id.as_str() == customer_id(customer);
             let sum: i64 = now
@@ -209,6 +210,7 @@ impl Checker {
                 .replace("credit", "sale");
             let reason = self.events.iter().find(|content| {
                 payment_id(content.payment) == payment.id.as_str()
+                    && !content.bare
                     && content.operation == entry.operation_id.number()
                     && content.project == payment.project_id.number()
                     && content.currency == payment.amount.currency().code()
@@ -229,7 +231,8 @@ impl Checker {
             let Some(announced) = self.announced.get(&content.payment) else {
                 continue;
             };
-            let fits = content.statuses == ["sale", "success", "success"]
+            let fits = !content.bare
+                && content.statuses == ["sale", "success", "success"]
                 && (content.amount, content.currency) == (announced.amount, announced.currency)
                 && content.project == announced.project;
             let used = |entry: &Entry| {
@@ -243,6 +246,26 @@ impl Checker {
             assert!(
                 !fits || now.payments.iter().any(credited) || now.entries.iter().any(used),
                 "{content:?} was not credited"
+            );
+        }
+    }
+
+    /// Checks that no success is silent: its payment is credited, or an alarm names the payment, or a compensation waits.
+    fn check_silence(&self, now: &Contents) {
+        for content in &self.events {
+            let id = payment_id(content.payment);
+            let Some(payment) = now.payments.iter().find(|it| it.id.as_str() == id) else {
+                continue;
+            };
+            let [kind, status, payment_status] = content.statuses;
+            let waits = status == "success" && kind.starts_with("refund");
+            let alarmed = |alarm: &Alarm| alarm.payment_id.as_ref() == Some(&payment.id);
+            assert!(
+                payment_status != "success"
+                    || waits && !content.bare
+                    || payment.state.was_credited()
+                    || now.alarms.iter().any(alarmed),
+                "{content:?} is silent"
             );
         }
     }
@@ -285,18 +308,18 @@ fn entries_of<'a>(payment: &'a Payment, entries: &'a [Entry]) -> impl Iterator<I
 }
 
 /// Two callbacks with the same identity report one event.
-fn identity(content: &CallbackContent) -> (u8, u64, u64, &str, &str) {
+fn identity(content: &CallbackContent) -> (u8, u64, Option<(u64, &str)>, &str) {
     let [_, operation_status, payment_status] = content.statuses;
     (
         content.payment,
         content.project,
-        content.operation,
-        operation_status,
+        (!content.bare).then_some((content.operation, operation_status)),
         payment_status,
     )
 }
 
 fn has_same_content(one: CallbackContent, other: CallbackContent) -> bool {
-    one.statuses[0] == other.statuses[0]
-        && (one.amount, one.currency) == (other.amount, other.currency)
+    one.bare
+        || one.statuses[0] == other.statuses[0]
+            && (one.amount, one.currency) == (other.amount, other.currency)
 }

@@ -36,6 +36,8 @@ pub(super) struct CallbackContent {
     pub(super) project: u64,
     pub(super) currency: &'static str,
     pub(super) payout: bool,
+    /// It lacks its operation. Nothing of that is needed for a callback that moves no money.
+    pub(super) bare: bool,
 }
 
 /// The whole content of the ledger.
@@ -163,10 +165,17 @@ impl CallbackContent {
         let [operation_type, operation_status, payment_status] = self.statuses;
         let id = payment_id(self.payment);
         let kind = if self.payout { "payout" } else { "purchase" };
+        let operation = if self.bare {
+            "null".to_owned()
+        } else {
+            format!(
+                r#"{{"id":{operation},"type":"{operation_type}","status":"{operation_status}",
+                    "sum_initial":{{"amount":{amount},"currency":"{currency}"}}}}"#
+            )
+        };
         let body = format!(
             r#"{{"project_id":{project},"payment":{{"id":"{id}","type":"{kind}","status":"{payment_status}"}},
-                "operation":{{"id":{operation},"type":"{operation_type}","status":"{operation_status}",
-                "sum_initial":{{"amount":{amount},"currency":"{currency}"}}}}}}"#
+                "operation":{operation}}}"#
         );
         let body = sign(body.as_bytes(), &KEY).expect("it is JSON");
         let message = Received::parse(&body).expect("it was signed");
@@ -220,6 +229,7 @@ fn step([what, whose, statuses, amount, odd]: [u8; 5]) -> Step {
             project: pick([1234, 1234, 1234, 1234, 1234, 1234, 1234, 111], odd),
             currency: pick(["KZT", "KZT", "KZT", "USD"], odd / 8),
             payout: odd >= 224,
+            bare: what >= 208,
         }),
     }
 }

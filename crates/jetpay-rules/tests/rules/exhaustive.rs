@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::history::{
-    AMOUNT, History, decline, event, manually_declined, refund, refund_reverse, reversal, sale,
+    AMOUNT, History, bare, decline, event, manually_declined, refund, refund_reverse, reversal,
+    sale, without_id,
 };
 use super::model::{self, Outcome, Step};
 use jetpay_rules::{EffectKey, EntryKind, OperationEvent, credit_manually};
@@ -35,7 +36,7 @@ impl History {
 }
 
 fn amount(mut event: OperationEvent, minor: i64) -> OperationEvent {
-    event.amount = super::history::kzt(minor);
+    event.amount = Some(super::history::kzt(minor));
     event
 }
 
@@ -67,6 +68,14 @@ fn alphabet() -> Vec<Step> {
         event(16, ["manual change", "success", "success"], AMOUNT),
         event(17, ["payout", "success", "success"], AMOUNT),
         event(18, ["capture", "success", "success"], AMOUNT),
+        event(19, ["chargeback", "success", "success"], AMOUNT),
+        event(20, ["sale", "approved", "success"], AMOUNT),
+        event(10, ["refund", "decline", "success"], 60_000),
+        without_id(decline(1)),
+        without_id(refund(10, 60_000)),
+        bare("decline"),
+        bare("success"),
+        bare("processing"),
     ];
     let manual_credits = [
         Step::ManualCredit(3, 90_000),

@@ -22,10 +22,30 @@ pub(super) fn event(operation_id: u64, words: [&str; 3], minor: i64) -> Operatio
         payment_id: payment_47(),
         payment_type: Some(PaymentType::Purchase),
         payment_status: PaymentStatus::from(words[2]),
-        operation_id: OperationId::new(operation_id),
-        operation_type: OperationType::from(words[0]),
-        operation_status: OperationStatus::from(words[1]),
-        amount: kzt(minor),
+        operation_id: Some(OperationId::new(operation_id)),
+        operation_type: Some(OperationType::from(words[0])),
+        operation_status: Some(OperationStatus::from(words[1])),
+        amount: Some(kzt(minor)),
+    }
+}
+
+/// An event without an operation.
+pub(super) fn bare(payment_status: &str) -> OperationEvent {
+    OperationEvent {
+        operation_id: None,
+        operation_type: None,
+        operation_status: None,
+        amount: None,
+        ..event(0, ["", "", payment_status], 0)
+    }
+}
+
+/// The event without the operation's id, and what needs it.
+pub(super) fn without_id(event: OperationEvent) -> OperationEvent {
+    OperationEvent {
+        operation_id: None,
+        amount: None,
+        ..event
     }
 }
 
@@ -94,13 +114,18 @@ impl History {
 
     /// What follows from the event; nothing if it is a repeat.
     pub(super) fn happen(&mut self, event: &OperationEvent) -> Option<Decision> {
-        if self.events.iter().any(|known| event.repeats(known)) {
+        if self.has(event) {
             return None;
         }
         self.events.push(event.clone());
         let decision = decide(&self.snapshot, event, &self.effects(event.effect_key()));
         self.add(&decision);
         Some(decision)
+    }
+
+    /// Whether the event is stored already.
+    pub(super) fn has(&self, event: &OperationEvent) -> bool {
+        self.events.iter().any(|known| event.repeats(known))
     }
 
     /// What this history knows about the operation with this key.

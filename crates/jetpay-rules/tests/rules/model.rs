@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use jetpay_core::status::{OperationType, PaymentStatus, StatusClass};
+use jetpay_core::Money;
+use jetpay_core::id::OperationId;
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
 
 use super::history::{AMOUNT, kzt};
 use jetpay_rules::{OperationEvent, PaymentState};
@@ -54,7 +56,7 @@ pub(super) fn after(history: &[Step]) -> Outcome {
 
 #[derive(Default)]
 struct Model {
-    seen: BTreeSet<(u64, u64, String, String)>,
+    seen: BTreeSet<(u64, Option<u64>, String, String)>,
     credited: i64,
     remaining: i64,
     /// The operation of the first credit.
@@ -124,8 +126,11 @@ impl Model {
     fn event(&mut self, event: &OperationEvent) {
         let identity = (
             event.project_id.number(),
-            event.operation_id.number(),
-            event.operation_status.as_str().to_owned(),
+            event.operation_id.map(OperationId::number),
+            event
+                .operation_status
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
             event.payment_status.as_str().to_owned(),
         );
         if !self.seen.insert(identity) {
@@ -136,41 +141,46 @@ impl Model {
             self.odd = true;
             return;
         }
-        let succeeded = event.operation_status.class() == StatusClass::Succeeded;
+        let succeeded = event.operation_status == Some(OperationStatus::Success);
         let failed = event.payment_status.class() == StatusClass::Failed;
-        if event.operation_type == OperationType::Sale {
-            self.sale(event, succeeded, failed);
-        } else if succeeded {
-            self.compensate(event, failed);
+        match event.operation_type {
+            None => self.declined |= failed,
+            Some(OperationType::Sale) => self.sale(event, succeeded, failed),
+            Some(_) if succeeded => self.compensate(event, failed),
+            Some(_) => {}
         }
     }
 
     fn sale(&mut self, event: &OperationEvent, succeeded: bool, failed: bool) {
-        let operation = event.operation_id.number();
         if failed && !succeeded {
             self.declined = true;
         } else if succeeded
             && event.payment_status == PaymentStatus::Success
             && self.first.is_none()
         {
-            if event.amount == kzt(AMOUNT) {
-                self.credit(operation, AMOUNT);
-            } else {
-                self.odd = true;
+            match (event.operation_id, event.amount) {
+                (Some(operation), Some(amount)) if amount == kzt(AMOUNT) => {
+                    self.credit(operation.number(), AMOUNT);
+                }
+                (Some(_), Some(_)) => self.odd = true,
+                _ => {}
             }
         }
     }
 
     fn compensate(&mut self, event: &OperationEvent, failed: bool) {
-        let minor = event.amount.minor();
-        let (kind, taken) = match event.operation_type {
+        let (Some(operation), Some(minor)) = (event.operation_id, event.amount.map(Money::minor))
+        else {
+            return;
+        };
+        let (kind, taken) = match event.operation_type.as_ref().expect("a type") {
             OperationType::Refund => (1, Taken::Back(false, minor)),
             OperationType::Reversal => (2, Taken::Back(true, minor)),
             OperationType::RefundReverse => (3, Taken::Again(minor)),
             OperationType::ManualChange if failed => (4, Taken::ManualChange),
             _ => return,
         };
-        let operation = (event.operation_id.number(), kind);
+        let operation = (operation.number(), kind);
         if self.used.contains(&operation) {
             return;
         }

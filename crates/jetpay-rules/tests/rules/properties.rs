@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::history::{AMOUNT, History, event, kzt, refund, sale};
-use jetpay_rules::{OperationEvent, PaymentState};
+use jetpay_core::status::PaymentStatus;
+use jetpay_rules::{EventStatus, OperationEvent, PaymentState};
 
 /// Facts of all kinds, with few operations and few amounts, so that they collide.
 pub(super) fn any_event() -> impl Strategy<Value = OperationEvent> {
@@ -16,6 +17,7 @@ pub(super) fn any_event() -> impl Strategy<Value = OperationEvent> {
         "payout",
         "capture",
         "moon",
+        "auth",
     ];
     const OPERATION: &[&str] = &[
         "success",
@@ -24,6 +26,7 @@ pub(super) fn any_event() -> impl Strategy<Value = OperationEvent> {
         "decline",
         "processing",
         "unknown",
+        "approved",
     ];
     const PAYMENT: &[&str] = &[
         "success",
@@ -50,15 +53,22 @@ pub(super) fn any_event() -> impl Strategy<Value = OperationEvent> {
         proptest::sample::select(OPERATION),
         proptest::sample::select(PAYMENT),
     );
-    (1..6_u64, words, amounts, prop::bool::weighted(0.05)).prop_map(
-        |(id, words, minor, foreign)| {
-            let mut event = event(id, [words.0, words.1, words.2], minor);
-            if foreign {
-                event.project_id = 4321.into();
-            }
-            event
-        },
-    )
+    let odds = (
+        prop::bool::weighted(0.05),
+        prop::array::uniform4(prop::bool::weighted(0.1)),
+    );
+    (1..6_u64, words, amounts, odds).prop_map(|(id, words, minor, (foreign, absent))| {
+        let mut event = event(id, [words.0, words.1, words.2], minor);
+        if foreign {
+            event.project_id = 4321.into();
+        }
+        let [id, kind, status, amount] = absent.map(|absent| !absent);
+        event.operation_id = event.operation_id.filter(|_| id);
+        event.operation_type = event.operation_type.filter(|_| kind);
+        event.operation_status = event.operation_status.filter(|_| status);
+        event.amount = event.amount.filter(|_| amount);
+        event
+    })
 }
 
 /// A sale and refunds that fit into it, shuffled, some of them told more than once.
@@ -85,8 +95,13 @@ proptest! {
         let mut history = History::new();
         for event in events {
             let before = history.clone();
-            history.happen(&event);
+            let decision = history.happen(&event);
             prop_assert!(history.credits() <= 1);
+            let silent = decision.is_none_or(|decision| {
+                decision.alarms.is_empty() && decision.outcome != EventStatus::Early
+            });
+            let success = event.payment_status == PaymentStatus::Success;
+            prop_assert!(!silent || !success || history.credits() == 1 || before.has(&event), "{:?}", event);
             prop_assert!((0..=AMOUNT).contains(&history.total()));
             prop_assert_eq!(history.total(), history.snapshot.remaining);
             prop_assert_eq!(history.snapshot.state.was_credited(), history.credits() == 1);
@@ -109,7 +124,7 @@ proptest! {
             for (operation_id, kind, amount) in history.entries.clone() {
                 let words = [&*kind.as_str().replace('_', " ").replace("credit", "sale"), "success", status];
                 let before = history.total();
-                history.happen(&OperationEvent { amount: kzt(amount.abs()), ..event(operation_id.number(), words, 0) });
+                history.happen(&OperationEvent { amount: Some(kzt(amount.abs())), ..event(operation_id.number(), words, 0) });
                 prop_assert_eq!(history.total(), before);
             }
         }

@@ -9,7 +9,8 @@ use super::history::{
 use jetpay_rules::{AlarmKind, Effect, EventStatus, OperationEvent, PaymentState, decide};
 
 fn tenge_as_dollars(mut event: OperationEvent) -> OperationEvent {
-    event.amount = Money::new(event.amount.minor(), Currency::parse("USD").unwrap());
+    let usd = |money: Money| Money::new(money.minor(), Currency::parse("USD").unwrap());
+    event.amount = event.amount.map(usd);
     event
 }
 
@@ -84,7 +85,7 @@ fn misfit_before_the_credit_is_quarantined() {
     all.extend(amounts.map(|amount| {
         (
             OperationEvent {
-                amount: kzt(amount),
+                amount: Some(kzt(amount)),
                 ..sale(1)
             },
             AlarmKind::AmountDiffers,
@@ -131,7 +132,7 @@ fn decline_of_a_quarantined_payment_leaves_it_quarantined() {
 #[test]
 fn decline_with_another_amount_still_declines() {
     let history = History::of([OperationEvent {
-        amount: kzt(5),
+        amount: Some(kzt(5)),
         ..decline(1)
     }]);
     assert_eq!(

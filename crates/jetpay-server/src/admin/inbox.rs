@@ -32,12 +32,12 @@ struct Page {
 struct UnmatchedView {
     payment_id: PaymentId,
     project_id: ProjectId,
-    operation_id: String,
-    operation_type: OperationType,
-    operation_status: OperationStatus,
+    operation_id: Option<String>,
+    operation_type: Option<OperationType>,
+    operation_status: Option<OperationStatus>,
     payment_status: PaymentStatus,
     #[serde(flatten)]
-    amount: Money,
+    amount: Option<Money>,
     received_at: Rfc3339,
     body: String,
 }
@@ -47,7 +47,7 @@ impl From<Unmatched> for UnmatchedView {
         Self {
             payment_id: unmatched.payment_id,
             project_id: unmatched.project_id,
-            operation_id: unmatched.operation_id.to_string(),
+            operation_id: unmatched.operation_id.map(|id| id.to_string()),
             operation_type: unmatched.operation_type,
             operation_status: unmatched.operation_status,
             payment_status: unmatched.payment_status,

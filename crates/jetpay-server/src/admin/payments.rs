@@ -44,12 +44,12 @@ pub(super) struct PaymentView<'a> {
 #[derive(Serialize)]
 struct OperationView<'a> {
     /// Text, because ids have up to 16 digits and some languages read numbers as floats.
-    id: String,
+    id: Option<String>,
     #[serde(rename = "type")]
-    kind: &'a OperationType,
-    status: &'a OperationStatus,
+    kind: Option<&'a OperationType>,
+    status: Option<&'a OperationStatus>,
     #[serde(flatten)]
-    amount: Money,
+    amount: Option<Money>,
     code: Option<&'a OperationCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provider_payment_id: Option<&'a str>,
@@ -78,9 +78,9 @@ impl<'a> From<&'a Payment> for PaymentView<'a> {
 impl<'a> From<&'a Operation> for OperationView<'a> {
     fn from(operation: &'a Operation) -> Self {
         Self {
-            id: operation.id.to_string(),
-            kind: &operation.kind,
-            status: &operation.status,
+            id: operation.id.map(|id| id.to_string()),
+            kind: operation.kind.as_ref(),
+            status: operation.status.as_ref(),
             amount: operation.amount,
             code: operation.code.as_ref(),
             provider_payment_id: operation.provider_payment_id.as_deref(),

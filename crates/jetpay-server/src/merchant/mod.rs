@@ -122,6 +122,7 @@ impl LedgerMerchant {
 impl Callbacks for LedgerMerchant {
     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
         telemetry::callback_is_unusual(&callback);
+        telemetry::fields_ignored(callback.ignored_fields());
         let (payment, operation) = (callback.payment.id.clone(), callback.operation.id);
         let recorded = self
             .ledger

@@ -48,6 +48,10 @@ impl Metrics {
             "payouts without an outcome, by state, and overdue payouts"
         );
         metrics::describe_counter!(
+            "jetpay_ignored_fields_total",
+            "fields of callbacks in an odd form that no money depends on, by field"
+        );
+        metrics::describe_counter!(
             "jetpay_payout_requests_total",
             "requests to the Gate, by kind and outcome"
         );

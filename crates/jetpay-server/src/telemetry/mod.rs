@@ -6,6 +6,9 @@ mod metrics;
 pub use log::{AlarmLog, DEMO, SERVICE, start as start_log};
 pub use metrics::{Meter, Metrics};
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
 use ::metrics::counter;
 use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
@@ -17,37 +20,55 @@ use jetpay_ledger::{CallbackOutcome, Error, Ledger};
 pub(crate) fn callback_recorded(
     recorded: CallbackOutcome,
     payment: &PaymentId,
-    operation: OperationId,
+    operation: Option<OperationId>,
 ) {
+    let operation = operation.map(tracing::field::display);
     if recorded == CallbackOutcome::Unmatched {
         log::limited(
-            || tracing::warn!(%payment, %operation, "a callback names an unknown payment: stored, answered with 404"),
+            || tracing::warn!(%payment, operation, "a callback names an unknown payment: stored, answered with 404"),
         );
     }
-    tracing::debug!(%payment, %operation, ?recorded, "callback");
+    tracing::debug!(%payment, operation, ?recorded, "callback");
 }
 
 /// Logs unusual sums and unknown statuses of a callback. They change nothing about the payment.
 pub(crate) fn callback_is_unusual(callback: &Callback) {
-    let (payment, operation) = (&callback.payment.id, callback.operation.id);
+    let payment = &callback.payment.id;
+    let operation = callback.operation.id.map(tracing::field::display);
     let (status, kind) = (&callback.payment.status, &callback.operation.kind);
-    if callback
-        .payment
-        .sum
-        .is_some_and(|sum| sum != callback.operation.sum_initial)
-    {
+    let sums = callback.payment.sum.zip(callback.operation.sum_initial);
+    if sums.is_some_and(|(payment, operation)| payment != operation) {
         log::limited(
-            || tracing::warn!(%payment, %operation, "payment.sum differs from the operation's sum; the operation's sum counts"),
+            || tracing::warn!(%payment, operation, "payment.sum differs from the operation's sum; the operation's sum counts"),
         );
     }
     let unknown = matches!(status, PaymentStatus::Other(_))
-        || matches!(callback.operation.status, OperationStatus::Other(_))
-        || matches!(kind, OperationType::Other(_));
+        || matches!(callback.operation.status, Some(OperationStatus::Other(_)))
+        || matches!(kind, Some(OperationType::Other(_)));
     if unknown {
-        let operation_status = &callback.operation.status;
+        let kind = kind.as_ref().map(tracing::field::display);
+        let operation_status = callback.operation.status.as_ref();
+        let operation_status = operation_status.map(tracing::field::display);
         log::limited(
-            || tracing::warn!(%payment, %operation, %status, %kind, %operation_status, "unknown status or type: treated as not final"),
+            || tracing::warn!(%payment, operation, %status, kind, operation_status, "unknown status or type: treated as not final"),
         );
+    }
+}
+
+/// Counts the fields of a callback that could not be read and that no money depends on. Logs each field once: the platform may
+/// have changed it, and then every callback has it.
+pub(crate) fn fields_ignored(fields: &[&'static str]) {
+    static LOGGED: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    for path in fields {
+        let field = path.replace(':', ".");
+        if LOGGED.lock().is_ok_and(|mut logged| logged.insert(*path)) {
+            tracing::warn!(
+                field,
+                "a callback has this field in an odd form: the service ignores the field. No money depends on it. This line \
+                 comes once for each field; jetpay_ignored_fields_total counts"
+            );
+        }
+        counter!("jetpay_ignored_fields_total", "field" => field).increment(1);
     }
 }
 
@@ -130,5 +151,50 @@ pub(crate) async fn payouts_without_gate(ledger: &Ledger) {
             open,
             "there are open payouts, but no [gate] in the configuration: the service does nothing about them"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::fields_ignored;
+
+    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+    struct Log;
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            LOG.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn ignored_field_is_counted_each_time_and_logged_once() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let log = tracing_subscriber::fmt().with_writer(|| Log).finish();
+        tracing::subscriber::with_default(log, || {
+            metrics::with_local_recorder(&recorder, || {
+                for _ in 0..3 {
+                    fields_ignored(&["payment:method", "operation:provider"]);
+                }
+            });
+        });
+        let page = recorder.handle().render();
+        for field in ["payment.method", "operation.provider"] {
+            let line = format!("jetpay_ignored_fields_total{{field=\"{field}\"}} 3");
+            assert!(page.contains(&line), "{page}");
+        }
+        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        assert_eq!(log.matches("payment.method").count(), 1, "{log}");
+        assert_eq!(log.lines().count(), 2, "{log}");
     }
 }

@@ -6,7 +6,7 @@ use jetpay_platform::schedule::{Waits, waits};
 use serde_json::Value;
 
 use super::event::{Event, TraceEvent};
-use super::{Simulation, rows};
+use super::{Simulation, gate, rows};
 use crate::fault_profile::copy_delays;
 use crate::report::{Breach, Invariant};
 
@@ -19,10 +19,14 @@ impl Simulation<'_> {
                 .request_of
                 .get(&notification.payment_id)
                 .copied();
+            let body = match self.random.below(5) {
+                odd @ (0 | 1) => gate::without_operation(self.setup, &notification.body, odd == 0),
+                _ => None,
+            };
             self.start_notification(PayoutNotification::new(
                 request,
                 NotificationKind::Gate,
-                notification.body,
+                body.unwrap_or(notification.body),
             ));
         }
         let next = self
@@ -161,7 +165,7 @@ pub(super) struct PayoutNotification {
     pub(super) request: Option<usize>,
     pub(super) kind: NotificationKind,
     pub(super) body: Arc<[u8]>,
-    /// The payment, the operation, and the two statuses, as the ledger stores them.
+    /// The payment, the operation, and the two statuses, as the ledger stores them: -1 and an empty text if they are absent.
     pub(super) payment: String,
     pub(super) operation: i64,
     pub(super) statuses: [String; 2],
@@ -176,13 +180,13 @@ impl PayoutNotification {
         let value: Value = serde_json::from_slice(&body).expect("a callback is JSON");
         let text = |pointer: &str| {
             let text = value.pointer(pointer).and_then(Value::as_str);
-            text.expect("a callback has it").to_owned()
+            text.unwrap_or_default().to_owned()
         };
         Self {
             request,
             kind,
             payment: text("/payment/id"),
-            operation: value["operation"]["id"].as_i64().expect("a number"),
+            operation: value["operation"]["id"].as_i64().unwrap_or(-1),
             statuses: [text("/operation/status"), text("/payment/status")],
             body: body.into(),
             waits: waits(),

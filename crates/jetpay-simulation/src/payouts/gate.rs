@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use jetpay_core::Currency;
+use jetpay_core::signature::sign;
 use jetpay_platform::gate::{Conventions, Ending, Plan, Reply};
 use jetpay_platform::{METHODS, MethodFacts};
+use serde_json::Value;
 
 use super::Simulation;
 use super::callbacks::NotificationKind;
@@ -15,7 +17,7 @@ use super::gate_answer::GateAnswer;
 use super::gate_traffic::path;
 use super::payout_request::PayoutRequest;
 use crate::deterministic::{Random, SECOND};
-use crate::notification::{Content, Effect, Flaw, Notification};
+use crate::notification::{Content, Effect, Flaw, Notification, Omission};
 use crate::report::Breach;
 use crate::setup::{PROJECTS, Setup};
 
@@ -225,6 +227,7 @@ pub(super) fn mismatched_callbacks(
         currency: Currency::KZT,
         effect: Effect::Nothing,
         flaw: Flaw::None,
+        omits: Omission::Nothing,
     };
     match random.below(if is_paid { 8 } else { 6 }) {
         0 => content.amount += 1,
@@ -274,11 +277,29 @@ pub(super) fn top_up_callback(
         currency: Currency::KZT,
         effect: Effect::Credits,
         flaw: Flaw::None,
+        omits: Omission::Nothing,
     };
     (
         NotificationKind::TopUp,
         signed_callback(setup, id, content, now),
     )
+}
+
+/// The Gate's callback about a decline, without the operation's id and amount, or without the operation.
+pub(super) fn without_operation(setup: &Setup, body: &[u8], whole: bool) -> Option<Vec<u8>> {
+    let mut json: Value = serde_json::from_slice(body).ok()?;
+    if json["payment"]["status"] != "decline" || json["operation"]["status"] != "decline" {
+        return None;
+    }
+    if whole {
+        json["operation"] = Value::Null;
+    } else {
+        let operation = json["operation"].as_object_mut()?;
+        operation.remove("id");
+        operation.remove("sum_initial");
+    }
+    let key = setup.key(json["project_id"].as_u64()?, true);
+    sign(json.to_string().as_bytes(), key).ok()
 }
 
 fn signed_callback(setup: &Setup, id: &str, content: Content, now: i64) -> Vec<u8> {

@@ -120,7 +120,7 @@ pub(super) fn alarm(
     id: &str,
     operation: Option<i64>,
 ) -> rusqlite::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE payment_id = ?1 AND (?2 IS NULL OR operation_id = ?2))";
+    let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE payment_id = ?1 AND (?2 IS NULL OR coalesce(operation_id, -1) = ?2))";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_row((id, operation), |row| row.get(0))
 }

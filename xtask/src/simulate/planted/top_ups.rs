@@ -91,8 +91,8 @@ pub(super) const TOP_UPS: &[Planted] = &[
             ),
             edit(
                 DECIDE,
-                "if operation_id == event.operation_id => return noted(),",
-                "if operation_id == event.operation_id => {}",
+                "if event.operation_id == Some(operation_id) => return noted(),",
+                "if event.operation_id == Some(operation_id) => {}",
             ),
             edit(
                 DECIDE,
@@ -123,7 +123,7 @@ pub(super) const TOP_UPS: &[Planted] = &[
     },
     Planted {
         name: "amount is not compared",
-        edits: &[edit(DECIDE, "event.amount != snapshot.amount", "false")],
+        edits: &[edit(DECIDE, "amount != snapshot.amount", "false")],
     },
     Planted {
         name: "project is not compared",
@@ -142,7 +142,7 @@ pub(super) const TOP_UPS: &[Planted] = &[
         edits: &[edit(
             DECIDE,
             "decision.snapshot.state = PaymentState::Declined;",
-            "decision = credit(snapshot, event, &Effects::default());",
+            "decision = credit(snapshot, event.operation_id.unwrap_or(0.into()), &Effects::default());",
         )],
     },
     Planted {
@@ -157,8 +157,24 @@ pub(super) const TOP_UPS: &[Planted] = &[
         name: "unknown status of the operation credits",
         edits: &[edit(
             DECIDE,
-            "OperationType::Sale if succeeded",
-            "OperationType::Sale",
+            "Some(OperationType::Sale) if succeeded",
+            "Some(OperationType::Sale)",
+        )],
+    },
+    Planted {
+        name: "decline without an operation is ignored",
+        edits: &[edit(
+            DECIDE,
+            "None if failed => decline(snapshot, event),",
+            "",
+        )],
+    },
+    Planted {
+        name: "success without an operation is silent",
+        edits: &[edit(
+            DECIDE,
+            "return Some(AlarmKind::SuccessNotCredited);",
+            "return None;",
         )],
     },
     Planted {

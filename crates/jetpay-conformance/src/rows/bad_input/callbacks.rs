@@ -15,7 +15,7 @@ pub(super) static ROWS: &[Row] = &[
         "callback-missing-field",
         Level::Should,
         BAD_FIELD,
-        "a signed callback without a field that money depends on is refused",
+        "a signed callback without a field that its effect depends on is refused",
         "The endpoint replaces the missing field with a default and credits it.",
         run!(missing_field),
     ),
@@ -49,10 +49,11 @@ pub(super) static ROWS: &[Row] = &[
     .once(),
 ];
 
-/// The fields that money depends on, except the project, without which no signature can be verified.
-const FIELDS: [&str; 7] = [
-    "/payment/id",
-    "/payment/status",
+/// The fields that every effect depends on, except the project, without which no signature can be verified.
+const FIELDS: [&str; 2] = ["/payment/id", "/payment/status"];
+
+/// The fields that a credit depends on besides. A decline needs none of them.
+const FIELDS_OF_A_SUCCESS: [&str; 5] = [
     "/operation/id",
     "/operation/type",
     "/operation/status",
@@ -60,13 +61,20 @@ const FIELDS: [&str; 7] = [
     "/operation/sum_initial/currency",
 ];
 
+/// The fields that the effect of [`CheckContext::any_callback`] depends on.
+fn fields(context: &CheckContext<'_>) -> impl Iterator<Item = &'static str> {
+    let success = FIELDS_OF_A_SUCCESS
+        .into_iter()
+        .filter(|_| context.target.credits);
+    FIELDS.into_iter().chain(success)
+}
+
 async fn missing_field(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let success = serde_json::to_value(context.any_callback(&payment_id)).unwrap_or_default();
-    for field in FIELDS
-        .into_iter()
-        .chain(["/operation", "/operation/sum_initial"])
-    {
+    let sum = ["/operation/sum_initial"];
+    let sum = sum.into_iter().filter(|_| context.target.credits);
+    for field in fields(context).chain(sum) {
         // An empty text has the same signed string as `null`.
         for body in [
             without(success.clone(), field),
@@ -82,7 +90,7 @@ async fn missing_field(context: &CheckContext<'_>) -> CheckResult {
 async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let success = serde_json::to_value(context.any_callback(&payment_id)).unwrap_or_default();
-    for field in FIELDS {
+    for field in fields(context) {
         // Some languages consider `true` equal to any text, including "success". For `strcmp` of old PHP the same holds
         // for a list and an object.
         let loosely_equal = [json!(true), json!({"a": "b"}), json!([1])];
@@ -97,6 +105,13 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
             )
             .await?;
         }
+    }
+    if !context.target.credits {
+        return Ok(());
+    }
+    for operation in [json!(true), json!("id:1"), json!([1])] {
+        let body = with(success.clone(), "/operation", operation);
+        refused(context, &payment_id, context.platform.sign(&body)).await?;
     }
     let amount = context.amount().minor();
     for wrong in [json!(amount.to_string()), json!("100.00"), json!(u64::MAX)] {

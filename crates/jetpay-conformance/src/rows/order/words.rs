@@ -1,12 +1,13 @@
 //! Unknown words, unusual forms of words, and undocumented fields.
 
+use jetpay_platform::messages::{Callback, Operation};
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::check_context::messages::{with, without};
 use crate::row::{Level, Row, run};
-use crate::rows::expectations::{credits, post_with_words};
+use crate::rows::expectations::{credits, post_with_words, post_wrong_callback};
 use crate::rows::sections::WORDS;
 
 pub(super) static ROWS: &[Row] = &[
@@ -61,6 +62,32 @@ pub(super) static ROWS: &[Row] = &[
         "a success with only the required fields credits",
         "A credit fails because of a missing field that has nothing to do with money.",
         run!(few_fields),
+    )
+    .credits(),
+    Row::new(
+        "callback-odd-harmless-fields",
+        Level::Must,
+        WORDS,
+        "a success with odd values in fields that no money depends on credits",
+        "When the platform sends a number in place of a text, all credits stop.",
+        run!(odd_harmless_fields),
+    )
+    .credits(),
+    Row::new(
+        "callback-decline-without-operation",
+        Level::Should,
+        WORDS,
+        "a decline or intermediate callback without an operation, or without its id and sum, is acknowledged",
+        "The platform reports errors without them, and repeats a refused report for eleven days.",
+        run!(decline_without_operation),
+    ),
+    Row::new(
+        "callback-success-without-operation",
+        Level::Must,
+        WORDS,
+        "a success without an operation credits nothing",
+        "Nothing says what was paid, nor makes the credit unique.",
+        run!(success_without_operation),
     )
     .credits(),
     Row::new(
@@ -152,6 +179,73 @@ async fn few_fields(context: &CheckContext<'_>) -> CheckResult {
         "/operation/provider",
     ];
     credits(context, |it| fields.into_iter().fold(it, without)).await
+}
+
+async fn odd_harmless_fields(context: &CheckContext<'_>) -> CheckResult {
+    let fields = [
+        "/payment/type",
+        "/payment/method",
+        "/payment/description",
+        "/payment/sum",
+        "/account",
+        "/customer",
+        "/operation/request_id",
+        "/operation/message",
+        "/operation/code",
+        "/operation/sum_converted",
+        "/operation/provider",
+    ];
+    for value in [json!(12), json!(1.5), json!(true), json!({"x": {"y": 1}})] {
+        credits(context, |it| {
+            let odd = |it, field| with(it, field, value.clone());
+            fields.into_iter().fold(it, odd)
+        })
+        .await?;
+    }
+    // Ids of other systems come as numbers on some days.
+    credits(context, |it| {
+        let it = with(it, "/account", json!({"number": 7_001_112_233_u64}));
+        let it = with(it, "/customer", json!({"id": 123}));
+        let it = with(
+            it,
+            "/operation/request_id",
+            json!(9_007_199_254_740_993_u64),
+        );
+        with(
+            it,
+            "/operation/provider",
+            json!({"id": 12345, "payment_id": 678, "auth_code": 9}),
+        )
+    })
+    .await
+}
+
+async fn decline_without_operation(context: &CheckContext<'_>) -> CheckResult {
+    for (status, state) in [("decline", "declined"), ("processing", "pending")] {
+        for lacks in [
+            ["/operation/id", "/operation/sum_initial"],
+            ["/operation", "/errors"],
+        ] {
+            let payment_id = context.new_payment().await?;
+            let operation = Operation::new("sale", status, context.amount());
+            let (method, project) = (context.method, context.project.id);
+            let callback = Callback::new(method, project, &payment_id, status, operation);
+            let whole = serde_json::to_value(callback).unwrap_or_default();
+            let callback = lacks.into_iter().fold(whole, without);
+            context.expect_acknowledged(&callback).await?;
+            context
+                .expect_money_if_seen(&payment_id, state, &[])
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn success_without_operation(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let success = serde_json::to_value(context.success(&payment_id)).unwrap_or_default();
+    post_wrong_callback(context, &without(success, "/operation")).await?;
+    context.expect_money(&payment_id, "pending", &[]).await
 }
 
 async fn id_as_text(context: &CheckContext<'_>) -> CheckResult {

@@ -1,7 +1,7 @@
 //! Reads of alarms, resolutions and the inbox.
 
 use deadpool_postgres::Object;
-use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::PaymentStatus;
 use tokio_postgres::Row;
 
 use super::error::PostgresError;
@@ -59,8 +59,8 @@ pub(super) async fn alarm_with_bodies(
     };
     let sql = "SELECT body FROM alarms WHERE seq = $1 AND body IS NOT NULL
                UNION ALL
-               SELECT events.body FROM alarms JOIN events USING (payment_id, project_id, operation_id)
-               WHERE alarms.seq = $1";
+               SELECT events.body FROM alarms JOIN events USING (payment_id, project_id)
+               WHERE alarms.seq = $1 AND events.operation_id = coalesce(alarms.operation_id, -1)";
     let bodies = list(&client, sql, &[&seq], |row| rows::get(row, 0)).await?;
     Ok(Some((found, bodies)))
 }
@@ -87,11 +87,11 @@ pub(super) async fn inbox(client: Object, limit: usize) -> Result<Vec<Unmatched>
         Ok(Unmatched {
             payment_id: rows::id(row, 0)?,
             project_id: rows::project(row, 1)?,
-            operation_id: rows::operation(row, 2)?,
-            operation_type: OperationType::from(rows::get::<&str>(row, 3)?),
-            operation_status: OperationStatus::from(rows::get::<&str>(row, 4)?),
+            operation_id: rows::event_operation(row, 2)?,
+            operation_type: rows::event_word(row, 3)?,
+            operation_status: rows::event_word(row, 4)?,
             payment_status: PaymentStatus::from(rows::get::<&str>(row, 5)?),
-            amount: rows::money(row, 6)?,
+            amount: rows::event_amount(row, 6)?,
             received_at: Millis(rows::get(row, 8)?),
             body: rows::get(row, 9)?,
         })

@@ -149,8 +149,10 @@ fn take_effects(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), T
         .collect();
     // The entries of those operations were fetched, too.
     for event in set.events.values().flatten() {
-        let operation = (event.event.project_id, event.event.operation_id);
-        set.effects.entry(operation).or_default();
+        if let Some(operation) = event.event.operation_id {
+            let operation = (event.event.project_id, operation);
+            set.effects.entry(operation).or_default();
+        }
     }
     for row in rows {
         let operation = (rows::project(row, 0)?, rows::operation(row, 1)?);

@@ -2,6 +2,7 @@
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_rules::{
     EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
     ReleasedCompensation,
@@ -16,11 +17,16 @@ use crate::port::{Keys, LedgerTransaction, StoredEvent, TransactionError};
 
 /// Whether two events have the same key. Fetched words are as the database could keep them.
 fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
-    let same_word = |one: &str, other: &str| rows::key(one) == rows::key(other);
-    let (operation, payment) = (&one.operation_status, &one.payment_status);
+    let words = |event: &OperationEvent| {
+        let operation = event.operation_status.as_ref();
+        let operation = rows::key(operation.map_or("", OperationStatus::as_str)).into_owned();
+        (
+            operation,
+            rows::key(event.payment_status.as_str()).into_owned(),
+        )
+    };
     (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
-        && same_word(operation.as_str(), other.operation_status.as_str())
-        && same_word(payment.as_str(), other.payment_status.as_str())
+        && words(one) == words(other)
 }
 
 impl LedgerTransaction for WorkingSet {
@@ -107,7 +113,11 @@ impl LedgerTransaction for WorkingSet {
         let stored = stored.ok_or_else(|| TransactionError::Store("an event vanished".into()))?;
         let (before, now) = (&stored.event.operation_type, &event.operation_type);
         // A word that the database could not keep as it came is the same word.
-        let same_type = rows::kept(before.as_str()) == rows::kept(now.as_str());
+        let word = |kind: &Option<OperationType>| {
+            let word = kind.as_ref().map(OperationType::as_str);
+            word.map(|word| rows::kept(word).into_owned())
+        };
+        let same_type = word(before) == word(now);
         Ok(StoredEvent {
             event: OperationEvent {
                 operation_type: if same_type { now } else { before }.clone(),
@@ -148,7 +158,7 @@ impl LedgerTransaction for WorkingSet {
     ) -> Result<(), TransactionError> {
         self.set_statuses(payment_id, released.status, |row| {
             row.status == EventStatus::Early
-                && row.event.operation_id == released.operation_id
+                && row.event.operation_id == Some(released.operation_id)
                 && row.event.entry_kind() == Some(released.kind)
         })?;
         Ok(())

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use deadpool_postgres::Object;
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
-use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_rules::PaymentState;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -111,10 +110,10 @@ async fn with_operations(
 
 fn operation(row: &Row) -> Result<Operation, TransactionError> {
     Ok(Operation {
-        id: rows::operation(row, 0)?,
-        kind: OperationType::from(rows::get::<&str>(row, 1)?),
-        status: OperationStatus::from(rows::get::<&str>(row, 2)?),
-        amount: rows::money(row, 3)?,
+        id: rows::event_operation(row, 0)?,
+        kind: rows::event_word(row, 1)?,
+        status: rows::event_word(row, 2)?,
+        amount: rows::event_amount(row, 3)?,
         code: rows::get::<Option<&str>>(row, 5)?.map(OperationCode::from),
         provider_payment_id: rows::get(row, 6)?,
         received_at: Millis(rows::get(row, 7)?),

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use jetpay_core::id::{InvalidId, OperationId, ProjectId};
-use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
+use jetpay_core::status::{PaymentStatus, PaymentType};
 use jetpay_core::{Currency, Money};
 use jetpay_rules::{EntryKind, OperationEvent, UnknownWord};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 
-use crate::model::kind_from_stored;
+use crate::model::{amount_from_stored, kind_from_stored, operation_from_stored, word_from_stored};
 use crate::port::TransactionError;
 
 /// A value of a column.
@@ -34,6 +34,27 @@ pub(super) fn optional_operation(
 ) -> Result<Option<OperationId>, TransactionError> {
     let id: Option<i64> = get(row, column)?;
     Ok(id.map(|id| OperationId::new(id.cast_unsigned())))
+}
+
+/// The operation of an event, if its callback has the id.
+pub(super) fn event_operation(
+    row: &Row,
+    column: usize,
+) -> Result<Option<OperationId>, TransactionError> {
+    get(row, column).map(operation_from_stored)
+}
+
+/// A word of an event, if its callback has it.
+pub(super) fn event_word<'r, T: From<&'r str>>(
+    row: &'r Row,
+    column: usize,
+) -> Result<Option<T>, TransactionError> {
+    get(row, column).map(word_from_stored)
+}
+
+/// The amount of an event, if its callback has it.
+pub(super) fn event_amount(row: &Row, column: usize) -> Result<Option<Money>, TransactionError> {
+    amount_from_stored(get(row, column)?, get(row, column + 1)?).map_err(|error| broken(&error))
 }
 
 /// The amount in minor units in one column, its currency in the next.
@@ -101,10 +122,10 @@ pub(super) fn event(row: &Row, first: usize) -> Result<OperationEvent, Transacti
         payment_id: id(row, first + 1)?,
         payment_type: get::<Option<&str>>(row, first + 2)?.map(PaymentType::from),
         payment_status: PaymentStatus::from(get::<&str>(row, first + 3)?),
-        operation_id: operation(row, first + 4)?,
-        operation_type: OperationType::from(get::<&str>(row, first + 5)?),
-        operation_status: OperationStatus::from(get::<&str>(row, first + 6)?),
-        amount: money(row, first + 7)?,
+        operation_id: event_operation(row, first + 4)?,
+        operation_type: event_word(row, first + 5)?,
+        operation_status: event_word(row, first + 6)?,
+        amount: event_amount(row, first + 7)?,
     })
 }
 

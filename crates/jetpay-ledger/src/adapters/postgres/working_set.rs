@@ -139,9 +139,9 @@ impl WorkingSet {
         let waiting = events.filter(|row| row.status == EventStatus::Early);
         let early = waiting.filter_map(|row| {
             Some(EarlyCompensation {
-                operation_id: row.event.operation_id,
+                operation_id: row.event.operation_id?,
                 kind: row.event.entry_kind()?,
-                amount: row.event.amount.minor(),
+                amount: row.event.amount?.minor(),
             })
         });
         Ok(early.collect())

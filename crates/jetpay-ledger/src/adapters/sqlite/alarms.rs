@@ -1,7 +1,7 @@
 //! Alarms, resolutions and the inbox: what waits for an operator, and what was decided.
 
 use jetpay_core::id::OperationId;
-use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_core::status::PaymentStatus;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows;
@@ -58,8 +58,8 @@ pub(super) fn read(connection: &Connection, seq: i64) -> rusqlite::Result<Option
 pub(super) fn bodies(connection: &Connection, seq: i64) -> rusqlite::Result<Vec<Vec<u8>>> {
     let sql = "SELECT body FROM alarms WHERE seq = ?1 AND body IS NOT NULL
                UNION ALL
-               SELECT events.body FROM alarms JOIN events USING (payment_id, project_id, operation_id)
-               WHERE alarms.seq = ?1";
+               SELECT events.body FROM alarms JOIN events USING (payment_id, project_id)
+               WHERE alarms.seq = ?1 AND events.operation_id = coalesce(alarms.operation_id, -1)";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_map([seq], |row| row.get(0))?.collect()
 }
@@ -158,11 +158,11 @@ pub(super) fn inbox(connection: &Connection, limit: usize) -> rusqlite::Result<V
         Ok(Unmatched {
             payment_id: rows::id(row, 0)?,
             project_id: rows::project(row, 1)?,
-            operation_id: rows::operation(row, 2)?,
-            operation_type: OperationType::from(rows::text(row, 3)?),
-            operation_status: OperationStatus::from(rows::text(row, 4)?),
+            operation_id: rows::event_operation(row, 2)?,
+            operation_type: rows::event_word(row, 3)?,
+            operation_status: rows::event_word(row, 4)?,
             payment_status: PaymentStatus::from(rows::text(row, 5)?),
-            amount: rows::money(row, 6)?,
+            amount: rows::event_amount(row, 6)?,
             received_at: Millis(row.get(8)?),
             body: row.get(9)?,
         })

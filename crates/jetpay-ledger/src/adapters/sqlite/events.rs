@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::rows;
 use super::transaction::Transaction;
-use crate::model::{Millis, stored_kind};
+use crate::model::{Millis, stored_amount, stored_kind, stored_operation};
 use crate::port::StoredEvent;
 
 /// Adds the event, unless its key is stored already; whether it was new.
@@ -25,16 +25,20 @@ pub(super) fn add(
     let Callback {
         payment, operation, ..
     } = callback;
+    let (amount, currency) = stored_amount(operation.sum_initial);
     let values = (
         payment.id.as_str(),
         callback.project_id.number().cast_signed(),
-        operation.id.number().cast_signed(),
-        operation.status.as_str(),
+        stored_operation(operation.id),
+        operation
+            .status
+            .as_ref()
+            .map_or("", OperationStatus::as_str),
         payment.status.as_str(),
         payment.kind.as_ref().map(PaymentType::as_str),
-        operation.kind.as_str(),
-        operation.sum_initial.minor(),
-        operation.sum_initial.currency().code().to_owned(),
+        operation.kind.as_ref().map_or("", OperationType::as_str),
+        amount,
+        currency,
         operation
             .code
             .as_ref()
@@ -58,8 +62,8 @@ pub(super) fn stored(
     let mut statement = transaction.connection().prepare_cached(sql)?;
     statement.query_row(key(event), |row| {
         let stored = OperationEvent {
-            operation_type: OperationType::from(rows::text(row, 1)?),
-            amount: rows::money(row, 2)?,
+            operation_type: rows::event_word(row, 1)?,
+            amount: rows::event_amount(row, 2)?,
             ..event.clone()
         };
         Ok(StoredEvent {
@@ -157,8 +161,8 @@ fn key(event: &OperationEvent) -> (&str, i64, i64, &str, &str) {
     (
         key.payment_id.as_str(),
         key.project_id.number().cast_signed(),
-        key.operation_id.number().cast_signed(),
-        key.operation_status.as_str(),
+        stored_operation(key.operation_id),
+        key.operation_status.map_or("", OperationStatus::as_str),
         key.payment_status.as_str(),
     )
 }
@@ -180,10 +184,10 @@ fn event(row: &Row<'_>) -> rusqlite::Result<OperationEvent> {
         payment_id: rows::id(row, 1)?,
         payment_type: rows::optional_text(row, 2)?.map(PaymentType::from),
         payment_status: PaymentStatus::from(rows::text(row, 3)?),
-        operation_id: rows::operation(row, 4)?,
-        operation_type: OperationType::from(rows::text(row, 5)?),
-        operation_status: OperationStatus::from(rows::text(row, 6)?),
-        amount: rows::money(row, 7)?,
+        operation_id: rows::event_operation(row, 4)?,
+        operation_type: rows::event_word(row, 5)?,
+        operation_status: rows::event_word(row, 6)?,
+        amount: rows::event_amount(row, 7)?,
     })
 }
 

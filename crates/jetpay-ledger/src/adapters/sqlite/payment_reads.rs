@@ -2,7 +2,6 @@
 
 use jetpay_core::id::PaymentId;
 use jetpay_core::operation_code::OperationCode;
-use jetpay_core::status::{OperationStatus, OperationType};
 use jetpay_rules::PaymentState;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
@@ -119,10 +118,10 @@ fn operations(connection: &Connection, payment: &Payment) -> rusqlite::Result<Ve
 
 fn operation_from_row(row: &Row<'_>) -> rusqlite::Result<Operation> {
     Ok(Operation {
-        id: rows::operation(row, 0)?,
-        kind: OperationType::from(rows::text(row, 1)?),
-        status: OperationStatus::from(rows::text(row, 2)?),
-        amount: rows::money(row, 3)?,
+        id: rows::event_operation(row, 0)?,
+        kind: rows::event_word(row, 1)?,
+        status: rows::event_word(row, 2)?,
+        amount: rows::event_amount(row, 3)?,
         code: rows::optional_text(row, 5)?.map(OperationCode::from),
         provider_payment_id: row.get(6)?,
         received_at: Millis(row.get(7)?),

@@ -8,7 +8,7 @@ use jetpay_rules::{EntryKind, UnknownWord};
 use rusqlite::types::{FromSqlError, ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, Row, Statement};
 
-use crate::model::kind_from_stored;
+use crate::model::{amount_from_stored, kind_from_stored, operation_from_stored, word_from_stored};
 use crate::port;
 use crate::port::Value;
 
@@ -19,6 +19,28 @@ pub(super) fn project(row: &Row<'_>, column: usize) -> rusqlite::Result<ProjectI
 
 pub(super) fn operation(row: &Row<'_>, column: usize) -> rusqlite::Result<OperationId> {
     Ok(OperationId::new(row.get::<_, i64>(column)?.cast_unsigned()))
+}
+
+/// The operation of an event, if its callback has the id.
+pub(super) fn event_operation(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<OperationId>> {
+    row.get(column).map(operation_from_stored)
+}
+
+/// A word of an event, if its callback has it.
+pub(super) fn event_word<T: for<'a> From<&'a str>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    text(row, column).map(word_from_stored)
+}
+
+/// The amount of an event, if its callback has it.
+pub(super) fn event_amount(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Money>> {
+    amount_from_stored(row.get(column)?, text(row, column + 1)?)
+        .map_err(|error| broken(column + 1, error))
 }
 
 /// The amount in minor units in one column, its currency in the next.

@@ -134,10 +134,10 @@ impl Told {
             payment_id: "payment_48".try_into().unwrap(),
             payment_type: Some(PaymentType::Payout),
             payment_status: PaymentStatus::from(self.payment),
-            operation_id: self.id.into(),
-            operation_type: OperationType::from(self.kind),
-            operation_status: OperationStatus::from(self.status),
-            amount: kzt(self.amount),
+            operation_id: Some(self.id.into()),
+            operation_type: Some(OperationType::from(self.kind)),
+            operation_status: Some(OperationStatus::from(self.status)),
+            amount: Some(kzt(self.amount)),
         }
     }
 
@@ -147,12 +147,11 @@ impl Told {
     }
 
     fn operation(&self) -> StatusOperation {
-        let event = self.event();
         StatusOperation {
-            id: event.operation_id,
-            kind: event.operation_type,
-            status: event.operation_status,
-            amount: Some(event.amount),
+            id: self.id.into(),
+            kind: OperationType::from(self.kind),
+            status: OperationStatus::from(self.status),
+            amount: Some(kzt(self.amount)),
             code: Some(OperationCode::from(self.code)),
         }
     }

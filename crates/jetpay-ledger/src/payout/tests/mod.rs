@@ -4,3 +4,4 @@ mod contradictions;
 mod given;
 mod histories;
 mod rows;
+mod without_operation;

@@ -78,7 +78,7 @@ impl Checker {
         Ok(())
     }
 
-    /// Checks that each mismatch has an alarm, and each amount that could not be taken back.
+    /// Checks that each mismatch has an alarm, each success without an effect, and each amount that could not be taken back.
     fn check_alarms(&self, notifications: &[Notification]) -> Result<(), Breach> {
         let alarms = self.store.inspect(database::alarms)?;
         for (index, payment) in self.payments.iter().enumerate() {
@@ -92,12 +92,12 @@ impl Checker {
                 };
                 let moved = payment.entries.iter().any(own);
                 let needed = match content.effect {
-                    Effect::Mismatch | Effect::TakesBackRest => true,
+                    Effect::Mismatch | Effect::TakesBackRest | Effect::Alarm => true,
                     Effect::Credits => !moved,
                     Effect::TakesBack | Effect::RefundReversed => !moved && payment.credits > 0,
                     Effect::Declines | Effect::Nothing => false,
                 };
-                let operation = content.operation.cast_signed();
+                let (operation, ..) = content.stored();
                 if needed && !alarms.contains(&(payment.id.to_string(), operation)) {
                     let message = format!("no alarm names notification {notification}");
                     return Err(Breach::new(Invariant::MismatchAlarmed, index, message));

@@ -135,7 +135,7 @@ impl Checker {
             let notification = &notifications[number];
             let identity = (
                 event.project.cast_unsigned(),
-                event.operation.cast_unsigned(),
+                event.operation,
                 event.operation_status.as_str(),
                 event.payment_status.as_str(),
             );
@@ -146,7 +146,7 @@ impl Checker {
                 .any(|matches_body| **matches_body == *body);
             matches_body
                 && notification.identity() == identity
-                && notification.content.amount == event.amount
+                && notification.content.stored().2 == event.amount
         });
         let Some(notification) = signed.filter(|&number| !notifications[number].stored) else {
             let message = format!(

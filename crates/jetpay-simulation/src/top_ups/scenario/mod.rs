@@ -5,7 +5,7 @@ mod refunds;
 use jetpay_core::Currency;
 
 use crate::deterministic::{DAY, HOUR, MINUTE, Random, SECOND};
-use crate::notification::{Content, Effect, Flaw};
+use crate::notification::{Content, Effect, Flaw, Omission};
 
 /// What happens to a top-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,7 @@ pub(crate) enum Scenario {
     Payout,
     SecondSale,
     UnknownStatuses,
+    SuccessWithoutOperation,
     Contradiction,
     OperationOfAnother,
     Unusable,
@@ -52,6 +53,7 @@ pub(crate) const SCENARIOS: &[(u32, Scenario)] = &[
     (1, Scenario::Payout),
     (2, Scenario::SecondSale),
     (3, Scenario::UnknownStatuses),
+    (2, Scenario::SuccessWithoutOperation),
     (2, Scenario::Contradiction),
     (2, Scenario::OperationOfAnother),
     (1, Scenario::Unusable),
@@ -157,7 +159,8 @@ impl<'a> ScenarioWriter<'a> {
             | Scenario::WrongCurrency
             | Scenario::WrongProject
             | Scenario::Payout
-            | Scenario::UnknownStatuses => {
+            | Scenario::UnknownStatuses
+            | Scenario::SuccessWithoutOperation => {
                 self.mismatch_scenario(scenario, sale);
                 if self.random.happens(600) {
                     self.later(5 * DAY);
@@ -171,10 +174,18 @@ impl<'a> ScenarioWriter<'a> {
 
     fn paid(&mut self, operation: u64) {
         self.add(operation, ["sale", "success", "success"], Effect::Credits);
+        if self.random.happens(100) {
+            self.last_content().omits = Omission::HarmlessFields;
+        }
     }
 
     fn declined(&mut self, operation: u64) {
         self.add(operation, ["sale", "decline", "decline"], Effect::Declines);
+        self.last_content().omits = self.random.choose_weighted(&[
+            (80, Omission::Nothing),
+            (10, Omission::OperationId),
+            (10, Omission::Operation),
+        ]);
     }
 
     fn take_back(&mut self, kind: &'static str, status: &'static str, amount: i64) {
@@ -193,6 +204,7 @@ impl<'a> ScenarioWriter<'a> {
             currency: Currency::KZT,
             effect,
             flaw: Flaw::None,
+            omits: Omission::Nothing,
         };
         self.scheduled.push((self.at, content));
     }
@@ -239,9 +251,18 @@ impl<'a> ScenarioWriter<'a> {
                 last_content.statuses[2] = "partially paid";
                 last_content.amount = half;
             }
+            Scenario::SuccessWithoutOperation => {
+                last_content.omits = Omission::Operation;
+                last_content.effect = Effect::Alarm;
+            }
             _ => {
                 last_content.statuses = odd;
-                last_content.effect = Effect::Nothing;
+                let waits = odd[0] == "auth";
+                last_content.effect = if waits {
+                    Effect::Nothing
+                } else {
+                    Effect::Alarm
+                };
             }
         }
     }

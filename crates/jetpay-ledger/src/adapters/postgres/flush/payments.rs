@@ -2,7 +2,7 @@
 
 use jetpay_core::id::{ContractId, CustomerId};
 use jetpay_core::operation_code::OperationCode;
-use jetpay_core::status::PaymentType;
+use jetpay_core::status::{OperationStatus, OperationType, PaymentType};
 use jetpay_rules::EventStatus;
 use tokio_postgres::Error;
 
@@ -11,6 +11,7 @@ use super::super::rows::{Values, columns, number};
 use super::super::session::Session;
 use super::super::working_set::WorkingSet;
 use super::new_payments;
+use crate::model::{stored_amount, stored_operation};
 
 pub(super) async fn add_payments(
     session: &Session,
@@ -128,13 +129,13 @@ pub(super) async fn add_events(session: &Session, set: &WorkingSet) -> Result<()
     columns!(rows, event =>
         payment: event.callback.payment.id.as_str(),
         project: event.callback.project_id.number().cast_signed(),
-        operation: number(event.callback.operation.id),
-        operation_status: rows::key(event.callback.operation.status.as_str()),
+        operation: stored_operation(event.callback.operation.id),
+        operation_status: rows::key(event.callback.operation.status.as_ref().map_or("", OperationStatus::as_str)),
         payment_status: rows::key(event.callback.payment.status.as_str()),
         payment_type: event.callback.payment.kind.as_ref().map(PaymentType::as_str).map(rows::kept),
-        operation_type: rows::kept(event.callback.operation.kind.as_str()),
-        amount: event.callback.operation.sum_initial.minor(),
-        currency: event.callback.operation.sum_initial.currency().code().to_owned(),
+        operation_type: rows::kept(event.callback.operation.kind.as_ref().map_or("", OperationType::as_str)),
+        amount: stored_amount(event.callback.operation.sum_initial).0,
+        currency: stored_amount(event.callback.operation.sum_initial).1,
         code: event.callback.operation.code.as_ref().map(OperationCode::as_str).map(rows::kept),
         provider: event.callback.operation.provider.payment_id.as_deref().map(rows::key),
         status: event.status.as_str(),

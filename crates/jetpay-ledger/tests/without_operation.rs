@@ -1,0 +1,152 @@
+//! Callbacks without an operation, or without a part of it, on every store: each is one event, for the payment alone.
+
+mod common;
+
+use common::{AMOUNT, NOW, TestLedger, newest, sale, signed};
+use jetpay_core::{Callback, Keyring, Project};
+use jetpay_ledger::{AlarmKind, CallbackOutcome, Operation, PaymentState};
+
+common::on_every_store! {
+    decline_without_an_operation_is_one_event_and_declines,
+    decline_whose_operation_comes_with_more_later_is_a_repeat,
+    event_without_an_operation_waits_in_the_inbox_and_is_applied_with_its_payment,
+    success_without_an_operation_raises_an_alarm_with_its_message,
+    decline_without_an_operation_after_the_credit_changes_no_money,
+    operation_of_a_payment_is_shown_with_what_its_callback_says,
+}
+
+/// A callback of the payment `p1` with this status and this operation.
+fn callback(status: &str, operation: &str) -> Callback {
+    signed(
+        1234,
+        &format!(
+            r#"{{"project_id":1234,"payment":{{"id":"p1","status":"{status}"}},"operation":{operation}}}"#
+        ),
+    )
+}
+
+async fn deliver(test: &TestLedger, callback: Callback) -> CallbackOutcome {
+    test.ledger.record_callback(callback, NOW).await.unwrap()
+}
+
+async fn state(test: &TestLedger) -> PaymentState {
+    test.ledger.payment("p1").await.unwrap().unwrap().state
+}
+
+async fn alarms(test: &TestLedger) -> Vec<AlarmKind> {
+    let alarms = test.ledger.alarms(newest(10)).await.unwrap();
+    alarms.iter().map(|alarm| alarm.kind).collect()
+}
+
+/// The stored callbacks agree with their bytes and with the rest.
+async fn check(test: &TestLedger) {
+    let keyring = Keyring::from(Project::new(1234, "secret").unwrap());
+    let audit = test.ledger.audit(Some(&keyring)).await.unwrap();
+    assert_eq!((audit.findings, audit.unverified), (vec![], 0));
+}
+
+async fn decline_without_an_operation_is_one_event_and_declines(test: TestLedger) {
+    test.announce("p1").await;
+    for outcome in [CallbackOutcome::Applied, CallbackOutcome::Repeated] {
+        assert_eq!(deliver(&test, callback("decline", "null")).await, outcome);
+    }
+    assert_eq!(state(&test).await, PaymentState::Declined);
+    assert!(alarms(&test).await.is_empty());
+    // With another status of the operation it is another event.
+    let other = callback("decline", r#"{"status":"decline"}"#);
+    assert_eq!(deliver(&test, other).await, CallbackOutcome::Noted);
+    let test = test.reopen().await;
+    let again = callback("decline", r#"{"status":"decline","id":""}"#);
+    assert_eq!(deliver(&test, again).await, CallbackOutcome::Repeated);
+    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    assert_eq!(test.entered("p1").await, AMOUNT);
+    check(&test).await;
+}
+
+async fn decline_whose_operation_comes_with_more_later_is_a_repeat(test: TestLedger) {
+    test.announce("p1").await;
+    let operations = [
+        r#"{"id":7,"status":"decline"}"#,
+        r#"{"id":7,"status":"decline","type":"sale","sum_initial":{"amount":100000,"currency":"KZT"}}"#,
+        r#"{"id":7,"status":"decline","type":"sale","sum_initial":{"amount":true,"currency":"KZT"}}"#,
+    ];
+    assert_eq!(
+        deliver(&test, callback("decline", operations[0])).await,
+        CallbackOutcome::Applied
+    );
+    for operation in operations {
+        assert_eq!(
+            deliver(&test, callback("decline", operation)).await,
+            CallbackOutcome::Repeated,
+            "{operation}"
+        );
+    }
+    assert!(alarms(&test).await.is_empty());
+    check(&test).await;
+}
+
+async fn event_without_an_operation_waits_in_the_inbox_and_is_applied_with_its_payment(
+    test: TestLedger,
+) {
+    for _ in 0..2 {
+        assert_eq!(
+            deliver(&test, callback("decline", "{}")).await,
+            CallbackOutcome::Unmatched
+        );
+    }
+    let inbox = test.ledger.inbox(10).await.unwrap();
+    assert_eq!(inbox.len(), 1);
+    assert_eq!((inbox[0].operation_id, inbox[0].amount), (None, None));
+    test.announce("p1").await;
+    assert_eq!(state(&test).await, PaymentState::Declined);
+    check(&test).await;
+}
+
+async fn success_without_an_operation_raises_an_alarm_with_its_message(test: TestLedger) {
+    test.announce("p1").await;
+    let success = callback("success", "null");
+    let body = success.body.to_vec();
+    assert_eq!(deliver(&test, success).await, CallbackOutcome::Noted);
+    assert_eq!(state(&test).await, PaymentState::Pending);
+    assert_eq!(alarms(&test).await, [AlarmKind::SuccessNotCredited]);
+    let (alarm, bodies) = test.ledger.alarm(1).await.unwrap().unwrap();
+    assert_eq!((alarm.operation_id, bodies), (None, vec![body]));
+    test.deliver(&sale("p1", 1)).await;
+    assert_eq!(test.entered("p1").await, AMOUNT);
+    check(&test).await;
+}
+
+async fn decline_without_an_operation_after_the_credit_changes_no_money(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    assert_eq!(
+        deliver(&test, callback("decline", "null")).await,
+        CallbackOutcome::Noted
+    );
+    assert_eq!(state(&test).await, PaymentState::Credited);
+    assert_eq!(alarms(&test).await, [AlarmKind::DeclineAfterCredit]);
+    check(&test).await;
+}
+
+async fn operation_of_a_payment_is_shown_with_what_its_callback_says(test: TestLedger) {
+    test.announce("p1").await;
+    deliver(
+        &test,
+        callback("decline", r#"{"type":"sale","code":"20000"}"#),
+    )
+    .await;
+    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
+    let [
+        Operation {
+            id: None,
+            kind: Some(kind),
+            status: None,
+            amount: None,
+            ..
+        },
+    ] = &payment.operations[..]
+    else {
+        panic!("{:?}", payment.operations);
+    };
+    assert_eq!(kind.as_str(), "sale");
+}
