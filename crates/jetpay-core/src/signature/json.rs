@@ -48,6 +48,8 @@ impl fmt::Display for JsonError {
 /// Why the pass over a body ends early. The reader keeps the flaw, if there is one.
 pub(super) struct Stop;
 
+const CUT_OFF: &str = "the body ends too early";
+
 /// A number. The text of an integer is the one in the body.
 pub(super) enum Number {
     /// It fits `i64`.
@@ -108,6 +110,8 @@ impl<'b> Reader<'b> {
 
     #[cold]
     pub(super) fn stop_at<T>(&mut self, flaw: &'static str, at: usize) -> Result<T, Stop> {
+        let is_inside = at < self.body.len();
+        let flaw = if is_inside { flaw } else { CUT_OFF };
         self.flaw = Some((flaw, at));
         Err(Stop)
     }
@@ -233,7 +237,7 @@ impl<'b> Reader<'b> {
                     decoded.push(character);
                 }
                 Some(_) => return self.stop("a control character in a text must be escaped"),
-                None => return self.stop("the body ends inside a text"),
+                None => return self.stop(CUT_OFF),
             }
             start = self.at;
             end = self.end_of_run(start);
@@ -242,7 +246,7 @@ impl<'b> Reader<'b> {
 
     fn escape(&mut self) -> Result<char, Stop> {
         let Some(&letter) = self.body.as_bytes().get(self.at) else {
-            return self.stop("the body ends inside a text");
+            return self.stop(CUT_OFF);
         };
         let character = match letter {
             b'"' | b'\\' | b'/' => char::from(letter),
@@ -287,7 +291,7 @@ impl<'b> Reader<'b> {
         let bytes = self.body.as_bytes();
         let digits = bytes.get(self.at + 1..self.at + 5).unwrap_or_default();
         if digits.len() < 4 {
-            return self.stop_at("the body ends inside a text", self.body.len());
+            return self.stop_at(CUT_OFF, self.body.len());
         }
         let mut code = 0;
         for &digit in digits {
