@@ -31,7 +31,7 @@ use self::gate_traffic::GateTraffic;
 use self::payout_request::{PayoutRequest, PlatformPlan, plan_requests};
 use self::server::Server;
 use crate::Plan;
-use crate::deterministic::{Clock, DAY, HOUR, Queue, Random, START};
+use crate::deterministic::{Clock, DAY, HOUR, Queue, Random, SECOND, START};
 use crate::fault_profile::{FaultProfile, ServerFaults};
 use crate::report::{Breach, Trace, Violation};
 use crate::setup::Setup;
@@ -161,7 +161,13 @@ impl<'s> Simulation<'s> {
                 },
             );
             if self.random.happens(80) {
-                let at = this.begins_at + self.random.between(0..=3 * DAY);
+                // Often while the first send is under way: its answer then comes when an operator must look already.
+                let within = if self.random.happens(500) {
+                    20 * SECOND
+                } else {
+                    3 * DAY
+                };
+                let at = this.begins_at + self.random.between(0..=within);
                 self.queue.put(at, Event::Mismatch(request));
             }
         }
