@@ -7,7 +7,7 @@ use crate::message::{Callback, Request, RequestKind, VerifyRequest};
 use crate::method::Method;
 use crate::money::{Currency, Money};
 use crate::rejection::{FieldFlaw, Rejection};
-use crate::signature::{Canonical, Kind, Malleated, Order, Project};
+use crate::signature::{Canonical, Found, Kind, Malleated, Order, Project};
 
 /// A message that was signed with one of the project's secrets.
 ///
@@ -200,29 +200,9 @@ impl<'b, 'k> Authentic<'b, 'k> {
         how.map_or(Ok(()), |how| Err(Rejection::Malleated(how)))
     }
 
-    /// Whether a value other than `null` or an empty text is at this path or below it.
-    pub(super) fn has_any(&self, path: &str) -> bool {
-        let value = self.canonical.value(path);
-        value.is_some_and(|(_, text)| !text.is_empty()) || self.canonical.has_below(path)
-    }
-
     /// The values, without a check that they were not cut out of other texts.
     pub(super) fn canonical(&self) -> &Canonical {
         &self.canonical
-    }
-
-    /// Refuses a message that has this field, or anything below it. The field belongs to other kinds of message.
-    ///
-    /// One secret signs all kinds of message. A payer can type a whole callback as a text of another message, and an
-    /// attacker can cut it out with a matching signature. But the attacker cannot remove the signed fields that every
-    /// message of that kind has. A callback with one of these fields is therefore a forgery.
-    pub(super) fn require_absent(&self, path: &'static str) -> Result<(), Rejection> {
-        if self.canonical.value(path).is_none() && !self.canonical.has_below(path) {
-            return Ok(());
-        }
-        let flaw =
-            FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
-        Err(Rejection::Field { path, flaw })
     }
 
     /// Whether a field has a value other than `null`.
@@ -259,33 +239,32 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// place of an object: `{"account": {"number": "1"}}` signs like `{"account": "number:1"}`.
     fn value(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
         match self.intact(path)? {
-            Some((Kind::Null, _)) => Ok(None),
-            None if self.canonical.has_below(path) => Err(not_a(path, "a single value")),
-            None => self
+            Found::Value(Kind::Null, _) => Ok(None),
+            Found::Value(kind, text) => Ok(Some((kind, text))),
+            Found::Below => Err(not_a(path, "a single value")),
+            Found::Nothing => self
                 .value_above(path)
                 .map_or(Ok(None), |above| Err(not_a(above, "an object"))),
-            value => Ok(value),
         }
     }
 
     /// The beginning of the path at which the message has a nonempty value.
-    pub(super) fn value_above(&self, path: &'static str) -> Option<&'static str> {
-        let mut above = path.match_indices(':').map(|(at, _)| &path[..at]);
-        above.find(|above| {
-            self.canonical
-                .value(above)
-                .is_some_and(|(_, value)| !value.is_empty())
+    fn value_above(&self, path: &'static str) -> Option<&'static str> {
+        let mut ends = path.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+        ends.find_map(|(end, _)| match self.canonical.find(&path[..end]) {
+            Found::Value(_, text) if !text.is_empty() => Some(&path[..end]),
+            _ => None,
         })
     }
 
     /// Every read goes through this function. It checks that the field was not cut out of another text.
-    fn intact(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
+    fn intact(&self, path: &'static str) -> Result<Found<'_>, Rejection> {
         match self.malleated {
             Some(how) => Err(Rejection::Malleated(how)),
             None if self.has_semicolon && self.canonical.cut_at(&[path]).is_some() => {
                 Err(Rejection::Malleated(Malleated::Text(path)))
             }
-            None => Ok(self.canonical.value(path)),
+            None => Ok(self.canonical.find(path)),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use std::fmt;
 
 use super::Authentic;
+use super::fields::{Field, Fields};
 use super::harmless::Harmless;
 use crate::date::Date;
 use crate::id::{OperationId, PaymentId, ProjectId};
@@ -11,6 +12,7 @@ use crate::money::Money;
 use crate::operation_code::OperationCode;
 use crate::redacted::Redacted;
 use crate::rejection::{FieldFlaw, Rejection};
+use crate::signature::Found;
 use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType, StatusClass};
 
 /// Reports what happened to a payment. Only a callback moves money.
@@ -113,29 +115,23 @@ pub struct Provider {
 /// Fields that no callback has, but that other signed messages have: `type` in `verify` and `check_deposit`, `general` in
 /// requests to the Gate, `operations` in the response to a status request. (In a `general` that has only a signature,
 /// nothing is signed.)
-const FOREIGN: [&str; 3] = ["type", "general", "operations"];
-
-const ID: &str = "operation:id";
-const TYPE: &str = "operation:type";
-const STATUS: &str = "operation:status";
-const AMOUNT: &str = "operation:sum_initial:amount";
-const CURRENCY: &str = "operation:sum_initial:currency";
+const FOREIGN: [Field; 3] = [Field::Type, Field::General, Field::Operations];
 
 /// The fields that an effect depends on, or the refusal of a foreign message. A text of another field in which one of these
 /// would begin makes the whole callback malleated, before anything is decided.
 const EFFECT: [&str; 12] = [
-    "project_id",
-    "payment:id",
-    "payment:status",
-    "payment:type",
-    ID,
-    TYPE,
-    STATUS,
-    AMOUNT,
-    CURRENCY,
-    FOREIGN[0],
-    FOREIGN[1],
-    FOREIGN[2],
+    Field::ProjectId.path(),
+    Field::PaymentId.path(),
+    Field::PaymentStatus.path(),
+    Field::PaymentType.path(),
+    Field::OperationId.path(),
+    Field::OperationType.path(),
+    Field::OperationStatus.path(),
+    Field::OperationSumInitialAmount.path(),
+    Field::OperationSumInitialCurrency.path(),
+    FOREIGN[0].path(),
+    FOREIGN[1].path(),
+    FOREIGN[2].path(),
 ];
 
 impl Callback {
@@ -172,64 +168,83 @@ impl Callback {
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         message.require_uncut(&EFFECT)?;
+        let fields = Fields::of(message.canonical());
         for foreign in FOREIGN {
-            message.require_absent(foreign)?;
+            require_absent(&fields, foreign)?;
         }
         let project_id = message.project_id()?;
-        let id = message.id("payment:id")?;
-        let status = PaymentStatus::from(message.word("payment:status")?);
-        let mut rest = Harmless::of(message);
+        let id = message.id(Field::PaymentId.path())?;
+        let status = PaymentStatus::from(message.word(Field::PaymentStatus.path())?);
+        let mut rest = Harmless::of(&fields);
         let (operation_id, operation_type, operation_status, sum_initial) =
-            if message.has_any("operation") && moves_money(&status, message) {
+            if fields.at(Field::Operation).is_any() && moves_money(&status, &fields) {
+                let (amount, currency) = (
+                    Field::OperationSumInitialAmount.path(),
+                    Field::OperationSumInitialCurrency.path(),
+                );
                 (
                     Some(operation_id(message)?),
-                    Some(message.word(TYPE)?.into()),
-                    Some(message.word(STATUS)?.into()),
-                    Some(message.money(AMOUNT, CURRENCY)?),
+                    Some(message.word(Field::OperationType.path())?.into()),
+                    Some(message.word(Field::OperationStatus.path())?.into()),
+                    Some(message.money(amount, currency)?),
                 )
             } else {
                 (
-                    rest.operation_id(ID),
-                    rest.word(TYPE).map(OperationType::from),
-                    rest.word(STATUS).map(OperationStatus::from),
-                    rest.money("operation:sum_initial", AMOUNT, CURRENCY),
+                    rest.operation_id(Field::OperationId),
+                    rest.word(Field::OperationType).map(OperationType::from),
+                    rest.word(Field::OperationStatus).map(OperationStatus::from),
+                    rest.money(
+                        Field::OperationSumInitial,
+                        Field::OperationSumInitialAmount,
+                        Field::OperationSumInitialCurrency,
+                    ),
                 )
             };
         Ok(Self {
             project_id,
             payment: CallbackPayment {
                 id,
-                kind: rest.word("payment:type").map(PaymentType::from),
+                kind: rest.word(Field::PaymentType).map(PaymentType::from),
                 status,
-                date: rest.word("payment:date").map(Date::from),
-                method: rest.text("payment:method").map(str::to_owned),
-                sum: rest.money("payment:sum", "payment:sum:amount", "payment:sum:currency"),
-                description: rest.text("payment:description").map(Redacted::new),
+                date: rest.word(Field::PaymentDate).map(Date::from),
+                method: rest.text(Field::PaymentMethod).map(str::to_owned),
+                sum: rest.money(
+                    Field::PaymentSum,
+                    Field::PaymentSumAmount,
+                    Field::PaymentSumCurrency,
+                ),
+                description: rest.text(Field::PaymentDescription).map(Redacted::new),
             },
-            account_number: rest.foreign_id("account:number").map(Redacted::new),
-            customer_id: rest.foreign_id("customer:id").map(Redacted::new),
+            account_number: rest.foreign_id(Field::AccountNumber).map(Redacted::new),
+            customer_id: rest.foreign_id(Field::CustomerId).map(Redacted::new),
             operation: CallbackOperation {
                 id: operation_id,
                 kind: operation_type,
                 status: operation_status,
                 sum_initial,
-                date: rest.word("operation:date").map(Date::from),
-                created_date: rest.word("operation:created_date").map(Date::from),
-                request_id: rest.foreign_id("operation:request_id").map(str::to_owned),
+                date: rest.word(Field::OperationDate).map(Date::from),
+                created_date: rest.word(Field::OperationCreatedDate).map(Date::from),
+                request_id: rest
+                    .foreign_id(Field::OperationRequestId)
+                    .map(str::to_owned),
                 sum_converted: rest.money(
-                    "operation:sum_converted",
-                    "operation:sum_converted:amount",
-                    "operation:sum_converted:currency",
+                    Field::OperationSumConverted,
+                    Field::OperationSumConvertedAmount,
+                    Field::OperationSumConvertedCurrency,
                 ),
-                code: rest.foreign_id("operation:code").map(OperationCode::from),
-                message: rest.text("operation:message").map(str::to_owned),
+                code: rest
+                    .foreign_id(Field::OperationCode)
+                    .map(OperationCode::from),
+                message: rest.text(Field::OperationMessage).map(str::to_owned),
                 provider: Provider {
-                    id: rest.foreign_id("operation:provider:id").map(str::to_owned),
+                    id: rest
+                        .foreign_id(Field::OperationProviderId)
+                        .map(str::to_owned),
                     payment_id: rest
-                        .foreign_id("operation:provider:payment_id")
+                        .foreign_id(Field::OperationProviderPaymentId)
                         .map(str::to_owned),
                     auth_code: rest
-                        .foreign_id("operation:provider:auth_code")
+                        .foreign_id(Field::OperationProviderAuthCode)
                         .map(Redacted::new),
                 },
             },
@@ -242,24 +257,44 @@ impl Callback {
 /// Whether a callback can move money, so that its operation must be there whole: the payment succeeded, or the operation is
 /// a compensation that did. A compensation moves money whatever the status of the payment is. In another type, its amount
 /// signs alike; if it counted as absent, the event would be stored without its effect.
-fn moves_money(status: &PaymentStatus, message: &Authentic<'_, '_>) -> bool {
+fn moves_money(status: &PaymentStatus, fields: &Fields<'_>) -> bool {
     let class = status.class();
     if matches!(class, StatusClass::Succeeded | StatusClass::AfterSuccess) {
         return true;
     }
-    let mut operation = Harmless::of(message);
-    let kind = operation.word(TYPE).map(OperationType::from);
-    let status = operation.word(STATUS).map(OperationStatus::from);
+    let mut operation = Harmless::of(fields);
+    let kind = operation
+        .word(Field::OperationType)
+        .map(OperationType::from);
+    let status = operation
+        .word(Field::OperationStatus)
+        .map(OperationStatus::from);
     status == Some(OperationStatus::Success) && kind.is_some_and(|kind| kind.is_compensation())
 }
 
+/// Refuses a message that has this field, or anything below it. The field belongs to other kinds of message.
+///
+/// One secret signs all kinds of message. A payer can type a whole callback as a text of another message, and an attacker
+/// can cut it out with a matching signature. But the attacker cannot remove the signed fields that every message of that
+/// kind has. A callback with one of these fields is therefore a forgery.
+fn require_absent(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
+    if let Found::Nothing = fields.at(field) {
+        return Ok(());
+    }
+    let flaw =
+        FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
+    let path = field.path();
+    Err(Rejection::Field { path, flaw })
+}
+
 fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {
-    let text = message.number_or_text(ID)?.ok_or(Rejection::Field {
-        path: ID,
+    let path = Field::OperationId.path();
+    let text = message.number_or_text(path)?.ok_or(Rejection::Field {
+        path,
         flaw: FieldFlaw::Missing,
     })?;
     read_operation_id(text).ok_or(Rejection::Field {
-        path: ID,
+        path,
         flaw: FieldFlaw::NotA("an integer of at most 18 digits"),
     })
 }

@@ -6,6 +6,7 @@
 )]
 mod authentic;
 mod callback;
+mod fields;
 mod harmless;
 mod received;
 mod request;

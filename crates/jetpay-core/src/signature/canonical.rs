@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::claimed::ClaimedSignature;
 use super::flattener::{Flattener, Part};
 use super::json::JsonError;
-use super::leaves::{Kind, Leaf, Leaves, Span, byte_order};
+use super::leaves::{Found, Leaf, Leaves, Path, Span, byte_order};
 use super::{marks, natural};
 
 /// The order of the paths in a string to sign.
@@ -112,22 +112,21 @@ impl Canonical {
         ClaimedSignature::of(self.signature.as_deref())
     }
 
-    /// The value at `path`.
-    pub(crate) fn value(&self, path: &str) -> Option<(Kind, &str)> {
-        self.leaves.value(path)
+    /// What is at `path`.
+    pub(crate) fn find(&self, path: &str) -> Found<'_> {
+        self.leaves.find(path)
     }
 
-    /// Whether a value is below `path`.
-    pub(crate) fn has_below(&self, path: &str) -> bool {
-        self.leaves.has_below(path)
+    /// What is at each of these paths, which are sorted.
+    pub(crate) fn find_all<const N: usize>(&self, paths: &[Path; N]) -> [Found<'_>; N] {
+        self.leaves.find_all(paths)
     }
 
     /// Whether the body has a field `payment` or `operation`, as callbacks do and requests do not. One of them is enough,
     /// because an empty object is not signed.
     pub(crate) fn mentions_payment(&self) -> bool {
-        ["payment", "operation"]
-            .iter()
-            .any(|name| self.has_below(name) || self.value(name).is_some())
+        let is_there = |name: &&str| !matches!(self.find(name), Found::Nothing);
+        ["payment", "operation"].iter().any(is_there)
     }
 
     /// Whether a value has a `;`. Then the string has more of them than separators between values.

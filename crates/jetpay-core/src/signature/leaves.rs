@@ -115,35 +115,114 @@ impl Leaf {
 }
 
 impl Leaves {
-    /// The value at `path`.
-    pub(super) fn value(&self, path: &str) -> Option<(Kind, &str)> {
+    /// What is at `path`.
+    pub(super) fn find(&self, path: &str) -> Found<'_> {
         let string = &self.string;
         let head = head(path.as_bytes());
-        let is_here = |leaf: &&Leaf| leaf.head == head && leaf.path(string) == path;
-        let leaf = if self.is_sorted {
-            let is_before =
-                |leaf: &Leaf| leaf.head < head || leaf.head == head && leaf.path(string) < path;
-            let at = self.list.partition_point(is_before);
-            self.list.get(at).filter(is_here)
-        } else {
-            self.list.iter().find(is_here)
-        }?;
-        Some((leaf.kind, leaf.value(string)))
+        let found = |leaf: &'_ Leaf| leaf.head == head && leaf.path(string) == path;
+        let value = |leaf: &Leaf| Found::Value(leaf.kind, leaf.value(string));
+        if !self.is_sorted {
+            let is_below = |leaf: &Leaf| is_below(leaf.path(string), path);
+            return match self.list.iter().find(|leaf| found(leaf)) {
+                Some(leaf) => value(leaf),
+                None if self.list.iter().any(is_below) => Found::Below,
+                None => Found::Nothing,
+            };
+        }
+        let is_before =
+            |leaf: &Leaf| leaf.head < head || leaf.head == head && leaf.path(string) < path;
+        self.first_of(
+            &self.list[self.list.partition_point(is_before)..],
+            head,
+            path,
+        )
     }
 
-    /// Whether a value is below `path`.
-    pub(super) fn has_below(&self, path: &str) -> bool {
+    /// What is at each of these paths, which are sorted.
+    pub(super) fn find_all<const N: usize>(&self, paths: &[Path; N]) -> [Found<'_>; N] {
+        if !self.is_sorted {
+            return paths.each_ref().map(|path| self.find(path.text));
+        }
         let string = &self.string;
-        if self.is_sorted {
-            // All paths that begin with `path` are together.
-            let first = self.list.partition_point(|leaf| leaf.path(string) < path);
-            let begins = |leaf: &&Leaf| leaf.path(string).starts_with(path);
-            let mut beginning = self.list[first..].iter().take_while(begins);
-            beginning.any(|leaf| is_below(leaf.path(string), path))
+        let mut rest = &self.list[..];
+        paths.each_ref().map(|&Path { text, head }| {
+            while let [leaf, others @ ..] = rest
+                && (leaf.head < head || leaf.head == head && leaf.path(string) < text)
+            {
+                rest = others;
+            }
+            self.first_of(rest, head, text)
+        })
+    }
+
+    /// What is at `path`, if `rest` begins with the first value whose path is not before it. All paths that begin with
+    /// `path` are together, and `path` is the first of them.
+    #[inline]
+    fn first_of<'a>(&'a self, rest: &'a [Leaf], head: u128, path: &str) -> Found<'a> {
+        let string = &self.string;
+        let Some(leaf) = rest.first() else {
+            return Found::Nothing;
+        };
+        // The first bytes nearly always show that the path is another one.
+        let known = path.len().min(16);
+        if known > 0 && (leaf.head ^ head) >> (128 - 8 * known) != 0 {
+            return Found::Nothing;
+        }
+        if leaf.path(string) == path {
+            return Found::Value(leaf.kind, leaf.value(string));
+        }
+        let paths = rest.iter().map(|leaf| leaf.path(string));
+        let mut begin = paths.take_while(|other| other.starts_with(path));
+        if begin.any(|other| is_below(other, path)) {
+            Found::Below
         } else {
-            self.list
-                .iter()
-                .any(|leaf| is_below(leaf.path(string), path))
+            Found::Nothing
+        }
+    }
+}
+
+/// A path that is known when the program is compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Path {
+    text: &'static str,
+    head: u128,
+}
+
+impl Path {
+    pub(crate) const fn new(text: &'static str) -> Self {
+        let bytes = text.as_bytes();
+        let mut head = 0;
+        let mut at = 0;
+        while at < 16 {
+            let byte = if at < bytes.len() { bytes[at] } else { 0 };
+            head = head << 8 | byte as u128;
+            at += 1;
+        }
+        Self { text, head }
+    }
+
+    pub(crate) const fn text(&self) -> &'static str {
+        self.text
+    }
+}
+
+/// What is at a path.
+#[derive(Clone, Copy)]
+pub(crate) enum Found<'a> {
+    /// A single value.
+    Value(Kind, &'a str),
+    /// An object or array with at least one value. An empty one is not signed.
+    Below,
+    Nothing,
+}
+
+impl Found<'_> {
+    /// Whether there is more than `null` or an empty text.
+    pub(crate) const fn is_any(&self) -> bool {
+        match self {
+            Self::Value(_, text) => !text.is_empty(),
+            Self::Below => true,
+            Self::Nothing => false,
         }
     }
 }

@@ -35,5 +35,5 @@ pub(crate) use flattener::Flattener;
 pub use json::JsonError;
 pub use key::{EmptySecret, Key, sign};
 pub use keyring::{Keyring, Project, RepeatedProject};
-pub(crate) use leaves::Kind;
+pub(crate) use leaves::{Found, Kind, Path};
 pub use number::push_float;

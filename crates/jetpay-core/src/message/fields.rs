@@ -1,0 +1,111 @@
+//! The fields of a callback, and what a message has at each of them: found in one walk over its values.
+
+use crate::signature::{Canonical, Found, Path};
+
+macro_rules! fields {
+    ($($name:ident = $path:literal,)+) => {
+        /// A field of a callback, or an object with such fields, in the order of their paths.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[expect(dead_code, reason = "an object is only looked for above a field")]
+        pub(super) enum Field {
+            $($name,)+
+        }
+
+        const PATHS: [Path; [$($path),+].len()] = [$(Path::new($path)),+];
+        #[cfg(test)]
+        const ALL: [Field; PATHS.len()] = [$(Field::$name),+];
+    };
+}
+
+fields! {
+    Account = "account",
+    AccountNumber = "account:number",
+    Customer = "customer",
+    CustomerId = "customer:id",
+    General = "general",
+    Operation = "operation",
+    OperationCode = "operation:code",
+    OperationCreatedDate = "operation:created_date",
+    OperationDate = "operation:date",
+    OperationId = "operation:id",
+    OperationMessage = "operation:message",
+    OperationProvider = "operation:provider",
+    OperationProviderAuthCode = "operation:provider:auth_code",
+    OperationProviderId = "operation:provider:id",
+    OperationProviderPaymentId = "operation:provider:payment_id",
+    OperationRequestId = "operation:request_id",
+    OperationStatus = "operation:status",
+    OperationSumConverted = "operation:sum_converted",
+    OperationSumConvertedAmount = "operation:sum_converted:amount",
+    OperationSumConvertedCurrency = "operation:sum_converted:currency",
+    OperationSumInitial = "operation:sum_initial",
+    OperationSumInitialAmount = "operation:sum_initial:amount",
+    OperationSumInitialCurrency = "operation:sum_initial:currency",
+    OperationType = "operation:type",
+    Operations = "operations",
+    Payment = "payment",
+    PaymentDate = "payment:date",
+    PaymentDescription = "payment:description",
+    PaymentId = "payment:id",
+    PaymentMethod = "payment:method",
+    PaymentStatus = "payment:status",
+    PaymentSum = "payment:sum",
+    PaymentSumAmount = "payment:sum:amount",
+    PaymentSumCurrency = "payment:sum:currency",
+    PaymentType = "payment:type",
+    ProjectId = "project_id",
+    Type = "type",
+}
+
+impl Field {
+    /// The path: names joined with `:`.
+    pub(super) const fn path(self) -> &'static str {
+        PATHS[self as usize].text()
+    }
+}
+
+/// What a message has at each field.
+pub(super) struct Fields<'m>([Found<'m>; PATHS.len()]);
+
+impl<'m> Fields<'m> {
+    pub(super) fn of(canonical: &'m Canonical) -> Self {
+        Self(canonical.find_all(&PATHS))
+    }
+
+    pub(super) const fn at(&self, field: Field) -> Found<'m> {
+        self.0[field as usize]
+    }
+
+    /// The path above a field at which the message has a value other than `null` or an empty text.
+    pub(super) fn value_above(&self, field: Field) -> Option<&'static str> {
+        let path = field.path();
+        let above = |place: &(&Path, &Found<'_>)| {
+            let rest = path.strip_prefix(place.0.text());
+            rest.is_some_and(|rest| rest.starts_with(':'))
+        };
+        PATHS
+            .iter()
+            .zip(&self.0)
+            .filter(above)
+            .find_map(|(above, found)| match found {
+                Found::Value(_, text) if !text.is_empty() => Some(above.text()),
+                _ => None,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_sorted_by_path_and_each_object_above_one_is_there() {
+        let paths: Vec<&str> = ALL.iter().map(|field| field.path()).collect();
+        assert!(paths.is_sorted());
+        for path in &paths {
+            for (end, _) in path.match_indices(':') {
+                assert!(paths.contains(&&path[..end]), "{path}");
+            }
+        }
+    }
+}
