@@ -7,7 +7,7 @@ use cargo_metadata::{MetadataCommand, TargetKind};
 use jetpay_testing::{chromium, postgres};
 
 use crate::shell::{Steps, time};
-use crate::{conformance, deny, deps, docs, fixtures, package, readme, shell, simulate};
+use crate::{conformance, deny, deps, docs, features, fixtures, package, readme, shell, simulate};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -41,6 +41,8 @@ enum Step {
     Package,
     /// The README's program builds with the README's dependencies
     Readme,
+    /// What is signed does not depend on the features that other crates switch on in `serde_json`
+    Features,
     /// All tests
     Tests,
     /// A million random recuts of signed messages: refused, or the same effect
@@ -54,7 +56,7 @@ enum Step {
 type Run = fn(&Arguments) -> Result<()>;
 
 /// The steps in their order: quick steps that often fail come first.
-const STEPS: [(Step, &str, Run); 14] = [
+const STEPS: [(Step, &str, Run); 15] = [
     (Step::Format, "format", |_| {
         shell::run_cargo(&["fmt", "--all", "--check"])
     }),
@@ -77,6 +79,7 @@ const STEPS: [(Step, &str, Run); 14] = [
     (Step::Alone, "alone", |_| each_crate_alone()),
     (Step::Package, "package", |_| package::run()),
     (Step::Readme, "readme", |_| readme::run()),
+    (Step::Features, "features", |_| features::run()),
     (Step::Tests, "tests", |_| tests()),
     (Step::Recuts, "recuts", |_| recuts()),
     (Step::Conformance, "conformance", |_| {

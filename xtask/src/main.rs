@@ -9,6 +9,7 @@ mod crash;
 mod deny;
 mod deps;
 mod docs;
+mod features;
 mod fixtures;
 mod fuzz;
 mod outside;

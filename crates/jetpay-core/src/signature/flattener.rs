@@ -105,10 +105,10 @@ pub(super) enum Rank {
 const LARGEST: usize = 1 << 27;
 /// The maximum size of the flattened form: one and a half bodies, and this. Each value repeats the keys above it, so a small
 /// body could need gigabytes, and hours to sort. The flattened form of a real message is about as large as its body.
-const SPARE: usize = 1024;
+const SPARE: usize = 1600;
 /// The maximum number of values: one for so many bytes of the body, and some. A real message has one for thirty bytes.
 const BYTES_A_VALUE: usize = 20;
-const SPARE_VALUES: usize = 64;
+const SPARE_VALUES: usize = 160;
 /// A float counts as so many values: to read and to print it takes as long.
 const VALUES_A_FLOAT: usize = 4;
 

@@ -81,19 +81,32 @@ pub fn sort_by<T: Clone>(items: &mut Vec<T>, compare: impl Fn(&T, &T) -> Orderin
     }
 }
 
-/// Compares two different paths of which the first 16 bytes are known, as a number. Most paths differ there in two letters,
-/// and then natural order is byte order.
+/// Compares two paths by their first 16 bytes, if these decide. They do for most pairs: the first two bytes that differ are
+/// letters, or belong to two numbers that end within the 16 bytes.
 pub(super) fn compare_heads(left: u128, right: u128) -> Option<Ordering> {
-    let same = (left ^ right).leading_zeros() / 8;
-    let byte = |head: u128| {
-        head.checked_shr(120 - 8 * same)
-            .map(|rest| (rest & 0xFF) as u8)
-    };
-    let is_plain = |byte: u8| byte != 0 && !byte.is_ascii_digit() && !is_space(byte);
-    match (same < 16).then(|| (byte(left), byte(right)))? {
-        (Some(a), Some(b)) if is_plain(a) && is_plain(b) => Some(a.cmp(&b)),
-        _ => None,
+    let same = ((left ^ right).leading_zeros() / 8) as usize;
+    let (left, right) = (left.to_be_bytes(), right.to_be_bytes());
+    let (&a, &b) = (left.get(same)?, right.get(same)?);
+    let is_plain = |byte: u8| byte != 0 && !is_space(byte);
+    if !is_plain(a) || !is_plain(b) {
+        return None;
     }
+    let digits = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
+    let before = left[..same].iter().rev();
+    let before = before.take_while(|byte| byte.is_ascii_digit()).count();
+    if before == 0 && !(a.is_ascii_digit() && b.is_ascii_digit()) {
+        return Some(a.cmp(&b));
+    }
+    // Two runs of digits, which begin alike or end here. With a zero at their beginning they are no whole numbers.
+    let start = same - before;
+    let (left_end, right_end) = (same + digits(&left[same..]), same + digits(&right[same..]));
+    let are_whole = left[start] != b'0' && right[start] != b'0';
+    (are_whole && left_end < 16 && right_end < 16).then(|| left_end.cmp(&right_end).then(a.cmp(&b)))
 }
 
 /// The first byte. After the end of the text it is 0.
