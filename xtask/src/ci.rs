@@ -39,7 +39,7 @@ enum Step {
     Alone,
     /// The packages of the SDK pass their tests
     Package,
-    /// The README's program builds with the README's dependencies
+    /// The README's program builds with the README's dependencies, and its test passes
     Readme,
     /// All tests
     Tests,

@@ -1,5 +1,11 @@
 //! Why a signature matches or not, as a value.
 //!
+//! # Which crates do I need?
+//!
+//! This one and `jetpay-core`, to write a tool of your own. The command `jetpay explain` is such a tool, ready to use.
+//!
+//! # A program
+//!
 //! This crate helps a person who connects two systems and sees only "wrong signature". It examines the body in many ways:
 //! with other secrets, in other serialisations, and by the rules of the platform's other SDKs. This is slow. It does not
 //! decide whether a message is accepted; only [`Received::authenticate`](jetpay_core::message::Received::authenticate)
@@ -18,6 +24,16 @@
 //! assert_eq!(explanation.hints, [Hint::SecretTrimmed]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Errors
+//!
+//! There are none: a body that is not JSON has an explanation, too. [`Verdict`] is the answer, [`Hint`] says what to change.
+//! The texts of both are for people, and an [`Explanation`] has the payer's data and the right signature: keep it inside.
+//!
+//! # Where may `async` code block?
+//!
+//! Nothing here is `async`. An explanation signs the body in many ways, so do not make one for each message on the thread
+//! of a web server.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
