@@ -48,8 +48,8 @@
 //! ```
 //!
 //! Without the macros of actix-web, `rt::System::new().block_on(..)` runs a server. The app is made once for each worker
-//! thread, so share the merchant in an `Arc`. Put a proxy in front for TLS, and for clients that send nothing or never
-//! read: `HttpServer` closes neither of them in time.
+//! thread, so share the merchant in an `Arc`. Put a proxy in front for TLS, and for clients that stop in the
+//! middle of a later request or never read: `HttpServer` keeps both connections open.
 //!
 //! # What an endpoint does
 //!

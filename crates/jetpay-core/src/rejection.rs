@@ -91,7 +91,8 @@ pub enum FieldFlaw {
 }
 
 impl Rejection {
-    /// The code of the refusal that answers the message: 400 if the signature could not be verified, else 500.
+    /// The code of the refusal that answers the message: 400 if the project, its signature or its method is at fault, else
+    /// 500.
     #[must_use]
     pub fn code(&self) -> ResponseCode {
         match self {

@@ -72,8 +72,7 @@ pub struct Reply {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The kind of message. It is unknown if the message was rejected before its signature matched, unless it has the shape of
-    /// a callback.
+    /// The kind of message. A rejected request has none: which of the two it is was not read.
     pub kind: Option<MessageKind>,
     /// The secret and the order of paths with which its signature matches. After a rotation, it shows when the old secret is
     /// no longer used.

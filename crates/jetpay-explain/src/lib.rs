@@ -68,7 +68,7 @@ pub use signed::{Line, Signed, ValueKind};
 pub struct Explanation {
     /// Whether the signature matches.
     pub verdict: Verdict,
-    /// The project that the body names. It need not be configured.
+    /// The project that the body names. It need not be configured. Source: `project_id`, also in `general`.
     pub project: Option<ProjectId>,
     /// The order of paths with which the signature matches.
     pub order: Option<Order>,
@@ -81,7 +81,7 @@ pub struct Explanation {
     pub lines: Vec<Line>,
     /// The signature of [`string_to_sign`](Self::string_to_sign) with the secret that matches, else with the first one.
     pub computed: Option<String>,
-    /// The signature in the body.
+    /// The signature in the body. Source: `signature`, at the top level or in `general`.
     pub given: Option<String>,
     /// What the sender signed instead, if the signature does not match and something explains it.
     pub signed: Option<Signed>,

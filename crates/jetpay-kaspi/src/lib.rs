@@ -65,7 +65,7 @@
 //!
 //! # Errors
 //!
-//! A handler says no with [`Refused`](jetpay_core::Refused): code 404 or 500, and the text in `message`. If your system
+//! A handler says no with [`Refused`]: code 404 or 500, and the text in `message`. If your system
 //! cannot answer, return [`Unavailable`](jetpay_core::Unavailable), as in `.map_err(Unavailable::new)?`: the platform gets
 //! HTTP 503. Bad signatures and wrong fields never reach your code.
 //!
