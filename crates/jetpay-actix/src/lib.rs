@@ -8,7 +8,7 @@
 //! # A program
 //!
 //! One call makes an endpoint from a method and a merchant, which implements
-//! [`Merchant`](jetpay_core::Merchant) for the method and [`Callbacks`](jetpay_core::Callbacks) once:
+//! [`Merchant`] for the method and [`Callbacks`] once:
 //!
 //! ```no_run
 //! use std::sync::Arc;
