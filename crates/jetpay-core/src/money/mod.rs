@@ -66,7 +66,7 @@ impl Money {
         self.currency
     }
 
-    /// Whether the amount is greater than zero.
+    /// Whether the amount is greater than zero. The amount of a top-up always is; an entry that takes money back is negative.
     #[must_use]
     pub const fn is_positive(self) -> bool {
         self.minor > 0

@@ -33,6 +33,9 @@ pub use self::types::{OperationType, PaymentType};
 
 /// What a status means for code that waits for the outcome.
 ///
+/// It does not say whether a callback moves money: that also depends on the operation
+/// ([`Callback::paid`](crate::Callback::paid)).
+///
 /// ```
 /// use jetpay_core::status::{OperationStatus, StatusClass};
 ///
