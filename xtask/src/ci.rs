@@ -39,7 +39,7 @@ enum Step {
     Alone,
     /// The packages of the SDK pass their tests
     Package,
-    /// The README's program builds with the README's dependencies
+    /// The README's program builds with the README's dependencies, and its test passes
     Readme,
     /// What is signed does not depend on the features that other crates switch on in `serde_json`
     Features,

@@ -13,9 +13,9 @@ use jetpay_core::{Keyring, Rejection, Reply};
 
 use crate::handler::Handler;
 
-/// The default limit on the size of a body, in bytes.
+/// The default limit on the size of a body, in bytes: 64 KiB. The largest messages in the documents have about 1 KB.
 pub const DEFAULT_LIMIT: usize = 64 * 1024;
-/// The default limit on the time in which a body must arrive.
+/// The default limit on the time in which a body must arrive: 10 seconds.
 pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Observer = Box<dyn Fn(&Reply, Duration) + Send + Sync>;
@@ -44,7 +44,7 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
         }
     }
 
-    /// Sets the limit on the size of a body, in bytes. The default is [`DEFAULT_LIMIT`].
+    /// Sets the limit on the size of a body, in bytes. The default is [`DEFAULT_LIMIT`]. A larger body gets HTTP 413.
     #[must_use]
     pub fn limit(self, bytes: usize) -> Self {
         Self {
@@ -53,7 +53,8 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
         }
     }
 
-    /// Sets the limit on the time in which a body must arrive. The default is [`DEFAULT_READ_TIMEOUT`].
+    /// Sets the limit on the time in which a body must arrive. The default is [`DEFAULT_READ_TIMEOUT`]. A later body gets HTTP
+    /// 400.
     #[must_use]
     pub fn read_timeout(self, read_timeout: Duration) -> Self {
         Self {
@@ -63,7 +64,20 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
     }
 
     /// Sets a function that gets each reply and the time that it took, before the reply is sent. Use it for logs and
-    /// metrics.
+    /// metrics: [`Reply::outcome`](jetpay_core::Reply::outcome) has no data of the payer, but `Reply::body` has. It runs on
+    /// the worker thread, so it must not block.
+    ///
+    /// ```
+    /// use jetpay_actix::core::{Keyring, Merchant, Method};
+    /// use jetpay_actix::{Endpoint, MethodHandler};
+    ///
+    /// fn observed<M: Method, S: Merchant<M> + 'static>(shop: S, keyring: Keyring) -> Endpoint<MethodHandler<M>, S> {
+    ///     jetpay_actix::endpoint::<M, S>("/top-ups", shop, keyring).observe(|reply, took| {
+    ///         let rejected = reply.outcome.rejection.as_ref().map(|rejection| rejection.kind());
+    ///         println!("{:?} {} {rejected:?} {took:?}", reply.outcome.kind, reply.status);
+    ///     })
+    /// }
+    /// ```
     #[must_use]
     pub fn observe(self, observer: impl Fn(&Reply, Duration) + Send + Sync + 'static) -> Self {
         Self {

@@ -1,5 +1,59 @@
 //! Top-ups by cash at **Cash-in Kazakhstan** terminals. This crate implements the document "Cash-in Kazakhstan".
 //!
+//! # Which crates do I need?
+//!
+//! This one, and `jetpay-actix` to serve it with actix-web. In another framework,
+//! [`core::serve()`](jetpay_core::serve()) turns the bytes of a request into a status and the bytes of the answer. The protocol
+//! is re-exported as [`core`]. Turn on the feature `testing` in `[dev-dependencies]`.
+//!
+//! # A program
+//!
+//! A merchant, and a unit test that plays the platform:
+//!
+//! ```
+//! use jetpay_cashin_kz::core::testing::{check_deposit, verify};
+//! use jetpay_cashin_kz::core::*;
+//! use jetpay_cashin_kz::{CheckDeposit, CheckDepositResponse, CashinKz, VerifyResponse};
+//!
+//! struct Shop;
+//!
+//! impl Callbacks for Shop {
+//!     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
+//!         // In one transaction: store the event, credit the payment once. Acknowledge after the commit.
+//!         Ok(Acknowledged)
+//!     }
+//! }
+//!
+//! impl Merchant<CashinKz> for Shop {
+//!     async fn verify(&self, request: VerifyRequest) -> VerifyResult<CashinKz> {
+//!         match request.customer_id.as_str() {
+//!             "7123456789" => Ok(VerifyResponse::new(Currency::KZT, "ABCDE12345")),
+//!             _ => Err(Refused::not_found("no such account").into()),
+//!         }
+//!     }
+//!
+//!     async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<CashinKz> {
+//!         // Store a pending payment of `request.top_up.amount` under a new id. Respond after the commit.
+//!         let new_id = PaymentId::new("payment_47").map_err(Unavailable::new)?;
+//!         Ok(CheckDepositResponse::new(new_id))
+//!     }
+//! }
+//!
+//! # async fn top_up() {
+//! let unknown = verify::<CashinKz>("no such customer").serve_to(&Shop).await;
+//! assert_eq!(unknown.code(), Some(ResponseCode::NotFound));
+//! assert_eq!(unknown.json()["errors"]["message"], "no such account");
+//!
+//! let message = check_deposit::<CashinKz>("7123456789", Money::new(100_000, Currency::KZT)); // 1 000.00 KZT
+//! assert_eq!(message.serve_to(&Shop).await.payment().id().as_str(), "payment_47");
+//! # }
+//! # use std::future::Future;
+//! # let test = std::pin::pin!(top_up());
+//! # assert!(test.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+//! ```
+//!
+//! # A `check_deposit` that says `verify`
+//!
 //! Its `check_deposit` has the `payment_method` of Kassa24. Only the URL says which of the two methods it is for. The
 //! document also allows a `check_deposit` with the `type` `verify`:
 //!
@@ -22,6 +76,21 @@
 //! assert_eq!(request.top_up.amount.to_string(), "100.00 KZT");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Refunds
+//!
+//! A refund or a reversal is a callback too: with another [type](jetpay_core::status::OperationType), in any order and any
+//! number of times. The crate `jetpay-rules` decides what it does to a payment, for any database.
+//!
+//! # Errors
+//!
+//! A handler says no with [`Refused`](jetpay_core::Refused): code 404 or 500, and the text in `errors.message` and `message`. If your system
+//! cannot answer, return [`Unavailable`](jetpay_core::Unavailable), as in `.map_err(Unavailable::new)?`: the platform gets
+//! HTTP 503. Bad signatures and wrong fields never reach your code.
+//!
+//! # Where may `async` code block?
+//!
+//! Only in your handlers, which run on a thread of the web server: see the [front page of the core](jetpay_core).
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -30,6 +99,7 @@ mod response;
 /// The protocol, with everything that a merchant needs besides this method.
 pub use jetpay_core as core;
 
+#[doc(inline)]
 pub use jetpay_core::response::AccountResponse as VerifyResponse;
 pub use response::{CheckDepositResponse, Refusal};
 

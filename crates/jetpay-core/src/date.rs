@@ -1,4 +1,6 @@
-//! A date as the platform writes it.
+//! A date as the platform writes it: [`Date`].
+//!
+//! The platform writes UTC, with an offset that has no colon. Kazakhstan has been at UTC+5 since March 2024.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -26,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub struct Date(Box<str>);
 
 impl Date {
-    /// The text as received.
+    /// The text as received. Store it, so that nothing is lost.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -5,6 +5,28 @@
 //!
 //! Every id converts to its text with `Display` and from it with `FromStr`, for databases and URLs. `Debug` hides the ids
 //! that are payers' data. Log with `Debug`, never with `Display`.
+//!
+//! ```
+//! use jetpay_core::{CustomerId, OperationId, PaymentId};
+//!
+//! let payment = PaymentId::new("payment_47")?;
+//! assert_eq!(payment.to_string().parse(), Ok(payment)); // to a column of a database and back
+//!
+//! let customer: CustomerId = "7123456789".parse()?;
+//! assert_eq!(customer.as_str(), "7123456789");
+//! assert_eq!(format!("{customer:?}"), "CustomerId(hidden)");
+//!
+//! assert!(PaymentId::new("a;b").is_err());
+//! assert_eq!("2802000002".parse(), Ok(OperationId::new(2_802_000_002)));
+//! # Ok::<(), jetpay_core::id::InvalidId>(())
+//! ```
+//!
+//! | id | who makes it | shape |
+//! |---|---|---|
+//! | [`ProjectId`], [`OperationId`] | the platform | a number |
+//! | [`PaymentId`] | the merchant | a text of 1 to 255 bytes |
+//! | [`CustomerId`] | the merchant; the payer types it | a text of 1 to 255 bytes |
+//! | [`ContractId`] | the merchant | a text of 1 to 255 bytes |
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::borrow::Cow;
@@ -12,13 +34,15 @@ use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// The text cannot be an id.
+/// The text cannot be an id: it is empty, longer than 255 bytes, or has `;` or a control character. The error does not show
+/// the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an id is not empty, has at most 255 bytes, and neither `;` nor a control character")]
 #[non_exhaustive]
 pub struct InvalidId;
 
-/// The text cannot be the number of a project or an operation.
+/// The text cannot be the number of a project or an operation: it has a character that is no digit, or the number does not
+/// fit 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the id of a project or an operation is a number of decimal digits that fits 64 bits")]
 #[non_exhaustive]
@@ -34,24 +58,29 @@ fn valid(text: &str) -> bool {
         .any(|character| character == ';' || character.is_control())
 }
 
-/// The number that the platform assigns to a merchant's project.
+/// The number that the platform assigns to a merchant's project. It serializes as a number.
+///
+/// Source: every document, `project_id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProjectId(u64);
 
-/// The number that the platform assigns to an operation. It has up to 16 digits.
+/// The number that the platform assigns to an operation. It has up to 16 digits, and serializes as a number. Together with the
+/// project it makes an entry unique; operations of two projects may have one number.
+///
+/// Source: every document, callback, `operation.id`. The platform writes it as a number or as a text of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OperationId(u64);
 
 macro_rules! number_id {
     ($name:ident) => {
         impl $name {
-            /// Makes an id from its number.
+            /// Makes an id from its number. Any number is one.
             #[must_use]
             pub const fn new(number: u64) -> Self {
                 Self(number)
             }
 
-            /// The number.
+            /// The number, as the platform writes it.
             #[must_use]
             pub const fn number(self) -> u64 {
                 self.0
@@ -68,6 +97,9 @@ macro_rules! number_id {
             type Err = InvalidNumber;
 
             /// Reads decimal digits, without a sign or white space.
+            ///
+            /// # Errors
+            /// [`InvalidNumber`].
             fn from_str(text: &str) -> Result<Self, InvalidNumber> {
                 let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
                 let number = text.parse().ok().filter(|_| is_plain);
@@ -102,7 +134,7 @@ macro_rules! text_id {
                 if valid(&text) { Ok(Self(text)) } else { Err(InvalidId) }
             }
 
-            /// The text.
+            /// The text, exactly as it was given: neither trimmed nor changed in case.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -144,15 +176,28 @@ macro_rules! text_id {
 text_id! {
     /// A customer's account in the merchant's system, such as a phone number or a login. `Debug` hides it, because it is
     /// the payer's data; `Display` writes it.
+    ///
+    /// It is what the payer typed, so compare it as it is, or normalise it in your own code: `+7 712 345 67 89` and
+    /// `7123456789` are two ids.
+    ///
+    /// Source: every document, requests, `customer_id`. The `customer.id` of a callback is another id.
     CustomerId
 }
 text_id! {
     /// A customer's contract; the documents call it an *entity*. `Debug` hides it, because it is the payer's data;
     /// `Display` writes it.
+    ///
+    /// Source: kaspi and kassa24 (option 2), `entities.id` of the response to `verify`, `entity_id` of `check_deposit`.
     ContractId
 }
 text_id! {
-    /// A payment. The merchant makes the id. It must be unique for ever among all top-ups and payouts.
+    /// A payment. The merchant makes the id. It must be unique for ever among all top-ups and payouts. It is the only key by
+    /// which a callback finds its payment.
+    ///
+    /// The number of a row, a UUID or any other text will do. A payout's id has fewer characters to choose from:
+    /// [`General::new`](crate::payout::General::new).
+    ///
+    /// Source: every document, `payment_id` of the response to `check_deposit`, `payment.id` of a callback.
     PaymentId
 }
 

@@ -25,6 +25,8 @@ use crate::method::Method;
 const LONGEST: usize = 64;
 
 /// The payment id cannot be used for a payout. This is stricter than the platform's own rule.
+///
+/// An id without odd characters is the same in a URL, in a file of payouts and on the phone with support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
     "a payout's payment id has 1 to 64 characters, each a letter A-Z or a-z, a digit, `_` or `-`"
@@ -94,13 +96,16 @@ impl TryFrom<UncheckedGeneral> for General {
 
 /// A method that can pay out. A method without payouts does not implement this trait, so a program that tries to pay out
 /// with it does not compile.
+///
+/// The crate `jetpay-gate` sends a payout: `gate.payout::<QiwiKz>(&project, &payout)`. The result comes as a callback whose
+/// [`paid_out`](crate::Callback::paid_out) is the amount.
 pub trait Payouts: Method {
     /// The path of the Gate's URL for payouts, from the first `/` on.
     const PATH: &'static str;
     /// The request. It serializes as the JSON object that is sent, but without the signature.
     type Payout: Serialize + Send + Sync;
 
-    /// The `general` of a request: the payment that the request is about.
+    /// The `general` of a request: the payment that the request is about. The client reads the project and the id from it.
     fn general(payout: &Self::Payout) -> &General;
 }
 

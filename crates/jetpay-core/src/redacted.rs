@@ -4,6 +4,17 @@ use serde::Serialize;
 use std::fmt;
 
 /// A text that `Debug` redacts: a payer's data or a secret. Code that needs the text calls [`as_str`](Self::as_str).
+///
+/// It serializes as the text, because the platform and databases need it. It has no `Display`, so that no log gets it by
+/// mistake.
+///
+/// ```
+/// use jetpay_core::redacted::Redacted;
+///
+/// let name = Redacted::new("John Doe");
+/// assert_eq!(format!("{name:?}"), "hidden");
+/// assert_eq!(name.as_str(), "John Doe");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Redacted(Box<str>);
 

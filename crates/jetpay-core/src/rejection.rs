@@ -1,4 +1,8 @@
 //! Rejections: the mistakes that the sender of a message can make.
+//!
+//! The library answers them by itself, and a merchant never makes one. They are in
+//! [`Outcome::rejection`](crate::serve::Outcome::rejection), for logs and metrics: many rejections of the kind
+//! `wrong_signature` mean that the secret is wrong, or that a stranger tries the URL.
 
 use thiserror::Error;
 
@@ -6,6 +10,20 @@ use crate::response_code::ResponseCode;
 use crate::signature::{MalformedSignature, Malleated, Unreadable};
 
 /// The mistake for which a message is rejected. Its text shows neither a secret nor a value of the message.
+///
+/// ```
+/// use jetpay_core::message::Received;
+/// use jetpay_core::{Keyring, Project, Rejection, ResponseCode};
+///
+/// let keyring = Keyring::from(Project::new(1234, "secret")?);
+/// let body = br#"{"type": "verify", "project_id": 99, "customer_id": "7123456789", "signature": "?"}"#;
+/// let rejection = Received::parse(body)?.authenticate(&keyring).err();
+/// assert_eq!(rejection, Some(Rejection::UnknownProject));
+/// assert_eq!(Rejection::UnknownProject.code(), ResponseCode::SignatureError);
+/// assert_eq!(Rejection::UnknownProject.http_status(), 200);
+/// assert_eq!(Rejection::UnknownProject.kind(), "unknown_project");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -27,16 +45,18 @@ pub enum Rejection {
     /// The text of the signature cannot be a signature.
     #[error("{0}")]
     Malformed(#[from] MalformedSignature),
-    /// The signature does not match the message.
+    /// The signature does not match the message with any of the project's secrets, in neither order of paths. The crate
+    /// `jetpay-explain` finds out why.
     #[error("the signature does not match; check the secret and the string that was signed")]
     WrongSignature,
-    /// The project does not support this method.
+    /// The project does not support this method: see [`Project::with_methods`](crate::Project::with_methods).
     #[error("this project does not support the method {method}")]
     MethodNotSupported {
         /// The method's name.
         method: &'static str,
     },
-    /// The signature matches, but an attacker may have made the message from another signed message.
+    /// The signature matches, but an attacker may have made the message from another signed message. No honest message of the
+    /// platform is known that looks so.
     #[error("the message is refused because its signature would also fit another: {0}")]
     Malleated(Malleated),
     /// The signature matches, but a field has a wrong value.
@@ -71,7 +91,8 @@ pub enum FieldFlaw {
 }
 
 impl Rejection {
-    /// The code of the refusal that answers the message.
+    /// The code of the refusal that answers the message: 400 if the project, its signature or its method is at fault, else
+    /// 500.
     #[must_use]
     pub fn code(&self) -> ResponseCode {
         match self {
@@ -87,7 +108,8 @@ impl Rejection {
         }
     }
 
-    /// The HTTP status of the response to a request. It is 200 if the body was readable.
+    /// The HTTP status of the response to a request. It is 200 if the body was readable, else 400 or 413. A callback gets 413 or
+    /// 400, whatever the reason is.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self {
@@ -102,7 +124,7 @@ impl Rejection {
         }
     }
 
-    /// A short, stable word for logs and metrics.
+    /// A short, stable word for logs and metrics, such as `wrong_signature`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,4 +1,5 @@
-//! The code of a response.
+//! The code of a response: [`ResponseCode`]. Why an operation ended as it did is another code:
+//! [`OperationCode`](crate::operation_code::OperationCode).
 
 use std::fmt;
 
@@ -6,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use thiserror::Error;
 
 /// The `code` of a response, as the documents define it. It serializes as its number.
+///
+/// A merchant does not choose it: the responses and [`Refused`](crate::Refused) have it.
 ///
 /// ```
 /// use jetpay_core::response_code::ResponseCode;
@@ -22,9 +25,9 @@ pub enum ResponseCode {
     NothingOwed,
     /// 400: the signature is wrong, or the project is unknown.
     SignatureError,
-    /// 404: the customer is unknown.
+    /// 404: the customer is unknown. Source: every document, answer codes.
     NotFound,
-    /// 500: the request failed for another reason, which a text explains.
+    /// 500: the request failed for another reason, which a text explains. A field with a wrong value has it, too.
     Failed,
 }
 
@@ -38,7 +41,7 @@ pub enum ResponseCode {
 pub struct UnknownResponseCode(pub u16);
 
 impl ResponseCode {
-    /// All codes.
+    /// All codes, in ascending order.
     pub const ALL: &[Self] = &[
         Self::Success,
         Self::NothingOwed,
@@ -47,7 +50,7 @@ impl ResponseCode {
         Self::Failed,
     ];
 
-    /// The number in the JSON.
+    /// The number in the JSON. It is not the HTTP status, which is 200 for every request that was understood.
     #[must_use]
     pub const fn number(self) -> u16 {
         match self {

@@ -1,4 +1,45 @@
 //! Answers a message without a web framework: bytes in, bytes out. Every adapter calls this module.
+//!
+//! An adapter for another framework is short: it reads the body of a POST up to a limit (64 KiB is plenty), calls
+//! [`serve()`], and sends the status and the body of the [`Reply`] with the content type `application/json`. A body that is
+//! too large or does not arrive goes to [`refuse_unread`]. It logs [`Outcome::unavailable`], because only the platform
+//! sees the HTTP 503.
+//!
+//! A URL for callbacks alone uses [`serve_callback`]:
+//!
+//! ```
+//! use jetpay_core::serve::serve_callback;
+//! use jetpay_core::signature::{Key, sign};
+//! use jetpay_core::{Acknowledged, Callback, CallbackError, Callbacks, Keyring, Project};
+//!
+//! struct Shop;
+//!
+//! impl Callbacks for Shop {
+//!     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
+//!         match callback.payment.id.as_str() {
+//!             "payment_47" => Ok(Acknowledged),
+//!             _ => Err(CallbackError::UnknownPayment),
+//!         }
+//!     }
+//! }
+//!
+//! async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//!     let keyring = Keyring::from(Project::new(1234, "secret")?);
+//!     let body = br#"{"project_id": 1234, "payment": {"id": "payment_48", "status": "decline"}}"#;
+//!
+//!     let signed = sign(body, &Key::new("secret")?)?;
+//!     assert_eq!(serve_callback(&signed, &Shop, &keyring).await.status, 404);
+//!
+//!     let forged = sign(body, &Key::new("another secret")?)?;
+//!     let reply = serve_callback(&forged, &Shop, &keyring).await;
+//!     assert_eq!(reply.status, 400);
+//!     assert_eq!(reply.outcome.rejection.map(|it| it.kind()), Some("wrong_signature"));
+//!     Ok(())
+//! }
+//! # use std::future::Future;
+//! # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+//! # assert!(matches!(std::pin::pin!(example()).poll(&mut context), std::task::Poll::Ready(Ok(()))));
+//! ```
 
 use serde::Serialize;
 
@@ -16,9 +57,9 @@ use crate::unavailable::Unavailable;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The HTTP status.
+    /// The HTTP status: 200 for every request that was understood (its body says the code), 400, 404, 413 or 503.
     pub status: u16,
-    /// The body: JSON, or empty for a callback.
+    /// The body: JSON in UTF-8, or empty for a callback. Answers are not signed.
     pub body: Vec<u8>,
     /// What the message was and how it ended, for logs and metrics. It holds no data of the payer.
     pub outcome: Outcome,
@@ -26,19 +67,22 @@ pub struct Reply {
 
 /// What a message was and how it ended. The handler served it if neither `rejection` nor `refusal` nor `unavailable` is
 /// there.
+///
+/// Nothing in it is the payer's data, so an adapter can count and log all of it.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The kind of message, if it is known.
+    /// The kind of message. A rejected request has none: which of the two it is was not read.
     pub kind: Option<MessageKind>,
-    /// The secret and the order of paths with which its signature matches.
+    /// The secret and the order of paths with which its signature matches. After a rotation, it shows when the old secret is
+    /// no longer used.
     pub matched: Option<Matched>,
-    /// Why the message was rejected.
+    /// Why the message was rejected. [`Rejection::kind`] is a word for a metric.
     pub rejection: Option<Rejection>,
     /// The code with which the merchant's handler said no: 404 or 500. It is 404 for a callback of an unknown payment, and
     /// 204 if the customer owes nothing (Kassa24).
     pub refusal: Option<ResponseCode>,
-    /// What was unavailable and why. It is for the log only.
+    /// What was unavailable and why, if the reply is HTTP 503. It is for the log only: [`Unavailable::report`].
     pub unavailable: Option<Unavailable>,
 }
 
@@ -65,6 +109,19 @@ impl From<RequestKind> for MessageKind {
 }
 
 /// Answers one message to the method `M`: `verify`, `check_deposit`, or a callback of any method.
+///
+/// It never fails: whatever the bytes are, the reply is what the platform shall get. It waits for nothing but the
+/// merchant's handler. Limit the size of the body before the call; what a body costs grows with its length only.
+///
+/// | the message | status | body |
+/// |---|---|---|
+/// | a request that the merchant answers or refuses | 200 | the method's JSON, with its code |
+/// | a request with a bad signature, an unknown project or a wrong field | 200 | a refusal with code 400 or 500 |
+/// | a request that is no JSON object that can be signed | 400 | a refusal with code 500 |
+/// | a callback that is acknowledged | 200 | empty |
+/// | a callback of an unknown payment | 404 | empty |
+/// | a callback that is rejected | 400 | empty |
+/// | anything while the merchant is unavailable | 503 | a refusal with code 500; empty for a callback |
 pub async fn serve<M: Method, S: Merchant<M>>(
     body: &[u8],
     merchant: &S,
@@ -100,6 +157,8 @@ pub async fn serve<M: Method, S: Merchant<M>>(
 }
 
 /// Answers one callback of any method. Every other message gets HTTP 400.
+///
+/// [`serve()`] also takes callbacks, because the platform may post everything to one URL.
 pub async fn serve_callback<S: Callbacks>(body: &[u8], merchant: &S, keyring: &Keyring) -> Reply {
     let message = match Received::parse(body)
         .map_err(Rejection::from)
@@ -121,13 +180,14 @@ pub async fn serve_callback<S: Callbacks>(body: &[u8], merchant: &S, keyring: &K
     }
 }
 
-/// Answers a request to the method `M` whose body is too large or did not arrive whole.
+/// Answers a request to the method `M` whose body is too large or did not arrive whole: HTTP 413 for
+/// [`Rejection::TooLarge`], 400 for [`Rejection::Incomplete`], each with the method's refusal.
 #[must_use]
 pub fn refuse_unread<M: Method>(rejection: Rejection) -> Reply {
     refuse::<M>(rejection, Outcome::default())
 }
 
-/// Answers a callback whose body is too large or did not arrive whole.
+/// Answers a callback whose body is too large or did not arrive whole: HTTP 413 or 400 without a body.
 #[must_use]
 pub fn refuse_unread_callback(rejection: Rejection) -> Reply {
     reject_callback(rejection, Outcome::callback())

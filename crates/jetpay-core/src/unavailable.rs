@@ -1,4 +1,4 @@
-//! The merchant's system cannot answer now.
+//! The merchant's system cannot answer now: [`Unavailable`], HTTP 503. It is an error with a cause, unlike a refusal.
 
 use std::error::Error;
 use std::fmt;
@@ -30,7 +30,9 @@ pub struct Unavailable {
 }
 
 impl Unavailable {
-    /// Makes it from its cause: an error, a boxed error or a text.
+    /// Makes it from its cause: an error, a boxed error or a text. In a handler: `.map_err(Unavailable::new)?`.
+    ///
+    /// `source()` returns the cause, so a program can find its own error in it.
     #[must_use]
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {

@@ -1,5 +1,11 @@
 //! Why a signature matches or not, as a value.
 //!
+//! # Which crates do I need?
+//!
+//! This one and `jetpay-core`, to write a tool of your own. The command `jetpay explain` is such a tool, ready to use.
+//!
+//! # A program
+//!
 //! This crate helps a person who connects two systems and sees only "wrong signature". It examines the body in many ways:
 //! with other secrets, in other serialisations, and by the rules of the platform's other SDKs. This is slow. It does not
 //! decide whether a message is accepted; only [`Received::authenticate`](jetpay_core::message::Received::authenticate)
@@ -18,6 +24,16 @@
 //! assert_eq!(explanation.hints, [Hint::SecretTrimmed]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Errors
+//!
+//! There are none: a body that is not JSON has an explanation, too. [`Verdict`] is the answer, [`Hint`] says what to change.
+//! The texts of both are for people, and an [`Explanation`] has the payer's data and the right signature: keep it inside.
+//!
+//! # Where may `async` code block?
+//!
+//! Nothing here is `async`. An explanation signs the body in many ways, so do not make one for each message on the thread
+//! of a web server.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -52,7 +68,7 @@ pub use signed::{Line, Signed, ValueKind};
 pub struct Explanation {
     /// Whether the signature matches.
     pub verdict: Verdict,
-    /// The project that the body names. It need not be configured.
+    /// The project that the body names. It need not be configured. Source: `project_id`, also in `general`.
     pub project: Option<ProjectId>,
     /// The order of paths with which the signature matches.
     pub order: Option<Order>,
@@ -65,7 +81,7 @@ pub struct Explanation {
     pub lines: Vec<Line>,
     /// The signature of [`string_to_sign`](Self::string_to_sign) with the secret that matches, else with the first one.
     pub computed: Option<String>,
-    /// The signature in the body.
+    /// The signature in the body. Source: `signature`, at the top level or in `general`.
     pub given: Option<String>,
     /// What the sender signed instead, if the signature does not match and something explains it.
     pub signed: Option<Signed>,

@@ -1,5 +1,12 @@
 //! Payouts through the platform's Gate, and their status.
 //!
+//! # Which crates do I need?
+//!
+//! This one, and `jetpay-qiwi-kz`, which has the request of the only method that pays out. The protocol is re-exported as
+//! [`core`]. The result of a payout comes as a callback: take it with `jetpay-actix`, or ask for the status.
+//!
+//! # A program
+//!
 //! The client sends each payout once. It knows no method: a method that can pay out has its own type for the request
 //! ([`Payouts`](jetpay_core::Payouts)). A program that tries to pay out with another method does not compile.
 //!
@@ -46,6 +53,32 @@
 //! # }
 //! ```
 //!
+//! # Testing
+//!
+//! The base URL is configuration, so a test gives the client the address of its own server. The command
+//! `jetpay simulate gate` is a Gate to try against, and behaves badly if you want it to.
+//!
+//! # Errors
+//!
+//! | outcome of [`Gate::payout`] | what it means | what to do |
+//! |---|---|---|
+//! | [`Outcome::Accepted`] | the platform has the payout; it is not paid yet | wait for the callback, or ask |
+//! | [`Outcome::Rejected`] | the platform does not have it | release the money, or send it again if `same_id_later` |
+//! | [`Outcome::OtherPayout`] | one id was used for two payouts | look at both; a new id |
+//! | [`Outcome::Unknown`] | only the platform knows | keep the money reserved, wait 10 seconds, ask |
+//!
+//! [`GateError`] is about making the client: a bad URL, or certificates that cannot be loaded.
+//!
+//! # Refunds
+//!
+//! A payout that succeeded can still be reversed. The reversal comes as a callback with the operation type `reversal` or
+//! `payout reversal`.
+//!
+//! # Where may `async` code block?
+//!
+//! The functions of [`Gate`] need a runtime of tokio. Each ends within the time limit of the client, 30 seconds by default.
+//! If the future is dropped, the outcome is unknown: ask for the status.
+//!
 //! # Why does the client never try again?
 //!
 //! If the response to a payout is lost, the platform may have accepted the payout. Only the platform knows, and only the
@@ -70,7 +103,7 @@ mod outcome;
 mod redact;
 mod response;
 
-/// The protocol: projects, ids, money and statuses.
+/// The protocol: projects, ids, money and statuses. The type of a payout is in the crate of its method.
 pub use jetpay_core as core;
 
 pub use base_url::{BadBaseUrl, BaseUrl};

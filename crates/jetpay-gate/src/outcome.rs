@@ -32,7 +32,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Accepted {
-    /// The platform's id of the request. You can also ask for the status by it.
+    /// The platform's id of the request. You can also ask for the status by it. Source: `request_id` of the response.
     pub request_id: Option<String>,
     /// Whether the platform accepted an earlier request with this payment id (code 3041). The client then compared the
     /// account number and the amount with those of the earlier request, as far as the platform said them.
@@ -53,12 +53,12 @@ pub struct OtherPayout {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejected {
-    /// The reason, as a code.
+    /// The reason, as a code. Source: `code` of the response.
     pub code: Option<OperationCode>,
     /// The HTTP status of the response.
     pub http_status: u16,
     /// The reason in the platform's words, for a person: at most 200 printable characters, without the payer's data from
-    /// the request. It is empty if the platform gave none.
+    /// the request. It is empty if the platform gave none. Source: `message` of the response.
     pub message: String,
     /// Whether you may send the same payout again later under the same id (code 3613, or HTTP 401, 403 or 429). If not,
     /// the rejection is final: release the money.
@@ -88,15 +88,15 @@ pub struct Status {
     /// The merchant's id of the payment. It is `None` only if you asked by the id of a request and the response does not
     /// name the payment.
     pub payment_id: Option<PaymentId>,
-    /// The status of the payment. Decide by it, never by a code.
+    /// The status of the payment. Decide by it, never by a code. Source: `payment.status`.
     pub payment_status: PaymentStatus,
-    /// The type: purchase or payout.
+    /// The type: purchase or payout. Source: `payment.type`.
     pub payment_type: Option<PaymentType>,
-    /// The amount in minor units.
+    /// The amount in minor units. Source: `payment.sum`.
     pub sum: Option<Money>,
-    /// `account.number`: the payee's account, if the response names it. Some of its digits may be `*`.
+    /// The payee's account, if the response names it. Some of its digits may be `*`. Source: `account.number`.
     pub account_number: Option<Redacted>,
-    /// The operations that the response lists.
+    /// The operations that the response lists. Source: `operations`.
     pub operations: Vec<Operation>,
 }
 
@@ -104,17 +104,17 @@ pub struct Status {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The platform's number of the operation. Its callback has the same number.
+    /// The platform's number of the operation. Its callback has the same number. Source: `operations.id`.
     pub id: OperationId,
-    /// The type, such as payout or reversal.
+    /// The type, such as payout or reversal. Source: `operations.type`.
     pub kind: OperationType,
-    /// The status of the operation.
+    /// The status of the operation. Source: `operations.status`.
     pub status: OperationStatus,
-    /// The amount of the operation in minor units (`sum_initial`).
+    /// The amount of the operation in minor units. Source: `operations.sum_initial`.
     pub amount: Option<Money>,
-    /// The reason for the status, as a code.
+    /// The reason for the status, as a code. Source: `operations.code`.
     pub code: Option<OperationCode>,
-    /// The reason for the status in the platform's words: at most 200 printable characters.
+    /// The reason for the status in the platform's words: at most 200 printable characters. Source: `operations.message`.
     pub message: Option<String>,
     /// The platform's id of the request.
     pub request_id: Option<String>,

@@ -1,6 +1,15 @@
 //! Top-ups by **Kaspi**, from the bank's app or its kiosks. This crate implements the document "Kaspi Bank".
 //!
-//! A merchant implements [`Merchant<Kaspi>`](jetpay_core::Merchant) and [`Callbacks`](jetpay_core::Callbacks):
+//! # Which crates do I need?
+//!
+//! This one, and `jetpay-actix` to serve it with actix-web. In another framework,
+//! [`core::serve()`](jetpay_core::serve()) turns the bytes of a request into a status and the bytes of the answer. The protocol
+//! is re-exported as [`core`]. Turn on the feature `testing` in `[dev-dependencies]`.
+//!
+//! # A program
+//!
+//! A merchant implements [`Merchant<Kaspi>`](jetpay_core::Merchant) and [`Callbacks`](jetpay_core::Callbacks). With
+//! `jetpay-actix`, `App::new().service(jetpay_actix::endpoint::<Kaspi, _>("/kaspi", shop, keyring))` serves it:
 //!
 //! ```
 //! use jetpay_kaspi::core::*;
@@ -32,6 +41,8 @@
 //! }
 //! ```
 //!
+//! # Testing
+//!
 //! With the feature `testing`, a unit test plays the platform (`core::testing`). A `check_deposit` names
 //! one of the contracts from the response to `verify`:
 //!
@@ -46,11 +57,27 @@
 //! assert_eq!(request.top_up.amount.to_string(), "1 000.00 KZT");
 //! # Ok::<(), jetpay_kaspi::core::Rejection>(())
 //! ```
+//!
+//! # Refunds
+//!
+//! A refund or a reversal is a callback too: with another [type](jetpay_core::status::OperationType), in any order and any
+//! number of times. The crate `jetpay-rules` decides what it does to a payment, for any database.
+//!
+//! # Errors
+//!
+//! A handler says no with [`Refused`]: code 404 or 500, and the text in `message`. If your system
+//! cannot answer, return [`Unavailable`](jetpay_core::Unavailable), as in `.map_err(Unavailable::new)?`: the platform gets
+//! HTTP 503. Bad signatures and wrong fields never reach your code.
+//!
+//! # Where may `async` code block?
+//!
+//! Only in your handlers, which run on a thread of the web server: see the [front page of the core](jetpay_core).
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 /// The protocol, with everything that a merchant needs besides this method.
 pub use jetpay_core as core;
+#[doc(inline)]
 pub use jetpay_core::response::{
     Contract, DescribedDepositResponse as CheckDepositResponse, InvalidContract,
     MessageRefusal as Refusal,
@@ -97,7 +124,8 @@ pub struct VerifyResponse {
 }
 
 impl VerifyResponse {
-    /// Lists the customer's contracts. Leave out contracts that cannot be paid: the document has no code for them.
+    /// Lists the customer's contracts. Leave out contracts that cannot be paid: the document has no code for them. The
+    /// second id may equal the id that the payer typed.
     ///
     /// # Errors
     /// A refusal with code 500 if there is no contract.
@@ -151,6 +179,6 @@ pub struct CheckDeposit {
     /// The fields that all methods share: the project, the customer and the amount.
     #[serde(flatten)]
     pub top_up: TopUp,
-    /// The id of the contract, from the response to `verify`.
+    /// The id of the contract, from the response to `verify`. Source: `entity_id`.
     pub entity_id: ContractId,
 }

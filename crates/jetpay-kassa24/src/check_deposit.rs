@@ -17,7 +17,7 @@ pub struct CheckDeposit {
     /// The fields that all methods share: the project, the customer and the amount.
     #[serde(flatten)]
     pub top_up: TopUp,
-    /// The contract to pay. Only option 2 has one.
+    /// The contract to pay. Only option 2 has one. Source: `entity_id` and `number`, which come together.
     #[serde(flatten)]
     pub contract: Option<ContractToPay>,
 }
@@ -26,9 +26,9 @@ pub struct CheckDeposit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ContractToPay {
-    /// The contract's id.
+    /// The contract's id, from the response to `verify`. Source: `entity_id`.
     pub entity_id: ContractId,
-    /// The contract's number.
+    /// The contract's number, from the response to `verify`. Source: `number`.
     pub number: Redacted,
 }
 

@@ -1,8 +1,59 @@
 //! Top-ups by cash at **Kassa24 terminals**. This crate implements the document "Kassa24 Terminal".
 //!
+//! # Which crates do I need?
+//!
+//! This one, and `jetpay-actix` to serve it with actix-web. In another framework,
+//! [`core::serve()`](jetpay_core::serve()) turns the bytes of a request into a status and the bytes of the answer. The protocol
+//! is re-exported as [`core`]. Turn on the feature `testing` in `[dev-dependencies]`.
+//!
+//! # A program
+//!
 //! The document has two options for responses. The merchant and JetPay agree on one of them. Option 1 has an account
 //! without contracts ([`VerifyResponse::Account`]), option 2 has an account and its contracts
-//! ([`VerifyResponse::Contracts`]).
+//! ([`VerifyResponse::Contracts`]). A merchant with option 2, and a unit test that plays the platform:
+//!
+//! ```
+//! use jetpay_kassa24::core::testing::{check_deposit, verify};
+//! use jetpay_kassa24::core::*;
+//! use jetpay_kassa24::{CheckDeposit, Contract, ContractsResponse, DescribedDepositResponse, Kassa24};
+//!
+//! struct Shop;
+//!
+//! impl Callbacks for Shop {
+//!     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
+//!         // In one transaction: store the event, credit the payment once. Acknowledge after the commit.
+//!         Ok(Acknowledged)
+//!     }
+//! }
+//!
+//! impl Merchant<Kassa24> for Shop {
+//!     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kassa24> {
+//!         let contract = Contract::new("12345", "1234_ABC")?.with_payment_minor(100_000)?; // 1 000.00 KZT
+//!         Ok(ContractsResponse::new(Currency::KZT, "ABCDE12345", [contract])?.into())
+//!     }
+//!
+//!     async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<Kassa24> {
+//!         // Store a pending payment of `request.top_up.amount` under a new id. Respond after the commit.
+//!         let new_id = PaymentId::new("payment_47").map_err(Unavailable::new)?;
+//!         Ok(DescribedDepositResponse::new(new_id).into())
+//!     }
+//! }
+//!
+//! # async fn top_up() {
+//! assert_eq!(verify::<Kassa24>("7123456789").serve_to(&Shop).await.code(), Some(ResponseCode::Success));
+//!
+//! let message = check_deposit::<Kassa24>("7123456789", Money::new(100_000, Currency::KZT));
+//! let message = message.with("entity_id", "12345").with("number", "1234_ABC"); // option 2
+//! assert_eq!(message.serve_to(&Shop).await.payment().id().as_str(), "payment_47");
+//! # }
+//! # use std::future::Future;
+//! # let test = std::pin::pin!(top_up());
+//! # assert!(test.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+//! ```
+//!
+//! # Contracts that cannot be paid
+//!
+//! Option 2 lists all contracts, each with its [`StatusCode`]:
 //!
 //! ```
 //! use jetpay_kassa24::core::Currency;
@@ -20,6 +71,21 @@
 //! assert!(response.get("entities").is_none());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Refunds
+//!
+//! A refund or a reversal is a callback too: with another [type](jetpay_core::status::OperationType), in any order and any
+//! number of times. The crate `jetpay-rules` decides what it does to a payment, for any database.
+//!
+//! # Errors
+//!
+//! A handler says no with [`Refused`](jetpay_core::Refused): code 404 or 500, and the text in `message` and `error_description`. If your system
+//! cannot answer, return [`Unavailable`](jetpay_core::Unavailable), as in `.map_err(Unavailable::new)?`: the platform gets
+//! HTTP 503. Bad signatures and wrong fields never reach your code.
+//!
+//! # Where may `async` code block?
+//!
+//! Only in your handlers, which run on a thread of the web server: see the [front page of the core](jetpay_core).
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -32,6 +98,7 @@ mod verify;
 pub use jetpay_core as core;
 
 pub use check_deposit::{CheckDeposit, CheckDepositResponse, ContractToPay};
+#[doc(inline)]
 pub use jetpay_core::response::{
     AccountResponse, Contract, CustomerDepositResponse, DescribedDepositResponse, InvalidContract,
 };

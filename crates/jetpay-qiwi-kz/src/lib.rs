@@ -1,15 +1,59 @@
 //! Top-ups from **QIWI Kazakhstan** kiosks and wallets, and payouts to its wallets. This crate implements the document
 //! "QIWI Kazakhstan".
 //!
-//! ```
-//! use jetpay_qiwi_kz::core::PaymentId;
-//! use jetpay_qiwi_kz::CheckDepositResponse;
+//! # Which crates do I need?
 //!
-//! // The response to `check_deposit` has only the payment id.
-//! let response = CheckDepositResponse::new(PaymentId::new("Asfdsaf3252345").expect("a valid id"));
-//! assert_eq!(serde_json::to_string(&response)?, r#"{"code":0,"payment_id":"Asfdsaf3252345"}"#);
-//! # Ok::<(), serde_json::Error>(())
+//! This one, and `jetpay-actix` to serve it with actix-web. In another framework,
+//! [`core::serve()`](jetpay_core::serve()) turns the bytes of a request into a status and the bytes of the answer. The protocol
+//! is re-exported as [`core`]. For payouts you also need `jetpay-gate`. Turn on the feature `testing` in `[dev-dependencies]`.
+//!
+//! # A program
+//!
+//! A merchant, and a unit test that plays the platform:
+//!
 //! ```
+//! use jetpay_qiwi_kz::core::testing::{check_deposit, verify};
+//! use jetpay_qiwi_kz::core::*;
+//! use jetpay_qiwi_kz::{CheckDeposit, CheckDepositResponse, QiwiKz, VerifyResponse};
+//!
+//! struct Shop;
+//!
+//! impl Callbacks for Shop {
+//!     async fn callback(&self, callback: Callback) -> Result<Acknowledged, CallbackError> {
+//!         // In one transaction: store the event, credit the payment once. Acknowledge after the commit.
+//!         Ok(Acknowledged)
+//!     }
+//! }
+//!
+//! impl Merchant<QiwiKz> for Shop {
+//!     async fn verify(&self, request: VerifyRequest) -> VerifyResult<QiwiKz> {
+//!         match request.customer_id.as_str() {
+//!             "7123456789" => Ok(VerifyResponse::new(Currency::KZT, "ABCDE12345")),
+//!             _ => Err(Refused::not_found("no such account").into()),
+//!         }
+//!     }
+//!
+//!     async fn check_deposit(&self, request: CheckDeposit) -> CheckDepositResult<QiwiKz> {
+//!         // Store a pending payment of `request.top_up.amount` under a new id. Respond after the commit.
+//!         let new_id = PaymentId::new("payment_47").map_err(Unavailable::new)?;
+//!         Ok(CheckDepositResponse::new(new_id))
+//!     }
+//! }
+//!
+//! # async fn top_up() {
+//! let unknown = verify::<QiwiKz>("no such customer").serve_to(&Shop).await;
+//! assert_eq!(unknown.code(), Some(ResponseCode::NotFound));
+//! assert_eq!(unknown.json()["message"], "no such account");
+//!
+//! let message = check_deposit::<QiwiKz>("7123456789", Money::new(100_000, Currency::KZT)); // 1 000.00 KZT
+//! assert_eq!(message.serve_to(&Shop).await.payment().id().as_str(), "payment_47");
+//! # }
+//! # use std::future::Future;
+//! # let test = std::pin::pin!(top_up());
+//! # assert!(test.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+//! ```
+//!
+//! # Payouts
 //!
 //! [`Payout::new`] checks every field of a payout. The crate `jetpay-gate` signs and sends it.
 //!
@@ -33,6 +77,23 @@
 //! assert_eq!(wrong.to_string(), "`account_number` must be the wallet's number: 5 to 20 digits and nothing else");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Its result comes as a callback, whose [`paid_out`](jetpay_core::Callback::paid_out) is the amount.
+//!
+//! # Refunds
+//!
+//! A refund or a reversal is a callback too: with another [type](jetpay_core::status::OperationType), in any order and any
+//! number of times. The crate `jetpay-rules` decides what it does to a payment, for any database.
+//!
+//! # Errors
+//!
+//! A handler says no with [`Refused`](jetpay_core::Refused): code 404 or 500, and the text in `message`. If your system
+//! cannot answer, return [`Unavailable`](jetpay_core::Unavailable), as in `.map_err(Unavailable::new)?`: the platform gets
+//! HTTP 503. Bad signatures and wrong fields never reach your code.
+//!
+//! # Where may `async` code block?
+//!
+//! Only in your handlers, which run on a thread of the web server: see the [front page of the core](jetpay_core).
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -43,6 +104,7 @@ pub use jetpay_core as core;
 
 pub use payout::{Customer, InvalidPayout, Payout};
 
+#[doc(inline)]
 pub use jetpay_core::response::{
     AccountResponse as VerifyResponse, MessageRefusal as Refusal,
     PaymentIdResponse as CheckDepositResponse,

@@ -22,21 +22,21 @@ use crate::words::EntryKind;
     reason = "a merchant builds it from the columns of a table"
 )]
 pub struct OperationEvent {
-    /// The project that signed the callback.
+    /// The project that signed the callback. Source: `project_id`.
     pub project_id: ProjectId,
-    /// The merchant's id of the payment.
+    /// The merchant's id of the payment. Source: `payment.id`.
     pub payment_id: PaymentId,
-    /// Purchase or payout, if the callback says so.
+    /// Purchase or payout, if the callback says so. Source: `payment.type`.
     pub payment_type: Option<PaymentType>,
-    /// The status of the whole payment.
+    /// The status of the whole payment. Source: `payment.status`.
     pub payment_status: PaymentStatus,
-    /// The platform's number of the operation.
+    /// The platform's number of the operation. Source: `operation.id`.
     pub operation_id: Option<OperationId>,
-    /// Sale, refund and so on.
+    /// Sale, refund and so on. Source: `operation.type`.
     pub operation_type: Option<OperationType>,
-    /// The status of the operation.
+    /// The status of the operation. Source: `operation.status`.
     pub operation_status: Option<OperationStatus>,
-    /// `operation.sum_initial`: the operation's amount, in minor units.
+    /// The operation's amount, in minor units. Source: `operation.sum_initial`.
     pub amount: Option<Money>,
 }
 

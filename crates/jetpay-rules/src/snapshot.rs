@@ -17,7 +17,7 @@ use crate::words::{EntryKind, PaymentState};
 pub struct PaymentSnapshot {
     /// The project that announced the payment.
     pub project_id: ProjectId,
-    /// The announced amount, in minor units.
+    /// The announced amount, in minor units. Source: `amount` and `currency` of `check_deposit`.
     pub amount: Money,
     /// Its state.
     pub state: PaymentState,

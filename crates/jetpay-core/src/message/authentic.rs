@@ -14,6 +14,25 @@ use crate::signature::{Canonical, Found, Kind, Malleated, Order, Project};
 /// The signature does not protect everything. It covers neither JSON types nor empty containers, and it does not escape
 /// `;` in texts. Therefore the methods of this type read every field. They accept a value only in its exact JSON type,
 /// and they refuse a message that an attacker may have made from another signed message.
+///
+/// A merchant gets typed requests and rarely needs this type. A method's crate reads its own fields with it: names of nested
+/// fields are joined with `:`, amounts are integers of minor units.
+///
+/// ```
+/// use jetpay_core::message::Received;
+/// use jetpay_core::signature::{Key, sign};
+/// use jetpay_core::{ContractId, Keyring, Project};
+///
+/// let body = br#"{"project_id": 1234, "entity_id": "12345", "amount": "100", "account": {"number": "47"}}"#;
+/// let signed = sign(body, &Key::new("secret")?)?;
+/// let keyring = Keyring::from(Project::new(1234, "secret")?);
+/// let message = Received::parse(&signed)?.authenticate(&keyring)?;
+///
+/// assert_eq!(message.id::<ContractId>("entity_id")?.as_str(), "12345");
+/// assert_eq!(message.text("account:number")?, "47");
+/// assert_eq!(message.integer("amount").unwrap_err().to_string(), "the field `amount` must be an integer");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Authentic<'b, 'k> {
     body: &'b [u8],
     canonical: Canonical,

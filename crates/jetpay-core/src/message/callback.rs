@@ -1,4 +1,6 @@
 //! The callback: the result of a payment. It is the same for all methods.
+//!
+//! Every field says where in the JSON it comes from. Amounts are in minor units.
 
 use serde::Serialize;
 use std::fmt;
@@ -22,8 +24,43 @@ use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType, 
 ///
 /// Required is what the effect needs, and nothing else: the project, the payment's id and its status; and if the payment
 /// succeeded (or was refunded or reversed afterwards) and an operation is there, also the operation's id, type, status and
-/// `sum_initial`. So are they if the operation is a compensation that succeeded. A field that no money depends on never makes a callback unreadable: in a wrong shape it counts as absent,
-/// and [`ignored_fields`](Self::ignored_fields) names it.
+/// `sum_initial`. So are they if the operation is a compensation that succeeded. A field that no money depends on never
+/// makes a callback unreadable: in a wrong shape it counts as absent, and [`ignored_fields`](Self::ignored_fields) names
+/// it. Unknown fields are allowed.
+///
+/// `Debug` leaves out the body and hides the payer's data. `Serialize` writes the fields below, for a log of your own or a
+/// feed; store [`body`](Self::body) to be able to read the callback again.
+///
+/// ```
+/// use jetpay_core::message::{Callback, Received};
+/// use jetpay_core::signature::{Key, sign};
+/// use jetpay_core::status::{OperationType, PaymentStatus};
+/// use jetpay_core::{Currency, Keyring, Money, Project};
+///
+/// fn read(body: &str) -> Result<Callback, Box<dyn std::error::Error>> {
+///     let signed = sign(body.as_bytes(), &Key::new("secret")?)?;
+///     let keyring = Keyring::from(Project::new(1234, "secret")?);
+///     Ok(Received::parse(&signed)?.authenticate(&keyring)?.callback()?)
+/// }
+///
+/// // A refund of 30.00 KZT; 70.00 KZT are left.
+/// let refund = read(
+///     r#"{"project_id": 1234, "payment": {"id": "payment_47", "status": "partially refunded",
+///         "sum": {"amount": 7000, "currency": "KZT"}, "method": 47},
+///         "operation": {"id": 29, "type": "refund", "status": "success",
+///         "sum_initial": {"amount": 3000, "currency": "KZT"}}}"#,
+/// )?;
+/// assert_eq!(refund.paid(), None); // nothing to credit
+/// assert_eq!(refund.operation.kind, Some(OperationType::Refund));
+/// assert_eq!(refund.operation.sum_initial, Some(Money::new(3_000, Currency::KZT)));
+/// assert_eq!(refund.ignored_fields(), ["payment:method"]); // a number, and should be a text
+///
+/// // A decline need not have an operation.
+/// let decline = read(r#"{"project_id": 1234, "payment": {"id": "payment_48", "status": "decline"}}"#)?;
+/// assert_eq!(decline.payment.status, PaymentStatus::Decline);
+/// assert_eq!(decline.operation.id, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// Source: every document, callback.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -31,40 +68,45 @@ use crate::status::{OperationStatus, OperationType, PaymentStatus, PaymentType, 
 pub struct Callback {
     /// The project whose secret signed it. Source: `project_id`.
     pub project_id: ProjectId,
-    /// The payment in its present state.
+    /// The payment in its present state. Source: `payment`.
     pub payment: CallbackPayment,
-    /// `account.number`. It need not equal any field of the requests. It helps an operator who searches for a payment.
+    /// The payer's account at the provider. It need not equal any field of the requests. It helps an operator who searches for
+    /// a payment. Source: `account.number`, a text or a number.
     pub account_number: Option<Redacted>,
-    /// `customer.id`. It need not equal any field of the requests.
+    /// The platform's id of the payer. It need not equal any field of the requests, so never find a customer by it. Source:
+    /// `customer.id`, a text or a number.
     pub customer_id: Option<Redacted>,
     /// The operation that the callback reports. A callback without one has all its fields empty: the signature cannot tell
-    /// an absent object from an empty one.
+    /// an absent object from an empty one. Source: `operation`.
     pub operation: CallbackOperation,
     #[serde(skip)]
     ignored: Box<[&'static str]>,
-    /// The bytes as received.
+    /// The bytes as received, signature included. They have the payer's data.
     #[serde(skip)]
     pub body: Box<[u8]>,
 }
 
-/// `payment`: the whole payment.
+/// `payment`: the whole payment, in the state in which it is after the operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackPayment {
-    /// The merchant's id, from the response to `check_deposit`.
+    /// The merchant's id, from the response to `check_deposit`. For a payout, the id that the merchant sent. Source:
+    /// `payment.id`; required.
     pub id: PaymentId,
-    /// The type: purchase or payout.
+    /// The type: purchase or payout. Source: `payment.type`.
     #[serde(rename = "type")]
     pub kind: Option<PaymentType>,
-    /// The status of the payment.
+    /// The status of the payment. Source: `payment.status`; required.
     pub status: PaymentStatus,
-    /// The time of the status.
+    /// The time of the status. Source: `payment.date`.
     pub date: Option<Date>,
-    /// The name of the method, for people. Never route or refuse by it.
+    /// The name of the method, for people. Never route or refuse by it: the platform writes one method in several ways.
+    /// Source: `payment.method`.
     pub method: Option<String>,
-    /// The amount that is left after refunds. The operation's `sum_initial` decides about money, not this field.
+    /// The amount that is left after refunds, in minor units. The operation's `sum_initial` decides about money, not this
+    /// field. Source: `payment.sum`.
     pub sum: Option<Money>,
-    /// A free text.
+    /// A free text, hidden from `Debug`, because it can have the payer's data. Source: `payment.description`.
     pub description: Option<Redacted>,
 }
 
@@ -75,40 +117,43 @@ pub struct CallbackPayment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackOperation {
-    /// The platform's number of the operation. The project and this number make a credit unique.
+    /// The platform's number of the operation. The project and this number make a credit unique. Source: `operation.id`, a
+    /// number or a text of digits.
     pub id: Option<OperationId>,
-    /// The type, such as sale, refund or reversal.
+    /// The type, such as sale, refund or reversal. Source: `operation.type`.
     #[serde(rename = "type")]
     pub kind: Option<OperationType>,
-    /// The status of the operation.
+    /// The status of the operation. Source: `operation.status`.
     pub status: Option<OperationStatus>,
-    /// The amount of this operation, in minor units. It decides about money.
+    /// The amount of this operation, in minor units. It decides about money. Source: `operation.sum_initial`.
     pub sum_initial: Option<Money>,
-    /// The time of the status.
+    /// The time of the status. Two deliveries of one event may differ in it. Source: `operation.date`.
     pub date: Option<Date>,
-    /// The time at which the operation began.
+    /// The time at which the operation began. Source: `operation.created_date`.
     pub created_date: Option<Date>,
-    /// The platform's id of the request.
+    /// The platform's id of the request. Support asks for it. Source: `operation.request_id`.
     pub request_id: Option<String>,
-    /// The amount in the provider's currency, in minor units.
+    /// The amount in the provider's currency, in minor units. Source: `operation.sum_converted`.
     pub sum_converted: Option<Money>,
-    /// The reason for the status, as a code.
+    /// The reason for the status, as a code; `0` is a success. No code moves money. Source: `operation.code`, a text or a
+    /// number.
     pub code: Option<OperationCode>,
-    /// The reason for the status, in the platform's words.
+    /// The reason for the status, in the platform's words. Source: `operation.message`.
     pub message: Option<String>,
-    /// What the provider says of the operation.
+    /// What the provider says of the operation. Source: `operation.provider`.
     pub provider: Provider,
 }
 
-/// `operation.provider`.
+/// `operation.provider`: what the provider says of the operation. All of it is for people who search for a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Provider {
-    /// The platform's number of the provider.
+    /// The platform's number of the provider. Source: `operation.provider.id`, a text or a number.
     pub id: Option<String>,
-    /// The provider's id of the payment. A kiosk prints it on the receipt.
+    /// The provider's id of the payment. A kiosk prints it on the receipt. Source: `operation.provider.payment_id`, a text or
+    /// a number.
     pub payment_id: Option<String>,
-    /// The provider's authorisation code.
+    /// The provider's authorisation code. Source: `operation.provider.auth_code`, a text or a number.
     pub auth_code: Option<Redacted>,
 }
 
@@ -139,6 +184,10 @@ impl Callback {
     ///
     /// Before you credit it, check that it equals the amount and currency of the pending payment. The credit must be the
     /// first one for this project and operation id, and the first one of this payment.
+    ///
+    /// It is `None` for a decline, for a step in between, for a refund or a reversal, for a part of the amount (`partially
+    /// paid`), and for a word that is unknown here. Source: `payment.status` and `operation.status` `success`,
+    /// `operation.type` `sale`, `operation.sum_initial`.
     #[must_use]
     pub fn paid(&self) -> Option<Money> {
         self.succeeded(&OperationType::Sale)

@@ -10,6 +10,23 @@ use crate::signature::{
 };
 
 /// A parsed body. No typed field can be read before [`authenticate`](Self::authenticate).
+///
+/// ```
+/// use jetpay_core::message::Received;
+/// use jetpay_core::signature::{Key, sign};
+/// use jetpay_core::{Keyring, Project, Rejection};
+///
+/// let keyring = Keyring::from(Project::new(1234, "secret")?);
+/// let body = br#"{"type": "verify", "project_id": 1234, "customer_id": "7123456789"}"#;
+///
+/// let signed = sign(body, &Key::new("secret")?)?;
+/// assert!(Received::parse(&signed)?.authenticate(&keyring).is_ok());
+///
+/// let forged = sign(body, &Key::new("another secret")?)?;
+/// let rejection = Received::parse(&forged)?.authenticate(&keyring).err();
+/// assert_eq!(rejection, Some(Rejection::WrongSignature));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Received<'b> {
     body: &'b [u8],
     /// Not sorted yet: only the message of a known project is worth it.

@@ -38,16 +38,17 @@ pub enum Request<M: Method> {
 
 /// The request `verify`, the same for all methods. Only the URL says which method it is for.
 ///
-/// It serializes as the fields of the document, without the signature.
+/// It serializes as the fields of the document, without the signature:
+/// `{"type":"verify","project_id":1234,"customer_id":"7123456789"}`.
 ///
 /// Source: every document, request `verify`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename = "verify")]
 #[non_exhaustive]
 pub struct VerifyRequest {
-    /// The project whose secret signed it.
+    /// The project whose secret signed it. Source: `project_id`.
     pub project_id: ProjectId,
-    /// The customer id, as the payer typed it.
+    /// The customer id, as the payer typed it. Source: `customer_id`.
     pub customer_id: CustomerId,
 }
 
@@ -84,17 +85,19 @@ impl RequestKind {
 /// The platform gives a top-up no id, so a repeated request looks like a second, equal top-up. Give each request a new
 /// payment id.
 ///
+/// The request of a method has it in the field `top_up`, beside the method's own fields.
+///
 /// Source: every document, request `check_deposit`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TopUp {
     #[serde(rename = "type")]
     kind: RequestKind,
-    /// The project whose secret signed it.
+    /// The project whose secret signed it. Source: `project_id`.
     pub project_id: ProjectId,
-    /// The customer whose account is topped up.
+    /// The customer whose account is topped up. No `verify` need have come before. Source: `customer_id`.
     pub customer_id: CustomerId,
-    /// The amount in minor units. It is positive and in the project's currency.
+    /// The amount in minor units. It is positive and in the project's currency. Source: `amount` and `currency`.
     #[serde(flatten)]
     pub amount: Money,
     payment_method: &'static str,

@@ -30,7 +30,7 @@ pub struct Currency([u8; 3]);
 pub struct CurrencyError;
 
 impl Currency {
-    /// The Kazakh tenge. It has two digits.
+    /// The Kazakh tenge. It has two digits: a minor unit is a tiyn. It is the default currency of a project.
     pub const KZT: Self = Self(*b"KZT");
 
     /// The currency with this code.
@@ -45,7 +45,7 @@ impl Currency {
         }
     }
 
-    /// The code, such as `KZT`.
+    /// The code, such as `KZT`: always three letters.
     #[must_use]
     pub fn code(&self) -> &str {
         // `unreachable!` instead of `expect`: this cannot panic, so callers need no section about panics.

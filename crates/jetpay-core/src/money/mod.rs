@@ -3,6 +3,9 @@
 //! The platform's JSON has amounts as integers of minor units (tiyn for KZT), and so has [`Money`]. The text form is
 //! for people: [`Display`](std::fmt::Display) prints it, and [`FromStr`](std::str::FromStr) reads it back exactly.
 //!
+//! In a database, store the minor units as a 64-bit integer and the currency as three letters. A float
+//! cannot hold every amount.
+//!
 //! ```
 //! use jetpay_core::money::{Currency, Money};
 //!
@@ -63,7 +66,7 @@ impl Money {
         self.currency
     }
 
-    /// Whether the amount is greater than zero.
+    /// Whether the amount is greater than zero. The amount of a top-up always is; an entry that takes money back is negative.
     #[must_use]
     pub const fn is_positive(self) -> bool {
         self.minor > 0

@@ -8,6 +8,14 @@ use super::Money;
 ///
 /// If the platform does not list the currency, its number of digits is unknown. The amount is then printed in minor
 /// units: `1 000 minor XXX`. The format's width and precision are ignored, because a cut amount is a wrong amount.
+///
+/// ```
+/// use jetpay_core::{Currency, Money};
+///
+/// assert_eq!(Money::new(-100_000, Currency::KZT).to_string(), "-1 000.00 KZT");
+/// assert_eq!(Money::new(1_000, Currency::parse("XXX")?).to_string(), "1 000 minor XXX");
+/// # Ok::<(), jetpay_core::money::CurrencyError>(())
+/// ```
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let listed = self.currency().digits();

@@ -1,4 +1,6 @@
 //! Arithmetic with money: checked for overflow, and in one currency only.
+//!
+//! There is no sum of a list, because the sum of no amounts has no currency: fold from a zero of the currency that you expect.
 
 use super::{Currency, Money};
 
@@ -21,6 +23,16 @@ pub enum MoneyError {
 
 impl Money {
     /// Adds two amounts.
+    ///
+    /// ```
+    /// use jetpay_core::{Currency, Money};
+    ///
+    /// let entries = [100_000, -30_000].map(|minor| Money::new(minor, Currency::KZT));
+    /// let zero = Money::new(0, Currency::KZT);
+    /// let balance = entries.into_iter().try_fold(zero, Money::checked_add)?;
+    /// assert_eq!(balance.to_string(), "700.00 KZT");
+    /// # Ok::<(), jetpay_core::money::MoneyError>(())
+    /// ```
     ///
     /// # Errors
     ///

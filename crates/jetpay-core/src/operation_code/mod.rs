@@ -1,5 +1,8 @@
 //! Operation codes: why an operation ended as it did, and what to do about it.
 //!
+//! A code explains a status to people; it never decides about money. Show [`OperationCode::text`] to your support, and never
+//! the platform's code alone.
+//!
 //! The set is open: an [`OperationCode`] keeps any code as received. 378 codes are known; each has a short text and an
 //! [`Advice`].
 //!
@@ -50,9 +53,9 @@ pub struct OperationCode(Cow<'static, str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownCode {
-    /// The code.
+    /// The code, as a number. Source: the platform's list of operation codes.
     pub number: u32,
-    /// The meaning, in three to nine words.
+    /// The meaning, in three to nine words of English.
     pub text: &'static str,
     /// What to do about it.
     pub advice: Advice,

@@ -19,8 +19,13 @@ use crate::id::{ContractId, InvalidId};
 /// let contract = Contract::new("12345", "1234_ABC")?.with_payment_minor(100_000)?; // 1 000.00
 /// assert_eq!(contract.payment_minor(), Some(100_000));
 ///
+/// assert_eq!(
+///     serde_json::to_string(&contract)?,
+///     r#"{"id":"12345","number":"1234_ABC","payment":100000}"#
+/// );
+///
 /// assert!(matches!(Contract::new("1;2", "1234_ABC"), Err(InvalidContract::Id(_))));
-/// # Ok::<(), InvalidContract>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize)]
 pub struct Contract {
@@ -54,7 +59,8 @@ pub enum InvalidContract {
 }
 
 impl Contract {
-    /// A contract with its id, which the platform repeats in `check_deposit`, and the number that the payer sees.
+    /// A contract with its id, which the platform repeats in `check_deposit` as `entity_id`, and the number that the payer sees.
+    /// The two may be equal.
     ///
     /// # Errors
     /// [`InvalidContract`] if the id is not a [`ContractId`], or if the number is empty.
@@ -75,7 +81,10 @@ impl Contract {
         })
     }
 
-    /// Sets the amount that the customer owes, in minor units. The merchant and JetPay agree whether it can be absent.
+    /// Sets the amount that the customer owes, in minor units (100 000 is 1 000.00 KZT). The merchant and JetPay agree whether
+    /// it can be absent. The payer may pay another amount.
+    ///
+    /// Source: kaspi and kassa24, response to `verify`, `entities.payment`.
     ///
     /// # Errors
     /// [`InvalidContract::NegativeAmount`].
@@ -85,6 +94,8 @@ impl Contract {
     }
 
     /// Sets the smallest amount that the customer can pay, in minor units.
+    ///
+    /// Source: kaspi and kassa24, response to `verify`, `entities.min_payment`.
     ///
     /// # Errors
     /// [`InvalidContract::NegativeAmount`].
@@ -96,7 +107,9 @@ impl Contract {
         })
     }
 
-    /// Sets more data that the merchant and JetPay agreed to show to the customer.
+    /// Sets more data that the merchant and JetPay agreed to show to the customer: any JSON object.
+    ///
+    /// Source: kaspi and kassa24, response to `verify`, `entities.info`.
     #[must_use]
     pub fn with_info(mut self, info: Map<String, Value>) -> Self {
         self.info = Some(info);

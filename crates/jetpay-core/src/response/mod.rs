@@ -1,4 +1,18 @@
 //! The bodies of responses that several documents share. A method's crate picks the ones that its document describes.
+//!
+//! Use them under the names of the method's crate: `VerifyResponse`, `CheckDepositResponse` and `Refusal`. All of them
+//! serialize as the JSON that the platform gets, and none can be made with a wrong code.
+//!
+//! | type | its JSON beside `code` | kaspi | kassa24 | kassa24-bvu | cashin-kz | qiwi-kz |
+//! |---|---|---|---|---|---|---|
+//! | [`AccountResponse`] | `currency`, `additional_customer_id` | | option 1 | yes | yes | yes |
+//! | [`PaymentIdResponse`] | `payment_id` | | | | | yes |
+//! | [`DescribedDepositResponse`] | `payment_id`, `message`?, `description`? | yes | option 2 | | | |
+//! | [`CustomerDepositResponse`] | `payment_id`, `description`?, `customer_id`? | | option 1 | yes | | |
+//! | [`MessageRefusal`] | `message` | yes | option 2 | | | yes |
+//! | [`DescriptionRefusal`] | `error_description` | | | yes | | |
+//!
+//! Shapes that only one document has are in the crate of its method.
 
 mod contract;
 
@@ -13,6 +27,8 @@ use crate::refused::Refused;
 use crate::response_code::ResponseCode;
 
 /// The body of a response. It serializes as the JSON that the platform gets.
+///
+/// Methods implement it for their own shapes. A response that cannot be written as JSON becomes HTTP 503.
 pub trait Response: Serialize {
     /// The code in the body. A response that refuses has another one than [`Success`](ResponseCode::Success).
     fn code(&self) -> ResponseCode;
@@ -86,6 +102,8 @@ pub struct AccountResponse {
 
 impl AccountResponse {
     /// Names the currency of the account, and the id under which the platform shall know the customer.
+    ///
+    /// The second id may equal the id that the payer typed. `Debug` hides it, because it is the payer's data.
     #[must_use]
     pub fn new(currency: Currency, additional_customer_id: &str) -> Self {
         Self {
@@ -111,6 +129,14 @@ impl AccountResponse {
 /// The response to a `check_deposit` that succeeds, with a payment id and nothing else.
 ///
 /// Source: qiwi-kz, response to `check_deposit`.
+///
+/// ```
+/// use jetpay_core::{PaymentId, response::PaymentIdResponse};
+///
+/// let response = PaymentIdResponse::new(PaymentId::new("payment_47")?);
+/// assert_eq!(serde_json::to_string(&response)?, r#"{"code":0,"payment_id":"payment_47"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PaymentIdResponse {
     code: ResponseCode,
@@ -137,6 +163,17 @@ impl PaymentIdResponse {
 /// The response to a `check_deposit` that succeeds, with a payment id and texts.
 ///
 /// Source: kaspi, and kassa24 (option 2), response to `check_deposit`.
+///
+/// ```
+/// use jetpay_core::{PaymentId, response::DescribedDepositResponse};
+///
+/// let response = DescribedDepositResponse::new(PaymentId::new("payment_47")?).with_description("Internet, March");
+/// assert_eq!(
+///     serde_json::to_string(&response)?,
+///     r#"{"code":0,"payment_id":"payment_47","description":"Internet, March"}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DescribedDepositResponse {
     #[serde(flatten)]
@@ -182,6 +219,17 @@ impl DescribedDepositResponse {
 /// The response to a `check_deposit` that succeeds, with a payment id, a text and the customer.
 ///
 /// Source: kassa24-bvu, and kassa24 (option 1), response to `check_deposit`.
+///
+/// ```
+/// use jetpay_core::{PaymentId, response::CustomerDepositResponse};
+///
+/// let response = CustomerDepositResponse::new(PaymentId::new("payment_47")?).with_customer_id("7123456789");
+/// assert_eq!(
+///     serde_json::to_string(&response)?,
+///     r#"{"code":0,"payment_id":"payment_47","customer_id":"7123456789"}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CustomerDepositResponse {
     #[serde(flatten)]
@@ -224,7 +272,9 @@ impl CustomerDepositResponse {
     }
 }
 
-/// A refusal with its text in `message`. Source: kaspi, qiwi-kz, and kassa24 (option 2).
+/// A refusal with its text in `message`, such as `{"code":404,"message":"no such account"}`. Only [`Refused`] makes one.
+///
+/// Source: kaspi, qiwi-kz, and kassa24 (option 2), responses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MessageRefusal {
     code: ResponseCode,
@@ -248,7 +298,10 @@ impl From<Refused> for MessageRefusal {
     }
 }
 
-/// A refusal with its text in `error_description`. Source: kassa24-bvu.
+/// A refusal with its text in `error_description`, such as `{"code":404,"error_description":"no such account"}`. Only
+/// [`Refused`] makes one.
+///
+/// Source: kassa24-bvu, responses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DescriptionRefusal {
     code: ResponseCode,

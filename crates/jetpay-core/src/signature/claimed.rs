@@ -9,6 +9,15 @@ pub(crate) const BYTES: usize = 64;
 pub(super) const CHARACTERS: usize = 88;
 
 /// The text of a message's signature. It is not verified.
+///
+/// ```
+/// use jetpay_core::signature::{Canonical, MalformedSignature};
+///
+/// let body = Canonical::parse(br#"{"project_id": 1234, "signature": "dGVzdA=="}"#)?;
+/// assert_eq!(body.signature().text(), Some("dGVzdA=="));
+/// assert_eq!(body.signature().decode(), Err(MalformedSignature::WrongLength { bytes: 4 }));
+/// # Ok::<(), jetpay_core::signature::Unreadable>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClaimedSignature<'a> {
     text: Option<&'a str>,

@@ -11,6 +11,19 @@ use super::flattener::Flattener;
 use super::{Canonical, Unreadable};
 
 /// A project's secret, with a prepared HMAC state. Dropping it wipes its memory.
+///
+/// Make it once and keep it: preparing costs as much as signing a short message. `Debug` hides the secret.
+///
+/// ```
+/// use jetpay_core::signature::Key;
+///
+/// let key = Key::new("secret")?;
+/// let signature = key.sign("customer_id:7123456789;project_id:1234;type:verify");
+/// assert_eq!(signature.len(), 88);
+/// assert!(signature.ends_with("=="));
+/// assert!(Key::new("").is_err());
+/// # Ok::<(), jetpay_core::signature::EmptySecret>(())
+/// ```
 #[derive(Clone)]
 pub struct Key {
     keyed: Hmac<Sha512>,

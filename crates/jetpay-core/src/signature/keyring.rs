@@ -1,4 +1,4 @@
-//! The merchant's projects and their secrets.
+//! The merchant's projects and their secrets: [`Project`] and [`Keyring`].
 
 use thiserror::Error;
 
@@ -6,7 +6,19 @@ use super::{EmptySecret, Key};
 use crate::id::ProjectId;
 use crate::money::Currency;
 
-/// A merchant's project on the platform: its secrets, its currency and its methods.
+/// A merchant's project on the platform: its secrets, its currency and its methods. `Debug` hides the secrets.
+///
+/// ```
+/// use jetpay_core::{Currency, Project};
+///
+/// let project = Project::new(1234, "the secret")?
+///     .with_secret("the old secret")? // while you rotate secrets
+///     .with_currency(Currency::KZT) // the default
+///     .with_methods(["kaspi"]); // all methods without it
+/// assert!(project.supports("kaspi"));
+/// assert!(!project.supports("kassa24"));
+/// # Ok::<(), jetpay_core::signature::EmptySecret>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Project {
     id: ProjectId,
@@ -44,7 +56,8 @@ impl Project {
         Ok(self)
     }
 
-    /// Sets the currency of the project's top-ups.
+    /// Sets the currency of the project's top-ups. A `check_deposit` in another currency is rejected; a callback in another
+    /// currency is not, because it may move money.
     #[must_use]
     pub fn with_currency(mut self, currency: Currency) -> Self {
         self.currency = currency;
@@ -86,7 +99,18 @@ impl Project {
     }
 }
 
-/// The projects whose messages the merchant accepts.
+/// The projects whose messages the merchant accepts. One endpoint can serve all of them: the message names its project.
+///
+/// ```
+/// use jetpay_core::{Keyring, Project};
+///
+/// let keyring = Keyring::new([Project::new(1234, "a secret")?, Project::new(35, "another")?])?;
+/// assert!(keyring.project(35.into()).is_some());
+/// assert!(keyring.project(36.into()).is_none()); // rejected as an unknown project
+///
+/// assert!(Keyring::new([Project::new(35, "a")?, Project::new(35, "b")?]).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Keyring {
     projects: Vec<Project>,

@@ -1,5 +1,8 @@
 //! The signature. All messages of the platform use one algorithm, in both directions.
 //!
+//! A merchant needs [`Project`] and [`Keyring`] of this module: the secrets. [`sign`] makes signed messages for tests, and the
+//! rest is for programs that explain a signature.
+//!
 //! A body is parsed once into its [`Canonical`] form: each value as `path:value`, sorted in natural order and joined with
 //! `;`. HMAC-SHA512 with the text of the secret signs this string. The signature is base64.
 //!

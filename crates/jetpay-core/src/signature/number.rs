@@ -8,6 +8,17 @@ const DIGITS: usize = 14;
 /// Appends a number as the platform signs it: with 14 significant digits and without trailing zeros. Numbers from
 /// `0.0001` to 14 digits before the point have the plain form, all others the form `1.0E+14`.
 ///
+/// ```
+/// use jetpay_core::signature::push_float;
+///
+/// let mut signed = String::from("rate:");
+/// push_float(&mut signed, 10.0);
+/// assert_eq!(signed, "rate:10");
+/// signed.push_str(";share:");
+/// push_float(&mut signed, 0.000_01);
+/// assert_eq!(signed, "rate:10;share:1.0E-5");
+/// ```
+///
 /// # Panics
 /// Never: a `String` accepts all text.
 pub fn push_float(out: &mut String, value: f64) {

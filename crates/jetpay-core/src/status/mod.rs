@@ -4,6 +4,9 @@
 //! `Other`, which keeps an unknown word exactly as received. An unknown status is stored and shown, and it is never
 //! final.
 //!
+//! To store a word, use [`Display`](std::fmt::Display) or serde, and read it back with `From<&str>`: both directions keep an
+//! unknown word. In a `match`, handle `Other` together with a wildcard, because a later version may know more words.
+//!
 //! Known words are compared in one spelling: ASCII lower case, a space for `_`, and `canceled` for `cancelled`. Space
 //! around a word is not trimmed.
 //!
@@ -29,6 +32,9 @@ pub use self::payment_status::PaymentStatus;
 pub use self::types::{OperationType, PaymentType};
 
 /// What a status means for code that waits for the outcome.
+///
+/// It does not say whether a callback moves money: that also depends on the operation
+/// ([`Callback::paid`](crate::Callback::paid)).
 ///
 /// ```
 /// use jetpay_core::status::{OperationStatus, StatusClass};

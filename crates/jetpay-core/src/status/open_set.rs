@@ -85,6 +85,9 @@ macro_rules! open_set {
 pub(super) use open_set;
 
 /// A word that the set does not have, as received. Only the conversion of a text to the set's type makes one.
+///
+/// An unknown word that comes with a success must not pass in silence: store it and raise an alarm, because the callback
+/// does not come again.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownWord(Box<str>);
 

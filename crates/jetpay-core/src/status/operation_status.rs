@@ -4,7 +4,9 @@ use super::StatusClass;
 use super::open_set::open_set;
 
 open_set! {
-    /// The status of one operation.
+    /// The status of one operation. The payment's own status sums up all of its operations.
+    ///
+    /// Source: every document, callback, `operation.status`; the list of words is the platform's.
     ///
     /// ```
     /// use jetpay_core::status::{OperationStatus, StatusClass};

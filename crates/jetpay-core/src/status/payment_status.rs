@@ -6,6 +6,11 @@ use super::open_set::open_set;
 open_set! {
     /// The status of a payment. It sums up the payment's operations.
     ///
+    /// Only [`Success`](Self::Success), with a successful sale, credits a customer. A decline can still be followed by a
+    /// success, which credits, too.
+    ///
+    /// Source: every document, callback, `payment.status`; the list of words is the platform's.
+    ///
     /// ```
     /// use jetpay_core::status::PaymentStatus;
     ///

@@ -5,6 +5,8 @@ use super::open_set::open_set;
 open_set! {
     /// The type of an operation. For a top-up, only [`Sale`](Self::Sale) credits the customer.
     ///
+    /// Source: every document, callback, `operation.type`; the list of words is the platform's.
+    ///
     /// ```
     /// use jetpay_core::status::OperationType;
     ///
@@ -62,6 +64,8 @@ impl OperationType {
 
 open_set! {
     /// The type of a payment: money from the payer, or money to the payer.
+    ///
+    /// Source: every document, callback, `payment.type`.
     ///
     /// ```
     /// use jetpay_core::status::PaymentType;

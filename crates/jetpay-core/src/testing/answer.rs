@@ -11,7 +11,8 @@ use crate::response_code::ResponseCode;
 use crate::serve::Reply;
 use crate::signature::Project;
 
-/// The merchant's answer: a [`Reply`] and what its JSON says.
+/// The merchant's answer: a [`Reply`] and what its JSON says. `answer.status` is the HTTP status, `answer.outcome` says how
+/// the message ended, and why.
 #[derive(Debug, Clone)]
 pub struct Answer {
     reply: Reply,

@@ -14,6 +14,22 @@ use crate::serve::{Reply, serve, serve_callback};
 use crate::signature::{Keyring, Project, sign};
 
 /// A message before it is signed: a [`Verify`], a [`CheckDeposit`] or a [`Callback`].
+///
+/// [`verify`](super::verify), [`check_deposit`](super::check_deposit) and [`callback`](super::callback) make one. It is signed
+/// anew each time it is served, so change any field before that:
+///
+/// ```
+/// use jetpay_core::testing::{Payment, callback};
+/// use jetpay_core::{Currency, Money, PaymentId, Project};
+///
+/// let payment = Payment::new(PaymentId::new("payment_47")?, Money::new(100_000, Currency::KZT));
+/// let odd = callback(&payment).success().with("payment:status", "approved").without("operation");
+/// assert_eq!(odd.read()?.payment.status.as_str(), "approved");
+///
+/// let other = callback(&payment).success().of_project(&Project::new(35, "another secret")?);
+/// assert_eq!(other.read()?.project_id.number(), 35);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Message<K> {
     fields: Map<String, Value>,
     project: Project,

@@ -71,6 +71,16 @@
 //! A message takes the real way: it is signed, then read as from the platform. [`Message::read`] stops before the merchant
 //! and returns the typed request, for a test that calls a handler itself.
 //!
+//! | you want | write |
+//! |---|---|
+//! | a request | [`verify`], [`check_deposit`] |
+//! | the result of a payment | [`callback`]`(&payment)`, then `.success()`, `.decline()`, `.processing()`, `.refund(part)`, `.reversal()` |
+//! | a callback of a payment that your merchant does not know | [`Payment::new`] |
+//! | the platform repeats a callback | serve the same message again |
+//! | an odd message | [`Message::with`], [`Message::without`] |
+//! | the signed bytes, for a test over HTTP | [`Message::body`] |
+//! | what the merchant answered | [`Answer::code`], [`Answer::json`], and the fields of [`Reply`](crate::Reply) |
+//!
 //! Messages belong to the project 1234 with the secret `secret`, unless [`Message::of_project`] says otherwise.
 
 mod answer;
@@ -90,6 +100,9 @@ use crate::money::Money;
 use crate::signature::Project;
 
 /// A `verify` of a customer. Source: every document, request `verify`.
+///
+/// # Panics
+/// Never. An id that is no [`CustomerId`](crate::CustomerId) makes a message that the library rejects.
 #[must_use]
 pub fn verify<M: Method>(customer_id: &str) -> Message<Verify<M>> {
     Message::new(
@@ -100,6 +113,9 @@ pub fn verify<M: Method>(customer_id: &str) -> Message<Verify<M>> {
 
 /// A `check_deposit` of `amount` with the fields that all methods share. Add the method's own fields with
 /// [`with`](Message::with).
+///
+/// The amount is in minor units. An amount that is not positive, or in another currency than the project's, makes a message
+/// that the library rejects.
 ///
 /// Source: every document, request `check_deposit`.
 #[must_use]

@@ -14,6 +14,22 @@ use crate::signature::Project;
 const DATE: &str = "2022-03-25T11:08:45+0000";
 
 /// The callbacks of a payment.
+///
+/// ```
+/// use jetpay_core::testing::{Payment, callback};
+/// use jetpay_core::{Currency, Money, PaymentId};
+///
+/// let tenge = |minor| Money::new(minor, Currency::KZT);
+/// let payment = Payment::new(PaymentId::new("payment_47")?, tenge(100_000));
+/// assert_eq!(callback(&payment).success().read()?.paid(), Some(tenge(100_000)));
+///
+/// let refund = callback(&payment).refund(tenge(30_000)).read()?;
+/// assert_eq!(refund.operation.sum_initial, Some(tenge(30_000)));
+/// assert_eq!(refund.payment.sum, Some(tenge(70_000)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Source: every document, callback.
 #[must_use]
 pub fn callback(payment: &Payment) -> PaymentCallback<'_> {
     PaymentCallback(payment)
@@ -60,27 +76,28 @@ impl Payment {
 pub struct PaymentCallback<'a>(&'a Payment);
 
 impl PaymentCallback<'_> {
-    /// The payer paid the whole amount.
+    /// The payer paid the whole amount: a successful sale. A merchant credits it.
     #[must_use]
     pub fn success(self) -> Message<Callback> {
         self.of("success", "sale", "success", self.0.amount)
     }
 
-    /// The payment failed.
+    /// The payment failed: a declined sale with the operation code 20000. A merchant credits nothing.
     #[must_use]
     pub fn decline(self) -> Message<Callback> {
         let message = self.of("decline", "sale", "decline", self.0.amount);
         message.with("operation:code", "20000")
     }
 
-    /// The payment is in progress.
+    /// The payment is in progress, with the operation code 9999. It can also arrive after the success, as a late repeat.
     #[must_use]
     pub fn processing(self) -> Message<Callback> {
         let message = self.of("processing", "sale", "processing", self.0.amount);
         message.with("operation:code", "9999")
     }
 
-    /// The payer got `part` back, as the first refund of the payment. It may be the whole amount.
+    /// The payer got `part` back, in minor units, as the first refund of the payment. It may be the whole amount. For a second
+    /// refund, set `payment:sum:amount` and, if nothing is left, `payment:status`.
     #[must_use]
     pub fn refund(self, part: Money) -> Message<Callback> {
         let left = self.0.amount.minor() - part.minor();
@@ -93,7 +110,7 @@ impl PaymentCallback<'_> {
         message.with("payment:sum:amount", left)
     }
 
-    /// The sale was undone.
+    /// The sale was undone: a successful reversal of the whole amount.
     #[must_use]
     pub fn reversal(self) -> Message<Callback> {
         let message = self.of("reversed", "reversal", "success", self.0.amount);

@@ -119,15 +119,15 @@ impl fmt::Debug for Payout {
     reason = "merchants make it; a new field of the document must not be forgotten"
 )]
 pub struct Customer<'a> {
-    /// The customer's id in the merchant's system.
+    /// The customer's id in the merchant's system. Source: `customer.id`.
     pub id: &'a str,
-    /// The IP address of the customer's device, IPv4 or IPv6.
+    /// The IP address of the customer's device, IPv4 or IPv6. Source: `customer.ip_address`.
     pub ip_address: &'a str,
-    /// The first name.
+    /// The first name, without `;`. Source: `customer.first_name`.
     pub first_name: &'a str,
-    /// The last name.
+    /// The last name, without `;`. Source: `customer.last_name`.
     pub last_name: &'a str,
-    /// The e-mail address.
+    /// The e-mail address. Source: `customer.email`.
     pub email: &'a str,
 }
 
