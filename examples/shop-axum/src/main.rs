@@ -12,16 +12,15 @@ mod shop;
 use std::time::Duration;
 use std::{env, error::Error, sync::Arc};
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::{StatusCode, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use jetpay_kaspi::Kaspi;
 use jetpay_kaspi::core::serve::refuse_unread;
 use jetpay_kaspi::core::{Keyring, Project, ProjectId, Rejection, Reply, serve};
-use serde_json::Value;
 use shop::Shop;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -80,10 +79,9 @@ fn response(reply: Reply) -> Response {
 }
 
 /// Shows to `jetpay-conformance` what a payment moved, in minor units.
-async fn money(
-    State(endpoint): State<Arc<Endpoint>>,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, StatusCode> {
-    let money = endpoint.shop.money(&id);
-    money.map(Json).ok_or(StatusCode::NOT_FOUND)
+async fn money(State(endpoint): State<Arc<Endpoint>>, Path(id): Path<String>) -> Response {
+    match endpoint.shop.money(&id) {
+        Some(money) => ([(CONTENT_TYPE, "application/json")], money.to_string()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
