@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use jetpay_conformance::{
     Customers, Observation, Outcome, Project, Report, Target, prepare, run_all,
 };
-use jetpay_platform::KASPI;
+use jetpay_platform::{Client, KASPI};
 
 const SECRET: &str = "a secret of tests";
 
@@ -66,4 +66,18 @@ async fn shop_on_axum_passes_every_check_that_its_one_customer_permits() {
     let report = run_all(&target, |_| ()).await;
     assert_eq!(wrong(&report), Vec::<String>::new());
     assert!(report.summary().passed > 150, "{report}");
+}
+
+#[tokio::test]
+async fn body_over_the_limit_is_answered_with_413_and_the_refusal_of_kaspi() {
+    let (_running, url) = Running::start();
+    let client = Client::new(format!("{url}/kaspi"));
+    for (bytes, status) in [(64 * 1024, 200), (64 * 1024 + 1, 413)] {
+        let body = vec![b' '; bytes];
+        let exchange = client.send("POST", "", &[], body).await.unwrap();
+        assert_eq!(exchange.status, status, "{bytes}");
+        let refusal = exchange.json.unwrap();
+        assert_eq!(refusal["code"], 400);
+        assert!(refusal["message"].as_str().is_some_and(|it| !it.is_empty()));
+    }
 }
