@@ -2,8 +2,8 @@
 //!
 //! The admin interface of the service `jetpay` shows everything. Any other merchant can offer one URL for each payment.
 //! It answers `{"credited": 10000, "remaining": 10000}`: the sum of all credits of the payment, and the rest after
-//! refunds, in minor units. `remaining` may be left out if it equals `credited`. A payment without a credit has two
-//! zeros. HTTP 404 says that no payment has this id.
+//! refunds, in minor units. A reversed refund adds to the rest, and is no credit. `remaining` may be left out if it equals
+//! `credited`. A payment without a credit has two zeros. HTTP 404 says that no payment has this id.
 
 use jetpay_core::redacted::Redacted;
 use jetpay_platform::{Admin, Client, Entry, Exchange, NoAnswer, path_segment};
@@ -173,7 +173,8 @@ impl CheckContext<'_> {
             }
             Ok(Observer::Url(observation)) => {
                 let (credited, remaining) = observation.of(payment_id).await?;
-                let in_all = amounts.iter().filter(|amount| **amount > 0).sum();
+                // The credits come first. What is positive after a refund is a reversed refund, and no credit.
+                let in_all = amounts.iter().take_while(|amount| **amount > 0).sum();
                 expect::equal("minor units credited for the payment:", &in_all, &credited)?;
                 expect::equal(
                     "minor units of it left after refunds:",

@@ -303,6 +303,15 @@ mod tests {
     }
 
     #[test]
+    fn example_that_uses_more_than_the_sdk_is_caught() {
+        let problem = only_problem(&workspace_with("shop-sqlite", "1 jetpay-ledger v0.1.0\n"));
+        assert!(
+            problem.starts_with("shop-sqlite depends on jetpay-ledger;"),
+            "{problem}"
+        );
+    }
+
+    #[test]
     fn proof_may_depend_on_everything() {
         let graph = workspace_with(
             "jetpay-simulation",

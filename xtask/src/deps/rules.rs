@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The service and `jetpay-conformance` meet over HTTP only, so neither depends on the other. Both may use
-//! `jetpay-platform`: the demo of the service plays the platform, too. Nothing but proof depends on proof.
+//! `jetpay-platform`: the demo of the service plays the platform, too. An example is what a merchant writes: it uses the SDK
+//! and nothing else of ours. Nothing but proof depends on proof.
 
 /// What a crate may depend on.
 #[derive(Clone, Copy)]
@@ -19,12 +20,13 @@ pub(crate) struct Rule {
     pub(crate) never: &'static [Denied],
 }
 
-/// The four groups of crates, as in the member list of the workspace.
+/// The five groups of crates, as in the member list of the workspace.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
     Sdk,
     Service,
     Tools,
+    Examples,
     Proof,
 }
 
@@ -115,6 +117,14 @@ const SERVER: &[&str] = &[
     "jetpay-platform",
 ];
 
+/// The crates that a merchant of top-ups can name.
+const MERCHANT: &[&str] = &[
+    "jetpay-actix",
+    "jetpay-kaspi",
+    "jetpay-kassa24",
+    "jetpay-rules",
+];
+
 /// One row for each crate of the workspace.
 pub(crate) const RULES: &[Rule] = &[
     // SDK, for merchants who write Rust. Only actix and gate do I/O.
@@ -142,6 +152,10 @@ pub(crate) const RULES: &[Rule] = &[
         "jetpay-conformance",
         &["jetpay-core", "jetpay-platform"],
     ),
+    // Examples, which a merchant copies.
+    rule(Room::Examples, "payout", &["jetpay-gate", "jetpay-qiwi-kz"]),
+    rule(Room::Examples, "shop-axum", MERCHANT),
+    rule(Room::Examples, "shop-sqlite", MERCHANT),
     // Proof, which may depend on everything.
     proof("jetpay-simulation"),
     proof("jetpay-properties"),

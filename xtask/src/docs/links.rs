@@ -10,13 +10,20 @@ use super::markdown::{anchors, first_cells, links, paragraphs, split};
 use crate::shell;
 
 /// The folders whose pages are checked.
-const FOLDERS: [&str; 4] = ["", "docs", "fixtures", "fixtures/vectors"];
+const FOLDERS: [&str; 5] = [
+    "",
+    "docs",
+    "examples/shop-sqlite",
+    "fixtures",
+    "fixtures/vectors",
+];
 
 /// A code span that begins so is a path. A crate's folder is named without `crates/`.
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 8] = [
     "jetpay-",
     "crates/",
     "docs/",
+    "examples/",
     "fixtures/",
     "fuzz/",
     "packaging/",
@@ -24,7 +31,7 @@ const PATHS: [&str; 7] = [
 ];
 
 /// The folders whose sources have the tests that pages name.
-const SOURCES: [&str; 3] = ["crates", "fuzz/src", "xtask"];
+const SOURCES: [&str; 4] = ["crates", "examples", "fuzz/src", "xtask"];
 
 /// Fails with one line for each link, path or test that does not exist.
 pub(super) fn check() -> Result<()> {

@@ -119,7 +119,7 @@ impl Copy {
     }
 }
 
-/// The folders of the workspace that have its members: `crates` and `xtask`.
+/// The folders of the workspace that have its members: `crates`, `examples` and `xtask`.
 fn folders_of_members(metadata: &Metadata) -> BTreeSet<PathBuf> {
     let members = metadata.workspace_packages().into_iter();
     members
@@ -134,23 +134,22 @@ fn folders_of_members(metadata: &Metadata) -> BTreeSet<PathBuf> {
 /// Gives the crates of the copy a version of their own. Cargo would otherwise take them for those of the tree, and use
 /// what it built of a bug there.
 fn own_version(text: &str) -> String {
-    let mut ours = true;
-    let mut changed = String::with_capacity(text.len());
-    for line in text.lines() {
-        // In Cargo.lock, the line above the version has the name.
-        if let Some(name) = line.strip_prefix("name = \"") {
-            ours = name.starts_with("jetpay-") || name.starts_with("xtask");
+    // In Cargo.lock, a crate of the workspace is a paragraph without a source.
+    let paragraphs = text.split("\n\n").map(|paragraph| {
+        if paragraph.contains("\nsource = ") {
+            return paragraph.to_owned();
         }
-        match line.strip_suffix('"') {
-            Some(version) if ours && line.starts_with("version = \"") && !version.contains('+') => {
-                changed.push_str(version);
-                changed.push_str("+planted\"");
-            }
-            _ => changed.push_str(line),
-        }
-        changed.push('\n');
-    }
-    changed
+        let lines = paragraph
+            .split('\n')
+            .map(|line| match line.strip_suffix('"') {
+                Some(version) if line.starts_with("version = \"") && !version.contains('+') => {
+                    format!("{version}+planted\"")
+                }
+                _ => line.to_owned(),
+            });
+        lines.collect::<Vec<_>>().join("\n")
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 /// The first error of a compiler's output.
@@ -233,11 +232,11 @@ mod tests {
             own_version(manifest),
             "[workspace.package]\nversion = \"0.1.0+planted\"\n"
         );
-        let lock = "version = 4\nname = \"itoa\"\nversion = \"1.0.0\"\nname = \"jetpay-core\"\nversion = \"0.1.0\"\n";
-        assert_eq!(
-            own_version(lock),
-            "version = 4\nname = \"itoa\"\nversion = \"1.0.0\"\nname = \"jetpay-core\"\nversion = \"0.1.0+planted\"\n"
-        );
+        let itoa = "name = \"itoa\"\nversion = \"1.0.0\"\nsource = \"registry\"";
+        let lock = |version| {
+            format!("version = 4\n\n{itoa}\n\nname = \"payout\"\nversion = \"{version}\"\n")
+        };
+        assert_eq!(own_version(&lock("0.1.0")), lock("0.1.0+planted"));
     }
 
     #[test]

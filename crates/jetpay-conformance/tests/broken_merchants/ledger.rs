@@ -191,6 +191,30 @@ pub(super) static ALL: &[Broken] = &[
         &["callback-refund-rest"],
     ),
     Broken::slips(
+        "loses-early-refunds",
+        "Ignores a refund that comes before its sale.",
+        LedgerFault::LosesEarlyRefunds,
+        &["callback-refund-before-sale"],
+    ),
+    Broken::slips(
+        "forgets-what-is-left",
+        "Compares a refund with the announced amount, so a second full refund counts.",
+        LedgerFault::ForgetsWhatIsLeft,
+        &["callback-refund-second"],
+    ),
+    Broken::slips(
+        "refunds-too-much",
+        "Refunds more than the payer paid.",
+        LedgerFault::RefundsTooMuch,
+        &["callback-refund-too-large"],
+    ),
+    Broken::slips(
+        "ignores-reversed-refunds",
+        "Ignores a refund that the platform reversed.",
+        LedgerFault::IgnoresReversedRefunds,
+        &["callback-refund-reversed"],
+    ),
+    Broken::slips(
         "ignores-refunds",
         "Ignores refunds.",
         LedgerFault::IgnoresRefunds,

@@ -69,6 +69,7 @@ pub(super) static ALL: &[Broken] = &[
                 "processing",
                 "sale",
                 "refund",
+                "refund reverse",
                 "reversal",
                 "payout",
                 "partially paid",

@@ -108,6 +108,8 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     let done = operation.status == Some(OperationStatus::Success);
     match kind {
         OperationType::Refund => return refund(ledger, callback, paid.minor(), ledger_fault),
+        OperationType::RefundReverse if is(LedgerFault::IgnoresReversedRefunds) => return,
+        OperationType::RefundReverse => return give_again(ledger, callback, paid.minor(), done),
         OperationType::Reversal if is(LedgerFault::IgnoresReversals) => return,
         OperationType::Reversal => {
             return take_back(ledger, callback, paid.minor(), done, ledger_fault);
@@ -183,6 +185,10 @@ fn credit_once(
     };
     if credits {
         ledger.enter(callback, minor);
+        for early in ledger.early_of(callback.payment.id.as_str()) {
+            let taken = early.operation.sum_initial.map_or(0, Money::minor);
+            take_back(ledger, &early, taken, true, ledger_fault);
+        }
     }
 }
 
@@ -225,12 +231,34 @@ fn take_back(
     done: bool,
     ledger_fault: Option<LedgerFault>,
 ) {
-    let credited = ledger.payments[callback.payment.id.as_str()].left.is_some();
+    let payment = &ledger.payments[callback.payment.id.as_str()];
     let done = done || ledger_fault == Some(LedgerFault::TrustsRefunds);
-    if credited
-        && done
+    let Some(left) = payment.left.filter(|_| done) else {
+        if done && ledger_fault != Some(LedgerFault::LosesEarlyRefunds) {
+            ledger.early.push(callback.clone());
+        }
+        return;
+    };
+    let fits = match ledger_fault {
+        Some(LedgerFault::RefundsAll | LedgerFault::RefundsRepeats) => true,
+        Some(LedgerFault::ForgetsWhatIsLeft) => minor <= payment.top_up.amount.minor(),
+        Some(LedgerFault::RefundsTooMuch) => left > 0,
+        _ => minor <= left,
+    };
+    if fits
         && (ledger.is_fresh(callback, false) || ledger_fault == Some(LedgerFault::RefundsRepeats))
     {
         ledger.enter(callback, -minor);
+    }
+}
+
+/// Undoes a refund: what was taken back is the customer's again.
+fn give_again(ledger: &mut Ledger, callback: &Callback, minor: i64, done: bool) {
+    let payment = &ledger.payments[callback.payment.id.as_str()];
+    let taken = payment
+        .left
+        .map(|left| payment.top_up.amount.minor() - left);
+    if done && taken.is_some_and(|taken| minor <= taken) && ledger.is_fresh(callback, false) {
+        ledger.enter(callback, minor);
     }
 }

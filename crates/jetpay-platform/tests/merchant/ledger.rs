@@ -13,6 +13,8 @@ use super::LedgerFault;
 pub(crate) struct Ledger {
     pub(super) payments: BTreeMap<String, Payment>,
     entries: Vec<Entry>,
+    /// Refunds and reversals that wait for the credit of their payment.
+    pub(super) early: Vec<Callback>,
     /// The entries that exist: project, operation, and whether it is a credit.
     seen: BTreeSet<(u64, u64, bool)>,
     /// The id that the next payment gets instead of its own.
@@ -39,6 +41,7 @@ fn operation(callback: &Callback) -> u64 {
 struct Entry {
     payment_id: String,
     operation: u64,
+    kind: &'static str,
     minor: i64,
 }
 
@@ -73,7 +76,7 @@ impl Ledger {
         self.payments.insert(id.clone(), payment);
         if ledger_fault == Some(LedgerFault::CreditsBefore) {
             let amount = self.payments[&id].top_up.amount.minor();
-            self.post(&id, 0, amount);
+            self.post(&id, 0, "credit", amount);
         }
         id
     }
@@ -82,6 +85,12 @@ impl Ledger {
     pub(super) fn is_fresh(&mut self, callback: &Callback, credit: bool) -> bool {
         self.seen
             .insert((callback.project_id.number(), operation(callback), credit))
+    }
+
+    /// What waited for the credit of this payment. It waits no longer.
+    pub(super) fn early_of(&mut self, id: &str) -> Vec<Callback> {
+        let waits = |early: &mut Callback| early.payment.id.as_str() == id;
+        self.early.extract_if(.., waits).collect()
     }
 
     /// Whether this operation has credited something.
@@ -93,7 +102,12 @@ impl Ledger {
     /// Adds an entry.
     pub(super) fn enter(&mut self, callback: &Callback, minor: i64) {
         let id = callback.payment.id.as_str();
-        self.post(id, operation(callback), minor);
+        let kind = match &callback.operation.kind {
+            Some(OperationType::RefundReverse) => "refund_reverse",
+            _ if minor > 0 => "credit",
+            _ => "debit",
+        };
+        self.post(id, operation(callback), kind, minor);
         let Some(payment) = self.payments.get_mut(id) else {
             return;
         };
@@ -106,12 +120,13 @@ impl Ledger {
     }
 
     /// Adds an entry without a callback.
-    pub(super) fn post(&mut self, id: &str, operation: u64, minor: i64) {
+    pub(super) fn post(&mut self, id: &str, operation: u64, kind: &'static str, minor: i64) {
         if let Some(payment) = self.payments.get_mut(id) {
             payment.left = Some(payment.left.unwrap_or_default() + minor);
             self.entries.push(Entry {
                 payment_id: id.to_owned(),
                 operation,
+                kind,
                 minor,
             });
         }
@@ -142,7 +157,7 @@ impl Ledger {
         let payment = &self.payments[&entry.payment_id];
         json!({
             "seq": index + 1,
-            "kind": if entry.minor > 0 { "credit" } else { "debit" },
+            "kind": entry.kind,
             "payment_id": entry.payment_id,
             "operation_id": entry.operation.to_string(),
             "project_id": payment.top_up.project_id,
@@ -158,13 +173,15 @@ impl Ledger {
     pub(crate) fn seen(&self, id: &str) -> Option<(i64, i64)> {
         self.payments.get(id)?;
         let of_payment = || self.entries.iter().filter(|entry| entry.payment_id == *id);
-        let credited = of_payment().map(|entry| entry.minor.max(0)).sum();
+        let credits = of_payment().filter(|entry| entry.kind == "credit");
+        let credited = credits.map(|entry| entry.minor).sum();
         Some((credited, of_payment().map(|entry| entry.minor).sum()))
     }
 
     /// The number of credits.
     pub(crate) fn credits(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.minor > 0).count()
+        let credits = self.entries.iter().filter(|entry| entry.kind == "credit");
+        credits.count()
     }
 
     pub(super) fn balance(&self, customer: &str, ledger_fault: Option<LedgerFault>) -> i64 {

@@ -154,6 +154,14 @@ pub(crate) enum LedgerFault {
     RefundsAll,
     /// Ignores the second refund.
     RefundsOnce,
+    /// Ignores a refund that comes before its sale.
+    LosesEarlyRefunds,
+    /// Compares a refund with the announced amount, and not with what is left of it.
+    ForgetsWhatIsLeft,
+    /// Refunds any amount as long as something is left.
+    RefundsTooMuch,
+    /// Ignores a refund that the platform reversed.
+    IgnoresReversedRefunds,
     /// Ignores refunds.
     IgnoresRefunds,
     /// Ignores reversals.

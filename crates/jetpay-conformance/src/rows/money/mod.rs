@@ -1,5 +1,6 @@
 //! Which callbacks move money, and how much.
 
+mod odd_refund;
 mod quarantine;
 mod refund;
 mod success;
@@ -7,4 +8,9 @@ mod success;
 use crate::row::Row;
 
 /// The rows of this chapter.
-pub(super) static ROWS: &[&[Row]] = &[success::ROWS, quarantine::ROWS, refund::ROWS];
+pub(super) static ROWS: &[&[Row]] = &[
+    success::ROWS,
+    quarantine::ROWS,
+    refund::ROWS,
+    odd_refund::ROWS,
+];

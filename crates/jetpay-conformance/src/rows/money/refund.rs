@@ -89,9 +89,10 @@ pub(super) static ROWS: &[Row] = &[
 ];
 
 /// The amount of the first refund, in minor units.
-const PART_MINOR: i64 = 3_000;
+pub(super) const PART_MINOR: i64 = 3_000;
 
-fn full(context: &CheckContext<'_>, payment_id: &str) -> Callback {
+/// A refund of the full amount, by an operation of its own.
+pub(super) fn full(context: &CheckContext<'_>, payment_id: &str) -> Callback {
     Callback::refund(
         context.method,
         context.project.id,
@@ -100,7 +101,7 @@ fn full(context: &CheckContext<'_>, payment_id: &str) -> Callback {
     )
 }
 
-fn part(context: &CheckContext<'_>, payment_id: &str) -> Callback {
+pub(super) fn part(context: &CheckContext<'_>, payment_id: &str) -> Callback {
     let (part, left) = (
         context.money(PART_MINOR),
         context.money(context.amount().minor() - PART_MINOR),
