@@ -6,7 +6,7 @@ macro_rules! fields {
     ($($name:ident = $path:literal,)+) => {
         /// A field of a callback, or an object with such fields, in the order of their paths.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        #[expect(dead_code, reason = "an object is only looked for above a field")]
+        #[cfg_attr(not(test), expect(dead_code, reason = "an object is only looked for above a field"))]
         pub(super) enum Field {
             $($name,)+
         }
