@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jetpay_kaspi::core::*;
+use jetpay_kaspi::core::{
+    Acknowledged, Callback, CallbackError, Callbacks, CheckDepositResult, Currency, CustomerId,
+    Merchant, PaymentId, Refused, Unavailable, VerifyRequest, VerifyResult,
+};
 use jetpay_kaspi::{CheckDeposit, CheckDepositResponse, Contract, Kaspi, VerifyResponse};
 use jetpay_rules::{EffectKey, Effects, OperationEvent, PaymentSnapshot, decide};
 use serde_json::{Value, json};

@@ -2,8 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jetpay_kaspi::core::merchant::UnusableCallback;
-use jetpay_kaspi::core::*;
+use jetpay_kaspi::core::{
+    Acknowledged, Callback, CallbackError, Callbacks, CheckDepositResult, Currency, Merchant,
+    Refused, Unavailable, VerifyRequest, VerifyResult, merchant::UnusableCallback,
+};
 use jetpay_kaspi::{Kaspi, VerifyResponse};
 use jetpay_kassa24::{ContractsResponse, DescribedDepositResponse, Kassa24, StatusCode};
 use jetpay_rules::{Effects, OperationEvent, decide};
