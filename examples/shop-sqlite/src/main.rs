@@ -11,7 +11,6 @@ use jetpay_actix::{callbacks, endpoint};
 use jetpay_kaspi::Kaspi;
 use jetpay_kaspi::core::{Keyring, Project, ProjectId};
 use jetpay_kassa24::Kassa24;
-use rusqlite::Connection;
 use shop::Shop;
 
 fn main() -> store::Stored<()> {
@@ -23,19 +22,18 @@ fn main() -> store::Stored<()> {
         }
     }
     let keys = Arc::new(Keyring::new(projects)?);
-    let db = Connection::open("shop.db")?;
+    let db = rusqlite::Connection::open("shop.db")?;
     db.execute_batch(include_str!("schema.sql"))?;
     let shop = Arc::new(Shop(db.into()));
-    let is_test = env::var_os("SHOP_IN_TEST").is_some();
     let server = HttpServer::new(move || {
         let (shop, keys) = (|| shop.clone(), || keys.clone());
-        let only_in_test = web::get().guard(guard::fn_guard(move |_| is_test));
+        let in_test = guard::fn_guard(|_| env::var_os("SHOP_IN_TEST").is_some());
         App::new()
             .service(endpoint::<Kaspi, _>("/kaspi", shop(), keys()))
             .service(endpoint::<Kassa24, _>("/kassa24", shop(), keys()))
             .service(callbacks("/callback", shop(), keys()))
             .app_data(web::Data::from(shop()))
-            .route("/test/payments/{id}", only_in_test.to(money))
+            .route("/test/payments/{id}", web::get().guard(in_test).to(money))
     });
     let server = server.bind(env::var("SHOP_LISTEN")?)?;
     println!("listening on http://{}", server.addrs()[0]);

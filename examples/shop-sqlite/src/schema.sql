@@ -60,6 +60,8 @@ CREATE TABLE IF NOT EXISTS entries (
     UNIQUE (project_id, operation_id, kind)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS entries_of_payment ON entries (payment_id);
+-- The rules credit a payment once. The database holds it, too.
+CREATE UNIQUE INDEX IF NOT EXISTS one_credit ON entries (payment_id) WHERE kind = 'credit';
 
 -- What a person must look at, once for each cause.
 CREATE TABLE IF NOT EXISTS alarms (

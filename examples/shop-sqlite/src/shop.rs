@@ -2,10 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jetpay_kaspi::core::merchant::UnusableCallback;
 use jetpay_kaspi::core::{
     Acknowledged, Callback, CallbackError, Callbacks, CheckDepositResult, Currency, Merchant,
-    Refused, Unavailable, VerifyRequest, VerifyResult,
+    Refused, Unavailable, VerifyRequest, VerifyResult, merchant::UnusableCallback,
 };
 use jetpay_kaspi::{Kaspi, VerifyResponse};
 use jetpay_kassa24::{ContractsResponse, DescribedDepositResponse, Kassa24, StatusCode};
