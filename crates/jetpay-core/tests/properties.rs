@@ -378,7 +378,7 @@ fn signing_puts_the_signature_in_the_right_place() {
 
 #[test]
 fn signed_body_just_below_the_size_limit_can_be_parsed() {
-    // The flattened form is some bytes below twice the body. Each further value crosses the limit in small steps.
+    // The flattened form is some bytes below one and a half bodies and the spare. Each further value crosses the limit in small steps.
     let (mut signed, mut refused) = (0, 0);
     for values in 50..110 {
         let body = format!("{{\"{}\":[{}1]}}", "k".repeat(22), "1,".repeat(values));

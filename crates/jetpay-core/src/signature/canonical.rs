@@ -52,7 +52,8 @@ pub enum Unreadable {
     #[error("the body is not a JSON object")]
     NotAnObject,
     /// The body is larger than any message; or its flattened form, in which each value repeats the keys above it, is more
-    /// than twice as large as the body; or it has more values than any message of its length.
+    /// than one and a half times as large; or it has more values, or more white space in keys, than any message of its
+    /// length.
     #[error("the body is too large, has too many values, or repeats long keys too often")]
     TooLarge,
     /// The JSON is broken, or it is never signed: a repeated key, an empty key, negative zero, a number out of range, a
