@@ -321,7 +321,22 @@ fn without(body: &str, paths: &[&str]) -> String {
     signed(&body.to_string())
 }
 
-/// Every callback of the fixtures, and each of them without a part of what an effect on money needs.
+/// The message with another type and status of the operation, and status of the payment, signed again.
+fn with_words(body: &str, kind: &str, status: &str) -> String {
+    let mut body: Value = serde_json::from_str(body).unwrap();
+    for (path, word) in [
+        ("/operation/type", kind),
+        ("/operation/status", "success"),
+        ("/payment/status", status),
+    ] {
+        if let Some(place) = body.pointer_mut(path) {
+            *place = word.into();
+        }
+    }
+    signed(&body.to_string())
+}
+
+/// Every callback of the fixtures, changed and unchanged, and each of them without a part of what an effect on money needs.
 fn callbacks() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (name, body) in fixtures_named(&["callback-", "payout-callback-"]) {
@@ -338,6 +353,18 @@ fn callbacks() -> Vec<(String, String)> {
         all.extend(
             lacking.map(|paths| (format!("{name} without {paths:?}"), without(&body, paths))),
         );
+        // Compensations move money whatever the status of the payment is.
+        let changed = [
+            ("manual change", "decline"),
+            ("refund", "processing"),
+            ("reversal", "canceled"),
+        ];
+        all.extend(changed.map(|(kind, status)| {
+            (
+                format!("{name} as {kind}, {status}"),
+                with_words(&body, kind, status),
+            )
+        }));
         all.push((name, body));
     }
     // What is refused is left out: the fixture that is malleated can be cut back into the message that was signed.

@@ -94,7 +94,11 @@ impl Callbacks for Shop {
     /// because a stranger who saw the callback can send copies that differ in what is not signed.
     async fn unusable(&self, callback: UnusableCallback<'_>) -> Result<(), Unavailable> {
         let body = serde_json::from_slice::<serde_json::Value>(callback.body).unwrap_or_default();
-        let cause = (&body["signature"], callback.rejection);
+        let cause = (
+            &body["signature"],
+            &body["general"]["signature"],
+            callback.rejection,
+        );
         Ok(self.commit(|db| store::raise(db, "unusable_callback", cause, callback.body))?)
     }
 }

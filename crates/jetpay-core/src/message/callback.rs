@@ -179,6 +179,16 @@ const EFFECT: [&str; 12] = [
     FOREIGN[2].path(),
 ];
 
+/// Words of [`EFFECT`] that may be absent or odd. With a `;` in one of them, an attacker may have merged the field after it
+/// into it, so that the word, and with it the effect, would count as absent.
+const WORDS: [Field; 5] = [
+    Field::PaymentType,
+    Field::OperationId,
+    Field::OperationType,
+    Field::OperationStatus,
+    Field::OperationSumInitialCurrency,
+];
+
 impl Callback {
     /// The amount that was paid, in minor units, if the callback reports a successful sale of a successful payment.
     ///
@@ -220,6 +230,9 @@ impl Callback {
         let fields = Fields::of(message.canonical());
         for foreign in FOREIGN {
             require_absent(&fields, foreign)?;
+        }
+        for word in WORDS {
+            require_whole(&fields, word)?;
         }
         let project_id = message.project_id()?;
         let id = message.id(Field::PaymentId.path())?;
@@ -334,6 +347,17 @@ fn require_absent(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
         FieldFlaw::NotThe("absent: a callback has no such field, other signed messages have");
     let path = field.path();
     Err(Rejection::Field { path, flaw })
+}
+
+/// Refuses a text with `;` in this place.
+fn require_whole(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
+    match fields.at(field) {
+        Found::Value(_, text) if text.contains(';') => Err(Rejection::Field {
+            path: field.path(),
+            flaw: FieldFlaw::NotA("a word without `;`"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {

@@ -7,7 +7,6 @@ use super::canonical::{COPIED, Unreadable};
 use super::claimed::ClaimedSignature;
 use super::json::Stop;
 use super::leaves::{Kind, Span, head, head_at, is_below};
-use super::marks::COLON;
 use super::pass::Pass;
 
 /// A value and where its parts are in [`Flattener::source`]. It has 32 bytes: with more, the memory of one message does not
@@ -108,7 +107,7 @@ const LARGEST: usize = 1 << 27;
 const SPARE: usize = 1600;
 /// The maximum number of values: one for so many bytes of the body, and some. A real message has one for thirty bytes.
 const BYTES_A_VALUE: usize = 20;
-const SPARE_VALUES: usize = 160;
+const SPARE_VALUES: usize = 256;
 /// A float counts as so many values: to read and to print it takes as long.
 const VALUES_A_FLOAT: usize = 4;
 
@@ -119,7 +118,7 @@ impl Flattener {
             return Err(Unreadable::ByteOrderMark);
         }
         let text = std::str::from_utf8(body)?;
-        // All positions fit 32 bits, and all lengths 29: the source is smaller than four bodies.
+        // All positions fit 32 bits, and all lengths 29: the source is smaller than eight bodies.
         if body.len() > LARGEST {
             return Err(Unreadable::TooLarge);
         }
@@ -143,6 +142,18 @@ impl Flattener {
         Ok(flattener)
     }
 
+    /// Counts a value, whether or not it is signed.
+    #[inline]
+    pub(super) fn count(&mut self, kind: Kind) -> Result<(), Stop> {
+        let counted = if kind == Kind::Float {
+            VALUES_A_FLOAT
+        } else {
+            1
+        };
+        self.values_left = self.values_left.checked_sub(counted).ok_or(Stop)?;
+        Ok(())
+    }
+
     /// Adds a value. `path` is that of its parent.
     #[inline]
     pub(super) fn add(
@@ -162,12 +173,7 @@ impl Flattener {
         };
         let above = self.parents[usize::from(index)].len();
         self.size += above + key.len() + value.len() + 2;
-        let counted = if kind == Kind::Float {
-            VALUES_A_FLOAT
-        } else {
-            1
-        };
-        self.values_left = self.values_left.checked_sub(counted).ok_or(Stop)?;
+        self.count(kind)?;
         if self.size > self.largest {
             return Err(Stop);
         }
@@ -226,18 +232,10 @@ impl Flattener {
     /// Whether the body has a field `payment` or `operation`, as callbacks do and requests do not. One of them is enough,
     /// because an empty object is not signed.
     pub(crate) fn mentions_payment(&self) -> bool {
-        const NAMES: [&str; 2] = ["payment", "operation"];
-        let mut parents = self.parents.iter().map(|&span| self.text(span));
-        parents.any(|path| NAMES.iter().any(|name| is_below(path, name)))
-            || NAMES.iter().any(|name| self.value("", name).is_some())
-            || self.marks & COLON != 0
-                && self.parts.iter().any(|part| {
-                    let is_top = self.parent(part).len() == 0;
-                    is_top
-                        && NAMES
-                            .iter()
-                            .any(|name| is_below(self.text(part.key()), name))
-                })
+        ["payment", "operation"].iter().any(|name| {
+            let mut parents = self.parents.iter().map(|&span| self.text(span));
+            self.value("", name).is_some() || parents.any(|path| is_below(path, name))
+        })
     }
 
     /// Of two signatures, the one at the top level counts. Their order does not matter.

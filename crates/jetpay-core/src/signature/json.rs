@@ -48,6 +48,7 @@ impl fmt::Display for JsonError {
 /// Why the pass over a body ends early. The reader keeps the flaw, if there is one.
 pub(super) struct Stop;
 
+const NO_DIGITS: &str = "four hexadecimal digits must follow `\\u`";
 const CUT_OFF: &str = "the body ends too early";
 
 /// A number. The text of an integer is the one in the body.
@@ -291,12 +292,12 @@ impl<'b> Reader<'b> {
         let bytes = self.body.as_bytes();
         let digits = bytes.get(self.at + 1..self.at + 5).unwrap_or_default();
         if digits.len() < 4 {
-            return self.stop_at(CUT_OFF, self.body.len());
+            return self.stop(NO_DIGITS);
         }
         let mut code = 0;
         for &digit in digits {
             let Some(digit) = char::from(digit).to_digit(16) else {
-                return self.stop("four hexadecimal digits must follow `\\u`");
+                return self.stop(NO_DIGITS);
             };
             code = code << 4 | digit;
         }

@@ -222,9 +222,9 @@ impl<'b> Pass<'b> {
             b'[' => self.array(None),
             next => {
                 let length = self.flattener.source.len();
-                self.single_value(next)?;
+                let (kind, _) = self.single_value(next)?;
                 self.flattener.source.truncate(length);
-                Ok(())
+                self.flattener.count(kind)
             }
         }
     }
@@ -274,6 +274,8 @@ impl<'b> Pass<'b> {
     }
 
     fn descend(&mut self) -> Result<(), Stop> {
+        // An object without values costs about as much as a value.
+        self.flattener.count(Kind::Null)?;
         self.depth += 1;
         if self.depth > DEEPEST {
             return self.reader.stop("more than 127 levels");

@@ -16,7 +16,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "an unknown status is acknowledged and credits nothing",
-        "The endpoint credits on an unknown word, or the platform repeats the callback for ten days.",
+        "The endpoint credits on an unknown word, or the platform repeats the callback for eleven days.",
         run!(unknown_status),
     ),
     Row::new(

@@ -1,5 +1,5 @@
 //! Texts that JSON allows and that a merchant's store may reject: other scripts, the character NUL, and words that are
-//! too long for an index. The callback must be acknowledged anyway, or it is repeated for ten days.
+//! too long for an index. The callback must be acknowledged anyway, or it is repeated for eleven days.
 
 use jetpay_platform::messages::{Callback, Operation};
 use jetpay_platform::next_operation_id;
@@ -36,7 +36,7 @@ pub(super) static ROWS: &[Row] = &[
         Level::Should,
         WORDS,
         "a status with NUL or with thousands of letters is acknowledged and stops no credit",
-        "The store fails on one word, and the platform repeats the callback for ten days.",
+        "The store fails on one word, and the platform repeats the callback for eleven days.",
         run!(statuses),
     )
     .credits(),

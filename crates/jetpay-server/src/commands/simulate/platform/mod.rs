@@ -17,7 +17,7 @@ use jetpay_platform::traffic::{Faults, Rate, Runner, Traffic};
 use crate::service::termination;
 use endpoint::Endpoint;
 
-/// With `--count`, a callback that is never acknowledged must not keep the run going for ten days. The first six
+/// With `--count`, a callback that is never acknowledged must not keep the run going for eleven days. The first six
 /// repeats come within a minute.
 const REPEATS_OF_A_COUNT: usize = 6;
 
