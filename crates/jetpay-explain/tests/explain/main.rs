@@ -311,7 +311,7 @@ fn small_body_whose_string_would_be_enormous_is_explained_without_a_reason() {
     let body = format!(
         r#"{{"signature":"{}","general":{{"signature":{{"{name}":[{}0]}}}}}}"#,
         STANDARD.encode([0; 64]),
-        "0,".repeat(20_000)
+        "0,".repeat(800)
     );
     assert_eq!(
         explain(body.as_bytes(), &[key("secret")]).hints,
