@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::claimed::ClaimedSignature;
 use super::flattener::{Flattener, Part};
 use super::json::JsonError;
-use super::leaves::{Found, Leaf, Leaves, Path, Span, byte_order};
+use super::leaves::{Found, Leaf, Leaves, Path, Span};
 use super::{marks, natural};
 
 /// The order of the paths in a string to sign.
@@ -202,7 +202,7 @@ impl From<Flattener> for Canonical {
 /// The values in the byte order of their paths, which all differ.
 ///
 /// Integers sort faster than anything with a comparison of its own. Each has the first bytes of a path and, in its last
-/// two, the index of the value.
+/// one or two, the index of the value.
 fn byte_ordered(flattener: &Flattener) -> impl Iterator<Item = &Part> {
     let parts = &flattener.parts;
     let index: u128 = if parts.len() <= 256 { 0xFF } else { 0xFFFF };
@@ -236,7 +236,8 @@ fn sort_naturally(mut leaves: Leaves) -> Leaves {
 
 /// Equal paths keep their order.
 fn leaf_order(string: &str, a: &Leaf, b: &Leaf) -> Ordering {
-    byte_order((a.head, b.head), || a.path(string).cmp(b.path(string)))
+    let heads = a.head.cmp(&b.head);
+    heads.then_with(|| a.path(string).cmp(b.path(string)))
 }
 
 /// Joins the parts of the values with `;`.

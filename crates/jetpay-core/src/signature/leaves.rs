@@ -1,6 +1,5 @@
 //! The values of a body in the string to sign, each as `path:value`, and the search for one of them.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The JSON type of a value. The signature does not cover it.
@@ -232,20 +231,6 @@ impl Found<'_> {
 pub(super) fn is_below(path: &str, above: &str) -> bool {
     let rest = path.strip_prefix(above);
     rest.is_some_and(|rest| (rest.len() - rest.trim_start_matches(':').len()) % 2 == 1)
-}
-
-/// Compares two paths by their first 16 bytes. Few paths have these in common, and are compared as a whole.
-#[inline]
-pub(super) fn byte_order(heads: (u128, u128), whole: impl FnOnce() -> Ordering) -> Ordering {
-    #[cold]
-    fn cold(whole: impl FnOnce() -> Ordering) -> Ordering {
-        whole()
-    }
-    if heads.0 == heads.1 {
-        cold(whole)
-    } else {
-        heads.0.cmp(&heads.1)
-    }
 }
 
 /// The first 16 bytes of a part of a text, padded with zeros.
