@@ -1,34 +1,127 @@
 //! All rows. A folder is a chapter of a report.
 
-mod bad_input;
 mod conditions;
-mod documented;
 mod expectations;
-mod idempotence;
 mod malleability;
-mod money;
-mod order;
-mod robustness;
 mod sections;
-mod shape;
-mod signatures;
-#[cfg(test)]
-mod tests;
 mod time;
 
 use super::row::{Group, Row};
 
+/// The shape of answers: fields, types, and places of texts.
+mod shape {
+    pub(super) mod json;
+    pub(super) mod refusals;
+    pub(super) mod values;
+}
+
+/// The exchanges that the documents show.
+mod documented {
+    pub(super) mod check_deposit;
+    pub(super) mod options;
+    pub(super) mod verify;
+}
+
+/// Who signed a message.
+mod signatures {
+    pub(super) mod accepted;
+    pub(super) mod callbacks;
+    pub(super) mod forged;
+    pub(super) mod projects;
+}
+
+/// Repeats.
+mod idempotence {
+    pub(super) mod callbacks;
+    pub(super) mod requests;
+}
+
+/// Which callbacks move money, and how much.
+mod money {
+    pub(super) mod credit;
+    pub(super) mod odd_refund;
+    pub(super) mod refund;
+}
+
+/// Callbacks in any order, and with unknown words and fields.
+mod order {
+    pub(super) mod payments;
+    pub(super) mod words;
+}
+
+/// Unreadable bodies, and messages with a wrong field.
+mod bad_input {
+    pub(super) mod callbacks;
+    pub(super) mod fields;
+    pub(super) mod unreadable;
+}
+
+/// Sizes, scripts, connections, and HTTP around the messages.
+mod robustness {
+    pub(super) mod http;
+    pub(super) mod limits;
+    pub(super) mod numbers;
+    pub(super) mod texts;
+}
+
 /// All rows by chapter, in the order of a report.
 static CHAPTERS: &[(Group, &[&[Row]])] = &[
-    (Group::Shape, shape::ROWS),
-    (Group::Documented, documented::ROWS),
-    (Group::Signatures, signatures::ROWS),
+    (
+        Group::Shape,
+        &[
+            shape::json::ROWS,
+            shape::values::ROWS,
+            shape::refusals::ROWS,
+        ],
+    ),
+    (
+        Group::Documented,
+        &[
+            documented::verify::ROWS,
+            documented::check_deposit::ROWS,
+            documented::options::ROWS,
+        ],
+    ),
+    (
+        Group::Signatures,
+        &[
+            signatures::accepted::ROWS,
+            signatures::callbacks::ROWS,
+            signatures::forged::ROWS,
+            signatures::projects::ROWS,
+        ],
+    ),
     (Group::Malleability, &[malleability::ROWS]),
-    (Group::Idempotence, idempotence::ROWS),
-    (Group::Money, money::ROWS),
-    (Group::Order, order::ROWS),
-    (Group::BadInput, bad_input::ROWS),
-    (Group::Robustness, robustness::ROWS),
+    (
+        Group::Idempotence,
+        &[idempotence::requests::ROWS, idempotence::callbacks::ROWS],
+    ),
+    (
+        Group::Money,
+        &[
+            money::credit::ROWS,
+            money::refund::ROWS,
+            money::odd_refund::ROWS,
+        ],
+    ),
+    (Group::Order, &[order::payments::ROWS, order::words::ROWS]),
+    (
+        Group::BadInput,
+        &[
+            bad_input::unreadable::ROWS,
+            bad_input::fields::ROWS,
+            bad_input::callbacks::ROWS,
+        ],
+    ),
+    (
+        Group::Robustness,
+        &[
+            robustness::http::ROWS,
+            robustness::limits::ROWS,
+            robustness::numbers::ROWS,
+            robustness::texts::ROWS,
+        ],
+    ),
     (Group::Time, &[time::ROWS]),
 ];
 
@@ -38,4 +131,66 @@ pub(crate) fn all() -> impl Iterator<Item = (Group, &'static Row)> {
         let rows = files.iter().copied().flatten();
         rows.map(|row| (*group, row))
     })
+}
+
+/// The texts of rows have the same form everywhere.
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{Row, all};
+
+    /// The maximum length of a reason, in characters: one line of a report.
+    const WHY: usize = 110;
+
+    fn all_but(good: impl Fn(&Row) -> bool) -> Vec<&'static str> {
+        all()
+            .filter(|(_, row)| !good(row))
+            .map(|(_, row)| row.id)
+            .collect()
+    }
+
+    #[test]
+    fn every_row_has_one_short_and_unique_reason() {
+        let none = Vec::<&str>::new();
+        assert_eq!(all_but(|row| row.why.ends_with('.')), none);
+        assert_eq!(all_but(|row| row.why.chars().count() <= WHY), none);
+        let mut seen = HashSet::new();
+        let repeated: Vec<_> = all().filter(|(_, row)| !seen.insert(row.why)).collect();
+        let repeated: Vec<_> = repeated.iter().map(|(_, row)| row.id).collect();
+        assert_eq!(repeated, none, "each its own reason");
+    }
+
+    #[test]
+    fn every_sentence_begins_with_a_small_letter_and_has_no_period() {
+        let lower = |row: &Row| row.sentence.starts_with(|it: char| it.is_ascii_lowercase());
+        assert_eq!(all_but(lower), Vec::<&str>::new());
+        assert_eq!(
+            all_but(|row| !row.sentence.ends_with('.')),
+            Vec::<&str>::new()
+        );
+    }
+
+    #[test]
+    fn every_sentence_of_a_chapter_is_unique() {
+        let mut seen = HashSet::new();
+        for (group, row) in all() {
+            assert!(seen.insert((group, row.sentence)), "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn every_id_is_unique_and_in_kebab_case() {
+        let kebab = |row: &Row| {
+            row.id.split('-').all(|word| {
+                let letters = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
+                !word.is_empty() && word.bytes().all(letters)
+            })
+        };
+        assert_eq!(all_but(kebab), Vec::<&str>::new());
+        let mut seen = HashSet::new();
+        for (_, row) in all() {
+            assert!(seen.insert(row.id), "{} is there twice", row.id);
+        }
+    }
 }

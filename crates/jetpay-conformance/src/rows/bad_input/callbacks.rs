@@ -10,7 +10,7 @@ use crate::rows::conditions::{exact, has_callback_url};
 use crate::rows::expectations::{expect_unchanged, refused};
 use crate::rows::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-missing-field",
         Level::Should,

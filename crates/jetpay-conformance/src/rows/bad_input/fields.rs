@@ -11,7 +11,7 @@ use crate::rows::conditions::{always_contracts, option_2};
 use crate::rows::sections::BAD_FIELD;
 use crate::target::Kassa24Answers;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "field-type",
         Level::Should,

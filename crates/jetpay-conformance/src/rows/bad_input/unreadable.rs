@@ -8,7 +8,7 @@ use crate::expect::Refusal;
 use crate::row::{Level, Procedure, Row, run};
 use crate::rows::sections::UNREADABLE;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "bad-not-json",
         Level::Should,

@@ -15,7 +15,7 @@ use crate::rows::expectations::payment_id;
 use crate::rows::sections::{RECORD_ONLY, REFUSE_IMPOSSIBLE};
 use crate::target::Target;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "deposit-good",
         Level::Must,

@@ -13,7 +13,7 @@ use crate::rows::expectations::{account, expect_credited, payment_id, sound_cont
 use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::{Kassa24Answers, Target};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "option-1-verify",
         Level::Must,

@@ -12,7 +12,7 @@ use crate::rows::expectations::{account, sound_contracts};
 use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::Kassa24Answers;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "verify-good",
         Level::Must,

@@ -13,7 +13,7 @@ use crate::rows::expectations::{
 };
 use crate::rows::sections::ONE_CREDIT;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-repeated",
         Level::Must,

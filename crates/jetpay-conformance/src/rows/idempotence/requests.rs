@@ -12,7 +12,7 @@ use crate::expect::Refusal;
 use crate::row::{Level, Row, run};
 use crate::rows::sections::{READ_ONLY, RECORD_ONLY};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "verify-repeated",
         Level::Must,

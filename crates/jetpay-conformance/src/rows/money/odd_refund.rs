@@ -12,7 +12,7 @@ use crate::rows::expectations::{
 };
 use crate::rows::sections::REFUNDS;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-refund-before-sale",
         Level::Must,

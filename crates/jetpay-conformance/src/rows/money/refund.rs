@@ -10,7 +10,7 @@ use crate::rows::conditions::exact;
 use crate::rows::expectations::{expect_credited, expect_taken_back};
 use crate::rows::sections::{ANSWERS, REFUNDS};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-refund",
         Level::Should,

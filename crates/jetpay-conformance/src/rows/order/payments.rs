@@ -10,7 +10,7 @@ use crate::row::{Level, Row, run};
 use crate::rows::expectations::{expect_credited, expect_unchanged};
 use crate::rows::sections::{ANSWERS, ANY_ORDER};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-unknown-payment",
         Level::Should,

@@ -10,7 +10,7 @@ use crate::row::{Level, Row, run};
 use crate::rows::expectations::{credits, post_with_words, post_wrong_callback};
 use crate::rows::sections::WORDS;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-unknown-status",
         Level::Should,

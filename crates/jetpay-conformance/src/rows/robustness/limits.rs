@@ -13,7 +13,7 @@ use crate::rows::conditions::exact;
 use crate::rows::expectations::expect_unchanged;
 use crate::rows::sections::SIZE;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "bad-deep",
         Level::Should,

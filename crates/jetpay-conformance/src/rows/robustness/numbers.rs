@@ -11,7 +11,7 @@ use crate::expect::Refusal;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::sections::WORDS;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "number-unknown-field",
         Level::Should,

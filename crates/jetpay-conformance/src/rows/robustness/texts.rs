@@ -12,7 +12,7 @@ use crate::row::{Level, Row, run};
 use crate::rows::expectations::expect_credited;
 use crate::rows::sections::WORDS;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-unicode",
         Level::Must,

@@ -14,7 +14,7 @@ use crate::wire::Framing;
 /// The byte order mark, which Windows editors write before JSON.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "shape-json",
         Level::Must,

@@ -14,7 +14,7 @@ use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{option_1, option_2};
 use crate::target::Kassa24Answers;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "shape-refusal-text-verify",
         Level::Must,

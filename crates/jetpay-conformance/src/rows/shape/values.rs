@@ -12,7 +12,7 @@ use crate::rows::conditions::{has_contracts, no_contracts};
 use crate::rows::expectations::sound_contracts;
 use crate::rows::sections::{METHOD_ANSWERS, SIGNATURE};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "shape-payment-id",
         Level::Must,

@@ -9,7 +9,7 @@ use crate::expect;
 use crate::row::{Level, Row, run};
 use crate::rows::sections::{PATHS, SIGNED};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "signed-reordered",
         Level::Must,

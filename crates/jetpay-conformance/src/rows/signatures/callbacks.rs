@@ -12,7 +12,7 @@ use crate::row::{Level, Row, run};
 use crate::rows::expectations::refused;
 use crate::rows::sections::UNSIGNED_CALLBACK;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "callback-bad-signature",
         Level::Must,

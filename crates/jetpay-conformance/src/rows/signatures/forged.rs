@@ -10,7 +10,7 @@ use crate::expect::Refusal;
 use crate::row::{Level, Procedure, Row, run};
 use crate::rows::sections::UNSIGNED;
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "signature-missing",
         Level::Must,

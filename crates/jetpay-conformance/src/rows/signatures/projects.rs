@@ -13,7 +13,7 @@ use crate::row::{Level, Row, run};
 use crate::rows::conditions::exact;
 use crate::rows::sections::{PATHS, PROJECT};
 
-pub(super) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::new(
         "signature-next-secret",
         Level::Should,
