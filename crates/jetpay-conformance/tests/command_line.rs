@@ -1,7 +1,13 @@
-//! The command line of `jetpay-conformance`, against the real service as any merchant's endpoint.
+//! The command line of `jetpay-conformance`, against the real service as any merchant's endpoint. Behind TLS it trusts
+//! only the certificates that the machine trusts.
 
+#[path = "../../jetpay-server/tests/behind_tls/mod.rs"]
+mod behind_tls;
 mod service;
 
+use std::path::Path;
+
+use behind_tls::{certificate, in_front_of};
 use serde_json::{Value, json};
 use service::{CUSTOMER, Ended, Running, SECRET, TOKEN};
 
@@ -183,4 +189,31 @@ async fn every_method_is_checked_when_the_url_contains_the_method() {
     for method in methods.split(',') {
         assert!(ended.out.contains(method), "{method}: {}", ended.out);
     }
+}
+
+#[tokio::test]
+async fn endpoint_behind_tls_is_checked_only_when_the_machine_trusts_its_certificate() {
+    let running = Running::with_customer().await;
+    let certificate = certificate();
+    let trusted = running.write("trusted.pem", &certificate.cert.pem());
+    let port = in_front_of(running.listen.port(), &certificate);
+
+    let ended = checked(port, &trusted);
+    assert_eq!(ended.code, Some(0), "{}", ended.out);
+    assert!(ended.out.contains(" 0 failed"), "{}", ended.out);
+
+    let none = running.write("none.pem", "");
+    let ended = checked(port, &none);
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+    assert!(ended.err.contains("certificate"), "{}", ended.err);
+}
+
+fn checked(port: u16, trusted: &Path) -> Ended {
+    let url = format!("https://localhost:{port}/kaspi");
+    let arguments = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
+    let output = service::conformance("S", &arguments)
+        .env("SSL_CERT_FILE", trusted)
+        .env_remove("SSL_CERT_DIR")
+        .output();
+    output.unwrap().into()
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::flatten::Node;
 use crate::rule::{OTHERS, PLATFORM, Rule, VALUES_TRIMMED};
 use crate::signed::{Line, Text};
-use crate::tree::Node;
 use crate::{Hint, flatten, json};
 
 /// The string to sign by the platform's rule, in both orders of paths.

@@ -4,10 +4,10 @@ use jetpay_core::Rejection;
 use jetpay_core::id::ProjectId;
 use jetpay_core::signature::{Canonical, Key, Order, Project};
 
+use crate::flatten::{self, Node};
 use crate::rule::PLATFORM;
 use crate::signed::{Signed, Signer, Text, foreign_signers, own_signers};
-use crate::tree::{self, Node};
-use crate::{Explanation, Hint, Verdict, candidates, flatten, loose};
+use crate::{Explanation, Hint, Verdict, candidates, loose};
 
 /// The body to examine, and the secrets to try.
 pub(super) struct Case<'a> {
@@ -183,10 +183,10 @@ impl Case<'_> {
         let Some(root) = root else { return };
         let given = self.canonical.signature().text();
         if given.is_none() {
-            hints.extend(tree::signature_anywhere(root).map(Hint::SignatureMisplaced));
+            hints.extend(flatten::signature_anywhere(root).map(Hint::SignatureMisplaced));
             return;
         }
-        let in_general = tree::signature_in_general(root).filter(|text| Some(*text) != given);
+        let in_general = flatten::signature_in_general(root).filter(|text| Some(*text) != given);
         let good = in_general.is_some_and(|text| {
             let decoded = loose::decodings(text);
             decoded

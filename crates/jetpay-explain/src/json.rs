@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::flatten::number;
+use crate::flatten::{Node, number};
 use crate::rule::Numbers;
-use crate::tree::Node;
 
 /// A way to serialise a body: a set of habits of common libraries.
 #[derive(Clone, Copy)]

@@ -45,7 +45,6 @@ mod json;
 mod loose;
 mod rule;
 mod signed;
-mod tree;
 
 use std::fmt;
 

@@ -1,9 +1,10 @@
 //! What the types forbid. Each case is a small program that is compiled twice: the right way must compile, the wrong way must
 //! not.
 //!
-//! A case is one file in `cases/` with both ways; the wrong one is under `cfg(wrong)`, so nothing else differs. Its lines
-//! `//! error:` are parts of the errors that the compiler must report for the wrong way. It must report no others. Quote only
-//! as much of an error as a newer compiler will keep.
+//! A case is a module with both ways, in the file of its subject in `cases/`. The wrong way is under `cfg(wrong)` with the
+//! case's name, so nothing else differs and no error of another case hides its own. The case's lines `//! error:` are parts of
+//! the errors that the compiler must report for the wrong way. It must report no others. Quote only as much of an error as a
+//! newer compiler will keep.
 //!
 //! `trybuild` is not used: it builds all dependencies of this crate again, and it compares whole error texts, which change
 //! with the compiler.
@@ -25,51 +26,62 @@ const CRATES: [&str; 6] = [
     "serde_json",
 ];
 
+/// One case: the module in the file of its subject.
+struct Case {
+    name: String,
+    expected: Vec<String>,
+}
+
 #[test]
 fn wrong_ways_do_not_compile_and_their_twins_do() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/typed_flow/cases");
     let compiler = Compiler::new();
-    let mut cases = 0;
+    let mut count = 0;
     for entry in fs::read_dir(folder).unwrap() {
-        let case = entry.unwrap().path();
-        let expected = expected_errors(&case);
-        assert!(
-            !expected.is_empty(),
-            "{}: has no line `//! error:`",
-            case.display()
-        );
-
-        let right = compiler.compile(&case, &[]);
+        let file = entry.unwrap().path();
+        let right = compiler.compile(&file, &[]);
         assert!(
             right.status.success(),
             "{} must compile:\n{}",
-            case.display(),
+            file.display(),
             errors(&right).join("\n")
         );
-
-        let wrong = errors(&compiler.compile(&case, &["--cfg", "wrong"]));
-        let all_found = expected
-            .iter()
-            .all(|expected| wrong.iter().any(|error| error.contains(expected)));
-        let no_other = wrong
-            .iter()
-            .all(|error| expected.iter().any(|expected| error.contains(expected)));
-        assert!(
-            all_found && no_other,
-            "{}: expected {expected:#?}, and the compiler says {wrong:#?}",
-            case.display()
-        );
-        cases += 1;
+        for Case { name, expected } in cases(&file) {
+            assert!(!expected.is_empty(), "{name}: has no line `//! error:`");
+            let way = format!("wrong=\"{name}\"");
+            let wrong = errors(&compiler.compile(&file, &["--cfg", &way]));
+            let all_found = expected
+                .iter()
+                .all(|expected| wrong.iter().any(|error| error.contains(expected)));
+            let no_other = wrong
+                .iter()
+                .all(|error| expected.iter().any(|expected| error.contains(expected)));
+            assert!(
+                all_found && no_other,
+                "{name}: expected {expected:#?}, and the compiler says {wrong:#?}"
+            );
+            count += 1;
+        }
     }
-    assert!(cases > 0, "there are no cases");
+    assert!(count > 0, "there are no cases");
 }
 
-fn expected_errors(case: &Path) -> Vec<String> {
-    let text = fs::read_to_string(case).unwrap();
-    text.lines()
-        .filter_map(|line| line.strip_prefix("//! error: "))
-        .map(str::to_owned)
-        .collect()
+/// The cases of a file.
+fn cases(file: &Path) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for line in fs::read_to_string(file).unwrap().lines() {
+        let module = line.strip_prefix("pub mod ");
+        if let Some(name) = module.and_then(|rest| rest.strip_suffix(" {")) {
+            cases.push(Case {
+                name: name.to_owned(),
+                expected: Vec::new(),
+            });
+        } else if let Some(error) = line.strip_prefix("    //! error: ") {
+            let case = cases.last_mut().expect("an error belongs to a case");
+            case.expected.push(error.to_owned());
+        }
+    }
+    cases
 }
 
 /// The errors of the compiler, one line for each.
@@ -132,7 +144,7 @@ impl Compiler {
         }
     }
 
-    fn compile(&self, case: &Path, more: &[&str]) -> Output {
+    fn compile(&self, file: &Path, more: &[&str]) -> Output {
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         rustc.args([
             "--edition=2024",
@@ -153,7 +165,7 @@ impl Compiler {
             .arg("--out-dir")
             .arg(self.out.path())
             .args(more)
-            .arg(case)
+            .arg(file)
             .output()
             .expect("rustc can be started")
     }

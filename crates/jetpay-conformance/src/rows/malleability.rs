@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{tampered, with, without};
+use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::{Level, Procedure, Row, run};
 use crate::rows::expectations::{credits, expect_credited, expect_harmless, refused};

@@ -3,8 +3,7 @@
 use jetpay_platform::{Exchange, next_operation_id};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::without;
+use crate::check_context::{CheckContext, without};
 use crate::expect;
 use crate::row::{Level, Row, Section, run};
 

@@ -1,6 +1,5 @@
 //! Explanations of bodies: the verdict and the hints, and that no body makes the crate panic.
 
-mod faults;
 mod secrets;
 mod signed;
 

@@ -1,9 +1,14 @@
-//! What the sender signed instead of the string to sign.
+//! What the sender signed instead of the string to sign: changes of a body between sender and receiver, and two mistakes at
+//! once.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jetpay_core::id::ProjectId;
 use jetpay_core::signature::sign;
-use jetpay_explain::{Line, ValueKind, explain};
+use jetpay_core::{Keyring, Project};
+use jetpay_explain::{Hint, Line, OtherRule, ValueKind, explain, explain_with};
 
-use super::key;
+use super::{hints, key};
 
 #[test]
 fn lines_equal_the_string_to_sign() {
@@ -83,4 +88,132 @@ fn debug_shows_nothing_that_was_signed() {
         explanation.lines, explanation.signed
     );
     assert!(!debug.contains("hush"), "{debug}");
+}
+
+#[test]
+fn change_of_the_body_after_signing_is_recognised() {
+    let cases = [
+        (
+            r#"{"a":"Ð\u0098","signature":"SIGNATURE"}"#,
+            "a:И",
+            Hint::CharacterSet,
+        ),
+        (
+            r#"{"a":"é","signature":"SIGNATURE"}"#,
+            "a:Ã©",
+            Hint::CharacterSet,
+        ),
+        (
+            r#"{"a":"A &amp;amp; B &lt;","b":1,"signature":"SIGNATURE"}"#,
+            "a:A &amp; B <;b:1",
+            Hint::EntitiesEscaped,
+        ),
+        (
+            r#"{"a":"x\r\ny","signature":"SIGNATURE"}"#,
+            "a:x\ny",
+            Hint::LineEnds,
+        ),
+        (
+            r#"{"a":"x\ny","signature":"SIGNATURE"}"#,
+            "a:x\r\ny",
+            Hint::LineEnds,
+        ),
+        (
+            r#"{"a":1,"ip":"10.0.0.1","signature":"SIGNATURE"}"#,
+            "a:1",
+            Hint::FieldAdded("ip".to_owned()),
+        ),
+        (
+            r#"{"a":1,"trace":{"id":1,"to":[1]},"signature":"SIGNATURE"}"#,
+            "a:1",
+            Hint::FieldAdded("trace".to_owned()),
+        ),
+        (
+            r#"{"a":{"b":[1]},"l":[3,1,2],"signature":"SIGNATURE"}"#,
+            "a:b:0:1;l:0:1;l:1:2;l:2:3",
+            Hint::ArraysReordered,
+        ),
+        (
+            r#"{"l":[5,4,3,2,1],"signature":"SIGNATURE"}"#,
+            "l:0:1;l:1:2;l:2:3;l:3:4;l:4:5",
+            Hint::ArraysReordered,
+        ),
+    ];
+    for (body, text, hint) in cases {
+        assert_eq!(hints(body, text), [hint], "{body}");
+    }
+}
+
+#[test]
+fn mangled_signature_is_recognised() {
+    let body = br#"{"project_id":1}"#;
+    let signature = key("secret").sign("project_id:1");
+    assert!(signature.contains('+'), "{signature}");
+    let bytes = STANDARD.decode(&signature).unwrap();
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = digits.concat();
+    for (mangled, last) in [
+        (signature.replace('+', " "), Hint::FormEncoded),
+        (signature.replace('+', "%2B"), Hint::FormEncoded),
+        (hex, Hint::Hexadecimal),
+    ] {
+        let signed = sign(body, &key("secret")).unwrap();
+        let text = String::from_utf8(signed).unwrap();
+        let text = text.replace(&signature, &mangled);
+        let hints = explain(text.as_bytes(), &[key("secret")]).hints;
+        assert_eq!(hints.last(), Some(&last), "{text}");
+        assert_eq!(hints.len(), 2);
+    }
+}
+
+#[test]
+fn signature_in_a_wrong_place_is_recognised() {
+    let signature = key("secret").sign("general:project_id:1");
+    let body = format!(
+        r#"{{"general":{{"project_id":1,"signature":"{signature}"}},"signature":"{}"}}"#,
+        STANDARD.encode([0; 64])
+    );
+    assert_eq!(
+        explain(body.as_bytes(), &[key("secret")]).hints,
+        [Hint::SignatureInGeneral]
+    );
+    for (body, path) in [
+        (r#"{"Signature":"x"}"#, "Signature"),
+        (
+            r#"{"l":[{"payment":{"signature":"x"}}]}"#,
+            "l:0:payment:signature",
+        ),
+    ] {
+        assert_eq!(
+            explain(body.as_bytes(), &[]).hints,
+            [Hint::NoSignature, Hint::SignatureMisplaced(path.to_owned())]
+        );
+    }
+}
+
+#[test]
+fn wrong_secret_and_wrong_rule_at_once_are_recognised() {
+    let project = |id: u64, secret: &str| Project::new(id, secret).unwrap();
+    let keyring = Keyring::new([
+        project(1, "one"),
+        project(2, "two").with_secret("deux").unwrap(),
+    ])
+    .unwrap();
+    let body = format!(
+        r#"{{"a":null,"project_id":1,"signature":"{}"}}"#,
+        key("deux").sign("a:null;project_id:1")
+    );
+    let explanation = explain_with(body.as_bytes(), &keyring);
+    assert_eq!(
+        explanation.hints,
+        [
+            Hint::OtherRule(OtherRule::NullsAsWord),
+            Hint::OtherProject(ProjectId::new(2))
+        ]
+    );
+    let signed = explanation.signed.unwrap();
+    assert_eq!(
+        (signed.project, signed.secret),
+        (Some(ProjectId::new(2)), 1)
+    );
 }

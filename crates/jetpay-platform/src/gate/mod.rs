@@ -34,7 +34,6 @@
 //! ```
 
 mod callbacks;
-mod chance;
 mod http;
 mod log;
 mod payout;

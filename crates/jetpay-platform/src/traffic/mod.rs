@@ -36,8 +36,6 @@ mod runner;
 mod settings;
 mod show;
 mod tally;
-#[cfg(test)]
-mod tests;
 
 pub use faults::{Fault, Faults, FaultsError};
 pub use generator::Generator;

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{replaced, with, without};
+use crate::check_context::{CheckContext, replaced, with, without};
 use crate::row::{Level, Row, run};
 use crate::rows::conditions::{exact, has_callback_url};
 use crate::rows::expectations::{expect_unchanged, refused};

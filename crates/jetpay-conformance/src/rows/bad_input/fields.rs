@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{replaced, with, without};
+use crate::check_context::{CheckContext, replaced, with, without};
 use crate::expect::Refusal;
 use crate::row::{Level, Procedure, Row, run};
 use crate::rows::conditions::{always_contracts, option_2};

@@ -1,8 +1,7 @@
 //! Bodies that are not exactly one JSON object, or that two programs read differently.
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::replaced;
+use crate::check_context::{CheckContext, replaced};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Procedure, Row, run};

@@ -5,8 +5,7 @@ use jetpay_platform::messages::{CheckDeposit, Contract};
 use serde_json::Value;
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::with;
+use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Row, Section, run};

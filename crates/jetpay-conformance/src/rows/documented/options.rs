@@ -4,8 +4,7 @@ use jetpay_platform::{Exchange, MethodFacts};
 use serde_json::json;
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::with;
+use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{closed_contract, option_1, option_2};

@@ -5,8 +5,7 @@ use jetpay_platform::messages::Callback;
 use serde_json::json;
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::with;
+use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::exact;

@@ -4,8 +4,7 @@ use jetpay_platform::messages::{Callback, Operation};
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{with, without};
+use crate::check_context::{CheckContext, with, without};
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{credits, post_with_words, post_wrong_callback};
 use crate::rows::sections::WORDS;

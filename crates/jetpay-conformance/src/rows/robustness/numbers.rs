@@ -4,8 +4,7 @@ use jetpay_platform::next_operation_id;
 use serde_json::{Value, json};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{replaced, with};
+use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Row, Section, run};

@@ -6,8 +6,7 @@ use jetpay_platform::next_operation_id;
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::with;
+use crate::check_context::{CheckContext, with};
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::expect_credited;
 use crate::rows::sections::WORDS;

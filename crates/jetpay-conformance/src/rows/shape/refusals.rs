@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use super::values::{refused, unknown_answers};
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::with;
+use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::leaks::expect_no_leak;

@@ -4,8 +4,7 @@ use jetpay_platform::{ContractFields, Exchange};
 use serde_json::{Map, Value};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{tampered, with};
+use crate::check_context::{CheckContext, tampered, with};
 use crate::expect::{self, only};
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{has_contracts, no_contracts};

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{replaced, with};
+use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::row::{Level, Row, run};
 use crate::rows::sections::{PATHS, SIGNED};

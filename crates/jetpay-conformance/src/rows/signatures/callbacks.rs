@@ -5,8 +5,7 @@ use serde_json::json;
 
 use super::forged::{no_signatures, with_unknown_secret};
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{tampered, with, without};
+use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::refused;

@@ -4,8 +4,7 @@ use jetpay_platform::Platform;
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{tampered, with, without};
+use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::{Level, Procedure, Row, run};
 use crate::rows::sections::UNSIGNED;

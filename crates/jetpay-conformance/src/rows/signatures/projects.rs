@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use super::forged::REFUSAL;
 use crate::check::{CheckResult, Stop};
-use crate::check_context::CheckContext;
-use crate::check_context::messages::{tampered, with, without};
+use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::{Level, Row, run};
