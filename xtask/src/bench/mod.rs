@@ -4,7 +4,6 @@
 //! both figures, so ratios from different machines can be compared.
 #![expect(clippy::float_arithmetic, reason = "times and ratios, never money")]
 
-mod hostile;
 mod http;
 mod load;
 mod memory;

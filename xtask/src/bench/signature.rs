@@ -13,7 +13,7 @@ use jetpay_testing::SECRET;
 use sha2::Sha512;
 
 use super::table::{Row, Target, median};
-use super::{Effort, hostile, messages};
+use super::{Effort, messages};
 
 /// The targets were set for a callback of this size, in bytes.
 const BYTES: usize = 772;
@@ -68,7 +68,7 @@ fn callbacks(effort: Effort) -> Result<Vec<Row>> {
 /// known project, so both go all the way to the comparison.
 fn slowest_body(effort: Effort, bytes: usize) -> Result<Row> {
     let keyring = Keyring::from(Project::new(messages::PROJECT, SECRET)?);
-    let honest = hostile::honest(bytes);
+    let honest = messages::honest(bytes);
     let cost = |body: &str| {
         let begun = Instant::now();
         black_box(Received::parse(body.as_bytes()).map(|it| it.authenticate(&keyring).is_ok()))
@@ -76,7 +76,7 @@ fn slowest_body(effort: Effort, bytes: usize) -> Result<Row> {
         begun.elapsed().as_secs_f64() * 1e9
     };
     let mut slowest: Option<(f64, Row)> = None;
-    for (name, body) in hostile::bodies(bytes) {
+    for (name, body) in messages::hostile(bytes) {
         let (mut bare, mut ours) = (Vec::new(), Times::default());
         for _ in 0..10 * effort.rounds {
             let baseline = cost(&honest);

@@ -8,7 +8,6 @@ mod junit;
 mod pretty;
 #[cfg(test)]
 mod sample;
-mod summary;
 mod terminal;
 
 use std::pin::pin;
@@ -20,9 +19,8 @@ use serde::Serialize;
 use super::check::{Check, Finding, checks, run};
 use super::target::Target;
 
+pub use chapters::{Summary, Verdict};
 pub use format::{Format, UnknownFormat, WriteError};
-pub use summary::Summary;
-pub use summary::Verdict;
 pub use terminal::Terminal;
 
 /// The report of a run.

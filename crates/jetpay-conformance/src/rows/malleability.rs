@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect::Refusal;
+use crate::row::sections::SIGNATURE;
 use crate::row::{Level, Procedure, Row, run};
 use crate::rows::expectations::{credits, expect_credited, expect_harmless, refused};
-use crate::rows::sections::SIGNATURE;
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(

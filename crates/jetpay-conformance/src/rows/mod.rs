@@ -3,7 +3,6 @@
 mod conditions;
 mod expectations;
 mod malleability;
-mod sections;
 mod time;
 
 use super::row::{Group, Row};

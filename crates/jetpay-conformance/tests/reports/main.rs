@@ -1,13 +1,21 @@
-//! The report of a real run, in every format, and its HTML opened by Chromium with scripts off.
+//! The report of a real run, in every format, and its HTML opened by Chromium with scripts off. The endpoint accepts everything,
+//! sometimes crashes, and answers texts that harm a careless reader; other endpoints disconnect.
 
 mod browser;
-mod endpoints;
 
+use std::net::TcpListener as StdListener;
+use std::sync::{Arc, Mutex};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
 use boon::{Compiler, Schemas};
 use browser::{Browser, Seen};
-use endpoints::{HIDDEN, Leaves};
-use jetpay_conformance::Report;
+use jetpay_conformance::{
+    Customers, Group, Observation, Project, Report, Target, checks, run_all, run_checks,
+};
+use jetpay_platform::KASPI;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 const SCHEMA: &str = include_str!("../../../../docs/conformance-report.schema.json");
@@ -30,10 +38,10 @@ fn longest_word(text: &str) -> usize {
 
 #[actix_web::test]
 async fn no_format_shows_a_secret_a_signature_or_a_password() {
-    let report = endpoints::report().await;
+    let report = report().await;
     for (format, text) in formats(&report) {
         assert!(text.contains("kaspi/verify-good"), "{format} says nothing");
-        for secret in [endpoints::SECRET, "me:hidden", "hidden@"] {
+        for secret in [SECRET, "me:hidden", "hidden@"] {
             assert!(!text.contains(secret), "{format} shows {secret}");
         }
         assert!(longest_word(&text) < 80, "{format} shows a signature");
@@ -62,7 +70,7 @@ async fn no_format_shows_the_secrets_in_the_url_of_an_endpoint_that_disconnects(
 
 #[actix_web::test]
 async fn real_report_matches_the_published_schema() {
-    let report = endpoints::report().await;
+    let report = report().await;
     let summary = report.summary();
     let least = [
         summary.passed,
@@ -84,7 +92,7 @@ async fn real_report_matches_the_published_schema() {
 
 #[actix_web::test]
 async fn real_report_is_xml_with_a_case_for_each_check() {
-    let report = endpoints::report().await;
+    let report = report().await;
     let xml = report.to_junit();
     let document = roxmltree::Document::parse(&xml).unwrap();
     let cases = document
@@ -95,7 +103,7 @@ async fn real_report_is_xml_with_a_case_for_each_check() {
 
 #[actix_web::test]
 async fn report_is_shown_whole_without_scripts_and_without_network() {
-    let report = endpoints::report().await;
+    let report = report().await;
     let summary = report.summary();
     let least = [
         summary.passed,
@@ -150,4 +158,136 @@ async fn page_that_loads_something_is_noticed() {
     assert!(dom.contains("<title>a</title>"), "{dom}");
     let Seen { dom, .. } = browser.open("script", script);
     assert!(dom.contains("<title>a</title>"), "{dom}");
+}
+
+/// The project's secret, which no report shows.
+const SECRET: &str = "secret-of-the-merchant";
+
+/// The answer to every request.
+const ANSWER: &str = "{\"code\":0,\"message\":\"<script>document.title='\u{202e}owned'</script>\
+    <img src=http://127.0.0.1:9/x onerror=alert(1)>\",\"payment_id\":\"'\\\"><b>\"}";
+
+/// The report about an endpoint that accepts everything.
+async fn report() -> Report {
+    let asked = Arc::new(Mutex::new(0));
+    let server = HttpServer::new(move || {
+        let asked = Arc::clone(&asked);
+        App::new().default_service(web::to(move || {
+            let mut asked = asked.lock().unwrap();
+            *asked += 1;
+            // Sometimes it crashes and reveals too much.
+            let (mut answer, body) = if *asked % 7 == 0 {
+                let told = format!("hmac('{SECRET}') failed");
+                (HttpResponse::InternalServerError(), told)
+            } else {
+                (HttpResponse::Ok(), ANSWER.to_owned())
+            };
+            async move { answer.content_type("application/json").body(body) }
+        }))
+    });
+    let server = server.workers(1).bind("127.0.0.1:0").unwrap();
+    let url = format!("http://me:hidden@{}/pay/{{method}}", server.addrs()[0]);
+    let server = server.run();
+    let handle = server.handle();
+    let running = tokio::spawn(server);
+    let project = Project::new(1234, SECRET).unwrap().with_methods([&KASPI]);
+    let target = Target::new(url, project, Customers::standard());
+    // Slow checks are not needed here.
+    let quick = checks(&target)
+        .into_iter()
+        .filter(|check| !matches!(check.group, Group::Time | Group::Robustness));
+    let report = run_checks(&target, quick, |_| ()).await;
+    handle.stop(false).await;
+    running.await.unwrap().unwrap();
+    report
+}
+
+/// Secrets in the URLs and in the token of the observer, which no report shows.
+const HIDDEN: [&str; 4] = [
+    "pw-of-bob",
+    "TOK-of-bob",
+    "bearer-of-bob",
+    "Ym9iOnB3LW9mLWJv",
+];
+
+/// How an endpoint disconnects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaves {
+    /// Accepts a connection and closes it.
+    AtOnce,
+    /// Reads a little and closes the connection.
+    InTheRequest,
+    /// Closes the connection in the middle of its answer.
+    InTheAnswer,
+    /// Answers something that is not HTTP.
+    SpeakingOtherwise,
+    /// No program listens there.
+    Before,
+    /// The address is invalid.
+    NoAddress,
+    /// The URL has another protocol.
+    OtherProtocol,
+}
+
+impl Leaves {
+    const ALL: [Self; 7] = [
+        Self::AtOnce,
+        Self::InTheRequest,
+        Self::InTheAnswer,
+        Self::SpeakingOtherwise,
+        Self::Before,
+        Self::NoAddress,
+        Self::OtherProtocol,
+    ];
+
+    /// The address after the user in the URL: a host, and a port if it has one.
+    fn opened(self) -> String {
+        let listener = StdListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        match self {
+            Self::NoAddress => return "127.0.0.1:no-port".to_owned(),
+            Self::Before => return address.to_string(),
+            _ => {}
+        }
+        listener.set_nonblocking(true).unwrap();
+        let listener = TcpListener::from_std(listener).unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(self.leave(stream));
+            }
+        });
+        address.to_string()
+    }
+
+    /// Serves one connection.
+    async fn leave(self, mut stream: TcpStream) {
+        let says: &[u8] = match self {
+            Self::InTheAnswer => b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"code\":0",
+            Self::SpeakingOtherwise => b"220 mail.shop.example ESMTP\r\n",
+            _ => b"",
+        };
+        if self != Self::AtOnce {
+            // What arrives does not matter.
+            let _ = stream.read(&mut [0; 64]).await;
+        }
+        // Whether the client reads it does not matter.
+        let _ = stream.write_all(says).await;
+    }
+
+    /// The report about it, with all chapters.
+    async fn report(self) -> Report {
+        let scheme = if self == Self::OtherProtocol {
+            "ftp"
+        } else {
+            "http"
+        };
+        let at = format!("{scheme}://bob:pw-of-bob@{}", self.opened());
+        let url = format!("{at}/kaspi?token=TOK-of-bob");
+        let project = Project::new(1234, SECRET).unwrap().with_methods([&KASPI]);
+        let observation = format!("{at}/seen/{{payment_id}}?token=TOK-of-bob");
+        let mut target = Target::new(url, project, Customers::standard())
+            .with_observer(Observation::new(observation, Some("bearer-of-bob")));
+        target.credits = true;
+        run_all(&target, |_| ()).await
+    }
 }

@@ -7,9 +7,8 @@ use std::time::Instant;
 use jetpay_ledger::Ledger;
 use rusqlite::Connection;
 
-use crate::given::Batch;
-use crate::row::{self, median};
-use crate::{CALLERS, Effort, ours};
+use crate::ours::Batch;
+use crate::{CALLERS, Effort, line, median, ours};
 
 /// The small books.
 const FEW: usize = 10_000;
@@ -49,7 +48,7 @@ pub(crate) async fn measure(effort: Effort, many: usize) -> Result<(), Box<dyn E
         format!("{middle:.1} µs at {customers}")
     };
     let (ours, bare) = (words(many, &microseconds[1]), words(FEW, &microseconds[0]));
-    row::line(
+    line(
         "a credit in grown books / in small",
         "at_most",
         1.3,

@@ -10,20 +10,17 @@
     reason = "times and ratios; no money among them"
 )]
 
-mod bare_postgres;
-mod bare_sqlite;
-mod given;
+mod bare;
 mod growth;
 mod ours;
-mod row;
 
 use std::error::Error;
+use std::time::Duration;
 
 use jetpay_ledger::Ledger;
 use jetpay_testing::postgres::{Cluster, require_or_skip};
 
-use given::Batch;
-use row::Took;
+use ours::Batch;
 
 /// How many callers wait for their credit at once. The bare side commits as many at a time: no group of ours is larger.
 const CALLERS: usize = 256;
@@ -67,7 +64,7 @@ async fn sqlite(effort: Effort) -> Result<(), Box<dyn Error>> {
     // The schema is the ledger's own.
     let bare = directory.path().join("bare.db");
     Ledger::open(&bare)?.close().await;
-    let mut bare = bare_sqlite::Bare::open(&bare)?;
+    let mut bare = bare::Sqlite::open(&bare)?;
     let (mut all_ours, mut all_bare) = (Vec::new(), Vec::new());
     for round in 0..effort.rounds {
         let batch = Batch::new(round, effort.credits)?;
@@ -76,7 +73,7 @@ async fn sqlite(effort: Effort) -> Result<(), Box<dyn Error>> {
         all_bare.push(bare.credit(&batch, CALLERS)?);
     }
     ledger.close().await;
-    row::print("credits on SQLite / bare statements", &all_ours, &all_bare);
+    print("credits on SQLite / bare statements", &all_ours, &all_bare);
     Ok(())
 }
 
@@ -87,7 +84,7 @@ async fn postgres(effort: Effort) -> Result<(), Box<dyn Error>> {
     let (ours_there, bare_there) = (cluster.database(), cluster.database());
     let ledger = Ledger::connect(ours_there.url(), None).await?;
     Ledger::connect(bare_there.url(), None).await?.close().await;
-    let mut bare = bare_postgres::Bare::connect(bare_there.url()).await?;
+    let mut bare = bare::Postgres::connect(bare_there.url()).await?;
     let (mut all_ours, mut all_bare): (Vec<Took>, Vec<Took>) = (Vec::new(), Vec::new());
     for round in 0..effort.rounds {
         let batch = Batch::new(round, effort.credits)?;
@@ -96,10 +93,54 @@ async fn postgres(effort: Effort) -> Result<(), Box<dyn Error>> {
         all_bare.push(bare.credit(&batch, CALLERS).await?);
     }
     ledger.close().await;
-    row::print(
+    print(
         "credits on PostgreSQL / bare statements",
         &all_ours,
         &all_bare,
     );
     Ok(())
+}
+
+/// Medians of both sides, and of the rounds' ratios.
+fn print(name: &str, ours: &[Took], bare: &[Took]) {
+    let ratio = median(
+        ours.iter()
+            .zip(bare)
+            .map(|(ours, bare)| ours.rate / bare.rate),
+    );
+    let words = |side: &[Took]| {
+        let rate = median(side.iter().map(|took| took.rate));
+        let p99 = median(side.iter().map(|took| took.p99.as_secs_f64() * 1e3));
+        format!("{rate:.0}/s, p99 {p99:.1} ms")
+    };
+    line(name, "at_least", 0.5, ratio, &words(ours), &words(bare));
+}
+
+fn line(name: &str, kind: &str, target: f64, ratio: f64, ours: &str, bare: &str) {
+    let row = serde_json::json!({
+        "name": name, kind: target, "ratio": ratio, "ours": ours, "bare": bare,
+    });
+    println!("{row}");
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// What a round took.
+struct Took {
+    /// Credits a second.
+    rate: f64,
+    p99: Duration,
+}
+
+/// The time that all but one in a hundred kept.
+fn p99(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times
+        .get(times.len() * 99 / 100)
+        .copied()
+        .unwrap_or_default()
 }

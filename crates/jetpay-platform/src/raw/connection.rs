@@ -12,8 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsConnector;
 
-use super::address::{Address, head};
-use super::{ANSWER, CONNECT, ConnectionError};
+use super::{ANSWER, Address, CONNECT, ConnectionError, head};
 use crate::client::TLS;
 
 /// The connection reads no more of an answer than this, in bytes.

@@ -176,3 +176,38 @@ async fn only_a_trusted_certificate_opens_a_connection() {
     let mut connection = Connection::open_with(&url, &trusting).await.unwrap();
     assert_eq!(connection.answer(false).await.unwrap().body, b"ok");
 }
+
+#[test]
+fn address_has_what_a_connection_and_a_request_need() {
+    let it = Address::of("https://us%65r:p%40ss@[::1]/a/b?c=d#e").unwrap();
+    assert_eq!((it.host.as_str(), it.port, it.tls), ("::1", 443, true));
+    assert_eq!(
+        (it.authority.as_str(), it.target.as_str()),
+        ("[::1]", "/a/b?c=d")
+    );
+    assert_eq!(
+        it.authorization.unwrap(),
+        format!("Basic {}", STANDARD.encode("user:p@ss"))
+    );
+    let it = Address::of("http://shop.example:8080").unwrap();
+    assert_eq!(
+        (it.authority.as_str(), it.target.as_str()),
+        ("shop.example:8080", "/")
+    );
+    assert_eq!((it.port, it.tls, it.authorization), (8080, false, None));
+    for url in ["http://shop.example:80/a", "https://shop.example:443"] {
+        assert_eq!(Address::of(url).unwrap().authority, "shop.example");
+    }
+}
+
+#[test]
+fn invalid_url_is_not_connected_to() {
+    for url in ["", "shop.example", "ftp://shop.example", "http://"] {
+        assert!(
+            matches!(Address::of(url), Err(ConnectionError::NotConnected(_))),
+            "{url}"
+        );
+    }
+    let lost = Address::of("ftp://me:pass@shop.example/?token=abc").unwrap_err();
+    assert_eq!(lost.to_string(), "neither http nor https: shop.example/");
+}

@@ -5,7 +5,7 @@ use jetpay_core::status::PaymentType;
 use jetpay_core::{Currency, Money};
 use jetpay_rules::{AlarmKind, Effect, EventStatus, OperationEvent, PaymentState, decide};
 
-use super::history::{
+use super::{
     AMOUNT, History, bare, decline, event, kzt, manually_declined, refund, refund_reverse,
     reversal, sale,
 };

@@ -1,6 +1,6 @@
 //! Refunds, reversals, refunds taken back, changes by hand.
 
-use super::history::{
+use super::{
     AMOUNT, History, decline, event, manually_declined, refund, refund_reverse, reversal, sale,
 };
 use jetpay_rules::{AlarmKind, EntryKind, EventStatus, PaymentState};

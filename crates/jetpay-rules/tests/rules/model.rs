@@ -7,7 +7,7 @@ use jetpay_core::Money;
 use jetpay_core::id::OperationId;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, StatusClass};
 
-use super::history::{AMOUNT, kzt};
+use super::{AMOUNT, kzt};
 use jetpay_rules::{OperationEvent, PaymentState};
 
 /// Something that happens to a payment.

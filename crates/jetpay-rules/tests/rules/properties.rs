@@ -6,11 +6,11 @@ use jetpay_rules::{
 };
 use proptest::prelude::*;
 
-use super::history::{
+use super::model::{self, Outcome, Step};
+use super::{
     AMOUNT, History, bare, decline, event, kzt, manually_declined, refund, refund_reverse,
     reversal, sale, without_id,
 };
-use super::model::{self, Outcome, Step};
 
 impl History {
     /// What the rules make of a step.
@@ -39,7 +39,7 @@ impl History {
 }
 
 fn amount(mut event: OperationEvent, minor: i64) -> OperationEvent {
-    event.amount = Some(super::history::kzt(minor));
+    event.amount = Some(super::kzt(minor));
     event
 }
 

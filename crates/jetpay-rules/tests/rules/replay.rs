@@ -7,8 +7,8 @@ use jetpay_rules::{
 };
 use proptest::prelude::*;
 
-use super::history::{AMOUNT, History, decline, event, kzt, refund, sale};
 use super::properties::any_event;
+use super::{AMOUNT, History, decline, event, kzt, refund, sale};
 
 fn announced() -> PaymentSnapshot {
     PaymentSnapshot::announced(1234.into(), kzt(AMOUNT))

@@ -2,7 +2,7 @@
 
 use jetpay_rules::{AlarmKind, EntryKind, EventStatus, OperationEvent, PaymentState};
 
-use super::history::{AMOUNT, History, bare, decline, event, refund, sale, without_id};
+use super::{AMOUNT, History, bare, decline, event, refund, sale, without_id};
 
 #[test]
 fn success_of_a_pending_payment_is_credited() {
@@ -27,7 +27,7 @@ fn success_after_a_decline_is_credited() {
 #[test]
 fn success_after_a_quarantined_one_is_credited() {
     let mut wrong = sale(1);
-    wrong.amount = Some(super::history::kzt(AMOUNT - 1));
+    wrong.amount = Some(super::kzt(AMOUNT - 1));
     let history = History::of([wrong, sale(2)]);
     assert_eq!(
         (history.snapshot.state, history.total()),

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced, with, without};
+use crate::row::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
 use crate::row::{Level, Row, run};
 use crate::rows::conditions::{exact, has_callback_url};
 use crate::rows::expectations::{expect_unchanged, refused};
-use crate::rows::sections::{ANSWERS, BAD_FIELD, UNREADABLE};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

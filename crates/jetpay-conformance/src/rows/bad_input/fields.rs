@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced, with, without};
 use crate::expect::Refusal;
+use crate::row::sections::BAD_FIELD;
 use crate::row::{Level, Procedure, Row, run};
 use crate::rows::conditions::{always_contracts, option_2};
-use crate::rows::sections::BAD_FIELD;
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[

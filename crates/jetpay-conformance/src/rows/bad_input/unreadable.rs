@@ -4,8 +4,8 @@ use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced};
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::UNREADABLE;
 use crate::row::{Level, Procedure, Row, run};
-use crate::rows::sections::UNREADABLE;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

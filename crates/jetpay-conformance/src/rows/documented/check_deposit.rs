@@ -8,10 +8,10 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::{RECORD_ONLY, REFUSE_IMPOSSIBLE};
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{closed_contract, has_contracts};
 use crate::rows::expectations::payment_id;
-use crate::rows::sections::{RECORD_ONLY, REFUSE_IMPOSSIBLE};
 use crate::target::Target;
 
 pub(crate) static ROWS: &[Row] = &[

@@ -6,10 +6,10 @@ use serde_json::json;
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with};
 use crate::expect;
+use crate::row::sections::METHOD_ANSWERS;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{closed_contract, option_1, option_2};
 use crate::rows::expectations::{account, expect_credited, payment_id, sound_contracts};
-use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::{Kassa24Answers, Target};
 
 pub(crate) static ROWS: &[Row] = &[

@@ -4,12 +4,12 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::METHOD_ANSWERS;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{
     always_contracts, closed_contract, exact, no_contracts, option_1, option_2, owes_nothing,
 };
 use crate::rows::expectations::{account, sound_contracts};
-use crate::rows::sections::METHOD_ANSWERS;
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[

@@ -7,11 +7,11 @@ use tokio::task::JoinSet;
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
+use crate::row::sections::ONE_CREDIT;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{
     expect_acknowledged_if_exact, expect_credited, expect_taken_back, post_wrong_callback,
 };
-use crate::rows::sections::ONE_CREDIT;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -9,8 +9,8 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::{READ_ONLY, RECORD_ONLY};
 use crate::row::{Level, Row, run};
-use crate::rows::sections::{READ_ONLY, RECORD_ONLY};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

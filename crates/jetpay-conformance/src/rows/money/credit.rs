@@ -7,12 +7,12 @@ use serde_json::json;
 use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, with};
 use crate::expect;
+use crate::row::sections::{ANY_ORDER, KEYS, ONE_CREDIT};
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::{
     credits, expect_acknowledged_if_exact, expect_credited, post_with_words, post_wrong_callback,
 };
-use crate::rows::sections::{ANY_ORDER, KEYS, ONE_CREDIT};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

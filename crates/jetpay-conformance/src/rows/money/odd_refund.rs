@@ -6,11 +6,11 @@ use jetpay_platform::messages::{Callback, Operation};
 use super::refund::{PART_MINOR, full, part};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
+use crate::row::sections::REFUNDS;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{
     expect_acknowledged_if_exact, expect_credited, expect_taken_back, post_wrong_callback,
 };
-use crate::rows::sections::REFUNDS;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -5,10 +5,10 @@ use jetpay_platform::messages::Callback;
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::expect;
+use crate::row::sections::{ANSWERS, REFUNDS};
 use crate::row::{Level, Row, run};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::{expect_credited, expect_taken_back};
-use crate::rows::sections::{ANSWERS, REFUNDS};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

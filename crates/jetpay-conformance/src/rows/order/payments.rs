@@ -6,9 +6,9 @@ use jetpay_platform::next_operation_id;
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::expect;
+use crate::row::sections::{ANSWERS, ANY_ORDER};
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{expect_credited, expect_unchanged};
-use crate::rows::sections::{ANSWERS, ANY_ORDER};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with, without};
+use crate::row::sections::WORDS;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{credits, post_with_words, post_wrong_callback};
-use crate::rows::sections::WORDS;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

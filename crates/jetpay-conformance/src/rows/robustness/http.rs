@@ -10,9 +10,9 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::HTTP;
 use crate::row::{Level, Row, Section, run};
 use crate::rows::expectations::expect_unchanged;
-use crate::rows::sections::HTTP;
 use crate::wire::{Framing, Wire};
 
 pub(crate) static ROWS: &[Row] = &[

@@ -7,10 +7,10 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::SIZE;
 use crate::row::{Level, Procedure, Row, Section, run};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::expect_unchanged;
-use crate::rows::sections::SIZE;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

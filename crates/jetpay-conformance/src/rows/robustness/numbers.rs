@@ -7,8 +7,8 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::WORDS;
 use crate::row::{Level, Row, Section, run};
-use crate::rows::sections::WORDS;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with};
+use crate::row::sections::WORDS;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::expect_credited;
-use crate::rows::sections::WORDS;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, tampered, with};
 use crate::expect::{self, only};
+use crate::row::sections::{METHOD_ANSWERS, SIGNATURE};
 use crate::row::{Level, Row, Section, run};
 use crate::rows::conditions::{has_contracts, no_contracts};
 use crate::rows::expectations::sound_contracts;
-use crate::rows::sections::{METHOD_ANSWERS, SIGNATURE};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
+use crate::row::sections::{PATHS, SIGNED};
 use crate::row::{Level, Row, run};
-use crate::rows::sections::{PATHS, SIGNED};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

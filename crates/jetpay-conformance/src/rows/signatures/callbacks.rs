@@ -7,9 +7,9 @@ use super::forged::{no_signatures, with_unknown_secret};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect;
+use crate::row::sections::UNSIGNED_CALLBACK;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::refused;
-use crate::rows::sections::UNSIGNED_CALLBACK;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect::Refusal;
+use crate::row::sections::UNSIGNED;
 use crate::row::{Level, Procedure, Row, run};
-use crate::rows::sections::UNSIGNED;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(

@@ -8,9 +8,9 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect;
 use crate::expect::Refusal;
+use crate::row::sections::{PATHS, PROJECT};
 use crate::row::{Level, Row, run};
 use crate::rows::conditions::exact;
-use crate::rows::sections::{PATHS, PROJECT};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(
