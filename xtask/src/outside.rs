@@ -1,5 +1,5 @@
 //! Packages outside of the workspace, built with its lock file, its target folder and its profile: what they share with the
-//! workspace is not built again. And the step `features`, which needs no more than such a package.
+//! workspace is not built again. The step `features` is such a package.
 
 use std::fs;
 use std::path::Path;

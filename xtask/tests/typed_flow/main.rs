@@ -2,9 +2,9 @@
 //! not.
 //!
 //! A case is a module with both ways, in the file of its subject in `cases/`. The wrong way is under `cfg(wrong)` with the
-//! case's name, so nothing else differs and no error of another case hides its own. The case's lines `//! error:` are parts of
-//! the errors that the compiler must report for the wrong way. It must report no others. Quote only as much of an error as a
-//! newer compiler will keep.
+//! case's name, so nothing else differs and no error of another case hides its own. The case's lines `//! error:` are parts
+//! of the errors that the compiler must report for the wrong way. It must report no others. Quote only as much of an error
+//! as a newer compiler will keep.
 //!
 //! `trybuild` is not used: it builds all dependencies of this crate again, and it compares whole error texts, which change
 //! with the compiler.

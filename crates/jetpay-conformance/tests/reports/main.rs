@@ -1,5 +1,5 @@
-//! The report of a real run, in every format, and its HTML opened by Chromium with scripts off. The endpoint accepts everything,
-//! sometimes crashes, and answers texts that harm a careless reader; other endpoints disconnect.
+//! The report of a real run, in every format, and its HTML opened by Chromium with scripts off. The endpoint accepts
+//! everything, sometimes crashes, and answers texts that harm a careless reader; other endpoints disconnect.
 
 mod browser;
 

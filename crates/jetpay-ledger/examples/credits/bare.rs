@@ -1,5 +1,5 @@
-//! The rows of a credit with bare statements: no queue, no decision, no answers. PostgreSQL gets them one after the other in one
-//! transaction, without waiting for each answer and without locks.
+//! The rows of a credit with bare statements: no queue, no decision, no answers. PostgreSQL gets them one after the other
+//! in one transaction, without waiting for each answer and without locks.
 
 use std::path::Path;
 use std::time::Instant;

@@ -1,4 +1,5 @@
-//! What is credited: payments, and the platform's callbacks for them; and the ledger that credits them, as a service calls it.
+//! What is credited: payments, and the platform's callbacks for them; and the ledger that credits them, as a service calls
+//! it.
 
 use std::error::Error;
 use std::time::Instant;
