@@ -13,7 +13,7 @@ use super::working_set::{
     AlarmRow, EntryRow, EventRow, NewEvent, PaymentRow, Place, WorkingSet, fetch, fetch_payment,
 };
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
-use crate::port::{Keys, LedgerTransaction, StoredEvent, TransactionError};
+use crate::port::{Keys, LedgerTransaction, StoredEntry, StoredEvent, TransactionError};
 
 /// Whether two events have the same key. Fetched words are as the database could keep them.
 fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
@@ -170,8 +170,9 @@ impl LedgerTransaction for WorkingSet {
         })
     }
 
-    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError> {
-        Ok(self.events_of(payment_id)?.len() as u64)
+    fn events(&mut self, payment_id: &PaymentId) -> Result<Vec<OperationEvent>, TransactionError> {
+        let events = self.events_of(payment_id)?.iter();
+        Ok(events.map(|row| row.event.clone()).collect())
     }
 
     fn add_entry(
@@ -179,6 +180,7 @@ impl LedgerTransaction for WorkingSet {
         payment_id: &PaymentId,
         project_id: ProjectId,
         entry: &NewEntry,
+        corrects: Option<i64>,
         now: Millis,
     ) -> Result<(), TransactionError> {
         let made = self.effects.entry((project_id, entry.operation_id));
@@ -187,9 +189,20 @@ impl LedgerTransaction for WorkingSet {
             payment_id: payment_id.clone(),
             project_id,
             entry: *entry,
+            corrects,
             time: now,
         });
         Ok(())
+    }
+
+    fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError> {
+        let entry = self.entries.get(&seq).ok_or_else(|| {
+            fetch(Keys {
+                entries: vec![seq],
+                ..Keys::default()
+            })
+        })?;
+        Ok(entry.clone())
     }
 
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {
@@ -236,6 +249,10 @@ impl LedgerTransaction for WorkingSet {
             .and_then(|seq| self.alarms.get_mut(&seq)?.as_mut())
         {
             alarm.resolution = Some(resolution.at(now));
+        }
+        let corrected = resolution.verdict.corrects();
+        if let Some(entry) = corrected.and_then(|seq| self.entries.get_mut(&seq)?.as_mut()) {
+            entry.corrected = Some(resolution.reason.clone());
         }
         self.changes.resolutions.push((resolution.clone(), now));
         Ok(())

@@ -10,7 +10,7 @@ use jetpay_rules::{
 
 use crate::model::{Alarm, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution};
 use crate::payout::PayoutStep;
-use crate::port::{Keys, PayoutRow, TransactionError};
+use crate::port::{Keys, PayoutRow, StoredEntry, TransactionError};
 
 /// The rows that a group of commands reads and changes. A key that is in a map was fetched, also when it has no row. A key
 /// that is missing was not fetched: the command asks for it with [`TransactionError::Fetch`].
@@ -21,6 +21,7 @@ pub(super) struct WorkingSet {
     pub(super) effects: HashMap<(ProjectId, OperationId), Vec<(EntryKind, PaymentId)>>,
     pub(super) customers: HashMap<CustomerId, bool>,
     pub(super) alarms: HashMap<i64, Option<Alarm>>,
+    pub(super) entries: HashMap<i64, Option<StoredEntry>>,
     pub(super) bodies: HashMap<Box<[u8]>, bool>,
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
@@ -84,6 +85,7 @@ pub(super) struct EntryRow {
     pub(super) payment_id: PaymentId,
     pub(super) project_id: ProjectId,
     pub(super) entry: NewEntry,
+    pub(super) corrects: Option<i64>,
     pub(super) time: Millis,
 }
 

@@ -167,15 +167,17 @@ fn key(event: &OperationEvent) -> (&str, i64, i64, &str, &str) {
     )
 }
 
-/// How many events the payment has.
-pub(super) fn count(
+/// The events of the payment, in the order of their arrival.
+pub(super) fn all(
     transaction: &Transaction<'_>,
     payment_id: &PaymentId,
-) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM events WHERE payment_id = ?1";
+) -> rusqlite::Result<Vec<OperationEvent>> {
+    let sql =
+        "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
+                      operation_status, amount, currency
+               FROM events WHERE payment_id = ?1 ORDER BY seq";
     let mut statement = transaction.connection().prepare_cached(sql)?;
-    let count: i64 = statement.query_row([payment_id.as_str()], |row| row.get(0))?;
-    Ok(count.cast_unsigned())
+    statement.query_map([payment_id.as_str()], event)?.collect()
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<OperationEvent> {

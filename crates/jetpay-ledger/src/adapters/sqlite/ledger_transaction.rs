@@ -10,7 +10,7 @@ use jetpay_rules::{
 use super::transaction::{Transaction, write_counts};
 use super::{alarms, customers, entries, events, payments};
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
-use crate::port::{LedgerTransaction, StoredEvent, TransactionError};
+use crate::port::{LedgerTransaction, StoredEntry, StoredEvent, TransactionError};
 
 impl LedgerTransaction for Transaction<'_> {
     fn payment(
@@ -74,8 +74,8 @@ impl LedgerTransaction for Transaction<'_> {
         Ok(events::dismiss(self, payment_id)?)
     }
 
-    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError> {
-        Ok(events::count(self, payment_id)?)
+    fn events(&mut self, payment_id: &PaymentId) -> Result<Vec<OperationEvent>, TransactionError> {
+        Ok(events::all(self, payment_id)?)
     }
 
     fn add_entry(
@@ -83,9 +83,16 @@ impl LedgerTransaction for Transaction<'_> {
         payment_id: &PaymentId,
         project_id: ProjectId,
         entry: &NewEntry,
+        corrects: Option<i64>,
         now: Millis,
     ) -> Result<(), TransactionError> {
-        Ok(entries::add(self, payment_id, project_id, entry, now)?)
+        Ok(entries::add(
+            self, payment_id, project_id, entry, corrects, now,
+        )?)
+    }
+
+    fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError> {
+        Ok(entries::stored(self.connection(), seq)?)
     }
 
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {

@@ -36,10 +36,11 @@ pub(crate) const BALANCE: &str = "SELECT
     CAST((SELECT coalesce(sum(remaining), 0) FROM payments WHERE customer_id = $1)
        - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = $1 AND from_balance = 1) AS BIGINT)";
 
-/// Payouts with an action that is due, the most overdue first.
-pub(crate) const DUE: &str =
-    "SELECT payment_id FROM payouts WHERE next IS NOT NULL AND due_at <= $1
-    ORDER BY due_at LIMIT $2";
+/// Payouts with an action that is due, the most overdue first; then those whose action lies further ahead than any wait.
+pub(crate) const DUE: &str = "SELECT payment_id FROM (SELECT payment_id FROM payouts
+        WHERE next IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2) AS due
+    UNION ALL SELECT payment_id FROM (SELECT payment_id FROM payouts
+        WHERE next IS NOT NULL AND due_at > $3 ORDER BY due_at LIMIT $2) AS ahead";
 
 /// Payouts that have ended and still hold the payer's data.
 pub(crate) const FORGETTABLE: &str = "SELECT payment_id FROM payouts

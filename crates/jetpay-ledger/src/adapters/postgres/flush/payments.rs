@@ -37,6 +37,7 @@ pub(super) async fn add_payments(
         early: rows::limit(row.snapshot.early.len()),
         created_at: payment.created_at.0,
         changed_at: row.changed_at.unwrap_or(payment.created_at).0,
+        refunded: row.snapshot.refunded,
     );
     let values: Values<'_> = &[
         &id,
@@ -54,6 +55,7 @@ pub(super) async fn add_payments(
         &early,
         &created_at,
         &changed_at,
+        &refunded,
     ];
     let statement = &session.statements.add_payments;
     session.client.execute(statement, values).await.map(drop)
@@ -72,6 +74,7 @@ pub(super) async fn change_payments(session: &Session, set: &WorkingSet) -> Resu
         credited_by: snapshot.credited_by.map(number),
         early: rows::limit(snapshot.early.len()),
         changed_at: time.0,
+        refunded: snapshot.refunded,
     );
     if id.is_empty() {
         return Ok(());
@@ -84,6 +87,7 @@ pub(super) async fn change_payments(session: &Session, set: &WorkingSet) -> Resu
         &credited_by,
         &early,
         &changed_at,
+        &refunded,
     ];
     let statement = &session.statements.change_payments;
     session.client.execute(statement, values).await.map(drop)
