@@ -152,7 +152,7 @@ impl Model {
             None => self.declined |= failed,
             Some(OperationType::Sale) => self.sale(event, succeeded, failed),
             Some(_) if succeeded => self.compensate(event, failed),
-            Some(_) => {}
+            Some(ref kind) => self.declined |= failed && !kind.is_compensation(),
         }
     }
 
