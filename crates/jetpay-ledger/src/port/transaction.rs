@@ -47,6 +47,10 @@ pub trait LedgerTransaction: PayoutTransaction {
         now: Millis,
     ) -> Result<bool, TransactionError>;
 
+    /// Adds to the stored event of a repeat what it lacked for people: the code, the provider's payment id, the payment's
+    /// type.
+    fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError>;
+
     /// The stored event with the key of this one.
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError>;
 

@@ -107,6 +107,32 @@ impl LedgerTransaction for WorkingSet {
         Ok(true)
     }
 
+    fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError> {
+        let event = OperationEvent::from(repeat);
+        let events = self.events_of(&event.payment_id)?.iter();
+        let mut places = events.filter(|row| has_same_key(&row.event, &event));
+        match places.next().map(|row| row.place) {
+            Some(Place::Stored(seq)) => drop(self.changes.repeats.insert(seq, repeat.clone())),
+            Some(Place::New(index)) => {
+                let new = &mut self.changes.events[index].callback;
+                let (operation, provider) = (&mut new.operation, &repeat.operation.provider);
+                let provider_id = &mut operation.provider.payment_id;
+                *provider_id = provider_id.take().or_else(|| provider.payment_id.clone());
+                operation.code = operation
+                    .code
+                    .take()
+                    .or_else(|| repeat.operation.code.clone());
+                new.payment.kind = new
+                    .payment
+                    .kind
+                    .take()
+                    .or_else(|| repeat.payment.kind.clone());
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
         let events = self.events_of(&event.payment_id)?;
         let stored = events.iter().find(|row| has_same_key(&row.event, event));

@@ -63,6 +63,13 @@ statements! {
             $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::bytea[])";
     set_event_statuses: "UPDATE events SET disposition = n.disposition
         FROM unnest($1::bigint[], $2::text[]) AS n (seq, disposition) WHERE events.seq = n.seq";
+    complete_events: "UPDATE events SET code = coalesce(events.code, n.code),
+            provider_payment_id = coalesce(events.provider_payment_id, n.provider),
+            payment_type = coalesce(events.payment_type, n.kind)
+        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS n (seq, code, provider, kind)
+        WHERE events.seq = n.seq AND (events.code IS NULL AND n.code IS NOT NULL
+            OR events.provider_payment_id IS NULL AND n.provider IS NOT NULL
+            OR events.payment_type IS NULL AND n.kind IS NOT NULL)";
     spenders: "SELECT pg_advisory_xact_lock(hashtextextended(id, 7630123802))
         FROM (SELECT id FROM unnest($1::text[]) AS id ORDER BY id) AS sorted";
     available: payout_sql::AVAILABLE.as_str();

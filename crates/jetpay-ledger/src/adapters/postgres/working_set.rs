@@ -36,6 +36,8 @@ pub(super) struct Changes {
     pub(super) counts: Counts,
     pub(super) events: Vec<NewEvent>,
     pub(super) statuses: BTreeMap<i64, EventStatus>,
+    /// Repeats of stored events, which may have what those lack.
+    pub(super) repeats: BTreeMap<i64, Callback>,
     pub(super) entries: Vec<EntryRow>,
     pub(super) alarms: Vec<AlarmRow>,
     pub(super) resolutions: Vec<(NewResolution, Millis)>,

@@ -43,6 +43,10 @@ impl LedgerTransaction for Transaction<'_> {
         Ok(events::add(self, callback, status, now)?)
     }
 
+    fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError> {
+        Ok(events::complete(self, repeat)?)
+    }
+
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
         Ok(events::stored(self, event)?)
     }

@@ -182,3 +182,18 @@ pub(super) async fn set_event_statuses(session: &Session, set: &WorkingSet) -> R
         .await
         .map(drop)
 }
+
+pub(super) async fn complete_events(session: &Session, set: &WorkingSet) -> Result<(), Error> {
+    columns!(&set.changes.repeats, (number, repeat) =>
+        seq: *number,
+        code: repeat.operation.code.as_ref().map(OperationCode::as_str).map(rows::kept),
+        provider: repeat.operation.provider.payment_id.as_deref().map(rows::key),
+        kind: repeat.payment.kind.as_ref().map(PaymentType::as_str).map(rows::kept),
+    );
+    if seq.is_empty() {
+        return Ok(());
+    }
+    let values: Values<'_> = &[&seq, &code, &provider, &kind];
+    let statement = &session.statements.complete_events;
+    session.client.execute(statement, values).await.map(drop)
+}
