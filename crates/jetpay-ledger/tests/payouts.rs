@@ -201,7 +201,14 @@ async fn balance_is_spent_once_by_simultaneous_requests(test: TestLedger) {
 
 async fn action_is_leased_to_one_and_again_only_after_its_lease_ends(test: TestLedger) {
     record_payout(&test).await;
-    assert_eq!(test.ledger.payouts_due(NOW, 9, &RETRY_POLICY).await.unwrap().len(), 1);
+    assert_eq!(
+        test.ledger
+            .payouts_due(NOW, 9, &RETRY_POLICY)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     let (one, other) = tokio::join!(lease(&test, 0), lease(&test, 0));
     let mine = one.or(other.clone()).unwrap();
     assert_eq!((mine.action, mine.fencing_token), (Action::Send, 1));
@@ -258,7 +265,9 @@ async fn action_is_leased_to_one_and_again_only_after_its_lease_ends(test: TestL
         .await;
     assert_eq!(recorded, Ok(Some(PayoutState::Declined)));
     assert_eq!(
-        test.ledger.payouts_due(Millis(i64::MAX), 9, &RETRY_POLICY).await,
+        test.ledger
+            .payouts_due(Millis(i64::MAX), 9, &RETRY_POLICY)
+            .await,
         Ok(vec![])
     );
 }
@@ -558,7 +567,11 @@ async fn simultaneous_servers_accept_a_key_once_and_lease_each_action_once() {
         assert_eq!((new, before), expected, "{round}: {outcomes:?}");
     }
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
-    let due = test.ledger.payouts_due(NOW, 99, &RETRY_POLICY).await.unwrap();
+    let due = test
+        .ledger
+        .payouts_due(NOW, 99, &RETRY_POLICY)
+        .await
+        .unwrap();
     assert_eq!(due.len(), 10);
     for id in due {
         let lease =
@@ -600,14 +613,19 @@ async fn payout_sent_while_the_clock_was_a_year_ahead_is_due_at_once_with_one_al
     let id = || P.try_into().unwrap();
     let at = |millis: i64| Millis(NOW.0 + millis);
     let answer = StatusAnswer::NotFound;
-    let recorded = test.ledger.record_status(id(), 2, answer, at(2_000), RETRY_POLICY);
+    let recorded = test
+        .ledger
+        .record_status(id(), 2, answer, at(2_000), RETRY_POLICY);
     assert_eq!(recorded.await, Ok(Some(PayoutState::Created)));
     assert!(lease(&test, 70_000).await.is_none());
     assert_eq!(lease(&test, 71_000).await.unwrap().action, Action::Send);
     assert_eq!(alarms(&test).await, [AlarmKind::ClockAhead]);
     // An operator is not told for a year that the payout is being sent.
     let resolution = PayoutResolution::Declined;
-    let resolve = |at| test.ledger.resolve_payout(id(), resolution, "support".into(), at);
+    let resolve = |at| {
+        test.ledger
+            .resolve_payout(id(), resolution, "support".into(), at)
+    };
     let refused = Err(Error::Resolve(ResolveError::BeingSent));
     assert_eq!(resolve(at(72_000)).await, refused);
     assert_eq!(resolve(at(72_000 - YEAR)).await, Ok(()));

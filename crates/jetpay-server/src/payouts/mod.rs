@@ -74,7 +74,9 @@ impl<G: Gateway> Driver<G> {
     /// As [`Ledger::payouts_due`].
     pub async fn due(&self, limit: usize) -> Result<Vec<PaymentId>, Error> {
         let now = self.environment.now();
-        self.ledger.payouts_due(now, limit, &self.retry_policy).await
+        self.ledger
+            .payouts_due(now, limit, &self.retry_policy)
+            .await
     }
 
     /// Leases a payout, and returns the lease with its time. `None` when the payout is not due or another service has
