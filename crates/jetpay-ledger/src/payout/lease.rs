@@ -82,7 +82,10 @@ impl PayoutSnapshot {
         if !self.overdue && self.is_overdue(now, policy) {
             decision.snapshot.overdue = true;
             decision.note(StepKind::Overdue, StepDetails::default());
-            decision.alarm(AlarmKind::PayoutOverdue, None);
+            // A clock that was wrong when the payout was recorded has its alarm already.
+            if !is_ahead || !policy.is_ahead(self.created_at, now) {
+                decision.alarm(AlarmKind::PayoutOverdue, None);
+            }
         }
         Some((Some(action), decision))
     }

@@ -83,6 +83,19 @@ fn decline_of_any_operation_but_a_compensation_declines_the_pending_payment() {
             let history = History::of([event(9, [kind, "decline", status], AMOUNT)]);
             assert_eq!(history.snapshot.state, state, "{kind} {status}");
             assert!(history.alarms.is_empty(), "{kind} {status}");
+            // After the credit it changes nothing, and is no more silent than the decline of a sale.
+            let after = History::of([sale(1), event(9, [kind, "decline", status], AMOUNT)]);
+            let silent = state == PaymentState::Pending;
+            let expected = [AlarmKind::DeclineAfterCredit];
+            assert_eq!(
+                after.alarms,
+                expected[usize::from(silent)..],
+                "{kind} {status}"
+            );
+            assert_eq!(
+                (after.total(), after.snapshot.state),
+                (AMOUNT, PaymentState::Credited)
+            );
         }
     }
 }

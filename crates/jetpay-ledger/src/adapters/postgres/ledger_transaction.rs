@@ -2,7 +2,7 @@
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_core::status::{OperationStatus, OperationType};
+use jetpay_core::status::OperationType;
 use jetpay_rules::{
     EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
     ReleasedCompensation,
@@ -11,23 +11,10 @@ use jetpay_rules::{
 use super::rows;
 use super::working_set::{
     AlarmRow, EntryRow, EventRow, NewEvent, PaymentRow, Place, WorkingSet, fetch, fetch_payment,
+    has_same_key,
 };
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
 use crate::port::{Keys, LedgerTransaction, StoredEntry, StoredEvent, TransactionError};
-
-/// Whether two events have the same key. Fetched words are as the database could keep them.
-fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
-    let words = |event: &OperationEvent| {
-        let operation = event.operation_status.as_ref();
-        let operation = rows::key(operation.map_or("", OperationStatus::as_str)).into_owned();
-        (
-            operation,
-            rows::key(event.payment_status.as_str()).into_owned(),
-        )
-    };
-    (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
-        && words(one) == words(other)
-}
 
 impl LedgerTransaction for WorkingSet {
     fn payment(
@@ -113,21 +100,7 @@ impl LedgerTransaction for WorkingSet {
         let mut places = events.filter(|row| has_same_key(&row.event, &event));
         match places.next().map(|row| row.place) {
             Some(Place::Stored(seq)) => drop(self.changes.repeats.insert(seq, repeat.clone())),
-            Some(Place::New(index)) => {
-                let new = &mut self.changes.events[index].callback;
-                let (operation, provider) = (&mut new.operation, &repeat.operation.provider);
-                let provider_id = &mut operation.provider.payment_id;
-                *provider_id = provider_id.take().or_else(|| provider.payment_id.clone());
-                operation.code = operation
-                    .code
-                    .take()
-                    .or_else(|| repeat.operation.code.clone());
-                new.payment.kind = new
-                    .payment
-                    .kind
-                    .take()
-                    .or_else(|| repeat.payment.kind.clone());
-            }
+            Some(Place::New(index)) => self.changes.events[index].complete(repeat),
             None => {}
         }
         Ok(())
