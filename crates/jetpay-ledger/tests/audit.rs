@@ -58,6 +58,10 @@ async fn record_some_of_everything(test: &TestLedger) {
         test.ledger
             .quarantine_unusable(1234.into(), b"{}".to_vec(), "empty".into(), NOW);
     unusable.await.unwrap();
+    for seq in [4, 3] {
+        let correction = test.ledger.correct_entry(seq, "of another".into(), NOW);
+        correction.await.unwrap();
+    }
 }
 
 async fn findings(ledger: &Ledger) -> Vec<Finding> {
@@ -109,12 +113,24 @@ const MANIPULATIONS: &[(&str, &str)] = &[
         "what remains of a payment",
     ),
     (
-        "INSERT INTO entries VALUES (NULL, 'p3', 1234, 99, 'credit', 100000, 0)",
+        "INSERT INTO entries VALUES (NULL, 'p3', 1234, 99, 'credit', 100000, 0, NULL)",
         "an entry follows from an applied callback",
     ),
     (
-        "INSERT INTO entries VALUES (NULL, 'ghost', 1234, 99, 'credit', 100000, 0)",
+        "INSERT INTO entries VALUES (NULL, 'ghost', 1234, 99, 'credit', 100000, 0, NULL)",
         "belongs to a payment",
+    ),
+    (
+        "UPDATE payments SET refunded = refunded - 1 WHERE id = 'p1'",
+        "what was refunded of a payment",
+    ),
+    (
+        "DROP TRIGGER entries_stay; UPDATE entries SET corrects = 1 WHERE corrects = 4",
+        "a correction undoes one entry",
+    ),
+    (
+        "DROP TRIGGER entries_remain; DELETE FROM entries WHERE corrects = 4",
+        "a correction that an operator decided",
     ),
     (
         "UPDATE events SET amount = amount + 1 WHERE seq = 5",

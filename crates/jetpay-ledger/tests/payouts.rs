@@ -24,6 +24,8 @@ common::on_every_store! {
     payment_with_the_id_of_a_payout_is_not_imported,
     payer_data_is_erased_after_the_end_and_the_key_stays_known,
     operator_resolves_a_payout_without_an_outcome_once,
+    payout_sent_while_the_clock_was_a_year_ahead_is_due_at_once_with_one_alarm,
+    payout_recorded_while_the_clock_was_a_year_ahead_is_overdue_at_once,
     payouts_pass_the_audit,
 }
 
@@ -199,7 +201,14 @@ async fn balance_is_spent_once_by_simultaneous_requests(test: TestLedger) {
 
 async fn action_is_leased_to_one_and_again_only_after_its_lease_ends(test: TestLedger) {
     record_payout(&test).await;
-    assert_eq!(test.ledger.payouts_due(NOW, 9).await.unwrap().len(), 1);
+    assert_eq!(
+        test.ledger
+            .payouts_due(NOW, 9, &RETRY_POLICY)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     let (one, other) = tokio::join!(lease(&test, 0), lease(&test, 0));
     let mine = one.or(other.clone()).unwrap();
     assert_eq!((mine.action, mine.fencing_token), (Action::Send, 1));
@@ -256,7 +265,9 @@ async fn action_is_leased_to_one_and_again_only_after_its_lease_ends(test: TestL
         .await;
     assert_eq!(recorded, Ok(Some(PayoutState::Declined)));
     assert_eq!(
-        test.ledger.payouts_due(Millis(i64::MAX), 9).await,
+        test.ledger
+            .payouts_due(Millis(i64::MAX), 9, &RETRY_POLICY)
+            .await,
         Ok(vec![])
     );
 }
@@ -556,7 +567,11 @@ async fn simultaneous_servers_accept_a_key_once_and_lease_each_action_once() {
         assert_eq!((new, before), expected, "{round}: {outcomes:?}");
     }
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
-    let due = test.ledger.payouts_due(NOW, 99).await.unwrap();
+    let due = test
+        .ledger
+        .payouts_due(NOW, 99, &RETRY_POLICY)
+        .await
+        .unwrap();
     assert_eq!(due.len(), 10);
     for id in due {
         let lease =
@@ -566,4 +581,74 @@ async fn simultaneous_servers_accept_a_key_once_and_lease_each_action_once() {
         assert_eq!(given.iter().filter(|given| **given).count(), 1);
     }
     assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+const YEAR: i64 = 365 * 24 * 60 * 60 * 1000;
+
+async fn record_in_a_year(test: &TestLedger) {
+    let ahead = NewPayout {
+        created_at: Millis(NOW.0 + YEAR),
+        ..new(P, "k")
+    };
+    let recorded = test.ledger.record_payout(ahead).await;
+    assert_eq!(recorded, Ok(PayoutRequestOutcome::Created));
+}
+
+/// The kinds of all alarms, the oldest first.
+async fn alarms(test: &TestLedger) -> Vec<AlarmKind> {
+    let alarms = test.ledger.alarms(common::newest(9)).await.unwrap();
+    alarms.iter().rev().map(|alarm| alarm.kind).collect()
+}
+
+async fn due(test: &TestLedger, at: i64) -> usize {
+    let at = Millis(NOW.0 + at);
+    let due = test.ledger.payouts_due(at, 9, &RETRY_POLICY).await;
+    due.unwrap().len()
+}
+
+async fn payout_sent_while_the_clock_was_a_year_ahead_is_due_at_once_with_one_alarm(
+    test: TestLedger,
+) {
+    record_in_a_year(&test).await;
+    assert_eq!(lease(&test, YEAR).await.unwrap().action, Action::Send);
+    // The clock is mended. The service asks, and does not wait for a year.
+    assert_eq!((due(&test, 1_000).await, due(&test, YEAR).await), (1, 0));
+    let query = lease(&test, 1_000).await.unwrap();
+    assert_eq!(query.action, Action::QueryStatus);
+    // It was raised when the service acted, and once.
+    assert_eq!(alarms(&test).await, [AlarmKind::ClockAhead]);
+    assert_eq!((due(&test, 1_000).await, due(&test, 71_000).await), (0, 1));
+    // Not known: the payout is sent again, but not while the first send may be under way.
+    let id = || P.try_into().unwrap();
+    let at = |millis: i64| Millis(NOW.0 + millis);
+    let answer = StatusAnswer::NotFound;
+    let recorded = test
+        .ledger
+        .record_status(id(), 2, answer, at(2_000), RETRY_POLICY);
+    assert_eq!(recorded.await, Ok(Some(PayoutState::Created)));
+    assert!(lease(&test, 70_000).await.is_none());
+    assert_eq!(lease(&test, 71_000).await.unwrap().action, Action::Send);
+    assert_eq!(alarms(&test).await, [AlarmKind::ClockAhead]);
+    // An operator is not told for a year that the payout is being sent.
+    let resolution = PayoutResolution::Declined;
+    let resolve = |at| {
+        test.ledger
+            .resolve_payout(id(), resolution, "support".into(), at)
+    };
+    let refused = Err(Error::Resolve(ResolveError::BeingSent));
+    assert_eq!(resolve(at(72_000)).await, refused);
+    assert_eq!(resolve(at(72_000 - YEAR)).await, Ok(()));
+}
+
+async fn payout_recorded_while_the_clock_was_a_year_ahead_is_overdue_at_once(test: TestLedger) {
+    record_in_a_year(&test).await;
+    assert_eq!(due(&test, 0).await, 1);
+    assert_eq!(lease(&test, 0).await.unwrap().action, Action::Send);
+    assert_eq!(alarms(&test).await, [AlarmKind::ClockAhead]);
+    assert!(test.ledger.payout(P).await.unwrap().unwrap().overdue);
+    // A clock that is a little ahead is no mistake: the longest wait stays as it is.
+    let longest = RETRY_POLICY.longest_wait.as_millis() * 6 + 70_000;
+    let longest = i64::try_from(longest).unwrap();
+    assert_eq!(due(&test, 70_000 - longest).await, 0);
+    assert_eq!(due(&test, 70_000 - longest - 1).await, 1);
 }

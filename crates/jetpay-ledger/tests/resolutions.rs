@@ -6,8 +6,8 @@ mod common;
 use common::{AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale};
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
-    AlarmFilter, CallbackOutcome, EntryKind, Error, Imported, Millis, PaymentState, ResolveError,
-    Verdict,
+    AlarmFilter, AlarmKind, CallbackOutcome, CorrectionError, EntryKind, Error, Imported, Millis,
+    PaymentState, ResolveError, Verdict,
 };
 
 common::on_every_store! {
@@ -20,6 +20,11 @@ common::on_every_store! {
     operation_credited_by_an_operator_credits_no_other_payment,
     credited_operation_is_not_credited_again_by_an_operator,
     callback_of_another_project_is_credited_by_an_operator_once,
+    amount_that_neither_the_callback_nor_the_payment_says_needs_an_override,
+    unknown_payment_is_credited_with_an_amount_that_a_callback_says,
+    corrected_entry_is_undone_once,
+    correction_that_does_not_fit_is_refused,
+    operation_of_a_corrected_credit_moves_no_money_again,
 }
 
 fn kzt(minor: i64) -> Money {
@@ -142,9 +147,9 @@ async fn unknown_payment_is_credited_to_a_customer_once(test: TestLedger) {
     );
     let id = "lost".try_into().unwrap();
     let customer = || CUSTOMER.try_into().unwrap();
-    let credit = test
-        .ledger
-        .credit_unmatched(&id, customer(), kzt(AMOUNT), "found".into(), NOW);
+    let credit =
+        test.ledger
+            .credit_unmatched(&id, customer(), kzt(AMOUNT), false, "found".into(), NOW);
     credit.await.unwrap();
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     assert_eq!(
@@ -153,7 +158,7 @@ async fn unknown_payment_is_credited_to_a_customer_once(test: TestLedger) {
     );
     let again = test
         .ledger
-        .credit_unmatched(&id, customer(), kzt(AMOUNT), "found".into(), NOW)
+        .credit_unmatched(&id, customer(), kzt(AMOUNT), false, "found".into(), NOW)
         .await;
     assert_eq!(again, refused(ResolveError::NothingWaits));
     let resolution = test.ledger.resolutions(None, 9).await.unwrap().remove(0);
@@ -324,4 +329,191 @@ async fn alarm_resolved_on_two_servers_at_once_is_credited_once() {
         .filter(|resolved| *resolved == refused(ResolveError::AlreadyResolved));
     assert_eq!(refused.count(), 1);
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
+}
+
+async fn amount_that_neither_the_callback_nor_the_payment_says_needs_an_override(test: TestLedger) {
+    for (payment, operation) in [("p1", 1), ("p2", 2), ("p3", 3)] {
+        test.announce(payment).await;
+        test.deliver(&CallbackContent {
+            amount: 90_000,
+            ..sale(payment, operation)
+        })
+        .await;
+    }
+    // One zero too many.
+    let refusal = refused(ResolveError::OtherAmount(Some(kzt(90_000))));
+    assert_eq!(
+        resolve(&test, 1, Verdict::Credit(kzt(900_000))).await,
+        refusal
+    );
+    assert_eq!(test.ledger.entries(0, 9).await, Ok(vec![]));
+    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 3);
+    resolve(&test, 1, Verdict::Credit(kzt(AMOUNT)))
+        .await
+        .unwrap();
+    resolve(&test, 2, Verdict::Override(kzt(95_000)))
+        .await
+        .unwrap();
+    // What the callback says needs no override, and is not recorded as one.
+    resolve(&test, 3, Verdict::Override(kzt(90_000)))
+        .await
+        .unwrap();
+    let recorded = test.ledger.resolutions(None, 9).await.unwrap();
+    let verdicts: Vec<_> = recorded.iter().map(|it| it.verdict).collect();
+    let (credit, overrides) = (Verdict::Credit, Verdict::Override);
+    let expected = [
+        credit(kzt(90_000)),
+        overrides(kzt(95_000)),
+        credit(kzt(AMOUNT)),
+    ];
+    assert_eq!(verdicts, expected);
+    let alarm = test.ledger.alarm(2).await.unwrap().unwrap().0;
+    assert_eq!(alarm.resolution.unwrap().verdict, overrides(kzt(95_000)));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(285_000));
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+async fn unknown_payment_is_credited_with_an_amount_that_a_callback_says(test: TestLedger) {
+    test.deliver(&sale("lost", 1)).await;
+    test.deliver(&sale("found", 2)).await;
+    let credit = async |id: &str, minor, overrides| {
+        let customer = CUSTOMER.try_into().unwrap();
+        let (id, amount) = (id.try_into().unwrap(), kzt(minor));
+        let credit =
+            test.ledger
+                .credit_unmatched(&id, customer, amount, overrides, "a".into(), NOW);
+        credit.await
+    };
+    let refusal = refused(ResolveError::OtherAmount(Some(kzt(AMOUNT))));
+    assert_eq!(credit("lost", 10 * AMOUNT, false).await, refusal);
+    assert_eq!(test.ledger.payment("lost").await, Ok(None));
+    assert_eq!(credit("lost", AMOUNT, false).await, Ok(()));
+    assert_eq!(credit("found", 10 * AMOUNT, true).await, Ok(()));
+    let recorded = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    assert_eq!(recorded.verdict, Verdict::Override(kzt(10 * AMOUNT)));
+    // The rules still compare the callback with the payment.
+    let found = test.ledger.payment("found").await.unwrap().unwrap();
+    assert_eq!(found.state, PaymentState::Quarantined);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+}
+
+async fn correct(test: &TestLedger, seq: i64, reason: &str) -> Result<(), Error> {
+    test.ledger.correct_entry(seq, reason.into(), NOW).await
+}
+
+async fn corrected_entry_is_undone_once(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    test.deliver(&refund("p1", 2, 30_000)).await;
+    correct(&test, 2, "the refund was of another payment")
+        .await
+        .unwrap();
+    correct(&test, 1, "the payer is another").await.unwrap();
+    let entries = test.ledger.entries(0, 9).await.unwrap();
+    let moved: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.kind, entry.amount.minor(), entry.corrects))
+        .collect();
+    let correction = EntryKind::Correction;
+    assert_eq!(
+        moved[2..],
+        [
+            (correction, 30_000, Some(2)),
+            (correction, -AMOUNT, Some(1))
+        ]
+    );
+    assert_eq!(
+        test.ledger.correction_of(1).await,
+        Ok(Some(entries[3].clone()))
+    );
+    assert_eq!(test.ledger.correction_of(3).await, Ok(None));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+    let payment = test.ledger.payment("p1").await.unwrap().unwrap();
+    assert_eq!(
+        (payment.state, payment.credited, payment.remaining),
+        (PaymentState::Reversed, AMOUNT, 0)
+    );
+    let decided = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    let (entry, amount) = (1, kzt(-AMOUNT));
+    assert_eq!(decided.verdict, Verdict::Correct { entry, amount });
+    assert_eq!(decided.reason, "the payer is another");
+    // The same request again is the same correction; another reason is another one.
+    assert_eq!(correct(&test, 1, "the payer is another").await, Ok(()));
+    let other = correct(&test, 1, "or was it").await;
+    assert_eq!(other, refused(ResolveError::AlreadyCorrected));
+    assert_eq!(test.ledger.entries(0, 9).await.unwrap().len(), 4);
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+async fn correction_that_does_not_fit_is_refused(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    test.deliver(&refund("p1", 2, 30_000)).await;
+    let moved = refused(ResolveError::Correction(CorrectionError::MovedSince));
+    assert_eq!(correct(&test, 1, "wrong").await, moved);
+    assert_eq!(
+        correct(&test, 9, "wrong").await,
+        refused(ResolveError::NoSuchEntry)
+    );
+    assert_eq!(
+        correct(&test, 2, " ").await,
+        refused(ResolveError::NoReason)
+    );
+    correct(&test, 2, "wrong").await.unwrap();
+    let of_correction = refused(ResolveError::Correction(CorrectionError::OfCorrection));
+    assert_eq!(correct(&test, 3, "wrong").await, of_correction);
+    assert_eq!(test.ledger.entries(0, 9).await.unwrap().len(), 3);
+    assert_eq!(test.ledger.resolutions(None, 9).await.unwrap().len(), 1);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+}
+
+async fn operation_of_a_corrected_credit_moves_no_money_again(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    correct(&test, 1, "wrong customer").await.unwrap();
+    assert_eq!(
+        test.deliver(&sale("p1", 1)).await,
+        CallbackOutcome::Repeated
+    );
+    let with_other_status = CallbackContent {
+        payment_status: "refunded",
+        ..sale("p1", 1)
+    };
+    assert_eq!(
+        test.deliver(&with_other_status).await,
+        CallbackOutcome::Noted
+    );
+    // The money is taken already: an operator looks, and nothing is taken twice.
+    let refund = refund("p1", 2, AMOUNT);
+    assert_eq!(test.deliver(&refund).await, CallbackOutcome::Quarantined);
+    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
+    assert_eq!(alarm.kind, AlarmKind::CompensationTooLarge);
+    // Another payment cannot use the operation either.
+    test.announce("p2").await;
+    assert_eq!(
+        test.deliver(&sale("p2", 1)).await,
+        CallbackOutcome::Quarantined
+    );
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+/// Two servers correct one entry at once.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn entry_is_corrected_once_by_two_servers() {
+    let Some(test) = TestLedger::connect().await else {
+        return;
+    };
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    let other = test.another().await;
+    let (one, two) = tokio::join!(
+        test.ledger.correct_entry(1, "I".into(), NOW),
+        other.correct_entry(1, "so did I".into(), NOW),
+    );
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    let refusal = refused(ResolveError::AlreadyCorrected);
+    assert!([one, two].contains(&refusal));
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
 }

@@ -95,7 +95,11 @@ pub(crate) fn release_early(credit: Decision, effects: &Effects) -> Decision {
     waiting.sort_by_key(|early| match early.kind {
         EntryKind::RefundReverse => 1,
         EntryKind::ManualChange => 2,
-        EntryKind::Credit | EntryKind::ManualCredit | EntryKind::Refund | EntryKind::Reversal => 0,
+        EntryKind::Credit
+        | EntryKind::ManualCredit
+        | EntryKind::Refund
+        | EntryKind::Reversal
+        | EntryKind::Correction => 0,
     });
     for early in waiting {
         let EarlyCompensation {
@@ -134,14 +138,14 @@ pub(crate) fn release_early(credit: Decision, effects: &Effects) -> Decision {
     decision
 }
 
-/// The signed amount in minor units and the state that follow. None: it takes more than remains, or gives back more than
-/// was taken.
+/// The signed amount in minor units and the state that follow. None: it takes more than remains, or returns more than was
+/// refunded. A reversed refund undoes a refund: what a reversal, a manual change or an operator took stays taken.
 fn step(snapshot: &PaymentSnapshot, kind: EntryKind, amount: i64) -> Option<(i64, PaymentState)> {
     let (fits, amount) = match kind {
         EntryKind::Refund | EntryKind::Reversal => (amount <= snapshot.remaining, -amount),
-        EntryKind::RefundReverse => (amount <= snapshot.taken_back(), amount),
+        EntryKind::RefundReverse => (amount <= snapshot.refunded, amount),
         EntryKind::ManualChange => (snapshot.remaining > 0, -snapshot.remaining),
-        EntryKind::Credit | EntryKind::ManualCredit => (false, amount),
+        EntryKind::Credit | EntryKind::ManualCredit | EntryKind::Correction => (false, amount),
     };
     let remaining = snapshot.remaining.checked_add(amount).filter(|_| fits)?;
     let state = match kind {
@@ -151,7 +155,8 @@ fn step(snapshot: &PaymentSnapshot, kind: EntryKind, amount: i64) -> Option<(i64
         EntryKind::Refund
         | EntryKind::RefundReverse
         | EntryKind::Credit
-        | EntryKind::ManualCredit => PaymentState::Refunded,
+        | EntryKind::ManualCredit
+        | EntryKind::Correction => PaymentState::Refunded,
     };
     Some((amount, state))
 }

@@ -54,6 +54,8 @@ fn operation(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effec
             Some(kind) if succeeded => {
                 compensate::compensation(snapshot, event, kind, effects.operation)
             }
+            // The payment failed, whatever the operation is called. Only an attempt to take money back says nothing of it.
+            None if failed && !succeeded => decline(snapshot, event),
             _ => Decision::noted(snapshot),
         },
     }
@@ -70,7 +72,12 @@ fn silent_success(event: &OperationEvent, decision: &Decision) -> Option<AlarmKi
     }
     let paid = matches!(class, StatusClass::Succeeded | StatusClass::AfterSuccess);
     let unknown_status = matches!(event.operation_status, Some(OperationStatus::Other(_)));
-    let unknown_type = matches!(event.operation_type, None | Some(OperationType::Other(_)));
+    let unknown_type = match event.operation_type {
+        None | Some(OperationType::Other(_)) => true,
+        // It releases money that was held, and no top-up holds money: what it did to the credit is unknown.
+        Some(OperationType::Cancel) => decision.snapshot.state.was_credited(),
+        _ => false,
+    };
     let unknown = event.operation_succeeded() && unknown_type || unknown_status && paid;
     unknown.then_some(AlarmKind::UnknownOperation)
 }
@@ -118,7 +125,7 @@ fn credit(snapshot: &PaymentSnapshot, operation_id: OperationId, effects: &Effec
     compensate::release_early(credit, effects)
 }
 
-/// A payment that failed for good, with a sale or without an operation.
+/// A payment that failed for good.
 fn decline(snapshot: &PaymentSnapshot, event: &OperationEvent) -> Decision {
     let mut decision = Decision::noted(snapshot);
     match snapshot.state {

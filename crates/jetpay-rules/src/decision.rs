@@ -89,9 +89,13 @@ impl Decision {
         let snapshot = &mut self.snapshot;
         snapshot.state = state;
         snapshot.remaining += entry.amount;
-        if entry.kind.is_credit() {
-            snapshot.credited += entry.amount;
-            snapshot.credited_by = snapshot.credited_by.or(Some(entry.operation_id));
+        match entry.kind {
+            EntryKind::Credit | EntryKind::ManualCredit => {
+                snapshot.credited += entry.amount;
+                snapshot.credited_by = snapshot.credited_by.or(Some(entry.operation_id));
+            }
+            EntryKind::Refund | EntryKind::RefundReverse => snapshot.refunded -= entry.amount,
+            EntryKind::Reversal | EntryKind::ManualChange | EntryKind::Correction => {}
         }
         self.entries.push(entry);
         self.outcome = EventStatus::Applied;

@@ -6,7 +6,8 @@ use crate::event::{EffectKey, OperationEvent};
 use crate::snapshot::PaymentSnapshot;
 use crate::words::EntryKind;
 
-/// Whether an operation has made its entry already. It makes one, in whichever payment.
+/// Whether an operation has made its entry already. It makes one, in whichever payment. A correction does not undo that:
+/// the operation does not make its entry again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,

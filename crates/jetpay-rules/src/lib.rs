@@ -43,7 +43,7 @@
 //!    HTTP 503, and the platform repeats the callback.
 //!
 //! **A person.** The alarms need one: the platform does not repeat what was answered with 200. [`credit_manually`] says what
-//! a person's credit does. [`PaymentSnapshot::replay`] makes a snapshot from the stored events, to check the table of payments.
+//! a person's credit does, and [`correct`] what the correction of an entry does. [`PaymentSnapshot::replay`] makes a snapshot from the stored events, to check the table of payments.
 //!
 //! **Prove it.** `jetpay-conformance --allow-credits --observe URL` plays repeats, refunds and reversals in any order, and
 //! looks at the money after each.
@@ -99,7 +99,7 @@ pub use decide::decide;
 pub use decision::{Decision, NewAlarm, NewEntry, ReleasedCompensation};
 pub use effects::{Effect, Effects};
 pub use event::{EffectKey, EventKey, OperationEvent};
-pub use manual_credit::{ManualCreditError, credit_manually};
-pub use replay::Record;
+pub use manual_credit::{CorrectionError, ManualCreditError, correct, credit_manually};
+pub use replay::{Record, ReplayError};
 pub use snapshot::{EarlyCompensation, PaymentSnapshot};
 pub use words::{AlarmKind, EntryKind, EventStatus, PaymentState, UnknownWord};

@@ -1,4 +1,4 @@
-//! The rule for a credit that an operator decided on.
+//! The rules for what an operator decides: a credit, and the correction of an entry.
 
 use jetpay_core::id::OperationId;
 use thiserror::Error;
@@ -54,4 +54,56 @@ pub fn credit_manually(
     };
     let credit = Decision::noted(snapshot).with_entry(entry, state);
     Ok(compensate::release_early(credit, effects))
+}
+
+/// Why an operator's correction was refused. Nothing changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CorrectionError {
+    /// The entry is a correction itself.
+    #[error("this entry is a correction: a correction is not corrected")]
+    OfCorrection,
+    /// The money of the entry was moved again since, such as by a refund of the credit.
+    #[error(
+        "later entries of this payment moved this money again: correct those first, or leave this entry as it is"
+    )]
+    MovedSince,
+}
+
+/// What follows when an operator corrects `entry`, an entry of this payment: an entry with the other sign. Keep the corrected
+/// entry with it under a unique key: an entry is corrected at most once.
+///
+/// The operation of the entry stays used: a repeated callback does not make its entry again, and a refund of a corrected
+/// credit raises [`CompensationTooLarge`](crate::AlarmKind::CompensationTooLarge), because the money is taken already.
+///
+/// # Errors
+/// [`CorrectionError`].
+pub fn correct(snapshot: &PaymentSnapshot, entry: &NewEntry) -> Result<Decision, CorrectionError> {
+    if entry.kind == EntryKind::Correction {
+        return Err(CorrectionError::OfCorrection);
+    }
+    let moved = || CorrectionError::MovedSince;
+    let amount = entry.amount.checked_neg().ok_or_else(moved)?;
+    let within = |sum: &i64| (0..=snapshot.credited).contains(sum);
+    let remaining = snapshot.remaining.checked_add(amount).filter(within);
+    let refunded = match entry.kind {
+        EntryKind::Refund | EntryKind::RefundReverse => {
+            snapshot.refunded.checked_sub(amount).filter(within)
+        }
+        _ => Some(snapshot.refunded),
+    };
+    let (remaining, refunded) = remaining.zip(refunded).ok_or_else(moved)?;
+    let state = match remaining {
+        _ if remaining == snapshot.credited => PaymentState::Credited,
+        0 => PaymentState::Reversed,
+        _ => PaymentState::PartiallyRefunded,
+    };
+    let correction = NewEntry {
+        kind: EntryKind::Correction,
+        amount,
+        operation_id: entry.operation_id,
+    };
+    let mut decision = Decision::noted(snapshot).with_entry(correction, state);
+    decision.snapshot.refunded = refunded;
+    Ok(decision)
 }

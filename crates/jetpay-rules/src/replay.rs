@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use jetpay_core::id::OperationId;
+use thiserror::Error;
 
 use crate::decide::decide;
 use crate::decision::Decision;
+use crate::decision::NewEntry;
 use crate::effects::{Effect, Effects};
 use crate::event::{EffectKey, OperationEvent};
-use crate::manual_credit::{ManualCreditError, credit_manually};
+use crate::manual_credit::{CorrectionError, ManualCreditError, correct, credit_manually};
 use crate::snapshot::PaymentSnapshot;
 
 /// One stored row of a payment's history.
@@ -33,6 +35,20 @@ pub enum Record<'a> {
         /// How much, in minor units.
         amount: i64,
     },
+    /// An operator corrected this entry.
+    Correction(NewEntry),
+}
+
+/// The history holds an operator's decision that the rules refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// A credit.
+    #[error(transparent)]
+    ManualCredit(#[from] ManualCreditError),
+    /// A correction.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
 }
 
 impl<'a> From<&'a OperationEvent> for Record<'a> {
@@ -48,11 +64,11 @@ impl PaymentSnapshot {
     /// The payment after this history, in the order in which it was stored. Repeats change nothing.
     ///
     /// # Errors
-    /// [`ManualCreditError`]: the history holds a manual credit that the rules refuse.
+    /// [`ReplayError`].
     pub fn replay<'a>(
         self,
         history: impl IntoIterator<Item = impl Into<Record<'a>>>,
-    ) -> Result<Self, ManualCreditError> {
+    ) -> Result<Self, ReplayError> {
         let mut replay = Replay {
             snapshot: self,
             seen: HashSet::new(),
@@ -65,6 +81,7 @@ impl PaymentSnapshot {
                     operation_id,
                     amount,
                 } => replay.manual_credit(operation_id, amount)?,
+                Record::Correction(entry) => replay.take(correct(&replay.snapshot, &entry)?),
             }
         }
         Ok(replay.snapshot)

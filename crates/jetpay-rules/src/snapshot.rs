@@ -27,6 +27,10 @@ pub struct PaymentSnapshot {
     pub credited: i64,
     /// The sum of its entries, in minor units: between 0 and `credited`.
     pub remaining: i64,
+    /// How much refunds took back and reversed refunds did not return, in minor units: between 0 and `credited`. A snapshot
+    /// that an older version serialised lacks it; it then reads as 0, and a reversed refund raises an alarm.
+    #[serde(default)]
+    pub refunded: i64,
     /// Compensations that wait for the credit, in the order of their arrival.
     pub early: Vec<EarlyCompensation>,
 }
@@ -57,12 +61,8 @@ impl PaymentSnapshot {
             credited_by: None,
             credited: 0,
             remaining: 0,
+            refunded: 0,
             early: Vec::new(),
         }
-    }
-
-    /// How much was credited and taken back since, in minor units.
-    pub(crate) const fn taken_back(&self) -> i64 {
-        self.credited - self.remaining
     }
 }

@@ -83,7 +83,7 @@ closed_words! {
         PartiallyRefunded = "partially_refunded",
         /// All the money was taken back; the last part by a refund.
         Refunded = "refunded",
-        /// All the money was taken back; the last part by a reversal or a manual change.
+        /// All the money was taken back; the last part by a reversal, a manual change or an operator's correction.
         Reversed = "reversed",
     }
 }
@@ -137,6 +137,8 @@ closed_words! {
         RefundReverse = "refund_reverse",
         /// The platform's staff declared the payment failed: minus all that remained.
         ManualChange = "manual_change",
+        /// An operator undid another entry: its amount with the other sign. An entry is corrected at most once.
+        Correction = "correction",
     }
 }
 

@@ -26,6 +26,14 @@ pub(super) const RULES: &[Rule] = &[
               WHERE credited <> coalesce(total, 0)",
     },
     Rule {
+        says: "what was refunded of a payment is the sum of its refunds, less those reversed or corrected",
+        of: "payment",
+        sql: "SELECT id FROM payments LEFT JOIN (SELECT made.payment_id, -sum(made.amount) AS total
+              FROM entries AS made LEFT JOIN entries AS undone ON undone.seq = made.corrects
+              WHERE coalesce(undone.kind, made.kind) IN ('refund', 'refund_reverse') GROUP BY made.payment_id)
+              AS entered ON entered.payment_id = id WHERE refunded <> coalesce(total, 0)",
+    },
+    Rule {
         says: "a payment's state says what its money says",
         of: "payment",
         sql: "SELECT id FROM payments WHERE CASE
@@ -45,8 +53,11 @@ pub(super) const RULES: &[Rule] = &[
         of: "entry",
         sql: "SELECT seq FROM entries JOIN payments ON payments.id = payment_id WHERE NOT CASE kind
                   WHEN 'settled_credit' THEN EXISTS (SELECT 1 FROM settlements
-                      WHERE settlements.payment_id = entries.payment_id AND verdict = 'credit'
+                      WHERE settlements.payment_id = entries.payment_id AND verdict IN ('credit', 'override')
                         AND settlements.operation_id = entries.operation_id AND settlements.amount = entries.amount)
+                  WHEN 'correction' THEN EXISTS (SELECT 1 FROM settlements
+                      WHERE settlements.payment_id = entries.payment_id AND verdict = 'correct'
+                        AND settlements.corrects = entries.corrects AND settlements.amount = entries.amount)
                   ELSE EXISTS (SELECT 1 FROM events
                       WHERE events.payment_id = entries.payment_id AND events.project_id = entries.project_id
                         AND events.operation_id = entries.operation_id AND operation_status = 'success'
@@ -57,6 +68,22 @@ pub(super) const RULES: &[Rule] = &[
                             WHEN 'refund_reverse' THEN operation_type = 'refund reverse' AND events.amount = entries.amount
                             WHEN 'manual_change' THEN operation_type = 'manual change' AND entries.amount < 0
                             ELSE operation_type = kind AND events.amount = -entries.amount END) END",
+    },
+    Rule {
+        says: "a correction undoes one entry of its payment: the same amount with the other sign",
+        of: "entry",
+        sql: "SELECT made.seq FROM entries AS made LEFT JOIN entries AS undone ON undone.seq = made.corrects
+                  AND undone.payment_id = made.payment_id AND undone.project_id = made.project_id
+                  AND undone.operation_id = made.operation_id AND undone.amount = -made.amount
+                  AND undone.kind <> 'correction'
+              WHERE (made.kind = 'correction') <> (undone.seq IS NOT NULL)
+                 OR (made.kind = 'correction') <> (made.corrects IS NOT NULL)",
+    },
+    Rule {
+        says: "a correction that an operator decided has its entry",
+        of: "resolution",
+        sql: "SELECT settlements.seq FROM settlements WHERE verdict = 'correct'
+              AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.corrects = settlements.corrects)",
     },
     Rule {
         says: "a success that was applied has its entry",

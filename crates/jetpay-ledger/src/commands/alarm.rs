@@ -20,7 +20,8 @@ pub(super) fn raise(
     Ok(new)
 }
 
-/// A repeat changes nothing. A repeat that contradicts the stored event is kept for an operator.
+/// A repeat moves nothing. What the stored event lacked for people is added. A repeat that contradicts the stored event is
+/// kept for an operator.
 pub(super) fn repeated(
     transaction: &mut dyn LedgerTransaction,
     callback: &Callback,
@@ -28,6 +29,7 @@ pub(super) fn repeated(
     now: Millis,
 ) -> Result<CallbackOutcome, TransactionError> {
     if !event.contradicts(&transaction.stored_event(event)?.event) {
+        transaction.complete_event(callback)?;
         return Ok(CallbackOutcome::Repeated);
     }
     let contradiction = AlarmCause {

@@ -126,7 +126,7 @@ pub(super) fn write(
     now: Millis,
 ) -> Result<(), TransactionError> {
     for entry in &decision.entries {
-        transaction.add_entry(payment_id, before.project_id, entry, now)?;
+        transaction.add_entry(payment_id, before.project_id, entry, None, now)?;
     }
     for released in &decision.released {
         transaction.release(payment_id, released)?;

@@ -14,4 +14,4 @@ pub(crate) use callback::{KeepUnusable, RecordCallback};
 pub(crate) use customer::{DeleteCustomer, PutCustomers};
 pub(crate) use payment::{ImportPayments, RecordPayment};
 pub(crate) use payouts::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
-pub(crate) use resolve::{CreditUnmatched, DismissUnmatched, ResolveAlarm};
+pub(crate) use resolve::{CorrectEntry, CreditUnmatched, DismissUnmatched, ResolveAlarm};

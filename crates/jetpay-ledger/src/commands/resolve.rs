@@ -1,8 +1,8 @@
-//! What an operator decides about an alarm, or about callbacks of an unknown payment.
+//! What an operator decides about an alarm, about callbacks of an unknown payment, or about an entry.
 
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId};
-use jetpay_rules::{EffectKey, EntryKind, credit_manually};
+use jetpay_rules::{EffectKey, EntryKind, OperationEvent, correct, credit_manually};
 
 use super::callback;
 use super::payment::announce;
@@ -37,26 +37,65 @@ impl Command for ResolveAlarm {
             return Ok(Err(ResolveError::AlreadyResolved));
         }
         let mut events_before = 0;
-        if let Verdict::Credit(amount) = self.verdict {
-            let Some((payment_id, operation_id)) = creditable(&alarm) else {
+        let mut verdict = self.verdict;
+        if let Some(amount) = verdict.amount() {
+            let subject = creditable(&alarm).filter(|_| verdict.corrects().is_none());
+            let Some((payment_id, operation_id)) = subject else {
                 return Ok(Err(ResolveError::NothingToCredit));
             };
-            events_before = transaction.count_events(payment_id)?;
-            if let Err(why) = credit(transaction, payment_id, operation_id, amount, self.now)? {
-                return Ok(Err(why));
+            let mut events = transaction.events(payment_id)?;
+            events_before = events.len() as u64;
+            events.retain(|event| {
+                (event.project_id, event.operation_id) == (alarm.project_id, Some(operation_id))
+            });
+            let said = Said {
+                events: &events,
+                overrides: matches!(verdict, Verdict::Override(_)),
+            };
+            match credit(
+                transaction,
+                payment_id,
+                operation_id,
+                amount,
+                &said,
+                self.now,
+            )? {
+                Ok(checked) => verdict = checked,
+                Err(why) => return Ok(Err(why)),
             }
         }
         let resolution = NewResolution {
             alarm_seq: Some(self.seq),
             payment_id: alarm.payment_id,
             operation_id: alarm.operation_id,
-            verdict: self.verdict,
+            verdict,
             reason: self.reason.clone(),
             events_before,
         };
         transaction.add_resolution(&resolution, self.now)?;
         transaction.counts().open_alarms -= 1;
         Ok(Ok(()))
+    }
+}
+
+/// What signed callbacks say about the money that an operator credits.
+struct Said<'a> {
+    events: &'a [OperationEvent],
+    /// The operator may credit another amount.
+    overrides: bool,
+}
+
+impl Said<'_> {
+    /// The verdict with this amount: that of a callback or of the payment, or another one that the operator wants.
+    fn verdict(&self, amount: Money, of_payment: Option<Money>) -> Result<Verdict, ResolveError> {
+        let mut amounts = self.events.iter().filter_map(|event| event.amount);
+        if of_payment == Some(amount) || amounts.clone().any(|said| said == amount) {
+            Ok(Verdict::Credit(amount))
+        } else if self.overrides {
+            Ok(Verdict::Override(amount))
+        } else {
+            Err(ResolveError::OtherAmount(amounts.next_back()))
+        }
     }
 }
 
@@ -71,8 +110,9 @@ fn credit(
     payment_id: &PaymentId,
     operation_id: OperationId,
     amount: Money,
+    said: &Said<'_>,
     now: Millis,
-) -> Result<Result<(), ResolveError>, TransactionError> {
+) -> Result<Result<Verdict, ResolveError>, TransactionError> {
     let Some((snapshot, _)) = transaction.payment(payment_id, None)? else {
         return Ok(Err(ResolveError::NothingToCredit));
     };
@@ -89,8 +129,11 @@ fn credit(
         Ok(decision) => decision,
         Err(why) => return Ok(Err(why.into())),
     };
-    callback::write(transaction, payment_id, &snapshot, &decision, now)?;
-    Ok(Ok(()))
+    let verdict = said.verdict(amount, Some(snapshot.amount));
+    if verdict.is_ok() {
+        callback::write(transaction, payment_id, &snapshot, &decision, now)?;
+    }
+    Ok(verdict)
 }
 
 /// An operator says whose payment the waiting callbacks are about: records the payment, and applies the callbacks to it.
@@ -98,6 +141,8 @@ pub(crate) struct CreditUnmatched {
     pub(crate) payment_id: PaymentId,
     pub(crate) customer_id: CustomerId,
     pub(crate) amount: Money,
+    /// The amount may be another one than the callbacks say.
+    pub(crate) overrides: bool,
     pub(crate) reason: String,
     pub(crate) now: Millis,
 }
@@ -117,6 +162,15 @@ impl Command for CreditUnmatched {
         let Some(waiting) = transaction.waiting_event(&self.payment_id)? else {
             return Ok(Err(ResolveError::NothingWaits));
         };
+        let events = transaction.events(&self.payment_id)?;
+        let said = Said {
+            events: &events,
+            overrides: self.overrides,
+        };
+        let verdict = match said.verdict(self.amount, None) {
+            Ok(verdict) => verdict,
+            Err(why) => return Ok(Err(why)),
+        };
         let payment = NewPayment {
             id: self.payment_id.clone(),
             project_id: waiting.event.project_id,
@@ -131,7 +185,7 @@ impl Command for CreditUnmatched {
             alarm_seq: None,
             payment_id: Some(self.payment_id.clone()),
             operation_id: waiting.event.operation_id,
-            verdict: Verdict::Credit(self.amount),
+            verdict,
             reason: self.reason.clone(),
             events_before: 0,
         };
@@ -164,5 +218,60 @@ impl Command for DismissUnmatched {
             transaction.add_resolution(&self.resolution, self.now)?;
         }
         Ok(dismissed)
+    }
+}
+
+/// An operator undoes an entry.
+pub(crate) struct CorrectEntry {
+    pub(crate) seq: i64,
+    pub(crate) reason: String,
+    pub(crate) now: Millis,
+}
+
+impl Command for CorrectEntry {
+    type Output = Result<(), ResolveError>;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.entries.push(self.seq);
+    }
+
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<Self::Output, TransactionError> {
+        let Some(stored) = transaction.entry(self.seq)? else {
+            return Ok(Err(ResolveError::NoSuchEntry));
+        };
+        let payment_id = &stored.payment_id;
+        let Some((snapshot, _)) = transaction.payment(payment_id, None)? else {
+            return Ok(Err(ResolveError::NoSuchEntry));
+        };
+        if let Some(reason) = stored.corrected {
+            let same = reason == self.reason;
+            return Ok(same.then_some(()).ok_or(ResolveError::AlreadyCorrected));
+        }
+        let decision = match correct(&snapshot, &stored.entry) {
+            Ok(decision) => decision,
+            Err(why) => return Ok(Err(why.into())),
+        };
+        let events_before = transaction.events(payment_id)?.len() as u64;
+        for entry in &decision.entries {
+            let project_id = snapshot.project_id;
+            transaction.add_entry(payment_id, project_id, entry, Some(self.seq), self.now)?;
+            let resolution = NewResolution {
+                alarm_seq: None,
+                payment_id: Some(payment_id.clone()),
+                operation_id: Some(entry.operation_id),
+                verdict: Verdict::Correct {
+                    entry: self.seq,
+                    amount: Money::new(entry.amount, snapshot.amount.currency()),
+                },
+                reason: self.reason.clone(),
+                events_before,
+            };
+            transaction.add_resolution(&resolution, self.now)?;
+        }
+        transaction.change_payment(payment_id, &decision.snapshot, self.now)?;
+        Ok(Ok(()))
     }
 }

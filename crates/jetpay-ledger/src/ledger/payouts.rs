@@ -10,7 +10,7 @@ use crate::model::{Error, Millis, ResolveError};
 use crate::payout::{
     GateAddress, Lease, NewPayout, Payout, PayoutDecision, PayoutFilter, PayoutMove,
     PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
-    SendOutcome, StatusAnswer,
+    SendOutcome, StatusAnswer, after,
 };
 use crate::port::payouts::{sql, step};
 use crate::port::{PayoutRow, Value};
@@ -131,7 +131,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
-        let ids = self.ids(sql::FORGETTABLE, before, limit).await?;
+        let values = vec![Value::Int(before.0), count(limit)];
+        let ids = self.ids(sql::FORGETTABLE, values).await?;
         let forgotten = ids.len();
         if forgotten > 0 {
             self.write(ForgetPayers(ids)).await?;
@@ -174,12 +175,22 @@ impl Ledger {
         payouts.collect()
     }
 
-    /// The payouts with an action that is due, the most overdue first, at most `limit`.
+    /// The payouts with an action that is due, the most overdue first, at most `limit`. An action that lies further ahead than
+    /// [`RetryPolicy::longest_ahead`] is due as well: a clock was wrong when it was stored.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn payouts_due(&self, now: Millis, limit: usize) -> Result<Vec<PaymentId>, Error> {
-        self.ids(sql::DUE, now, limit).await
+    pub async fn payouts_due(
+        &self,
+        now: Millis,
+        limit: usize,
+        policy: &RetryPolicy,
+    ) -> Result<Vec<PaymentId>, Error> {
+        let ahead = after(now, policy.longest_ahead());
+        let values = vec![Value::Int(now.0), count(limit), Value::Int(ahead.0)];
+        let mut ids = self.ids(sql::DUE, values).await?;
+        ids.truncate(limit);
+        Ok(ids)
     }
 
     /// The entries of the payouts account, those with a `seq` greater than `after` (0: from the first), at most `limit`.
@@ -220,8 +231,7 @@ impl Ledger {
         Ok((open, overdue))
     }
 
-    async fn ids(&self, sql: &str, time: Millis, limit: usize) -> Result<Vec<PaymentId>, Error> {
-        let values = vec![Value::Int(time.0), count(limit)];
+    async fn ids(&self, sql: &str, values: Vec<Value>) -> Result<Vec<PaymentId>, Error> {
         let rows = self.store().query(sql, values).await?;
         let ids = rows
             .iter()

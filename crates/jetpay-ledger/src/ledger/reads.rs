@@ -74,6 +74,19 @@ impl Ledger {
         self.store.entries(after, limit).await
     }
 
+    /// The correction of the entry with this `seq`, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn correction_of(&self, seq: i64) -> Result<Option<Entry>, Error> {
+        let sql = "SELECT seq FROM entries WHERE corrects = $1";
+        let rows = self.store.query(sql, vec![Value::Int(seq)]).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.store.entries(sql::number(&rows) - 1, 1).await?.pop())
+    }
+
     /// Alarms, the newest first.
     ///
     /// # Errors

@@ -6,8 +6,8 @@ use jetpay_rules::OperationEvent;
 
 use super::Ledger;
 use crate::commands::{
-    CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable, PutCustomers,
-    RecordCallback, RecordPayment, ResolveAlarm,
+    CorrectEntry, CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable,
+    PutCustomers, RecordCallback, RecordPayment, ResolveAlarm,
 };
 use crate::model::{
     CallbackOutcome, Customer, Error, ImportCount, Imported, Millis, NewPayment, NewResolution,
@@ -134,16 +134,30 @@ impl Ledger {
         Ok(self.write(work).await??)
     }
 
-    /// An operator says whose payment the waiting callbacks are about. The payment is recorded with this amount, and the
-    /// callbacks are applied to it by the usual rules.
+    /// An operator undoes an entry: a new entry has its amount with the other sign. An entry is corrected once. The same
+    /// correction for the same reason again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Resolve`]: none waits; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Resolve`]: there is no such entry, it is corrected for another reason, it is a correction, or later entries
+    /// moved its money again; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn correct_entry(&self, seq: i64, reason: String, now: Millis) -> Result<(), Error> {
+        if reason.trim().is_empty() {
+            return Err(ResolveError::NoReason.into());
+        }
+        Ok(self.write(CorrectEntry { seq, reason, now }).await??)
+    }
+
+    /// An operator says whose payment the waiting callbacks are about. The payment is recorded with this amount, and the
+    /// callbacks are applied to it by the usual rules. `overrides` permits an amount that no waiting callback says.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: none waits, or no callback says this amount; [`Error::NotPositive`]; [`Error::Busy`], [`Error::Unavailable`].
     pub async fn credit_unmatched(
         &self,
         payment_id: &PaymentId,
         customer_id: CustomerId,
         amount: Money,
+        overrides: bool,
         reason: String,
         now: Millis,
     ) -> Result<(), Error> {
@@ -157,6 +171,7 @@ impl Ledger {
             payment_id: payment_id.clone(),
             customer_id,
             amount,
+            overrides,
             reason,
             now,
         };

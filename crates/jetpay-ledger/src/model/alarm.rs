@@ -56,6 +56,9 @@ closed_words! {
         PayoutContradicts = "payout_contradicts",
         /// The payout was sent to another Gate than the configured one.
         PayoutOfAnotherGate = "payout_of_another_gate",
+        /// A time that is stored with a payout lies further ahead than the service ever waits: a clock was wrong. The service
+        /// acts on the payout now.
+        ClockAhead = "clock_ahead",
         /// A second operation paid the same payout.
         SecondPayout = "second_payout",
         /// A signed callback is not usable: a field is missing, or the message was malleated.

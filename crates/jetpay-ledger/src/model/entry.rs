@@ -29,6 +29,9 @@ pub struct Entry {
     pub amount: Money,
     /// When it was stored.
     pub time: Millis,
+    /// The `seq` of the entry that a correction undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<i64>,
 }
 
 /// The word that databases hold for a manual credit. Databases keep the words that they were written with.
@@ -42,7 +45,8 @@ pub(crate) const fn stored_kind(kind: EntryKind) -> &'static str {
         | EntryKind::Refund
         | EntryKind::Reversal
         | EntryKind::RefundReverse
-        | EntryKind::ManualChange => kind.as_str(),
+        | EntryKind::ManualChange
+        | EntryKind::Correction => kind.as_str(),
     }
 }
 

@@ -2,21 +2,31 @@
 
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId};
-use jetpay_rules::ManualCreditError;
+use jetpay_rules::{CorrectionError, ManualCreditError};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 use super::millis::Millis;
 
-/// What an operator decides about an alarm, or about callbacks of an unknown payment.
+/// What an operator decides about an alarm, about callbacks of an unknown payment, or about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The money came in and is the customer's: credit this amount, in minor units of the payment's currency.
+    /// The money came in and is the customer's: credit this amount, in minor units of the payment's currency. It is what a
+    /// signed callback or the payment says.
     Credit(Money),
+    /// The same, with an amount that neither a callback nor the payment says.
+    Override(Money),
     /// Looked at; there is nothing to do here.
     Dismiss,
     /// The payment is not ours.
     Foreign,
+    /// An entry is wrong, and this amount undoes it. It resolves no alarm.
+    Correct {
+        /// The `seq` of the entry.
+        entry: i64,
+        /// The amount of the entry with the other sign.
+        amount: Money,
+    },
 }
 
 /// A resolution to be recorded.
@@ -47,7 +57,8 @@ pub struct Resolution {
     pub payment_id: Option<PaymentId>,
     /// The operation, where it is known.
     pub operation_id: Option<OperationId>,
-    /// What was decided. In JSON its word, with `amount` and `currency` beside it for a credit.
+    /// What was decided. In JSON its word, with `amount` and `currency` beside it for a credit or a correction, `override` for
+    /// another amount, and `corrects` for a correction.
     #[serde(flatten)]
     pub verdict: Verdict,
     /// Why, in the operator's words.
@@ -83,6 +94,24 @@ pub enum ResolveError {
     /// The payment has another currency.
     #[error("the payment has another currency")]
     OtherCurrency,
+    /// Neither a signed callback nor the payment has this amount, and the operator did not override that.
+    #[error(
+        "the amount is neither what the callback says{} nor what the payment says",
+        .0.map(|amount| format!(" ({amount})")).unwrap_or_default()
+    )]
+    OtherAmount(
+        /// What the callback says, if it says an amount.
+        Option<Money>,
+    ),
+    /// No entry has this number.
+    #[error("there is no entry with this number")]
+    NoSuchEntry,
+    /// The entry was corrected before, for another reason.
+    #[error("this entry is corrected already")]
+    AlreadyCorrected,
+    /// The entry cannot be corrected.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
     /// No callback waits for this payment.
     #[error("no callback waits for this payment")]
     NothingWaits,
@@ -131,33 +160,57 @@ impl NewResolution {
 }
 
 impl Verdict {
-    /// Its word, as JSON and the database have it.
+    /// Its word, as JSON has it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Credit(_) => "credit",
+            Self::Credit(_) | Self::Override(_) => "credit",
             Self::Dismiss => "dismiss",
             Self::Foreign => "foreign",
+            Self::Correct { .. } => "correct",
         }
     }
 
-    /// The amount of a credit.
+    /// Its word, as databases have it.
+    pub(crate) const fn stored(self) -> &'static str {
+        match self {
+            Self::Override(_) => "override",
+            _ => self.as_str(),
+        }
+    }
+
+    /// The amount of a credit or a correction.
     #[must_use]
     pub const fn amount(self) -> Option<Money> {
         match self {
-            Self::Credit(amount) => Some(amount),
+            Self::Credit(amount) | Self::Override(amount) | Self::Correct { amount, .. } => {
+                Some(amount)
+            }
             Self::Dismiss | Self::Foreign => None,
         }
     }
 
-    /// From its word and, for a credit, the amount. None: an unknown word, a credit without an amount, or an amount
-    /// without a credit.
+    /// The `seq` of the entry that it corrects.
     #[must_use]
-    pub fn from_parts(word: &str, amount: Option<Money>) -> Option<Self> {
-        match (word, amount) {
-            ("credit", Some(amount)) => Some(Self::Credit(amount)),
-            ("dismiss", None) => Some(Self::Dismiss),
-            ("foreign", None) => Some(Self::Foreign),
+    pub const fn corrects(self) -> Option<i64> {
+        match self {
+            Self::Correct { entry, .. } => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// From its word in a database, its amount and the entry that it corrects. None: they do not belong together.
+    pub(crate) fn from_stored(
+        word: &str,
+        amount: Option<Money>,
+        corrects: Option<i64>,
+    ) -> Option<Self> {
+        match (word, amount, corrects) {
+            ("credit", Some(amount), None) => Some(Self::Credit(amount)),
+            ("override", Some(amount), None) => Some(Self::Override(amount)),
+            ("dismiss", None, None) => Some(Self::Dismiss),
+            ("foreign", None, None) => Some(Self::Foreign),
+            ("correct", Some(amount), Some(entry)) => Some(Self::Correct { entry, amount }),
             _ => None,
         }
     }
@@ -170,8 +223,17 @@ impl Serialize for Verdict {
             verdict: &'static str,
             #[serde(flatten)]
             amount: Option<Money>,
+            #[serde(rename = "override", skip_serializing_if = "std::ops::Not::not")]
+            overrides: bool,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            corrects: Option<i64>,
         }
-        let (verdict, amount) = (self.as_str(), self.amount());
-        Parts { verdict, amount }.serialize(serializer)
+        let parts = Parts {
+            verdict: self.as_str(),
+            amount: self.amount(),
+            overrides: matches!(self, Self::Override(_)),
+            corrects: self.corrects(),
+        };
+        parts.serialize(serializer)
     }
 }

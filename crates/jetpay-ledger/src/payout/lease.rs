@@ -41,7 +41,8 @@ impl std::fmt::Debug for Lease {
 
 impl PayoutSnapshot {
     /// What to do now at this Gate, and what the ledger must record before that. None: no action is due. No action, but a
-    /// decision: the payout belongs to another Gate.
+    /// decision: the payout belongs to another Gate. What lies further ahead than the policy ever waits was stored while a
+    /// clock was wrong: it is due now, and an alarm says so.
     #[must_use]
     pub fn lease(
         &self,
@@ -50,15 +51,24 @@ impl PayoutSnapshot {
         policy: &RetryPolicy,
     ) -> Option<(Option<Action>, PayoutDecision)> {
         let (action, due) = self.next?;
-        if due > now {
+        let is_ahead = policy.is_ahead(due, now);
+        if due > now && !is_ahead {
             return None;
         }
         let mut decision = PayoutDecision::none(self);
+        if is_ahead {
+            decision.alarm(AlarmKind::ClockAhead, None);
+        }
         if self.gate.as_ref().is_some_and(|gate| !at.is(gate)) {
             decision.wait_for_its_gate(after(now, policy.longest_wait));
             return Some((None, decision));
         }
         let snapshot = &mut decision.snapshot;
+        let sending = snapshot.sending_until.as_mut();
+        if let Some(until) = sending.filter(|until| policy.is_ahead(**until, now)) {
+            // As if the send began now.
+            *until = after(now, policy.lease_time());
+        }
         snapshot.fencing_token += 1;
         // If the server records no outcome, the next step is a status query: a send that was cut off may have arrived.
         snapshot.next = Some((Action::QueryStatus, after(now, policy.lease_time())));
@@ -72,7 +82,10 @@ impl PayoutSnapshot {
         if !self.overdue && self.is_overdue(now, policy) {
             decision.snapshot.overdue = true;
             decision.note(StepKind::Overdue, StepDetails::default());
-            decision.alarm(AlarmKind::PayoutOverdue, None);
+            // A clock that was wrong when the payout was recorded has its alarm already.
+            if !is_ahead || !policy.is_ahead(self.created_at, now) {
+                decision.alarm(AlarmKind::PayoutOverdue, None);
+            }
         }
         Some((Some(action), decision))
     }

@@ -50,5 +50,6 @@ pub use payout::{NewPayout, Payout, PayoutFilter, PayoutMove, PayoutRequestOutco
 pub use report::{PayoutReport, StatusOperation};
 pub use resolve::PayoutResolution;
 pub use retry_policy::RetryPolicy;
+pub(crate) use retry_policy::after;
 pub use snapshot::{Action, PayoutSnapshot, PayoutState};
 pub use step::{PayoutEntry, StepKind};

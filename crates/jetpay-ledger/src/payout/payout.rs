@@ -111,6 +111,12 @@ pub struct PayoutFilter {
     pub state: Option<PayoutState>,
     /// With this idempotency key, in any project unless `project_id` is set.
     pub idempotency_key: Option<String>,
+    /// To this wallet.
+    pub account_number: Option<String>,
+    /// Of this amount, in minor units.
+    pub amount: Option<i64>,
+    /// Recorded then or later.
+    pub from: Option<Millis>,
     /// With an id greater than this: the last id of the page before.
     pub after: Option<String>,
     /// At most this many.
@@ -124,6 +130,9 @@ impl Default for PayoutFilter {
             customer_id: None,
             state: None,
             idempotency_key: None,
+            account_number: None,
+            amount: None,
+            from: None,
             after: None,
             limit: 100,
         }

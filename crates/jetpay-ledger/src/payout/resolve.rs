@@ -4,6 +4,7 @@ use jetpay_rules::closed_words;
 
 use crate::model::{Millis, ResolveError};
 use crate::payout::decision::{PayoutDecision, StepDetails};
+use crate::payout::retry_policy::RetryPolicy;
 use crate::payout::snapshot::PayoutSnapshot;
 use crate::payout::step::StepKind;
 
@@ -34,7 +35,10 @@ impl PayoutSnapshot {
         if resolution == PayoutResolution::Paid && self.sends == 0 {
             return Err(ResolveError::NeverSent);
         }
-        if self.sending_until.is_some_and(|until| now < until) {
+        // No lease of any configuration reaches as far ahead as the default policy allows: beyond that, a clock was wrong.
+        let policy = RetryPolicy::default();
+        let sending = |until: Millis| now < until && !policy.is_ahead(until, now);
+        if self.sending_until.is_some_and(sending) {
             return Err(ResolveError::BeingSent);
         }
         let mut decision = PayoutDecision::none(self);

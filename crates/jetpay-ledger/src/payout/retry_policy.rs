@@ -36,6 +36,19 @@ impl RetryPolicy {
         self.answer_timeout * 2 + self.query_after
     }
 
+    /// The longest time that a stored instant can lie ahead: the longest wait and a lease. The lease makes room for the clocks
+    /// of several servers, which differ a little.
+    #[must_use]
+    pub fn longest_ahead(&self) -> Duration {
+        self.longest_wait * 6 + self.lease_time()
+    }
+
+    /// Whether a stored instant lies further ahead than that: the clock was wrong when it was stored. Whatever is due then
+    /// is due now.
+    pub(super) fn is_ahead(&self, stored: Millis, now: Millis) -> bool {
+        stored > after(now, self.longest_ahead())
+    }
+
     /// The wait after this many tries. Each wait is half as long again as the one before.
     pub(super) fn wait(&self, tries: i64, overdue: bool) -> Duration {
         let longest = self.longest_wait * if overdue { 6 } else { 1 };
@@ -51,7 +64,7 @@ impl RetryPolicy {
 }
 
 /// The instant after this wait.
-pub(super) fn after(now: Millis, wait: Duration) -> Millis {
+pub(crate) fn after(now: Millis, wait: Duration) -> Millis {
     let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
     Millis(now.0.saturating_add(wait))
 }

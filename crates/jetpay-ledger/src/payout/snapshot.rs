@@ -87,9 +87,11 @@ impl PayoutSnapshot {
         }
     }
 
-    /// Whether no outcome came in time.
+    /// Whether no outcome came in time. If the clock was ahead when the payout was recorded, its age is not known: then it
+    /// counts as overdue.
     pub(super) fn is_overdue(&self, now: Millis, policy: &RetryPolicy) -> bool {
         now >= super::retry_policy::after(self.created_at, policy.overdue_after)
+            || policy.is_ahead(self.created_at, now)
     }
 
     /// Whether it was ever paid.

@@ -15,6 +15,8 @@ pub struct Keys {
     pub customers: Vec<CustomerId>,
     /// Alarms, by number.
     pub alarms: Vec<i64>,
+    /// Entries, by number.
+    pub entries: Vec<i64>,
     /// Bodies that alarms keep: whether they exist.
     pub bodies: Vec<Box<[u8]>>,
     /// Payouts.
@@ -36,6 +38,7 @@ impl Keys {
         self.operations.extend(other.operations);
         self.customers.extend(other.customers);
         self.alarms.extend(other.alarms);
+        self.entries.extend(other.entries);
         self.bodies.extend(other.bodies);
         self.payouts.extend(other.payouts);
         self.payout_keys.extend(other.payout_keys);

@@ -19,4 +19,4 @@ pub(crate) use store::totals;
 pub use store::{ReadFuture, Row, Store, Value};
 #[cfg(feature = "postgres")]
 pub(crate) use store::{TOTALS, totals_from_row};
-pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEvent};
+pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};

@@ -47,6 +47,10 @@ pub trait LedgerTransaction: PayoutTransaction {
         now: Millis,
     ) -> Result<bool, TransactionError>;
 
+    /// Adds to the stored event of a repeat what it lacked for people: the code, the provider's payment id, the payment's
+    /// type.
+    fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError>;
+
     /// The stored event with the key of this one.
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError>;
 
@@ -73,17 +77,21 @@ pub trait LedgerTransaction: PayoutTransaction {
     /// Dismisses the unmatched events of this payment; how many they are.
     fn dismiss_events(&mut self, payment_id: &PaymentId) -> Result<usize, TransactionError>;
 
-    /// How many events the payment has.
-    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError>;
+    /// The events of the payment, in the order of their arrival.
+    fn events(&mut self, payment_id: &PaymentId) -> Result<Vec<OperationEvent>, TransactionError>;
 
-    /// Adds an entry.
+    /// Adds an entry. `corrects` is the number of the entry that it undoes.
     fn add_entry(
         &mut self,
         payment_id: &PaymentId,
         project_id: ProjectId,
         entry: &NewEntry,
+        corrects: Option<i64>,
         now: Millis,
     ) -> Result<(), TransactionError>;
+
+    /// The entry with this number.
+    fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError>;
 
     /// Adds an alarm, unless an alarm keeps the same body already; whether it was new.
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError>;
@@ -147,4 +155,15 @@ pub struct StoredEvent {
     pub event: OperationEvent,
     /// Its status.
     pub status: EventStatus,
+}
+
+/// A stored entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// The payment whose money it moved.
+    pub payment_id: PaymentId,
+    /// What it moved.
+    pub entry: NewEntry,
+    /// Why an operator corrected it, if one did.
+    pub corrected: Option<String>,
 }

@@ -212,13 +212,49 @@ fn success_of_a_credited_payment_without_an_unknown_word_is_silent() {
 
 #[test]
 fn unknown_operation_that_succeeded_is_an_alarm_whatever_the_payments_status() {
-    for kind in ["chargeback", "dispute", "void", "sale ", "Moon"] {
+    for kind in ["chargeback", "dispute", "void", "cancel", "sale ", "Moon"] {
         for status in ["success", "refunded", "processing", "chargeback", "decline"] {
             let history = History::of([sale(1), event(9, [kind, "success", status], AMOUNT)]);
             assert_eq!(
                 (history.total(), history.alarms),
                 (AMOUNT, vec![AlarmKind::UnknownOperation]),
                 "{kind} {status}"
+            );
+        }
+    }
+}
+
+#[test]
+fn cancel_before_any_credit_is_silent_as_long_as_the_payment_did_not_succeed() {
+    let history = History::of([event(9, ["cancel", "success", "canceled"], AMOUNT)]);
+    assert!(history.alarms.is_empty());
+}
+
+#[test]
+fn decline_of_any_operation_but_a_compensation_declines_the_pending_payment() {
+    for (kind, state) in [
+        ("sale", PaymentState::Declined),
+        ("Moon", PaymentState::Declined),
+        ("auth", PaymentState::Declined),
+        ("refund", PaymentState::Pending),
+        ("manual change", PaymentState::Pending),
+    ] {
+        for status in ["decline", "error"] {
+            let history = History::of([event(9, [kind, "decline", status], AMOUNT)]);
+            assert_eq!(history.snapshot.state, state, "{kind} {status}");
+            assert!(history.alarms.is_empty(), "{kind} {status}");
+            // After the credit it changes nothing, and is no more silent than the decline of a sale.
+            let after = History::of([sale(1), event(9, [kind, "decline", status], AMOUNT)]);
+            let silent = state == PaymentState::Pending;
+            let expected = [AlarmKind::DeclineAfterCredit];
+            assert_eq!(
+                after.alarms,
+                expected[usize::from(silent)..],
+                "{kind} {status}"
+            );
+            assert_eq!(
+                (after.total(), after.snapshot.state),
+                (AMOUNT, PaymentState::Credited)
             );
         }
     }

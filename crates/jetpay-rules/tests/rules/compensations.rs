@@ -81,6 +81,24 @@ fn refund_taken_back_is_given_again() {
 }
 
 #[test]
+fn reversed_refund_returns_nothing_that_a_reversal_or_a_manual_change_took() {
+    for taken in [reversal(2, AMOUNT), manually_declined(2)] {
+        let mut history = History::of([sale(1), taken]);
+        let outcome = history.outcome(&refund_reverse(3, AMOUNT));
+        assert_eq!(outcome, EventStatus::Quarantined);
+        assert_eq!((history.total(), history.snapshot.refunded), (0, 0));
+        let last = history.alarms.last();
+        assert_eq!(last, Some(&AlarmKind::CompensationTooLarge));
+    }
+    let history = History::of([sale(1), refund(2, 30_000), reversal(3, 70_000)]);
+    for (minor, total) in [(30_000, 30_000), (30_001, 0)] {
+        let mut history = history.clone();
+        history.happen(&refund_reverse(4, minor));
+        assert_eq!(history.total(), total);
+    }
+}
+
+#[test]
 fn refund_before_its_credit_waits_and_is_applied_with_it() {
     let mut history = History::new();
     assert_eq!(history.outcome(&refund(2, 30_000)), EventStatus::Early);

@@ -59,6 +59,8 @@ struct Model {
     seen: BTreeSet<(u64, Option<u64>, String, String)>,
     credited: i64,
     remaining: i64,
+    /// By refunds, less what was returned.
+    refunded: i64,
     /// The operation of the first credit.
     first: Option<u64>,
     credited_manually: BTreeSet<u64>,
@@ -114,11 +116,14 @@ impl Model {
     fn take(&mut self, taken: Taken) -> bool {
         let change = match taken {
             Taken::Back(_, amount) if amount <= self.remaining => -amount,
-            Taken::Again(amount) if amount <= self.credited - self.remaining => amount,
+            Taken::Again(amount) if amount <= self.refunded => amount,
             Taken::ManualChange if self.remaining > 0 => -self.remaining,
             _ => return false,
         };
         self.remaining += change;
+        if matches!(taken, Taken::Back(false, _) | Taken::Again(_)) {
+            self.refunded -= change;
+        }
         self.reversed = matches!(taken, Taken::Back(true, _) | Taken::ManualChange);
         true
     }
@@ -147,7 +152,7 @@ impl Model {
             None => self.declined |= failed,
             Some(OperationType::Sale) => self.sale(event, succeeded, failed),
             Some(_) if succeeded => self.compensate(event, failed),
-            Some(_) => {}
+            Some(ref kind) => self.declined |= failed && !kind.is_compensation(),
         }
     }
 

@@ -2,13 +2,14 @@
 
 use jetpay_core::id::PaymentId;
 use jetpay_rules::{
-    AlarmKind, Effect, Effects, EntryKind, EventStatus, ManualCreditError, OperationEvent,
-    PaymentSnapshot, PaymentState, Record, credit_manually, decide,
+    AlarmKind, CorrectionError, Effect, Effects, EntryKind, EventStatus, ManualCreditError,
+    NewEntry, OperationEvent, PaymentSnapshot, PaymentState, Record, correct, credit_manually,
+    decide,
 };
 use proptest::prelude::*;
 
 use super::properties::any_event;
-use super::{AMOUNT, History, decline, event, kzt, refund, sale};
+use super::{AMOUNT, History, decline, event, kzt, refund, refund_reverse, reversal, sale};
 
 fn announced() -> PaymentSnapshot {
     PaymentSnapshot::announced(1234.into(), kzt(AMOUNT))
@@ -51,7 +52,76 @@ fn replay_with_a_manual_credit_gives_the_credited_payment() {
     );
     assert_eq!(
         announced().replay([credit.clone(), credit]),
-        Err(ManualCreditError::AlreadyCredited)
+        Err(ManualCreditError::AlreadyCredited.into())
+    );
+}
+
+/// The entry of a history, by its place.
+fn entry(history: &History, place: usize) -> NewEntry {
+    let (operation_id, kind, amount) = history.entries[place];
+    NewEntry {
+        kind,
+        amount,
+        operation_id,
+    }
+}
+
+#[test]
+fn corrected_credit_is_taken_back_and_neither_a_repeat_nor_a_refund_moves_money_again() {
+    let mut history = History::of([sale(1)]);
+    let credit = entry(&history, 0);
+    let decision = correct(&history.snapshot, &credit).unwrap();
+    history.add(&decision);
+    assert_eq!(
+        history.entries[1],
+        (1.into(), EntryKind::Correction, -AMOUNT)
+    );
+    assert_eq!(history.snapshot.state, PaymentState::Reversed);
+    let sale = sale(1);
+    let replayed = announced().replay([Record::from(&sale), Record::Correction(credit)]);
+    assert_eq!(replayed.as_ref(), Ok(&history.snapshot));
+    let again = event(1, ["sale", "success", "refunded"], AMOUNT);
+    assert_eq!(history.outcome(&again), EventStatus::Noted);
+    assert_eq!(
+        history.outcome(&refund(2, AMOUNT)),
+        EventStatus::Quarantined
+    );
+    assert_eq!(
+        history.outcome(&refund_reverse(3, AMOUNT)),
+        EventStatus::Quarantined
+    );
+    let too_large = AlarmKind::CompensationTooLarge;
+    assert_eq!(
+        (history.total(), &history.alarms[..]),
+        (0, &[too_large; 2][..])
+    );
+    let correction = entry(&history, 1);
+    let of_correction = Err(CorrectionError::OfCorrection);
+    assert_eq!(correct(&history.snapshot, &correction), of_correction);
+}
+
+#[test]
+fn correction_fits_what_the_entry_moved_and_no_later_entry_moved_again() {
+    let partly = History::of([sale(1), refund(2, 30_000)]);
+    let moved = Err(CorrectionError::MovedSince);
+    assert_eq!(correct(&partly.snapshot, &entry(&partly, 0)), moved);
+    let decision = correct(&partly.snapshot, &entry(&partly, 1)).unwrap();
+    let after = &decision.snapshot;
+    assert_eq!(after.state, PaymentState::Credited);
+    assert_eq!((after.remaining, after.refunded), (AMOUNT, 0));
+    let returned = History::of([sale(1), refund(2, 30_000), refund_reverse(3, 30_000)]);
+    assert_eq!(correct(&returned.snapshot, &entry(&returned, 1)), moved);
+    let after = correct(&returned.snapshot, &entry(&returned, 2))
+        .unwrap()
+        .snapshot;
+    assert_eq!((after.remaining, after.refunded), (70_000, 30_000));
+    let reversed = History::of([sale(1), reversal(2, 40_000)]);
+    let after = correct(&reversed.snapshot, &entry(&reversed, 1))
+        .unwrap()
+        .snapshot;
+    assert_eq!(
+        (after.remaining, after.state),
+        (AMOUNT, PaymentState::Credited)
     );
 }
 

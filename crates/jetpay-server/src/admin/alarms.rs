@@ -113,6 +113,8 @@ struct Resolve {
     reason: String,
     amount: Option<i64>,
     currency: Option<String>,
+    #[serde(default, rename = "override")]
+    overrides: bool,
 }
 
 /// Resolves an alarm, and answers with it.
@@ -127,6 +129,7 @@ async fn resolve(
         &body.verdict,
         body.amount,
         body.currency.as_deref(),
+        body.overrides,
         admin.currency,
     )?;
     admin

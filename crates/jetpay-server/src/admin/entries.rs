@@ -1,19 +1,23 @@
-//! The feeds of entries: `/v1/entries` for top-ups, `/v1/payouts/entries` for payouts. The merchant's billing reads them.
+//! The feeds of entries: `/v1/entries` for top-ups, `/v1/payouts/entries` for payouts. The merchant's billing reads them. An
+//! operator corrects an entry.
 
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_ledger::payout::{PayoutEntry, PayoutMove};
-use jetpay_ledger::{Entry, EntryKind};
+use jetpay_ledger::{Entry, EntryKind, ResolveError};
 use serde::{Deserialize, Serialize};
 
 use super::error::AdminError;
 use super::input::{self, Rfc3339};
 use super::{Admin, resource};
+use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
-    config.service(resource("/entries").route(web::get().to(list)));
+    config
+        .service(resource("/entries").route(web::get().to(list)))
+        .service(resource("/entries/{seq}/correct").route(web::post().to(correct)));
 }
 
 #[derive(Deserialize)]
@@ -44,6 +48,9 @@ struct EntryView<'a> {
     #[serde(flatten)]
     amount: Money,
     time: Rfc3339,
+    /// Present for a correction: the entry that it undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrects: Option<i64>,
 }
 
 impl<'a> From<&'a Entry> for EntryView<'a> {
@@ -58,8 +65,32 @@ impl<'a> From<&'a Entry> for EntryView<'a> {
             customer_id: &entry.customer_id,
             amount: entry.amount,
             time: Rfc3339(entry.time),
+            corrects: entry.corrects,
         }
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object with a reason")]
+struct Correct {
+    #[serde(default)]
+    reason: String,
+}
+
+/// Undoes an entry, and answers with the new entry. The same request again has the same answer.
+async fn correct(
+    admin: Data<Admin>,
+    path: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, AdminError> {
+    let seq: i64 = path.parse().map_err(|_| ResolveError::NoSuchEntry)?;
+    let body: Correct = input::json(payload).await?;
+    admin.ledger.correct_entry(seq, body.reason, now()).await?;
+    // The log does not get the reason: a person wrote it, and it may name a payer.
+    tracing::info!(entry = seq, "the merchant corrected an entry");
+    let correction = admin.ledger.correction_of(seq).await?;
+    let correction = correction.ok_or(ResolveError::NoSuchEntry)?;
+    Ok(HttpResponse::Ok().json(EntryView::from(&correction)))
 }
 
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_ledger::{Unmatched, Verdict};
+use jetpay_ledger::Unmatched;
 use serde::{Deserialize, Serialize};
 
 use super::error::AdminError;
@@ -78,6 +78,8 @@ struct Resolve {
     customer_id: Option<String>,
     amount: Option<i64>,
     currency: Option<String>,
+    #[serde(default, rename = "override")]
+    overrides: bool,
 }
 
 /// Resolves the waiting callbacks of a payment. After a credit the answer is the payment, else 204.
@@ -92,25 +94,23 @@ async fn resolve(
     let payment_id = payment_id(&path)?;
     let body: Resolve = input::json(payload).await?;
     let currency = body.currency.as_deref();
-    let verdict = resolutions::verdict(&body.verdict, body.amount, currency, admin.currency)?;
-    match verdict {
-        Verdict::Credit(amount) => {
-            let customer = customer(&admin, body.customer_id).await?;
-            if amount.currency() != admin.currency {
-                let message = format!("must be {}, the currency of all balances", admin.currency);
-                return Err(AdminError::invalid("currency", message));
-            }
-            admin
-                .ledger
-                .credit_unmatched(&payment_id, customer, amount, body.reason, now())
-                .await?;
+    let (amount, overrides) = (body.amount, body.overrides);
+    let verdict = resolutions::verdict(&body.verdict, amount, currency, overrides, admin.currency)?;
+    if let Some(amount) = verdict.amount() {
+        let customer = customer(&admin, body.customer_id).await?;
+        if amount.currency() != admin.currency {
+            let message = format!("must be {}, the currency of all balances", admin.currency);
+            return Err(AdminError::invalid("currency", message));
         }
-        Verdict::Dismiss | Verdict::Foreign => {
-            if body.customer_id.is_some() {
-                return Err(AdminError::invalid("customer_id", "is only for a credit"));
-            }
-            dismiss(&admin, &payment_id, body.reason).await?;
+        admin
+            .ledger
+            .credit_unmatched(&payment_id, customer, amount, overrides, body.reason, now())
+            .await?;
+    } else {
+        if body.customer_id.is_some() {
+            return Err(AdminError::invalid("customer_id", "is only for a credit"));
         }
+        dismiss(&admin, &payment_id, body.reason).await?;
     }
     let verdict = verdict.as_str();
     tracing::info!(payment = %payment_id, verdict, "the merchant resolved callbacks of the inbox");

@@ -29,6 +29,12 @@ pub(super) struct ResolutionView {
     verdict: &'static str,
     #[serde(flatten)]
     amount: Option<Money>,
+    /// Present for an amount that neither a callback nor the payment says.
+    #[serde(rename = "override", skip_serializing_if = "std::ops::Not::not")]
+    overrides: bool,
+    /// Present for a correction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrects: Option<i64>,
     reason: String,
     time: Rfc3339,
 }
@@ -42,6 +48,8 @@ impl From<Resolution> for ResolutionView {
             operation_id: resolution.operation_id.map(|id| id.to_string()),
             verdict: resolution.verdict.as_str(),
             amount: resolution.verdict.amount(),
+            overrides: matches!(resolution.verdict, Verdict::Override(_)),
+            corrects: resolution.verdict.corrects(),
             reason: resolution.reason,
             time: Rfc3339(resolution.time),
         }
@@ -74,11 +82,12 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
 }
 
 /// Reads a verdict. Only a credit has an amount, in minor units; its currency is `configured` unless the request names
-/// another.
+/// another. Only a credit can override what the callback and the payment say.
 pub(super) fn verdict(
     word: &str,
     amount: Option<i64>,
     currency: Option<&str>,
+    overrides: bool,
     configured: Currency,
 ) -> Result<Verdict, AdminError> {
     let verdict = match word {
@@ -92,7 +101,12 @@ pub(super) fn verdict(
             let currency = currency.map_or(Ok(configured), Currency::parse);
             let currency =
                 currency.map_err(|error| AdminError::invalid("currency", error.to_string()))?;
-            return Ok(Verdict::Credit(Money::new(minor, currency)));
+            let amount = Money::new(minor, currency);
+            return Ok(if overrides {
+                Verdict::Override(amount)
+            } else {
+                Verdict::Credit(amount)
+            });
         }
         "dismiss" => Verdict::Dismiss,
         "foreign" => Verdict::Foreign,
@@ -106,6 +120,7 @@ pub(super) fn verdict(
     for (field, given) in [
         ("amount", amount.is_some()),
         ("currency", currency.is_some()),
+        ("override", overrides),
     ] {
         if given {
             return Err(AdminError::invalid(field, "is only for a credit"));
@@ -119,15 +134,25 @@ impl From<ResolveError> for AdminError {
     fn from(why: ResolveError) -> Self {
         let message = why.to_string();
         match why {
-            ResolveError::NoSuchAlarm | ResolveError::NothingWaits | ResolveError::NoSuchPayout => {
-                Self::not_found(message)
-            }
+            ResolveError::NoSuchAlarm
+            | ResolveError::NothingWaits
+            | ResolveError::NoSuchPayout
+            | ResolveError::NoSuchEntry => Self::not_found(message),
             ResolveError::AlreadyResolved
             | ResolveError::AlreadyCredited
+            | ResolveError::AlreadyCorrected
+            | ResolveError::Correction(_)
             | ResolveError::PayoutEnded
             | ResolveError::NeverSent
             | ResolveError::BeingSent => Self::conflict(message),
             ResolveError::NotPositive => Self::invalid("amount", message),
+            ResolveError::OtherAmount(_) => Self::invalid(
+                "amount",
+                format!(
+                    "{message}: correct it, or send \"override\": true (with the command: --override) to credit it all \
+                     the same"
+                ),
+            ),
             ResolveError::OtherCurrency => Self::invalid("currency", message),
             ResolveError::NoReason => Self::invalid("reason", message),
             // For all other reasons another verdict may be possible.

@@ -152,6 +152,11 @@ impl<'a> Client<'a> {
     /// Sends a request and returns the body of a successful answer: null for HTTP 204. Any other answer is an error.
     pub(super) async fn call(&self, request: &Request) -> anyhow::Result<Value> {
         let answer = self.send(request).await?;
+        self.body(answer)
+    }
+
+    /// The body of a successful answer: null for HTTP 204. Any other answer is an error.
+    pub(super) fn body(&self, answer: Answer) -> anyhow::Result<Value> {
         if !answer.status.is_success() {
             bail!("{}", answer.refusal());
         }

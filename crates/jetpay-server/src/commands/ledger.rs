@@ -150,6 +150,7 @@ impl Export {
             "customer_id",
             "amount",
             "currency",
+            "corrects",
         ])?;
         let (mut after, mut written) = (self.after, 0);
         loop {
@@ -167,7 +168,7 @@ impl Export {
 }
 
 /// The cells of an entry. The amount is in minor units, with its sign.
-fn record(entry: &Entry) -> [String; 10] {
+fn record(entry: &Entry) -> [String; 11] {
     [
         entry.seq.to_string(),
         Rfc3339(entry.time).to_string(),
@@ -179,5 +180,9 @@ fn record(entry: &Entry) -> [String; 10] {
         entry.customer_id.as_str().to_owned(),
         entry.amount.minor().to_string(),
         entry.amount.currency().code().to_owned(),
+        entry
+            .corrects
+            .map(|seq| seq.to_string())
+            .unwrap_or_default(),
     ]
 }

@@ -56,9 +56,12 @@ enum Command {
     /// List and resolve callbacks that name an unknown payment; calls the running service
     #[command(subcommand)]
     Inbox(operator::Inbox),
-    /// List what people decided about alarms and the inbox; calls the running service
+    /// List what people decided about alarms, the inbox and entries; calls the running service
     #[command(subcommand)]
     Resolutions(operator::Resolutions),
+    /// Correct an entry of the ledger; calls the running service
+    #[command(subcommand)]
+    Entries(operator::Entries),
     /// Check or export the ledger
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -145,6 +148,7 @@ pub fn run() -> ExitCode {
         Command::Alarms(alarms) => alarms.run(),
         Command::Inbox(inbox) => inbox.run(),
         Command::Resolutions(resolutions) => resolutions.run(),
+        Command::Entries(entries) => entries.run(),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
         Command::Simulate(simulate) => return simulate.run(),

@@ -23,6 +23,7 @@
 //! ```
 
 mod body;
+mod unseen;
 
 use std::fmt::{self, Write};
 
@@ -85,6 +86,20 @@ impl PayoutRequest {
         of_payout.chain(key_error(&self.idempotency_key)).collect()
     }
 
+    /// Identifiers that are not what they look like: the key or the customer's id has a character that cannot be seen. Refuse
+    /// a new payout with one. A payout that was stored under such a key is still found by it.
+    #[must_use]
+    pub fn unseen(&self) -> Vec<FieldError> {
+        let identifiers = [
+            ("customer.id", &self.customer.id),
+            ("idempotency_key", &self.idempotency_key),
+        ];
+        let found = identifiers
+            .into_iter()
+            .filter_map(|(field, text)| Some(FieldError::new(field, unseen::unseen(text)?)));
+        found.collect()
+    }
+
     /// The payout with this id, ready to be signed.
     ///
     /// # Errors
@@ -131,6 +146,15 @@ impl Payee {
             email: &self.email,
         }
     }
+}
+
+/// What is wrong with an idempotency key that a person looks for and no payout has: it has a character that cannot be seen.
+///
+/// # Errors
+/// [`FieldError`] with the character and its place.
+pub fn seen_key(key: &str) -> Result<(), FieldError> {
+    let error = |why| Err(FieldError::new("idempotency_key", why));
+    unseen::unseen(key).map_or(Ok(()), error)
 }
 
 /// The currency with this code. [`PayoutRequest::errors`] checks that payouts support it.

@@ -73,7 +73,10 @@ impl<G: Gateway> Driver<G> {
     /// # Errors
     /// As [`Ledger::payouts_due`].
     pub async fn due(&self, limit: usize) -> Result<Vec<PaymentId>, Error> {
-        self.ledger.payouts_due(self.environment.now(), limit).await
+        let now = self.environment.now();
+        self.ledger
+            .payouts_due(now, limit, &self.retry_policy)
+            .await
     }
 
     /// Leases a payout, and returns the lease with its time. `None` when the payout is not due or another service has

@@ -66,6 +66,78 @@ async fn alarm_resolved_with_a_credit_credits_the_customer_once_with_the_reason(
 }
 
 #[actix_web::test]
+async fn amount_that_nothing_says_is_refused_without_an_override_and_recorded_with_it() {
+    let running = Folder::new().serve().await.with_customer().await;
+    quarantined(&running).await;
+    let path = "/v1/alarms/1/resolve";
+    let (status, error) = running.post(path, &credit(100_000_000_000)).await;
+    assert_eq!((status, &error["error"]["field"]), (422, &json!("amount")));
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("900.00 KZT") && message.contains("override"),
+        "{message}"
+    );
+    assert_eq!(running.balance(CUSTOMER).await, 0);
+    let mut other = credit(80_000);
+    other["override"] = true.into();
+    let (status, resolved) = running.post(path, &other).await;
+    assert_eq!(
+        (status, &resolved["resolution"]["override"]),
+        (200, &json!(true))
+    );
+    assert_eq!(running.balance(CUSTOMER).await, 80_000);
+    let (_, recorded) = running.get("/v1/resolutions").await;
+    assert_eq!(recorded["resolutions"][0], resolved["resolution"]);
+}
+
+#[actix_web::test]
+async fn corrected_entry_is_undone_once_and_the_same_request_has_the_same_answer() {
+    let running = Folder::new().serve().await.with_customer().await;
+    quarantined(&running).await;
+    running.post("/v1/alarms/1/resolve", &credit(90_000)).await;
+    let correct = async |seq: &str, reason: &str| {
+        let path = format!("/v1/entries/{seq}/correct");
+        running.post(&path, &json!({ "reason": reason })).await
+    };
+    let (status, correction) = correct("1", "another customer's").await;
+    assert_eq!(status, 200, "{correction}");
+    assert_eq!(
+        (
+            &correction["kind"],
+            &correction["corrects"],
+            &correction["amount"]
+        ),
+        (&json!("correction"), &json!(1), &json!(-90_000))
+    );
+    assert_eq!(
+        correct("1", "another customer's").await,
+        (200, correction.clone())
+    );
+    let (_, feed) = running.get("/v1/entries?after=1").await;
+    assert_eq!(feed["entries"], json!([correction]));
+    assert_eq!(running.balance(CUSTOMER).await, 0);
+    let (_, recorded) = running.get("/v1/resolutions").await;
+    let recorded = &recorded["resolutions"][0];
+    assert_eq!(
+        (
+            &recorded["verdict"],
+            &recorded["corrects"],
+            &recorded["reason"]
+        ),
+        (&json!("correct"), &json!(1), &json!("another customer's"))
+    );
+    for (seq, reason, status) in [
+        ("1", "or not", 409),
+        ("2", "a correction", 409),
+        ("1", " ", 422),
+        ("3", "none", 404),
+        ("x", "none", 404),
+    ] {
+        assert_eq!(correct(seq, reason).await.0, status, "{seq} {reason}");
+    }
+}
+
+#[actix_web::test]
 async fn dismissed_or_foreign_alarm_credits_nothing_and_is_listed_as_resolved() {
     let running = Folder::new().serve().await.with_customer().await;
     for (seq, verdict) in [(1, "dismiss"), (2, "foreign")] {
@@ -130,6 +202,10 @@ async fn resolution_with_a_wrong_field_is_refused_with_the_field_and_the_alarm_s
     for (body, field) in [
         (with("verdict", json!("pay")), "verdict"),
         (with("verdict", json!("dismiss")), "amount"),
+        (
+            json!({"verdict": "dismiss", "override": true, "reason": "x"}),
+            "override",
+        ),
         (
             json!({"verdict": "foreign", "currency": "KZT", "reason": "x"}),
             "currency",

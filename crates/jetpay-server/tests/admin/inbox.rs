@@ -74,10 +74,15 @@ async fn inbox_credit_to_a_customer_applies_the_waiting_callback() {
 }
 
 #[actix_web::test]
-async fn inbox_credit_with_another_amount_than_the_callback_is_quarantined_and_credits_nothing() {
+async fn inbox_credit_with_another_amount_than_the_callback_needs_an_override_and_credits_nothing()
+{
     let running = Folder::new().serve().await.with_customer().await;
     assert_eq!(send_callback(&running, 90_000).await, 404);
-    let (status, payment) = running.post(RESOLVE, &credit(CUSTOMER, 100_000)).await;
+    let mut other = credit(CUSTOMER, 100_000);
+    let (status, error) = running.post(RESOLVE, &other).await;
+    assert_eq!((status, &error["error"]["field"]), (422, &json!("amount")));
+    other["override"] = true.into();
+    let (status, payment) = running.post(RESOLVE, &other).await;
     assert_eq!((status, &payment["state"]), (200, &json!("quarantined")));
     assert_eq!(running.balance(CUSTOMER).await, 0);
     let (_, alarms) = running.get("/v1/alarms?resolved=false").await;

@@ -16,6 +16,7 @@ use serde_json::json;
 paying::on_every_store! {
     payout_is_accepted_shown_and_listed(""),
     same_key_gives_the_same_payout_and_another_request_a_conflict(""),
+    second_payout_like_one_of_the_day_is_accepted_with_a_warning(""),
     twenty_requests_at_once_with_one_key_make_one_payout(""),
     text_that_a_store_cannot_keep_does_no_harm(""),
 }
@@ -71,6 +72,10 @@ async fn payout_is_accepted_shown_and_listed(running: &Running) {
         (&format!("customer_id={CUSTOMER}"), vec![id, &second]),
         ("customer_id=nobody", vec![]),
         ("state=paid", vec![]),
+        (&format!("account_number={WALLET}&amount=1"), vec![&*second]),
+        ("account_number=9182221134", vec![]),
+        ("from=2026-01-01T00:00:00Z", vec![id, &second]),
+        ("from=2999-01-01T00:00:00Z", vec![]),
     ] {
         let (status, list) = running.get(&format!("/v1/payouts?{query}")).await;
         let list = list["payouts"].as_array().unwrap();
@@ -83,6 +88,8 @@ async fn payout_is_accepted_shown_and_listed(running: &Running) {
     for (query, field) in [
         ("state=lost", "state"),
         ("limit=0", "limit"),
+        ("from=today", "from"),
+        ("idempotency_key=k1%C2%AD", "idempotency_key"),
         ("colour=red", "colour"),
     ] {
         let (status, error) = running.get(&format!("/v1/payouts?{query}")).await;
@@ -94,6 +101,36 @@ async fn payout_is_accepted_shown_and_listed(running: &Running) {
     }
     let deleted = answer(running.admin(Method::DELETE, &format!("/v1/payouts/{id}"))).await;
     assert_eq!(deleted.0, 405);
+}
+
+async fn second_payout_like_one_of_the_day_is_accepted_with_a_warning(running: &Running) {
+    let (_, first) = running
+        .post("/v1/payouts", &payout_request("k1", 100))
+        .await;
+    assert_eq!(first.get("warnings"), None);
+    let mut to_another = payout_request("k2", 100);
+    to_another["account_number"] = json!("9182221134");
+    for other in [to_another, payout_request("k3", 101)] {
+        let (status, payout) = running.post("/v1/payouts", &other).await;
+        assert_eq!((status, payout.get("warnings")), (202, None), "{payout}");
+    }
+    let body = payout_request("k4", 100);
+    let (status, second) = running.post("/v1/payouts", &body).await;
+    assert_eq!(status, 202);
+    let warnings = second["warnings"].as_array().unwrap();
+    let warning = warnings[0].as_str().unwrap();
+    let id = first["payment_id"].as_str().unwrap();
+    assert!(
+        warnings.len() == 1 && warning.contains(id) && warning.contains("`k1`"),
+        "{second}"
+    );
+    // A client that lost the answer still gets the warning; the first payout has none.
+    let (status, again) = running.post("/v1/payouts", &body).await;
+    assert_eq!((status, &again["warnings"]), (200, &second["warnings"]));
+    let (status, again) = running
+        .post("/v1/payouts", &payout_request("k1", 100))
+        .await;
+    assert_eq!((status, again.get("warnings")), (200, None));
 }
 
 async fn same_key_gives_the_same_payout_and_another_request_a_conflict(running: &Running) {

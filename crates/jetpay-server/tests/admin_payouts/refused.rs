@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::process::{Command, Stdio};
 
+use jetpay_server::payout_request::PayoutRequestBody;
 use jetpay_testing::postgres::{Cluster, require_or_skip};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::paying::{HIDDEN, Paying, WALLET, accepted, add_gate, payout_request, payouts};
-use crate::running::{Folder, JETPAY, answer};
+use crate::running::{Folder, JETPAY, PROJECT, answer};
 
 #[actix_web::test]
 async fn invalid_payout_is_refused_with_the_field_and_nothing_of_it_is_stored() {
@@ -73,6 +74,67 @@ async fn invalid_payout_is_refused_with_the_field_and_nothing_of_it_is_stored() 
     assert_eq!(feed["entries"], json!([]));
     // No refused request used its key up.
     accepted(running, "k", 10_000).await;
+}
+
+#[actix_web::test]
+async fn key_with_a_character_that_cannot_be_seen_is_refused_unless_a_payout_has_it() {
+    let mut paying = Paying::sqlite("").await;
+    accepted(&paying.running, "salary-1", 1).await;
+    for (key, named) in [
+        (
+            "salary-1\u{200b}",
+            "U+200B (zero-width space) as character 9 of 9",
+        ),
+        ("salary\u{ad}-1", "U+00AD (soft hyphen) as character 7 of 9"),
+        (" salary-1", "U+0020 (space) as character 1 of 9"),
+        (
+            "salary-1\u{a0}",
+            "U+00A0 (no-break space) as character 9 of 9",
+        ),
+    ] {
+        let (status, error) = paying
+            .running
+            .post("/v1/payouts", &payout_request(key, 1))
+            .await;
+        let error = &error["error"];
+        assert_eq!(
+            (status, &error["field"]),
+            (422, &json!("idempotency_key")),
+            "{error}"
+        );
+        assert!(
+            error["message"].as_str().unwrap().contains(named),
+            "{error}"
+        );
+    }
+    let mut of_another = payout_request("salary-2", 1);
+    of_another["customer"]["id"] = json!("7123456789\u{200b}");
+    let (status, error) = paying.running.post("/v1/payouts", &of_another).await;
+    assert_eq!(
+        (status, &error["error"]["field"]),
+        (422, &json!("customer.id"))
+    );
+    assert_eq!(payouts(&paying.running).await.len(), 1);
+    // An older version stored the payout under such a key.
+    let key = "salary-1\u{200b}";
+    let body = payout_request(key, 1);
+    let request: PayoutRequestBody = serde_json::from_value(body.clone()).unwrap();
+    let request = request.checked(&[PROJECT.into()].into()).unwrap();
+    let stored = |folder: &Folder| {
+        let database = rusqlite::Connection::open(folder.path("jetpay.db")).unwrap();
+        let sql = "UPDATE payouts SET idempotency_key = ?1, fingerprint = ?2";
+        database.execute(sql, (key, request.fingerprint())).unwrap();
+    };
+    paying.running.while_stopped(stored).await;
+    let (status, known) = paying.running.post("/v1/payouts", &body).await;
+    assert_eq!((status, &known["idempotency_key"]), (200, &json!(key)));
+    let other = payout_request(key, 2);
+    assert_eq!(paying.running.post("/v1/payouts", &other).await.0, 409);
+    let (_, listed) = paying
+        .running
+        .get("/v1/payouts?idempotency_key=salary-1%E2%80%8B")
+        .await;
+    assert_eq!(listed["payouts"].as_array().unwrap().len(), 1);
 }
 
 #[actix_web::test]

@@ -60,6 +60,12 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
         error.contains("amount: is required for a credit"),
         "{error}"
     );
+    let mistyped = [&resolve[..], &["--amount", "100000000000"]].concat();
+    let error = bad(&run(&mistyped));
+    assert!(
+        error.contains("amount: the amount is neither") && error.contains("--override"),
+        "{error}"
+    );
     let resolve = [&resolve[..], &["--amount", "90000"]].concat();
     let resolved = good(&run(&resolve));
     assert!(
@@ -75,6 +81,19 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
     let listed = good(&run(&["resolutions", "list"]));
     assert!(
         listed.lines().nth(1).unwrap().ends_with("has a receipt"),
+        "{listed}"
+    );
+    let correct = ["entries", "correct", "1", "--reason", "another payer's"];
+    let corrected = good(&run(&correct));
+    assert!(
+        corrected.contains("correction") && corrected.contains("-900.00 KZT"),
+        "{corrected}"
+    );
+    assert_eq!(good(&run(&correct)), corrected);
+    assert_eq!(running.balance(CUSTOMER).await, 0);
+    let listed = good(&run(&["resolutions", "list"]));
+    assert!(
+        listed.contains("correct ") && listed.contains("another payer's"),
         "{listed}"
     );
     let json: Value =

@@ -9,7 +9,7 @@ use jetpay_testing::postgres::{Cluster, require_or_skip};
 use serde_json::{Value, json};
 
 use crate::paying::{Paying, accepted, add_gate, payouts};
-use crate::running::{Folder, JETPAY};
+use crate::running::{Folder, JETPAY, Running};
 use crate::{HEADER, SEND, output_of, row, run, sheet};
 
 #[actix_web::test]
@@ -64,6 +64,97 @@ async fn second_run_of_a_file_pays_no_row_twice() {
     assert_eq!(json["known_before"].as_array().unwrap().len(), 2);
     assert_eq!(json["known_before"][0]["differs"], true);
     assert_eq!(json["known_before"][1]["line"], 4);
+}
+
+/// Runs the command with this text on standard input.
+fn answered(running: &Running, arguments: &[&str], answer: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(JETPAY)
+        .args(arguments)
+        .current_dir(running.folder.path(""))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut command.stdin.take().unwrap(), answer.as_bytes()).unwrap();
+    output_of(&command.wait_with_output().unwrap())
+}
+
+#[actix_web::test]
+async fn row_that_looks_like_another_payout_of_the_day_is_sent_only_after_a_yes() {
+    let paying = Paying::sqlite("").await;
+    let running = &paying.running;
+    let id = accepted(running, "k1", 100).await;
+    sheet(
+        &running.folder,
+        &[("k1", 100), ("k2", 100), ("k3", 200), ("k4", 200)],
+    );
+    let (code, _, err) = answered(running, &SEND, "");
+    assert_eq!(code, Some(1));
+    for part in [
+        format!(
+            "payouts.csv:3: pays the same amount to the same wallet and customer as payout {id} with the key `k1`"
+        ),
+        "payouts.csv:5: pays the same amount to the same wallet and customer as line 4".to_owned(),
+        "nothing was sent".to_owned(),
+        "--yes".to_owned(),
+    ] {
+        assert!(err.contains(&part), "{part} is not in:\n{err}");
+    }
+    assert!(
+        !err.contains("payouts.csv:2") && !err.contains("payouts.csv:4"),
+        "{err}"
+    );
+    assert_eq!(payouts(running).await.len(), 1);
+    let (_, _, err) = run(running, &[&SEND[..], &["--dry-run"]].concat());
+    assert!(
+        err.contains("payouts.csv:3") && err.contains("payouts.csv:5"),
+        "{err}"
+    );
+    let (code, out, _) = answered(running, &SEND, "y\n");
+    assert!(code == Some(0) && out.contains("3 new"), "{out}");
+    // A second run of the file has nothing to ask: the service knows all of it.
+    let (code, out, err) = run(running, &SEND);
+    assert!(
+        code == Some(0) && out.contains("0 new") && err.is_empty(),
+        "{out}{err}"
+    );
+    sheet(&running.folder, &[("k5", 100)]);
+    let (code, out, _) = run(running, &[&SEND[..], &["--yes"]].concat());
+    assert!(code == Some(0) && out.contains("1 new"), "{out}");
+}
+
+#[actix_web::test]
+async fn key_with_a_character_that_cannot_be_seen_is_refused_by_name_in_a_file_and_as_an_argument()
+{
+    let paying = Paying::sqlite("").await;
+    let running = &paying.running;
+    sheet(
+        &running.folder,
+        &[("k1", 1), ("salary-1\u{200b}", 2), (" k3", 3)],
+    );
+    for arguments in [
+        &SEND[..],
+        &[&SEND[..], &["--dry-run"]].concat(),
+        &[&SEND[..], &["--yes"]].concat(),
+    ] {
+        let (code, _, err) = run(running, arguments);
+        assert_eq!(code, Some(1));
+        for part in [
+            "payouts.csv:3: `key` has U+200B (zero-width space) as character 9 of 9",
+            "payouts.csv:4: `key` has U+0020 (space) as character 1 of 3",
+            "nothing was sent",
+        ] {
+            assert!(err.contains(part), "{part} is not in:\n{err}");
+        }
+    }
+    assert_eq!(payouts(running).await.len(), 0);
+    let (code, _, err) = run(running, &["payouts", "list", "--key", "salary-1\u{ad}"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        err.contains("idempotency_key: has U+00AD (soft hyphen)"),
+        "{err}"
+    );
 }
 
 #[actix_web::test]
@@ -156,6 +247,7 @@ async fn kill_of_the_service_stops_the_command_and_the_next_run_sends_the_rest()
     paying.running.folder.write("payouts.csv", &rows);
     let sending = Command::new(JETPAY)
         .args(SEND)
+        .arg("--yes")
         .current_dir(paying.running.folder.path(""))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -175,9 +267,9 @@ async fn kill_of_the_service_stops_the_command_and_the_next_run_sends_the_rest()
         "{err}"
     );
     assert!(err.contains("is the service running?"), "{err}");
-    let (code, out, _) = run(&paying.running, &SEND);
+    let (code, out, _) = run(&paying.running, &[&SEND[..], &["--yes"]].concat());
     assert_eq!(code, Some(0), "{out}");
-    let (_, out, _) = run(&paying.running, &SEND);
+    let (_, out, _) = run(&paying.running, &[&SEND[..], &["--yes"]].concat());
     assert!(
         out.ends_with("0 new (0.00 KZT), 4000 known before, 0 refused\n"),
         "{out}"
@@ -213,7 +305,7 @@ async fn store_that_is_down_stops_the_command() {
     let running = folder.serve().await;
     sheet(&running.folder, &[("k1", 1), ("k2", 2)]);
     cluster.crash();
-    let (code, out, err) = run(&running, &SEND);
+    let (code, out, err) = run(&running, &[&SEND[..], &["--yes"]].concat());
     assert_eq!(code, Some(1));
     assert!(
         out.ends_with("0 new (0.00 KZT), 0 known before, 0 refused, 2 unanswered or not sent\n"),
@@ -223,8 +315,10 @@ async fn store_that_is_down_stops_the_command() {
         err.contains("a key a second time: the store is not available now"),
         "{err}"
     );
-    let (code, _, err) = run(&running, &[&SEND[..], &["--dry-run"]].concat());
-    assert_eq!(code, Some(1), "{err}");
+    for arguments in [&SEND[..], &[&SEND[..], &["--dry-run"]].concat()] {
+        let (code, _, err) = run(&running, arguments);
+        assert_eq!(code, Some(1), "{err}");
+    }
 }
 
 #[actix_web::test]

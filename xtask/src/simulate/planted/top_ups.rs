@@ -12,11 +12,11 @@ const CALLBACK: &str = "crates/jetpay-ledger/src/commands/callback.rs";
 const PAYMENT: &str = "crates/jetpay-ledger/src/commands/payment.rs";
 const EVENTS: &str = "crates/jetpay-ledger/src/adapters/sqlite/events.rs";
 const SCHEMA: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/1.sql";
-const SCHEMA_2: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/2.sql";
+const SCHEMA_4: &str = "crates/jetpay-ledger/src/adapters/sqlite/schema/4.sql";
 
 // A unique index of the database also holds the rule, so the bug must make the index an ordinary one.
 const OPERATION_MAY_REPEAT: Edit =
-    edit(SCHEMA_2, "UNIQUE INDEX entries_once", "INDEX entries_once");
+    edit(SCHEMA_4, "UNIQUE INDEX entries_once", "INDEX entries_once");
 const PAYMENT_MAY_HAVE_MANY_CREDITS: Edit = edit(
     SCHEMA,
     "UNIQUE INDEX entries_one_credit",

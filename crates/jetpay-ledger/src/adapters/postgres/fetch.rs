@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jetpay_core::id::{CustomerId, PaymentId};
-use jetpay_rules::PaymentSnapshot;
+use jetpay_rules::{NewEntry, PaymentSnapshot};
 use tokio_postgres::Row;
 
 use super::error::PostgresError;
@@ -12,7 +12,7 @@ use super::session::Session;
 use super::wire::send;
 use super::working_set::{EventRow, PaymentRow, Place, WorkingSet};
 use super::{alarm_reads, payouts, rows};
-use crate::port::{Keys, TransactionError};
+use crate::port::{Keys, StoredEntry, TransactionError};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
 /// servers never wait for each other in a ring.
@@ -80,6 +80,7 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
 struct Rare {
     customers: Vec<Row>,
     alarms: Vec<Row>,
+    entries: Vec<Row>,
     bodies: Vec<Row>,
 }
 
@@ -94,6 +95,10 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
         rare.alarms = client
             .query(alarm_reads::ALARMS_TO_RESOLVE, &[&keys.alarms])
             .await?;
+    }
+    if !keys.entries.is_empty() {
+        // Read after the payments are locked: so it is known whether an entry is corrected.
+        rare.entries = client.query(&statements.entries, &[&keys.entries]).await?;
     }
     if !keys.bodies.is_empty() {
         let bodies: Vec<&[u8]> = keys.bodies.iter().map(|body| &**body).collect();
@@ -112,6 +117,7 @@ fn take_payments(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), 
             credited_by: rows::optional_operation(row, 5)?,
             credited: rows::get(row, 6)?,
             remaining: rows::get(row, 7)?,
+            refunded: rows::get(row, 8)?,
             early: Vec::new(),
         };
         let payment = PaymentRow {
@@ -172,6 +178,19 @@ fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), Trans
     for row in &rare.alarms {
         let alarm = alarm_reads::alarm(row)?;
         set.alarms.insert(alarm.seq, Some(alarm));
+    }
+    set.entries = keys.entries.iter().map(|seq| (*seq, None)).collect();
+    for row in &rare.entries {
+        let stored = StoredEntry {
+            payment_id: rows::id(row, 1)?,
+            entry: NewEntry {
+                operation_id: rows::operation(row, 2)?,
+                kind: rows::kind(row, 3)?,
+                amount: rows::get(row, 4)?,
+            },
+            corrected: rows::get(row, 5)?,
+        };
+        set.entries.insert(rows::get(row, 0)?, Some(stored));
     }
     let bodies: HashMap<Box<[u8]>, bool> = keys
         .bodies

@@ -2,7 +2,7 @@
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_core::status::{OperationStatus, OperationType};
+use jetpay_core::status::OperationType;
 use jetpay_rules::{
     EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
     ReleasedCompensation,
@@ -11,23 +11,10 @@ use jetpay_rules::{
 use super::rows;
 use super::working_set::{
     AlarmRow, EntryRow, EventRow, NewEvent, PaymentRow, Place, WorkingSet, fetch, fetch_payment,
+    has_same_key,
 };
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
-use crate::port::{Keys, LedgerTransaction, StoredEvent, TransactionError};
-
-/// Whether two events have the same key. Fetched words are as the database could keep them.
-fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
-    let words = |event: &OperationEvent| {
-        let operation = event.operation_status.as_ref();
-        let operation = rows::key(operation.map_or("", OperationStatus::as_str)).into_owned();
-        (
-            operation,
-            rows::key(event.payment_status.as_str()).into_owned(),
-        )
-    };
-    (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
-        && words(one) == words(other)
-}
+use crate::port::{Keys, LedgerTransaction, StoredEntry, StoredEvent, TransactionError};
 
 impl LedgerTransaction for WorkingSet {
     fn payment(
@@ -107,6 +94,18 @@ impl LedgerTransaction for WorkingSet {
         Ok(true)
     }
 
+    fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError> {
+        let event = OperationEvent::from(repeat);
+        let events = self.events_of(&event.payment_id)?.iter();
+        let mut places = events.filter(|row| has_same_key(&row.event, &event));
+        match places.next().map(|row| row.place) {
+            Some(Place::Stored(seq)) => drop(self.changes.repeats.insert(seq, repeat.clone())),
+            Some(Place::New(index)) => self.changes.events[index].complete(repeat),
+            None => {}
+        }
+        Ok(())
+    }
+
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
         let events = self.events_of(&event.payment_id)?;
         let stored = events.iter().find(|row| has_same_key(&row.event, event));
@@ -170,8 +169,9 @@ impl LedgerTransaction for WorkingSet {
         })
     }
 
-    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError> {
-        Ok(self.events_of(payment_id)?.len() as u64)
+    fn events(&mut self, payment_id: &PaymentId) -> Result<Vec<OperationEvent>, TransactionError> {
+        let events = self.events_of(payment_id)?.iter();
+        Ok(events.map(|row| row.event.clone()).collect())
     }
 
     fn add_entry(
@@ -179,6 +179,7 @@ impl LedgerTransaction for WorkingSet {
         payment_id: &PaymentId,
         project_id: ProjectId,
         entry: &NewEntry,
+        corrects: Option<i64>,
         now: Millis,
     ) -> Result<(), TransactionError> {
         let made = self.effects.entry((project_id, entry.operation_id));
@@ -187,9 +188,20 @@ impl LedgerTransaction for WorkingSet {
             payment_id: payment_id.clone(),
             project_id,
             entry: *entry,
+            corrects,
             time: now,
         });
         Ok(())
+    }
+
+    fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError> {
+        let entry = self.entries.get(&seq).ok_or_else(|| {
+            fetch(Keys {
+                entries: vec![seq],
+                ..Keys::default()
+            })
+        })?;
+        Ok(entry.clone())
     }
 
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {
@@ -236,6 +248,10 @@ impl LedgerTransaction for WorkingSet {
             .and_then(|seq| self.alarms.get_mut(&seq)?.as_mut())
         {
             alarm.resolution = Some(resolution.at(now));
+        }
+        let corrected = resolution.verdict.corrects();
+        if let Some(entry) = corrected.and_then(|seq| self.entries.get_mut(&seq)?.as_mut()) {
+            entry.corrected = Some(resolution.reason.clone());
         }
         self.changes.resolutions.push((resolution.clone(), now));
         Ok(())

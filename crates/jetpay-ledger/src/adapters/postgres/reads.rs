@@ -79,7 +79,7 @@ pub(super) async fn entries(
     limit: usize,
 ) -> Result<Vec<Entry>, PostgresError> {
     let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
-                      entries.amount, currency, time
+                      entries.amount, currency, time, corrects
                FROM entries JOIN payments ON payments.id = payment_id
                WHERE seq > $1 ORDER BY seq LIMIT $2";
     list(&client, sql, &[&after, &rows::limit(limit)], |row| {
@@ -93,6 +93,7 @@ pub(super) async fn entries(
             customer_id: rows::id(row, 6)?,
             amount: rows::money(row, 7)?,
             time: Millis(rows::get(row, 9)?),
+            corrects: rows::get(row, 10)?,
         })
     })
     .await

@@ -33,7 +33,7 @@ macro_rules! statements {
 statements! {
     announce: "SELECT pg_advisory_xact_lock_shared(7630123801)";
     fill_inbox: "SELECT pg_advisory_xact_lock(7630123801)";
-    payments: "SELECT id, project_id, amount, currency, state, credited_by, credited, remaining
+    payments: "SELECT id, project_id, amount, currency, state, credited_by, credited, remaining, refunded
         FROM payments WHERE id = ANY($1) ORDER BY id FOR UPDATE";
     events: "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
             operation_status, amount, currency, disposition, seq
@@ -42,17 +42,20 @@ statements! {
             SELECT project_id, operation_id FROM unnest($2::bigint[], $3::bigint[]) AS asked (project_id, operation_id)
             UNION SELECT project_id, operation_id FROM events WHERE payment_id = ANY($1)
         ) AS wanted USING (project_id, operation_id)";
+    entries: "SELECT seq, payment_id, operation_id, kind, amount,
+            (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq)
+        FROM entries WHERE seq = ANY($1)";
     customers: "SELECT customer_id FROM customers WHERE customer_id = ANY($1)";
     bodies: "SELECT body FROM alarms WHERE body IS NOT NULL AND sha256(body) IN (SELECT sha256(b) FROM unnest($1::bytea[]) AS b)";
     add_payments: "INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags,
-            state, credited, remaining, credited_by, early, created_at, changed_at)
+            state, credited, remaining, credited_by, early, created_at, changed_at, refunded)
         SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
             $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
-            $15::bigint[])";
+            $15::bigint[], $16::bigint[])";
     change_payments: "UPDATE payments SET state = n.state, credited = n.credited, remaining = n.remaining,
-            credited_by = n.credited_by, early = n.early, changed_at = n.changed_at
-        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
-            AS n (id, state, credited, remaining, credited_by, early, changed_at)
+            credited_by = n.credited_by, early = n.early, changed_at = n.changed_at, refunded = n.refunded
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[]) AS n (id, state, credited, remaining, credited_by, early, changed_at, refunded)
         WHERE payments.id = n.id";
     add_events: "INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status,
             payment_type, operation_type, amount, currency, code, provider_payment_id, disposition, received_at, body)
@@ -60,6 +63,13 @@ statements! {
             $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::bytea[])";
     set_event_statuses: "UPDATE events SET disposition = n.disposition
         FROM unnest($1::bigint[], $2::text[]) AS n (seq, disposition) WHERE events.seq = n.seq";
+    complete_events: "UPDATE events SET code = coalesce(events.code, n.code),
+            provider_payment_id = coalesce(events.provider_payment_id, n.provider),
+            payment_type = coalesce(events.payment_type, n.kind)
+        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS n (seq, code, provider, kind)
+        WHERE events.seq = n.seq AND (events.code IS NULL AND n.code IS NOT NULL
+            OR events.provider_payment_id IS NULL AND n.provider IS NOT NULL
+            OR events.payment_type IS NULL AND n.kind IS NOT NULL)";
     spenders: "SELECT pg_advisory_xact_lock(hashtextextended(id, 7630123802))
         FROM (SELECT id FROM unnest($1::text[]) AS id ORDER BY id) AS sorted";
     available: payout_sql::AVAILABLE.as_str();
@@ -72,18 +82,18 @@ statements! {
     count: "UPDATE counts SET pending = pending + $1, unmatched = unmatched + $2, quarantined = quarantined + $3,
         alarms = alarms + $4, open_alarms = open_alarms + $5, last_entry = last_entry + $6, last_alarm = last_alarm + $7,
         last_step = last_step + $8 WHERE one";
-    add_entries: "INSERT INTO entries (seq, payment_id, project_id, operation_id, kind, amount, time)
-        SELECT (SELECT last_entry FROM counts WHERE one) - cardinality($1::text[]) + n, p, r, o, k, a, t
-        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
-            WITH ORDINALITY AS e (p, r, o, k, a, t, n)";
+    add_entries: "INSERT INTO entries (seq, payment_id, project_id, operation_id, kind, amount, time, corrects)
+        SELECT (SELECT last_entry FROM counts WHERE one) - cardinality($1::text[]) + n, p, r, o, k, a, t, c
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+            WITH ORDINALITY AS e (p, r, o, k, a, t, c, n)";
     add_alarms: "INSERT INTO alarms (seq, kind, project_id, payment_id, operation_id, time, reason, body)
         SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b
         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[])
             WITH ORDINALITY AS a (k, r, p, o, t, w, b, n)";
     add_resolutions: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
-            events_before, time)
+            events_before, time, corrects)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-            $8::bigint[], $9::bigint[])";
+            $8::bigint[], $9::bigint[], $10::bigint[])";
     resolve_alarms: "UPDATE alarms SET settled = TRUE WHERE seq = ANY($1)";
     put_customers: "INSERT INTO customers SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
         ON CONFLICT (customer_id) DO UPDATE
@@ -108,7 +118,11 @@ impl Session {
 }
 
 /// The schema's versions, in order; `jetpay_schema` says how many of them a database has seen.
-const VERSIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const VERSIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// One server migrates at a time; the others wait. The number is only ours.
 const LOCK: i64 = 0x006a_6574_7061_7901;

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_core::status::OperationStatus;
 use jetpay_rules::{
     EarlyCompensation, EffectKey, EntryKind, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
 };
 
+use super::rows;
 use crate::model::{Alarm, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution};
 use crate::payout::PayoutStep;
-use crate::port::{Keys, PayoutRow, TransactionError};
+use crate::port::{Keys, PayoutRow, StoredEntry, TransactionError};
 
 /// The rows that a group of commands reads and changes. A key that is in a map was fetched, also when it has no row. A key
 /// that is missing was not fetched: the command asks for it with [`TransactionError::Fetch`].
@@ -21,6 +23,7 @@ pub(super) struct WorkingSet {
     pub(super) effects: HashMap<(ProjectId, OperationId), Vec<(EntryKind, PaymentId)>>,
     pub(super) customers: HashMap<CustomerId, bool>,
     pub(super) alarms: HashMap<i64, Option<Alarm>>,
+    pub(super) entries: HashMap<i64, Option<StoredEntry>>,
     pub(super) bodies: HashMap<Box<[u8]>, bool>,
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
@@ -35,6 +38,8 @@ pub(super) struct Changes {
     pub(super) counts: Counts,
     pub(super) events: Vec<NewEvent>,
     pub(super) statuses: BTreeMap<i64, EventStatus>,
+    /// Repeats of stored events, which may have what those lack.
+    pub(super) repeats: BTreeMap<i64, Callback>,
     pub(super) entries: Vec<EntryRow>,
     pub(super) alarms: Vec<AlarmRow>,
     pub(super) resolutions: Vec<(NewResolution, Millis)>,
@@ -80,10 +85,25 @@ pub(super) struct NewEvent {
     pub(super) received_at: Millis,
 }
 
+impl NewEvent {
+    /// Adds what it lacked for people and a repeat has.
+    pub(super) fn complete(&mut self, repeat: &Callback) {
+        let (operation, payment) = (&mut self.callback.operation, &mut self.callback.payment);
+        let provider = &mut operation.provider.payment_id;
+        let known = provider.take();
+        *provider = known.or_else(|| repeat.operation.provider.payment_id.clone());
+        let known = operation.code.take();
+        operation.code = known.or_else(|| repeat.operation.code.clone());
+        let known = payment.kind.take();
+        payment.kind = known.or_else(|| repeat.payment.kind.clone());
+    }
+}
+
 pub(super) struct EntryRow {
     pub(super) payment_id: PaymentId,
     pub(super) project_id: ProjectId,
     pub(super) entry: NewEntry,
+    pub(super) corrects: Option<i64>,
     pub(super) time: Millis,
 }
 
@@ -95,6 +115,20 @@ pub(super) struct AlarmRow {
     pub(super) reason: Option<String>,
     pub(super) body: Option<Box<[u8]>>,
     pub(super) time: Millis,
+}
+
+/// Whether two events have the same key. Fetched words are as the database could keep them.
+pub(super) fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
+    let words = |event: &OperationEvent| {
+        let operation = event.operation_status.as_ref();
+        let operation = rows::key(operation.map_or("", OperationStatus::as_str)).into_owned();
+        (
+            operation,
+            rows::key(event.payment_status.as_str()).into_owned(),
+        )
+    };
+    (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
+        && words(one) == words(other)
 }
 
 pub(super) fn fetch(keys: Keys) -> TransactionError {

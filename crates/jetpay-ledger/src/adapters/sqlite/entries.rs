@@ -2,21 +2,24 @@
 
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_rules::NewEntry;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::rows;
 use super::transaction::Transaction;
 use crate::model::{Entry, Millis, method_from_stored, stored_kind};
+use crate::port::StoredEntry;
 
 pub(super) fn add(
     transaction: &Transaction<'_>,
     payment_id: &PaymentId,
     project_id: ProjectId,
     entry: &NewEntry,
+    corrects: Option<i64>,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO entries (payment_id, project_id, operation_id, kind, amount, time)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql =
+        "INSERT INTO entries (payment_id, project_id, operation_id, kind, amount, time, corrects)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let operation_id = entry.operation_id.number().cast_signed();
     let values = (
         payment_id.as_str(),
@@ -25,9 +28,30 @@ pub(super) fn add(
         stored_kind(entry.kind),
         entry.amount,
         now.0,
+        corrects,
     );
     transaction.execute(sql, values)?;
     Ok(())
+}
+
+/// The entry with this number.
+pub(super) fn stored(connection: &Connection, seq: i64) -> rusqlite::Result<Option<StoredEntry>> {
+    let sql = "SELECT payment_id, operation_id, kind, amount,
+                      (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq)
+               FROM entries WHERE seq = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let stored = statement.query_row([seq], |row| {
+        Ok(StoredEntry {
+            payment_id: rows::id(row, 0)?,
+            entry: NewEntry {
+                operation_id: rows::operation(row, 1)?,
+                kind: rows::kind(row, 2)?,
+                amount: row.get(3)?,
+            },
+            corrected: row.get(4)?,
+        })
+    });
+    stored.optional()
 }
 
 /// In the order of commit, those after `after`.
@@ -37,7 +61,7 @@ pub(super) fn read(
     limit: usize,
 ) -> rusqlite::Result<Vec<Entry>> {
     let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
-                      entries.amount, currency, time
+                      entries.amount, currency, time, corrects
                FROM entries JOIN payments ON payments.id = payment_id
                WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
@@ -52,6 +76,7 @@ pub(super) fn read(
             customer_id: rows::id(row, 6)?,
             amount: rows::money(row, 7)?,
             time: Millis(row.get(9)?),
+            corrects: row.get(10)?,
         })
     })?;
     entries.collect()

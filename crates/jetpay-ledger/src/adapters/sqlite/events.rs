@@ -2,6 +2,7 @@
 
 use jetpay_core::Callback;
 use jetpay_core::id::PaymentId;
+use jetpay_core::operation_code::OperationCode;
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus, PaymentType};
 use jetpay_rules::{EarlyCompensation, EventStatus, OperationEvent, ReleasedCompensation};
 use rusqlite::{OptionalExtension, Row};
@@ -39,16 +40,37 @@ pub(super) fn add(
         operation.kind.as_ref().map_or("", OperationType::as_str),
         amount,
         currency,
-        operation
-            .code
-            .as_ref()
-            .map(jetpay_core::operation_code::OperationCode::as_str),
+        operation.code.as_ref().map(OperationCode::as_str),
         operation.provider.payment_id.as_deref(),
         status.as_str(),
         now.0,
         &*callback.body,
     );
     Ok(transaction.execute(sql, values)? > 0)
+}
+
+/// Adds to the stored event of a repeat the texts that it lacked.
+pub(super) fn complete(transaction: &Transaction<'_>, repeat: &Callback) -> rusqlite::Result<()> {
+    let sql = "UPDATE events SET code = coalesce(code, ?6), provider_payment_id = coalesce(provider_payment_id, ?7),
+                   payment_type = coalesce(payment_type, ?8)
+               WHERE payment_id = ?1 AND project_id = ?2 AND operation_id = ?3
+                 AND operation_status = ?4 AND payment_status = ?5
+                 AND (code IS NULL AND ?6 IS NOT NULL OR provider_payment_id IS NULL AND ?7 IS NOT NULL
+                   OR payment_type IS NULL AND ?8 IS NOT NULL)";
+    let event = OperationEvent::from(repeat);
+    let (payment_id, project_id, operation_id, operation_status, payment_status) = key(&event);
+    let values = (
+        payment_id,
+        project_id,
+        operation_id,
+        operation_status,
+        payment_status,
+        repeat.operation.code.as_ref().map(OperationCode::as_str),
+        repeat.operation.provider.payment_id.as_deref(),
+        repeat.payment.kind.as_ref().map(PaymentType::as_str),
+    );
+    transaction.execute(sql, values)?;
+    Ok(())
 }
 
 /// The stored event with the key of this one.
@@ -167,15 +189,17 @@ fn key(event: &OperationEvent) -> (&str, i64, i64, &str, &str) {
     )
 }
 
-/// How many events the payment has.
-pub(super) fn count(
+/// The events of the payment, in the order of their arrival.
+pub(super) fn all(
     transaction: &Transaction<'_>,
     payment_id: &PaymentId,
-) -> rusqlite::Result<u64> {
-    let sql = "SELECT count(*) FROM events WHERE payment_id = ?1";
+) -> rusqlite::Result<Vec<OperationEvent>> {
+    let sql =
+        "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
+                      operation_status, amount, currency
+               FROM events WHERE payment_id = ?1 ORDER BY seq";
     let mut statement = transaction.connection().prepare_cached(sql)?;
-    let count: i64 = statement.query_row([payment_id.as_str()], |row| row.get(0))?;
-    Ok(count.cast_unsigned())
+    statement.query_map([payment_id.as_str()], event)?.collect()
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<OperationEvent> {

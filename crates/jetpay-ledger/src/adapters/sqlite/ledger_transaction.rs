@@ -10,7 +10,7 @@ use jetpay_rules::{
 use super::transaction::{Transaction, write_counts};
 use super::{alarms, customers, entries, events, payments};
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
-use crate::port::{LedgerTransaction, StoredEvent, TransactionError};
+use crate::port::{LedgerTransaction, StoredEntry, StoredEvent, TransactionError};
 
 impl LedgerTransaction for Transaction<'_> {
     fn payment(
@@ -41,6 +41,10 @@ impl LedgerTransaction for Transaction<'_> {
         now: Millis,
     ) -> Result<bool, TransactionError> {
         Ok(events::add(self, callback, status, now)?)
+    }
+
+    fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError> {
+        Ok(events::complete(self, repeat)?)
     }
 
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
@@ -74,8 +78,8 @@ impl LedgerTransaction for Transaction<'_> {
         Ok(events::dismiss(self, payment_id)?)
     }
 
-    fn count_events(&mut self, payment_id: &PaymentId) -> Result<u64, TransactionError> {
-        Ok(events::count(self, payment_id)?)
+    fn events(&mut self, payment_id: &PaymentId) -> Result<Vec<OperationEvent>, TransactionError> {
+        Ok(events::all(self, payment_id)?)
     }
 
     fn add_entry(
@@ -83,9 +87,16 @@ impl LedgerTransaction for Transaction<'_> {
         payment_id: &PaymentId,
         project_id: ProjectId,
         entry: &NewEntry,
+        corrects: Option<i64>,
         now: Millis,
     ) -> Result<(), TransactionError> {
-        Ok(entries::add(self, payment_id, project_id, entry, now)?)
+        Ok(entries::add(
+            self, payment_id, project_id, entry, corrects, now,
+        )?)
+    }
+
+    fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError> {
+        Ok(entries::stored(self.connection(), seq)?)
     }
 
     fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {

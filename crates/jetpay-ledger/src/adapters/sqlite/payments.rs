@@ -36,7 +36,7 @@ pub(super) fn snapshot(
     id: &PaymentId,
     key: Option<EffectKey>,
 ) -> rusqlite::Result<Option<(PaymentSnapshot, Effects)>> {
-    let sql = "SELECT project_id, amount, currency, state, credited_by, credited, remaining, early,
+    let sql = "SELECT project_id, amount, currency, state, credited_by, credited, remaining, early, refunded,
                       (SELECT payment_id = ?1 FROM entries
                        WHERE project_id = ?2 AND operation_id = ?3 AND (kind = ?4
                            OR kind IN ('credit', 'settled_credit') AND ?4 = 'credit'))
@@ -50,7 +50,7 @@ pub(super) fn snapshot(
     let mut statement = transaction.connection().prepare_cached(sql)?;
     let payment = statement.query_row(values, |row| {
         let credited_by = row.get::<_, Option<i64>>(4)?;
-        let mut effects = Effects::from(match row.get(8)? {
+        let mut effects = Effects::from(match row.get(9)? {
             None => Effect::None,
             Some(true) => Effect::Here,
             Some(false) => Effect::Elsewhere,
@@ -72,6 +72,7 @@ pub(super) fn snapshot(
             credited_by: credited_by.map(|id| id.cast_unsigned().into()),
             credited: row.get(5)?,
             remaining: row.get(6)?,
+            refunded: row.get(8)?,
             early,
         };
         Ok((snapshot, effects))
@@ -87,7 +88,7 @@ pub(super) fn change(
     now: Millis,
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE payments SET state = ?2, credited_by = ?3, credited = ?4, remaining = ?5, early = ?6,
-                   changed_at = ?7
+                   changed_at = ?7, refunded = ?8
                WHERE id = ?1";
     transaction.execute(
         sql,
@@ -99,6 +100,7 @@ pub(super) fn change(
             snapshot.remaining,
             rows::limit(snapshot.early.len()),
             now.0,
+            snapshot.refunded,
         ),
     )?;
     Ok(())

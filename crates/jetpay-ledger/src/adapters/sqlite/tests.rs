@@ -133,7 +133,7 @@ async fn job_that_breaks_a_rule_harms_nobody_in_its_group() {
                 amount: 5,
                 operation_id: operation_id.into(),
             };
-            transaction.add_entry(&first, 1.into(), &entry, Millis(1))?;
+            transaction.add_entry(&first, 1.into(), &entry, None, Millis(1))?;
         }
         Ok(())
     };

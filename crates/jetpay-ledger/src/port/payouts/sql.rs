@@ -36,10 +36,11 @@ pub(crate) const BALANCE: &str = "SELECT
     CAST((SELECT coalesce(sum(remaining), 0) FROM payments WHERE customer_id = $1)
        - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = $1 AND from_balance = 1) AS BIGINT)";
 
-/// Payouts with an action that is due, the most overdue first.
-pub(crate) const DUE: &str =
-    "SELECT payment_id FROM payouts WHERE next IS NOT NULL AND due_at <= $1
-    ORDER BY due_at LIMIT $2";
+/// Payouts with an action that is due, the most overdue first; then those whose action lies further ahead than any wait.
+pub(crate) const DUE: &str = "SELECT payment_id FROM (SELECT payment_id FROM payouts
+        WHERE next IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2) AS due
+    UNION ALL SELECT payment_id FROM (SELECT payment_id FROM payouts
+        WHERE next IS NOT NULL AND due_at > $3 ORDER BY due_at LIMIT $2) AS ahead";
 
 /// Payouts that have ended and still hold the payer's data.
 pub(crate) const FORGETTABLE: &str = "SELECT payment_id FROM payouts
@@ -85,29 +86,28 @@ pub(crate) fn number(rows: &[Row]) -> i64 {
 
 /// Only the conditions that are asked for, so that the index that fits is used.
 pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value>) {
-    let after = filter.after.as_deref().unwrap_or_default();
-    let mut values = vec![Value::Text(after.to_owned())];
-    let mut conditions = vec!["payment_id > $1".to_owned()];
-    if let Some(project_id) = filter.project_id {
-        values.push(value::project(project_id));
-        conditions.push(format!("project_id = ${}", values.len()));
-    }
-    let mut add = |column: &str, value: &str| {
-        values.push(Value::Text(value.to_owned()));
-        conditions.push(format!("{column} = ${}", values.len()));
-    };
-    if let Some(customer_id) = &filter.customer_id {
-        add("customer_id", customer_id);
-    }
-    if let Some(key) = &filter.idempotency_key {
-        add("idempotency_key", key);
-    }
-    if let Some(state) = filter.state {
-        add("state", state.as_str());
-        if state != PayoutState::Paid {
-            // Says that the index of the other states holds them all.
-            conditions.push("state <> 'paid'".to_owned());
+    let mut values = Vec::new();
+    let mut conditions = Vec::new();
+    let mut add = |condition: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            values.push(value);
+            conditions.push(format!("{condition} ${}", values.len()));
         }
+    };
+    let text = |given: Option<&String>| given.cloned().map(Value::Text);
+    let after = filter.after.clone().unwrap_or_default();
+    add("payment_id >", Some(Value::Text(after)));
+    add("project_id =", filter.project_id.map(value::project));
+    add("customer_id =", text(filter.customer_id.as_ref()));
+    add("idempotency_key =", text(filter.idempotency_key.as_ref()));
+    add("account_number =", text(filter.account_number.as_ref()));
+    add("amount =", filter.amount.map(Value::Int));
+    add("created_at >=", filter.from.map(|from| Value::Int(from.0)));
+    let state = filter.state.map(|state| state.as_str().to_owned());
+    add("state =", state.map(Value::Text));
+    if filter.state.is_some_and(|state| state != PayoutState::Paid) {
+        // Says that the index of the other states holds them all.
+        conditions.push("state <> 'paid'".to_owned());
     }
     values.push(Value::Int(i64::try_from(filter.limit).unwrap_or(i64::MAX)));
     let sql = format!(

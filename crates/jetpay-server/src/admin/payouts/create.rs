@@ -7,18 +7,24 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Payload};
 use jetpay_core::Method;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_ledger::NewPayout;
 use jetpay_ledger::payout::PayoutRequestOutcome;
+use jetpay_ledger::{Millis, NewPayout, Payout, PayoutFilter};
 use jetpay_qiwi_kz::{InvalidPayout, QiwiKz};
 use tokio::sync::Notify;
 
 use super::payout;
 use super::view::WithHistory;
 use crate::admin::error::AdminError;
-use crate::admin::{Admin, input};
+use crate::admin::{Admin, Rfc3339, input};
 use crate::config::Config;
 use crate::environment::{Environment, SystemEnvironment};
 use crate::payout_request::{PayoutRequest, PayoutRequestBody};
+
+/// A second payout that looks like another one is worth a warning for so long, in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// An answer names at most so many of them.
+const WARNINGS: usize = 3;
 
 /// The settings for new payouts.
 #[derive(Clone)]
@@ -60,6 +66,11 @@ pub(super) async fn create(
     })?;
     let body: PayoutRequestBody = input::json(payload).await?;
     let request = body.checked(&intake.projects)?;
+    if let Some(error) = request.unseen().into_iter().next()
+        && !is_known(&admin, &request).await?
+    {
+        return Err(error.into());
+    }
     let new = new_payout(&request, intake)?;
     let (id, project, amount) = (new.id.clone(), new.project_id, new.amount);
     let (id, mut answer) = match admin.ledger.record_payout(new).await? {
@@ -75,7 +86,47 @@ pub(super) async fn create(
             return Err(AdminError::invalid("amount", message));
         }
     };
-    Ok(answer.json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
+    let payout = payout(&admin, id.as_str()).await?;
+    let mut view = WithHistory::from(&payout);
+    view.warnings = warnings(&admin, &payout).await?;
+    Ok(answer.json(view))
+}
+
+/// Whether a payout has the key of this request already.
+async fn is_known(admin: &Admin, request: &PayoutRequest) -> Result<bool, AdminError> {
+    let with_key = PayoutFilter {
+        project_id: Some(request.project_id),
+        idempotency_key: Some(request.idempotency_key.clone()),
+        limit: 1,
+        ..PayoutFilter::default()
+    };
+    Ok(!admin.ledger.payouts(&with_key).await?.is_empty())
+}
+
+/// The payouts of the day before that look like this one: a merchant may have made a second key for one payout.
+async fn warnings(admin: &Admin, payout: &Payout) -> Result<Vec<String>, AdminError> {
+    let like_this = PayoutFilter {
+        project_id: Some(payout.project_id),
+        customer_id: Some(payout.customer_id.as_str().to_owned()),
+        account_number: Some(payout.account_number.clone()),
+        amount: Some(payout.amount.minor()),
+        from: Some(Millis(payout.created_at.0.saturating_sub(DAY))),
+        limit: WARNINGS + 1,
+        ..PayoutFilter::default()
+    };
+    let others = admin.ledger.payouts(&like_this).await?;
+    let before = others
+        .iter()
+        .filter(|other| other.payment_id < payout.payment_id);
+    let warning = |other: &Payout| {
+        format!(
+            "payout {} with the key `{}` of {} pays the same amount to the same wallet and customer",
+            other.payment_id,
+            other.idempotency_key,
+            Rfc3339(other.created_at)
+        )
+    };
+    Ok(before.map(warning).take(WARNINGS).collect())
 }
 
 fn new_payout(request: &PayoutRequest, intake: &PayoutIntake) -> Result<NewPayout, AdminError> {

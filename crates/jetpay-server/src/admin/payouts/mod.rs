@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::error::AdminError;
 use super::{Admin, entries, input, resource};
 use crate::environment::now;
+use crate::payout_request::seen_key;
 use view::{PayoutView, WithHistory};
 
 pub use create::PayoutIntake;
@@ -47,6 +48,9 @@ struct Search {
     customer_id: Option<String>,
     state: Option<String>,
     idempotency_key: Option<String>,
+    account_number: Option<String>,
+    amount: Option<i64>,
+    from: Option<String>,
     after: Option<String>,
     limit: Option<usize>,
 }
@@ -67,10 +71,19 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         customer_id: search.customer_id,
         state: search.state.map(|word| state(&word)).transpose()?,
         idempotency_key: search.idempotency_key,
+        account_number: search.account_number,
+        amount: search.amount,
+        from: search
+            .from
+            .map(|text| input::instant("from", &text))
+            .transpose()?,
         after: search.after,
         limit,
     };
     let payouts = admin.ledger.payouts(&filter).await?;
+    if let (true, Some(key)) = (payouts.is_empty(), &filter.idempotency_key) {
+        seen_key(key)?;
+    }
     let next = (payouts.len() == limit)
         .then(|| payouts.last().map(|last| &last.payment_id))
         .flatten();

@@ -64,6 +64,9 @@ pub(super) struct WithHistory<'a> {
     #[serde(flatten)]
     payout: PayoutView<'a>,
     history: Vec<StepView<'a>>,
+    /// What the merchant should look at, in the answer to a request for a payout.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) warnings: Vec<String>,
 }
 
 impl<'a> From<&'a Payout> for WithHistory<'a> {
@@ -71,6 +74,7 @@ impl<'a> From<&'a Payout> for WithHistory<'a> {
         Self {
             payout: payout.into(),
             history: payout.history.iter().map(StepView::from).collect(),
+            warnings: Vec::new(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `jetpay alarms`, `jetpay inbox` and `jetpay resolutions`: what an operator looks at and decides, by calling the running
+//! `jetpay alarms`, `jetpay inbox`, `jetpay resolutions` and `jetpay entries`: what an operator looks at and decides, by calling the running
 //! service.
 
 mod inbox;
@@ -23,6 +23,9 @@ struct Decision {
     /// The currency of the amount; without it, the configured currency
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
+    /// Credit the amount although neither the callback nor the payment says it; the service records that
+    #[arg(long = "override")]
+    overrides: bool,
     /// Why, in your own words; the service records it for ever
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -37,6 +40,9 @@ impl Decision {
         }
         if let Some(currency) = &self.currency {
             body["currency"] = currency.as_str().into();
+        }
+        if self.overrides {
+            body["override"] = true.into();
         }
         body
     }
@@ -129,7 +135,14 @@ fn render_alarms(answer: &Value) -> String {
 fn verdict(alarm: &Value) -> String {
     match text(alarm, "/resolution/verdict").as_str() {
         "" => "open".to_owned(),
-        "credit" => format!("credit {}", money(alarm, "/resolution", "amount")),
+        "credit" => {
+            let amount = money(alarm, "/resolution", "amount");
+            let overridden = alarm.pointer("/resolution/override").is_some();
+            format!(
+                "credit {amount}{}",
+                if overridden { ", overridden" } else { "" }
+            )
+        }
         other => other.to_owned(),
     }
 }
@@ -188,6 +201,8 @@ const RESOLUTION_COLUMNS: &[Column] = &[
     column("time", |resolution| text(resolution, "/time")),
     column("verdict", |resolution| text(resolution, "/verdict")),
     column("amount", |resolution| money(resolution, "", "amount")),
+    column("override", |resolution| text(resolution, "/override")),
+    column("corrects", |resolution| text(resolution, "/corrects")),
     column("alarm", |resolution| text(resolution, "/alarm_seq")),
     column("payment", |resolution| text(resolution, "/payment_id")),
     column("operation", |resolution| text(resolution, "/operation_id")),
@@ -200,4 +215,46 @@ fn render_resolutions(answer: &Value) -> String {
         RESOLUTION_COLUMNS,
         "no resolutions",
     ) + &more(answer)
+}
+
+#[derive(Subcommand)]
+pub(super) enum Entries {
+    /// Undo an entry: a new entry has its amount with the other sign
+    ///
+    /// An entry is corrected once. The operation of a corrected credit credits nothing again. A refund of the same money
+    /// raises an alarm instead of taking it twice.
+    Correct(CorrectEntry),
+}
+
+#[derive(Args)]
+pub(super) struct CorrectEntry {
+    /// The number of the entry, as the feed has it
+    seq: i64,
+    /// Why, in your own words; the service records it for ever
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+impl Entries {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let Self::Correct(correct) = self;
+        let body = serde_json::json!({ "reason": correct.reason });
+        let request = Request::post(&["entries", &correct.seq.to_string(), "correct"], body);
+        correct.admin.call(&request, render_entry)
+    }
+}
+
+fn render_entry(entry: &Value) -> String {
+    named(&[
+        ("entry", text(entry, "/seq")),
+        ("kind", text(entry, "/kind")),
+        ("corrects", text(entry, "/corrects")),
+        ("amount", money(entry, "", "amount")),
+        ("payment", text(entry, "/payment_id")),
+        ("operation", text(entry, "/operation_id")),
+        ("customer", text(entry, "/customer_id")),
+        ("time", text(entry, "/time")),
+    ])
 }

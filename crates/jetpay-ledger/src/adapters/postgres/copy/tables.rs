@@ -41,6 +41,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("early", Type::INT8),
             ("created_at", Type::INT8),
             ("changed_at", Type::INT8),
+            ("refunded", Type::INT8),
         ],
     },
     Table {
@@ -75,6 +76,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("kind", Type::TEXT),
             ("amount", Type::INT8),
             ("time", Type::INT8),
+            ("corrects", Type::INT8),
         ],
     },
     Table {
@@ -106,6 +108,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("reason", Type::TEXT),
             ("events_before", Type::INT8),
             ("time", Type::INT8),
+            ("corrects", Type::INT8),
         ],
     },
     Table {

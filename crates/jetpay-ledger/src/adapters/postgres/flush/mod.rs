@@ -27,6 +27,7 @@ async fn write(session: &Session, set: &WorkingSet) -> Result<(), PostgresError>
         send(payments::change_payments(session, set)).await,
         send(payments::add_events(session, set)).await,
         send(payments::set_event_statuses(session, set)).await,
+        send(payments::complete_events(session, set)).await,
         send(money::add_payouts(session, set)).await,
         send(money::change_payouts(session, set)).await,
         send(payments::put_customers(session, set)).await,

@@ -51,8 +51,11 @@ pub(super) async fn add_entries(session: &Session, set: &WorkingSet) -> Result<(
         kind: stored_kind(row.entry.kind),
         amount: row.entry.amount,
         time: row.time.0,
+        corrects: row.corrects,
     );
-    let values: Values<'_> = &[&payment, &project, &operation, &kind, &amount, &time];
+    let values: Values<'_> = &[
+        &payment, &project, &operation, &kind, &amount, &time, &corrects,
+    ];
     let statement = &session.statements.add_entries;
     session.client.execute(statement, values).await.map(drop)
 }
@@ -85,12 +88,13 @@ pub(super) async fn add_resolutions(session: &Session, set: &WorkingSet) -> Resu
         alarm: resolution.alarm_seq,
         payment: resolution.payment_id.as_ref().map(PaymentId::as_str),
         operation: resolution.operation_id.map(number),
-        verdict: resolution.verdict.as_str(),
+        verdict: resolution.verdict.stored(),
         amount: resolution.verdict.amount().map(Money::minor),
         currency: resolution.verdict.amount().map(|amount| amount.currency().code().to_owned()),
         reason: rows::kept(&resolution.reason),
         events_before: resolution.events_before.cast_signed(),
         time: now.0,
+        corrects: resolution.verdict.corrects(),
     );
     let values: Values<'_> = &[
         &alarm,
@@ -102,6 +106,7 @@ pub(super) async fn add_resolutions(session: &Session, set: &WorkingSet) -> Resu
         &reason,
         &events_before,
         &time,
+        &corrects,
     ];
     let statement = &session.statements.add_resolutions;
     session.client.execute(statement, values).await.map(drop)

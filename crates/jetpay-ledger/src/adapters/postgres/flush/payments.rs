@@ -37,6 +37,7 @@ pub(super) async fn add_payments(
         early: rows::limit(row.snapshot.early.len()),
         created_at: payment.created_at.0,
         changed_at: row.changed_at.unwrap_or(payment.created_at).0,
+        refunded: row.snapshot.refunded,
     );
     let values: Values<'_> = &[
         &id,
@@ -54,6 +55,7 @@ pub(super) async fn add_payments(
         &early,
         &created_at,
         &changed_at,
+        &refunded,
     ];
     let statement = &session.statements.add_payments;
     session.client.execute(statement, values).await.map(drop)
@@ -72,6 +74,7 @@ pub(super) async fn change_payments(session: &Session, set: &WorkingSet) -> Resu
         credited_by: snapshot.credited_by.map(number),
         early: rows::limit(snapshot.early.len()),
         changed_at: time.0,
+        refunded: snapshot.refunded,
     );
     if id.is_empty() {
         return Ok(());
@@ -84,6 +87,7 @@ pub(super) async fn change_payments(session: &Session, set: &WorkingSet) -> Resu
         &credited_by,
         &early,
         &changed_at,
+        &refunded,
     ];
     let statement = &session.statements.change_payments;
     session.client.execute(statement, values).await.map(drop)
@@ -177,4 +181,19 @@ pub(super) async fn set_event_statuses(session: &Session, set: &WorkingSet) -> R
         .execute(statement, &[&seqs, &statuses])
         .await
         .map(drop)
+}
+
+pub(super) async fn complete_events(session: &Session, set: &WorkingSet) -> Result<(), Error> {
+    columns!(&set.changes.repeats, (number, repeat) =>
+        seq: *number,
+        code: repeat.operation.code.as_ref().map(OperationCode::as_str).map(rows::kept),
+        provider: repeat.operation.provider.payment_id.as_deref().map(rows::key),
+        kind: repeat.payment.kind.as_ref().map(PaymentType::as_str).map(rows::kept),
+    );
+    if seq.is_empty() {
+        return Ok(());
+    }
+    let values: Values<'_> = &[&seq, &code, &provider, &kind];
+    let statement = &session.statements.complete_events;
+    session.client.execute(statement, values).await.map(drop)
 }

@@ -15,7 +15,7 @@ use crate::commands::table::{Column, column, rows, table, text};
 /// A row whose key the service already knows.
 #[derive(Serialize)]
 pub(super) struct Known {
-    line: u64,
+    pub(super) line: u64,
     key: String,
     payment_id: String,
     state: String,
@@ -47,7 +47,12 @@ async fn find(client: &Client<'_>, project: ProjectId, row: &Row) -> anyhow::Res
         .with("project_id", Some(project))
         .with("idempotency_key", Some(&row.payout_request.idempotency_key))
         .with("limit", Some(1));
-    let answer = client.call(&request).await?;
+    let answer = client.send(&request).await?;
+    if text(&answer.body, "/error/field") == "idempotency_key" {
+        // No payout has this key, and it has a character that cannot be seen.
+        return Ok(None);
+    }
+    let answer = client.body(answer)?;
     Ok(rows(&answer, "payouts").first().map(|payout| Known {
         line: row.line,
         key: row.payout_request.idempotency_key.clone(),

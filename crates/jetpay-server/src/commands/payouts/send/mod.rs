@@ -1,11 +1,13 @@
 //! `jetpay payouts send`: sends a file of payouts.
 
+mod doubles;
 mod dry_run;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -21,7 +23,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::commands::client::{Answer, Client, Request, print};
-use crate::commands::import::progress;
+use crate::commands::import::{BadLine, progress};
 use crate::commands::table::text;
 use crate::config::AdminAccess;
 use rows::Row;
@@ -39,6 +41,9 @@ pub(in crate::commands) struct Send {
     /// Send nothing: check the file, and show which of its keys the service already knows
     #[arg(long)]
     dry_run: bool,
+    /// Do not ask about rows that look like another payout of the last day
+    #[arg(long)]
+    yes: bool,
     /// The configuration of the running service
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
@@ -67,11 +72,25 @@ impl Send {
         }
         let client = Client::new(&access)?;
         let system = System::new();
-        if self.dry_run {
-            let known = system.block_on(dry_run::known(&client, project, &sheet.rows))?;
-            return dry_run::report(&sheet, &known, self.json);
-        }
         let name = self.file.display().to_string();
+        let rows = &sheet.rows;
+        let unseen = |row: &Row| !row.payout_request.unseen().is_empty();
+        if self.dry_run || !self.yes || rows.iter().any(unseen) {
+            let known = system.block_on(dry_run::known(&client, project, rows))?;
+            let known_lines: HashSet<u64> = known.iter().map(|known| known.line).collect();
+            let new = rows.iter().filter(|row| !known_lines.contains(&row.line));
+            let new: Vec<&Row> = new.collect();
+            let bad: Vec<_> = new.iter().flat_map(|row| row.unseen()).collect();
+            refuse(&name, &bad)?;
+            let doubles = system.block_on(doubles::find(&client, &new))?;
+            if self.dry_run {
+                doubles::show(&doubles, &name);
+                return dry_run::report(&sheet, &known, self.json);
+            }
+            if !self.yes {
+                doubles::ask(&doubles, &name)?;
+            }
+        }
         let result = system.block_on(send(&client, &sheet.rows, &name));
         report(&sheet, result, self.json)
     }
@@ -103,24 +122,29 @@ impl Send {
         let bytes = std::fs::read(&self.file).with_context(|| format!("cannot read {name}"))?;
         let (rows, bad) =
             rows::read(&bytes, project).with_context(|| format!("{name}: nothing was sent"))?;
-        for bad in &bad {
-            eprintln!("{name}:{}: {}", bad.line, bad.what);
-        }
-        match bad.len() {
-            0 => {}
-            1 => bail!(
-                "nothing was sent: the file has the error above; correct it and run the command again"
-            ),
-            count => bail!(
-                "nothing was sent: the file has the {count} errors above; correct them and run the command again"
-            ),
-        }
+        refuse(&name.to_string(), &bad)?;
         let nothing = Money::new(0, Currency::KZT);
         let sum = rows.iter().try_fold(nothing, |sum, row| {
             sum.checked_add(row.payout_request.amount)
         });
         let sum = sum.context("nothing was sent: the sum of all rows is too large")?;
         Ok(Sheet { rows, sum })
+    }
+}
+
+/// Shows the bad lines of the file. It is an error when there is one.
+fn refuse(file: &str, bad: &[BadLine]) -> anyhow::Result<()> {
+    for bad in bad {
+        eprintln!("{file}:{}: {}", bad.line, bad.what);
+    }
+    match bad.len() {
+        0 => Ok(()),
+        1 => bail!(
+            "nothing was sent: the file has the error above; correct it and run the command again"
+        ),
+        count => bail!(
+            "nothing was sent: the file has the {count} errors above; correct them and run the command again"
+        ),
     }
 }
 

@@ -34,6 +34,20 @@ pub(super) struct Row {
     pub(super) payout_request: PayoutRequest,
 }
 
+impl Row {
+    /// The errors of a row whose key the service does not know.
+    pub(super) fn unseen(&self) -> Vec<BadLine> {
+        let errors = self.payout_request.unseen().into_iter();
+        let of_column = |error: FieldError| FieldError {
+            field: column(&error.field).to_owned(),
+            ..error
+        };
+        errors
+            .map(|error| BadLine::of_field(self.line, &of_column(error)))
+            .collect()
+    }
+}
+
 /// Reads the file: the rows without errors, and the errors of the others.
 pub(super) fn read(bytes: &[u8], project: ProjectId) -> anyhow::Result<(Vec<Row>, Vec<BadLine>)> {
     let (mut rows, mut bad) = (Vec::new(), Vec::new());
@@ -136,7 +150,7 @@ fn for_each_row(
     mut take: impl FnMut(u64, Result<Cells, BadLine>),
 ) -> anyhow::Result<()> {
     let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
+        .trim(csv::Trim::Headers)
         .delimiter(delimiter(bytes))
         .from_reader(bytes);
     let positions = column_positions(&mut reader)?;
@@ -151,8 +165,16 @@ fn for_each_row(
         match reader.read_record(&mut record) {
             Ok(false) => return Ok(()),
             Ok(true) => {
-                let cell = |position: usize| record.get(position).unwrap_or_default().to_owned();
-                take(line, Ok(positions.map(cell)));
+                // White space around a cell is the spreadsheet's, but for the key: it is checked as it is.
+                let cell = |at: usize| {
+                    let cell = record.get(positions[at]).unwrap_or_default();
+                    if COLUMNS[at] == "key" {
+                        cell
+                    } else {
+                        cell.trim()
+                    }
+                };
+                take(line, Ok(std::array::from_fn(|at| cell(at).to_owned())));
             }
             Err(error) => take(line, Err(BadLine::new(line, message(&error)))),
         }

@@ -1,0 +1,323 @@
+//! What follows from each unusual callback: over real HTTP, on every store, and each delivered twice.
+
+#[path = "running/mod.rs"]
+mod running;
+
+use jetpay_testing::postgres::{database, require_or_skip};
+use running::{CUSTOMER, Folder, PROJECT, Running, text};
+use serde_json::{Value, json};
+
+const AMOUNT: i64 = 100_000;
+
+/// A field of the callback, and its value. Null with `ABSENT` takes the field away.
+type Edit = (&'static str, Value);
+
+/// Stands for no field at all.
+fn absent() -> Value {
+    json!("absent")
+}
+
+/// What comes before the callback.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Nothing,
+    /// A sale, which is credited.
+    Sale,
+}
+
+/// What is expected after two deliveries, both answered with 200.
+struct Row {
+    before: Before,
+    edits: Vec<Edit>,
+    state: &'static str,
+    entries: Vec<i64>,
+    alarms: Vec<&'static str>,
+}
+
+/// A decline or an error, with these edits, declines the payment without an alarm.
+fn declined(status: &'static str, edits: Vec<Edit>) -> Row {
+    let of_decline = [
+        ("/payment/status", json!(status)),
+        ("/operation/status", json!("decline")),
+    ];
+    Row {
+        before: Before::Nothing,
+        edits: of_decline.into_iter().chain(edits).collect(),
+        state: "declined",
+        entries: vec![],
+        alarms: vec![],
+    }
+}
+
+/// A success with these edits is credited.
+fn credited(edits: Vec<Edit>) -> Row {
+    Row {
+        before: Before::Nothing,
+        edits,
+        state: "credited",
+        entries: vec![AMOUNT],
+        alarms: vec![],
+    }
+}
+
+/// A success with this field credits nothing, and is not silent.
+fn not_credited(field: &'static str, value: &str) -> Row {
+    Row {
+        before: Before::Nothing,
+        edits: vec![(field, json!(value))],
+        state: "pending",
+        entries: vec![],
+        alarms: vec!["success_not_credited"],
+    }
+}
+
+/// An operation after the credit of which nobody knows what it did to the money.
+fn unknown(kind: &str, status: &str, payment_status: &str) -> Row {
+    Row {
+        before: Before::Sale,
+        edits: vec![
+            ("/operation/type", json!(kind)),
+            ("/operation/status", json!(status)),
+            ("/payment/status", json!(payment_status)),
+        ],
+        state: "credited",
+        entries: vec![AMOUNT],
+        alarms: vec!["unknown_operation"],
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for status in ["decline", "error"] {
+        rows.extend([
+            declined(status, vec![]),
+            declined(status, vec![("/operation/id", absent())]),
+            declined(status, vec![("/operation/id", Value::Null)]),
+            declined(status, vec![("/operation/id", json!(""))]),
+            declined(status, vec![("/operation/sum_initial", absent())]),
+            declined(status, vec![("/operation", absent())]),
+            declined(status, vec![("/operation", Value::Null)]),
+            declined(status, vec![("/operation/type", absent())]),
+            declined(status, vec![("/operation/type", json!("moon landing"))]),
+            declined(status, vec![("/operation/status", json!("moon"))]),
+        ]);
+    }
+    rows.extend([
+        credited(vec![(
+            "/operation/provider/payment_id",
+            json!(4_815_162_342_u64),
+        )]),
+        credited(vec![("/operation/provider/payment_id", json!({"a": 1}))]),
+        credited(vec![("/operation/provider", json!("kaspi"))]),
+        credited(vec![("/operation/provider", absent())]),
+        credited(vec![("/operation/code", json!({"code": 0}))]),
+        credited(vec![("/operation/code", json!(0))]),
+        credited(vec![("/operation/message", json!(4))]),
+        credited(vec![("/operation/date", json!("yesterday"))]),
+        credited(vec![("/operation/sum_converted", json!("none"))]),
+        credited(vec![("/operation/id", json!("7000000001"))]),
+        credited(vec![("/payment/method", json!(47))]),
+        credited(vec![("/payment/sum", json!([1]))]),
+        credited(vec![("/payment/description", json!([]))]),
+        credited(vec![("/payment/type", absent())]),
+        credited(vec![("/account", json!(5))]),
+        credited(vec![("/customer", json!({"id": {"x": 1}}))]),
+        credited(vec![("/something_new", json!({"a": [true]}))]),
+    ]);
+    for status in [
+        "approved",
+        "completed",
+        "succeeded",
+        "success\u{a0}",
+        "decline",
+    ] {
+        rows.push(not_credited("/operation/status", status));
+    }
+    for kind in ["purchase", "auth", "sale "] {
+        rows.push(not_credited("/operation/type", kind));
+    }
+    rows.push(Row {
+        edits: vec![("/operation", absent())],
+        ..not_credited("/operation", "")
+    });
+    for kind in ["chargeback", "dispute", "void", "cancel", "moon landing"] {
+        rows.push(unknown(kind, "success", "success"));
+    }
+    rows.push(unknown("refund", "completed", "refunded"));
+    rows.push(unknown("refund", "completed", "success"));
+    rows
+}
+
+/// The callback of a sale that succeeded.
+fn sale(payment_id: &str, operation_id: u64) -> Value {
+    let sum = json!({"amount": AMOUNT, "currency": "KZT"});
+    json!({
+        "project_id": PROJECT,
+        "payment": {"id": payment_id, "type": "purchase", "status": "success", "method": "kaspi", "sum": sum},
+        "operation": {"id": operation_id, "type": "sale", "status": "success", "sum_initial": sum, "code": "0",
+            "provider": {"id": 42, "payment_id": format!("receipt-{operation_id}")}},
+    })
+}
+
+fn edit(callback: &mut Value, (field, value): &Edit) {
+    let (parent, name) = field.rsplit_once('/').unwrap();
+    let parent = callback
+        .pointer_mut(parent)
+        .unwrap()
+        .as_object_mut()
+        .unwrap();
+    if *value == absent() {
+        parent.remove(name);
+    } else {
+        parent.insert(name.to_owned(), value.clone());
+    }
+}
+
+async fn deliver(running: &Running, callback: &Value) -> u16 {
+    let body = running.platform().sign(callback);
+    let exchange = running.platform().send("/callback", body).await;
+    exchange.unwrap().status
+}
+
+/// The kinds of the payment's alarms.
+async fn alarms(running: &Running, payment_id: &str) -> Vec<String> {
+    let (_, list) = running.get("/v1/alarms?limit=1000").await;
+    let alarms = list["alarms"].as_array().unwrap().iter();
+    let of_payment = alarms.filter(|alarm| alarm["payment_id"] == payment_id);
+    of_payment
+        .map(|alarm| alarm["kind"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The amounts of the payment's entries.
+async fn entries(running: &Running, payment_id: &str) -> Vec<i64> {
+    let (_, feed) = running.get("/v1/entries?limit=1000").await;
+    let entries = feed["entries"].as_array().unwrap().iter();
+    let of_payment = entries.filter(|entry| entry["payment_id"] == payment_id);
+    of_payment
+        .map(|entry| entry["amount"].as_i64().unwrap())
+        .collect()
+}
+
+async fn every_row_has_its_outcome(running: &Running) {
+    for (number, row) in (1..).zip(rows()) {
+        let payment_id = running.announced(AMOUNT).await;
+        let operation_id = number * 10;
+        if row.before == Before::Sale {
+            assert_eq!(
+                deliver(running, &sale(&payment_id, operation_id)).await,
+                200
+            );
+        }
+        let mut callback = sale(&payment_id, operation_id + 1);
+        row.edits
+            .iter()
+            .for_each(|change| edit(&mut callback, change));
+        for _ in 0..2 {
+            assert_eq!(deliver(running, &callback).await, 200, "{callback}");
+        }
+        let (_, payment) = running.get(&format!("/v1/payments/{payment_id}")).await;
+        assert_eq!(payment["state"], row.state, "{callback}");
+        assert_eq!(
+            entries(running, &payment_id).await,
+            row.entries,
+            "{callback}"
+        );
+        assert_eq!(alarms(running, &payment_id).await, row.alarms, "{callback}");
+        // The two deliveries are one event.
+        let operations = payment["operations"].as_array().unwrap().len();
+        let before = usize::from(row.before == Before::Sale);
+        assert_eq!(operations, before + 1, "{callback} {payment}");
+    }
+    let listed = running.folder.run(&["alarms", "list", "--limit", "100"]);
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
+    let checked = running.folder.run(&["ledger", "check"]);
+    assert!(checked.status.success(), "{}", text(&checked.stdout));
+}
+
+/// An event without an operation id has null in its place, in every answer.
+async fn operation_without_an_id_is_null_and_can_be_shown(running: &Running) {
+    let payment_id = running.announced(AMOUNT).await;
+    let mut bare = sale(&payment_id, 1);
+    edit(&mut bare, &("/operation", absent()));
+    assert_eq!(deliver(running, &bare).await, 200);
+    let (_, payment) = running.get(&format!("/v1/payments/{payment_id}")).await;
+    assert_eq!(payment["operations"][0]["id"], Value::Null);
+    let (_, list) = running.get("/v1/alarms").await;
+    assert_eq!(list["alarms"][0].get("operation_id"), None);
+    let shown = running.folder.run(&["alarms", "show", "1"]);
+    assert!(text(&shown.stdout).contains("success_not_credited"));
+    bare["payment"]["id"] = json!("unknown");
+    assert_eq!(deliver(running, &bare).await, 404);
+    let (_, inbox) = running.get("/v1/inbox").await;
+    assert_eq!(inbox["callbacks"][0]["operation_id"], Value::Null);
+}
+
+async fn later_delivery_completes_what_an_odd_one_lacked(running: &Running) {
+    let payment_id = running.announced(AMOUNT).await;
+    let good = sale(&payment_id, 1);
+    let mut odd = good.clone();
+    for field in ["/operation/provider/payment_id", "/operation/code"] {
+        edit(&mut odd, &(field, json!({"odd": true})));
+    }
+    edit(&mut odd, &("/payment/type", json!(5)));
+    let operation = async || {
+        let (_, payment) = running.get(&format!("/v1/payments/{payment_id}")).await;
+        payment["operations"][0].clone()
+    };
+    assert_eq!(deliver(running, &odd).await, 200);
+    assert_eq!(running.balance(CUSTOMER).await, AMOUNT);
+    assert_eq!(operation().await.get("provider_payment_id"), None);
+    assert_eq!(deliver(running, &good).await, 200);
+    let complete = operation().await;
+    assert_eq!(
+        (&complete["provider_payment_id"], &complete["code"]),
+        (&json!("receipt-1"), &json!("0"))
+    );
+    // What is there stays, whatever comes later.
+    let mut other = good.clone();
+    edit(
+        &mut other,
+        &("/operation/provider/payment_id", json!("receipt-2")),
+    );
+    for later in [&other, &odd] {
+        assert_eq!(deliver(running, later).await, 200);
+        assert_eq!(operation().await, complete);
+    }
+    let (_, found) = running
+        .get("/v1/payments?provider_payment_id=receipt-1")
+        .await;
+    assert_eq!(found["payments"][0]["payment_id"], json!(payment_id));
+    assert_eq!(running.balance(CUSTOMER).await, AMOUNT);
+    let checked = running.folder.run(&["ledger", "check"]);
+    assert!(checked.status.success(), "{}", text(&checked.stdout));
+}
+
+/// Makes a test for each store out of each function.
+macro_rules! on_every_store {
+    ($($test:ident,)+) => {
+        $(mod $test {
+            use super::*;
+
+            #[actix_web::test]
+            async fn in_sqlite() {
+                super::$test(&Folder::new().serve().await.with_customer().await).await;
+            }
+
+            #[actix_web::test]
+            async fn in_postgres() {
+                let Some(database) = require_or_skip(database()) else {
+                    return;
+                };
+                let folder = Folder::with_store(database.url());
+                super::$test(&folder.serve().await.with_customer().await).await;
+            }
+        })+
+    };
+}
+
+on_every_store! {
+    every_row_has_its_outcome,
+    operation_without_an_id_is_null_and_can_be_shown,
+    later_delivery_completes_what_an_odd_one_lacked,
+}
