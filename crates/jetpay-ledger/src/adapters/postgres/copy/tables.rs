@@ -90,6 +90,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("reason", Type::TEXT),
             ("body", Type::BYTEA),
             ("settled", Type::BOOL),
+            ("signature", Type::TEXT),
         ],
     },
     Table {
