@@ -124,10 +124,16 @@ impl From<ResolveError> for AdminError {
             }
             ResolveError::AlreadyResolved
             | ResolveError::AlreadyCredited
+            | ResolveError::PaymentCredited
             | ResolveError::PayoutEnded
             | ResolveError::NeverSent
             | ResolveError::BeingSent => Self::conflict(message),
-            ResolveError::NotPositive => Self::invalid("amount", message),
+            ResolveError::NotPositive | ResolveError::BalanceOverflow => {
+                Self::invalid("amount", message)
+            }
+            ResolveError::NoOperation | ResolveError::OtherOperation => {
+                Self::invalid("operation_id", message)
+            }
             ResolveError::OtherCurrency => Self::invalid("currency", message),
             ResolveError::NoReason => Self::invalid("reason", message),
             // For all other reasons another verdict may be possible.
