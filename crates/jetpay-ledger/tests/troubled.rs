@@ -55,7 +55,9 @@ async fn database_that_does_not_hold_every_text_is_refused_with_what_to_do() {
             format!("CREATE DATABASE {other} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0");
         database.run(&create).unwrap();
         let refused = Ledger::connect(&format!("{server}/{other}"), None).await;
-        database.run(&format!("DROP DATABASE {other} WITH (FORCE)")).unwrap();
+        database
+            .run(&format!("DROP DATABASE {other} WITH (FORCE)"))
+            .unwrap();
         let refused = refused.unwrap_err().to_string();
         assert!(refused.contains(encoding), "{refused}");
         assert!(
