@@ -127,8 +127,9 @@ async fn nothing_is_acknowledged_while_the_file_is_moved_and_the_ledger_goes_on_
         let callback = || test.ledger.record_callback(sale("p2", 2).callback(), NOW);
         let refused = callback().await.unwrap_err().to_string();
         assert!(refused.contains("moved, removed or replaced"), "{refused}");
-        assert!(refused.contains("stop the service"), "{refused}");
-        assert!(test.ledger.ready().is_err(), "{number}");
+        let not_ready = test.ledger.ready().unwrap_err().to_string();
+        assert!(not_ready.contains(name), "{not_ready}");
+        assert!(not_ready.contains("stop the service"), "{not_ready}");
         let Some(bring_back) = bring_back else {
             continue;
         };

@@ -199,7 +199,9 @@ mod tests {
 
     use metrics_exporter_prometheus::PrometheusBuilder;
 
-    use super::fields_ignored;
+    use jetpay_ledger::UnusableOutcome;
+
+    use super::{fields_ignored, unusable_recorded};
 
     static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -213,6 +215,23 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn unusable_callback_is_counted_only_if_it_was_not_stored() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            for recorded in [
+                UnusableOutcome::Stored,
+                UnusableOutcome::Repeated,
+                UnusableOutcome::NotStored,
+            ] {
+                unusable_recorded(recorded, 1234.into());
+            }
+        });
+        let page = recorder.handle().render();
+        let line = "jetpay_unusable_not_stored_total{project=\"1234\"} 1";
+        assert!(page.contains(line), "{page}");
     }
 
     #[test]

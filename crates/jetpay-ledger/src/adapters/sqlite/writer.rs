@@ -136,12 +136,15 @@ impl Writer {
         outcome
     }
 
-    /// Whether the names of the database still stand for the files that are open.
+    /// Whether the names of the database still stand for the files that are open. The error is short, because it is that of
+    /// every command; the store's `ready` says what to do.
     fn in_place(&self) -> Result<(), TransactionError> {
         let names = self.file.as_ref().map(|(names, _)| names);
-        names.map_or(Ok(()), |names| {
-            names.check().map_err(TransactionError::Store)
-        })
+        if names.is_none_or(|names| names.check().is_ok()) {
+            return Ok(());
+        }
+        let moved = "a file of the database was moved, removed or replaced";
+        Err(TransactionError::Store(moved.into()))
     }
 
     /// `SQLite` may have rolled back by itself. If this fails, the next `BEGIN` shows it.
