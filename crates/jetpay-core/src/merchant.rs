@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::id::ProjectId;
-use crate::message::{Callback, VerifyRequest};
+use crate::id::{OperationId, PaymentId, ProjectId};
+use crate::message::{Authentic, Callback, VerifyRequest};
 use crate::method::Method;
 use crate::refused::Refused;
 use crate::rejection::Rejection;
@@ -129,7 +129,7 @@ impl From<Box<dyn std::error::Error + Send + Sync>> for CallbackError {
 ///
 /// A field that an effect needs is missing or odd, or the message may have been recut from another one
 /// ([`Rejection::Malleated`]). Never credit from it without a person: if it was recut, its payment and amount are forged.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UnusableCallback<'a> {
     /// The bytes as received. They have the payer's data, so keep them out of logs.
@@ -138,14 +138,22 @@ pub struct UnusableCallback<'a> {
     pub project_id: ProjectId,
     /// Why it cannot be read. Its text names the field and shows no value.
     pub rejection: &'a Rejection,
+    /// The payment that it names, for a person who looks at it. `None` if the message names none, or may have been made from
+    /// another one. Source: `payment.id`.
+    pub payment_id: Option<PaymentId>,
+    /// The operation that it names, under the same conditions. Source: `operation.id`.
+    pub operation_id: Option<OperationId>,
 }
 
 impl<'a> UnusableCallback<'a> {
-    pub(crate) fn new(body: &'a [u8], project_id: ProjectId, rejection: &'a Rejection) -> Self {
+    pub(crate) fn new(message: &Authentic<'a, '_>, rejection: &'a Rejection) -> Self {
+        let (payment_id, operation_id) = Callback::subject(message);
         Self {
-            body,
-            project_id,
+            body: message.body(),
+            project_id: message.project().id(),
             rejection,
+            payment_id,
+            operation_id,
         }
     }
 }

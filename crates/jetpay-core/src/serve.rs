@@ -292,11 +292,7 @@ async fn unusable<S: Callbacks>(
 ) -> Reply {
     outcome.kind = Some(MessageKind::Callback);
     let stored = merchant
-        .unusable(UnusableCallback::new(
-            message.body(),
-            message.project().id(),
-            &rejection,
-        ))
+        .unusable(UnusableCallback::new(message, &rejection))
         .await;
     match stored {
         Ok(()) => reject_callback(rejection, outcome),

@@ -94,8 +94,9 @@ pub use ledger::Ledger;
 pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Counts, Customer, Entry,
-    Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution, OpenError, Operation,
-    Payment, PaymentFilter, Put, Resolution, ResolveError, Totals, Unmatched, Verdict,
+    Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution, NewUnusable, OpenError,
+    Operation, Payment, PaymentFilter, Put, Resolution, ResolveError, SignedMessage, Totals,
+    Unmatched, UnusableOutcome, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

@@ -5,6 +5,7 @@ mod common;
 
 use common::{
     AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, newest, payment, refund, sale,
+    unusable,
 };
 use jetpay_core::{Currency, Keyring, Money, Project};
 use jetpay_ledger::{
@@ -54,9 +55,7 @@ async fn record_some_of_everything(test: &TestLedger) {
         .ledger
         .resolve_alarm(differs.seq, credit, "paid less".into(), NOW);
     resolved.await.unwrap();
-    let unusable =
-        test.ledger
-            .quarantine_unusable(1234.into(), b"{}".to_vec(), "empty".into(), NOW);
+    let unusable = test.ledger.quarantine_unusable(unusable("{}"), NOW);
     unusable.await.unwrap();
     for seq in [4, 3] {
         let correction = test.ledger.correct_entry(seq, "of another".into(), NOW);

@@ -4,10 +4,16 @@
 mod common;
 
 use common::{
-    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, newest, payment, refund, sale,
+    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, disguised, newest, payment,
+    refund, sale, unusable,
 };
+use futures_util::future::join_all;
 use jetpay_core::status::OperationStatus;
-use jetpay_ledger::{AlarmKind, CallbackOutcome, EntryKind, Error, PaymentState};
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::{
+    AlarmKind, CallbackOutcome, EntryKind, Error, NewUnusable, PaymentState, ResolveError,
+    UnusableOutcome, Verdict,
+};
 
 common::on_every_store! {
     event_repeated_with_another_date_is_credited_once,
@@ -17,7 +23,10 @@ common::on_every_store! {
     mismatches_are_stored_and_credit_nothing,
     operation_keeps_its_outcome_when_an_older_status_arrives_later,
     second_payment_with_the_same_id_is_refused_and_the_first_stays,
-    unusable_body_is_stored_once,
+    unusable_callback_is_stored_once_for_each_signature_and_reason,
+    copies_of_a_contradiction_that_differ_in_what_is_not_signed_raise_one_alarm,
+    unusable_callback_beyond_1000_open_alarms_of_its_project_is_not_stored,
+    credit_that_overflows_the_balance_is_quarantined_and_every_read_works,
     callback_before_its_payment_waits_and_is_applied_with_it,
     dismissed_callback_is_a_repeat_and_is_applied_if_its_payment_is_recorded,
     refund_before_its_credit_is_applied_with_it,
@@ -195,24 +204,133 @@ async fn second_payment_with_the_same_id_is_refused_and_the_first_stays(test: Te
     assert_eq!(test.ledger.counts().await.unwrap().pending, 1);
 }
 
-async fn unusable_body_is_stored_once(test: TestLedger) {
-    let keep = |body: &[u8]| {
-        test.ledger.quarantine_unusable(
-            1234.into(),
-            body.to_vec(),
-            "payment.id is missing".into(),
-            NOW,
-        )
+async fn unusable_callback_is_stored_once_for_each_signature_and_reason(test: TestLedger) {
+    let keep = |callback| test.ledger.quarantine_unusable(callback, NOW);
+    let first = unusable(r#"{"project_id":1234,"payment":{"id":"p1"}}"#);
+    assert_eq!(keep(first.clone()).await, Ok(UnusableOutcome::Stored));
+    for number in 0..20 {
+        let copy = NewUnusable {
+            body: disguised(&first.body, number),
+            ..first.clone()
+        };
+        assert_eq!(keep(copy).await, Ok(UnusableOutcome::Repeated), "{number}");
+    }
+    let other_reason = NewUnusable {
+        reason: "the field `payment:id` must be a text".into(),
+        ..first.clone()
     };
-    assert_eq!(keep(b"{\"payment\":{}}").await, Ok(true));
-    assert_eq!(keep(b"{\"payment\":{}}").await, Ok(false));
-    assert_eq!(keep(b"{\"payment\":{ }}").await, Ok(true));
+    let other_message = unusable(r#"{"project_id":1234,"payment":{"id":"p2"}}"#);
+    for callback in [other_reason, other_message] {
+        assert_eq!(keep(callback).await, Ok(UnusableOutcome::Stored));
+    }
     let counts = test.ledger.counts().await.unwrap();
-    assert_eq!((counts.quarantined, counts.alarms), (2, 2));
-    assert_eq!(
-        test.ledger.alarms(newest(1)).await.unwrap()[0].kind,
-        AlarmKind::Unusable
+    assert_eq!((counts.quarantined, counts.alarms), (3, 3));
+    let (alarm, bodies) = test.ledger.alarm(1).await.unwrap().unwrap();
+    assert_eq!(alarm.kind, AlarmKind::Unusable);
+    assert_eq!(bodies, [first.body.to_vec()], "as first received");
+}
+
+async fn copies_of_a_contradiction_that_differ_in_what_is_not_signed_raise_one_alarm(
+    test: TestLedger,
+) {
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    let contradiction = CallbackContent {
+        amount: 5,
+        ..sale("p1", 1)
+    };
+    let callback = contradiction.callback();
+    for number in 0..5 {
+        let mut copy = callback.clone();
+        copy.body = disguised(&callback.body, number);
+        let recorded = test.ledger.record_callback(copy, NOW).await;
+        assert_eq!(recorded, Ok(CallbackOutcome::Quarantined));
+    }
+    assert_eq!(test.ledger.counts().await.unwrap().alarms, 1);
+}
+
+async fn unusable_callback_beyond_1000_open_alarms_of_its_project_is_not_stored(test: TestLedger) {
+    let keep = |callback| test.ledger.quarantine_unusable(callback, NOW);
+    let message = |number: usize| {
+        unusable(&format!(
+            r#"{{"project_id":1234,"payment":{{"n":{number}}}}}"#
+        ))
+    };
+    let all = join_all((1..=1_010).map(|number| keep(message(number)))).await;
+    let is_stored = |outcome: &Result<_, _>| *outcome == Ok(UnusableOutcome::Stored);
+    assert_eq!(all.iter().filter(|it| is_stored(it)).count(), 1_000);
+    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 1_000);
+    let known = 1 + all.iter().position(is_stored).unwrap();
+    assert_eq!(keep(message(known)).await, Ok(UnusableOutcome::Repeated));
+    let of_another_project = NewUnusable {
+        project_id: 77.into(),
+        ..message(2_000)
+    };
+    assert_eq!(keep(of_another_project).await, Ok(UnusableOutcome::Stored));
+    let dismiss = test
+        .ledger
+        .resolve_alarm(1, Verdict::Dismiss, "seen".into(), NOW);
+    dismiss.await.unwrap();
+    assert_eq!(keep(message(known)).await, Ok(UnusableOutcome::Repeated));
+    assert_eq!(keep(message(2_001)).await, Ok(UnusableOutcome::Stored));
+    assert_eq!(keep(message(2_002)).await, Ok(UnusableOutcome::NotStored));
+}
+
+async fn credit_that_overflows_the_balance_is_quarantined_and_every_read_works(test: TestLedger) {
+    let large = 5_000_000_000_000_000_000;
+    let content = |id, operation| CallbackContent {
+        amount: large,
+        ..sale(id, operation)
+    };
+    for id in ["p1", "p2", "p3"] {
+        let mut payment = payment(id);
+        payment.amount = Money::new(large, Currency::KZT);
+        if id == "p3" {
+            payment.customer_id = "7000000001".try_into().unwrap();
+        }
+        test.ledger.record_payment(payment).await.unwrap();
+    }
+    // Both in one group.
+    let (first, second) = (content("p1", 1).callback(), content("p2", 2).callback());
+    let recorded = tokio::join!(
+        test.ledger.record_callback(first, NOW),
+        test.ledger.record_callback(second, NOW)
     );
+    let mut recorded = [recorded.0.unwrap(), recorded.1.unwrap()];
+    // Two workers of one server may take one each.
+    recorded.sort_by_key(|outcome| *outcome == CallbackOutcome::Quarantined);
+    assert_eq!(
+        recorded,
+        [CallbackOutcome::Applied, CallbackOutcome::Quarantined]
+    );
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(large));
+    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
+    assert_eq!(alarm.kind, AlarmKind::BalanceOverflow);
+    // A small credit counts as well, and what fits is credited.
+    let rest = i64::MAX - large;
+    let credit = |amount| Verdict::Credit(Money::new(amount, Currency::KZT));
+    let resolve = |amount| {
+        test.ledger
+            .resolve_alarm(alarm.seq, credit(amount), "seen".into(), NOW)
+    };
+    let refused = Err(Error::Resolve(ResolveError::BalanceOverflow));
+    assert_eq!(resolve(rest + 1).await, refused);
+    assert_eq!(resolve(rest).await, Ok(()));
+    test.announce("p4").await;
+    assert_eq!(
+        test.deliver(&sale("p4", 4)).await,
+        CallbackOutcome::Quarantined
+    );
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(i64::MAX));
+    // The sum over all customers is larger than 64 bits hold.
+    assert_eq!(
+        test.deliver(&content("p3", 3)).await,
+        CallbackOutcome::Applied
+    );
+    let audit = test.ledger.audit(None).await.unwrap();
+    assert_eq!(audit.findings, []);
+    let total = i128::from(i64::MAX) + i128::from(large);
+    assert_eq!(audit.totals.balance, total);
 }
 
 async fn callback_before_its_payment_waits_and_is_applied_with_it(test: TestLedger) {

@@ -57,6 +57,124 @@ async fn open_file_is_refused_to_another_ledger() {
     assert!(Ledger::open(&test.path()).is_ok());
 }
 
+#[tokio::test]
+async fn open_file_is_refused_under_every_name_it_has() {
+    let test = TestLedger::open();
+    let name = |name| test.directory().join(name);
+    std::os::unix::fs::symlink(test.path(), name("symbolic")).unwrap();
+    std::fs::hard_link(test.path(), name("hard")).unwrap();
+    for name in [name("symbolic"), name("hard"), test.path()] {
+        // This process knows that it has the file open, another one asks the file.
+        let second = Ledger::open(&name);
+        assert!(matches!(second, Err(OpenError::InUse { .. })), "{name:?}");
+        let mut other = Command::new("flock");
+        let other = other.args(["--nonblock", "--exclusive"]).arg(&name);
+        assert!(!other.arg("true").status().unwrap().success(), "{name:?}");
+    }
+    test.announce("p1").await;
+    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+}
+
+/// What happens to the file `name` of an open ledger, and what brings it back.
+type Accident = (&'static str, fn(&Path), Option<fn(&Path)>);
+
+fn aside(path: &Path) -> std::path::PathBuf {
+    path.with_extension("aside")
+}
+
+const ACCIDENTS: [Accident; 5] = [
+    (
+        "ledger.db",
+        |path| std::fs::rename(path, aside(path)).unwrap(),
+        Some(|path| std::fs::rename(aside(path), path).unwrap()),
+    ),
+    (
+        "ledger.db",
+        |path| {
+            std::fs::rename(path, aside(path)).unwrap();
+            // A restored copy.
+            std::fs::copy(aside(path), path).unwrap();
+        },
+        Some(|path| std::fs::rename(aside(path), path).unwrap()),
+    ),
+    (
+        "ledger.db",
+        |path| std::fs::remove_file(path).unwrap(),
+        None,
+    ),
+    (
+        "ledger.db-wal",
+        |path| std::fs::remove_file(path).unwrap(),
+        None,
+    ),
+    (
+        "ledger.db-wal",
+        |path| std::fs::rename(path, aside(path)).unwrap(),
+        Some(|path| std::fs::rename(aside(path), path).unwrap()),
+    ),
+];
+
+#[tokio::test]
+async fn nothing_is_acknowledged_while_the_file_is_moved_and_the_ledger_goes_on_when_it_is_back() {
+    for (number, (name, happen, bring_back)) in ACCIDENTS.into_iter().enumerate() {
+        let test = TestLedger::open();
+        for id in ["p1", "p2"] {
+            test.announce(id).await;
+        }
+        test.deliver(&sale("p1", 1)).await;
+        let path = test.directory().join(name);
+        happen(&path);
+        let callback = || test.ledger.record_callback(sale("p2", 2).callback(), NOW);
+        let refused = callback().await.unwrap_err().to_string();
+        assert!(refused.contains("moved, removed or replaced"), "{refused}");
+        let not_ready = test.ledger.ready().unwrap_err().to_string();
+        assert!(not_ready.contains(name), "{not_ready}");
+        assert!(not_ready.contains("stop the service"), "{not_ready}");
+        let Some(bring_back) = bring_back else {
+            continue;
+        };
+        bring_back(&path);
+        assert_eq!(callback().await, Ok(CallbackOutcome::Applied), "{number}");
+        assert_eq!(test.ledger.ready(), Ok(()), "{number}");
+        let test = test.reopen().await;
+        assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(2 * AMOUNT));
+        assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+    }
+}
+
+/// The process may be killed afterwards, so the database alone must be complete.
+#[tokio::test]
+async fn what_was_acknowledged_is_in_the_database_after_its_log_was_removed() {
+    let test = TestLedger::open();
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    std::fs::remove_file(test.directory().join("ledger.db-wal")).unwrap();
+    let refused = test.ledger.record_payment(payment("p2")).await;
+    assert!(refused.is_err());
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("ledger.db");
+    std::fs::copy(test.path(), &copy).unwrap();
+    let copy = Ledger::open(&copy).unwrap();
+    assert_eq!(copy.balance(CUSTOMER).await, Ok(AMOUNT));
+}
+
+#[tokio::test]
+async fn new_files_are_for_their_owner_alone_and_an_old_one_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let test = TestLedger::open();
+    test.announce("p1").await;
+    let backup = test.directory().join("backup.db");
+    test.ledger.backup(&backup).await.unwrap();
+    for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "backup.db"] {
+        assert_eq!(mode(&test.directory().join(name)), 0o600, "{name}");
+    }
+    let old = test.path();
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let test = test.reopen().await;
+    assert_eq!(mode(&test.path()), 0o640);
+}
+
 #[test]
 fn newer_schema_is_refused_and_unchanged() {
     let folder = tempfile::tempdir().unwrap();
@@ -82,7 +200,7 @@ fn file_that_is_not_a_database_is_refused_and_unchanged() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
     assert!(matches!(
         Ledger::open(&folder.path().join("no/such/ledger.db")),
-        Err(OpenError::Lock { .. })
+        Err(OpenError::Store { .. })
     ));
 }
 

@@ -8,7 +8,7 @@ use common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
 use jetpay_core::id::PaymentId;
 use jetpay_ledger::{
     AlarmKind, CallbackOutcome, Counts, Error, Ledger, OpenError, PaymentFilter, PaymentState,
-    ResolveError, Verdict,
+    ResolveError, UnusableOutcome, Verdict,
 };
 use rusqlite::Connection;
 use version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
@@ -151,11 +151,7 @@ async fn every_alarm_keeps_its_number_its_payment_and_its_message() {
     }
     unusable.sort();
     assert_eq!(unusable, [b"{\"a\":1}", b"{\"b\":2}", b"{\"c\":3}"]);
-    // The ledger still recognises the bodies.
-    let again = ledger
-        .quarantine_unusable(1234.into(), b"{\"b\":2}".to_vec(), "again".into(), NOW)
-        .await;
-    assert_eq!(again, Ok(false));
+    // The ledger still recognises the messages by their signatures.
     let again = contradiction("partly", 2);
     let recorded = ledger.record_callback(again, NOW).await;
     assert_eq!(recorded, Ok(CallbackOutcome::Quarantined));
@@ -190,6 +186,82 @@ async fn migrated_database_opens_again_unchanged() {
     assert_eq!(old.version(), 4);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
+}
+
+/// A flood that an older version stored: copies of one signed message, and a body without a signature. Each is a body in
+/// hexadecimal digits. The signature of the first is written with `\/`, as some programs write it.
+fn flood() -> [String; 3] {
+    let unusable = common::unusable(FLOOD);
+    let body = std::str::from_utf8(&unusable.body).unwrap();
+    let escaped = body.replace('/', "\\/");
+    let copy = common::disguised(&unusable.body, 1);
+    let hexadecimal = |body: &[u8]| body.iter().map(|byte| format!("{byte:02x}")).collect();
+    [escaped.as_bytes(), &copy, b"{}"].map(hexadecimal)
+}
+
+/// Its signature has a `/`.
+const FLOOD: &str = r#"{"project_id":1234,"payment":{"id":"p1"}}"#;
+
+async fn flood_is_recognised_and_no_row_is_lost(ledger: &Ledger) {
+    let unusable = common::unusable(FLOOD);
+    assert!(std::str::from_utf8(&unusable.body).unwrap().contains('/'));
+    assert_eq!(ledger.alarms(newest(9)).await.unwrap().len(), 3);
+    let again = ledger.quarantine_unusable(unusable, NOW).await;
+    assert_eq!(again, Ok(UnusableOutcome::Repeated));
+    let other = common::unusable(r#"{"project_id":1234,"payment":{"id":"p2"}}"#);
+    let new = ledger.quarantine_unusable(other, NOW).await;
+    assert_eq!(new, Ok(UnusableOutcome::Stored));
+    assert_eq!(ledger.audit(None).await.unwrap().findings, []);
+}
+
+const REASON: &str = "the field `payment:status` is missing";
+
+#[tokio::test]
+async fn flood_of_an_older_version_is_recognised_by_its_signature_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let connection = Connection::open(&path).unwrap();
+    for schema in [
+        include_str!("../src/adapters/sqlite/schema/1.sql"),
+        include_str!("../src/adapters/sqlite/schema/2.sql"),
+        include_str!("../src/adapters/sqlite/schema/3.sql"),
+    ] {
+        connection.execute_batch(schema).unwrap();
+    }
+    for body in flood() {
+        let sql = format!(
+            "INSERT INTO alarms (kind, project_id, time, reason, body) VALUES ('unusable', 1234, 0, '{REASON}', x'{body}');
+             UPDATE counts SET alarms = alarms + 1, open_alarms = open_alarms + 1"
+        );
+        connection.execute_batch(&sql).unwrap();
+    }
+    connection.pragma_update(None, "user_version", 3).unwrap();
+    drop(connection);
+    flood_is_recognised_and_no_row_is_lost(&Ledger::open(&path).unwrap()).await;
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn flood_of_an_older_version_is_recognised_by_its_signature_in_postgres() {
+    use jetpay_testing::postgres;
+    let Some(database) = postgres::require_or_skip(postgres::database()) else {
+        return;
+    };
+    let run = |sql: &str| database.run(sql).unwrap();
+    run(include_str!("../src/adapters/postgres/schema/1.sql"));
+    run(include_str!("../src/adapters/postgres/schema/2.sql"));
+    run(
+        "CREATE TABLE jetpay_schema (version BIGINT NOT NULL); INSERT INTO jetpay_schema VALUES (1), (2)",
+    );
+    for (seq, body) in (1..).zip(flood()) {
+        run(&format!(
+            "INSERT INTO alarms (seq, kind, project_id, time, reason, body)
+             VALUES ({seq}, 'unusable', 1234, 0, '{REASON}', decode('{body}', 'hex'));
+             UPDATE counts SET alarms = {seq}, open_alarms = {seq}, last_alarm = {seq}"
+        ));
+    }
+    let ledger = Ledger::connect(database.url(), None).await.unwrap();
+    flood_is_recognised_and_no_row_is_lost(&ledger).await;
 }
 
 /// All steps of a migration take effect, or none.

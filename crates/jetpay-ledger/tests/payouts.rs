@@ -480,7 +480,7 @@ async fn payouts_pass_the_audit(test: TestLedger) {
     let totals = audit.totals;
     assert_eq!(
         (totals.payouts, totals.reserved, totals.paid_out),
-        (2, AMOUNT, AMOUNT - 1)
+        (2, AMOUNT.into(), (AMOUNT - 1).into())
     );
     let (open, overdue) = test.ledger.open_payouts().await.unwrap();
     assert_eq!(

@@ -3,11 +3,13 @@
 
 mod common;
 
-use common::{AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale};
+use common::{
+    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, unusable,
+};
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
     AlarmFilter, AlarmKind, CallbackOutcome, CorrectionError, EntryKind, Error, Imported, Millis,
-    PaymentState, ResolveError, Verdict,
+    NewUnusable, PaymentState, ResolveError, UnusableOutcome, Verdict,
 };
 
 common::on_every_store! {
@@ -25,6 +27,28 @@ common::on_every_store! {
     corrected_entry_is_undone_once,
     correction_that_does_not_fit_is_refused,
     operation_of_a_corrected_credit_moves_no_money_again,
+    unusable_callback_credited_by_an_operator_is_not_credited_again_by_a_good_one,
+    unusable_callback_is_not_credited_by_an_operator_after_a_good_one,
+    alarm_without_an_operation_is_credited_for_the_one_that_the_operator_names,
+    unusable_callback_of_no_known_payment_takes_no_credit,
+}
+
+/// An unusable callback that names this payment, and this operation if it has one.
+fn unusable_of(payment_id: &str, operation_id: Option<u64>) -> NewUnusable {
+    NewUnusable {
+        payment_id: Some(payment_id.try_into().unwrap()),
+        operation_id: operation_id.map(Into::into),
+        ..unusable(&format!(r#"{{"payment": {{"id": "{payment_id}"}}}}"#))
+    }
+}
+
+impl TestLedger {
+    /// The number of the alarm.
+    async fn keep(&self, callback: NewUnusable) -> i64 {
+        let kept = self.ledger.quarantine_unusable(callback, NOW).await;
+        assert_eq!(kept, Ok(UnusableOutcome::Stored));
+        self.ledger.alarms(newest(1)).await.unwrap()[0].seq
+    }
 }
 
 fn kzt(minor: i64) -> Money {
@@ -115,10 +139,8 @@ async fn verdict_that_does_not_fit_the_alarm_changes_nothing(test: TestLedger) {
         ..sale("p1", 1)
     })
     .await;
-    let unusable =
-        test.ledger
-            .quarantine_unusable(1234.into(), b"{}".to_vec(), "empty".into(), NOW);
-    assert_eq!(unusable.await, Ok(true));
+    let unusable = test.ledger.quarantine_unusable(unusable("{}"), NOW);
+    assert_eq!(unusable.await, Ok(UnusableOutcome::Stored));
     let usd = Money::new(5, Currency::parse("USD").unwrap());
     let cases = [
         (9, Verdict::Dismiss, ResolveError::NoSuchAlarm),
@@ -208,17 +230,13 @@ async fn alarm_shows_its_message(test: TestLedger) {
     let (alarm, bodies) = test.ledger.alarm(1).await.unwrap().unwrap();
     assert_eq!(alarm.operation_id, Some(1.into()));
     assert_eq!(bodies, [content.callback().body.to_vec()]);
-    let keep = test.ledger.quarantine_unusable(
-        1234.into(),
-        b"{\"a\": 1}".to_vec(),
-        "no payment".into(),
-        NOW,
-    );
+    let unusable = unusable(r#"{"a": 1}"#);
+    let keep = test.ledger.quarantine_unusable(unusable.clone(), NOW);
     keep.await.unwrap();
     let (alarm, bodies) = test.ledger.alarm(2).await.unwrap().unwrap();
     assert_eq!(
         (alarm.reason.as_deref(), bodies),
-        (Some("no payment"), vec![b"{\"a\": 1}".to_vec()])
+        (Some(&*unusable.reason), vec![unusable.body.to_vec()])
     );
     assert_eq!(test.ledger.alarm(3).await, Ok(None));
 }
@@ -516,4 +534,95 @@ async fn entry_is_corrected_once_by_two_servers() {
     let refusal = refused(ResolveError::AlreadyCorrected);
     assert!([one, two].contains(&refusal));
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+}
+
+async fn unusable_callback_credited_by_an_operator_is_not_credited_again_by_a_good_one(
+    test: TestLedger,
+) {
+    test.announce("p1").await;
+    let seq = test.keep(unusable_of("p1", Some(1))).await;
+    let (alarm, bodies) = test.ledger.alarm(seq).await.unwrap().unwrap();
+    assert_eq!(alarm.kind, AlarmKind::Unusable);
+    assert_eq!(
+        (alarm.payment_id, alarm.operation_id),
+        (Some("p1".try_into().unwrap()), Some(1.into()))
+    );
+    assert_eq!(bodies.len(), 1);
+    let credit = Verdict::Credit(kzt(AMOUNT));
+    resolve(&test, seq, credit).await.unwrap();
+    // The platform mends its callback and sends it again; then it sends it for another operation.
+    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Noted);
+    assert_eq!(test.deliver(&sale("p1", 2)).await, CallbackOutcome::Noted);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    let alarms = test.ledger.alarms(newest(9)).await.unwrap();
+    assert_eq!(alarms[0].kind, AlarmKind::SecondSale);
+    assert_eq!(alarms.len(), 2, "the same operation is not alarming");
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+async fn unusable_callback_is_not_credited_by_an_operator_after_a_good_one(test: TestLedger) {
+    test.announce("p1").await;
+    let seq = test.keep(unusable_of("p1", Some(1))).await;
+    assert_eq!(test.deliver(&sale("p1", 1)).await, CallbackOutcome::Applied);
+    let credit = Verdict::Credit(kzt(AMOUNT));
+    let again = resolve(&test, seq, credit).await;
+    assert_eq!(again, refused(ResolveError::AlreadyCredited));
+    // The alarm that names no operation may be about the same one, whatever the operator types.
+    let without = NewUnusable {
+        reason: "the field `operation:id` is missing".into(),
+        ..unusable_of("p1", None)
+    };
+    let seq = test.keep(without).await;
+    for operation in [1, 2] {
+        let reason = "has a receipt".to_owned();
+        let credit = test.ledger.credit_operation(
+            seq,
+            operation.into(),
+            Verdict::Credit(kzt(AMOUNT)),
+            reason,
+            NOW,
+        );
+        assert_eq!(credit.await, refused(ResolveError::PaymentCredited));
+    }
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    resolve(&test, seq, Verdict::Dismiss).await.unwrap();
+}
+
+async fn alarm_without_an_operation_is_credited_for_the_one_that_the_operator_names(
+    test: TestLedger,
+) {
+    test.announce("p1").await;
+    let seq = test.keep(unusable_of("p1", None)).await;
+    let credit = Verdict::Credit(kzt(AMOUNT));
+    let unnamed = resolve(&test, seq, credit).await;
+    assert_eq!(unnamed, refused(ResolveError::NoOperation));
+    let name = |seq, operation: u64| {
+        let reason = "in the platform's account".to_owned();
+        test.ledger.credit_operation(
+            seq,
+            operation.into(),
+            Verdict::Credit(kzt(AMOUNT)),
+            reason,
+            NOW,
+        )
+    };
+    name(seq, 7).await.unwrap();
+    let resolution = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    assert_eq!(resolution.operation_id, Some(7.into()));
+    assert_eq!(test.deliver(&sale("p1", 7)).await, CallbackOutcome::Noted);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+    // An alarm that names its operation takes no other.
+    test.announce("p2").await;
+    let seq = test.keep(unusable_of("p2", Some(8))).await;
+    assert_eq!(name(seq, 9).await, refused(ResolveError::OtherOperation));
+    assert_eq!(name(seq, 8).await, Ok(()));
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+async fn unusable_callback_of_no_known_payment_takes_no_credit(test: TestLedger) {
+    let seq = test.keep(unusable_of("unknown", Some(1))).await;
+    let (alarm, _) = test.ledger.alarm(seq).await.unwrap().unwrap();
+    assert_eq!((alarm.payment_id, alarm.operation_id), (None, None));
+    let credit = resolve(&test, seq, Verdict::Credit(kzt(AMOUNT))).await;
+    assert_eq!(credit, refused(ResolveError::NothingToCredit));
 }

@@ -6,7 +6,10 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{AMOUNT, CUSTOMER, NOW, TestLedger, newest, payment, refund, sale};
+use common::{
+    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, unusable,
+};
+use jetpay_core::{Currency, Money};
 use jetpay_ledger::{CallbackOutcome, Error, Ledger, OpenError, PaymentFilter, PaymentState};
 use tokio_postgres::{Client, NoTls};
 
@@ -262,4 +265,50 @@ async fn unreachable_server_is_reported_without_its_password() {
     );
     let error = Ledger::connect("postgres://jetpay:hidden@[", None).await;
     assert!(!error.unwrap_err().to_string().contains("hidden"));
+}
+
+/// Each server counts for itself, and the lock lets one count at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_servers_together_store_1000_unusable_callbacks_of_a_project() {
+    let Some(test) = TestLedger::connect().await else {
+        return;
+    };
+    let servers = [test.ledger.clone(), test.another().await];
+    let senders = (0..1_100).map(|number| {
+        let server = servers[number % 2].clone();
+        let callback = unusable(&format!(r#"{{"payment": {{"n": {number}}}}}"#));
+        tokio::spawn(async move { server.quarantine_unusable(callback, NOW).await })
+    });
+    for sender in senders.collect::<Vec<_>>() {
+        sender.await.unwrap().unwrap();
+    }
+    assert_eq!(test.ledger.counts().await.unwrap().alarms, 1_000);
+}
+
+/// Each credit fits alone. Whichever server is second sees the first one's credit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_at_once_do_not_overflow_a_balance() {
+    let Some(test) = TestLedger::connect().await else {
+        return;
+    };
+    let servers = [test.ledger.clone(), test.another().await];
+    let large = 5_000_000_000_000_000_000;
+    let mut senders = Vec::new();
+    for number in 0..6 {
+        let id = leaked(format!("p{number}"));
+        let mut payment = payment(id);
+        payment.amount = Money::new(large, Currency::KZT);
+        test.ledger.record_payment(payment).await.unwrap();
+        let content = CallbackContent {
+            amount: large,
+            ..sale(id, number + 1)
+        };
+        let server = servers[usize::try_from(number % 2).unwrap()].clone();
+        senders.push(async move { server.record_callback(content.callback(), NOW).await });
+    }
+    let senders: Vec<_> = senders.into_iter().map(tokio::spawn).collect();
+    for sender in senders {
+        sender.await.unwrap().unwrap();
+    }
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(large));
 }

@@ -43,6 +43,30 @@ async fn silent_server_is_given_up_at_the_start() {
     assert!(begun.elapsed() < Duration::from_secs(4));
 }
 
+#[tokio::test]
+async fn database_that_does_not_hold_every_text_is_refused_with_what_to_do() {
+    let Some(database) = require_or_skip(postgres::database()) else {
+        return;
+    };
+    let (server, name) = database.url().rsplit_once('/').unwrap();
+    for encoding in ["SQL_ASCII", "LATIN1"] {
+        let other = format!("{name}_{}", encoding.to_lowercase());
+        let create =
+            format!("CREATE DATABASE {other} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0");
+        database.run(&create).unwrap();
+        let refused = Ledger::connect(&format!("{server}/{other}"), None).await;
+        database
+            .run(&format!("DROP DATABASE {other} WITH (FORCE)"))
+            .unwrap();
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains(encoding), "{refused}");
+        assert!(
+            refused.contains("ENCODING 'UTF8' TEMPLATE template0"),
+            "{refused}"
+        );
+    }
+}
+
 /// The connections stay open, as when the machine or the network is down.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn silent_database_is_unavailable_and_recovers() {

@@ -28,6 +28,9 @@ pub fn decide(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effe
         return quarantined(AlarmKind::PartiallyPaid);
     }
     let decision = operation(snapshot, event, effects);
+    if decision.overflows(effects.balance) {
+        return quarantined(AlarmKind::BalanceOverflow);
+    }
     match silent_success(event, &decision) {
         Some(why) => decision.with_alarm(event.operation_id, why),
         None => decision,

@@ -102,6 +102,12 @@ impl Decision {
         self
     }
 
+    /// Whether its entries make a balance larger than 64 bits hold.
+    pub(crate) fn overflows(&self, balance: i64) -> bool {
+        let amounts = self.entries.iter().map(|entry| i128::from(entry.amount));
+        i128::from(balance) + amounts.sum::<i128>() > i128::from(i64::MAX)
+    }
+
     /// The compensation waits for its credit.
     pub(crate) fn with_early(mut self, early: EarlyCompensation) -> Self {
         self.snapshot.early.push(early);

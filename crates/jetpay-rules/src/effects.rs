@@ -35,6 +35,10 @@ pub struct Effects {
     pub operation: Effect,
     /// The early compensations whose operation has meanwhile made its entry in another payment.
     pub early_elsewhere: Vec<(OperationId, EntryKind)>,
+    /// The balance of the payment's customer before the event, in minor units. An event that would make it larger than 64
+    /// bits hold is quarantined. 0, the default, checks nothing: a database need not look it up as long as all amounts are
+    /// small.
+    pub balance: i64,
 }
 
 impl Effects {
@@ -88,7 +92,7 @@ impl From<Effect> for Effects {
     fn from(operation: Effect) -> Self {
         Self {
             operation,
-            early_elsewhere: Vec::new(),
+            ..Self::default()
         }
     }
 }

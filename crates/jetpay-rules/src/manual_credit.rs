@@ -19,6 +19,9 @@ pub enum ManualCreditError {
     /// The amount is zero, negative, or too large to be counted.
     #[error("the amount to credit must be positive, in minor units")]
     NotPositive,
+    /// The customer's balance would be larger than 64 bits hold.
+    #[error("with this credit the customer's balance would not fit 64 bits")]
+    BalanceOverflow,
 }
 
 /// What follows when an operator credits this payment with `amount` minor units, for an operation that did not fit it.
@@ -53,7 +56,11 @@ pub fn credit_manually(
         operation_id,
     };
     let credit = Decision::noted(snapshot).with_entry(entry, state);
-    Ok(compensate::release_early(credit, effects))
+    let decision = compensate::release_early(credit, effects);
+    if decision.overflows(effects.balance) {
+        return Err(ManualCreditError::BalanceOverflow);
+    }
+    Ok(decision)
 }
 
 /// Why an operator's correction was refused. Nothing changes.

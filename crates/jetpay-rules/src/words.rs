@@ -184,6 +184,8 @@ closed_words! {
         /// An operation of a type or status that is unknown here succeeded, or one without an id or amount. Nothing was done
         /// about it.
         UnknownOperation = "unknown_operation",
+        /// The credit would make the customer's balance larger than 64 bits hold.
+        BalanceOverflow = "balance_overflow",
         /// The event came again with another type, amount or currency.
         ContradictoryRepeat = "contradictory_repeat",
     }

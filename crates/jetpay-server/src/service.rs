@@ -15,7 +15,7 @@ use crate::listener::{self, Limits};
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
-use crate::telemetry::{self, AlarmLog, Metrics};
+use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 
 /// Threads of the admin interface: while one runs a long search, the other answers health checks.
 const ADMIN_WORKERS: usize = 2;
@@ -98,9 +98,11 @@ impl Service {
         let (metrics, watched) = (self.metrics, self.ledger.clone());
         let upkeep = actix_web::rt::spawn(async move {
             let mut alarms = AlarmLog::start(&watched).await;
+            let mut store = StoreLog::start();
             loop {
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics.upkeep();
+                store.log_change(&watched);
                 alarms.log_new(&watched).await;
             }
         });

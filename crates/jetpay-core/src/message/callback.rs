@@ -225,15 +225,18 @@ impl Callback {
         &self.ignored
     }
 
+    /// The payment and the operation that a message names, read for a person if the message cannot be read as a callback. A
+    /// message that may have been made from another one names none.
+    pub(crate) fn subject(message: &Authentic<'_, '_>) -> (Option<PaymentId>, Option<OperationId>) {
+        if require_own(message).is_err() {
+            return (None, None);
+        }
+        let payment_id = message.optional_id(Field::PaymentId.path());
+        (payment_id.unwrap_or_default(), operation_id(message).ok())
+    }
+
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
-        message.require_uncut(&EFFECT)?;
-        let fields = Fields::of(message.canonical());
-        for foreign in FOREIGN {
-            require_absent(&fields, foreign)?;
-        }
-        for word in WORDS {
-            require_whole(&fields, word)?;
-        }
+        let fields = require_own(message)?;
         let project_id = message.project_id()?;
         let id = message.id(Field::PaymentId.path())?;
         let status = PaymentStatus::from(message.word(Field::PaymentStatus.path())?);
@@ -332,6 +335,19 @@ fn moves_money(status: &PaymentStatus, fields: &Fields<'_>) -> bool {
         .word(Field::OperationStatus)
         .map(OperationStatus::from);
     status == Some(OperationStatus::Success) && kind.is_some_and(|kind| kind.is_compensation())
+}
+
+/// Refuses a message that an attacker may have made from another one: a callback, or another kind of message.
+fn require_own<'m>(message: &'m Authentic<'_, '_>) -> Result<Fields<'m>, Rejection> {
+    message.require_uncut(&EFFECT)?;
+    let fields = Fields::of(message.canonical());
+    for foreign in FOREIGN {
+        require_absent(&fields, foreign)?;
+    }
+    for word in WORDS {
+        require_whole(&fields, word)?;
+    }
+    Ok(fields)
 }
 
 /// Refuses a message that has this field, or anything below it. The field belongs to other kinds of message.

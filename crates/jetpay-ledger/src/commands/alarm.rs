@@ -1,23 +1,36 @@
 //! Alarms: raised and counted; also for a repeat that contradicts what is stored.
 
 use jetpay_core::Callback;
+use jetpay_core::signature::Canonical;
 use jetpay_rules::OperationEvent;
 
-use crate::model::{AlarmCause, AlarmKind, CallbackOutcome, Millis};
+use crate::model::{AlarmCause, AlarmKind, CallbackOutcome, Millis, SignedMessage};
 use crate::port::{LedgerTransaction, TransactionError};
 
-/// Raises an alarm, unless an alarm keeps the same body already; whether it was new.
+/// Raises an alarm, unless an alarm for the same reason keeps a message with the same signature; whether it was new.
 pub(super) fn raise(
     transaction: &mut dyn LedgerTransaction,
     cause: &AlarmCause<'_>,
     now: Millis,
 ) -> Result<bool, TransactionError> {
-    let new = transaction.add_alarm(cause, now)?;
+    if let Some(message) = &cause.message
+        && transaction.has_alarm(message.signature, cause.reason.unwrap_or_default())?
+    {
+        return Ok(false);
+    }
+    transaction.add_alarm(cause, now)?;
     let counts = transaction.counts();
-    counts.alarms += i64::from(new);
-    counts.open_alarms += i64::from(new);
-    counts.quarantined += i64::from(new && cause.body.is_some());
-    Ok(new)
+    counts.alarms += 1;
+    counts.open_alarms += 1;
+    counts.quarantined += i64::from(cause.message.is_some());
+    Ok(true)
+}
+
+/// The signature that a verified message has. Empty if it has none, which no verified message has.
+pub(crate) fn signature(body: &[u8]) -> Box<str> {
+    let canonical = Canonical::parse(body).ok();
+    let text = canonical.as_ref().and_then(|it| it.signature().text());
+    text.unwrap_or_default().into()
 }
 
 /// A repeat moves nothing. What the stored event lacked for people is added. A repeat that contradicts the stored event is
@@ -34,7 +47,10 @@ pub(super) fn repeated(
     }
     let contradiction = AlarmCause {
         reason: Some("contradicts what came before"),
-        body: Some(&callback.body),
+        message: Some(SignedMessage {
+            signature: &signature(&callback.body),
+            body: &callback.body,
+        }),
         ..AlarmCause::of(AlarmKind::ContradictoryRepeat, event)
     };
     raise(transaction, &contradiction, now)?;

@@ -1,12 +1,15 @@
 //! Callbacks: the event, the payment's change, its entries and its alarms, in one transaction.
 
 use jetpay_core::Callback;
-use jetpay_core::id::{PaymentId, ProjectId};
+use jetpay_core::id::PaymentId;
 use jetpay_rules::{Decision, EventStatus, OperationEvent, PaymentSnapshot, PaymentState, decide};
 
 use super::alarm::{raise, repeated};
 use super::payouts;
-use crate::model::{AlarmCause, AlarmKind, CallbackOutcome, Millis};
+use crate::model::{
+    AlarmCause, AlarmKind, CallbackOutcome, MAX_OPEN_UNUSABLE, Millis, NewUnusable, SignedMessage,
+    UnusableOutcome,
+};
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
 /// Stores what a callback says, and does what follows from it.
@@ -142,30 +145,59 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Keeps a signed callback that is not usable, once for each body; whether it is new.
+/// Keeps a signed callback that is not usable, once for each signature and reason.
 pub(crate) struct KeepUnusable {
-    pub(crate) project_id: ProjectId,
-    pub(crate) body: Box<[u8]>,
-    pub(crate) reason: String,
+    pub(crate) signature: Box<str>,
+    pub(crate) callback: NewUnusable,
     pub(crate) now: Millis,
 }
 
 impl Command for KeepUnusable {
-    type Output = bool;
+    type Output = UnusableOutcome;
 
     fn keys(&self, keys: &mut Keys) {
-        keys.bodies.push(self.body.clone());
+        let callback = &self.callback;
+        keys.signatures
+            .push((self.signature.clone(), callback.reason.clone()));
+        keys.unusable.push(callback.project_id);
+        keys.payments.extend(callback.payment_id.clone());
     }
 
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<bool, TransactionError> {
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<UnusableOutcome, TransactionError> {
+        let callback = &self.callback;
+        let open = transaction.open_unusable(callback.project_id)?;
+        if open >= MAX_OPEN_UNUSABLE {
+            let known = transaction.has_alarm(&self.signature, &callback.reason)?;
+            return Ok(if known {
+                UnusableOutcome::Repeated
+            } else {
+                UnusableOutcome::NotStored
+            });
+        }
+        let mut payment_id = callback.payment_id.as_ref();
+        if let Some(id) = payment_id
+            && transaction.payment(id, None)?.is_none()
+        {
+            payment_id = None;
+        }
         let cause = AlarmCause {
             kind: AlarmKind::Unusable,
-            project_id: self.project_id,
-            payment_id: None,
-            operation_id: None,
-            reason: Some(&self.reason),
-            body: Some(&self.body),
+            project_id: callback.project_id,
+            payment_id,
+            operation_id: callback.operation_id.filter(|_| payment_id.is_some()),
+            reason: Some(&callback.reason),
+            message: Some(SignedMessage {
+                signature: &self.signature,
+                body: &callback.body,
+            }),
         };
-        raise(transaction, &cause, self.now)
+        Ok(if raise(transaction, &cause, self.now)? {
+            UnusableOutcome::Stored
+        } else {
+            UnusableOutcome::Repeated
+        })
     }
 }

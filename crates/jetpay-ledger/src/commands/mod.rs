@@ -10,6 +10,7 @@ mod payment;
 mod payouts;
 mod resolve;
 
+pub(crate) use alarm::signature;
 pub(crate) use callback::{KeepUnusable, RecordCallback};
 pub(crate) use customer::{DeleteCustomer, PutCustomers};
 pub(crate) use payment::{ImportPayments, RecordPayment};

@@ -10,7 +10,7 @@ use crate::payout::{
     Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
 };
-use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError};
+use crate::port::{Command, Keys, LedgerTransaction, PayoutRow, TransactionError, bounded};
 
 /// Records a payout and reserves its money, once for each idempotency key. Nothing is sent before that.
 pub(crate) struct RecordPayout(pub(crate) NewPayout);
@@ -44,7 +44,8 @@ impl Command for RecordPayout {
         }
         if payout.from_balance {
             let available = transaction.available(&payout.customer_id)?;
-            if available < payout.amount.minor() {
+            if available < i128::from(payout.amount.minor()) {
+                let available = bounded(available);
                 return Ok(PayoutRequestOutcome::InsufficientBalance { available });
             }
         }
@@ -229,7 +230,7 @@ fn carry_out(
             payment_id: Some(&row.payout.id),
             operation_id: alarm.operation_id,
             reason: None,
-            body: None,
+            message: None,
         };
         raise(transaction, &cause, now)?;
     }

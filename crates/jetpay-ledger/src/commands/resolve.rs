@@ -9,12 +9,14 @@ use super::payment::announce;
 use crate::model::{
     Alarm, Millis, NewPayment, NewResolution, ResolveError, STORED_METHOD_OF_OPERATORS, Verdict,
 };
-use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
+use crate::port::{Command, Keys, LedgerTransaction, TransactionError, bounded};
 
 /// Resolves an alarm.
 pub(crate) struct ResolveAlarm {
     pub(crate) seq: i64,
     pub(crate) verdict: Verdict,
+    /// The operation to credit, if the alarm names none.
+    pub(crate) operation_id: Option<OperationId>,
     pub(crate) reason: String,
     pub(crate) now: Millis,
 }
@@ -36,38 +38,36 @@ impl Command for ResolveAlarm {
         if alarm.resolution.is_some() {
             return Ok(Err(ResolveError::AlreadyResolved));
         }
-        let mut events_before = 0;
+        let (mut events_before, mut operation_id) = (0, alarm.operation_id);
         let mut verdict = self.verdict;
         if let Some(amount) = verdict.amount() {
-            let subject = creditable(&alarm).filter(|_| verdict.corrects().is_none());
-            let Some((payment_id, operation_id)) = subject else {
+            if verdict.corrects().is_some() {
                 return Ok(Err(ResolveError::NothingToCredit));
+            }
+            let subject = match creditable(&alarm, self.operation_id) {
+                Ok(subject) => subject,
+                Err(why) => return Ok(Err(why)),
             };
-            let mut events = transaction.events(payment_id)?;
+            let mut events = transaction.events(subject.payment_id)?;
             events_before = events.len() as u64;
             events.retain(|event| {
-                (event.project_id, event.operation_id) == (alarm.project_id, Some(operation_id))
+                (event.project_id, event.operation_id)
+                    == (alarm.project_id, Some(subject.operation_id))
             });
             let said = Said {
                 events: &events,
                 overrides: matches!(verdict, Verdict::Override(_)),
             };
-            match credit(
-                transaction,
-                payment_id,
-                operation_id,
-                amount,
-                &said,
-                self.now,
-            )? {
+            match credit(transaction, subject, amount, &said, self.now)? {
                 Ok(checked) => verdict = checked,
                 Err(why) => return Ok(Err(why)),
             }
+            operation_id = Some(subject.operation_id);
         }
         let resolution = NewResolution {
             alarm_seq: Some(self.seq),
             payment_id: alarm.payment_id,
-            operation_id: alarm.operation_id,
+            operation_id,
             verdict,
             reason: self.reason.clone(),
             events_before,
@@ -99,29 +99,59 @@ impl Said<'_> {
     }
 }
 
-/// The payment and the operation to credit, when the alarm is about money that came in.
-fn creditable(alarm: &Alarm) -> Option<(&PaymentId, OperationId)> {
-    let subject = alarm.payment_id.as_ref().zip(alarm.operation_id);
-    subject.filter(|_| alarm.kind.can_be_credited())
+/// What an operator credits.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    payment_id: &'a PaymentId,
+    operation_id: OperationId,
+    /// The platform named the operation, and not the operator alone.
+    is_named: bool,
+}
+
+/// The payment and the operation to credit, when the alarm is about money that came in. `given` is the operation that the
+/// operator names.
+fn creditable(alarm: &Alarm, given: Option<OperationId>) -> Result<Subject<'_>, ResolveError> {
+    let payment_id = alarm.payment_id.as_ref();
+    let payment_id = payment_id.filter(|_| alarm.kind.can_be_credited());
+    let payment_id = payment_id.ok_or(ResolveError::NothingToCredit)?;
+    let named = alarm.operation_id;
+    if named.is_some() && given.is_some() && named != given {
+        return Err(ResolveError::OtherOperation);
+    }
+    Ok(Subject {
+        payment_id,
+        operation_id: named.or(given).ok_or(ResolveError::NoOperation)?,
+        is_named: named.is_some(),
+    })
 }
 
 fn credit(
     transaction: &mut dyn LedgerTransaction,
-    payment_id: &PaymentId,
-    operation_id: OperationId,
+    subject: Subject<'_>,
     amount: Money,
     said: &Said<'_>,
     now: Millis,
 ) -> Result<Result<Verdict, ResolveError>, TransactionError> {
+    let Subject {
+        payment_id,
+        operation_id,
+        is_named,
+    } = subject;
     let Some((snapshot, _)) = transaction.payment(payment_id, None)? else {
         return Ok(Err(ResolveError::NothingToCredit));
     };
+    // The credit may be of the very operation that the alarm does not name.
+    if !is_named && snapshot.credited_by.is_some() {
+        return Ok(Err(ResolveError::PaymentCredited));
+    }
     // The entry belongs to the payment's project, also when a callback of another project named the payment.
     let kind = EntryKind::ManualCredit;
     let key = EffectKey::new(snapshot.project_id, operation_id, kind);
-    let Some((snapshot, effects)) = transaction.payment(payment_id, Some(key))? else {
+    let Some((snapshot, mut effects)) = transaction.payment(payment_id, Some(key))? else {
         return Ok(Err(ResolveError::NothingToCredit));
     };
+    // An operator may type any amount.
+    effects.balance = bounded(transaction.available_to_customer_of(payment_id)?);
     if amount.currency() != snapshot.amount.currency() {
         return Ok(Err(ResolveError::OtherCurrency));
     }

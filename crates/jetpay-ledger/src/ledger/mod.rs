@@ -31,7 +31,10 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the `SQLite` file, or makes it. `SQLite` adds two files beside it (`-wal`, `-shm`), and the ledger a `.lock`.
+    /// Opens the `SQLite` file, or makes it. `SQLite` adds two files beside it (`-wal`, `-shm`). Only their owner can read and
+    /// write new ones. The file is locked, whatever its name: a link to it opens no second ledger.
+    ///
+    /// While one of the files is moved, removed or replaced, every write is [`Error::Unavailable`].
     ///
     /// # Errors
     /// [`OpenError`]: the file is in use, or of a newer version, or cannot be opened.

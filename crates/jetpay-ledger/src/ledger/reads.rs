@@ -7,8 +7,8 @@ use crate::model::{
     Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution,
     Unmatched,
 };
-use crate::port::Value;
 use crate::port::payouts::sql;
+use crate::port::{Value, bounded};
 
 /// All of them can give [`Error::Unavailable`].
 impl Ledger {
@@ -32,8 +32,10 @@ impl Ledger {
         self.store.customers(after, limit).await
     }
 
-    /// What the customer can spend, in minor units: the sum of the entries, less what payouts from the balance took. Of a customer with top-ups in several currencies it is the
-    /// sum of unlike numbers: keep one currency a customer.
+    /// What the customer can spend, in minor units: the sum of the entries, less what payouts from the balance took. Of a
+    /// customer with top-ups in several currencies it is the sum of unlike numbers: keep one currency a customer. The ledger
+    /// quarantines a credit that would make it larger than 64 bits hold. An older version did not: such a balance is given as
+    /// `i64::MAX`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -43,7 +45,8 @@ impl Ledger {
         }
         let customer = vec![Value::Text(customer_id.to_owned())];
         let rows = self.store.query(sql::BALANCE, customer).await?;
-        Ok(sql::number(&rows))
+        let balance = rows.first().map(|row| sql::balance(row));
+        Ok(bounded(balance.unwrap_or_default()))
     }
 
     /// The payment with this id, and its operations.
@@ -81,10 +84,10 @@ impl Ledger {
     pub async fn correction_of(&self, seq: i64) -> Result<Option<Entry>, Error> {
         let sql = "SELECT seq FROM entries WHERE corrects = $1";
         let rows = self.store.query(sql, vec![Value::Int(seq)]).await?;
-        if rows.is_empty() {
+        let Some(&[Value::Int(seq)]) = rows.first().map(|row| &row[..]) else {
             return Ok(None);
-        }
-        Ok(self.store.entries(sql::number(&rows) - 1, 1).await?.pop())
+        };
+        Ok(self.store.entries(seq - 1, 1).await?.pop())
     }
 
     /// Alarms, the newest first.

@@ -1,17 +1,17 @@
 //! Writes: each is on the disk when its future is ready.
 
-use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_core::id::{CustomerId, OperationId, PaymentId};
 use jetpay_core::{Callback, Money};
 use jetpay_rules::OperationEvent;
 
 use super::Ledger;
 use crate::commands::{
     CorrectEntry, CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable,
-    PutCustomers, RecordCallback, RecordPayment, ResolveAlarm,
+    PutCustomers, RecordCallback, RecordPayment, ResolveAlarm, signature,
 };
 use crate::model::{
     CallbackOutcome, Customer, Error, ImportCount, Imported, Millis, NewPayment, NewResolution,
-    Put, ResolveError, Verdict,
+    NewUnusable, Put, ResolveError, UnusableOutcome, Verdict,
 };
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
@@ -91,21 +91,19 @@ impl Ledger {
         .await
     }
 
-    /// Keeps a signed callback that is not usable, once for each body, and raises an alarm; whether it is new.
+    /// Keeps a signed callback that is not usable, once for each signature and reason, and raises an alarm. If it names a
+    /// recorded payment, the alarm carries the payment's id, and an operator can resolve it with a credit.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn quarantine_unusable(
         &self,
-        project_id: ProjectId,
-        body: Vec<u8>,
-        reason: String,
+        callback: NewUnusable,
         now: Millis,
-    ) -> Result<bool, Error> {
+    ) -> Result<UnusableOutcome, Error> {
         self.write(KeepUnusable {
-            project_id,
-            body: body.into(),
-            reason,
+            signature: signature(&callback.body),
+            callback,
             now,
         })
         .await
@@ -122,12 +120,42 @@ impl Ledger {
         reason: String,
         now: Millis,
     ) -> Result<(), Error> {
+        self.resolve(seq, verdict, None, reason, now).await
+    }
+
+    /// Resolves an alarm that names no operation with a credit for this one: an operator found it in the platform's
+    /// account. The amount of `verdict` is in minor units.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: the resolution is refused, also when the alarm names another operation; [`Error::Busy`],
+    /// [`Error::Unavailable`].
+    pub async fn credit_operation(
+        &self,
+        seq: i64,
+        operation_id: OperationId,
+        verdict: Verdict,
+        reason: String,
+        now: Millis,
+    ) -> Result<(), Error> {
+        self.resolve(seq, verdict, Some(operation_id), reason, now)
+            .await
+    }
+
+    async fn resolve(
+        &self,
+        seq: i64,
+        verdict: Verdict,
+        operation_id: Option<OperationId>,
+        reason: String,
+        now: Millis,
+    ) -> Result<(), Error> {
         if reason.trim().is_empty() {
             return Err(ResolveError::NoReason.into());
         }
         let work = ResolveAlarm {
             seq,
             verdict,
+            operation_id,
             reason,
             now,
         };

@@ -8,7 +8,7 @@ use super::millis::Millis;
 use super::resolution::Resolution;
 
 closed_words! {
-    /// Why an operator must look. The first fifteen come from [`jetpay_rules::AlarmKind`].
+    /// Why an operator must look. The first sixteen come from [`jetpay_rules::AlarmKind`].
     AlarmKind {
         /// The callback's project is not the payment's.
         ProjectDiffers = "project_differs",
@@ -40,6 +40,8 @@ closed_words! {
         /// An operation of a type or status that is unknown here succeeded, or one without an id or amount. Nothing was done
         /// about it.
         UnknownOperation = "unknown_operation",
+        /// The credit would make the customer's balance larger than 64 bits hold.
+        BalanceOverflow = "balance_overflow",
         /// The event came again with another type, amount or currency.
         ContradictoryRepeat = "contradictory_repeat",
         /// A top-up's callback has the id of a payout.
@@ -129,8 +131,18 @@ pub struct AlarmCause<'a> {
     pub operation_id: Option<OperationId>,
     /// What is wrong, where the kind does not say it all.
     pub reason: Option<&'a str>,
-    /// The bytes of a message that is stored nowhere else.
-    pub body: Option<&'a [u8]>,
+    /// A message that is stored nowhere else.
+    pub message: Option<SignedMessage<'a>>,
+}
+
+/// A signed message that an alarm keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedMessage<'a> {
+    /// The verified signature, in base64. The alarm is unique under it and the reason: a stranger who has one signed message
+    /// can send any number of bodies that differ in what is not signed.
+    pub signature: &'a str,
+    /// The bytes as first received.
+    pub body: &'a [u8],
 }
 
 impl<'a> AlarmCause<'a> {
@@ -143,14 +155,15 @@ impl<'a> AlarmCause<'a> {
             payment_id: Some(&event.payment_id),
             operation_id: event.operation_id,
             reason: None,
-            body: None,
+            message: None,
         }
     }
 }
 
 impl AlarmKind {
     /// Whether it may be about money that the customer should have: an operator can resolve it with a credit. A reversed
-    /// refund that came before its refund looks too large, so that kind is one of them.
+    /// refund that came before its refund looks too large, so that kind is one of them. A callback that is not usable names
+    /// its payment only if it was not recut.
     #[must_use]
     pub const fn can_be_credited(self) -> bool {
         matches!(
@@ -166,6 +179,8 @@ impl AlarmKind {
                 | Self::SuccessNotCredited
                 | Self::UnknownOperation
                 | Self::CompensationTooLarge
+                | Self::BalanceOverflow
+                | Self::Unusable
         )
     }
 }

@@ -37,6 +37,38 @@ impl From<EventStatus> for CallbackOutcome {
     }
 }
 
+/// A project has at most this many open alarms about unusable callbacks. If there are more, the platform has changed
+/// something, and more rows would tell an operator nothing new.
+pub(crate) const MAX_OPEN_UNUSABLE: usize = 1_000;
+
+/// A signed callback that is not usable.
+///
+/// Its body holds the payer's data, so `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewUnusable {
+    /// The project that signed it.
+    pub project_id: ProjectId,
+    /// The bytes as received. Their signature is verified.
+    pub body: Box<[u8]>,
+    /// Why it is not usable, without a value of the message.
+    pub reason: String,
+    /// The payment that it names. None if the message may have been made from another one.
+    pub payment_id: Option<PaymentId>,
+    /// The operation that it names, under the same condition.
+    pub operation_id: Option<OperationId>,
+}
+
+/// The outcome of a callback that is not usable. The ledger has committed it (HTTP 400).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnusableOutcome {
+    /// It is stored with a new alarm.
+    Stored,
+    /// A message with its signature is stored already for the same reason.
+    Repeated,
+    /// It is not stored: the project has 1,000 open alarms about unusable callbacks.
+    NotStored,
+}
+
 /// A callback in the inbox: no payment has its id.
 ///
 /// Its body holds the payer's data, so `Debug` hides it.
@@ -77,6 +109,16 @@ pub struct Counts {
     pub alarms: i64,
     /// Alarms that are not resolved.
     pub open_alarms: i64,
+}
+
+impl fmt::Debug for NewUnusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewUnusable")
+            .field("project_id", &self.project_id)
+            .field("reason", &self.reason)
+            .field("payment_id", &self.payment_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Unmatched {

@@ -40,14 +40,10 @@ impl Error {
 #[non_exhaustive]
 pub enum OpenError {
     /// Another process, or another `Ledger` of this process, has it open. There is one writer.
-    #[error(
-        "{path} is in use by another process, which holds {lock}; stop that process, or name another database"
-    )]
+    #[error("{path} is in use by another process; stop that process, or name another database")]
     InUse {
         /// The database.
         path: PathBuf,
-        /// The file that is locked.
-        lock: PathBuf,
     },
     /// A newer version of this program wrote it. This version could misread it, so it does not touch it.
     #[error(
@@ -60,17 +56,6 @@ pub enum OpenError {
         found: i64,
         /// The newest version known here.
         known: i64,
-    },
-    /// The lock file cannot be made or locked.
-    #[error(
-        "the lock file {lock} cannot be made: {source}; the folder must exist, and the user who runs this must be able \
-         to write to it"
-    )]
-    Lock {
-        /// The file.
-        lock: PathBuf,
-        /// Why.
-        source: std::io::Error,
     },
     /// The database server cannot be reached, or its schema cannot be made.
     #[error("the database: {reason}")]

@@ -14,8 +14,9 @@ mod totals;
 pub(crate) use absent::{
     amount_from_stored, operation_from_stored, stored_amount, stored_operation, word_from_stored,
 };
-pub use alarm::{Alarm, AlarmCause, AlarmFilter, AlarmKind};
-pub use callback::{CallbackOutcome, Counts, Unmatched};
+pub use alarm::{Alarm, AlarmCause, AlarmFilter, AlarmKind, SignedMessage};
+pub(crate) use callback::MAX_OPEN_UNUSABLE;
+pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched, UnusableOutcome};
 pub use customer::{Contract, Customer, ImportCount, Put};
 pub use entry::Entry;
 pub(crate) use entry::{

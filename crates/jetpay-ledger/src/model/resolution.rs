@@ -88,6 +88,22 @@ pub enum ResolveError {
     /// A callback or an operator has credited the operation already.
     #[error("this operation has credited a payment already")]
     AlreadyCredited,
+    /// The alarm names no operation, and the operator named none.
+    #[error(
+        "this alarm names no operation: give the id of the operation to credit, as the platform's account shows it"
+    )]
+    NoOperation,
+    /// The alarm names another operation than the operator.
+    #[error("this alarm names another operation: leave the operation out")]
+    OtherOperation,
+    /// The payment is credited, and the alarm does not say that it is about another operation.
+    #[error(
+        "the payment is credited already, and this alarm may be about the same operation: dismiss it"
+    )]
+    PaymentCredited,
+    /// The customer's balance would not fit 64 bits.
+    #[error("with this credit the customer's balance would not fit 64 bits")]
+    BalanceOverflow,
     /// The amount is zero, negative, or too large to be counted.
     #[error("the amount to credit must be positive, in minor units")]
     NotPositive,
@@ -136,6 +152,7 @@ impl From<ManualCreditError> for ResolveError {
     fn from(error: ManualCreditError) -> Self {
         match error {
             ManualCreditError::AlreadyCredited => Self::AlreadyCredited,
+            ManualCreditError::BalanceOverflow => Self::BalanceOverflow,
             // The set is open; every other reason is about the amount.
             _ => Self::NotPositive,
         }

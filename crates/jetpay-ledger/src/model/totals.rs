@@ -18,7 +18,7 @@ pub struct Totals {
     /// The last entry's number.
     pub last_entry: i64,
     /// The sum of all balances, in minor units, over all currencies.
-    pub balance: i64,
+    pub balance: i128,
     /// The sum of all bytes of callbacks.
     pub bytes: i64,
     /// How many payouts.
@@ -26,7 +26,7 @@ pub struct Totals {
     /// How many steps of payouts.
     pub payout_steps: i64,
     /// What is reserved for payouts, in minor units.
-    pub reserved: i64,
+    pub reserved: i128,
     /// What payouts paid and did not get back, in minor units.
-    pub paid_out: i64,
+    pub paid_out: i128,
 }

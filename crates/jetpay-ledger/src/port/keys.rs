@@ -17,8 +17,10 @@ pub struct Keys {
     pub alarms: Vec<i64>,
     /// Entries, by number.
     pub entries: Vec<i64>,
-    /// Bodies that alarms keep: whether they exist.
-    pub bodies: Vec<Box<[u8]>>,
+    /// Signatures of messages that alarms keep, each with the reason: whether they exist.
+    pub signatures: Vec<(Box<str>, String)>,
+    /// Projects whose open alarms about unusable callbacks it counts: no other transaction adds one meanwhile.
+    pub unusable: Vec<ProjectId>,
     /// Payouts.
     pub payouts: Vec<PaymentId>,
     /// Idempotency keys of payouts: whether they are used.
@@ -39,7 +41,8 @@ impl Keys {
         self.customers.extend(other.customers);
         self.alarms.extend(other.alarms);
         self.entries.extend(other.entries);
-        self.bodies.extend(other.bodies);
+        self.signatures.extend(other.signatures);
+        self.unusable.extend(other.unusable);
         self.payouts.extend(other.payouts);
         self.payout_keys.extend(other.payout_keys);
         self.spenders.extend(other.spenders);

@@ -19,4 +19,5 @@ pub(crate) use store::totals;
 pub use store::{ReadFuture, Row, Store, Value};
 #[cfg(feature = "postgres")]
 pub(crate) use store::{TOTALS, totals_from_row};
+pub(crate) use transaction::bounded;
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};

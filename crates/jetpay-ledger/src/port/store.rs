@@ -133,11 +133,11 @@ pub type Row = Vec<Value>;
 pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM payments),
     (SELECT count(*) FROM events), (SELECT count(*) FROM alarms), (SELECT count(*) FROM settlements),
     (SELECT count(*) FROM entries), (SELECT coalesce(max(seq), 0) FROM entries),
-    (SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM entries),
+    (SELECT CAST(coalesce(sum(amount), 0) AS TEXT) FROM entries),
     (SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM events),
     (SELECT count(*) FROM payouts), (SELECT count(*) FROM payout_steps),
-    (SELECT CAST(coalesce(sum(reserved), 0) AS BIGINT) FROM payouts),
-    (SELECT CAST(coalesce(sum(paid), 0) AS BIGINT) FROM payouts)";
+    (SELECT CAST(coalesce(sum(reserved), 0) AS TEXT) FROM payouts),
+    (SELECT CAST(coalesce(sum(paid), 0) AS TEXT) FROM payouts)";
 
 /// The sums of a row that [`TOTALS`] gives.
 pub(crate) fn totals_from_row(row: &[Value]) -> Totals {
@@ -150,13 +150,19 @@ pub(crate) fn totals_from_row(row: &[Value]) -> Totals {
         resolutions: number(4),
         entries: number(5),
         last_entry: number(6),
-        balance: number(7),
+        balance: sum(row, 7),
         bytes: number(8),
         payouts: number(9),
         payout_steps: number(10),
-        reserved: number(11),
-        paid_out: number(12),
+        reserved: sum(row, 11),
+        paid_out: sum(row, 12),
     }
+}
+
+/// A sum of amounts, which a query gives as a text: many amounts of 64 bits can have a sum that is larger.
+pub(crate) fn sum(row: &[Value], column: usize) -> i128 {
+    let text = row.get(column).and_then(Value::text);
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 /// The sums over the whole ledger of this store.

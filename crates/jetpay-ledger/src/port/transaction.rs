@@ -21,7 +21,8 @@ use crate::payout::PayoutStep;
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]
 pub trait LedgerTransaction: PayoutTransaction {
     /// The payment with this id, and the effects that a decision about the operation with this key needs. None: no payment
-    /// has the id.
+    /// has the id. The effects have the customer's balance only if one of the customer's payments is larger
+    /// than 10^12 minor units: a million smaller ones do not come near to what 64 bits hold.
     fn payment(
         &mut self,
         id: &PaymentId,
@@ -93,8 +94,14 @@ pub trait LedgerTransaction: PayoutTransaction {
     /// The entry with this number.
     fn entry(&mut self, seq: i64) -> Result<Option<StoredEntry>, TransactionError>;
 
-    /// Adds an alarm, unless an alarm keeps the same body already; whether it was new.
-    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError>;
+    /// Adds an alarm.
+    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<(), TransactionError>;
+
+    /// Whether an alarm with this reason keeps a message with this signature.
+    fn has_alarm(&mut self, signature: &str, reason: &str) -> Result<bool, TransactionError>;
+
+    /// How many open alarms a project has about unusable callbacks. It counts no further than the most that there may be.
+    fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError>;
 
     /// The alarm with this number.
     fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError>;
@@ -136,7 +143,10 @@ pub trait PayoutTransaction {
     ) -> Result<Option<(PaymentId, String)>, TransactionError>;
 
     /// What the customer can spend, in minor units. No other transaction spends of it until this one has ended.
-    fn available(&mut self, customer_id: &CustomerId) -> Result<i64, TransactionError>;
+    fn available(&mut self, customer_id: &CustomerId) -> Result<i128, TransactionError>;
+
+    /// The same for the customer of a payment; 0 if there is no such payment.
+    fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError>;
 
     /// Adds a payout.
     fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError>;
@@ -146,6 +156,16 @@ pub trait PayoutTransaction {
 
     /// Adds a step to a payout's history. The store gives its number.
     fn add_step(&mut self, step: &PayoutStep) -> Result<(), TransactionError>;
+}
+
+/// A balance as the rules take it.
+pub(crate) fn bounded(balance: i128) -> i64 {
+    let least = i64::try_from(balance).unwrap_or(i64::MIN);
+    if balance > i128::from(i64::MAX) {
+        i64::MAX
+    } else {
+        least
+    }
 }
 
 /// A stored event.

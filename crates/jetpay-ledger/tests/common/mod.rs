@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Callback, Currency, Keyring, Money, Project};
-use jetpay_ledger::{AlarmFilter, CallbackOutcome, Ledger, Millis, NewPayment};
+use jetpay_ledger::{AlarmFilter, CallbackOutcome, Ledger, Millis, NewPayment, NewUnusable};
 use tempfile::TempDir;
 
 /// 1000.00 KZT, in minor units.
@@ -239,6 +239,28 @@ impl CallbackContent {
         );
         signed(*project_id, &body)
     }
+}
+
+/// A signed callback that is not usable, with this body.
+pub fn unusable(body: &str) -> NewUnusable {
+    NewUnusable {
+        project_id: 1234.into(),
+        body: sign(body.as_bytes(), &Key::new("secret").unwrap())
+            .unwrap()
+            .into(),
+        reason: "the field `payment:status` is missing".into(),
+        payment_id: None,
+        operation_id: None,
+    }
+}
+
+/// The same signed message in other bytes: what is added is not signed.
+pub fn disguised(body: &[u8], number: usize) -> Box<[u8]> {
+    let text = std::str::from_utf8(body).unwrap();
+    let object = text.strip_prefix('{').unwrap();
+    format!("{{\"frame_mode\":\"{number}\", {object}")
+        .into_bytes()
+        .into()
 }
 
 /// The callback of this project with this body.

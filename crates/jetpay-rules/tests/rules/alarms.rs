@@ -3,7 +3,10 @@
 
 use jetpay_core::status::PaymentType;
 use jetpay_core::{Currency, Money};
-use jetpay_rules::{AlarmKind, Effect, EventStatus, OperationEvent, PaymentState, decide};
+use jetpay_rules::{
+    AlarmKind, Effect, Effects, EventStatus, ManualCreditError, OperationEvent, PaymentState,
+    credit_manually, decide,
+};
 
 use super::{
     AMOUNT, History, bare, decline, event, kzt, manually_declined, refund, refund_reverse,
@@ -322,4 +325,30 @@ fn alarm_that_says_more_is_the_only_one() {
     ] {
         assert_eq!(History::of([event]).alarms, [alarm]);
     }
+}
+
+#[test]
+fn money_that_the_balance_cannot_hold_is_quarantined_and_what_fits_is_credited() {
+    let with = |balance| Effects {
+        balance,
+        ..Effects::default()
+    };
+    let pending = History::of([]).snapshot;
+    let fits = i64::MAX - AMOUNT;
+    let decision = decide(&pending, &sale(1), &with(fits));
+    assert_eq!(decision.outcome, EventStatus::Applied);
+    // A compensation that waited takes a part back.
+    let waiting = History::of([refund(2, 1)]).snapshot;
+    let decision = decide(&waiting, &sale(1), &with(fits + 1));
+    assert_eq!(decision.outcome, EventStatus::Applied);
+    let refunded = History::of([sale(1), refund(2, AMOUNT)]).snapshot;
+    for (snapshot, event) in [(&pending, sale(1)), (&refunded, refund_reverse(3, AMOUNT))] {
+        let decision = decide(snapshot, &event, &with(fits + 1));
+        assert_eq!(decision.outcome, EventStatus::Quarantined, "{event:?}");
+        assert!(decision.entries.is_empty(), "{event:?}");
+        assert_eq!(decision.alarms[0].kind, AlarmKind::BalanceOverflow);
+    }
+    let manual = |balance| credit_manually(&pending, 1.into(), AMOUNT, &with(balance));
+    assert!(manual(fits).is_ok());
+    assert_eq!(manual(fits + 1), Err(ManualCreditError::BalanceOverflow));
 }

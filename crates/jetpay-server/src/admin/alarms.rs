@@ -2,8 +2,8 @@
 
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_core::id::{PaymentId, ProjectId};
-use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind};
+use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::error::AdminError;
@@ -115,6 +115,8 @@ struct Resolve {
     currency: Option<String>,
     #[serde(default, rename = "override")]
     overrides: bool,
+    /// The operation to credit, if the alarm names none.
+    operation_id: Option<String>,
 }
 
 /// Resolves an alarm, and answers with it.
@@ -132,10 +134,21 @@ async fn resolve(
         body.overrides,
         admin.currency,
     )?;
-    admin
-        .ledger
-        .resolve_alarm(seq, verdict, body.reason, now())
-        .await?;
+    let ledger = &admin.ledger;
+    let operation_id = body.operation_id.as_deref().map(operation).transpose()?;
+    match (operation_id, verdict) {
+        (None, _) => {
+            ledger
+                .resolve_alarm(seq, verdict, body.reason, now())
+                .await?
+        }
+        (Some(operation_id), Verdict::Credit(_) | Verdict::Override(_)) => {
+            let reason = body.reason;
+            let credit = ledger.credit_operation(seq, operation_id, verdict, reason, now());
+            credit.await?;
+        }
+        (Some(_), _) => return Err(AdminError::invalid("operation_id", "is only for a credit")),
+    }
     // The log does not get the reason: a person wrote it, and it may name a payer.
     tracing::info!(
         alarm = seq,
@@ -144,6 +157,14 @@ async fn resolve(
     );
     let (alarm, _) = admin.ledger.alarm(seq).await?.ok_or_else(no_such_alarm)?;
     Ok(HttpResponse::Ok().json(AlarmView::from(alarm)))
+}
+
+/// An id of an operation, as answers have it. Databases store it in 64 bits with a sign.
+fn operation(digits: &str) -> Result<OperationId, AdminError> {
+    let id = digits.parse().ok().filter(|id| i64::try_from(*id).is_ok());
+    let message = "must be the id of an operation: a text of digits";
+    id.map(OperationId::new)
+        .ok_or_else(|| AdminError::invalid("operation_id", message))
 }
 
 fn seq(path: &str) -> Result<i64, AdminError> {

@@ -76,7 +76,8 @@ async fn readyz(admin: Data<Admin>) -> HttpResponse {
     match admin.ledger.ready() {
         Ok(()) => HttpResponse::Ok().body("ready\n"),
         Err(error) => {
-            tracing::warn!("not ready: {error}");
+            // The service logs a change once; a probe comes every few seconds.
+            tracing::debug!("not ready: {error}");
             HttpResponse::ServiceUnavailable().body("not ready: the store is not available\n")
         }
     }

@@ -142,10 +142,16 @@ impl From<ResolveError> for AdminError {
             | ResolveError::AlreadyCredited
             | ResolveError::AlreadyCorrected
             | ResolveError::Correction(_)
+            | ResolveError::PaymentCredited
             | ResolveError::PayoutEnded
             | ResolveError::NeverSent
             | ResolveError::BeingSent => Self::conflict(message),
-            ResolveError::NotPositive => Self::invalid("amount", message),
+            ResolveError::NotPositive | ResolveError::BalanceOverflow => {
+                Self::invalid("amount", message)
+            }
+            ResolveError::NoOperation | ResolveError::OtherOperation => {
+                Self::invalid("operation_id", message)
+            }
             ResolveError::OtherAmount(_) => Self::invalid(
                 "amount",
                 format!(

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use actix_web::rt::System;
@@ -83,7 +84,11 @@ impl Check {
         );
         println!(
             "{:>12} on all balances",
-            Money::new(totals.balance, config.currency).to_string()
+            // A sum over all customers can be larger than an amount.
+            i64::try_from(totals.balance).map_or_else(
+                |_| format!("{} minor units", totals.balance),
+                |minor| Money::new(minor, config.currency).to_string()
+            )
         );
         if let Some(first) = audit.first_unverified {
             println!(
@@ -118,7 +123,9 @@ impl Export {
         let out: Box<dyn Write> = match &self.to {
             None => Box::new(io::stdout().lock()),
             Some(path) => {
-                let file = File::create_new(path);
+                // It holds customers' ids and what they paid.
+                let mut owners = File::options();
+                let file = owners.write(true).create_new(true).mode(0o600).open(path);
                 Box::new(file.with_context(|| format!("cannot create {}", path.display()))?)
             }
         };

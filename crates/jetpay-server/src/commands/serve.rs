@@ -31,6 +31,10 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     System::new().block_on(async move {
         let ledger = config.store.open().await;
         let ledger = ledger.context("cannot open the store")?;
+        if let Some(path) = config.store.readable_by_others() {
+            let path = path.display();
+            tracing::warn!("other users can read {path}, which holds customers and what they paid: chmod 600 {path}");
+        }
         let service = Service::bind(&config, ledger, metrics)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();

@@ -1,6 +1,7 @@
 //! `[store]`: where the ledger is stored.
 
 use std::fmt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use jetpay_ledger::{Ledger, OpenError};
@@ -52,6 +53,16 @@ impl StoreLocation {
             Self::Sqlite(path) => Ledger::open(path),
             Self::Postgres { url, ca_file } => Ledger::connect(url, ca_file.as_deref()).await,
         }
+    }
+
+    /// The file of the ledger, if users other than its owner can read it. It holds customers and what they paid.
+    #[must_use]
+    pub fn readable_by_others(&self) -> Option<&Path> {
+        let Self::Sqlite(path) = self else {
+            return None;
+        };
+        let mode = std::fs::metadata(path).ok()?.permissions().mode();
+        (mode & 0o044 != 0).then_some(path)
     }
 }
 

@@ -11,7 +11,7 @@ use jetpay_core::response::AccountResponse;
 use jetpay_core::{
     Acknowledged, Callback, CallbackError, Callbacks, Currency, Method, Refused, TopUp, Unavailable,
 };
-use jetpay_ledger::{CallbackOutcome, Customer, Flag, Ledger, NewPayment};
+use jetpay_ledger::{CallbackOutcome, Customer, Flag, Ledger, NewPayment, NewUnusable};
 
 use crate::config::{Config, Kassa24Answers, ProjectConfig};
 use crate::environment::{Environment, SystemEnvironment};
@@ -140,13 +140,21 @@ impl Callbacks for LedgerMerchant {
     }
 
     async fn unusable(&self, callback: UnusableCallback<'_>) -> Result<(), Unavailable> {
-        let reason = callback.rejection.to_string();
-        let body = callback.body.to_vec();
+        let project_id = callback.project_id;
+        let unusable = NewUnusable {
+            project_id,
+            body: callback.body.into(),
+            reason: callback.rejection.to_string(),
+            payment_id: callback.payment_id,
+            operation_id: callback.operation_id,
+        };
         let stored = self
             .ledger
-            .quarantine_unusable(callback.project_id, body, reason, self.environment.now())
-            .await;
-        stored.map(|_first_time| ()).map_err(Unavailable::new)
+            .quarantine_unusable(unusable, self.environment.now())
+            .await
+            .map_err(Unavailable::new)?;
+        telemetry::unusable_recorded(stored, project_id);
+        Ok(())
     }
 }
 

@@ -52,6 +52,10 @@ impl Metrics {
             "fields of callbacks in an odd form that no money depends on, by field"
         );
         metrics::describe_counter!(
+            "jetpay_unusable_not_stored_total",
+            "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project"
+        );
+        metrics::describe_counter!(
             "jetpay_payout_requests_total",
             "requests to the Gate, by kind and outcome"
         );

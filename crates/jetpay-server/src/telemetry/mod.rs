@@ -14,7 +14,7 @@ use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
-use jetpay_ledger::{CallbackOutcome, Error, Ledger};
+use jetpay_ledger::{CallbackOutcome, Error, Ledger, UnusableOutcome};
 
 /// The ledger stored a callback. [`AlarmLog`] logs the alarms that it raised.
 pub(crate) fn callback_recorded(
@@ -29,6 +29,44 @@ pub(crate) fn callback_recorded(
         );
     }
     tracing::debug!(%payment, operation, ?recorded, "callback");
+}
+
+/// The ledger stored a signed callback that is not usable, or knew it, or has too many of the project.
+pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
+    if recorded == UnusableOutcome::NotStored {
+        counter!("jetpay_unusable_not_stored_total", "project" => project.to_string()).increment(1);
+        log::limited(|| {
+            tracing::error!(
+                %project,
+                "a signed callback that is not usable was not stored: the project has 1,000 open alarms about such \
+                 callbacks. Resolve them"
+            );
+        });
+    }
+}
+
+/// Logs that the store became unavailable, or is available again. Each is one line, however many requests fail.
+pub(crate) struct StoreLog {
+    available: bool,
+}
+
+impl StoreLog {
+    pub(crate) const fn start() -> Self {
+        Self { available: true }
+    }
+
+    /// Logs a change since the last call.
+    pub(crate) fn log_change(&mut self, ledger: &Ledger) {
+        let ready = ledger.ready();
+        match &ready {
+            Ok(()) if !self.available => tracing::info!("the store is available again"),
+            Err(error @ Error::Unavailable(_)) if self.available => tracing::error!("{error}"),
+            // A full queue comes and goes.
+            Err(Error::Busy) => return,
+            _ => {}
+        }
+        self.available = ready.is_ok();
+    }
 }
 
 /// Logs unusual sums and unknown statuses of a callback. They change nothing about the payment.
@@ -161,7 +199,9 @@ mod tests {
 
     use metrics_exporter_prometheus::PrometheusBuilder;
 
-    use super::fields_ignored;
+    use jetpay_ledger::UnusableOutcome;
+
+    use super::{fields_ignored, unusable_recorded};
 
     static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -175,6 +215,23 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn unusable_callback_is_counted_only_if_it_was_not_stored() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            for recorded in [
+                UnusableOutcome::Stored,
+                UnusableOutcome::Repeated,
+                UnusableOutcome::NotStored,
+            ] {
+                unusable_recorded(recorded, 1234.into());
+            }
+        });
+        let page = recorder.handle().render();
+        let line = "jetpay_unusable_not_stored_total{project=\"1234\"} 1";
+        assert!(page.contains(line), "{page}");
     }
 
     #[test]

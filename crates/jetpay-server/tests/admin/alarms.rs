@@ -265,7 +265,7 @@ async fn signed_callback_without_a_payment_is_stored_with_one_alarm_and_not_ackn
 }
 
 #[actix_web::test]
-async fn alarm_of_an_unusable_callback_says_why_and_cannot_be_credited() {
+async fn unusable_callback_of_an_unknown_payment_says_why_and_cannot_be_credited() {
     let running = Folder::new().serve().await;
     let platform = running.platform();
     let body = platform.sign(&json!({"project_id": PROJECT, "payment": {"id": "p"}}));
@@ -287,6 +287,90 @@ async fn alarm_of_an_unusable_callback_says_why_and_cannot_be_credited() {
         alarm["callbacks"],
         json!([String::from_utf8(body).unwrap()])
     );
+    let (status, error) = running.post("/v1/alarms/1/resolve", &credit(1)).await;
+    assert_eq!((status, &error["error"]["field"]), (422, &json!("verdict")));
+}
+
+/// A success of this payment with these fields of its operation besides.
+fn success(payment_id: &str, operation: &Value) -> Value {
+    let sum = json!({"amount": 100_000, "currency": "KZT"});
+    let mut whole = json!({"type": "sale", "status": "success", "sum_initial": sum});
+    for (field, value) in operation.as_object().unwrap() {
+        whole[field] = value.clone();
+    }
+    json!({
+        "project_id": PROJECT, "payment": {"id": payment_id, "status": "success"}, "operation": whole,
+    })
+}
+
+#[actix_web::test]
+async fn copies_of_an_unusable_callback_are_one_alarm_and_an_operator_credits_it_once() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let platform = running.platform();
+    let payment_id = running.announced(100_000).await;
+    let send = async |body: Vec<u8>| platform.send("/callback", body).await.unwrap().status;
+    // The amount is a text: that signs as the number does.
+    let sum = json!({"amount": "100000", "currency": "KZT"});
+    let odd = success(&payment_id, &json!({"id": 4711, "sum_initial": sum}));
+    let body = platform.sign(&odd);
+    for number in 0..30 {
+        let object = std::str::from_utf8(&body)
+            .unwrap()
+            .strip_prefix('{')
+            .unwrap();
+        let copy = format!("{{\"frame_mode\": {number}, {object}");
+        assert_eq!(send(copy.into_bytes()).await, 400);
+    }
+    let (_, list) = running.get("/v1/alarms").await;
+    assert_eq!(list["alarms"].as_array().unwrap().len(), 1, "{list}");
+    let alarm = &list["alarms"][0];
+    assert_eq!(
+        (&alarm["kind"], &alarm["payment_id"], &alarm["operation_id"]),
+        (&json!("unusable"), &json!(payment_id), &json!("4711"))
+    );
+    let (status, _) = running.post("/v1/alarms/1/resolve", &credit(100_000)).await;
+    assert_eq!(status, 200);
+    // Then the platform sends it as it should be.
+    let good = platform.sign(&success(&payment_id, &json!({"id": 4711})));
+    assert_eq!(send(good).await, 200);
+    assert_eq!(running.balance(CUSTOMER).await, 100_000);
+}
+
+#[actix_web::test]
+async fn alarm_without_an_operation_takes_a_credit_for_the_one_that_is_named() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let platform = running.platform();
+    let payment_id = running.announced(100_000).await;
+    let body = platform.sign(&success(&payment_id, &json!({})));
+    assert_eq!(platform.send("/callback", body).await.unwrap().status, 400);
+    let path = "/v1/alarms/1/resolve";
+    let named = |operation: &str| {
+        let mut body = credit(100_000);
+        body["operation_id"] = operation.into();
+        body
+    };
+    for body in [credit(100_000), named("x"), named("99999999999999999999")] {
+        let (status, error) = running.post(path, &body).await;
+        let field = &error["error"]["field"];
+        assert_eq!((status, field), (422, &json!("operation_id")), "{body}");
+    }
+    let (status, resolved) = running.post(path, &named("4711")).await;
+    assert_eq!(status, 200, "{resolved}");
+    assert_eq!(resolved["resolution"]["operation_id"], "4711");
+    assert_eq!(running.balance(CUSTOMER).await, 100_000);
+}
+
+#[actix_web::test]
+async fn recut_callback_of_a_known_payment_takes_no_credit() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let platform = running.platform();
+    let payment_id = running.announced(100_000).await;
+    let mut recut = success(&payment_id, &json!({"id": 4711}));
+    recut["payment"]["description"] = "for Anna;operation:id:1".into();
+    let body = platform.sign(&recut);
+    assert_eq!(platform.send("/callback", body).await.unwrap().status, 400);
+    let (_, alarm) = running.get("/v1/alarms/1").await;
+    assert_eq!(alarm.get("payment_id"), None, "{alarm}");
     let (status, error) = running.post("/v1/alarms/1/resolve", &credit(1)).await;
     assert_eq!((status, &error["error"]["field"]), (422, &json!("verdict")));
 }

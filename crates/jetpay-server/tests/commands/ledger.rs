@@ -1,5 +1,6 @@
 //! `jetpay ledger` and `jetpay store`: check, export, backup and copy.
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use jetpay_core::{Currency, Money};
@@ -60,6 +61,12 @@ async fn entries_are_exported_as_csv_in_minor_units() {
         lines[1].starts_with("1,20") && lines[1].ends_with(&end),
         "{csv}"
     );
+    let file = running.folder.path("entries.csv");
+    let to = ["ledger", "export", "--to", file.to_str().unwrap()];
+    good(&running.folder.run(&to));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), csv);
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "for its owner alone");
     let rest = good(&running.folder.run(&["ledger", "export", "--after", "1"]));
     assert_eq!(rest.lines().count(), 1);
 }

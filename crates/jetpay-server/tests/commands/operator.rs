@@ -67,6 +67,11 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
         "{error}"
     );
     let resolve = [&resolve[..], &["--amount", "90000"]].concat();
+    let error = bad(&run(&[&resolve[..], &["--operation", "999"]].concat()));
+    assert!(
+        error.contains("operation_id: this alarm names another operation"),
+        "{error}"
+    );
     let resolved = good(&run(&resolve));
     assert!(
         resolved.contains("credit 900.00 KZT") && resolved.contains("has a receipt"),

@@ -74,11 +74,9 @@ fn mode(path: &Path, mode: u32) {
 #[tokio::test]
 async fn read_only_file_is_refused_at_the_start_and_not_changed() {
     let (folder, top_ups) = used_folder().await;
-    let (database, lock) = (folder.path("jetpay.db"), folder.path("jetpay.db.lock"));
+    let database = folder.path("jetpay.db");
     if is_root(&folder) {
-        for mine in [&folder.path(""), &lock] {
-            chown(mine, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
+        chown(folder.path(""), Some(NOBODY), Some(NOBODY)).unwrap();
     }
     mode(&database, 0o444);
     let before = fs::read(&database).unwrap();
@@ -98,7 +96,7 @@ async fn read_only_file_is_refused_at_the_start_and_not_changed() {
 #[tokio::test]
 async fn log_of_another_user_is_refused_at_the_start_and_not_changed() {
     let (folder, top_ups) = used_folder().await;
-    let own = ["", "jetpay.db", "jetpay.db.lock"].map(|name| folder.path(name));
+    let own = ["", "jetpay.db"].map(|name| folder.path(name));
     if is_root(&folder) {
         for path in &own {
             chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
@@ -117,14 +115,13 @@ async fn log_of_another_user_is_refused_at_the_start_and_not_changed() {
 #[tokio::test]
 async fn read_only_folder_is_refused_at_the_start_and_not_changed() {
     let (folder, top_ups) = used_folder().await;
-    fs::remove_file(folder.path("jetpay.db.lock")).unwrap();
     // A writable database is not enough: SQLite writes its log beside it.
     mode(&folder.path("jetpay.db"), 0o666);
     mode(&folder.path(""), 0o555);
     let before = fs::read(folder.path("jetpay.db")).unwrap();
     let error = refused(&folder);
-    assert!(error.contains("jetpay.db.lock cannot be made: "), "{error}");
     assert!(error.contains("must be able to write to it"), "{error}");
+    assert!(error.contains("and to their folder"), "{error}");
     assert_eq!(fs::read(folder.path("jetpay.db")).unwrap(), before);
     mode(&folder.path(""), 0o755);
     mode(&folder.path("jetpay.db"), 0o644);
@@ -136,27 +133,71 @@ async fn second_process_on_a_file_is_refused_and_the_first_continues() {
     let running = Folder::new().serve().await.with_customer().await;
     let mut top_ups = TopUps::default();
     assert_eq!(top_ups.one(&running.platform()).await, 200);
-    let second = Folder::with_store(&format!(
-        "sqlite://{}",
-        running.folder.path("jetpay.db").display()
-    ));
-    let mut command = Command::new(JETPAY);
-    command
-        .args(["serve", "--config"])
-        .arg(second.path("jetpay.toml"));
-    let output = ended(command);
-    assert!(!output.status.success());
-    let error = text(&output.stderr);
-    assert!(
-        error.contains("jetpay.db is in use by another process"),
-        "{error}"
-    );
-    assert!(
-        error.contains("stop that process, or name another database"),
-        "{error}"
-    );
+    let name = |name| running.folder.path(name);
+    std::os::unix::fs::symlink(name("jetpay.db"), name("symbolic.db")).unwrap();
+    fs::hard_link(name("jetpay.db"), name("hard.db")).unwrap();
+    for path in ["jetpay.db", "symbolic.db", "hard.db"] {
+        let second = Folder::with_store(&format!("sqlite://{}", name(path).display()));
+        let mut command = Command::new(JETPAY);
+        command
+            .args(["serve", "--config"])
+            .arg(second.path("jetpay.toml"));
+        let output = ended(command);
+        assert!(!output.status.success());
+        let error = text(&output.stderr);
+        let in_use = format!("{path} is in use by another process");
+        assert!(error.contains(&in_use), "{error}");
+        assert!(
+            error.contains("stop that process, or name another database"),
+            "{error}"
+        );
+    }
     assert_eq!(top_ups.one(&running.platform()).await, 200);
     top_ups.are_in_the_ledger_of(&running).await;
+}
+
+#[tokio::test]
+async fn requests_get_503_while_the_file_is_moved_and_the_log_says_so_once() {
+    let (folder, mut top_ups) = used_folder().await;
+    mode(&folder.path("jetpay.db"), 0o644);
+    let log = folder.path("log");
+    let process = Command::new(JETPAY)
+        .args(["serve", "--config"])
+        .arg(folder.path("jetpay.toml"))
+        .stderr(fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let running = folder.served_by(process).await;
+    let platform = running.platform();
+    let waiting = top_ups.announce(&platform).await.unwrap();
+    let (database, aside) = (
+        running.folder.path("jetpay.db"),
+        running.folder.path("aside"),
+    );
+    fs::rename(&database, &aside).unwrap();
+    assert_eq!(running.readiness().await, Some(503));
+    assert_eq!(top_ups.send_callback(&platform, &waiting).await, 503);
+    assert_eq!(top_ups.one(&platform).await, 503);
+    // A copy in its place is another file, whatever it holds.
+    fs::copy(&aside, &database).unwrap();
+    assert_eq!(top_ups.send_callback(&platform, &waiting).await, 503);
+    let said = || fs::read_to_string(&log).unwrap();
+    let begun = Instant::now();
+    while !said().contains("put the right database there") {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}", said());
+        assert_eq!(running.readiness().await, Some(503));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The next look of the service.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    fs::rename(&aside, &database).unwrap();
+    running.wait_until_ready().await;
+    top_ups.repeat_unacknowledged(&platform).await;
+    top_ups.are_in_the_ledger_of(&running).await;
+    let said = said();
+    let advice = "stop the service, put the right database there";
+    assert_eq!(said.matches(advice).count(), 1, "{said}");
+    assert!(said.contains("other users can read"), "{said}");
 }
 
 /// The shell's limit on file sizes simulates a full disk: a write beyond it fails.

@@ -1,6 +1,7 @@
 //! The first round trip: begins a transaction, and fetches and locks what a group will look at.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use jetpay_core::id::{CustomerId, PaymentId};
 use jetpay_rules::{NewEntry, PaymentSnapshot};
@@ -12,6 +13,7 @@ use super::session::Session;
 use super::wire::send;
 use super::working_set::{EventRow, PaymentRow, Place, WorkingSet};
 use super::{alarm_reads, payouts, rows};
+use crate::model::MAX_OPEN_UNUSABLE;
 use crate::port::{Keys, StoredEntry, TransactionError};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
@@ -19,7 +21,6 @@ use crate::port::{Keys, StoredEntry, TransactionError};
 pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, PostgresError> {
     let Session { client, statements } = session;
     let ids: Vec<&str> = keys.payments.iter().map(PaymentId::as_str).collect();
-    let number = |id: u64| id.cast_signed();
     let (projects, operations): (Vec<i64>, Vec<i64>) = keys
         .operations
         .iter()
@@ -75,13 +76,18 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
     Ok(set)
 }
 
+fn number(id: u64) -> i64 {
+    id.cast_signed()
+}
+
 /// The rows that groups seldom read.
 #[derive(Default)]
 struct Rare {
     customers: Vec<Row>,
     alarms: Vec<Row>,
     entries: Vec<Row>,
-    bodies: Vec<Row>,
+    signatures: Vec<Row>,
+    unusable: Vec<Row>,
 }
 
 async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Error> {
@@ -100,9 +106,24 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
         // Read after the payments are locked: so it is known whether an entry is corrected.
         rare.entries = client.query(&statements.entries, &[&keys.entries]).await?;
     }
-    if !keys.bodies.is_empty() {
-        let bodies: Vec<&[u8]> = keys.bodies.iter().map(|body| &**body).collect();
-        rare.bodies = client.query(&statements.bodies, &[&bodies]).await?;
+    if !keys.unusable.is_empty() {
+        let projects = keys.unusable.iter().map(|id| number(id.number()));
+        let projects: BTreeSet<i64> = projects.collect();
+        let projects: Vec<i64> = projects.into_iter().collect();
+        client
+            .query(&statements.lock_unusable, &[&projects])
+            .await?;
+        // A later statement, so that it sees what the transaction did that held the lock before.
+        let values: Values<'_> = &[&projects, &rows::limit(MAX_OPEN_UNUSABLE)];
+        rare.unusable = client.query(&statements.open_unusable, values).await?;
+    }
+    if !keys.signatures.is_empty() {
+        let asked = keys.signatures.iter();
+        let (signatures, reasons): (Vec<&str>, Vec<Cow<'_, str>>) = asked
+            .map(|(signature, reason)| (&**signature, rows::kept(reason)))
+            .unzip();
+        let values: Values<'_> = &[&signatures, &reasons];
+        rare.signatures = client.query(&statements.signatures, values).await?;
     }
     Ok(rare)
 }
@@ -122,6 +143,8 @@ fn take_payments(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), 
         };
         let payment = PaymentRow {
             snapshot,
+            customer_id: rows::id(row, 8)?,
+            has_large: rows::get(row, 9)?,
             new: None,
             changed_at: None,
         };
@@ -192,15 +215,18 @@ fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), Trans
         };
         set.entries.insert(rows::get(row, 0)?, Some(stored));
     }
-    let bodies: HashMap<Box<[u8]>, bool> = keys
-        .bodies
-        .iter()
-        .map(|body| (body.clone(), false))
-        .collect();
-    set.bodies = bodies;
-    for row in &rare.bodies {
-        let body: &[u8] = rows::get(row, 0)?;
-        set.bodies.insert(body.into(), true);
+    for row in &rare.unusable {
+        let open: i64 = rows::get(row, 1)?;
+        let open = usize::try_from(open).unwrap_or(usize::MAX);
+        set.unusable.insert(rows::project(row, 0)?, open);
+    }
+    let asked = keys.signatures.iter();
+    let asked = asked.map(|(signature, reason)| (signature.clone(), rows::kept(reason).into()));
+    set.signatures = asked.map(|key| (key, false)).collect();
+    for row in &rare.signatures {
+        let signature: &str = rows::get(row, 0)?;
+        let key = (signature.into(), rows::get(row, 1)?);
+        set.signatures.insert(key, true);
     }
     Ok(())
 }

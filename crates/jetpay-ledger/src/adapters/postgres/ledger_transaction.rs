@@ -13,8 +13,15 @@ use super::working_set::{
     AlarmRow, EntryRow, EventRow, NewEvent, PaymentRow, Place, WorkingSet, fetch, fetch_payment,
     has_same_key,
 };
-use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
-use crate::port::{Keys, LedgerTransaction, StoredEntry, StoredEvent, TransactionError};
+use crate::model::{
+    Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution, Put,
+};
+use crate::port::{Keys, LedgerTransaction, StoredEntry, StoredEvent, TransactionError, bounded};
+
+/// The key of an alarm that keeps a message, with the reason as the database could keep it.
+fn signature_key(signature: &str, reason: &str) -> (Box<str>, String) {
+    (signature.into(), rows::kept(reason).into_owned())
+}
 
 impl LedgerTransaction for WorkingSet {
     fn payment(
@@ -30,7 +37,11 @@ impl LedgerTransaction for WorkingSet {
             early: self.early(id)?,
             ..row.snapshot.clone()
         };
-        let effects = Effects::of_key((id, &snapshot), key, |key| self.payment_with_effect(key))?;
+        let mut effects =
+            Effects::of_key((id, &snapshot), key, |key| self.payment_with_effect(key))?;
+        if row.has_large {
+            effects.balance = bounded(self.balance(&row.customer_id)?);
+        }
         Ok(Some((snapshot, effects)))
     }
 
@@ -42,6 +53,9 @@ impl LedgerTransaction for WorkingSet {
         }
         *row = Some(PaymentRow {
             snapshot: PaymentSnapshot::announced(payment.project_id, payment.amount),
+            customer_id: payment.customer_id.clone(),
+            // Not looked up, so assumed: it is read only if a callback came before the payment.
+            has_large: true,
             new: Some(payment.clone()),
             changed_at: None,
         });
@@ -182,6 +196,10 @@ impl LedgerTransaction for WorkingSet {
         corrects: Option<i64>,
         now: Millis,
     ) -> Result<(), TransactionError> {
+        let customer = self.payments.get(payment_id).and_then(Option::as_ref);
+        if let Some(balance) = customer.and_then(|row| self.spenders.get_mut(&row.customer_id)) {
+            *balance += i128::from(entry.amount);
+        }
         let made = self.effects.entry((project_id, entry.operation_id));
         made.or_default().push((entry.kind, payment_id.clone()));
         self.changes.entries.push(EntryRow {
@@ -204,17 +222,15 @@ impl LedgerTransaction for WorkingSet {
         Ok(entry.clone())
     }
 
-    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {
-        if let Some(body) = cause.body {
-            let status = self.bodies.get_mut(body).ok_or_else(|| {
-                fetch(Keys {
-                    bodies: vec![body.into()],
-                    ..Keys::default()
-                })
-            })?;
-            if std::mem::replace(status, true) {
-                return Ok(false);
-            }
+    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<(), TransactionError> {
+        if let Some(message) = &cause.message {
+            let key = signature_key(message.signature, cause.reason.unwrap_or_default());
+            self.signatures.insert(key, true);
+        }
+        if cause.kind == AlarmKind::Unusable
+            && let Some(open) = self.unusable.get_mut(&cause.project_id)
+        {
+            *open += 1;
         }
         self.changes.alarms.push(AlarmRow {
             kind: cause.kind,
@@ -222,10 +238,31 @@ impl LedgerTransaction for WorkingSet {
             payment_id: cause.payment_id.cloned(),
             operation_id: cause.operation_id,
             reason: cause.reason.map(ToOwned::to_owned),
-            body: cause.body.map(Into::into),
+            message: cause
+                .message
+                .map(|message| (message.signature.into(), message.body.into())),
             time: now,
         });
-        Ok(true)
+        Ok(())
+    }
+
+    fn has_alarm(&mut self, signature: &str, reason: &str) -> Result<bool, TransactionError> {
+        let key = signature_key(signature, reason);
+        self.signatures.get(&key).copied().ok_or_else(|| {
+            fetch(Keys {
+                signatures: vec![key],
+                ..Keys::default()
+            })
+        })
+    }
+
+    fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError> {
+        self.unusable.get(&project_id).copied().ok_or_else(|| {
+            fetch(Keys {
+                unusable: vec![project_id],
+                ..Keys::default()
+            })
+        })
     }
 
     fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError> {

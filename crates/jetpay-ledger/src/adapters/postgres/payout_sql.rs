@@ -23,7 +23,9 @@ pub(super) static CHANGE: LazyLock<String> = LazyLock::new(|| {
 });
 pub(super) static AVAILABLE: LazyLock<String> = LazyLock::new(|| {
     let balance = sql::BALANCE.replace("$1", "spender");
-    format!("SELECT spender, ({balance}) FROM unnest($1::text[]) AS spender")
+    format!(
+        "SELECT spender, balance.* FROM unnest($1::text[]) AS spender, LATERAL ({balance}) AS balance (left_over, taken)"
+    )
 });
 /// Numbered from the row of `counts`, which was counted up before and is locked.
 pub(super) static ADD_STEPS: LazyLock<String> = LazyLock::new(|| {

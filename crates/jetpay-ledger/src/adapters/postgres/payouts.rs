@@ -4,9 +4,10 @@ use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use tokio_postgres::{Error, Row};
 
 use super::session::Session;
-use super::working_set::{PayoutRowInSet, WorkingSet, fetch};
+use super::working_set::{PayoutRowInSet, WorkingSet, fetch, fetch_payment};
 use super::{query, rows};
 use crate::payout::PayoutStep;
+use crate::port::payouts::sql;
 use crate::port::{Keys, PayoutRow, PayoutTransaction, TransactionError};
 
 /// The rows that a group reads.
@@ -67,12 +68,23 @@ pub(super) fn take(
         set.payout_keys.insert(key, Some(under));
     }
     for row in &fetched.spenders {
-        set.spenders.insert(rows::id(row, 0)?, rows::get(row, 1)?);
+        let balance = sql::balance(&query::values(row)?[1..]);
+        set.spenders.insert(rows::id(row, 0)?, balance);
     }
     Ok(())
 }
 
 impl WorkingSet {
+    /// What a customer can spend, in minor units.
+    pub(super) fn balance(&self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
+        self.spenders.get(customer_id).copied().ok_or_else(|| {
+            fetch(Keys {
+                spenders: vec![customer_id.clone()],
+                ..Keys::default()
+            })
+        })
+    }
+
     fn payout_cell(
         &mut self,
         id: &PaymentId,
@@ -107,13 +119,14 @@ impl PayoutTransaction for WorkingSet {
         })
     }
 
-    fn available(&mut self, customer_id: &CustomerId) -> Result<i64, TransactionError> {
-        self.spenders.get(customer_id).copied().ok_or_else(|| {
-            fetch(Keys {
-                spenders: vec![customer_id.clone()],
-                ..Keys::default()
-            })
-        })
+    fn available(&mut self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
+        self.balance(customer_id)
+    }
+
+    fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
+        let row = self.payments.get(id).ok_or_else(|| fetch_payment(id))?;
+        let balance = row.as_ref().map(|row| self.balance(&row.customer_id));
+        Ok(balance.transpose()?.unwrap_or_default())
     }
 
     fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError> {
@@ -133,7 +146,7 @@ impl PayoutTransaction for WorkingSet {
         if payout.from_balance
             && let Some(available) = self.spenders.get_mut(&payout.customer_id)
         {
-            *available -= payout.amount.minor();
+            *available -= i128::from(payout.amount.minor());
         }
         Ok(())
     }

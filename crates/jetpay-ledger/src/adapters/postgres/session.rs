@@ -33,7 +33,9 @@ macro_rules! statements {
 statements! {
     announce: "SELECT pg_advisory_xact_lock_shared(7630123801)";
     fill_inbox: "SELECT pg_advisory_xact_lock(7630123801)";
-    payments: "SELECT id, project_id, amount, currency, state, credited_by, credited, remaining, refunded
+    payments: "SELECT id, project_id, amount, currency, state, credited_by, credited, remaining, refunded, customer_id,
+            EXISTS (SELECT 1 FROM payments AS other WHERE other.customer_id = payments.customer_id
+                AND (other.amount > 1000000000000 OR other.credited > 1000000000000))
         FROM payments WHERE id = ANY($1) ORDER BY id FOR UPDATE";
     events: "SELECT project_id, payment_id, payment_type, payment_status, operation_id, operation_type,
             operation_status, amount, currency, disposition, seq
@@ -46,7 +48,13 @@ statements! {
             (SELECT reason FROM settlements WHERE settlements.corrects = entries.seq)
         FROM entries WHERE seq = ANY($1)";
     customers: "SELECT customer_id FROM customers WHERE customer_id = ANY($1)";
-    bodies: "SELECT body FROM alarms WHERE body IS NOT NULL AND sha256(body) IN (SELECT sha256(b) FROM unnest($1::bytea[]) AS b)";
+    signatures: "SELECT signature, reason FROM alarms
+        JOIN unnest($1::text[], $2::text[]) AS asked (signature, reason) USING (signature, reason)";
+    lock_unusable: "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7630123803))
+        FROM (SELECT id FROM unnest($1::bigint[]) AS id ORDER BY id) AS sorted";
+    open_unusable: "SELECT id, (SELECT count(*) FROM (SELECT 1 FROM alarms
+            WHERE project_id = id AND kind = 'unusable' AND NOT settled LIMIT $2) AS open)
+        FROM unnest($1::bigint[]) AS id";
     add_payments: "INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags,
             state, credited, remaining, credited_by, early, created_at, changed_at, refunded)
         SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
@@ -86,10 +94,11 @@ statements! {
         SELECT (SELECT last_entry FROM counts WHERE one) - cardinality($1::text[]) + n, p, r, o, k, a, t, c
         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
             WITH ORDINALITY AS e (p, r, o, k, a, t, c, n)";
-    add_alarms: "INSERT INTO alarms (seq, kind, project_id, payment_id, operation_id, time, reason, body)
-        SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b
-        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[])
-            WITH ORDINALITY AS a (k, r, p, o, t, w, b, n)";
+    add_alarms: "INSERT INTO alarms (seq, kind, project_id, payment_id, operation_id, time, reason, body,
+            signature)
+        SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b, s
+        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[],
+            $8::text[]) WITH ORDINALITY AS a (k, r, p, o, t, w, b, s, n)";
     add_resolutions: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
             events_before, time, corrects)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
@@ -127,9 +136,24 @@ const VERSIONS: &[&str] = &[
 /// One server migrates at a time; the others wait. The number is only ours.
 const LOCK: i64 = 0x006a_6574_7061_7901;
 
+/// Refuses a database of another encoding: it could not keep every text, and would refuse or change some callbacks.
+async fn require_utf8(client: &Client) -> Result<(), OpenError> {
+    let row = client.query_one("SHOW server_encoding", &[]).await;
+    let encoding: String = row.map_err(|error| unopened(&error))?.get(0);
+    if encoding == "UTF8" {
+        return Ok(());
+    }
+    let reason = format!(
+        "its encoding is {encoding}, which does not hold every text: create one with \
+         CREATE DATABASE name OWNER user ENCODING 'UTF8' TEMPLATE template0"
+    );
+    Err(OpenError::Server { reason })
+}
+
 /// Brings the schema up to date. Refuses a newer one.
 pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
     let failed = |error: tokio_postgres::Error| unopened(&error);
+    require_utf8(client).await?;
     let transaction = client.transaction().await.map_err(failed)?;
     transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])

@@ -24,10 +24,11 @@ pub(super) struct WorkingSet {
     pub(super) customers: HashMap<CustomerId, bool>,
     pub(super) alarms: HashMap<i64, Option<Alarm>>,
     pub(super) entries: HashMap<i64, Option<StoredEntry>>,
-    pub(super) bodies: HashMap<Box<[u8]>, bool>,
+    pub(super) signatures: HashMap<(Box<str>, String), bool>,
+    pub(super) unusable: HashMap<ProjectId, usize>,
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
-    pub(super) spenders: HashMap<CustomerId, i64>,
+    pub(super) spenders: HashMap<CustomerId, i128>,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
 }
@@ -52,6 +53,9 @@ pub(super) struct Changes {
 pub(super) struct PaymentRow {
     /// Without its early compensations: they follow from the events.
     pub(super) snapshot: PaymentSnapshot,
+    pub(super) customer_id: CustomerId,
+    /// A payment of the customer is so large that the balance could overflow.
+    pub(super) has_large: bool,
     pub(super) new: Option<NewPayment>,
     pub(super) changed_at: Option<Millis>,
 }
@@ -113,7 +117,7 @@ pub(super) struct AlarmRow {
     pub(super) payment_id: Option<PaymentId>,
     pub(super) operation_id: Option<OperationId>,
     pub(super) reason: Option<String>,
-    pub(super) body: Option<Box<[u8]>>,
+    pub(super) message: Option<(Box<str>, Box<[u8]>)>,
     pub(super) time: Millis,
 }
 

@@ -1,13 +1,14 @@
 //! Alarms, resolutions and the inbox: what waits for an operator, and what was decided.
 
-use jetpay_core::id::OperationId;
+use jetpay_core::id::{OperationId, ProjectId};
 use jetpay_core::status::PaymentStatus;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows;
 use super::transaction::Transaction;
 use crate::model::{
-    Alarm, AlarmCause, AlarmFilter, Millis, NewResolution, Resolution, Unmatched, Verdict,
+    Alarm, AlarmCause, AlarmFilter, MAX_OPEN_UNUSABLE, Millis, NewResolution, Resolution,
+    Unmatched, Verdict,
 };
 
 const COLUMNS: &str = "SELECT alarms.seq, kind, project_id, alarms.payment_id, alarms.operation_id, alarms.time,
@@ -15,14 +16,14 @@ const COLUMNS: &str = "SELECT alarms.seq, kind, project_id, alarms.payment_id, a
     currency, settlements.reason, events_before, settlements.time, settlements.corrects
     FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq";
 
-/// Adds an alarm, unless its body is kept already; whether it was new.
+/// Adds an alarm.
 pub(super) fn add(
     transaction: &Transaction<'_>,
     cause: &AlarmCause<'_>,
     now: Millis,
-) -> rusqlite::Result<bool> {
-    let sql = "INSERT INTO alarms (kind, project_id, payment_id, operation_id, time, reason, body)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO alarms (kind, project_id, payment_id, operation_id, time, reason, body, signature)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let values = (
         cause.kind.as_str(),
         cause.project_id.number().cast_signed(),
@@ -30,9 +31,38 @@ pub(super) fn add(
         cause.operation_id.map(|id| id.number().cast_signed()),
         now.0,
         cause.reason,
-        cause.body,
+        cause.message.map(|message| message.body),
+        cause.message.map(|message| message.signature),
     );
-    Ok(transaction.execute(sql, values)? > 0)
+    transaction.execute(sql, values)?;
+    Ok(())
+}
+
+/// Whether an alarm with this reason keeps a message with this signature.
+pub(super) fn is_kept(
+    connection: &Connection,
+    signature: &str,
+    reason: &str,
+) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE signature = ?1 AND reason = ?2)";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row((signature, reason), |row| row.get(0))
+}
+
+/// How many open alarms about unusable callbacks a project has, as far as the most that there may be.
+pub(super) fn open_unusable(
+    connection: &Connection,
+    project_id: ProjectId,
+) -> rusqlite::Result<usize> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM alarms
+               WHERE project_id = ?1 AND kind = 'unusable' AND NOT settled LIMIT ?2)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let values = (
+        project_id.number().cast_signed(),
+        rows::limit(MAX_OPEN_UNUSABLE),
+    );
+    let open: i64 = statement.query_row(values, |row| row.get(0))?;
+    Ok(usize::try_from(open).unwrap_or(usize::MAX))
 }
 
 /// Alarms, the newest first.

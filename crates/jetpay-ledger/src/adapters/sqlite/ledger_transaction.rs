@@ -99,8 +99,16 @@ impl LedgerTransaction for Transaction<'_> {
         Ok(entries::stored(self.connection(), seq)?)
     }
 
-    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<bool, TransactionError> {
+    fn add_alarm(&mut self, cause: &AlarmCause<'_>, now: Millis) -> Result<(), TransactionError> {
         Ok(alarms::add(self, cause, now)?)
+    }
+
+    fn has_alarm(&mut self, signature: &str, reason: &str) -> Result<bool, TransactionError> {
+        Ok(alarms::is_kept(self.connection(), signature, reason)?)
+    }
+
+    fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError> {
+        Ok(alarms::open_unusable(self.connection(), project_id)?)
     }
 
     fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError> {

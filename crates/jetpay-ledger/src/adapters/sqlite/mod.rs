@@ -4,6 +4,7 @@ mod alarms;
 mod customers;
 mod entries;
 mod events;
+mod file;
 mod ledger_transaction;
 mod open;
 mod payment_reads;

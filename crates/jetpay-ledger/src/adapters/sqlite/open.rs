@@ -1,10 +1,11 @@
 //! Opening the database: its settings, and its schema.
 
-use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior, ffi};
 
 use crate::model::OpenError;
@@ -22,6 +23,10 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than all texts of statements, so that each is prepared once.
 const STATEMENTS: usize = 64;
+
+/// What to do about a file that cannot be written.
+pub(super) const MAY_WRITE: &str = "; the user who runs this must be able to write to it, to the files beside it that end in \
+    -wal and -shm, and to their folder";
 
 /// Opens the database for writing, and brings its schema up to date.
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
@@ -73,8 +78,7 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
 pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
     let what_to_do = match error.sqlite_error_code() {
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "; the user who runs this must be able to write to it, to the files beside it that end in -wal and -shm, and \
-             to their folder"
+            MAY_WRITE
         }
         Some(ErrorCode::NotADatabase) => "; this is no SQLite database: name another file",
         Some(ErrorCode::DatabaseCorrupt) => "; it is damaged: bring back a copy",
@@ -110,7 +114,37 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     // A plan must not depend on the values bound to it: else SQLite prepares many a statement anew for each value,
     // which costs more than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(())
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_aggregate_function("sum", 1, flags, Sum)
+}
+
+/// Takes the place of SQLite's `sum`, which fails when the sum of integers does not fit 64 bits. Then this one is a text, as
+/// PostgreSQL's `sum` is wider than its integers. NULL if there are no rows.
+struct Sum;
+
+impl Aggregate<Option<i128>, ToSqlOutput<'static>> for Sum {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Option<i128>> {
+        Ok(None)
+    }
+
+    fn step(&self, context: &mut Context<'_>, sum: &mut Option<i128>) -> rusqlite::Result<()> {
+        if let Some(number) = context.get::<Option<i64>>(0)? {
+            *sum = Some(sum.unwrap_or_default() + i128::from(number));
+        }
+        Ok(())
+    }
+
+    fn finalize(
+        &self,
+        _: &mut Context<'_>,
+        sum: Option<Option<i128>>,
+    ) -> rusqlite::Result<ToSqlOutput<'static>> {
+        let sum = sum.flatten().map(|sum| match i64::try_from(sum) {
+            Ok(sum) => Value::Integer(sum),
+            Err(_) => Value::Text(sum.to_string()),
+        });
+        Ok(ToSqlOutput::Owned(sum.unwrap_or(Value::Null)))
+    }
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
@@ -150,43 +184,4 @@ fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
         transaction.commit()?;
     }
     Ok(())
-}
-
-/// The lock. The operating system lets go of it when the process ends, however it ends.
-#[derive(Debug)]
-pub(super) struct Lock {
-    file: File,
-}
-
-impl Drop for Lock {
-    /// Closing the file is not enough: a child that was just forked off has it open, too, until it runs its program.
-    fn drop(&mut self) {
-        let _ = self.file.unlock();
-    }
-}
-
-impl Lock {
-    /// Locks `<database>.lock`, which is made and left behind: removing it would race with the next process.
-    pub(super) fn take(database: &Path) -> Result<Self, OpenError> {
-        let mut lock = database.as_os_str().to_owned();
-        lock.push(".lock");
-        let failed = |source| OpenError::Lock {
-            lock: lock.clone().into(),
-            source,
-        };
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse {
-                path: database.into(),
-                lock: lock.into(),
-            }),
-            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-        }
-    }
 }

@@ -5,8 +5,9 @@ use jetpay_rules::{Effect, EffectKey, Effects, PaymentSnapshot};
 use rusqlite::OptionalExtension;
 
 use super::transaction::Transaction;
-use super::{events, rows};
+use super::{events, payouts, rows};
 use crate::model::{Millis, NewPayment, stored_kind};
+use crate::port::bounded;
 
 /// Adds a pending payment; whether its id was free.
 pub(super) fn add(transaction: &Transaction<'_>, payment: &NewPayment) -> rusqlite::Result<bool> {
@@ -39,7 +40,9 @@ pub(super) fn snapshot(
     let sql = "SELECT project_id, amount, currency, state, credited_by, credited, remaining, early, refunded,
                       (SELECT payment_id = ?1 FROM entries
                        WHERE project_id = ?2 AND operation_id = ?3 AND (kind = ?4
-                           OR kind IN ('credit', 'settled_credit') AND ?4 = 'credit'))
+                           OR kind IN ('credit', 'settled_credit') AND ?4 = 'credit')),
+                      customer_id, EXISTS (SELECT 1 FROM payments AS other WHERE other.customer_id = payments.customer_id
+                          AND (other.amount > 1000000000000 OR other.credited > 1000000000000))
                FROM payments WHERE id = ?1";
     let values = (
         id.as_str(),
@@ -55,6 +58,10 @@ pub(super) fn snapshot(
             Some(true) => Effect::Here,
             Some(false) => Effect::Elsewhere,
         });
+        if row.get(10)? {
+            let balance = payouts::balance(transaction.connection(), rows::text(row, 9)?)?;
+            effects.balance = bounded(balance);
+        }
         let mut early = Vec::new();
         if row.get::<_, i64>(7)? > 0 {
             for (compensation, elsewhere) in events::early(transaction, id)? {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::rows;
 use super::transaction::Transaction;
@@ -45,13 +46,17 @@ impl PayoutTransaction for Transaction<'_> {
         found.first().map(|row| sql::with_key(row)).transpose()
     }
 
-    fn available(&mut self, customer_id: &CustomerId) -> Result<i64, TransactionError> {
-        let found = rows::query(
-            self.connection(),
-            sql::BALANCE,
-            &[text(customer_id.as_str())],
-        )?;
-        Ok(sql::number(&found))
+    fn available(&mut self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
+        Ok(balance(self.connection(), customer_id.as_str())?)
+    }
+
+    fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
+        let sql = "SELECT customer_id FROM payments WHERE id = ?1";
+        let mut statement = self.connection().prepare_cached(sql)?;
+        let customer_id = statement.query_row([id.as_str()], |row| row.get::<_, String>(0));
+        let customer_id = customer_id.optional()?;
+        let balance = customer_id.map(|id| balance(self.connection(), &id));
+        Ok(balance.transpose()?.unwrap_or_default())
     }
 
     fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError> {
@@ -66,6 +71,15 @@ impl PayoutTransaction for Transaction<'_> {
     fn add_step(&mut self, step: &PayoutStep) -> Result<(), TransactionError> {
         write(self, &ADD_STEP, &step::values(step))
     }
+}
+
+/// What a customer can spend, in minor units.
+pub(super) fn balance(connection: &Connection, customer_id: &str) -> rusqlite::Result<i128> {
+    let rows = rows::query(connection, sql::BALANCE, &[text(customer_id)])?;
+    Ok(rows
+        .first()
+        .map(|row| sql::balance(row))
+        .unwrap_or_default())
 }
 
 fn write(

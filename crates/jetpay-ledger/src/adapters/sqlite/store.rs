@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::future::ready;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -15,8 +16,9 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::file::{Lock, Names};
 use super::open;
-use super::open::{Lock, open_to_read};
+use super::open::open_to_read;
 use super::reads::reads;
 use super::writer::{Health, Writer};
 use crate::model::{Error, OpenError};
@@ -30,6 +32,7 @@ const GROUP: usize = 512;
 pub(crate) struct Sqlite {
     queue: Sender<Box<dyn QueuedCommand>>,
     readers: Readers,
+    names: Option<Names>,
     writer: Arc<Health>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -45,8 +48,9 @@ impl Sqlite {
         let connection = open::open(path)?;
         // The path may be relative, and a program may change its directory.
         let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
+        let names = Names::of(&absolute, &lock).map_err(|error| failed(error.to_string()))?;
         let state = Arc::new(Health::default());
-        let writer = Writer::new(connection, Some(lock), Arc::clone(&state))
+        let writer = Writer::new(connection, Some((names.clone(), lock)), Arc::clone(&state))
             .map_err(|error| open::unopened(path, &error))?;
         let (sender, receiver) = mpsc::channel(queue);
         let thread = std::thread::Builder::new().name("jetpay-ledger".into());
@@ -55,7 +59,8 @@ impl Sqlite {
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self {
             queue: sender,
-            readers: Readers::new(absolute),
+            readers: Readers::new(absolute, Some(names.clone())),
+            names: Some(names),
             writer: state,
             thread: Mutex::new(Some(thread)),
         })
@@ -73,7 +78,8 @@ impl Sqlite {
         let (sender, _) = mpsc::channel(1);
         Ok(Self {
             queue: sender,
-            readers: Readers::new(absolute),
+            readers: Readers::new(absolute, None),
+            names: None,
             writer: Arc::default(),
             thread: Mutex::new(None),
         })
@@ -116,6 +122,9 @@ impl Store for Sqlite {
         if self.queue.is_closed() {
             return Err(Error::closed());
         }
+        if let Some(names) = &self.names {
+            names.check().map_err(Error::Unavailable)?;
+        }
         if self.writer.failing.load(Relaxed) {
             let (probe, _) = Queued::new(Probe);
             let _ = self.queue.try_send(probe);
@@ -156,12 +165,15 @@ thread_local! {
 pub(super) struct Readers {
     /// Its address is what tells one ledger from another: a path may be opened, closed and opened again.
     path: Arc<PathBuf>,
+    /// Those of the writer: a reader does not open another database than it.
+    names: Option<Names>,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: PathBuf, names: Option<Names>) -> Self {
         Self {
             path: Arc::new(path),
+            names,
         }
     }
 
@@ -180,6 +192,9 @@ impl Readers {
                 |(path, _): &&(Weak<PathBuf>, _)| Weak::as_ptr(path) == Arc::as_ptr(&self.path);
             if let Some((_, connection)) = connections.iter().find(mine) {
                 return Ok(Rc::clone(connection));
+            }
+            if let Some(names) = &self.names {
+                names.check().map_err(Error::Unavailable)?;
             }
             connections.retain(|(path, _)| path.strong_count() > 0);
             let connection = Rc::new(open_to_read(&self.path)?);
@@ -213,6 +228,12 @@ fn backup(connection: &Connection, to: &Path) -> Result<(), Error> {
     let name = part
         .to_str()
         .ok_or_else(|| failed("cannot write", &"its name is not UTF-8"))?;
+    // SQLite would make a file that others can read. It also takes an empty one.
+    let mut owners = File::options();
+    owners.write(true).create_new(true).mode(0o600);
+    owners
+        .open(part)
+        .map_err(|error| failed("cannot write", &error))?;
     connection.execute("VACUUM INTO ?1", params![name])?;
     File::open(part)
         .and_then(|file| file.sync_all())

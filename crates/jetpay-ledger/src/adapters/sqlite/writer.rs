@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 
-use super::open::Lock;
+use super::file::{Lock, Names};
 use super::transaction::{Transaction, read_counts};
 use crate::model::{Counts, Error};
 use crate::port::{QueuedCommand, TransactionError};
@@ -38,14 +38,15 @@ pub(super) struct Writer {
     log_pages: Arc<AtomicI32>,
     /// The log still holds data that must be forgotten.
     to_forget: bool,
-    /// Held until the last command is done.
-    _lock: Option<Lock>,
+    /// The names of the database's file, and its lock, which is held until the last command is done. A database in memory
+    /// has none.
+    file: Option<(Names, Lock)>,
 }
 
 impl Writer {
     pub(super) fn new(
         mut connection: Connection,
-        lock: Option<Lock>,
+        file: Option<(Names, Lock)>,
         state: Arc<Health>,
     ) -> rusqlite::Result<Self> {
         let counts = read_counts(&connection)?;
@@ -62,7 +63,7 @@ impl Writer {
             log_pages,
             // What a killed service forgot last may still be in the log.
             to_forget: true,
-            _lock: lock,
+            file,
         })
     }
 
@@ -110,24 +111,40 @@ impl Writer {
             for command in commands {
                 command.run(&mut transaction)?;
             }
+            self.in_place()?;
             Ok((transaction.commit()?, transaction.forgot))
         }));
         let outcome = outcome
             .unwrap_or_else(|_| Err(TransactionError::Constraint("a write panicked".into())));
+        let outcome = outcome.and_then(|(counts, forgot)| {
+            self.counts = counts;
+            self.to_forget |= forgot;
+            // The file may have been moved during the commit. Then its commands are not acknowledged, and come again.
+            self.in_place()
+        });
         // A value that breaks a rule, or a bug that panics, says nothing about the disk.
         let failing = matches!(outcome, Err(TransactionError::Store(_)));
         self.state.failing.store(failing, Relaxed);
-        match outcome {
-            Ok((counts, forgot)) => {
-                self.counts = counts;
-                self.to_forget |= forgot;
-                Ok(())
-            }
-            Err(failure) => {
-                self.roll_back();
-                Err(failure)
-            }
+        if outcome.is_err() {
+            self.roll_back();
         }
+        if self.in_place().is_err() {
+            // What was acknowledged goes into the database that was moved. A log that is left behind could otherwise be
+            // taken for that of another database.
+            self.empty_the_log();
+        }
+        outcome
+    }
+
+    /// Whether the names of the database still stand for the files that are open. The error is short, because it is that of
+    /// every command; the store's `ready` says what to do.
+    fn in_place(&self) -> Result<(), TransactionError> {
+        let names = self.file.as_ref().map(|(names, _)| names);
+        if names.is_none_or(|names| names.check().is_ok()) {
+            return Ok(());
+        }
+        let moved = "a file of the database was moved, removed or replaced";
+        Err(TransactionError::Store(moved.into()))
     }
 
     /// `SQLite` may have rolled back by itself. If this fails, the next `BEGIN` shows it.

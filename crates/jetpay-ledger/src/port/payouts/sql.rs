@@ -7,7 +7,7 @@ use super::value;
 use super::value::Values;
 use crate::payout::{PayoutFilter, PayoutState};
 use crate::port::error::TransactionError;
-use crate::port::store::{Row, Value};
+use crate::port::store::{Value, sum};
 
 /// A payout by its id.
 pub(crate) fn by_id() -> String {
@@ -31,10 +31,10 @@ pub(crate) fn by_ids() -> String {
 pub(crate) const WITH_KEY: &str =
     "SELECT payment_id, fingerprint FROM payouts WHERE project_id = $1 AND idempotency_key = $2";
 
-/// What a customer can spend, in minor units.
+/// What a customer's payments left, and what payouts took of it, in minor units: two texts, for [`balance`].
 pub(crate) const BALANCE: &str = "SELECT
-    CAST((SELECT coalesce(sum(remaining), 0) FROM payments WHERE customer_id = $1)
-       - (SELECT coalesce(sum(reserved + paid), 0) FROM payouts WHERE customer_id = $1 AND from_balance = 1) AS BIGINT)";
+    (SELECT CAST(coalesce(sum(remaining), 0) AS TEXT) FROM payments WHERE customer_id = $1),
+    (SELECT CAST(coalesce(sum(reserved + paid), 0) AS TEXT) FROM payouts WHERE customer_id = $1 AND from_balance = 1)";
 
 /// Payouts with an action that is due, the most overdue first; then those whose action lies further ahead than any wait.
 pub(crate) const DUE: &str = "SELECT payment_id FROM (SELECT payment_id FROM payouts
@@ -78,10 +78,9 @@ pub(crate) fn with_key(row: &[Value]) -> Result<(PaymentId, String), Transaction
     Ok((values.id()?, values.text()?.to_owned()))
 }
 
-/// The number in the first row, such as [`BALANCE`] gives.
-pub(crate) fn number(rows: &[Row]) -> i64 {
-    let first = rows.first().and_then(|row| row.first());
-    first.and_then(Value::int).unwrap_or_default()
+/// What a customer can spend, in minor units, from the row that [`BALANCE`] gives.
+pub(crate) fn balance(row: &[Value]) -> i128 {
+    sum(row, 0) - sum(row, 1)
 }
 
 /// Only the conditions that are asked for, so that the index that fits is used.

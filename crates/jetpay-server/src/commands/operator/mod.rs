@@ -90,6 +90,9 @@ pub(super) struct ResolveAlarm {
     seq: i64,
     #[command(flatten)]
     decision: Decision,
+    /// The id of the operation to credit, as the platform's account shows it; only for an alarm that names none
+    #[arg(long, value_name = "ID")]
+    operation: Option<String>,
     #[command(flatten)]
     admin: AdminOptions,
 }
@@ -110,7 +113,11 @@ impl Alarms {
             }
             Self::Resolve(resolve) => {
                 let path = ["alarms", &resolve.seq.to_string(), "resolve"];
-                let request = Request::post(&path, resolve.decision.body());
+                let mut body = resolve.decision.body();
+                if let Some(operation) = &resolve.operation {
+                    body["operation_id"] = operation.as_str().into();
+                }
+                let request = Request::post(&path, body);
                 resolve.admin.call(&request, render_alarm)
             }
         }

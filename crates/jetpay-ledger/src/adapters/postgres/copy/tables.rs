@@ -92,6 +92,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("reason", Type::TEXT),
             ("body", Type::BYTEA),
             ("settled", Type::BOOL),
+            ("signature", Type::TEXT),
         ],
     },
     Table {

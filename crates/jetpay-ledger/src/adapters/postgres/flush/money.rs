@@ -72,9 +72,12 @@ pub(super) async fn add_alarms(session: &Session, set: &WorkingSet) -> Result<()
         operation: row.operation_id.map(number),
         time: row.time.0,
         reason: row.reason.as_deref().map(rows::kept),
-        body: row.body.as_deref(),
+        body: row.message.as_ref().map(|(_, body)| &**body),
+        signature: row.message.as_ref().map(|(signature, _)| &**signature),
     );
-    let values: Values<'_> = &[&kind, &project, &payment, &operation, &time, &reason, &body];
+    let values: Values<'_> = &[
+        &kind, &project, &payment, &operation, &time, &reason, &body, &signature,
+    ];
     let statement = &session.statements.add_alarms;
     session.client.execute(statement, values).await.map(drop)
 }
