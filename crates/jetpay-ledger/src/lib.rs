@@ -93,9 +93,10 @@ pub use ledger::Ledger;
 #[cfg(feature = "postgres")]
 pub use model::CopyError;
 pub use model::{
-    Alarm, AlarmCause, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Counts, Customer, Entry,
-    Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution, OpenError, Operation,
-    Payment, PaymentFilter, Put, Resolution, ResolveError, Totals, Unmatched, Verdict,
+    Alarm, AlarmCause, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Counts, Customer, Debt,
+    DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution,
+    OpenError, Operation, Payment, PaymentFilter, Put, Resolution, ResolveError, Totals, Unmatched,
+    Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

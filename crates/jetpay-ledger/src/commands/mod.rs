@@ -11,7 +11,7 @@ mod payouts;
 mod resolve;
 
 pub(crate) use callback::{KeepUnusable, RecordCallback};
-pub(crate) use customer::{DeleteCustomer, PutCustomers};
+pub(crate) use customer::{ChangeDebts, DeleteCustomers, PutCustomers};
 pub(crate) use payment::{ImportPayments, RecordPayment};
 pub(crate) use payouts::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
 pub(crate) use resolve::{CreditUnmatched, DismissUnmatched, ResolveAlarm};

@@ -13,6 +13,8 @@ pub struct Keys {
     pub operations: Vec<(ProjectId, OperationId)>,
     /// Customers: whether they exist.
     pub customers: Vec<CustomerId>,
+    /// Customers whose contracts it reads and changes: no other transaction changes them meanwhile.
+    pub contracts: Vec<CustomerId>,
     /// Alarms, by number.
     pub alarms: Vec<i64>,
     /// Bodies that alarms keep: whether they exist.
@@ -35,6 +37,7 @@ impl Keys {
         self.payments.extend(other.payments);
         self.operations.extend(other.operations);
         self.customers.extend(other.customers);
+        self.contracts.extend(other.contracts);
         self.alarms.extend(other.alarms);
         self.bodies.extend(other.bodies);
         self.payouts.extend(other.payouts);

@@ -11,7 +11,7 @@ use super::rows::Values;
 use super::session::Session;
 use super::wire::send;
 use super::working_set::{EventRow, PaymentRow, Place, WorkingSet};
-use super::{alarm_reads, payouts, rows};
+use super::{alarm_reads, payouts, reads, rows};
 use crate::port::{Keys, TransactionError};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
@@ -79,6 +79,7 @@ pub(super) async fn fetch(session: &Session, keys: &Keys) -> Result<WorkingSet, 
 #[derive(Default)]
 struct Rare {
     customers: Vec<Row>,
+    contracts: Vec<Row>,
     alarms: Vec<Row>,
     bodies: Vec<Row>,
 }
@@ -89,6 +90,10 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
     if !keys.customers.is_empty() {
         let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
         rare.customers = client.query(&statements.customers, &[&ids]).await?;
+    }
+    if !keys.contracts.is_empty() {
+        let ids: Vec<&str> = keys.contracts.iter().map(CustomerId::as_str).collect();
+        rare.contracts = client.query(&statements.contracts, &[&ids]).await?;
     }
     if !keys.alarms.is_empty() {
         rare.alarms = client
@@ -167,6 +172,13 @@ fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), Trans
     set.customers = customers.collect();
     for row in &rare.customers {
         set.customers.insert(rows::id(row, 0)?, true);
+    }
+    let contracts = keys.contracts.iter().map(|id| (id.clone(), None));
+    set.contracts = contracts.collect();
+    for row in &rare.contracts {
+        let customer = reads::from_row(row)?;
+        let id = customer.customer_id.clone();
+        set.contracts.insert(id, Some(customer));
     }
     set.alarms = keys.alarms.iter().map(|seq| (*seq, None)).collect();
     for row in &rare.alarms {

@@ -43,6 +43,8 @@ statements! {
             UNION SELECT project_id, operation_id FROM events WHERE payment_id = ANY($1)
         ) AS wanted USING (project_id, operation_id)";
     customers: "SELECT customer_id FROM customers WHERE customer_id = ANY($1)";
+    contracts: "SELECT customer_id, additional_customer_id, contracts FROM customers
+        WHERE customer_id = ANY($1) ORDER BY customer_id FOR UPDATE";
     bodies: "SELECT body FROM alarms WHERE body IS NOT NULL AND sha256(body) IN (SELECT sha256(b) FROM unnest($1::bytea[]) AS b)";
     add_payments: "INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags,
             state, credited, remaining, credited_by, early, created_at, changed_at)
@@ -108,7 +110,11 @@ impl Session {
 }
 
 /// The schema's versions, in order; `jetpay_schema` says how many of them a database has seen.
-const VERSIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const VERSIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// One server migrates at a time; the others wait. The number is only ours.
 const LOCK: i64 = 0x006a_6574_7061_7901;

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::rows;
 use super::transaction::Transaction;
 use crate::model::{Entry, Millis, method_from_stored, stored_kind};
+use crate::port::ENTRIES;
 
 pub(super) fn add(
     transaction: &Transaction<'_>,
@@ -36,11 +37,7 @@ pub(super) fn read(
     after: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Entry>> {
-    let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
-                      entries.amount, currency, time
-               FROM entries JOIN payments ON payments.id = payment_id
-               WHERE seq > ?1 ORDER BY seq LIMIT ?2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(ENTRIES)?;
     let entries = statement.query_map((after, rows::limit(limit)), |row| {
         Ok(Entry {
             seq: row.get(0)?,
@@ -50,6 +47,8 @@ pub(super) fn read(
             project_id: rows::project(row, 4)?,
             method: method_from_stored(row.get(5)?),
             customer_id: rows::id(row, 6)?,
+            contract_id: rows::optional_id(row, 10)?,
+            provider_payment_id: row.get(11)?,
             amount: rows::money(row, 7)?,
             time: Millis(row.get(9)?),
         })
