@@ -5,6 +5,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{CUSTOMER, NOW, TestLedger, decline, payment, refund, sale};
+use jetpay_core::ContractId;
 use jetpay_ledger::{Contract, Customer, Debt, DebtsOutcome, Error, Ledger};
 
 fn contract(id: &str, payment: Option<i64>, as_of_seq: Option<i64>) -> Contract {
@@ -210,7 +211,7 @@ async fn entry_names_the_contract_and_the_receipt_of_its_operation(test: TestLed
     let shown: Vec<_> = entries
         .iter()
         .map(|entry| {
-            let contract = entry.contract_id.as_ref().map(|id| id.as_str());
+            let contract = entry.contract_id.as_ref().map(ContractId::as_str);
             (contract, entry.provider_payment_id.as_deref())
         })
         .collect();
@@ -267,6 +268,7 @@ on_every_database! {
     sum_beyond_64_bits_shows_the_nearest_number_and_is_no_failure,
     contract_with_many_included_entries_is_read_as_quickly_as_another,
     damaged_contracts_are_an_error_without_a_value_until_the_customer_is_put_again,
+    row_that_is_missing_or_too_many_is_found_by_the_audit,
 }
 
 async fn sum_beyond_64_bits_shows_the_nearest_number_and_is_no_failure(
@@ -324,8 +326,8 @@ async fn damaged_contracts_are_an_error_without_a_value_until_the_customer_is_pu
     ];
     for (id, damage) in ids.into_iter().zip(damages) {
         test.ledger.put_customer(given.clone()).await.unwrap();
-        let damaged = format!("UPDATE customers SET contracts = '{damage}'");
-        sql(&test, postgres, &damaged);
+        let update = format!("UPDATE customers SET contracts = '{damage}'");
+        sql(&test, postgres, &update);
         let expected = Error::Damaged(given.customer_id.clone());
         let read = test.ledger.customer(CUSTOMER).await;
         assert_eq!(read, Err(expected.clone()), "{damage}");
@@ -340,11 +342,30 @@ async fn damaged_contracts_are_an_error_without_a_value_until_the_customer_is_pu
         assert_eq!(change, Err(expected.clone()), "{damage}");
         assert_eq!(other, Ok(()), "a command beside it");
         assert_eq!(test.ledger.ready(), Ok(()));
-        let text = format!("{expected} {expected:?}");
-        assert!(!text.contains("Anna") && !text.contains(CUSTOMER), "{text}");
+        let said = format!("{expected} {expected:?}");
+        assert!(!said.contains("Anna") && !said.contains(CUSTOMER), "{said}");
     }
     test.ledger.put_customer(given.clone()).await.unwrap();
     assert_eq!(test.ledger.net_customer(CUSTOMER).await, Ok(Some(given)));
+}
+
+async fn row_that_is_missing_or_too_many_is_found_by_the_audit(test: TestLedger, postgres: bool) {
+    pay(&test, "p1", "c1", 1).await;
+    let places = async || {
+        let findings = test.ledger.audit(None).await.unwrap().findings;
+        let found = findings.iter().map(|finding| {
+            assert!(finding.rule.contains("on a contract"), "{finding:?}");
+            finding.place.clone()
+        });
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(places().await, Vec::<String>::new());
+    sql(&test, postgres, "UPDATE contract_entries SET amount = 1");
+    assert_eq!(places().await, ["entry 1"]);
+    let other =
+        "DELETE FROM contract_entries; INSERT INTO contract_entries VALUES ('x', 'c1', 1, 100000)";
+    sql(&test, postgres, other);
+    assert_eq!(places().await, ["entry 1", "entry 1"]);
 }
 
 /// Two servers change two contracts of one customer at the same time.

@@ -74,6 +74,7 @@ impl Request {
     }
 
     /// A `POST` of a JSON body to the path below `/v1` that these segments make.
+    #[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
     pub(super) fn post(path: &[&str], body: Value) -> Self {
         Self {
             method: Method::POST,

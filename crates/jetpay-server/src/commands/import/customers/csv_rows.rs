@@ -250,7 +250,7 @@ mod tests {
         let head = "customer_id,contract_id,contract_number,payment,as_of_seq";
         let text = format!("{head}\n1,a,A,100,7\n2,,,,\n\n3,a,\"A\nB\",1,\n1,b,B,,\n3,b,B,2,\n");
         let (good, bad) = read(&text).unwrap();
-        assert_eq!(bad, []);
+        assert_eq!(bad, Vec::<u64>::new());
         assert_eq!(ids(&good), ["1", "2", "3"]);
         let contracts = |at: usize| {
             let contracts = good[at].contracts.iter();
