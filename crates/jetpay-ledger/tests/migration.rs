@@ -7,8 +7,8 @@ mod version_1;
 use common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
 use jetpay_core::id::PaymentId;
 use jetpay_ledger::{
-    AlarmKind, CallbackOutcome, Counts, Error, Ledger, OpenError, PaymentFilter, PaymentState,
-    ResolveError, UnusableOutcome, Verdict,
+    AlarmKind, CallbackOutcome, Counts, Debt, Error, Ledger, OpenError, PaymentFilter,
+    PaymentState, ResolveError, UnusableOutcome, Verdict,
 };
 use rusqlite::Connection;
 use version_1::{NEW_SALE, OTHER_CUSTOMER, Version1, contradiction};
@@ -177,6 +177,40 @@ async fn counts_are_equal_to_the_rows_and_alarms_can_be_resolved() {
     assert_eq!(resolved, Ok(()));
     assert_eq!(ledger.counts().await.unwrap().open_alarms, 0);
     assert_eq!(ledger.balance(OTHER_CUSTOMER).await, Ok(AMOUNT));
+}
+
+/// The merchant gave this debt when the old entries were there already.
+#[tokio::test]
+async fn old_debt_includes_the_old_payments_and_a_new_debt_may_leave_them_out() {
+    let old = Version1::made();
+    let contracts = r#"[{"id":"c1","number":"N1","payment":150000}]"#;
+    let connection = Connection::open(old.path()).unwrap();
+    let sql = "UPDATE customers SET contracts = ?1";
+    connection.execute(sql, [contracts]).unwrap();
+    drop(connection);
+    let ledger = Ledger::open(&old.path()).unwrap();
+    let shown = async || {
+        let customer = ledger.net_customer(CUSTOMER).await.unwrap().unwrap();
+        customer.contracts[0].payment
+    };
+    assert_eq!(shown().await, Some(150_000));
+    let part = refund("credited", 20, 30_000);
+    assert_eq!(deliver(&ledger, &part).await, CallbackOutcome::Applied);
+    assert_eq!(shown().await, Some(180_000));
+    let debt = Debt {
+        id: "c1".try_into().unwrap(),
+        payment: 150_000,
+        min_payment: None,
+    };
+    let id = CUSTOMER.try_into().unwrap();
+    ledger.change_debts(id, vec![debt], 0).await.unwrap();
+    assert_eq!(shown().await, Some(150_000 - AMOUNT + 30_000));
+    let audit = ledger.audit(None).await.unwrap();
+    let rules: Vec<_> = audit.findings.iter().map(|it| it.rule).collect();
+    assert!(
+        !rules.iter().any(|rule| rule.contains("contract")),
+        "{rules:?}"
+    );
 }
 
 #[tokio::test]

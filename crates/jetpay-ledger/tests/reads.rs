@@ -14,6 +14,7 @@ fn customer(id: &str) -> Customer {
         number: "N-1".into(),
         payment: Some(150_000),
         min_payment: None,
+        as_of_seq: None,
         status_code: 204,
         info: info.as_object().cloned(),
     };

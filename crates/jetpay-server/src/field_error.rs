@@ -1,5 +1,7 @@
 //! Errors in a field of JSON, of a query or of a file that the merchant sent.
 
+use serde::de::DeserializeOwned;
+
 /// What is wrong with one field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FieldError {
@@ -17,6 +19,24 @@ impl FieldError {
             field: field.into(),
             message: message.into(),
         }
+    }
+
+    /// Reads a line that holds one JSON value.
+    ///
+    /// # Errors
+    /// [`FieldError`]: with an empty field, when the line is not one JSON value.
+    pub fn of_line<T: DeserializeOwned>(text: &[u8]) -> Result<T, Self> {
+        let mut json = serde_json::Deserializer::from_slice(text);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            if error.inner().is_data() {
+                return Self::of_json(&error);
+            }
+            let column = error.inner().column();
+            Self::new("", format!("is not JSON from column {column} on"))
+        })?;
+        json.end()
+            .map_err(|_| Self::new("", "there is more than one JSON value on the line"))?;
+        Ok(value)
     }
 
     /// The error that a JSON reader found, without the value.

@@ -38,6 +38,7 @@ async fn service(project: &str) -> Service {
         number: format!("N{id}"),
         payment: Some(100),
         min_payment: None,
+        as_of_seq: None,
         status_code,
         info: None,
     };

@@ -84,6 +84,7 @@ pub(crate) fn customers() -> Vec<Customer> {
             number: CONTRACT.into(),
             payment: Some(100_000),
             min_payment: None,
+            as_of_seq: None,
             status_code: 0,
             info: None,
         };

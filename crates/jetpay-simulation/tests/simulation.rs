@@ -151,6 +151,10 @@ impl Store for EarlyAnswer {
         self.0.customer(customer_id)
     }
 
+    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+        self.0.net_customer(customer_id)
+    }
+
     fn customers<'a>(
         &'a self,
         after: Option<&'a str>,

@@ -49,6 +49,17 @@ pub(super) const RULES: &[Rule] = &[
               WHERE payments.id IS NULL OR payments.project_id <> entries.project_id",
     },
     Rule {
+        says: "what came in on a contract is what the entries of its payments say",
+        of: "entry",
+        sql: "SELECT seq FROM entries JOIN payments ON payments.id = payment_id WHERE contract_id IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM contract_entries AS came_in WHERE came_in.customer_id = payments.customer_id
+                      AND came_in.contract_id = payments.contract_id AND came_in.seq = entries.seq
+                      AND came_in.amount = entries.amount)
+              UNION ALL SELECT seq FROM contract_entries AS came_in WHERE NOT EXISTS (
+                  SELECT 1 FROM entries JOIN payments ON payments.id = payment_id WHERE entries.seq = came_in.seq
+                      AND payments.customer_id = came_in.customer_id AND payments.contract_id = came_in.contract_id)",
+    },
+    Rule {
         says: "an entry follows from an applied callback with its amount, or from an operator's resolution",
         of: "entry",
         sql: "SELECT seq FROM entries JOIN payments ON payments.id = payment_id WHERE NOT CASE kind

@@ -2,7 +2,7 @@
 
 use jetpay_core::id::CustomerId;
 
-use crate::model::{Customer, ImportCount, Put};
+use crate::model::{Customer, Debt, DebtsOutcome, ImportCount, Put};
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
 /// Adds or replaces customers, all or none.
@@ -31,17 +31,51 @@ impl Command for PutCustomers {
     }
 }
 
-/// Deletes a customer; whether there was one.
-pub(crate) struct DeleteCustomer(pub(crate) CustomerId);
+/// Changes the debts of a customer's contracts, all or none.
+pub(crate) struct ChangeDebts {
+    pub(crate) customer_id: CustomerId,
+    pub(crate) debts: Vec<Debt>,
+    pub(crate) as_of_seq: i64,
+}
 
-impl Command for DeleteCustomer {
-    type Output = bool;
+impl Command for ChangeDebts {
+    type Output = DebtsOutcome;
 
     fn keys(&self, keys: &mut Keys) {
-        keys.customers.push(self.0.clone());
+        keys.contracts.push(self.customer_id.clone());
+        keys.customers.push(self.customer_id.clone());
     }
 
-    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<bool, TransactionError> {
-        transaction.delete_customer(&self.0)
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<DebtsOutcome, TransactionError> {
+        let Some(customer) = transaction.customer(&self.customer_id)? else {
+            return Ok(DebtsOutcome::NoSuchCustomer);
+        };
+        let outcome = customer.change_debts(&self.debts, self.as_of_seq);
+        if let DebtsOutcome::Changed(customer) = &outcome {
+            transaction.put_customer(customer)?;
+        }
+        Ok(outcome)
+    }
+}
+
+/// Deletes customers; how many there were.
+pub(crate) struct DeleteCustomers(pub(crate) Vec<CustomerId>);
+
+impl Command for DeleteCustomers {
+    type Output = u64;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.customers.extend(self.0.iter().cloned());
+    }
+
+    fn run(&mut self, transaction: &mut dyn LedgerTransaction) -> Result<u64, TransactionError> {
+        let mut deleted = 0;
+        for id in &self.0 {
+            deleted += u64::from(transaction.delete_customer(id)?);
+        }
+        Ok(deleted)
     }
 }

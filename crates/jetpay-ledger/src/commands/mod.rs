@@ -12,7 +12,7 @@ mod resolve;
 
 pub(crate) use alarm::signature;
 pub(crate) use callback::{KeepUnusable, RecordCallback};
-pub(crate) use customer::{DeleteCustomer, PutCustomers};
+pub(crate) use customer::{ChangeDebts, DeleteCustomers, PutCustomers};
 pub(crate) use payment::{ImportPayments, RecordPayment};
 pub(crate) use payouts::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
 pub(crate) use resolve::{CorrectEntry, CreditUnmatched, DismissUnmatched, ResolveAlarm};

@@ -12,12 +12,61 @@ use crate::port::{Value, bounded};
 
 /// All of them can give [`Error::Unavailable`].
 impl Ledger {
-    /// The customer with this id. One point read: fit for `verify`.
+    /// The customer with this id, as stored. One point read.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]; [`Error::Unavailable`].
+    pub async fn customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
+        self.store.customer(customer_id).await
+    }
+
+    /// The customer with this id, each debt less what came in on the contract since its `as_of_seq`: fit for `verify`. It
+    /// reads only those entries. Sums that do not fit 64 bits are the largest or least number that does.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]; [`Error::Unavailable`].
+    pub async fn net_customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
+        self.store.net_customer(customer_id).await
+    }
+
+    /// The ids of customers in their order, those after `after`, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn customer(&self, customer_id: &str) -> Result<Option<Customer>, Error> {
-        self.store.customer(customer_id).await
+    pub async fn customer_ids(
+        &self,
+        after: Option<&CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>, Error> {
+        let after = after.map_or(String::new(), |id| id.as_str().to_owned());
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = "SELECT customer_id FROM customers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2";
+        let values = vec![Value::Text(after), Value::Int(limit)];
+        let rows = self.store.query(sql, values).await?;
+        let ids = rows.iter().map(|row| {
+            let id = row.first().and_then(Value::text);
+            let id = id.and_then(|id| CustomerId::try_from(id).ok());
+            id.ok_or_else(|| Error::Unavailable("a customer's id is damaged".into()))
+        });
+        ids.collect()
+    }
+
+    /// The `seq` of the last entry: the end of the feed. 0: there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn last_entry(&self) -> Result<i64, Error> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM entries";
+        Ok(sql::number(&self.store.query(sql, Vec::new()).await?))
+    }
+
+    /// The `seq` of the last step of a payout. 0: there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn last_payout_step(&self) -> Result<i64, Error> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM payout_steps";
+        Ok(sql::number(&self.store.query(sql, Vec::new()).await?))
     }
 
     /// Customers by id, those after `after`, at most `limit`.

@@ -6,13 +6,16 @@ use jetpay_rules::OperationEvent;
 
 use super::Ledger;
 use crate::commands::{
-    CorrectEntry, CreditUnmatched, DeleteCustomer, DismissUnmatched, ImportPayments, KeepUnusable,
-    PutCustomers, RecordCallback, RecordPayment, ResolveAlarm, signature,
+    ChangeDebts, CorrectEntry, CreditUnmatched, DeleteCustomers, DismissUnmatched, ImportPayments,
+    KeepUnusable, PutCustomers, RecordCallback, RecordPayment, ResolveAlarm, signature,
 };
 use crate::model::{
-    CallbackOutcome, Customer, Error, ImportCount, Imported, Millis, NewPayment, NewResolution,
-    NewUnusable, Put, ResolveError, UnusableOutcome, Verdict,
+    CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
+    NewPayment, NewResolution, NewUnusable, Put, ResolveError, UnusableOutcome, Verdict,
 };
+
+/// Customers that one transaction writes.
+const BATCH: usize = 1_000;
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 impl Ledger {
@@ -29,12 +32,52 @@ impl Ledger {
         })
     }
 
-    /// Adds or replaces many customers, all or none.
+    /// Adds or replaces many customers, a thousand in one transaction: callbacks do not wait for all of them.
     ///
     /// # Errors
-    /// [`Error::Busy`], [`Error::Unavailable`].
+    /// [`Error::Busy`], [`Error::Unavailable`]: then a part may be stored. Import all of them again.
     pub async fn import_customers(&self, customers: Vec<Customer>) -> Result<ImportCount, Error> {
-        self.write(PutCustomers(customers)).await
+        let mut count = ImportCount::default();
+        let mut customers = customers.into_iter();
+        loop {
+            let batch: Vec<_> = customers.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return Ok(count);
+            }
+            let stored = self.write(PutCustomers(batch)).await?;
+            count.new += stored.new;
+            count.replaced += stored.replaced;
+        }
+    }
+
+    /// Changes the debts of a customer's contracts, all or none. They include the entries up to `as_of_seq`.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]; [`Error::Busy`], [`Error::Unavailable`].
+    pub async fn change_debts(
+        &self,
+        customer_id: CustomerId,
+        debts: Vec<Debt>,
+        as_of_seq: i64,
+    ) -> Result<DebtsOutcome, Error> {
+        self.write(ChangeDebts {
+            customer_id,
+            debts,
+            as_of_seq,
+        })
+        .await
+    }
+
+    /// Deletes customers, a thousand in one transaction; how many there were. The payments and entries stay.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Unavailable`]: then a part may be deleted.
+    pub async fn delete_customers(&self, ids: &[CustomerId]) -> Result<u64, Error> {
+        let mut deleted = 0;
+        for batch in ids.chunks(BATCH) {
+            deleted += self.write(DeleteCustomers(batch.to_vec())).await?;
+        }
+        Ok(deleted)
     }
 
     /// Deletes a customer; whether there was one. The payments and entries stay.
@@ -42,7 +85,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn delete_customer(&self, customer_id: &CustomerId) -> Result<bool, Error> {
-        self.write(DeleteCustomer(customer_id.clone())).await
+        let id = std::slice::from_ref(customer_id);
+        Ok(self.delete_customers(id).await? > 0)
     }
 
     /// Records a pending payment, which credits nothing. Callbacks that came before it are applied in the same

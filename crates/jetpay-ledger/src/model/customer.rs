@@ -34,12 +34,66 @@ pub struct Contract {
     /// The least that can be paid, in minor units of the project's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_payment: Option<i64>,
+    /// `payment` and `min_payment` include the entries up to this `seq`. None: those that were there when the database
+    /// learned to store it; in a new database, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of_seq: Option<i64>,
     /// 0: payable. 204: the customer owes nothing. Any other code: shown with a text, not payable.
     #[serde(default)]
     pub status_code: i64,
     /// More fields for the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Contract {
+    /// Takes from the debt what came in since [`as_of_seq`](Self::as_of_seq), in minor units. What went back in that time is
+    /// negative, and raises the debt. A debt is never below 0, and the least payment never above the debt.
+    pub(crate) fn net(&mut self, came_in: i64) {
+        if let Some(given) = self.payment {
+            let due = given.saturating_sub(came_in).max(0);
+            self.payment = Some(due);
+            self.min_payment = self.min_payment.map(|least| least.min(due));
+        }
+    }
+}
+
+/// A new debt of a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Debt {
+    /// The contract.
+    pub id: ContractId,
+    /// What is to be paid, in minor units of the project's currency.
+    pub payment: i64,
+    /// The least that can be paid, in the same units. None: it stays as it is.
+    pub min_payment: Option<i64>,
+}
+
+/// What changing debts did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DebtsOutcome {
+    /// All are changed; the customer then.
+    Changed(Customer),
+    /// There is no such customer.
+    NoSuchCustomer,
+    /// The debt at this place in the list names a contract that the customer does not have. Nothing is changed.
+    NoSuchContract(usize),
+}
+
+impl Customer {
+    /// Changes the debts of contracts, all or none.
+    pub(crate) fn change_debts(mut self, debts: &[Debt], as_of_seq: i64) -> DebtsOutcome {
+        for (place, debt) in debts.iter().enumerate() {
+            let mut contracts = self.contracts.iter_mut();
+            let Some(contract) = contracts.find(|contract| contract.id == debt.id) else {
+                return DebtsOutcome::NoSuchContract(place);
+            };
+            contract.payment = Some(debt.payment);
+            contract.min_payment = debt.min_payment.or(contract.min_payment);
+            contract.as_of_seq = Some(as_of_seq);
+        }
+        DebtsOutcome::Changed(self)
+    }
 }
 
 /// What writing one customer did.
@@ -101,6 +155,34 @@ mod tests {
     fn json_with_an_impossible_id_is_refused() {
         let json = r#"{"customer_id":"a;b"}"#;
         assert!(serde_json::from_str::<Customer>(json).is_err());
+    }
+
+    #[test]
+    fn debt_is_what_was_given_less_what_came_in_and_never_below_0() {
+        let contract = |payment, min_payment| Contract {
+            id: "1".try_into().unwrap(),
+            number: "N1".to_owned(),
+            payment,
+            min_payment,
+            as_of_seq: None,
+            status_code: 204,
+            info: None,
+        };
+        for (given, came_in, due) in [
+            ((Some(1_000), Some(500)), 0, (Some(1_000), Some(500))),
+            ((Some(1_000), Some(500)), 400, (Some(600), Some(500))),
+            ((Some(1_000), Some(500)), 700, (Some(300), Some(300))),
+            ((Some(1_000), Some(500)), 1_001, (Some(0), Some(0))),
+            ((Some(1_000), None), -200, (Some(1_200), None)),
+            ((Some(0), None), -200, (Some(200), None)),
+            ((None, Some(500)), 400, (None, Some(500))),
+            ((Some(1), None), i64::MIN, (Some(i64::MAX), None)),
+            ((Some(1), None), i64::MAX, (Some(0), None)),
+        ] {
+            let mut shown = contract(given.0, given.1);
+            shown.net(came_in);
+            assert!(shown == contract(due.0, due.1), "{given:?} less {came_in}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Entries: the movements of money, which are only ever added.
 
 use jetpay_core::Money;
-use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
 use jetpay_rules::{EntryKind, UnknownWord};
 use serde::Serialize;
 
@@ -24,6 +24,10 @@ pub struct Entry {
     pub method: String,
     /// The customer whose account it is.
     pub customer_id: CustomerId,
+    /// The contract that was paid for, if the payment has one.
+    pub contract_id: Option<ContractId>,
+    /// The provider's id of the operation, which the receipt shows, if a callback has it.
+    pub provider_payment_id: Option<String>,
     /// How much, in minor units, signed: a credit is positive, a refund negative. In JSON, `amount` and `currency`.
     #[serde(flatten)]
     pub amount: Money,

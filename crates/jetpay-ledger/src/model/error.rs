@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jetpay_core::id::CustomerId;
 use thiserror::Error;
 
 use super::resolution::ResolveError;
@@ -18,6 +19,9 @@ pub enum Error {
     /// The store failed: the disk is full, or broken, or the store is closed. Nothing was stored (HTTP 503).
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// The stored contracts of this customer cannot be read (HTTP 503 to the platform). Write the customer anew.
+    #[error("the stored contracts of a customer are damaged; GET /v1/customers names the customer")]
+    Damaged(CustomerId),
     /// A payment with this id is recorded already. An id is made once and never used again.
     #[error("a payment with this id is recorded already")]
     PaymentExists,

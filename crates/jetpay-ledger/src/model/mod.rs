@@ -17,7 +17,7 @@ pub(crate) use absent::{
 pub use alarm::{Alarm, AlarmCause, AlarmFilter, AlarmKind, SignedMessage};
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched, UnusableOutcome};
-pub use customer::{Contract, Customer, ImportCount, Put};
+pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount, Put};
 pub use entry::Entry;
 pub(crate) use entry::{
     STORED_METHOD_OF_OPERATORS, kind_from_stored, method_from_stored, stored_kind,

@@ -1,5 +1,6 @@
 //! Why a transaction fails.
 
+use jetpay_core::id::CustomerId;
 use thiserror::Error;
 
 use super::keys::Keys;
@@ -15,6 +16,9 @@ pub enum TransactionError {
     /// The store failed.
     #[error("{0}")]
     Store(String),
+    /// The stored contracts of this customer cannot be read. It says nothing about the disk.
+    #[error("the stored contracts of a customer are damaged")]
+    Damaged(CustomerId),
     /// A command needs rows that were not fetched. Fetch these too, and run it again.
     #[error("more rows must be fetched")]
     Fetch(Box<Keys>),
@@ -23,6 +27,9 @@ pub enum TransactionError {
 impl From<TransactionError> for model::Error {
     fn from(error: TransactionError) -> Self {
         // The texts name tables and columns, never values: all values are bound.
-        Self::Unavailable(error.to_string())
+        match error {
+            TransactionError::Damaged(customer_id) => Self::Damaged(customer_id),
+            error => Self::Unavailable(error.to_string()),
+        }
     }
 }

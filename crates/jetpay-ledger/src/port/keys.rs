@@ -13,6 +13,8 @@ pub struct Keys {
     pub operations: Vec<(ProjectId, OperationId)>,
     /// Customers: whether they exist.
     pub customers: Vec<CustomerId>,
+    /// Customers whose contracts it reads and changes: no other transaction changes them meanwhile.
+    pub contracts: Vec<CustomerId>,
     /// Alarms, by number.
     pub alarms: Vec<i64>,
     /// Entries, by number.
@@ -39,6 +41,7 @@ impl Keys {
         self.payments.extend(other.payments);
         self.operations.extend(other.operations);
         self.customers.extend(other.customers);
+        self.contracts.extend(other.contracts);
         self.alarms.extend(other.alarms);
         self.entries.extend(other.entries);
         self.signatures.extend(other.signatures);

@@ -15,6 +15,8 @@ pub(crate) use command::{Command, Queued};
 pub use error::TransactionError;
 pub use keys::Keys;
 pub use payouts::PayoutRow;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use store::ENTRIES;
 pub(crate) use store::totals;
 pub use store::{ReadFuture, Row, Store, Value};
 #[cfg(feature = "postgres")]

@@ -43,6 +43,9 @@ pub trait Store: Debug + Send + Sync {
     /// [`Ledger::customer`](crate::Ledger::customer).
     fn customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>>;
 
+    /// [`Ledger::net_customer`](crate::Ledger::net_customer).
+    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>>;
+
     /// [`Ledger::customers`](crate::Ledger::customers).
     fn customers<'a>(
         &'a self,
@@ -128,6 +131,16 @@ impl Value {
 
 /// A row.
 pub type Row = Vec<Value>;
+
+/// The entries after `$1`, at most `$2`. The receipt is that of the operation's success, if one of its callbacks has it.
+pub(crate) const ENTRIES: &str =
+    "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
+        entries.amount, currency, time, contract_id,
+        (SELECT provider_payment_id FROM events
+         WHERE events.payment_id = entries.payment_id AND events.project_id = entries.project_id
+           AND events.operation_id = entries.operation_id AND provider_payment_id IS NOT NULL
+         ORDER BY CASE operation_status WHEN 'success' THEN 0 ELSE 1 END, seq DESC LIMIT 1), corrects
+    FROM entries JOIN payments ON payments.id = payment_id WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 /// Gives one row, which [`totals_from_row`] reads.
 pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM payments),

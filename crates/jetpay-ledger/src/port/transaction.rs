@@ -113,6 +113,9 @@ pub trait LedgerTransaction: PayoutTransaction {
         now: Millis,
     ) -> Result<(), TransactionError>;
 
+    /// The customer with this id, as stored.
+    fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError>;
+
     /// Adds a customer, or replaces the one with this id.
     fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError>;
 

@@ -1,23 +1,27 @@
-//! `/v1/customers`: insert, read, list and delete customers.
+//! `/v1/customers`: insert, import, change, read, list and delete customers.
 
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Currency;
 use jetpay_core::id::CustomerId;
-use jetpay_ledger::{Customer, Put};
+use jetpay_ledger::{Customer, DebtsOutcome, ImportCount, Put};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 use super::error::AdminError;
 use super::{Admin, input, resource};
-use crate::customer::CustomerBody;
+use crate::customer::{self, AsOf, CustomerBody, DebtsBody};
+use crate::field_error::FieldError;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
         .service(resource("/customers").route(web::get().to(list)))
+        .service(resource("/customers:import").route(web::post().to(import)))
         .service(
             resource("/customers/{customer_id}")
                 .route(web::put().to(put))
                 .route(web::get().to(get))
+                .route(web::patch().to(patch))
                 .route(web::delete().to(delete)),
         );
 }
@@ -38,7 +42,8 @@ async fn put(
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let body: CustomerBody = input::json(payload).await?;
-    let customer = body.into_customer(customer_id(&path)?)?;
+    let as_of = AsOf::end(admin.ledger.last_entry().await?);
+    let customer = body.into_customer(customer_id(&path)?, as_of)?;
     let mut response = match admin.ledger.put_customer(customer.clone()).await? {
         Put::New => HttpResponse::Created(),
         Put::Replaced => HttpResponse::Ok(),
@@ -53,6 +58,87 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
         .await?
         .ok_or_else(no_such_customer)?;
     Ok(HttpResponse::Ok().json(view(&admin, &customer).await?))
+}
+
+/// Changes the debts of some contracts.
+async fn patch(
+    admin: Data<Admin>,
+    path: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, AdminError> {
+    let body: DebtsBody = input::json(payload).await?;
+    let as_of = AsOf::end(admin.ledger.last_entry().await?);
+    let (debts, as_of_seq) = body.into_debts(as_of)?;
+    let id = CustomerId::new(path.as_str()).map_err(|_| no_such_customer())?;
+    match admin.ledger.change_debts(id, debts, as_of_seq).await? {
+        DebtsOutcome::Changed(customer) => {
+            Ok(HttpResponse::Ok().json(view(&admin, &customer).await?))
+        }
+        DebtsOutcome::NoSuchCustomer => Err(no_such_customer()),
+        DebtsOutcome::NoSuchContract(place) => Err(AdminError::invalid(
+            format!("contracts[{place}].id"),
+            "is no contract of this customer; nothing was changed",
+        )),
+    }
+}
+
+/// The most lines of an import.
+const MAX_LINES: usize = 10_000;
+
+/// The largest body of an import, in bytes.
+const MAX_IMPORT: usize = 16 * 1024 * 1024;
+
+/// What an import did, and the lines that it left out.
+#[derive(Serialize)]
+struct Import {
+    #[serde(flatten)]
+    count: ImportCount,
+    errors: Vec<LineError>,
+}
+
+/// What is wrong with a line.
+#[derive(Serialize)]
+struct LineError {
+    /// From 1.
+    line: usize,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    field: String,
+    message: String,
+}
+
+/// Inserts or replaces the customers in JSON Lines. Lines that are wrong are left out.
+async fn import(admin: Data<Admin>, payload: Payload) -> Result<HttpResponse, AdminError> {
+    let as_of = AsOf::end(admin.ledger.last_entry().await?);
+    let body = input::bytes(payload, MAX_IMPORT).await?;
+    let lines = || {
+        let lines = (1..).zip(body.split(|&byte| byte == b'\n'));
+        lines.filter(|(_, text)| !text.trim_ascii().is_empty())
+    };
+    if lines().count() > MAX_LINES {
+        return Err(AdminError::too_many_lines(MAX_LINES));
+    }
+    let (mut customers, mut errors) = (Vec::new(), Vec::new());
+    let mut seen = HashMap::new();
+    for (line, text) in lines() {
+        let read = customer::from_line(text, as_of).and_then(|customer| {
+            let first = *seen.entry(customer.customer_id.clone()).or_insert(line);
+            if first == line {
+                return Ok(customer);
+            }
+            let message = format!("is already in line {first}");
+            Err(FieldError::new("customer_id", message))
+        });
+        match read {
+            Ok(customer) => customers.push(customer),
+            Err(FieldError { field, message }) => errors.push(LineError {
+                line,
+                field,
+                message,
+            }),
+        }
+    }
+    let count = admin.ledger.import_customers(customers).await?;
+    Ok(HttpResponse::Ok().json(Import { count, errors }))
 }
 
 /// Deletes the customer. The customer's entries stay in the ledger.

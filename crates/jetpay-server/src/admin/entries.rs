@@ -4,7 +4,7 @@
 use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
-use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
+use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
 use jetpay_ledger::payout::{PayoutEntry, PayoutMove};
 use jetpay_ledger::{Entry, EntryKind, ResolveError};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,10 @@ struct EntryView<'a> {
     project_id: ProjectId,
     method: &'a str,
     customer_id: &'a CustomerId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract_id: Option<&'a ContractId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_payment_id: Option<&'a str>,
     #[serde(flatten)]
     amount: Money,
     time: Rfc3339,
@@ -63,6 +67,8 @@ impl<'a> From<&'a Entry> for EntryView<'a> {
             project_id: entry.project_id,
             method: &entry.method,
             customer_id: &entry.customer_id,
+            contract_id: entry.contract_id.as_ref(),
+            provider_payment_id: entry.provider_payment_id.as_deref(),
             amount: entry.amount,
             time: Rfc3339(entry.time),
             corrects: entry.corrects,
@@ -97,9 +103,21 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let entries = admin.ledger.entries(page.after, limit).await?;
+    if entries.is_empty() {
+        not_beyond(page.after, admin.ledger.last_entry().await?)?;
+    }
     let next = entries.last().map_or(page.after, |last| last.seq);
     let entries: Vec<_> = entries.iter().map(EntryView::from).collect();
     Ok(HttpResponse::Ok().json(Feed { entries, next }))
+}
+
+/// A reader that is beyond the end read entries that are gone: an older copy of the store was brought back. It would skip
+/// the entries that get those numbers next.
+fn not_beyond(after: i64, last: i64) -> Result<(), AdminError> {
+    if after > last {
+        return Err(AdminError::after_beyond_end(last));
+    }
+    Ok(())
 }
 
 /// An entry of the payouts account in an answer.
@@ -141,6 +159,9 @@ pub(super) async fn list_of_payouts(
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let entries = admin.ledger.payout_moves(page.after, limit).await?;
+    if entries.is_empty() {
+        not_beyond(page.after, admin.ledger.last_payout_step().await?)?;
+    }
     let next = entries.last().map_or(page.after, |last| last.seq);
     let entries: Vec<_> = entries.iter().map(PayoutEntryView::from).collect();
     Ok(HttpResponse::Ok().json(Feed { entries, next }))

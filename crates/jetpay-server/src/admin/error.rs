@@ -14,6 +14,8 @@ pub(super) struct AdminError {
     code: &'static str,
     field: Option<String>,
     message: String,
+    /// The number of the last entry, where the caller is beyond it.
+    last: Option<i64>,
 }
 
 impl AdminError {
@@ -62,6 +64,26 @@ impl AdminError {
         Self::new(StatusCode::CONFLICT, "not_configured", message.into())
     }
 
+    /// 409: the caller read entries behind the last one.
+    pub(super) fn after_beyond_end(last: i64) -> Self {
+        let message = format!(
+            "the last entry is number {last}: an older copy of the store was brought back; read on after {last}"
+        );
+        Self {
+            last: Some(last),
+            ..Self::new(StatusCode::CONFLICT, "after_beyond_end", message)
+        }
+    }
+
+    /// 413: the body has more than `limit` lines.
+    pub(super) fn too_many_lines(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("the body has more than {limit} lines; send the others in a further request"),
+        )
+    }
+
     /// 413: the body is larger than `limit` bytes.
     pub(super) fn too_large(limit: usize) -> Self {
         Self::new(
@@ -77,6 +99,7 @@ impl AdminError {
             code,
             field: None,
             message,
+            last: None,
         }
     }
 }
@@ -99,6 +122,12 @@ impl From<jetpay_ledger::Error> for AdminError {
             _ => {}
         }
         tracing::error!("admin: {error}");
+        if let jetpay_ledger::Error::Damaged(customer_id) = error {
+            let message = format!(
+                "the stored contracts of customer {customer_id} are damaged; put the customer again"
+            );
+            return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", message);
+        }
         let message = "the store is not available now; try again later".to_owned();
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
     }
@@ -120,6 +149,8 @@ struct Inner<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<i64>,
     message: &'a str,
 }
 
@@ -133,12 +164,14 @@ impl ResponseError for AdminError {
             code,
             field,
             message,
+            last,
             ..
         } = self;
         HttpResponse::build(self.status).json(Body {
             error: Inner {
                 code,
                 field: field.as_deref().filter(|field| !field.is_empty()),
+                last: *last,
                 message,
             },
         })

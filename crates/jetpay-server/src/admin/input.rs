@@ -18,11 +18,7 @@ const MAX_BODY: usize = 1024 * 1024;
 /// Reads the body as JSON. Answers 400 when it is not JSON, 413 when it is too large, and 422 with the field when a field
 /// is wrong.
 pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, AdminError> {
-    let body: Bytes = payload
-        .to_bytes_limited(MAX_BODY)
-        .await
-        .map_err(|_| AdminError::too_large(MAX_BODY))?
-        .map_err(|_| AdminError::malformed("the body is incomplete"))?;
+    let body = bytes(payload, MAX_BODY).await?;
     let mut json = serde_json::Deserializer::from_slice(&body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
@@ -34,6 +30,15 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     json.end()
         .map_err(|_| AdminError::malformed("the body is more than one JSON value"))?;
     Ok(value)
+}
+
+/// Reads a body of at most this many bytes. Answers 413 when it is larger.
+pub(super) async fn bytes(payload: Payload, limit: usize) -> Result<Bytes, AdminError> {
+    payload
+        .to_bytes_limited(limit)
+        .await
+        .map_err(|_| AdminError::too_large(limit))?
+        .map_err(|_| AdminError::malformed("the body is incomplete"))
 }
 
 /// Reads the query string. Answers 422 with the parameter when one is wrong or unknown.

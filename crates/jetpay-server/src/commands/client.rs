@@ -59,7 +59,7 @@ pub(super) struct Request {
     method: Method,
     path: Vec<String>,
     query: Vec<(&'static str, String)>,
-    body: Option<Value>,
+    body: Option<String>,
 }
 
 impl Request {
@@ -74,10 +74,28 @@ impl Request {
     }
 
     /// A `POST` of a JSON body to the path below `/v1` that these segments make.
+    #[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
     pub(super) fn post(path: &[&str], body: Value) -> Self {
         Self {
             method: Method::POST,
-            body: Some(body),
+            body: Some(body.to_string()),
+            ..Self::get(path)
+        }
+    }
+
+    /// A `POST` of JSON Lines.
+    pub(super) fn post_lines(path: &[&str], lines: String) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(lines),
+            ..Self::get(path)
+        }
+    }
+
+    /// A `DELETE`.
+    pub(super) fn delete(path: &[&str]) -> Self {
+        Self {
+            method: Method::DELETE,
             ..Self::get(path)
         }
     }
@@ -134,7 +152,7 @@ impl<'a> Client<'a> {
             .request(request.method.clone(), request.url(self.access)?)
             .bearer_auth(self.access.token.trim());
         if let Some(body) = &request.body {
-            sent = sent.body(body.to_string());
+            sent = sent.body(body.clone());
         }
         let unreachable = || {
             format!(

@@ -157,8 +157,17 @@ impl Export {
             "customer_id",
             "amount",
             "currency",
+            "contract_id",
+            "provider_payment_id",
             "corrects",
         ])?;
+        let last = ledger.last_entry().await?;
+        if self.after > last {
+            bail!(
+                "--after {} is beyond the last entry, number {last}: an older copy of the store was restored; export after {last}",
+                self.after
+            );
+        }
         let (mut after, mut written) = (self.after, 0);
         loop {
             let entries = ledger.entries(after, PAGE).await?;
@@ -175,7 +184,7 @@ impl Export {
 }
 
 /// The cells of an entry. The amount is in minor units, with its sign.
-fn record(entry: &Entry) -> [String; 11] {
+fn record(entry: &Entry) -> [String; 13] {
     [
         entry.seq.to_string(),
         Rfc3339(entry.time).to_string(),
@@ -187,6 +196,11 @@ fn record(entry: &Entry) -> [String; 11] {
         entry.customer_id.as_str().to_owned(),
         entry.amount.minor().to_string(),
         entry.amount.currency().code().to_owned(),
+        entry
+            .contract_id
+            .as_ref()
+            .map_or(String::new(), ToString::to_string),
+        entry.provider_payment_id.clone().unwrap_or_default(),
         entry
             .corrects
             .map(|seq| seq.to_string())

@@ -94,9 +94,10 @@ enum Customers {
     ///
     /// In JSON Lines, each line is the body of `PUT /v1/customers/{customer_id}` with `customer_id`. In CSV, each row is
     /// one contract, and these are the columns:
-    /// `customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code`
+    /// `customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code,as_of_seq`
     ///
-    /// `payment` and `min_payment` are in minor units. With SQLite, stop the service first.
+    /// `payment` and `min_payment` are in minor units. Works while the service runs: with SQLite, the import then goes
+    /// through the service.
     Import(import::ImportCustomers),
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use actix_web::rt::System;
 use anyhow::Context;
 
-use crate::config::{Config, GateConfig, Kassa24Answers, ProjectConfig};
+use crate::config::{Config, Debts, GateConfig, Kassa24Answers, ProjectConfig};
 use crate::listener;
 use crate::methods::MethodName;
 use crate::service::{self, Service};
@@ -66,6 +66,11 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
     );
     println!("  store the ledger              in {}", config.store);
     println!("  keep all balances             in {}", config.currency);
+    let debts = match config.debts {
+        Debts::Net => "as given, less what came in since",
+        Debts::AsGiven => "as given",
+    };
+    println!("  show debts                    {debts}");
     for project in &config.projects {
         print_project(project, &config);
     }

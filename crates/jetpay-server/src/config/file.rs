@@ -26,6 +26,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) admin: AdminTable,
     pub(super) store: StoreTable,
+    #[serde(default)]
+    pub(super) verify: VerifyTable,
     pub(super) gate: Option<Spanned<GateTable>>,
     #[serde(default)]
     pub(super) project: Vec<ProjectTable>,
@@ -96,6 +98,24 @@ impl AdminTable {
         };
         found.unwrap_or_default()
     }
+}
+
+/// The table `[verify]`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct VerifyTable {
+    pub(super) debts: Debts,
+}
+
+/// Which debts `verify` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Debts {
+    /// What the merchant gave, less what came in on the contract since.
+    #[default]
+    Net,
+    /// What the merchant gave.
+    AsGiven,
 }
 
 /// The option of Kassa24's answers: its document describes two.

@@ -8,7 +8,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use file::Kassa24Answers;
+pub use file::{Debts, Kassa24Answers};
 pub use gate::GateConfig;
 pub use problem::Problems;
 pub use store::StoreLocation;
@@ -44,6 +44,8 @@ pub struct Config {
     pub store: StoreLocation,
     /// The currency of all projects.
     pub currency: Currency,
+    /// Which debts `verify` shows.
+    pub debts: Debts,
     /// The projects, in the order of the file.
     pub projects: Vec<ProjectConfig>,
     /// How payouts are made; `None` without `[gate]`.
@@ -119,6 +121,7 @@ impl Config {
             admin_token,
             store,
             currency,
+            debts: file.verify.debts,
             projects,
             gate,
             warnings,

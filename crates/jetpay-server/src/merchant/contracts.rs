@@ -22,7 +22,7 @@ const PAYABLE: i64 = 0;
 /// Kaspi shows only the contracts that can be paid.
 impl Merchant<Kaspi> for LedgerMerchant {
     async fn verify(&self, request: VerifyRequest) -> VerifyResult<Kaspi> {
-        let customer = self.customer(&request.customer_id).await?;
+        let customer = self.customer_with_debts(&request.customer_id).await?;
         let contracts = contracts_of(&customer);
         let payable = contracts
             .iter()
@@ -59,7 +59,7 @@ impl Merchant<Kassa24> for LedgerMerchant {
             Kassa24Answers::Account => Ok(self.account(&request.customer_id).await?.into()),
             Kassa24Answers::Contracts => {
                 let customer = self
-                    .customer(&request.customer_id)
+                    .customer_with_debts(&request.customer_id)
                     .await
                     .map_err(as_contracts_refusal)?;
                 let contracts = contracts_of(&customer);
@@ -129,6 +129,7 @@ fn contracts_of(customer: &Customer) -> Cow<'_, [Contract]> {
         number,
         payment: None,
         min_payment: None,
+        as_of_seq: None,
         status_code: PAYABLE,
         info: None,
     }])

@@ -13,7 +13,7 @@ use jetpay_core::{
 };
 use jetpay_ledger::{CallbackOutcome, Customer, Flag, Ledger, NewPayment, NewUnusable};
 
-use crate::config::{Config, Kassa24Answers, ProjectConfig};
+use crate::config::{Config, Debts, Kassa24Answers, ProjectConfig};
 use crate::environment::{Environment, SystemEnvironment};
 use crate::telemetry;
 
@@ -21,6 +21,7 @@ use crate::telemetry;
 pub struct LedgerMerchant {
     ledger: Ledger,
     currency: Currency,
+    debts: Debts,
     projects: HashMap<ProjectId, Settings>,
     environment: Box<dyn Environment>,
 }
@@ -48,6 +49,7 @@ impl LedgerMerchant {
         Self {
             ledger,
             currency: config.currency,
+            debts: config.debts,
             projects,
             environment: Box::new(SystemEnvironment),
         }
@@ -68,12 +70,18 @@ impl LedgerMerchant {
         &self,
         id: &CustomerId,
     ) -> Result<Customer, HandlerError<R>> {
-        let found = self
-            .ledger
-            .customer(id.as_str())
-            .await
-            .map_err(Unavailable::new)?;
-        found.ok_or_else(|| Refused::not_found("no such customer account").into())
+        found(self.ledger.customer(id.as_str()).await)
+    }
+
+    /// The customer with the debts that `verify` shows.
+    async fn customer_with_debts<R: From<Refused>>(
+        &self,
+        id: &CustomerId,
+    ) -> Result<Customer, HandlerError<R>> {
+        found(match self.debts {
+            Debts::Net => self.ledger.net_customer(id.as_str()).await,
+            Debts::AsGiven => self.ledger.customer(id.as_str()).await,
+        })
     }
 
     /// The successful answer to `verify` of the methods without contracts.
@@ -116,6 +124,13 @@ impl LedgerMerchant {
             .map_err(Unavailable::new)?;
         Ok(id)
     }
+}
+
+fn found<R: From<Refused>>(
+    read: Result<Option<Customer>, jetpay_ledger::Error>,
+) -> Result<Customer, HandlerError<R>> {
+    let found = read.map_err(Unavailable::new)?;
+    found.ok_or_else(|| Refused::not_found("no such customer account").into())
 }
 
 /// The ledger stores a callback with its effect before the service acknowledges it.

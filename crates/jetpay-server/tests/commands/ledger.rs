@@ -54,11 +54,17 @@ async fn entries_are_exported_as_csv_in_minor_units() {
     let running = service_with_top_ups().await;
     let csv = good(&running.folder.run(&["ledger", "export"]));
     let lines: Vec<&str> = csv.lines().collect();
-    let head = "seq,time,kind,payment_id,operation_id,project_id,method,customer_id,amount,currency,corrects";
+    let head = "seq,time,kind,payment_id,operation_id,project_id,method,customer_id,amount,currency,contract_id,\
+                provider_payment_id,corrects";
     assert_eq!((lines.len(), lines[0]), (2, head));
-    let end = format!(",{PROJECT},kaspi,{CUSTOMER},100000,KZT,");
+    let end = format!(",{PROJECT},kaspi,{CUSTOMER},100000,KZT,12345,");
+    let (entry, receipt) = lines[1]
+        .strip_suffix(',')
+        .unwrap()
+        .rsplit_once(',')
+        .unwrap();
     assert!(
-        lines[1].starts_with("1,20") && lines[1].ends_with(&end),
+        entry.starts_with("1,20") && format!("{entry},").ends_with(&end) && !receipt.is_empty(),
         "{csv}"
     );
     let file = running.folder.path("entries.csv");

@@ -1,5 +1,6 @@
 //! The commands of the binary `jetpay`.
 
+mod import_customers;
 mod import_payments;
 mod ledger;
 mod operator;
@@ -180,13 +181,6 @@ async fn import_stores_nothing_of_a_file_with_a_wrong_line_unless_it_may_skip_it
     assert_eq!(
         running.get(&format!("/v1/customers/{CUSTOMER}")).await.0,
         404
-    );
-
-    let blocked = running.folder.run(&["customers", "import", "more.csv"]);
-    assert!(
-        text(&blocked.stderr).contains("stop the service first"),
-        "{}",
-        text(&blocked.stderr)
     );
 }
 

@@ -118,7 +118,10 @@ impl CommitWorker {
         let failing = match &outcome {
             Ok(())
             | Err(
-                PostgresError::Failed(TransactionError::Constraint(_)) | PostgresError::Conflict(_),
+                PostgresError::Failed(
+                    TransactionError::Constraint(_) | TransactionError::Damaged(_),
+                )
+                | PostgresError::Conflict(_),
             ) => false,
             Err(_) => true,
         };

@@ -12,7 +12,7 @@ use super::rows::Values;
 use super::session::Session;
 use super::wire::send;
 use super::working_set::{EventRow, PaymentRow, Place, WorkingSet};
-use super::{alarm_reads, payouts, rows};
+use super::{alarm_reads, payouts, reads, rows};
 use crate::model::MAX_OPEN_UNUSABLE;
 use crate::port::{Keys, StoredEntry, TransactionError};
 
@@ -84,6 +84,7 @@ fn number(id: u64) -> i64 {
 #[derive(Default)]
 struct Rare {
     customers: Vec<Row>,
+    contracts: Vec<Row>,
     alarms: Vec<Row>,
     entries: Vec<Row>,
     signatures: Vec<Row>,
@@ -96,6 +97,10 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
     if !keys.customers.is_empty() {
         let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
         rare.customers = client.query(&statements.customers, &[&ids]).await?;
+    }
+    if !keys.contracts.is_empty() {
+        let ids: Vec<&str> = keys.contracts.iter().map(CustomerId::as_str).collect();
+        rare.contracts = client.query(&statements.contracts, &[&ids]).await?;
     }
     if !keys.alarms.is_empty() {
         rare.alarms = client
@@ -196,6 +201,13 @@ fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), Trans
     set.customers = customers.collect();
     for row in &rare.customers {
         set.customers.insert(rows::id(row, 0)?, true);
+    }
+    let contracts = keys.contracts.iter().map(|id| (id.clone(), None));
+    set.contracts = contracts.collect();
+    for row in &rare.contracts {
+        let customer = reads::from_row(row)?;
+        let id = customer.customer_id.clone();
+        set.contracts.insert(id, Some(customer));
     }
     set.alarms = keys.alarms.iter().map(|seq| (*seq, None)).collect();
     for row in &rare.alarms {

@@ -294,6 +294,19 @@ impl LedgerTransaction for WorkingSet {
         Ok(())
     }
 
+    fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError> {
+        if let Some(changed) = self.changes.customers.get(customer_id) {
+            return Ok(changed.clone());
+        }
+        let stored = self.contracts.get(customer_id).ok_or_else(|| {
+            fetch(Keys {
+                contracts: vec![customer_id.clone()],
+                ..Keys::default()
+            })
+        })?;
+        Ok(stored.clone())
+    }
+
     fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError> {
         let id = &customer.customer_id;
         let there = self.customer(id)?;

@@ -1,13 +1,14 @@
 //! Reads, each with one connection of the pool.
 
 use deadpool_postgres::Object;
+use jetpay_core::id::CustomerId;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::error::PostgresError;
 use super::rows;
 use crate::model::{Counts, Customer, Entry, Millis, method_from_stored};
-use crate::port::{TransactionError, Value};
+use crate::port::{ENTRIES, TransactionError, Value};
 
 /// Rows of a statement that the connection prepares once.
 pub(super) async fn rows(
@@ -52,6 +53,41 @@ pub(super) async fn customer(client: Object, id: &str) -> Result<Option<Customer
     Ok(list(&client, sql, &[&id], from_row).await?.pop())
 }
 
+/// The customer with net debts, in one statement: one round trip, and one snapshot. Sums that do not fit are the largest or
+/// least number that does.
+pub(super) async fn net_customer(
+    client: Object,
+    id: &str,
+) -> Result<Option<Customer>, PostgresError> {
+    if rows::is_of_no_row(id) {
+        return Ok(None);
+    }
+    let sql = "SELECT customer_id, additional_customer_id, contracts, (
+            SELECT array_agg(greatest(least(came_in.amount, 9223372036854775807), -9223372036854775808)::bigint ORDER BY place)
+            FROM json_array_elements(contracts::json) WITH ORDINALITY AS listed (contract, place), LATERAL (
+                SELECT coalesce(sum(amount), 0) AS amount FROM contract_entries
+                WHERE contract_entries.customer_id = customers.customer_id AND contract_id = contract ->> 'id'
+                  AND seq > coalesce((contract ->> 'as_of_seq')::bigint, (SELECT debts_from FROM counts))) AS came_in)
+        FROM customers WHERE customer_id = $1";
+    let net = |row: &Row| {
+        let mut customer = from_row(row)?;
+        let came_in: Option<Vec<i64>> = rows::get(row, 3)?;
+        for (contract, came_in) in customer
+            .contracts
+            .iter_mut()
+            .zip(came_in.unwrap_or_default())
+        {
+            contract.net(came_in);
+        }
+        Ok(customer)
+    };
+    match list(&client, sql, &[&id], net).await {
+        // Contracts that the database cannot read either. Its error may show a value, ours does not.
+        Err(PostgresError::Failed(TransactionError::Constraint(_))) => customer(client, id).await,
+        customers => Ok(customers?.pop()),
+    }
+}
+
 /// By id, those after the given one.
 pub(super) async fn customers(
     client: Object,
@@ -64,11 +100,15 @@ pub(super) async fn customers(
     list(&client, sql, &[&after, &limit], from_row).await
 }
 
-fn from_row(row: &Row) -> Result<Customer, TransactionError> {
+/// The columns `customer_id, additional_customer_id, contracts`.
+pub(super) fn from_row(row: &Row) -> Result<Customer, TransactionError> {
+    let customer_id: CustomerId = rows::id(row, 0)?;
+    // The reader's own error may show a value.
+    let damaged = |_| TransactionError::Damaged(customer_id.clone());
     Ok(Customer {
-        customer_id: rows::id(row, 0)?,
         additional_customer_id: rows::get(row, 1)?,
-        contracts: rows::list(row, 2)?,
+        contracts: rows::list(row, 2).map_err(damaged)?,
+        customer_id,
     })
 }
 
@@ -78,11 +118,7 @@ pub(super) async fn entries(
     after: i64,
     limit: usize,
 ) -> Result<Vec<Entry>, PostgresError> {
-    let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
-                      entries.amount, currency, time, corrects
-               FROM entries JOIN payments ON payments.id = payment_id
-               WHERE seq > $1 ORDER BY seq LIMIT $2";
-    list(&client, sql, &[&after, &rows::limit(limit)], |row| {
+    list(&client, ENTRIES, &[&after, &rows::limit(limit)], |row| {
         Ok(Entry {
             seq: rows::get(row, 0)?,
             kind: rows::kind(row, 1)?,
@@ -91,9 +127,11 @@ pub(super) async fn entries(
             project_id: rows::project(row, 4)?,
             method: method_from_stored(rows::get(row, 5)?),
             customer_id: rows::id(row, 6)?,
+            contract_id: rows::optional_id(row, 10)?,
+            provider_payment_id: rows::get(row, 11)?,
             amount: rows::money(row, 7)?,
             time: Millis(rows::get(row, 9)?),
-            corrects: rows::get(row, 10)?,
+            corrects: rows::get(row, 12)?,
         })
     })
     .await

@@ -55,6 +55,8 @@ statements! {
     open_unusable: "SELECT id, (SELECT count(*) FROM (SELECT 1 FROM alarms
             WHERE project_id = id AND kind = 'unusable' AND NOT settled LIMIT $2) AS open)
         FROM unnest($1::bigint[]) AS id";
+    contracts: "SELECT customer_id, additional_customer_id, contracts FROM customers
+        WHERE customer_id = ANY($1) ORDER BY customer_id FOR UPDATE";
     add_payments: "INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, flags,
             state, credited, remaining, credited_by, early, created_at, changed_at, refunded)
         SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],

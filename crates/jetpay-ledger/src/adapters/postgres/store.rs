@@ -134,6 +134,11 @@ impl Store for Postgres {
             .read(move |client| reads::customer(client, customer_id))
     }
 
+    fn net_customer<'a>(&'a self, customer_id: &'a str) -> ReadFuture<'a, Option<Customer>> {
+        self.readers
+            .read(move |client| reads::net_customer(client, customer_id))
+    }
+
     fn customers<'a>(
         &'a self,
         after: Option<&'a str>,

@@ -22,6 +22,7 @@ pub(super) struct WorkingSet {
     pub(super) events: HashMap<PaymentId, Vec<EventRow>>,
     pub(super) effects: HashMap<(ProjectId, OperationId), Vec<(EntryKind, PaymentId)>>,
     pub(super) customers: HashMap<CustomerId, bool>,
+    pub(super) contracts: HashMap<CustomerId, Option<Customer>>,
     pub(super) alarms: HashMap<i64, Option<Alarm>>,
     pub(super) entries: HashMap<i64, Option<StoredEntry>>,
     pub(super) signatures: HashMap<(Box<str>, String), bool>,

@@ -1,10 +1,11 @@
 //! Customers.
 
+use jetpay_core::id::CustomerId;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows;
 use super::transaction::Transaction;
-use crate::model::{Customer, Put};
+use crate::model::{Contract, Customer, Error, Put};
 
 /// Replaces the customer, or adds one.
 pub(super) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlite::Result<Put> {
@@ -41,6 +42,47 @@ pub(super) fn read(
         .optional()
 }
 
+/// The customer with net debts. The entries are read after the customer, so none is missing: entries are only added.
+pub(super) fn read_net(
+    connection: &Connection,
+    customer_id: &str,
+) -> rusqlite::Result<Option<Customer>> {
+    let Some(mut customer) = read(connection, customer_id)? else {
+        return Ok(None);
+    };
+    for contract in &mut customer.contracts {
+        if contract.payment.is_some() {
+            contract.net(came_in(connection, customer_id, contract)?);
+        }
+    }
+    Ok(Some(customer))
+}
+
+/// What came in on the contract since its debt was given, in minor units. Summed here: SQL's sum fails when it overflows.
+fn came_in(
+    connection: &Connection,
+    customer_id: &str,
+    contract: &Contract,
+) -> rusqlite::Result<i64> {
+    let as_of_seq = match contract.as_of_seq {
+        Some(seq) => seq,
+        None => connection
+            .prepare_cached("SELECT debts_from FROM counts")?
+            .query_row((), |row| row.get(0))?,
+    };
+    let sql = "SELECT amount FROM contract_entries WHERE customer_id = ?1 AND contract_id = ?2 AND seq > ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let amounts = statement.query_map((customer_id, contract.id.as_str(), as_of_seq), |row| {
+        row.get::<_, i64>(0)
+    })?;
+    let mut sum = 0i128;
+    for amount in amounts {
+        sum += i128::from(amount?);
+    }
+    let most = if sum < 0 { i64::MIN } else { i64::MAX };
+    Ok(i64::try_from(sum).unwrap_or(most))
+}
+
 /// By id, those after the given one.
 pub(super) fn page(
     connection: &Connection,
@@ -57,9 +99,12 @@ pub(super) fn page(
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    let customer_id: CustomerId = rows::id(row, 0)?;
+    // The reader's own error may show a value.
+    let damaged = |_| rows::broken(2, Error::Damaged(customer_id.clone()));
     Ok(Customer {
-        customer_id: rows::id(row, 0)?,
         additional_customer_id: row.get(1)?,
-        contracts: rows::list(row, 2)?,
+        contracts: rows::list(row, 2).map_err(damaged)?,
+        customer_id,
     })
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::rows;
 use super::transaction::Transaction;
 use crate::model::{Entry, Millis, method_from_stored, stored_kind};
-use crate::port::StoredEntry;
+use crate::port::{ENTRIES, StoredEntry};
 
 pub(super) fn add(
     transaction: &Transaction<'_>,
@@ -60,11 +60,7 @@ pub(super) fn read(
     after: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Entry>> {
-    let sql = "SELECT seq, kind, payment_id, operation_id, entries.project_id, method, customer_id,
-                      entries.amount, currency, time, corrects
-               FROM entries JOIN payments ON payments.id = payment_id
-               WHERE seq > ?1 ORDER BY seq LIMIT ?2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(ENTRIES)?;
     let entries = statement.query_map((after, rows::limit(limit)), |row| {
         Ok(Entry {
             seq: row.get(0)?,
@@ -74,9 +70,11 @@ pub(super) fn read(
             project_id: rows::project(row, 4)?,
             method: method_from_stored(row.get(5)?),
             customer_id: rows::id(row, 6)?,
+            contract_id: rows::optional_id(row, 10)?,
+            provider_payment_id: row.get(11)?,
             amount: rows::money(row, 7)?,
             time: Millis(row.get(9)?),
-            corrects: row.get(10)?,
+            corrects: row.get(12)?,
         })
     })?;
     entries.collect()

@@ -123,6 +123,10 @@ impl LedgerTransaction for Transaction<'_> {
         Ok(alarms::add_resolution(self, resolution, now)?)
     }
 
+    fn customer(&mut self, customer_id: &CustomerId) -> Result<Option<Customer>, TransactionError> {
+        Ok(customers::read(self.connection(), customer_id.as_str())?)
+    }
+
     fn put_customer(&mut self, customer: &Customer) -> Result<Put, TransactionError> {
         Ok(customers::put(self, customer)?)
     }

@@ -12,6 +12,15 @@ macro_rules! reads {
             })
         }
 
+        fn net_customer<'a>(
+            &'a self,
+            customer_id: &'a str,
+        ) -> crate::port::ReadFuture<'a, Option<crate::model::Customer>> {
+            self.read(|connection| {
+                $crate::adapters::sqlite::customers::read_net(connection, customer_id)
+            })
+        }
+
         fn customers<'a>(
             &'a self,
             after: Option<&'a str>,

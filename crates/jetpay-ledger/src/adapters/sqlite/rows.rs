@@ -125,7 +125,10 @@ pub(super) fn unknown_word(column: usize) -> rusqlite::Error {
     broken(column, UnknownWord)
 }
 
-fn broken(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn broken(
+    column: usize,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 

@@ -22,7 +22,7 @@ use super::open::open_to_read;
 use super::reads::reads;
 use super::writer::{Health, Writer};
 use crate::model::{Error, OpenError};
-use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Store};
+use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Store, TransactionError};
 
 /// At most this many writes are committed together, so that the first one does not wait long for the last.
 const GROUP: usize = 512;
@@ -206,8 +206,7 @@ impl Readers {
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        // The text names tables and columns, never values: all values are bound.
-        Self::Unavailable(error.to_string())
+        TransactionError::from(error).into()
     }
 }
 

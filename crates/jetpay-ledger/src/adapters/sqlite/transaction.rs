@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Params};
 
-use crate::model::Counts;
+use crate::model::{Counts, Error};
 use crate::port::TransactionError;
 
 /// An open transaction.
@@ -49,6 +49,11 @@ impl<'c> Transaction<'c> {
 
 impl From<rusqlite::Error> for TransactionError {
     fn from(error: rusqlite::Error) -> Self {
+        if let rusqlite::Error::FromSqlConversionFailure(_, _, cause) = &error
+            && let Some(Error::Damaged(customer_id)) = cause.downcast_ref()
+        {
+            return Self::Damaged(customer_id.clone());
+        }
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::ConstraintViolation) => Self::Constraint(error.to_string()),
             _ => Self::Store(error.to_string()),

@@ -89,7 +89,9 @@ impl Writer {
     pub(super) fn write(&mut self, group: &mut Vec<Box<dyn QueuedCommand>>) {
         match self.commit(group) {
             Ok(()) => group.drain(..).for_each(|command| command.answer(Ok(()))),
-            Err(TransactionError::Constraint(_)) if group.len() > 1 => {
+            Err(TransactionError::Constraint(_) | TransactionError::Damaged(_))
+                if group.len() > 1 =>
+            {
                 for mut command in group.drain(..) {
                     let outcome = self.commit(std::slice::from_mut(&mut command));
                     command.answer(outcome.map_err(Error::from));

@@ -7,7 +7,7 @@ use super::value;
 use super::value::Values;
 use crate::payout::{PayoutFilter, PayoutState};
 use crate::port::error::TransactionError;
-use crate::port::store::{Value, sum};
+use crate::port::store::{Row, Value, sum};
 
 /// A payout by its id.
 pub(crate) fn by_id() -> String {
@@ -76,6 +76,12 @@ pub(crate) const MOVES: &str =
 pub(crate) fn with_key(row: &[Value]) -> Result<(PaymentId, String), TransactionError> {
     let mut values = Values::of(row);
     Ok((values.id()?, values.text()?.to_owned()))
+}
+
+/// The number in the first row, or 0.
+pub(crate) fn number(rows: &[Row]) -> i64 {
+    let first = rows.first().and_then(|row| row.first());
+    first.and_then(Value::int).unwrap_or_default()
 }
 
 /// What a customer can spend, in minor units, from the row that [`BALANCE`] gives.

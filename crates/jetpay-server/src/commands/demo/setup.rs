@@ -154,6 +154,7 @@ pub(super) fn customers() -> Vec<Customer> {
         number: number.to_owned(),
         payment: Some(payment),
         min_payment: None,
+        as_of_seq: None,
         status_code,
         info: None,
     };

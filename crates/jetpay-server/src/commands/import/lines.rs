@@ -1,5 +1,7 @@
 //! Reading files record by record: JSON Lines, or CSV with a header.
 
+use std::io::{Read, Seek};
+
 use anyhow::bail;
 use indicatif::ProgressBar;
 use serde::de::DeserializeOwned;
@@ -44,26 +46,13 @@ pub(super) fn for_each_json<L: DeserializeOwned>(
     for (number, text) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
         bar.inc(text.len() as u64 + 1);
         if !text.trim_ascii().is_empty() {
-            take(number, json(number, text));
+            let line = FieldError::of_line(text);
+            take(
+                number,
+                line.map_err(|error| BadLine::of_field(number, &error)),
+            );
         }
     }
-}
-
-fn json<L: DeserializeOwned>(number: u64, text: &[u8]) -> Result<L, BadLine> {
-    let mut json = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        if error.inner().is_data() {
-            BadLine::of_field(number, &FieldError::of_json(&error))
-        } else {
-            BadLine::new(
-                number,
-                format!("is not JSON from column {} on", error.inner().column()),
-            )
-        }
-    })?;
-    json.end()
-        .map_err(|_| BadLine::new(number, "there is more than one JSON value on the line"))?;
-    Ok(value)
 }
 
 /// The columns that a CSV file may have and must have. The first of `all` is the key.
@@ -76,43 +65,85 @@ pub(super) struct Columns {
 pub(super) struct CsvRow<'a, R> {
     /// The line on which the row begins; the header is line 1.
     pub(super) line: u64,
+    /// Where the row begins, in bytes.
+    pub(super) byte: u64,
     /// The cell in the key's column, also when another cell is wrong.
     pub(super) key: Option<&'a str>,
     pub(super) cells: Result<R, BadLine>,
 }
 
-/// Reads CSV: gives `take` every row.
-pub(super) fn for_each_csv<R: DeserializeOwned>(
-    bytes: &[u8],
-    bar: &ProgressBar,
-    columns: &Columns,
-    mut take: impl FnMut(CsvRow<'_, R>),
-) -> anyhow::Result<()> {
-    let mut rows = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
-    let header = rows.headers()?.clone();
-    columns.check(&header)?;
-    let key = header.iter().position(|name| name == columns.all[0]);
-    let mut record = csv::StringRecord::new();
-    loop {
-        let line = rows.position().line();
-        let (line, cells) = match rows.read_record(&mut record) {
-            Ok(false) => return Ok(()),
+/// A CSV file, read row by row.
+pub(super) struct CsvFile<F> {
+    rows: csv::Reader<F>,
+    header: csv::StringRecord,
+    key: Option<usize>,
+    record: csv::StringRecord,
+}
+
+impl<F: Read> CsvFile<F> {
+    /// Reads the header and checks it.
+    pub(super) fn new(file: F, columns: &Columns) -> anyhow::Result<Self> {
+        let mut rows = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(file);
+        let header = rows.headers()?.clone();
+        columns.check(&header)?;
+        let key = header.iter().position(|name| name == columns.all[0]);
+        Ok(Self {
+            rows,
+            header,
+            key,
+            record: csv::StringRecord::new(),
+        })
+    }
+
+    /// The next row; none at the end.
+    pub(super) fn next<R: DeserializeOwned>(&mut self) -> Option<CsvRow<'_, R>> {
+        let (line, byte) = (self.rows.position().line(), self.rows.position().byte());
+        let (line, cells) = match self.rows.read_record(&mut self.record) {
+            Ok(false) => return None,
             Ok(true) => {
-                bar.set_position(rows.position().byte());
-                let line = record.position().map_or(line, csv::Position::line);
-                (line, record.deserialize(Some(&header)))
+                let line = self.record.position().map_or(line, csv::Position::line);
+                (line, self.record.deserialize(Some(&self.header)))
             }
             Err(error) => {
                 let line = error.position().map_or(line, csv::Position::line);
                 (line, Err(error))
             }
         };
-        let cells = cells.map_err(|error| BadLine::new(line, message(&error, &header)));
-        let key = key.and_then(|at| record.get(at));
-        take(CsvRow { line, key, cells });
+        let cells = cells.map_err(|error| BadLine::new(line, message(&error, &self.header)));
+        let key = self.key.and_then(|at| self.record.get(at));
+        Some(CsvRow {
+            line,
+            byte,
+            key,
+            cells,
+        })
     }
+}
+
+impl<F: Read + Seek> CsvFile<F> {
+    /// Goes to the row that begins at this byte and line.
+    pub(super) fn seek(&mut self, byte: u64, line: u64) -> csv::Result<()> {
+        let mut position = csv::Position::new();
+        position.set_byte(byte).set_line(line);
+        self.rows.seek(position)
+    }
+}
+
+/// Reads CSV: gives `take` every row.
+pub(super) fn for_each_csv<R: DeserializeOwned>(
+    file: impl Read,
+    bar: &ProgressBar,
+    columns: &Columns,
+    mut take: impl FnMut(CsvRow<'_, R>),
+) -> anyhow::Result<()> {
+    let mut file = CsvFile::new(file, columns)?;
+    while let Some(row) = file.next() {
+        bar.set_position(row.byte);
+        take(row);
+    }
+    Ok(())
 }
 
 impl Columns {

@@ -4,7 +4,8 @@ mod customers;
 mod lines;
 mod payments;
 
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{IsTerminal, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use actix_web::rt::System;
@@ -32,6 +33,9 @@ struct Source {
     skip_bad: bool,
 }
 
+/// This many bytes show whether a file is CSV.
+const START: u64 = 4096;
+
 /// The file in memory.
 struct Content {
     bytes: Vec<u8>,
@@ -49,8 +53,29 @@ impl Source {
     fn content(&self) -> anyhow::Result<Content> {
         let bytes = std::fs::read(&self.file)
             .with_context(|| format!("cannot read {}", self.file.display()))?;
-        let (csv, bar) = (is_csv(&self.file, &bytes), progress(bytes.len()));
+        let (csv, bar) = (is_csv(&self.file, &bytes), progress(bytes.len() as u64));
         Ok(Content { bytes, csv, bar })
+    }
+
+    /// Opens the file, to read it more than once: a pipe is copied first.
+    fn open(&self) -> anyhow::Result<(File, bool, ProgressBar)> {
+        let open = || {
+            let mut file = File::open(&self.file)?;
+            if !file.metadata()?.is_file() {
+                let mut copy = tempfile::tempfile()?;
+                std::io::copy(&mut file, &mut copy)?;
+                copy.rewind()?;
+                file = copy;
+            }
+            let mut start = Vec::new();
+            (&file).take(START).read_to_end(&mut start)?;
+            file.rewind()?;
+            let length = file.metadata()?.len();
+            Ok::<_, std::io::Error>((file, start, length))
+        };
+        let (file, start, length) =
+            open().with_context(|| format!("cannot read {}", self.file.display()))?;
+        Ok((file, is_csv(&self.file, &start), progress(length)))
     }
 
     /// Prints all wrong lines. It is an error when there are any and `--skip-bad` was not given.
@@ -102,7 +127,7 @@ fn is_csv(path: &Path, bytes: &[u8]) -> bool {
 }
 
 /// A progress bar over the bytes or rows of a file. It is hidden when standard error is not a terminal.
-pub(super) fn progress(length: usize) -> ProgressBar {
+pub(super) fn progress(length: u64) -> ProgressBar {
     let target = if std::io::stderr().is_terminal() {
         ProgressDrawTarget::stderr()
     } else {
@@ -110,5 +135,5 @@ pub(super) fn progress(length: usize) -> ProgressBar {
     };
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}")
         .unwrap_or(ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(length as u64), target).with_style(style)
+    ProgressBar::with_draw_target(Some(length), target).with_style(style)
 }

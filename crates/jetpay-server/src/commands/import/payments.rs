@@ -88,7 +88,7 @@ fn read(file: &Content, rules: &Rules) -> anyhow::Result<Records<NewPayment>> {
         }
     };
     if file.csv {
-        for_each_csv(&file.bytes, &file.bar, &COLUMNS, |row| {
+        for_each_csv(&*file.bytes, &file.bar, &COLUMNS, |row| {
             take(row.line, row.cells);
         })?;
     } else {

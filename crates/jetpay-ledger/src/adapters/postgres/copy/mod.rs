@@ -14,6 +14,7 @@ use super::address::Address;
 use super::error::{text, unopened};
 use super::{query, rows, session};
 use crate::model::{CopyError, Error, Totals};
+use crate::port::payouts::sql::number;
 use crate::port::{Row, Store, TOTALS, Value, totals_from_row};
 
 /// This many rows are read and written at a time.
@@ -22,7 +23,7 @@ const PAGE: usize = 5_000;
 /// The counts, and the numbers from which new rows go on.
 const AFTERWARDS: &str = "UPDATE counts SET pending = $1, unmatched = $2, quarantined = $3, alarms = $4, open_alarms = $5,
     last_entry = (SELECT coalesce(max(seq), 0) FROM entries), last_alarm = (SELECT coalesce(max(seq), 0) FROM alarms),
-    last_step = (SELECT coalesce(max(seq), 0) FROM payout_steps)
+    last_step = (SELECT coalesce(max(seq), 0) FROM payout_steps), debts_from = $6
     WHERE one";
 const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('events', 'seq'), max(seq)) FROM events HAVING max(seq) > 0;
     SELECT setval(pg_get_serial_sequence('settlements', 'seq'), max(seq)) FROM settlements HAVING max(seq) > 0;
@@ -51,12 +52,15 @@ pub(crate) async fn copy(
         copy_table(from, &client, table, progress).await?;
     }
     let counts = from.counts().await?;
-    let values: [&(dyn ToSql + Sync); 5] = [
+    let sql = "SELECT debts_from FROM counts";
+    let debts_from = number(&from.query_once(sql, Vec::new()).await?);
+    let values: [&(dyn ToSql + Sync); 6] = [
         &counts.pending,
         &counts.unmatched,
         &counts.quarantined,
         &counts.alarms,
         &counts.open_alarms,
+        &debts_from,
     ];
     client.execute(AFTERWARDS, &values).await.map_err(broken)?;
     client.batch_execute(SEQUENCES).await.map_err(broken)?;

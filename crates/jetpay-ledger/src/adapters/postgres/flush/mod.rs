@@ -21,7 +21,7 @@ pub(super) async fn flush(session: &Session, set: &WorkingSet) -> Result<(), Pos
 }
 
 async fn write(session: &Session, set: &WorkingSet) -> Result<(), PostgresError> {
-    let flags = flags(set)?;
+    let (flags, contracts) = (flags(set)?, contracts(set)?);
     let answers = [
         send(payments::add_payments(session, set, &flags)).await,
         send(payments::change_payments(session, set)).await,
@@ -30,7 +30,7 @@ async fn write(session: &Session, set: &WorkingSet) -> Result<(), PostgresError>
         send(payments::complete_events(session, set)).await,
         send(money::add_payouts(session, set)).await,
         send(money::change_payouts(session, set)).await,
-        send(payments::put_customers(session, set)).await,
+        send(payments::put_customers(session, set, &contracts)).await,
         send(payments::delete_customers(session, set)).await,
         send(money::count(session, set)).await,
         send(money::add_entries(session, set)).await,
@@ -54,4 +54,11 @@ fn new_payments(set: &WorkingSet) -> impl Iterator<Item = &PaymentRow> {
 fn flags(set: &WorkingSet) -> Result<Vec<Option<String>>, TransactionError> {
     let new = new_payments(set).filter_map(|row| row.new.as_ref());
     new.map(|payment| rows::json(&payment.flags)).collect()
+}
+
+/// The contracts of the customers that are put, in their order.
+fn contracts(set: &WorkingSet) -> Result<Vec<Option<String>>, TransactionError> {
+    let put = set.changes.customers.values().flatten();
+    put.map(|customer| rows::json(&customer.contracts))
+        .collect()
 }

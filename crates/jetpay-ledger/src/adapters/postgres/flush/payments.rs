@@ -93,16 +93,19 @@ pub(super) async fn change_payments(session: &Session, set: &WorkingSet) -> Resu
     session.client.execute(statement, values).await.map(drop)
 }
 
-pub(super) async fn put_customers(session: &Session, set: &WorkingSet) -> Result<(), Error> {
+pub(super) async fn put_customers(
+    session: &Session,
+    set: &WorkingSet,
+    contracts: &[Option<String>],
+) -> Result<(), Error> {
+    if contracts.is_empty() {
+        return Ok(());
+    }
     let changes = set.changes.customers.iter();
     columns!(changes.filter_map(|(id, put)| Some((id, put.as_ref()?))), (customer_id, customer) =>
         id: CustomerId::as_str(customer_id),
         additional: customer.additional_customer_id.as_deref().map(rows::kept),
-        contracts: rows::json(&customer.contracts).unwrap_or_default(),
     );
-    if id.is_empty() {
-        return Ok(());
-    }
     let values: Values<'_> = &[&id, &additional, &contracts];
     let statement = &session.statements.put_customers;
     session.client.execute(statement, values).await.map(drop)

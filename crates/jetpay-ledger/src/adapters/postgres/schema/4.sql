@@ -1,4 +1,4 @@
--- Version 4: corrections, and what refunds took. The columns and keys are SQLite's, and mean the same.
+-- Version 4 (SQLite's number; the third here): corrections, and what refunds took. The columns and keys are SQLite's, and mean the same.
 
 -- A correction names the entry that it undoes, and why. An entry is undone at most once.
 ALTER TABLE entries ADD COLUMN corrects BIGINT;     -- the seq of the entry
@@ -18,7 +18,8 @@ UPDATE payments SET refunded = made.total
     FROM (SELECT payment_id, -sum(amount)::bigint AS total FROM entries WHERE kind IN ('refund', 'refund_reverse')
           GROUP BY payment_id) AS made
     WHERE made.payment_id = payments.id;
--- Version 4: alarms that keep a signed message are unique under its signature and the reason, as in SQLite.
+
+-- Alarms that keep a signed message are unique under its signature and the reason, as in SQLite.
 -- A JSON text may have `\/` for the `/` of base64.
 ALTER TABLE alarms ADD COLUMN signature TEXT COLLATE "C";
 DROP INDEX alarms_body_once;
@@ -35,3 +36,23 @@ CREATE INDEX alarms_unusable ON alarms (project_id) WHERE kind = 'unusable' AND 
 -- Sums of amounts: a customer's balance is added up before a credit only if the customer has a payment so large that it
 -- could overflow. Costs nothing until there is one.
 CREATE INDEX payments_large ON payments (customer_id) WHERE amount > 1000000000000 OR credited > 1000000000000;
+
+-- Debts: what came in on each contract, as in SQLite.
+CREATE TABLE contract_entries (
+    customer_id TEXT COLLATE "C" NOT NULL,
+    contract_id TEXT COLLATE "C" NOT NULL,
+    seq         BIGINT NOT NULL,
+    amount      BIGINT NOT NULL,
+    PRIMARY KEY (customer_id, contract_id, seq) INCLUDE (amount)
+);
+INSERT INTO contract_entries SELECT customer_id, contract_id, seq, entries.amount
+    FROM entries JOIN payments ON payments.id = payment_id WHERE contract_id IS NOT NULL;
+CREATE FUNCTION jetpay_entries_of_contract() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO contract_entries SELECT customer_id, contract_id, seq, added.amount
+        FROM added JOIN payments ON payments.id = payment_id WHERE contract_id IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER entries_of_contract AFTER INSERT ON entries REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION jetpay_entries_of_contract();
+ALTER TABLE counts ADD COLUMN debts_from BIGINT NOT NULL DEFAULT 0;
+UPDATE counts SET debts_from = last_entry;

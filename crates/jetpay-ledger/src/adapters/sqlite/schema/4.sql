@@ -18,7 +18,8 @@ UPDATE payments SET refunded = made.total
     FROM (SELECT payment_id, -sum(amount) AS total FROM entries WHERE kind IN ('refund', 'refund_reverse')
           GROUP BY payment_id) AS made
     WHERE made.payment_id = payments.id;
--- Version 4: alarms that keep a signed message are unique under its signature and the reason.
+
+-- Alarms that keep a signed message are unique under its signature and the reason.
 -- Whoever has one signed message can send any number of bodies that differ in what is not signed, so a body is no key.
 ALTER TABLE alarms ADD COLUMN signature TEXT;
 DROP INDEX alarms_body_once;
@@ -36,3 +37,23 @@ CREATE INDEX alarms_unusable ON alarms (project_id) WHERE kind = 'unusable' AND 
 -- Sums of amounts: a customer's balance is added up before a credit only if the customer has a payment so large that it
 -- could overflow. Costs nothing until there is one.
 CREATE INDEX payments_large ON payments (customer_id) WHERE amount > 1000000000000 OR credited > 1000000000000;
+
+-- Debts: what came in on each contract, so that the next verify does not show a debt that was paid. It is an index of
+-- entries that have a contract: the payment says which. A trigger fills it, whatever adds the entry. Entries without a
+-- contract cost it nothing.
+CREATE TABLE contract_entries (
+    customer_id TEXT NOT NULL,
+    contract_id TEXT NOT NULL,
+    seq         INTEGER NOT NULL,               -- that of the entry
+    amount      INTEGER NOT NULL,
+    PRIMARY KEY (customer_id, contract_id, seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO contract_entries SELECT customer_id, contract_id, seq, entries.amount
+    FROM entries JOIN payments ON payments.id = payment_id WHERE contract_id IS NOT NULL ORDER BY 1, 2, 3;
+CREATE TRIGGER entries_of_contract AFTER INSERT ON entries BEGIN
+    INSERT INTO contract_entries SELECT customer_id, contract_id, NEW.seq, NEW.amount
+        FROM payments WHERE id = NEW.payment_id AND contract_id IS NOT NULL;
+END;
+-- The debts of contracts that were stored before include the entries of that time.
+ALTER TABLE counts ADD COLUMN debts_from INTEGER NOT NULL DEFAULT 0;
+UPDATE counts SET debts_from = (SELECT coalesce(max(seq), 0) FROM entries);

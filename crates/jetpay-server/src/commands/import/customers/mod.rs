@@ -1,114 +1,274 @@
-//! `jetpay customers import`.
+//! `jetpay customers import`: reads the file twice, once to check it and once to store it, so that memory holds little of it.
 
 mod csv_rows;
+mod json_lines;
+mod target;
 
-use std::collections::HashMap;
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
 
-use anyhow::Context;
+use actix_web::rt::System;
+use anyhow::{Context, bail};
 use clap::Args;
 use indicatif::ProgressBar;
 use jetpay_core::id::CustomerId;
-use jetpay_ledger::Customer;
-use serde::Deserialize;
+use jetpay_ledger::{Customer, ImportCount, Ledger};
 
-use super::lines::{BadLine, for_each_json};
-use super::{Records, Source, with_store};
-use crate::config::Config;
-use crate::customer::{ContractBody, CustomerBody};
+use super::Source;
+use super::lines::BadLine;
+use crate::config::{AdminAccess, Config};
+use crate::customer::AsOf;
+use csv_rows::CsvCustomers;
+use json_lines::JsonCustomers;
+use target::Target;
+
+/// Customers that are stored at a time: the progress is that of the store.
+const BATCH: usize = 1_000;
+
+/// Ids that are read at a time.
+const PAGE: usize = 10_000;
 
 #[derive(Args)]
 pub(in crate::commands) struct ImportCustomers {
     #[command(flatten)]
     source: Source,
+    /// The debts in the file include the entries up to this number; the default is the last entry
+    #[arg(long, value_name = "SEQ")]
+    as_of_seq: Option<i64>,
+    /// Afterwards remove the customers that are not in the file; shows how many, and asks
+    #[arg(long, conflicts_with = "skip_bad")]
+    replace_all: bool,
+    /// Do not ask before customers are removed
+    #[arg(long, requires = "replace_all")]
+    yes: bool,
 }
 
 impl ImportCustomers {
     pub(in crate::commands) fn run(&self) -> anyhow::Result<()> {
         let config = Config::read(&self.source.config)?;
-        let file = self.source.content()?;
-        let customers = if file.csv {
-            csv_rows::read(&file.bytes, &file.bar)?
+        let access = AdminAccess::read(&self.source.config)?;
+        let (file, csv, bar) = self.source.open()?;
+        System::new().block_on(async {
+            let target = Target::open(&config, &access).await?;
+            let outcome = self.import(&target, file, csv, &bar).await;
+            target.close().await;
+            outcome
+        })
+    }
+
+    async fn import(
+        &self,
+        target: &Target<'_>,
+        file: File,
+        csv: bool,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<()> {
+        let as_of = AsOf::end(target.reader().last_entry().await?);
+        let default = as_of.check(self.as_of_seq, "--as-of-seq");
+        let default =
+            default.map_err(|error| anyhow::anyhow!("{} {}", error.field, error.message))?;
+        let as_of = AsOf { default, ..as_of };
+        let mut customers = if csv {
+            Customers::Csv(CsvCustomers::new(file, as_of, bar)?)
         } else {
-            read_json_lines(&file.bytes, &file.bar)
+            Customers::Json(JsonCustomers::new(file, as_of))
         };
-        self.source.report(&customers.bad)?;
-        file.bar.set_message("storing");
-        let in_use =
-            "stop the service first, or put customers over HTTP: PUT /v1/customers/{customer_id}";
-        let counted = with_store(&config.store, in_use, async |ledger| {
-            ledger.import_customers(customers.good).await
-        })?;
-        let counted = counted.context("nothing was stored")?;
-        file.bar.finish_and_clear();
-        let left_out = customers.bad.len();
-        println!(
-            "{} new, {} replaced, {left_out} left out",
-            counted.new, counted.replaced
-        );
+        let mut checked = Checked::of(&mut customers, bar)?;
+        self.source.report(&checked.bad)?;
+        let absent = if self.replace_all {
+            let absent = checked.absent(target.reader()).await?;
+            if !absent.is_empty() && !self.yes {
+                bar.suspend(|| confirm(absent.len()))?;
+            }
+            absent
+        } else {
+            Vec::new()
+        };
+        // What follows needs no more than the lines to leave out.
+        checked.ids = Vec::new();
+        let count = store(target, &mut customers, &checked, bar).await?;
+        let mut removed = 0;
+        if !absent.is_empty() {
+            bar.set_message("removing");
+            bar.set_length(absent.len() as u64);
+            bar.set_position(0);
+            for batch in absent.chunks(BATCH) {
+                let batch_removed = target.delete(batch).await;
+                removed += batch_removed
+                    .with_context(|| format!("the file is stored, and {removed} were removed"))?;
+                bar.inc(batch.len() as u64);
+            }
+        }
+        bar.finish_and_clear();
+        let ImportCount { new, replaced } = count;
+        let left_out = checked.bad.len();
+        print!("{new} new, {replaced} replaced, {left_out} left out");
+        if self.replace_all {
+            print!(", {removed} removed");
+        }
+        println!();
         Ok(())
     }
 }
 
-/// A line of JSON: the body of `PUT /v1/customers/{customer_id}`, and `customer_id`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a customer object")]
-struct JsonLine {
-    customer_id: String,
-    additional_customer_id: Option<String>,
-    #[serde(default)]
-    contracts: Vec<ContractBody>,
+/// The customers of a file, read one by one.
+enum Customers {
+    Json(JsonCustomers),
+    Csv(CsvCustomers),
 }
 
-fn read_json_lines(bytes: &[u8], bar: &ProgressBar) -> Records<Customer> {
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
-    let mut lines: HashMap<CustomerId, u64> = HashMap::new();
-    for_each_json(bytes, bar, |number, line| {
-        match line.and_then(|line| customer(number, line)) {
-            Ok(customer) => match lines.insert(customer.customer_id.clone(), number) {
-                None => good.push(customer),
-                Some(first) => bad.push(BadLine::new(
-                    number,
-                    format!("this customer is already in line {first}"),
-                )),
-            },
-            Err(line) => bad.push(line),
+/// What is read of one customer.
+struct Read {
+    /// The line on which the customer begins.
+    line: u64,
+    /// So much of the file is read, in bytes.
+    byte: u64,
+    customer: Result<Customer, Vec<BadLine>>,
+}
+
+impl Customers {
+    fn next(&mut self) -> anyhow::Result<Option<Read>> {
+        match self {
+            Self::Json(lines) => lines.next(),
+            Self::Csv(rows) => rows.next(),
         }
-    });
-    Records { good, bad }
+    }
+
+    /// Begins again with the first customer.
+    fn rewind(&mut self) -> anyhow::Result<()> {
+        match self {
+            Self::Json(lines) => lines.rewind(),
+            Self::Csv(rows) => {
+                rows.rewind();
+                Ok(())
+            }
+        }
+    }
 }
 
-fn customer(number: u64, line: JsonLine) -> Result<Customer, BadLine> {
-    let id = CustomerId::new(line.customer_id)
-        .map_err(|error| BadLine::new(number, format!("`customer_id`: {error}")))?;
-    let body = CustomerBody::new(line.additional_customer_id, line.contracts);
-    body.into_customer(id)
-        .map_err(|error| BadLine::of_field(number, &error))
+/// A file that was read once. An id is kept as its hash of 64 bits, with a key of this process: among millions of them two
+/// are equal once in ten million imports.
+struct Checked {
+    bad: Vec<BadLine>,
+    /// The lines that repeat a customer, in their order.
+    repeated: Vec<u64>,
+    /// The hashes of the ids, in their order.
+    ids: Vec<u64>,
+    hashing: RandomState,
+}
+
+impl Checked {
+    fn of(customers: &mut Customers, bar: &ProgressBar) -> anyhow::Result<Self> {
+        bar.set_message("checking");
+        let hashing = RandomState::new();
+        let (mut bad, mut repeated) = (Vec::new(), Vec::new());
+        if let Customers::Csv(rows) = customers {
+            bad.append(&mut rows.unreadable);
+        }
+        let mut ids = Vec::new();
+        while let Some(read) = customers.next()? {
+            bar.set_position(read.byte);
+            match read.customer {
+                Ok(customer) => ids.push((hashing.hash_one(&customer.customer_id), read.line)),
+                Err(lines) => bad.extend(lines),
+            }
+        }
+        ids.sort_unstable();
+        for same in ids.chunk_by(|(one, _), (other, _)| one == other) {
+            let first = same[0].1;
+            for &(_, line) in &same[1..] {
+                let what = format!("this customer is already in line {first}");
+                bad.push(BadLine::new(line, what));
+                repeated.push(line);
+            }
+        }
+        bad.sort_by_key(|bad| bad.line);
+        repeated.sort_unstable();
+        let ids = ids.into_iter().map(|(id, _)| id).collect();
+        Ok(Self {
+            bad,
+            repeated,
+            ids,
+            hashing,
+        })
+    }
+
+    /// The customers of the store that are not in the file.
+    async fn absent(&self, ledger: &Ledger) -> anyhow::Result<Vec<CustomerId>> {
+        let mut absent = Vec::new();
+        let mut after: Option<CustomerId> = None;
+        loop {
+            let page = ledger.customer_ids(after.as_ref(), PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(absent);
+            };
+            after = Some(last.clone());
+            let is_absent =
+                |id: &CustomerId| self.ids.binary_search(&self.hashing.hash_one(id)).is_err();
+            absent.extend(page.into_iter().filter(is_absent));
+        }
+    }
+}
+
+/// Reads the file again, and stores it.
+async fn store(
+    target: &Target<'_>,
+    customers: &mut Customers,
+    checked: &Checked,
+    bar: &ProgressBar,
+) -> anyhow::Result<ImportCount> {
+    customers.rewind()?;
+    bar.set_message("storing");
+    bar.set_position(0);
+    let mut count = ImportCount::default();
+    loop {
+        let (mut batch, mut byte) = (Vec::with_capacity(BATCH), None);
+        while batch.len() < BATCH
+            && let Some(read) = customers.next()?
+        {
+            byte = Some(read.byte);
+            if let Ok(customer) = read.customer
+                && checked.repeated.binary_search(&read.line).is_err()
+            {
+                batch.push(customer);
+            }
+        }
+        let Some(byte) = byte else {
+            return Ok(count);
+        };
+        let stored = target.put(batch).await.with_context(|| {
+            let stored = count.new + count.replaced;
+            format!("the import stopped after {stored} customers were stored; import the same file again")
+        })?;
+        count.new += stored.new;
+        count.replaced += stored.replaced;
+        bar.set_position(byte);
+    }
+}
+
+/// Asks whether customers shall be removed.
+fn confirm(customers: usize) -> anyhow::Result<()> {
+    eprint!("{customers} customers are not in the file and will be removed. Go on? [y/N] ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    if !matches!(answer.trim(), "y" | "Y" | "yes") {
+        bail!("nothing was changed; answer y, or use --yes");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs::File;
+    use std::io::{Seek, Write};
 
-    #[test]
-    fn good_lines_are_read_and_wrong_lines_are_reported_with_their_number() {
-        let file = concat!(
-            "{\"customer_id\":\"1\",\"contracts\":[{\"id\":\"a\",\"number\":\"A\",\"payment\":100}]}\n",
-            "\n",
-            "{\"customer_id\":\"2\",\"contracts\":[{\"id\":\"a\",\"number\":\"A\",\"payment\":1.5}]}\n",
-            "{\"customer_id\":\"a;b\"}\n",
-            "{\"customer_id\":\"3\"}\n",
-            "{\"customer_id\":\"1\"}",
-        );
-        let Records { good, bad } = read_json_lines(file.as_bytes(), &ProgressBar::hidden());
-        let ids: Vec<_> = good
-            .iter()
-            .map(|customer| customer.customer_id.as_str())
-            .collect();
-        assert_eq!(ids, ["1", "3"]);
-        assert_eq!(
-            bad.iter().map(|bad| bad.line).collect::<Vec<_>>(),
-            [3, 4, 6]
-        );
-        assert!(bad[0].what.contains("contracts[0].payment"), "{:?}", bad[0]);
+    /// A file with this text.
+    pub(super) fn file(text: &str) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file.rewind().unwrap();
+        file
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn known(
     project: ProjectId,
     rows: &[Row],
 ) -> anyhow::Result<Vec<Known>> {
-    let bar = progress(rows.len());
+    let bar = progress(rows.len() as u64);
     let one = async |row: &Row| {
         let known = find(client, project, row).await;
         bar.inc(1);

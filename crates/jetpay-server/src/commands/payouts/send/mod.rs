@@ -176,7 +176,7 @@ enum RowResult {
 
 /// Sends the rows. When the service does not answer one, no further row is begun.
 async fn send(client: &Client<'_>, rows: &[Row], file: &str) -> SendResult {
-    let bar = progress(rows.len());
+    let bar = progress(rows.len() as u64);
     let result = RefCell::new(SendResult::default());
     let one = async |row: &Row| {
         if result.borrow().stopped.is_some() {

@@ -1,0 +1,101 @@
+//! Where an import goes: into the store itself, or through the service that has an `SQLite` file open.
+
+use anyhow::{Context, bail};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jetpay_core::id::CustomerId;
+use jetpay_ledger::{Customer, ImportCount, Ledger, OpenError};
+use serde_json::Value;
+
+use crate::commands::client::{Client, Request};
+use crate::config::{AdminAccess, Config};
+
+/// Where an import goes.
+pub(super) enum Target<'a> {
+    /// The store.
+    Store(Ledger),
+    /// The service that has the file open, and the same file for reading.
+    Service(Client<'a>, Ledger),
+}
+
+/// The largest request to the service, in bytes: half of what it takes.
+const REQUEST: usize = 8 * 1024 * 1024;
+
+/// Deletions that are sent to the service at a time.
+const DELETIONS: usize = 64;
+
+impl<'a> Target<'a> {
+    /// Opens the store, or finds the service that has it open.
+    pub(super) async fn open(config: &Config, access: &'a AdminAccess) -> anyhow::Result<Self> {
+        match config.store.open().await {
+            Ok(ledger) => Ok(Self::Store(ledger)),
+            Err(OpenError::InUse { path, .. }) => Ok(Self::Service(
+                Client::new(access)?,
+                Ledger::open_to_read(&path)?,
+            )),
+            Err(error) => Err(anyhow::Error::new(error).context("cannot open the store")),
+        }
+    }
+
+    /// The ledger, for reading.
+    pub(super) fn reader(&self) -> &Ledger {
+        let (Self::Store(ledger) | Self::Service(_, ledger)) = self;
+        ledger
+    }
+
+    /// Inserts or replaces customers.
+    pub(super) async fn put(&self, customers: Vec<Customer>) -> anyhow::Result<ImportCount> {
+        let client = match self {
+            Self::Store(ledger) => return Ok(ledger.import_customers(customers).await?),
+            Self::Service(client, _) => client,
+        };
+        let (mut count, mut lines) = (ImportCount::default(), String::new());
+        for customer in &customers {
+            let line = serde_json::to_string(customer)?;
+            if !lines.is_empty() && lines.len() + line.len() > REQUEST {
+                post(client, std::mem::take(&mut lines), &mut count).await?;
+            }
+            lines.push_str(&line);
+            lines.push('\n');
+        }
+        post(client, lines, &mut count).await?;
+        Ok(count)
+    }
+
+    /// Deletes customers; how many there were.
+    pub(super) async fn delete(&self, ids: &[CustomerId]) -> anyhow::Result<u64> {
+        let client = match self {
+            Self::Store(ledger) => return Ok(ledger.delete_customers(ids).await?),
+            Self::Service(client, _) => client,
+        };
+        let deletions = ids.iter().map(|id| async move {
+            let request = Request::delete(&["customers", id.as_str()]);
+            let answer = client.send(&request).await?;
+            match answer.status.as_u16() {
+                204 => Ok(1),
+                // Another caller was faster.
+                404 => Ok(0),
+                _ => bail!("{}", answer.refusal()),
+            }
+        });
+        let deletions = stream::iter(deletions).buffer_unordered(DELETIONS);
+        deletions.try_fold(0, async |sum, one| Ok(sum + one)).await
+    }
+
+    pub(super) async fn close(self) {
+        let (Self::Store(ledger) | Self::Service(_, ledger)) = self;
+        ledger.close().await;
+    }
+}
+
+async fn post(client: &Client<'_>, lines: String, count: &mut ImportCount) -> anyhow::Result<()> {
+    let in_use = "another process has the SQLite file open, so the import goes through the service";
+    let request = Request::post_lines(&["customers:import"], lines);
+    let answer = client.call(&request).await.context(in_use)?;
+    let number = |name: &str| answer[name].as_u64().unwrap_or_default();
+    count.new += number("new");
+    count.replaced += number("replaced");
+    if let Some(error) = answer.pointer("/errors/0/message").and_then(Value::as_str) {
+        bail!("the service did not take a customer: {error}");
+    }
+    Ok(())
+}
