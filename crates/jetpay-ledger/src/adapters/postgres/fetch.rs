@@ -148,8 +148,8 @@ fn take_payments(set: &mut WorkingSet, keys: &Keys, rows: &[Row]) -> Result<(), 
         };
         let payment = PaymentRow {
             snapshot,
-            customer_id: rows::id(row, 8)?,
-            has_large: rows::get(row, 9)?,
+            customer_id: rows::id(row, 9)?,
+            has_large: rows::get(row, 10)?,
             new: None,
             changed_at: None,
         };

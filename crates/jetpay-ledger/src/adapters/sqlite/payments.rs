@@ -58,8 +58,8 @@ pub(super) fn snapshot(
             Some(true) => Effect::Here,
             Some(false) => Effect::Elsewhere,
         });
-        if row.get(10)? {
-            let balance = payouts::balance(transaction.connection(), rows::text(row, 9)?)?;
+        if row.get(11)? {
+            let balance = payouts::balance(transaction.connection(), rows::text(row, 10)?)?;
             effects.balance = bounded(balance);
         }
         let mut early = Vec::new();
