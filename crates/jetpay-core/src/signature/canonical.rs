@@ -243,7 +243,9 @@ fn leaf_order(string: &str, a: &Leaf, b: &Leaf) -> Ordering {
 /// Joins the parts of the values with `;`.
 fn join<'p>(flattener: &'p Flattener, parts: impl Iterator<Item = &'p Part>) -> Leaves {
     let source = flattener.source.as_bytes();
-    let mut out = vec![0; flattener.size + COPIED];
+    // Not `vec![0; _]`: memory that the system must zero does not come from the allocator's fast lists.
+    let mut out = Vec::with_capacity(flattener.size + COPIED);
+    out.resize(flattener.size + COPIED, 0);
     let mut at = 0;
     let list = parts.map(|part| {
         let start = at;
