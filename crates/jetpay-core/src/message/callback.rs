@@ -227,28 +227,29 @@ impl Callback {
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         message.require_uncut(&EFFECT)?;
-        let fields = Fields::of(message.canonical());
+        let fields = Fields::of(message);
         for foreign in FOREIGN {
             require_absent(&fields, foreign)?;
         }
         for word in WORDS {
             require_whole(&fields, word)?;
         }
-        let project_id = message.project_id()?;
-        let id = message.id(Field::PaymentId.path())?;
-        let status = PaymentStatus::from(message.word(Field::PaymentStatus.path())?);
+        let project_id = fields.value(Field::ProjectId)?.project_id()?;
+        let id = fields.value(Field::PaymentId)?.id()?;
+        let status = PaymentStatus::from(fields.value(Field::PaymentStatus)?.word()?);
         let mut rest = Harmless::of(&fields);
         let (operation_id, operation_type, operation_status, sum_initial) =
             if fields.at(Field::Operation).is_any() && moves_money(&status, &fields) {
-                let (amount, currency) = (
-                    Field::OperationSumInitialAmount.path(),
-                    Field::OperationSumInitialCurrency.path(),
-                );
                 (
-                    Some(operation_id(message)?),
-                    Some(message.word(Field::OperationType.path())?.into()),
-                    Some(message.word(Field::OperationStatus.path())?.into()),
-                    Some(message.money(amount, currency)?),
+                    Some(fields.value(Field::OperationId)?.operation_id()?),
+                    Some(fields.value(Field::OperationType)?.word()?.into()),
+                    Some(fields.value(Field::OperationStatus)?.word()?.into()),
+                    Some(Money::new(
+                        fields.value(Field::OperationSumInitialAmount)?.integer()?,
+                        fields
+                            .value(Field::OperationSumInitialCurrency)?
+                            .currency()?,
+                    )),
                 )
             } else {
                 (
@@ -352,34 +353,12 @@ fn require_absent(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
 /// Refuses a text with `;` in this place.
 fn require_whole(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
     match fields.at(field) {
-        Found::Value(_, text) if text.contains(';') => Err(Rejection::Field {
+        Found::Value(_, text) if !fields.is_whole(text) => Err(Rejection::Field {
             path: field.path(),
             flaw: FieldFlaw::NotA("a word without `;`"),
         }),
         _ => Ok(()),
     }
-}
-
-fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {
-    let path = Field::OperationId.path();
-    let text = message.number_or_text(path)?.ok_or(Rejection::Field {
-        path,
-        flaw: FieldFlaw::Missing,
-    })?;
-    read_operation_id(text).ok_or(Rejection::Field {
-        path,
-        flaw: FieldFlaw::NotA("an integer of at most 18 digits"),
-    })
-}
-
-/// Reads an integer or a text of digits. The number must fit a signed 64-bit integer, as databases have it.
-pub(super) fn read_operation_id(text: &str) -> Option<OperationId> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse::<i64>()
-        .ok()
-        .filter(|_| digits)
-        .and_then(|number| u64::try_from(number).ok())
-        .map(OperationId::new)
 }
 
 impl fmt::Debug for Callback {

@@ -130,53 +130,57 @@ impl Leaves {
         }
         let is_before =
             |leaf: &Leaf| leaf.head < head || leaf.head == head && leaf.path(string) < path;
-        self.first_of(
-            &self.list[self.list.partition_point(is_before)..],
-            head,
-            path,
-        )
+        self.first_of(&self.list[self.list.partition_point(is_before)..], path)
     }
 
     /// What is at each of these paths, which are sorted.
     pub(super) fn find_all<const N: usize>(&self, paths: &[Path; N]) -> [Found<'_>; N] {
-        if !self.is_sorted {
-            return paths.each_ref().map(|path| self.find(path.text));
-        }
+        let mut all = [Found::Nothing; N];
         let string = &self.string;
         let mut rest = &self.list[..];
-        paths.each_ref().map(|&Path { text, head }| {
+        for (path, found) in paths.iter().zip(&mut all) {
+            if !self.is_sorted {
+                *found = self.find(path.text);
+                continue;
+            }
             while let [leaf, others @ ..] = rest
-                && (leaf.head < head || leaf.head == head && leaf.path(string) < text)
+                && (leaf.head < path.head
+                    || leaf.head == path.head && leaf.path(string) < path.text)
             {
                 rest = others;
             }
-            self.first_of(rest, head, text)
-        })
+            // The first bytes nearly always show that a path that is not there is another one.
+            if let Some(leaf) = rest.first()
+                && (leaf.head ^ path.head) & path.mask == 0
+            {
+                *found = if leaf.path(string) == path.text {
+                    Found::Value(leaf.kind, leaf.value(string))
+                } else {
+                    self.first_of(rest, path.text)
+                };
+            }
+        }
+        all
     }
 
     /// What is at `path`, if `rest` begins with the first value whose path is not before it. All paths that begin with
     /// `path` are together, and `path` is the first of them.
     #[inline]
-    fn first_of<'a>(&'a self, rest: &'a [Leaf], head: u128, path: &str) -> Found<'a> {
+    fn first_of<'a>(&'a self, rest: &'a [Leaf], path: &str) -> Found<'a> {
         let string = &self.string;
-        let Some(leaf) = rest.first() else {
-            return Found::Nothing;
-        };
-        // The first bytes nearly always show that the path is another one.
-        let known = path.len().min(16);
-        if known > 0 && (leaf.head ^ head) >> (128 - 8 * known) != 0 {
-            return Found::Nothing;
+        let begin = rest.iter().map_while(|leaf| {
+            let below = leaf.path(string).strip_prefix(path)?;
+            Some((leaf, below))
+        });
+        for (leaf, below) in begin {
+            if below.is_empty() {
+                return Found::Value(leaf.kind, leaf.value(string));
+            }
+            if begins_below(below) {
+                return Found::Below;
+            }
         }
-        if leaf.path(string) == path {
-            return Found::Value(leaf.kind, leaf.value(string));
-        }
-        let paths = rest.iter().map(|leaf| leaf.path(string));
-        let mut begin = paths.take_while(|other| other.starts_with(path));
-        if begin.any(|other| is_below(other, path)) {
-            Found::Below
-        } else {
-            Found::Nothing
-        }
+        Found::Nothing
     }
 }
 
@@ -185,19 +189,22 @@ impl Leaves {
 pub(crate) struct Path {
     text: &'static str,
     head: u128,
+    /// The bits of `head` that the path has.
+    mask: u128,
 }
 
 impl Path {
     pub(crate) const fn new(text: &'static str) -> Self {
         let bytes = text.as_bytes();
-        let mut head = 0;
+        let (mut head, mut mask) = (0, 0);
         let mut at = 0;
         while at < 16 {
-            let byte = if at < bytes.len() { bytes[at] } else { 0 };
-            head = head << 8 | byte as u128;
+            let is_inside = at < bytes.len();
+            head = head << 8 | if is_inside { bytes[at] as u128 } else { 0 };
+            mask = mask << 8 | if is_inside { 0xFF } else { 0 };
             at += 1;
         }
-        Self { text, head }
+        Self { text, head, mask }
     }
 
     pub(crate) const fn text(&self) -> &'static str {
@@ -226,11 +233,15 @@ impl Found<'_> {
     }
 }
 
-/// Whether one path is below another. A `:` in a key is doubled, and one more `:` separates two keys. Therefore, after an
-/// even number of `:` the path belongs to another key that only begins with the same word.
+/// Whether one path is below another.
 pub(super) fn is_below(path: &str, above: &str) -> bool {
-    let rest = path.strip_prefix(above);
-    rest.is_some_and(|rest| (rest.len() - rest.trim_start_matches(':').len()) % 2 == 1)
+    path.strip_prefix(above).is_some_and(begins_below)
+}
+
+/// Whether a path that goes on like this is below the one before. A `:` in a key is doubled, and one more `:` separates
+/// two keys. Therefore, after an even number of `:` the path belongs to another key that only begins with the same word.
+fn begins_below(rest: &str) -> bool {
+    rest.bytes().take_while(|&byte| byte == b':').count() % 2 == 1
 }
 
 /// The first 16 bytes of a part of a text, padded with zeros.
