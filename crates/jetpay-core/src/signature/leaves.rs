@@ -1,5 +1,6 @@
 //! The values of a body in the string to sign, each as `path:value`, and the search for one of them.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The JSON type of a value. The signature does not cover it.
@@ -51,7 +52,6 @@ impl Span {
 }
 
 /// One value: where `path:value` is in the string.
-#[derive(Clone)]
 pub(super) struct Leaf {
     pub(super) head: u128,
     start: u32,
@@ -100,16 +100,19 @@ impl Leaf {
         &string[self.start as usize..self.end as usize]
     }
 
-    /// Moves the whole line to another place.
-    pub(super) const fn move_to(&mut self, start: usize) {
+    /// The same value, with its line in another place.
+    pub(super) const fn moved_to(&self, start: usize) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a body is smaller than half a gigabyte"
         )]
         let start = start as u32;
-        self.path_end = self.path_end - self.start + start;
-        self.end = self.end - self.start + start;
-        self.start = start;
+        Self {
+            start,
+            path_end: self.path_end - self.start + start,
+            end: self.end - self.start + start,
+            ..*self
+        }
     }
 }
 
@@ -118,19 +121,24 @@ impl Leaves {
     pub(super) fn find(&self, path: &str) -> Found<'_> {
         let string = &self.string;
         let head = head(path.as_bytes());
-        let found = |leaf: &'_ Leaf| leaf.head == head && leaf.path(string) == path;
-        let value = |leaf: &Leaf| Found::Value(leaf.kind, leaf.value(string));
-        if !self.is_sorted {
-            let is_below = |leaf: &Leaf| is_below(leaf.path(string), path);
-            return match self.list.iter().find(|leaf| found(leaf)) {
-                Some(leaf) => value(leaf),
-                None if self.list.iter().any(is_below) => Found::Below,
-                None => Found::Nothing,
-            };
+        let order = |leaf: &Leaf| {
+            let heads = leaf.head.cmp(&head);
+            heads.then_with(|| leaf.path(string).cmp(path))
+        };
+        let (found, is_below) = if self.is_sorted {
+            let rest = &self.list[self.list.partition_point(|leaf| order(leaf).is_lt())..];
+            let found = rest.first().filter(|leaf| order(leaf).is_eq());
+            (found, found.is_none() && self.has_below(rest, path))
+        } else {
+            let mut paths = self.list.iter().map(|leaf| leaf.path(string));
+            let found = self.list.iter().find(|leaf| order(leaf).is_eq());
+            (found, paths.any(|other| is_below(other, path)))
+        };
+        match found {
+            Some(leaf) => Found::Value(leaf.kind, leaf.value(string)),
+            None if is_below => Found::Below,
+            None => Found::Nothing,
         }
-        let is_before =
-            |leaf: &Leaf| leaf.head < head || leaf.head == head && leaf.path(string) < path;
-        self.first_of(&self.list[self.list.partition_point(is_before)..], path)
     }
 
     /// What is at each of these paths, which are sorted.
@@ -143,44 +151,36 @@ impl Leaves {
                 *found = self.find(path.text);
                 continue;
             }
-            while let [leaf, others @ ..] = rest
-                && (leaf.head < path.head
-                    || leaf.head == path.head && leaf.path(string) < path.text)
-            {
-                rest = others;
-            }
-            // The first bytes nearly always show that a path that is not there is another one.
-            if let Some(leaf) = rest.first()
-                && (leaf.head ^ path.head) & path.mask == 0
-            {
-                *found = if leaf.path(string) == path.text {
-                    Found::Value(leaf.kind, leaf.value(string))
-                } else {
-                    self.first_of(rest, path.text)
-                };
+            while let [leaf, others @ ..] = rest {
+                let heads = leaf.head.cmp(&path.head);
+                match heads.then_with(|| leaf.path(string).cmp(path.text)) {
+                    Ordering::Less => rest = others,
+                    Ordering::Equal => {
+                        *found = Found::Value(leaf.kind, leaf.value(string));
+                        break;
+                    }
+                    Ordering::Greater => {
+                        // The first bytes nearly always show that the path is another one.
+                        if (leaf.head ^ path.head) & path.mask == 0
+                            && self.has_below(rest, path.text)
+                        {
+                            *found = Found::Below;
+                        }
+                        break;
+                    }
+                }
             }
         }
         all
     }
 
-    /// What is at `path`, if `rest` begins with the first value whose path is not before it. All paths that begin with
-    /// `path` are together, and `path` is the first of them.
-    #[inline]
-    fn first_of<'a>(&'a self, rest: &'a [Leaf], path: &str) -> Found<'a> {
-        let string = &self.string;
-        let begin = rest.iter().map_while(|leaf| {
-            let below = leaf.path(string).strip_prefix(path)?;
-            Some((leaf, below))
-        });
-        for (leaf, below) in begin {
-            if below.is_empty() {
-                return Found::Value(leaf.kind, leaf.value(string));
-            }
-            if begins_below(below) {
-                return Found::Below;
-            }
-        }
-        Found::Nothing
+    /// Whether a value is below `path`. The first of `rest` is the first value whose path is not before it. All paths that
+    /// begin with `path` are together.
+    fn has_below(&self, rest: &[Leaf], path: &str) -> bool {
+        let mut begin = rest
+            .iter()
+            .map_while(|leaf| leaf.path(&self.string).strip_prefix(path));
+        begin.any(begins_below)
     }
 }
 
