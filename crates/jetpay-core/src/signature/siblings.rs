@@ -92,3 +92,34 @@ fn filter_bit(name: &[u8]) -> u64 {
     let length = name.len() as u8;
     1 << ((first ^ last).wrapping_add(length.wrapping_mul(5)) % 64)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::signature::{Canonical, Unreadable};
+
+    fn parse(keys: &[String]) -> Result<Canonical, Unreadable> {
+        let fields: Vec<String> = keys.iter().map(|key| format!("\"{key}\":1")).collect();
+        Canonical::parse(format!("{{{}}}", fields.join(",")).as_bytes())
+    }
+
+    #[test]
+    fn key_that_is_twice_in_an_object_of_any_size_is_refused() {
+        for size in [2, 16, 17, 100] {
+            let mut keys: Vec<String> = (0..size).map(|at| format!("key_{}", at * 7_919)).collect();
+            assert!(parse(&keys).is_ok(), "{size}");
+            keys[size - 1] = keys[size / 2 - 1].clone();
+            let why = parse(&keys).err().map(|why| why.to_string());
+            let why = why.unwrap_or_default();
+            assert!(why.contains("an object has a key twice"), "{size}: {why}");
+        }
+    }
+
+    #[test]
+    fn keys_with_one_hash_are_different_keys() {
+        let zeros = |length| "\\u0000".repeat(length);
+        let mut keys: Vec<String> = (1..20).map(zeros).collect();
+        assert!(parse(&keys).is_ok());
+        keys.push(zeros(9));
+        assert!(parse(&keys).is_err());
+    }
+}
