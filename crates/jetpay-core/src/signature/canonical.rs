@@ -245,9 +245,12 @@ fn sort_naturally(leaves: &Leaves) -> Leaves {
 }
 
 /// Joins the parts of the values with `;`.
+#[expect(
+    clippy::slow_vector_initialization,
+    reason = "memory that is zero from the start does not come from the allocator's fast lists"
+)]
 fn join<'p>(flattener: &'p Flattener, parts: impl Iterator<Item = &'p Part>) -> Leaves {
     let source = flattener.source.as_bytes();
-    // Not `vec![0; _]`: memory that the system must zero does not come from the allocator's fast lists.
     let mut out = Vec::with_capacity(flattener.size + COPIED);
     out.resize(flattener.size + COPIED, 0);
     let mut at = 0;

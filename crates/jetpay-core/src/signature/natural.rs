@@ -84,8 +84,9 @@ pub fn sort_by<T: Clone>(items: &mut Vec<T>, compare: impl Fn(&T, &T) -> Orderin
 /// The first 16 bytes of a text whose byte order is the natural order of the path. Where two of them differ, the order of
 /// the paths is theirs.
 ///
-/// In that text a whole number has its length before it, up to 8 digits as a digit. One that begins with `0` has the lowest
-/// byte after it: it is before all that it begins. White space is only there directly behind a number.
+/// In that text a whole number has its length before it. A number with a zero at its beginning has the lowest byte after
+/// it: it is before every number that begins with it. White space is there only if it directly follows a number, and only
+/// one byte of it.
 pub(super) fn head(path: &[u8]) -> u128 {
     let (mut head, mut length) = (0, 0);
     let mut push = |bytes: &[u8]| {
@@ -96,23 +97,20 @@ pub(super) fn head(path: &[u8]) -> u128 {
         length < 16
     };
     let mut rest = skip_spaces(skip_leading_zeros(path));
-    while let [first, others @ ..] = rest {
-        let goes_on = if first.is_ascii_digit() {
+    while let [byte, others @ ..] = rest {
+        let goes_on = if byte.is_ascii_digit() {
             let (run, after) = split_digits(rest);
-            rest = after;
-            let number_goes_on = match (first, run.len()) {
-                (b'0', _) => push(run) && push(&[0]),
-                (_, digits @ 1..=8) => push(&[b'0' + digits as u8]) && push(run),
-                (_, digits) => push(b"9") && push(&digits.to_be_bytes()) && push(run),
+            let number = match b"012345678".get(run.len()) {
+                _ if *byte == b'0' => push(run) && push(&[0]),
+                Some(&length) => push(&[length]) && push(run),
+                None => push(b"9") && push(&run.len().to_be_bytes()) && push(run),
             };
-            // White space counts here.
-            let (space, after) =
-                rest.split_at(usize::from(rest.first().is_some_and(|&it| is_space(it))));
-            rest = after;
-            number_goes_on && push(space)
+            let space;
+            (space, rest) = after.split_at(usize::from(is_space(first(after))));
+            number && push(space)
         } else {
             rest = others;
-            push(&[*first])
+            push(&[*byte])
         };
         if !goes_on {
             return head;
