@@ -122,6 +122,10 @@ pub(super) fn hostile(bytes: usize) -> Vec<(&'static str, String)> {
             "spaces before",
             keys(&|it| format!("{spaces}{}", letters(it)), "1"),
         ),
+        (
+            "spaces inside",
+            keys(&|it| format!("{} {:02}", letters(it), it % 100), "\"x\""),
+        ),
         ("colons", keys(&|it| format!("{}::", letters(it)), "\"x\"")),
         (
             "one beginning",

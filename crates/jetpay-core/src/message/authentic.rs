@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use super::value::Value;
 use crate::id::{InvalidId, ProjectId};
 use crate::message::{Callback, Request, RequestKind, VerifyRequest};
 use crate::method::Method;
-use crate::money::{Currency, Money};
-use crate::rejection::{FieldFlaw, Rejection};
-use crate::signature::{Canonical, Found, Kind, Malleated, Order, Project};
+use crate::money::Money;
+use crate::rejection::Rejection;
+use crate::signature::{Canonical, Found, Malleated, Order, Project};
 
 /// A message that was signed with one of the project's secrets.
 ///
@@ -126,7 +127,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// [`Rejection::Field`] if the field is missing or not a text, [`Rejection::Malleated`] if the message may have been
     /// made from another one.
     pub fn text(&self, path: &'static str) -> Result<&str, Rejection> {
-        self.optional_text(path)?.ok_or(missing(path))
+        self.value(path)?.text()
     }
 
     /// Reads a text that may be absent or `null`.
@@ -134,11 +135,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// # Errors
     /// Like [`text`](Self::text), but a missing field is no error.
     pub fn optional_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        match self.value(path)? {
-            None => Ok(None),
-            Some((Kind::Text, text)) => Ok(Some(text)),
-            Some(_) => Err(not_a(path, "a text")),
-        }
+        self.value(path)?.optional_text()
     }
 
     /// Reads an id: a text that is not empty and has neither `;` nor a control character.
@@ -149,7 +146,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         &self,
         path: &'static str,
     ) -> Result<T, Rejection> {
-        self.optional_id(path)?.ok_or(missing(path))
+        self.value(path)?.id()
     }
 
     /// Reads an id that may be absent or `null`.
@@ -160,14 +157,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
         &self,
         path: &'static str,
     ) -> Result<Option<T>, Rejection> {
-        let text = self.optional_text(path)?;
-        text.map(|text| {
-            T::try_from(text).map_err(|_| Rejection::Field {
-                path,
-                flaw: FieldFlaw::NotAnId,
-            })
-        })
-        .transpose()
+        self.value(path)?.optional_id()
     }
 
     /// Reads an integer. Neither `10.0` nor `"10"` is one.
@@ -178,36 +168,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// # Panics
     /// Never: the canonical text of an integer is an integer.
     pub fn integer(&self, path: &'static str) -> Result<i64, Rejection> {
-        match self.value(path)? {
-            None => Err(missing(path)),
-            Some((Kind::Integer, text)) => {
-                Ok(text.parse().expect("an integer's text is an integer"))
-            }
-            Some(_) => Err(not_a(path, "an integer")),
-        }
-    }
-
-    /// Reads a value that the platform sends as an integer or as a text. An empty text counts as absent.
-    pub(super) fn number_or_text(&self, path: &'static str) -> Result<Option<&str>, Rejection> {
-        match self.value(path)? {
-            None => Ok(None),
-            Some((Kind::Text, text)) if text.contains(';') => {
-                Err(not_a(path, "a text without `;`"))
-            }
-            Some((Kind::Integer | Kind::Text, text)) => {
-                Ok(Some(text).filter(|text| !text.is_empty()))
-            }
-            Some(_) => Err(not_a(path, "a text or an integer")),
-        }
-    }
-
-    /// Reads a word that decides something. An empty text counts as absent: it signs like `null`, so an attacker can
-    /// exchange the two. A word with `;` is refused: an attacker may have merged another field into it.
-    pub(super) fn word(&self, path: &'static str) -> Result<&str, Rejection> {
-        match self.optional_text(path)? {
-            Some(text) if text.contains(';') => Err(not_a(path, "a word without `;`")),
-            text => text.filter(|text| !text.is_empty()).ok_or(missing(path)),
-        }
+        self.value(path)?.integer()
     }
 
     /// Refuses a message in which a text has one of these fields in it, whether or not the field is read.
@@ -224,12 +185,17 @@ impl<'b, 'k> Authentic<'b, 'k> {
         &self.canonical
     }
 
+    /// Whether any value has a `;`.
+    pub(super) fn has_semicolon(&self) -> bool {
+        self.has_semicolon
+    }
+
     /// Whether a field has a value other than `null`.
     ///
     /// # Errors
     /// [`Rejection::Field`] if an object or array is at this place, [`Rejection::Malleated`].
     pub fn has(&self, path: &'static str) -> Result<bool, Rejection> {
-        Ok(self.value(path)?.is_some())
+        Ok(self.value(path)?.is_there())
     }
 
     /// Reads an amount in minor units and its currency from two fields.
@@ -238,9 +204,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// Like [`integer`](Self::integer) and [`text`](Self::text). The currency must be three capital letters.
     pub fn money(&self, amount: &'static str, currency: &'static str) -> Result<Money, Rejection> {
         let minor = self.integer(amount)?;
-        let code = self.text(currency)?;
-        let code = Currency::parse(code).map_err(|_| not_a(currency, "three capital letters"))?;
-        Ok(Money::new(minor, code))
+        Ok(Money::new(minor, self.value(currency)?.currency()?))
     }
 
     /// Reads the field `project_id`, which the signature covers.
@@ -248,23 +212,12 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// # Errors
     /// Like [`integer`](Self::integer). The number must not be negative.
     pub fn project_id(&self) -> Result<ProjectId, Rejection> {
-        let number = self.integer("project_id")?;
-        u64::try_from(number)
-            .map(ProjectId::new)
-            .map_err(|_| not_a("project_id", "a positive integer"))
+        self.value("project_id")?.project_id()
     }
 
-    /// The value of a field; `null` counts as absent. An object in place of a value is a wrong type. So is a value in
-    /// place of an object: `{"account": {"number": "1"}}` signs like `{"account": "number:1"}`.
-    fn value(&self, path: &'static str) -> Result<Option<(Kind, &str)>, Rejection> {
-        match self.intact(path)? {
-            Found::Value(Kind::Null, _) => Ok(None),
-            Found::Value(kind, text) => Ok(Some((kind, text))),
-            Found::Below => Err(not_a(path, "a single value")),
-            Found::Nothing => self
-                .value_above(path)
-                .map_or(Ok(None), |above| Err(not_a(above, "an object"))),
-        }
+    /// The value of a field.
+    fn value(&self, path: &'static str) -> Result<Value<'_>, Rejection> {
+        Value::of(path, self.intact(path)?, || self.value_above(path))
     }
 
     /// The beginning of the path at which the message has a nonempty value.
@@ -297,19 +250,5 @@ impl fmt::Debug for Authentic<'_, '_> {
             .field("matched", &self.matched)
             .field("malleated", &self.malleated)
             .finish_non_exhaustive()
-    }
-}
-
-fn missing(path: &'static str) -> Rejection {
-    Rejection::Field {
-        path,
-        flaw: FieldFlaw::Missing,
-    }
-}
-
-fn not_a(path: &'static str, what: &'static str) -> Rejection {
-    Rejection::Field {
-        path,
-        flaw: FieldFlaw::NotA(what),
     }
 }

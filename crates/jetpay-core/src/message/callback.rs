@@ -8,6 +8,7 @@ use std::fmt;
 use super::Authentic;
 use super::fields::{Field, Fields};
 use super::harmless::Harmless;
+use super::value::Value;
 use crate::date::Date;
 use crate::id::{OperationId, PaymentId, ProjectId};
 use crate::money::Money;
@@ -228,30 +229,34 @@ impl Callback {
     /// The payment and the operation that a message names, read for a person if the message cannot be read as a callback. A
     /// message that may have been made from another one names none.
     pub(crate) fn subject(message: &Authentic<'_, '_>) -> (Option<PaymentId>, Option<OperationId>) {
-        if require_own(message).is_err() {
+        let Ok(fields) = require_own(message) else {
             return (None, None);
-        }
-        let payment_id = message.optional_id(Field::PaymentId.path());
-        (payment_id.unwrap_or_default(), operation_id(message).ok())
+        };
+        let payment_id = fields.value(Field::PaymentId).and_then(Value::id);
+        let operation_id = fields
+            .value(Field::OperationId)
+            .and_then(Value::operation_id);
+        (payment_id.ok(), operation_id.ok())
     }
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {
         let fields = require_own(message)?;
-        let project_id = message.project_id()?;
-        let id = message.id(Field::PaymentId.path())?;
-        let status = PaymentStatus::from(message.word(Field::PaymentStatus.path())?);
+        let project_id = fields.value(Field::ProjectId)?.project_id()?;
+        let id = fields.value(Field::PaymentId)?.id()?;
+        let status = PaymentStatus::from(fields.value(Field::PaymentStatus)?.word()?);
         let mut rest = Harmless::of(&fields);
         let (operation_id, operation_type, operation_status, sum_initial) =
             if fields.at(Field::Operation).is_any() && moves_money(&status, &fields) {
-                let (amount, currency) = (
-                    Field::OperationSumInitialAmount.path(),
-                    Field::OperationSumInitialCurrency.path(),
-                );
                 (
-                    Some(operation_id(message)?),
-                    Some(message.word(Field::OperationType.path())?.into()),
-                    Some(message.word(Field::OperationStatus.path())?.into()),
-                    Some(message.money(amount, currency)?),
+                    Some(fields.value(Field::OperationId)?.operation_id()?),
+                    Some(fields.value(Field::OperationType)?.word()?.into()),
+                    Some(fields.value(Field::OperationStatus)?.word()?.into()),
+                    Some(Money::new(
+                        fields.value(Field::OperationSumInitialAmount)?.integer()?,
+                        fields
+                            .value(Field::OperationSumInitialCurrency)?
+                            .currency()?,
+                    )),
                 )
             } else {
                 (
@@ -340,7 +345,7 @@ fn moves_money(status: &PaymentStatus, fields: &Fields<'_>) -> bool {
 /// Refuses a message that an attacker may have made from another one: a callback, or another kind of message.
 fn require_own<'m>(message: &'m Authentic<'_, '_>) -> Result<Fields<'m>, Rejection> {
     message.require_uncut(&EFFECT)?;
-    let fields = Fields::of(message.canonical());
+    let fields = Fields::of(message);
     for foreign in FOREIGN {
         require_absent(&fields, foreign)?;
     }
@@ -368,34 +373,12 @@ fn require_absent(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
 /// Refuses a text with `;` in this place.
 fn require_whole(fields: &Fields<'_>, field: Field) -> Result<(), Rejection> {
     match fields.at(field) {
-        Found::Value(_, text) if text.contains(';') => Err(Rejection::Field {
+        Found::Value(_, text) if !fields.is_whole(text) => Err(Rejection::Field {
             path: field.path(),
             flaw: FieldFlaw::NotA("a word without `;`"),
         }),
         _ => Ok(()),
     }
-}
-
-fn operation_id(message: &Authentic<'_, '_>) -> Result<OperationId, Rejection> {
-    let path = Field::OperationId.path();
-    let text = message.number_or_text(path)?.ok_or(Rejection::Field {
-        path,
-        flaw: FieldFlaw::Missing,
-    })?;
-    read_operation_id(text).ok_or(Rejection::Field {
-        path,
-        flaw: FieldFlaw::NotA("an integer of at most 18 digits"),
-    })
-}
-
-/// Reads an integer or a text of digits. The number must fit a signed 64-bit integer, as databases have it.
-pub(super) fn read_operation_id(text: &str) -> Option<OperationId> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse::<i64>()
-        .ok()
-        .filter(|_| digits)
-        .and_then(|number| u64::try_from(number).ok())
-        .map(OperationId::new)
 }
 
 impl fmt::Debug for Callback {

@@ -1,6 +1,9 @@
 //! The fields of a callback, and what a message has at each of them: found in one walk over its values.
 
-use crate::signature::{Canonical, Found, Path};
+use super::Authentic;
+use super::value::Value;
+use crate::rejection::Rejection;
+use crate::signature::{Found, Path};
 
 macro_rules! fields {
     ($($name:ident = $path:literal,)+) => {
@@ -65,15 +68,31 @@ impl Field {
 }
 
 /// What a message has at each field.
-pub(super) struct Fields<'m>([Found<'m>; PATHS.len()]);
+pub(super) struct Fields<'m> {
+    found: [Found<'m>; PATHS.len()],
+    has_semicolon: bool,
+}
 
 impl<'m> Fields<'m> {
-    pub(super) fn of(canonical: &'m Canonical) -> Self {
-        Self(canonical.find_all(&PATHS))
+    pub(super) fn of(message: &'m Authentic<'_, '_>) -> Self {
+        Self {
+            found: message.canonical().find_all(&PATHS),
+            has_semicolon: message.has_semicolon(),
+        }
     }
 
     pub(super) const fn at(&self, field: Field) -> Found<'m> {
-        self.0[field as usize]
+        self.found[field as usize]
+    }
+
+    /// The value of a field. The caller has checked that it was not cut out of another text.
+    pub(super) fn value(&self, field: Field) -> Result<Value<'m>, Rejection> {
+        Value::of(field.path(), self.at(field), || self.value_above(field))
+    }
+
+    /// Whether a text of the message has no `;`. Nearly always no value of the message has one.
+    pub(super) fn is_whole(&self, text: &str) -> bool {
+        !(self.has_semicolon && text.contains(';'))
     }
 
     /// The path above a field at which the message has a value other than `null` or an empty text.
@@ -85,7 +104,7 @@ impl<'m> Fields<'m> {
         };
         PATHS
             .iter()
-            .zip(&self.0)
+            .zip(&self.found)
             .filter(above)
             .find_map(|(above, found)| match found {
                 Found::Value(_, text) if !text.is_empty() => Some(above.text()),

@@ -1,7 +1,7 @@
 //! Fields of a callback that no money depends on. In a shape that cannot be read they count as absent.
 
-use super::callback::read_operation_id;
 use super::fields::{Field, Fields};
+use super::value::read_operation_id;
 use crate::id::OperationId;
 use crate::money::{Currency, Money};
 use crate::signature::{Found, Kind};
@@ -32,15 +32,17 @@ impl<'f, 'm> Harmless<'f, 'm> {
 
     /// A text without `;`: with one, an attacker may have merged another field into it.
     pub(super) fn word(&mut self, field: Field) -> Option<&'m str> {
+        let fields = self.fields;
         self.read(field, |kind, text| {
-            (kind == Kind::Text && !text.contains(';')).then_some(text)
+            (kind == Kind::Text && fields.is_whole(text)).then_some(text)
         })
     }
 
     /// An id of another system, or a code. It comes as a text or as a number.
     pub(super) fn foreign_id(&mut self, field: Field) -> Option<&'m str> {
+        let fields = self.fields;
         self.read(field, |kind, text| {
-            let is_id = matches!(kind, Kind::Text | Kind::Integer) && !text.contains(';');
+            let is_id = matches!(kind, Kind::Text | Kind::Integer) && fields.is_whole(text);
             is_id.then_some(text)
         })
     }

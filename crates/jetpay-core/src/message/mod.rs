@@ -23,6 +23,7 @@ mod fields;
 mod harmless;
 mod received;
 mod request;
+mod value;
 
 pub use authentic::{Authentic, Matched};
 pub use callback::{Callback, CallbackOperation, CallbackPayment, Provider};

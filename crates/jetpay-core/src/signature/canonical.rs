@@ -75,7 +75,9 @@ impl From<std::str::Utf8Error> for Unreadable {
 /// One pass over the bytes and one sort make it. It does not have the values below `signature` and `frame_mode`.
 pub struct Canonical {
     leaves: Leaves,
-    signature: Option<Box<str>>,
+    /// Where the signature is in `source`.
+    signature: Option<Span>,
+    source: String,
     marks: u8,
 }
 
@@ -100,17 +102,18 @@ impl Canonical {
         if self.leaves.is_sorted {
             return None;
         }
-        let string = &self.leaves.string;
-        let mut list = self.leaves.list.clone();
-        list.sort_by(|a, b| leaf_order(string, a, b));
-        let ordered = rejoin(string, &mut list);
+        let Leaves { string, list, .. } = &self.leaves;
+        let order = order(list.iter().map(|leaf| leaf.head), |a, b| {
+            list[a].path(string).cmp(list[b].path(string))
+        });
+        let ordered = rejoin(string, order.map(|at| &list[at])).string;
         (ordered != *string).then_some(ordered)
     }
 
     /// The signature that the body has at the top level, else the one in `general`. It is not verified.
     #[must_use]
     pub fn signature(&self) -> ClaimedSignature<'_> {
-        ClaimedSignature::of(self.signature.as_deref())
+        ClaimedSignature::of(self.signature.map(|span| span.of(&self.source)))
     }
 
     /// What is at `path`.
@@ -185,65 +188,71 @@ impl From<Flattener> for Canonical {
             marks: marked,
             ..
         } = &flattener;
-        // Without digits and white space natural order is byte order, and without `:` in keys all paths differ.
-        let leaves = if marked & (marks::DIGIT_OR_SPACE | marks::COLON) == 0 {
-            join(&flattener, byte_ordered(&flattener))
+        // Without digits and white space natural order is byte order.
+        let leaves = if marked & marks::DIGIT_OR_SPACE == 0 {
+            let order = order(parts.iter().map(|part| part.head), |a, b| {
+                flattener.compare_paths(&parts[a], &parts[b])
+            });
+            join(&flattener, order.map(|at| &parts[at]))
         } else {
-            sort_naturally(join(&flattener, parts.iter()))
+            sort_naturally(&join(&flattener, parts.iter()))
         };
         Self {
-            signature: flattener.signature().text().map(Box::from),
             leaves,
             marks: *marked,
+            signature: flattener.signature,
+            source: flattener.source,
         }
     }
 }
 
-/// The values in the byte order of their paths, which all differ.
+/// The order of paths, of which these are the first bytes. The comparison decides between paths with equal first bytes.
+/// Equal paths keep their order.
 ///
 /// Integers sort faster than anything with a comparison of its own. Each has the first bytes of a path and, in its last
 /// one or two, the index of the value.
-fn byte_ordered(flattener: &Flattener) -> impl Iterator<Item = &Part> {
-    let parts = &flattener.parts;
-    let index: u128 = if parts.len() <= 256 { 0xFF } else { 0xFFFF };
-    let mut keys: Vec<u128> = (0..)
-        .zip(parts)
-        .map(|(at, part)| part.head & !index | at)
-        .collect();
+fn order(
+    heads: impl ExactSizeIterator<Item = u128>,
+    compare: impl Fn(usize, usize) -> Ordering,
+) -> impl Iterator<Item = usize> {
+    let index: u128 = if heads.len() <= 256 { 0xFF } else { 0xFFFF };
+    let at = move |key: u128| (key & index) as usize;
+    let keys = heads.enumerate();
+    let mut keys: Vec<u128> = keys.map(|(at, head)| head & !index | at as u128).collect();
     keys.sort_unstable();
-    let part = move |key: u128| &parts[(key & index) as usize];
     // Few paths have their first bytes in common.
     for same in keys.chunk_by_mut(|a, b| a & !index == b & !index) {
         if same.len() > 1 {
-            same.sort_unstable_by(|&a, &b| flattener.compare_paths(part(a), part(b)));
+            same.sort_unstable_by(|&a, &b| compare(at(a), at(b)).then(a.cmp(&b)));
         }
     }
-    keys.into_iter().map(part)
+    keys.into_iter().map(at)
 }
 
-fn sort_naturally(mut leaves: Leaves) -> Leaves {
-    let string = &leaves.string;
+fn sort_naturally(leaves: &Leaves) -> Leaves {
+    let Leaves { string, list, .. } = leaves;
     let path = |leaf: &Leaf| leaf.path(string).as_bytes();
-    natural::sort_by(&mut leaves.list, |a, b| {
-        natural::compare_heads(a.head, b.head).unwrap_or_else(|| natural::compare(path(a), path(b)))
+    let heads = list.iter().map(|leaf| natural::head(path(leaf)));
+    let order = order(heads, |a, b| {
+        natural::compare(path(&list[a]), path(&list[b]))
     });
-    leaves.is_sorted = leaves
-        .list
-        .is_sorted_by(|a, b| leaf_order(string, a, b).is_le());
-    leaves.string = rejoin(string, &mut leaves.list);
-    leaves
-}
-
-/// Equal paths keep their order.
-fn leaf_order(string: &str, a: &Leaf, b: &Leaf) -> Ordering {
-    let heads = a.head.cmp(&b.head);
-    heads.then_with(|| a.path(string).cmp(b.path(string)))
+    let mut sorted = rejoin(string, order.map(|at| &list[at]));
+    let string = &sorted.string;
+    sorted.is_sorted = sorted.list.is_sorted_by(|a, b| {
+        a.head < b.head || a.head == b.head && a.path(string) <= b.path(string)
+    });
+    sorted
 }
 
 /// Joins the parts of the values with `;`.
+#[expect(
+    clippy::slow_vector_initialization,
+    reason = "memory that is zero from the start does not come from the allocator's fast lists"
+)]
 fn join<'p>(flattener: &'p Flattener, parts: impl Iterator<Item = &'p Part>) -> Leaves {
     let source = flattener.source.as_bytes();
-    let mut out = vec![0; flattener.size + COPIED];
+    let mut out = Vec::with_capacity(flattener.size + COPIED);
+    out.resize(flattener.size + COPIED, 0);
     let mut at = 0;
     let list = parts.map(|part| {
         let start = at;
@@ -286,17 +295,21 @@ fn copy(source: &[u8], span: Span, out: &mut [u8], at: &mut usize) {
 }
 
 /// Joins the lines of all values, in a new order.
-fn rejoin(string: &str, list: &mut [Leaf]) -> String {
-    let mut joined = String::with_capacity(string.len());
-    for leaf in list {
-        if !joined.is_empty() {
-            joined.push(';');
-        }
+fn rejoin<'l>(string: &str, leaves: impl Iterator<Item = &'l Leaf>) -> Leaves {
+    let mut joined = String::with_capacity(string.len() + 1);
+    let list = leaves.map(|leaf| {
         let start = joined.len();
         joined.push_str(leaf.line(string));
-        leaf.move_to(start);
+        joined.push(';');
+        leaf.moved_to(start)
+    });
+    let list = list.collect();
+    joined.pop();
+    Leaves {
+        string: joined,
+        list,
+        is_sorted: false,
     }
-    joined
 }
 
 impl std::fmt::Debug for Canonical {

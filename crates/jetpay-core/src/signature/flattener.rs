@@ -56,7 +56,7 @@ pub(crate) struct Flattener {
     /// The size of the string to sign, with a `;` at its end.
     pub(super) size: usize,
     pub(super) place_of_signature: Place,
-    signature: Option<Span>,
+    pub(super) signature: Option<Span>,
     signed_at_top: bool,
     largest: usize,
     values_left: usize,

@@ -1,5 +1,6 @@
 //! The values of a body in the string to sign, each as `path:value`, and the search for one of them.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The JSON type of a value. The signature does not cover it.
@@ -51,7 +52,6 @@ impl Span {
 }
 
 /// One value: where `path:value` is in the string.
-#[derive(Clone)]
 pub(super) struct Leaf {
     pub(super) head: u128,
     start: u32,
@@ -100,16 +100,19 @@ impl Leaf {
         &string[self.start as usize..self.end as usize]
     }
 
-    /// Moves the whole line to another place.
-    pub(super) const fn move_to(&mut self, start: usize) {
+    /// The same value, with its line in another place.
+    pub(super) const fn moved_to(&self, start: usize) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a body is smaller than half a gigabyte"
         )]
         let start = start as u32;
-        self.path_end = self.path_end - self.start + start;
-        self.end = self.end - self.start + start;
-        self.start = start;
+        Self {
+            start,
+            path_end: self.path_end - self.start + start,
+            end: self.end - self.start + start,
+            ..*self
+        }
     }
 }
 
@@ -118,65 +121,66 @@ impl Leaves {
     pub(super) fn find(&self, path: &str) -> Found<'_> {
         let string = &self.string;
         let head = head(path.as_bytes());
-        let found = |leaf: &'_ Leaf| leaf.head == head && leaf.path(string) == path;
-        let value = |leaf: &Leaf| Found::Value(leaf.kind, leaf.value(string));
-        if !self.is_sorted {
-            let is_below = |leaf: &Leaf| is_below(leaf.path(string), path);
-            return match self.list.iter().find(|leaf| found(leaf)) {
-                Some(leaf) => value(leaf),
-                None if self.list.iter().any(is_below) => Found::Below,
-                None => Found::Nothing,
-            };
+        let order = |leaf: &Leaf| {
+            let heads = leaf.head.cmp(&head);
+            heads.then_with(|| leaf.path(string).cmp(path))
+        };
+        let (found, is_below) = if self.is_sorted {
+            let rest = &self.list[self.list.partition_point(|leaf| order(leaf).is_lt())..];
+            let found = rest.first().filter(|leaf| order(leaf).is_eq());
+            (found, found.is_none() && self.has_below(rest, path))
+        } else {
+            let mut paths = self.list.iter().map(|leaf| leaf.path(string));
+            let found = self.list.iter().find(|leaf| order(leaf).is_eq());
+            (found, paths.any(|other| is_below(other, path)))
+        };
+        match found {
+            Some(leaf) => Found::Value(leaf.kind, leaf.value(string)),
+            None if is_below => Found::Below,
+            None => Found::Nothing,
         }
-        let is_before =
-            |leaf: &Leaf| leaf.head < head || leaf.head == head && leaf.path(string) < path;
-        self.first_of(
-            &self.list[self.list.partition_point(is_before)..],
-            head,
-            path,
-        )
     }
 
     /// What is at each of these paths, which are sorted.
     pub(super) fn find_all<const N: usize>(&self, paths: &[Path; N]) -> [Found<'_>; N] {
-        if !self.is_sorted {
-            return paths.each_ref().map(|path| self.find(path.text));
-        }
+        let mut all = [Found::Nothing; N];
         let string = &self.string;
         let mut rest = &self.list[..];
-        paths.each_ref().map(|&Path { text, head }| {
-            while let [leaf, others @ ..] = rest
-                && (leaf.head < head || leaf.head == head && leaf.path(string) < text)
-            {
-                rest = others;
+        for (path, found) in paths.iter().zip(&mut all) {
+            if !self.is_sorted {
+                *found = self.find(path.text);
+                continue;
             }
-            self.first_of(rest, head, text)
-        })
+            while let [leaf, others @ ..] = rest {
+                let heads = leaf.head.cmp(&path.head);
+                match heads.then_with(|| leaf.path(string).cmp(path.text)) {
+                    Ordering::Less => rest = others,
+                    Ordering::Equal => {
+                        *found = Found::Value(leaf.kind, leaf.value(string));
+                        break;
+                    }
+                    Ordering::Greater => {
+                        // The first bytes nearly always show that the path is another one.
+                        if (leaf.head ^ path.head) & path.mask == 0
+                            && self.has_below(rest, path.text)
+                        {
+                            *found = Found::Below;
+                        }
+                        break;
+                    }
+                }
+            }
+        }
+        all
     }
 
-    /// What is at `path`, if `rest` begins with the first value whose path is not before it. All paths that begin with
-    /// `path` are together, and `path` is the first of them.
-    #[inline]
-    fn first_of<'a>(&'a self, rest: &'a [Leaf], head: u128, path: &str) -> Found<'a> {
-        let string = &self.string;
-        let Some(leaf) = rest.first() else {
-            return Found::Nothing;
-        };
-        // The first bytes nearly always show that the path is another one.
-        let known = path.len().min(16);
-        if known > 0 && (leaf.head ^ head) >> (128 - 8 * known) != 0 {
-            return Found::Nothing;
-        }
-        if leaf.path(string) == path {
-            return Found::Value(leaf.kind, leaf.value(string));
-        }
-        let paths = rest.iter().map(|leaf| leaf.path(string));
-        let mut begin = paths.take_while(|other| other.starts_with(path));
-        if begin.any(|other| is_below(other, path)) {
-            Found::Below
-        } else {
-            Found::Nothing
-        }
+    /// Whether a value is below `path`. The first of `rest` is the first value whose path is not before it. All paths that
+    /// begin with `path` are together.
+    fn has_below(&self, rest: &[Leaf], path: &str) -> bool {
+        let mut begin = rest
+            .iter()
+            .map_while(|leaf| leaf.path(&self.string).strip_prefix(path));
+        begin.any(begins_below)
     }
 }
 
@@ -185,19 +189,22 @@ impl Leaves {
 pub(crate) struct Path {
     text: &'static str,
     head: u128,
+    /// The bits of `head` that the path has.
+    mask: u128,
 }
 
 impl Path {
     pub(crate) const fn new(text: &'static str) -> Self {
         let bytes = text.as_bytes();
-        let mut head = 0;
+        let (mut head, mut mask) = (0, 0);
         let mut at = 0;
         while at < 16 {
-            let byte = if at < bytes.len() { bytes[at] } else { 0 };
-            head = head << 8 | byte as u128;
+            let is_inside = at < bytes.len();
+            head = head << 8 | if is_inside { bytes[at] as u128 } else { 0 };
+            mask = mask << 8 | if is_inside { 0xFF } else { 0 };
             at += 1;
         }
-        Self { text, head }
+        Self { text, head, mask }
     }
 
     pub(crate) const fn text(&self) -> &'static str {
@@ -226,11 +233,15 @@ impl Found<'_> {
     }
 }
 
-/// Whether one path is below another. A `:` in a key is doubled, and one more `:` separates two keys. Therefore, after an
-/// even number of `:` the path belongs to another key that only begins with the same word.
+/// Whether one path is below another.
 pub(super) fn is_below(path: &str, above: &str) -> bool {
-    let rest = path.strip_prefix(above);
-    rest.is_some_and(|rest| (rest.len() - rest.trim_start_matches(':').len()) % 2 == 1)
+    path.strip_prefix(above).is_some_and(begins_below)
+}
+
+/// Whether a path that goes on like this is below the one before. A `:` in a key is doubled, and one more `:` separates
+/// two keys. Therefore, after an even number of `:` the path belongs to another key that only begins with the same word.
+fn begins_below(rest: &str) -> bool {
+    rest.bytes().take_while(|&byte| byte == b':').count() % 2 == 1
 }
 
 /// The first 16 bytes of a part of a text, padded with zeros.

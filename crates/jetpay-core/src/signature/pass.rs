@@ -142,8 +142,17 @@ impl<'b> Pass<'b> {
         let spaces = key.bytes().filter(|&byte| is_space(byte)).count();
         self.spaces_left = self.spaces_left.checked_sub(spaces).ok_or(Stop)?;
         if marks & COLON != 0 {
-            let doubled = key.replace(':', "::");
-            name = self.flattener.append(|source| source.push_str(&doubled));
+            // The end of the path is free.
+            let length = self.path.len();
+            for character in key.chars() {
+                self.path.push(character);
+                if character == ':' {
+                    self.path.push(':');
+                }
+            }
+            let doubled = &self.path[length..];
+            name = self.flattener.append(|source| source.push_str(doubled));
+            self.path.truncate(length);
         }
         Ok((name, marks))
     }
