@@ -261,8 +261,9 @@ fn confirm(customers: usize) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-    use std::io::{Seek, Write};
+    use std::io::Seek;
+
+    use super::*;
 
     /// A file with this text.
     pub(super) fn file(text: &str) -> File {
@@ -270,5 +271,27 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
         file.rewind().unwrap();
         file
+    }
+
+    #[actix_web::test]
+    async fn progress_is_what_is_stored() {
+        let text: String = (0..2_500)
+            .map(|number| format!("{{\"customer_id\":\"{number}\"}}\n"))
+            .collect();
+        let bar = ProgressBar::hidden();
+        let mut customers = Customers::Json(JsonCustomers::new(file(&text), AsOf::end(0)));
+        let checked = Checked::of(&mut customers, &bar).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let closed = Target::Store(ledger.clone());
+        let target = Target::Store(ledger);
+        let count = store(&target, &mut customers, &checked, &bar).await;
+        assert_eq!(count.unwrap().new, 2_500);
+        assert_eq!(bar.position(), text.len() as u64);
+        target.close().await;
+        let error = store(&closed, &mut customers, &checked, &bar).await;
+        let error = format!("{:#}", error.unwrap_err());
+        assert!(error.contains("after 0 customers were stored"), "{error}");
+        assert_eq!((bar.position(), &*bar.message()), (0, "storing"));
     }
 }
