@@ -275,9 +275,8 @@ mod tests {
 
     #[actix_web::test]
     async fn progress_is_what_is_stored() {
-        let text: String = (0..2_500)
-            .map(|number| format!("{{\"customer_id\":\"{number}\"}}\n"))
-            .collect();
+        let lines = (0..2_500).map(|number| format!("{{\"customer_id\":\"{number}\"}}\n"));
+        let text = lines.collect::<Vec<_>>().concat();
         let bar = ProgressBar::hidden();
         let mut customers = Customers::Json(JsonCustomers::new(file(&text), AsOf::end(0)));
         let checked = Checked::of(&mut customers, &bar).unwrap();
