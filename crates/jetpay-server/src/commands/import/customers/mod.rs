@@ -87,7 +87,7 @@ impl ImportCustomers {
         };
         // What follows needs no more than the lines to leave out.
         checked.ids = Vec::new();
-        let count = store(target, &mut customers, &checked, bar).await?;
+        let count = target.store(&mut customers, &checked, bar).await?;
         let mut removed = 0;
         if !absent.is_empty() {
             bar.set_message("removing");
@@ -211,42 +211,6 @@ impl Checked {
     }
 }
 
-/// Reads the file again, and stores it.
-async fn store(
-    target: &Target<'_>,
-    customers: &mut Customers,
-    checked: &Checked,
-    bar: &ProgressBar,
-) -> anyhow::Result<ImportCount> {
-    customers.rewind()?;
-    bar.set_message("storing");
-    bar.set_position(0);
-    let mut count = ImportCount::default();
-    loop {
-        let (mut batch, mut byte) = (Vec::with_capacity(BATCH), None);
-        while batch.len() < BATCH
-            && let Some(read) = customers.next()?
-        {
-            byte = Some(read.byte);
-            if let Ok(customer) = read.customer
-                && checked.repeated.binary_search(&read.line).is_err()
-            {
-                batch.push(customer);
-            }
-        }
-        let Some(byte) = byte else {
-            return Ok(count);
-        };
-        let stored = target.put(batch).await.with_context(|| {
-            let stored = count.new + count.replaced;
-            format!("the import stopped after {stored} customers were stored; import the same file again")
-        })?;
-        count.new += stored.new;
-        count.replaced += stored.replaced;
-        bar.set_position(byte);
-    }
-}
-
 /// Asks whether customers shall be removed.
 fn confirm(customers: usize) -> anyhow::Result<()> {
     eprint!("{customers} customers are not in the file and will be removed. Go on? [y/N] ");
@@ -284,11 +248,11 @@ mod tests {
         let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
         let closed = Target::Store(ledger.clone());
         let target = Target::Store(ledger);
-        let count = store(&target, &mut customers, &checked, &bar).await;
+        let count = target.store(&mut customers, &checked, &bar).await;
         assert_eq!(count.unwrap().new, 2_500);
         assert_eq!(bar.position(), text.len() as u64);
         target.close().await;
-        let error = store(&closed, &mut customers, &checked, &bar).await;
+        let error = closed.store(&mut customers, &checked, &bar).await;
         let error = format!("{:#}", error.unwrap_err());
         assert!(error.contains("after 0 customers were stored"), "{error}");
         assert_eq!((bar.position(), &*bar.message()), (0, "storing"));
