@@ -4,7 +4,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{CUSTOMER, NOW, TestLedger, decline, payment, refund, sale};
+use common::{AMOUNT, CUSTOMER, NOW, TestLedger, decline, payment, refund, sale};
 use jetpay_core::ContractId;
 use jetpay_ledger::{Contract, Customer, Debt, DebtsOutcome, Error, Ledger};
 
@@ -64,6 +64,7 @@ common::on_every_store! {
     payments_beyond_the_debt_show_0_and_the_customer_is_read_as_stored,
     changed_debts_are_new_and_the_others_stay_or_nothing_changes,
     changes_of_one_customer_at_the_same_time_are_all_kept,
+    debt_that_is_read_while_it_is_paid_and_given_anew_only_falls,
     entry_names_the_contract_and_the_receipt_of_its_operation,
     many_customers_are_imported_and_deleted_in_several_transactions,
 }
@@ -188,6 +189,35 @@ async fn changes_of_one_customer_at_the_same_time_are_all_kept(test: TestLedger)
         }
         assert_eq!(shown(&test.ledger).await, [Some(100 + round); 20]);
     }
+}
+
+/// A reader that sees a new debt without the entries that it does not include, or the reverse, sees it rise.
+async fn debt_that_is_read_while_it_is_paid_and_given_anew_only_falls(test: TestLedger) {
+    const PAYMENTS: i64 = 60;
+    let first = PAYMENTS * AMOUNT;
+    let contracts = vec![contract("c1", Some(first), Some(0))];
+    test.ledger.put_customer(customer(contracts)).await.unwrap();
+    let reader = test.ledger.clone();
+    let reads = tokio::spawn(async move {
+        let (mut last, mut seen) = (first, 0);
+        while last > 0 {
+            let due = shown(&reader).await[0].unwrap();
+            assert!(due <= last, "{due} after {last}");
+            seen += i64::from(due < last);
+            last = due;
+            tokio::task::yield_now().await;
+        }
+        seen
+    });
+    for paid in 1..=PAYMENTS {
+        let id: &'static str = format!("p{paid}").leak();
+        pay(&test, id, "c1", paid.cast_unsigned()).await;
+        let rest = debt("c1", first - paid * AMOUNT);
+        let id = CUSTOMER.try_into().unwrap();
+        let given = test.ledger.change_debts(id, vec![rest], paid).await;
+        assert!(matches!(given, Ok(DebtsOutcome::Changed(_))));
+    }
+    assert!(reads.await.unwrap() > 10);
 }
 
 async fn entry_names_the_contract_and_the_receipt_of_its_operation(test: TestLedger) {

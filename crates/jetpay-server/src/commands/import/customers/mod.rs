@@ -87,7 +87,7 @@ impl ImportCustomers {
         };
         // What follows needs no more than the lines to leave out.
         checked.ids = Vec::new();
-        let count = store(target, &mut customers, &checked, bar).await?;
+        let count = target.store(&mut customers, &checked, bar).await?;
         let mut removed = 0;
         if !absent.is_empty() {
             bar.set_message("removing");
@@ -211,42 +211,6 @@ impl Checked {
     }
 }
 
-/// Reads the file again, and stores it.
-async fn store(
-    target: &Target<'_>,
-    customers: &mut Customers,
-    checked: &Checked,
-    bar: &ProgressBar,
-) -> anyhow::Result<ImportCount> {
-    customers.rewind()?;
-    bar.set_message("storing");
-    bar.set_position(0);
-    let mut count = ImportCount::default();
-    loop {
-        let (mut batch, mut byte) = (Vec::with_capacity(BATCH), None);
-        while batch.len() < BATCH
-            && let Some(read) = customers.next()?
-        {
-            byte = Some(read.byte);
-            if let Ok(customer) = read.customer
-                && checked.repeated.binary_search(&read.line).is_err()
-            {
-                batch.push(customer);
-            }
-        }
-        let Some(byte) = byte else {
-            return Ok(count);
-        };
-        let stored = target.put(batch).await.with_context(|| {
-            let stored = count.new + count.replaced;
-            format!("the import stopped after {stored} customers were stored; import the same file again")
-        })?;
-        count.new += stored.new;
-        count.replaced += stored.replaced;
-        bar.set_position(byte);
-    }
-}
-
 /// Asks whether customers shall be removed.
 fn confirm(customers: usize) -> anyhow::Result<()> {
     eprint!("{customers} customers are not in the file and will be removed. Go on? [y/N] ");
@@ -261,8 +225,9 @@ fn confirm(customers: usize) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-    use std::io::{Seek, Write};
+    use std::io::Seek;
+
+    use super::*;
 
     /// A file with this text.
     pub(super) fn file(text: &str) -> File {
@@ -270,5 +235,26 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
         file.rewind().unwrap();
         file
+    }
+
+    #[actix_web::test]
+    async fn progress_is_what_is_stored() {
+        let lines = (0..2_500).map(|number| format!("{{\"customer_id\":\"{number}\"}}\n"));
+        let text = lines.collect::<Vec<_>>().concat();
+        let bar = ProgressBar::hidden();
+        let mut customers = Customers::Json(JsonCustomers::new(file(&text), AsOf::end(0)));
+        let checked = Checked::of(&mut customers, &bar).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let closed = Target::Store(ledger.clone());
+        let target = Target::Store(ledger);
+        let count = target.store(&mut customers, &checked, &bar).await;
+        assert_eq!(count.unwrap().new, 2_500);
+        assert_eq!(bar.position(), text.len() as u64);
+        target.close().await;
+        let error = closed.store(&mut customers, &checked, &bar).await;
+        let error = format!("{:#}", error.unwrap_err());
+        assert!(error.contains("after 0 customers were stored"), "{error}");
+        assert_eq!((bar.position(), &*bar.message()), (0, "storing"));
     }
 }

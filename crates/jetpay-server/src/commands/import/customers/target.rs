@@ -2,10 +2,12 @@
 
 use anyhow::{Context, bail};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use indicatif::ProgressBar;
 use jetpay_core::id::CustomerId;
 use jetpay_ledger::{Customer, ImportCount, Ledger, OpenError};
 use serde_json::Value;
 
+use super::{BATCH, Checked, Customers};
 use crate::commands::client::{Client, Request};
 use crate::config::{AdminAccess, Config};
 
@@ -43,7 +45,7 @@ impl<'a> Target<'a> {
     }
 
     /// Inserts or replaces customers.
-    pub(super) async fn put(&self, customers: Vec<Customer>) -> anyhow::Result<ImportCount> {
+    async fn put(&self, customers: Vec<Customer>) -> anyhow::Result<ImportCount> {
         let client = match self {
             Self::Store(ledger) => return Ok(ledger.import_customers(customers).await?),
             Self::Service(client, _) => client,
@@ -59,6 +61,42 @@ impl<'a> Target<'a> {
         }
         post(client, lines, &mut count).await?;
         Ok(count)
+    }
+
+    /// Reads the file again, and stores it.
+    pub(super) async fn store(
+        &self,
+        customers: &mut Customers,
+        checked: &Checked,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<ImportCount> {
+        customers.rewind()?;
+        bar.set_message("storing");
+        bar.set_position(0);
+        let mut count = ImportCount::default();
+        loop {
+            let (mut batch, mut byte) = (Vec::with_capacity(BATCH), None);
+            while batch.len() < BATCH
+                && let Some(read) = customers.next()?
+            {
+                byte = Some(read.byte);
+                if let Ok(customer) = read.customer
+                    && checked.repeated.binary_search(&read.line).is_err()
+                {
+                    batch.push(customer);
+                }
+            }
+            let Some(byte) = byte else {
+                return Ok(count);
+            };
+            let stored = self.put(batch).await.with_context(|| {
+                let stored = count.new + count.replaced;
+                format!("the import stopped after {stored} customers were stored; import the same file again")
+            })?;
+            count.new += stored.new;
+            count.replaced += stored.replaced;
+            bar.set_position(byte);
+        }
     }
 
     /// Deletes customers; how many there were.
