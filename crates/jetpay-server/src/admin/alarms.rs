@@ -137,7 +137,7 @@ async fn resolve(
         (None, _) => {
             ledger
                 .resolve_alarm(seq, verdict, body.reason, now())
-                .await?
+                .await?;
         }
         (Some(operation_id), Verdict::Credit(amount)) => {
             let reason = body.reason;
