@@ -92,15 +92,7 @@ struct Rare {
 async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Error> {
     let Session { client, statements } = session;
     let mut rare = Rare::default();
-    if !keys.customers.is_empty() {
-        let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
-        rare.customers = client.query(&statements.customers, &[&ids]).await?;
-    }
-    if !keys.alarms.is_empty() {
-        rare.alarms = client
-            .query(alarm_reads::ALARMS_TO_RESOLVE, &[&keys.alarms])
-            .await?;
-    }
+    // First, so that this lock is always taken before those of payouts and spenders.
     if !keys.unusable.is_empty() {
         let projects = keys.unusable.iter().map(|id| number(id.number()));
         let projects: BTreeSet<i64> = projects.collect();
@@ -111,6 +103,15 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
         // A later statement, so that it sees what the transaction did that held the lock before.
         let values: Values<'_> = &[&projects, &rows::limit(MAX_OPEN_UNUSABLE)];
         rare.unusable = client.query(&statements.open_unusable, values).await?;
+    }
+    if !keys.customers.is_empty() {
+        let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
+        rare.customers = client.query(&statements.customers, &[&ids]).await?;
+    }
+    if !keys.alarms.is_empty() {
+        rare.alarms = client
+            .query(alarm_reads::ALARMS_TO_RESOLVE, &[&keys.alarms])
+            .await?;
     }
     if !keys.signatures.is_empty() {
         let asked = keys.signatures.iter();
