@@ -91,6 +91,8 @@ pub(super) struct History {
     pub(super) snapshot: PaymentSnapshot,
     pub(super) entries: Vec<(OperationId, EntryKind, i64)>,
     pub(super) alarms: Vec<AlarmKind>,
+    /// The sum of the customer's other payments.
+    pub(super) others: i64,
     events: Vec<OperationEvent>,
 }
 
@@ -100,6 +102,7 @@ impl History {
             snapshot: PaymentSnapshot::announced(1234.into(), kzt(AMOUNT)),
             entries: Vec::new(),
             alarms: Vec::new(),
+            others: 0,
             events: Vec::new(),
         }
     }
@@ -138,7 +141,10 @@ impl History {
             Ok(self.entries.iter().any(made).then(payment_47))
         };
         let Ok(effects) = Effects::of_key((&payment_id, &self.snapshot), key, find);
-        effects
+        Effects {
+            balance: self.others + self.snapshot.remaining,
+            ..effects
+        }
     }
 
     /// Does what was decided.
