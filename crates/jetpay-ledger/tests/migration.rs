@@ -4,6 +4,8 @@ mod common;
 #[path = "common/version_1.rs"]
 mod version_1;
 
+use std::fmt::Write;
+
 use common::{AMOUNT, CUSTOMER, NOW, newest, payment, refund, sale};
 use jetpay_core::id::PaymentId;
 use jetpay_ledger::{
@@ -229,7 +231,13 @@ fn flood() -> [String; 3] {
     let body = std::str::from_utf8(&unusable.body).unwrap();
     let escaped = body.replace('/', "\\/");
     let copy = common::disguised(&unusable.body, 1);
-    let hexadecimal = |body: &[u8]| body.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = |body: &[u8]| {
+        let mut digits = String::new();
+        for byte in body {
+            write!(digits, "{byte:02x}").unwrap();
+        }
+        digits
+    };
     [escaped.as_bytes(), &copy, b"{}"].map(hexadecimal)
 }
 

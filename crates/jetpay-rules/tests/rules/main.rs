@@ -98,6 +98,8 @@ struct History {
     snapshot: PaymentSnapshot,
     entries: Vec<(OperationId, EntryKind, i64)>,
     alarms: Vec<AlarmKind>,
+    /// The sum of the customer's other payments.
+    others: i64,
     events: Vec<OperationEvent>,
 }
 
@@ -107,6 +109,7 @@ impl History {
             snapshot: PaymentSnapshot::announced(1234.into(), kzt(AMOUNT)),
             entries: Vec::new(),
             alarms: Vec::new(),
+            others: 0,
             events: Vec::new(),
         }
     }
@@ -145,7 +148,10 @@ impl History {
             Ok(self.entries.iter().any(made).then(payment_47))
         };
         let Ok(effects) = Effects::of_key((&payment_id, &self.snapshot), key, find);
-        effects
+        Effects {
+            balance: self.others + self.snapshot.remaining,
+            ..effects
+        }
     }
 
     /// Does what was decided.

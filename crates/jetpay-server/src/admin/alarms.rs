@@ -140,7 +140,7 @@ async fn resolve(
         (None, _) => {
             ledger
                 .resolve_alarm(seq, verdict, body.reason, now())
-                .await?
+                .await?;
         }
         (Some(operation_id), Verdict::Credit(_) | Verdict::Override(_)) => {
             let reason = body.reason;

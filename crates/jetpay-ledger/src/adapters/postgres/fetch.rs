@@ -94,6 +94,18 @@ struct Rare {
 async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Error> {
     let Session { client, statements } = session;
     let mut rare = Rare::default();
+    // First, so that this lock is always taken before those of payouts and spenders.
+    if !keys.unusable.is_empty() {
+        let projects = keys.unusable.iter().map(|id| number(id.number()));
+        let projects: BTreeSet<i64> = projects.collect();
+        let projects: Vec<i64> = projects.into_iter().collect();
+        client
+            .query(&statements.lock_unusable, &[&projects])
+            .await?;
+        // A later statement, so that it sees what the transaction did that held the lock before.
+        let values: Values<'_> = &[&projects, &rows::limit(MAX_OPEN_UNUSABLE)];
+        rare.unusable = client.query(&statements.open_unusable, values).await?;
+    }
     if !keys.customers.is_empty() {
         let ids: Vec<&str> = keys.customers.iter().map(CustomerId::as_str).collect();
         rare.customers = client.query(&statements.customers, &[&ids]).await?;
@@ -110,17 +122,6 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
     if !keys.entries.is_empty() {
         // Read after the payments are locked: so it is known whether an entry is corrected.
         rare.entries = client.query(&statements.entries, &[&keys.entries]).await?;
-    }
-    if !keys.unusable.is_empty() {
-        let projects = keys.unusable.iter().map(|id| number(id.number()));
-        let projects: BTreeSet<i64> = projects.collect();
-        let projects: Vec<i64> = projects.into_iter().collect();
-        client
-            .query(&statements.lock_unusable, &[&projects])
-            .await?;
-        // A later statement, so that it sees what the transaction did that held the lock before.
-        let values: Values<'_> = &[&projects, &rows::limit(MAX_OPEN_UNUSABLE)];
-        rare.unusable = client.query(&statements.open_unusable, values).await?;
     }
     if !keys.signatures.is_empty() {
         let asked = keys.signatures.iter();

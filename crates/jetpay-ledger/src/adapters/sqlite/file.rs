@@ -53,6 +53,7 @@ impl Lock {
         let failed = |error: io::Error| {
             let reason = match error.kind() {
                 io::ErrorKind::PermissionDenied => format!("it may not be written{MAY_WRITE}"),
+                io::ErrorKind::NotFound => "its folder does not exist; create it first".to_owned(),
                 _ => format!("{error}{MAY_WRITE}"),
             };
             OpenError::Store {
@@ -63,34 +64,32 @@ impl Lock {
         let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
         let known = Identity::at(database).ok();
         let known = known.filter(|identity| opened.contains_key(identity));
-        let identity = match known {
-            Some(identity) => identity,
-            None => {
-                let mut options = OpenOptions::new();
-                let options = options.read(true).write(true).create(true).mode(0o600);
-                let file = options.open(database).map_err(failed)?;
-                let identity = Identity::of(&file.metadata().map_err(failed)?);
-                let new = Opened {
-                    file,
-                    is_locked: false,
-                };
-                // Another name of a known file may just have been put there.
-                if let Some(known) = opened.insert(identity, new) {
-                    let new = opened.insert(identity, known);
-                    std::mem::forget(new);
-                }
-                identity
+        let identity = if let Some(known) = known {
+            known
+        } else {
+            let mut options = OpenOptions::new();
+            let options = options.read(true).write(true).create(true).mode(0o600);
+            let file = options.open(database).map_err(failed)?;
+            let identity = Identity::of(&file.metadata().map_err(failed)?);
+            let new = Opened {
+                file,
+                is_locked: false,
+            };
+            // A known file may just have been put there.
+            if let Some(known) = opened.insert(identity, new) {
+                std::mem::forget(opened.insert(identity, known));
             }
+            identity
         };
         let in_use = || OpenError::InUse {
             path: database.into(),
         };
-        let file = opened.get_mut(&identity).ok_or_else(in_use)?;
-        if file.is_locked {
+        let opened = opened.get_mut(&identity).ok_or_else(in_use)?;
+        if opened.is_locked {
             return Err(in_use());
         }
-        match file.file.try_lock() {
-            Ok(()) => file.is_locked = true,
+        match opened.file.try_lock() {
+            Ok(()) => opened.is_locked = true,
             Err(TryLockError::WouldBlock) => return Err(in_use()),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
@@ -101,10 +100,10 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = opened.get_mut(&self.0) {
+        if let Some(opened) = opened.get_mut(&self.0) {
             // A child that was just forked off has the file open, too, until it runs its program: so closing would not do.
-            let _ = file.file.unlock();
-            file.is_locked = false;
+            let _ = opened.file.unlock();
+            opened.is_locked = false;
         }
     }
 }
