@@ -122,10 +122,8 @@ async fn refund_of_an_old_database_is_reversed_or_corrected_as_far_as_it_went() 
     let outcome = deliver(&ledger, &reverse(72, 40_000)).await;
     assert_eq!(outcome, CallbackOutcome::Applied);
     let entries = ledger.entries(0, 100).await.unwrap();
-    let refunds = entries
-        .iter()
-        .filter(|entry| entry.amount.minor() == -AMOUNT);
-    let refund = refunds.last().unwrap();
+    let is_whole = |entry: &&jetpay_ledger::Entry| entry.amount.minor() == -AMOUNT;
+    let refund = entries.iter().find(is_whole).unwrap();
     assert_eq!(refund.payment_id.as_str(), "refunded");
     let corrected = ledger.correct_entry(refund.seq, "wrong".into(), NOW).await;
     assert_eq!(corrected, Ok(()));
