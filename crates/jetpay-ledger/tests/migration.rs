@@ -109,6 +109,34 @@ async fn callbacks_of_old_payments_are_applied() {
     assert_eq!(deliver(&ledger, &again).await, CallbackOutcome::Repeated);
 }
 
+/// The old schema does not say what refunds took: the new one counts it from the entries.
+#[tokio::test]
+async fn refund_of_an_old_database_is_reversed_or_corrected_as_far_as_it_went() {
+    let old = Version1::made();
+    let ledger = Ledger::open(&old.path()).unwrap();
+    let reverse = |operation_id, amount| common::CallbackContent {
+        operation_type: "refund reverse",
+        payment_status: "success",
+        ..refund("partly", operation_id, amount)
+    };
+    let outcome = deliver(&ledger, &reverse(71, 40_001)).await;
+    assert_eq!(outcome, CallbackOutcome::Quarantined);
+    let outcome = deliver(&ledger, &reverse(72, 40_000)).await;
+    assert_eq!(outcome, CallbackOutcome::Applied);
+    let entries = ledger.entries(0, 100).await.unwrap();
+    let is_whole = |entry: &&jetpay_ledger::Entry| entry.amount.minor() == -AMOUNT;
+    let refund = entries.iter().find(is_whole).unwrap();
+    assert_eq!(refund.payment_id.as_str(), "refunded");
+    let corrected = ledger.correct_entry(refund.seq, "wrong".into(), NOW).await;
+    assert_eq!(corrected, Ok(()));
+    let payment = ledger.payment("refunded").await.unwrap().unwrap();
+    assert_eq!(
+        (payment.state, payment.remaining),
+        (PaymentState::Credited, AMOUNT)
+    );
+    assert_eq!(ledger.balance(CUSTOMER).await, Ok(3 * AMOUNT));
+}
+
 #[tokio::test]
 async fn every_alarm_keeps_its_number_its_payment_and_its_message() {
     let old = Version1::made();

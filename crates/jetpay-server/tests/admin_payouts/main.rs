@@ -166,6 +166,30 @@ async fn same_key_gives_the_same_payout_and_another_request_a_conflict(running: 
     assert_eq!(payouts(running).await.len(), 2);
 }
 
+#[actix_web::test]
+async fn payout_whose_next_time_a_wrong_clock_put_a_year_ahead_is_asked_about_at_once_with_an_alarm()
+ {
+    let mut paying = paying::Paying::sqlite("").await;
+    let id = accepted(&paying.running, "k1", 100).await;
+    let put_ahead = |folder: &running::Folder| {
+        let database = rusqlite::Connection::open(folder.path("jetpay.db")).unwrap();
+        let sql = "UPDATE payouts SET due_at = due_at + 31536000000";
+        database.execute(sql, ()).unwrap();
+    };
+    paying.running.while_stopped(put_ahead).await;
+    let running = &paying.running;
+    for _ in 0..500 {
+        let (_, list) = running.get("/v1/alarms").await;
+        if let Some(alarm) = list["alarms"].get(0) {
+            let (kind, payment_id) = (&alarm["kind"], &alarm["payment_id"]);
+            assert_eq!((kind, payment_id), (&json!("clock_ahead"), &json!(id)));
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the service does not ask about payout {id}");
+}
+
 async fn twenty_requests_at_once_with_one_key_make_one_payout(running: &Running) {
     let requests = (0..20).map(|_| async {
         running
