@@ -95,7 +95,7 @@ pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Counts, Customer, Entry,
     Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution, OpenError, Operation,
-    Payment, PaymentFilter, Put, Resolution, ResolveError, Totals, Unmatched, Verdict,
+    Payment, PaymentFilter, Put, Reason, Resolution, ResolveError, Totals, Unmatched, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

@@ -187,7 +187,7 @@ async fn counts_are_equal_to_the_rows_and_alarms_can_be_resolved() {
 async fn migrated_database_opens_again_unchanged() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
-    assert_eq!(old.version(), 3);
+    assert_eq!(old.version(), 4);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
 }

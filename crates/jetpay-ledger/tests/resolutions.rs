@@ -6,12 +6,13 @@ mod common;
 use common::{AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale};
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
-    AlarmFilter, CallbackOutcome, EntryKind, Error, Imported, Millis, PaymentState, ResolveError,
-    Verdict,
+    AlarmFilter, CallbackOutcome, EntryKind, Error, Imported, Millis, PaymentState, Reason,
+    ResolveError, Verdict,
 };
 
 common::on_every_store! {
     different_amount_is_credited_by_an_operator_once,
+    decision_is_stored_with_the_name_of_its_token,
     second_sale_credited_by_an_operator_can_be_refunded,
     verdict_that_does_not_fit_the_alarm_changes_nothing,
     unknown_payment_is_credited_to_a_customer_once,
@@ -35,6 +36,45 @@ async fn resolve(test: &TestLedger, seq: i64, verdict: Verdict) -> Result<(), Er
 
 fn refused(why: ResolveError) -> Result<(), Error> {
     Err(Error::Resolve(why))
+}
+
+async fn decision_is_stored_with_the_name_of_its_token(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&CallbackContent {
+        amount: 90_000,
+        ..sale("p1", 1)
+    })
+    .await;
+    test.deliver(&sale("unknown", 2)).await;
+    let by = |name: &str| Reason {
+        text: "has a receipt".to_owned(),
+        by: Some(name.to_owned()),
+    };
+    let ledger = &test.ledger;
+    let credit = Verdict::Credit(kzt(90_000));
+    ledger
+        .resolve_alarm(1, credit, by("aliya"), NOW)
+        .await
+        .unwrap();
+    let unknown = "unknown".try_into().unwrap();
+    ledger
+        .dismiss_unmatched(&unknown, by("marat"), NOW)
+        .await
+        .unwrap();
+    let resolutions = ledger.resolutions(None, 9).await.unwrap();
+    let stored: Vec<_> = resolutions
+        .iter()
+        .map(|it| (it.by.as_deref(), it.reason.as_str()))
+        .collect();
+    assert_eq!(
+        stored,
+        [
+            (Some("marat"), "has a receipt"),
+            (Some("aliya"), "has a receipt")
+        ]
+    );
+    let alarm = ledger.alarms(newest(1)).await.unwrap().remove(0);
+    assert_eq!(alarm.resolution.unwrap().by.as_deref(), Some("aliya"));
 }
 
 async fn different_amount_is_credited_by_an_operator_once(test: TestLedger) {

@@ -7,7 +7,7 @@ use jetpay_rules::{EffectKey, EntryKind, credit_manually};
 use super::callback;
 use super::payment::announce;
 use crate::model::{
-    Alarm, Millis, NewPayment, NewResolution, ResolveError, STORED_METHOD_OF_OPERATORS, Verdict,
+    Alarm, Millis, NewPayment, NewResolution, Reason, ResolveError, STORED_METHOD_OF_OPERATORS, Verdict,
 };
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 
@@ -15,7 +15,7 @@ use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 pub(crate) struct ResolveAlarm {
     pub(crate) seq: i64,
     pub(crate) verdict: Verdict,
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
     pub(crate) now: Millis,
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct CreditUnmatched {
     pub(crate) payment_id: PaymentId,
     pub(crate) customer_id: CustomerId,
     pub(crate) amount: Money,
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
     pub(crate) now: Millis,
 }
 

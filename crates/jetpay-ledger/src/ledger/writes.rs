@@ -11,7 +11,7 @@ use crate::commands::{
 };
 use crate::model::{
     CallbackOutcome, Customer, Error, ImportCount, Imported, Millis, NewPayment, NewResolution,
-    Put, ResolveError, Verdict,
+    Put, Reason, Verdict,
 };
 
 /// All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
@@ -119,12 +119,10 @@ impl Ledger {
         &self,
         seq: i64,
         verdict: Verdict,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+        let reason = reason.checked()?;
         let work = ResolveAlarm {
             seq,
             verdict,
@@ -144,12 +142,10 @@ impl Ledger {
         payment_id: &PaymentId,
         customer_id: CustomerId,
         amount: Money,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+        let reason = reason.checked()?;
         if !amount.is_positive() {
             return Err(Error::NotPositive);
         }
@@ -171,12 +167,10 @@ impl Ledger {
     pub async fn dismiss_unmatched(
         &self,
         payment_id: &PaymentId,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<usize, Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+        let reason = reason.checked()?;
         let resolution = NewResolution {
             alarm_seq: None,
             payment_id: Some(payment_id.clone()),

@@ -171,6 +171,7 @@ pub(crate) fn payout_request(account: &str) -> NewPayout {
         fingerprint: "all of it".into(),
         from_balance: false,
         created_at: Millis(i64::try_from(since_1970().as_millis()).unwrap()),
+        requested_by: None,
     }
 }
 

@@ -81,9 +81,9 @@ statements! {
         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[])
             WITH ORDINALITY AS a (k, r, p, o, t, w, b, n)";
     add_resolutions: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
-            events_before, time)
+            events_before, time, actor)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-            $8::bigint[], $9::bigint[])";
+            $8::bigint[], $9::bigint[], $10::text[])";
     resolve_alarms: "UPDATE alarms SET settled = TRUE WHERE seq = ANY($1)";
     put_customers: "INSERT INTO customers SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
         ON CONFLICT (customer_id) DO UPDATE
@@ -108,7 +108,11 @@ impl Session {
 }
 
 /// The schema's versions, in order; `jetpay_schema` says how many of them a database has seen.
-const VERSIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const VERSIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// One server migrates at a time; the others wait. The number is only ours.
 const LOCK: i64 = 0x006a_6574_7061_7901;

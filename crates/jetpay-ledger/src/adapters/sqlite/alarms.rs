@@ -12,7 +12,7 @@ use crate::model::{
 
 const COLUMNS: &str = "SELECT alarms.seq, kind, project_id, alarms.payment_id, alarms.operation_id, alarms.time,
     alarms.reason, settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict, amount,
-    currency, settlements.reason, events_before, settlements.time
+    currency, settlements.reason, events_before, settlements.time, actor
     FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq";
 
 /// Adds an alarm, unless its body is kept already; whether it was new.
@@ -87,8 +87,8 @@ pub(super) fn add_resolution(
     now: Millis,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
-                   events_before, time)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+                   events_before, time, actor)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let amount = resolution.verdict.amount();
     let payment_id = resolution.payment_id.as_ref();
     transaction.execute(
@@ -100,9 +100,10 @@ pub(super) fn add_resolution(
             resolution.verdict.as_str(),
             amount.map(jetpay_core::Money::minor),
             amount.map(|amount| amount.currency().code().to_owned()),
-            &resolution.reason,
+            &resolution.reason.text,
             resolution.events_before.cast_signed(),
             now.0,
+            &resolution.reason.by,
         ),
     )?;
     if let Some(seq) = resolution.alarm_seq {
@@ -117,7 +118,7 @@ pub(super) fn resolutions(
     before: Option<i64>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Resolution>> {
-    let sql = "SELECT seq, alarm_seq, payment_id, operation_id, verdict, amount, currency, reason, events_before, time
+    let sql = "SELECT seq, alarm_seq, payment_id, operation_id, verdict, amount, currency, reason, events_before, time, actor
                FROM settlements WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let values = (before.unwrap_or(i64::MAX), rows::limit(limit));
@@ -126,7 +127,7 @@ pub(super) fn resolutions(
         .collect()
 }
 
-/// Its ten columns, from `first` on.
+/// Its eleven columns, from `first` on.
 fn resolution_from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Resolution> {
     let amount = match row.get::<_, Option<i64>>(first + 5)? {
         None => None,
@@ -144,6 +145,7 @@ fn resolution_from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Resoluti
         reason: row.get(first + 7)?,
         events_before: row.get::<_, i64>(first + 8)?.cast_unsigned(),
         time: Millis(row.get(first + 9)?),
+        by: row.get(first + 10)?,
     })
 }
 

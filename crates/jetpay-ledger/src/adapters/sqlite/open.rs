@@ -14,6 +14,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
 ];
 
 /// How long the writer waits for another program that writes, such as an operator's `sqlite3`.

@@ -106,6 +106,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("reason", Type::TEXT),
             ("events_before", Type::INT8),
             ("time", Type::INT8),
+            ("actor", Type::TEXT),
         ],
     },
     Table {
@@ -158,6 +159,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("code", Type::TEXT),
             ("message", Type::TEXT),
             ("time", Type::INT8),
+            ("actor", Type::TEXT),
         ],
     },
 ];

@@ -88,9 +88,10 @@ pub(super) async fn add_resolutions(session: &Session, set: &WorkingSet) -> Resu
         verdict: resolution.verdict.as_str(),
         amount: resolution.verdict.amount().map(Money::minor),
         currency: resolution.verdict.amount().map(|amount| amount.currency().code().to_owned()),
-        reason: rows::kept(&resolution.reason),
+        reason: rows::kept(&resolution.reason.text),
         events_before: resolution.events_before.cast_signed(),
         time: now.0,
+        actor: resolution.reason.by.as_deref().map(rows::kept),
     );
     let values: Values<'_> = &[
         &alarm,
@@ -102,6 +103,7 @@ pub(super) async fn add_resolutions(session: &Session, set: &WorkingSet) -> Resu
         &reason,
         &events_before,
         &time,
+        &actor,
     ];
     let statement = &session.statements.add_resolutions;
     session.client.execute(statement, values).await.map(drop)
