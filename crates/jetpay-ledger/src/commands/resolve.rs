@@ -7,7 +7,8 @@ use jetpay_rules::{EffectKey, EntryKind, credit_manually};
 use super::callback;
 use super::payment::announce;
 use crate::model::{
-    Alarm, Millis, NewPayment, NewResolution, Reason, ResolveError, STORED_METHOD_OF_OPERATORS, Verdict,
+    Alarm, Millis, NewPayment, NewResolution, Reason, ResolveError, STORED_METHOD_OF_OPERATORS,
+    Verdict,
 };
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError};
 

@@ -1,11 +1,12 @@
 //! `/v1/alarms`: what a person must look at and resolve.
 
-use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind};
 use serde::{Deserialize, Serialize};
 
+use super::auth::Actor;
 use super::error::AdminError;
 use super::input::{self, Rfc3339};
 use super::resolutions::{self, ResolutionView};
@@ -118,6 +119,7 @@ struct Resolve {
 /// Resolves an alarm, and answers with it.
 async fn resolve(
     admin: Data<Admin>,
+    by: ReqData<Actor>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
@@ -131,12 +133,13 @@ async fn resolve(
     )?;
     admin
         .ledger
-        .resolve_alarm(seq, verdict, body.reason, now())
+        .resolve_alarm(seq, verdict, by.reason(body.reason), now())
         .await?;
     // The log does not get the reason: a person wrote it, and it may name a payer.
     tracing::info!(
         alarm = seq,
         verdict = verdict.as_str(),
+        by = by.name(),
         "the merchant resolved an alarm"
     );
     let (alarm, _) = admin.ledger.alarm(seq).await?.ok_or_else(no_such_alarm)?;

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 
+use crate::config::Role;
 use crate::field_error::FieldError;
 
 /// An error answer.
@@ -24,8 +25,36 @@ impl AdminError {
 
     /// 401: the token is missing or wrong.
     pub(super) fn unauthorized() -> Self {
-        let message = "send the header `Authorization: Bearer TOKEN` with the token of [admin] in the configuration";
+        let message = "send the header `Authorization: Bearer TOKEN` with a token of [admin] in the configuration";
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+    }
+
+    /// 403: the token has another role.
+    pub(super) fn forbidden(role: Role, needed: Role) -> Self {
+        let (role, needed) = (role.as_str(), needed.as_str());
+        let message = if needed == "all" {
+            format!("this token has the role {role}; the request needs a token with the role all")
+        } else {
+            format!(
+                "this token has the role {role}; the request needs a token with the role {needed} or all"
+            )
+        };
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    pub(super) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
+    /// 421: the request names a host that is not this service's.
+    fn wrong_host() -> Self {
+        let message = "the header Host names another host; call the service by its address or as localhost, or add the name \
+                       to hosts in [admin] of the configuration";
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "wrong_host",
+            message.to_owned(),
+        )
     }
 
     /// 404: nothing has this id or path.
@@ -150,6 +179,11 @@ pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
     Err(AdminError::not_found(
         "there is nothing at this path for this HTTP method; see docs/http-api.md",
     ))
+}
+
+/// The answer to a request for another host.
+pub(super) async fn wrong_host() -> Result<HttpResponse, AdminError> {
+    Err(AdminError::wrong_host())
 }
 
 /// The answer to an HTTP method that a path does not have.

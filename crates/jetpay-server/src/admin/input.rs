@@ -1,9 +1,12 @@
 //! Reads bodies and query strings. Every error names its field.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::web::{Bytes, Payload};
+use actix_web::body::{BodyStream, to_bytes_limited};
+use actix_web::rt::{spawn, time::sleep};
+use actix_web::web::Payload;
 use jetpay_ledger::Millis;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -12,17 +15,24 @@ use serde::{Serialize, Serializer};
 use super::error::AdminError;
 use crate::field_error::FieldError;
 
+/// How long the rest of a refused body is held: longer than it takes to write the answer.
+const HOLD: Duration = Duration::from_secs(1);
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 
 /// Reads the body as JSON. Answers 400 when it is not JSON, 413 when it is too large, and 422 with the field when a field
 /// is wrong.
-pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, AdminError> {
-    let body: Bytes = payload
-        .to_bytes_limited(MAX_BODY)
-        .await
-        .map_err(|_| AdminError::too_large(MAX_BODY))?
-        .map_err(|_| AdminError::malformed("the body is incomplete"))?;
+pub(super) async fn json<T: DeserializeOwned>(mut payload: Payload) -> Result<T, AdminError> {
+    let body = to_bytes_limited(BodyStream::new(&mut payload), MAX_BODY).await;
+    let Ok(body) = body else {
+        // A body that is still held ends the connection with the answer; actix-web would read a dropped one to its end.
+        spawn(async move {
+            sleep(HOLD).await;
+            drop(payload);
+        });
+        return Err(AdminError::too_large(MAX_BODY));
+    };
+    let body = body.map_err(|_| AdminError::malformed("the body is incomplete"))?;
     let mut json = serde_json::Deserializer::from_slice(&body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {

@@ -30,6 +30,9 @@ pub(super) struct ResolutionView {
     #[serde(flatten)]
     amount: Option<Money>,
     reason: String,
+    /// The name of the token; absent for older resolutions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
     time: Rfc3339,
 }
 
@@ -43,6 +46,7 @@ impl From<Resolution> for ResolutionView {
             verdict: resolution.verdict.as_str(),
             amount: resolution.verdict.amount(),
             reason: resolution.reason,
+            by: resolution.by,
             time: Rfc3339(resolution.time),
         }
     }

@@ -23,6 +23,9 @@ pub(super) struct AdminOptions {
     /// The configuration of the running service
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
+    /// The name of the token in the configuration; without it, the first one that the command can read
+    #[arg(long, value_name = "NAME")]
+    token: Option<String>,
     /// Print the service's answer as JSON, for programs
     #[arg(long)]
     json: bool,
@@ -35,7 +38,7 @@ impl AdminOptions {
         request: &Request,
         render: impl FnOnce(&Value) -> String,
     ) -> anyhow::Result<()> {
-        let access = AdminAccess::read(&self.config)?;
+        let access = AdminAccess::read(&self.config, self.token.as_deref())?;
         let answer = System::new().block_on(Client::new(&access)?.call(request))?;
         let text = if self.json {
             answer.to_string()

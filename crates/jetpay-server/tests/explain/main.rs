@@ -40,7 +40,7 @@ impl Place {
         let place = Self(tempfile::tempdir().unwrap());
         for (name, text) in [
             ("jetpay.toml", CONFIG),
-            ("token", "a token of tests"),
+            ("token", "a token of tests, and long"),
             ("old", OLD),
             ("new", NEW),
             ("other", OTHER),

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 pub const JETPAY: &str = env!("CARGO_BIN_EXE_jetpay");
 pub const PROJECT: u64 = 1234;
 pub const SECRET: &str = "a secret of tests";
-pub const TOKEN: &str = "a token of tests";
+pub const TOKEN: &str = "a token of tests, and long";
 pub const CUSTOMER: &str = "7123456789";
 
 /// A folder with a valid configuration.

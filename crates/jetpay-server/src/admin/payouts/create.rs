@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Data, Payload, ReqData};
 use jetpay_core::Method;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_ledger::NewPayout;
@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 use super::payout;
 use super::view::WithHistory;
+use crate::admin::auth::Actor;
 use crate::admin::error::AdminError;
 use crate::admin::{Admin, input};
 use crate::config::Config;
@@ -51,6 +52,7 @@ impl PayoutIntake {
 /// Answers 202 with a new payout, or 200 with the payout that already has this key.
 pub(super) async fn create(
     admin: Data<Admin>,
+    by: ReqData<Actor>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let intake = admin.payouts.as_ref().ok_or_else(|| {
@@ -60,12 +62,12 @@ pub(super) async fn create(
     })?;
     let body: PayoutRequestBody = input::json(payload).await?;
     let request = body.checked(&intake.projects)?;
-    let new = new_payout(&request, intake)?;
+    let new = new_payout(&request, intake, &by)?;
     let (id, project, amount) = (new.id.clone(), new.project_id, new.amount);
     let (id, mut answer) = match admin.ledger.record_payout(new).await? {
         PayoutRequestOutcome::Created => {
             intake.new_payout.notify_one();
-            tracing::info!(payment = %id, %project, %amount, "the service accepted a payout");
+            tracing::info!(payment = %id, %project, %amount, by = by.name(), "the service accepted a payout");
             (id, HttpResponse::Accepted())
         }
         PayoutRequestOutcome::Repeated(known) => (known, HttpResponse::Ok()),
@@ -78,7 +80,11 @@ pub(super) async fn create(
     Ok(answer.json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
 }
 
-fn new_payout(request: &PayoutRequest, intake: &PayoutIntake) -> Result<NewPayout, AdminError> {
+fn new_payout(
+    request: &PayoutRequest,
+    intake: &PayoutIntake,
+    by: &Actor,
+) -> Result<NewPayout, AdminError> {
     let id = intake.environment.fresh_payment_id();
     let payout = request.payout(id.clone())?;
     let customer_id = CustomerId::new(request.customer.id.as_str())
@@ -95,6 +101,7 @@ fn new_payout(request: &PayoutRequest, intake: &PayoutIntake) -> Result<NewPayou
         from_balance: intake.from_balance,
         request: payout.to_json(),
         created_at: intake.environment.now(),
+        requested_by: Some(by.name().to_owned()),
     })
 }
 
@@ -124,8 +131,10 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::PayoutIntake;
-    use crate::admin::{self, Admin, Token};
+    use crate::admin::{self, Access, Admin};
+    use crate::config::{AdminToken, Role};
     use crate::environment::SystemEnvironment;
+    use crate::listener::TrustedProxies;
     use crate::telemetry::Metrics;
 
     #[actix_web::test]
@@ -139,10 +148,16 @@ mod tests {
             new_payout: Arc::clone(&new_payout),
             environment: Arc::new(SystemEnvironment),
         };
+        let token = AdminToken {
+            name: "shop".to_owned(),
+            role: Role::Pay,
+            secret: "token".to_owned().into(),
+        };
         let admin = Admin {
             ledger,
             currency: Currency::KZT,
-            token: Token::new("token"),
+            access: Access::new(vec![token], TrustedProxies::default()),
+            hosts: Vec::new(),
             payouts: Some(intake),
             metrics: Metrics::start().unwrap(),
         };

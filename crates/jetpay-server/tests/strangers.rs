@@ -1,0 +1,415 @@
+//! What strangers can do to the real binary: at the platform's listener, at the admin interface, and to its process.
+
+mod raw;
+mod running;
+
+use std::fs::File;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use actix_web::rt::time::sleep;
+use raw::{Outcome, Raw, TIMEOUT, callback, request, verify};
+use reqwest::Method;
+use running::{Folder, JETPAY, Running, TOKEN, answer, text};
+use serde_json::json;
+
+/// Starts the service with these lines added to `[server]` and `[admin]`. Its log is in the file `log`.
+async fn serve(server: &str, admin: &str) -> Running {
+    let folder = Folder::with_server(server);
+    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    let config = config.replace(
+        "token_file = \"token\"\n",
+        &format!("token_file = \"token\"\n{admin}\n"),
+    );
+    folder.write("jetpay.toml", &config);
+    let log = File::create(folder.path("log")).unwrap();
+    let process = Command::new(JETPAY)
+        .args(["serve", "--config"])
+        .arg(folder.path("jetpay.toml"))
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    folder.served_by(process).await
+}
+
+fn log(running: &Running) -> String {
+    std::fs::read_to_string(running.folder.path("log")).unwrap()
+}
+
+/// The value of a metric, by its name and labels.
+async fn metric(running: &Running, name: &str) -> Option<f64> {
+    let page = running.without_token(Method::GET, "/metrics").send().await;
+    let page = page.unwrap().text().await.unwrap();
+    let line = page.lines().find_map(|line| line.strip_prefix(name));
+    line.map(|value| value.trim().parse().unwrap())
+}
+
+const READER: &str = "the token of the program that reads";
+const OPERATOR: &str = "the token of the operator who decides";
+const TILL: &str = "the token of the program that pays out";
+
+/// A service with a token of each role.
+async fn with_roles() -> Running {
+    let table = |name: &str, role: &str, secret: &str| {
+        (
+            format!("[[admin.token]]\nname = \"{name}\"\nrole = \"{role}\"\nfile = \"{name}\"\n"),
+            secret.to_owned(),
+        )
+    };
+    let tables = [
+        table("reader", "read", READER),
+        table("aliya", "resolve", OPERATOR),
+        table("till", "pay", TILL),
+    ];
+    let folder = Folder::new();
+    let mut config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    for ((lines, secret), name) in tables.iter().zip(["reader", "aliya", "till"]) {
+        folder.write(name, secret);
+        config += lines;
+    }
+    folder.write("jetpay.toml", &config);
+    folder.serve().await.with_customer().await
+}
+
+#[actix_web::test]
+async fn token_of_each_role_reads_and_writes_only_what_its_role_permits() {
+    let running = with_roles().await;
+    let writes = [
+        (Method::POST, "/v1/alarms/1/resolve", "resolve"),
+        (Method::POST, "/v1/inbox/p/resolve", "resolve"),
+        (Method::DELETE, "/v1/inbox/p", "resolve"),
+        (Method::PUT, "/v1/customers/8", "resolve"),
+        (Method::DELETE, "/v1/customers/9", "resolve"),
+        (Method::POST, "/v1/payouts", "pay"),
+        (Method::POST, "/v1/payouts/p/resolve", "pay"),
+        (Method::POST, "/v1/no-such-path", "all"),
+    ];
+    for (token, role) in [
+        (READER, "read"),
+        (OPERATOR, "resolve"),
+        (TILL, "pay"),
+        (TOKEN, "all"),
+    ] {
+        let send = |method: &Method, path: &str| {
+            let request = running.without_token(method.clone(), path);
+            answer(request.bearer_auth(token).body("{}"))
+        };
+        for path in [
+            "/v1/customers",
+            "/v1/alarms",
+            "/v1/inbox",
+            "/v1/payouts",
+            "/v1/entries",
+            "/v1/resolutions",
+        ] {
+            assert_eq!(send(&Method::GET, path).await.0, 200, "{role} {path}");
+        }
+        for (method, path, needed) in &writes {
+            let (status, body) = send(method, path).await;
+            let forbidden = role != "all" && role != *needed;
+            assert_eq!(
+                status == 403,
+                forbidden,
+                "{role} {method} {path}: {status} {body}"
+            );
+            assert_eq!(body["error"]["code"] == "forbidden", forbidden, "{body}");
+        }
+    }
+    assert_eq!(
+        metric(&running, "jetpay_admin_denied_total{code=\"forbidden\"}").await,
+        Some(17.0)
+    );
+}
+
+#[actix_web::test]
+async fn decision_shows_the_name_of_its_token_in_json_and_in_tables() {
+    let running = with_roles().await;
+    let platform = callback("unknown", 7);
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    assert_eq!(
+        connection.post("/callback", &platform).await.answer().0,
+        404
+    );
+    let resolve = running.without_token(Method::POST, "/v1/inbox/unknown/resolve");
+    let body = json!({"verdict": "foreign", "reason": "not ours"}).to_string();
+    assert_eq!(
+        answer(resolve.bearer_auth(OPERATOR).body(body)).await.0,
+        204
+    );
+    let (_, listed) = running.get("/v1/resolutions").await;
+    assert_eq!(listed["resolutions"][0]["by"], "aliya", "{listed}");
+    let table = running
+        .folder
+        .run(&["resolutions", "list", "--token", "reader"]);
+    let table = text(&table.stdout);
+    assert!(
+        table.lines().nth(1).unwrap().contains("  aliya  not ours"),
+        "{table}"
+    );
+    let refused = running.folder.run(&[
+        "inbox",
+        "resolve",
+        "x",
+        "--verdict",
+        "foreign",
+        "--reason",
+        "r",
+        "--token",
+        "reader",
+    ]);
+    assert!(text(&refused.stderr).contains("this token has the role read"));
+}
+
+#[actix_web::test]
+async fn wrong_tokens_are_counted_and_logged_and_slow_only_their_sender() {
+    let running = serve("", "").await;
+    let start = Instant::now();
+    for _ in 0..7 {
+        let wrong = running.without_token(Method::GET, "/v1/alarms");
+        assert_eq!(answer(wrong.bearer_auth("a wrong token")).await.0, 401);
+    }
+    assert!(
+        start.elapsed() > Duration::from_millis(1500),
+        "{:?}",
+        start.elapsed()
+    );
+    let start = Instant::now();
+    assert_eq!(running.get("/v1/alarms").await.0, 200);
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(
+        metric(&running, "jetpay_admin_denied_total{code=\"unauthorized\"}").await,
+        Some(7.0)
+    );
+    let log = log(&running);
+    assert!(
+        log.contains("sender=127.0.0.1") && !log.contains("a wrong token"),
+        "{log}"
+    );
+}
+
+#[actix_web::test]
+async fn request_for_a_strange_host_is_refused_and_a_configured_one_is_served() {
+    let running = serve("", "hosts = [\"jetpay.internal\"]").await;
+    for (host, status) in [
+        ("evil.example", 421),
+        ("localhost.evil.example:8081", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("localhost:8081", 200),
+        ("LOCALHOST.", 200),
+        ("[::1]:8081", 200),
+        ("10.0.0.7", 200),
+        ("Jetpay.Internal:80", 200),
+    ] {
+        for path in ["/healthz", "/metrics", "/v1/alarms"] {
+            let request = running.admin(Method::GET, path).header("host", host);
+            assert_eq!(answer(request).await.0, status, "{host} {path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn health_and_metrics_answer_while_slow_connections_fill_the_admin_listener() {
+    let running = serve("", "").await;
+    let mut held = Vec::new();
+    for number in 0..600 {
+        let Ok(mut connection) = Raw::connect(running.folder.admin).await else {
+            continue;
+        };
+        if number % 2 == 0 {
+            connection
+                .write(b"GET /v1/alarms HTTP/1.1\r\nhost: loc")
+                .await;
+        }
+        held.push(connection);
+    }
+    for path in ["/healthz", "/readyz", "/metrics", "/v1/alarms"] {
+        let start = Instant::now();
+        assert_eq!(answer(running.admin(Method::GET, path)).await.0, 200);
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{path} {:?}",
+            start.elapsed()
+        );
+    }
+}
+
+/// Sends a chunked body without an end. Returns the status, and the time from the answer to the end of the connection.
+async fn endless(port: u16, head: &str) -> (u16, Duration) {
+    let mut connection = Raw::connect(port).await.unwrap();
+    let head = format!("{head}\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n");
+    assert!(connection.write(head.as_bytes()).await);
+    let chunk = format!("8000\r\n{}\r\n", " ".repeat(0x8000));
+    for _ in 0..40 {
+        connection.write(chunk.as_bytes()).await;
+    }
+    let Outcome::Answer(status, _) = connection.answer().await else {
+        panic!("no answer");
+    };
+    let start = Instant::now();
+    while start.elapsed() < TIMEOUT && connection.write(chunk.as_bytes()).await {
+        sleep(Duration::from_millis(20)).await;
+    }
+    (status, start.elapsed())
+}
+
+#[actix_web::test]
+async fn connection_ends_within_two_seconds_of_413_also_when_the_body_is_chunked() {
+    let running = serve("", "").await;
+    let bearer = format!("authorization: Bearer {TOKEN}");
+    for (port, head) in [
+        (running.folder.listen, "POST /kaspi HTTP/1.1".to_owned()),
+        (running.folder.listen, "POST /callback/ HTTP/1.1".to_owned()),
+        (
+            running.folder.admin,
+            format!("PUT /v1/customers/7 HTTP/1.1\r\n{bearer}"),
+        ),
+    ] {
+        let (status, time) = endless(port, &head).await;
+        assert_eq!(status, 413, "{head}");
+        assert!(time < Duration::from_secs(2), "{head} {time:?}");
+    }
+}
+
+#[actix_web::test]
+async fn wrong_path_is_counted_and_logged_once_a_minute_on_one_cut_line() {
+    let running = serve("", "").await;
+    let long = "x".repeat(1000);
+    for path in ["/kasp%1b", &format!("/{long}"), "/kaspi//", "/"] {
+        let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+        assert_eq!(connection.post(path, b"{}").await.answer().0, 404);
+    }
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    let (status, verified) = connection.post("/kaspi/", &verify()).await.answer();
+    assert_eq!(
+        (status, &verified["code"]),
+        (200, &404.into()),
+        "one slash at the end is taken"
+    );
+    assert_eq!(
+        metric(&running, "jetpay_wrong_paths_total").await,
+        Some(4.0)
+    );
+    let log = log(&running);
+    assert_eq!(log.matches("there is no such path").count(), 1, "{log}");
+    assert!(log.contains("path=\"/kasp%1b\" sender=127.0.0.1"), "{log}");
+}
+
+#[actix_web::test]
+async fn rejection_is_logged_with_its_sender_as_a_trusted_proxy_names_it() {
+    let running = serve("trusted_proxies = [\"127.0.0.0/8\"]", "").await;
+    let port = running.folder.listen;
+    let rejected = |headers: &'static str| async move {
+        let mut connection = Raw::connect(port).await.unwrap();
+        let head =
+            format!("POST /kaspi HTTP/1.1\r\nhost: a\r\n{headers}content-length: 2\r\n\r\n{{}}");
+        assert!(connection.write(head.as_bytes()).await);
+        connection.answer().await.answer();
+    };
+    rejected("").await;
+    rejected("x-forwarded-for: 6.6.6.6, 203.0.113.9\r\n").await;
+    let log = log(&running);
+    assert!(
+        log.contains("sender=127.0.0.1") && log.contains("sender=203.0.113.9"),
+        "{log}"
+    );
+    assert!(!log.contains("6.6.6.6"), "{log}");
+}
+
+#[actix_web::test]
+async fn flood_of_unsigned_messages_hides_no_line_about_a_signed_one() {
+    let running = serve("", "").await;
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    for _ in 0..100 {
+        connection.post("/kaspi", b"{}").await.answer();
+    }
+    assert_eq!(
+        connection
+            .post("/callback", &callback("unknown", 1))
+            .await
+            .answer()
+            .0,
+        404
+    );
+    let log = log(&running);
+    assert_eq!(log.matches("rejected").count(), 20, "{log}");
+    assert!(log.contains("a callback names an unknown payment"), "{log}");
+}
+
+#[actix_web::test]
+async fn text_of_a_signed_message_is_escaped_in_the_log() {
+    let running = serve("", "").await;
+    let body = json!({
+        "project_id": running::PROJECT, "payment": {"id": "p", "status": "odd\u{9b}31m\u{202e}\u{1b}[2J"},
+    });
+    let key = jetpay_core::signature::Key::new(running::SECRET).unwrap();
+    let body = jetpay_core::signature::sign(body.to_string().as_bytes(), &key).unwrap();
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    connection.post("/callback", &body).await.answer();
+    let log = log(&running);
+    assert!(
+        log.contains("status=odd\\u{9b}31m\\u{202e}\\u{1b}[2J"),
+        "{log}"
+    );
+    assert!(!log.contains(['\u{9b}', '\u{202e}', '\u{1b}']), "{log}");
+}
+
+#[actix_web::test]
+async fn signals_for_a_reload_are_logged_and_end_nothing() {
+    let mut running = serve("", "").await;
+    for signal in ["-HUP", "-USR1", "-USR2"] {
+        running.signal(signal);
+    }
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(running.readiness().await, Some(200));
+    // A request in progress keeps the service stopping for a while.
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    let complete = request("/kaspi", &verify());
+    assert!(connection.write(&complete[..complete.len() - 1]).await);
+    sleep(Duration::from_millis(200)).await;
+    running.signal("-TERM");
+    sleep(Duration::from_millis(200)).await;
+    running.signal("-HUP");
+    sleep(Duration::from_millis(200)).await;
+    assert!(connection.write(&complete[complete.len() - 1..]).await);
+    assert_eq!(connection.answer().await.answer().0, 200);
+    assert!(running.ended().success());
+    let log = log(&running);
+    assert_eq!(log.matches("SIGHUP is ignored").count(), 2, "{log}");
+    assert!(
+        log.contains("SIGUSR1 is ignored") && log.contains("SIGUSR2 is ignored"),
+        "{log}"
+    );
+}
+
+/// Runs a command of the binary under a limit of the shell.
+fn limited(folder: &Folder, limit: &str, command: &str) -> Output {
+    Command::new("bash")
+        .args([
+            "-c",
+            &format!("ulimit {limit}; exec \"$0\" {command}"),
+            JETPAY,
+        ])
+        .current_dir(folder.path(""))
+        .stdout(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn limit_of_files_or_of_their_size_is_an_error_that_says_what_to_do() {
+    let folder = Folder::new();
+    for (limit, command, part) in [
+        ("-n 20", "serve", "ulimit -n 65536"),
+        ("-n 20", "demo --exit", "ulimit -n 65536"),
+        ("-f 50", "serve", "ulimit -f"),
+        ("-f 50", "demo --exit", "ulimit -f"),
+    ] {
+        let ended = limited(&folder, limit, command);
+        let error = text(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{limit} {command}: {error}");
+        assert!(
+            error.contains(part) && !error.contains("panicked"),
+            "{limit} {command}: {error}"
+        );
+    }
+}
