@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::rt::System;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use jetpay_platform::visible;
 use reqwest::{Method, StatusCode, Url, redirect};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
@@ -177,10 +178,12 @@ impl Answer {
                     configuration with --config"
                 .to_owned();
         }
-        let message = text("/error/message")
-            .unwrap_or("the answer has no error message of jetpay: is this another service?");
+        let message = visible::line(
+            text("/error/message")
+                .unwrap_or("the answer has no error message of jetpay: is this another service?"),
+        );
         match text("/error/field") {
-            Some(field) => format!("{field}: {message}"),
+            Some(field) => format!("{}: {message}", visible::line(field)),
             None => format!("{message} (HTTP {})", self.status.as_u16()),
         }
     }

@@ -27,11 +27,23 @@ pub(super) fn table(rows: &[Value], columns: &[Column], empty: &str) -> String {
             .map(|column| column.heading.to_owned())
             .collect(),
     ];
-    lines.extend(
-        rows.iter()
-            .map(|row| columns.iter().map(|column| (column.cell)(row)).collect()),
-    );
+    lines.extend(rows.iter().map(|row| {
+        columns
+            .iter()
+            .map(|column| cut((column.cell)(row)))
+            .collect()
+    }));
     aligned(&lines)
+}
+
+/// The cell, cut when it is very long. Every id is shorter.
+fn cut(mut cell: String) -> String {
+    const LONGEST: usize = 300;
+    if let Some((end, _)) = cell.char_indices().nth(LONGEST) {
+        cell.truncate(end);
+        cell.push('…');
+    }
+    cell
 }
 
 /// One line for each name and its value. Empty values are left out.
@@ -131,6 +143,8 @@ mod tests {
             "seq   amount      reason\n1     900.00 KZT  a\\u{1b}[2J\\nb\n1000\n"
         );
         assert_eq!(table(&[], &columns, "none"), "none");
+        let long = [json!({"reason": "x".repeat(301)})];
+        assert!(table(&long, &columns, "none").ends_with("xx…\n"));
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub struct AdminToken {
 pub(super) struct AdminTable {
     pub(super) listen: SocketAddr,
     /// Names by which the interface is called, besides its addresses and `localhost`.
-    pub(super) hosts: Vec<String>,
+    hosts: Vec<Spanned<String>>,
     token_env: Option<Spanned<String>>,
     token_file: Option<Spanned<PathBuf>>,
     token: Vec<TokenTable>,
@@ -95,6 +95,20 @@ impl Default for AdminTable {
 }
 
 impl AdminTable {
+    /// The names by which the interface is called.
+    pub(super) fn hosts(&self, problems: &mut Collector<'_>) -> Vec<String> {
+        for host in &self.hosts {
+            let name = host.get_ref();
+            if name.is_empty() || name.contains([':', '/', '*', ' ']) {
+                problems.at(host, "write a host name alone, such as \"jetpay.internal\": no scheme, port, path or `*`");
+            }
+        }
+        self.hosts
+            .iter()
+            .map(|host| host.get_ref().clone())
+            .collect()
+    }
+
     /// All tokens. There is at least one unless there is a problem.
     pub(super) fn tokens(&self, folder: &Path, problems: &mut Collector<'_>) -> Vec<AdminToken> {
         let mut tokens: Vec<AdminToken> = self.only_token(folder, problems).into_iter().collect();

@@ -91,6 +91,7 @@ impl Config {
             Err(error) => return Err(problems.syntax(&error)),
         };
         let admin_tokens = file.admin.tokens(folder, &mut problems);
+        let admin_hosts = file.admin.hosts(&mut problems);
         let trusted_proxies = file.server.trusted_proxies(&mut problems);
         let store = file.store.location(folder, &mut problems);
         let currency = file::common_currency(&file.project, &mut problems);
@@ -125,7 +126,7 @@ impl Config {
             read_timeout: Duration::from_secs(file.server.read_timeout_seconds.get()),
             admin_listen: file.admin.listen,
             admin_tokens,
-            admin_hosts: file.admin.hosts,
+            admin_hosts,
             trusted_proxies,
             store,
             currency,

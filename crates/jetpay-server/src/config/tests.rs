@@ -231,6 +231,15 @@ fn command_takes_the_named_token_or_the_first_that_it_can_read() {
 }
 
 #[test]
+fn host_with_a_port_or_a_scheme_is_refused() {
+    for host in ["jetpay:8081", "http://jetpay", "*", ""] {
+        let lines = format!("token_file = \"token\"\nhosts = [{host:?}]\n");
+        let text = admin(&lines).err().expect(host);
+        assert!(text.contains("jetpay.toml:9: write a host name"), "{text}");
+    }
+}
+
+#[test]
 fn trusted_proxies_are_networks_or_addresses() {
     let server = |list: &str| {
         read(&format!(

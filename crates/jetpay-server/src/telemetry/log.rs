@@ -105,6 +105,8 @@ pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
 pub(super) static DENIED: Budget = Budget::new("refused requests to the admin interface", 20, 10);
 /// Requests for a path that does not exist.
 pub(super) static WRONG_PATHS: Budget = Budget::new("paths that do not exist", 1, 60);
+/// Signals, one of which comes with every write to a file that is too large.
+pub(super) static SIGNALS: Budget = Budget::new("signals", 20, 10);
 /// Lines of other crates.
 static DEPENDENCIES: Budget = Budget::new("connections", 20, 10);
 
@@ -179,6 +181,7 @@ pub fn report_left_out() {
         &GATE,
         &DENIED,
         &WRONG_PATHS,
+        &SIGNALS,
         &DEPENDENCIES,
     ] {
         budget.report();
@@ -225,6 +228,9 @@ fn newest(limit: usize) -> AlarmFilter {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
     use super::*;
 
     #[test]
@@ -236,10 +242,33 @@ mod tests {
     }
 
     #[test]
-    fn lines_about_unsigned_messages_leave_those_about_signed_messages() {
-        let (unsigned, signed) = (Budget::new("a", 20, 10), Budget::new("b", 20, 10));
-        assert_eq!((0..1000).filter(|_| unsigned.take()).count(), 20);
-        assert!(signed.take());
-        assert!(!std::ptr::eq(&UNSIGNED.spent, &SIGNED.spent));
+    fn warnings_of_other_crates_are_limited_and_ours_are_not() {
+        struct Lines(Arc<AtomicUsize>);
+        impl<S: Subscriber> Layer<S> for Lines {
+            fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+                self.0.fetch_add(1, Relaxed);
+            }
+        }
+        let count = Arc::new(AtomicUsize::new(0));
+        let log = tracing_subscriber::registry()
+            .with(Lines(Arc::clone(&count)))
+            .with(LimitDependencies);
+        tracing::subscriber::with_default(log, || {
+            for _ in 0..100 {
+                tracing::error!(target: "actix_http::h1::dispatcher", "stream error");
+            }
+            assert_eq!(count.swap(0, Relaxed), 20);
+            for _ in 0..100 {
+                tracing::error!("ours");
+            }
+            assert_eq!(count.load(Relaxed), 100);
+        });
+    }
+
+    #[test]
+    fn budget_gives_its_lines_once_a_window_and_counts_the_rest() {
+        let budget = Budget::new("tests", 3, 3600);
+        assert_eq!((0..10).filter(|_| budget.take()).count(), 3);
+        assert_eq!(budget.spent.lock().unwrap().left_out, 7);
     }
 }

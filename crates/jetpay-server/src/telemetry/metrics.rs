@@ -211,7 +211,7 @@ impl Meter {
                 kind.unavailable.increment(1);
                 let endpoint = self.endpoint;
                 log::limited(&log::SIGNED, || {
-                    tracing::error!(endpoint, "{}", unavailable.report())
+                    tracing::error!(endpoint, "{}", unavailable.report());
                 });
             }
         }

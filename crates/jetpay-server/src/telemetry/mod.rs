@@ -115,7 +115,7 @@ pub(crate) fn wrong_path(path: &str, sender: IpAddr) {
 
 /// A signal came that does nothing.
 pub(crate) fn signal_ignored(text: &str) {
-    tracing::warn!("{text}");
+    log::limited(&log::SIGNALS, || tracing::warn!("{text}"));
 }
 
 /// The service sent a payout.
@@ -180,7 +180,7 @@ pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
 /// The worker cannot read or lease payouts.
 pub(crate) fn payouts_stopped(error: &Error) {
     log::limited(&log::GATE, || {
-        tracing::error!("cannot continue with payouts: {error}")
+        tracing::error!("cannot continue with payouts: {error}");
     });
 }
 

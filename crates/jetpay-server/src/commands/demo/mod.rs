@@ -36,8 +36,6 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         telemetry::start_log(telemetry::DEMO);
-        #[cfg(unix)]
-        service::survive_large_files()?;
         listener::require_files()?;
         let setup = Setup::prepare(self.dir.as_deref())?;
         let config = Config::read(&setup.config())?;
