@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::config::Role;
 use crate::field_error::FieldError;
+use crate::telemetry;
 
 /// An error answer.
 #[derive(Debug)]
@@ -127,7 +128,7 @@ impl From<jetpay_ledger::Error> for AdminError {
             }
             _ => {}
         }
-        tracing::error!("admin: {error}");
+        telemetry::admin_unavailable(&error);
         let message = "the store is not available now; try again later".to_owned();
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
     }

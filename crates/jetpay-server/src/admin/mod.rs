@@ -26,7 +26,7 @@ use actix_web::{HttpResponse, Resource};
 use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
-use crate::telemetry::Metrics;
+use crate::telemetry::{self, Metrics};
 
 /// What all handlers of the admin interface share.
 #[derive(Clone)]
@@ -109,7 +109,7 @@ async fn readyz(admin: Data<Admin>) -> HttpResponse {
     match admin.ledger.ready() {
         Ok(()) => HttpResponse::Ok().body("ready\n"),
         Err(error) => {
-            tracing::warn!("not ready: {error}");
+            telemetry::not_ready(&error);
             HttpResponse::ServiceUnavailable().body("not ready: the store is not available\n")
         }
     }

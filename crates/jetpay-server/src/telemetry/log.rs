@@ -103,6 +103,8 @@ pub(super) static SIGNED: Budget = Budget::new("signed messages", 20, 10);
 pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
 /// Requests to the admin interface that were not let in.
 pub(super) static DENIED: Budget = Budget::new("refused requests to the admin interface", 20, 10);
+/// The store, when the admin interface needs it.
+pub(super) static STORE: Budget = Budget::new("the store", 20, 10);
 /// Requests for a path that does not exist.
 pub(super) static WRONG_PATHS: Budget = Budget::new("paths that do not exist", 1, 60);
 /// Signals, one of which comes with every write to a file that is too large.
@@ -180,6 +182,7 @@ pub fn report_left_out() {
         &SIGNED,
         &GATE,
         &DENIED,
+        &STORE,
         &WRONG_PATHS,
         &SIGNALS,
         &DEPENDENCIES,

@@ -101,6 +101,16 @@ pub(crate) fn role_refused(sender: IpAddr, token: &str, needed: &str) {
     });
 }
 
+/// The store does not answer, and `/readyz` says so.
+pub(crate) fn not_ready(error: &Error) {
+    log::limited(&log::STORE, || tracing::warn!("not ready: {error}"));
+}
+
+/// The admin interface answers 503.
+pub(crate) fn admin_unavailable(error: &Error) {
+    log::limited(&log::STORE, || tracing::error!("admin: {error}"));
+}
+
 /// A request to the platform's listener named a path that does not exist.
 pub(crate) fn wrong_path(path: &str, sender: IpAddr) {
     counter!("jetpay_wrong_paths_total").increment(1);

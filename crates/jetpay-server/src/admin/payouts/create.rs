@@ -123,7 +123,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
     use actix_web::{App, rt::time::timeout};
     use jetpay_core::Currency;
     use jetpay_ledger::Ledger;
@@ -173,6 +173,10 @@ mod tests {
             let request = request.insert_header(("authorization", "Bearer token"));
             let answer = call_service(&app, request.to_request()).await;
             assert_eq!(answer.status().as_u16(), status);
+            if notifies {
+                let body: serde_json::Value = read_body_json(answer).await;
+                assert_eq!(body["history"][0]["by"], "shop");
+            }
             let notified = timeout(Duration::from_millis(1), new_payout.notified()).await;
             assert_eq!(notified.is_ok(), notifies, "{minor} {status}");
         }
