@@ -20,8 +20,8 @@ pub const DEFAULT_LIMIT: usize = 64 * 1024;
 /// The default limit on the time in which a body must arrive: 10 seconds.
 pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the rest of a refused body is held: longer than it takes to write the answer.
-const HOLD: Duration = Duration::from_secs(1);
+/// How long a body that is not read is held: longer than it takes to write an answer.
+const HOLD: Duration = Duration::from_millis(100);
 
 type Observer = Box<dyn Fn(&HttpRequest, &Reply, Duration) + Send + Sync>;
 
@@ -134,9 +134,9 @@ impl<H: Handler<S>, S: 'static> HttpServiceFactory for Endpoint<H, S> {
             let endpoint = Arc::clone(&endpoint);
             async move { endpoint.respond(&request, payload).await }
         };
-        // A resource responds with 405 to HTTP methods for which it has no route.
         web::resource(paths)
             .route(web::post().to(handler))
+            .default_service(web::to(no_such_method))
             .register(config);
     }
 }
@@ -154,11 +154,22 @@ async fn read_body(
         // The body broke off or is late.
         Ok(Ok(Err(_))) | Err(_) => Rejection::Incomplete,
     };
-    // actix-web would read on to the end of a chunked body that the handler dropped, and a client can send one without an end.
-    // A body that is still held ends the connection with the answer.
+    end_after_answer(payload);
+    Err(rejection)
+}
+
+/// Ends the connection after the answer to a request whose body is not read.
+///
+/// actix-web reads a dropped body to its end when it is chunked, and a client can send one without an end. A body that is still
+/// held when the answer is written ends the connection.
+fn end_after_answer(payload: Payload) {
     spawn(async move {
         sleep(HOLD).await;
         drop(payload);
     });
-    Err(rejection)
+}
+
+async fn no_such_method(payload: Payload) -> HttpResponse {
+    end_after_answer(payload);
+    HttpResponse::MethodNotAllowed().finish()
 }

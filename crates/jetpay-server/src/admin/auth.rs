@@ -188,7 +188,7 @@ where
 
     forward_ready!(service);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
         match self.access.check(&request) {
             Ok(actor) => {
                 request.extensions_mut().insert(actor);
@@ -204,6 +204,7 @@ where
                 if !wait.is_zero() {
                     sleep(wait).await;
                 }
+                listener::end_after_answer(request.take_payload());
                 let mut response = error.error_response();
                 if error.is_unauthorized() {
                     let scheme = HeaderValue::from_static("Bearer");

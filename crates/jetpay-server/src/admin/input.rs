@@ -1,11 +1,9 @@
 //! Reads bodies and query strings. Every error names its field.
 
 use std::fmt;
-use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, to_bytes_limited};
-use actix_web::rt::{spawn, time::sleep};
 use actix_web::web::Payload;
 use jetpay_ledger::Millis;
 use jiff::Timestamp;
@@ -14,9 +12,8 @@ use serde::{Serialize, Serializer};
 
 use super::error::AdminError;
 use crate::field_error::FieldError;
+use crate::listener;
 
-/// How long the rest of a refused body is held: longer than it takes to write the answer.
-const HOLD: Duration = Duration::from_secs(1);
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 
@@ -25,11 +22,7 @@ const MAX_BODY: usize = 1024 * 1024;
 pub(super) async fn json<T: DeserializeOwned>(mut payload: Payload) -> Result<T, AdminError> {
     let body = to_bytes_limited(BodyStream::new(&mut payload), MAX_BODY).await;
     let Ok(body) = body else {
-        // A body that is still held ends the connection with the answer; actix-web would read a dropped one to its end.
-        spawn(async move {
-            sleep(HOLD).await;
-            drop(payload);
-        });
+        listener::end_after_answer(payload.into_inner());
         return Err(AdminError::too_large(MAX_BODY));
     };
     let body = body.map_err(|_| AdminError::malformed("the body is incomplete"))?;

@@ -20,10 +20,11 @@ use actix_http::{HttpService, Protocol};
 use actix_server::Server;
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::App;
-use actix_web::dev::AppConfig;
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{AppConfig, Payload, ServiceRequest};
 use actix_web::error::DispatchError;
 use actix_web::rt::net::TcpStream;
+use actix_web::rt::spawn;
+use actix_web::rt::time::sleep;
 use actix_web::web::ServiceConfig;
 use connection::Connection;
 use crowd::{Crowd, Kept, Place};
@@ -39,6 +40,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that may wait until the service accepts them. The system may allow fewer.
 #[cfg(unix)]
 const BACKLOG: i32 = 1024;
+/// How long a body that is not read is held: longer than it takes to write an answer.
+const HOLD: Duration = Duration::from_millis(100);
 /// Connections of a worker beyond its limit, while those that make room for them end.
 const SPARE: usize = 16;
 /// Open files that are kept for the store, the log and the listeners.
@@ -118,6 +121,19 @@ where
 /// Keeps the connection of this request open until the result is dropped, also when a new one needs its place.
 pub(crate) fn keep_open(request: &ServiceRequest) -> Option<Kept> {
     request.conn_data::<Rc<Place>>().map(Kept::new)
+}
+
+/// Ends the connection after the answer to a request whose body is not read.
+///
+/// actix-web reads a dropped body to its end when it is chunked, and a client can send one without an end. A body that is still
+/// held when the answer is written ends the connection.
+pub(crate) fn end_after_answer(body: Payload) {
+    if !matches!(body, Payload::None) {
+        spawn(async move {
+            sleep(HOLD).await;
+            drop(body);
+        });
+    }
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
