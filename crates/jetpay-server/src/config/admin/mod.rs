@@ -1,5 +1,8 @@
 //! The table `[admin]`: the address of the admin interface, its tokens, and the names by which it is called.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,8 +11,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use zeroize::Zeroizing;
 
-use super::problem::Collector;
-use super::secret;
+use crate::config::problem::Collector;
+use crate::config::secret;
 
 /// The shortest token, in characters. A shorter one can be guessed.
 const MIN_TOKEN: usize = 24;
@@ -63,8 +66,8 @@ pub struct AdminToken {
 /// The table `[admin]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct AdminTable {
-    pub(super) listen: SocketAddr,
+pub(in crate::config) struct AdminTable {
+    pub(in crate::config) listen: SocketAddr,
     /// Names by which the interface is called, besides its addresses and `localhost`.
     hosts: Vec<Spanned<String>>,
     token_env: Option<Spanned<String>>,
@@ -96,7 +99,7 @@ impl Default for AdminTable {
 
 impl AdminTable {
     /// The names by which the interface is called.
-    pub(super) fn hosts(&self, problems: &mut Collector<'_>) -> Vec<String> {
+    pub(in crate::config) fn hosts(&self, problems: &mut Collector<'_>) -> Vec<String> {
         for host in &self.hosts {
             let name = host.get_ref();
             if name.is_empty() || name.contains([':', '/', '*', ' ']) {
@@ -110,7 +113,11 @@ impl AdminTable {
     }
 
     /// All tokens. There is at least one unless there is a problem.
-    pub(super) fn tokens(&self, folder: &Path, problems: &mut Collector<'_>) -> Vec<AdminToken> {
+    pub(in crate::config) fn tokens(
+        &self,
+        folder: &Path,
+        problems: &mut Collector<'_>,
+    ) -> Vec<AdminToken> {
         let mut tokens: Vec<AdminToken> = self.only_token(folder, problems).into_iter().collect();
         let mut roles = HashMap::from([(ONLY_TOKEN, Role::All)]);
         for table in &self.token {
@@ -150,7 +157,7 @@ impl AdminTable {
 
     /// The token with which a command calls the service: the one with this name, else the first one that this process can
     /// read. The other tokens are those of other people and programs, so they need not be readable.
-    pub(super) fn own_token(
+    pub(in crate::config) fn own_token(
         &self,
         name: Option<&str>,
         folder: &Path,
