@@ -147,7 +147,7 @@ impl AdminTable {
         }
         if !self.listen.ip().to_canonical().is_loopback() {
             problems.warn_anywhere(&format!(
-                "[admin] listens on {} with plain HTTP: who listens on that network reads the tokens. Listen on 127.0.0.1, \
+                "[admin] listens on {} with plain HTTP, and the network can read the tokens. Listen on 127.0.0.1, \
                  and put a TLS proxy in front of it for other machines",
                 self.listen
             ));
