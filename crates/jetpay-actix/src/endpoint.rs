@@ -4,11 +4,13 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::HttpResponse;
+use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::{StatusCode, header::ContentType};
-use actix_web::rt::time::timeout;
+use actix_web::rt::spawn;
+use actix_web::rt::time::{sleep, timeout};
 use actix_web::web::{self, Bytes, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::{Keyring, Rejection, Reply};
 
 use crate::handler::Handler;
@@ -18,7 +20,10 @@ pub const DEFAULT_LIMIT: usize = 64 * 1024;
 /// The default limit on the time in which a body must arrive: 10 seconds.
 pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-type Observer = Box<dyn Fn(&Reply, Duration) + Send + Sync>;
+/// How long a body that is not read is held: longer than it takes to write an answer.
+const HOLD: Duration = Duration::from_millis(100);
+
+type Observer = Box<dyn Fn(&HttpRequest, &Reply, Duration) + Send + Sync>;
 
 /// One URL and the merchant that serves it. Register it with [`App::service`](actix_web::App::service).
 pub struct Endpoint<H, S> {
@@ -80,13 +85,23 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
     /// ```
     #[must_use]
     pub fn observe(self, observer: impl Fn(&Reply, Duration) + Send + Sync + 'static) -> Self {
+        self.observe_request(move |_, reply, took| observer(reply, took))
+    }
+
+    /// The same as [`observe`](Self::observe), for a function that also gets the request: its connection and its headers, which
+    /// are not signed. It replaces a function that was set before.
+    #[must_use]
+    pub fn observe_request(
+        self,
+        observer: impl Fn(&HttpRequest, &Reply, Duration) + Send + Sync + 'static,
+    ) -> Self {
         Self {
             observer: Some(Box::new(observer)),
             ..self
         }
     }
 
-    async fn respond(&self, payload: Payload) -> HttpResponse {
+    async fn respond(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
         let begun = Instant::now();
         let reply = match read_body(payload, self.limit, self.read_timeout).await {
             Ok(body) => H::serve(&body, &self.merchant, &self.keyring).await,
@@ -97,7 +112,7 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
             tracing::error!(path = self.path, "answered 503: {}", unavailable.report());
         }
         if let Some(observer) = &self.observer {
-            observer(&reply, begun.elapsed());
+            observer(request, &reply, begun.elapsed());
         }
         let status =
             StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -115,27 +130,46 @@ impl<H: Handler<S>, S: 'static> HttpServiceFactory for Endpoint<H, S> {
         // The endpoint at `/` has the two paths `` and `/`, which are one.
         let paths = [self.path.clone(), format!("{}/", self.path)];
         let endpoint = Arc::new(self);
-        let handler = move |payload: Payload| {
+        let handler = move |request: HttpRequest, payload: Payload| {
             let endpoint = Arc::clone(&endpoint);
-            async move { endpoint.respond(payload).await }
+            async move { endpoint.respond(&request, payload).await }
         };
-        // A resource responds with 405 to HTTP methods for which it has no route.
         web::resource(paths)
             .route(web::post().to(handler))
+            .default_service(web::to(no_such_method))
             .register(config);
     }
 }
 
 /// Reads a body, with limits on its size and its time.
 async fn read_body(
-    payload: Payload,
+    mut payload: Payload,
     limit: usize,
     read_timeout: Duration,
 ) -> Result<Bytes, Rejection> {
-    match timeout(read_timeout, payload.to_bytes_limited(limit)).await {
-        Ok(Ok(Ok(bytes))) => Ok(bytes),
-        Ok(Err(_)) => Err(Rejection::TooLarge { limit }),
+    let body = to_bytes_limited(BodyStream::new(&mut payload), limit);
+    let rejection = match timeout(read_timeout, body).await {
+        Ok(Ok(Ok(bytes))) => return Ok(bytes),
+        Ok(Err(_)) => Rejection::TooLarge { limit },
         // The body broke off or is late.
-        Ok(Ok(Err(_))) | Err(_) => Err(Rejection::Incomplete),
-    }
+        Ok(Ok(Err(_))) | Err(_) => Rejection::Incomplete,
+    };
+    end_after_answer(payload);
+    Err(rejection)
+}
+
+/// Ends the connection after the answer to a request whose body is not read.
+///
+/// actix-web reads a dropped body to its end when it is chunked, and a client can send one without an end. A body that is still
+/// held when the answer is written ends the connection.
+fn end_after_answer(payload: Payload) {
+    spawn(async move {
+        sleep(HOLD).await;
+        drop(payload);
+    });
+}
+
+async fn no_such_method(payload: Payload) -> HttpResponse {
+    end_after_answer(payload);
+    HttpResponse::MethodNotAllowed().finish()
 }

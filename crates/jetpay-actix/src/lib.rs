@@ -55,7 +55,7 @@
 //!
 //! An endpoint accepts any content type, and its path with or without a slash at the end. HTTP methods other than POST get
 //! 405. A body that is too large gets 413, and a body that does not arrive in time gets 400. Both refusals have the
-//! shape that the method's document names. The limits are [`DEFAULT_LIMIT`] and [`DEFAULT_READ_TIMEOUT`], and [`Endpoint`]
+//! shape that the method's document names, and end the connection. The limits are [`DEFAULT_LIMIT`] and [`DEFAULT_READ_TIMEOUT`], and [`Endpoint`]
 //! changes them.
 //!
 //! # Testing

@@ -95,8 +95,8 @@ pub use model::CopyError;
 pub use model::{
     Alarm, AlarmCause, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Counts, Customer, Debt,
     DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution,
-    NewUnusable, OpenError, Operation, Payment, PaymentFilter, Put, Resolution, ResolveError,
-    SignedMessage, Totals, Unmatched, UnusableOutcome, Verdict,
+    NewUnusable, OpenError, Operation, Payment, PaymentFilter, Put, Reason, Resolution,
+    ResolveError, SignedMessage, Totals, Unmatched, UnusableOutcome, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

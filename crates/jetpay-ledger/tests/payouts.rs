@@ -11,7 +11,7 @@ use jetpay_ledger::payout::{
     RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
 };
 use jetpay_ledger::{
-    AlarmKind, CallbackOutcome, Error, Imported, Millis, Payout, PayoutFilter, ResolveError,
+    AlarmKind, CallbackOutcome, Error, Imported, Millis, Payout, PayoutFilter, Reason, ResolveError,
 };
 
 common::on_every_store! {
@@ -54,6 +54,7 @@ fn new(id: &str, key: &str) -> NewPayout {
         from_balance: false,
         request: r#"{"customer":{"first_name":"John"}}"#.into(),
         created_at: NOW,
+        requested_by: Some("shop".into()),
     }
 }
 
@@ -419,12 +420,19 @@ async fn payer_data_is_erased_after_the_end_and_the_key_stays_known(test: TestLe
     );
 }
 
+fn by_aliya(reason: &str) -> Reason {
+    Reason {
+        text: reason.to_owned(),
+        by: Some("aliya".to_owned()),
+    }
+}
+
 async fn operator_resolves_a_payout_without_an_outcome_once(test: TestLedger) {
     record_payout(&test).await;
     let resolve = |resolution, reason: &str, after: i64| {
         let (id, now) = (P.try_into().unwrap(), Millis(NOW.0 + after));
         test.ledger
-            .resolve_payout(id, resolution, reason.into(), now)
+            .resolve_payout(id, resolution, by_aliya(reason), now)
     };
     let refused = |why| Err(Error::Resolve(why));
     let never_sent = resolve(PayoutResolution::Paid, "says support", 0).await;
@@ -444,9 +452,11 @@ async fn operator_resolves_a_payout_without_an_outcome_once(test: TestLedger) {
     let payout = test.ledger.payout(P).await.unwrap().unwrap();
     let last = payout.history.last().unwrap();
     assert_eq!(
-        (last.what, last.message.as_deref()),
-        (StepKind::Paid, Some("says support"))
+        (last.what, last.message.as_deref(), last.by.as_deref()),
+        (StepKind::Paid, Some("says support"), Some("aliya"))
     );
+    let names: Vec<_> = payout.history.iter().map(|it| it.by.as_deref()).collect();
+    assert_eq!(names, [Some("shop"), None, Some("aliya")]);
     // The callback that arrives at last says the same.
     assert_eq!(
         test.deliver(&self::payout(29)).await,

@@ -9,11 +9,12 @@ use common::{
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
     AlarmFilter, AlarmKind, CallbackOutcome, CorrectionError, EntryKind, Error, Imported, Millis,
-    NewUnusable, PaymentState, ResolveError, UnusableOutcome, Verdict,
+    NewUnusable, PaymentState, Reason, ResolveError, UnusableOutcome, Verdict,
 };
 
 common::on_every_store! {
     different_amount_is_credited_by_an_operator_once,
+    decision_is_stored_with_the_name_of_its_token,
     second_sale_credited_by_an_operator_can_be_refunded,
     verdict_that_does_not_fit_the_alarm_changes_nothing,
     unknown_payment_is_credited_to_a_customer_once,
@@ -64,6 +65,45 @@ async fn resolve(test: &TestLedger, seq: i64, verdict: Verdict) -> Result<(), Er
 
 fn refused(why: ResolveError) -> Result<(), Error> {
     Err(Error::Resolve(why))
+}
+
+async fn decision_is_stored_with_the_name_of_its_token(test: TestLedger) {
+    test.announce("p1").await;
+    test.deliver(&CallbackContent {
+        amount: 90_000,
+        ..sale("p1", 1)
+    })
+    .await;
+    test.deliver(&sale("unknown", 2)).await;
+    let by = |name: &str| Reason {
+        text: "has a receipt".to_owned(),
+        by: Some(name.to_owned()),
+    };
+    let ledger = &test.ledger;
+    let credit = Verdict::Credit(kzt(90_000));
+    ledger
+        .resolve_alarm(1, credit, by("aliya"), NOW)
+        .await
+        .unwrap();
+    let unknown = "unknown".try_into().unwrap();
+    ledger
+        .dismiss_unmatched(&unknown, by("marat"), NOW)
+        .await
+        .unwrap();
+    let resolutions = ledger.resolutions(None, 9).await.unwrap();
+    let stored: Vec<_> = resolutions
+        .iter()
+        .map(|it| (it.by.as_deref(), it.reason.as_str()))
+        .collect();
+    assert_eq!(
+        stored,
+        [
+            (Some("marat"), "has a receipt"),
+            (Some("aliya"), "has a receipt")
+        ]
+    );
+    let alarm = ledger.alarms(newest(1)).await.unwrap().remove(0);
+    assert_eq!(alarm.resolution.unwrap().by.as_deref(), Some("aliya"));
 }
 
 async fn different_amount_is_credited_by_an_operator_once(test: TestLedger) {
@@ -579,7 +619,7 @@ async fn unusable_callback_is_not_credited_by_an_operator_after_a_good_one(test:
             seq,
             operation.into(),
             Verdict::Credit(kzt(AMOUNT)),
-            reason,
+            reason.into(),
             NOW,
         );
         assert_eq!(credit.await, refused(ResolveError::PaymentCredited));
@@ -602,7 +642,7 @@ async fn alarm_without_an_operation_is_credited_for_the_one_that_the_operator_na
             seq,
             operation.into(),
             Verdict::Credit(kzt(AMOUNT)),
-            reason,
+            reason.into(),
             NOW,
         )
     };

@@ -75,17 +75,25 @@ pub enum CorrectionError {
         "later entries of this payment moved this money again: correct those first, or leave this entry as it is"
     )]
     MovedSince,
+    /// The customer's balance would be larger than 64 bits hold.
+    #[error("with this correction the customer's balance would not fit 64 bits")]
+    BalanceOverflow,
 }
 
 /// What follows when an operator corrects `entry`, an entry of this payment: an entry with the other sign. Keep the corrected
-/// entry with it under a unique key: an entry is corrected at most once.
+/// entry with it under a unique key: an entry is corrected at most once. `balance` is the customer's, in minor units, as in
+/// [`Effects::balance`].
 ///
 /// The operation of the entry stays used: a repeated callback does not make its entry again, and a refund of a corrected
 /// credit raises [`CompensationTooLarge`](crate::AlarmKind::CompensationTooLarge), because the money is taken already.
 ///
 /// # Errors
 /// [`CorrectionError`].
-pub fn correct(snapshot: &PaymentSnapshot, entry: &NewEntry) -> Result<Decision, CorrectionError> {
+pub fn correct(
+    snapshot: &PaymentSnapshot,
+    entry: &NewEntry,
+    balance: i64,
+) -> Result<Decision, CorrectionError> {
     if entry.kind == EntryKind::Correction {
         return Err(CorrectionError::OfCorrection);
     }
@@ -112,5 +120,8 @@ pub fn correct(snapshot: &PaymentSnapshot, entry: &NewEntry) -> Result<Decision,
     };
     let mut decision = Decision::noted(snapshot).with_entry(correction, state);
     decision.snapshot.refunded = refunded;
+    if decision.overflows(balance) {
+        return Err(CorrectionError::BalanceOverflow);
+    }
     Ok(decision)
 }

@@ -81,7 +81,7 @@ impl PaymentSnapshot {
                     operation_id,
                     amount,
                 } => replay.manual_credit(operation_id, amount)?,
-                Record::Correction(entry) => replay.take(correct(&replay.snapshot, &entry)?),
+                Record::Correction(entry) => replay.take(correct(&replay.snapshot, &entry, 0)?),
             }
         }
         Ok(replay.snapshot)

@@ -1,8 +1,10 @@
 //! The list of all methods: their names in the configuration, and their endpoints.
 
+use std::future::ready;
 use std::sync::Arc;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use jetpay_cashin_kz::CashinKz;
 use jetpay_core::{Keyring, Merchant, Method};
 use jetpay_kaspi::Kaspi;
@@ -11,8 +13,9 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 use serde::{Deserialize, Deserializer, de};
 
+use crate::listener::{self, TrustedProxies};
 use crate::merchant::LedgerMerchant;
-use crate::telemetry::Meter;
+use crate::telemetry::{self, Meter};
 
 /// The name of a method. Its URL is `/{name}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,31 +54,45 @@ impl<'de> Deserialize<'de> for MethodName {
     }
 }
 
-/// Registers the platform's endpoints: one for each method, and `/callback` for callbacks of every method.
+/// Registers the platform's endpoints: one for each method, and `/callback` for callbacks of every method. The log names the
+/// sender of a rejected message, as `senders` finds it.
 pub fn endpoints(
     config: &mut ServiceConfig,
     merchant: &Arc<LedgerMerchant>,
     keyring: &Arc<Keyring>,
+    senders: &TrustedProxies,
 ) {
-    endpoint::<Kaspi>(config, merchant, keyring);
-    endpoint::<Kassa24>(config, merchant, keyring);
-    endpoint::<Kassa24Bvu>(config, merchant, keyring);
-    endpoint::<CashinKz>(config, merchant, keyring);
-    endpoint::<QiwiKz>(config, merchant, keyring);
-    let meter = Meter::of("callback");
+    endpoint::<Kaspi>(config, merchant, keyring, senders);
+    endpoint::<Kassa24>(config, merchant, keyring, senders);
+    endpoint::<Kassa24Bvu>(config, merchant, keyring, senders);
+    endpoint::<CashinKz>(config, merchant, keyring, senders);
+    endpoint::<QiwiKz>(config, merchant, keyring, senders);
+    let meter = Meter::of("callback", senders);
     let callbacks = jetpay_actix::callbacks("/callback", Arc::clone(merchant), Arc::clone(keyring));
-    config.service(callbacks.observe(move |reply, took| meter.answered(reply, took)));
+    config.service(
+        callbacks.observe_request(move |request, reply, took| meter.answered(request, reply, took)),
+    );
+    let senders = senders.clone();
+    config.default_service(web::to(move |request: HttpRequest, body: Payload| {
+        let sender = senders.sender(request.peer_addr(), request.headers());
+        telemetry::wrong_path(request.path(), sender);
+        listener::end_after_answer(body.into_inner());
+        ready(HttpResponse::NotFound())
+    }));
 }
 
 fn endpoint<M: Method>(
     config: &mut ServiceConfig,
     merchant: &Arc<LedgerMerchant>,
     keyring: &Arc<Keyring>,
+    senders: &TrustedProxies,
 ) where
     LedgerMerchant: Merchant<M>,
 {
-    let meter = Meter::of(M::NAME);
+    let meter = Meter::of(M::NAME, senders);
     let path = format!("/{}", M::NAME);
     let endpoint = jetpay_actix::endpoint::<M, _>(&path, Arc::clone(merchant), Arc::clone(keyring));
-    config.service(endpoint.observe(move |reply, took| meter.answered(reply, took)));
+    config.service(
+        endpoint.observe_request(move |request, reply, took| meter.answered(request, reply, took)),
+    );
 }

@@ -6,12 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+#[cfg(unix)]
+use futures_util::future;
 use jetpay_ledger::Ledger;
+#[cfg(unix)]
+use rustix::process::Signal;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use crate::admin::{self, Admin, PayoutIntake, Token};
+use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
-use crate::listener::{self, Limits};
+use crate::listener::{self, Limits, TrustedProxies};
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
@@ -48,10 +54,13 @@ impl Service {
         let limits = Limits {
             workers: config.workers,
             connections: config.max_connections,
+            closes_oldest: false,
             read_timeout: config.read_timeout,
         };
+        let proxies = TrustedProxies::new(&config.trusted_proxies);
+        let senders = proxies.clone();
         let (platform, listen) = listener::listen(config.listen, limits, move |service| {
-            methods::endpoints(service, &merchant, &keyring);
+            methods::endpoints(service, &merchant, &keyring, &senders);
         })
         .map_err(|error| in_use(config.listen, &error))?;
         let new_payout = Arc::new(Notify::new());
@@ -59,13 +68,15 @@ impl Service {
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
-            token: Token::new(&config.admin_token),
+            access: Access::new(config.admin_tokens.clone(), proxies),
+            hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             metrics: metrics.clone(),
         };
         let limits = Limits {
             workers: Some(ADMIN_WORKERS),
             connections: ADMIN_CONNECTIONS,
+            closes_oldest: true,
             ..limits
         };
         let (admin, admin_listen) = listener::listen(config.admin_listen, limits, move |service| {
@@ -103,6 +114,7 @@ impl Service {
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics.upkeep();
                 store.log_change(&watched);
+                telemetry::report_left_out();
                 alarms.log_new(&watched).await;
             }
         });
@@ -132,6 +144,73 @@ pub async fn stop(handles: &[ServerHandle; 2]) {
     tokio::join!(handles[0].stop(true), handles[1].stop(true));
 }
 
+/// Signals that would end the process, and what the log says instead.
+#[cfg(unix)]
+const IGNORED: [(Signal, &str); 4] = [
+    (
+        Signal::HUP,
+        "SIGHUP is ignored: the service reads its configuration at the start only; restart it after a change",
+    ),
+    (
+        Signal::USR1,
+        "SIGUSR1 is ignored: the service does not use it",
+    ),
+    (
+        Signal::USR2,
+        "SIGUSR2 is ignored: the service does not use it",
+    ),
+    (Signal::XFSZ, FILE_TOO_LARGE),
+];
+#[cfg(unix)]
+const FILE_TOO_LARGE: &str = "a file may not grow beyond the limit of this process: raise it with `ulimit -f unlimited`, or \
+                              with LimitFSIZE=infinity in the unit of systemd";
+
+/// From now on the process ignores SIGHUP, SIGUSR1 and SIGUSR2, and logs them. A file that grows beyond the limit is an
+/// error of the write, and no longer ends the process.
+///
+/// # Errors
+/// When the process cannot listen to signals.
+pub fn ignore_signals() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        // A thread of its own: signals also come while the service starts and while it stops.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let mut streams = Vec::new();
+        for (kind, text) in IGNORED {
+            let _inside = runtime.enter();
+            streams.push((signal(SignalKind::from_raw(kind.as_raw()))?, text));
+        }
+        std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || {
+                runtime.block_on(future::join_all(streams.into_iter().map(
+                    |(mut signals, text)| async move {
+                        while signals.recv().await.is_some() {
+                            telemetry::signal_ignored(text);
+                        }
+                    },
+                )))
+            })?;
+    }
+    Ok(())
+}
+
+/// From now on a file that grows beyond the limit of the process is an error of the write, and does not end the process.
+///
+/// # Errors
+/// When the process cannot listen to signals.
+#[cfg(unix)]
+pub(crate) fn survive_large_files() -> io::Result<()> {
+    // tokio never takes a handler back, so it outlives this runtime.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let _inside = runtime.enter();
+    signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)
+}
+
 /// Waits for SIGTERM or SIGINT.
 ///
 /// # Errors
@@ -139,7 +218,7 @@ pub async fn stop(handles: &[ServerHandle; 2]) {
 pub async fn termination() -> io::Result<()> {
     #[cfg(unix)]
     {
-        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let mut term = signal(SignalKind::terminate())?;
         tokio::select! {
             interrupted = tokio::signal::ctrl_c() => interrupted,
             _ = term.recv() => Ok(()),

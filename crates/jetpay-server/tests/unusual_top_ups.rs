@@ -24,9 +24,8 @@ struct Service {
 
 async fn service(project: &str) -> Service {
     let folder = tempfile::tempdir().unwrap();
-    for secret in ["secret", "token"] {
-        std::fs::write(folder.path().join(secret), "secret").unwrap();
-    }
+    std::fs::write(folder.path().join("secret"), "secret").unwrap();
+    std::fs::write(folder.path().join("token"), "a token of tests, and long").unwrap();
     let head = "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://x.db\"\n[[project]]\nid = 1234\n\
                 secret_file = \"secret\"\n";
     let path = folder.path().join("jetpay.toml");

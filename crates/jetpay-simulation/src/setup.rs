@@ -58,7 +58,7 @@ fn configure(folder: &Path) -> anyhow::Result<Config> {
         .map(|method| method.name);
     let mut text =
         "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://none.db\"\n".to_owned();
-    fs::write(folder.join("token"), "token")?;
+    fs::write(folder.join("token"), "token of the simulation, never used")?;
     for (project, secret) in PROJECTS.iter().zip(SECRETS) {
         fs::write(folder.join(project.to_string()), secret)?;
         let table = format!(

@@ -19,7 +19,7 @@ use crate::shell;
 
 /// The number of customers in the store.
 pub(super) const CUSTOMERS: usize = 100_000;
-const TOKEN: &str = "token-of-the-benchmark";
+const TOKEN: &str = "token-of-the-benchmark-run";
 
 /// The real service, with its store on disk and many customers in it.
 pub(super) struct Service {

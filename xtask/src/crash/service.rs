@@ -13,7 +13,7 @@ use super::journal::PROJECT;
 
 /// A service must be ready within this time, recovery included.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
-const TOKEN: &str = "token-of-the-crash-run";
+const TOKEN: &str = "token-of-the-crash-run-of-xtask";
 pub(super) const SECRET: &str = "secret-of-the-crash-run";
 
 pub(super) struct Service {

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 const JETPAY_CONFORMANCE: &str = env!("CARGO_BIN_EXE_jetpay-conformance");
 pub(crate) const SECRET: &str = "a secret of tests";
-pub(crate) const TOKEN: &str = "a token of tests";
+pub(crate) const TOKEN: &str = "a token of tests, and long";
 pub(crate) const CUSTOMER: &str = "7123456789";
 
 /// The ports are chosen by the system.

@@ -5,7 +5,7 @@ use jetpay_core::id::PaymentId;
 use jetpay_rules::{EventStatus, OperationEvent};
 
 use super::alarm::{raise, repeated};
-use crate::model::{AlarmCause, CallbackOutcome, Millis, ResolveError};
+use crate::model::{AlarmCause, CallbackOutcome, Millis, Reason, ResolveError};
 use crate::payout::{
     Action, GateAddress, Lease, NewPayout, NewPayoutStep, PayoutDecision, PayoutRequestOutcome,
     PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy, StepKind,
@@ -57,6 +57,7 @@ impl Command for RecordPayout {
             operation_id: None,
             code: None,
             message: None,
+            by: payout.requested_by.clone(),
         };
         add_step(transaction, &row, created, payout.created_at)?;
         Ok(PayoutRequestOutcome::Created)
@@ -142,7 +143,7 @@ where
 pub(crate) struct ResolvePayout {
     pub(crate) payment_id: PaymentId,
     pub(crate) resolution: PayoutResolution,
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
     pub(crate) now: Millis,
 }
 
@@ -162,11 +163,14 @@ impl Command for ResolvePayout {
         };
         let decision = row
             .snapshot
-            .resolve(self.resolution, &self.reason, self.now);
-        let decision = match decision {
+            .resolve(self.resolution, &self.reason.text, self.now);
+        let mut decision = match decision {
             Ok(decision) => decision,
             Err(why) => return Ok(Err(why)),
         };
+        for step in &mut decision.steps {
+            step.by.clone_from(&self.reason.by);
+        }
         carry_out(transaction, row, decision, self.now)?;
         Ok(Ok(()))
     }
@@ -258,5 +262,6 @@ fn add_step(
         code: step.code,
         message: step.message,
         time: now,
+        by: step.by,
     })
 }

@@ -7,7 +7,8 @@ use jetpay_rules::{EffectKey, EntryKind, OperationEvent, correct, credit_manuall
 use super::callback;
 use super::payment::announce;
 use crate::model::{
-    Alarm, Millis, NewPayment, NewResolution, ResolveError, STORED_METHOD_OF_OPERATORS, Verdict,
+    Alarm, Millis, NewPayment, NewResolution, Reason, ResolveError, STORED_METHOD_OF_OPERATORS,
+    Verdict,
 };
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError, bounded};
 
@@ -17,7 +18,7 @@ pub(crate) struct ResolveAlarm {
     pub(crate) verdict: Verdict,
     /// The operation to credit, if the alarm names none.
     pub(crate) operation_id: Option<OperationId>,
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
     pub(crate) now: Millis,
 }
 
@@ -173,7 +174,7 @@ pub(crate) struct CreditUnmatched {
     pub(crate) amount: Money,
     /// The amount may be another one than the callbacks say.
     pub(crate) overrides: bool,
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
     pub(crate) now: Millis,
 }
 
@@ -254,7 +255,7 @@ impl Command for DismissUnmatched {
 /// An operator undoes an entry.
 pub(crate) struct CorrectEntry {
     pub(crate) seq: i64,
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
     pub(crate) now: Millis,
 }
 
@@ -277,10 +278,11 @@ impl Command for CorrectEntry {
             return Ok(Err(ResolveError::NoSuchEntry));
         };
         if let Some(reason) = stored.corrected {
-            let same = reason == self.reason;
+            let same = reason == self.reason.text;
             return Ok(same.then_some(()).ok_or(ResolveError::AlreadyCorrected));
         }
-        let decision = match correct(&snapshot, &stored.entry) {
+        let balance = bounded(transaction.available_to_customer_of(payment_id)?);
+        let decision = match correct(&snapshot, &stored.entry, balance) {
             Ok(decision) => decision,
             Err(why) => return Ok(Err(why.into())),
         };

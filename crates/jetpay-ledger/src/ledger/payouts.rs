@@ -6,7 +6,7 @@ use jetpay_core::id::PaymentId;
 
 use super::Ledger;
 use crate::commands::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
-use crate::model::{Error, Millis, ResolveError};
+use crate::model::{Error, Millis, Reason};
 use crate::payout::{
     GateAddress, Lease, NewPayout, Payout, PayoutDecision, PayoutFilter, PayoutMove,
     PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
@@ -110,12 +110,10 @@ impl Ledger {
         &self,
         payment_id: PaymentId,
         resolution: PayoutResolution,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+        let reason = reason.checked()?;
         let resolve = ResolvePayout {
             payment_id,
             resolution,

@@ -11,7 +11,7 @@ use crate::commands::{
 };
 use crate::model::{
     CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, Put, ResolveError, UnusableOutcome, Verdict,
+    NewPayment, NewResolution, NewUnusable, Put, Reason, UnusableOutcome, Verdict,
 };
 
 /// Customers that one transaction writes.
@@ -161,7 +161,7 @@ impl Ledger {
         &self,
         seq: i64,
         verdict: Verdict,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
         self.resolve(seq, verdict, None, reason, now).await
@@ -178,7 +178,7 @@ impl Ledger {
         seq: i64,
         operation_id: OperationId,
         verdict: Verdict,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
         self.resolve(seq, verdict, Some(operation_id), reason, now)
@@ -190,12 +190,10 @@ impl Ledger {
         seq: i64,
         verdict: Verdict,
         operation_id: Option<OperationId>,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+        let reason = reason.checked()?;
         let work = ResolveAlarm {
             seq,
             verdict,
@@ -212,10 +210,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Resolve`]: there is no such entry, it is corrected for another reason, it is a correction, or later entries
     /// moved its money again; [`Error::Busy`], [`Error::Unavailable`].
-    pub async fn correct_entry(&self, seq: i64, reason: String, now: Millis) -> Result<(), Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+    pub async fn correct_entry(&self, seq: i64, reason: Reason, now: Millis) -> Result<(), Error> {
+        let reason = reason.checked()?;
         Ok(self.write(CorrectEntry { seq, reason, now }).await??)
     }
 
@@ -230,12 +226,10 @@ impl Ledger {
         customer_id: CustomerId,
         amount: Money,
         overrides: bool,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<(), Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+        let reason = reason.checked()?;
         if !amount.is_positive() {
             return Err(Error::NotPositive);
         }
@@ -258,12 +252,10 @@ impl Ledger {
     pub async fn dismiss_unmatched(
         &self,
         payment_id: &PaymentId,
-        reason: String,
+        reason: Reason,
         now: Millis,
     ) -> Result<usize, Error> {
-        if reason.trim().is_empty() {
-            return Err(ResolveError::NoReason.into());
-        }
+        let reason = reason.checked()?;
         let resolution = NewResolution {
             alarm_seq: None,
             payment_id: Some(payment_id.clone()),

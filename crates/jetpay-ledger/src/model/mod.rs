@@ -27,5 +27,5 @@ pub use error::CopyError;
 pub use error::{Error, OpenError};
 pub use millis::Millis;
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
-pub use resolution::{NewResolution, Resolution, ResolveError, Verdict};
+pub use resolution::{NewResolution, Reason, Resolution, ResolveError, Verdict};
 pub use totals::Totals;

@@ -29,6 +29,38 @@ pub enum Verdict {
     },
 }
 
+/// Why an operator decided something, and who did. The ledger records both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Why, in the operator's words. The ledger refuses an empty text.
+    pub text: String,
+    /// The name of the token with which the decision came, where it is known.
+    pub by: Option<String>,
+}
+
+impl Reason {
+    pub(crate) fn checked(self) -> Result<Self, ResolveError> {
+        if self.text.trim().is_empty() {
+            return Err(ResolveError::NoReason);
+        }
+        Ok(self)
+    }
+}
+
+/// A reason without the name of a token.
+impl From<&str> for Reason {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+/// A reason without the name of a token.
+impl From<String> for Reason {
+    fn from(text: String) -> Self {
+        Self { text, by: None }
+    }
+}
+
 /// A resolution to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewResolution {
@@ -40,8 +72,8 @@ pub struct NewResolution {
     pub operation_id: Option<OperationId>,
     /// What was decided.
     pub verdict: Verdict,
-    /// Why, in the operator's words.
-    pub reason: String,
+    /// Why, and who decided.
+    pub reason: Reason,
     /// How many events the payment had before the credit.
     pub events_before: u64,
 }
@@ -63,6 +95,9 @@ pub struct Resolution {
     pub verdict: Verdict,
     /// Why, in the operator's words.
     pub reason: String,
+    /// The name of the token with which the decision came; none for older resolutions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// How many events the payment had before the credit.
     #[serde(skip)]
     pub events_before: u64,
@@ -169,7 +204,8 @@ impl NewResolution {
             payment_id: self.payment_id.clone(),
             operation_id: self.operation_id,
             verdict: self.verdict,
-            reason: self.reason.clone(),
+            reason: self.reason.text.clone(),
+            by: self.reason.by.clone(),
             events_before: self.events_before,
             time,
         }

@@ -37,6 +37,8 @@ pub struct NewPayoutStep {
     pub code: Option<OperationCode>,
     /// Details, without a payer's data.
     pub message: Option<String>,
+    /// The name of the token with which the request or the decision came, if one was the cause.
+    pub by: Option<String>,
 }
 
 /// An alarm to be raised.
@@ -155,6 +157,7 @@ impl PayoutDecision {
             operation_id: details.operation_id,
             code: details.code.cloned(),
             message: details.message.map(ToOwned::to_owned),
+            by: None,
         });
     }
 }

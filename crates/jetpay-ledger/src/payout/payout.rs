@@ -73,6 +73,8 @@ pub struct PayoutStep {
     pub message: Option<String>,
     /// When.
     pub time: Millis,
+    /// The name of the token with which the request or the decision came, if one was the cause.
+    pub by: Option<String>,
 }
 
 /// An entry of the payouts account, with its payout.
@@ -177,6 +179,8 @@ pub struct NewPayout {
     pub request: String,
     /// Now.
     pub created_at: Millis,
+    /// The name of the token with which the request came, where it is known. Only its first step keeps it.
+    pub requested_by: Option<String>,
 }
 
 /// The outcome of a payout request.

@@ -70,7 +70,7 @@ fn entry(history: &History, place: usize) -> NewEntry {
 fn corrected_credit_is_taken_back_and_neither_a_repeat_nor_a_refund_moves_money_again() {
     let mut history = History::of([sale(1)]);
     let credit = entry(&history, 0);
-    let decision = correct(&history.snapshot, &credit).unwrap();
+    let decision = correct(&history.snapshot, &credit, 0).unwrap();
     history.add(&decision);
     assert_eq!(
         history.entries[1],
@@ -97,26 +97,28 @@ fn corrected_credit_is_taken_back_and_neither_a_repeat_nor_a_refund_moves_money_
     );
     let correction = entry(&history, 1);
     let of_correction = Err(CorrectionError::OfCorrection);
-    assert_eq!(correct(&history.snapshot, &correction), of_correction);
+    assert_eq!(correct(&history.snapshot, &correction, 0), of_correction);
 }
 
 #[test]
 fn correction_fits_what_the_entry_moved_and_no_later_entry_moved_again() {
     let partly = History::of([sale(1), refund(2, 30_000)]);
     let moved = Err(CorrectionError::MovedSince);
-    assert_eq!(correct(&partly.snapshot, &entry(&partly, 0)), moved);
-    let decision = correct(&partly.snapshot, &entry(&partly, 1)).unwrap();
+    assert_eq!(correct(&partly.snapshot, &entry(&partly, 0), 0), moved);
+    let decision = correct(&partly.snapshot, &entry(&partly, 1), 0).unwrap();
+    let full = correct(&partly.snapshot, &entry(&partly, 1), i64::MAX - 29_999);
+    assert_eq!(full, Err(CorrectionError::BalanceOverflow));
     let after = &decision.snapshot;
     assert_eq!(after.state, PaymentState::Credited);
     assert_eq!((after.remaining, after.refunded), (AMOUNT, 0));
     let returned = History::of([sale(1), refund(2, 30_000), refund_reverse(3, 30_000)]);
-    assert_eq!(correct(&returned.snapshot, &entry(&returned, 1)), moved);
-    let after = correct(&returned.snapshot, &entry(&returned, 2))
+    assert_eq!(correct(&returned.snapshot, &entry(&returned, 1), 0), moved);
+    let after = correct(&returned.snapshot, &entry(&returned, 2), 0)
         .unwrap()
         .snapshot;
     assert_eq!((after.remaining, after.refunded), (70_000, 30_000));
     let reversed = History::of([sale(1), reversal(2, 40_000)]);
-    let after = correct(&reversed.snapshot, &entry(&reversed, 1))
+    let after = correct(&reversed.snapshot, &entry(&reversed, 1), 0)
         .unwrap()
         .snapshot;
     assert_eq!(

@@ -1,11 +1,12 @@
 //! `/v1/alarms`: what a person must look at and resolve.
 
-use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Verdict};
 use serde::{Deserialize, Serialize};
 
+use super::auth::Actor;
 use super::error::AdminError;
 use super::input::{self, Rfc3339};
 use super::resolutions::{self, ResolutionView};
@@ -122,6 +123,7 @@ struct Resolve {
 /// Resolves an alarm, and answers with it.
 async fn resolve(
     admin: Data<Admin>,
+    by: ReqData<Actor>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
@@ -136,14 +138,10 @@ async fn resolve(
     )?;
     let ledger = &admin.ledger;
     let operation_id = body.operation_id.as_deref().map(operation).transpose()?;
+    let reason = by.reason(body.reason);
     match (operation_id, verdict) {
-        (None, _) => {
-            ledger
-                .resolve_alarm(seq, verdict, body.reason, now())
-                .await?;
-        }
+        (None, _) => ledger.resolve_alarm(seq, verdict, reason, now()).await?,
         (Some(operation_id), Verdict::Credit(_) | Verdict::Override(_)) => {
-            let reason = body.reason;
             let credit = ledger.credit_operation(seq, operation_id, verdict, reason, now());
             credit.await?;
         }
@@ -153,6 +151,7 @@ async fn resolve(
     tracing::info!(
         alarm = seq,
         verdict = verdict.as_str(),
+        by = by.name(),
         "the merchant resolved an alarm"
     );
     let (alarm, _) = admin.ledger.alarm(seq).await?.ok_or_else(no_such_alarm)?;

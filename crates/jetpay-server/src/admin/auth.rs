@@ -1,54 +1,156 @@
-//! The bearer token of the admin interface.
+//! The bearer tokens of the admin interface: who calls, and what the token permits.
 
+use std::collections::HashMap;
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
-use actix_web::{Error, ResponseError};
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::rt::time::sleep;
+use actix_web::{Error, HttpMessage, ResponseError};
+use jetpay_ledger::Reason;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use super::error::AdminError;
+use crate::config::{AdminToken, Role};
+use crate::listener::{self, TrustedProxies};
+use crate::telemetry;
 
-/// The bearer token of the admin interface.
+/// Wrong tokens that a sender may send without being slowed, until it sends none for [`FORGIVEN_AFTER`].
+const FREE_FAILURES: u32 = 5;
+const FORGIVEN_AFTER: Duration = Duration::from_secs(60);
+/// The time between the answers to two further wrong tokens of one sender, and the longest time that an answer waits.
+const PACE: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Senders of wrong tokens that are remembered at a time.
+const MAX_SENDERS: usize = 1024;
+
+/// The name of the token with which a request came. A handler gets it as `ReqData<Actor>`.
 #[derive(Clone)]
-pub struct Token(Arc<Zeroizing<String>>);
+pub(super) struct Actor(String);
 
-impl Token {
-    /// The token with this text, without white space at its ends.
+impl Actor {
+    pub(super) fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// A reason that this person, or program, gives for a decision.
+    pub(super) fn reason(&self, text: String) -> Reason {
+        Reason {
+            text,
+            by: Some(self.0.clone()),
+        }
+    }
+}
+
+/// Decides who may call the admin interface.
+#[derive(Clone)]
+pub struct Access {
+    tokens: Arc<[AdminToken]>,
+    proxies: TrustedProxies,
+    failures: Arc<Failures>,
+}
+
+impl Access {
+    /// Access with these tokens. The sender of a request behind one of `proxies` is the one that the proxy names.
     #[must_use]
-    pub fn new(text: &str) -> Self {
-        // The value of a header has no white space at its ends.
-        Self(Arc::new(Zeroizing::new(text.trim().to_owned())))
+    pub fn new(tokens: Vec<AdminToken>, proxies: TrustedProxies) -> Self {
+        Self {
+            tokens: tokens.into(),
+            proxies,
+            failures: Arc::default(),
+        }
     }
 
-    /// Whether the request has this token. The comparison takes the same time for every wrong token. An empty token matches
-    /// no request.
-    fn authorizes(&self, request: &ServiceRequest) -> bool {
-        let header = request
-            .headers()
-            .get(AUTHORIZATION)
-            .map(HeaderValue::as_bytes);
-        let given = header.and_then(|header| {
-            let (scheme, given) = header.split_at_checked(7)?;
-            scheme
-                .eq_ignore_ascii_case(b"bearer ")
-                .then_some(given.trim_ascii())
+    /// The token in the request. The comparison takes the same time for every wrong token. An empty token matches no request.
+    fn token(&self, headers: &HeaderMap) -> Option<&AdminToken> {
+        let header = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes)?;
+        let (scheme, given) = header.split_at_checked(7)?;
+        let given = given.trim_ascii();
+        if !scheme.eq_ignore_ascii_case(b"bearer ") || given.is_empty() {
+            return None;
+        }
+        self.tokens.iter().fold(None, |found, token| {
+            let same = bool::from(given.ct_eq(token.secret.as_bytes()));
+            if same { Some(token) } else { found }
+        })
+    }
+
+    /// The token's name, or the error answer and how long it waits.
+    fn check(&self, request: &ServiceRequest) -> Result<Actor, (AdminError, Duration)> {
+        let sender = self.proxies.sender(request.peer_addr(), request.headers());
+        let Some(token) = self.token(request.headers()) else {
+            telemetry::token_refused(sender);
+            let wait = self.failures.add(sender, Instant::now());
+            return Err((AdminError::unauthorized(), wait));
+        };
+        let needed = needed_role(request.method(), request.path());
+        if !token.role.permits(needed) {
+            telemetry::role_refused(sender, &token.name, needed.as_str());
+            return Err((AdminError::forbidden(token.role, needed), Duration::ZERO));
+        }
+        Ok(Actor(token.name.clone()))
+    }
+}
+
+/// The role that a request needs: the table in docs/http-api.md. A write that is not in it needs `all`.
+fn needed_role(method: &Method, path: &str) -> Role {
+    if method.is_safe() {
+        return Role::Read;
+    }
+    match path.split('/').nth(2).unwrap_or_default() {
+        "alarms" | "inbox" | "entries" | "customers" | "customers:import" | "payments" => {
+            Role::Resolve
+        }
+        "payouts" => Role::Pay,
+        _ => Role::All,
+    }
+}
+
+/// Who sent wrong tokens of late. It slows a sender who tries many.
+#[derive(Default)]
+struct Failures(Mutex<HashMap<IpAddr, Sender>>);
+
+struct Sender {
+    count: u32,
+    last: Instant,
+    /// When the last answer was due.
+    due: Instant,
+}
+
+impl Failures {
+    /// Counts a wrong token. Returns how long its answer waits.
+    fn add(&self, sender: IpAddr, now: Instant) -> Duration {
+        let sender = listener::network_of(sender);
+        let mut senders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        senders.retain(|_, known| now.duration_since(known.last) < FORGIVEN_AFTER);
+        if senders.len() >= MAX_SENDERS && !senders.contains_key(&sender) {
+            let oldest = senders.iter().min_by_key(|(_, known)| known.last);
+            if let Some(oldest) = oldest.map(|(oldest, _)| *oldest) {
+                senders.remove(&oldest);
+            }
+        }
+        let known = senders.entry(sender).or_insert(Sender {
+            count: 0,
+            last: now,
+            due: now,
         });
-        given.is_some_and(|given| !self.0.is_empty() && bool::from(given.ct_eq(self.0.as_bytes())))
+        known.last = now;
+        known.count = known.count.saturating_add(1);
+        if known.count <= FREE_FAILURES {
+            return Duration::ZERO;
+        }
+        known.due = (known.due.max(now) + PACE).min(now + LONGEST_WAIT);
+        known.due - now
     }
 }
 
-/// Middleware that answers 401 to requests without the token.
-pub(super) struct RequireToken(Token);
-
-impl RequireToken {
-    pub(super) fn new(token: Token) -> Self {
-        Self(token)
-    }
-}
+/// Middleware that answers 401 to requests without a token, and 403 to those whose token has another role.
+pub(super) struct RequireToken(pub(super) Access);
 
 impl<S, B> Transform<S, ServiceRequest> for RequireToken
 where
@@ -65,7 +167,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         ready(Ok(Guarded {
             service,
-            token: self.0.clone(),
+            access: self.0.clone(),
         }))
     }
 }
@@ -73,7 +175,7 @@ where
 /// A service behind [`RequireToken`].
 pub(super) struct Guarded<S> {
     service: S,
-    token: Token,
+    access: Access,
 }
 
 impl<S, B> Service<ServiceRequest> for Guarded<S>
@@ -88,15 +190,81 @@ where
 
     forward_ready!(service);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        if self.token.authorizes(&request) {
-            let answer = self.service.call(request);
-            return Box::pin(async move { Ok(answer.await?.map_into_left_body()) });
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+        match self.access.check(&request) {
+            Ok(actor) => {
+                request.extensions_mut().insert(actor);
+                let kept = listener::keep_open(&request);
+                let answer = self.service.call(request);
+                Box::pin(async move {
+                    let answer = answer.await?;
+                    drop(kept);
+                    Ok(answer.map_into_left_body())
+                })
+            }
+            Err((error, wait)) => Box::pin(async move {
+                if !wait.is_zero() {
+                    sleep(wait).await;
+                }
+                listener::end_after_answer(request.take_payload());
+                let mut response = error.error_response();
+                if error.is_unauthorized() {
+                    let scheme = HeaderValue::from_static("Bearer");
+                    response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+                }
+                Ok(request.into_response(response).map_into_right_body())
+            }),
         }
-        let mut response = AdminError::unauthorized().error_response();
-        response
-            .headers_mut()
-            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        Box::pin(async move { Ok(request.into_response(response).map_into_right_body()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn write_outside_the_table_of_roles_needs_all() {
+        for (method, path, role) in [
+            (Method::GET, "/v1/payouts", Role::Read),
+            (Method::HEAD, "/v1/anything", Role::Read),
+            (Method::PUT, "/v1/customers/7", Role::Resolve),
+            (Method::PATCH, "/v1/customers/7", Role::Resolve),
+            (Method::POST, "/v1/customers:import", Role::Resolve),
+            (Method::POST, "/v1/entries/7/correct", Role::Resolve),
+            (Method::POST, "/v1/alarms/1/resolve", Role::Resolve),
+            (Method::DELETE, "/v1/inbox/p", Role::Resolve),
+            (Method::POST, "/v1/payouts", Role::Pay),
+            (Method::POST, "/v1/payouts/p/resolve", Role::Pay),
+            (Method::POST, "/v1/%70ayouts", Role::All),
+            (Method::POST, "/v1/new", Role::All),
+        ] {
+            assert_eq!(needed_role(&method, path), role, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn sender_of_many_wrong_tokens_waits_and_others_do_not() {
+        let (failures, now) = (Failures::default(), Instant::now());
+        let address = |last: u8| IpAddr::from([203, 0, 113, last]);
+        for _ in 0..FREE_FAILURES {
+            assert_eq!(failures.add(address(1), now), Duration::ZERO);
+        }
+        assert_eq!(failures.add(address(1), now), PACE);
+        assert_eq!(failures.add(address(1), now), 2 * PACE);
+        for _ in 0..100 {
+            assert!(failures.add(address(1), now) <= LONGEST_WAIT);
+        }
+        assert_eq!(failures.add(address(2), now), Duration::ZERO);
+        let later = now + FORGIVEN_AFTER;
+        assert_eq!(failures.add(address(1), later), Duration::ZERO);
+    }
+
+    #[test]
+    fn senders_of_wrong_tokens_are_remembered_up_to_a_bound() {
+        let (failures, now) = (Failures::default(), Instant::now());
+        for number in 0..5_000_u32 {
+            failures.add(IpAddr::from(number.to_be_bytes()), now);
+        }
+        assert_eq!(failures.0.lock().unwrap().len(), MAX_SENDERS);
     }
 }

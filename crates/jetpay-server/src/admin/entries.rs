@@ -1,7 +1,7 @@
 //! The feeds of entries: `/v1/entries` for top-ups, `/v1/payouts/entries` for payouts. The merchant's billing reads them. An
 //! operator corrects an entry.
 
-use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
@@ -9,6 +9,7 @@ use jetpay_ledger::payout::{PayoutEntry, PayoutMove};
 use jetpay_ledger::{Entry, EntryKind, ResolveError};
 use serde::{Deserialize, Serialize};
 
+use super::auth::Actor;
 use super::error::AdminError;
 use super::input::{self, Rfc3339};
 use super::{Admin, resource};
@@ -86,14 +87,20 @@ struct Correct {
 /// Undoes an entry, and answers with the new entry. The same request again has the same answer.
 async fn correct(
     admin: Data<Admin>,
+    by: ReqData<Actor>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let seq: i64 = path.parse().map_err(|_| ResolveError::NoSuchEntry)?;
     let body: Correct = input::json(payload).await?;
-    admin.ledger.correct_entry(seq, body.reason, now()).await?;
+    let reason = by.reason(body.reason);
+    admin.ledger.correct_entry(seq, reason, now()).await?;
     // The log does not get the reason: a person wrote it, and it may name a payer.
-    tracing::info!(entry = seq, "the merchant corrected an entry");
+    tracing::info!(
+        entry = seq,
+        by = by.name(),
+        "the merchant corrected an entry"
+    );
     let correction = admin.ledger.correction_of(seq).await?;
     let correction = correction.ok_or(ResolveError::NoSuchEntry)?;
     Ok(HttpResponse::Ok().json(EntryView::from(&correction)))

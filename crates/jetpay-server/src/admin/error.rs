@@ -1,11 +1,15 @@
 //! Error answers of the admin interface: `{"error": {"code", "field"?, "message"}}`.
 
 use actix_web::http::StatusCode;
+use actix_web::web::Payload;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 
+use crate::config::Role;
 use crate::field_error::FieldError;
+use crate::listener;
+use crate::telemetry;
 
 /// An error answer.
 #[derive(Debug)]
@@ -26,8 +30,36 @@ impl AdminError {
 
     /// 401: the token is missing or wrong.
     pub(super) fn unauthorized() -> Self {
-        let message = "send the header `Authorization: Bearer TOKEN` with the token of [admin] in the configuration";
+        let message = "send the header `Authorization: Bearer TOKEN` with a token of [admin] in the configuration";
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+    }
+
+    /// 403: the token has another role.
+    pub(super) fn forbidden(role: Role, needed: Role) -> Self {
+        let (role, needed) = (role.as_str(), needed.as_str());
+        let message = if needed == "all" {
+            format!("this token has the role {role}; the request needs a token with the role all")
+        } else {
+            format!(
+                "this token has the role {role}; the request needs a token with the role {needed} or all"
+            )
+        };
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    pub(super) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
+    /// 421: the request names a host that is not this service's.
+    fn wrong_host() -> Self {
+        let message = "the header Host names another host; call the service by its address or as localhost, or add the name \
+                       to hosts in [admin] of the configuration";
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "wrong_host",
+            message.to_owned(),
+        )
     }
 
     /// 404: nothing has this id or path.
@@ -121,7 +153,7 @@ impl From<jetpay_ledger::Error> for AdminError {
             }
             _ => {}
         }
-        tracing::error!("admin: {error}");
+        telemetry::admin_unavailable(&error);
         if let jetpay_ledger::Error::Damaged(customer_id) = error {
             let message = format!(
                 "the stored contracts of customer {customer_id} are damaged; put the customer again"
@@ -179,13 +211,21 @@ impl ResponseError for AdminError {
 }
 
 /// The answer to an unknown path.
-pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
+pub(super) async fn no_such_path(body: Payload) -> Result<HttpResponse, AdminError> {
+    listener::end_after_answer(body.into_inner());
     Err(AdminError::not_found(
         "there is nothing at this path for this HTTP method; see docs/http-api.md",
     ))
 }
 
+/// The answer to a request for another host.
+pub(super) async fn wrong_host(body: Payload) -> Result<HttpResponse, AdminError> {
+    listener::end_after_answer(body.into_inner());
+    Err(AdminError::wrong_host())
+}
+
 /// The answer to an HTTP method that a path does not have.
-pub(super) async fn no_such_method() -> Result<HttpResponse, AdminError> {
+pub(super) async fn no_such_method(body: Payload) -> Result<HttpResponse, AdminError> {
+    listener::end_after_answer(body.into_inner());
     Err(AdminError::no_such_method())
 }

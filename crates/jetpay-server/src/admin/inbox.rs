@@ -1,13 +1,14 @@
 //! `/v1/inbox`: callbacks that name an unknown payment.
 
-use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_ledger::Unmatched;
+use jetpay_ledger::{Reason, Unmatched};
 use serde::{Deserialize, Serialize};
 
+use super::auth::Actor;
 use super::error::AdminError;
 use super::input::{self, Rfc3339};
 use super::payments::PaymentView;
@@ -88,12 +89,13 @@ struct Resolve {
 /// quarantines it.
 async fn resolve(
     admin: Data<Admin>,
+    by: ReqData<Actor>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let payment_id = payment_id(&path)?;
     let body: Resolve = input::json(payload).await?;
-    let currency = body.currency.as_deref();
+    let (currency, reason) = (body.currency.as_deref(), by.reason(body.reason));
     let (amount, overrides) = (body.amount, body.overrides);
     let verdict = resolutions::verdict(&body.verdict, amount, currency, overrides, admin.currency)?;
     if let Some(amount) = verdict.amount() {
@@ -104,16 +106,16 @@ async fn resolve(
         }
         admin
             .ledger
-            .credit_unmatched(&payment_id, customer, amount, overrides, body.reason, now())
+            .credit_unmatched(&payment_id, customer, amount, overrides, reason, now())
             .await?;
     } else {
         if body.customer_id.is_some() {
             return Err(AdminError::invalid("customer_id", "is only for a credit"));
         }
-        dismiss(&admin, &payment_id, body.reason).await?;
+        dismiss(&admin, &payment_id, reason).await?;
     }
     let verdict = verdict.as_str();
-    tracing::info!(payment = %payment_id, verdict, "the merchant resolved callbacks of the inbox");
+    tracing::info!(payment = %payment_id, verdict, by = by.name(), "the merchant resolved callbacks of the inbox");
     let payment = admin.ledger.payment(payment_id.as_str()).await?;
     Ok(payment.map_or_else(
         || HttpResponse::NoContent().finish(),
@@ -122,18 +124,18 @@ async fn resolve(
 }
 
 /// The verdict `foreign`, with a fixed reason.
-async fn delete(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
-    dismiss(
-        &admin,
-        &payment_id(&path)?,
-        "deleted from the inbox".to_owned(),
-    )
-    .await?;
+async fn delete(
+    admin: Data<Admin>,
+    by: ReqData<Actor>,
+    path: Path<String>,
+) -> Result<HttpResponse, AdminError> {
+    let reason = by.reason("deleted from the inbox".to_owned());
+    dismiss(&admin, &payment_id(&path)?, reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Records that a payment is not the merchant's: the service acknowledges its waiting callbacks from then on.
-async fn dismiss(admin: &Admin, id: &PaymentId, reason: String) -> Result<(), AdminError> {
+async fn dismiss(admin: &Admin, id: &PaymentId, reason: Reason) -> Result<(), AdminError> {
     match admin.ledger.dismiss_unmatched(id, reason, now()).await? {
         0 => Err(nothing_waits()),
         _ => Ok(()),

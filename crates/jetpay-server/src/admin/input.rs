@@ -3,6 +3,7 @@
 use std::fmt;
 
 use actix_web::HttpRequest;
+use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::web::{Bytes, Payload};
 use jetpay_ledger::Millis;
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::error::AdminError;
 use crate::field_error::FieldError;
+use crate::listener;
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -32,13 +34,13 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     Ok(value)
 }
 
-/// Reads a body of at most this many bytes. Answers 413 when it is larger.
-pub(super) async fn bytes(payload: Payload, limit: usize) -> Result<Bytes, AdminError> {
-    payload
-        .to_bytes_limited(limit)
-        .await
-        .map_err(|_| AdminError::too_large(limit))?
-        .map_err(|_| AdminError::malformed("the body is incomplete"))
+/// Reads a body of at most this many bytes. Answers 413 when it is larger, and ends the connection.
+pub(super) async fn bytes(mut payload: Payload, limit: usize) -> Result<Bytes, AdminError> {
+    let Ok(body) = to_bytes_limited(BodyStream::new(&mut payload), limit).await else {
+        listener::end_after_answer(payload.into_inner());
+        return Err(AdminError::too_large(limit));
+    };
+    body.map_err(|_| AdminError::malformed("the body is incomplete"))
 }
 
 /// Reads the query string. Answers 422 with the parameter when one is wrong or unknown.

@@ -11,11 +11,16 @@ mod payments;
 mod payouts;
 mod resolutions;
 
-pub use auth::Token;
+pub use auth::Access;
 pub(crate) use input::Rfc3339;
 pub use payouts::PayoutIntake;
 
-use actix_web::http::header::ContentType;
+use std::net::IpAddr;
+
+use actix_web::dev::RequestHead;
+use actix_web::guard::fn_guard;
+use actix_web::http::header::{ContentType, HOST, HeaderValue};
+use actix_web::http::uri::Authority;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 use jetpay_core::Currency;
@@ -30,35 +35,63 @@ pub struct Admin {
     pub ledger: Ledger,
     /// The currency of all balances.
     pub currency: Currency,
-    /// The bearer token of the merchant.
-    pub token: Token,
+    /// Who may call.
+    pub access: Access,
+    /// The names by which the interface is called, besides addresses and `localhost`.
+    pub hosts: Vec<String>,
     /// How payouts are accepted; `None` without `[gate]`.
     pub payouts: Option<PayoutIntake>,
     /// The metrics of this process.
     pub metrics: Metrics,
 }
 
-/// Registers all endpoints. Those below `/v1` require the token.
+/// Registers all endpoints. Those below `/v1` require a token, and all of them a known host.
 pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
-    let token = admin.token.clone();
+    let (access, hosts) = (admin.access.clone(), admin.hosts.clone());
     config
         .app_data(Data::new(admin))
-        .route("/healthz", web::get().to(healthz))
-        .route("/readyz", web::get().to(readyz))
-        .route("/metrics", web::get().to(metrics))
         .service(
-            web::scope("/v1")
-                .wrap(auth::RequireToken::new(token))
-                .configure(customers::endpoints)
-                .configure(payments::endpoints)
-                .configure(payouts::endpoints)
-                .configure(entries::endpoints)
-                .configure(alarms::endpoints)
-                .configure(inbox::endpoints)
-                .configure(resolutions::endpoints)
+            web::scope("")
+                .guard(fn_guard(move |context| {
+                    is_known_host(context.head(), &hosts)
+                }))
+                .route("/healthz", web::get().to(healthz))
+                .route("/readyz", web::get().to(readyz))
+                .route("/metrics", web::get().to(metrics))
+                .service(
+                    web::scope("/v1")
+                        .wrap(auth::RequireToken(access))
+                        .configure(customers::endpoints)
+                        .configure(payments::endpoints)
+                        .configure(payouts::endpoints)
+                        .configure(entries::endpoints)
+                        .configure(alarms::endpoints)
+                        .configure(inbox::endpoints)
+                        .configure(resolutions::endpoints)
+                        .default_service(web::to(error::no_such_path)),
+                )
                 .default_service(web::to(error::no_such_path)),
         )
-        .default_service(web::to(error::no_such_path));
+        .default_service(web::to(error::wrong_host));
+}
+
+/// Whether a request names this service: by an address, as `localhost`, or by a configured name. A web page of a stranger can
+/// make a browser send requests here under the page's own name, which then points to this machine (DNS rebinding).
+fn is_known_host(head: &RequestHead, hosts: &[String]) -> bool {
+    let named = head.headers().get(HOST).map(HeaderValue::as_bytes);
+    let named = named.map(Authority::try_from);
+    let host = match (&named, head.uri.host()) {
+        (_, Some(host)) => host,
+        (Some(Ok(authority)), None) => authority.host(),
+        (Some(Err(_)), None) => return false,
+        // HTTP/1.0 has no such header, and every browser sends it.
+        (None, None) => return true,
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address.parse::<IpAddr>().is_ok()
+        || host.eq_ignore_ascii_case("localhost")
+        || hosts.iter().any(|known| host.eq_ignore_ascii_case(known))
 }
 
 /// A resource that answers 405 to methods for which no route is added.

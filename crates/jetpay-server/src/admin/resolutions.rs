@@ -36,6 +36,9 @@ pub(super) struct ResolutionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     corrects: Option<i64>,
     reason: String,
+    /// The name of the token; absent for older resolutions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
     time: Rfc3339,
 }
 
@@ -51,6 +54,7 @@ impl From<Resolution> for ResolutionView {
             overrides: matches!(resolution.verdict, Verdict::Override(_)),
             corrects: resolution.verdict.corrects(),
             reason: resolution.reason,
+            by: resolution.by,
             time: Rfc3339(resolution.time),
         }
     }

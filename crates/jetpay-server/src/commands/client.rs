@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::rt::System;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use jetpay_platform::visible;
 use reqwest::{Method, StatusCode, Url, redirect};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
@@ -23,6 +24,9 @@ pub(super) struct AdminOptions {
     /// The configuration of the running service
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
+    /// The name of the token in the configuration; without it, the first one that the command can read
+    #[arg(long, value_name = "NAME")]
+    token: Option<String>,
     /// Print the service's answer as JSON, for programs
     #[arg(long)]
     json: bool,
@@ -35,7 +39,7 @@ impl AdminOptions {
         request: &Request,
         render: impl FnOnce(&Value) -> String,
     ) -> anyhow::Result<()> {
-        let access = AdminAccess::read(&self.config)?;
+        let access = AdminAccess::read(&self.config, self.token.as_deref())?;
         let answer = System::new().block_on(Client::new(&access)?.call(request))?;
         let text = if self.json {
             answer.to_string()
@@ -197,10 +201,12 @@ impl Answer {
                     configuration with --config"
                 .to_owned();
         }
-        let message = text("/error/message")
-            .unwrap_or("the answer has no error message of jetpay: is this another service?");
+        let message = visible::line(
+            text("/error/message")
+                .unwrap_or("the answer has no error message of jetpay: is this another service?"),
+        );
         match text("/error/field") {
-            Some(field) => format!("{field}: {message}"),
+            Some(field) => format!("{}: {message}", visible::line(field)),
             None => format!("{message} (HTTP {})", self.status.as_u16()),
         }
     }

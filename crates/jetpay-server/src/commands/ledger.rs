@@ -12,6 +12,7 @@ use jetpay_core::Money;
 use jetpay_ledger::{Audit, Entry, Ledger};
 
 use super::store::open_to_read;
+use super::table::csv_cell;
 use crate::admin::Rfc3339;
 use crate::config::Config;
 
@@ -183,24 +184,21 @@ impl Export {
     }
 }
 
-/// The cells of an entry. The amount is in minor units, with its sign.
+/// The cells of an entry. The amount is in minor units, with its sign. Texts of others are no formulas.
 fn record(entry: &Entry) -> [String; 13] {
     [
         entry.seq.to_string(),
         Rfc3339(entry.time).to_string(),
         entry.kind.to_string(),
-        entry.payment_id.to_string(),
+        csv_cell(entry.payment_id.as_str()),
         entry.operation_id.to_string(),
         entry.project_id.to_string(),
-        entry.method.clone(),
-        entry.customer_id.as_str().to_owned(),
+        csv_cell(&entry.method),
+        csv_cell(entry.customer_id.as_str()),
         entry.amount.minor().to_string(),
         entry.amount.currency().code().to_owned(),
-        entry
-            .contract_id
-            .as_ref()
-            .map_or(String::new(), ToString::to_string),
-        entry.provider_payment_id.clone().unwrap_or_default(),
+        csv_cell(entry.contract_id.as_ref().map_or("", |id| id.as_str())),
+        csv_cell(entry.provider_payment_id.as_deref().unwrap_or_default()),
         entry
             .corrects
             .map(|seq| seq.to_string())

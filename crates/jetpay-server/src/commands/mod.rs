@@ -139,6 +139,9 @@ struct Sign {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    // Without files left there is no runtime, and the command says so itself.
+    #[cfg(unix)]
+    let _ = crate::service::survive_large_files();
     let result = match Cli::parse().command {
         Command::Serve(ConfigOption { config }) => serve::serve(&config),
         Command::Demo(demo) => demo.run(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use actix_web::rt::System;
 use anyhow::Context;
 
-use crate::config::{Config, Debts, GateConfig, Kassa24Answers, ProjectConfig};
+use crate::config::{AdminToken, Config, Debts, GateConfig, Kassa24Answers, ProjectConfig};
 use crate::listener;
 use crate::methods::MethodName;
 use crate::service::{self, Service};
@@ -13,6 +13,8 @@ use crate::telemetry::{self, Metrics};
 
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     telemetry::start_log(telemetry::SERVICE);
+    service::ignore_signals()?;
+    listener::require_files()?;
     let mut config = Config::read(config)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
@@ -61,8 +63,9 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
         config.listen
     );
     println!(
-        "  answer the merchant           at http://{} (bearer token)",
-        config.admin_listen
+        "  answer the merchant           at http://{}, to the tokens {}",
+        config.admin_listen,
+        tokens(&config.admin_tokens)
     );
     println!("  store the ledger              in {}", config.store);
     println!("  keep all balances             in {}", config.currency);
@@ -83,6 +86,16 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
         config.listen
     );
     Ok(())
+}
+
+/// The names of the tokens with their roles, each once.
+fn tokens(tokens: &[AdminToken]) -> String {
+    let mut names: Vec<_> = tokens
+        .iter()
+        .map(|token| format!("{} ({})", token.name, token.role.as_str()))
+        .collect();
+    names.dedup();
+    names.join(", ")
 }
 
 fn print_project(project: &ProjectConfig, config: &Config) {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jetpay_core::{Currency, Money};
+use jetpay_platform::visible;
 use serde_json::Value;
 
 /// A column of a table: its heading, and the text of its cell for a row.
@@ -26,11 +27,23 @@ pub(super) fn table(rows: &[Value], columns: &[Column], empty: &str) -> String {
             .map(|column| column.heading.to_owned())
             .collect(),
     ];
-    lines.extend(
-        rows.iter()
-            .map(|row| columns.iter().map(|column| (column.cell)(row)).collect()),
-    );
+    lines.extend(rows.iter().map(|row| {
+        columns
+            .iter()
+            .map(|column| cut((column.cell)(row)))
+            .collect()
+    }));
     aligned(&lines)
+}
+
+/// The cell, cut when it is very long. Every id is shorter.
+fn cut(mut cell: String) -> String {
+    const LONGEST: usize = 300;
+    if let Some((end, _)) = cell.char_indices().nth(LONGEST) {
+        cell.truncate(end);
+        cell.push('…');
+    }
+    cell
 }
 
 /// One line for each name and its value. Empty values are left out.
@@ -62,19 +75,10 @@ fn aligned(lines: &[Vec<String>]) -> String {
 
 /// The text or number at a JSON pointer, else an empty text.
 ///
-/// Control characters become spaces: a text that another party wrote must not control the terminal.
+/// Control and invisible characters are escaped: a text that another party wrote must not control the terminal.
 pub(super) fn text(value: &Value, pointer: &str) -> String {
     match value.pointer(pointer) {
-        Some(Value::String(text)) => text
-            .chars()
-            .map(|character| {
-                if character.is_control() {
-                    ' '
-                } else {
-                    character
-                }
-            })
-            .collect(),
+        Some(Value::String(text)) => visible::line(text),
         Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),
     }
@@ -108,6 +112,16 @@ pub(super) fn more(answer: &Value) -> String {
     }
 }
 
+/// A text as a cell of CSV. A spreadsheet takes a cell that begins like a formula for one and carries it out: such a text gets
+/// a `'` before it. What hides in a text is escaped.
+pub(super) fn csv_cell(text: &str) -> String {
+    let shown = visible::line(text);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        return format!("'{shown}");
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,8 +140,26 @@ mod tests {
         ];
         assert_eq!(
             table(&rows, &columns, "none"),
-            "seq   amount      reason\n1     900.00 KZT  a [2J b\n1000\n"
+            "seq   amount      reason\n1     900.00 KZT  a\\u{1b}[2J\\nb\n1000\n"
         );
         assert_eq!(table(&[], &columns, "none"), "none");
+        let long = [json!({"reason": "x".repeat(301)})];
+        assert!(table(&long, &columns, "none").ends_with("xx…\n"));
+    }
+
+    #[test]
+    fn text_that_begins_like_a_formula_is_no_formula_in_a_spreadsheet() {
+        for (text, cell) in [
+            ("=HYPERLINK(\"http://a\")", "'=HYPERLINK(\"http://a\")"),
+            ("+7", "'+7"),
+            ("-1", "'-1"),
+            ("@a", "'@a"),
+            ("\t=1", r"'\t=1"),
+            ("\r=1", r"'\r=1"),
+            ("a\u{1b}\u{202e}=1", r"a\u{1b}\u{202e}=1"),
+            ("7123456789", "7123456789"),
+        ] {
+            assert_eq!(csv_cell(text), cell);
+        }
     }
 }

@@ -1,16 +1,17 @@
 //! The tables of the configuration file.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Project};
 use serde::Deserialize;
 use toml::Spanned;
-use zeroize::Zeroizing;
 
 use super::ProjectConfig;
+use super::admin::AdminTable;
 use super::gate::GateTable;
 use super::problem::Collector;
 use super::secret::{self, OneOrMany};
@@ -41,6 +42,27 @@ pub(super) struct ServerTable {
     pub(super) workers: Option<NonZero<usize>>,
     pub(super) max_connections: NonZero<usize>,
     pub(super) read_timeout_seconds: NonZero<u64>,
+    trusted_proxies: Vec<Spanned<String>>,
+}
+
+impl ServerTable {
+    /// The networks of the trusted proxies.
+    pub(super) fn trusted_proxies(&self, problems: &mut Collector<'_>) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for text in &self.trusted_proxies {
+            let network = text.get_ref().parse();
+            match network
+                .or_else(|error| text.get_ref().parse().map(IpAddr::into).map_err(|_| error))
+            {
+                Ok(network) => networks.push(network),
+                Err(_) => problems.at(
+                    text,
+                    "write a network or an address, such as \"10.0.0.0/8\" or \"fd00::1\"",
+                ),
+            }
+        }
+        networks
+    }
 }
 
 /// The default of `max_connections`. Each connection may hold one body of 64 KiB.
@@ -55,48 +77,8 @@ impl Default for ServerTable {
             workers: None,
             max_connections: MAX_CONNECTIONS,
             read_timeout_seconds: READ_TIMEOUT,
+            trusted_proxies: Vec::new(),
         }
-    }
-}
-
-/// The table `[admin]`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct AdminTable {
-    pub(super) listen: SocketAddr,
-    token_env: Option<Spanned<String>>,
-    token_file: Option<Spanned<PathBuf>>,
-}
-
-impl Default for AdminTable {
-    fn default() -> Self {
-        let listen = SocketAddr::from(([127, 0, 0, 1], 8081));
-        Self {
-            listen,
-            token_env: None,
-            token_file: None,
-        }
-    }
-}
-
-impl AdminTable {
-    /// The token; empty after a problem.
-    pub(super) fn token(&self, folder: &Path, problems: &mut Collector<'_>) -> Zeroizing<String> {
-        let found = match (&self.token_env, &self.token_file) {
-            (Some(name), None) => secret::from_env(name.get_ref(), name, problems),
-            (None, Some(path)) => secret::from_file(path.get_ref(), folder, path, problems),
-            (Some(_), Some(path)) => {
-                problems.at(path, "token_env and token_file are both set; keep one");
-                None
-            }
-            (None, None) => {
-                problems.anywhere(
-                    "[admin] has no token; set token_env or token_file, and keep it secret",
-                );
-                None
-            }
-        };
-        found.unwrap_or_default()
     }
 }
 

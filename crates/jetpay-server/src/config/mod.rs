@@ -1,5 +1,6 @@
 //! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
+mod admin;
 mod file;
 mod gate;
 mod problem;
@@ -8,6 +9,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use admin::{AdminToken, Role};
 pub use file::{Debts, Kassa24Answers};
 pub use gate::GateConfig;
 pub use problem::Problems;
@@ -18,6 +20,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Keyring, Project};
 use zeroize::Zeroizing;
@@ -38,8 +41,12 @@ pub struct Config {
     pub read_timeout: Duration,
     /// The address that the merchant calls.
     pub admin_listen: SocketAddr,
-    /// The bearer token of the merchant's requests.
-    pub admin_token: Zeroizing<String>,
+    /// The tokens of the merchant's requests; at least one.
+    pub admin_tokens: Vec<AdminToken>,
+    /// Names by which the merchant calls the admin interface, besides addresses and `localhost`.
+    pub admin_hosts: Vec<String>,
+    /// The proxies whose `X-Forwarded-For` says who the peer is.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where the ledger is stored.
     pub store: StoreLocation,
     /// The currency of all projects.
@@ -85,7 +92,9 @@ impl Config {
             Ok(file) => file,
             Err(error) => return Err(problems.syntax(&error)),
         };
-        let admin_token = file.admin.token(folder, &mut problems);
+        let admin_tokens = file.admin.tokens(folder, &mut problems);
+        let admin_hosts = file.admin.hosts(&mut problems);
+        let trusted_proxies = file.server.trusted_proxies(&mut problems);
         let store = file.store.location(folder, &mut problems);
         let currency = file::common_currency(&file.project, &mut problems);
         let (mut projects, mut ids) = (Vec::new(), HashSet::new());
@@ -118,7 +127,9 @@ impl Config {
             max_connections: file.server.max_connections.get(),
             read_timeout: Duration::from_secs(file.server.read_timeout_seconds.get()),
             admin_listen: file.admin.listen,
-            admin_token,
+            admin_tokens,
+            admin_hosts,
+            trusted_proxies,
             store,
             currency,
             debts: file.verify.debts,
@@ -154,11 +165,12 @@ pub struct AdminAccess {
 }
 
 impl AdminAccess {
-    /// Reads `[admin]` and the projects' ids of a configuration. The projects' secrets are not needed.
+    /// Reads `[admin]` and the projects' ids of a configuration. The projects' secrets are not needed. `token` is the name of
+    /// the token; without it, the first one that this process can read is taken.
     ///
     /// # Errors
     /// [`Problems`].
-    pub fn read(path: &Path) -> Result<Self, Problems> {
+    pub fn read(path: &Path, token: Option<&str>) -> Result<Self, Problems> {
         let text = read_text(path)?;
         let mut problems = Collector::new(path, &text);
         let file = match toml::from_str::<file::File>(&text) {
@@ -166,14 +178,14 @@ impl AdminAccess {
             Err(error) => return Err(problems.syntax(&error)),
         };
         let folder = path.parent().unwrap_or(Path::new(""));
-        let token = file.admin.token(folder, &mut problems);
+        let token = file.admin.own_token(token, folder, &mut problems);
         problems.finish()?;
         let address = reachable(file.admin.listen);
         let ids = file.project.iter();
         let projects = ids.map(|project| ProjectId::new(*project.id.get_ref()));
         Ok(Self {
             address,
-            token,
+            token: token.map(|token| token.secret).unwrap_or_default(),
             projects: projects.collect(),
         })
     }

@@ -64,6 +64,23 @@ impl<'t> Collector<'t> {
             .push(format!("{}:{line}: {what}", self.path.display()));
     }
 
+    /// Adds a warning that has no line.
+    pub(super) fn warn_anywhere(&mut self, what: &str) {
+        self.warnings
+            .push(format!("{}: {what}", self.path.display()));
+    }
+
+    /// A collector of the same text, without problems.
+    pub(super) fn fresh(&self) -> Self {
+        Self::new(self.path, self.text)
+    }
+
+    /// Adds the problems of others.
+    pub(super) fn extend(&mut self, others: Vec<Self>) {
+        self.problems
+            .extend(others.into_iter().flat_map(|other| other.problems));
+    }
+
     /// The text is not TOML, a key is unknown, or a value has the wrong type.
     pub(super) fn syntax(&self, error: &toml::de::Error) -> Problems {
         let line = error.span().map_or(1, |span| self.line(span.start));

@@ -58,6 +58,15 @@ pub(super) fn from_file<T>(
     problems: &mut Collector<'_>,
 ) -> Option<Zeroizing<String>> {
     let path = folder.join(path);
+    if is_open_to_others(&path) {
+        problems.warn(
+            value,
+            &format!(
+                "other users of this machine can read {0}: chmod 600 {0}",
+                path.display()
+            ),
+        );
+    }
     match std::fs::read_to_string(&path).map(Zeroizing::new) {
         Ok(text) => {
             let text = text.strip_suffix('\n').map_or(text.as_str(), |line| {
@@ -69,6 +78,20 @@ pub(super) fn from_file<T>(
             problems.at(value, &format!("cannot read {}: {error}", path.display()));
             None
         }
+    }
+}
+
+/// Whether the file's group, or everyone, may read it.
+fn is_open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o044 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
     }
 }
 

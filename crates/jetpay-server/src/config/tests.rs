@@ -5,18 +5,27 @@ use std::time::Duration;
 
 use super::{Config, GateConfig, reachable};
 
-/// A folder with a token, a secret and an empty secret.
-fn folder() -> tempfile::TempDir {
+/// The smallest token.
+pub(super) const TOKEN: &str = "123456789 123456789 1234";
+
+/// A folder with two tokens, a secret and an empty secret.
+pub(super) fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("token"), "token\n").unwrap();
+    std::fs::write(folder.path().join("token"), format!("{TOKEN}\n")).unwrap();
+    std::fs::write(
+        folder.path().join("other"),
+        "another token of the tests of jetpay\n",
+    )
+    .unwrap();
     std::fs::write(folder.path().join("secret"), "secret\n").unwrap();
     std::fs::write(folder.path().join("empty"), "\n").unwrap();
     folder
 }
 
-const HEAD: &str = "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://jetpay.db\"\n";
+pub(super) const HEAD: &str =
+    "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://jetpay.db\"\n";
 
-fn read(text: &str) -> Result<Config, String> {
+pub(super) fn read(text: &str) -> Result<Config, String> {
     let folder = folder();
     Config::parse(text, Path::new("jetpay.toml"), folder.path())
         .map_err(|problems| problems.to_string())
@@ -110,6 +119,20 @@ fn two_currencies_are_refused() {
 }
 
 #[test]
+fn trusted_proxies_are_networks_or_addresses() {
+    let server = |list: &str| {
+        read(&format!(
+            "[server]\ntrusted_proxies = {list}\n{HEAD}{PROJECT}"
+        ))
+    };
+    let config = server("[\"10.0.0.0/8\", \"fd00::1\"]").unwrap();
+    let networks = config.trusted_proxies.iter().map(ToString::to_string);
+    assert_eq!(networks.collect::<Vec<_>>(), ["10.0.0.0/8", "fd00::1/128"]);
+    let text = server("[\"10.0.0.0/33\"]").err().unwrap();
+    assert!(text.contains("jetpay.toml:2: write a network"), "{text}");
+}
+
+#[test]
 fn missing_token_is_refused() {
     let text = read("[admin]\n[store]\nurl = \"sqlite://x.db\"\n")
         .err()
@@ -132,7 +155,8 @@ fn no_problem_contains_a_secret() {
     );
     assert!(!text.contains("secret\n"), "{text}");
 }
-const PROJECT: &str = "[[project]]\nid = 1\nmethods = [\"qiwi-kz\"]\nsecret_file = \"secret\"\n";
+pub(super) const PROJECT: &str =
+    "[[project]]\nid = 1\nmethods = [\"qiwi-kz\"]\nsecret_file = \"secret\"\n";
 
 /// A project and `[gate]`, which is the 9th line of the file.
 fn tables(lines: &str) -> String {

@@ -5,11 +5,14 @@
 //! `Connection`, a stream that fails when it makes no progress.
 
 mod connection;
+mod crowd;
+mod peer;
 
 use std::future::ready;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
+use std::rc::Rc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -17,11 +20,16 @@ use actix_http::{HttpService, Protocol};
 use actix_server::Server;
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::App;
-use actix_web::dev::AppConfig;
+use actix_web::dev::{AppConfig, Payload, ServiceRequest};
 use actix_web::error::DispatchError;
 use actix_web::rt::net::TcpStream;
+use actix_web::rt::spawn;
+use actix_web::rt::time::sleep;
 use actix_web::web::ServiceConfig;
 use connection::Connection;
+use crowd::{Crowd, Kept, Place};
+
+pub use peer::{TrustedProxies, network_of};
 
 /// The time limit for the head of a connection's first request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,6 +40,10 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that may wait until the service accepts them. The system may allow fewer.
 #[cfg(unix)]
 const BACKLOG: i32 = 1024;
+/// How long a body that is not read is held: longer than it takes to write an answer.
+const HOLD: Duration = Duration::from_millis(100);
+/// Connections of a worker beyond its limit, while those that make room for them end.
+const SPARE: usize = 16;
 /// Open files that are kept for the store, the log and the listeners.
 #[cfg(unix)]
 const RESERVED_FILES: usize = 128;
@@ -41,8 +53,11 @@ const RESERVED_FILES: usize = 128;
 pub struct Limits {
     /// Threads; `None` is one for each core.
     pub workers: Option<usize>,
-    /// Connections that may be open at a time. Further ones wait until one ends.
+    /// Connections that may be open at a time. Further ones wait until one ends, unless `closes_oldest`.
     pub connections: usize,
+    /// Whether a connection beyond the limit closes the one whose client has made no progress for the longest time. A
+    /// connection with a request that has a token stays open.
+    pub closes_oldest: bool,
     /// How long a connection may be silent, or make no progress with a request or an answer.
     pub read_timeout: Duration,
 }
@@ -65,9 +80,11 @@ where
         .workers
         .unwrap_or_else(|| available_parallelism().map_or(1, NonZero::get));
     // `service::termination` handles signals: on SIGINT actix would drop requests.
+    let connections = limits.connections.div_ceil(workers);
+    let spare = if limits.closes_oldest { SPARE } else { 0 };
     let builder = Server::build()
         .workers(workers)
-        .max_concurrent_connections(limits.connections.div_ceil(workers))
+        .max_concurrent_connections(connections + spare)
         .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
         .disable_signals();
     let ending = builder.graceful_shutdown_signal();
@@ -75,6 +92,7 @@ where
     let builder = builder.listen("jetpay", listener, move || {
         let (ending, endpoints) = (ending.clone(), endpoints.clone());
         let app = App::new().configure(endpoints);
+        let crowd = limits.closes_oldest.then(|| Crowd::new(connections));
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let ending = ending.clone();
@@ -84,15 +102,38 @@ where
             .client_request_timeout(HEAD_TIMEOUT.min(read_timeout))
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(local)
+            .on_connect_ext(|connection: &Connection, data| {
+                if let Some(place) = connection.place() {
+                    data.insert(Rc::clone(place));
+                }
+            })
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            let connection = Connection::new(stream, read_timeout);
+            let connection = Connection::new(stream, read_timeout, crowd.as_ref());
             ready(Ok::<_, DispatchError>((connection, Protocol::Http1, peer)))
         })
         .and_then(http)
     })?;
     Ok((builder.run(), local))
+}
+
+/// Keeps the connection of this request open until the result is dropped, also when a new one needs its place.
+pub(crate) fn keep_open(request: &ServiceRequest) -> Option<Kept> {
+    request.conn_data::<Rc<Place>>().map(Kept::new)
+}
+
+/// Ends the connection after the answer to a request whose body is not read.
+///
+/// actix-web reads a dropped body to its end when it is chunked, and a client can send one without an end. A body that is still
+/// held when the answer is written ends the connection.
+pub(crate) fn end_after_answer(body: Payload) {
+    if !matches!(body, Payload::None) {
+        spawn(async move {
+            sleep(HOLD).await;
+            drop(body);
+        });
+    }
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
@@ -101,6 +142,25 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     #[cfg(unix)]
     rustix::net::listen(&listener, BACKLOG)?;
     Ok(listener)
+}
+
+/// Fails when the system allows this process too few open files to run at all.
+///
+/// # Errors
+/// What to do.
+pub fn require_files() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+        let limit = getrlimit(Resource::Nofile).maximum;
+        if let Some(files) = limit.filter(|&files| files <= RESERVED_FILES as u64) {
+            return Err(io::Error::other(format!(
+                "the system allows this process {files} open files, and it needs more than {RESERVED_FILES}: raise the \
+                 limit with `ulimit -n 65536`, or with LimitNOFILE=65536 in the unit of systemd"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Raises this process's limit of open files as far as the system allows, and returns how many of `connections` fit.

@@ -1,11 +1,19 @@
-//! The log on standard error.
+//! The log on standard error: what a stranger wrote is made harmless in it, and how much a stranger can write is limited.
 
+use std::fmt::Debug;
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jetpay_ledger::{AlarmFilter, Ledger};
-use tracing_subscriber::EnvFilter;
+use jetpay_platform::visible;
+use tracing::field::Field;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 /// The filter of a service: warnings, and the service's own information. The service limits its lines about answers with
 /// 503, so the endpoints do not log them again.
@@ -13,58 +21,173 @@ pub const SERVICE: &str = "warn,jetpay_server=info,jetpay_actix=off";
 /// The filter of the demo, which prints everything itself.
 pub const DEMO: &str = "off";
 
+/// Characters of a line's message, and of each of its fields. What is longer is cut.
+const MAX_MESSAGE: usize = 1000;
+const MAX_FIELD: usize = 200;
+
 /// Starts the log with the filter in the environment variable `JETPAY_LOG`, or else with this one.
 pub fn start(filter: &str) {
     let filter = EnvFilter::try_from_env("JETPAY_LOG").unwrap_or_else(|_| EnvFilter::new(filter));
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = fmt::layer()
+        .compact()
+        .fmt_fields(debug_fn(write_field).delimited(" "))
         .with_writer(std::io::stderr)
         .with_ansi(colours);
+    let log = tracing_subscriber::registry()
+        .with(lines)
+        .with(LimitDependencies)
+        .with(filter);
     // A second start, as in tests, keeps the first log.
-    let _ = log.compact().try_init();
+    let _ = log.try_init();
 }
 
-/// The lines that callers of the service can cause in one [`WINDOW`].
-const MAX_LINES: u32 = 20;
-const WINDOW: Duration = Duration::from_secs(10);
+/// Writes a field on one line, without what a terminal would obey.
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std::fmt::Result {
+    let (name, longest) = match field.name() {
+        "message" => ("", MAX_MESSAGE),
+        name => (name, MAX_FIELD),
+    };
+    if !name.is_empty() {
+        write!(writer, "{name}=")?;
+    }
+    writer.write_str(&shown(&format!("{value:?}"), longest))
+}
 
-struct Window {
+/// The text on one line, without control characters, and cut after so many of its characters.
+fn shown(text: &str, longest: usize) -> String {
+    let mut characters = text.chars();
+    let mut shown: String = characters
+        .by_ref()
+        .take(longest)
+        .map(visible::character)
+        .collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Limits the warnings and errors of other crates, such as those about broken connections.
+struct LimitDependencies;
+
+impl<S: Subscriber> Layer<S> for LimitDependencies {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+        let metadata = event.metadata();
+        metadata.target().starts_with("jetpay")
+            || *metadata.level() > Level::WARN
+            || DEPENDENCIES.take()
+    }
+}
+
+/// How many lines of one kind the log gets.
+pub(super) struct Budget {
+    /// What the lines are about.
+    about: &'static str,
+    lines: u32,
+    window: Duration,
+    spent: Mutex<Spent>,
+}
+
+struct Spent {
     since: Option<Instant>,
     lines: u32,
-    dropped: u64,
+    left_out: u64,
 }
 
-static LIMITED: Mutex<Window> = Mutex::new(Window {
-    since: None,
-    lines: 0,
-    dropped: 0,
-});
+/// Messages that are not signed: anyone can send them.
+pub(super) static UNSIGNED: Budget = Budget::new("messages without a good signature", 20, 10);
+/// Signed messages, and what became of them. Strangers cannot use up these lines.
+pub(super) static SIGNED: Budget = Budget::new("signed messages", 20, 10);
+/// Requests of the service to the Gate.
+pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
+/// Requests to the admin interface that were not let in.
+pub(super) static DENIED: Budget = Budget::new("refused requests to the admin interface", 20, 10);
+/// The store, when the admin interface needs it.
+pub(super) static STORE: Budget = Budget::new("the store", 20, 10);
+/// Requests for a path that does not exist.
+pub(super) static WRONG_PATHS: Budget = Budget::new("paths that do not exist", 1, 60);
+/// Signals, one of which comes with every write to a file that is too large.
+pub(super) static SIGNALS: Budget = Budget::new("signals", 20, 10);
+/// Lines of other crates.
+static DEPENDENCIES: Budget = Budget::new("connections", 20, 10);
 
-/// Writes a line that a caller of the service caused. When there were too many of late, it counts the line instead.
-pub(super) fn limited(write: impl FnOnce()) {
-    let Ok(mut window) = LIMITED.lock() else {
-        return;
-    };
-    if window.since.is_none_or(|since| since.elapsed() > WINDOW) {
-        if window.dropped > 0 {
+impl Budget {
+    /// So many lines in so many seconds.
+    const fn new(about: &'static str, lines: u32, seconds: u64) -> Self {
+        Self {
+            about,
+            lines,
+            window: Duration::from_secs(seconds),
+            spent: Mutex::new(Spent {
+                since: None,
+                lines: 0,
+                left_out: 0,
+            }),
+        }
+    }
+
+    /// Whether one more line may be written. If not, it is counted.
+    fn take(&self) -> bool {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        if spent
+            .since
+            .is_none_or(|since| since.elapsed() > self.window)
+        {
+            spent.since = Some(Instant::now());
+            spent.lines = 0;
+        }
+        let left = spent.lines < self.lines;
+        if left {
+            spent.lines += 1;
+        } else {
+            spent.left_out += 1;
+        }
+        left
+    }
+
+    /// Logs how many lines were left out in a window that is over.
+    fn report(&self) {
+        let left_out = {
+            let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+            if spent
+                .since
+                .is_none_or(|since| since.elapsed() <= self.window)
+            {
+                return;
+            }
+            std::mem::take(&mut spent.left_out)
+        };
+        if left_out > 0 {
             tracing::warn!(
-                lines = window.dropped,
-                "the log left out lines: there were too many about messages that were not served"
+                lines = left_out,
+                "the log left out lines: there were too many about {}",
+                self.about
             );
         }
-        *window = Window {
-            since: Some(Instant::now()),
-            lines: 0,
-            dropped: 0,
-        };
     }
-    if window.lines < MAX_LINES {
-        window.lines += 1;
-        drop(window);
+}
+
+/// Writes a line that a caller of the service caused. When there were too many of its kind of late, it counts the line instead.
+pub(super) fn limited(budget: &Budget, write: impl FnOnce()) {
+    if budget.take() {
         write();
-    } else {
-        window.dropped += 1;
+    }
+}
+
+/// Logs how many lines were left out. Call it from time to time.
+pub fn report_left_out() {
+    for budget in [
+        &UNSIGNED,
+        &SIGNED,
+        &GATE,
+        &DENIED,
+        &STORE,
+        &WRONG_PATHS,
+        &SIGNALS,
+        &DEPENDENCIES,
+    ] {
+        budget.report();
     }
 }
 
@@ -103,5 +226,52 @@ fn newest(limit: usize) -> AlarmFilter {
     AlarmFilter {
         limit,
         ..AlarmFilter::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+
+    #[test]
+    fn text_of_a_stranger_is_one_cut_line_without_control_characters() {
+        let text = "a\nb\r\u{1b}[31m\u{9b}\u{202e}c";
+        assert_eq!(shown(text, 99), r"a\nb\r\u{1b}[31m\u{9b}\u{202e}c");
+        assert_eq!(shown("abcdef", 3), "abc…");
+        assert_eq!(shown("abc", 3), "abc");
+    }
+
+    #[test]
+    fn warnings_of_other_crates_are_limited_and_ours_are_not() {
+        struct Lines(Arc<AtomicUsize>);
+        impl<S: Subscriber> Layer<S> for Lines {
+            fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+                self.0.fetch_add(1, Relaxed);
+            }
+        }
+        let count = Arc::new(AtomicUsize::new(0));
+        let log = tracing_subscriber::registry()
+            .with(Lines(Arc::clone(&count)))
+            .with(LimitDependencies);
+        tracing::subscriber::with_default(log, || {
+            for _ in 0..100 {
+                tracing::error!(target: "actix_http::h1::dispatcher", "stream error");
+            }
+            assert_eq!(count.swap(0, Relaxed), 20);
+            for _ in 0..100 {
+                tracing::error!("ours");
+            }
+            assert_eq!(count.load(Relaxed), 100);
+        });
+    }
+
+    #[test]
+    fn budget_gives_its_lines_once_a_window_and_counts_the_rest() {
+        let budget = Budget::new("tests", 3, 3600);
+        assert_eq!((0..10).filter(|_| budget.take()).count(), 3);
+        assert_eq!(budget.spent.lock().unwrap().left_out, 7);
     }
 }

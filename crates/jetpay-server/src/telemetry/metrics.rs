@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
@@ -11,6 +12,7 @@ use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::log;
+use crate::listener::TrustedProxies;
 
 /// The buckets of `jetpay_answer_seconds`: upper bounds in seconds.
 const SECONDS: [f64; 10] = [
@@ -54,6 +56,14 @@ impl Metrics {
         metrics::describe_counter!(
             "jetpay_unusable_not_stored_total",
             "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project"
+        );
+        metrics::describe_counter!(
+            "jetpay_admin_denied_total",
+            "requests to the admin interface without a right token or role, by code"
+        );
+        metrics::describe_counter!(
+            "jetpay_wrong_paths_total",
+            "requests to the platform's listener for a path that does not exist"
         );
         metrics::describe_counter!(
             "jetpay_payout_requests_total",
@@ -102,6 +112,7 @@ fn payouts(what: &'static str, count: i64) {
 /// Counts the answers of one endpoint. It looks its counters up once, because a lookup costs more than a count.
 pub struct Meter {
     endpoint: &'static str,
+    senders: TrustedProxies,
     verify: Served,
     check_deposit: Served,
     callback: Served,
@@ -125,15 +136,16 @@ struct Served {
 }
 
 impl Meter {
-    /// The meter of an endpoint.
+    /// The meter of an endpoint. The log names the sender of a rejected message, as `senders` finds it.
     #[must_use]
-    pub fn of(endpoint: &'static str) -> Self {
+    pub fn of(endpoint: &'static str, senders: &TrustedProxies) -> Self {
         let served = |kind| Served {
             served: total(endpoint, kind, "served"),
             unavailable: total(endpoint, kind, "unavailable"),
         };
         Self {
             endpoint,
+            senders: senders.clone(),
             verify: served("verify"),
             check_deposit: served("check_deposit"),
             callback: served("callback"),
@@ -156,7 +168,7 @@ impl Meter {
         signatures(order, matched.secret).increment(1);
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
-            log::limited(|| {
+            log::limited(&log::SIGNED, || {
                 tracing::warn!(
                     endpoint,
                     secret,
@@ -167,7 +179,7 @@ impl Meter {
     }
 
     /// Counts an answer, and logs a rejection or an unavailable store.
-    pub fn answered(&self, reply: &Reply, took: Duration) {
+    pub fn answered(&self, request: &HttpRequest, reply: &Reply, took: Duration) {
         self.seconds.record(took);
         let outcome = &reply.outcome;
         if let Some(matched) = outcome.matched {
@@ -177,7 +189,15 @@ impl Meter {
             let kind = outcome.kind.map_or("unknown", name);
             total(self.endpoint, kind, rejection.kind()).increment(1);
             let (endpoint, status) = (self.endpoint, reply.status);
-            log::limited(|| tracing::warn!(endpoint, status, "rejected: {rejection}"));
+            let budget = if outcome.matched.is_some() {
+                &log::SIGNED
+            } else {
+                &log::UNSIGNED
+            };
+            log::limited(budget, || {
+                let sender = self.senders.sender(request.peer_addr(), request.headers());
+                tracing::warn!(endpoint, status, %sender, "rejected: {rejection}");
+            });
             return;
         }
         let kind = match outcome.kind {
@@ -194,7 +214,9 @@ impl Meter {
             (Some(unavailable), _) => {
                 kind.unavailable.increment(1);
                 let endpoint = self.endpoint;
-                log::limited(|| tracing::error!(endpoint, "{}", unavailable.report()));
+                log::limited(&log::SIGNED, || {
+                    tracing::error!(endpoint, "{}", unavailable.report());
+                });
             }
         }
     }

@@ -3,10 +3,11 @@
 mod log;
 mod metrics;
 
-pub use log::{AlarmLog, DEMO, SERVICE, start as start_log};
+pub use log::{AlarmLog, DEMO, SERVICE, report_left_out, start as start_log};
 pub use metrics::{Meter, Metrics};
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 use ::metrics::counter;
@@ -25,6 +26,7 @@ pub(crate) fn callback_recorded(
     let operation = operation.map(tracing::field::display);
     if recorded == CallbackOutcome::Unmatched {
         log::limited(
+            &log::SIGNED,
             || tracing::warn!(%payment, operation, "a callback names an unknown payment: stored, answered with 404"),
         );
     }
@@ -35,7 +37,7 @@ pub(crate) fn callback_recorded(
 pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
     if recorded == UnusableOutcome::NotStored {
         counter!("jetpay_unusable_not_stored_total", "project" => project.to_string()).increment(1);
-        log::limited(|| {
+        log::limited(&log::SIGNED, || {
             tracing::error!(
                 %project,
                 "a signed callback that is not usable was not stored: the project has 1,000 open alarms about such \
@@ -77,6 +79,7 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
     let sums = callback.payment.sum.zip(callback.operation.sum_initial);
     if sums.is_some_and(|(payment, operation)| payment != operation) {
         log::limited(
+            &log::SIGNED,
             || tracing::warn!(%payment, operation, "payment.sum differs from the operation's sum; the operation's sum counts"),
         );
     }
@@ -88,6 +91,7 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
         let operation_status = callback.operation.status.as_ref();
         let operation_status = operation_status.map(tracing::field::display);
         log::limited(
+            &log::SIGNED,
             || tracing::warn!(%payment, operation, %status, kind, operation_status, "unknown status or type: treated as not final"),
         );
     }
@@ -113,7 +117,48 @@ pub(crate) fn fields_ignored(fields: &[&'static str]) {
 /// Counts `check_deposit`s of Cash-in with the type `verify`: its document and its sample disagree about that type.
 pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
     counter!("jetpay_cashin_check_deposit_typed_verify_total").increment(1);
-    log::limited(|| tracing::warn!(%project, "a check_deposit of Cash-in has the type verify"));
+    log::limited(
+        &log::SIGNED,
+        || tracing::warn!(%project, "a check_deposit of Cash-in has the type verify"),
+    );
+}
+
+/// A request to the admin interface came without one of its tokens.
+pub(crate) fn token_refused(sender: IpAddr) {
+    counter!("jetpay_admin_denied_total", "code" => "unauthorized").increment(1);
+    log::limited(&log::DENIED, || {
+        tracing::warn!(%sender, "the admin interface refused a request: its token is missing or wrong");
+    });
+}
+
+/// A request to the admin interface had a token of another role.
+pub(crate) fn role_refused(sender: IpAddr, token: &str, needed: &str) {
+    counter!("jetpay_admin_denied_total", "code" => "forbidden").increment(1);
+    log::limited(&log::DENIED, || {
+        tracing::warn!(%sender, token, needed, "the admin interface refused a request: its token has another role");
+    });
+}
+
+/// The admin interface answers 503.
+pub(crate) fn admin_unavailable(error: &Error) {
+    log::limited(&log::STORE, || tracing::error!("admin: {error}"));
+}
+
+/// A request to the platform's listener named a path that does not exist.
+pub(crate) fn wrong_path(path: &str, sender: IpAddr) {
+    counter!("jetpay_wrong_paths_total").increment(1);
+    log::limited(&log::WRONG_PATHS, || {
+        tracing::warn!(
+            path, %sender,
+            "there is no such path: does JetPay have the right URLs? They end in the name of a method, such as /kaspi, or in \
+             /callback. This line comes once a minute at most; jetpay_wrong_paths_total counts"
+        );
+    });
+}
+
+/// A signal came that does nothing.
+pub(crate) fn signal_ignored(text: &str) {
+    log::limited(&log::SIGNALS, || tracing::warn!("{text}"));
 }
 
 /// The service sent a payout.
@@ -122,19 +167,19 @@ pub(crate) fn payout_sent(payout: &Lease, outcome: &SendOutcome) {
     let outcome = match outcome {
         SendOutcome::Accepted { .. } => "accepted",
         SendOutcome::Rejected { message, .. } => {
-            log::limited(|| {
+            log::limited(&log::GATE, || {
                 tracing::warn!(payment = id, %project, "the Gate rejected a payout: {message}");
             });
             "rejected"
         }
         SendOutcome::NotNow { message, .. } => {
-            log::limited(|| {
+            log::limited(&log::GATE, || {
                 tracing::error!(payment = id, %project, "the Gate does not accept a payout now; the service sends it again later: {message}");
             });
             "not_now"
         }
         SendOutcome::Unknown { reason } => {
-            log::limited(|| {
+            log::limited(&log::GATE, || {
                 tracing::warn!(payment = id, %project, "the outcome of a payout is unknown; the service asks for its status: {reason}");
             });
             "unknown"
@@ -150,7 +195,7 @@ pub(crate) fn payout_status(payout: &Lease, answer: &StatusAnswer) {
         StatusAnswer::Found(_) => "found",
         StatusAnswer::NotFound => "not_found",
         StatusAnswer::Unanswered { reason } => {
-            log::limited(|| {
+            log::limited(&log::GATE, || {
                 tracing::warn!(payment = id, %project, "the Gate does not answer a status query: {reason}");
             });
             "unanswered"
@@ -167,7 +212,7 @@ fn count_payout_request(request: &'static str, outcome: &'static str) {
 /// The result of a payout's action could not be recorded.
 pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
     let id = payout.payment_id.as_str();
-    log::limited(|| {
+    log::limited(&log::GATE, || {
         tracing::error!(
             payment = id,
             "cannot record the result of a payout; the service asks for its status later: {error}"
@@ -177,7 +222,9 @@ pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
 
 /// The worker cannot read or lease payouts.
 pub(crate) fn payouts_stopped(error: &Error) {
-    log::limited(|| tracing::error!("cannot continue with payouts: {error}"));
+    log::limited(&log::GATE, || {
+        tracing::error!("cannot continue with payouts: {error}");
+    });
 }
 
 /// Logs when a service without `[gate]` has open payouts, because it does nothing about them.

@@ -35,7 +35,7 @@ async fn request_without_the_token_gets_401_and_nothing_else() {
             Some("Bearer "),
             Some("Bearer wrong"),
             Some("Basic YTpi"),
-            Some("a token of tests"),
+            Some("a token of tests, and long"),
         ] {
             let mut request = running.without_token(Method::GET, path);
             if let Some(given) = given {

@@ -172,7 +172,7 @@ async fn service_on_every_address_is_called_without_the_secrets_of_its_projects(
         .folder
         .run(&["alarms", "list", "--config", "admin.toml"]);
     assert_eq!(good(&output), "no alarms\n");
-    running.folder.write("token", "another token");
+    running.folder.write("token", "another token, also long");
     let error = bad(&running.folder.run(&["alarms", "list"]));
     assert!(error.contains("another token"), "{error}");
 }

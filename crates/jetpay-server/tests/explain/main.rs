@@ -4,7 +4,9 @@ mod hints;
 mod output;
 mod secrets;
 
+use std::fs::Permissions;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 
 use jetpay_core::signature::Key;
@@ -40,7 +42,7 @@ impl Place {
         let place = Self(tempfile::tempdir().unwrap());
         for (name, text) in [
             ("jetpay.toml", CONFIG),
-            ("token", "a token of tests"),
+            ("token", "a token of tests, and long"),
             ("old", OLD),
             ("new", NEW),
             ("other", OTHER),
@@ -51,7 +53,10 @@ impl Place {
     }
 
     fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.0.path().join(name), text).unwrap();
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        // Else each output would warn of secrets that others can read.
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -89,7 +89,7 @@ impl PayoutService {
     ) -> Self {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("secret"), SECRET).unwrap();
-        fs::write(path("token"), "a token of tests").unwrap();
+        fs::write(path("token"), "a token of tests, and long").unwrap();
         let text = format!(
             "[server]\nlisten = \"127.0.0.1:0\"\n[admin]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"token\"\n\
              [store]\nurl = \"{url}\"\n[gate]\nbase_url = \"http://127.0.0.1:{gate}\"\n\
@@ -171,6 +171,7 @@ pub(crate) fn payout_request(account: &str) -> NewPayout {
         fingerprint: "all of it".into(),
         from_balance: false,
         created_at: Millis(i64::try_from(since_1970().as_millis()).unwrap()),
+        requested_by: None,
     }
 }
 

@@ -331,7 +331,7 @@ async fn service_without_a_gate_or_with_another_token_stops_the_command_at_once(
         err.contains("add [gate]") && !err.contains("payouts.csv:2"),
         "{err}"
     );
-    running.folder.write("token", "another token");
+    running.folder.write("token", "another token, also long");
     let (_, _, err) = run(&running, &SEND);
     assert!(err.contains("another token"), "{err}");
 }

@@ -7,6 +7,7 @@
 )]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ use tempfile::TempDir;
 pub const JETPAY: &str = env!("CARGO_BIN_EXE_jetpay");
 pub const PROJECT: u64 = 1234;
 pub const SECRET: &str = "a secret of tests";
-pub const TOKEN: &str = "a token of tests";
+pub const TOKEN: &str = "a token of tests, and long";
 pub const CUSTOMER: &str = "7123456789";
 
 /// A folder with a valid configuration.
@@ -50,8 +51,12 @@ impl Folder {
     fn with(lines: &str, url: &str) -> Self {
         let place = tempfile::tempdir().unwrap();
         let (listen, admin) = (free_port(), free_port());
-        fs::write(place.path().join("secret"), SECRET).unwrap();
-        fs::write(place.path().join("token"), TOKEN).unwrap();
+        for (name, text) in [("secret", SECRET), ("token", TOKEN)] {
+            let path = place.path().join(name);
+            fs::write(&path, text).unwrap();
+            // Else each start would warn of secrets that others can read.
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
         let config = format!(
             "[server]\nlisten = \"127.0.0.1:{listen}\"\n{lines}\n[admin]\nlisten = \"127.0.0.1:{admin}\"\ntoken_file = \"token\"\n\
              [store]\nurl = \"{url}\"\n[[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\n\

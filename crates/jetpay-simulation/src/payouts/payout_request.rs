@@ -150,6 +150,7 @@ impl PayoutRequest {
             from_balance: self.from_balance,
             request,
             created_at: now,
+            requested_by: None,
         }
     }
 }

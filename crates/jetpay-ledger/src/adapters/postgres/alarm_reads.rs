@@ -14,7 +14,7 @@ macro_rules! columns {
     () => {
         "SELECT alarms.seq, kind, project_id, alarms.payment_id, alarms.operation_id, alarms.time, alarms.reason,
             settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict, amount, currency,
-            settlements.reason, events_before, settlements.time, settlements.corrects
+            settlements.reason, events_before, settlements.time, settlements.corrects, actor
         FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq "
     };
 }
@@ -72,7 +72,7 @@ pub(super) async fn resolutions(
     limit: usize,
 ) -> Result<Vec<Resolution>, PostgresError> {
     let sql = "SELECT seq, alarm_seq, payment_id, operation_id, verdict, amount, currency, reason, events_before, time,
-                      corrects
+                      corrects, actor
                FROM settlements WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
     let (before, limit) = (before.unwrap_or(i64::MAX), rows::limit(limit));
     list(&client, sql, &[&before, &limit], |row| resolution(row, 0)).await
@@ -131,5 +131,6 @@ fn resolution(row: &Row, first: usize) -> Result<Resolution, TransactionError> {
         reason: rows::get(row, first + 7)?,
         events_before: rows::get::<i64>(row, first + 8)?.cast_unsigned(),
         time: Millis(rows::get(row, first + 9)?),
+        by: rows::get(row, first + 10)?,
     })
 }

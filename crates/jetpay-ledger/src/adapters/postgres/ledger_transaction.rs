@@ -288,7 +288,7 @@ impl LedgerTransaction for WorkingSet {
         }
         let corrected = resolution.verdict.corrects();
         if let Some(entry) = corrected.and_then(|seq| self.entries.get_mut(&seq)?.as_mut()) {
-            entry.corrected = Some(resolution.reason.clone());
+            entry.corrected = Some(resolution.reason.text.clone());
         }
         self.changes.resolutions.push((resolution.clone(), now));
         Ok(())

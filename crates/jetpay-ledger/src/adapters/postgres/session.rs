@@ -102,9 +102,9 @@ statements! {
         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[],
             $8::text[]) WITH ORDINALITY AS a (k, r, p, o, t, w, b, s, n)";
     add_resolutions: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
-            events_before, time, corrects)
+            events_before, time, corrects, actor)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-            $8::bigint[], $9::bigint[], $10::bigint[])";
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::text[])";
     resolve_alarms: "UPDATE alarms SET settled = TRUE WHERE seq = ANY($1)";
     put_customers: "INSERT INTO customers SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
         ON CONFLICT (customer_id) DO UPDATE

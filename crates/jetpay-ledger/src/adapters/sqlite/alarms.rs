@@ -13,7 +13,7 @@ use crate::model::{
 
 const COLUMNS: &str = "SELECT alarms.seq, kind, project_id, alarms.payment_id, alarms.operation_id, alarms.time,
     alarms.reason, settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict, amount,
-    currency, settlements.reason, events_before, settlements.time, settlements.corrects
+    currency, settlements.reason, events_before, settlements.time, settlements.corrects, actor
     FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq";
 
 /// Adds an alarm.
@@ -117,8 +117,8 @@ pub(super) fn add_resolution(
     now: Millis,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
-                   events_before, time, corrects)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+                   events_before, time, corrects, actor)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let amount = resolution.verdict.amount();
     let payment_id = resolution.payment_id.as_ref();
     transaction.execute(
@@ -130,10 +130,11 @@ pub(super) fn add_resolution(
             resolution.verdict.stored(),
             amount.map(jetpay_core::Money::minor),
             amount.map(|amount| amount.currency().code().to_owned()),
-            &resolution.reason,
+            &resolution.reason.text,
             resolution.events_before.cast_signed(),
             now.0,
             resolution.verdict.corrects(),
+            &resolution.reason.by,
         ),
     )?;
     if let Some(seq) = resolution.alarm_seq {
@@ -149,7 +150,7 @@ pub(super) fn resolutions(
     limit: usize,
 ) -> rusqlite::Result<Vec<Resolution>> {
     let sql = "SELECT seq, alarm_seq, payment_id, operation_id, verdict, amount, currency, reason, events_before, time,
-                      corrects
+                      corrects, actor
                FROM settlements WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let values = (before.unwrap_or(i64::MAX), rows::limit(limit));
@@ -158,7 +159,7 @@ pub(super) fn resolutions(
         .collect()
 }
 
-/// Its eleven columns, from `first` on.
+/// Its twelve columns, from `first` on.
 fn resolution_from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Resolution> {
     let amount = match row.get::<_, Option<i64>>(first + 5)? {
         None => None,
@@ -177,6 +178,7 @@ fn resolution_from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Resoluti
         reason: row.get(first + 7)?,
         events_before: row.get::<_, i64>(first + 8)?.cast_unsigned(),
         time: Millis(row.get(first + 9)?),
+        by: row.get(first + 11)?,
     })
 }
 

@@ -82,7 +82,9 @@ pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
         }
         Some(ErrorCode::NotADatabase) => "; this is no SQLite database: name another file",
         Some(ErrorCode::DatabaseCorrupt) => "; it is damaged: bring back a copy",
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => "; is the disk full, or broken?",
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            "; is the disk full or broken, or the file larger than this process may write (`ulimit -f`)?"
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "; another program writes to it, perhaps an operator's sqlite3: end it"
         }

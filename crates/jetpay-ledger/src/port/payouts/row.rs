@@ -147,6 +147,7 @@ impl PayoutRow {
             from_balance,
             request: values.optional_text().unwrap_or_default().into(),
             created_at,
+            requested_by: None,
         };
         let snapshot = PayoutSnapshot {
             project_id,
@@ -245,6 +246,7 @@ mod tests {
             from_balance: true,
             request: "{}".into(),
             created_at: Millis(7),
+            requested_by: None,
         })
     }
 

@@ -54,12 +54,12 @@ pub(crate) const OPEN: &str =
 
 /// The steps of a payout.
 pub(crate) const HISTORY: &str =
-    "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time
+    "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time, actor
     FROM payout_steps WHERE payment_id = $1 ORDER BY seq";
 
 /// The entries of the payouts account, in the order of commit.
 pub(crate) const ENTRIES: &str =
-    "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time
+    "SELECT seq, payment_id, project_id, what, amount, operation_id, code, message, time, actor
     FROM payout_steps WHERE seq > $1 AND amount IS NOT NULL ORDER BY seq LIMIT $2";
 
 /// The same entries, each with its payout.

@@ -10,7 +10,7 @@ use crate::port::error::TransactionError;
 use crate::port::store::Value;
 
 /// The columns of a step.
-pub(crate) const STEP_COLUMNS: [&str; 9] = [
+pub(crate) const STEP_COLUMNS: [&str; 10] = [
     "seq",
     "payment_id",
     "project_id",
@@ -20,6 +20,7 @@ pub(crate) const STEP_COLUMNS: [&str; 9] = [
     "code",
     "message",
     "time",
+    "actor",
 ];
 
 /// In the order of [`STEP_COLUMNS`], but for the number, which the store gives.
@@ -33,6 +34,7 @@ pub(crate) fn values(step: &PayoutStep) -> Vec<Value> {
         value::optional_text(step.code.as_ref().map(OperationCode::as_str)),
         value::optional_text(step.message.as_deref()),
         Value::Int(step.time.0),
+        value::optional_text(step.by.as_deref()),
     ]
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn from_values(row: &[Value]) -> Result<PayoutStep, TransactionError>
         code: values.optional_text().map(OperationCode::from),
         message: values.optional_text().map(ToOwned::to_owned),
         time: Millis(values.int()?),
+        by: values.optional_text().map(ToOwned::to_owned),
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Data, Payload, ReqData};
 use jetpay_core::Method;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use jetpay_ledger::payout::PayoutRequestOutcome;
@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 use super::payout;
 use super::view::WithHistory;
+use crate::admin::auth::Actor;
 use crate::admin::error::AdminError;
 use crate::admin::{Admin, Rfc3339, input};
 use crate::config::Config;
@@ -57,6 +58,7 @@ impl PayoutIntake {
 /// Answers 202 with a new payout, or 200 with the payout that already has this key.
 pub(super) async fn create(
     admin: Data<Admin>,
+    by: ReqData<Actor>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
     let intake = admin.payouts.as_ref().ok_or_else(|| {
@@ -71,12 +73,12 @@ pub(super) async fn create(
     {
         return Err(error.into());
     }
-    let new = new_payout(&request, intake)?;
+    let new = new_payout(&request, intake, &by)?;
     let (id, project, amount) = (new.id.clone(), new.project_id, new.amount);
     let (id, mut answer) = match admin.ledger.record_payout(new).await? {
         PayoutRequestOutcome::Created => {
             intake.new_payout.notify_one();
-            tracing::info!(payment = %id, %project, %amount, "the service accepted a payout");
+            tracing::info!(payment = %id, %project, %amount, by = by.name(), "the service accepted a payout");
             (id, HttpResponse::Accepted())
         }
         PayoutRequestOutcome::Repeated(known) => (known, HttpResponse::Ok()),
@@ -129,7 +131,11 @@ async fn warnings(admin: &Admin, payout: &Payout) -> Result<Vec<String>, AdminEr
     Ok(before.map(warning).take(WARNINGS).collect())
 }
 
-fn new_payout(request: &PayoutRequest, intake: &PayoutIntake) -> Result<NewPayout, AdminError> {
+fn new_payout(
+    request: &PayoutRequest,
+    intake: &PayoutIntake,
+    by: &Actor,
+) -> Result<NewPayout, AdminError> {
     let id = intake.environment.fresh_payment_id();
     let payout = request.payout(id.clone())?;
     let customer_id = CustomerId::new(request.customer.id.as_str())
@@ -146,6 +152,7 @@ fn new_payout(request: &PayoutRequest, intake: &PayoutIntake) -> Result<NewPayou
         from_balance: intake.from_balance,
         request: payout.to_json(),
         created_at: intake.environment.now(),
+        requested_by: Some(by.name().to_owned()),
     })
 }
 
@@ -167,7 +174,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
     use actix_web::{App, rt::time::timeout};
     use jetpay_core::Currency;
     use jetpay_ledger::Ledger;
@@ -175,8 +182,10 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::PayoutIntake;
-    use crate::admin::{self, Admin, Token};
+    use crate::admin::{self, Access, Admin};
+    use crate::config::{AdminToken, Role};
     use crate::environment::SystemEnvironment;
+    use crate::listener::TrustedProxies;
     use crate::telemetry::Metrics;
 
     #[actix_web::test]
@@ -190,10 +199,16 @@ mod tests {
             new_payout: Arc::clone(&new_payout),
             environment: Arc::new(SystemEnvironment),
         };
+        let token = AdminToken {
+            name: "shop".to_owned(),
+            role: Role::Pay,
+            secret: "token".to_owned().into(),
+        };
         let admin = Admin {
             ledger,
             currency: Currency::KZT,
-            token: Token::new("token"),
+            access: Access::new(vec![token], TrustedProxies::default()),
+            hosts: Vec::new(),
             payouts: Some(intake),
             metrics: Metrics::start().unwrap(),
         };
@@ -209,6 +224,10 @@ mod tests {
             let request = request.insert_header(("authorization", "Bearer token"));
             let answer = call_service(&app, request.to_request()).await;
             assert_eq!(answer.status().as_u16(), status);
+            if notifies {
+                let body: serde_json::Value = read_body_json(answer).await;
+                assert_eq!(body["history"][0]["by"], "shop");
+            }
             let notified = timeout(Duration::from_millis(1), new_payout.notified()).await;
             assert_eq!(notified.is_ok(), notifies, "{minor} {status}");
         }

@@ -3,13 +3,14 @@
 mod create;
 mod view;
 
-use actix_web::web::{self, Data, Path, Payload, ServiceConfig};
+use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_ledger::payout::PayoutResolution;
 use jetpay_ledger::{Payout, PayoutFilter, PayoutState, ResolveError};
 use serde::{Deserialize, Serialize};
 
+use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, entries, input, resource};
 use crate::environment::now;
@@ -115,6 +116,7 @@ struct Resolve {
 /// Records how a payout ended when the platform does not say it, and answers with the payout.
 async fn resolve(
     admin: Data<Admin>,
+    by: ReqData<Actor>,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, AdminError> {
@@ -123,10 +125,10 @@ async fn resolve(
     let ending = ending(&body.ending)?;
     admin
         .ledger
-        .resolve_payout(id.clone(), ending, body.reason, now())
+        .resolve_payout(id.clone(), ending, by.reason(body.reason), now())
         .await?;
     // The log does not get the reason: a person wrote it, and it may name a payee.
-    tracing::info!(payment = %id, %ending, "the merchant resolved a payout");
+    tracing::info!(payment = %id, %ending, by = by.name(), "the merchant resolved a payout");
     Ok(HttpResponse::Ok().json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
 }
 

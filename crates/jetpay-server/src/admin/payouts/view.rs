@@ -102,6 +102,9 @@ struct StepView<'a> {
     /// The message of the platform, or the reason of the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
+    /// The name of the token with which the request or the decision came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
 }
 
 impl<'a> From<&'a PayoutStep> for StepView<'a> {
@@ -117,6 +120,7 @@ impl<'a> From<&'a PayoutStep> for StepView<'a> {
             code,
             text: code.map(OperationCode::text),
             message: step.message.as_deref(),
+            by: step.by.as_deref(),
         }
     }
 }

@@ -16,6 +16,7 @@ use jetpay_ledger::{Ledger, PaymentFilter, PaymentState};
 use jetpay_platform::Platform;
 
 use crate::config::{AdminAccess, Config};
+use crate::listener;
 use crate::service::{self, Service};
 use crate::telemetry::{self, Metrics};
 use scenes::heading;
@@ -35,6 +36,7 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         telemetry::start_log(telemetry::DEMO);
+        listener::require_files()?;
         let setup = Setup::prepare(self.dir.as_deref())?;
         let config = Config::read(&setup.config())?;
         let metrics = Metrics::start()?;
@@ -59,7 +61,7 @@ impl Demo {
             if gate.is_some() {
                 payouts::play(&AdminAccess {
                     address: admin,
-                    token: config.admin_token.clone(),
+                    token: config.admin_tokens[0].secret.clone(),
                     projects: config.projects.iter().map(|project| project.id).collect(),
                 })
                 .await?;

@@ -1,6 +1,7 @@
 //! The folder of a demo, with its configuration and secrets, and its customers.
 
 use std::fs;
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
@@ -68,7 +69,15 @@ impl Setup {
         if path.exists() {
             return Ok(());
         }
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        // Two of the files are secrets.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(&path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     pub(super) fn introduce(&self, listen: SocketAddr, admin: SocketAddr) {

@@ -4,6 +4,7 @@
 mod inbox;
 
 use clap::{Args, Subcommand};
+use jetpay_platform::visible;
 use serde_json::Value;
 
 use super::client::{AdminOptions, Request};
@@ -165,11 +166,13 @@ fn render_alarm(alarm: &Value) -> String {
         ("operation", text(alarm, "/operation_id")),
         ("resolved", verdict(alarm)),
         ("resolved at", text(alarm, "/resolution/time")),
+        ("resolved by", text(alarm, "/resolution/by")),
         ("resolved because", text(alarm, "/resolution/reason")),
     ]);
     for index in 0..rows(alarm, "callbacks").len() {
         rendered += "\n";
-        rendered += &text(alarm, &format!("/callbacks/{index}"));
+        let body = alarm.pointer(&format!("/callbacks/{index}"));
+        rendered += &visible::lines(body.and_then(Value::as_str).unwrap_or_default());
         rendered += "\n";
     }
     rendered
@@ -213,6 +216,7 @@ const RESOLUTION_COLUMNS: &[Column] = &[
     column("alarm", |resolution| text(resolution, "/alarm_seq")),
     column("payment", |resolution| text(resolution, "/payment_id")),
     column("operation", |resolution| text(resolution, "/operation_id")),
+    column("by", |resolution| text(resolution, "/by")),
     column("reason", |resolution| text(resolution, "/reason")),
 ];
 

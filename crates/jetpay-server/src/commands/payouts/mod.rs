@@ -140,6 +140,7 @@ const STEPS: &[Column] = &[
     column("amount", |step| money(step, "", "amount")),
     column("operation", |step| text(step, "/operation_id")),
     column("code", |step| text(step, "/code")),
+    column("by", |step| text(step, "/by")),
     column("why", why),
 ];
 

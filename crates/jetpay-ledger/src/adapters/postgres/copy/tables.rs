@@ -110,6 +110,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("events_before", Type::INT8),
             ("time", Type::INT8),
             ("corrects", Type::INT8),
+            ("actor", Type::TEXT),
         ],
     },
     Table {
@@ -162,6 +163,7 @@ pub(super) const TABLES: [Table; 8] = [
             ("code", Type::TEXT),
             ("message", Type::TEXT),
             ("time", Type::INT8),
+            ("actor", Type::TEXT),
         ],
     },
 ];

@@ -94,10 +94,11 @@ pub(super) async fn add_resolutions(session: &Session, set: &WorkingSet) -> Resu
         verdict: resolution.verdict.stored(),
         amount: resolution.verdict.amount().map(Money::minor),
         currency: resolution.verdict.amount().map(|amount| amount.currency().code().to_owned()),
-        reason: rows::kept(&resolution.reason),
+        reason: rows::kept(&resolution.reason.text),
         events_before: resolution.events_before.cast_signed(),
         time: now.0,
         corrects: resolution.verdict.corrects(),
+        actor: resolution.reason.by.as_deref().map(rows::kept),
     );
     let values: Values<'_> = &[
         &alarm,
@@ -110,6 +111,7 @@ pub(super) async fn add_resolutions(session: &Session, set: &WorkingSet) -> Resu
         &events_before,
         &time,
         &corrects,
+        &actor,
     ];
     let statement = &session.statements.add_resolutions;
     session.client.execute(statement, values).await.map(drop)

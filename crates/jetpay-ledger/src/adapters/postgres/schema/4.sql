@@ -1,4 +1,5 @@
--- Version 4 (SQLite's number; the third here): corrections, and what refunds took. The columns and keys are SQLite's, and mean the same.
+-- Version 4 of SQLite, the third here: corrections, and what refunds took. The columns and keys are SQLite's, and mean the
+-- same.
 
 -- A correction names the entry that it undoes, and why. An entry is undone at most once.
 ALTER TABLE entries ADD COLUMN corrects BIGINT;     -- the seq of the entry
@@ -56,3 +57,7 @@ CREATE TRIGGER entries_of_contract AFTER INSERT ON entries REFERENCING NEW TABLE
     FOR EACH STATEMENT EXECUTE FUNCTION jetpay_entries_of_contract();
 ALTER TABLE counts ADD COLUMN debts_from BIGINT NOT NULL DEFAULT 0;
 UPDATE counts SET debts_from = last_entry;
+
+-- Who decided. The name of the token with which a decision or a payout request came; NULL in older rows.
+ALTER TABLE settlements ADD COLUMN actor TEXT;
+ALTER TABLE payout_steps ADD COLUMN actor TEXT;

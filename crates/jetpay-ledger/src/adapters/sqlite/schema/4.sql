@@ -57,3 +57,7 @@ END;
 -- The debts of contracts that were stored before include the entries of that time.
 ALTER TABLE counts ADD COLUMN debts_from INTEGER NOT NULL DEFAULT 0;
 UPDATE counts SET debts_from = (SELECT coalesce(max(seq), 0) FROM entries);
+
+-- Who decided. The name of the token with which a decision or a payout request came; NULL in older rows.
+ALTER TABLE settlements ADD COLUMN actor TEXT;
+ALTER TABLE payout_steps ADD COLUMN actor TEXT;

@@ -36,6 +36,10 @@ pub(in crate::commands) struct ImportCustomers {
     /// The debts in the file include the entries up to this number; the default is the last entry
     #[arg(long, value_name = "SEQ")]
     as_of_seq: Option<i64>,
+    /// The name of the token in the configuration, to import through the running service; without it, the first one that the
+    /// command can read
+    #[arg(long, value_name = "NAME")]
+    token: Option<String>,
     /// Afterwards remove the customers that are not in the file; shows how many, and asks
     #[arg(long, conflicts_with = "skip_bad")]
     replace_all: bool,
@@ -47,7 +51,7 @@ pub(in crate::commands) struct ImportCustomers {
 impl ImportCustomers {
     pub(in crate::commands) fn run(&self) -> anyhow::Result<()> {
         let config = Config::read(&self.source.config)?;
-        let access = AdminAccess::read(&self.source.config)?;
+        let access = AdminAccess::read(&self.source.config, self.token.as_deref())?;
         let (file, csv, bar) = self.source.open()?;
         System::new().block_on(async {
             let target = Target::open(&config, &access).await?;

@@ -47,6 +47,9 @@ pub(in crate::commands) struct Send {
     /// The configuration of the running service
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
+    /// The name of the token in the configuration; without it, the first one that the command can read
+    #[arg(long, value_name = "NAME")]
+    token: Option<String>,
     /// Print the result as JSON, for programs
     #[arg(long)]
     json: bool,
@@ -60,7 +63,7 @@ struct Sheet {
 
 impl Send {
     pub(super) fn run(&self) -> anyhow::Result<()> {
-        let access = AdminAccess::read(&self.config)?;
+        let access = AdminAccess::read(&self.config, self.token.as_deref())?;
         let project = self.project(&access.projects)?;
         let sheet = self.sheet(project)?;
         if !self.json {

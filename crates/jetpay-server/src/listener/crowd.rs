@@ -1,0 +1,99 @@
+//! The connections of one worker, of which the one that has waited longest makes room for a new one.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
+use actix_web::rt::time::Instant;
+
+/// The open connections of a worker.
+#[derive(Clone)]
+pub(super) struct Crowd {
+    limit: usize,
+    places: Rc<RefCell<Vec<Rc<Place>>>>,
+}
+
+/// What a crowd knows of one connection.
+pub(super) struct Place {
+    since: Cell<Instant>,
+    /// Requests in progress that were let in: the connection stays open.
+    kept: Cell<usize>,
+    closed: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Crowd {
+    /// A crowd of at most `limit` connections.
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            places: Rc::default(),
+        }
+    }
+
+    /// Adds a connection. When there are too many, closes the one whose client has made no progress for the longest time.
+    pub(super) fn join(&self) -> Rc<Place> {
+        let place = Rc::new(Place {
+            since: Cell::new(Instant::now()),
+            kept: Cell::new(0),
+            closed: Cell::new(false),
+            waker: RefCell::default(),
+        });
+        let mut places = self.places.borrow_mut();
+        if places.len() >= self.limit {
+            let waiting = places
+                .iter()
+                .filter(|place| place.kept.get() == 0 && !place.closed.get());
+            if let Some(longest) = waiting.min_by_key(|place| place.since.get()) {
+                longest.close();
+            }
+        }
+        places.push(Rc::clone(&place));
+        place
+    }
+
+    /// Removes a connection that has ended.
+    pub(super) fn leave(&self, place: &Rc<Place>) {
+        self.places
+            .borrow_mut()
+            .retain(|other| !Rc::ptr_eq(other, place));
+    }
+}
+
+impl Place {
+    /// The client made progress.
+    pub(super) fn progressed(&self, now: Instant) {
+        self.since.set(now);
+    }
+
+    /// Whether the connection must end. If not yet, the task is woken when it must.
+    pub(super) fn is_closed(&self, context: &Context<'_>) -> bool {
+        if !self.closed.get() {
+            self.waker.replace(Some(context.waker().clone()));
+        }
+        self.closed.get()
+    }
+
+    fn close(&self) {
+        self.closed.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// Keeps a connection open as long as it lives.
+pub(crate) struct Kept(Rc<Place>);
+
+impl Kept {
+    pub(super) fn new(place: &Rc<Place>) -> Self {
+        place.kept.set(place.kept.get() + 1);
+        Self(Rc::clone(place))
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.kept.set(self.0.kept.get() - 1);
+    }
+}
