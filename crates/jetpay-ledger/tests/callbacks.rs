@@ -309,7 +309,7 @@ async fn credit_that_overflows_the_balance_is_quarantined_and_every_read_works(t
     assert_eq!(alarm.kind, AlarmKind::BalanceOverflow);
     // A small credit counts as well, and what fits is credited.
     let rest = i64::MAX - large;
-    let credit = |amount| Verdict::Credit(Money::new(amount, Currency::KZT));
+    let credit = |amount| Verdict::Override(Money::new(amount, Currency::KZT));
     let resolve = |amount| {
         test.ledger
             .resolve_alarm(alarm.seq, credit(amount), "seen".into(), NOW)

@@ -223,7 +223,9 @@ fn order(
     // Few paths have their first bytes in common.
     for same in keys.chunk_by_mut(|a, b| a & !index == b & !index) {
         if same.len() > 1 {
-            same.sort_unstable_by(|&a, &b| compare(at(a), at(b)).then(a.cmp(&b)));
+            let mut sorted = same.to_vec();
+            natural::sort_by(&mut sorted, |&a, &b| compare(at(a), at(b)));
+            same.copy_from_slice(&sorted);
         }
     }
     keys.into_iter().map(at)

@@ -114,7 +114,7 @@ pub(super) fn alarm(row: &Row) -> Result<Alarm, TransactionError> {
     })
 }
 
-/// Its eleven columns, from `first` on.
+/// Its twelve columns, from `first` on.
 fn resolution(row: &Row, first: usize) -> Result<Resolution, TransactionError> {
     let amount = match rows::get::<Option<i64>>(row, first + 5)? {
         None => None,
@@ -131,6 +131,6 @@ fn resolution(row: &Row, first: usize) -> Result<Resolution, TransactionError> {
         reason: rows::get(row, first + 7)?,
         events_before: rows::get::<i64>(row, first + 8)?.cast_unsigned(),
         time: Millis(rows::get(row, first + 9)?),
-        by: rows::get(row, first + 10)?,
+        by: rows::get(row, first + 11)?,
     })
 }

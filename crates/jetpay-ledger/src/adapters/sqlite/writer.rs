@@ -282,7 +282,7 @@ mod tests {
     fn entry_and_settlement_are_never_changed_nor_deleted() {
         let (_directory, writer) = writer();
         let sql = "INSERT INTO entries VALUES (NULL, 'a', 1, 1, 'credit', 5, 0, NULL);
-               INSERT INTO settlements VALUES (NULL, NULL, 'a', 1, 'dismiss', NULL, NULL, 'seen', 0, 0, NULL)";
+               INSERT INTO settlements VALUES (NULL, NULL, 'a', 1, 'dismiss', NULL, NULL, 'seen', 0, 0, NULL, NULL)";
         writer.connection.execute_batch(sql).unwrap();
         for sql in [
             "UPDATE entries SET amount = 6",
