@@ -125,6 +125,13 @@ pub(super) fn alarm(
     statement.query_row((id, operation), |row| row.get(0))
 }
 
+/// Whether there is an alarm that says that this payout takes too long, or that a clock was wrong when it was recorded.
+pub(super) fn overdue_alarm(connection: &Connection, id: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE payment_id = ?1 AND kind IN ('payout_overdue', 'clock_ahead'))";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([id], |row| row.get(0))
+}
+
 /// Whether a callback with this operation and these statuses is stored.
 pub(super) fn event(
     connection: &Connection,

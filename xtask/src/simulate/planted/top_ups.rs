@@ -163,11 +163,14 @@ pub(super) const TOP_UPS: &[Planted] = &[
     },
     Planted {
         name: "decline without an operation is ignored",
-        edits: &[edit(
-            DECIDE,
-            "None if failed => decline(snapshot, event),",
-            "",
-        )],
+        edits: &[
+            edit(DECIDE, "None if failed => decline(snapshot, event),", ""),
+            edit(
+                DECIDE,
+                "None if failed && !succeeded => decline(snapshot, event),",
+                "None if failed && !succeeded && event.operation_type.is_some() => decline(snapshot, event),",
+            ),
+        ],
     },
     Planted {
         name: "success without an operation is silent",

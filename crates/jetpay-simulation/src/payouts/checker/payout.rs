@@ -71,6 +71,13 @@ impl Checker {
                 return breach(Invariant::PayoutFollowedUp, message.into());
             }
         }
+        if row.overdue {
+            let alarm = |connection: &_| rows::overdue_alarm(connection, &row.id);
+            if !self.store.inspect(alarm)? {
+                let message = "it takes too long, and no alarm says so";
+                return breach(Invariant::MismatchAlarmed, message.into());
+            }
+        }
         if row.forgotten && row.is_open() {
             return breach(
                 Invariant::PayoutFollowedUp,
