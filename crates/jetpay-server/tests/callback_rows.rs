@@ -145,7 +145,13 @@ fn rows() -> Vec<Row> {
     }
     rows.push(unknown("refund", "completed", "refunded"));
     rows.push(unknown("refund", "completed", "success"));
-    for status in ["refunded", "reversed", "partially_refunded", "chargeback", "voided"] {
+    for status in [
+        "refunded",
+        "reversed",
+        "partially_refunded",
+        "chargeback",
+        "voided",
+    ] {
         rows.push(Row {
             edits: vec![("/payment/status", json!(status)), ("/operation", absent())],
             ..unknown("", "", "")

@@ -164,6 +164,7 @@ fn render_alarm(alarm: &Value) -> String {
         ("project", text(alarm, "/project_id")),
         ("payment", text(alarm, "/payment_id")),
         ("operation", text(alarm, "/operation_id")),
+        ("amount", money(alarm, "", "amount")),
         ("resolved", verdict(alarm)),
         ("resolved at", text(alarm, "/resolution/time")),
         ("resolved by", text(alarm, "/resolution/by")),
