@@ -165,6 +165,9 @@ async fn declines_without_an_operation_id_after_the_credit_raise_one_alarm(test:
     // Before the credit, declines are silent.
     deliver(&test, callback("expired", "null")).await;
     test.deliver(&sale("p1", 1)).await;
+    // Other alarms are no reason to raise none.
+    test.deliver(&common::decline("p1", 7)).await;
+    deliver(&test, callback("reversed", "null")).await;
     let declined = attempt("sale", AMOUNT);
     for (status, operation) in [
         ("decline", "null"),
@@ -174,16 +177,16 @@ async fn declines_without_an_operation_id_after_the_credit_raise_one_alarm(test:
     ] {
         deliver(&test, callback(status, operation)).await;
     }
-    assert_eq!(alarms(&test).await, [AlarmKind::DeclineAfterCredit]);
-    // A decline that names its operation is another one, and so is that of another payment.
-    test.deliver(&common::decline("p1", 7)).await;
+    let (decline, unknown) = (AlarmKind::DeclineAfterCredit, AlarmKind::UnknownOperation);
+    assert_eq!(alarms(&test).await, [decline, unknown, decline]);
+    // That of another payment is another one.
     test.announce("p2").await;
     test.deliver(&sale("p2", 2)).await;
     let bare = r#"{"project_id":1234,"payment":{"id":"p2","status":"decline"}}"#;
     let test = test.reopen().await;
     deliver(&test, signed(1234, bare)).await;
     deliver(&test, callback("error", &declined)).await;
-    assert_eq!(alarms(&test).await, [AlarmKind::DeclineAfterCredit; 3]);
+    assert_eq!(alarms(&test).await, [decline, decline, unknown, decline]);
     check(&test).await;
 }
 
