@@ -24,7 +24,8 @@ struct Decision {
     /// The currency of the amount; without it, the configured currency
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
-    /// Credit the amount although neither the callback nor the payment says it; the service records that
+    /// Credit the amount although neither the callback nor the payment says it, or although the payment is credited already;
+    /// the service records that
     #[arg(long = "override")]
     overrides: bool,
     /// Why, in your own words; the service records it for ever
