@@ -17,6 +17,7 @@ use thiserror::Error;
 use crate::id::{OperationId, PaymentId, ProjectId};
 use crate::message::{Authentic, Callback, VerifyRequest};
 use crate::method::Method;
+use crate::money::Money;
 use crate::refused::Refused;
 use crate::rejection::Rejection;
 use crate::response::InvalidContract;
@@ -143,17 +144,20 @@ pub struct UnusableCallback<'a> {
     pub payment_id: Option<PaymentId>,
     /// The operation that it names, under the same conditions. Source: `operation.id`.
     pub operation_id: Option<OperationId>,
+    /// The operation's amount, in minor units, under the same conditions. Source: `operation.sum_initial`.
+    pub amount: Option<Money>,
 }
 
 impl<'a> UnusableCallback<'a> {
     pub(crate) fn new(message: &Authentic<'a, '_>, rejection: &'a Rejection) -> Self {
-        let (payment_id, operation_id) = Callback::subject(message);
+        let (payment_id, operation_id, amount) = Callback::subject(message);
         Self {
             body: message.body(),
             project_id: message.project().id(),
             rejection,
             payment_id,
             operation_id,
+            amount,
         }
     }
 }

@@ -209,6 +209,15 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     use jetpay_ledger::CopyError;
     let test = TestLedger::open();
     record_some_of_everything(&test).await;
+    let unusable = jetpay_ledger::NewUnusable {
+        payment_id: Some("p1".try_into().unwrap()),
+        amount: Some(payment("p1").amount),
+        ..common::unusable(r#"{"payment":{"id":"p1"}}"#)
+    };
+    test.ledger
+        .quarantine_unusable(unusable, NOW)
+        .await
+        .unwrap();
     let Some(target) = TestLedger::connect().await else {
         return;
     };
@@ -226,6 +235,13 @@ async fn ledger_moved_to_postgres_continues_where_it_was() {
     assert_eq!(
         test.ledger.entries(0, 99).await,
         target.ledger.entries(0, 99).await
+    );
+    let alarms = test.ledger.alarms(common::newest(99)).await.unwrap();
+    assert_eq!(alarms[0].amount, Some(payment("p1").amount));
+    assert_eq!(target.ledger.alarms(common::newest(99)).await, Ok(alarms));
+    assert_eq!(
+        target.ledger.resolutions(None, 99).await,
+        test.ledger.resolutions(None, 99).await
     );
     // The new store recognises repeats, continues the numbers, and matches waiting callbacks.
     assert_eq!(

@@ -26,6 +26,7 @@ common::on_every_store! {
     operator_resolves_a_payout_without_an_outcome_once,
     payout_sent_while_the_clock_was_a_year_ahead_is_due_at_once_with_one_alarm,
     payout_recorded_while_the_clock_was_a_year_ahead_is_overdue_at_once,
+    unusable_callback_of_a_payout_names_it_and_takes_no_credit,
     payouts_pass_the_audit,
 }
 
@@ -64,6 +65,31 @@ fn payout(operation_id: u64) -> CallbackContent {
         payment_type: "payout",
         ..sale(P, operation_id)
     }
+}
+
+async fn unusable_callback_of_a_payout_names_it_and_takes_no_credit(test: TestLedger) {
+    record_payout(&test).await;
+    let callback = jetpay_ledger::NewUnusable {
+        payment_id: Some(P.try_into().unwrap()),
+        amount: Some(Money::new(AMOUNT, Currency::KZT)),
+        ..common::unusable(r#"{"payment":{"status":"success"}}"#)
+    };
+    let kept = test.ledger.quarantine_unusable(callback, NOW).await;
+    assert_eq!(kept, Ok(jetpay_ledger::UnusableOutcome::Stored));
+    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
+    assert_eq!(alarm.payment_id, Some(P.try_into().unwrap()));
+    let credit = jetpay_ledger::Verdict::Override(Money::new(AMOUNT, Currency::KZT));
+    let refused = Err(Error::Resolve(ResolveError::NothingToCredit));
+    let resolve = |verdict| {
+        let reason = "paid".into();
+        test.ledger.resolve_alarm(alarm.seq, verdict, reason, NOW)
+    };
+    assert_eq!(resolve(credit).await, refused);
+    let ledger = &test.ledger;
+    let named = ledger.credit_operation(alarm.seq, 1.into(), credit, "paid".into(), NOW);
+    assert_eq!(named.await, refused);
+    assert_eq!(resolve(jetpay_ledger::Verdict::Dismiss).await, Ok(()));
+    assert_eq!(test.ledger.entries(0, 9).await, Ok(vec![]));
 }
 
 async fn record_payout(test: &TestLedger) {

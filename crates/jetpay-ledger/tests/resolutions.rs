@@ -4,7 +4,8 @@
 mod common;
 
 use common::{
-    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, unusable,
+    AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, signed,
+    unusable,
 };
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
@@ -32,6 +33,11 @@ common::on_every_store! {
     unusable_callback_is_not_credited_by_an_operator_after_a_good_one,
     alarm_without_an_operation_is_credited_for_the_one_that_the_operator_names,
     unusable_callback_of_no_known_payment_takes_no_credit,
+    stale_alarm_credits_a_credited_payment_only_with_an_override,
+    mismatch_without_an_operation_takes_no_credit_once_the_payment_is_credited,
+    unusable_callback_takes_a_credit_of_the_amount_that_it_says,
+    credit_beyond_what_the_sum_of_credits_holds_is_refused_with_the_reason,
+    decisions_read_in_each_way_have_the_same_reason_token_and_entry,
 }
 
 /// An unusable callback that names this payment, and this operation if it has one.
@@ -613,7 +619,10 @@ async fn unusable_callback_is_not_credited_by_an_operator_after_a_good_one(test:
         ..unusable_of("p1", None)
     };
     let seq = test.keep(without).await;
-    for operation in [1, 2] {
+    for (operation, why) in [
+        (1, ResolveError::AlreadyCredited),
+        (2, ResolveError::NeedsOverride),
+    ] {
         let reason = "has a receipt".to_owned();
         let credit = test.ledger.credit_operation(
             seq,
@@ -622,7 +631,7 @@ async fn unusable_callback_is_not_credited_by_an_operator_after_a_good_one(test:
             reason.into(),
             NOW,
         );
-        assert_eq!(credit.await, refused(ResolveError::PaymentCredited));
+        assert_eq!(credit.await, refused(why));
     }
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT));
     resolve(&test, seq, Verdict::Dismiss).await.unwrap();
@@ -665,4 +674,146 @@ async fn unusable_callback_of_no_known_payment_takes_no_credit(test: TestLedger)
     assert_eq!((alarm.payment_id, alarm.operation_id), (None, None));
     let credit = resolve(&test, seq, Verdict::Credit(kzt(AMOUNT))).await;
     assert_eq!(credit, refused(ResolveError::NothingToCredit));
+}
+
+/// Alarms that may be about the money of a credit that came after them.
+async fn stale_alarm_credits_a_credited_payment_only_with_an_override(test: TestLedger) {
+    let of_type = |payment_id, operation_id, operation_type| CallbackContent {
+        operation_type,
+        ..sale(payment_id, operation_id)
+    };
+    for id in ["p1", "p2", "p3", "p4"] {
+        test.announce(id).await;
+    }
+    test.deliver(&of_type("p1", 1, "purchase")).await;
+    test.keep(unusable_of("p2", Some(2))).await;
+    test.deliver(&sale("p3", 30)).await;
+    test.deliver(&of_type("p3", 3, "chargeback")).await;
+    test.deliver(&of_type("p4", 4, "capture")).await;
+    for (id, operation) in [("p1", 10), ("p2", 20), ("p4", 40)] {
+        let good = sale(id, operation);
+        assert_eq!(test.deliver(&good).await, CallbackOutcome::Applied);
+    }
+    let kinds = [
+        AlarmKind::SuccessNotCredited,
+        AlarmKind::Unusable,
+        AlarmKind::UnknownOperation,
+        AlarmKind::UnexpectedOperation,
+    ];
+    let (credit, overrides) = (Verdict::Credit(kzt(AMOUNT)), Verdict::Override(kzt(AMOUNT)));
+    let mut balance = 4 * AMOUNT;
+    for (seq, kind) in (1..).zip(kinds) {
+        let (alarm, _) = test.ledger.alarm(seq).await.unwrap().unwrap();
+        assert_eq!(alarm.kind, kind);
+        let refusal = refused(ResolveError::NeedsOverride);
+        assert_eq!(resolve(&test, seq, credit).await, refusal, "{kind}");
+        assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(balance), "{kind}");
+        assert_eq!(resolve(&test, seq, overrides).await, Ok(()), "{kind}");
+        let recorded = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+        assert_eq!(recorded.verdict, overrides, "{kind}");
+        balance += AMOUNT;
+        assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(balance), "{kind}");
+    }
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+async fn mismatch_without_an_operation_takes_no_credit_once_the_payment_is_credited(
+    test: TestLedger,
+) {
+    test.announce("p1").await;
+    let bare = r#"{"project_id":1234,"payment":{"id":"p1","status":"partially paid"}}"#;
+    let recorded = test.ledger.record_callback(signed(1234, bare), NOW).await;
+    assert_eq!(recorded, Ok(CallbackOutcome::Quarantined));
+    test.deliver(&sale("p1", 1)).await;
+    let verdict = Verdict::Override(kzt(AMOUNT));
+    let reason = "has a receipt".into();
+    let credit = test
+        .ledger
+        .credit_operation(1, 2.into(), verdict, reason, NOW);
+    assert_eq!(credit.await, refused(ResolveError::PaymentCredited));
+}
+
+async fn unusable_callback_takes_a_credit_of_the_amount_that_it_says(test: TestLedger) {
+    let says = |payment_id, operation, minor| NewUnusable {
+        amount: Some(kzt(minor)),
+        ..unusable_of(payment_id, Some(operation))
+    };
+    test.announce("p1").await;
+    let seq = test.keep(says("p1", 1, 90_000)).await;
+    let (alarm, _) = test.ledger.alarm(seq).await.unwrap().unwrap();
+    assert_eq!(alarm.amount, Some(kzt(90_000)));
+    let json = serde_json::to_value(&alarm).unwrap();
+    assert_eq!(
+        (&json["amount"], &json["currency"]),
+        (&90_000.into(), &"KZT".into())
+    );
+    let other = resolve(&test, seq, Verdict::Credit(kzt(80_000))).await;
+    let refusal = refused(ResolveError::OtherAmount(Some(kzt(90_000))));
+    assert_eq!(other, refusal);
+    let credit = Verdict::Credit(kzt(90_000));
+    assert_eq!(resolve(&test, seq, credit).await, Ok(()));
+    let recorded = test.ledger.resolutions(None, 1).await.unwrap().remove(0);
+    assert_eq!(recorded.verdict, credit);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(90_000));
+    // Of an unknown payment, an alarm keeps neither.
+    let seq = test.keep(says("unknown", 2, 5)).await;
+    let alarm = test.ledger.alarm(seq).await.unwrap().unwrap().0;
+    assert_eq!((alarm.operation_id, alarm.amount), (None, None));
+}
+
+async fn credit_beyond_what_the_sum_of_credits_holds_is_refused_with_the_reason(test: TestLedger) {
+    let large = 5_000_000_000_000_000_000;
+    let announced = jetpay_ledger::NewPayment {
+        amount: kzt(large),
+        ..payment("p1")
+    };
+    test.ledger.record_payment(announced).await.unwrap();
+    let of = |operation_id| CallbackContent {
+        amount: large,
+        ..sale("p1", operation_id)
+    };
+    test.deliver(&of(1)).await;
+    test.deliver(&refund("p1", 2, large)).await;
+    test.deliver(&of(3)).await;
+    let credit = resolve(&test, 1, Verdict::Credit(kzt(large))).await;
+    assert_eq!(credit, refused(ResolveError::CreditsOverflow));
+    let says = credit.unwrap_err().to_string();
+    assert!(
+        says.contains("64 bits") && !says.contains("positive"),
+        "{says}"
+    );
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+}
+
+async fn decisions_read_in_each_way_have_the_same_reason_token_and_entry(test: TestLedger) {
+    test.announce("p1").await;
+    let less = CallbackContent {
+        amount: 90_000,
+        ..sale("p1", 1)
+    };
+    test.deliver(&less).await;
+    let by = |name: &str, text: &str| Reason {
+        text: text.to_owned(),
+        by: Some(name.to_owned()),
+    };
+    let ledger = &test.ledger;
+    let (credit, reason) = (Verdict::Credit(kzt(90_000)), by("aliya", "has a receipt"));
+    ledger.resolve_alarm(1, credit, reason, NOW).await.unwrap();
+    let reason = by("marat", "the payer is another");
+    ledger.correct_entry(1, reason, NOW).await.unwrap();
+    let test = test.reopen().await;
+    let resolutions = test.ledger.resolutions(None, 9).await.unwrap();
+    let read: Vec<_> = resolutions
+        .iter()
+        .map(|it| (it.by.as_deref(), &*it.reason, it.verdict.corrects()))
+        .collect();
+    let expected = [
+        (Some("marat"), "the payer is another", Some(1)),
+        (Some("aliya"), "has a receipt", None),
+    ];
+    assert_eq!(read, expected);
+    let listed = test.ledger.alarms(newest(9)).await.unwrap();
+    let (one, _) = test.ledger.alarm(1).await.unwrap().unwrap();
+    assert_eq!(listed, std::slice::from_ref(&one));
+    assert_eq!(one.resolution.as_ref(), resolutions.last());
 }

@@ -12,6 +12,8 @@ common::on_every_store! {
     event_without_an_operation_waits_in_the_inbox_and_is_applied_with_its_payment,
     success_without_an_operation_raises_an_alarm_with_its_message,
     decline_without_an_operation_after_the_credit_changes_no_money,
+    failed_attempts_without_an_operation_id_are_one_fact_and_do_not_contradict_each_other,
+    declines_without_an_operation_id_after_the_credit_raise_one_alarm,
     operation_of_a_payment_is_shown_with_what_its_callback_says,
 }
 
@@ -125,6 +127,66 @@ async fn decline_without_an_operation_after_the_credit_changes_no_money(test: Te
     );
     assert_eq!(state(&test).await, PaymentState::Credited);
     assert_eq!(alarms(&test).await, [AlarmKind::DeclineAfterCredit]);
+    check(&test).await;
+}
+
+/// A failed attempt of this type, in minor units.
+fn attempt(kind: &str, minor: i64) -> String {
+    format!(
+        r#"{{"type":"{kind}","status":"decline","sum_initial":{{"amount":{minor},"currency":"KZT"}}}}"#
+    )
+}
+
+async fn failed_attempts_without_an_operation_id_are_one_fact_and_do_not_contradict_each_other(
+    test: TestLedger,
+) {
+    test.announce("p1").await;
+    let attempts = [
+        attempt("sale", AMOUNT),
+        attempt("sale", 5),
+        attempt("auth", 5),
+    ];
+    for (number, operation) in attempts.iter().enumerate() {
+        let recorded = deliver(&test, callback("decline", operation)).await;
+        let first = number == 0;
+        let expected = if first {
+            CallbackOutcome::Applied
+        } else {
+            CallbackOutcome::Repeated
+        };
+        assert_eq!(recorded, expected, "{operation}");
+    }
+    assert!(alarms(&test).await.is_empty());
+    check(&test).await;
+}
+
+async fn declines_without_an_operation_id_after_the_credit_raise_one_alarm(test: TestLedger) {
+    test.announce("p1").await;
+    // Before the credit, declines are silent.
+    deliver(&test, callback("expired", "null")).await;
+    test.deliver(&sale("p1", 1)).await;
+    // Other alarms are no reason to raise none.
+    test.deliver(&common::decline("p1", 7)).await;
+    deliver(&test, callback("reversed", "null")).await;
+    let declined = attempt("sale", AMOUNT);
+    for (status, operation) in [
+        ("decline", "null"),
+        ("decline", &*declined),
+        ("error", "null"),
+        ("canceled", &*attempt("auth", 5)),
+    ] {
+        deliver(&test, callback(status, operation)).await;
+    }
+    let (decline, unknown) = (AlarmKind::DeclineAfterCredit, AlarmKind::UnknownOperation);
+    assert_eq!(alarms(&test).await, [decline, unknown, decline]);
+    // That of another payment is another one.
+    test.announce("p2").await;
+    test.deliver(&sale("p2", 2)).await;
+    let bare = r#"{"project_id":1234,"payment":{"id":"p2","status":"decline"}}"#;
+    let test = test.reopen().await;
+    deliver(&test, signed(1234, bare)).await;
+    deliver(&test, callback("error", &declined)).await;
+    assert_eq!(alarms(&test).await, [decline, decline, unknown, decline]);
     check(&test).await;
 }
 

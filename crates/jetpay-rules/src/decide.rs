@@ -64,13 +64,14 @@ fn operation(snapshot: &PaymentSnapshot, event: &OperationEvent, effects: &Effec
     }
 }
 
-/// Why a success that moved no money must not be silent: its callback will not come again. Another alarm says more.
+/// Why what moved no money must not be silent: its callback will not come again. Another alarm says more.
 fn silent_success(event: &OperationEvent, decision: &Decision) -> Option<AlarmKind> {
     if !decision.alarms.is_empty() || decision.outcome == EventStatus::Early {
         return None;
     }
     let class = event.payment_status.class();
-    if class == StatusClass::Succeeded && !decision.snapshot.state.was_credited() {
+    let credited = decision.snapshot.state.was_credited();
+    if class == StatusClass::Succeeded && !credited {
         return Some(AlarmKind::SuccessNotCredited);
     }
     let paid = matches!(class, StatusClass::Succeeded | StatusClass::AfterSuccess);
@@ -78,11 +79,26 @@ fn silent_success(event: &OperationEvent, decision: &Decision) -> Option<AlarmKi
     let unknown_type = match event.operation_type {
         None | Some(OperationType::Other(_)) => true,
         // It releases money that was held, and no top-up holds money: what it did to the credit is unknown.
-        Some(OperationType::Cancel) => decision.snapshot.state.was_credited(),
+        Some(OperationType::Cancel) => credited,
         _ => false,
     };
     let unknown = event.operation_succeeded() && unknown_type || unknown_status && paid;
-    unknown.then_some(AlarmKind::UnknownOperation)
+    (unknown || credited && touches_credit(event)).then_some(AlarmKind::UnknownOperation)
+}
+
+/// Whether the payment's status says that something happened to the credit, and no operation says what. A sale or a refund
+/// that comes with `refunded` is not meant: the refund has a callback of its own.
+fn touches_credit(event: &OperationEvent) -> bool {
+    let operation = event.operation_status.as_ref().map(OperationStatus::class);
+    match event.payment_status.class() {
+        StatusClass::AfterSuccess => operation.is_none(),
+        // An operation that failed or goes on changed nothing yet.
+        StatusClass::Unknown => !matches!(
+            operation,
+            Some(StatusClass::Failed | StatusClass::Intermediate)
+        ),
+        _ => false,
+    }
 }
 
 /// A sale that succeeded.

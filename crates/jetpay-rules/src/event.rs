@@ -144,14 +144,16 @@ impl OperationEvent {
     /// Whether a repeat of a stored event contradicts it: the type, the amount or the currency differs. Keep its bytes and
     /// raise [`ContradictoryRepeat`](crate::AlarmKind::ContradictoryRepeat); it changes nothing else.
     ///
-    /// What is absent in one of the two contradicts nothing.
+    /// What is absent in one of the two contradicts nothing. Without an operation id nothing says that the two are about one
+    /// operation, such as two failed attempts: they do not contradict each other.
     #[must_use]
     pub fn contradicts(&self, stored: &Self) -> bool {
         fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
             one.zip(other).is_some_and(|(one, other)| one != other)
         }
-        differ(self.operation_type.as_ref(), stored.operation_type.as_ref())
-            || differ(self.amount.as_ref(), stored.amount.as_ref())
+        self.operation_id.is_some()
+            && (differ(self.operation_type.as_ref(), stored.operation_type.as_ref())
+                || differ(self.amount.as_ref(), stored.amount.as_ref()))
     }
 
     /// Whether the operation succeeded.

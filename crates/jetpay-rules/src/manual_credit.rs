@@ -16,9 +16,12 @@ pub enum ManualCreditError {
     /// A callback or an operator has credited the operation already.
     #[error("this operation has credited a payment already")]
     AlreadyCredited,
-    /// The amount is zero, negative, or too large to be counted.
+    /// The amount is zero or negative.
     #[error("the amount to credit must be positive, in minor units")]
     NotPositive,
+    /// The sum of the payment's credits would be larger than 64 bits hold.
+    #[error("with this credit the sum of the payment's credits would not fit 64 bits")]
+    CreditsOverflow,
     /// The customer's balance would be larger than 64 bits hold.
     #[error("with this credit the customer's balance would not fit 64 bits")]
     BalanceOverflow,
@@ -38,8 +41,11 @@ pub fn credit_manually(
     if effects.operation != Effect::None || snapshot.credited_by == Some(operation_id) {
         return Err(ManualCreditError::AlreadyCredited);
     }
-    if amount <= 0 || snapshot.credited.checked_add(amount).is_none() {
+    if amount <= 0 {
         return Err(ManualCreditError::NotPositive);
+    }
+    if snapshot.credited.checked_add(amount).is_none() {
+        return Err(ManualCreditError::CreditsOverflow);
     }
     let state = match snapshot.state {
         PaymentState::PartiallyRefunded | PaymentState::Refunded | PaymentState::Reversed => {

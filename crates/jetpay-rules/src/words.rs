@@ -181,8 +181,9 @@ closed_words! {
         /// The payment's status is success, and the payment is not credited: the operation is absent, did not succeed, or is
         /// unknown here.
         SuccessNotCredited = "success_not_credited",
-        /// An operation of a type or status that is unknown here succeeded, or one without an id or amount. Nothing was done
-        /// about it.
+        /// An operation of a type or status that is unknown here succeeded, or one without an id or amount; or the status of
+        /// a credited payment says that money went back, or is unknown here, and no operation says what happened. Nothing
+        /// was done about it.
         UnknownOperation = "unknown_operation",
         /// The credit would make the customer's balance larger than 64 bits hold.
         BalanceOverflow = "balance_overflow",

@@ -145,6 +145,19 @@ fn rows() -> Vec<Row> {
     }
     rows.push(unknown("refund", "completed", "refunded"));
     rows.push(unknown("refund", "completed", "success"));
+    for status in [
+        "refunded",
+        "reversed",
+        "partially_refunded",
+        "chargeback",
+        "voided",
+    ] {
+        rows.push(Row {
+            edits: vec![("/payment/status", json!(status)), ("/operation", absent())],
+            ..unknown("", "", "")
+        });
+    }
+    rows.push(unknown("auth", "success", "chargeback"));
     rows
 }
 

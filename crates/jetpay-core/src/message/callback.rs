@@ -226,17 +226,24 @@ impl Callback {
         &self.ignored
     }
 
-    /// The payment and the operation that a message names, read for a person if the message cannot be read as a callback. A
-    /// message that may have been made from another one names none.
-    pub(crate) fn subject(message: &Authentic<'_, '_>) -> (Option<PaymentId>, Option<OperationId>) {
+    /// The payment, the operation and the amount that a message names, read for a person if the message cannot be read as a
+    /// callback. A message that may have been made from another one names none.
+    pub(crate) fn subject(
+        message: &Authentic<'_, '_>,
+    ) -> (Option<PaymentId>, Option<OperationId>, Option<Money>) {
         let Ok(fields) = require_own(message) else {
-            return (None, None);
+            return (None, None, None);
         };
         let payment_id = fields.value(Field::PaymentId).and_then(Value::id);
         let operation_id = fields
             .value(Field::OperationId)
             .and_then(Value::operation_id);
-        (payment_id.ok(), operation_id.ok())
+        let amount = Harmless::of(&fields).money(
+            Field::OperationSumInitial,
+            Field::OperationSumInitialAmount,
+            Field::OperationSumInitialCurrency,
+        );
+        (payment_id.ok(), operation_id.ok(), amount)
     }
 
     pub(super) fn read(message: &Authentic<'_, '_>) -> Result<Self, Rejection> {

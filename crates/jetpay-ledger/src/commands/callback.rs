@@ -111,6 +111,13 @@ fn carry_out(
     let quarantined = decision.outcome == EventStatus::Quarantined;
     transaction.counts().quarantined += i64::from(quarantined);
     for alarm in &decision.alarms {
+        // Without an operation id, nothing says that a decline in other words is another one.
+        if alarm.kind == jetpay_rules::AlarmKind::DeclineAfterCredit
+            && alarm.operation_id.is_none()
+            && transaction.has_decline_alarm(&event.payment_id)?
+        {
+            continue;
+        }
         let cause = AlarmCause {
             operation_id: alarm.operation_id,
             ..AlarmCause::of(alarm.kind.into(), event)
@@ -161,6 +168,7 @@ impl Command for KeepUnusable {
             .push((self.signature.clone(), callback.reason.clone()));
         keys.unusable.push(callback.project_id);
         keys.payments.extend(callback.payment_id.clone());
+        keys.payouts.extend(callback.payment_id.clone());
     }
 
     fn run(
@@ -180,6 +188,7 @@ impl Command for KeepUnusable {
         let mut payment_id = callback.payment_id.as_ref();
         if let Some(id) = payment_id
             && transaction.payment(id, None)?.is_none()
+            && transaction.payout(id)?.is_none()
         {
             payment_id = None;
         }
@@ -188,6 +197,7 @@ impl Command for KeepUnusable {
             project_id: callback.project_id,
             payment_id,
             operation_id: callback.operation_id.filter(|_| payment_id.is_some()),
+            amount: callback.amount.filter(|_| payment_id.is_some()),
             reason: Some(&callback.reason),
             message: Some(SignedMessage {
                 signature: &self.signature,

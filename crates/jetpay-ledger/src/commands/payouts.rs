@@ -233,6 +233,7 @@ fn carry_out(
             project_id: row.payout.project_id,
             payment_id: Some(&row.payout.id),
             operation_id: alarm.operation_id,
+            amount: None,
             reason: None,
             message: None,
         };

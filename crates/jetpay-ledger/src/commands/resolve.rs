@@ -42,7 +42,12 @@ impl Command for ResolveAlarm {
         let (mut events_before, mut operation_id) = (0, alarm.operation_id);
         let mut verdict = self.verdict;
         if let Some(amount) = verdict.amount() {
-            if verdict.corrects().is_some() {
+            // An alarm about a payout names its payment id, too.
+            let of_payment = match &alarm.payment_id {
+                Some(id) => transaction.payment(id, None)?.is_some(),
+                None => false,
+            };
+            if verdict.corrects().is_some() || !of_payment {
                 return Ok(Err(ResolveError::NothingToCredit));
             }
             let subject = match creditable(&alarm, self.operation_id) {
@@ -57,6 +62,7 @@ impl Command for ResolveAlarm {
             });
             let said = Said {
                 events: &events,
+                unusable: alarm.amount,
                 overrides: matches!(verdict, Verdict::Override(_)),
             };
             match credit(transaction, subject, amount, &said, self.now)? {
@@ -82,14 +88,17 @@ impl Command for ResolveAlarm {
 /// What signed callbacks say about the money that an operator credits.
 struct Said<'a> {
     events: &'a [OperationEvent],
-    /// The operator may credit another amount.
+    /// What the callback of an alarm says that is no event.
+    unusable: Option<Money>,
+    /// The operator may credit another amount, or once more.
     overrides: bool,
 }
 
 impl Said<'_> {
     /// The verdict with this amount: that of a callback or of the payment, or another one that the operator wants.
     fn verdict(&self, amount: Money, of_payment: Option<Money>) -> Result<Verdict, ResolveError> {
-        let mut amounts = self.events.iter().filter_map(|event| event.amount);
+        let amounts = self.events.iter().filter_map(|event| event.amount);
+        let mut amounts = amounts.chain(self.unusable);
         if of_payment == Some(amount) || amounts.clone().any(|said| said == amount) {
             Ok(Verdict::Credit(amount))
         } else if self.overrides {
@@ -107,6 +116,8 @@ struct Subject<'a> {
     operation_id: OperationId,
     /// The platform named the operation, and not the operator alone.
     is_named: bool,
+    /// See [`AlarmKind::may_be_credited_already`](crate::model::AlarmKind::may_be_credited_already).
+    may_be_credited: bool,
 }
 
 /// The payment and the operation to credit, when the alarm is about money that came in. `given` is the operation that the
@@ -123,6 +134,7 @@ fn creditable(alarm: &Alarm, given: Option<OperationId>) -> Result<Subject<'_>, 
         payment_id,
         operation_id: named.or(given).ok_or(ResolveError::NoOperation)?,
         is_named: named.is_some(),
+        may_be_credited: alarm.kind.may_be_credited_already(),
     })
 }
 
@@ -137,12 +149,14 @@ fn credit(
         payment_id,
         operation_id,
         is_named,
+        may_be_credited,
     } = subject;
     let Some((snapshot, _)) = transaction.payment(payment_id, None)? else {
         return Ok(Err(ResolveError::NothingToCredit));
     };
     // The credit may be of the very operation that the alarm does not name.
-    if !is_named && snapshot.credited_by.is_some() {
+    let is_credited = snapshot.credited_by.is_some();
+    if is_credited && !is_named && !may_be_credited {
         return Ok(Err(ResolveError::PaymentCredited));
     }
     // The entry belongs to the payment's project, also when a callback of another project named the payment.
@@ -160,7 +174,11 @@ fn credit(
         Ok(decision) => decision,
         Err(why) => return Ok(Err(why.into())),
     };
-    let verdict = said.verdict(amount, Some(snapshot.amount));
+    let verdict = match (is_credited && may_be_credited, said.overrides) {
+        (true, true) => Ok(Verdict::Override(amount)),
+        (true, false) => Err(ResolveError::NeedsOverride),
+        (false, _) => said.verdict(amount, Some(snapshot.amount)),
+    };
     if verdict.is_ok() {
         callback::write(transaction, payment_id, &snapshot, &decision, now)?;
     }
@@ -196,6 +214,7 @@ impl Command for CreditUnmatched {
         let events = transaction.events(&self.payment_id)?;
         let said = Said {
             events: &events,
+            unusable: None,
             overrides: self.overrides,
         };
         let verdict = match said.verdict(self.amount, None) {

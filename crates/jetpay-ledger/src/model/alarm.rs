@@ -1,5 +1,6 @@
 //! Alarms: what an operator must look at.
 
+use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_rules::{OperationEvent, closed_words};
 use serde::Serialize;
@@ -37,8 +38,9 @@ closed_words! {
         /// The payment's status is success, and the payment is not credited: the operation is absent, did not succeed, or is
         /// unknown here.
         SuccessNotCredited = "success_not_credited",
-        /// An operation of a type or status that is unknown here succeeded, or one without an id or amount. Nothing was done
-        /// about it.
+        /// An operation of a type or status that is unknown here succeeded, or one without an id or amount; or the status of
+        /// a credited payment says that money went back, or is unknown here, and no operation says what happened. Nothing
+        /// was done about it.
         UnknownOperation = "unknown_operation",
         /// The credit would make the customer's balance larger than 64 bits hold.
         BalanceOverflow = "balance_overflow",
@@ -89,6 +91,9 @@ pub struct Alarm {
     pub payment_id: Option<PaymentId>,
     /// The operation, where it is known.
     pub operation_id: Option<OperationId>,
+    /// The amount that an unusable callback says, in minor units, where it can be read. In JSON, `amount` and `currency`.
+    #[serde(flatten)]
+    pub amount: Option<Money>,
     /// What is wrong, where the kind does not say it all.
     pub reason: Option<String>,
     /// When.
@@ -129,6 +134,8 @@ pub struct AlarmCause<'a> {
     pub payment_id: Option<&'a PaymentId>,
     /// The operation, where it is known.
     pub operation_id: Option<OperationId>,
+    /// The amount that an unusable callback says; of any other one, its event has it.
+    pub amount: Option<Money>,
     /// What is wrong, where the kind does not say it all.
     pub reason: Option<&'a str>,
     /// A message that is stored nowhere else.
@@ -154,6 +161,7 @@ impl<'a> AlarmCause<'a> {
             project_id: event.project_id,
             payment_id: Some(&event.payment_id),
             operation_id: event.operation_id,
+            amount: None,
             reason: None,
             message: None,
         }
@@ -180,6 +188,18 @@ impl AlarmKind {
                 | Self::UnknownOperation
                 | Self::CompensationTooLarge
                 | Self::BalanceOverflow
+                | Self::Unusable
+        )
+    }
+
+    /// Whether it does not say if its money is that of a credit that came meanwhile: then an operator credits a payment that
+    /// is credited already only with an override.
+    pub(crate) const fn may_be_credited_already(self) -> bool {
+        matches!(
+            self,
+            Self::UnexpectedOperation
+                | Self::SuccessNotCredited
+                | Self::UnknownOperation
                 | Self::Unusable
         )
     }

@@ -56,6 +56,8 @@ pub struct NewUnusable {
     pub payment_id: Option<PaymentId>,
     /// The operation that it names, under the same condition.
     pub operation_id: Option<OperationId>,
+    /// The operation's amount, in minor units, under the same condition.
+    pub amount: Option<Money>,
 }
 
 /// The outcome of a callback that is not usable. The ledger has committed it (HTTP 400).

@@ -14,7 +14,7 @@ pub enum Verdict {
     /// The money came in and is the customer's: credit this amount, in minor units of the payment's currency. It is what a
     /// signed callback or the payment says.
     Credit(Money),
-    /// The same, with an amount that neither a callback nor the payment says.
+    /// The same, with an amount that neither a callback nor the payment says, or for a payment that is credited already.
     Override(Money),
     /// Looked at; there is nothing to do here.
     Dismiss,
@@ -90,7 +90,7 @@ pub struct Resolution {
     /// The operation, where it is known.
     pub operation_id: Option<OperationId>,
     /// What was decided. In JSON its word, with `amount` and `currency` beside it for a credit or a correction, `override` for
-    /// another amount, and `corrects` for a correction.
+    /// one that the operator overrode, and `corrects` for a correction.
     #[serde(flatten)]
     pub verdict: Verdict,
     /// Why, in the operator's words.
@@ -136,10 +136,16 @@ pub enum ResolveError {
         "the payment is credited already, and this alarm may be about the same operation: dismiss it"
     )]
     PaymentCredited,
+    /// The payment is credited, the alarm may be about the same money, and the operator did not override that.
+    #[error("the payment is credited already, and this alarm may be about the same money")]
+    NeedsOverride,
+    /// The sum of the payment's credits would not fit 64 bits.
+    #[error("with this credit the sum of the payment's credits would not fit 64 bits")]
+    CreditsOverflow,
     /// The customer's balance would not fit 64 bits.
     #[error("with this credit the customer's balance would not fit 64 bits")]
     BalanceOverflow,
-    /// The amount is zero, negative, or too large to be counted.
+    /// The amount is zero or negative.
     #[error("the amount to credit must be positive, in minor units")]
     NotPositive,
     /// The payment has another currency.
@@ -188,6 +194,7 @@ impl From<ManualCreditError> for ResolveError {
         match error {
             ManualCreditError::AlreadyCredited => Self::AlreadyCredited,
             ManualCreditError::BalanceOverflow => Self::BalanceOverflow,
+            ManualCreditError::CreditsOverflow => Self::CreditsOverflow,
             // The set is open; every other reason is about the amount.
             _ => Self::NotPositive,
         }

@@ -21,6 +21,8 @@ pub struct Keys {
     pub entries: Vec<i64>,
     /// Signatures of messages that alarms keep, each with the reason: whether they exist.
     pub signatures: Vec<(Box<str>, String)>,
+    /// Payments: whether they have an alarm about a decline after the credit that named no operation.
+    pub declines: Vec<PaymentId>,
     /// Projects whose open alarms about unusable callbacks it counts: no other transaction adds one meanwhile.
     pub unusable: Vec<ProjectId>,
     /// Payouts.
@@ -45,6 +47,7 @@ impl Keys {
         self.alarms.extend(other.alarms);
         self.entries.extend(other.entries);
         self.signatures.extend(other.signatures);
+        self.declines.extend(other.declines);
         self.unusable.extend(other.unusable);
         self.payouts.extend(other.payouts);
         self.payout_keys.extend(other.payout_keys);

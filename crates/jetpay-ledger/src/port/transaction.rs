@@ -100,6 +100,9 @@ pub trait LedgerTransaction: PayoutTransaction {
     /// Whether an alarm with this reason keeps a message with this signature.
     fn has_alarm(&mut self, signature: &str, reason: &str) -> Result<bool, TransactionError>;
 
+    /// Whether the payment has an alarm about a decline after its credit that named no operation.
+    fn has_decline_alarm(&mut self, payment_id: &PaymentId) -> Result<bool, TransactionError>;
+
     /// How many open alarms a project has about unusable callbacks. It counts no further than the most that there may be.
     fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError>;
 

@@ -251,6 +251,7 @@ pub fn unusable(body: &str) -> NewUnusable {
         reason: "the field `payment:status` is missing".into(),
         payment_id: None,
         operation_id: None,
+        amount: None,
     }
 }
 

@@ -227,6 +227,67 @@ fn unknown_operation_that_succeeded_is_an_alarm_whatever_the_payments_status() {
     }
 }
 
+/// Statuses that say that the money of a credit went back, and statuses that are unknown.
+const TAKEN_BACK: [&str; 4] = [
+    "refunded",
+    "partially refunded",
+    "reversed",
+    "partially_reversed",
+];
+const UNKNOWN: [&str; 4] = ["chargeback", "disputed", "voided", "awaiting moon"];
+
+#[test]
+fn status_that_touches_the_credit_without_an_operation_is_an_alarm_once_an_event() {
+    for status in TAKEN_BACK.into_iter().chain(UNKNOWN) {
+        let mut history = History::of([sale(1)]);
+        assert_eq!(history.outcome(&bare(status)), EventStatus::Noted);
+        assert_eq!(history.happen(&bare(status)), None, "a repeat");
+        assert_eq!(
+            (history.total(), &history.alarms[..]),
+            (AMOUNT, &[AlarmKind::UnknownOperation][..]),
+            "{status}"
+        );
+        let uncredited = History::of([decline(1), bare(status)]);
+        assert!(uncredited.alarms.is_empty(), "{status}");
+    }
+}
+
+#[test]
+fn unknown_status_of_a_credited_payment_is_an_alarm_unless_its_operation_failed_or_goes_on() {
+    for status in UNKNOWN {
+        for (id, [kind, word], total) in [
+            (1, ["sale", "success"], AMOUNT),
+            (9, ["refund", "success"], AMOUNT - 5),
+            (9, ["auth", "success"], AMOUNT),
+            (9, ["refund", "approved"], AMOUNT),
+            (9, ["refund", "unknown"], AMOUNT),
+        ] {
+            let history = History::of([sale(1), event(id, [kind, word, status], 5)]);
+            assert_eq!(
+                (history.total(), history.alarms),
+                (total, vec![AlarmKind::UnknownOperation]),
+                "{kind} {word} {status}"
+            );
+        }
+        for word in ["decline", "processing"] {
+            let history = History::of([sale(1), event(9, ["refund", word, status], 5)]);
+            assert!(history.alarms.is_empty(), "{word} {status}");
+        }
+        for word in ["approved", "decline", "processing"] {
+            let history = History::of([event(9, ["sale", word, status], AMOUNT)]);
+            assert!(history.alarms.is_empty(), "{word} {status}, not credited");
+        }
+    }
+}
+
+#[test]
+fn original_sale_with_a_status_after_the_success_is_silent() {
+    for status in TAKEN_BACK {
+        let again = event(1, ["sale", "success", status], AMOUNT);
+        assert!(History::of([sale(1), again]).alarms.is_empty(), "{status}");
+    }
+}
+
 #[test]
 fn cancel_before_any_credit_is_silent_as_long_as_the_payment_did_not_succeed() {
     let history = History::of([event(9, ["cancel", "success", "canceled"], AMOUNT)]);
@@ -351,4 +412,15 @@ fn money_that_the_balance_cannot_hold_is_quarantined_and_what_fits_is_credited()
     let manual = |balance| credit_manually(&pending, 1.into(), AMOUNT, &with(balance));
     assert!(manual(fits).is_ok());
     assert_eq!(manual(fits + 1), Err(ManualCreditError::BalanceOverflow));
+}
+
+#[test]
+fn manual_credit_beyond_what_the_sum_of_credits_holds_says_so() {
+    let refunded = History::of([sale(1), refund(2, AMOUNT)]).snapshot;
+    let manual = |minor| credit_manually(&refunded, 3.into(), minor, &Effects::default());
+    assert!(manual(i64::MAX - AMOUNT).is_ok());
+    let refused = manual(i64::MAX - AMOUNT + 1).unwrap_err();
+    assert_eq!(refused, ManualCreditError::CreditsOverflow);
+    assert!(refused.to_string().contains("64 bits"), "{refused}");
+    assert_eq!(manual(0), Err(ManualCreditError::NotPositive));
 }

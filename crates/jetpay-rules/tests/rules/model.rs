@@ -54,6 +54,33 @@ pub(super) fn after(history: &[Step]) -> Outcome {
     }
 }
 
+/// Whether an operator must see an event that did not wait, by its words. `credited`: the payment is credited after it.
+pub(super) fn must_be_seen(event: &OperationEvent, credited: bool) -> bool {
+    let known = |words: &[&str], word: &str| words.contains(&word);
+    let payment = event.payment_status.as_str();
+    let status = event.operation_status.as_ref().map(OperationStatus::as_str);
+    let kind = event.operation_type.as_ref().map(OperationType::as_str);
+    let taken_back = [
+        "refunded",
+        "partially refunded",
+        "reversed",
+        "partially reversed",
+    ];
+    let no_final_word = ["decline", "processing", "unknown"];
+    let odd_operation = match status {
+        Some("success") => kind.is_none_or(|kind| kind == "moon"),
+        Some(word) if !known(&no_final_word, word) => {
+            payment == "success" || known(&taken_back, payment)
+        }
+        _ => false,
+    };
+    let odd_payment = match payment {
+        "chargeback" | "voided" => !known(&no_final_word[..2], status.unwrap_or_default()),
+        word => known(&taken_back, word) && status.is_none(),
+    };
+    odd_operation || payment == "success" && !credited || odd_payment && credited
+}
+
 #[derive(Default)]
 struct Model {
     seen: BTreeSet<(u64, Option<u64>, String, String)>,

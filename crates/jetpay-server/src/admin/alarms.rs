@@ -2,6 +2,7 @@
 
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Verdict};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ struct AlarmView {
     payment_id: Option<PaymentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     operation_id: Option<String>,
+    /// What the callback says, where the alarm keeps it. In JSON, `amount` and `currency`.
+    #[serde(flatten)]
+    amount: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     time: Rfc3339,
@@ -45,6 +49,7 @@ impl From<Alarm> for AlarmView {
             project_id: alarm.project_id,
             payment_id: alarm.payment_id,
             operation_id: alarm.operation_id.map(|id| id.to_string()),
+            amount: alarm.amount,
             reason: alarm.reason,
             time: Rfc3339(alarm.time),
             resolution: alarm.resolution.map(ResolutionView::from),

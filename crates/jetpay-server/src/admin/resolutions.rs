@@ -29,7 +29,7 @@ pub(super) struct ResolutionView {
     verdict: &'static str,
     #[serde(flatten)]
     amount: Option<Money>,
-    /// Present for an amount that neither a callback nor the payment says.
+    /// Present for an amount that neither a callback nor the payment says, and for a payment that was credited already.
     #[serde(rename = "override", skip_serializing_if = "std::ops::Not::not")]
     overrides: bool,
     /// Present for a correction.
@@ -137,6 +137,8 @@ impl From<ResolveError> for AdminError {
     /// 404, 409, or 422 with the field to correct.
     fn from(why: ResolveError) -> Self {
         let message = why.to_string();
+        let all_the_same =
+            "or send \"override\": true (with the command: --override) to credit it all the same";
         match why {
             ResolveError::NoSuchAlarm
             | ResolveError::NothingWaits
@@ -150,19 +152,18 @@ impl From<ResolveError> for AdminError {
             | ResolveError::PayoutEnded
             | ResolveError::NeverSent
             | ResolveError::BeingSent => Self::conflict(message),
-            ResolveError::NotPositive | ResolveError::BalanceOverflow => {
-                Self::invalid("amount", message)
+            ResolveError::NeedsOverride => {
+                Self::conflict(format!("{message}: dismiss it, {all_the_same}"))
             }
+            ResolveError::NotPositive
+            | ResolveError::CreditsOverflow
+            | ResolveError::BalanceOverflow => Self::invalid("amount", message),
             ResolveError::NoOperation | ResolveError::OtherOperation => {
                 Self::invalid("operation_id", message)
             }
-            ResolveError::OtherAmount(_) => Self::invalid(
-                "amount",
-                format!(
-                    "{message}: correct it, or send \"override\": true (with the command: --override) to credit it all \
-                     the same"
-                ),
-            ),
+            ResolveError::OtherAmount(_) => {
+                Self::invalid("amount", format!("{message}: correct it, {all_the_same}"))
+            }
             ResolveError::OtherCurrency => Self::invalid("currency", message),
             ResolveError::NoReason => Self::invalid("reason", message),
             // For all other reasons another verdict may be possible.

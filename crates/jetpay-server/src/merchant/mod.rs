@@ -162,6 +162,7 @@ impl Callbacks for LedgerMerchant {
             reason: callback.rejection.to_string(),
             payment_id: callback.payment_id,
             operation_id: callback.operation_id,
+            amount: callback.amount,
         };
         let stored = self
             .ledger

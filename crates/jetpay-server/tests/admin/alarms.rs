@@ -337,6 +337,57 @@ async fn copies_of_an_unusable_callback_are_one_alarm_and_an_operator_credits_it
 }
 
 #[actix_web::test]
+async fn unusable_callback_is_shown_with_its_amount_and_takes_a_credit_of_it() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let platform = running.platform();
+    let payment_id = running.announced(10_000).await;
+    let sum = json!({"amount": 9_000, "currency": "KZT"});
+    let mut odd = success(&payment_id, &json!({"id": 4711, "sum_initial": sum}));
+    odd["operation"].as_object_mut().unwrap().remove("type");
+    let body = platform.sign(&odd);
+    assert_eq!(platform.send("/callback", body).await.unwrap().status, 400);
+    let (_, alarm) = running.get("/v1/alarms/1").await;
+    assert_eq!(
+        (&alarm["kind"], &alarm["amount"], &alarm["currency"]),
+        (&json!("unusable"), &json!(9_000), &json!("KZT"))
+    );
+    let path = "/v1/alarms/1/resolve";
+    let (status, error) = running.post(path, &credit(8_000)).await;
+    assert_eq!(status, 422);
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("90.00 KZT"), "{message}");
+    let (status, resolved) = running.post(path, &credit(9_000)).await;
+    assert_eq!(status, 200, "{resolved}");
+    assert_eq!(resolved["resolution"].get("override"), None);
+    assert_eq!(running.balance(CUSTOMER).await, 9_000);
+}
+
+#[actix_web::test]
+async fn stale_alarm_of_a_credited_payment_takes_a_credit_only_with_an_override() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let platform = running.platform();
+    let payment_id = running.announced(100_000).await;
+    for operation in [json!({"id": 1, "type": "purchase"}), json!({"id": 2})] {
+        let body = platform.sign(&success(&payment_id, &operation));
+        assert_eq!(platform.send("/callback", body).await.unwrap().status, 200);
+    }
+    let path = "/v1/alarms/1/resolve";
+    let mut again = credit(100_000);
+    let (status, error) = running.post(path, &again).await;
+    assert_eq!((status, &error["error"]["code"]), (409, &json!("conflict")));
+    let message = error["error"]["message"].as_str().unwrap();
+    for part in ["credited already", "\"override\": true", "--override"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(running.balance(CUSTOMER).await, 100_000);
+    again["override"] = true.into();
+    let (status, resolved) = running.post(path, &again).await;
+    assert_eq!(status, 200, "{resolved}");
+    assert_eq!(resolved["resolution"]["override"], true);
+    assert_eq!(running.balance(CUSTOMER).await, 200_000);
+}
+
+#[actix_web::test]
 async fn alarm_without_an_operation_takes_a_credit_for_the_one_that_is_named() {
     let running = Folder::new().serve().await.with_customer().await;
     let platform = running.platform();
@@ -371,6 +422,7 @@ async fn recut_callback_of_a_known_payment_takes_no_credit() {
     assert_eq!(platform.send("/callback", body).await.unwrap().status, 400);
     let (_, alarm) = running.get("/v1/alarms/1").await;
     assert_eq!(alarm.get("payment_id"), None, "{alarm}");
+    assert_eq!(alarm.get("amount"), None, "{alarm}");
     let (status, error) = running.post("/v1/alarms/1/resolve", &credit(1)).await;
     assert_eq!((status, &error["error"]["field"]), (422, &json!("verdict")));
 }

@@ -1,6 +1,7 @@
 //! Reads of alarms, resolutions and the inbox.
 
 use deadpool_postgres::Object;
+use jetpay_core::Money;
 use jetpay_core::status::PaymentStatus;
 use tokio_postgres::Row;
 
@@ -13,8 +14,9 @@ use crate::port::TransactionError;
 macro_rules! columns {
     () => {
         "SELECT alarms.seq, kind, project_id, alarms.payment_id, alarms.operation_id, alarms.time, alarms.reason,
-            settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict, amount, currency,
-            settlements.reason, events_before, settlements.time, settlements.corrects, actor
+            settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict, settlements.amount,
+            settlements.currency, settlements.reason, events_before, settlements.time, settlements.corrects, actor,
+            alarms.amount, alarms.currency
         FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq "
     };
 }
@@ -108,18 +110,22 @@ pub(super) fn alarm(row: &Row) -> Result<Alarm, TransactionError> {
         project_id: rows::project(row, 2)?,
         payment_id: rows::optional_id(row, 3)?,
         operation_id: rows::optional_operation(row, 4)?,
+        amount: optional_money(row, 19)?,
         time: Millis(rows::get(row, 5)?),
         reason: rows::get(row, 6)?,
         resolution: resolved.then(|| resolution(row, 7)).transpose()?,
     })
 }
 
+/// The amount in minor units in one column, its currency in the next, if it is there.
+fn optional_money(row: &Row, column: usize) -> Result<Option<Money>, TransactionError> {
+    let amount: Option<i64> = rows::get(row, column)?;
+    amount.map(|_| rows::money(row, column)).transpose()
+}
+
 /// Its twelve columns, from `first` on.
 fn resolution(row: &Row, first: usize) -> Result<Resolution, TransactionError> {
-    let amount = match rows::get::<Option<i64>>(row, first + 5)? {
-        None => None,
-        Some(_) => Some(rows::money(row, first + 5)?),
-    };
+    let amount = optional_money(row, first + 5)?;
     let corrects = rows::get(row, first + 10)?;
     let verdict = Verdict::from_stored(rows::get(row, first + 4)?, amount, corrects);
     Ok(Resolution {

@@ -88,6 +88,7 @@ struct Rare {
     alarms: Vec<Row>,
     entries: Vec<Row>,
     signatures: Vec<Row>,
+    declines: Vec<Row>,
     unusable: Vec<Row>,
 }
 
@@ -130,6 +131,11 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
             .unzip();
         let values: Values<'_> = &[&signatures, &reasons];
         rare.signatures = client.query(&statements.signatures, values).await?;
+    }
+    if !keys.declines.is_empty() {
+        // Read after the payments are locked: no other transaction adds one meanwhile.
+        let ids: Vec<&str> = keys.declines.iter().map(PaymentId::as_str).collect();
+        rare.declines = client.query(&statements.declines, &[&ids]).await?;
     }
     Ok(rare)
 }
@@ -232,6 +238,10 @@ fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), Trans
         let open: i64 = rows::get(row, 1)?;
         let open = usize::try_from(open).unwrap_or(usize::MAX);
         set.unusable.insert(rows::project(row, 0)?, open);
+    }
+    set.declines = keys.declines.iter().map(|id| (id.clone(), false)).collect();
+    for row in &rare.declines {
+        set.declines.insert(rows::id(row, 0)?, true);
     }
     let asked = keys.signatures.iter();
     let asked = asked.map(|(signature, reason)| (signature.clone(), rows::kept(reason).into()));

@@ -232,11 +232,18 @@ impl LedgerTransaction for WorkingSet {
         {
             *open += 1;
         }
+        if cause.kind == AlarmKind::DeclineAfterCredit
+            && cause.operation_id.is_none()
+            && let Some(payment_id) = cause.payment_id
+        {
+            self.declines.insert(payment_id.clone(), true);
+        }
         self.changes.alarms.push(AlarmRow {
             kind: cause.kind,
             project_id: cause.project_id,
             payment_id: cause.payment_id.cloned(),
             operation_id: cause.operation_id,
+            amount: cause.amount,
             reason: cause.reason.map(ToOwned::to_owned),
             message: cause
                 .message
@@ -251,6 +258,15 @@ impl LedgerTransaction for WorkingSet {
         self.signatures.get(&key).copied().ok_or_else(|| {
             fetch(Keys {
                 signatures: vec![key],
+                ..Keys::default()
+            })
+        })
+    }
+
+    fn has_decline_alarm(&mut self, payment_id: &PaymentId) -> Result<bool, TransactionError> {
+        self.declines.get(payment_id).copied().ok_or_else(|| {
+            fetch(Keys {
+                declines: vec![payment_id.clone()],
                 ..Keys::default()
             })
         })

@@ -50,6 +50,8 @@ statements! {
     customers: "SELECT customer_id FROM customers WHERE customer_id = ANY($1)";
     signatures: "SELECT signature, reason FROM alarms
         JOIN unnest($1::text[], $2::text[]) AS asked (signature, reason) USING (signature, reason)";
+    declines: "SELECT payment_id FROM alarms
+        WHERE payment_id = ANY($1) AND kind = 'decline_after_credit' AND operation_id IS NULL";
     lock_unusable: "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7630123803))
         FROM (SELECT id FROM unnest($1::bigint[]) AS id ORDER BY id) AS sorted";
     open_unusable: "SELECT id, (SELECT count(*) FROM (SELECT 1 FROM alarms
@@ -97,10 +99,10 @@ statements! {
         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
             WITH ORDINALITY AS e (p, r, o, k, a, t, c, n)";
     add_alarms: "INSERT INTO alarms (seq, kind, project_id, payment_id, operation_id, time, reason, body,
-            signature)
-        SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b, s
+            signature, amount, currency)
+        SELECT (SELECT last_alarm FROM counts WHERE one) - cardinality($1::text[]) + n, k, r, p, o, t, w, b, s, a, c
         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[],
-            $8::text[]) WITH ORDINALITY AS a (k, r, p, o, t, w, b, s, n)";
+            $8::text[], $9::bigint[], $10::text[]) WITH ORDINALITY AS alarm (k, r, p, o, t, w, b, s, a, c, n)";
     add_resolutions: "INSERT INTO settlements (alarm_seq, payment_id, operation_id, verdict, amount, currency, reason,
             events_before, time, corrects, actor)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[],

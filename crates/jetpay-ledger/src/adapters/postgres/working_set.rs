@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 use jetpay_core::status::OperationStatus;
+use jetpay_core::{Callback, Money};
 use jetpay_rules::{
     EarlyCompensation, EffectKey, EntryKind, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
 };
@@ -26,6 +26,7 @@ pub(super) struct WorkingSet {
     pub(super) alarms: HashMap<i64, Option<Alarm>>,
     pub(super) entries: HashMap<i64, Option<StoredEntry>>,
     pub(super) signatures: HashMap<(Box<str>, String), bool>,
+    pub(super) declines: HashMap<PaymentId, bool>,
     pub(super) unusable: HashMap<ProjectId, usize>,
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
@@ -117,6 +118,7 @@ pub(super) struct AlarmRow {
     pub(super) project_id: ProjectId,
     pub(super) payment_id: Option<PaymentId>,
     pub(super) operation_id: Option<OperationId>,
+    pub(super) amount: Option<Money>,
     pub(super) reason: Option<String>,
     pub(super) message: Option<(Box<str>, Box<[u8]>)>,
     pub(super) time: Millis,

@@ -1,6 +1,7 @@
 //! Alarms, resolutions and the inbox: what waits for an operator, and what was decided.
 
-use jetpay_core::id::{OperationId, ProjectId};
+use jetpay_core::Money;
+use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::PaymentStatus;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -12,8 +13,9 @@ use crate::model::{
 };
 
 const COLUMNS: &str = "SELECT alarms.seq, kind, project_id, alarms.payment_id, alarms.operation_id, alarms.time,
-    alarms.reason, settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict, amount,
-    currency, settlements.reason, events_before, settlements.time, settlements.corrects, actor
+    alarms.reason, settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict,
+    settlements.amount, settlements.currency, settlements.reason, events_before, settlements.time, settlements.corrects,
+    actor, alarms.amount, alarms.currency
     FROM alarms LEFT JOIN settlements ON alarm_seq = alarms.seq";
 
 /// Adds an alarm.
@@ -22,17 +24,21 @@ pub(super) fn add(
     cause: &AlarmCause<'_>,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO alarms (kind, project_id, payment_id, operation_id, time, reason, body, signature)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO alarms (kind, project_id, payment_id, operation_id, time, reason, body, signature, amount, currency)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let values = (
         cause.kind.as_str(),
         cause.project_id.number().cast_signed(),
-        cause.payment_id.map(jetpay_core::id::PaymentId::as_str),
+        cause.payment_id.map(PaymentId::as_str),
         cause.operation_id.map(|id| id.number().cast_signed()),
         now.0,
         cause.reason,
         cause.message.map(|message| message.body),
         cause.message.map(|message| message.signature),
+        cause.amount.map(Money::minor),
+        cause
+            .amount
+            .map(|amount| amount.currency().code().to_owned()),
     );
     transaction.execute(sql, values)?;
     Ok(())
@@ -47,6 +53,17 @@ pub(super) fn is_kept(
     let sql = "SELECT EXISTS (SELECT 1 FROM alarms WHERE signature = ?1 AND reason = ?2)";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_row((signature, reason), |row| row.get(0))
+}
+
+/// Whether the payment has an alarm about a decline after its credit that named no operation.
+pub(super) fn has_decline(
+    connection: &Connection,
+    payment_id: &PaymentId,
+) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM alarms
+               WHERE payment_id = ?1 AND kind = 'decline_after_credit' AND operation_id IS NULL)";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([payment_id.as_str()], |row| row.get(0))
 }
 
 /// How many open alarms about unusable callbacks a project has, as far as the most that there may be.
@@ -104,6 +121,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Alarm> {
         operation_id: row
             .get::<_, Option<i64>>(4)?
             .map(|id| OperationId::new(id.cast_unsigned())),
+        amount: optional_money(row, 19)?,
         time: Millis(row.get(5)?),
         reason: row.get(6)?,
         resolution: resolved.then(|| resolution_from_row(row, 7)).transpose()?,
@@ -125,10 +143,10 @@ pub(super) fn add_resolution(
         sql,
         (
             resolution.alarm_seq,
-            payment_id.map(jetpay_core::id::PaymentId::as_str),
+            payment_id.map(PaymentId::as_str),
             resolution.operation_id.map(|id| id.number().cast_signed()),
             resolution.verdict.stored(),
-            amount.map(jetpay_core::Money::minor),
+            amount.map(Money::minor),
             amount.map(|amount| amount.currency().code().to_owned()),
             &resolution.reason.text,
             resolution.events_before.cast_signed(),
@@ -159,12 +177,15 @@ pub(super) fn resolutions(
         .collect()
 }
 
+/// The amount in minor units in one column, its currency in the next, if it is there.
+fn optional_money(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Money>> {
+    let amount: Option<i64> = row.get(column)?;
+    amount.map(|_| rows::money(row, column)).transpose()
+}
+
 /// Its twelve columns, from `first` on.
 fn resolution_from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Resolution> {
-    let amount = match row.get::<_, Option<i64>>(first + 5)? {
-        None => None,
-        Some(_) => Some(rows::money(row, first + 5)?),
-    };
+    let amount = optional_money(row, first + 5)?;
     let corrects = row.get(first + 10)?;
     let verdict = Verdict::from_stored(rows::text(row, first + 4)?, amount, corrects);
     Ok(Resolution {

@@ -107,6 +107,10 @@ impl LedgerTransaction for Transaction<'_> {
         Ok(alarms::is_kept(self.connection(), signature, reason)?)
     }
 
+    fn has_decline_alarm(&mut self, payment_id: &PaymentId) -> Result<bool, TransactionError> {
+        Ok(alarms::has_decline(self.connection(), payment_id)?)
+    }
+
     fn open_unusable(&mut self, project_id: ProjectId) -> Result<usize, TransactionError> {
         Ok(alarms::open_unusable(self.connection(), project_id)?)
     }

@@ -24,7 +24,8 @@ struct Decision {
     /// The currency of the amount; without it, the configured currency
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
-    /// Credit the amount although neither the callback nor the payment says it; the service records that
+    /// Credit the amount although neither the callback nor the payment says it, or although the payment is credited already;
+    /// the service records that
     #[arg(long = "override")]
     overrides: bool,
     /// Why, in your own words; the service records it for ever
@@ -164,6 +165,7 @@ fn render_alarm(alarm: &Value) -> String {
         ("project", text(alarm, "/project_id")),
         ("payment", text(alarm, "/payment_id")),
         ("operation", text(alarm, "/operation_id")),
+        ("amount", money(alarm, "", "amount")),
         ("resolved", verdict(alarm)),
         ("resolved at", text(alarm, "/resolution/time")),
         ("resolved by", text(alarm, "/resolution/by")),

@@ -93,6 +93,8 @@ pub(super) const TABLES: [Table; 8] = [
             ("body", Type::BYTEA),
             ("settled", Type::BOOL),
             ("signature", Type::TEXT),
+            ("amount", Type::INT8),
+            ("currency", Type::TEXT),
         ],
     },
     Table {

@@ -74,9 +74,12 @@ pub(super) async fn add_alarms(session: &Session, set: &WorkingSet) -> Result<()
         reason: row.reason.as_deref().map(rows::kept),
         body: row.message.as_ref().map(|(_, body)| &**body),
         signature: row.message.as_ref().map(|(signature, _)| &**signature),
+        amount: row.amount.map(Money::minor),
+        currency: row.amount.map(|amount| amount.currency().code().to_owned()),
     );
     let values: Values<'_> = &[
-        &kind, &project, &payment, &operation, &time, &reason, &body, &signature,
+        &kind, &project, &payment, &operation, &time, &reason, &body, &signature, &amount,
+        &currency,
     ];
     let statement = &session.statements.add_alarms;
     session.client.execute(statement, values).await.map(drop)

@@ -61,3 +61,9 @@ UPDATE counts SET debts_from = last_entry;
 -- Who decided. The name of the token with which a decision or a payout request came; NULL in older rows.
 ALTER TABLE settlements ADD COLUMN actor TEXT;
 ALTER TABLE payout_steps ADD COLUMN actor TEXT;
+
+-- What an unusable callback says of its amount. Of any other callback, the event has it.
+ALTER TABLE alarms ADD COLUMN amount BIGINT; -- in minor units
+ALTER TABLE alarms ADD COLUMN currency TEXT;
+-- Whether a payment has an alarm about a decline without an operation.
+CREATE INDEX alarms_declines ON alarms (payment_id) WHERE kind = 'decline_after_credit' AND operation_id IS NULL;
