@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::file::{Lock, Names};
+use super::file::{Changed, Lock, Names};
 use super::open;
 use super::open::open_to_read;
 use super::reads::reads;
@@ -45,10 +45,14 @@ impl Sqlite {
             reason,
         };
         let lock = Lock::take(path)?;
-        let connection = open::open(path)?;
         // The path may be relative, and a program may change its directory.
         let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
-        let names = Names::of(&absolute, &lock).map_err(|error| failed(error.to_string()))?;
+        // SQLite, too, follows symbolic links, and puts the other files beside the target.
+        let target = absolute.canonicalize();
+        let target = target.map_err(|error| failed(error.to_string()))?;
+        let connection = open::open(&target)?;
+        let names = Names::of(&absolute, target.clone(), &lock);
+        let names = names.map_err(|error| failed(error.to_string()))?;
         let state = Arc::new(Health::default());
         let writer = Writer::new(connection, Some((names.clone(), lock)), Arc::clone(&state))
             .map_err(|error| open::unopened(path, &error))?;
@@ -59,7 +63,7 @@ impl Sqlite {
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self {
             queue: sender,
-            readers: Readers::new(absolute, Some(names.clone())),
+            readers: Readers::new(target, Some(names.clone())),
             names: Some(names),
             writer: state,
             thread: Mutex::new(Some(thread)),
@@ -123,7 +127,7 @@ impl Store for Sqlite {
             return Err(Error::closed());
         }
         if let Some(names) = &self.names {
-            names.check().map_err(Error::Unavailable)?;
+            names.check().map_err(unavailable)?;
         }
         if self.writer.failing.load(Relaxed) {
             let (probe, _) = Queued::new(Probe);
@@ -194,7 +198,7 @@ impl Readers {
                 return Ok(Rc::clone(connection));
             }
             if let Some(names) = &self.names {
-                names.check().map_err(Error::Unavailable)?;
+                names.check().map_err(unavailable)?;
             }
             connections.retain(|(path, _)| path.strong_count() > 0);
             let connection = Rc::new(open_to_read(&self.path)?);
@@ -202,6 +206,10 @@ impl Readers {
             Ok(connection)
         })
     }
+}
+
+fn unavailable(changed: Changed) -> Error {
+    Error::Unavailable(changed.advice)
 }
 
 impl From<rusqlite::Error> for Error {
