@@ -220,7 +220,9 @@ async fn file_with_another_hard_link_is_refused_until_the_link_is_removed() {
 }
 
 /// What damages the content of the files of an open ledger, whose path this is.
-const DAMAGES: [(&str, fn(&Path)); 7] = [
+type Damage = (&'static str, fn(&Path));
+
+const DAMAGES: [Damage; 7] = [
     (
         "emptied when its log was copied, with the same time",
         |path| {

@@ -114,6 +114,14 @@ pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 /// Why a database cannot be opened, and what to do about it.
 pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
+    OpenError::Store {
+        path: path.into(),
+        reason: with_advice(error),
+    }
+}
+
+/// An error of a file, and what to do about it.
+pub(super) fn with_advice(error: &rusqlite::Error) -> String {
     let what_to_do = match error.sqlite_error_code() {
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             MAY_WRITE
@@ -128,10 +136,7 @@ pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
         }
         _ => "",
     };
-    OpenError::Store {
-        path: path.into(),
-        reason: format!("{error}{what_to_do}"),
-    }
+    format!("{error}{what_to_do}")
 }
 
 /// The version of the schema that a database has.

@@ -227,9 +227,7 @@ fn backup(connection: &Connection, to: &Path) -> Result<(), Error> {
     if to.exists() {
         return Err(failed("choose another file than", &"it is there already"));
     }
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
+    let part = &open::with_ending(to, ".part");
     // Left by a copy that was broken off.
     let _ = std::fs::remove_file(part);
     let name = part
@@ -241,12 +239,20 @@ fn backup(connection: &Connection, to: &Path) -> Result<(), Error> {
     owners
         .open(part)
         .map_err(|error| failed("cannot write", &error))?;
-    connection.execute("VACUUM INTO ?1", params![name])?;
-    File::open(part)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(part, to))
-        .and_then(|()| sync_folder(to))
-        .map_err(|error| failed("cannot write", &error))
+    let copied = connection.execute("VACUUM INTO ?1", params![name]);
+    let copied = copied.map_err(|error| failed("cannot write", &open::with_advice(&error)));
+    let copied = copied.and_then(|_| {
+        File::open(part)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| std::fs::rename(part, to))
+            .and_then(|()| sync_folder(to))
+            .map_err(|error| failed("cannot write", &error))
+    });
+    if copied.is_err() {
+        let _ = std::fs::remove_file(part);
+        let _ = std::fs::remove_file(open::with_ending(part, "-journal"));
+    }
+    copied
 }
 
 /// A new name is on the disk when its folder is.
