@@ -372,11 +372,18 @@ async fn damaged_contracts_are_an_error_without_a_value_until_the_customer_is_pu
         assert_eq!(change, Err(expected.clone()), "{damage}");
         assert_eq!(other, Ok(()), "a command beside it");
         assert_eq!(test.ledger.ready(), Ok(()));
+        let findings = test.ledger.audit(None).await.unwrap().findings;
+        let [finding] = &findings[..] else {
+            panic!("{damage}: {findings:?}");
+        };
+        assert_eq!(finding.place, format!("customer {CUSTOMER}"), "{damage}");
+        assert!(finding.rule.contains("contracts of a customer can be read"));
         let said = format!("{expected} {expected:?}");
         assert!(!said.contains("Anna") && !said.contains(CUSTOMER), "{said}");
     }
     test.ledger.put_customer(given.clone()).await.unwrap();
     assert_eq!(test.ledger.net_customer(CUSTOMER).await, Ok(Some(given)));
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
 }
 
 async fn row_that_is_missing_or_too_many_is_found_by_the_audit(test: TestLedger, postgres: bool) {

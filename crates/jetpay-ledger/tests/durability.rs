@@ -3,6 +3,7 @@
 mod common;
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -61,7 +62,7 @@ async fn open_file_is_refused_to_another_ledger() {
 async fn open_file_is_refused_under_every_name_it_has() {
     let test = TestLedger::open();
     let name = |name| test.directory().join(name);
-    std::os::unix::fs::symlink(test.path(), name("symbolic")).unwrap();
+    symlink(test.path(), name("symbolic")).unwrap();
     std::fs::hard_link(test.path(), name("hard")).unwrap();
     for name in [name("symbolic"), name("hard"), test.path()] {
         // This process knows that it has the file open, another one asks the file.
@@ -82,7 +83,28 @@ fn aside(path: &Path) -> std::path::PathBuf {
     path.with_extension("aside")
 }
 
-const ACCIDENTS: [Accident; 5] = [
+const ACCIDENTS: [Accident; 7] = [
+    (
+        "ledger.db",
+        |path| {
+            // The same file under another name: its log has another name after a restart.
+            std::fs::rename(path, aside(path)).unwrap();
+            symlink(aside(path), path).unwrap();
+        },
+        Some(|path| std::fs::rename(aside(path), path).unwrap()),
+    ),
+    (
+        "ledger.db",
+        |path| {
+            std::fs::rename(path, aside(path)).unwrap();
+            std::fs::hard_link(aside(path), path.with_extension("real")).unwrap();
+            symlink(path.with_extension("real"), path).unwrap();
+        },
+        Some(|path| {
+            std::fs::rename(aside(path), path).unwrap();
+            std::fs::remove_file(path.with_extension("real")).unwrap();
+        }),
+    ),
     (
         "ledger.db",
         |path| std::fs::rename(path, aside(path)).unwrap(),
@@ -140,6 +162,241 @@ async fn nothing_is_acknowledged_while_the_file_is_moved_and_the_ledger_goes_on_
         assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(2 * AMOUNT));
         assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
     }
+}
+
+#[tokio::test]
+async fn nothing_is_acknowledged_while_the_symbolic_link_leads_to_another_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |name: &str| folder.path().join(name);
+    drop(Ledger::open(&name("real.db")).unwrap());
+    symlink("real.db", name("link.db")).unwrap();
+    let ledger = Ledger::open(&name("link.db")).unwrap();
+    ledger.record_payment(payment("p1")).await.unwrap();
+    let point_to = |target: &str| {
+        std::fs::remove_file(name("link.db")).unwrap();
+        symlink(target, name("link.db")).unwrap();
+    };
+    std::fs::rename(name("real.db"), name("moved.db")).unwrap();
+    point_to("moved.db");
+    let callback = || ledger.record_callback(sale("p1", 1).callback(), NOW);
+    assert!(callback().await.is_err());
+    assert!(ledger.ready().is_err());
+    // The file is in its place, but the link leads elsewhere.
+    std::fs::hard_link(name("moved.db"), name("real.db")).unwrap();
+    assert!(callback().await.is_err());
+    std::fs::remove_file(name("moved.db")).unwrap();
+    assert!(callback().await.is_err());
+    point_to("real.db");
+    assert_eq!(callback().await, Ok(CallbackOutcome::Applied));
+    assert_eq!(ledger.ready(), Ok(()));
+}
+
+#[tokio::test]
+async fn file_with_another_hard_link_is_refused_until_the_link_is_removed() {
+    let test = TestLedger::open();
+    test.announce("p1").await;
+    let link = test.directory().join("link.db");
+    std::fs::hard_link(test.path(), &link).unwrap();
+    // A link that is made meanwhile does no harm.
+    test.deliver(&sale("p1", 1)).await;
+    // What a killed process leaves.
+    let folder = tempfile::tempdir().unwrap();
+    let name = |name| folder.path().join(name);
+    for file in ["ledger.db", "ledger.db-wal"] {
+        std::fs::copy(test.directory().join(file), name(file)).unwrap();
+    }
+    std::fs::hard_link(name("ledger.db"), name("link.db")).unwrap();
+    for path in ["link.db", "ledger.db"].map(name) {
+        for opened in [Ledger::open(&path), Ledger::open_to_read(&path)] {
+            let refusal = opened.unwrap_err().to_string();
+            assert!(refusal.contains("2 names (hard links)"), "{refusal}");
+            assert!(refusal.contains("remove the others"), "{refusal}");
+        }
+    }
+    assert!(Ledger::open_to_read(&link).is_err());
+    std::fs::remove_file(name("link.db")).unwrap();
+    let ledger = Ledger::open(&name("ledger.db")).unwrap();
+    assert_eq!(ledger.balance(CUSTOMER).await, Ok(AMOUNT));
+}
+
+/// What damages the content of the files of an open ledger, whose path this is.
+type Damage = (&'static str, fn(&Path));
+
+const DAMAGES: [Damage; 7] = [
+    (
+        "emptied when its log was copied, with the same time",
+        |path| {
+            let connection = rusqlite::Connection::open(path).unwrap();
+            let copied = "PRAGMA wal_checkpoint(FULL)";
+            connection.query_row(copied, (), |_| Ok(())).unwrap();
+            let written = std::fs::metadata(path).unwrap().modified().unwrap();
+            truncate(path, 0);
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(written).unwrap();
+        },
+    ),
+    ("emptied", |path| truncate(path, 0)),
+    ("one page", |path| truncate(path, 4096)),
+    ("an empty log", |path| truncate(&log_of(path), 0)),
+    ("half a log", |path| {
+        let length = std::fs::metadata(log_of(path)).unwrap().len();
+        truncate(&log_of(path), length / 2);
+    }),
+    ("a backup", |path| {
+        std::fs::copy(path.with_extension("backup"), path)
+            .map(drop)
+            .unwrap();
+    }),
+    ("itself, written again", |path| {
+        let bytes = std::fs::read(path).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }),
+];
+
+fn log_of(path: &Path) -> std::path::PathBuf {
+    path.with_extension("db-wal")
+}
+
+fn truncate(path: &Path, length: u64) {
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    file.set_len(length).unwrap();
+}
+
+/// Lets the writer empty the log, as it does after it was opened, and puts something into it.
+async fn with_a_log(test: &TestLedger) {
+    for id in ["in the database", "that, too", "in the log"] {
+        test.announce(id).await;
+        // The clock of the file system is coarse, too.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(std::fs::metadata(log_of(&test.path())).unwrap().len() > 0);
+}
+
+#[tokio::test]
+async fn nothing_is_acknowledged_after_a_file_was_truncated_or_overwritten() {
+    for (what, damage) in DAMAGES {
+        let test = TestLedger::open();
+        test.announce("p1").await;
+        let backup = test.path().with_extension("backup");
+        test.ledger.backup(&backup).await.unwrap();
+        with_a_log(&test).await;
+        damage(&test.path());
+        let callback = || test.ledger.record_callback(sale("p1", 1).callback(), NOW);
+        for _ in 0..3 {
+            assert!(callback().await.is_err(), "{what}");
+            let not_ready = test.ledger.ready().unwrap_err().to_string();
+            assert!(
+                not_ready.contains("truncated or overwritten"),
+                "{what}: {not_ready}"
+            );
+            assert!(
+                not_ready.contains("restore a backup"),
+                "{what}: {not_ready}"
+            );
+        }
+        let refused = callback().await.unwrap_err().to_string();
+        assert!(
+            refused.contains("truncated or overwritten"),
+            "{what}: {refused}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn log_beside_an_emptied_database_is_kept_and_the_start_is_refused() {
+    let test = TestLedger::open();
+    with_a_log(&test).await;
+    truncate(&test.path(), 0);
+    assert!(test.ledger.ready().is_err());
+    let log = std::fs::metadata(log_of(&test.path())).unwrap().len();
+    let (path, folder) = (test.path(), tempfile::tempdir().unwrap());
+    for file in ["ledger.db", "ledger.db-wal"] {
+        std::fs::copy(path.with_file_name(file), folder.path().join(file)).unwrap();
+    }
+    drop(test);
+    let path = folder.path().join("ledger.db");
+    for opened in [Ledger::open(&path), Ledger::open_to_read(&path)] {
+        let refusal = opened.unwrap_err().to_string();
+        assert!(refusal.contains("it was emptied"), "{refusal}");
+    }
+    assert_eq!(std::fs::metadata(log_of(&path)).unwrap().len(), log);
+}
+
+/// An operator's `sqlite3` may change the lengths of both files, and when they were written.
+#[tokio::test]
+async fn callbacks_are_acknowledged_while_another_program_writes_with_sqlite() {
+    if Command::new("sqlite3").arg("--version").output().is_err() {
+        eprintln!("!!! NOT RUN: another program that writes: it needs sqlite3");
+        return;
+    }
+    let test = TestLedger::open();
+    let ids: [&'static str; 8] = ["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"];
+    for id in ids {
+        test.announce(id).await;
+    }
+    let fill = "CREATE TABLE notes AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000)
+        SELECT x, hex(randomblob(1000)) AS text FROM n";
+    for (id, (number, sql)) in ids.into_iter().zip((1..).zip([
+        "SELECT 1",
+        "PRAGMA wal_checkpoint(PASSIVE)",
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        fill,
+        "PRAGMA wal_checkpoint(RESTART)",
+        "DELETE FROM notes",
+        "VACUUM",
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+    ])) {
+        let mut program = Command::new("sqlite3");
+        let ran = program
+            .arg(test.path())
+            .arg(sql)
+            .stdout(Stdio::null())
+            .status();
+        assert!(ran.unwrap().success(), "{sql}");
+        assert_eq!(test.ledger.ready(), Ok(()), "{sql}");
+        let applied = test.deliver(&sale(id, number)).await;
+        assert_eq!(applied, CallbackOutcome::Applied, "{sql}");
+    }
+    // And at the same time.
+    let path = test.path();
+    let operator = std::thread::spawn(move || {
+        let sql = "PRAGMA busy_timeout = 10000; CREATE TABLE IF NOT EXISTS more (x); PRAGMA wal_checkpoint(PASSIVE);
+            INSERT INTO more VALUES (randomblob(200000)); PRAGMA wal_checkpoint(TRUNCATE); DELETE FROM more";
+        for _ in 0..20 {
+            let mut program = Command::new("sqlite3");
+            let ran = program.arg(&path).arg(sql).stdout(Stdio::null()).status();
+            assert!(ran.unwrap().success());
+        }
+    });
+    for number in 0.. {
+        let id: &'static str = format!("more{number}").leak();
+        test.announce(id).await;
+        assert_eq!(test.ledger.ready(), Ok(()));
+        if operator.is_finished() {
+            break;
+        }
+    }
+    operator.join().unwrap();
+    let test = test.reopen().await;
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(8 * AMOUNT));
+}
+
+#[test]
+fn file_that_a_process_of_the_version_before_has_open_is_refused_and_the_other_way_round() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let lock = std::fs::File::create(folder.path().join("ledger.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let refusal = Ledger::open(&path).unwrap_err().to_string();
+    assert!(
+        refusal.contains("ledger.db.lock: a process of an older version"),
+        "{refusal}"
+    );
+    lock.unlock().unwrap();
+    let ledger = Ledger::open(&path).unwrap();
+    assert!(lock.try_lock().is_err());
+    drop(ledger);
+    assert!(lock.try_lock().is_ok());
 }
 
 /// The process may be killed afterwards, so the database alone must be complete.

@@ -121,7 +121,7 @@ impl CustomerBody {
     /// The customer with this id.
     ///
     /// # Errors
-    /// [`FieldError`]: a text is empty, a contract's id is invalid or occurs twice, an amount is negative, or there is no
+    /// [`FieldError`]: the id is `.` or `..`, a text is empty, a contract's id is invalid or occurs twice, an amount is negative, or there is no
     /// entry with the `as_of_seq`.
     pub fn into_customer(
         self,
@@ -130,6 +130,12 @@ impl CustomerBody {
     ) -> Result<Customer, FieldError> {
         let default = as_of.check(self.as_of_seq, "as_of_seq")?;
         let as_of = AsOf { default, ..as_of };
+        if !fits_a_url(customer_id.as_str()) {
+            return Err(FieldError::new(
+                "customer_id",
+                "must not be `.` or `..`: in a URL these mean another path",
+            ));
+        }
         if self.additional_customer_id.as_deref() == Some("") {
             return Err(FieldError::new(
                 "additional_customer_id",
@@ -189,6 +195,12 @@ impl ContractBody {
             as_of_seq,
         })
     }
+}
+
+/// Whether an id can be a part of a URL's path. Clients and proxies take the others for steps in the path, also when they are
+/// escaped.
+pub(crate) fn fits_a_url(id: &str) -> bool {
+    !matches!(id, "." | "..")
 }
 
 /// Reads a line of an import.

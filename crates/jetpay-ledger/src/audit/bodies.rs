@@ -6,7 +6,7 @@ use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_core::{Currency, Keyring, Money};
 use serde_json::Value as Json;
 
-use super::{Audit, Finding, NAMED};
+use super::Audit;
 use crate::model::{Error, stored_amount, stored_operation};
 use crate::port::{Row, Store, Value};
 
@@ -28,26 +28,12 @@ pub(super) async fn check(
         after = last[0].int().unwrap_or(i64::MAX);
         for row in &rows {
             if !says_what_its_bytes_say(row) {
-                note(audit, row);
+                audit.note(AS_SIGNED, "callback", row);
             }
             if let Some(keyring) = keyring {
                 verify(audit, keyring, row);
             }
         }
-    }
-}
-
-fn note(audit: &mut Audit, row: &Row) {
-    let known = audit
-        .findings
-        .iter()
-        .filter(|finding| finding.rule == AS_SIGNED);
-    if known.count() < NAMED {
-        let place = super::rules::place("callback", row);
-        audit.findings.push(Finding {
-            rule: AS_SIGNED,
-            place,
-        });
     }
 }
 

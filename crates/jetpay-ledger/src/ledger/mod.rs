@@ -34,10 +34,11 @@ impl Ledger {
     /// Opens the `SQLite` file, or makes it. `SQLite` adds two files beside it (`-wal`, `-shm`). Only their owner can read and
     /// write new ones. The file is locked, whatever its name: a link to it opens no second ledger.
     ///
-    /// While one of the files is moved, removed or replaced, every write is [`Error::Unavailable`].
+    /// While one of the files is moved, removed or replaced, every write is [`Error::Unavailable`]; after one was truncated or
+    /// overwritten, until it is closed.
     ///
     /// # Errors
-    /// [`OpenError`]: the file is in use, or of a newer version, or cannot be opened.
+    /// [`OpenError`]: the file is in use, or of a newer version, or has more than one hard link, or cannot be opened.
     #[cfg(feature = "sqlite")]
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         Ok(Self::over(Arc::new(Sqlite::open(path, QUEUE)?)))
@@ -46,7 +47,7 @@ impl Ledger {
     /// Opens the `SQLite` file for reading, also while a service has it open. Writes are refused.
     ///
     /// # Errors
-    /// [`OpenError`]: the file does not exist, or has another version.
+    /// [`OpenError`]: the file does not exist, or has another version, or more than one hard link.
     #[cfg(feature = "sqlite")]
     pub fn open_to_read(path: &Path) -> Result<Self, OpenError> {
         Ok(Self::over(Arc::new(Sqlite::open_to_read(path)?)))

@@ -14,6 +14,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
 use crate::config::AdminAccess;
+use crate::customer::fits_a_url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -113,6 +114,9 @@ impl Request {
 
     fn url(&self, access: &AdminAccess) -> anyhow::Result<Url> {
         let mut url = Url::parse(&format!("http://{}/v1", access.address))?;
+        if let Some(id) = self.path.iter().find(|part| !fits_a_url(part)) {
+            bail!("the id `{id}` cannot be sent in a URL");
+        }
         // An id may hold any character, also `/`; this call escapes it.
         url.path_segments_mut()
             .map_err(|()| anyhow!("the address takes no path"))?

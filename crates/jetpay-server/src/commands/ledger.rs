@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jetpay_core::Money;
 use jetpay_ledger::{Audit, Entry, Ledger};
+use jetpay_platform::visible;
 
 use super::store::open_to_read;
 use super::table::csv_cell;
@@ -99,7 +100,8 @@ impl Check {
             );
         }
         for finding in &audit.findings {
-            println!("WRONG: {}; not so at {}", finding.rule, finding.place);
+            let place = visible::line(&finding.place);
+            println!("WRONG: {}; not so at {place}", finding.rule);
         }
         if !audit.findings.is_empty() {
             bail!(

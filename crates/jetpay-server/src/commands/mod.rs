@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
 use jetpay_core::signature::{self, Key};
+use jetpay_platform::visible;
 use zeroize::Zeroizing;
 
 /// Accept top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay
@@ -171,10 +172,15 @@ fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            print_error(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints an error. What it quotes of a file cannot control the terminal.
+fn print_error(error: &anyhow::Error) {
+    eprintln!("error: {}", visible::lines(&format!("{error:#}")));
 }
 
 /// Writes to standard output, with colours when it is a terminal. It is no error when the reader closes it early.

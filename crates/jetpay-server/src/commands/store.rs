@@ -6,7 +6,8 @@ use actix_web::rt::System;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use jetpay_ledger::{Ledger, Totals};
+use jetpay_ledger::{Audit, Ledger, Totals};
+use jetpay_platform::visible;
 use zeroize::Zeroizing;
 
 use crate::config::{Config, StoreLocation};
@@ -97,7 +98,7 @@ impl Copy {
         else {
             bail!("--to must name a database: postgres://user@host/database");
         };
-        let totals: anyhow::Result<Totals> = System::new().block_on(async {
+        let copied: anyhow::Result<(Totals, Audit)> = System::new().block_on(async {
             // Opened for writing, which keeps a service from writing during the copy.
             let ledger = from.open().await.context("stop the service first")?;
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -109,10 +110,19 @@ impl Copy {
                 .copy_to(&url, ca_file.as_deref(), &mut progress)
                 .await;
             bar.finish_and_clear();
+            let audit = ledger.audit(None).await;
             ledger.close().await;
-            Ok(totals?)
+            Ok((totals?, audit?))
         });
-        report(&totals?);
+        let (totals, audit) = copied?;
+        report(&totals);
+        for finding in &audit.findings {
+            let place = visible::line(&finding.place);
+            println!(
+                "WRONG: {}; not so at {place}, which was copied as it is",
+                finding.rule
+            );
+        }
         Ok(())
     }
 

@@ -37,7 +37,7 @@ pub(super) fn table(rows: &[Value], columns: &[Column], empty: &str) -> String {
 }
 
 /// The cell, cut when it is very long. Every id is shorter.
-fn cut(mut cell: String) -> String {
+pub(super) fn cut(mut cell: String) -> String {
     const LONGEST: usize = 300;
     if let Some((end, _)) = cell.char_indices().nth(LONGEST) {
         cell.truncate(end);

@@ -5,10 +5,12 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use jetpay_core::{Currency, Money};
+use jetpay_ledger::{Customer, Ledger};
 use jetpay_platform::{CallbackKind, KASPI, TopUp, top_up};
 use jetpay_testing::postgres::{self, require_or_skip};
+use reqwest::Method;
 
-use crate::running::{CUSTOMER, Folder, JETPAY, Running, text};
+use crate::running::{CUSTOMER, Folder, JETPAY, Running, answer, text};
 
 /// The standard output of the command, which must succeed.
 fn imported(folder: &Folder, arguments: &[&str]) -> String {
@@ -159,4 +161,99 @@ fn piped_file_is_imported() {
         "1 new, 0 replaced, 0 left out\n",
         "{error}"
     );
+}
+
+#[actix_web::test]
+async fn empty_file_is_refused_with_replace_all_and_nothing_is_removed() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let header = "customer_id,contract_id,contract_number\n";
+    for (file, content) in [
+        ("empty.csv", ""),
+        ("header.csv", header),
+        ("empty.jsonl", ""),
+        ("lines.jsonl", "\n\n"),
+    ] {
+        running.folder.write(file, content);
+        let arguments = ["customers", "import", file, "--replace-all", "--yes"];
+        let output = running.folder.run(&arguments);
+        assert!(!output.status.success(), "{file}");
+        // A CSV file needs its header anyway.
+        if file != "empty.csv" {
+            let error = text(&output.stderr);
+            assert!(error.contains("nothing was changed"), "{file}: {error}");
+            assert!(error.contains("would remove all 1"), "{file}: {error}");
+        }
+        assert_eq!(ids(&running).await, [CUSTOMER], "{file}");
+    }
+    running.folder.write("one.jsonl", "{\"customer_id\":\"1\"}");
+    let arguments = ["customers", "import", "one.jsonl", "--replace-all", "--yes"];
+    let output = running.folder.run(&arguments);
+    let said = text(&output.stderr);
+    assert!(said.contains("1 customers are not in the file"), "{said}");
+    assert_eq!(ids(&running).await, ["1"]);
+}
+
+#[actix_web::test]
+async fn customer_whose_id_means_another_path_is_refused_and_an_old_one_is_removed_without_the_service()
+ {
+    let folder = Folder::new();
+    let ledger = Ledger::open(&folder.path("jetpay.db")).unwrap();
+    for id in [".", "..", "a"] {
+        let customer = Customer {
+            customer_id: id.try_into().unwrap(),
+            additional_customer_id: None,
+            contracts: vec![],
+        };
+        ledger.put_customer(customer).await.unwrap();
+    }
+    ledger.close().await;
+    let running = folder.serve().await;
+    for id in [".", ".."] {
+        let line = format!("{{\"customer_id\":\"{id}\"}}");
+        running.folder.write("dots.jsonl", &line);
+        let output = running.folder.run(&["customers", "import", "dots.jsonl"]);
+        let error = text(&output.stderr);
+        assert!(
+            error.contains("dots.jsonl:1: `customer_id` must not be"),
+            "{error}"
+        );
+        let request = running.admin(Method::POST, "/v1/customers:import");
+        let (_, answer) = answer(request.body(line)).await;
+        assert_eq!(answer["errors"][0]["field"], "customer_id", "{answer}");
+    }
+    running.folder.write("one.jsonl", "{\"customer_id\":\"1\"}");
+    let replace = ["customers", "import", "one.jsonl", "--replace-all", "--yes"];
+    let output = running.folder.run(&replace);
+    let error = text(&output.stderr);
+    assert!(error.contains("nothing was changed"), "{error}");
+    assert!(error.contains("the customer `.`"), "{error}");
+    assert!(error.contains("stop the service"), "{error}");
+    assert_eq!(ids(&running).await, [".", "..", "a"]);
+    let folder = running.stop();
+    assert_eq!(
+        imported(&folder, &replace[2..]),
+        "1 new, 0 replaced, 0 left out, 3 removed\n"
+    );
+}
+
+#[test]
+fn what_a_wrong_file_says_is_escaped_and_cut_in_errors() {
+    let folder = Folder::new();
+    let odd = format!("\u{1b}[31m\u{202e}{}", "x".repeat(5_000));
+    let json = odd.replace('\u{1b}', "\\u001b");
+    let lines = format!("{{\"customer_id\":\"1\",\"{json}\":1}}\n");
+    folder.write("odd.jsonl", &lines);
+    folder.write("odd.csv", &format!("idempotency_key,{odd}\n"));
+    for (arguments, shortened) in [
+        (&["customers", "import", "odd.jsonl"][..], true),
+        (&["payments", "import", "odd.jsonl"], true),
+        (&["payouts", "send", "odd.csv", "--project", "1234"], false),
+    ] {
+        let output = folder.run(arguments);
+        assert!(!output.status.success());
+        let error = text(&output.stderr);
+        assert!(!error.contains(['\u{1b}', '\u{202e}']), "{error:?}");
+        assert!(error.contains(r"\u{1b}[31m\u{202e}xx"), "{error}");
+        assert_eq!(error.len() < 1_000, shortened, "{error}");
+    }
 }

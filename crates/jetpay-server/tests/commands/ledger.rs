@@ -128,3 +128,30 @@ async fn ledger_is_copied_to_postgres_and_the_service_continues_there() {
     let (_, feed) = running.get("/v1/entries?after=1").await;
     assert_eq!(feed["entries"].as_array().map(Vec::len), Some(0));
 }
+
+#[actix_web::test]
+async fn customer_whose_contracts_cannot_be_read_is_named_by_check_and_copy() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let folder = running.stop();
+    let path = folder.path("jetpay.db");
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let sql = "UPDATE customers SET contracts = '[{'";
+    database.execute_batch(sql).unwrap();
+    drop(database);
+    let named = format!("contracts of a customer can be read; not so at customer {CUSTOMER}");
+    let output = folder.run(&["ledger", "check"]);
+    let found = text(&output.stdout);
+    assert!(
+        !output.status.success() && found.contains(&named),
+        "{found}"
+    );
+    let Some(database) = require_or_skip(postgres::database()) else {
+        return;
+    };
+    let from = format!("sqlite://{}", path.display());
+    let copied = good(&folder.run(&["store", "copy", "--from", &from, "--to", database.url()]));
+    assert!(
+        copied.contains(&format!("{named}, which was copied as it is")),
+        "{copied}"
+    );
+}

@@ -42,7 +42,7 @@ fn refused(folder: &Folder) -> String {
     if is_root(folder) {
         command.uid(NOBODY).gid(NOBODY);
     }
-    let output = ended(command);
+    let output = ended(&mut command);
     assert!(!output.status.success());
     text(&output.stderr)
 }
@@ -53,7 +53,7 @@ fn is_root(folder: &Folder) -> bool {
 }
 
 /// Waits for the end of a service that must not keep running.
-fn ended(mut command: Command) -> Output {
+fn ended(command: &mut Command) -> Output {
     let piped = command.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut process = piped.spawn().unwrap();
     let start = Instant::now();
@@ -142,7 +142,7 @@ async fn second_process_on_a_file_is_refused_and_the_first_continues() {
         command
             .args(["serve", "--config"])
             .arg(second.path("jetpay.toml"));
-        let output = ended(command);
+        let output = ended(&mut command);
         assert!(!output.status.success());
         let error = text(&output.stderr);
         let in_use = format!("{path} is in use by another process");
@@ -251,4 +251,67 @@ async fn requests_get_503_while_the_disk_is_full_and_work_when_it_has_room_again
     top_ups.are_in_the_ledger_of(&running).await;
     running.while_stopped(|_| ()).await;
     top_ups.are_in_the_ledger_of(&running).await;
+}
+
+#[test]
+fn backup_that_the_disk_has_no_room_for_names_the_file_and_leaves_nothing() {
+    let folder = Folder::new();
+    let customers = (0..2_000).map(|id| format!("{{\"customer_id\":\"{id}\"}}\n"));
+    folder.write("many.jsonl", &customers.collect::<String>());
+    let imported = folder.run(&["customers", "import", "many.jsonl"]);
+    assert!(imported.status.success());
+    // More blocks than the -shm file has.
+    let script = "trap '' XFSZ; ulimit -S -f 128; exec \"$0\" store backup copy.db";
+    let output = Command::new("sh")
+        .args(["-c", script, JETPAY])
+        .current_dir(folder.path(""))
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let error = text(&output.stderr);
+    assert!(error.contains("cannot write copy.db: "), "{error}");
+    assert!(error.contains("is the disk full"), "{error}");
+    let left = fs::read_dir(folder.path("")).unwrap();
+    let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<_> = left.filter(|name| name.starts_with("copy")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Else they would read the database without its log.
+#[tokio::test]
+async fn every_command_refuses_a_database_with_another_hard_link() {
+    let (folder, top_ups) = used_folder().await;
+    fs::hard_link(folder.path("jetpay.db"), folder.path("link.db")).unwrap();
+    folder.write("one.jsonl", "{\"customer_id\":\"1\"}");
+    let payment = "{\"payment_id\":\"p\",\"project_id\":1234,\"method\":\"kaspi\",\"customer_id\":\"1\",\"amount\":1,\"currency\":\"KZT\"}";
+    folder.write("payments.jsonl", payment);
+    let config = fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    folder.write("link.toml", &config.replace("jetpay.db", "link.db"));
+    let copy = format!("sqlite://{}", folder.path("link.db").display());
+    let postgres = ["--to", "postgres://user@127.0.0.1:1/none"];
+    for command in [
+        &["serve"][..],
+        &["ledger", "check"],
+        &["ledger", "export"],
+        &["store", "backup", "backup.db"],
+        &["customers", "import", "one.jsonl"],
+        &["payments", "import", "payments.jsonl"],
+    ] {
+        for config in ["link.toml", "jetpay.toml"] {
+            let mut process = Command::new(JETPAY);
+            process.args(command).args(["--config", config]);
+            let output = ended(process.current_dir(folder.path("")));
+            let error = text(&output.stderr);
+            assert!(!output.status.success(), "{command:?}");
+            assert!(
+                error.contains("2 names (hard links)"),
+                "{command:?}: {error}"
+            );
+        }
+    }
+    let output = folder.run(&[&["store", "copy", "--from", &copy], &postgres[..]].concat());
+    let error = text(&output.stderr);
+    assert!(error.contains("2 names (hard links)"), "{error}");
+    fs::remove_file(folder.path("link.db")).unwrap();
+    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
 }

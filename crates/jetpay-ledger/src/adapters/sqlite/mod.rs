@@ -18,6 +18,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod wal_index;
 mod writer;
 
 pub(crate) use store::Sqlite;

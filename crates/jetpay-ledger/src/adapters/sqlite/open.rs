@@ -1,6 +1,7 @@
 //! Opening the database: its settings, and its schema.
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -56,6 +57,7 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
         path: path.into(),
         reason,
     };
+    check_files(path)?;
     let found = open_to_read(path)
         .and_then(|connection| schema_version(&connection))
         .map_err(|error| unopened(path, &error))?;
@@ -74,8 +76,52 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
     }
 }
 
+/// Refuses files of which `SQLite` would not find the last commits, or would remove them.
+pub(super) fn check_files(database: &Path) -> Result<(), OpenError> {
+    let Ok(metadata) = std::fs::metadata(database) else {
+        return Ok(());
+    };
+    let refused = |reason: String| OpenError::Store {
+        path: database.into(),
+        reason,
+    };
+    let (names, path) = (metadata.nlink(), database.display());
+    if names > 1 {
+        // The log is beside the name that the database was last opened by.
+        return Err(refused(format!(
+            "it has {names} names (hard links), and the last commits may be in the -wal file of another one. Find the names \
+             with `find / -xdev -samefile {path}`, keep the one that has a file beside it that ends in -wal (any, if none \
+             has), remove the others, and name the kept one in [store]"
+        )));
+    }
+    let log = database
+        .canonicalize()
+        .and_then(|target| std::fs::metadata(with_ending(&target, "-wal")));
+    if metadata.len() == 0 && log.is_ok_and(|log| log.len() > 0) {
+        return Err(refused(
+            "it was emptied, and its -wal file was not: keep a copy of that file, remove it, and restore a backup".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// The path with this text behind it.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
+}
+
 /// Why a database cannot be opened, and what to do about it.
 pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
+    OpenError::Store {
+        path: path.into(),
+        reason: with_advice(error),
+    }
+}
+
+/// An error of a file, and what to do about it.
+pub(super) fn with_advice(error: &rusqlite::Error) -> String {
     let what_to_do = match error.sqlite_error_code() {
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             MAY_WRITE
@@ -90,10 +136,7 @@ pub(super) fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
         }
         _ => "",
     };
-    OpenError::Store {
-        path: path.into(),
-        reason: format!("{error}{what_to_do}"),
-    }
+    format!("{error}{what_to_do}")
 }
 
 /// The version of the schema that a database has.

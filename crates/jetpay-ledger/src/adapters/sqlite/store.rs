@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::file::{Lock, Names};
+use super::file::{Changed, Lock, Names};
 use super::open;
 use super::open::open_to_read;
 use super::reads::reads;
@@ -45,10 +45,14 @@ impl Sqlite {
             reason,
         };
         let lock = Lock::take(path)?;
-        let connection = open::open(path)?;
         // The path may be relative, and a program may change its directory.
         let absolute = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
-        let names = Names::of(&absolute, &lock).map_err(|error| failed(error.to_string()))?;
+        // SQLite, too, follows symbolic links, and puts the other files beside the target.
+        let target = absolute.canonicalize();
+        let target = target.map_err(|error| failed(error.to_string()))?;
+        let connection = open::open(&target)?;
+        let names = Names::of(&absolute, target.clone(), &lock);
+        let names = names.map_err(|error| failed(error.to_string()))?;
         let state = Arc::new(Health::default());
         let writer = Writer::new(connection, Some((names.clone(), lock)), Arc::clone(&state))
             .map_err(|error| open::unopened(path, &error))?;
@@ -59,7 +63,7 @@ impl Sqlite {
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self {
             queue: sender,
-            readers: Readers::new(absolute, Some(names.clone())),
+            readers: Readers::new(target, Some(names.clone())),
             names: Some(names),
             writer: state,
             thread: Mutex::new(Some(thread)),
@@ -123,7 +127,7 @@ impl Store for Sqlite {
             return Err(Error::closed());
         }
         if let Some(names) = &self.names {
-            names.check().map_err(Error::Unavailable)?;
+            names.check().map_err(unavailable)?;
         }
         if self.writer.failing.load(Relaxed) {
             let (probe, _) = Queued::new(Probe);
@@ -194,7 +198,7 @@ impl Readers {
                 return Ok(Rc::clone(connection));
             }
             if let Some(names) = &self.names {
-                names.check().map_err(Error::Unavailable)?;
+                names.check().map_err(unavailable)?;
             }
             connections.retain(|(path, _)| path.strong_count() > 0);
             let connection = Rc::new(open_to_read(&self.path)?);
@@ -202,6 +206,10 @@ impl Readers {
             Ok(connection)
         })
     }
+}
+
+fn unavailable(changed: Changed) -> Error {
+    Error::Unavailable(changed.advice)
 }
 
 impl From<rusqlite::Error> for Error {
@@ -219,9 +227,7 @@ fn backup(connection: &Connection, to: &Path) -> Result<(), Error> {
     if to.exists() {
         return Err(failed("choose another file than", &"it is there already"));
     }
-    let mut part = to.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
+    let part = &open::with_ending(to, ".part");
     // Left by a copy that was broken off.
     let _ = std::fs::remove_file(part);
     let name = part
@@ -233,12 +239,20 @@ fn backup(connection: &Connection, to: &Path) -> Result<(), Error> {
     owners
         .open(part)
         .map_err(|error| failed("cannot write", &error))?;
-    connection.execute("VACUUM INTO ?1", params![name])?;
-    File::open(part)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(part, to))
-        .and_then(|()| sync_folder(to))
-        .map_err(|error| failed("cannot write", &error))
+    let copied = connection.execute("VACUUM INTO ?1", params![name]);
+    let copied = copied.map_err(|error| failed("cannot write", &open::with_advice(&error)));
+    let copied = copied.and_then(|_| {
+        File::open(part)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| std::fs::rename(part, to))
+            .and_then(|()| sync_folder(to))
+            .map_err(|error| failed("cannot write", &error))
+    });
+    if copied.is_err() {
+        let _ = std::fs::remove_file(part);
+        let _ = std::fs::remove_file(open::with_ending(part, "-journal"));
+    }
+    copied
 }
 
 /// A new name is on the disk when its folder is.

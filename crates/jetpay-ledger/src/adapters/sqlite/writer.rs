@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::mpsc::Receiver;
 
 use super::file::{Lock, Names};
@@ -118,19 +119,26 @@ impl Writer {
         }));
         let outcome = outcome
             .unwrap_or_else(|_| Err(TransactionError::Constraint("a write panicked".into())));
-        let outcome = outcome.and_then(|(counts, forgot)| {
+        let outcome = outcome.map(|(counts, forgot)| {
             self.counts = counts;
             self.to_forget |= forgot;
-            // The file may have been moved during the commit. Then its commands are not acknowledged, and come again.
-            self.in_place()
         });
+        // The file may have been moved during the commit. Then its commands are not acknowledged, and come again. What
+        // SQLite says of such a file is not the cause.
+        let in_place = self.in_place();
+        let is_changed = in_place.is_err();
+        let outcome = in_place.and(outcome);
         // A value that breaks a rule, or a bug that panics, says nothing about the disk.
         let failing = matches!(outcome, Err(TransactionError::Store(_)));
         self.state.failing.store(failing, Relaxed);
         if outcome.is_err() {
             self.roll_back();
         }
-        if self.in_place().is_err() {
+        if self.is_overwritten() {
+            // The log may be all that is left, so it stays.
+            let no_checkpoint = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            let _ = self.connection.set_db_config(no_checkpoint, true);
+        } else if is_changed {
             // What was acknowledged goes into the database that was moved. A log that is left behind could otherwise be
             // taken for that of another database.
             self.empty_the_log();
@@ -141,12 +149,23 @@ impl Writer {
     /// Whether the names of the database still stand for the files that are open. The error is short, because it is that of
     /// every command; the store's `ready` says what to do.
     fn in_place(&self) -> Result<(), TransactionError> {
-        let names = self.file.as_ref().map(|(names, _)| names);
-        if names.is_none_or(|names| names.check().is_ok()) {
+        let Some((names, _)) = &self.file else {
             return Ok(());
-        }
-        let moved = "a file of the database was moved, removed or replaced";
-        Err(TransactionError::Store(moved.into()))
+        };
+        names.check().map_err(|changed| {
+            let what = if changed.is_overwritten {
+                "a file of the database was truncated or overwritten"
+            } else {
+                "a file of the database was moved, removed or replaced"
+            };
+            TransactionError::Store(what.into())
+        })
+    }
+
+    /// Whether the content of a file is lost. Then nothing is copied from the log any more.
+    fn is_overwritten(&self) -> bool {
+        let names = self.file.as_ref().map(|(names, _)| names);
+        names.is_some_and(Names::is_overwritten)
     }
 
     /// `SQLite` may have rolled back by itself. If this fails, the next `BEGIN` shows it.
@@ -159,7 +178,7 @@ impl Writer {
     /// Copies the log into the database between groups, so that no write waits for it. A reader in an old snapshot stops it;
     /// it goes on after the next group.
     fn checkpoint(&self, at: i32) {
-        if self.log_pages.load(Relaxed) >= at {
+        if self.log_pages.load(Relaxed) >= at && !self.is_overwritten() {
             let _ = self
                 .connection
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
@@ -172,6 +191,9 @@ impl Writer {
     /// Copies the log and truncates it, so that forgotten data does not stay there. A reader in an old snapshot prevents it; it
     /// is tried again after a later group.
     fn empty_the_log(&mut self) {
+        if self.is_overwritten() {
+            return;
+        }
         let connection = &self.connection;
         let _ = connection.busy_timeout(Duration::ZERO);
         let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {

@@ -78,7 +78,7 @@ const MAX_INPUT: u64 = 32 * 1024 * 1024;
 impl Explain {
     pub(super) fn run(&self) -> ExitCode {
         self.explain().unwrap_or_else(|error| {
-            eprintln!("error: {error:#}");
+            super::print_error(&error);
             ExitCode::from(UNREADABLE)
         })
     }

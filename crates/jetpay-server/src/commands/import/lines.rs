@@ -4,8 +4,10 @@ use std::io::{Read, Seek};
 
 use anyhow::bail;
 use indicatif::ProgressBar;
+use jetpay_platform::visible;
 use serde::de::DeserializeOwned;
 
+use crate::commands::table::cut;
 use crate::field_error::FieldError;
 
 /// A line that is wrong, and why.
@@ -13,15 +15,14 @@ use crate::field_error::FieldError;
 pub(in crate::commands) struct BadLine {
     /// The number of the line, from 1.
     pub(in crate::commands) line: u64,
+    /// Fit for a terminal: it may name what the file says.
     pub(in crate::commands) what: String,
 }
 
 impl BadLine {
-    pub(in crate::commands) fn new(line: u64, what: impl Into<String>) -> Self {
-        Self {
-            line,
-            what: what.into(),
-        }
+    pub(in crate::commands) fn new(line: u64, what: impl AsRef<str>) -> Self {
+        let what = cut(visible::line(what.as_ref()));
+        Self { line, what }
     }
 
     pub(in crate::commands) fn of_field(line: u64, error: &FieldError) -> Self {

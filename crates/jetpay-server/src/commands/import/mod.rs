@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jetpay_ledger::{Ledger, OpenError};
+use jetpay_platform::visible;
 
 use crate::config::StoreLocation;
 
@@ -81,7 +82,8 @@ impl Source {
     /// Prints all wrong lines. It is an error when there are any and `--skip-bad` was not given.
     fn report(&self, bad: &[BadLine]) -> anyhow::Result<()> {
         for bad in bad {
-            eprintln!("{}:{}: {}", self.file.display(), bad.line, bad.what);
+            let file = visible::line(&self.file.display().to_string());
+            eprintln!("{file}:{}: {}", bad.line, bad.what);
         }
         if !bad.is_empty() && !self.skip_bad {
             let lines = match bad.len() {

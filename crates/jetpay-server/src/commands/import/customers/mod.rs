@@ -18,7 +18,7 @@ use jetpay_ledger::{Customer, ImportCount, Ledger};
 use super::Source;
 use super::lines::BadLine;
 use crate::config::{AdminAccess, Config};
-use crate::customer::AsOf;
+use crate::customer::{AsOf, fits_a_url};
 use csv_rows::CsvCustomers;
 use json_lines::JsonCustomers;
 use target::Target;
@@ -82,9 +82,7 @@ impl ImportCustomers {
         self.source.report(&checked.bad)?;
         let absent = if self.replace_all {
             let absent = checked.absent(target.reader()).await?;
-            if !absent.is_empty() && !self.yes {
-                bar.suspend(|| confirm(absent.len()))?;
-            }
+            self.check_removal(&target, &checked, &absent, bar)?;
             absent
         } else {
             Vec::new()
@@ -98,9 +96,11 @@ impl ImportCustomers {
             bar.set_length(absent.len() as u64);
             bar.set_position(0);
             for batch in absent.chunks(BATCH) {
-                let batch_removed = target.delete(batch).await;
-                removed += batch_removed
-                    .with_context(|| format!("the file is stored, and {removed} were removed"))?;
+                let (batch_removed, outcome) = target.delete(batch).await;
+                removed += batch_removed;
+                outcome.with_context(|| {
+                    format!("the file is stored, and {removed} customers were removed; import the same file again")
+                })?;
                 bar.inc(batch.len() as u64);
             }
         }
@@ -113,6 +113,43 @@ impl ImportCustomers {
         }
         println!();
         Ok(())
+    }
+}
+
+impl ImportCustomers {
+    /// Whether these customers can and shall be removed. Shows how many they are.
+    fn check_removal(
+        &self,
+        target: &Target<'_>,
+        checked: &Checked,
+        absent: &[CustomerId],
+        bar: &ProgressBar,
+    ) -> anyhow::Result<()> {
+        let customers = absent.len();
+        if checked.ids.is_empty() {
+            bail!(
+                "nothing was changed: the file has no customers, so --replace-all would remove all {customers}; is it the right \
+                 file?"
+            );
+        }
+        let is_unreachable = |id: &&CustomerId| target.is_service() && !fits_a_url(id.as_str());
+        if let Some(id) = absent.iter().find(is_unreachable) {
+            bail!(
+                "nothing was changed: the running service cannot remove the customer `{}`, whose id means another path in a \
+                 URL; stop the service, import the file, and start the service again",
+                id.as_str()
+            );
+        }
+        match customers {
+            0 => Ok(()),
+            _ if self.yes => {
+                bar.suspend(|| {
+                    eprintln!("{customers} customers are not in the file and are removed")
+                });
+                Ok(())
+            }
+            _ => bar.suspend(|| confirm(customers)),
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Where an import goes: into the store itself, or through the service that has an `SQLite` file open.
 
+use std::cell::Cell;
+use std::future::ready;
+use std::pin::pin;
+
 use anyhow::{Context, bail};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use indicatif::ProgressBar;
 use jetpay_core::id::CustomerId;
 use jetpay_ledger::{Customer, ImportCount, Ledger, OpenError};
@@ -99,10 +103,19 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Deletes customers; how many there were.
-    pub(super) async fn delete(&self, ids: &[CustomerId]) -> anyhow::Result<u64> {
+    pub(super) fn is_service(&self) -> bool {
+        matches!(self, Self::Service(..))
+    }
+
+    /// Deletes customers; how many it deleted, also when it failed.
+    pub(super) async fn delete(&self, ids: &[CustomerId]) -> (u64, anyhow::Result<()>) {
         let client = match self {
-            Self::Store(ledger) => return Ok(ledger.delete_customers(ids).await?),
+            Self::Store(ledger) => {
+                return match ledger.delete_customers(ids).await {
+                    Ok(deleted) => (deleted, Ok(())),
+                    Err(error) => (0, Err(error.into())),
+                };
+            }
             Self::Service(client, _) => client,
         };
         let deletions = ids.iter().map(|id| async move {
@@ -115,8 +128,21 @@ impl<'a> Target<'a> {
                 _ => bail!("{}", answer.refusal()),
             }
         });
-        let deletions = stream::iter(deletions).buffer_unordered(DELETIONS);
-        deletions.try_fold(0, async |sum, one| Ok(sum + one)).await
+        // After a failure none is begun, but those that were begun are counted.
+        let failed = Cell::new(false);
+        let deletions = stream::iter(deletions).take_while(|_| ready(!failed.get()));
+        let mut deletions = pin!(deletions.buffer_unordered(DELETIONS));
+        let (mut deleted, mut outcome) = (0, Ok(()));
+        while let Some(one) = deletions.next().await {
+            match one {
+                Ok(one) => deleted += one,
+                Err(error) => {
+                    failed.set(true);
+                    outcome = outcome.and(Err(error));
+                }
+            }
+        }
+        (deleted, outcome)
     }
 
     pub(super) async fn close(self) {
@@ -136,4 +162,52 @@ async fn post(client: &Client<'_>, lines: String, count: &mut ImportCount) -> an
         bail!("the service did not take a customer: {error}");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering::Relaxed;
+
+    use actix_web::{App, HttpResponse, HttpServer, web};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn deletions_before_a_failure_are_counted_and_none_is_begun_after_it() {
+        let (begun, deleted) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let counts = (Arc::clone(&begun), Arc::clone(&deleted));
+        let service = HttpServer::new(move || {
+            let (begun, deleted) = counts.clone();
+            App::new().default_service(web::to(move || {
+                let answer = if begun.fetch_add(1, Relaxed) == 100 {
+                    HttpResponse::ServiceUnavailable().finish()
+                } else {
+                    deleted.fetch_add(1, Relaxed);
+                    HttpResponse::NoContent().finish()
+                };
+                async { answer }
+            }))
+        });
+        let service = service.workers(1).bind(("127.0.0.1", 0)).unwrap();
+        let access = AdminAccess {
+            address: service.addrs()[0],
+            token: "token".to_owned().into(),
+            projects: vec![],
+        };
+        let service = service.run();
+        let handle = service.handle();
+        actix_web::rt::spawn(service);
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let target = Target::Service(Client::new(&access).unwrap(), ledger);
+        let ids = (0..1_000).map(|number| CustomerId::new(number.to_string()).unwrap());
+        let (counted, outcome) = target.delete(&ids.collect::<Vec<_>>()).await;
+        assert!(outcome.is_err());
+        assert_eq!(counted, deleted.load(Relaxed) as u64);
+        let begun = begun.load(Relaxed);
+        assert!((101..=100 + DELETIONS + 1).contains(&begun), "{begun}");
+        handle.stop(false).await;
+    }
 }

@@ -75,7 +75,7 @@ impl Platform {
     /// Exit codes: 0; 1 after an unexpected answer; 2 when the traffic could not run.
     pub(super) fn run(&self) -> ExitCode {
         self.play().unwrap_or_else(|error| {
-            eprintln!("error: {error:#}");
+            crate::commands::print_error(&error);
             ExitCode::from(COULD_NOT_RUN)
         })
     }
