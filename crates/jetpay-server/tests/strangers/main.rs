@@ -80,10 +80,57 @@ async fn connection_ends_within_two_seconds_of_an_answer_before_the_end_of_a_chu
         (admin, format!("PUT /v1/alarms {bearer}"), 405),
         (admin, format!("POST /v1/nowhere {bearer}"), 404),
         (admin, "PUT /v1/customers/7 HTTP/1.1".to_owned(), 401),
+        (admin, "GET /healthz HTTP/1.1".to_owned(), 200),
+        (admin, "GET /readyz HTTP/1.1".to_owned(), 200),
+        (admin, "GET /metrics HTTP/1.1".to_owned(), 200),
+        (admin, format!("POST /v1/payouts {bearer}"), 409),
+        (admin, format!("GET /v1/entries {bearer}"), 200),
+        (admin, format!("DELETE /v1/customers/zz {bearer}"), 404),
+        (admin, format!("POST /v1/entries/x/correct {bearer}"), 404),
     ] {
         let (status, time) = endless(port, &head).await;
         assert_eq!(status, expected, "{head}");
         assert!(time < Duration::from_secs(2), "{head} {time:?}");
+    }
+}
+
+#[actix_web::test]
+async fn every_413_says_that_the_connection_ends_and_ends_it() {
+    let running = serve("", "").await;
+    let (listen, admin) = (running.folder.listen, running.folder.admin);
+    let bearer = format!("authorization: Bearer {TOKEN}\r\n");
+    let whole = |length: usize| (format!("content-length: {length}\r\n"), vec![b' '; length]);
+    let chunk = |length: usize| {
+        let body = format!("{length:x}\r\n{}\r\n0\r\n\r\n", " ".repeat(length));
+        (
+            "transfer-encoding: chunked\r\n".to_owned(),
+            body.into_bytes(),
+        )
+    };
+    let lines = "{}\n".repeat(10_001).into_bytes();
+    let lines = (format!("content-length: {}\r\n", lines.len()), lines);
+    for (port, head, (length, body)) in [
+        (listen, "POST /kaspi", whole(65_537)),
+        (listen, "POST /kaspi", chunk(65_537)),
+        (listen, "POST /callback", whole(100_000)),
+        (admin, "PUT /v1/customers/7", whole(1_048_577)),
+        (admin, "PUT /v1/customers/7", chunk(1_048_577)),
+        (admin, "POST /v1/customers:import", lines),
+    ] {
+        let mut connection = Raw::connect(port).await.unwrap();
+        let start = format!("{head} HTTP/1.1\r\nhost: localhost\r\n{bearer}{length}\r\n");
+        // The service may end the connection before it has read all.
+        connection.write(&[start.as_bytes(), &body].concat()).await;
+        let (status, answered) = connection.head().await;
+        assert_eq!(status, 413, "{head} {length}");
+        assert!(
+            answered.contains("connection: close"),
+            "{head} {length} {answered}"
+        );
+        assert!(
+            connection.is_closed_within(Duration::from_secs(2)).await,
+            "{head} {length}"
+        );
     }
 }
 
