@@ -139,16 +139,16 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Fails when the system allows this process too few open files to run at all.
+/// Raises this process's limit of open files as far as the system allows. Fails when it is still too low to run at all:
+/// without files left, libraries panic.
 ///
 /// # Errors
 /// What to do.
 pub fn require_files() -> io::Result<()> {
     #[cfg(unix)]
     {
-        use rustix::process::{Resource, getrlimit};
-        let limit = getrlimit(Resource::Nofile).maximum;
-        if let Some(files) = limit.filter(|&files| files <= RESERVED_FILES as u64) {
+        let files = allowed_files();
+        if files <= RESERVED_FILES {
             return Err(io::Error::other(format!(
                 "the system allows this process {files} open files, and it needs more than {RESERVED_FILES}: raise the \
                  limit with `ulimit -n 65536`, or with LimitNOFILE=65536 in the unit of systemd"
@@ -165,21 +165,27 @@ pub fn require_files() -> io::Result<()> {
 pub fn raise_file_limit(connections: usize) -> usize {
     #[cfg(unix)]
     {
-        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        let limit = getrlimit(Resource::Nofile);
-        let highest = Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        };
-        let allowed = match setrlimit(Resource::Nofile, highest) {
-            Ok(()) => limit.maximum,
-            Err(_) => limit.current,
-        };
-        let files = allowed.map_or(usize::MAX, |files| {
-            usize::try_from(files).unwrap_or(usize::MAX)
-        });
+        let files = allowed_files();
         connections.min(files.saturating_sub(RESERVED_FILES)).max(1)
     }
     #[cfg(not(unix))]
     connections
+}
+
+/// Raises this process's limit of open files as far as the system allows, and returns it.
+#[cfg(unix)]
+fn allowed_files() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let highest = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let allowed = match setrlimit(Resource::Nofile, highest) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    allowed.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
+    })
 }
