@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Verdict};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::auth::Actor;
 use super::error::AdminError;
@@ -12,6 +13,7 @@ use super::input::{self, Rfc3339};
 use super::resolutions::{self, ResolutionView};
 use super::{Admin, resource};
 use crate::environment::now;
+use crate::telemetry;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -154,8 +156,21 @@ async fn resolve(
         by = by.name(),
         "the merchant resolved an alarm"
     );
-    let (alarm, _) = admin.ledger.alarm(seq).await?.ok_or_else(no_such_alarm)?;
-    Ok(HttpResponse::Ok().json(AlarmView::from(alarm)))
+    // The decision is stored. If the store cannot show it now, the answer is still that it was made.
+    let alarm = match ledger.alarm(seq).await {
+        Ok(found) => found.map(|(alarm, _)| AlarmView::from(alarm)),
+        Err(error) => {
+            telemetry::admin_unavailable(&error);
+            None
+        }
+    };
+    Ok(match alarm {
+        Some(alarm) => HttpResponse::Ok().json(alarm),
+        None => {
+            let resolution = json!({"verdict": verdict.as_str(), "by": by.name()});
+            HttpResponse::Ok().json(json!({"seq": seq, "resolution": resolution}))
+        }
+    })
 }
 
 /// An id of an operation, as answers have it. Databases store it in 64 bits with a sign.
