@@ -164,12 +164,12 @@ async fn resolve(
             None
         }
     };
-    Ok(match alarm {
-        Some(alarm) => HttpResponse::Ok().json(alarm),
-        None => {
-            let resolution = json!({"verdict": verdict.as_str(), "by": by.name()});
-            HttpResponse::Ok().json(json!({"seq": seq, "resolution": resolution}))
-        }
+    let mut answer = HttpResponse::Ok();
+    Ok(if let Some(alarm) = alarm {
+        answer.json(alarm)
+    } else {
+        let resolution = json!({"verdict": verdict.as_str(), "by": by.name()});
+        answer.json(json!({"seq": seq, "resolution": resolution}))
     })
 }
 
