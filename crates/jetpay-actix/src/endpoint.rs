@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BodyStream, to_bytes_limited};
-use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::dev::{self, AppService, HttpServiceFactory};
 use actix_web::http::{StatusCode, header::ContentType};
 use actix_web::rt::spawn;
 use actix_web::rt::time::{sleep, timeout};
@@ -103,7 +103,9 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
 
     async fn respond(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
         let begun = Instant::now();
-        let reply = match read_body(payload, self.limit, self.read_timeout).await {
+        let body = read_body(payload, self.limit, self.read_timeout).await;
+        let is_unread = body.is_err();
+        let reply = match body {
             Ok(body) => H::serve(&body, &self.merchant, &self.keyring).await,
             Err(rejection) => H::refuse(rejection),
         };
@@ -117,6 +119,9 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
         let status =
             StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
+        if is_unread {
+            response.force_close();
+        }
         if reply.body.is_empty() {
             response.finish()
         } else {
@@ -154,15 +159,16 @@ async fn read_body(
         // The body broke off or is late.
         Ok(Ok(Err(_))) | Err(_) => Rejection::Incomplete,
     };
-    end_after_answer(payload);
+    end_after_answer(payload.into_inner());
     Err(rejection)
 }
 
-/// Ends the connection after the answer to a request whose body is not read.
+/// Lets actix-web end the connection after the answer to a request whose body is not read. The answer says so with
+/// `Connection: close`, which also ends a connection whose whole body has arrived.
 ///
 /// actix-web reads a dropped body to its end when it is chunked, and a client can send one without an end. A body that is still
 /// held when the answer is written ends the connection.
-fn end_after_answer(payload: Payload) {
+fn end_after_answer(payload: dev::Payload) {
     spawn(async move {
         sleep(HOLD).await;
         drop(payload);
@@ -170,6 +176,11 @@ fn end_after_answer(payload: Payload) {
 }
 
 async fn no_such_method(payload: Payload) -> HttpResponse {
-    end_after_answer(payload);
-    HttpResponse::MethodNotAllowed().finish()
+    let mut response = HttpResponse::MethodNotAllowed();
+    let body = payload.into_inner();
+    if !matches!(body, dev::Payload::None) {
+        response.force_close();
+        end_after_answer(body);
+    }
+    response.finish()
 }

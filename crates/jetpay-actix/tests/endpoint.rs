@@ -235,6 +235,42 @@ async fn body_that_does_not_arrive_in_time_is_refused() {
 }
 
 #[actix_web::test]
+async fn connection_ends_after_413_also_when_the_whole_body_came() {
+    let endpoint = || jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).limit(1_000);
+    let server = HttpServer::new(move || App::new().service(endpoint()))
+        .workers(1)
+        .bind(("127.0.0.1", 0))
+        .unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    let chunk = format!(
+        "transfer-encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
+        " ".repeat(1_001)
+    );
+    let whole = format!("content-length: 1001\r\n\r\n{}", " ".repeat(1_001));
+    for body in [chunk, whole] {
+        let answer = actix_web::rt::task::spawn_blocking(move || {
+            let mut client = std::net::TcpStream::connect(address).unwrap();
+            write!(client, "POST /plain HTTP/1.1\r\nhost: x\r\n{body}").unwrap();
+            client
+                .set_read_timeout(Some(Duration::from_secs(2)))
+                .unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).map(|_| answer)
+        });
+        let answer = answer.await.unwrap().expect("the connection stays open");
+        let head = answer.to_ascii_lowercase();
+        assert!(
+            head.starts_with("http/1.1 413") && head.contains("connection: close"),
+            "{answer}"
+        );
+    }
+    handle.stop(false).await;
+}
+
+#[actix_web::test]
 async fn path_is_taken_with_one_slash_at_its_end_or_none() {
     for registered in ["/plain", "/plain/", "/"] {
         let endpoint = jetpay_actix::endpoint::<Plain, _>(registered, Shop, keyring());

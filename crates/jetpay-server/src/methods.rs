@@ -3,7 +3,7 @@
 use std::future::ready;
 use std::sync::Arc;
 
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_cashin_kz::CashinKz;
 use jetpay_core::{Keyring, Merchant, Method};
@@ -13,7 +13,7 @@ use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 use serde::{Deserialize, Deserializer, de};
 
-use crate::listener::{self, TrustedProxies};
+use crate::listener::TrustedProxies;
 use crate::merchant::LedgerMerchant;
 use crate::telemetry::{self, Meter};
 
@@ -73,10 +73,9 @@ pub fn endpoints(
         callbacks.observe_request(move |request, reply, took| meter.answered(request, reply, took)),
     );
     let senders = senders.clone();
-    config.default_service(web::to(move |request: HttpRequest, body: Payload| {
+    config.default_service(web::to(move |request: HttpRequest| {
         let sender = senders.sender(request.peer_addr(), request.headers());
         telemetry::wrong_path(request.path(), sender);
-        listener::end_after_answer(body.into_inner());
         ready(HttpResponse::NotFound())
     }));
 }

@@ -6,6 +6,7 @@ use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Verdict};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::auth::Actor;
 use super::error::AdminError;
@@ -13,6 +14,7 @@ use super::input::{self, Rfc3339};
 use super::resolutions::{self, ResolutionView};
 use super::{Admin, resource};
 use crate::environment::now;
+use crate::telemetry;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
@@ -159,8 +161,21 @@ async fn resolve(
         by = by.name(),
         "the merchant resolved an alarm"
     );
-    let (alarm, _) = admin.ledger.alarm(seq).await?.ok_or_else(no_such_alarm)?;
-    Ok(HttpResponse::Ok().json(AlarmView::from(alarm)))
+    // The decision is stored. If the store cannot show it now, the answer is still that it was made.
+    let alarm = match ledger.alarm(seq).await {
+        Ok(found) => found.map(|(alarm, _)| AlarmView::from(alarm)),
+        Err(error) => {
+            telemetry::admin_unavailable(&error);
+            None
+        }
+    };
+    let mut answer = HttpResponse::Ok();
+    Ok(if let Some(alarm) = alarm {
+        answer.json(alarm)
+    } else {
+        let resolution = json!({"verdict": verdict.as_str(), "by": by.name()});
+        answer.json(json!({"seq": seq, "resolution": resolution}))
+    })
 }
 
 /// An id of an operation, as answers have it. Databases store it in 64 bits with a sign.

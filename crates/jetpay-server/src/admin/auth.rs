@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
-use actix_web::rt::time::sleep;
+use actix_web::http::{ConnectionType, Method};
+use actix_web::rt::time::timeout;
 use actix_web::{Error, HttpMessage, ResponseError};
 use jetpay_ledger::Reason;
 use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
 
 use super::error::AdminError;
 use crate::config::{AdminToken, Role};
@@ -26,6 +27,8 @@ const FORGIVEN_AFTER: Duration = Duration::from_secs(60);
 /// The time between the answers to two further wrong tokens of one sender, and the longest time that an answer waits.
 const PACE: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Answers that wait at a time. A further one comes at once and ends its connection, because each keeps a connection open.
+const MAX_WAITING: usize = 32;
 /// Senders of wrong tokens that are remembered at a time.
 const MAX_SENDERS: usize = 1024;
 
@@ -53,6 +56,8 @@ pub struct Access {
     tokens: Arc<[AdminToken]>,
     proxies: TrustedProxies,
     failures: Arc<Failures>,
+    /// One permit for each answer that may wait.
+    waiting: Arc<Semaphore>,
 }
 
 impl Access {
@@ -63,6 +68,7 @@ impl Access {
             tokens: tokens.into(),
             proxies,
             failures: Arc::default(),
+            waiting: Arc::new(Semaphore::new(MAX_WAITING)),
         }
     }
 
@@ -149,6 +155,17 @@ impl Failures {
     }
 }
 
+/// Lets the answer to a wrong token wait. Returns false when it may not wait, or not as long: too many wait, or a new connection
+/// needs the place of this one.
+async fn slow(waiting: &Semaphore, wait: Duration, request: &ServiceRequest) -> bool {
+    let Ok(_permit) = waiting.try_acquire() else {
+        return false;
+    };
+    timeout(wait, listener::place_needed(request))
+        .await
+        .is_err()
+}
+
 /// Middleware that answers 401 to requests without a token, and 403 to those whose token has another role.
 pub(super) struct RequireToken(pub(super) Access);
 
@@ -190,7 +207,7 @@ where
 
     forward_ready!(service);
 
-    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+    fn call(&self, request: ServiceRequest) -> Self::Future {
         match self.access.check(&request) {
             Ok(actor) => {
                 request.extensions_mut().insert(actor);
@@ -202,18 +219,21 @@ where
                     Ok(answer.map_into_left_body())
                 })
             }
-            Err((error, wait)) => Box::pin(async move {
-                if !wait.is_zero() {
-                    sleep(wait).await;
-                }
-                listener::end_after_answer(request.take_payload());
-                let mut response = error.error_response();
-                if error.is_unauthorized() {
-                    let scheme = HeaderValue::from_static("Bearer");
-                    response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
-                }
-                Ok(request.into_response(response).map_into_right_body())
-            }),
+            Err((error, wait)) => {
+                let waiting = Arc::clone(&self.access.waiting);
+                Box::pin(async move {
+                    let mut response = error.error_response();
+                    if !wait.is_zero() && !slow(&waiting, wait, &request).await {
+                        let head = response.head_mut();
+                        head.set_connection_type(ConnectionType::Close);
+                    }
+                    if error.is_unauthorized() {
+                        let scheme = HeaderValue::from_static("Bearer");
+                        response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+                    }
+                    Ok(request.into_response(response).map_into_right_body())
+                })
+            }
         }
     }
 }

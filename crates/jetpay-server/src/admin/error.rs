@@ -1,14 +1,12 @@
 //! Error answers of the admin interface: `{"error": {"code", "field"?, "message"}}`.
 
 use actix_web::http::StatusCode;
-use actix_web::web::Payload;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 
 use crate::config::Role;
 use crate::field_error::FieldError;
-use crate::listener;
 use crate::telemetry;
 
 /// An error answer.
@@ -199,7 +197,11 @@ impl ResponseError for AdminError {
             last,
             ..
         } = self;
-        HttpResponse::build(self.status).json(Body {
+        let mut response = HttpResponse::build(self.status);
+        if self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            response.force_close();
+        }
+        response.json(Body {
             error: Inner {
                 code,
                 field: field.as_deref().filter(|field| !field.is_empty()),
@@ -211,21 +213,18 @@ impl ResponseError for AdminError {
 }
 
 /// The answer to an unknown path.
-pub(super) async fn no_such_path(body: Payload) -> Result<HttpResponse, AdminError> {
-    listener::end_after_answer(body.into_inner());
+pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
     Err(AdminError::not_found(
         "there is nothing at this path for this HTTP method; see docs/http-api.md",
     ))
 }
 
 /// The answer to a request for another host.
-pub(super) async fn wrong_host(body: Payload) -> Result<HttpResponse, AdminError> {
-    listener::end_after_answer(body.into_inner());
+pub(super) async fn wrong_host() -> Result<HttpResponse, AdminError> {
     Err(AdminError::wrong_host())
 }
 
 /// The answer to an HTTP method that a path does not have.
-pub(super) async fn no_such_method(body: Payload) -> Result<HttpResponse, AdminError> {
-    listener::end_after_answer(body.into_inner());
+pub(super) async fn no_such_method() -> Result<HttpResponse, AdminError> {
     Err(AdminError::no_such_method())
 }

@@ -12,7 +12,6 @@ use serde::{Serialize, Serializer};
 
 use super::error::AdminError;
 use crate::field_error::FieldError;
-use crate::listener;
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -34,12 +33,10 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     Ok(value)
 }
 
-/// Reads a body of at most this many bytes. Answers 413 when it is larger, and ends the connection.
-pub(super) async fn bytes(mut payload: Payload, limit: usize) -> Result<Bytes, AdminError> {
-    let Ok(body) = to_bytes_limited(BodyStream::new(&mut payload), limit).await else {
-        listener::end_after_answer(payload.into_inner());
-        return Err(AdminError::too_large(limit));
-    };
+/// Reads a body of at most this many bytes. Answers 413 when it is larger.
+pub(super) async fn bytes(payload: Payload, limit: usize) -> Result<Bytes, AdminError> {
+    let body = to_bytes_limited(BodyStream::new(payload), limit).await;
+    let body = body.map_err(|_| AdminError::too_large(limit))?;
     body.map_err(|_| AdminError::malformed("the body is incomplete"))
 }
 

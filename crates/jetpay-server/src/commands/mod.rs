@@ -23,6 +23,10 @@ use jetpay_core::signature::{self, Key};
 use jetpay_platform::visible;
 use zeroize::Zeroizing;
 
+use crate::listener;
+#[cfg(unix)]
+use crate::service;
+
 /// Accept top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay
 ///
 /// Amounts are in minor units: 90000 is 900.00 KZT. A command ends with 0 when it succeeded, with 1 when it failed, and
@@ -140,10 +144,15 @@ struct Sign {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
-    // Without files left there is no runtime, and the command says so itself.
+    let command = Cli::parse().command;
+    // The limit first: without files left, tokio panics where it handles signals.
+    let ready = listener::require_files();
     #[cfg(unix)]
-    let _ = crate::service::survive_large_files();
-    let result = match Cli::parse().command {
+    let ready = ready.and_then(|()| service::survive_large_files());
+    if let Err(error) = ready {
+        return exit_code(Err(error.into()));
+    }
+    let result = match command {
         Command::Serve(ConfigOption { config }) => serve::serve(&config),
         Command::Demo(demo) => demo.run(),
         Command::Check(ConfigOption { config }) => serve::check(&config),

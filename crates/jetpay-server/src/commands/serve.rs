@@ -14,7 +14,6 @@ use crate::telemetry::{self, Metrics};
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     telemetry::start_log(telemetry::SERVICE);
     service::ignore_signals()?;
-    listener::require_files()?;
     let mut config = Config::read(config)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");

@@ -1,10 +1,10 @@
 //! The tables of the configuration file.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
 use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Project};
 use serde::Deserialize;
@@ -50,11 +50,24 @@ impl ServerTable {
     pub(super) fn trusted_proxies(&self, problems: &mut Collector<'_>) -> Vec<IpNet> {
         let mut networks = Vec::new();
         for text in &self.trusted_proxies {
-            let network = text.get_ref().parse();
+            let network = text.get_ref().parse::<IpNet>();
             match network
                 .or_else(|error| text.get_ref().parse().map(IpAddr::into).map_err(|_| error))
             {
-                Ok(network) => networks.push(network),
+                Ok(network) if network.trunc() != network => problems.at(
+                    text,
+                    &format!("this is no network: write {}", network.trunc()),
+                ),
+                Ok(network) => {
+                    if network.prefix_len() == 0 || network == EVERY_IPV4 {
+                        problems.warn(
+                            text,
+                            "every address is a trusted proxy: a sender can then write any address into X-Forwarded-For, and the \
+                             limit of wrong tokens no longer works. Name the networks of your proxies alone",
+                        );
+                    }
+                    networks.push(network);
+                }
                 Err(_) => problems.at(
                     text,
                     "write a network or an address, such as \"10.0.0.0/8\" or \"fd00::1\"",
@@ -65,6 +78,11 @@ impl ServerTable {
     }
 }
 
+/// Every IPv4 address, mapped into IPv6.
+const EVERY_IPV4: IpNet = IpNet::V6(Ipv6Net::new_assert(
+    Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0),
+    96,
+));
 /// The default of `max_connections`. Each connection may hold one body of 64 KiB.
 const MAX_CONNECTIONS: NonZero<usize> = NonZero::new(10_000).expect("not zero");
 /// The default of `read_timeout_seconds`.

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use toml::Spanned;
 
+use super::secret::is_open_to_others;
+
 /// All problems of a configuration, one line each: `file:line: what is wrong and what to do`.
 #[derive(Debug)]
 pub struct Problems(Vec<String>);
@@ -62,6 +64,18 @@ impl<'t> Collector<'t> {
         let line = self.line(value.span().start);
         self.warnings
             .push(format!("{}:{line}: {what}", self.path.display()));
+    }
+
+    /// Adds a warning at the line of a value that holds a secret, if other users can read the configuration.
+    pub(super) fn warn_if_readable<T>(&mut self, value: &Spanned<T>) {
+        if is_open_to_others(self.path) {
+            let path = self.path.display();
+            let what = format!(
+                "other users of this machine can read {path}, which has a password here: chmod 600 {path}, or name the \
+                 URL with url_env or url_file"
+            );
+            self.warn(value, &what);
+        }
     }
 
     /// Adds a warning that has no line.

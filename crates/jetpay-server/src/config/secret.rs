@@ -82,7 +82,7 @@ pub(super) fn from_file<T>(
 }
 
 /// Whether the file's group, or everyone, may read it.
-fn is_open_to_others(path: &Path) -> bool {
+pub(super) fn is_open_to_others(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -66,6 +66,13 @@ impl StoreLocation {
     }
 }
 
+/// Whether a URL of PostgreSQL has a password, before the host or among its parameters.
+fn has_password(url: &str) -> bool {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let user = rest.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':') || rest.contains("?password=") || rest.contains("&password=")
+}
+
 fn file(path: &str, folder: &Path) -> Result<PathBuf, &'static str> {
     if path.is_empty() {
         return Err("the URL names no file; write url = \"sqlite://jetpay.db\"");
@@ -113,6 +120,9 @@ impl StoreTable {
         match (&self.url, &self.url_env, &self.url_file) {
             (Some(url), None, None) => {
                 let text = Zeroizing::new(url.get_ref().clone());
+                if has_password(&text) {
+                    problems.warn_if_readable(url);
+                }
                 self.parse(&text, url, folder, problems)
             }
             (None, Some(name), None) => {

@@ -274,3 +274,55 @@ fn service_that_listens_on_every_address_is_reached_on_loopback() {
         assert_eq!(reachable(listen.parse().unwrap()).to_string(), address);
     }
 }
+
+#[test]
+fn proxies_in_every_network_are_warned_of_and_host_bits_are_refused_with_the_network() {
+    let with = |proxies: &str| {
+        let server = format!("[server]\ntrusted_proxies = [{proxies}]\n");
+        read(&format!("{server}{HEAD}{PROJECT}"))
+    };
+    for every in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"] {
+        let warnings = with(&format!("{every:?}")).unwrap().warnings.join("\n");
+        assert!(
+            warnings.contains("jetpay.toml:2: every address"),
+            "{every} {warnings}"
+        );
+    }
+    let config = with("\"10.0.0.0/8\", \"10.1.2.3\", \"fd00::1\"").unwrap();
+    assert!(!config.warnings.join("\n").contains("every address"));
+    for (wrong, right) in [
+        ("10.1.2.3/8", "write 10.0.0.0/8"),
+        ("fd00::1/8", "write fd00::/8"),
+    ] {
+        let text = with(&format!("{wrong:?}")).err().expect(wrong);
+        assert!(
+            text.contains("jetpay.toml:2:") && text.contains(right),
+            "{text}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn configuration_with_a_password_that_others_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = folder.path().join("jetpay.toml");
+    let password = "postgres://jetpay:p%40ss@db/books";
+    for (url, mode, warned) in [
+        (password, 0o644, true),
+        (password, 0o640, true),
+        (password, 0o600, false),
+        ("postgres://jetpay@db/books?password=p", 0o644, true),
+        ("postgres://jetpay@db:5432/books", 0o644, false),
+        ("sqlite://jetpay.db", 0o644, false),
+    ] {
+        let text = format!("[admin]\ntoken_file = \"token\"\n[store]\nurl = {url:?}\n{PROJECT}");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let warnings = Config::read(&path).unwrap().warnings.join("\n");
+        let found = warnings.contains("jetpay.toml:4: other users of this machine can read");
+        assert_eq!(found, warned, "{url} {mode:o}\n{warnings}");
+        assert!(!warnings.contains("p%40ss"), "{warnings}");
+    }
+}

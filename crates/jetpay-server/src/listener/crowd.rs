@@ -3,14 +3,21 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
-use actix_web::rt::time::Instant;
+use actix_web::rt::spawn;
+use actix_web::rt::time::{Instant, sleep_until};
+
+/// The time that every connection gets. In a flood, a request that has just arrived is not closed for the next one.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// The open connections of a worker.
 #[derive(Clone)]
 pub(super) struct Crowd {
     limit: usize,
     places: Rc<RefCell<Vec<Rc<Place>>>>,
+    /// A task closes connections.
+    is_clearing: Rc<Cell<bool>>,
 }
 
 /// What a crowd knows of one connection.
@@ -28,6 +35,7 @@ impl Crowd {
         Self {
             limit,
             places: Rc::default(),
+            is_clearing: Rc::default(),
         }
     }
 
@@ -39,17 +47,42 @@ impl Crowd {
             closed: Cell::new(false),
             waker: RefCell::default(),
         });
-        let mut places = self.places.borrow_mut();
-        if places.len() >= self.limit {
-            let waiting = places
-                .iter()
-                .filter(|place| place.kept.get() == 0 && !place.closed.get());
-            if let Some(longest) = waiting.min_by_key(|place| place.since.get()) {
-                longest.close();
-            }
+        self.places.borrow_mut().push(Rc::clone(&place));
+        if self.has_too_many() && !self.is_clearing.replace(true) {
+            spawn(self.clone().clear());
         }
-        places.push(Rc::clone(&place));
         place
+    }
+
+    fn has_too_many(&self) -> bool {
+        let places = self.places.borrow();
+        places.iter().filter(|place| !place.closed.get()).count() > self.limit
+    }
+
+    /// Closes connections until there are no longer too many. Each gets its [`GRACE`].
+    async fn clear(self) {
+        while self.has_too_many() {
+            let now = Instant::now();
+            let due = match self.longest() {
+                Some(longest) if longest.since.get() + GRACE <= now => {
+                    longest.close();
+                    continue;
+                }
+                Some(longest) => longest.since.get() + GRACE,
+                None => now + GRACE,
+            };
+            sleep_until(due).await;
+        }
+        self.is_clearing.set(false);
+    }
+
+    /// The connection whose client has made no progress for the longest time, of those that need not stay open.
+    fn longest(&self) -> Option<Rc<Place>> {
+        let places = self.places.borrow();
+        let waiting = places
+            .iter()
+            .filter(|place| place.kept.get() == 0 && !place.closed.get());
+        waiting.min_by_key(|place| place.since.get()).cloned()
     }
 
     /// Removes a connection that has ended.

@@ -7,12 +7,14 @@
 mod connection;
 mod crowd;
 mod peer;
+mod unread;
 
-use std::future::ready;
+use std::future::{Future, poll_fn, ready};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::rc::Rc;
+use std::task::Poll;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -20,14 +22,13 @@ use actix_http::{HttpService, Protocol};
 use actix_server::Server;
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::App;
-use actix_web::dev::{AppConfig, Payload, ServiceRequest};
+use actix_web::dev::{AppConfig, ServiceRequest};
 use actix_web::error::DispatchError;
 use actix_web::rt::net::TcpStream;
-use actix_web::rt::spawn;
-use actix_web::rt::time::sleep;
 use actix_web::web::ServiceConfig;
 use connection::Connection;
 use crowd::{Crowd, Kept, Place};
+use unread::EndUnread;
 
 pub use peer::{TrustedProxies, network_of};
 
@@ -40,8 +41,6 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that may wait until the service accepts them. The system may allow fewer.
 #[cfg(unix)]
 const BACKLOG: i32 = 1024;
-/// How long a body that is not read is held: longer than it takes to write an answer.
-const HOLD: Duration = Duration::from_millis(100);
 /// Connections of a worker beyond its limit, while those that make room for them end.
 const SPARE: usize = 16;
 /// Open files that are kept for the store, the log and the listeners.
@@ -91,7 +90,7 @@ where
     let read_timeout = limits.read_timeout;
     let builder = builder.listen("jetpay", listener, move || {
         let (ending, endpoints) = (ending.clone(), endpoints.clone());
-        let app = App::new().configure(endpoints);
+        let app = App::new().wrap(EndUnread).configure(endpoints);
         let crowd = limits.closes_oldest.then(|| Crowd::new(connections));
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
@@ -123,17 +122,13 @@ pub(crate) fn keep_open(request: &ServiceRequest) -> Option<Kept> {
     request.conn_data::<Rc<Place>>().map(Kept::new)
 }
 
-/// Ends the connection after the answer to a request whose body is not read.
-///
-/// actix-web reads a dropped body to its end when it is chunked, and a client can send one without an end. A body that is still
-/// held when the answer is written ends the connection.
-pub(crate) fn end_after_answer(body: Payload) {
-    if !matches!(body, Payload::None) {
-        spawn(async move {
-            sleep(HOLD).await;
-            drop(body);
-        });
-    }
+/// Ends when a new connection needs the place of this request's connection.
+pub(crate) fn place_needed(request: &ServiceRequest) -> impl Future<Output = ()> + use<> {
+    let place = request.conn_data::<Rc<Place>>().cloned();
+    poll_fn(move |context| match &place {
+        Some(place) if place.is_closed(context) => Poll::Ready(()),
+        _ => Poll::Pending,
+    })
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
@@ -144,16 +139,16 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Fails when the system allows this process too few open files to run at all.
+/// Raises this process's limit of open files as far as the system allows. Fails when it is still too low to run at all:
+/// without files left, libraries panic.
 ///
 /// # Errors
 /// What to do.
 pub fn require_files() -> io::Result<()> {
     #[cfg(unix)]
     {
-        use rustix::process::{Resource, getrlimit};
-        let limit = getrlimit(Resource::Nofile).maximum;
-        if let Some(files) = limit.filter(|&files| files <= RESERVED_FILES as u64) {
+        let files = allowed_files();
+        if files <= RESERVED_FILES {
             return Err(io::Error::other(format!(
                 "the system allows this process {files} open files, and it needs more than {RESERVED_FILES}: raise the \
                  limit with `ulimit -n 65536`, or with LimitNOFILE=65536 in the unit of systemd"
@@ -170,21 +165,27 @@ pub fn require_files() -> io::Result<()> {
 pub fn raise_file_limit(connections: usize) -> usize {
     #[cfg(unix)]
     {
-        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        let limit = getrlimit(Resource::Nofile);
-        let highest = Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        };
-        let allowed = match setrlimit(Resource::Nofile, highest) {
-            Ok(()) => limit.maximum,
-            Err(_) => limit.current,
-        };
-        let files = allowed.map_or(usize::MAX, |files| {
-            usize::try_from(files).unwrap_or(usize::MAX)
-        });
+        let files = allowed_files();
         connections.min(files.saturating_sub(RESERVED_FILES)).max(1)
     }
     #[cfg(not(unix))]
     connections
+}
+
+/// Raises this process's limit of open files as far as the system allows, and returns it.
+#[cfg(unix)]
+fn allowed_files() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let highest = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let allowed = match setrlimit(Resource::Nofile, highest) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    allowed.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
+    })
 }

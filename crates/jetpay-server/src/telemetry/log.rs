@@ -1,6 +1,7 @@
 //! The log on standard error: what a stranger wrote is made harmless in it, and how much a stranger can write is limited.
 
 use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +25,8 @@ pub const DEMO: &str = "off";
 /// Characters of a line's message, and of each of its fields. What is longer is cut.
 const MAX_MESSAGE: usize = 1000;
 const MAX_FIELD: usize = 200;
+/// Replaces what is cut.
+const CUT: char = '…';
 
 /// Starts the log with the filter in the environment variable `JETPAY_LOG`, or else with this one.
 pub fn start(filter: &str) {
@@ -51,7 +54,33 @@ fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std
     if !name.is_empty() {
         write!(writer, "{name}=")?;
     }
-    writer.write_str(&shown(&format!("{value:?}"), longest))
+    let mut text = format!("{value:?}");
+    if name.is_empty() {
+        return writer.write_str(&shown(&text, longest));
+    }
+    if is_ambiguous(&text) {
+        text = format!("{text:?}");
+    }
+    let mut shown = shown(&text, longest);
+    if text.starts_with('"') && shown.ends_with(CUT) {
+        shown.push('"');
+    }
+    writer.write_str(&shown)
+}
+
+/// Whether a field's value could be taken for other fields: it has white space, `=` or a quote, and is not a quoted text already.
+fn is_ambiguous(text: &str) -> bool {
+    let quoted = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    let is_quoted = quoted.is_some_and(|inner| {
+        let mut escaped = false;
+        let mut ends = |character| {
+            let ends = character == '"' && !escaped;
+            escaped = character == '\\' && !escaped;
+            ends
+        };
+        !inner.chars().any(&mut ends) && !escaped
+    });
+    !is_quoted && text.contains(|it: char| it.is_whitespace() || it == '=' || it == '"')
 }
 
 /// The text on one line, without control characters, and cut after so many of its characters.
@@ -63,7 +92,7 @@ fn shown(text: &str, longest: usize) -> String {
         .map(visible::character)
         .collect();
     if characters.next().is_some() {
-        shown.push('…');
+        shown.push(CUT);
     }
     shown
 }
@@ -93,17 +122,19 @@ struct Spent {
     since: Option<Instant>,
     lines: u32,
     left_out: u64,
+    /// What the lines of this window say, as hashes.
+    said: Vec<u64>,
 }
 
 /// Messages that are not signed: anyone can send them.
 pub(super) static UNSIGNED: Budget = Budget::new("messages without a good signature", 20, 10);
 /// Signed messages, and what became of them. Strangers cannot use up these lines.
-pub(super) static SIGNED: Budget = Budget::new("signed messages", 20, 10);
+static SIGNED: Budget = Budget::new("signed messages", 20, 10);
 /// Requests of the service to the Gate.
 pub(super) static GATE: Budget = Budget::new("payouts", 20, 10);
 /// Requests to the admin interface that were not let in.
 pub(super) static DENIED: Budget = Budget::new("refused requests to the admin interface", 20, 10);
-/// The store, when the admin interface needs it.
+/// The store, when a message or the admin interface needs it.
 pub(super) static STORE: Budget = Budget::new("the store", 20, 10);
 /// Requests for a path that does not exist.
 pub(super) static WRONG_PATHS: Budget = Budget::new("paths that do not exist", 1, 60);
@@ -123,12 +154,18 @@ impl Budget {
                 since: None,
                 lines: 0,
                 left_out: 0,
+                said: Vec::new(),
             }),
         }
     }
 
     /// Whether one more line may be written. If not, it is counted.
     fn take(&self) -> bool {
+        self.take_once(None)
+    }
+
+    /// The same for a line that says this, unless a line of this window said it.
+    fn take_once(&self, says: Option<u64>) -> bool {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent
             .since
@@ -136,10 +173,13 @@ impl Budget {
         {
             spent.since = Some(Instant::now());
             spent.lines = 0;
+            spent.said.clear();
         }
-        let left = spent.lines < self.lines;
+        let is_repeat = says.is_some_and(|says| spent.said.contains(&says));
+        let left = !is_repeat && spent.lines < self.lines;
         if left {
             spent.lines += 1;
+            spent.said.extend(says);
         } else {
             spent.left_out += 1;
         }
@@ -175,6 +215,16 @@ pub(super) fn limited(budget: &Budget, write: impl FnOnce()) {
     }
 }
 
+/// Writes a line about a signed message. A line that says the same as another in the window is counted instead: a captured
+/// message can be sent again and again, and must not use up the lines about others.
+pub(super) fn limited_signed(says: impl Hash, write: impl FnOnce()) {
+    let mut hasher = DefaultHasher::new();
+    says.hash(&mut hasher);
+    if SIGNED.take_once(Some(hasher.finish())) {
+        write();
+    }
+}
+
 /// Logs how many lines were left out. Call it from time to time.
 pub fn report_left_out() {
     for budget in [
@@ -196,36 +246,56 @@ const MAX_ALARMS: usize = 100;
 
 /// Logs each alarm once, whatever raised it.
 pub struct AlarmLog {
-    last: i64,
+    /// The last one that was logged or existed before; `None` while the store has not said.
+    last: Option<i64>,
 }
 
 impl AlarmLog {
     /// Starts after the alarms that already exist.
     #[must_use]
     pub async fn start(ledger: &Ledger) -> Self {
-        let newest = ledger.alarms(newest(1)).await.unwrap_or_default();
-        Self {
-            last: newest.first().map_or(0, |alarm| alarm.seq),
-        }
+        let mut log = Self { last: None };
+        log.log_new(ledger).await;
+        log
     }
 
     /// Logs the alarms that were raised since the last call, oldest first.
     pub async fn log_new(&mut self, ledger: &Ledger) {
-        // An error of the store is ignored here: the requests that fail report it.
-        let newest = ledger.alarms(newest(MAX_ALARMS)).await.unwrap_or_default();
-        for alarm in newest.iter().rev().filter(|alarm| alarm.seq > self.last) {
+        let newest = AlarmFilter {
+            limit: MAX_ALARMS,
+            ..AlarmFilter::default()
+        };
+        let alarms = match ledger.alarms(newest).await {
+            Ok(alarms) => alarms,
+            Err(error) => {
+                limited(&STORE, || {
+                    tracing::error!("cannot read new alarms, and logs them later: {error}");
+                });
+                return;
+            }
+        };
+        let newest = alarms.first().map_or(0, |alarm| alarm.seq);
+        let Some(last) = self.last.replace(newest) else {
+            return;
+        };
+        let new: Vec<_> = alarms.iter().filter(|alarm| alarm.seq > last).collect();
+        // Numbers of alarms have no gaps.
+        let left_out = newest - last - i64::try_from(new.len()).unwrap_or(i64::MAX);
+        if left_out > 0 {
+            tracing::error!(
+                alarms = left_out,
+                after = last,
+                "too many new alarms for the log: it left out the oldest; GET /v1/alarms and `jetpay alarms list` have all of them"
+            );
+        }
+        for alarm in new.iter().rev() {
             let payment = alarm.payment_id.as_ref().map(tracing::field::display);
             let operation = alarm.operation_id.map(tracing::field::display);
-            tracing::error!(project = %alarm.project_id, payment, operation, "alarm: {}", alarm.kind);
+            tracing::error!(
+                alarm = alarm.seq, project = %alarm.project_id, payment, operation,
+                "alarm: {}", alarm.kind
+            );
         }
-        self.last = newest.first().map_or(self.last, |alarm| alarm.seq);
-    }
-}
-
-fn newest(limit: usize) -> AlarmFilter {
-    AlarmFilter {
-        limit,
-        ..AlarmFilter::default()
     }
 }
 
@@ -242,6 +312,25 @@ mod tests {
         assert_eq!(shown(text, 99), r"a\nb\r\u{1b}[31m\u{9b}\u{202e}c");
         assert_eq!(shown("abcdef", 3), "abc…");
         assert_eq!(shown("abc", 3), "abc");
+    }
+
+    #[test]
+    fn field_that_could_be_taken_for_others_is_quoted() {
+        for (text, ambiguous) in [
+            ("payment_47", false),
+            ("127.0.0.1:8080", false),
+            (r#""a b""#, false),
+            (r#""a \" b""#, false),
+            ("a b", true),
+            ("a=b", true),
+            ("a\u{2003}b", true),
+            (r#"a"b"#, true),
+            (r#""a" b="c""#, true),
+            (r#""a b\""#, true),
+            ("\"", true),
+        ] {
+            assert_eq!(is_ambiguous(text), ambiguous, "{text}");
+        }
     }
 
     #[test]
@@ -273,5 +362,8 @@ mod tests {
         let budget = Budget::new("tests", 3, 3600);
         assert_eq!((0..10).filter(|_| budget.take()).count(), 3);
         assert_eq!(budget.spent.lock().unwrap().left_out, 7);
+        let budget = Budget::new("tests", 3, 3600);
+        let lines = [1, 1, 1, 2, 1, 3, 4].map(|says| budget.take_once(Some(says)));
+        assert_eq!(lines, [true, false, false, true, false, true, false]);
     }
 }

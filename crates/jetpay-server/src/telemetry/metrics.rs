@@ -168,7 +168,7 @@ impl Meter {
         signatures(order, matched.secret).increment(1);
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
-            log::limited(&log::SIGNED, || {
+            log::limited_signed(("byte order", endpoint, secret), || {
                 tracing::warn!(
                     endpoint,
                     secret,
@@ -189,15 +189,13 @@ impl Meter {
             let kind = outcome.kind.map_or("unknown", name);
             total(self.endpoint, kind, rejection.kind()).increment(1);
             let (endpoint, status) = (self.endpoint, reply.status);
-            let budget = if outcome.matched.is_some() {
-                &log::SIGNED
+            let sender = self.senders.sender(request.peer_addr(), request.headers());
+            let write = || tracing::warn!(endpoint, status, %sender, "rejected: {rejection}");
+            if outcome.matched.is_some() {
+                log::limited_signed((endpoint, rejection.to_string(), sender), write);
             } else {
-                &log::UNSIGNED
-            };
-            log::limited(budget, || {
-                let sender = self.senders.sender(request.peer_addr(), request.headers());
-                tracing::warn!(endpoint, status, %sender, "rejected: {rejection}");
-            });
+                log::limited(&log::UNSIGNED, write);
+            }
             return;
         }
         let kind = match outcome.kind {
@@ -214,7 +212,7 @@ impl Meter {
             (Some(unavailable), _) => {
                 kind.unavailable.increment(1);
                 let endpoint = self.endpoint;
-                log::limited(&log::SIGNED, || {
+                log::limited(&log::STORE, || {
                     tracing::error!(endpoint, "{}", unavailable.report());
                 });
             }

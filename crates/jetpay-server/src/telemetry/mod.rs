@@ -25,8 +25,8 @@ pub(crate) fn callback_recorded(
 ) {
     let operation = operation.map(tracing::field::display);
     if recorded == CallbackOutcome::Unmatched {
-        log::limited(
-            &log::SIGNED,
+        log::limited_signed(
+            ("unknown payment", payment.as_str()),
             || tracing::warn!(%payment, operation, "a callback names an unknown payment: stored, answered with 404"),
         );
     }
@@ -37,7 +37,7 @@ pub(crate) fn callback_recorded(
 pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
     if recorded == UnusableOutcome::NotStored {
         counter!("jetpay_unusable_not_stored_total", "project" => project.to_string()).increment(1);
-        log::limited(&log::SIGNED, || {
+        log::limited_signed(("not stored", project), || {
             tracing::error!(
                 %project,
                 "a signed callback that is not usable was not stored: the project has 1,000 open alarms about such \
@@ -78,8 +78,8 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
     let (status, kind) = (&callback.payment.status, &callback.operation.kind);
     let sums = callback.payment.sum.zip(callback.operation.sum_initial);
     if sums.is_some_and(|(payment, operation)| payment != operation) {
-        log::limited(
-            &log::SIGNED,
+        log::limited_signed(
+            ("sums differ", payment.as_str()),
             || tracing::warn!(%payment, operation, "payment.sum differs from the operation's sum; the operation's sum counts"),
         );
     }
@@ -90,8 +90,8 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
         let kind = kind.as_ref().map(tracing::field::display);
         let operation_status = callback.operation.status.as_ref();
         let operation_status = operation_status.map(tracing::field::display);
-        log::limited(
-            &log::SIGNED,
+        log::limited_signed(
+            ("unknown status", payment.as_str(), status.as_str()),
             || tracing::warn!(%payment, operation, %status, kind, operation_status, "unknown status or type: treated as not final"),
         );
     }
@@ -117,8 +117,8 @@ pub(crate) fn fields_ignored(fields: &[&'static str]) {
 /// Counts `check_deposit`s of Cash-in with the type `verify`: its document and its sample disagree about that type.
 pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
     counter!("jetpay_cashin_check_deposit_typed_verify_total").increment(1);
-    log::limited(
-        &log::SIGNED,
+    log::limited_signed(
+        ("typed verify", project),
         || tracing::warn!(%project, "a check_deposit of Cash-in has the type verify"),
     );
 }

@@ -66,6 +66,24 @@ async fn alarm_resolved_with_a_credit_credits_the_customer_once_with_the_reason(
 }
 
 #[actix_web::test]
+async fn decision_is_answered_with_200_when_only_the_read_after_it_fails() {
+    let running = Folder::new().serve().await.with_customer().await;
+    quarantined(&running).await;
+    let database = rusqlite::Connection::open(running.folder.path("jetpay.db")).unwrap();
+    let spoil = "CREATE TRIGGER spoil AFTER INSERT ON settlements
+                 BEGIN UPDATE alarms SET kind = 'unreadable' WHERE seq = NEW.alarm_seq; END";
+    database.execute_batch(spoil).unwrap();
+    let (status, answered) = running.post("/v1/alarms/1/resolve", &credit(90_000)).await;
+    assert_eq!(status, 200, "{answered}");
+    assert_eq!(
+        answered,
+        json!({"seq": 1, "resolution": {"verdict": "credit", "by": "admin"}})
+    );
+    assert_eq!(running.get("/v1/alarms/1").await.0, 503);
+    assert_eq!(running.balance(CUSTOMER).await, 90_000);
+}
+
+#[actix_web::test]
 async fn amount_that_nothing_says_is_refused_without_an_override_and_recorded_with_it() {
     let running = Folder::new().serve().await.with_customer().await;
     quarantined(&running).await;

@@ -88,6 +88,24 @@ impl Raw {
         }
     }
 
+    /// Reads the head of an answer, in small letters, and its status.
+    pub async fn head(&mut self) -> (u16, String) {
+        let reading = async {
+            loop {
+                let text = String::from_utf8_lossy(&self.rest).to_ascii_lowercase();
+                if let Some((head, _)) = text.split_once("\r\n\r\n") {
+                    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+                    return (status, head.to_owned());
+                }
+                assert!(
+                    self.stream.read_buf(&mut self.rest).await.unwrap() > 0,
+                    "no answer"
+                );
+            }
+        };
+        timeout(TIMEOUT, reading).await.expect("no answer")
+    }
+
     /// Waits until the service closes the connection. Returns whether it did in time.
     pub async fn is_closed_within(&mut self, limit: Duration) -> bool {
         let end = async {

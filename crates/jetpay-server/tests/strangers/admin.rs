@@ -1,7 +1,10 @@
 //! What strangers can do at the admin interface: tokens and roles, strange hosts, slow connections.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use actix_web::rt::time::sleep;
 use reqwest::Method;
 use serde_json::json;
 
@@ -196,4 +199,59 @@ async fn health_and_metrics_answer_while_slow_connections_fill_the_admin_listene
             start.elapsed()
         );
     }
+}
+
+#[actix_web::test]
+async fn health_and_metrics_answer_within_a_second_while_strangers_guess_tokens_and_leave() {
+    let running = serve("", "").await;
+    let admin = running.folder.admin;
+    let end = Instant::now() + Duration::from_secs(8);
+    let strangers: Vec<_> = (0..8)
+        .map(|_| {
+            std::thread::spawn(move || {
+                while Instant::now() < end {
+                    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", admin)) else {
+                        continue;
+                    };
+                    let _ = stream.write_all(
+                        b"GET /v1/entries HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer wrong\r\n\r\n",
+                    );
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            })
+        })
+        .collect();
+    while Instant::now() < end {
+        for path in ["/healthz", "/metrics", "/v1/alarms"] {
+            let start = Instant::now();
+            assert_eq!(answer(running.admin(Method::GET, path)).await.0, 200);
+            let time = start.elapsed();
+            assert!(time < Duration::from_secs(1), "{path} {time:?}");
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    for stranger in strangers {
+        stranger.join().unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn wrong_token_beyond_those_that_wait_is_answered_at_once_and_its_connection_ends() {
+    let running = serve("", "").await;
+    let request =
+        b"GET /v1/entries HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer wrong\r\n\r\n";
+    let mut held = Vec::new();
+    for _ in 0..5 + 32 {
+        let mut connection = Raw::connect(running.folder.admin).await.unwrap();
+        connection.write(request).await;
+        held.push(connection);
+    }
+    sleep(Duration::from_millis(300)).await;
+    let start = Instant::now();
+    let mut connection = Raw::connect(running.folder.admin).await.unwrap();
+    connection.write(request).await;
+    let (status, head) = connection.head().await;
+    assert_eq!(status, 401);
+    assert!(head.contains("connection: close"), "{head}");
+    assert!(start.elapsed() < Duration::from_millis(500));
 }

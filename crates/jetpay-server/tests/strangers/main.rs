@@ -80,10 +80,57 @@ async fn connection_ends_within_two_seconds_of_an_answer_before_the_end_of_a_chu
         (admin, format!("PUT /v1/alarms {bearer}"), 405),
         (admin, format!("POST /v1/nowhere {bearer}"), 404),
         (admin, "PUT /v1/customers/7 HTTP/1.1".to_owned(), 401),
+        (admin, "GET /healthz HTTP/1.1".to_owned(), 200),
+        (admin, "GET /readyz HTTP/1.1".to_owned(), 200),
+        (admin, "GET /metrics HTTP/1.1".to_owned(), 200),
+        (admin, format!("POST /v1/payouts {bearer}"), 409),
+        (admin, format!("GET /v1/entries {bearer}"), 200),
+        (admin, format!("DELETE /v1/customers/zz {bearer}"), 404),
+        (admin, format!("POST /v1/entries/x/correct {bearer}"), 404),
     ] {
         let (status, time) = endless(port, &head).await;
         assert_eq!(status, expected, "{head}");
         assert!(time < Duration::from_secs(2), "{head} {time:?}");
+    }
+}
+
+#[actix_web::test]
+async fn every_413_says_that_the_connection_ends_and_ends_it() {
+    let running = serve("", "").await;
+    let (listen, admin) = (running.folder.listen, running.folder.admin);
+    let bearer = format!("authorization: Bearer {TOKEN}\r\n");
+    let whole = |length: usize| (format!("content-length: {length}\r\n"), vec![b' '; length]);
+    let chunk = |length: usize| {
+        let body = format!("{length:x}\r\n{}\r\n0\r\n\r\n", " ".repeat(length));
+        (
+            "transfer-encoding: chunked\r\n".to_owned(),
+            body.into_bytes(),
+        )
+    };
+    let lines = "{}\n".repeat(10_001).into_bytes();
+    let lines = (format!("content-length: {}\r\n", lines.len()), lines);
+    for (port, head, (length, body)) in [
+        (listen, "POST /kaspi", whole(65_537)),
+        (listen, "POST /kaspi", chunk(65_537)),
+        (listen, "POST /callback", whole(100_000)),
+        (admin, "PUT /v1/customers/7", whole(1_048_577)),
+        (admin, "PUT /v1/customers/7", chunk(1_048_577)),
+        (admin, "POST /v1/customers:import", lines),
+    ] {
+        let mut connection = Raw::connect(port).await.unwrap();
+        let start = format!("{head} HTTP/1.1\r\nhost: localhost\r\n{bearer}{length}\r\n");
+        // The service may end the connection before it has read all.
+        connection.write(&[start.as_bytes(), &body].concat()).await;
+        let (status, answered) = connection.head().await;
+        assert_eq!(status, 413, "{head} {length}");
+        assert!(
+            answered.contains("connection: close"),
+            "{head} {length} {answered}"
+        );
+        assert!(
+            connection.is_closed_within(Duration::from_secs(2)).await,
+            "{head} {length}"
+        );
     }
 }
 
@@ -153,6 +200,109 @@ async fn flood_of_unsigned_messages_hides_no_line_about_a_signed_one() {
 }
 
 #[actix_web::test]
+async fn captured_message_that_is_sent_again_and_again_hides_no_line_about_another() {
+    let running = serve("", "").await;
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    for _ in 0..60 {
+        connection
+            .post("/callback", &callback("captured", 1))
+            .await
+            .answer();
+    }
+    connection
+        .post("/callback", &callback("another", 2))
+        .await
+        .answer();
+    let log = log(&running);
+    assert_eq!(log.matches("payment=captured").count(), 1, "{log}");
+    assert!(log.contains("payment=another"), "{log}");
+}
+
+#[actix_web::test]
+async fn outage_of_the_store_hides_no_line_about_a_signed_message() {
+    let running = serve("", "").await;
+    std::fs::rename(
+        running.folder.path("jetpay.db"),
+        running.folder.path("away"),
+    )
+    .unwrap();
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    for number in 0..60 {
+        let outage = callback(&format!("p{number}"), number);
+        assert_eq!(connection.post("/callback", &outage).await.answer().0, 503);
+    }
+    let key = jetpay_core::signature::Key::new(running::SECRET).unwrap();
+    let body = json!({"project_id": running::PROJECT, "type": "verify"}).to_string();
+    let body = jetpay_core::signature::sign(body.as_bytes(), &key).unwrap();
+    connection.post("/kaspi", &body).await.answer();
+    let log = log(&running);
+    assert!(log.contains("rejected: the field `customer_id`"), "{log}");
+}
+
+#[actix_web::test]
+async fn id_of_a_signed_message_forges_no_field_of_the_log() {
+    let running = serve("", "").await;
+    let mut connection = Raw::connect(running.folder.listen).await.unwrap();
+    for id in ["x operation=1 status=success", "\"x\" operation=\"1\""] {
+        connection
+            .post("/callback", &callback(id, 7))
+            .await
+            .answer();
+    }
+    let log = log(&running);
+    assert!(
+        log.contains("payment=\"x operation=1 status=success\" operation=7"),
+        "{log}"
+    );
+    assert!(
+        log.contains(r#"payment="\"x\" operation=\"1\"" operation=7"#),
+        "{log}"
+    );
+}
+
+/// Adds this many alarms behind the back of the service.
+fn add_alarms(running: &Running, count: usize) {
+    let database = rusqlite::Connection::open(running.folder.path("jetpay.db")).unwrap();
+    let sql = "INSERT INTO alarms (kind, project_id, payment_id, time) VALUES ('unknown_operation', 1234, 'p', 0)";
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..count {
+        database.execute(sql, []).unwrap();
+    }
+    database.execute_batch("COMMIT").unwrap();
+}
+
+#[actix_web::test]
+async fn alarm_is_logged_with_its_number_and_those_beyond_a_hundred_are_counted() {
+    let running = serve("", "").await;
+    let logged = async |part: &str| {
+        for _ in 0..100 {
+            if log(&running).contains(part) {
+                return;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the log lacks {part}:\n{}", log(&running));
+    };
+    add_alarms(&running, 150);
+    logged("alarm: unknown_operation alarm=150 project=1234 payment=p").await;
+    logged("alarms=50 after=0").await;
+    let database = rusqlite::Connection::open(running.folder.path("jetpay.db")).unwrap();
+    database
+        .execute_batch("ALTER TABLE alarms RENAME TO away")
+        .unwrap();
+    logged("cannot read new alarms").await;
+    database
+        .execute_batch("ALTER TABLE away RENAME TO alarms")
+        .unwrap();
+    add_alarms(&running, 1);
+    logged("alarm=151 project=1234").await;
+    assert_eq!(
+        log(&running).matches("alarm: unknown_operation").count(),
+        101
+    );
+}
+
+#[actix_web::test]
 async fn text_of_a_signed_message_is_escaped_in_the_log() {
     let running = serve("", "").await;
     let body = json!({
@@ -216,6 +366,12 @@ fn limited(folder: &Folder, limit: &str, command: &str) -> Output {
 fn limit_of_files_or_of_their_size_is_an_error_that_says_what_to_do() {
     let folder = Folder::new();
     for (limit, command, part) in [
+        ("-n 6", "serve", "ulimit -n 65536"),
+        ("-n 7", "serve", "ulimit -n 65536"),
+        ("-n 8", "serve", "ulimit -n 65536"),
+        ("-n 6", "check", "ulimit -n 65536"),
+        ("-n 6", "alarms list", "ulimit -n 65536"),
+        ("-n 7", "sign --secret-env NONE", "ulimit -n 65536"),
         ("-n 20", "serve", "ulimit -n 65536"),
         ("-n 20", "demo --exit", "ulimit -n 65536"),
         ("-f 50", "serve", "ulimit -f"),

@@ -16,7 +16,6 @@ use jetpay_ledger::{Ledger, PaymentFilter, PaymentState};
 use jetpay_platform::Platform;
 
 use crate::config::{AdminAccess, Config};
-use crate::listener;
 use crate::service::{self, Service};
 use crate::telemetry::{self, Metrics};
 use scenes::heading;
@@ -36,7 +35,6 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         telemetry::start_log(telemetry::DEMO);
-        listener::require_files()?;
         let setup = Setup::prepare(self.dir.as_deref())?;
         let config = Config::read(&setup.config())?;
         let metrics = Metrics::start()?;

@@ -164,19 +164,24 @@ impl AdminTable {
         problems: &mut Collector<'_>,
     ) -> Option<AdminToken> {
         let has_only = self.token_env.is_some() || self.token_file.is_some();
-        if has_only && name.is_none_or(|name| name == ONLY_TOKEN) {
-            return self.only_token(folder, problems);
+        let is_only = has_only && name.is_none_or(|name| name == ONLY_TOKEN);
+        let mut failed = Vec::new();
+        if is_only {
+            let mut attempt = problems.fresh();
+            if let Some(token) = self.only_token(folder, &mut attempt) {
+                return Some(token);
+            }
+            failed.push(attempt);
         }
         let named = |table: &&TokenTable| name.is_none_or(|name| table.name.get_ref() == name);
         let mut tables = self.token.iter().filter(named).peekable();
-        if tables.peek().is_none() {
+        if tables.peek().is_none() && !is_only {
             problems.anywhere(&match name {
                 Some(name) => format!("[admin] has no token with the name {name:?}"),
                 None => "[admin] has no token; add [[admin.token]], or set token_env or token_file"
                     .to_owned(),
             });
         }
-        let mut failed = Vec::new();
         for table in tables {
             let mut attempt = problems.fresh();
             if let Some(token) = table.token(folder, &mut attempt) {
@@ -251,6 +256,14 @@ fn read(
     };
     let (secret, place) = from_env.or_else(from_file)?;
     let secret = Zeroizing::new(secret?.trim().to_owned());
+    // A header cannot have such a character, so no request could match.
+    if secret.contains(|it: char| it.is_control() && it != '\t') {
+        problems.at(
+            &Spanned::new(place, ()),
+            "this token has a line break or another control character inside; write the token alone, on one line",
+        );
+        return None;
+    }
     let length = secret.chars().count();
     if length < MIN_TOKEN {
         let place = Spanned::new(place, ());

@@ -116,6 +116,28 @@ fn command_takes_the_named_token_or_the_first_that_it_can_read() {
     let problem = |name| token(Some(name)).unwrap_err().to_string();
     assert!(problem("billing").contains("JETPAY_NO_SUCH_VARIABLE is not set"));
     assert!(problem("marat").contains("no token with the name"));
+    let only = "token_env = \"JETPAY_NO_SUCH_VARIABLE\"\n[[admin.token]]";
+    let text = text.replacen("[[admin.token]]", &format!("[admin]\n{only}"), 1);
+    std::fs::write(&path, &text).unwrap();
+    assert_eq!(token(None).unwrap(), TOKEN);
+    assert!(problem("admin").contains("JETPAY_NO_SUCH_VARIABLE is not set"));
+    std::fs::write(&path, text.replace("file = \"", "file = \"no-")).unwrap();
+    let all = token(None).unwrap_err().to_string();
+    assert_eq!(all.lines().count(), 4, "{all}");
+}
+
+#[test]
+fn token_with_a_line_break_inside_is_refused_with_its_line() {
+    let folder = folder();
+    let path = folder.path().join("jetpay.toml");
+    std::fs::write(folder.path().join("token"), format!("{TOKEN}\n{TOKEN}\n")).unwrap();
+    let config = Config::parse(&format!("{HEAD}{PROJECT}"), &path, folder.path());
+    let text = config.err().expect("two lines are no token").to_string();
+    assert!(
+        text.contains("jetpay.toml:2: this token has a line break"),
+        "{text}"
+    );
+    assert!(!text.contains(TOKEN), "{text}");
 }
 
 #[test]
