@@ -18,6 +18,23 @@ pub(super) struct Fetched {
     spenders: Vec<Row>,
 }
 
+/// The money of a customer, in minor units.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spender {
+    /// What the customer can spend.
+    available: i128,
+    /// What the customer's payments left, before payouts.
+    pub(super) topped_up: i128,
+}
+
+impl Spender {
+    /// Adds an entry of a payment.
+    pub(super) fn add(&mut self, amount: i64) {
+        self.available += i128::from(amount);
+        self.topped_up += i128::from(amount);
+    }
+}
+
 /// Locks payouts in the order of their ids, then spenders in the order of theirs. What depends on a spender is read by
 /// later statements, so that they see what the transaction did that held the lock before: also whether it used the key.
 pub(super) async fn fetch_rows(session: &Session, keys: &Keys) -> Result<Fetched, Error> {
@@ -68,15 +85,19 @@ pub(super) fn take(
         set.payout_keys.insert(key, Some(under));
     }
     for row in &fetched.spenders {
-        let balance = sql::balance(&query::values(row)?[1..]);
-        set.spenders.insert(rows::id(row, 0)?, balance);
+        let values = query::values(row)?;
+        let spender = Spender {
+            available: sql::balance(&values[1..]),
+            topped_up: sql::topped_up(&values[1..]),
+        };
+        set.spenders.insert(rows::id(row, 0)?, spender);
     }
     Ok(())
 }
 
 impl WorkingSet {
-    /// What a customer can spend, in minor units.
-    pub(super) fn balance(&self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
+    /// The money of a customer.
+    pub(super) fn spender(&self, customer_id: &CustomerId) -> Result<Spender, TransactionError> {
         self.spenders.get(customer_id).copied().ok_or_else(|| {
             fetch(Keys {
                 spenders: vec![customer_id.clone()],
@@ -120,13 +141,13 @@ impl PayoutTransaction for WorkingSet {
     }
 
     fn available(&mut self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
-        self.balance(customer_id)
+        Ok(self.spender(customer_id)?.available)
     }
 
     fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
         let row = self.payments.get(id).ok_or_else(|| fetch_payment(id))?;
-        let balance = row.as_ref().map(|row| self.balance(&row.customer_id));
-        Ok(balance.transpose()?.unwrap_or_default())
+        let spender = row.as_ref().map(|row| self.spender(&row.customer_id));
+        Ok(spender.transpose()?.unwrap_or_default().topped_up)
     }
 
     fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError> {
@@ -144,9 +165,9 @@ impl PayoutTransaction for WorkingSet {
         let under = (payout.id.clone(), payout.fingerprint.clone());
         self.payout_keys.insert(key, Some(under));
         if payout.from_balance
-            && let Some(available) = self.spenders.get_mut(&payout.customer_id)
+            && let Some(spender) = self.spenders.get_mut(&payout.customer_id)
         {
-            *available -= i128::from(payout.amount.minor());
+            spender.available -= i128::from(payout.amount.minor());
         }
         Ok(())
     }

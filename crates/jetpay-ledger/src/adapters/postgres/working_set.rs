@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
-use jetpay_core::status::OperationStatus;
 use jetpay_rules::{
     EarlyCompensation, EffectKey, EntryKind, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
 };
 
-use super::rows;
+use super::payouts::Spender;
 use crate::model::{Alarm, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution};
 use crate::payout::PayoutStep;
 use crate::port::{Keys, PayoutRow, StoredEntry, TransactionError};
@@ -29,7 +28,7 @@ pub(super) struct WorkingSet {
     pub(super) unusable: HashMap<ProjectId, usize>,
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
-    pub(super) spenders: HashMap<CustomerId, i128>,
+    pub(super) spenders: HashMap<CustomerId, Spender>,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
 }
@@ -120,20 +119,6 @@ pub(super) struct AlarmRow {
     pub(super) reason: Option<String>,
     pub(super) message: Option<(Box<str>, Box<[u8]>)>,
     pub(super) time: Millis,
-}
-
-/// Whether two events have the same key. Fetched words are as the database could keep them.
-pub(super) fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
-    let words = |event: &OperationEvent| {
-        let operation = event.operation_status.as_ref();
-        let operation = rows::key(operation.map_or("", OperationStatus::as_str)).into_owned();
-        (
-            operation,
-            rows::key(event.payment_status.as_str()).into_owned(),
-        )
-    };
-    (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
-        && words(one) == words(other)
 }
 
 pub(super) fn fetch(keys: Keys) -> TransactionError {
