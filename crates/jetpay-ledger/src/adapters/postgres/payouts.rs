@@ -4,7 +4,7 @@ use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use tokio_postgres::{Error, Row};
 
 use super::session::Session;
-use super::working_set::{PayoutRowInSet, WorkingSet, fetch, fetch_payment};
+use super::working_set::{PayoutRowInSet, Spender, WorkingSet, fetch, fetch_payment};
 use super::{query, rows};
 use crate::payout::PayoutStep;
 use crate::port::payouts::sql;
@@ -16,23 +16,6 @@ pub(super) struct Fetched {
     payouts: Vec<Row>,
     keys: Vec<Row>,
     spenders: Vec<Row>,
-}
-
-/// The money of a customer, in minor units.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Spender {
-    /// What the customer can spend.
-    available: i128,
-    /// What the customer's payments left, before payouts.
-    pub(super) topped_up: i128,
-}
-
-impl Spender {
-    /// Adds an entry of a payment.
-    pub(super) fn add(&mut self, amount: i64) {
-        self.available += i128::from(amount);
-        self.topped_up += i128::from(amount);
-    }
 }
 
 /// Locks payouts in the order of their ids, then spenders in the order of theirs. What depends on a spender is read by

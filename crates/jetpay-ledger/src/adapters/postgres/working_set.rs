@@ -8,7 +8,6 @@ use jetpay_rules::{
     EarlyCompensation, EffectKey, EntryKind, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
 };
 
-use super::payouts::Spender;
 use crate::model::{Alarm, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution};
 use crate::payout::PayoutStep;
 use crate::port::{Keys, PayoutRow, StoredEntry, TransactionError};
@@ -31,6 +30,23 @@ pub(super) struct WorkingSet {
     pub(super) spenders: HashMap<CustomerId, Spender>,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
+}
+
+/// The money of a customer, in minor units.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spender {
+    /// What the customer can spend.
+    pub(super) available: i128,
+    /// What the customer's payments left, before payouts.
+    pub(super) topped_up: i128,
+}
+
+impl Spender {
+    /// Adds an entry of a payment.
+    pub(super) fn add(&mut self, amount: i64) {
+        self.available += i128::from(amount);
+        self.topped_up += i128::from(amount);
+    }
 }
 
 /// What the group changed.
