@@ -11,12 +11,14 @@ use jetpay_ledger::payout::{
     RetryPolicy, SendOutcome, Status, StatusAnswer, StepKind,
 };
 use jetpay_ledger::{
-    AlarmKind, CallbackOutcome, Error, Imported, Millis, Payout, PayoutFilter, Reason, ResolveError,
+    AlarmKind, CallbackOutcome, Error, Imported, Millis, Payout, PayoutFilter, Reason,
+    ResolveError, Verdict,
 };
 
 common::on_every_store! {
     payout_is_stored_with_its_amount_reserved_and_its_key_in_use,
     balance_is_spent_once_by_simultaneous_requests,
+    credit_that_would_overflow_when_a_payout_comes_back_is_quarantined,
     action_is_leased_to_one_and_again_only_after_its_lease_ends,
     success_and_reversal_by_callback_are_recorded_once,
     failure_releases_and_a_late_success_reserves_again_with_an_alarm,
@@ -224,6 +226,60 @@ async fn balance_is_spent_once_by_simultaneous_requests(test: TestLedger) {
         .resolve_payout(one, PayoutResolution::Declined, "not sent".into(), NOW);
     ended.await.unwrap();
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(AMOUNT / 2));
+}
+
+async fn credit_that_would_overflow_when_a_payout_comes_back_is_quarantined(test: TestLedger) {
+    let large = 5_000_000_000_000_000_000;
+    for (id, operation) in [("p1", 1), ("p2", 2), ("p3", 3)] {
+        let mut payment = common::payment(id);
+        payment.amount = Money::new(large, Currency::KZT);
+        test.ledger.record_payment(payment).await.unwrap();
+        let content = CallbackContent {
+            amount: large,
+            ..sale(id, operation)
+        };
+        if id == "p1" {
+            assert_eq!(test.deliver(&content).await, CallbackOutcome::Applied);
+            let mut payout = new(P, "k");
+            payout.amount = Money::new(large, Currency::KZT);
+            payout.from_balance = true;
+            let recorded = test.ledger.record_payout(payout).await;
+            assert_eq!(recorded, Ok(PayoutRequestOutcome::Created));
+            assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
+            continue;
+        }
+        assert_eq!(test.deliver(&content).await, CallbackOutcome::Quarantined);
+        // An operator's credit is checked in the same way.
+        let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
+        assert_eq!(alarm.kind, AlarmKind::BalanceOverflow);
+        let credit = Verdict::Credit(Money::new(large, Currency::KZT));
+        let resolved = test
+            .ledger
+            .resolve_alarm(alarm.seq, credit, "seen".into(), NOW);
+        let refused = Err(Error::Resolve(ResolveError::BalanceOverflow));
+        assert_eq!(resolved.await, refused);
+        if id == "p2" {
+            // Paid money can come back, too.
+            lease(&test, 0).await.unwrap();
+            assert_eq!(
+                test.deliver(&CallbackContent {
+                    amount: large,
+                    ..payout(29)
+                })
+                .await,
+                CallbackOutcome::Applied
+            );
+            assert_eq!(state(&test).await, (PayoutState::Paid, 0, large));
+        }
+    }
+    let reversal = CallbackContent {
+        amount: large,
+        payment_status: "reversed",
+        operation_type: "payout reversal",
+        ..payout(30)
+    };
+    assert_eq!(test.deliver(&reversal).await, CallbackOutcome::Applied);
+    assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(large));
 }
 
 async fn action_is_leased_to_one_and_again_only_after_its_lease_ends(test: TestLedger) {

@@ -121,8 +121,8 @@ impl CustomerBody {
     /// The customer with this id.
     ///
     /// # Errors
-    /// [`FieldError`]: the id is `.` or `..`, a text is empty, a contract's id is invalid or occurs twice, an amount is negative, or there is no
-    /// entry with the `as_of_seq`.
+    /// [`FieldError`]: the id is `.` or `..`, a text is empty, a contract's id is invalid or occurs twice, an amount is negative,
+    /// the least amount is more than the amount, or there is no entry with the `as_of_seq`.
     pub fn into_customer(
         self,
         customer_id: CustomerId,
@@ -183,7 +183,7 @@ impl ContractBody {
                 "is empty; give the number that the payer knows",
             ));
         }
-        not_negative(path, payment, min_payment)?;
+        check_amounts(path, payment, min_payment)?;
         let as_of_seq = Some(as_of.check(as_of_seq, &format!("{path}.as_of_seq"))?);
         Ok(Contract {
             id,
@@ -215,13 +215,19 @@ pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldError
 impl DebtsBody {
     /// The checked debts, and the last entry that they include.
     pub(crate) fn into_debts(self, as_of: AsOf) -> Result<(Vec<Debt>, i64), FieldError> {
+        if self.contracts.is_empty() {
+            return Err(FieldError::new(
+                "contracts",
+                "must name at least one contract",
+            ));
+        }
         let mut seen = HashSet::new();
         let mut debts = Vec::with_capacity(self.contracts.len());
         for (index, debt) in self.contracts.into_iter().enumerate() {
             let path = format!("contracts[{index}]");
             let id = ContractId::new(debt.id)
                 .map_err(|error| FieldError::new(format!("{path}.id"), error.to_string()))?;
-            not_negative(&path, Some(debt.payment), debt.min_payment)?;
+            check_amounts(&path, Some(debt.payment), debt.min_payment)?;
             if !seen.insert(id.clone()) {
                 return Err(FieldError::new(format!("{path}.id"), "is given twice"));
             }
@@ -235,7 +241,7 @@ impl DebtsBody {
     }
 }
 
-fn not_negative(
+fn check_amounts(
     path: &str,
     payment: Option<i64>,
     min_payment: Option<i64>,
@@ -247,6 +253,14 @@ fn not_negative(
                 "is negative; amounts are minor units, 0 or more",
             ));
         }
+    }
+    if let (Some(payment), Some(least)) = (payment, min_payment)
+        && least > payment
+    {
+        return Err(FieldError::new(
+            format!("{path}.min_payment"),
+            "is more than `payment`: the least that can be paid is at most what is due",
+        ));
     }
     Ok(())
 }

@@ -39,6 +39,21 @@ impl FieldError {
         Ok(value)
     }
 
+    /// The error in a field that is no whole number, or one too large.
+    #[must_use]
+    pub fn not_whole(field: &str) -> Self {
+        let name = field.rsplit('.').next().unwrap_or(field);
+        let unit = if ["amount", "payment", "min_payment"].contains(&name) {
+            " of minor units"
+        } else {
+            ""
+        };
+        Self::new(
+            field,
+            format!("must be a whole number{unit}, at most {}", i64::MAX),
+        )
+    }
+
     /// The error that a JSON reader found, without the value.
     #[must_use]
     pub fn of_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
@@ -49,14 +64,10 @@ impl FieldError {
             .rsplit_once(" at line ")
             .map_or(text.as_str(), |(text, _)| text);
         let message = match text.rsplit_once(", expected ") {
-            Some((what, expected)) if what.starts_with("invalid ") => {
-                format!(
-                    "must be {}",
-                    expected
-                        .replace("i64", "a whole number (amounts are minor units)")
-                        .replace("u64", "a whole number")
-                )
+            Some((what, "i64" | "u64")) if what.starts_with("invalid ") => {
+                return Self::not_whole(&field);
             }
+            Some((what, expected)) if what.starts_with("invalid ") => format!("must be {expected}"),
             // `missing field` and `unknown field` name fields and contain no value.
             _ if text.contains(" field ") => text.to_owned(),
             _ => "has the wrong form".to_owned(),
@@ -88,7 +99,18 @@ mod tests {
             r#"{"contracts":[{"id":"1","number":"2","payment":"Anna, expected at line 3"}]}"#,
         );
         assert_eq!(field, "contracts[0].payment");
-        assert_eq!(message, "must be a whole number (amounts are minor units)");
+        assert_eq!(
+            message,
+            "must be a whole number of minor units, at most 9223372036854775807"
+        );
+        for wrong in ["\"3\"", "1.5", "9223372036854775808", "1e30"] {
+            let (field, message) = error(&format!(r#"{{"as_of_seq":{wrong}}}"#));
+            assert_eq!(field, "as_of_seq");
+            assert_eq!(
+                message,
+                "must be a whole number, at most 9223372036854775807"
+            );
+        }
         assert_eq!(
             error("[]"),
             (String::new(), "must be a customer object".to_owned())

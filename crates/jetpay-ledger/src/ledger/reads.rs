@@ -83,8 +83,8 @@ impl Ledger {
 
     /// What the customer can spend, in minor units: the sum of the entries, less what payouts from the balance took. Of a
     /// customer with top-ups in several currencies it is the sum of unlike numbers: keep one currency a customer. The ledger
-    /// quarantines a credit that would make it larger than 64 bits hold. An older version did not: such a balance is given as
-    /// `i64::MAX`.
+    /// quarantines a credit with which the entries alone, without payouts, would be more than 64 bits hold. An older version did
+    /// not: such a balance is given as `i64::MAX`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -11,7 +11,7 @@ use crate::commands::{
 };
 use crate::model::{
     CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, Put, Reason, UnusableOutcome, Verdict,
+    NewPayment, NewResolution, NewUnusable, Put, Reason, UnusableOutcome, Verdict, fit,
 };
 
 /// Customers that one transaction writes.
@@ -123,9 +123,10 @@ impl Ledger {
     /// [`Error::Busy`], [`Error::Unavailable`]: answer 503, so that the callback comes again.
     pub async fn record_callback(
         &self,
-        callback: Callback,
+        mut callback: Callback,
         now: Millis,
     ) -> Result<CallbackOutcome, Error> {
+        fit(&mut callback);
         let event = OperationEvent::from(&callback);
         self.write(RecordCallback {
             callback,

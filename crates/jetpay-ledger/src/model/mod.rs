@@ -9,6 +9,7 @@ mod error;
 mod millis;
 mod payment;
 mod resolution;
+mod text;
 mod totals;
 
 pub(crate) use absent::{
@@ -28,4 +29,5 @@ pub use error::{Error, OpenError};
 pub use millis::Millis;
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use resolution::{NewResolution, Reason, Resolution, ResolveError, Verdict};
+pub(crate) use text::{fit, short, without_nul};
 pub use totals::Totals;

@@ -151,7 +151,8 @@ pub trait PayoutTransaction {
     /// What the customer can spend, in minor units. No other transaction spends of it until this one has ended.
     fn available(&mut self, customer_id: &CustomerId) -> Result<i128, TransactionError>;
 
-    /// The same for the customer of a payment; 0 if there is no such payment.
+    /// What the payments of a payment's customer left, in minor units, before payouts; 0 if there is no such payment. A credit
+    /// is checked against it: what a payout took can come back, and must then fit, too.
     fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError>;
 
     /// Adds a payout.

@@ -106,14 +106,22 @@ async fn correct(
     Ok(HttpResponse::Ok().json(EntryView::from(&correction)))
 }
 
-async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
-    let page: Page = input::query(&request)?;
-    let limit = input::limit(page.limit)?;
-    let entries = admin.ledger.entries(page.after, limit).await?;
-    if entries.is_empty() {
-        not_beyond(page.after, admin.ledger.last_entry().await?)?;
+/// Reads where a page of a feed begins, and how many entries it may have.
+fn page(request: &HttpRequest) -> Result<(i64, usize), AdminError> {
+    let page: Page = input::query(request)?;
+    if page.after < 0 {
+        return Err(input::not_whole("after"));
     }
-    let next = entries.last().map_or(page.after, |last| last.seq);
+    Ok((page.after, input::limit(page.limit)?))
+}
+
+async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
+    let (after, limit) = page(&request)?;
+    let entries = admin.ledger.entries(after, limit).await?;
+    if entries.is_empty() {
+        not_beyond(after, admin.ledger.last_entry().await?)?;
+    }
+    let next = entries.last().map_or(after, |last| last.seq);
     let entries: Vec<_> = entries.iter().map(EntryView::from).collect();
     Ok(HttpResponse::Ok().json(Feed { entries, next }))
 }
@@ -163,13 +171,12 @@ pub(super) async fn list_of_payouts(
     admin: Data<Admin>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AdminError> {
-    let page: Page = input::query(&request)?;
-    let limit = input::limit(page.limit)?;
-    let entries = admin.ledger.payout_moves(page.after, limit).await?;
+    let (after, limit) = page(&request)?;
+    let entries = admin.ledger.payout_moves(after, limit).await?;
     if entries.is_empty() {
-        not_beyond(page.after, admin.ledger.last_payout_step().await?)?;
+        not_beyond(after, admin.ledger.last_payout_step().await?)?;
     }
-    let next = entries.last().map_or(page.after, |last| last.seq);
+    let next = entries.last().map_or(after, |last| last.seq);
     let entries: Vec<_> = entries.iter().map(PayoutEntryView::from).collect();
     Ok(HttpResponse::Ok().json(Feed { entries, next }))
 }

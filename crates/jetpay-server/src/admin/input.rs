@@ -40,24 +40,58 @@ pub(super) async fn bytes(payload: Payload, limit: usize) -> Result<Bytes, Admin
     body.map_err(|_| AdminError::malformed("the body is incomplete"))
 }
 
+/// Parameters that are whole numbers in every list. `after` is one in a feed, elsewhere a text.
+const NUMBERS: [&str; 4] = ["amount", "before", "limit", "project_id"];
+
 /// Reads the query string. Answers 422 with the parameter when one is wrong or unknown.
 pub(super) fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, AdminError> {
     let pairs = form_urlencoded::parse(request.query_string().as_bytes());
-    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
-        .map_err(|error| AdminError::invalid(error.path().to_string(), error.inner().to_string()))
+    let mut numbers = pairs.filter(|(name, _)| NUMBERS.contains(&&**name));
+    if let Some((name, _)) = numbers.find(|(_, value)| value.starts_with('-')) {
+        return Err(not_whole(&name));
+    }
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
+        let (field, message) = (error.path().to_string(), error.inner().to_string());
+        match &*message {
+            _ if is_of_integer(&message) => not_whole(&field),
+            "provided string was not `true` or `false`" => {
+                AdminError::invalid(field, "must be true or false")
+            }
+            _ => AdminError::invalid(field, message),
+        }
+    })
 }
+
+/// Whether this is the standard library's error about a text that is no integer.
+fn is_of_integer(message: &str) -> bool {
+    let unreadable = ["", "a", "+9223372036854775808", "-9223372036854775809"];
+    let errors = unreadable.map(|text| text.parse::<i64>().map_err(|error| error.to_string()));
+    errors.contains(&Err(message.to_owned()))
+}
+
+/// A query parameter is no whole number, is negative, or is too large.
+pub(super) fn not_whole(parameter: &str) -> AdminError {
+    if parameter == "limit" {
+        return wrong_limit();
+    }
+    let message = format!("must be a whole number from 0 to {}", i64::MAX);
+    AdminError::invalid(parameter, message)
+}
+
+/// The most rows in a list.
+const MAX_LIMIT: usize = 1000;
 
 /// The number of rows in a list: the query parameter `limit`, or its default.
 pub(super) fn limit(given: Option<usize>) -> Result<usize, AdminError> {
     const DEFAULT: usize = 100;
-    const MAX: usize = 1000;
     match given.unwrap_or(DEFAULT) {
-        limit @ 1..=MAX => Ok(limit),
-        _ => Err(AdminError::invalid(
-            "limit",
-            format!("must be between 1 and {MAX}"),
-        )),
+        limit @ 1..=MAX_LIMIT => Ok(limit),
+        _ => Err(wrong_limit()),
     }
+}
+
+fn wrong_limit() -> AdminError {
+    AdminError::invalid("limit", format!("must be between 1 and {MAX_LIMIT}"))
 }
 
 /// Makes a page of `limit` rows out of up to `limit + 1`, and returns the last number of the page when there are more.

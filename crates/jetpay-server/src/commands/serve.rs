@@ -142,7 +142,6 @@ fn print_gate(gate: &GateConfig) {
         gate.retry_policy.query_after.as_secs()
     );
     let deleted = match gate.keep_personal_data.as_secs() / (24 * 60 * 60) {
-        0 => "as soon as the payout has ended".to_owned(),
         1 => "a day after the payout has ended".to_owned(),
         days => format!("{days} days after the payout has ended"),
     };

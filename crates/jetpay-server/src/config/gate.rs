@@ -19,7 +19,8 @@ pub struct GateConfig {
     pub formerly: Vec<BaseUrl>,
     /// Whether a payout is taken from the customer's balance, and refused when the balance is too small.
     pub from_balance: bool,
-    /// How long the payee's personal data is kept after the payout has ended.
+    /// How long the payee's personal data is kept after the payout has ended: at least a day, so that a second payout to the
+    /// same wallet is noticed.
     pub keep_personal_data: Duration,
     /// Time limits and pauses.
     pub retry_policy: RetryPolicy,
@@ -124,7 +125,9 @@ impl GateTable {
             base_url,
             formerly,
             from_balance: gate.from_balance,
-            keep_personal_data: Duration::from_secs(u64::from(gate.keep_personal_data_days) * DAY),
+            keep_personal_data: Duration::from_secs(
+                u64::from(gate.keep_personal_data_days.max(1)) * DAY,
+            ),
             retry_policy: RetryPolicy {
                 answer_timeout: seconds(&gate.answer_within_seconds),
                 query_after: seconds(&gate.ask_after_seconds),

@@ -86,18 +86,15 @@ impl PayoutRequest {
         of_payout.chain(key_error(&self.idempotency_key)).collect()
     }
 
-    /// Identifiers that are not what they look like: the key or the customer's id has a character that cannot be seen. Refuse
-    /// a new payout with one. A payout that was stored under such a key is still found by it.
+    /// Identifiers that are not what they look like: the key or the customer's id has a character that cannot be seen, or the
+    /// key is not in Unicode's composed form. Refuse a new payout with one. A payout that was stored under such a key is still
+    /// found by it.
     #[must_use]
     pub fn unseen(&self) -> Vec<FieldError> {
-        let identifiers = [
-            ("customer.id", &self.customer.id),
-            ("idempotency_key", &self.idempotency_key),
-        ];
-        let found = identifiers
-            .into_iter()
-            .filter_map(|(field, text)| Some(FieldError::new(field, unseen::unseen(text)?)));
-        found.collect()
+        let id = unseen::unseen(&self.customer.id);
+        let id = id.map(|what| FieldError::new("customer.id", what));
+        let key = seen_key(&self.idempotency_key).err();
+        id.into_iter().chain(key).collect()
     }
 
     /// The payout with this id, ready to be signed.
@@ -148,13 +145,18 @@ impl Payee {
     }
 }
 
-/// What is wrong with an idempotency key that a person looks for and no payout has: it has a character that cannot be seen.
+/// Checks that an idempotency key is what it looks like: it has no character that cannot be seen, and it is in Unicode's
+/// composed form.
 ///
 /// # Errors
 /// [`FieldError`] with the character and its place.
 pub fn seen_key(key: &str) -> Result<(), FieldError> {
-    let error = |why| Err(FieldError::new("idempotency_key", why));
-    unseen::unseen(key).map_or(Ok(()), error)
+    let what = unseen::unseen(key).or_else(|| unseen::decomposed(key));
+    what.map_or(Ok(()), |what| Err(other_key(&what)))
+}
+
+fn other_key(what: &str) -> FieldError {
+    FieldError::new("idempotency_key", format!("{what}, or use another key"))
 }
 
 /// The currency with this code. [`PayoutRequest::errors`] checks that payouts support it.
@@ -167,15 +169,13 @@ pub fn currency(code: &str) -> Result<Currency, FieldError> {
 }
 
 fn key_error(key: &str) -> Option<FieldError> {
-    let fits = (1..=MAX_KEY_BYTES).contains(&key.len()) && !key.contains(char::is_control);
-    (!fits).then(|| {
-        FieldError::new(
-            "idempotency_key",
-            format!(
-                "must be a key of your own: 1 to {MAX_KEY_BYTES} bytes without control characters"
-            ),
-        )
-    })
+    if (1..=MAX_KEY_BYTES).contains(&key.len()) {
+        return unseen::control(key).map(|what| other_key(&what));
+    }
+    Some(FieldError::new(
+        "idempotency_key",
+        format!("must be a key of your own: 1 to {MAX_KEY_BYTES} bytes without control characters"),
+    ))
 }
 
 impl fmt::Debug for PayoutRequest {

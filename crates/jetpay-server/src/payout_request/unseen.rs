@@ -1,46 +1,68 @@
 //! Characters that cannot be seen in an identifier. With one of them, two identifiers that look alike are two payouts.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
 /// The first character of an identifier that cannot be seen, its place, and what to do: white space at an end, white space
-/// other than a space, or a character without a shape. None: the identifier is what it looks like.
-///
-/// Control characters are refused elsewhere.
+/// other than a space, or a character without a shape of its own. None: the identifier is what it looks like.
 pub(super) fn unseen(text: &str) -> Option<String> {
     let last = text.chars().count().saturating_sub(1);
-    let mut characters = text.chars().enumerate();
-    let (place, character) = characters.find(|&(place, character)| {
+    first(text, |place, character| {
         let is_outer = place == 0 || place == last;
         is_shapeless(character) || character.is_whitespace() && (is_outer || character != ' ')
-    })?;
-    let name = name(character);
-    let code = u32::from(character);
+    })
+}
+
+/// The first control character, in the same words.
+pub(super) fn control(text: &str) -> Option<String> {
+    first(text, |_, character| character.is_control())
+}
+
+/// Where an identifier leaves Unicode's composed form (NFC), and what to do: the same letters in the other form look alike.
+pub(super) fn decomposed(text: &str) -> Option<String> {
+    let (composed, rest) = ComposingNormalizerBorrowed::new_nfc().split_normalized(text);
+    (!rest.is_empty()).then(|| {
+        format!(
+            "is not in the composed form of Unicode (NFC) from character {} of {} on, and looks like a key that is: compose it",
+            composed.chars().count() + 1,
+            text.chars().count()
+        )
+    })
+}
+
+/// The first character that `is_wrong`, given its place from 0, in words.
+fn first(text: &str, is_wrong: impl Fn(usize, char) -> bool) -> Option<String> {
+    let mut characters = text.chars().enumerate();
+    let (place, character) = characters.find(|&(place, character)| is_wrong(place, character))?;
     Some(format!(
-        "has U+{code:04X} ({name}) as character {} of {}, which cannot be seen: remove it, or use another key",
+        "has U+{:04X} ({}) as character {} of {}, which cannot be seen: remove it",
+        u32::from(character),
+        name(character),
         place + 1,
-        last + 1
+        text.chars().count()
     ))
 }
 
-/// Whether a character leaves no mark: Unicode's default-ignorable characters, and blanks that are no white space.
-const fn is_shapeless(character: char) -> bool {
-    matches!(
+/// Whether a character has no shape of its own: by its category or as Unicode's default-ignorable, or a blank that is no white
+/// space.
+fn is_shapeless(character: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    let is_blank = matches!(
         character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+        '\u{2800}' | '\u{fffc}' | '\u{16fe4}' | '\u{1d159}'
+    );
+    is_blank
+        || GeneralCategoryGroup::Other.contains(category)
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
 }
 
-const fn name(character: char) -> &'static str {
+fn name(character: char) -> &'static str {
     match character {
+        '\0' => "NUL",
+        '\t' => "tab",
+        '\n' => "line feed",
+        '\r' => "carriage return",
         ' ' => "space",
         '\u{a0}' => "no-break space",
         '\u{ad}' => "soft hyphen",
@@ -53,14 +75,15 @@ const fn name(character: char) -> &'static str {
         '\u{2060}' => "word joiner",
         '\u{3000}' => "ideographic space",
         '\u{feff}' => "zero-width no-break space",
-        _ if is_shapeless(character) => "a character without a shape",
-        _ => "white space",
+        _ if character.is_control() => "a control character",
+        _ if character.is_whitespace() => "white space",
+        _ => "a character without a shape",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::unseen;
+    use super::{control, decomposed, unseen};
 
     #[test]
     fn character_that_cannot_be_seen_is_named_with_its_place() {
@@ -80,6 +103,9 @@ mod tests {
                 "U+E0041 (a character without a shape) as character 2",
             ),
             (" ", "U+0020 (space) as character 1 of 1"),
+            ("a\tb", "U+0009 (tab) as character 2 of 3"),
+            ("a\0", "U+0000 (NUL) as character 2 of 2"),
+            ("a\u{7f}", "U+007F (a control character) as character 2"),
         ] {
             let found = unseen(text).unwrap();
             assert!(found.contains(part), "{text:?}: {found}");
@@ -87,8 +113,53 @@ mod tests {
     }
 
     #[test]
+    fn character_without_a_shape_is_found_whatever_its_kind() {
+        // Blank symbols and marks, format characters, non-characters, unassigned and private ones, default-ignorable ones.
+        for character in "\u{1d159}\u{16fe4}\u{2800}\u{fffc}\u{110bd}\u{13430}\u{600}\u{fffe}\u{10ffff}\u{378}\u{e000}\u{f0000}\u{34f}\u{3164}\u{e0041}".chars() {
+            let found = unseen(&format!("a{character}b")).unwrap();
+            let part = format!("U+{:04X} (a character without a shape) as character 2 of 3", u32::from(character));
+            assert!(found.contains(&part), "{found}");
+        }
+    }
+
+    #[test]
+    fn control_character_is_found_behind_another_one_that_cannot_be_seen() {
+        let found = control(" a\tb").unwrap();
+        assert!(
+            found.contains("U+0009 (tab) as character 3 of 4"),
+            "{found}"
+        );
+        assert_eq!(control(" a"), None);
+    }
+
+    #[test]
+    fn letters_in_the_decomposed_form_are_found_with_their_place() {
+        let place = |text| {
+            decomposed(text)
+                .unwrap()
+                .contains("from character 4 of 5 on")
+        };
+        assert!(place("cafe\u{301}"));
+        assert!(place("зарби\u{306}".strip_prefix("з").unwrap()));
+        // A sign that Unicode has twice, and always writes as the other.
+        assert!(decomposed("\u{212b}").is_some());
+        for text in ["café", "зарплата й", "x\u{323}\u{302}", "", "🙂"] {
+            assert_eq!(decomposed(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
     fn identifier_that_is_what_it_looks_like_has_none() {
-        for text in ["salary-1", "a;b: й", "оклад 2026-11", "", "é", "🙂"] {
+        for text in [
+            "salary-1",
+            "a;b: й",
+            "оклад 2026-11",
+            "",
+            "é",
+            "🙂",
+            "ұлжан",
+            "\u{fffd}",
+        ] {
             assert_eq!(unseen(text), None, "{text:?}");
         }
     }

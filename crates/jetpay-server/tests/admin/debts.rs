@@ -154,7 +154,19 @@ async fn debts_are_changed_by_contract_and_a_wrong_one_changes_nothing() {
             json!({"contracts": [{"id": "1", "payment": 5, "number": "N"}]}),
             "contracts[0].number",
         ),
-        (json!({"contracts": [], "as_of_seq": 2}), "as_of_seq"),
+        (
+            json!({"contracts": [{"id": "1", "payment": 5, "min_payment": 6}]}),
+            "contracts[0].min_payment",
+        ),
+        (
+            json!({"contracts": [{"id": "1", "payment": 5}], "as_of_seq": 2}),
+            "as_of_seq",
+        ),
+        (
+            json!({"contracts": [{"id": "1", "payment": 5, "as_of_seq": 1}]}),
+            "contracts[0].as_of_seq",
+        ),
+        (json!({"contracts": []}), "contracts"),
     ];
     for (body, field) in cases {
         let (status, error) = patch(&running, CUSTOMER, &body).await;
@@ -202,7 +214,8 @@ async fn damaged_contracts_are_503_to_the_platform_and_500_with_the_customers_id
             "{message}"
         );
     }
-    let (status, _) = patch(&running, CUSTOMER, &json!({"contracts": []})).await;
+    let debt = json!({"contracts": [{"id": "1", "payment": 5}]});
+    let (status, _) = patch(&running, CUSTOMER, &debt).await;
     assert_eq!(status, 500);
     assert_eq!(running.get("/v1/customers/8").await.0, 200);
     assert_eq!(
@@ -253,6 +266,7 @@ async fn good_lines_of_an_import_are_stored_and_wrong_ones_are_answered_with_lin
         "{\"customer_id\":\"a;b\"}",
         "{\"customer_id\":\"2\"}",
         "{\"customer_id\":\"3\",\"as_of_seq\":2}",
+        "{\"customer_id\":\"4\",\"contracts\":[{\"id\":\"a\",\"number\":\"A\",\"payment\":5,\"min_payment\":6}]}",
         &format!("{{\"customer_id\":\"{CUSTOMER}\"}}\r"),
     ];
     let (status, done) = import(&running, &lines.join("\n")).await;
@@ -273,6 +287,7 @@ async fn good_lines_of_an_import_are_stored_and_wrong_ones_are_answered_with_lin
             (Some(5), Some("customer_id")),
             (Some(6), Some("customer_id")),
             (Some(7), Some("as_of_seq")),
+            (Some(8), Some("contracts[0].min_payment")),
         ]
     );
     assert!(errors.iter().all(|error| error["message"].is_string()));

@@ -178,6 +178,57 @@ async fn errors_have_one_form_also_for_other_http_methods_and_large_bodies() {
 }
 
 #[actix_web::test]
+async fn parameter_that_is_no_whole_number_is_refused_with_what_to_send() {
+    let running = Folder::new().serve().await;
+    let mut parameters = vec![
+        ("/v1/entries", "after"),
+        ("/v1/payouts/entries", "after"),
+        ("/v1/alarms", "before"),
+        ("/v1/resolutions", "before"),
+        ("/v1/payouts", "amount"),
+        ("/v1/payouts", "project_id"),
+    ];
+    for list in [
+        "entries",
+        "payouts/entries",
+        "alarms",
+        "resolutions",
+        "payouts",
+        "payments",
+        "customers",
+        "inbox",
+    ] {
+        parameters.push((format!("/v1/{list}").leak(), "limit"));
+    }
+    for (path, parameter) in parameters {
+        let what = match parameter {
+            "limit" => "must be between 1 and 1000",
+            _ => "must be a whole number from 0 to 9223372036854775807",
+        };
+        for wrong in [
+            "-1",
+            "-9223372036854775809",
+            "99999999999999999999",
+            "1.5",
+            "many",
+            "",
+        ] {
+            let (status, error) = running.get(&format!("{path}?{parameter}={wrong}")).await;
+            let error = &error["error"];
+            assert_eq!(
+                (status, &error["field"], &error["message"]),
+                (422, &json!(parameter), &json!(what)),
+                "{path} {wrong}"
+            );
+        }
+    }
+    let (_, error) = running.get("/v1/alarms?resolved=1").await;
+    assert_eq!(error["error"]["message"], "must be true or false");
+    // An id may begin with a minus sign.
+    assert_eq!(running.get("/v1/customers?after=-1").await.0, 200);
+}
+
+#[actix_web::test]
 async fn customer_is_put_read_replaced_listed_and_deleted() {
     let running = Folder::new().serve().await;
     let body = json!({"additional_customer_id": "A-1", "contracts": [
@@ -250,6 +301,10 @@ async fn invalid_customer_is_refused_with_the_field_and_is_not_stored() {
         (contract(json!({"payment": 1.5})), "contracts[0].payment"),
         (contract(json!({"payment": "100"})), "contracts[0].payment"),
         (contract(json!({"payment": -1})), "contracts[0].payment"),
+        (
+            contract(json!({"payment": 100, "min_payment": 101})),
+            "contracts[0].min_payment",
+        ),
         (contract(json!({"id": "a;b"})), "contracts[0].id"),
         (contract(json!({"number": ""})), "contracts[0].number"),
         (contract(json!({"colour": "red"})), "contracts[0].colour"),

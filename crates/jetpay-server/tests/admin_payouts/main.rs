@@ -124,14 +124,56 @@ async fn second_payout_like_one_of_the_day_is_accepted_with_a_warning(running: &
         warnings.len() == 1 && warning.contains(id) && warning.contains("`k1`"),
         "{second}"
     );
-    // A client that lost the answer still gets the warning; the first payout has none.
+    // A client that lost the answer still gets the warning, and the first payout now has a second one.
     let (status, again) = running.post("/v1/payouts", &body).await;
     assert_eq!((status, &again["warnings"]), (200, &second["warnings"]));
     let (status, again) = running
         .post("/v1/payouts", &payout_request("k1", 100))
         .await;
+    let warning = again["warnings"][0].as_str().unwrap();
+    let id = second["payment_id"].as_str().unwrap();
+    assert!(status == 200 && warning.contains(id), "{again}");
+}
+
+#[actix_web::test]
+async fn second_payout_is_noticed_whatever_the_project_and_the_clock_of_the_first() {
+    let mut paying = paying::Paying::sqlite(SECOND_PROJECT).await;
+    let (_, first) = paying
+        .running
+        .post("/v1/payouts", &payout_request("k1", 100))
+        .await;
+    let of_another_project = |key| {
+        let mut body = payout_request(key, 100);
+        body["project_id"] = json!(5678);
+        body
+    };
+    let body = of_another_project("k1");
+    let (status, second) = paying.running.post("/v1/payouts", &body).await;
+    let warnings = second["warnings"].as_array().unwrap();
+    assert_eq!((status, warnings.len()), (202, 1), "{second}");
+    let id = first["payment_id"].as_str().unwrap();
+    let named = format!("payout {id} with the key `k1` in project 1234 of ");
+    let warning = warnings[0].as_str().unwrap();
+    assert!(warning.starts_with(&named), "{warning}");
+    // The clock of the server was a month ahead when it made both.
+    let ahead = |folder: &running::Folder| {
+        let database = rusqlite::Connection::open(folder.path("jetpay.db")).unwrap();
+        let sql = "DROP TRIGGER payout_steps_stay;
+            UPDATE payouts SET payment_id = '1' || substr(payment_id, 2), created_at = created_at + 2592000000;
+            UPDATE payout_steps SET payment_id = '1' || substr(payment_id, 2)";
+        database.execute_batch(sql).unwrap();
+    };
+    paying.running.while_stopped(ahead).await;
+    let body = payout_request("k2", 100);
+    let (_, third) = paying.running.post("/v1/payouts", &body).await;
+    assert_eq!(third["warnings"].as_array().unwrap().len(), 2, "{third}");
+    // A repeat of an old request is not compared with what came a month later.
+    let (status, again) = paying.running.post("/v1/payouts", &body).await;
     assert_eq!((status, again.get("warnings")), (200, None));
 }
+
+const SECOND_PROJECT: &str =
+    "[[project]]\nid = 5678\nsecret_file = \"secret\"\nmethods = [\"qiwi-kz\"]";
 
 async fn same_key_gives_the_same_payout_and_another_request_a_conflict(running: &Running) {
     let id = accepted(running, "k", 10_000).await;
@@ -230,13 +272,13 @@ async fn twenty_requests_at_once_with_one_key_make_one_payout(running: &Running)
 
 async fn text_that_a_store_cannot_keep_does_no_harm(running: &Running) {
     let id = accepted(running, "k", 100).await;
-    for path in [
-        "/v1/payouts?customer_id=%00",
-        "/v1/payouts?idempotency_key=%00",
-    ] {
-        let (status, list) = running.get(path).await;
-        assert_eq!((status, &list["payouts"]), (200, &json!([])), "{path}");
-    }
+    let (status, list) = running.get("/v1/payouts?customer_id=%00").await;
+    assert_eq!((status, &list["payouts"]), (200, &json!([])));
+    let (status, error) = running.get("/v1/payouts?idempotency_key=%00").await;
+    assert!(
+        status == 422 && error.to_string().contains("U+0000 (NUL)"),
+        "{error}"
+    );
     assert_eq!(running.get("/v1/payouts?after=%00").await.0, 200);
     assert_eq!(running.get("/v1/payouts/%00").await.0, 404);
     let reason = json!({"as": "declined", "reason": "a\u{0}b"});

@@ -91,6 +91,13 @@ async fn key_with_a_character_that_cannot_be_seen_is_refused_unless_a_payout_has
             "salary-1\u{a0}",
             "U+00A0 (no-break space) as character 9 of 9",
         ),
+        ("salary\t1", "U+0009 (tab) as character 7 of 8"),
+        ("salary-1\0", "U+0000 (NUL) as character 9 of 9"),
+        (
+            "salary\u{fffc}1",
+            "U+FFFC (a character without a shape) as character 7 of 8",
+        ),
+        ("caf\u{e9}-e\u{301}", "(NFC) from character 6 of 7 on"),
     ] {
         let (status, error) = paying
             .running
@@ -114,9 +121,19 @@ async fn key_with_a_character_that_cannot_be_seen_is_refused_unless_a_payout_has
         (status, &error["error"]["field"]),
         (422, &json!("customer.id"))
     );
+    assert!(!error.to_string().contains("key"), "{error}");
     assert_eq!(payouts(&paying.running).await.len(), 1);
     // An older version stored the payout under such a key.
-    let key = "salary-1\u{200b}";
+    for (key, encoded) in [
+        ("salary-1\u{200b}", "salary-1%E2%80%8B"),
+        ("e\u{301}", "e%CC%81"),
+    ] {
+        stored_by_an_older_version_is_found(&mut paying, key, encoded).await;
+    }
+}
+
+/// Stores the one payout under another key, as an older version did.
+async fn stored_by_an_older_version_is_found(paying: &mut Paying, key: &str, encoded: &str) {
     let body = payout_request(key, 1);
     let request: PayoutRequestBody = serde_json::from_value(body.clone()).unwrap();
     let request = request.checked(&[PROJECT.into()].into()).unwrap();
@@ -132,7 +149,7 @@ async fn key_with_a_character_that_cannot_be_seen_is_refused_unless_a_payout_has
     assert_eq!(paying.running.post("/v1/payouts", &other).await.0, 409);
     let (_, listed) = paying
         .running
-        .get("/v1/payouts?idempotency_key=salary-1%E2%80%8B")
+        .get(&format!("/v1/payouts?idempotency_key={encoded}"))
         .await;
     assert_eq!(listed["payouts"].as_array().unwrap().len(), 1);
 }

@@ -61,9 +61,12 @@ async fn project_that_pays_is_the_only_one_or_the_named_one() {
     assert!(err.contains("project 1 is not in jetpay.toml"), "{err}");
     for project in ["5678", "1234"] {
         let arguments = [&SEND[..], &["--project", project]].concat();
-        let (_, out, _) = run(&running, &[&arguments[..], &["--dry-run"]].concat());
+        let (_, out, err) = run(&running, &[&arguments[..], &["--dry-run"]].concat());
         assert!(out.contains("1 new, 0 known before"), "{out}");
-        let (code, out, _) = run(&running, &arguments);
+        // The file of one project was sent already.
+        let is_second = err.contains("with the key `k1` in project 5678 of ");
+        assert_eq!(is_second, project == "1234", "{err}");
+        let (code, out, _) = run(&running, &[&arguments[..], &["--yes"]].concat());
         assert!(code == Some(0) && out.contains("1 new"), "{out}");
         let (_, list) = running
             .get(&format!("/v1/payouts?project_id={project}"))

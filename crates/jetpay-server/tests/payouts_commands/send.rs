@@ -131,7 +131,12 @@ async fn key_with_a_character_that_cannot_be_seen_is_refused_by_name_in_a_file_a
     let running = &paying.running;
     sheet(
         &running.folder,
-        &[("k1", 1), ("salary-1\u{200b}", 2), (" k3", 3)],
+        &[
+            ("k1", 1),
+            ("salary-1\u{200b}", 2),
+            (" k3", 3),
+            ("e\u{301}", 4),
+        ],
     );
     for arguments in [
         &SEND[..],
@@ -143,6 +148,7 @@ async fn key_with_a_character_that_cannot_be_seen_is_refused_by_name_in_a_file_a
         for part in [
             "payouts.csv:3: `key` has U+200B (zero-width space) as character 9 of 9",
             "payouts.csv:4: `key` has U+0020 (space) as character 1 of 3",
+            "payouts.csv:5: `key` is not in the composed form of Unicode (NFC) from character 1 of 2 on",
             "nothing was sent",
         ] {
             assert!(err.contains(part), "{part} is not in:\n{err}");

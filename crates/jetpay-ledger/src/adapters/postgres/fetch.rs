@@ -127,7 +127,7 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
     if !keys.signatures.is_empty() {
         let asked = keys.signatures.iter();
         let (signatures, reasons): (Vec<&str>, Vec<Cow<'_, str>>) = asked
-            .map(|(signature, reason)| (&**signature, rows::kept(reason)))
+            .map(|(signature, reason)| (&**signature, rows::without_nul(reason)))
             .unzip();
         let values: Values<'_> = &[&signatures, &reasons];
         rare.signatures = client.query(&statements.signatures, values).await?;
@@ -244,7 +244,8 @@ fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), Trans
         set.declines.insert(rows::id(row, 0)?, true);
     }
     let asked = keys.signatures.iter();
-    let asked = asked.map(|(signature, reason)| (signature.clone(), rows::kept(reason).into()));
+    let asked =
+        asked.map(|(signature, reason)| (signature.clone(), rows::without_nul(reason).into()));
     set.signatures = asked.map(|key| (key, false)).collect();
     for row in &rare.signatures {
         let signature: &str = rows::get(row, 0)?;

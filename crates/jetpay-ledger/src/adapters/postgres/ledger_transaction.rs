@@ -2,7 +2,6 @@
 
 use jetpay_core::Callback;
 use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_core::status::OperationType;
 use jetpay_rules::{
     EffectKey, Effects, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
     ReleasedCompensation,
@@ -11,7 +10,6 @@ use jetpay_rules::{
 use super::rows;
 use super::working_set::{
     AlarmRow, EntryRow, EventRow, NewEvent, PaymentRow, Place, WorkingSet, fetch, fetch_payment,
-    has_same_key,
 };
 use crate::model::{
     Alarm, AlarmCause, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution, Put,
@@ -20,7 +18,7 @@ use crate::port::{Keys, LedgerTransaction, StoredEntry, StoredEvent, Transaction
 
 /// The key of an alarm that keeps a message, with the reason as the database could keep it.
 fn signature_key(signature: &str, reason: &str) -> (Box<str>, String) {
-    (signature.into(), rows::kept(reason).into_owned())
+    (signature.into(), rows::without_nul(reason).into_owned())
 }
 
 impl LedgerTransaction for WorkingSet {
@@ -40,7 +38,7 @@ impl LedgerTransaction for WorkingSet {
         let mut effects =
             Effects::of_key((id, &snapshot), key, |key| self.payment_with_effect(key))?;
         if row.has_large {
-            effects.balance = bounded(self.balance(&row.customer_id)?);
+            effects.balance = bounded(self.spender(&row.customer_id)?.topped_up);
         }
         Ok(Some((snapshot, effects)))
     }
@@ -84,7 +82,7 @@ impl LedgerTransaction for WorkingSet {
     ) -> Result<bool, TransactionError> {
         let event = OperationEvent::from(callback);
         let known = self.events_of(&event.payment_id)?;
-        if known.iter().any(|row| has_same_key(&row.event, &event)) {
+        if known.iter().any(|row| row.event.repeats(&event)) {
             return Ok(false);
         }
         if status == EventStatus::Unmatched && !self.fills_inbox {
@@ -111,7 +109,7 @@ impl LedgerTransaction for WorkingSet {
     fn complete_event(&mut self, repeat: &Callback) -> Result<(), TransactionError> {
         let event = OperationEvent::from(repeat);
         let events = self.events_of(&event.payment_id)?.iter();
-        let mut places = events.filter(|row| has_same_key(&row.event, &event));
+        let mut places = events.filter(|row| row.event.repeats(&event));
         match places.next().map(|row| row.place) {
             Some(Place::Stored(seq)) => drop(self.changes.repeats.insert(seq, repeat.clone())),
             Some(Place::New(index)) => self.changes.events[index].complete(repeat),
@@ -122,20 +120,10 @@ impl LedgerTransaction for WorkingSet {
 
     fn stored_event(&mut self, event: &OperationEvent) -> Result<StoredEvent, TransactionError> {
         let events = self.events_of(&event.payment_id)?;
-        let stored = events.iter().find(|row| has_same_key(&row.event, event));
+        let stored = events.iter().find(|row| row.event.repeats(event));
         let stored = stored.ok_or_else(|| TransactionError::Store("an event vanished".into()))?;
-        let (before, now) = (&stored.event.operation_type, &event.operation_type);
-        // A word that the database could not keep as it came is the same word.
-        let word = |kind: &Option<OperationType>| {
-            let word = kind.as_ref().map(OperationType::as_str);
-            word.map(|word| rows::kept(word).into_owned())
-        };
-        let same_type = word(before) == word(now);
         Ok(StoredEvent {
-            event: OperationEvent {
-                operation_type: if same_type { now } else { before }.clone(),
-                ..stored.event.clone()
-            },
+            event: stored.event.clone(),
             status: stored.status,
         })
     }
@@ -158,9 +146,7 @@ impl LedgerTransaction for WorkingSet {
         event: &OperationEvent,
         status: EventStatus,
     ) -> Result<(), TransactionError> {
-        self.set_statuses(&event.payment_id, status, |row| {
-            has_same_key(&row.event, event)
-        })?;
+        self.set_statuses(&event.payment_id, status, |row| row.event.repeats(event))?;
         Ok(())
     }
 
@@ -197,8 +183,8 @@ impl LedgerTransaction for WorkingSet {
         now: Millis,
     ) -> Result<(), TransactionError> {
         let customer = self.payments.get(payment_id).and_then(Option::as_ref);
-        if let Some(balance) = customer.and_then(|row| self.spenders.get_mut(&row.customer_id)) {
-            *balance += i128::from(entry.amount);
+        if let Some(spender) = customer.and_then(|row| self.spenders.get_mut(&row.customer_id)) {
+            spender.add(entry.amount);
         }
         let made = self.effects.entry((project_id, entry.operation_id));
         made.or_default().push((entry.kind, payment_id.clone()));

@@ -66,7 +66,7 @@ fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql + Send + Sync>>) 
     }
     if let Some(provider_payment_id) = filter.provider_payment_id.as_deref() {
         let sql = "id IN (SELECT payment_id FROM events WHERE provider_payment_id = ?)";
-        add(sql, Box::new(rows::key(provider_payment_id).into_owned()));
+        add(sql, Box::new(rows::short(provider_payment_id).into_owned()));
     }
     if let Some(state) = filter.state {
         add("state = ?", Box::new(state.as_str()));

@@ -4,7 +4,7 @@ use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
 use tokio_postgres::{Error, Row};
 
 use super::session::Session;
-use super::working_set::{PayoutRowInSet, WorkingSet, fetch, fetch_payment};
+use super::working_set::{PayoutRowInSet, Spender, WorkingSet, fetch, fetch_payment};
 use super::{query, rows};
 use crate::payout::PayoutStep;
 use crate::port::payouts::sql;
@@ -68,15 +68,19 @@ pub(super) fn take(
         set.payout_keys.insert(key, Some(under));
     }
     for row in &fetched.spenders {
-        let balance = sql::balance(&query::values(row)?[1..]);
-        set.spenders.insert(rows::id(row, 0)?, balance);
+        let values = query::values(row)?;
+        let spender = Spender {
+            available: sql::balance(&values[1..]),
+            topped_up: sql::topped_up(&values[1..]),
+        };
+        set.spenders.insert(rows::id(row, 0)?, spender);
     }
     Ok(())
 }
 
 impl WorkingSet {
-    /// What a customer can spend, in minor units.
-    pub(super) fn balance(&self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
+    /// The money of a customer.
+    pub(super) fn spender(&self, customer_id: &CustomerId) -> Result<Spender, TransactionError> {
         self.spenders.get(customer_id).copied().ok_or_else(|| {
             fetch(Keys {
                 spenders: vec![customer_id.clone()],
@@ -120,13 +124,13 @@ impl PayoutTransaction for WorkingSet {
     }
 
     fn available(&mut self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
-        self.balance(customer_id)
+        Ok(self.spender(customer_id)?.available)
     }
 
     fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
         let row = self.payments.get(id).ok_or_else(|| fetch_payment(id))?;
-        let balance = row.as_ref().map(|row| self.balance(&row.customer_id));
-        Ok(balance.transpose()?.unwrap_or_default())
+        let spender = row.as_ref().map(|row| self.spender(&row.customer_id));
+        Ok(spender.transpose()?.unwrap_or_default().topped_up)
     }
 
     fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError> {
@@ -144,9 +148,9 @@ impl PayoutTransaction for WorkingSet {
         let under = (payout.id.clone(), payout.fingerprint.clone());
         self.payout_keys.insert(key, Some(under));
         if payout.from_balance
-            && let Some(available) = self.spenders.get_mut(&payout.customer_id)
+            && let Some(spender) = self.spenders.get_mut(&payout.customer_id)
         {
-            *available -= i128::from(payout.amount.minor());
+            spender.available -= i128::from(payout.amount.minor());
         }
         Ok(())
     }

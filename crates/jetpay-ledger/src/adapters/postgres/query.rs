@@ -76,7 +76,7 @@ impl ToSql for Value {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
             Self::Int(number) => number.to_sql(kind, out),
-            Self::Text(text) => rows::kept(text).to_sql(kind, out),
+            Self::Text(text) => rows::without_nul(text).to_sql(kind, out),
             Self::Bytes(bytes) => bytes.to_sql(kind, out),
         }
     }

@@ -1,6 +1,5 @@
 //! Values of rows as typed values, and back.
 
-use std::borrow::Cow;
 use std::str::FromStr;
 
 use jetpay_core::id::{InvalidId, OperationId, ProjectId};
@@ -12,6 +11,8 @@ use tokio_postgres::types::{FromSql, ToSql};
 
 use crate::model::{amount_from_stored, kind_from_stored, operation_from_stored, word_from_stored};
 use crate::port::TransactionError;
+
+pub(super) use crate::model::{short, without_nul};
 
 /// A value of a column.
 pub(super) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, TransactionError> {
@@ -132,36 +133,6 @@ pub(super) fn event(row: &Row, first: usize) -> Result<OperationEvent, Transacti
 /// A limit as `PostgreSQL` takes it.
 pub(super) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-/// A text from outside as `PostgreSQL` can keep it: its texts hold no NUL.
-pub(super) fn kept(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') {
-        text.replace('\0', "\u{fffd}").into()
-    } else {
-        text.into()
-    }
-}
-
-/// The longest text in an index, in bytes, as that of an id: an entry of an index has room for less than 2 704.
-const LONGEST: usize = 255;
-
-/// A text from outside as an index can hold it: also short. Two that differ only behind that are one; nothing depends
-/// on so long a word, and the message is kept whole.
-pub(super) fn key(text: &str) -> Cow<'_, str> {
-    let cut = |text: &str| {
-        let at_most = LONGEST.min(text.len());
-        let mut ends = (0..=at_most).rev();
-        ends.find(|&end| text.is_char_boundary(end))
-            .unwrap_or_default()
-    };
-    match kept(text) {
-        Cow::Borrowed(text) => text[..cut(text)].into(),
-        Cow::Owned(mut text) => {
-            text.truncate(cut(&text));
-            text.into()
-        }
-    }
 }
 
 /// Whether no row has this id: ids hold no NUL, and `PostgreSQL` cannot even be asked about it.

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
-use jetpay_core::status::OperationStatus;
 use jetpay_core::{Callback, Money};
 use jetpay_rules::{
     EarlyCompensation, EffectKey, EntryKind, EventStatus, NewEntry, OperationEvent, PaymentSnapshot,
 };
 
-use super::rows;
 use crate::model::{Alarm, AlarmKind, Counts, Customer, Millis, NewPayment, NewResolution};
 use crate::payout::PayoutStep;
 use crate::port::{Keys, PayoutRow, StoredEntry, TransactionError};
@@ -30,9 +28,26 @@ pub(super) struct WorkingSet {
     pub(super) unusable: HashMap<ProjectId, usize>,
     pub(super) payouts: HashMap<PaymentId, Option<PayoutRowInSet>>,
     pub(super) payout_keys: HashMap<(ProjectId, String), Option<(PaymentId, String)>>,
-    pub(super) spenders: HashMap<CustomerId, i128>,
+    pub(super) spenders: HashMap<CustomerId, Spender>,
     pub(super) fills_inbox: bool,
     pub(super) changes: Changes,
+}
+
+/// The money of a customer, in minor units.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spender {
+    /// What the customer can spend.
+    pub(super) available: i128,
+    /// What the customer's payments left, before payouts.
+    pub(super) topped_up: i128,
+}
+
+impl Spender {
+    /// Adds an entry of a payment.
+    pub(super) fn add(&mut self, amount: i64) {
+        self.available += i128::from(amount);
+        self.topped_up += i128::from(amount);
+    }
 }
 
 /// What the group changed.
@@ -122,20 +137,6 @@ pub(super) struct AlarmRow {
     pub(super) reason: Option<String>,
     pub(super) message: Option<(Box<str>, Box<[u8]>)>,
     pub(super) time: Millis,
-}
-
-/// Whether two events have the same key. Fetched words are as the database could keep them.
-pub(super) fn has_same_key(one: &OperationEvent, other: &OperationEvent) -> bool {
-    let words = |event: &OperationEvent| {
-        let operation = event.operation_status.as_ref();
-        let operation = rows::key(operation.map_or("", OperationStatus::as_str)).into_owned();
-        (
-            operation,
-            rows::key(event.payment_status.as_str()).into_owned(),
-        )
-    };
-    (one.project_id, one.operation_id) == (other.project_id, other.operation_id)
-        && words(one) == words(other)
 }
 
 pub(super) fn fetch(keys: Keys) -> TransactionError {

@@ -5,18 +5,18 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows;
 use super::transaction::Transaction;
-use crate::model::{Contract, Customer, Error, Put};
+use crate::model::{Contract, Customer, Error, Put, without_nul};
 
 /// Replaces the customer, or adds one.
 pub(super) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlite::Result<Put> {
     let values = (
         customer.customer_id.as_str(),
-        customer.additional_customer_id.as_deref(),
+        customer.additional_customer_id.as_deref().map(without_nul),
         rows::json(&customer.contracts)?,
     );
     let sql =
         "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1";
-    if transaction.execute(sql, (values.0, values.1, &values.2))? > 0 {
+    if transaction.execute(sql, (values.0, &values.1, &values.2))? > 0 {
         return Ok(Put::Replaced);
     }
     transaction.execute("INSERT INTO customers VALUES (?1, ?2, ?3)", values)?;

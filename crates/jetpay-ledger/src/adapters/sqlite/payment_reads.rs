@@ -6,7 +6,7 @@ use jetpay_rules::PaymentState;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
 use super::rows;
-use crate::model::{Millis, Operation, Payment, PaymentFilter, method_from_stored};
+use crate::model::{Millis, Operation, Payment, PaymentFilter, method_from_stored, short};
 
 const COLUMNS: &str =
     "SELECT id, project_id, method, customer_id, contract_id, amount, currency, state, credited, remaining,
@@ -54,10 +54,6 @@ fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql>>) {
     if let Some(to) = filter.to {
         add("created_at < ?", Box::new(to.0));
     }
-    if let Some(provider_payment_id) = filter.provider_payment_id.clone() {
-        let sql = "id IN (SELECT payment_id FROM events WHERE provider_payment_id = ?)";
-        add(sql, Box::new(provider_payment_id));
-    }
     if let Some(state) = filter.state {
         add("state = ?", Box::new(state.as_str()));
     }
@@ -65,6 +61,13 @@ fn query(filter: &PaymentFilter) -> (String, Vec<Box<dyn ToSql>>) {
     if filter.customer_id.is_none() && filter.state.is_some_and(|state| !common(state)) {
         // Says to SQLite that the index of the rare states holds them all.
         conditions.push("state NOT IN ('pending', 'credited')");
+    }
+    if let Some(provider_payment_id) = filter.provider_payment_id.clone() {
+        // An older version kept it whole.
+        conditions
+            .push("id IN (SELECT payment_id FROM events WHERE provider_payment_id IN (?, ?))");
+        values.push(Box::new(short(&provider_payment_id).into_owned()));
+        values.push(Box::new(provider_payment_id));
     }
     values.push(Box::new(rows::limit(filter.limit)));
     (

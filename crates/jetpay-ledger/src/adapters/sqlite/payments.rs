@@ -59,8 +59,8 @@ pub(super) fn snapshot(
             Some(false) => Effect::Elsewhere,
         });
         if row.get(11)? {
-            let balance = payouts::balance(transaction.connection(), rows::text(row, 10)?)?;
-            effects.balance = bounded(balance);
+            let topped_up = payouts::topped_up(transaction.connection(), rows::text(row, 10)?)?;
+            effects.balance = bounded(topped_up);
         }
         let mut early = Vec::new();
         if row.get::<_, i64>(7)? > 0 {

@@ -10,7 +10,7 @@ use super::rows;
 use super::transaction::Transaction;
 use crate::payout::PayoutStep;
 use crate::port::payouts::{COLUMNS, KEPT_COLUMNS, sql, step};
-use crate::port::{PayoutRow, PayoutTransaction, TransactionError, Value};
+use crate::port::{PayoutRow, PayoutTransaction, Row, TransactionError, Value};
 
 static ADD: LazyLock<String> = LazyLock::new(|| insert("payouts", &COLUMNS));
 static ADD_STEP: LazyLock<String> =
@@ -47,7 +47,8 @@ impl PayoutTransaction for Transaction<'_> {
     }
 
     fn available(&mut self, customer_id: &CustomerId) -> Result<i128, TransactionError> {
-        Ok(balance(self.connection(), customer_id.as_str())?)
+        let row = balance(self.connection(), customer_id.as_str())?;
+        Ok(sql::balance(&row))
     }
 
     fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
@@ -55,8 +56,8 @@ impl PayoutTransaction for Transaction<'_> {
         let mut statement = self.connection().prepare_cached(sql)?;
         let customer_id = statement.query_row([id.as_str()], |row| row.get::<_, String>(0));
         let customer_id = customer_id.optional()?;
-        let balance = customer_id.map(|id| balance(self.connection(), &id));
-        Ok(balance.transpose()?.unwrap_or_default())
+        let topped_up = customer_id.map(|id| topped_up(self.connection(), &id));
+        Ok(topped_up.transpose()?.unwrap_or_default())
     }
 
     fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError> {
@@ -73,13 +74,15 @@ impl PayoutTransaction for Transaction<'_> {
     }
 }
 
-/// What a customer can spend, in minor units.
-pub(super) fn balance(connection: &Connection, customer_id: &str) -> rusqlite::Result<i128> {
+/// What a customer's payments left, in minor units, before payouts.
+pub(super) fn topped_up(connection: &Connection, customer_id: &str) -> rusqlite::Result<i128> {
+    Ok(sql::topped_up(&balance(connection, customer_id)?))
+}
+
+/// The row of [`sql::BALANCE`].
+fn balance(connection: &Connection, customer_id: &str) -> rusqlite::Result<Row> {
     let rows = rows::query(connection, sql::BALANCE, &[text(customer_id)])?;
-    Ok(rows
-        .first()
-        .map(|row| sql::balance(row))
-        .unwrap_or_default())
+    Ok(rows.into_iter().next().unwrap_or_default())
 }
 
 fn write(

@@ -1,5 +1,6 @@
 //! Values of rows as typed values.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use jetpay_core::id::{InvalidId, OperationId, ProjectId};
@@ -8,7 +9,9 @@ use jetpay_rules::{EntryKind, UnknownWord};
 use rusqlite::types::{FromSqlError, ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, Row, Statement};
 
-use crate::model::{amount_from_stored, kind_from_stored, operation_from_stored, word_from_stored};
+use crate::model::{
+    amount_from_stored, kind_from_stored, operation_from_stored, without_nul, word_from_stored,
+};
 use crate::port;
 use crate::port::Value;
 
@@ -174,7 +177,10 @@ impl rusqlite::ToSql for Value {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Null => ValueRef::Null,
             Self::Int(number) => ValueRef::Integer(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Text(text) => match without_nul(text) {
+                Cow::Borrowed(text) => ValueRef::Text(text.as_bytes()),
+                Cow::Owned(text) => return Ok(text.into()),
+            },
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
     }

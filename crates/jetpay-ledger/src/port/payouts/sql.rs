@@ -31,7 +31,8 @@ pub(crate) fn by_ids() -> String {
 pub(crate) const WITH_KEY: &str =
     "SELECT payment_id, fingerprint FROM payouts WHERE project_id = $1 AND idempotency_key = $2";
 
-/// What a customer's payments left, and what payouts took of it, in minor units: two texts, for [`balance`].
+/// What a customer's payments left, and what payouts took of it, in minor units: two texts, for [`balance`] and
+/// [`topped_up`].
 pub(crate) const BALANCE: &str = "SELECT
     (SELECT CAST(coalesce(sum(remaining), 0) AS TEXT) FROM payments WHERE customer_id = $1),
     (SELECT CAST(coalesce(sum(reserved + paid), 0) AS TEXT) FROM payouts WHERE customer_id = $1 AND from_balance = 1)";
@@ -87,6 +88,12 @@ pub(crate) fn number(rows: &[Row]) -> i64 {
 /// What a customer can spend, in minor units, from the row that [`BALANCE`] gives.
 pub(crate) fn balance(row: &[Value]) -> i128 {
     sum(row, 0) - sum(row, 1)
+}
+
+/// What a customer's payments left, in minor units, from the same row. A credit is checked against it: what a payout took can
+/// come back, and must then fit, too.
+pub(crate) fn topped_up(row: &[Value]) -> i128 {
+    sum(row, 0)
 }
 
 /// Only the conditions that are asked for, so that the index that fits is used.

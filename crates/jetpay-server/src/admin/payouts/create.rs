@@ -75,13 +75,13 @@ pub(super) async fn create(
     }
     let new = new_payout(&request, intake, &by)?;
     let (id, project, amount) = (new.id.clone(), new.project_id, new.amount);
-    let (id, mut answer) = match admin.ledger.record_payout(new).await? {
+    let (id, is_new) = match admin.ledger.record_payout(new).await? {
         PayoutRequestOutcome::Created => {
             intake.new_payout.notify_one();
             tracing::info!(payment = %id, %project, %amount, by = by.name(), "the service accepted a payout");
-            (id, HttpResponse::Accepted())
+            (id, true)
         }
-        PayoutRequestOutcome::Repeated(known) => (known, HttpResponse::Ok()),
+        PayoutRequestOutcome::Repeated(known) => (known, false),
         PayoutRequestOutcome::KeyConflict(other) => return Err(key_of_another(&other)),
         PayoutRequestOutcome::InsufficientBalance { available } => {
             let message = format!("is more than the customer's balance of {available} minor units");
@@ -90,7 +90,12 @@ pub(super) async fn create(
     };
     let payout = payout(&admin, id.as_str()).await?;
     let mut view = WithHistory::from(&payout);
-    view.warnings = warnings(&admin, &payout).await?;
+    view.warnings = warnings(&admin, &payout, is_new).await?;
+    let mut answer = if is_new {
+        HttpResponse::Accepted()
+    } else {
+        HttpResponse::Ok()
+    };
     Ok(answer.json(view))
 }
 
@@ -105,10 +110,10 @@ async fn is_known(admin: &Admin, request: &PayoutRequest) -> Result<bool, AdminE
     Ok(!admin.ledger.payouts(&with_key).await?.is_empty())
 }
 
-/// The payouts of the day before that look like this one: a merchant may have made a second key for one payout.
-async fn warnings(admin: &Admin, payout: &Payout) -> Result<Vec<String>, AdminError> {
+/// The payouts within a day of this one that look like it: a merchant may have made a second key for one payout, also in
+/// another project. Compared with a new payout, every time after it is that of a clock that was ahead.
+async fn warnings(admin: &Admin, payout: &Payout, is_new: bool) -> Result<Vec<String>, AdminError> {
     let like_this = PayoutFilter {
-        project_id: Some(payout.project_id),
         customer_id: Some(payout.customer_id.as_str().to_owned()),
         account_number: Some(payout.account_number.clone()),
         amount: Some(payout.amount.minor()),
@@ -117,18 +122,24 @@ async fn warnings(admin: &Admin, payout: &Payout) -> Result<Vec<String>, AdminEr
         ..PayoutFilter::default()
     };
     let others = admin.ledger.payouts(&like_this).await?;
-    let before = others
+    let others = others
         .iter()
-        .filter(|other| other.payment_id < payout.payment_id);
+        .filter(|other| other.payment_id != payout.payment_id)
+        .filter(|other| is_new || other.created_at.0 <= payout.created_at.0.saturating_add(DAY));
     let warning = |other: &Payout| {
+        let project = if other.project_id == payout.project_id {
+            String::new()
+        } else {
+            format!(" in project {}", other.project_id)
+        };
         format!(
-            "payout {} with the key `{}` of {} pays the same amount to the same wallet and customer",
+            "payout {} with the key `{}`{project} of {} pays the same amount to the same wallet and customer",
             other.payment_id,
             other.idempotency_key,
             Rfc3339(other.created_at)
         )
     };
-    Ok(before.map(warning).take(WARNINGS).collect())
+    Ok(others.map(warning).take(WARNINGS).collect())
 }
 
 fn new_payout(

@@ -174,8 +174,12 @@ fn message(error: &csv::Error, header: &csv::StringRecord) -> String {
             let column = err
                 .field()
                 .and_then(|field| header.get(usize::try_from(field).ok()?));
-            let column = column.map_or(String::new(), |column| format!("`{column}`: "));
-            format!("{column}{}; amounts are whole minor units", err.kind())
+            let name = column.unwrap_or_default();
+            let what = match err.kind() {
+                csv::DeserializeErrorKind::ParseInt(_) => FieldError::not_whole(name).message,
+                kind => kind.to_string(),
+            };
+            column.map_or(what.clone(), |column| format!("`{column}`: {what}"))
         }
         csv::ErrorKind::Utf8 { .. } => "the row is not UTF-8".to_owned(),
         _ => error.to_string(),

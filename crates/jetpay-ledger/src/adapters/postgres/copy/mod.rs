@@ -122,7 +122,7 @@ fn shorten(column: &str, value: &mut Value) {
     if let Value::Text(text) = value
         && indexed.contains(&column)
     {
-        *text = rows::key(text).into_owned();
+        *text = rows::short(text).into_owned();
     }
 }
 

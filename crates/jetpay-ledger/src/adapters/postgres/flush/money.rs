@@ -71,7 +71,7 @@ pub(super) async fn add_alarms(session: &Session, set: &WorkingSet) -> Result<()
         payment: row.payment_id.as_ref().map(PaymentId::as_str),
         operation: row.operation_id.map(number),
         time: row.time.0,
-        reason: row.reason.as_deref().map(rows::kept),
+        reason: row.reason.as_deref().map(rows::without_nul),
         body: row.message.as_ref().map(|(_, body)| &**body),
         signature: row.message.as_ref().map(|(signature, _)| &**signature),
         amount: row.amount.map(Money::minor),
@@ -97,11 +97,11 @@ pub(super) async fn add_resolutions(session: &Session, set: &WorkingSet) -> Resu
         verdict: resolution.verdict.stored(),
         amount: resolution.verdict.amount().map(Money::minor),
         currency: resolution.verdict.amount().map(|amount| amount.currency().code().to_owned()),
-        reason: rows::kept(&resolution.reason.text),
+        reason: rows::without_nul(&resolution.reason.text),
         events_before: resolution.events_before.cast_signed(),
         time: now.0,
         corrects: resolution.verdict.corrects(),
-        actor: resolution.reason.by.as_deref().map(rows::kept),
+        actor: resolution.reason.by.as_deref().map(rows::without_nul),
     );
     let values: Values<'_> = &[
         &alarm,
@@ -186,7 +186,7 @@ fn object(columns: &[&str], values: &[Value]) -> Json {
 fn json(value: &Value) -> Json {
     match value {
         Value::Int(number) => (*number).into(),
-        Value::Text(text) => rows::kept(text).into(),
+        Value::Text(text) => rows::without_nul(text).into(),
         // No column of these is bytes.
         Value::Null | Value::Bytes(_) => Json::Null,
     }

@@ -104,7 +104,7 @@ pub(super) async fn put_customers(
     let changes = set.changes.customers.iter();
     columns!(changes.filter_map(|(id, put)| Some((id, put.as_ref()?))), (customer_id, customer) =>
         id: CustomerId::as_str(customer_id),
-        additional: customer.additional_customer_id.as_deref().map(rows::kept),
+        additional: customer.additional_customer_id.as_deref().map(rows::without_nul),
     );
     let values: Values<'_> = &[&id, &additional, &contracts];
     let statement = &session.statements.put_customers;
@@ -137,14 +137,14 @@ pub(super) async fn add_events(session: &Session, set: &WorkingSet) -> Result<()
         payment: event.callback.payment.id.as_str(),
         project: event.callback.project_id.number().cast_signed(),
         operation: stored_operation(event.callback.operation.id),
-        operation_status: rows::key(event.callback.operation.status.as_ref().map_or("", OperationStatus::as_str)),
-        payment_status: rows::key(event.callback.payment.status.as_str()),
-        payment_type: event.callback.payment.kind.as_ref().map(PaymentType::as_str).map(rows::kept),
-        operation_type: rows::kept(event.callback.operation.kind.as_ref().map_or("", OperationType::as_str)),
+        operation_status: event.callback.operation.status.as_ref().map_or("", OperationStatus::as_str),
+        payment_status: event.callback.payment.status.as_str(),
+        payment_type: event.callback.payment.kind.as_ref().map(PaymentType::as_str),
+        operation_type: event.callback.operation.kind.as_ref().map_or("", OperationType::as_str),
         amount: stored_amount(event.callback.operation.sum_initial).0,
         currency: stored_amount(event.callback.operation.sum_initial).1,
-        code: event.callback.operation.code.as_ref().map(OperationCode::as_str).map(rows::kept),
-        provider: event.callback.operation.provider.payment_id.as_deref().map(rows::key),
+        code: event.callback.operation.code.as_ref().map(OperationCode::as_str),
+        provider: event.callback.operation.provider.payment_id.as_deref(),
         status: event.status.as_str(),
         received_at: event.received_at.0,
         body: &*event.callback.body,
@@ -189,9 +189,9 @@ pub(super) async fn set_event_statuses(session: &Session, set: &WorkingSet) -> R
 pub(super) async fn complete_events(session: &Session, set: &WorkingSet) -> Result<(), Error> {
     columns!(&set.changes.repeats, (number, repeat) =>
         seq: *number,
-        code: repeat.operation.code.as_ref().map(OperationCode::as_str).map(rows::kept),
-        provider: repeat.operation.provider.payment_id.as_deref().map(rows::key),
-        kind: repeat.payment.kind.as_ref().map(PaymentType::as_str).map(rows::kept),
+        code: repeat.operation.code.as_ref().map(OperationCode::as_str),
+        provider: repeat.operation.provider.payment_id.as_deref(),
+        kind: repeat.payment.kind.as_ref().map(PaymentType::as_str),
     );
     if seq.is_empty() {
         return Ok(());

@@ -279,6 +279,23 @@ mod tests {
     }
 
     #[test]
+    fn number_that_is_not_whole_or_too_large_is_named_with_what_to_write() {
+        for (column, wrong, unit) in [
+            ("payment", "10.5", " of minor units"),
+            ("min_payment", "9223372036854775808", " of minor units"),
+            ("status_code", "x", ""),
+        ] {
+            let text = format!("customer_id,contract_id,contract_number,{column}\n1,a,A,{wrong}\n");
+            let bar = ProgressBar::hidden();
+            let mut rows = CsvCustomers::new(file(&text), AsOf::end(9), &bar).unwrap();
+            let bad = rows.next().unwrap().unwrap().customer.unwrap_err();
+            let must =
+                format!("`{column}`: must be a whole number{unit}, at most 9223372036854775807");
+            assert_eq!(bad[0].what, must);
+        }
+    }
+
+    #[test]
     fn customer_with_one_wrong_row_is_left_out_completely() {
         let text =
             "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,a,A,1\n1,b,B,10.5\n";

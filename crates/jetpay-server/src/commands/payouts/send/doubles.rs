@@ -22,8 +22,8 @@ pub(super) struct Double {
     other: String,
 }
 
-/// The rows that look like an earlier row, or like a payout that the service has recorded within a day. The keys of `new` are
-/// not known to the service.
+/// The rows that look like an earlier row, or like a payout that the service has recorded within a day, whatever its project.
+/// The keys of `new` are not known to the service.
 pub(super) async fn find(client: &Client<'_>, new: &[&Row]) -> anyhow::Result<Vec<Double>> {
     let since = Rfc3339(Millis(now().0.saturating_sub(DAY))).to_string();
     let mut lines = HashMap::new();
@@ -58,7 +58,6 @@ pub(super) async fn find(client: &Client<'_>, new: &[&Row]) -> anyhow::Result<Ve
 async fn recorded(client: &Client<'_>, row: &Row, since: &str) -> anyhow::Result<Option<String>> {
     let request = &row.payout_request;
     let search = Request::get(&["payouts"])
-        .with("project_id", Some(request.project_id))
         .with("customer_id", Some(&request.customer.id))
         .with("account_number", Some(&request.account_number))
         .with("amount", Some(request.amount.minor()))
@@ -70,8 +69,14 @@ async fn recorded(client: &Client<'_>, row: &Row, since: &str) -> anyhow::Result
             text(payout, "/payment_id"),
             text(payout, "/idempotency_key"),
         );
+        let project = match payout["project_id"].as_u64() {
+            Some(other) if other != request.project_id.number() => {
+                format!(" in project {other}")
+            }
+            _ => String::new(),
+        };
         format!(
-            "payout {id} with the key `{key}` of {}",
+            "payout {id} with the key `{key}`{project} of {}",
             text(payout, "/created_at")
         )
     }))
