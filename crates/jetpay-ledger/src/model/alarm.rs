@@ -5,7 +5,7 @@ use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_rules::{OperationEvent, closed_words};
 use serde::Serialize;
 
-use super::millis::Millis;
+use super::numbers::Millis;
 use super::resolution::Resolution;
 
 closed_words! {

@@ -8,7 +8,7 @@ use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_rules::EventStatus;
 use serde::Serialize;
 
-use super::millis::Millis;
+use super::numbers::Millis;
 
 /// The outcome of a callback. The ledger has committed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

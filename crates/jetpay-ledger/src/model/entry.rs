@@ -5,7 +5,7 @@ use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId}
 use jetpay_rules::{EntryKind, UnknownWord};
 use serde::Serialize;
 
-use super::millis::Millis;
+use super::numbers::Millis;
 
 /// One movement of money on a customer's account. The sum of a customer's entries is the balance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

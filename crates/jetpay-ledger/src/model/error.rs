@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use jetpay_core::id::CustomerId;
 use thiserror::Error;
 
-use super::resolution::ResolveError;
 #[cfg(feature = "postgres")]
-use super::totals::Totals;
+use super::numbers::Totals;
+use super::resolution::ResolveError;
 
 /// Why a write or a read did not happen.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,20 +1,15 @@
 //! Plain data: what the ledger keeps and what it tells. No I/O, no rule.
 
-mod absent;
 mod alarm;
 mod callback;
 mod customer;
 mod entry;
 mod error;
-mod millis;
+mod numbers;
 mod payment;
 mod resolution;
-mod text;
-mod totals;
+mod stored;
 
-pub(crate) use absent::{
-    amount_from_stored, operation_from_stored, stored_amount, stored_operation, word_from_stored,
-};
 pub use alarm::{Alarm, AlarmCause, AlarmFilter, AlarmKind, SignedMessage};
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched, UnusableOutcome};
@@ -26,8 +21,10 @@ pub(crate) use entry::{
 #[cfg(feature = "postgres")]
 pub use error::CopyError;
 pub use error::{Error, OpenError};
-pub use millis::Millis;
+pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use resolution::{NewResolution, Reason, Resolution, ResolveError, Verdict};
-pub(crate) use text::{fit, short, without_nul};
-pub use totals::Totals;
+pub(crate) use stored::{
+    amount_from_stored, fit, operation_from_stored, short, stored_amount, stored_operation,
+    without_nul, word_from_stored,
+};

@@ -10,7 +10,7 @@ use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
 use jetpay_rules::PaymentState;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::millis::Millis;
+use crate::model::numbers::Millis;
 
 /// A top-up that `check_deposit` announced. It is recorded as pending and credits nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use jetpay_rules::{CorrectionError, ManualCreditError};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::millis::Millis;
+use super::numbers::Millis;
 
 /// What an operator decides about an alarm, about callbacks of an unknown payment, or about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,7 +40,15 @@ mod retry_policy;
 mod snapshot;
 mod step;
 #[cfg(test)]
-mod tests;
+mod tests {
+    //! The rules, row by row and in every order.
+
+    mod contradictions;
+    mod given;
+    mod histories;
+    mod rows;
+    mod without_operation;
+}
 
 pub use decision::{NewPayoutAlarm, NewPayoutStep, PayoutDecision};
 pub use lease::{GateAddress, Lease};

@@ -2,8 +2,8 @@
 
 use tokio::sync::oneshot;
 
-use super::error::TransactionError;
 use super::keys::Keys;
+use super::keys::TransactionError;
 use super::transaction::LedgerTransaction;
 use crate::model::Error;
 

@@ -1,10 +1,13 @@
-//! Which rows a command will read.
+//! Which rows a command will read, and why a transaction fails, such as for more of them.
 
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
+use thiserror::Error;
+
+use crate::model;
 
 /// Keys of the rows that a command reads or changes. A remote store fetches the rows of a whole group at once; a local
 /// store need not ask. A command that finds out later which rows it needs says so with
-/// [`TransactionError::Fetch`](crate::port::TransactionError::Fetch).
+/// [`TransactionError::Fetch`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
     /// Payments, together with their events.
@@ -54,5 +57,33 @@ impl Keys {
         self.spenders.extend(other.spenders);
         self.announces |= other.announces;
         self.fills_inbox |= other.fills_inbox;
+    }
+}
+
+/// Why a transaction failed. Nothing of it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TransactionError {
+    /// A command broke a constraint of the database, such as a unique key. It says nothing about the disk.
+    #[error("a constraint of the store was broken: {0}")]
+    Constraint(String),
+    /// The store failed.
+    #[error("{0}")]
+    Store(String),
+    /// The stored contracts of this customer cannot be read. It says nothing about the disk.
+    #[error("the stored contracts of a customer are damaged")]
+    Damaged(CustomerId),
+    /// A command needs rows that were not fetched. Fetch these too, and run it again.
+    #[error("more rows must be fetched")]
+    Fetch(Box<Keys>),
+}
+
+impl From<TransactionError> for model::Error {
+    fn from(error: TransactionError) -> Self {
+        // The texts name tables and columns, never values: all values are bound.
+        match error {
+            TransactionError::Damaged(customer_id) => Self::Damaged(customer_id),
+            error => Self::Unavailable(error.to_string()),
+        }
     }
 }

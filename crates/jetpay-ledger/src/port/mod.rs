@@ -2,9 +2,18 @@
 //! about money.
 
 mod command;
-mod error;
 mod keys;
-pub(crate) mod payouts;
+pub(crate) mod payouts {
+    //! Payouts as rows: the same columns and the same questions in every store.
+
+    mod row;
+    pub(crate) mod sql;
+    pub(crate) mod step;
+    mod value;
+
+    pub use row::PayoutRow;
+    pub(crate) use row::{COLUMNS, KEPT_COLUMNS};
+}
 mod store;
 mod transaction;
 
@@ -12,8 +21,7 @@ mod transaction;
 pub(crate) use command::Probe;
 pub use command::QueuedCommand;
 pub(crate) use command::{Command, Queued};
-pub use error::TransactionError;
-pub use keys::Keys;
+pub use keys::{Keys, TransactionError};
 pub use payouts::PayoutRow;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use store::ENTRIES;

@@ -7,7 +7,7 @@ use jetpay_rules::{
     ReleasedCompensation,
 };
 
-use super::error::TransactionError;
+use super::keys::TransactionError;
 use super::payouts::PayoutRow;
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
 use crate::payout::PayoutStep;

@@ -6,7 +6,7 @@ use super::row::COLUMNS;
 use super::value;
 use super::value::Values;
 use crate::payout::{PayoutFilter, PayoutState};
-use crate::port::error::TransactionError;
+use crate::port::keys::TransactionError;
 use crate::port::store::{Row, Value, sum};
 
 /// A payout by its id.

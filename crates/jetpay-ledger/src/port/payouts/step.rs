@@ -6,7 +6,7 @@ use super::value;
 use super::value::{Values, broken};
 use crate::model::Millis;
 use crate::payout::{PayoutMove, PayoutStep, StepKind};
-use crate::port::error::TransactionError;
+use crate::port::keys::TransactionError;
 use crate::port::store::Value;
 
 /// The columns of a step.

@@ -6,7 +6,7 @@ use jetpay_core::id::{InvalidId, OperationId, PaymentId, ProjectId};
 use jetpay_core::{Currency, Money};
 
 use crate::model::Millis;
-use crate::port::error::TransactionError;
+use crate::port::keys::TransactionError;
 use crate::port::store::Value;
 
 /// Takes a row's values in the order of its columns.

@@ -1,4 +1,14 @@
-//! Sums over the whole ledger: two stores that hold the same ledger agree on them.
+//! Numbers of the ledger: instants, which the caller gives because the ledger reads no clock; and sums over the whole ledger,
+//! on which two stores that hold the same ledger agree.
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since 1970-01-01 00:00 UTC. Serializes as the number.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Millis(pub i64);
 
 /// Sums over the whole ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
