@@ -39,16 +39,6 @@ mod resolve;
 mod retry_policy;
 mod snapshot;
 mod step;
-#[cfg(test)]
-mod tests {
-    //! The rules, row by row and in every order.
-
-    mod contradictions;
-    mod given;
-    mod histories;
-    mod rows;
-    mod without_operation;
-}
 
 pub use decision::{NewPayoutAlarm, NewPayoutStep, PayoutDecision};
 pub use lease::{GateAddress, Lease};
@@ -61,3 +51,14 @@ pub use retry_policy::RetryPolicy;
 pub(crate) use retry_policy::after;
 pub use snapshot::{Action, PayoutSnapshot, PayoutState};
 pub use step::{PayoutEntry, StepKind};
+
+#[cfg(test)]
+mod tests {
+    //! The rules, row by row and in every order.
+
+    mod contradictions;
+    mod given;
+    mod histories;
+    mod rows;
+    mod without_operation;
+}

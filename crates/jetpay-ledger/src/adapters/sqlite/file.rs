@@ -156,7 +156,7 @@ struct Files {
     /// The name in the configuration.
     name: PathBuf,
     /// The database under the name that `name` leads to, and its `-wal` and `-shm`.
-    files: [(PathBuf, Identity); 3],
+    three: [(PathBuf, Identity); 3],
     content: Content,
     is_overwritten: AtomicBool,
 }
@@ -180,7 +180,7 @@ impl Names {
         let files = Files {
             name: name.into(),
             content: Content::of(WalIndex::open(&index.0)?),
-            files: [(target, lock.identity), log, index],
+            three: [(target, lock.identity), log, index],
             is_overwritten: AtomicBool::new(false),
         };
         let names = Self(Arc::new(files));
@@ -197,7 +197,7 @@ impl Names {
     pub(super) fn check(&self) -> Result<(), Changed> {
         let Files {
             name,
-            files,
+            three: files,
             content,
             is_overwritten,
         } = &*self.0;

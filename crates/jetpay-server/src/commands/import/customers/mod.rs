@@ -82,7 +82,7 @@ impl ImportCustomers {
         self.source.report(&checked.bad)?;
         let absent = if self.replace_all {
             let absent = checked.absent(target.reader()).await?;
-            self.check_removal(&target, &checked, &absent, bar)?;
+            self.check_removal(target, &checked, &absent, bar)?;
             absent
         } else {
             Vec::new()
@@ -144,7 +144,7 @@ impl ImportCustomers {
             0 => Ok(()),
             _ if self.yes => {
                 bar.suspend(|| {
-                    eprintln!("{customers} customers are not in the file and are removed")
+                    eprintln!("{customers} customers are not in the file and are removed");
                 });
                 Ok(())
             }
