@@ -141,7 +141,7 @@ impl<'b, 'k> Authentic<'b, 'k> {
     /// Reads an id: a text that is not empty and has neither `;` nor a control character.
     ///
     /// # Errors
-    /// Like [`text`](Self::text), and [`FieldFlaw::NotAnId`].
+    /// Like [`text`](Self::text), and [`NotAnId`](crate::rejection::FieldFlaw::NotAnId).
     pub fn id<T: for<'a> TryFrom<&'a str, Error = InvalidId>>(
         &self,
         path: &'static str,
