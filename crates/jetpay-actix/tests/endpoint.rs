@@ -1,9 +1,11 @@
 //! The adapter with a method of this test: how endpoints behave for any method.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_web::dev::{HttpServiceFactory, ServerHandle};
 use actix_web::http::{Method as HttpMethod, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, HttpServer};
@@ -203,12 +205,10 @@ async fn observer_gets_the_reply() {
     assert_eq!(seen.load(Ordering::Relaxed), 503);
 }
 
-#[actix_web::test]
-async fn body_that_does_not_arrive_in_time_is_refused() {
-    let endpoint = || {
-        jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
-            .read_timeout(Duration::from_millis(100))
-    };
+/// A server of an endpoint, on a real port.
+fn serve<E: HttpServiceFactory + 'static>(
+    endpoint: impl Fn() -> E + Clone + Send + 'static,
+) -> (SocketAddr, ServerHandle) {
     let server = HttpServer::new(move || App::new().service(endpoint()))
         .workers(1)
         .bind(("127.0.0.1", 0))
@@ -217,6 +217,16 @@ async fn body_that_does_not_arrive_in_time_is_refused() {
     let server = server.run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
+    (address, handle)
+}
+
+#[actix_web::test]
+async fn body_that_does_not_arrive_in_time_is_refused() {
+    let endpoint = || {
+        jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
+            .read_timeout(Duration::from_millis(100))
+    };
+    let (address, handle) = serve(endpoint);
     let answer = actix_web::rt::task::spawn_blocking(move || {
         let mut slow = std::net::TcpStream::connect(address).unwrap();
         slow.write_all(b"POST /plain HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"type\"")
@@ -237,14 +247,7 @@ async fn body_that_does_not_arrive_in_time_is_refused() {
 #[actix_web::test]
 async fn connection_ends_after_413_also_when_the_whole_body_came() {
     let endpoint = || jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).limit(1_000);
-    let server = HttpServer::new(move || App::new().service(endpoint()))
-        .workers(1)
-        .bind(("127.0.0.1", 0))
-        .unwrap();
-    let address = server.addrs()[0];
-    let server = server.run();
-    let handle = server.handle();
-    actix_web::rt::spawn(server);
+    let (address, handle) = serve(endpoint);
     let chunk = format!(
         "transfer-encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
         " ".repeat(1_001)

@@ -2,7 +2,9 @@
 
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId};
-use jetpay_rules::{EffectKey, EntryKind, OperationEvent, correct, credit_manually};
+use jetpay_rules::{
+    EffectKey, EntryKind, OperationEvent, PaymentSnapshot, correct, credit_manually,
+};
 
 use super::callback;
 use super::payment::announce;
@@ -43,13 +45,13 @@ impl Command for ResolveAlarm {
         let mut verdict = self.verdict;
         if let Some(amount) = verdict.amount() {
             // An alarm about a payout names its payment id, too.
-            let of_payment = match &alarm.payment_id {
-                Some(id) => transaction.payment(id, None)?.is_some(),
-                None => false,
+            let payment = match &alarm.payment_id {
+                Some(id) if verdict.corrects().is_none() => transaction.payment(id, None)?,
+                _ => None,
             };
-            if verdict.corrects().is_some() || !of_payment {
+            let Some((snapshot, _)) = payment else {
                 return Ok(Err(ResolveError::NothingToCredit));
-            }
+            };
             let subject = match creditable(&alarm, self.operation_id) {
                 Ok(subject) => subject,
                 Err(why) => return Ok(Err(why)),
@@ -65,7 +67,7 @@ impl Command for ResolveAlarm {
                 unusable: alarm.amount,
                 overrides: matches!(verdict, Verdict::Override(_)),
             };
-            match credit(transaction, subject, amount, &said, self.now)? {
+            match credit(transaction, subject, &snapshot, amount, &said, self.now)? {
                 Ok(checked) => verdict = checked,
                 Err(why) => return Ok(Err(why)),
             }
@@ -141,6 +143,7 @@ fn creditable(alarm: &Alarm, given: Option<OperationId>) -> Result<Subject<'_>, 
 fn credit(
     transaction: &mut dyn LedgerTransaction,
     subject: Subject<'_>,
+    snapshot: &PaymentSnapshot,
     amount: Money,
     said: &Said<'_>,
     now: Millis,
@@ -151,9 +154,6 @@ fn credit(
         is_named,
         may_be_credited,
     } = subject;
-    let Some((snapshot, _)) = transaction.payment(payment_id, None)? else {
-        return Ok(Err(ResolveError::NothingToCredit));
-    };
     // The credit may be of the very operation that the alarm does not name.
     let is_credited = snapshot.credited_by.is_some();
     if is_credited && !is_named && !may_be_credited {
@@ -166,7 +166,7 @@ fn credit(
         return Ok(Err(ResolveError::NothingToCredit));
     };
     // An operator may type any amount.
-    effects.balance = bounded(transaction.available_to_customer_of(payment_id)?);
+    effects.balance = bounded(transaction.topped_up_to_customer_of(payment_id)?);
     if amount.currency() != snapshot.amount.currency() {
         return Ok(Err(ResolveError::OtherCurrency));
     }
@@ -300,7 +300,7 @@ impl Command for CorrectEntry {
             let same = reason == self.reason.text;
             return Ok(same.then_some(()).ok_or(ResolveError::AlreadyCorrected));
         }
-        let balance = bounded(transaction.available_to_customer_of(payment_id)?);
+        let balance = bounded(transaction.topped_up_to_customer_of(payment_id)?);
         let decision = match correct(&snapshot, &stored.entry, balance) {
             Ok(decision) => decision,
             Err(why) => return Ok(Err(why.into())),

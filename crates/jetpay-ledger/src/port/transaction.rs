@@ -153,7 +153,7 @@ pub trait PayoutTransaction {
 
     /// What the payments of a payment's customer left, in minor units, before payouts; 0 if there is no such payment. A credit
     /// is checked against it: what a payout took can come back, and must then fit, too.
-    fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError>;
+    fn topped_up_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError>;
 
     /// Adds a payout.
     fn add_payout(&mut self, row: &PayoutRow) -> Result<(), TransactionError>;

@@ -127,7 +127,7 @@ impl PayoutTransaction for WorkingSet {
         Ok(self.spender(customer_id)?.available)
     }
 
-    fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
+    fn topped_up_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
         let row = self.payments.get(id).ok_or_else(|| fetch_payment(id))?;
         let spender = row.as_ref().map(|row| self.spender(&row.customer_id));
         Ok(spender.transpose()?.unwrap_or_default().topped_up)

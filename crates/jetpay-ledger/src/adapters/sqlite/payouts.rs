@@ -51,7 +51,7 @@ impl PayoutTransaction for Transaction<'_> {
         Ok(sql::balance(&row))
     }
 
-    fn available_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
+    fn topped_up_to_customer_of(&mut self, id: &PaymentId) -> Result<i128, TransactionError> {
         let sql = "SELECT customer_id FROM payments WHERE id = ?1";
         let mut statement = self.connection().prepare_cached(sql)?;
         let customer_id = statement.query_row([id.as_str()], |row| row.get::<_, String>(0));
