@@ -7,7 +7,9 @@ use jetpay_ledger::{Contract, Customer, Debt};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::field_error::FieldError;
+use crate::field_error::{FieldError, FieldErrors};
+use crate::payout_request::unseen;
+use crate::text::{odd_id, rounded};
 
 /// Which entries the debts of a customer include, when the merchant does not say.
 #[derive(Clone, Copy, Debug)]
@@ -121,51 +123,83 @@ impl CustomerBody {
     /// The customer with this id.
     ///
     /// # Errors
-    /// [`FieldError`]: the id is `.` or `..`, a text is empty, a contract's id is invalid or occurs twice, an amount is negative,
-    /// the least amount is more than the amount, or there is no entry with the `as_of_seq`.
+    /// [`FieldErrors`]: the id is `.` or `..`, a text is empty or has a control character, a contract's id is invalid or occurs
+    /// twice, an amount is negative, the least amount is more than the amount, or there is no entry with the `as_of_seq`.
     pub fn into_customer(
         self,
         customer_id: CustomerId,
         as_of: AsOf,
-    ) -> Result<Customer, FieldError> {
-        let default = as_of.check(self.as_of_seq, "as_of_seq")?;
+    ) -> Result<Customer, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let customer = self.check(Some(customer_id), as_of, &mut errors);
+        errors.none_in(customer)
+    }
+
+    /// Adds all errors. Without an id, which is an error that is known, the other fields are checked all the same.
+    fn check(
+        self,
+        customer_id: Option<CustomerId>,
+        as_of: AsOf,
+        errors: &mut FieldErrors,
+    ) -> Option<Customer> {
+        let default = errors.keep(as_of.check(self.as_of_seq, "as_of_seq"));
+        let default = default.unwrap_or(as_of.default);
         let as_of = AsOf { default, ..as_of };
-        if !fits_a_url(customer_id.as_str()) {
-            return Err(FieldError::new(
-                "customer_id",
-                "must not be `.` or `..`: in a URL these mean another path",
-            ));
-        }
-        if self.additional_customer_id.as_deref() == Some("") {
-            return Err(FieldError::new(
-                "additional_customer_id",
-                "is empty; leave it out, or give the id that the payer sees",
-            ));
-        }
+        let additional_customer_id = self.additional_customer_id;
+        check_ids(
+            customer_id.as_ref(),
+            additional_customer_id.as_deref(),
+            errors,
+        );
         let mut seen = HashSet::new();
         let mut contracts = Vec::with_capacity(self.contracts.len());
         for (index, contract) in self.contracts.into_iter().enumerate() {
-            let path = format!("contracts[{index}]");
-            let contract = contract.into_contract(&path, as_of)?;
-            if !seen.insert(contract.id.clone()) {
-                return Err(FieldError::new(
-                    format!("contracts[{index}].id"),
-                    "is used twice in this customer",
-                ));
+            let name = |field: &str| format!("contracts[{index}].{field}");
+            if let Some(contract) = contract.check(name, as_of, errors) {
+                if !seen.insert(contract.id.clone()) {
+                    errors.add(name("id"), "is used twice in this customer");
+                }
+                contracts.push(contract);
             }
-            contracts.push(contract);
         }
-        Ok(Customer {
-            customer_id,
-            additional_customer_id: self.additional_customer_id,
+        Some(Customer {
+            customer_id: customer_id?,
+            additional_customer_id,
             contracts,
         })
     }
 }
 
+/// Checks the ids of a customer.
+pub(crate) fn check_ids(
+    id: Option<&CustomerId>,
+    additional: Option<&str>,
+    errors: &mut FieldErrors,
+) {
+    if id.is_some_and(|id| !fits_a_url(id.as_str())) {
+        errors.add(
+            "customer_id",
+            "must not be `.` or `..`: in a URL these mean another path",
+        );
+    }
+    let what = match additional {
+        Some("") => Some("is empty; leave it out, or give the id that the payer sees".to_owned()),
+        Some(id) => unseen::control(id),
+        None => None,
+    };
+    if let Some(what) = what {
+        errors.add("additional_customer_id", what);
+    }
+}
+
 impl ContractBody {
-    /// The checked contract. `path` is its place in the customer, for errors.
-    fn into_contract(self, path: &str, as_of: AsOf) -> Result<Contract, FieldError> {
+    /// The contract; adds all errors. `name` makes the name of a field in these.
+    pub(crate) fn check(
+        self,
+        name: impl Fn(&str) -> String,
+        as_of: AsOf,
+        errors: &mut FieldErrors,
+    ) -> Option<Contract> {
         let Self {
             id,
             number,
@@ -175,18 +209,19 @@ impl ContractBody {
             info,
             as_of_seq,
         } = self;
-        let id = ContractId::new(id)
-            .map_err(|error| FieldError::new(format!("{path}.id"), error.to_string()))?;
+        let id = contract_id(name("id"), id, errors);
         if number.is_empty() {
-            return Err(FieldError::new(
-                format!("{path}.number"),
+            errors.add(
+                name("number"),
                 "is empty; give the number that the payer knows",
-            ));
+            );
+        } else if let Some(what) = unseen::control(&number) {
+            errors.add(name("number"), what);
         }
-        check_amounts(path, payment, min_payment)?;
-        let as_of_seq = Some(as_of.check(as_of_seq, &format!("{path}.as_of_seq"))?);
-        Ok(Contract {
-            id,
+        check_amounts(&name, payment, min_payment, errors);
+        let as_of_seq = errors.keep(as_of.check(as_of_seq, &name("as_of_seq")));
+        Some(Contract {
+            id: id?,
             number,
             payment,
             min_payment,
@@ -204,63 +239,85 @@ pub(crate) fn fits_a_url(id: &str) -> bool {
 }
 
 /// Reads a line of an import.
-pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldError> {
-    let line: CustomerLine = FieldError::of_line(text)?;
-    let id = CustomerId::new(line.customer_id)
-        .map_err(|error| FieldError::new("customer_id", error.to_string()))?;
+pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let line: Option<CustomerLine> = errors.keep(FieldError::of_line(text));
+    let Some(line) = line else {
+        return Err(errors);
+    };
+    let id = errors.id("customer_id", &line.customer_id);
+    if let Some(additional) = line.additional_customer_id.as_deref()
+        && let Some(what) = odd_id(additional)
+    {
+        errors.add("additional_customer_id", what);
+    }
+    for (index, contract) in line.contracts.iter().enumerate() {
+        if let Some(what) = odd_id(&contract.id) {
+            errors.add(format!("contracts[{index}].id"), what);
+        }
+        if let Some(what) = rounded(&contract.number) {
+            errors.add(format!("contracts[{index}].number"), what);
+        }
+    }
     let body = CustomerBody::new(line.additional_customer_id, line.contracts, line.as_of_seq);
-    body.into_customer(id, as_of)
+    let customer = body.check(id, as_of, &mut errors);
+    errors.none_in(customer)
 }
 
 impl DebtsBody {
     /// The checked debts, and the last entry that they include.
-    pub(crate) fn into_debts(self, as_of: AsOf) -> Result<(Vec<Debt>, i64), FieldError> {
+    pub(crate) fn into_debts(self, as_of: AsOf) -> Result<(Vec<Debt>, i64), FieldErrors> {
+        let mut errors = FieldErrors::default();
         if self.contracts.is_empty() {
-            return Err(FieldError::new(
-                "contracts",
-                "must name at least one contract",
-            ));
+            errors.add("contracts", "must name at least one contract");
         }
         let mut seen = HashSet::new();
         let mut debts = Vec::with_capacity(self.contracts.len());
         for (index, debt) in self.contracts.into_iter().enumerate() {
-            let path = format!("contracts[{index}]");
-            let id = ContractId::new(debt.id)
-                .map_err(|error| FieldError::new(format!("{path}.id"), error.to_string()))?;
-            check_amounts(&path, Some(debt.payment), debt.min_payment)?;
-            if !seen.insert(id.clone()) {
-                return Err(FieldError::new(format!("{path}.id"), "is given twice"));
-            }
-            debts.push(Debt {
+            let name = |field: &str| format!("contracts[{index}].{field}");
+            let DebtBody {
                 id,
-                payment: debt.payment,
-                min_payment: debt.min_payment,
-            });
+                payment,
+                min_payment,
+            } = debt;
+            check_amounts(name, Some(payment), min_payment, &mut errors);
+            if let Some(id) = contract_id(name("id"), id, &mut errors) {
+                if !seen.insert(id.clone()) {
+                    errors.add(name("id"), "is given twice");
+                }
+                debts.push(Debt {
+                    id,
+                    payment,
+                    min_payment,
+                });
+            }
         }
-        Ok((debts, as_of.check(self.as_of_seq, "as_of_seq")?))
+        let as_of_seq = errors.keep(as_of.check(self.as_of_seq, "as_of_seq"));
+        errors.none_in(as_of_seq.map(|seq| (debts, seq)))
     }
 }
 
+fn contract_id(field: String, id: String, errors: &mut FieldErrors) -> Option<ContractId> {
+    let id = ContractId::new(id);
+    errors.keep(id.map_err(|error| FieldError::new(field, error.to_string())))
+}
+
 fn check_amounts(
-    path: &str,
+    name: impl Fn(&str) -> String,
     payment: Option<i64>,
     min_payment: Option<i64>,
-) -> Result<(), FieldError> {
+    errors: &mut FieldErrors,
+) {
     for (field, amount) in [("payment", payment), ("min_payment", min_payment)] {
         if amount.is_some_and(i64::is_negative) {
-            return Err(FieldError::new(
-                format!("{path}.{field}"),
-                "is negative; amounts are minor units, 0 or more",
-            ));
+            let message = "is negative; amounts are minor units, 0 or more";
+            errors.add(name(field), message);
         }
     }
     if let (Some(payment), Some(least)) = (payment, min_payment)
         && least > payment
     {
-        return Err(FieldError::new(
-            format!("{path}.min_payment"),
-            "is more than `payment`: the least that can be paid is at most what is due",
-        ));
+        let message = "is more than `payment`: the least that can be paid is at most what is due";
+        errors.add(name("min_payment"), message);
     }
-    Ok(())
 }

@@ -1,6 +1,10 @@
 //! Errors in a field of JSON, of a query or of a file that the merchant sent.
 
+use jetpay_core::id::InvalidId;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::text::{not_utf8, odd_id};
 
 /// What is wrong with one field.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,24 +30,31 @@ impl FieldError {
     /// # Errors
     /// [`FieldError`]: with an empty field, when the line is not one JSON value.
     pub fn of_line<T: DeserializeOwned>(text: &[u8]) -> Result<T, Self> {
-        let mut json = serde_json::Deserializer::from_slice(text);
+        let text = str::from_utf8(text).map_err(|error| Self::new("", not_utf8(text, error)))?;
+        let mut json = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            if error.inner().is_data() {
-                return Self::of_json(&error);
-            }
-            let column = error.inner().column();
-            Self::new("", format!("is not JSON from column {column} on"))
+            let message = match error.inner().classify() {
+                Category::Data => return Self::of_json(&error),
+                Category::Eof => {
+                    "ends in the middle of a JSON value: write each object on one line".to_owned()
+                }
+                _ => format!("is not JSON from column {} on", error.inner().column()),
+            };
+            Self::new("", message)
         })?;
-        json.end()
-            .map_err(|_| Self::new("", "there is more than one JSON value on the line"))?;
+        json.end().map_err(|_| {
+            Self::new(
+                "",
+                "there is more than one JSON value on the line, or a comma after it",
+            )
+        })?;
         Ok(value)
     }
 
     /// The error in a field that is no whole number, or one too large.
     #[must_use]
     pub fn not_whole(field: &str) -> Self {
-        let name = field.rsplit('.').next().unwrap_or(field);
-        let unit = if ["amount", "payment", "min_payment"].contains(&name) {
+        let unit = if Self::is_money(field) {
             " of minor units"
         } else {
             ""
@@ -52,6 +63,12 @@ impl FieldError {
             field,
             format!("must be a whole number{unit}, at most {}", i64::MAX),
         )
+    }
+
+    /// Whether a field holds an amount.
+    pub(crate) fn is_money(field: &str) -> bool {
+        let name = field.rsplit('.').next().unwrap_or(field);
+        ["amount", "payment", "min_payment"].contains(&name)
     }
 
     /// The error that a JSON reader found, without the value.
@@ -67,6 +84,9 @@ impl FieldError {
             Some((what, "i64" | "u64")) if what.starts_with("invalid ") => {
                 return Self::not_whole(&field);
             }
+            Some((what, "a string")) if what.starts_with("invalid ") => {
+                "must be a text, in quotation marks".to_owned()
+            }
             Some((what, expected)) if what.starts_with("invalid ") => format!("must be {expected}"),
             // `missing field` and `unknown field` name fields and contain no value.
             _ if text.contains(" field ") => text.to_owned(),
@@ -76,6 +96,68 @@ impl FieldError {
             field: if field == "." { String::new() } else { field },
             message,
         }
+    }
+}
+
+/// The most errors of one value that are told. A body or a line can have thousands.
+const MOST_ERRORS: usize = 100;
+
+/// The errors of one value so far, at most one for each field.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<FieldError>);
+
+impl FieldErrors {
+    /// Adds an error, unless the field has one or there are very many.
+    pub(crate) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        let error = FieldError::new(field, message);
+        if self.0.len() < MOST_ERRORS && !self.0.iter().any(|known| known.field == error.field) {
+            self.0.push(error);
+        }
+    }
+
+    /// The value, if there is no error; the error is added.
+    pub(crate) fn keep<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
+        result
+            .map_err(|error| self.add(error.field, error.message))
+            .ok()
+    }
+
+    /// The value of a field that must have one.
+    pub(crate) fn required<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.add(field, "is missing");
+        }
+        value
+    }
+
+    /// The id that a file has in a field.
+    pub(crate) fn id<'t, T: TryFrom<&'t str, Error = InvalidId>>(
+        &mut self,
+        field: &str,
+        text: &'t str,
+    ) -> Option<T> {
+        let odd = odd_id(text).map_or(Ok(()), Err);
+        let id = odd.and_then(|()| T::try_from(text).map_err(|error| error.to_string()));
+        self.keep(id.map_err(|what| FieldError::new(field, what)))
+    }
+
+    /// Whether there is no error.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value, if it is there and no error was added.
+    pub(crate) fn none_in<T>(self, value: Option<T>) -> Result<T, Self> {
+        value.filter(|_| self.is_empty()).ok_or(self)
+    }
+}
+
+impl IntoIterator for FieldErrors {
+    type Item = FieldError;
+    type IntoIter = std::vec::IntoIter<FieldError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -16,6 +16,7 @@ pub mod payout_request;
 pub mod payouts;
 pub mod service;
 pub mod telemetry;
+mod text;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

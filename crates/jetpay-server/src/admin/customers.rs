@@ -120,21 +120,22 @@ async fn import(admin: Data<Admin>, payload: Payload) -> Result<HttpResponse, Ad
     let (mut customers, mut errors) = (Vec::new(), Vec::new());
     let mut seen = HashMap::new();
     for (line, text) in lines() {
-        let read = customer::from_line(text, as_of).and_then(|customer| {
-            let first = *seen.entry(customer.customer_id.clone()).or_insert(line);
-            if first == line {
-                return Ok(customer);
-            }
-            let message = format!("is already in line {first}");
-            Err(FieldError::new("customer_id", message))
-        });
-        match read {
-            Ok(customer) => customers.push(customer),
-            Err(FieldError { field, message }) => errors.push(LineError {
+        let mut wrong = |FieldError { field, message }| {
+            errors.push(LineError {
                 line,
                 field,
                 message,
-            }),
+            });
+        };
+        match customer::from_line(text, as_of) {
+            Ok(customer) => match *seen.entry(customer.customer_id.clone()).or_insert(line) {
+                first if first == line => customers.push(customer),
+                first => {
+                    let message = format!("is already in line {first}");
+                    wrong(FieldError::new("customer_id", message));
+                }
+            },
+            Err(errors) => errors.into_iter().for_each(wrong),
         }
     }
     let count = admin.ledger.import_customers(customers).await?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::fmt;
 
 use crate::config::Role;
-use crate::field_error::FieldError;
+use crate::field_error::{FieldError, FieldErrors};
 use crate::telemetry;
 
 /// An error answer.
@@ -137,6 +137,14 @@ impl AdminError {
 impl From<FieldError> for AdminError {
     fn from(error: FieldError) -> Self {
         Self::invalid(error.field, error.message)
+    }
+}
+
+impl From<FieldErrors> for AdminError {
+    /// An answer has the first error.
+    fn from(errors: FieldErrors) -> Self {
+        let first = errors.into_iter().next();
+        first.map_or_else(|| Self::malformed("the body is wrong"), Self::from)
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::error::AdminError;
 use crate::field_error::FieldError;
+use crate::text::{foreign, without_bom};
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -33,11 +34,17 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     Ok(value)
 }
 
-/// Reads a body of at most this many bytes. Answers 413 when it is larger.
+/// Reads a body of at most this many bytes, without a byte order mark. Answers 413 when it is larger, and 400 when it begins
+/// as something else than UTF-8.
 pub(super) async fn bytes(payload: Payload, limit: usize) -> Result<Bytes, AdminError> {
     let body = to_bytes_limited(BodyStream::new(payload), limit).await;
     let body = body.map_err(|_| AdminError::too_large(limit))?;
-    body.map_err(|_| AdminError::malformed("the body is incomplete"))
+    let body = body.map_err(|_| AdminError::malformed("the body is incomplete"))?;
+    if let Some(kind) = foreign(&body) {
+        let message = format!("the body is {kind}; send JSON in UTF-8");
+        return Err(AdminError::malformed(message));
+    }
+    Ok(body.slice_ref(without_bom(&body)))
 }
 
 /// Parameters that are whole numbers in every list. `after` is one in a feed, elsewhere a text.

@@ -7,6 +7,7 @@ mod import;
 mod ledger;
 mod operator;
 mod payouts;
+mod rows;
 mod serve;
 mod simulate;
 mod store;
@@ -17,7 +18,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
 use jetpay_core::signature::{self, Key};
 use jetpay_platform::visible;
@@ -26,6 +27,7 @@ use zeroize::Zeroizing;
 use crate::listener;
 #[cfg(unix)]
 use crate::service;
+use crate::text;
 
 /// Accept top-ups by Kaspi, Kassa24, Kassa24 BVU, Cash-in and QIWI through JetPay
 ///
@@ -210,7 +212,10 @@ impl Sign {
         std::io::stdin()
             .read_to_end(&mut body)
             .context("cannot read standard input")?;
-        let signed = signature::sign(&body, &key).context(
+        if let Some(kind) = text::foreign(&body) {
+            bail!("standard input is {kind}; give one JSON object in UTF-8");
+        }
+        let signed = signature::sign(text::without_bom(&body), &key).context(
             "cannot sign standard input; give one JSON object: echo '{\"type\":\"verify\"}' | jetpay sign ...",
         )?;
         let mut out = std::io::stdout().lock();

@@ -23,7 +23,7 @@
 //! ```
 
 mod body;
-mod unseen;
+pub(crate) mod unseen;
 
 use std::fmt::{self, Write};
 

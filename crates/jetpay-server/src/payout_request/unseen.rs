@@ -6,7 +6,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// The first character of an identifier that cannot be seen, its place, and what to do: white space at an end, white space
 /// other than a space, or a character without a shape of its own. None: the identifier is what it looks like.
-pub(super) fn unseen(text: &str) -> Option<String> {
+pub(crate) fn unseen(text: &str) -> Option<String> {
     let last = text.chars().count().saturating_sub(1);
     first(text, |place, character| {
         let is_outer = place == 0 || place == last;
@@ -15,12 +15,12 @@ pub(super) fn unseen(text: &str) -> Option<String> {
 }
 
 /// The first control character, in the same words.
-pub(super) fn control(text: &str) -> Option<String> {
+pub(crate) fn control(text: &str) -> Option<String> {
     first(text, |_, character| character.is_control())
 }
 
 /// Where an identifier leaves Unicode's composed form (NFC), and what to do: the same letters in the other form look alike.
-pub(super) fn decomposed(text: &str) -> Option<String> {
+pub(crate) fn decomposed(text: &str) -> Option<String> {
     let (composed, rest) = ComposingNormalizerBorrowed::new_nfc().split_normalized(text);
     (!rest.is_empty()).then(|| {
         format!(

@@ -287,6 +287,67 @@ async fn ids_in_paths_are_percent_decoded_once() {
 }
 
 #[actix_web::test]
+async fn body_with_the_byte_order_mark_of_utf_8_is_read_and_one_in_utf_16_is_named() {
+    let running = Folder::new().serve().await;
+    let line = json!({"customer_id": "1"}).to_string();
+    let utf_16 = |mark: &str| -> Vec<u8> {
+        let body = format!("{mark}{line}");
+        body.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    for (method, path, body) in [
+        (Method::PUT, "/v1/customers/1", json!({}).to_string()),
+        (Method::POST, "/v1/customers:import", line.clone()),
+    ] {
+        let request = running.admin(method.clone(), path);
+        let (status, shown) = answer(request.body(format!("\u{feff}{body}"))).await;
+        assert!((200..300).contains(&status), "{path}: {shown}");
+        assert!(
+            shown["errors"].as_array().is_none_or(Vec::is_empty),
+            "{shown}"
+        );
+        for body in [utf_16("\u{feff}"), utf_16("")] {
+            let request = running.admin(method.clone(), path);
+            let (status, error) = answer(request.body(body)).await;
+            assert_eq!(
+                (status, &error["error"]["code"]),
+                (400, &json!("malformed"))
+            );
+            let message = error["error"]["message"].to_string();
+            assert!(
+                message.contains("is UTF-16; send JSON in UTF-8"),
+                "{message}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_error_of_an_imported_line_is_named_and_the_other_lines_are_stored() {
+    let running = Folder::new().serve().await;
+    let wrong = json!({"customer_id": "7.70011E+10", "contracts": [
+        {"id": "a\u{200b}", "number": "A\nB", "payment": 1, "min_payment": 2}]});
+    let request = running.admin(Method::POST, "/v1/customers:import");
+    let body = format!("{wrong}\r\n\r\n{{\"customer_id\":\"1\"}}");
+    let (_, shown) = answer(request.body(body)).await;
+    let errors = shown["errors"].as_array().unwrap().iter();
+    let fields: Vec<_> = errors
+        .map(|error| (&error["line"], error["field"].as_str()))
+        .collect();
+    let line = &json!(1);
+    let expected = [
+        (line, Some("customer_id")),
+        (line, Some("contracts[0].id")),
+        (line, Some("contracts[0].number")),
+        (line, Some("contracts[0].min_payment")),
+    ];
+    assert_eq!(
+        (&shown["new"], fields),
+        (&json!(1), expected.to_vec()),
+        "{shown}"
+    );
+}
+
+#[actix_web::test]
 async fn invalid_customer_is_refused_with_the_field_and_is_not_stored() {
     let running = Folder::new().serve().await;
     let contract = |extra: Value| {

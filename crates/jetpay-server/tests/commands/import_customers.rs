@@ -151,16 +151,137 @@ async fn debts_of_a_file_include_the_entries_that_the_merchant_says() {
 }
 
 /// A pipe can be read once only.
-#[test]
-fn piped_file_is_imported() {
+#[actix_web::test]
+async fn piped_file_is_imported_also_through_the_running_service() {
+    let csv = "customer_id;contract_id;contract_number\r\n1;a;A\r\n2;;\r\n1;b;B\r\n";
+    let lines = "\u{feff}{\"customer_id\":\"1\"}\n{\"customer_id\":\"2\"}\n";
+    let import = |folder: &Folder| {
+        for (name, content) in [("/dev/stdin", lines), ("-", lines), ("-", csv)] {
+            let output = answered(folder, &[name], content);
+            let error = text(&output.stderr);
+            assert!(text(&output.stdout).ends_with(" 0 left out\n"), "{error}");
+        }
+    };
     let folder = Folder::new();
-    let output = answered(&folder, &["/dev/stdin"], "{\"customer_id\":\"1\"}\n");
+    import(&folder);
+    let running = folder.serve().await;
+    import(&running.folder);
+    assert_eq!(ids(&running).await, ["1", "2"]);
+    let one = "{\"customer_id\":\"1\"}";
+    let output = answered(&running.folder, &["-", "--replace-all"], one);
     let error = text(&output.stderr);
-    assert_eq!(
-        text(&output.stdout),
-        "1 new, 0 replaced, 0 left out\n",
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        error.contains("nothing was changed: 1 customers are not in the file"),
         "{error}"
     );
+    assert!(
+        error.contains("standard input is the file; use --yes"),
+        "{error}"
+    );
+    let output = answered(&running.folder, &["-", "--replace-all", "--yes"], one);
+    assert_eq!(
+        text(&output.stdout),
+        "0 new, 1 replaced, 0 left out, 1 removed\n"
+    );
+    let wrong = answered(&running.folder, &["-"], "{\"customer_id\":\"\"}");
+    assert!(text(&wrong.stderr).starts_with("standard input:1: `customer_id`"));
+}
+
+#[actix_web::test]
+async fn quote_that_is_not_closed_stores_nothing_and_with_skip_bad_costs_its_row_alone() {
+    let folder = Folder::new();
+    let mut file = String::from("customer_id,contract_id,contract_number\n0,c,\"Anna\n");
+    for number in 1..=5_000 {
+        writeln!(file, "{number},c,N").unwrap();
+    }
+    folder.write("all.csv", &file);
+    for (options, out, part) in [
+        (
+            &["all.csv"][..],
+            "",
+            "one line is wrong, and nothing was stored",
+        ),
+        (
+            &["all.csv", "--skip-bad"],
+            "5000 new, 0 replaced, 1 left out\n",
+            "one line was left out",
+        ),
+    ] {
+        let output = folder.run(&[&["customers", "import"], options].concat());
+        let error = text(&output.stderr);
+        assert_eq!(
+            (output.status.code(), text(&output.stdout).as_str()),
+            (Some(1), out),
+            "{error}"
+        );
+        assert!(
+            error
+                .starts_with("all.csv:2: `contract_number` begins with a quote that is not closed"),
+            "{error}"
+        );
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn file_in_another_encoding_or_form_is_named_by_every_command_with_what_to_do() {
+    let folder = Folder::new();
+    let of = |header: &str, row: &str| {
+        let utf_16 = |text: &str| -> Vec<u8> {
+            let text = format!("\u{feff}{text}");
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        };
+        let windows_1251 = [
+            header.as_bytes(),
+            b"\n",
+            &row.as_bytes()[1..],
+            b"\xc0\xe9\n",
+        ]
+        .concat();
+        [
+            (utf_16(header), "is UTF-16: save it as text in UTF-8"),
+            (
+                windows_1251,
+                "probably windows-1251: save the file as UTF-8",
+            ),
+            (b"PK\x03\x04".to_vec(), "is a workbook (.xlsx, .ods)"),
+            (b"[\n{}]".to_vec(), "JSON"),
+            (
+                header.replacen("customer_id", "customer", 1).into_bytes(),
+                "unknown: customer",
+            ),
+            (
+                header
+                    .replacen("customer_id", "Customer ID", 1)
+                    .into_bytes(),
+                "(write customer_id)",
+            ),
+        ]
+    };
+    for (command, header) in [
+        (
+            &["customers", "import"][..],
+            "customer_id,contract_id,contract_number",
+        ),
+        (
+            &["payments", "import"],
+            "payment_id,project_id,method,customer_id,amount,currency",
+        ),
+        (
+            &["payouts", "send", "--project", "1234"],
+            "key,account_number,amount,currency,customer_id,ip_address,first_name,last_name,email",
+        ),
+    ] {
+        let row = ",1".repeat(header.matches(',').count() + 1);
+        for (content, part) in of(header, &row) {
+            std::fs::write(folder.path("file"), content).unwrap();
+            let output = folder.run(&[command, &["file"]].concat());
+            let error = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{command:?} {part}: {error}");
+            assert!(error.contains(part), "{part} is not in: {error}");
+        }
+    }
 }
 
 #[actix_web::test]
@@ -244,16 +365,16 @@ fn what_a_wrong_file_says_is_escaped_and_cut_in_errors() {
     let lines = format!("{{\"customer_id\":\"1\",\"{json}\":1}}\n");
     folder.write("odd.jsonl", &lines);
     folder.write("odd.csv", &format!("idempotency_key,{odd}\n"));
-    for (arguments, shortened) in [
-        (&["customers", "import", "odd.jsonl"][..], true),
-        (&["payments", "import", "odd.jsonl"], true),
-        (&["payouts", "send", "odd.csv", "--project", "1234"], false),
+    for arguments in [
+        &["customers", "import", "odd.jsonl"][..],
+        &["payments", "import", "odd.jsonl"],
+        &["payouts", "send", "odd.csv", "--project", "1234"],
     ] {
         let output = folder.run(arguments);
         assert!(!output.status.success());
         let error = text(&output.stderr);
         assert!(!error.contains(['\u{1b}', '\u{202e}']), "{error:?}");
         assert!(error.contains(r"\u{1b}[31m\u{202e}xx"), "{error}");
-        assert_eq!(error.len() < 1_000, shortened, "{error}");
+        assert!(error.len() < 1_000, "{error}");
     }
 }

@@ -30,9 +30,15 @@ fn imported(folder: &Folder, arguments: &[&str]) -> String {
 
 /// The standard error of the command, which must fail.
 fn refused(folder: &Folder, arguments: &[&str]) -> String {
+    left_out(folder, arguments).1
+}
+
+/// The standard output and error of the command, which must fail.
+fn left_out(folder: &Folder, arguments: &[&str]) -> (String, String) {
     let output = folder.run(&[&["payments", "import"], arguments].concat());
-    assert!(!output.status.success(), "{}", text(&output.stdout));
-    text(&output.stderr)
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{out}{error}");
+    (out, error)
 }
 
 #[actix_web::test]
@@ -114,13 +120,41 @@ async fn every_wrong_line_is_reported_by_number_and_field_and_nothing_is_stored_
         output.contains("11 lines are wrong, and nothing was stored"),
         "{output}"
     );
+    let (out, error) = left_out(&folder, &["old.csv", "--skip-bad"]);
     assert_eq!(
-        imported(&folder, &["old.csv", "--skip-bad"]),
-        "1 new, 0 known already, 11 left out\n",
+        out, "1 new, 0 known already, 11 left out\n",
         "the first run stored nothing"
     );
+    assert!(error.ends_with("error: 11 lines were left out, see above; the others are stored\n"));
     folder.write("no_header.csv", "p1,1234,kaspi,1,,100,KZT,\n");
     assert!(refused(&folder, &["no_header.csv"]).contains("payment_id,project_id"));
+}
+
+#[test]
+fn all_errors_of_a_line_are_told_in_csv_and_in_json_lines() {
+    let folder = Folder::new();
+    let row = ";99;kaspy;7.70011E+10;'c;1500.00;USD;yesterday\n";
+    folder.write("old.csv", &(HEADER.replace(',', ";") + row));
+    let line = json!({"project_id": 99, "method": "kaspy", "customer_id": "7.70011E+10", "contract_id": "'c", "amount": -1,
+        "currency": "USD", "created_at": "yesterday"});
+    folder.write("old.jsonl", &format!("\n{line}"));
+    for file in ["old.csv", "old.jsonl"] {
+        let error = refused(&folder, &[file]);
+        for part in [
+            "`payment_id` is missing",
+            "`project_id` is not in the configuration",
+            "`method` must be one of kaspi",
+            "`customer_id` is a number that a spreadsheet rounded (it looks like 7.70011E+10)",
+            "`contract_id` begins with `'`",
+            "`amount` must be",
+            "`currency` must be KZT",
+            "`created_at` must be an instant",
+        ] {
+            let told = format!("{file}:2: {part}");
+            assert!(error.contains(&told), "{told} is not in:\n{error}");
+        }
+        assert!(error.contains("one line is wrong"), "{error}");
+    }
 }
 
 #[actix_web::test]
@@ -148,10 +182,8 @@ async fn json_lines_are_imported_like_csv() {
             "{error} is not in:\n{output}"
         );
     }
-    assert_eq!(
-        imported(&folder, &["old.jsonl", "--skip-bad"]),
-        "1 new, 0 known already, 3 left out\n"
-    );
+    let (out, _) = left_out(&folder, &["old.jsonl", "--skip-bad"]);
+    assert_eq!(out, "1 new, 0 known already, 3 left out\n");
 }
 
 #[test]

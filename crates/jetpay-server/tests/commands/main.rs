@@ -32,6 +32,7 @@ fn body_that_sign_signed_matches_in_explain() {
     for body in [
         "{\"type\": \"verify\",  \"project_id\": 1234}",
         "{\"general\":{\"project_id\":1}}\n",
+        "\u{feff}{\"project_id\": 1234}",
     ] {
         let signed = piped(
             &["sign", "--secret-env", "JETPAY_TEST_SECRET"],
@@ -161,8 +162,8 @@ async fn import_stores_nothing_of_a_file_with_a_wrong_line_unless_it_may_skip_it
     );
     let output = folder.run(&["customers", "import", "customers.jsonl", "--skip-bad"]);
     assert_eq!(
-        text(&output.stdout),
-        "2 new, 0 replaced, 1 left out\n",
+        (output.status.code(), text(&output.stdout).as_str()),
+        (Some(1), "2 new, 0 replaced, 1 left out\n"),
         "the first run stored nothing"
     );
 

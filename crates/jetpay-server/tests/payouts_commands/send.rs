@@ -43,8 +43,12 @@ async fn second_run_of_a_file_pays_no_row_twice() {
     assert_eq!(sum, 150_001);
 
     sheet(&running.folder, &[("k4", 1), ("k2", 50_001), ("k3", 1)]);
-    let (code, out, _) = run(running, &[&SEND[..], &["--dry-run"]].concat());
-    assert_eq!(code, Some(0));
+    let (code, out, err) = run(running, &[&SEND[..], &["--dry-run"]].concat());
+    assert_eq!(code, Some(1));
+    assert!(
+        err.contains("the service would refuse one payout, see above"),
+        "{err}"
+    );
     let lines: Vec<_> = out.lines().collect();
     assert!(
         lines[2].starts_with("3     k2   ") && lines[2].ends_with("would refuse this row"),
@@ -59,7 +63,8 @@ async fn second_run_of_a_file_pays_no_row_twice() {
         "{out}"
     );
     assert_eq!(lines[4], "1 new, 2 known before; a dry run sends nothing");
-    let (_, out, _) = run(running, &[&SEND[..], &["--dry-run", "--json"]].concat());
+    let (code, out, _) = run(running, &[&SEND[..], &["--dry-run", "--json"]].concat());
+    assert_eq!(code, Some(1));
     let json: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(json["known_before"].as_array().unwrap().len(), 2);
     assert_eq!(json["known_before"][0]["differs"], true);
@@ -121,6 +126,29 @@ async fn row_that_looks_like_another_payout_of_the_day_is_sent_only_after_a_yes(
     );
     sheet(&running.folder, &[("k5", 100)]);
     let (code, out, _) = run(running, &[&SEND[..], &["--yes"]].concat());
+    assert!(code == Some(0) && out.contains("1 new"), "{out}");
+}
+
+#[actix_web::test]
+async fn file_on_standard_input_is_sent_and_a_question_about_it_needs_yes() {
+    let paying = Paying::sqlite("").await;
+    let running = &paying.running;
+    let file = |key: &str| format!("\u{feff}{HEADER}\n{}", row(key, 100)).replace(',', "\t");
+    let send = ["payouts", "send", "-"];
+    let (code, out, err) = answered(running, &send, &file("k1"));
+    assert!(code == Some(0) && out.contains("1 new"), "{out}{err}");
+    let (code, _, err) = answered(running, &send, &file("k2"));
+    assert_eq!(code, Some(1));
+    assert!(
+        err.starts_with("standard input:3: pays the same amount"),
+        "{err}"
+    );
+    assert!(
+        err.contains("standard input is the file") && err.contains("--yes"),
+        "{err}"
+    );
+    assert_eq!(payouts(running).await.len(), 1);
+    let (code, out, _) = answered(running, &[&send[..], &["--yes"]].concat(), &file("k2"));
     assert!(code == Some(0) && out.contains("1 new"), "{out}");
 }
 

@@ -1,92 +1,42 @@
 //! `jetpay customers import` and `jetpay payments import`: what both share.
 
 mod customers;
-mod lines;
 mod payments;
 
-use std::fs::File;
-use std::io::{IsTerminal, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use actix_web::rt::System;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jetpay_ledger::{Ledger, OpenError};
-use jetpay_platform::visible;
 
+use super::rows::{self, BadLine};
 use crate::config::StoreLocation;
 
 pub(super) use customers::ImportCustomers;
-pub(super) use lines::BadLine;
 pub(super) use payments::ImportPayments;
 
 /// The arguments of every import.
 #[derive(Args)]
 struct Source {
-    /// The file: CSV when its name ends in .csv or when it does not begin with `{`, else JSON Lines
+    /// The file, or `-` for standard input: CSV when its name ends in .csv or when it does not begin with `{`, else JSON Lines
     file: PathBuf,
     /// The configuration, which names the store
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]
     config: PathBuf,
-    /// Leave out the lines that are wrong, and import the others
+    /// Leave out the lines that are wrong, and import the others; the command then ends with 1
     #[arg(long)]
     skip_bad: bool,
 }
 
-/// This many bytes show whether a file is CSV.
-const START: u64 = 4096;
-
-/// The file in memory.
-struct Content {
-    bytes: Vec<u8>,
-    csv: bool,
-    bar: ProgressBar,
-}
-
-/// The records that were read, and the lines that are wrong.
-struct Records<T> {
-    good: Vec<T>,
-    bad: Vec<BadLine>,
-}
-
 impl Source {
-    fn content(&self) -> anyhow::Result<Content> {
-        let bytes = std::fs::read(&self.file)
-            .with_context(|| format!("cannot read {}", self.file.display()))?;
-        let (csv, bar) = (is_csv(&self.file, &bytes), progress(bytes.len() as u64));
-        Ok(Content { bytes, csv, bar })
-    }
-
-    /// Opens the file, to read it more than once: a pipe is copied first.
-    fn open(&self) -> anyhow::Result<(File, bool, ProgressBar)> {
-        let open = || {
-            let mut file = File::open(&self.file)?;
-            if !file.metadata()?.is_file() {
-                let mut copy = tempfile::tempfile()?;
-                std::io::copy(&mut file, &mut copy)?;
-                copy.rewind()?;
-                file = copy;
-            }
-            let mut start = Vec::new();
-            (&file).take(START).read_to_end(&mut start)?;
-            file.rewind()?;
-            let length = file.metadata()?.len();
-            Ok::<_, std::io::Error>((file, start, length))
-        };
-        let (file, start, length) =
-            open().with_context(|| format!("cannot read {}", self.file.display()))?;
-        Ok((file, is_csv(&self.file, &start), progress(length)))
-    }
-
-    /// Prints all wrong lines. It is an error when there are any and `--skip-bad` was not given.
-    fn report(&self, bad: &[BadLine]) -> anyhow::Result<()> {
-        for bad in bad {
-            let file = visible::line(&self.file.display().to_string());
-            eprintln!("{file}:{}: {}", bad.line, bad.what);
-        }
-        if !bad.is_empty() && !self.skip_bad {
-            let lines = match bad.len() {
+    /// Shows all errors, and returns how many lines are left out. It is an error when there are any and `--skip-bad` was not given.
+    fn report(&self, bad: &[BadLine]) -> anyhow::Result<usize> {
+        let wrong = rows::show(&self.file, bad);
+        if wrong > 0 && !self.skip_bad {
+            let lines = match wrong {
                 1 => "one line is".to_owned(),
                 count => format!("{count} lines are"),
             };
@@ -94,7 +44,16 @@ impl Source {
                 "{lines} wrong, and nothing was stored; correct the file, or leave such lines out with --skip-bad"
             );
         }
-        Ok(())
+        Ok(wrong)
+    }
+}
+
+/// The end of an import. It is an error when lines were left out.
+fn complete(left_out: usize) -> anyhow::Result<()> {
+    match left_out {
+        0 => Ok(()),
+        1 => bail!("one line was left out, see above; the others are stored"),
+        count => bail!("{count} lines were left out, see above; the others are stored"),
     }
 }
 
@@ -113,19 +72,6 @@ fn with_store<T>(
         ledger.close().await;
         Ok(done)
     })
-}
-
-fn is_csv(path: &Path, bytes: &[u8]) -> bool {
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some(extension) if extension.eq_ignore_ascii_case("csv") => true,
-        Some(extension)
-            if extension.eq_ignore_ascii_case("jsonl")
-                || extension.eq_ignore_ascii_case("ndjson") =>
-        {
-            false
-        }
-        _ => !bytes.trim_ascii_start().starts_with(b"{"),
-    }
 }
 
 /// A progress bar over the bytes or rows of a file. It is hidden when standard error is not a terminal.

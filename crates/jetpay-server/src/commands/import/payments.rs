@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
+use anyhow::Context;
 use clap::Args;
-use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
+use indicatif::ProgressBar;
+use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{Imported, Ledger, Millis, NewPayment};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::lines::{BadLine, Columns, for_each_csv, for_each_json};
-use super::{Content, Records, Source, with_store};
+use super::{Source, complete, progress, with_store};
+use crate::commands::rows::{self, BadLine, Cells, Columns, CsvFile, RowFile};
 use crate::config::Config;
 use crate::environment::now;
-use crate::field_error::FieldError;
+use crate::field_error::{FieldError, FieldErrors};
 use crate::methods::NAMES;
 
 const COLUMNS: Columns = Columns {
@@ -49,52 +51,89 @@ pub(in crate::commands) struct ImportPayments {
 impl ImportPayments {
     pub(in crate::commands) fn run(&self) -> anyhow::Result<()> {
         let config = Config::read(&self.source.config)?;
-        let file = self.source.content()?;
-        let payments = read(&file, &Rules::of(&config))?;
-        self.source.report(&payments.bad)?;
-        file.bar.set_message("storing");
+        let file = RowFile::open(&self.source.file)?;
+        let bar = progress(file.length);
+        let mut payments = Payments::new(Rules::of(&config));
+        payments
+            .read(file, &bar)
+            .with_context(|| rows::name(&self.source.file))?;
+        let left_out = self.source.report(&payments.bad)?;
+        bar.set_message("storing");
         let in_use = "stop the service first: the import needs the store for itself";
         let counted = with_store(&config.store, in_use, async |ledger| {
             store(ledger, payments.good).await
         })??;
-        file.bar.finish_and_clear();
-        let left_out = payments.bad.len();
+        bar.finish_and_clear();
         println!(
             "{} new, {} known already, {left_out} left out",
             counted.new, counted.known
         );
-        Ok(())
+        complete(left_out)
     }
 }
 
-/// Reads and checks every line.
-fn read(file: &Content, rules: &Rules) -> anyhow::Result<Records<NewPayment>> {
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
-    let mut lines: HashMap<PaymentId, u64> = HashMap::new();
-    let mut take = |number: u64, line: Result<Line, BadLine>| {
-        let payment = line.and_then(|line| {
-            let payment = rules.check(line);
-            payment.map_err(|error| BadLine::of_field(number, &error))
-        });
-        match payment {
-            Ok(payment) => match lines.insert(payment.id.clone(), number) {
-                None => good.push(payment),
-                Some(first) => {
-                    let what = format!("`payment_id` is already in line {first}");
-                    bad.push(BadLine::new(number, what));
-                }
-            },
-            Err(line) => bad.push(line),
+/// The payments of a file, and the errors of its wrong lines.
+struct Payments {
+    rules: Rules,
+    good: Vec<NewPayment>,
+    bad: Vec<BadLine>,
+    lines: HashMap<PaymentId, u64>,
+}
+
+impl Payments {
+    fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            good: Vec::new(),
+            bad: Vec::new(),
+            lines: HashMap::new(),
         }
-    };
-    if file.csv {
-        for_each_csv(&*file.bytes, &file.bar, &COLUMNS, |row| {
-            take(row.line, row.cells);
-        })?;
-    } else {
-        for_each_json(&file.bytes, &file.bar, take);
     }
-    Ok(Records { good, bad })
+
+    /// Reads and checks every line.
+    fn read(&mut self, file: RowFile, bar: &ProgressBar) -> anyhow::Result<()> {
+        if file.is_csv {
+            let mut file = CsvFile::new(file, &COLUMNS)?;
+            while let Some(row) = file.next()? {
+                bar.set_position(row.byte);
+                match row.cells {
+                    Ok(mut cells) => {
+                        let line = Line::of_cells(&mut cells);
+                        self.take(row.line, &line, cells.errors);
+                    }
+                    Err(bad) => self.bad.push(bad),
+                }
+            }
+            return Ok(());
+        }
+        let mut lines = file.lines;
+        while let Some(text) = lines.next_json()? {
+            let line = text.map(FieldError::of_line::<Line>);
+            bar.set_position(lines.end);
+            match line {
+                Ok(Ok(line)) => self.take(lines.number, &line, FieldErrors::default()),
+                Ok(Err(error)) => self.bad.push(BadLine::of_field(lines.number, &error)),
+                Err(bad) => self.bad.push(bad),
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a line that can have errors already.
+    fn take(&mut self, number: u64, line: &Line, mut errors: FieldErrors) {
+        let payment = self.rules.check(line, &mut errors);
+        let known = payment.as_ref().and_then(|it| self.lines.get(&it.id));
+        if let Some(first) = known {
+            errors.add("payment_id", format!("is already in line {first}"));
+        }
+        match errors.none_in(payment) {
+            Ok(payment) => {
+                self.lines.insert(payment.id.clone(), number);
+                self.good.push(payment);
+            }
+            Err(errors) => self.bad.extend(BadLine::all(number, errors)),
+        }
+    }
 }
 
 async fn store(ledger: &Ledger, payments: Vec<NewPayment>) -> anyhow::Result<Imported> {
@@ -117,18 +156,33 @@ async fn store(ledger: &Ledger, payments: Vec<NewPayment>) -> anyhow::Result<Imp
     }
 }
 
-/// A line of the file. Optional fields may also be empty.
+/// A line of the file. A field that is absent or wrong is none.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a payment object")]
 struct Line {
-    payment_id: String,
-    project_id: u64,
-    method: String,
-    customer_id: String,
+    payment_id: Option<String>,
+    project_id: Option<i64>,
+    method: Option<String>,
+    customer_id: Option<String>,
     contract_id: Option<String>,
-    amount: i64,
-    currency: String,
+    amount: Option<i64>,
+    currency: Option<String>,
     created_at: Option<String>,
+}
+
+impl Line {
+    fn of_cells(cells: &mut Cells<'_>) -> Self {
+        Self {
+            payment_id: cells.text("payment_id"),
+            project_id: cells.number("project_id"),
+            method: cells.text("method"),
+            customer_id: cells.text("customer_id"),
+            contract_id: cells.text("contract_id"),
+            amount: cells.number("amount"),
+            currency: cells.text("currency"),
+            created_at: cells.text("created_at"),
+        }
+    }
 }
 
 /// What the configuration says about payments, and the time for those without one.
@@ -147,47 +201,53 @@ impl Rules {
         }
     }
 
-    /// The payment, as `check_deposit` would have recorded it.
+    /// The payment, as `check_deposit` would have recorded it. Adds all errors.
     ///
     /// The service need not know the customer: the older system accepted the top-up, and its callback will arrive.
-    fn check(&self, line: Line) -> Result<NewPayment, FieldError> {
-        let project_id = ProjectId::new(line.project_id);
-        if !self.projects.contains(&project_id) {
-            return Err(FieldError::new("project_id", "is not in the configuration"));
+    fn check(&self, line: &Line, errors: &mut FieldErrors) -> Option<NewPayment> {
+        let id = errors.required("payment_id", line.payment_id.as_deref());
+        let id = id.and_then(|id| errors.id("payment_id", id));
+        let project_id = errors.required("project_id", line.project_id);
+        let mut known = self.projects.iter().copied();
+        let project_id = project_id
+            .and_then(|given| known.find(|known| i64::try_from(known.number()) == Ok(given)));
+        if project_id.is_none() {
+            errors.add("project_id", "is not in the configuration");
         }
-        let known = NAMES.into_iter().find(|name| *name == line.method);
-        let method = known.ok_or_else(|| {
-            FieldError::new("method", format!("must be one of {}", NAMES.join(", ")))
-        })?;
-        if line.currency != self.currency.code() {
-            let message = format!("must be {}, the currency of all balances", self.currency);
-            return Err(FieldError::new("currency", message));
+        let method = errors.required("method", line.method.as_deref());
+        let method = NAMES.into_iter().find(|name| Some(*name) == method);
+        if method.is_none() {
+            errors.add("method", format!("must be one of {}", NAMES.join(", ")));
         }
-        let amount = Money::new(line.amount, self.currency);
+        let customer_id = errors.required("customer_id", line.customer_id.as_deref());
+        let customer_id = customer_id.and_then(|id| errors.id("customer_id", id));
+        let contract_id = not_empty(line.contract_id.as_deref());
+        let contract_id = contract_id.and_then(|id| errors.id("contract_id", id));
+        let minor = errors.required("amount", line.amount);
+        let amount = Money::new(minor.unwrap_or_default(), self.currency);
         if !amount.is_positive() {
-            return Err(FieldError::new(
-                "amount",
-                "must be minor units, more than 0",
-            ));
+            errors.add("amount", "must be minor units, more than 0");
         }
-        let contract_id = not_empty(line.contract_id).map(ContractId::new).transpose();
-        Ok(NewPayment {
-            id: PaymentId::new(line.payment_id)
-                .map_err(|error| FieldError::new("payment_id", error.to_string()))?,
-            project_id,
-            method: method.into(),
-            customer_id: CustomerId::new(line.customer_id)
-                .map_err(|error| FieldError::new("customer_id", error.to_string()))?,
-            contract_id: contract_id
-                .map_err(|error| FieldError::new("contract_id", error.to_string()))?,
+        let currency = errors.required("currency", line.currency.as_deref());
+        if currency != Some(self.currency.code()) {
+            let message = format!("must be {}, the currency of all balances", self.currency);
+            errors.add("currency", message);
+        }
+        let created_at = not_empty(line.created_at.as_deref()).map_or(Ok(self.now), instant);
+        Some(NewPayment {
+            created_at: errors.keep(created_at)?,
+            id: id?,
+            project_id: project_id?,
+            method: method?.into(),
+            customer_id: customer_id?,
+            contract_id,
             amount,
             flags: Vec::new(),
-            created_at: not_empty(line.created_at).map_or(Ok(self.now), |text| instant(&text))?,
         })
     }
 }
 
-fn not_empty(text: Option<String>) -> Option<String> {
+fn not_empty(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
 }
 

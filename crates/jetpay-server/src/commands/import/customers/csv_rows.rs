@@ -1,19 +1,16 @@
 //! Customers as CSV: a header, and one row for each contract. The rows of a customer need not follow each other.
 
-use std::fs::File;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::io::Seek;
 
 use anyhow::Context;
 use indicatif::ProgressBar;
-use jetpay_core::id::CustomerId;
-use jetpay_ledger::Customer;
-use serde::Deserialize;
+use jetpay_core::id::{ContractId, CustomerId};
+use jetpay_ledger::{Contract, Customer};
 
 use super::Read;
-use crate::commands::import::lines::{BadLine, Columns, CsvFile, CsvRow, for_each_csv};
-use crate::customer::{AsOf, ContractBody, CustomerBody};
-use crate::field_error::FieldError;
+use crate::commands::rows::{BadLine, Cells, Columns, CsvFile, CsvRow, RowFile};
+use crate::customer::{AsOf, ContractBody, check_ids};
 
 const COLUMNS: Columns = Columns {
     all: &[
@@ -29,18 +26,6 @@ const COLUMNS: Columns = Columns {
     required: &["customer_id"],
 };
 
-#[derive(Deserialize)]
-struct Row {
-    customer_id: String,
-    additional_customer_id: Option<String>,
-    contract_id: Option<String>,
-    contract_number: Option<String>,
-    payment: Option<i64>,
-    min_payment: Option<i64>,
-    status_code: Option<i64>,
-    as_of_seq: Option<i64>,
-}
-
 /// Where a row begins, and the hash of its customer's id.
 struct Place {
     hash: u64,
@@ -50,44 +35,41 @@ struct Place {
 
 /// A CSV file, read customer by customer in the order of their first rows.
 pub(super) struct CsvCustomers {
-    file: CsvFile<File>,
+    file: CsvFile,
     as_of: AsOf,
     /// The rows that name a customer, those of one customer together.
     places: Vec<Place>,
     /// The first row of each customer, as an index of `places`.
     firsts: Vec<usize>,
     next: usize,
-    /// The rows that name no customer.
+    /// The errors of the rows that name no customer.
     pub(super) unreadable: Vec<BadLine>,
 }
 
 impl CsvCustomers {
     /// Finds the rows of each customer.
-    pub(super) fn new(mut file: File, as_of: AsOf, bar: &ProgressBar) -> anyhow::Result<Self> {
+    pub(super) fn new(file: RowFile, as_of: AsOf, bar: &ProgressBar) -> anyhow::Result<Self> {
         bar.set_message("reading");
         let hashing = RandomState::new();
         let (mut places, mut unreadable) = (Vec::new(), Vec::new());
-        for_each_csv(&file, bar, &COLUMNS, |row: CsvRow<'_, Row>| {
-            let (line, byte) = (row.line, row.byte);
-            match CustomerId::new(row.key.unwrap_or_default()) {
-                Ok(id) => places.push(Place {
-                    hash: hashing.hash_one(&id),
-                    byte,
-                    line,
+        let mut file = CsvFile::new(file, &COLUMNS)?;
+        while let Some(row) = file.next()? {
+            bar.set_position(row.byte);
+            match row.key {
+                Some(id) => places.push(Place {
+                    hash: hashing.hash_one(id),
+                    byte: row.byte,
+                    line: row.line,
                 }),
-                Err(error) => {
-                    let what = || BadLine::new(line, format!("`customer_id`: {error}"));
-                    unreadable.push(row.cells.err().unwrap_or_else(what));
-                }
+                None => Gathered::default().take(row, as_of, &mut unreadable),
             }
-        })?;
+        }
         places.sort_unstable_by_key(|place| (place.hash, place.byte));
         let begins = |at: &usize| *at == 0 || places[at - 1].hash != places[*at].hash;
         let mut firsts: Vec<usize> = (0..places.len()).filter(begins).collect();
         firsts.sort_unstable_by_key(|&at| places[at].byte);
-        file.rewind()?;
         Ok(Self {
-            file: CsvFile::new(file, &COLUMNS)?,
+            file,
             as_of,
             places,
             firsts,
@@ -111,27 +93,21 @@ impl CsvCustomers {
         let (mut gathered, mut bad) = (Gathered::default(), Vec::new());
         for place in self.places[first..].iter().take_while(|it| it.hash == hash) {
             self.file.seek(place.byte, place.line)?;
-            let row = self
-                .file
-                .next::<Row>()
-                .context("the file changed meanwhile")?;
-            let taken = row.cells.and_then(|cells| {
-                gathered
-                    .take(cells, line)
-                    .map_err(|what| BadLine::new(row.line, what))
-            });
-            bad.extend(taken.err());
+            let row = self.file.next()?.context("the file changed meanwhile")?;
+            gathered.take(row, self.as_of, &mut bad);
         }
-        let customer = if bad.is_empty() {
-            let customer = gathered.into_customer(self.as_of);
-            customer.map_err(|error| vec![BadLine::of_field(line, &error)])
-        } else {
-            Err(bad)
-        };
+        let customer = gathered
+            .id
+            .filter(|_| bad.is_empty())
+            .map(|(customer_id, _)| Customer {
+                customer_id,
+                additional_customer_id: gathered.additional,
+                contracts: gathered.contracts,
+            });
         Ok(Some(Read {
             line,
             byte,
-            customer,
+            customer: customer.ok_or(bad),
         }))
     }
 }
@@ -139,105 +115,122 @@ impl CsvCustomers {
 /// The rows of one customer so far.
 #[derive(Default)]
 struct Gathered {
-    id: String,
+    /// The id, and the line of the first row.
+    id: Option<(CustomerId, u64)>,
     additional: Option<String>,
-    contracts: Vec<ContractBody>,
+    contracts: Vec<Contract>,
+    /// The line of each contract.
+    lines: HashMap<ContractId, u64>,
 }
 
 impl Gathered {
-    /// Adds a row. `first` is the line of the customer's first row.
-    fn take(&mut self, row: Row, first: u64) -> Result<(), String> {
-        let mut contract = contract(
-            row.contract_id,
-            row.contract_number,
-            row.payment,
-            row.min_payment,
-            row.status_code,
-        )?;
-        if let Some(contract) = &mut contract {
-            contract.as_of_seq = row.as_of_seq;
-        }
-        if self.id.is_empty() {
-            self.id = row.customer_id;
-        } else if self.id != row.customer_id {
-            return Err(format!(
-                "this customer cannot be told from that of line {first}; run the import again"
-            ));
-        }
-        match (&self.additional, row.additional_customer_id) {
-            (Some(known), Some(other)) if *known != other => {
-                return Err(format!(
-                    "`additional_customer_id` differs from that of line {first}"
-                ));
+    /// Adds a row, or its errors to `bad`.
+    fn take(&mut self, row: CsvRow<'_>, as_of: AsOf, bad: &mut Vec<BadLine>) {
+        let line = row.line;
+        let mut cells = match row.cells {
+            Ok(cells) => cells,
+            Err(error) => return bad.push(error),
+        };
+        let text = cells.text("customer_id");
+        let id = text.and_then(|id| cells.errors.id::<CustomerId>("customer_id", &id));
+        cells.errors.required("customer_id", id.as_ref());
+        let additional = cells.id("additional_customer_id");
+        check_ids(id.as_ref(), additional.as_deref(), &mut cells.errors);
+        let contract = contract(&mut cells, as_of);
+        let errors = &mut cells.errors;
+        if let Some(id) = id {
+            let (known, first) = self.id.get_or_insert_with(|| (id.clone(), line));
+            if *known != id {
+                errors.add(
+                    "customer_id",
+                    format!("cannot be told from that of line {first}; run the import again"),
+                );
             }
-            (_, Some(additional)) => self.additional = Some(additional),
-            (_, None) => {}
+            match (&self.additional, additional) {
+                (Some(known), Some(other)) if *known != other => errors.add(
+                    "additional_customer_id",
+                    format!("differs from that of line {first}"),
+                ),
+                (_, Some(additional)) => self.additional = Some(additional),
+                (_, None) => {}
+            }
         }
-        self.contracts.extend(contract);
-        Ok(())
-    }
-
-    fn into_customer(self, as_of: AsOf) -> Result<Customer, FieldError> {
-        let id = CustomerId::new(self.id)
-            .map_err(|error| FieldError::new("customer_id", error.to_string()))?;
-        CustomerBody::new(self.additional, self.contracts, None).into_customer(id, as_of)
+        if let Some(contract) = contract {
+            match self.lines.insert(contract.id.clone(), line) {
+                Some(other) => errors.add(
+                    "contract_id",
+                    format!("is the same as in line {other}, for the same customer"),
+                ),
+                None => self.contracts.push(contract),
+            }
+        }
+        bad.extend(BadLine::all(line, cells.errors));
     }
 }
 
-fn contract(
-    id: Option<String>,
-    number: Option<String>,
-    payment: Option<i64>,
-    min_payment: Option<i64>,
-    status_code: Option<i64>,
-) -> Result<Option<ContractBody>, String> {
+/// The contract in a row, if there is one. Adds its errors.
+fn contract(cells: &mut Cells<'_>, as_of: AsOf) -> Option<Contract> {
+    let (id, number) = (cells.id("contract_id"), cells.text("contract_number"));
+    let [payment, min_payment, status_code, as_of_seq] =
+        ["payment", "min_payment", "status_code", "as_of_seq"].map(|column| cells.number(column));
     match (id, number) {
         (Some(id), Some(number)) => {
-            let status_code = status_code.unwrap_or_default();
-            Ok(Some(ContractBody {
+            let contract = ContractBody {
                 id,
                 number,
                 payment,
                 min_payment,
-                status_code,
+                status_code: status_code.unwrap_or_default(),
                 info: None,
-                as_of_seq: None,
-            }))
+                as_of_seq,
+            };
+            let name = |field: &str| match field {
+                "id" | "number" => format!("contract_{field}"),
+                field => field.to_owned(),
+            };
+            contract.check(name, as_of, &mut cells.errors)
         }
-        (None, None) if payment.is_none() && min_payment.is_none() && status_code.is_none() => {
-            Ok(None)
+        (None, None) if payment.or(min_payment).or(status_code).is_none() => None,
+        (id, number) => {
+            let what = "is missing: a contract needs both `contract_id` and `contract_number`";
+            for (column, text) in [("contract_id", id), ("contract_number", number)] {
+                if text.is_none() {
+                    cells.errors.add(column, what);
+                }
+            }
+            None
         }
-        _ => Err("a contract needs both `contract_id` and `contract_number`".to_owned()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Customers;
-    use super::super::tests::file;
     use super::*;
+    use crate::commands::rows::file;
 
     /// The customers and the wrong lines of a file. It is read twice, and gives the same both times.
-    fn read(text: &str) -> anyhow::Result<(Vec<Customer>, Vec<u64>)> {
+    fn read(text: &str) -> (Vec<Customer>, Vec<(u64, String)>) {
         let bar = ProgressBar::hidden();
-        let rows = CsvCustomers::new(file(text), AsOf::end(9), &bar)?;
-        let unreadable: Vec<_> = rows.unreadable.iter().map(|bad| bad.line).collect();
+        let rows = CsvCustomers::new(file(text), AsOf::end(9), &bar).unwrap();
+        let of = |bad: &BadLine| (bad.line, bad.what.clone());
+        let unreadable: Vec<_> = rows.unreadable.iter().map(of).collect();
         let mut customers = Customers::Csv(rows);
-        let mut all = || -> anyhow::Result<_> {
+        let mut all = || {
             let (mut good, mut bad) = (Vec::new(), unreadable.clone());
-            while let Some(read) = customers.next()? {
+            while let Some(read) = customers.next().unwrap() {
                 match read.customer {
                     Ok(customer) => good.push(customer),
-                    Err(lines) => bad.extend(lines.iter().map(|bad| bad.line)),
+                    Err(lines) => bad.extend(lines.iter().map(of)),
                 }
             }
-            customers.rewind()?;
-            bad.sort_unstable();
-            Ok((good, bad))
+            customers.rewind().unwrap();
+            bad.sort_by_key(|(line, _)| *line);
+            (good, bad)
         };
-        let (first, second) = (all()?, all()?);
+        let (first, second) = (all(), all());
         assert_eq!(first, second);
-        Ok(first)
+        first
     }
 
     fn ids(customers: &[Customer]) -> Vec<&str> {
@@ -248,9 +241,9 @@ mod tests {
     #[test]
     fn rows_of_one_customer_become_its_contracts_also_when_they_are_apart() {
         let head = "customer_id,contract_id,contract_number,payment,as_of_seq";
-        let text = format!("{head}\n1,a,A,100,7\n2,,,,\n\n3,a,\"A\nB\",1,\n1,b,B,,\n3,b,B,2,\n");
-        let (good, bad) = read(&text).unwrap();
-        assert_eq!(bad, Vec::<u64>::new());
+        let text = format!("{head}\n1,a,A,100,7\n2,,,,\n\n3,a,\"A, B\",1,\n1,b,B,,\n3,b,B,2,\n");
+        let (good, bad) = read(&text);
+        assert_eq!(bad, []);
         assert_eq!(ids(&good), ["1", "2", "3"]);
         let contracts = |at: usize| {
             let contracts = good[at].contracts.iter();
@@ -264,49 +257,66 @@ mod tests {
         );
         assert_eq!(contracts(1), []);
         let third = [
-            ("a", "A\nB", Some(1), Some(9)),
+            ("a", "A, B", Some(1), Some(9)),
             ("b", "B", Some(2), Some(9)),
         ];
         assert_eq!(contracts(2), third);
     }
 
     #[test]
-    fn wrong_rows_are_reported_with_their_line() {
-        let text = "customer_id,contract_id,contract_number,payment\n1,a,A,10.5\n2,a,,\n3\n4,a,A,1\n4,a,A,1\na;b,,,\n";
-        let (good, bad) = read(text).unwrap();
-        assert_eq!(bad, [2, 3, 4, 5, 7]);
+    fn all_errors_of_a_row_are_told_with_its_line_and_columns() {
+        let text = "\
+            customer_id,additional_customer_id,contract_id,contract_number,payment,min_payment,status_code\n\
+            1,,a,A,10.5,-2,x\n\
+            2,,a,,,,\n\
+            3\n\
+            4,A,a,A,1,,\n\
+            4,B,a,A,1,2,\n\
+            a;b,,c;d,E,,,\n\
+            ,7E+9,7.70011E+10,7E+9,-1,,\n\
+            ..,,,,5,,\n";
+        let (good, bad) = read(text);
+        let told: Vec<_> = bad
+            .iter()
+            .map(|(line, what)| (*line, what.split('`').nth(1).unwrap_or_default()))
+            .collect();
+        let expected = [
+            (2, "payment"),
+            (2, "min_payment"),
+            (2, "status_code"),
+            (3, "contract_number"),
+            (4, ""),
+            (6, "min_payment"),
+            (6, "additional_customer_id"),
+            (6, "contract_id"),
+            (7, "customer_id"),
+            (7, "contract_id"),
+            (8, "customer_id"),
+            (8, "additional_customer_id"),
+            (8, "contract_id"),
+            (8, "contract_number"),
+            (8, "payment"),
+            (9, "customer_id"),
+            (9, "contract_id"),
+            (9, "contract_number"),
+        ];
+        assert_eq!(told, expected, "{bad:#?}");
         assert_eq!(good, []);
     }
 
     #[test]
-    fn number_that_is_not_whole_or_too_large_is_named_with_what_to_write() {
-        for (column, wrong, unit) in [
-            ("payment", "10.5", " of minor units"),
-            ("min_payment", "9223372036854775808", " of minor units"),
-            ("status_code", "x", ""),
-        ] {
-            let text = format!("customer_id,contract_id,contract_number,{column}\n1,a,A,{wrong}\n");
-            let bar = ProgressBar::hidden();
-            let mut rows = CsvCustomers::new(file(&text), AsOf::end(9), &bar).unwrap();
-            let bad = rows.next().unwrap().unwrap().customer.unwrap_err();
-            let must =
-                format!("`{column}`: must be a whole number{unit}, at most 9223372036854775807");
-            assert_eq!(bad[0].what, must);
-        }
-    }
-
-    #[test]
     fn customer_with_one_wrong_row_is_left_out_completely() {
-        let text =
-            "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,a,A,1\n1,b,B,10.5\n";
-        let (good, bad) = read(text).unwrap();
-        assert_eq!((ids(&good), bad), (vec!["2"], vec![4]));
-    }
-
-    #[test]
-    fn unknown_column_is_refused_with_the_list_of_columns() {
-        let error = read("customer,contract_id\n").unwrap_err().to_string();
-        let columns = "customer_id,additional_customer_id";
-        assert!(error.contains(columns), "{error}");
+        let head = "customer_id,contract_id,contract_number,payment\n";
+        for wrong in [
+            "1,b,B,10.5",
+            "1,b,\"B,1",
+            "1,b,\"B\"B,1",
+            "1,b",
+            "1,b,B,1,,1",
+        ] {
+            let (good, bad) = read(&format!("{head}1,a,A,100\n2,a,A,1\n{wrong}\n3,,,\n"));
+            let lines: Vec<_> = bad.iter().map(|(line, _)| *line).collect();
+            assert_eq!((ids(&good), lines), (vec!["2", "3"], vec![4]), "{wrong}");
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! `jetpay customers import`: reads the file twice, once to check it and once to store it, so that memory holds little of it.
 
 mod csv_rows;
-mod json_lines;
 mod target;
 
-use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 
@@ -15,12 +13,11 @@ use indicatif::ProgressBar;
 use jetpay_core::id::CustomerId;
 use jetpay_ledger::{Customer, ImportCount, Ledger};
 
-use super::Source;
-use super::lines::BadLine;
+use super::{Source, complete, progress};
+use crate::commands::rows::{self, BadLine, Lines, RowFile};
 use crate::config::{AdminAccess, Config};
-use crate::customer::{AsOf, fits_a_url};
+use crate::customer::{self, AsOf, fits_a_url};
 use csv_rows::CsvCustomers;
-use json_lines::JsonCustomers;
 use target::Target;
 
 /// Customers that are stored at a time: the progress is that of the store.
@@ -52,10 +49,11 @@ impl ImportCustomers {
     pub(in crate::commands) fn run(&self) -> anyhow::Result<()> {
         let config = Config::read(&self.source.config)?;
         let access = AdminAccess::read(&self.source.config, self.token.as_deref())?;
-        let (file, csv, bar) = self.source.open()?;
+        let file = RowFile::open(&self.source.file)?;
+        let bar = progress(file.length);
         System::new().block_on(async {
             let target = Target::open(&config, &access).await?;
-            let outcome = self.import(&target, file, csv, &bar).await;
+            let outcome = self.import(&target, file, &bar).await;
             target.close().await;
             outcome
         })
@@ -64,8 +62,7 @@ impl ImportCustomers {
     async fn import(
         &self,
         target: &Target<'_>,
-        file: File,
-        csv: bool,
+        file: RowFile,
         bar: &ProgressBar,
     ) -> anyhow::Result<()> {
         let as_of = AsOf::end(target.reader().last_entry().await?);
@@ -73,13 +70,10 @@ impl ImportCustomers {
         let default =
             default.map_err(|error| anyhow::anyhow!("{} {}", error.field, error.message))?;
         let as_of = AsOf { default, ..as_of };
-        let mut customers = if csv {
-            Customers::Csv(CsvCustomers::new(file, as_of, bar)?)
-        } else {
-            Customers::Json(JsonCustomers::new(file, as_of))
-        };
+        let customers = Customers::of(file, as_of, bar);
+        let mut customers = customers.with_context(|| rows::name(&self.source.file))?;
         let mut checked = Checked::of(&mut customers, bar)?;
-        self.source.report(&checked.bad)?;
+        let left_out = self.source.report(&checked.bad)?;
         let absent = if self.replace_all {
             let absent = checked.absent(target.reader()).await?;
             self.check_removal(target, &checked, &absent, bar)?;
@@ -106,13 +100,12 @@ impl ImportCustomers {
         }
         bar.finish_and_clear();
         let ImportCount { new, replaced } = count;
-        let left_out = checked.bad.len();
         print!("{new} new, {replaced} replaced, {left_out} left out");
         if self.replace_all {
             print!(", {removed} removed");
         }
         println!();
-        Ok(())
+        complete(left_out)
     }
 }
 
@@ -148,6 +141,10 @@ impl ImportCustomers {
                 });
                 Ok(())
             }
+            _ if rows::is_standard_input(&self.source.file) => bail!(
+                "nothing was changed: {customers} customers are not in the file and would be removed, and there is no answer to a \
+                 question, because standard input is the file; use --yes"
+            ),
             _ => bar.suspend(|| confirm(customers)),
         }
     }
@@ -155,7 +152,8 @@ impl ImportCustomers {
 
 /// The customers of a file, read one by one.
 enum Customers {
-    Json(JsonCustomers),
+    /// Each line is the body of `PUT /v1/customers/{customer_id}`, and `customer_id`.
+    Json(Lines, AsOf),
     Csv(CsvCustomers),
 }
 
@@ -169,22 +167,43 @@ struct Read {
 }
 
 impl Customers {
+    fn of(file: RowFile, as_of: AsOf, bar: &ProgressBar) -> anyhow::Result<Self> {
+        Ok(if file.is_csv {
+            Self::Csv(CsvCustomers::new(file, as_of, bar)?)
+        } else {
+            Self::Json(file.lines, as_of)
+        })
+    }
+
     fn next(&mut self) -> anyhow::Result<Option<Read>> {
-        match self {
-            Self::Json(lines) => lines.next(),
-            Self::Csv(rows) => rows.next(),
-        }
+        let (lines, as_of) = match self {
+            Self::Json(lines, as_of) => (lines, *as_of),
+            Self::Csv(rows) => return rows.next(),
+        };
+        let Some(text) = lines.next_json()? else {
+            return Ok(None);
+        };
+        let customer = text.map(|text| customer::from_line(text, as_of));
+        let (line, byte) = (lines.number, lines.end);
+        let customer = match customer {
+            Ok(Ok(customer)) => Ok(customer),
+            Ok(Err(errors)) => Err(BadLine::all(line, errors).collect()),
+            Err(bad) => Err(vec![bad]),
+        };
+        Ok(Some(Read {
+            line,
+            byte,
+            customer,
+        }))
     }
 
     /// Begins again with the first customer.
     fn rewind(&mut self) -> anyhow::Result<()> {
         match self {
-            Self::Json(lines) => lines.rewind(),
-            Self::Csv(rows) => {
-                rows.rewind();
-                Ok(())
-            }
+            Self::Json(lines, _) => lines.rewind()?,
+            Self::Csv(rows) => rows.rewind(),
         }
+        Ok(())
     }
 }
 
@@ -266,16 +285,60 @@ fn confirm(customers: usize) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Seek;
-
     use super::*;
+    use crate::commands::rows::file;
 
-    /// A file with this text.
-    pub(super) fn file(text: &str) -> File {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-        file.rewind().unwrap();
-        file
+    fn json(text: &str) -> Customers {
+        Customers::of(file(text), AsOf::end(0), &ProgressBar::hidden()).unwrap()
+    }
+
+    #[test]
+    fn good_lines_are_read_and_all_errors_of_a_wrong_line_are_reported_with_its_number() {
+        let text = concat!(
+            "\u{feff}{\"customer_id\":\"1\",\"contracts\":[{\"id\":\"a\",\"number\":\"A\",\"payment\":100}]}\r\n",
+            "\r\n",
+            "{\"customer_id\":\"2\",\"contracts\":[{\"id\":\"a\",\"number\":\"A\",\"payment\":1.5}]}\n",
+            "{\"customer_id\":\"a;b\",\"contracts\":[{\"id\":\"7E+9\",\"number\":\"A\\n\",\"payment\":-1}]}\n",
+            "{\"customer_id\":\"3\"}\n",
+            "{\"customer_id\":\"1\"}\n",
+            "{\"customer_id\":77001}\n",
+            "{\"customer_id\":\"4\n",
+            "{\"customer_id\":\"5\"},",
+        );
+        let mut customers = json(text);
+        let checked = Checked::of(&mut customers, &ProgressBar::hidden()).unwrap();
+        let bad = checked.bad.iter().map(|bad| (bad.line, &*bad.what));
+        for ((line, part), (found, what)) in [
+            (
+                3,
+                "`contracts[0].payment` must be a whole number of minor units",
+            ),
+            (4, "`customer_id` an id is not empty"),
+            (
+                4,
+                "`contracts[0].id` is a number that a spreadsheet rounded",
+            ),
+            (
+                4,
+                "`contracts[0].number` has U+000A (line feed) as character 2 of 2",
+            ),
+            (4, "`contracts[0].payment` is negative"),
+            (6, "this customer is already in line 1"),
+            (7, "`customer_id` must be a text, in quotation marks"),
+            (8, "ends in the middle of a JSON value"),
+            (9, "more than one JSON value on the line, or a comma"),
+        ]
+        .into_iter()
+        .zip(bad)
+        {
+            assert!(
+                line == found && what.contains(part),
+                "{line} {part}: {found} {what}"
+            );
+        }
+        assert_eq!(checked.bad.len(), 9);
+        assert_eq!(checked.repeated, [6]);
+        assert_eq!(checked.ids.len(), 3, "two of them are one");
     }
 
     #[actix_web::test]
@@ -283,7 +346,7 @@ mod tests {
         let lines = (0..2_500).map(|number| format!("{{\"customer_id\":\"{number}\"}}\n"));
         let text = lines.collect::<Vec<_>>().concat();
         let bar = ProgressBar::hidden();
-        let mut customers = Customers::Json(JsonCustomers::new(file(&text), AsOf::end(0)));
+        let mut customers = json(&text);
         let checked = Checked::of(&mut customers, &bar).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();

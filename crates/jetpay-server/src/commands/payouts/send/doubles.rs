@@ -89,12 +89,19 @@ pub(super) fn show(doubles: &[Double], file: &str) {
     }
 }
 
-/// Shows the rows, and asks whether to send them. It is an error when the answer is not yes.
-pub(super) fn ask(doubles: &[Double], file: &str) -> anyhow::Result<()> {
+/// Shows the rows, and asks whether to send them. It is an error when the answer is not yes, or when there can be none
+/// because standard input is the file.
+pub(super) fn ask(doubles: &[Double], file: &str, is_input: bool) -> anyhow::Result<()> {
     if doubles.is_empty() {
         return Ok(());
     }
     show(doubles, file);
+    if is_input {
+        bail!(
+            "nothing was sent: there is no answer to a question, because standard input is the file; take out the rows above, \
+             or use --yes to send them all the same"
+        );
+    }
     eprint!("Send the file all the same? [y/N] ");
     let mut answer = String::new();
     std::io::stdin()

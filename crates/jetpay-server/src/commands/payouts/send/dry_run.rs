@@ -1,5 +1,6 @@
 //! `jetpay payouts send --dry-run`: what a run would do.
 
+use anyhow::bail;
 use futures_util::stream;
 use futures_util::{StreamExt, TryStreamExt};
 use jetpay_core::id::ProjectId;
@@ -85,6 +86,7 @@ const COLUMNS: &[Column] = &[
     }),
 ];
 
+/// Prints what a run would do. It is an error when the service would refuse a row.
 pub(super) fn report(sheet: &Sheet, known: &[Known], as_json: bool) -> anyhow::Result<()> {
     let count = sheet.rows.len();
     let known_rows = serde_json::to_value(known)?;
@@ -92,7 +94,8 @@ pub(super) fn report(sheet: &Sheet, known: &[Known], as_json: bool) -> anyhow::R
         let report = json!({
             "payouts": count, "amount": sheet.sum.minor(), "currency": sheet.sum.currency(), "known_before": known_rows,
         });
-        return print(&report.to_string());
+        print(&report.to_string())?;
+        return refused(known);
     }
     let known_rows = known_rows.as_array().map_or(&[][..], Vec::as_slice);
     if !known_rows.is_empty() {
@@ -102,5 +105,14 @@ pub(super) fn report(sheet: &Sheet, known: &[Known], as_json: bool) -> anyhow::R
         "{} new, {} known before; a dry run sends nothing",
         count - known.len(),
         known.len()
-    ))
+    ))?;
+    refused(known)
+}
+
+fn refused(known: &[Known]) -> anyhow::Result<()> {
+    match known.iter().filter(|known| known.differs).count() {
+        0 => Ok(()),
+        1 => bail!("the service would refuse one payout, see above"),
+        many => bail!("the service would refuse {many} payouts, see above"),
+    }
 }

@@ -9,7 +9,7 @@ mod tests;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use actix_web::rt::System;
 use anyhow::{Context, anyhow, bail};
@@ -23,7 +23,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::commands::client::{Answer, Client, Request, print};
-use crate::commands::import::{BadLine, progress};
+use crate::commands::import::progress;
+use crate::commands::rows::{self as row_file, BadLine, RowFile};
 use crate::commands::table::text;
 use crate::config::AdminAccess;
 use rows::Row;
@@ -33,7 +34,7 @@ const PARALLEL: usize = 8;
 
 #[derive(Args)]
 pub(in crate::commands) struct Send {
-    /// The CSV file
+    /// The CSV file, or `-` for standard input
     file: PathBuf,
     /// The project that pays; needed only when the configuration has several
     #[arg(long, value_name = "ID")]
@@ -75,7 +76,7 @@ impl Send {
         }
         let client = Client::new(&access)?;
         let system = System::new();
-        let name = self.file.display().to_string();
+        let name = row_file::name(&self.file);
         let rows = &sheet.rows;
         let unseen = |row: &Row| !row.payout_request.unseen().is_empty();
         if self.dry_run || !self.yes || rows.iter().any(unseen) {
@@ -84,14 +85,14 @@ impl Send {
             let new = rows.iter().filter(|row| !known_lines.contains(&row.line));
             let new: Vec<&Row> = new.collect();
             let bad: Vec<_> = new.iter().flat_map(|row| row.unseen()).collect();
-            refuse(&name, &bad)?;
+            refuse(&self.file, &bad)?;
             let doubles = system.block_on(doubles::find(&client, &new))?;
             if self.dry_run {
                 doubles::show(&doubles, &name);
                 return dry_run::report(&sheet, &known, self.json);
             }
             if !self.yes {
-                doubles::ask(&doubles, &name)?;
+                doubles::ask(&doubles, &name, row_file::is_standard_input(&self.file))?;
             }
         }
         let result = system.block_on(send(&client, &sheet.rows, &name));
@@ -121,11 +122,10 @@ impl Send {
 
     /// Reads the file and checks every row.
     fn sheet(&self, project: ProjectId) -> anyhow::Result<Sheet> {
-        let name = self.file.display();
-        let bytes = std::fs::read(&self.file).with_context(|| format!("cannot read {name}"))?;
-        let (rows, bad) =
-            rows::read(&bytes, project).with_context(|| format!("{name}: nothing was sent"))?;
-        refuse(&name.to_string(), &bad)?;
+        let read = RowFile::open(&self.file).and_then(|file| rows::read(file, project));
+        let name = row_file::name(&self.file);
+        let (rows, bad) = read.with_context(|| format!("{name}: nothing was sent"))?;
+        refuse(&self.file, &bad)?;
         let nothing = Money::new(0, Currency::KZT);
         let sum = rows.iter().try_fold(nothing, |sum, row| {
             sum.checked_add(row.payout_request.amount)
@@ -136,10 +136,8 @@ impl Send {
 }
 
 /// Shows the bad lines of the file. It is an error when there is one.
-fn refuse(file: &str, bad: &[BadLine]) -> anyhow::Result<()> {
-    for bad in bad {
-        eprintln!("{file}:{}: {}", bad.line, bad.what);
-    }
+fn refuse(file: &Path, bad: &[BadLine]) -> anyhow::Result<()> {
+    row_file::show(file, bad);
     match bad.len() {
         0 => Ok(()),
         1 => bail!(

@@ -1,0 +1,265 @@
+//! CSV with a header, row by row, and the cells of a row by column.
+
+use std::{fmt, io};
+
+use anyhow::bail;
+
+use super::split::{Row, trim};
+use super::{BadLine, Lines, RowFile};
+use crate::commands::table::cut;
+use crate::field_error::{FieldError, FieldErrors};
+use crate::payout_request::unseen::unseen;
+use crate::text::{odd_id, rounded};
+
+/// The columns that a file may have and must have. The first of `all` is the key.
+pub(in crate::commands) struct Columns {
+    pub(in crate::commands) all: &'static [&'static str],
+    pub(in crate::commands) required: &'static [&'static str],
+}
+
+/// A row that is not wholly empty.
+pub(in crate::commands) struct CsvRow<'a> {
+    /// The line on which the row begins, from 1.
+    pub(in crate::commands) line: u64,
+    /// Where the row begins, in bytes.
+    pub(in crate::commands) byte: u64,
+    /// The cell in the key's column if it is not empty, also when another cell is wrong.
+    pub(in crate::commands) key: Option<&'a str>,
+    pub(in crate::commands) cells: Result<Cells<'a>, BadLine>,
+}
+
+/// A CSV file, read row by row.
+pub(in crate::commands) struct CsvFile {
+    lines: Lines,
+    columns: &'static Columns,
+    /// The names in the header, without the empty ones at its end.
+    header: Vec<String>,
+    row: Row,
+}
+
+impl CsvFile {
+    /// Reads the header and checks it.
+    pub(in crate::commands) fn new(
+        file: RowFile,
+        columns: &'static Columns,
+    ) -> anyhow::Result<Self> {
+        let (mut lines, mut row, mut separator) = (file.lines, Row::default(), None);
+        while lines.read()? {
+            let line = lines.number;
+            let (text, _) = lines.text();
+            // Excel's own way to name the separator.
+            if let Some(given) = text.strip_prefix("sep=") {
+                separator = given.chars().next();
+                continue;
+            }
+            row.separator = separator.unwrap_or_else(|| separator_of(text));
+            if let Some(BadLine { line, what }) = row.read(&mut lines, &[])? {
+                bail!("line {line}: {what}");
+            }
+            if row.is_blank() {
+                continue;
+            }
+            let mut header: Vec<_> = row.cells().map(|cell| cell.trim().to_owned()).collect();
+            let named = header.iter().rposition(|name| !name.is_empty());
+            header.truncate(named.map_or(0, |at| at + 1));
+            if let Some(wrong) = columns.wrong(&header) {
+                bail!("line {line} must name {columns}; {wrong}");
+            }
+            return Ok(Self {
+                lines,
+                columns,
+                header,
+                row,
+            });
+        }
+        bail!("the file is empty: its first line must name {columns}");
+    }
+
+    /// Goes to the row that begins at this byte and line.
+    pub(in crate::commands) fn seek(&mut self, byte: u64, line: u64) -> io::Result<()> {
+        self.lines.seek(byte, line)
+    }
+
+    /// The next row; none at the end.
+    pub(in crate::commands) fn next(&mut self) -> io::Result<Option<CsvRow<'_>>> {
+        loop {
+            let byte = self.lines.end;
+            if !self.lines.read()? {
+                return Ok(None);
+            }
+            let line = self.lines.number;
+            let bad = self.row.read(&mut self.lines, &self.header)?;
+            if bad.is_none() && self.row.is_blank() {
+                continue;
+            }
+            let cells = Cells {
+                file: self,
+                errors: FieldErrors::default(),
+            };
+            let key = trim(cells.cell(self.columns.all[0]));
+            let bad = bad.or_else(|| Some(BadLine::new(line, self.wrong_count()?)));
+            return Ok(Some(CsvRow {
+                line,
+                byte,
+                key: (!key.is_empty()).then_some(key),
+                cells: bad.map_or(Ok(cells), Err),
+            }));
+        }
+    }
+
+    /// Whether the row has too few cells, or a cell in no column.
+    fn wrong_count(&self) -> Option<String> {
+        let (count, used, expected) = (self.row.count(), self.row.used(), self.header.len());
+        if count < expected || used > expected {
+            let count = if count < expected { count } else { used };
+            return Some(format!(
+                "the row has {count} cells, but the header has {expected}"
+            ));
+        }
+        let mut unnamed = self.row.cells().zip(&self.header);
+        let place = unnamed.position(|(cell, name)| name.is_empty() && !trim(cell).is_empty())?;
+        Some(format!(
+            "the row has a value in column {}, but the header has no name there",
+            place + 1
+        ))
+    }
+}
+
+/// The cells of a row by the names of their columns, and the errors in them so far.
+pub(in crate::commands) struct Cells<'a> {
+    file: &'a CsvFile,
+    pub(in crate::commands) errors: FieldErrors,
+}
+
+impl<'a> Cells<'a> {
+    /// A cell as it is in the file. It is empty when the file does not have the column.
+    pub(in crate::commands) fn cell(&self, column: &str) -> &'a str {
+        let place = self.file.header.iter().position(|name| name == column);
+        place
+            .and_then(|at| self.file.row.cell(at))
+            .unwrap_or_default()
+    }
+
+    /// A text. None: the cell is empty, or is an error.
+    pub(in crate::commands) fn text(&mut self, column: &str) -> Option<String> {
+        self.checked(column, |text| Ok(text.to_owned()))
+    }
+
+    /// A text that is an id.
+    pub(in crate::commands) fn id(&mut self, column: &str) -> Option<String> {
+        self.checked(column, |id| {
+            odd_id(id).map_or_else(|| Ok(id.to_owned()), Err)
+        })
+    }
+
+    /// A whole number. None: the cell is empty, or is an error.
+    pub(in crate::commands) fn number(&mut self, column: &str) -> Option<i64> {
+        self.checked(column, |text| {
+            let is_money = FieldError::is_money(column);
+            let digits = text.strip_prefix('-').filter(|_| !is_money);
+            let digits = digits.unwrap_or(text).as_bytes();
+            let is_whole = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+            text.parse().ok().filter(|_| is_whole).ok_or_else(|| {
+                let whole = FieldError::not_whole(column).message;
+                let example = if is_money { ": 150000 is 1 500.00" } else { "" };
+                let what = format!(
+                    "{whole}; write digits alone, without a point, a comma, a space or a sign{example}"
+                );
+                unseen(text).unwrap_or(if is_whole { whole } else { what })
+            })
+        })
+    }
+
+    /// A cell that is not empty, as `read` reads it.
+    fn checked<T>(
+        &mut self,
+        column: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = trim(self.cell(column));
+        if text.is_empty() {
+            return None;
+        }
+        let value = if text.contains('\n') {
+            let last = self.file.lines.number;
+            Err(format!(
+                "has a line end: its quote is closed in line {last}; is a quote missing, or one too many?"
+            ))
+        } else {
+            rounded(text).map_or_else(|| read(text), Err)
+        };
+        self.errors
+            .keep(value.map_err(|what| FieldError::new(column, what)))
+    }
+}
+
+impl fmt::Display for Columns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.all.join(",");
+        write!(
+            f,
+            "these columns, in any order, separated by commas, semicolons or tabs: {all}"
+        )?;
+        if self.required.len() < self.all.len() {
+            write!(f, " (required: {})", self.required.join(","))?;
+        }
+        Ok(())
+    }
+}
+
+impl Columns {
+    /// The columns that are missing, unknown or twice in a header.
+    fn wrong(&self, header: &[String]) -> Option<String> {
+        let count = |name: &&str| header.iter().filter(|it| it == name).count();
+        let missing = self.required.iter().filter(|name| count(name) == 0);
+        let twice = self.all.iter().filter(|name| count(name) > 1);
+        let unknown = header
+            .iter()
+            .filter(|name| !self.all.contains(&name.as_str()));
+        let unknown = unknown.filter(|name| !name.is_empty());
+        let unknown: Vec<_> = unknown.map(|name| cut(self.guessed(name))).collect();
+        let is_row = unknown.len() == header.len() && header.len() >= self.required.len();
+        let names = |names: Vec<&&str>| names.into_iter().map(|name| (*name).to_owned()).collect();
+        let wrong = [
+            ("missing", names(missing.collect())),
+            // The cells of a row can be personal data.
+            (
+                "unknown",
+                if is_row {
+                    vec!["all, as in a row".to_owned()]
+                } else {
+                    unknown
+                },
+            ),
+            ("twice", names(twice.collect())),
+        ];
+        let wrong = wrong.into_iter().filter(|(_, names)| !names.is_empty());
+        let wrong: Vec<_> = wrong
+            .map(|(what, names)| format!("{what}: {}", names.join(", ")))
+            .collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    }
+
+    /// An unknown name, with the column that it resembles.
+    fn guessed(&self, name: &str) -> String {
+        let letters = |name: &str| -> String {
+            let letters = name.chars().filter(char::is_ascii_alphabetic);
+            letters.map(|letter| letter.to_ascii_lowercase()).collect()
+        };
+        let resembles = |column: &&&str| letters(column) == letters(name);
+        match self.all.iter().find(resembles) {
+            Some(column) => format!("{name} (write {column})"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+/// The separator that a header has most often. No column's name has one.
+fn separator_of(header: &str) -> char {
+    let count = |separator: &char| header.matches(*separator).count();
+    // Of equal counts the last one is taken.
+    ['\t', ';', ',']
+        .into_iter()
+        .max_by_key(count)
+        .unwrap_or(',')
+}

@@ -1,0 +1,192 @@
+//! Text as other programs write it: its encoding, and what spreadsheets leave in it.
+
+use std::str::Utf8Error;
+
+use crate::payout_request::unseen;
+
+/// The mark that Windows programs write before UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The bytes without a mark of UTF-8 before them.
+pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BOM).unwrap_or(bytes)
+}
+
+/// What bytes are that do not begin as text in UTF-8.
+pub(crate) fn foreign(start: &[u8]) -> Option<&'static str> {
+    const UTF_16: &str = "UTF-16";
+    const KINDS: [(&[u8], &str); 6] = [
+        (b"\xff\xfe", UTF_16),
+        (b"\xfe\xff", UTF_16),
+        (b"PK\x03\x04", "a workbook (.xlsx, .ods) or a zip archive"),
+        (b"\xd0\xcf\x11\xe0", "a workbook (.xls)"),
+        (b"\x1f\x8b", "compressed with gzip"),
+        (b"%PDF", "a PDF document"),
+    ];
+    let mut kinds = KINDS.into_iter();
+    let kind = kinds.find(|(prefix, _)| start.starts_with(prefix));
+    // All that the service reads begins with a plain letter, of which UTF-16 makes two bytes.
+    let has_nul = start.iter().take(2).any(|&byte| byte == 0);
+    kind.map(|(_, kind)| kind).or(has_nul.then_some(UTF_16))
+}
+
+/// What is wrong with bytes that are not UTF-8, and what to do.
+pub(crate) fn not_utf8(bytes: &[u8], error: Utf8Error) -> String {
+    let (text, rest) = bytes.split_at(error.valid_up_to());
+    let place = text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() + 1;
+    // In windows-1251 these are letters, quotation marks, dashes, the sign of a number and the no-break space.
+    let is_1251 = |byte: &u8| {
+        byte.is_ascii()
+            || matches!(
+                byte,
+                0xc0..|0xa0| 0xa8 | 0xab | 0xb2 | 0xb3 | 0xb8 | 0xb9 | 0xbb | 0x84 | 0x93..=0x97
+            )
+    };
+    let guess = if rest.iter().all(is_1251) {
+        ", probably windows-1251"
+    } else {
+        ""
+    };
+    format!(
+        "is not UTF-8 from character {place} on{guess}: save the file as UTF-8 (a spreadsheet calls it \"CSV UTF-8\")"
+    )
+}
+
+/// Whether a spreadsheet showed a long number and lost its last digits, such as `7.70011E+10`.
+fn is_scientific(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let Some((digits, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or_default();
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    is_number(whole) && is_number(fraction) && is_number(exponent)
+}
+
+/// What a spreadsheet did to a text, and what to do.
+pub(crate) fn rounded(text: &str) -> Option<String> {
+    is_scientific(text).then(|| {
+        "is a number that a spreadsheet rounded (it looks like 7.70011E+10): give the column the format \"text\" and export the \
+         file again"
+            .to_owned()
+    })
+}
+
+/// Why the id in a file is not what the merchant's system has, and what to do.
+pub(crate) fn odd_id(id: &str) -> Option<String> {
+    if id.starts_with('\'') {
+        return Some("begins with `'`, by which spreadsheets mark a text: remove it".to_owned());
+    }
+    if id.starts_with("=\"") {
+        return Some("is a formula of a spreadsheet: write the text alone".to_owned());
+    }
+    let is_plain = id.bytes().all(|byte| byte.is_ascii_graphic());
+    rounded(id).or_else(|| if is_plain { None } else { unseen::unseen(id) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_that_is_no_text_in_utf_8_is_named() {
+        let utf_16 = |bytes: [fn(u16) -> [u8; 2]; 1], text: &str| -> Vec<u8> {
+            text.encode_utf16().flat_map(bytes[0]).collect()
+        };
+        for text in ["\u{feff}customer_id", "customer_id", "{\"a\":1}", "\r\nkey"] {
+            for order in [u16::to_le_bytes, u16::to_be_bytes] {
+                assert_eq!(foreign(&utf_16([order], text)), Some("UTF-16"), "{text:?}");
+            }
+        }
+        for (start, part) in [
+            (&b"PK\x03\x04\x14"[..], ".xlsx"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1", ".xls"),
+            (b"\x1f\x8b\x08", "gzip"),
+            (b"%PDF-1.7", "PDF"),
+        ] {
+            assert!(foreign(start).unwrap().contains(part), "{part}");
+        }
+        for start in ["", "k", "\u{feff}key", "{}", "ключ"] {
+            assert_eq!(foreign(start.as_bytes()), None, "{start}");
+        }
+    }
+
+    #[test]
+    fn windows_1251_is_named_with_the_place_and_what_to_do() {
+        for (bytes, part) in [
+            (
+                &b"7001,\xc0\xe9\xe3\xe5\xf0\xe8\xec"[..],
+                "character 6 on, probably windows-1251",
+            ),
+            (
+                b"\xb9 12 \xab\xd0\xee\xe3\xe0\xbb",
+                "character 1 on, probably windows-1251",
+            ),
+            (
+                b"\xd0\x90\x8f\x81",
+                "character 2 on: save the file as UTF-8",
+            ),
+        ] {
+            let error = str::from_utf8(bytes).unwrap_err();
+            let what = not_utf8(bytes, error);
+            assert!(what.contains(part) && what.contains("CSV UTF-8"), "{what}");
+        }
+    }
+
+    #[test]
+    fn number_that_a_spreadsheet_rounded_is_found_and_an_id_with_the_letter_e_is_not() {
+        for text in [
+            "7.70011E+10",
+            "7,70011E+10",
+            "7E+10",
+            "-1.5e-7",
+            "7.70011E+010",
+        ] {
+            assert!(
+                rounded(text).is_some_and(|it| it.contains("7.70011E+10")),
+                "{text}"
+            );
+            assert!(odd_id(text).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            "E",
+            "E+1",
+            "7E10",
+            "7.E+1",
+            "7.5.1E+1",
+            "AE+10",
+            "7E+1A",
+            "77001",
+            "Елена",
+        ] {
+            assert_eq!(rounded(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn id_with_a_mark_of_a_spreadsheet_or_a_character_that_cannot_be_seen_is_odd() {
+        for (id, part) in [
+            ("'+7701", "begins with `'`"),
+            ("=\"7701\"", "formula"),
+            ("77\u{a0}01", "U+00A0 (no-break space) as character 3 of 5"),
+            ("\u{feff}7701", "U+FEFF"),
+            ("77\t01", "U+0009 (tab)"),
+            ("7701\u{200b}", "U+200B (zero-width space)"),
+        ] {
+            assert!(odd_id(id).unwrap().contains(part), "{id:?}");
+        }
+        for id in [
+            "7701",
+            "+7701",
+            "a b",
+            "O'Neil",
+            "договор 5",
+            "a=\"b\"",
+            "@x",
+        ] {
+            assert_eq!(odd_id(id), None, "{id}");
+        }
+    }
+}
