@@ -111,10 +111,12 @@ impl CsvFile {
     fn wrong_count(&self) -> Option<String> {
         let (count, used, expected) = (self.row.count(), self.row.used(), self.header.len());
         if count < expected || used > expected {
-            let count = if count < expected { count } else { used };
-            return Some(format!(
-                "the row has {count} cells, but the header has {expected}"
-            ));
+            return Some(match if count < expected { count } else { used } {
+                1 => format!(
+                    "the row is one cell, but the header has {expected}: has it another separator?"
+                ),
+                count => format!("the row has {count} cells, but the header has {expected}"),
+            });
         }
         let mut unnamed = self.row.cells().zip(&self.header);
         let place = unnamed.position(|(cell, name)| name.is_empty() && !trim(cell).is_empty())?;

@@ -122,10 +122,24 @@ impl Row {
 
     /// Splits a further line. False: a cell goes on after its closing quote.
     fn split(&mut self, text: &str, line: u64, next: u64) -> bool {
-        for character in text.chars() {
+        let mut rest = text;
+        loop {
+            // What needs no decision is taken at once.
+            let plain = match self.state {
+                State::Bare => rest.find(self.separator),
+                State::Quoted => rest.find('"'),
+                _ => Some(0),
+            };
+            let (plain, more) = rest.split_at(plain.unwrap_or(rest.len()));
+            self.text.push_str(plain);
+            let mut characters = more.chars();
+            let Some(character) = characters.next() else {
+                return true;
+            };
+            rest = characters.as_str();
             self.state = match (self.state, character) {
-                (State::Quoted, '"') => State::Quote,
-                (State::Quote, '"') | (State::Quoted, _) => {
+                (State::Quoted, _) => State::Quote,
+                (State::Quote, '"') => {
                     self.text.push(character);
                     State::Quoted
                 }
@@ -137,22 +151,21 @@ impl Row {
                 (State::Quote | State::Closed, _) => return false,
                 (State::Start, '"') => {
                     let column = self.ends.len();
-                    self.text
-                        .truncate(self.ends.last().copied().unwrap_or_default());
+                    let start = self.ends.last().copied();
+                    self.text.truncate(start.unwrap_or_default());
                     self.opened = Quote { line, next, column };
                     State::Quoted
                 }
-                (state, _) => {
+                (State::Start | State::Bare, _) => {
                     self.text.push(character);
-                    if state == State::Start && character == ' ' {
-                        State::Start
+                    if character == ' ' {
+                        self.state
                     } else {
                         State::Bare
                     }
                 }
             };
         }
-        true
     }
 }
 
