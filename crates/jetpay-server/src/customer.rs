@@ -132,7 +132,7 @@ impl CustomerBody {
     ) -> Result<Customer, FieldErrors> {
         let mut errors = FieldErrors::default();
         let customer = self.check(Some(customer_id), as_of, &mut errors);
-        errors.none_in(customer)
+        errors.into_result(customer)
     }
 
     /// Adds all errors. Without an id, which is an error that is known, the other fields are checked all the same.
@@ -261,7 +261,7 @@ pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldError
     }
     let body = CustomerBody::new(line.additional_customer_id, line.contracts, line.as_of_seq);
     let customer = body.check(id, as_of, &mut errors);
-    errors.none_in(customer)
+    errors.into_result(customer)
 }
 
 impl DebtsBody {
@@ -293,7 +293,7 @@ impl DebtsBody {
             }
         }
         let as_of_seq = errors.keep(as_of.check(self.as_of_seq, "as_of_seq"));
-        errors.none_in(as_of_seq.map(|seq| (debts, seq)))
+        errors.into_result(as_of_seq.map(|seq| (debts, seq)))
     }
 }
 

@@ -4,7 +4,7 @@ use jetpay_core::id::InvalidId;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::text::{not_utf8, odd_id};
+use crate::text::{SAVE_AS_UTF_8, not_utf8, odd_id};
 
 /// What is wrong with one field.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,11 +30,18 @@ impl FieldError {
     /// # Errors
     /// [`FieldError`]: with an empty field, when the line is not one JSON value.
     pub fn of_line<T: DeserializeOwned>(text: &[u8]) -> Result<T, Self> {
-        let text = str::from_utf8(text).map_err(|error| Self::new("", not_utf8(text, error)))?;
+        let text = str::from_utf8(text).map_err(|error| {
+            let what = not_utf8(text, error);
+            Self::new("", format!("{what}: {SAVE_AS_UTF_8}"))
+        })?;
         let mut json = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let message = match error.inner().classify() {
                 Category::Data => return Self::of_json(&error),
+                _ if text.starts_with('\u{feff}') => {
+                    "begins with U+FEFF, a byte order mark, as between joined files: remove it"
+                        .to_owned()
+                }
                 Category::Eof => {
                     "ends in the middle of a JSON value: write each object on one line".to_owned()
                 }
@@ -147,7 +154,7 @@ impl FieldErrors {
     }
 
     /// The value, if it is there and no error was added.
-    pub(crate) fn none_in<T>(self, value: Option<T>) -> Result<T, Self> {
+    pub(crate) fn into_result<T>(self, value: Option<T>) -> Result<T, Self> {
         value.filter(|_| self.is_empty()).ok_or(self)
     }
 }

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::error::AdminError;
 use crate::field_error::FieldError;
-use crate::text::{foreign, without_bom};
+use crate::text::{foreign, not_utf8, without_bom};
 
 /// The largest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -21,7 +21,9 @@ const MAX_BODY: usize = 1024 * 1024;
 /// is wrong.
 pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, AdminError> {
     let body = bytes(payload, MAX_BODY).await?;
-    let mut json = serde_json::Deserializer::from_slice(&body);
+    let text = str::from_utf8(&body)
+        .map_err(|error| AdminError::malformed(format!("the body {}", not_utf8(&body, error))))?;
+    let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
             AdminError::from(FieldError::of_json(&error))

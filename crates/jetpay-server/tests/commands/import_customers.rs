@@ -240,7 +240,7 @@ fn file_in_another_encoding_or_form_is_named_by_every_command_with_what_to_do() 
         ]
         .concat();
         [
-            (utf_16(header), "is UTF-16: save it as text in UTF-8"),
+            (utf_16(header), "is UTF-16: save the file as UTF-8"),
             (
                 windows_1251,
                 "probably windows-1251: save the file as UTF-8",

@@ -126,7 +126,7 @@ impl Payments {
         if let Some(first) = known {
             errors.add("payment_id", format!("is already in line {first}"));
         }
-        match errors.none_in(payment) {
+        match errors.into_result(payment) {
             Ok(payment) => {
                 self.lines.insert(payment.id.clone(), number);
                 self.good.push(payment);

@@ -97,7 +97,7 @@ impl CsvFile {
                 errors: FieldErrors::default(),
             };
             let key = trim(cells.cell(self.columns.all[0]));
-            let bad = bad.or_else(|| Some(BadLine::new(line, self.wrong_count()?)));
+            let bad = bad.or_else(|| Some(BadLine::new(line, self.wrong_cells()?)));
             return Ok(Some(CsvRow {
                 line,
                 byte,
@@ -107,8 +107,13 @@ impl CsvFile {
         }
     }
 
-    /// Whether the row has too few cells, or a cell in no column.
-    fn wrong_count(&self) -> Option<String> {
+    /// Whether the row has too few cells or a cell in no column, or is a further header.
+    fn wrong_cells(&self) -> Option<String> {
+        let names = self.row.cells();
+        let names = names.map(|cell| cell.trim_start_matches('\u{feff}').trim());
+        if names.eq(&self.header) {
+            return Some("is a second header, as between joined files: remove it".to_owned());
+        }
         let (count, used, expected) = (self.row.count(), self.row.used(), self.header.len());
         if count < expected || used > expected {
             return Some(match if count < expected { count } else { used } {
@@ -219,7 +224,7 @@ impl Columns {
             .iter()
             .filter(|name| !self.all.contains(&name.as_str()));
         let unknown = unknown.filter(|name| !name.is_empty());
-        let unknown: Vec<_> = unknown.map(|name| cut(self.guessed(name))).collect();
+        let unknown: Vec<_> = unknown.map(|name| self.guessed(name)).collect();
         let is_row = unknown.len() == header.len() && header.len() >= self.required.len();
         let names = |names: Vec<&&str>| names.into_iter().map(|name| (*name).to_owned()).collect();
         let wrong = [
@@ -236,9 +241,8 @@ impl Columns {
             ("twice", names(twice.collect())),
         ];
         let wrong = wrong.into_iter().filter(|(_, names)| !names.is_empty());
-        let wrong: Vec<_> = wrong
-            .map(|(what, names)| format!("{what}: {}", names.join(", ")))
-            .collect();
+        let wrong = wrong.map(|(what, names)| format!("{what}: {}", cut(names.join(", "))));
+        let wrong: Vec<_> = wrong.collect();
         (!wrong.is_empty()).then(|| wrong.join("; "))
     }
 

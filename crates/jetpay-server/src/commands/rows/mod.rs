@@ -14,7 +14,7 @@ use jetpay_platform::visible;
 
 use super::table::cut;
 use crate::field_error::{FieldError, FieldErrors};
-use crate::text::{foreign, not_utf8, without_bom};
+use crate::text::{SAVE_AS_UTF_8, foreign, not_utf8, without_bom};
 
 pub(super) use csv::{Cells, Columns, CsvFile, CsvRow};
 #[cfg(test)]
@@ -101,36 +101,15 @@ pub(super) struct RowFile {
 impl RowFile {
     /// Opens a file, or standard input as `-`. What cannot be read twice is copied first.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
-        let file = if is_standard_input(path) {
-            copy(&mut io::stdin().lock())
-        } else {
-            File::open(path).and_then(|mut file| {
-                if file.metadata()?.is_file() {
-                    Ok(file)
-                } else {
-                    copy(&mut file)
-                }
-            })
-        };
         let name = name(path);
-        let unreadable = || format!("cannot read {name}");
-        let mut file = file.with_context(unreadable)?;
-        let mut start = Vec::new();
-        let length = (|| {
-            (&file).take(START).read_to_end(&mut start)?;
-            file.rewind()?;
-            Ok::<_, io::Error>(file.metadata()?.len())
-        })();
-        let length = length.with_context(unreadable)?;
+        let (file, start, length) = opened(path).with_context(|| format!("cannot read {name}"))?;
         if let Some(kind) = foreign(&start) {
-            bail!(
-                "{name} is {kind}: save it as text in UTF-8 (a spreadsheet calls it \"CSV UTF-8\")"
-            );
+            bail!("{name} is {kind}: {SAVE_AS_UTF_8}");
         }
         let text = without_bom(&start);
         let is_csv = is_csv(path, text);
         if !is_csv {
-            check_json_lines(text).with_context(|| name.clone())?;
+            check_json_lines(text).context(name)?;
         }
         let first = start.len() - text.len();
         Ok(Self {
@@ -139,6 +118,25 @@ impl RowFile {
             length,
         })
     }
+}
+
+/// An open file, its first bytes, and its length.
+fn opened(path: &Path) -> io::Result<(File, Vec<u8>, u64)> {
+    let mut file = if is_standard_input(path) {
+        copy(&mut io::stdin().lock())?
+    } else {
+        let mut file = File::open(path)?;
+        if file.metadata()?.is_file() {
+            file
+        } else {
+            copy(&mut file)?
+        }
+    };
+    let mut start = Vec::new();
+    (&file).take(START).read_to_end(&mut start)?;
+    file.rewind()?;
+    let length = file.metadata()?.len();
+    Ok((file, start, length))
 }
 
 fn copy(from: &mut impl Read) -> io::Result<File> {
@@ -255,7 +253,8 @@ impl Lines {
             Err(error) => {
                 let (text, _) = self.text.split_at(error.valid_up_to());
                 let text = str::from_utf8(text).unwrap_or_default();
-                (text, Some(not_utf8(&self.text, error)))
+                let what = not_utf8(&self.text, error);
+                (text, Some(format!("{what}: {SAVE_AS_UTF_8}")))
             }
         }
     }

@@ -102,20 +102,21 @@ impl Row {
                 break false;
             }
         };
+        let has_columns = || self.count() >= header.len() && self.used() <= header.len();
+        if is_closed && (long.is_none() || has_columns()) {
+            return Ok(None);
+        }
         let Quote { line, next, column } = long.unwrap_or(self.opened);
         let name = match header.get(column) {
             Some(name) if !name.is_empty() => format!("`{name}`"),
             _ => format!("column {}", column + 1),
         };
-        let has_columns = self.count() >= header.len() && self.used() <= header.len();
-        let what = match long {
-            _ if is_closed && (long.is_none() || has_columns) => return Ok(None),
-            None => "goes on after its closing quote: inside a quoted cell write each quote twice",
+        let what = if long.is_none() {
+            "goes on after its closing quote: inside a quoted cell write each quote twice"
+        } else {
             // The next line is a row of its own.
-            Some(_) => {
-                lines.seek(next, line + 1)?;
-                "begins with a quote that is not closed: close it, or remove it"
-            }
+            lines.seek(next, line + 1)?;
+            "begins with a quote that is not closed: close it, or remove it"
         };
         Ok(Some(BadLine::new(line, format!("{name} {what}"))))
     }

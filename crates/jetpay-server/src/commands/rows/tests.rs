@@ -149,6 +149,16 @@ fn quoted_line_end_is_an_error_that_says_how_far_the_row_goes() {
 }
 
 #[test]
+fn second_header_is_an_error_as_between_joined_files() {
+    let bad = wrong(format!(
+        "{HEADER}\na,1,\n{HEADER}\n\u{feff}{HEADER}\n b,2,\n"
+    ));
+    let lines: Vec<_> = bad.iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [3, 4], "{bad:?}");
+    assert!(bad[1].1.contains("is a second header"), "{bad:?}");
+}
+
+#[test]
 fn wholly_empty_rows_and_columns_are_skipped_and_a_value_without_a_column_is_an_error() {
     for content in [
         ";id;;amount;name;;\n;;;;;;\n;a;;1;x;;;;\n\n;\u{a0}; ;;;;\n;b;;2;y;;\n",
@@ -220,7 +230,7 @@ fn header_error_names_the_missing_unknown_and_repeated_columns_and_its_line() {
 fn file_that_is_no_text_or_no_json_lines_is_refused_with_what_to_do() {
     let utf_16: Vec<u8> = HEADER.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (content, part) in [
-        (&utf_16[..], "is UTF-16: save it as text in UTF-8"),
+        (&utf_16[..], "is UTF-16: save the file as UTF-8"),
         (b"PK\x03\x04", "is a workbook (.xlsx"),
         (b"\n [\n{\"id\":1},\n", "is one JSON list; write JSON Lines"),
         (

@@ -303,7 +303,8 @@ mod tests {
             "{\"customer_id\":\"1\"}\n",
             "{\"customer_id\":77001}\n",
             "{\"customer_id\":\"4\n",
-            "{\"customer_id\":\"5\"},",
+            "{\"customer_id\":\"5\"},\n",
+            "\u{feff}{\"customer_id\":\"6\"}",
         );
         let mut customers = json(text);
         let checked = Checked::of(&mut customers, &ProgressBar::hidden()).unwrap();
@@ -327,6 +328,7 @@ mod tests {
             (7, "`customer_id` must be a text, in quotation marks"),
             (8, "ends in the middle of a JSON value"),
             (9, "more than one JSON value on the line, or a comma"),
+            (10, "begins with U+FEFF, a byte order mark"),
         ]
         .into_iter()
         .zip(bad)
@@ -336,7 +338,7 @@ mod tests {
                 "{line} {part}: {found} {what}"
             );
         }
-        assert_eq!(checked.bad.len(), 9);
+        assert_eq!(checked.bad.len(), 10);
         assert_eq!(checked.repeated, [6]);
         assert_eq!(checked.ids.len(), 3, "two of them are one");
     }

@@ -3,8 +3,6 @@
 mod doubles;
 mod dry_run;
 mod rows;
-#[cfg(test)]
-mod tests;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
