@@ -38,14 +38,8 @@ pub(crate) const SAVE_AS_UTF_8: &str =
 pub(crate) fn not_utf8(bytes: &[u8], error: Utf8Error) -> String {
     let (text, rest) = bytes.split_at(error.valid_up_to());
     let place = text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() + 1;
-    // In windows-1251 these are letters, quotation marks, dashes, the sign of a number and the no-break space.
-    let is_1251 = |byte: &u8| {
-        byte.is_ascii()
-            || matches!(
-                byte,
-                0xc0..|0xa0| 0xa8 | 0xab | 0xb2 | 0xb3 | 0xb8 | 0xb9 | 0xbb | 0x84 | 0x93..=0x97
-            )
-    };
+    // In windows-1251 these are letters, signs and the no-break space; UTF-8 that is cut has others, too.
+    let is_1251 = |byte: &u8| byte.is_ascii() || matches!(byte, 0x84 | 0x85 | 0x91..=0x97 | 0xa0..);
     let guess = if rest.iter().all(is_1251) {
         ", probably windows-1251"
     } else {

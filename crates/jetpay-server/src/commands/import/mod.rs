@@ -21,7 +21,7 @@ pub(super) use payments::ImportPayments;
 /// The arguments of every import.
 #[derive(Args)]
 struct Source {
-    /// The file, or `-` for standard input: CSV when its name ends in .csv or when it does not begin with `{`, else JSON Lines
+    /// The file, or `-` for standard input: JSON Lines when it begins with `{` or its name ends in .jsonl, else CSV
     file: PathBuf,
     /// The configuration, which names the store
     #[arg(long, value_name = "FILE", default_value = "jetpay.toml")]

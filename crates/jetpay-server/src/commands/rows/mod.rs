@@ -146,16 +146,16 @@ fn copy(from: &mut impl Read) -> io::Result<File> {
     Ok(copy)
 }
 
+/// Whether a file is CSV: no header begins as JSON does.
 fn is_csv(path: &Path, text: &[u8]) -> bool {
-    let is = |known: &&str| {
-        let extension = path.extension();
-        extension.is_some_and(|extension| extension.eq_ignore_ascii_case(known))
+    let is_named = |known| {
+        path.extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case(known))
     };
-    if ["csv", "tsv"].iter().any(is) {
-        return true;
-    }
-    let text = text.trim_ascii_start();
-    !text.starts_with(b"{") && !text.starts_with(b"[") && !["jsonl", "ndjson"].iter().any(is)
+    !text.trim_ascii_start().starts_with(b"{")
+        && !text.trim_ascii_start().starts_with(b"[")
+        && !is_named("jsonl")
+        && !is_named("ndjson")
 }
 
 /// JSON that is no JSON Lines is named once, not by each of its lines.
