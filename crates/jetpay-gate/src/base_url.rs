@@ -41,6 +41,15 @@ impl BaseUrl {
         let url = Url::parse(text).map_err(|_| BadBaseUrl::NotAUrl)?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or(BadBaseUrl::NotAUrl)?;
+        // `https://...` is a URL, whose host has no names between its dots.
+        if host
+            .strip_suffix('.')
+            .unwrap_or(host)
+            .split('.')
+            .any(str::is_empty)
+        {
+            return Err(BadBaseUrl::NotAUrl);
+        }
         let is_safe = match url.scheme() {
             "https" => true,
             "http" => is_this_machine(host),
@@ -113,6 +122,7 @@ mod tests {
             ),
             ("http://localhost:8080", "http://localhost:8080/v2/x"),
             ("http://127.0.0.1", "http://127.0.0.1/v2/x"),
+            ("https://gate.example./", "https://gate.example./v2/x"),
             ("http://127.8.9.1:1/p", "http://127.8.9.1:1/p/v2/x"),
             ("http://[::1]:1", "http://[::1]:1/v2/x"),
         ] {
@@ -133,6 +143,9 @@ mod tests {
             ("gate.example.com", BadBaseUrl::NotAUrl),
             ("https://", BadBaseUrl::NotAUrl),
             ("mailto:a@b", BadBaseUrl::NotAUrl),
+            ("https://...", BadBaseUrl::NotAUrl),
+            ("https://gate..example.com", BadBaseUrl::NotAUrl),
+            ("https://.", BadBaseUrl::NotAUrl),
             ("http://gate.example.com", BadBaseUrl::NotHttps),
             ("http://128.0.0.1", BadBaseUrl::NotHttps),
             ("http://0.0.0.0", BadBaseUrl::NotHttps),

@@ -11,7 +11,6 @@ use jetpay_kaspi::Kaspi;
 use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
-use serde::{Deserialize, Deserializer, de};
 
 use crate::listener::TrustedProxies;
 use crate::merchant::LedgerMerchant;
@@ -34,23 +33,19 @@ impl MethodName {
     /// Kassa24, whose answers are configurable.
     pub const KASSA24: Self = Self(Kassa24::NAME);
 
+    /// QIWI, which pays out.
+    pub const QIWI_KZ: Self = Self(QiwiKz::NAME);
+
+    /// The method with this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        NAMES.into_iter().find(|known| *known == name).map(Self)
+    }
+
     /// The name as text.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for MethodName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        let known = NAMES.into_iter().find(|known| *known == name);
-        known.map(Self).ok_or_else(|| {
-            de::Error::custom(format_args!(
-                "unknown method `{name}`; the methods are {}",
-                NAMES.join(", ")
-            ))
-        })
     }
 }
 

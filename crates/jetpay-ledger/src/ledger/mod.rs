@@ -65,6 +65,35 @@ impl Ledger {
         Ok(Self::over(Arc::new(store)))
     }
 
+    /// Whether a `postgres://` URL, and the certificates in `ca_file`, can be read. It connects to nothing.
+    ///
+    /// # Errors
+    /// [`OpenError`]: what to write. The text repeats nothing of the URL, which may have a password.
+    #[cfg(feature = "postgres")]
+    pub fn check_url(url: &str, ca_file: Option<&Path>) -> Result<(), OpenError> {
+        crate::adapters::postgres::Postgres::check_url(url, ca_file)
+    }
+
+    /// Says in words which schema an `SQLite` file has, and whether a service has it open. It changes nothing. Not for a
+    /// process that has the file open: its locks would end.
+    ///
+    /// # Errors
+    /// [`OpenError`]: why a service cannot use the file.
+    #[cfg(feature = "sqlite")]
+    pub fn inspect_file(path: &Path) -> Result<String, OpenError> {
+        Sqlite::inspect(path)
+    }
+
+    /// Connects to a `PostgreSQL` database as [`connect`](Self::connect) does, says in words which server and schema it has,
+    /// and changes nothing.
+    ///
+    /// # Errors
+    /// [`OpenError`]: why a service cannot use the database.
+    #[cfg(feature = "postgres")]
+    pub async fn inspect_database(url: &str, ca_file: Option<&Path>) -> Result<String, OpenError> {
+        crate::adapters::postgres::Postgres::inspect(url, ca_file).await
+    }
+
     /// A ledger over any store.
     #[must_use]
     pub fn over(store: Arc<dyn Store>) -> Self {

@@ -1,6 +1,6 @@
 //! What can go wrong. No text of these holds a payer's data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jetpay_core::id::CustomerId;
 use thiserror::Error;
@@ -36,6 +36,24 @@ pub enum Error {
 impl Error {
     pub(crate) fn closed() -> Self {
         Self::Unavailable("the ledger is closed".into())
+    }
+}
+
+impl OpenError {
+    /// Says in words which schema a database has, and what becomes of it. An error if it is newer than the known one.
+    pub(crate) fn check_schema(path: &Path, found: i64, known: i64) -> Result<String, Self> {
+        match found {
+            _ if found > known => Err(Self::NewerSchema {
+                path: path.into(),
+                found,
+                known,
+            }),
+            0 => Ok("no tables yet, which the first start makes".into()),
+            _ if found == known => Ok(format!("schema version {found}")),
+            _ => Ok(format!(
+                "schema version {found}, which the next start brings up to {known}"
+            )),
+        }
     }
 }
 

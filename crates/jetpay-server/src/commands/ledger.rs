@@ -67,7 +67,7 @@ impl Check {
         let config = Config::read(&self.config)?;
         let audit: anyhow::Result<Audit> = System::new().block_on(async {
             let ledger = open_to_read(&config.store).await?;
-            let audit = ledger.audit(Some(&config.keyring())).await?;
+            let audit = ledger.audit(Some(&config.keyring_with_past())).await?;
             ledger.close().await;
             Ok(audit)
         });
@@ -112,7 +112,7 @@ impl Check {
         if audit.unverified > 0 && !self.allow_unverified {
             bail!(
                 "the ledger agrees with itself, but not all callbacks can be verified: add the old secrets to the \
-                 configuration, or use --allow-unverified"
+                 configuration with use = \"past\", or use --allow-unverified"
             );
         }
         println!("The ledger agrees.");

@@ -47,7 +47,9 @@ enum Command {
     /// Demonstrate a service with a simulated platform, and show the resulting ledger
     Demo(demo::Demo),
     /// Check the configuration: say what the service would do, or what is wrong and in which line
-    Check(ConfigOption),
+    ///
+    /// It also finds what would stop the service on this machine, such as an address that the machine does not have.
+    Check(serve::Check),
     /// Import customers
     #[command(subcommand)]
     Customers(Customers),
@@ -157,7 +159,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Serve(ConfigOption { config }) => serve::serve(&config),
         Command::Demo(demo) => demo.run(),
-        Command::Check(ConfigOption { config }) => serve::check(&config),
+        Command::Check(check) => check.run(),
         Command::Customers(Customers::Import(import)) => import.run(),
         Command::Payments(Payments::Import(import)) => import.run(),
         Command::Payouts(payouts) => payouts.run(),

@@ -1,11 +1,23 @@
 //! `jetpay serve` runs the service; `jetpay check` says what it would do.
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
-use actix_web::rt::System;
-use anyhow::Context;
+use actix_web::rt::{System, time::timeout};
+use anyhow::{Context, bail};
+use clap::Args;
+use jetpay_core::id::PaymentId;
+use jetpay_gate::{Gate, Reason, StatusOutcome};
+use jetpay_ledger::Ledger;
+use jetpay_platform::visible;
+use uuid::Uuid;
 
-use crate::config::{AdminToken, Config, Debts, GateConfig, Kassa24Answers, ProjectConfig};
+use super::ConfigOption;
+use crate::config::{
+    AdminToken, Config, Debts, GateConfig, Kassa24Answers, ProjectConfig, StoreLocation,
+};
 use crate::listener;
 use crate::methods::MethodName;
 use crate::service::{self, Service};
@@ -14,28 +26,14 @@ use crate::telemetry::{self, Metrics};
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     telemetry::start_log(telemetry::SERVICE);
     service::ignore_signals()?;
-    let mut config = Config::read(config)?;
+    let config = read(config)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
-    }
-    let wanted = config.max_connections + service::ADMIN_CONNECTIONS;
-    let missing = wanted - listener::raise_file_limit(wanted);
-    if missing > 0 {
-        config.max_connections = config.max_connections.saturating_sub(missing).max(1);
-        let connections = config.max_connections;
-        tracing::warn!(
-            connections,
-            "the system allows fewer open files than max_connections needs; the service accepts fewer connections"
-        );
     }
     let metrics = Metrics::start()?;
     System::new().block_on(async move {
         let ledger = config.store.open().await;
         let ledger = ledger.context("cannot open the store")?;
-        if let Some(path) = config.store.readable_by_others() {
-            let path = path.display();
-            tracing::warn!("other users can read {path}, which holds customers and what they paid: chmod 600 {path}");
-        }
         let service = Service::bind(&config, ledger, metrics)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
@@ -51,11 +49,126 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     })
 }
 
-pub(super) fn check(path: &Path) -> anyhow::Result<()> {
-    let config = Config::read(path)?;
-    for warning in &config.warnings {
-        println!("warning: {warning}");
+/// Reads a configuration, and fits `max_connections` to what the system allows.
+fn read(path: &Path) -> anyhow::Result<Config> {
+    let mut config = Config::read_to_serve(path)?;
+    let wanted = config.max_connections + service::ADMIN_CONNECTIONS;
+    let missing = wanted - listener::raise_file_limit(wanted);
+    if missing > 0 {
+        config.max_connections = config.max_connections.saturating_sub(missing).max(1);
+        config.warnings.push(format!(
+            "the system allows fewer open files than max_connections needs; the service accepts {} connections",
+            config.max_connections
+        ));
     }
+    Ok(config)
+}
+
+/// How long one step of `--connect` may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+#[derive(Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    config: ConfigOption,
+    /// Connect to the store and to the Gate too; this changes nothing there
+    ///
+    /// The command asks the Gate for the status of a payout that does not exist, for each project that can pay out. It waits
+    /// at most 10 seconds for each answer.
+    #[arg(long)]
+    connect: bool,
+}
+
+impl Check {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let config = read(&self.config.config)?;
+        for warning in &config.warnings {
+            println!("warning: {}", visible::line(warning));
+        }
+        for address in [config.listen, config.admin_listen] {
+            let in_use = |error: &std::io::Error| error.kind() == ErrorKind::AddrInUse;
+            if TcpListener::bind(address).is_err_and(|error| in_use(&error)) {
+                println!(
+                    "note: a program listens on {address} already; that is right if it is this service"
+                );
+            }
+        }
+        describe(&config, &self.config.config);
+        if self.connect {
+            System::new().block_on(connect(&config))?;
+        }
+        Ok(())
+    }
+}
+
+/// Connects to the store and to the Gate, and prints a line for each.
+async fn connect(config: &Config) -> anyhow::Result<()> {
+    println!("Connections:");
+    let store = match &config.store {
+        StoreLocation::Sqlite(path) => Ok(Ledger::inspect_file(path)),
+        StoreLocation::Postgres { url, ca_file } => {
+            timeout(CONNECT, Ledger::inspect_database(url, ca_file.as_deref())).await
+        }
+    };
+    let store = match store {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("no answer in 10 s".to_owned()),
+    };
+    let mut failed = !report(&config.store.to_string(), &store);
+    for project in &config.projects {
+        if let Some(gate) = &config.gate
+            && project.methods.contains(&MethodName::QIWI_KZ)
+        {
+            let place = format!("the Gate at {}, project {}", gate.base_url, project.id);
+            failed |= !report(&place, &ask(gate, project).await);
+        }
+    }
+    if failed {
+        bail!("not every connection works; see the lines with FAILED above");
+    }
+    Ok(())
+}
+
+fn report(place: &str, found: &Result<String, String>) -> bool {
+    let (word, text) = match found {
+        Ok(text) => ("ok", text),
+        Err(text) => ("FAILED", text),
+    };
+    println!("  {word:<6} {place}: {}", visible::line(text));
+    found.is_ok()
+}
+
+/// Asks the Gate for the status of a payout that does not exist.
+async fn ask(gate: &GateConfig, project: &ProjectConfig) -> Result<String, String> {
+    let client = Gate::builder(gate.base_url.clone()).with_timeout(CONNECT);
+    let client = client.build().map_err(|error| error.to_string())?;
+    let id = PaymentId::new(format!("jetpay-check-{}", Uuid::now_v7()));
+    let id = id.map_err(|error| error.to_string())?;
+    let reason = match client.status(&project.project, &id).await {
+        StatusOutcome::NotKnown | StatusOutcome::Known(_) => {
+            return Ok("it accepts the signature of this project".to_owned());
+        }
+        StatusOutcome::Unanswered(unknown) => unknown.reason,
+    };
+    let what_to_do = match &reason {
+        Reason::HttpStatus(401) => {
+            "is the secret that signs the one of this project, and is the project's number right?"
+        }
+        Reason::HttpStatus(403) => "ask JetPay to put this machine's address on its list",
+        Reason::HttpStatus(404) => "ask JetPay whether base_url is right",
+        Reason::HttpStatus(500..) | Reason::Waiting(_) => "try again later",
+        Reason::NotConnected(_) | Reason::TimedOut | Reason::Broken(_) => {
+            "is base_url right, and does the network let this machine out?"
+        }
+        Reason::BadSignature => "is the secret that signs the one of this project?",
+        _ => "ask JetPay whether base_url, the project's number and its secret are right",
+    };
+    Err(format!("{reason}; {what_to_do}"))
+}
+
+/// Says what a service with this configuration does.
+fn describe(config: &Config, path: &Path) {
     println!("{} is valid. `jetpay serve` would", path.display());
     println!(
         "  answer the platform           at http://{}",
@@ -74,7 +187,7 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
     };
     println!("  show debts                    {debts}");
     for project in &config.projects {
-        print_project(project, &config);
+        print_project(project, config);
     }
     match &config.gate {
         Some(gate) => print_gate(gate),
@@ -84,7 +197,6 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
         "  accept callbacks              at http://{}/callback and at every URL above",
         config.listen
     );
-    Ok(())
 }
 
 /// The names of the tokens with their roles, each once.
@@ -98,13 +210,17 @@ fn tokens(tokens: &[AdminToken]) -> String {
 }
 
 fn print_project(project: &ProjectConfig, config: &Config) {
-    let secrets = project.project.keys().len();
-    let secrets = if secrets == 1 {
-        "one secret".to_owned()
-    } else {
-        format!("{secrets} secrets, in rotation")
+    let accepted = project.project.keys().len();
+    let past = project.with_past.keys().len() - accepted;
+    let accepted = match accepted {
+        1 => "one secret".to_owned(),
+        _ => format!("{accepted} secrets, in rotation: the first signs"),
     };
-    println!("  project {} ({secrets}):", project.id);
+    let past = match past {
+        0 => String::new(),
+        _ => format!("; {past} past, for `jetpay ledger check` alone"),
+    };
+    println!("  project {} ({accepted}{past}):", project.id);
     for method in &project.methods {
         println!(
             "    {:<12} http://{}/{}",

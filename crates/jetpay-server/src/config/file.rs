@@ -1,115 +1,122 @@
-//! The tables of the configuration file.
+//! The tables `[server]`, `[verify]` and `[[project]]`.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::path::Path;
 
 use ipnet::{IpNet, Ipv6Net};
-use jetpay_core::id::ProjectId;
 use jetpay_core::{Currency, Project};
-use serde::Deserialize;
-use toml::Spanned;
+use zeroize::Zeroizing;
 
 use super::ProjectConfig;
-use super::admin::AdminTable;
-use super::gate::GateTable;
-use super::problem::Collector;
-use super::secret::{self, OneOrMany};
-use super::store::StoreTable;
-use crate::methods::MethodName;
-
-/// The whole file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File {
-    #[serde(default)]
-    pub(super) server: ServerTable,
-    #[serde(default)]
-    pub(super) admin: AdminTable,
-    pub(super) store: StoreTable,
-    #[serde(default)]
-    pub(super) verify: VerifyTable,
-    pub(super) gate: Option<Spanned<GateTable>>,
-    #[serde(default)]
-    pub(super) project: Vec<ProjectTable>,
-}
-
-/// The table `[server]`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ServerTable {
-    pub(super) listen: SocketAddr,
-    pub(super) workers: Option<NonZero<usize>>,
-    pub(super) max_connections: NonZero<usize>,
-    pub(super) read_timeout_seconds: NonZero<u64>,
-    trusted_proxies: Vec<Spanned<String>>,
-}
-
-impl ServerTable {
-    /// The networks of the trusted proxies.
-    pub(super) fn trusted_proxies(&self, problems: &mut Collector<'_>) -> Vec<IpNet> {
-        let mut networks = Vec::new();
-        for text in &self.trusted_proxies {
-            let network = text.get_ref().parse::<IpNet>();
-            match network
-                .or_else(|error| text.get_ref().parse().map(IpAddr::into).map_err(|_| error))
-            {
-                Ok(network) if network.trunc() != network => problems.at(
-                    text,
-                    &format!("this is no network: write {}", network.trunc()),
-                ),
-                Ok(network) => {
-                    if network.prefix_len() == 0 || network == EVERY_IPV4 {
-                        problems.warn(
-                            text,
-                            "every address is a trusted proxy: a sender can then write any address into X-Forwarded-For, and the \
-                             limit of wrong tokens no longer works. Name the networks of your proxies alone",
-                        );
-                    }
-                    networks.push(network);
-                }
-                Err(_) => problems.at(
-                    text,
-                    "write a network or an address, such as \"10.0.0.0/8\" or \"fd00::1\"",
-                ),
-            }
-        }
-        networks
-    }
-}
+use super::secret;
+use super::table::{Table, Text};
+use crate::methods::{self, MethodName};
 
 /// Every IPv4 address, mapped into IPv6.
 const EVERY_IPV4: IpNet = IpNet::V6(Ipv6Net::new_assert(
     Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0),
     96,
 ));
-/// The default of `max_connections`. Each connection may hold one body of 64 KiB.
-const MAX_CONNECTIONS: NonZero<usize> = NonZero::new(10_000).expect("not zero");
-/// The default of `read_timeout_seconds`.
-const READ_TIMEOUT: NonZero<u64> = NonZero::new(30).expect("not zero");
 
-impl Default for ServerTable {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            workers: None,
-            max_connections: MAX_CONNECTIONS,
-            read_timeout_seconds: READ_TIMEOUT,
-            trusted_proxies: Vec::new(),
+/// The address of a listener, `[server]` or `[admin]`, by default on loopback. A service must be able to listen there.
+pub(super) fn listen(table: &Table<'_>, port: u16, serving: bool) -> SocketAddr {
+    let default = SocketAddr::from(([127, 0, 0, 1], port));
+    let Some(text) = table.text("listen") else {
+        return default;
+    };
+    let Ok(address) = text.text.parse() else {
+        text.problem(&format!(
+            "this is no address; {}",
+            right_address(text.text, port)
+        ));
+        return default;
+    };
+    // A socket of UDP says whether this machine has the address and may use the port, and disturbs no running service.
+    if serving && let Err(error) = UdpSocket::bind(address) {
+        match error.kind() {
+            std::io::ErrorKind::AddrNotAvailable => text.problem(
+                "this machine does not have this address; write one that it has, 127.0.0.1 for itself alone, or 0.0.0.0 for all \
+                 that it has",
+            ),
+            std::io::ErrorKind::PermissionDenied => text.problem(
+                "this user may not listen on a port below 1024; write a larger one, or permit it (CAP_NET_BIND_SERVICE)",
+            ),
+            _ => {}
         }
+    }
+    address
+}
+
+/// What to write for a text that is no address.
+fn right_address(text: &str, port: u16) -> String {
+    let example = format!("127.0.0.1:{port}");
+    let (host, given) = text.rsplit_once(':').unwrap_or((text, ""));
+    let given = given.parse::<u16>().ok();
+    let host_is = |name: &str| host.eq_ignore_ascii_case(name);
+    if text.contains('/') {
+        format!("write an IP address and a port alone, without scheme and path: \"{example}\"")
+    } else if let Ok(ip) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
+        format!(
+            "the port is missing: write \"{}\"",
+            SocketAddr::new(ip, port)
+        )
+    } else if let (Some(given), true) = (given, host_is("localhost")) {
+        format!("write \"127.0.0.1:{given}\"")
+    } else if let (Some(given), true) = (given, host_is("") || host_is("*")) {
+        format!(
+            "write \"127.0.0.1:{given}\" for this machine alone, or \"0.0.0.0:{given}\" for all its addresses"
+        )
+    } else if host.parse::<IpAddr>().is_ok() || host_is("localhost") {
+        format!("the port must be from 1 to 65535: write \"{example}\"")
+    } else {
+        format!("write an IP address, not a name, and a port: \"{example}\"")
     }
 }
 
-/// The table `[verify]`.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct VerifyTable {
-    pub(super) debts: Debts,
+/// Whether two listeners cannot listen at once.
+pub(super) fn collide(one: SocketAddr, other: SocketAddr) -> bool {
+    let is_all = |of: SocketAddr, than: SocketAddr| {
+        of.ip().is_unspecified() && (of.is_ipv6() || than.is_ipv4())
+    };
+    let (a, b) = (one.ip().to_canonical(), other.ip().to_canonical());
+    one.port() == other.port()
+        && one.port() != 0
+        && (a == b || is_all(one, other) || is_all(other, one))
+}
+
+/// The networks of the trusted proxies.
+pub(super) fn trusted_proxies(server: &Table<'_>) -> Vec<IpNet> {
+    let mut networks = Vec::new();
+    for item in server.texts("trusted_proxies") {
+        let network = item.text.parse::<IpNet>();
+        match network.or_else(|error| item.text.parse().map(IpAddr::into).map_err(|_| error)) {
+            Ok(network) if network.trunc() != network => {
+                item.problem(&format!(
+                    "this is no network; write \"{}\"",
+                    network.trunc()
+                ));
+            }
+            Ok(network) => {
+                if network.prefix_len() == 0 || network == EVERY_IPV4 {
+                    item.warn(
+                        "every address is a trusted proxy: a sender can then write any address into X-Forwarded-For, and the \
+                         limit of wrong tokens no longer works. Name the networks of your proxies alone",
+                    );
+                }
+                networks.push(network);
+            }
+            Err(_) => {
+                item.problem(
+                    "write a network or an address, such as \"10.0.0.0/8\" or \"fd00::1\"",
+                );
+            }
+        }
+    }
+    networks
 }
 
 /// Which debts `verify` shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Debts {
     /// What the merchant gave, less what came in on the contract since.
     #[default]
@@ -118,9 +125,15 @@ pub enum Debts {
     AsGiven,
 }
 
+impl Debts {
+    pub(super) fn read(verify: &Table<'_>) -> Self {
+        let words = [("net", Self::Net), ("as_given", Self::AsGiven)];
+        verify.word("debts", &words).unwrap_or_default()
+    }
+}
+
 /// The option of Kassa24's answers: its document describes two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kassa24Answers {
     /// Option 2: the account with its contracts (kassa24, request verify).
     #[default]
@@ -129,112 +142,188 @@ pub enum Kassa24Answers {
     Account,
 }
 
-/// A table `[[project]]`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ProjectTable {
-    pub(super) id: Spanned<u64>,
-    methods: Spanned<Vec<MethodName>>,
-    currency: Option<Spanned<String>>,
-    secret_env: Option<Spanned<OneOrMany<String>>>,
-    secret_file: Option<Spanned<OneOrMany<PathBuf>>>,
-    #[serde(default)]
-    kassa24_answers: Kassa24Answers,
-    #[serde(default)]
-    strict_contracts: bool,
+/// What a project's secret is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// It signs what the service sends, and verifies what comes in.
+    Sign,
+    /// It verifies what comes in.
+    Verify,
+    /// It verifies what is stored.
+    Past,
 }
 
-impl ProjectTable {
-    /// The project with its secrets; `None` after a problem that leaves it without a secret.
-    pub(super) fn resolve(
-        &self,
-        folder: &Path,
-        currency: Currency,
-        problems: &mut Collector<'_>,
-    ) -> Option<ProjectConfig> {
-        if i64::try_from(*self.id.get_ref()).is_err() {
-            problems.at(
-                &self.id,
-                "this project id is too large; the largest is 9223372036854775807",
-            );
-        }
-        if self.methods.get_ref().is_empty() {
-            problems.at(
-                &self.methods,
-                "a project without methods accepts nothing; name at least one",
-            );
-        }
-        let mut secrets = Vec::new();
-        if let Some(names) = &self.secret_env {
-            let found = names
-                .get_ref()
-                .as_slice()
-                .iter()
-                .filter_map(|name| secret::from_env(name, names, problems));
-            secrets.extend(found);
-        }
-        if let Some(paths) = &self.secret_file {
-            let read = |path: &PathBuf| secret::from_file(path, folder, paths, problems);
-            secrets.extend(paths.get_ref().as_slice().iter().filter_map(read));
-        }
-        let listed = self
-            .secret_env
-            .as_ref()
-            .map_or(0, |names| names.get_ref().as_slice().len())
-            + self
-                .secret_file
-                .as_ref()
-                .map_or(0, |paths| paths.get_ref().as_slice().len());
-        if listed == 0 {
-            problems.at(
-                &self.id,
-                "this project has no secret; set secret_env or secret_file",
-            );
-        }
-        let id = ProjectId::new(*self.id.get_ref());
-        let (first, more) = secrets.split_first()?;
-        let project = more
-            .iter()
-            .try_fold(Project::new(id, first).ok()?, |project, secret| {
-                project.with_secret(secret)
-            })
-            .ok()?
-            .with_currency(currency)
-            .with_methods(self.methods.get_ref().iter().map(|method| method.name()));
-        Some(ProjectConfig {
-            id,
-            methods: self.methods.get_ref().clone(),
-            project,
-            kassa24_answers: self.kassa24_answers,
-            strict_contracts: self.strict_contracts,
-        })
+/// The largest id that the ledger keeps.
+const MAX_ID: i64 = i64::MAX;
+
+/// The id of a project.
+pub(super) fn id(project: &Table<'_>) -> Option<u64> {
+    if project.get("id").is_none() {
+        project.missing("id", "it is missing; JetPay tells you the number");
     }
+    project.number("id", 1..=MAX_ID)
+}
+
+/// A project with its secrets; `None` after a problem that leaves it without id or secret.
+pub(super) fn project(
+    table: &Table<'_>,
+    folder: &Path,
+    currency: Currency,
+) -> Option<ProjectConfig> {
+    let (id, methods) = (id(table), methods(table));
+    let answers = [
+        ("contracts", Kassa24Answers::Contracts),
+        ("account", Kassa24Answers::Account),
+    ];
+    let kassa24_answers = table.word("kassa24_answers", &answers);
+    let strict_contracts = table.is_true("strict_contracts");
+    let secrets = secrets(table, folder);
+    let with = |wanted: &[Use]| {
+        let mut fitting = secrets.iter().filter(|(is, _)| wanted.contains(is));
+        let first = Project::new(id?, &fitting.next()?.1).ok()?;
+        let all = fitting.try_fold(first, |project, (_, secret)| project.with_secret(secret));
+        let names = methods.iter().map(|method| method.name());
+        Some(all.ok()?.with_currency(currency).with_methods(names))
+    };
+    Some(ProjectConfig {
+        id: id?.into(),
+        project: with(&[Use::Sign, Use::Verify])?,
+        with_past: with(&[Use::Sign, Use::Verify, Use::Past])?,
+        methods,
+        kassa24_answers: kassa24_answers.unwrap_or_default(),
+        strict_contracts,
+    })
+}
+
+fn methods(project: &Table<'_>) -> Vec<MethodName> {
+    match project.get("methods") {
+        None => project.missing("methods", "they are missing"),
+        Some(item) if item.is_empty_list() => {
+            item.problem(
+                "a project without methods accepts nothing; name at least one: [\"kaspi\"]",
+            );
+        }
+        Some(_) => {}
+    }
+    let mut found = Vec::new();
+    for item in project.texts("methods") {
+        match MethodName::parse(item.text) {
+            None => {
+                // The documents write some names with `_`, or with a capital letter.
+                let like = item.text.to_lowercase().replace(['_', ' '], "-");
+                let names = methods::NAMES.iter();
+                let near = names.min_by_key(|name| strsim::damerau_levenshtein(name, &like));
+                item.problem(&format!(
+                    "there is no such method; did you mean \"{}\"? The methods are {}",
+                    near.unwrap_or(&"kaspi"),
+                    methods::NAMES.join(", ")
+                ));
+            }
+            Some(method) if found.contains(&method) => {
+                item.problem(&format!(
+                    "{} is in the list already; remove one",
+                    method.name()
+                ));
+            }
+            Some(method) => found.push(method),
+        }
+    }
+    found
+}
+
+/// The secrets, first the one that signs.
+fn secrets(project: &Table<'_>, folder: &Path) -> Vec<(Use, Zeroizing<String>)> {
+    let (envs, files) = (
+        project.one_or_more("secret_env"),
+        project.one_or_more("secret_file"),
+    );
+    let tables = project.tables("secret");
+    let short = project.get("secret_env").or(project.get("secret_file"));
+    if ["secret_env", "secret_file", "secret"].map(|key| project.has_none(key)) == [true; 3] {
+        project.missing("secret_env", "this project has no secret");
+    } else if let (Some(item), false) = (short, tables.is_empty()) {
+        item.problem(
+            "this project has [[project.secret]] too; write all its secrets as [[project.secret]]",
+        );
+    }
+    let mut found = Vec::new();
+    let mut add = |purpose, place: Text<'_>, secret: Zeroizing<String>| {
+        secret::warn_of_white_space(&secret, &place);
+        if found.iter().any(|(_, known)| *known == secret) {
+            place.problem("this project has the same secret twice; remove one");
+        }
+        found.push((purpose, secret));
+    };
+    let (env, file) = (secret::from_env, |path: &Text<'_>| {
+        secret::from_file(path, folder)
+    });
+    let short = (envs.into_iter().map(|name| (name, env(&name))))
+        .chain(files.into_iter().map(|path| (path, file(&path))));
+    for (index, (place, secret)) in short.enumerate() {
+        let purpose = if index == 0 { Use::Sign } else { Use::Verify };
+        if let Some(secret) = secret {
+            add(purpose, place, secret);
+        }
+    }
+    let mut signs = 0;
+    for table in &tables {
+        let words = [
+            ("sign", Use::Sign),
+            ("verify", Use::Verify),
+            ("past", Use::Past),
+        ];
+        if table.get("use").is_none() && tables.len() > 1 {
+            table.missing("use", "it is missing, and the project has several secrets");
+        }
+        let purpose = table.word("use", &words);
+        signs += usize::from(purpose != Some(Use::Verify) && purpose != Some(Use::Past));
+        if purpose == Some(Use::Sign) && signs > 1 {
+            table.problem("another secret of this project has use = \"sign\"; write \"verify\" or \"past\" for one of them");
+        }
+        if table.get("env").or(table.get("file")).is_none() {
+            table.missing(
+                "env",
+                "env and file are missing; one of them names the secret",
+            );
+        }
+        if let Some((place, secret)) = secret::one_of(table, "env", "file", folder) {
+            add(purpose.unwrap_or(Use::Sign), place, secret);
+        }
+    }
+    if !tables.is_empty() && signs == 0 {
+        project.problem(
+            "no secret of this project signs; write use = \"sign\" in one [[project.secret]]",
+        );
+    }
+    found.sort_by_key(|(purpose, _)| *purpose as u8);
+    found
 }
 
 /// The currency of all projects. They share it because they share the customers, and a balance has one currency.
-pub(super) fn common_currency(projects: &[ProjectTable], problems: &mut Collector<'_>) -> Currency {
+pub(super) fn common_currency(projects: &[Table<'_>]) -> Currency {
     let mut common = None;
     for project in projects {
-        let currency = match &project.currency {
+        let item = project.text("currency");
+        let currency = match &item {
             None => Currency::KZT,
-            Some(code) => {
-                match Currency::parse(code.get_ref()) {
-                    Ok(currency) if currency.digits().is_some() => currency,
-                    _ => {
-                        problems.at(code, "the platform does not list this currency; write its three capital letters");
-                        continue;
-                    }
+            Some(code) => match Currency::parse(code.text) {
+                Ok(currency) if currency.digits().is_some() => currency,
+                _ => {
+                    code.problem(
+                        "the platform does not list this currency; write its three capital letters, such as \"KZT\"",
+                    );
+                    continue;
                 }
-            }
+            },
         };
         match common {
             Some(known) if known != currency => {
                 let text = format!(
                     "this project has {currency}, another {known}; all projects share one currency"
                 );
-                match &project.currency {
-                    Some(code) => problems.at(code, &text),
-                    None => problems.at(&project.id, &text),
+                match &item {
+                    Some(code) => code.problem(&text),
+                    None => project.problem(&text),
                 }
             }
             _ => common = Some(currency),

@@ -1,15 +1,12 @@
 //! `[gate]`: how payouts are made.
 
-use std::num::NonZero;
 use std::time::Duration;
 
 use jetpay_core::Currency;
-use jetpay_gate::BaseUrl;
+use jetpay_gate::{BaseUrl, Gate};
 use jetpay_ledger::payout::{GateAddress, RetryPolicy};
-use serde::Deserialize;
-use toml::Spanned;
 
-use super::problem::Collector;
+use super::table::{Table, Text};
 
 /// The settings of payouts.
 pub struct GateConfig {
@@ -36,103 +33,169 @@ impl GateConfig {
     }
 }
 
-/// The table `[gate]`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GateTable {
-    base_url: Option<Spanned<String>>,
-    #[serde(default)]
-    formerly: Vec<Spanned<String>>,
-    #[serde(default)]
-    from_balance: bool,
-    #[serde(default = "keep_days")]
-    keep_personal_data_days: u32,
-    #[serde(default = "answer_within")]
-    answer_within_seconds: Spanned<NonZero<u32>>,
-    #[serde(default = "ask_after")]
-    ask_after_seconds: Spanned<NonZero<u32>>,
-}
-
-/// The default of `ask_after_seconds`: the platform asks merchants to wait at least so long before a status query
-/// (qiwi-kz, payout by using Gate).
-const ASK_AFTER: NonZero<u32> = NonZero::new(10).expect("not zero");
+/// The default and the minimum of `ask_after_seconds`: the platform asks merchants to wait at least so long before a status
+/// query (qiwi-kz, payout by using Gate).
+const ASK_AFTER: u32 = 10;
 /// The default of `answer_within_seconds`.
-const ANSWER_WITHIN: NonZero<u32> = NonZero::new(30).expect("not zero");
+const ANSWER_WITHIN: u32 = 30;
 /// The maximum of both, in seconds: the longest pause between two status queries.
-const MAX_SECONDS: u32 = 600;
+const MAX_SECONDS: i64 = 600;
+/// The default and the maximum of `keep_personal_data_days`.
+const KEEP_DAYS: u32 = 30;
+const MAX_DAYS: i64 = 36_500;
 
 const DAY: u64 = 24 * 60 * 60;
 
-fn keep_days() -> u32 {
-    30
+/// The settings; `None` without `[gate]`, and after a problem with `base_url`. A service also loads the certificates that
+/// it needs for the Gate.
+pub(super) fn read(gate: &Table<'_>, currency: Currency, serving: bool) -> Option<GateConfig> {
+    if !gate.is_present() {
+        return None;
+    }
+    if currency != Currency::KZT {
+        gate.problem(&format!(
+            "payouts are in KZT, but the projects are in {currency}; remove [gate]"
+        ));
+    }
+    let answer_within = gate.number("answer_within_seconds", 1..=MAX_SECONDS);
+    let ask_after = gate.number("ask_after_seconds", 1..=MAX_SECONDS);
+    let keep_days: Option<u32> = gate.number("keep_personal_data_days", 0..=MAX_DAYS);
+    let from_balance = gate.is_true("from_balance");
+    let mut formerly: Vec<BaseUrl> = Vec::new();
+    let base_url = gate.text("base_url");
+    let parsed = base_url.and_then(|text| address(&text));
+    for text in gate.texts("formerly") {
+        let former = address(&text);
+        if former.is_some() && former == parsed {
+            text.problem("this is the base_url; write only earlier addresses");
+        }
+        formerly.extend(former);
+    }
+    if gate.get("base_url").is_none() {
+        gate.missing(
+            "base_url",
+            "it is missing; ask JetPay for the address of its Gate",
+        );
+    }
+    let (text, base_url) = (base_url?, parsed?);
+    let ask_after = ask_after.unwrap_or(ASK_AFTER);
+    if !base_url.is_this_machine()
+        && ask_after < ASK_AFTER
+        && let Some(item) = gate.get("ask_after_seconds")
+    {
+        item.problem(
+            "the platform asks for at least 10 seconds before a status query; write 10 or more (less is only for a simulated \
+             Gate, whose base_url is on loopback)",
+        );
+    }
+    if serving && let Err(error) = Gate::builder(base_url.clone()).build() {
+        text.problem(&error.to_string());
+    }
+    let seconds = |number: u32| Duration::from_secs(number.into());
+    Some(GateConfig {
+        base_url,
+        formerly,
+        from_balance,
+        keep_personal_data: Duration::from_secs(
+            u64::from(keep_days.unwrap_or(KEEP_DAYS).max(1)) * DAY,
+        ),
+        retry_policy: RetryPolicy {
+            answer_timeout: seconds(answer_within.unwrap_or(ANSWER_WITHIN)),
+            query_after: seconds(ask_after),
+            ..RetryPolicy::default()
+        },
+    })
 }
 
-fn answer_within() -> Spanned<NonZero<u32>> {
-    Spanned::new(0..0, ANSWER_WITHIN)
+fn address(text: &Text<'_>) -> Option<BaseUrl> {
+    if text.text.contains(char::is_whitespace) {
+        text.problem("a URL has no white space; write it without");
+        return None;
+    }
+    let parsed = BaseUrl::parse(text.text);
+    parsed.map_err(|what| text.problem(&what.to_string())).ok()
 }
 
-fn ask_after() -> Spanned<NonZero<u32>> {
-    Spanned::new(0..0, ASK_AFTER)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::{HEAD, PROJECT, assert_problems, assert_refused, read};
 
-impl GateTable {
-    /// The settings; `None` after a problem with `base_url`.
-    pub(super) fn resolve(
-        table: &Spanned<Self>,
-        currency: Currency,
-        problems: &mut Collector<'_>,
-    ) -> Option<GateConfig> {
-        let gate = table.get_ref();
-        if currency != Currency::KZT {
-            let text =
-                format!("payouts are in KZT, but the projects are in {currency}; remove [gate]");
-            problems.at(table, &text);
-        }
-        for (name, seconds) in [
-            ("answer_within_seconds", &gate.answer_within_seconds),
-            ("ask_after_seconds", &gate.ask_after_seconds),
-        ] {
-            if seconds.get_ref().get() > MAX_SECONDS {
-                problems.at(seconds, &format!("{name} may be {MAX_SECONDS} at most"));
-            }
-        }
-        let Some(written) = &gate.base_url else {
-            problems.at(
-                table,
-                "[gate] has no base_url; ask JetPay for the address of its Gate and write base_url = \"https://...\"",
-            );
-            return None;
-        };
-        let mut address = |written: &Spanned<String>| {
-            let parsed = BaseUrl::parse(written.get_ref());
-            parsed
-                .map_err(|what| problems.at(written, &what.to_string()))
-                .ok()
-        };
-        let base_url = address(written);
-        let formerly = gate.formerly.iter().filter_map(&mut address).collect();
-        let base_url = base_url?;
-        if !base_url.is_this_machine() && *gate.ask_after_seconds.get_ref() < ASK_AFTER {
-            problems.at(
-                &gate.ask_after_seconds,
-                "the platform asks for at least 10 seconds before a status query; a smaller ask_after_seconds is only for a \
-                 simulated Gate, whose base_url is on loopback",
-            );
-        }
-        let seconds =
-            |given: &Spanned<NonZero<u32>>| Duration::from_secs(given.get_ref().get().into());
-        Some(GateConfig {
-            base_url,
-            formerly,
-            from_balance: gate.from_balance,
-            keep_personal_data: Duration::from_secs(
-                u64::from(gate.keep_personal_data_days.max(1)) * DAY,
-            ),
-            retry_policy: RetryPolicy {
-                answer_timeout: seconds(&gate.answer_within_seconds),
-                query_after: seconds(&gate.ask_after_seconds),
-                ..RetryPolicy::default()
-            },
-        })
+    fn gate(lines: &str) -> GateConfig {
+        let config = read(&format!("{HEAD}{PROJECT}[gate]\n{lines}")).unwrap();
+        config.gate.expect("the configuration has [gate]")
+    }
+
+    #[test]
+    fn configuration_without_gate_makes_no_payouts() {
+        assert!(read(&format!("{HEAD}{PROJECT}")).unwrap().gate.is_none());
+    }
+
+    #[test]
+    fn gate_has_the_documented_defaults() {
+        let gate = gate("base_url = \"https://gate.example/\"");
+        assert_eq!(gate.base_url.to_string(), "https://gate.example");
+        assert!(!gate.from_balance);
+        assert_eq!(gate.keep_personal_data, Duration::from_secs(30 * 86_400));
+        assert_eq!(gate.retry_policy, RetryPolicy::default());
+    }
+
+    #[test]
+    fn every_key_of_the_gate_is_used() {
+        let gate = gate(
+            "base_url = \"http://127.0.0.1:9000/base\"\nformerly = [\"https://old.example\"]\n\
+             from_balance = true\nkeep_personal_data_days = 0\n\
+             answer_within_seconds = 5\nask_after_seconds = 1",
+        );
+        assert_eq!(gate.base_url.to_string(), "http://127.0.0.1:9000/base");
+        assert!(gate.address().is("https://old.example"));
+        assert!(gate.from_balance);
+        // Shorter than a day, a second payout to the same wallet would not be noticed.
+        assert_eq!(gate.keep_personal_data, Duration::from_secs(86_400));
+        assert_eq!(gate.retry_policy.answer_timeout.as_secs(), 5);
+        assert_eq!(gate.retry_policy.query_after.as_secs(), 1);
+    }
+
+    #[test]
+    fn gate_with_projects_in_another_currency_is_refused() {
+        let project = PROJECT.replace("id = 1\n", "id = 1\ncurrency = \"USD\"\n");
+        let text = format!("{HEAD}{project}[gate]\nbase_url = \"https://gate.example\"\n");
+        assert_problems(
+            &text,
+            "10: gate: payouts are in KZT, but the projects are in USD; remove [gate]",
+        );
+    }
+
+    #[test]
+    fn invalid_gate_is_refused_with_its_line() {
+        assert_refused(
+            "[gate]",
+            r#"
+from_balance = true                        => 10: gate.base_url: it is missing; ask JetPay for the address of its Gate; write base_url =
+base_url = "gate.example"                  => 11: gate.base_url: the Gate's base URL must be a URL
+base_url = "https://..."                   => 11: gate.base_url: the Gate's base URL must be a URL
+base_url = "https://<host>"                => 11: gate.base_url: the Gate's base URL must be a URL
+base_url = "https://gate.example:70000"    => 11: gate.base_url: the Gate's base URL must be a URL
+base_url = "https://gate.example "         => 11: gate.base_url: a URL has no white space
+base_url = "http://gate.example"           => 11: gate.base_url: the Gate's base URL must begin with https://
+base_url = "http://10.0.0.1"               => 11: gate.base_url: the Gate's base URL must begin with https://
+base_url = "ftp://127.0.0.1"               => 11: gate.base_url: the Gate's base URL must begin with https://
+base_url = "https://a:pass@gate.example"   => 11: gate.base_url: the Gate's base URL must not have a user or a password;
+base_url = "https://gate.example?a=b"      => 11: gate.base_url: the Gate's base URL must end with its host or a path, without `?`
+base_url = "https://gate.example" | formerly = ["https://gate.example/"] => 12: gate.formerly: this is the base_url
+base_url = "https://gate.example" | formerly = "https://old.example"     => 12: gate.formerly: this is a text; write formerly = [
+base_url = "https://gate.example" | formerly = ["https://..."]           => 12: gate.formerly: the Gate's base URL must be a URL
+base_url = "https://gate.example" | ask_after_seconds = 9                => 12: gate.ask_after_seconds: the platform asks for at least 10
+base_url = "https://gate.example" | ask_after_seconds = 0                => 12: gate.ask_after_seconds: write a whole number from 1 to 600
+base_url = "https://gate.example" | ask_after_seconds = "30s"            => 12: gate.ask_after_seconds: write a whole number from 1 to 600
+base_url = "https://gate.example" | answer_within_seconds = 601          => 12: gate.answer_within_seconds: write a whole number from 1
+base_url = "https://gate.example" | keep_personal_data_days = -1         => 12: gate.keep_personal_data_days: write a whole number from 0
+base_url = "https://gate.example" | from_balance = 1                     => 12: gate.from_balance: write true or false
+base_url = "https://gate.example" | base_uri = 1                         => 12: gate.base_uri: there is no such key; did you mean `base_url`?
+"#,
+        );
+        let kaspi = PROJECT.replace("qiwi-kz", "kaspi");
+        let text = format!("{HEAD}{kaspi}[gate]\nbase_url = \"https://gate.example\"\n");
+        assert_problems(&text, "9: gate: no project has the method qiwi-kz");
     }
 }

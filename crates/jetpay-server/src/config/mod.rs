@@ -1,23 +1,25 @@
 //! The configuration: a TOML file, read strictly. Secrets come from the environment or from files that it names.
 
 mod admin;
+mod document;
 mod file;
 mod gate;
-mod problem;
+mod keys;
 mod secret;
 mod store;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use admin::{AdminToken, Role};
+pub use document::Problems;
 pub use file::{Debts, Kassa24Answers};
 pub use gate::GateConfig;
-pub use problem::Problems;
 pub use store::StoreLocation;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -26,8 +28,13 @@ use jetpay_core::{Currency, Keyring, Project};
 use zeroize::Zeroizing;
 
 use crate::methods::MethodName;
-use gate::GateTable;
-use problem::Collector;
+use document::{Document, read_text};
+use table::Table;
+
+/// The default of `max_connections`. Each connection may hold one body of 64 KiB.
+const MAX_CONNECTIONS: usize = 10_000;
+/// The default of `read_timeout_seconds`.
+const READ_TIMEOUT: u64 = 30;
 
 /// A complete and valid configuration, with its secrets.
 pub struct Config {
@@ -67,8 +74,10 @@ pub struct ProjectConfig {
     pub id: ProjectId,
     /// The methods that the project accepts.
     pub methods: Vec<MethodName>,
-    /// The project's secrets and currency.
+    /// The project's currency, and the secrets that are accepted: first the one that signs.
     pub project: Project,
+    /// The same with the past secrets, which verify only what is stored.
+    pub with_past: Project,
     /// The option of Kassa24's answers that the merchant and JetPay agreed on.
     pub kassa24_answers: Kassa24Answers,
     /// Whether the service refuses a top-up of a contract that the customer does not have.
@@ -81,77 +90,119 @@ impl Config {
     /// # Errors
     /// [`Problems`]: every problem that was found, with its line.
     pub fn read(path: &Path) -> Result<Self, Problems> {
-        let text = read_text(path)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, path, folder)
+        Self::parse(&read_text(path)?, path, false)
     }
 
-    fn parse(text: &str, path: &Path, folder: &Path) -> Result<Self, Problems> {
-        let mut problems = Collector::new(path, text);
-        let file = match toml::from_str::<file::File>(text) {
-            Ok(file) => file,
-            Err(error) => return Err(problems.syntax(&error)),
-        };
-        let admin_tokens = file.admin.tokens(folder, &mut problems);
-        let admin_hosts = file.admin.hosts(&mut problems);
-        let trusted_proxies = file.server.trusted_proxies(&mut problems);
-        let store = file.store.location(folder, &mut problems);
-        let currency = file::common_currency(&file.project, &mut problems);
-        let (mut projects, mut ids) = (Vec::new(), HashSet::new());
-        for project in &file.project {
-            if !ids.insert(*project.id.get_ref()) {
-                problems.at(
-                    &project.id,
+    /// Like [`read`](Self::read), and finds what would stop a service on this machine: addresses that it does not have, a
+    /// store that may not be written, no certificates for the Gate. Not for a process that has the ledger open.
+    ///
+    /// # Errors
+    /// [`Problems`].
+    pub fn read_to_serve(path: &Path) -> Result<Self, Problems> {
+        Self::parse(&read_text(path)?, path, true)
+    }
+
+    fn parse(text: &str, path: &Path, serving: bool) -> Result<Self, Problems> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let document = Document::new(path, text);
+        let tables = document.parse()?;
+        let config = Self::from_tables(&Table::root(&document, &tables), folder, serving);
+        let warnings = document.finish()?;
+        let config = config.expect("a configuration without problems is complete");
+        Ok(Self { warnings, ..config })
+    }
+
+    /// `None` only after a problem.
+    fn from_tables(root: &Table<'_>, folder: &Path, serving: bool) -> Option<Self> {
+        let (server, admin) = (root.table("server"), root.table("admin"));
+        let listen = file::listen(&server, 8080, serving);
+        let admin_listen = file::listen(&admin, 8081, serving);
+        if file::collide(listen, admin_listen) {
+            let place = admin.text("listen").or(server.text("listen"));
+            let what = "[server] and [admin] listen on the same address; write another port here";
+            place.inspect(|place| place.problem(what));
+        } else if let Some(place) = admin.text("listen")
+            && !admin_listen.ip().to_canonical().is_loopback()
+        {
+            place.warn(&format!(
+                "[admin] listens on {admin_listen} with plain HTTP, and the network can read the tokens. Listen on 127.0.0.1, \
+                 and put a TLS proxy in front of it for other machines"
+            ));
+        }
+        let projects = root.tables("project");
+        if root.has_none("project") {
+            root.missing("project", "there is no project");
+        }
+        let currency = file::common_currency(&projects);
+        let mut ids = HashSet::new();
+        for project in &projects {
+            if file::id(project).is_some_and(|id| !ids.insert(id)) {
+                project.problem(
                     "another [[project]] has the same id; write one [[project]] with all secrets and methods",
                 );
             }
-            projects.extend(project.resolve(folder, currency, &mut problems));
         }
-        let gate = file.gate.as_ref();
-        let gate = gate.and_then(|gate| GateTable::resolve(gate, currency, &mut problems));
-        if file.project.is_empty() {
-            problems.anywhere(
-                "there is no [[project]]; add one with id, methods and secret_env or secret_file",
-            );
+        let gate = root.table("gate");
+        // Methods that are missing or spelled wrong have their own problem.
+        let may_pay_out = |project: &Table<'_>| {
+            let methods = project.texts("methods");
+            methods.is_empty()
+                || methods
+                    .iter()
+                    .any(|it| it.text.to_lowercase().contains("qiwi"))
+        };
+        if gate.is_present() && !projects.is_empty() && !projects.iter().any(may_pay_out) {
+            gate.problem("no project has the method qiwi-kz, the only one that pays out; add it to methods, or remove [gate]");
         }
-        if file.server.listen == file.admin.listen && file.server.listen.port() != 0 {
-            problems.anywhere(
-                "[server] and [admin] listen on the same address; give [admin] another port",
-            );
-        }
-        let warnings = problems.finish()?;
-        let store = store.unwrap_or_else(|| StoreLocation::Sqlite(PathBuf::new()));
-        Ok(Self {
-            listen: file.server.listen,
-            workers: file.server.workers.map(std::num::NonZero::get),
-            max_connections: file.server.max_connections.get(),
-            read_timeout: Duration::from_secs(file.server.read_timeout_seconds.get()),
-            admin_listen: file.admin.listen,
-            admin_tokens,
-            admin_hosts,
-            trusted_proxies,
-            store,
+        let gate_config = gate::read(&gate, currency, serving);
+        let projects: Vec<_> = (projects.iter())
+            .map(|project| file::project(project, folder, currency))
+            .collect();
+        Some(Self {
+            listen,
+            workers: server.number("workers", 1..=1024),
+            max_connections: server
+                .number("max_connections", 1..=1_000_000)
+                .unwrap_or(MAX_CONNECTIONS),
+            read_timeout: Duration::from_secs(
+                server
+                    .number("read_timeout_seconds", 1..=3600)
+                    .unwrap_or(READ_TIMEOUT),
+            ),
+            admin_listen,
+            admin_tokens: admin::tokens(&admin, folder),
+            admin_hosts: admin::hosts(&admin),
+            trusted_proxies: file::trusted_proxies(&server),
+            debts: Debts::read(&root.table("verify")),
+            store: store::read(&root.table("store"), folder, serving)?,
             currency,
-            debts: file.verify.debts,
-            projects,
-            gate,
-            warnings,
+            projects: projects.into_iter().collect::<Option<_>>()?,
+            gate: gate_config,
+            warnings: Vec::new(),
         })
     }
 
-    /// The secrets of all projects.
+    /// The secrets with which the projects sign and accept messages.
     ///
     /// # Panics
     /// Never: a configuration with two projects of the same id is refused.
     #[must_use]
     pub fn keyring(&self) -> Keyring {
-        Keyring::new(self.projects.iter().map(|project| project.project.clone()))
-            .expect("ids are unique")
+        self.keyring_of(|project| &project.project)
     }
-}
 
-fn read_text(path: &Path) -> Result<String, Problems> {
-    std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))
+    /// Those, and the past secrets: they verify what is stored.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn keyring_with_past(&self) -> Keyring {
+        self.keyring_of(|project| &project.with_past)
+    }
+
+    fn keyring_of(&self, of: fn(&ProjectConfig) -> &Project) -> Keyring {
+        Keyring::new(self.projects.iter().map(of).cloned()).expect("ids are unique")
+    }
 }
 
 /// The address and the token of a service's admin interface.
@@ -172,21 +223,23 @@ impl AdminAccess {
     /// [`Problems`].
     pub fn read(path: &Path, token: Option<&str>) -> Result<Self, Problems> {
         let text = read_text(path)?;
-        let mut problems = Collector::new(path, &text);
-        let file = match toml::from_str::<file::File>(&text) {
-            Ok(file) => file,
-            Err(error) => return Err(problems.syntax(&error)),
-        };
+        let document = Document::new(path, &text);
+        let tables = document.parse()?;
+        let root = Table::root(&document, &tables);
+        let admin = root.table("admin");
+        let address = reachable(file::listen(&admin, 8081, false));
         let folder = path.parent().unwrap_or(Path::new(""));
-        let token = file.admin.own_token(token, folder, &mut problems);
-        problems.finish()?;
-        let address = reachable(file.admin.listen);
-        let ids = file.project.iter();
-        let projects = ids.map(|project| ProjectId::new(*project.id.get_ref()));
+        let token = admin::own_token(&admin, token, folder);
+        let ids = root
+            .tables("project")
+            .into_iter()
+            .filter_map(|project| file::id(&project));
+        let projects = ids.map(ProjectId::new).collect();
+        document.finish()?;
         Ok(Self {
             address,
             token: token.map(|token| token.secret).unwrap_or_default(),
-            projects: projects.collect(),
+            projects,
         })
     }
 }

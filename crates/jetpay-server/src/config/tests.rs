@@ -1,9 +1,8 @@
 //! Valid and invalid configurations.
 
 use std::path::Path;
-use std::time::Duration;
 
-use super::{Config, GateConfig, reachable};
+use super::{Config, keys, reachable, read_text};
 
 /// The smallest token.
 pub(super) const TOKEN: &str = "123456789 123456789 1234";
@@ -25,16 +24,83 @@ pub(super) fn folder() -> tempfile::TempDir {
 pub(super) const HEAD: &str =
     "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://jetpay.db\"\n";
 
+/// A project, without its head.
+pub(super) const PROJECT_LINES: &str =
+    "id = 1\nmethods = [\"qiwi-kz\"]\nsecret_file = \"secret\"\n";
+
+pub(super) const PROJECT: &str =
+    "[[project]]\nid = 1\nmethods = [\"qiwi-kz\"]\nsecret_file = \"secret\"\n";
+
 pub(super) fn read(text: &str) -> Result<Config, String> {
-    let folder = folder();
-    Config::parse(text, Path::new("jetpay.toml"), folder.path())
-        .map_err(|problems| problems.to_string())
+    read_bytes(text.as_bytes())
 }
 
-fn problems(tables: &str) -> String {
-    read(&format!("{HEAD}{tables}"))
-        .err()
-        .expect("this configuration is invalid")
+/// Reads a file in a new folder, as a service does. The folder is left out of problems and warnings.
+pub(super) fn read_bytes(bytes: &[u8]) -> Result<Config, String> {
+    let folder = folder();
+    let path = folder.path().join("jetpay.toml");
+    std::fs::write(&path, bytes).unwrap();
+    let prefix = format!("{}/", folder.path().display());
+    let config = read_text(&path).and_then(|text| Config::parse(&text, &path, true));
+    let mut config = config.map_err(|problems| problems.to_string().replace(&prefix, ""))?;
+    for warning in &mut config.warnings {
+        *warning = warning.replace(&prefix, "");
+    }
+    Ok(config)
+}
+
+/// Each row is what is written in the table, with `|` between lines, and what the only problem begins with.
+pub(super) fn assert_refused(table: &str, rows: &str) {
+    for row in rows.lines().filter(|row| !row.trim().is_empty()) {
+        let (lines, problem) = row.split_once("=> ").expect(row);
+        let lines = lines.trim().split(" | ").collect::<Vec<_>>().join("\n");
+        assert_problems(&with(table, &lines), problem);
+    }
+}
+
+/// Each line of `expected` is what a problem begins with: `LINE: KEY: WHAT`.
+pub(super) fn assert_problems(text: &str, expected: &str) {
+    let found = read(text).err().unwrap_or_default();
+    let lines = found
+        .lines()
+        .map(|line| line.replacen("jetpay.toml:", "", 1));
+    let lines: Vec<_> = lines.collect();
+    let expected: Vec<_> = expected.trim().lines().collect();
+    let fits = lines.len() == expected.len()
+        && lines
+            .iter()
+            .zip(&expected)
+            .all(|(line, expected)| line.starts_with(expected));
+    assert!(
+        fits,
+        "{text}\nfound:\n{found}\nexpected:\n{}",
+        expected.join("\n")
+    );
+    for word in RUST_WORDS {
+        let is_word = |part: &str| part.eq_ignore_ascii_case(word);
+        let split = |it: char| !it.is_alphanumeric();
+        assert!(!found.split(split).any(is_word), "{word} is in:\n{found}");
+    }
+}
+
+/// Words of Rust's libraries, which say nothing to an operator.
+const RUST_WORDS: [&str; 16] = [
+    "u64", "i64", "u32", "u16", "usize", "nonzero", "map", "sequence", "variant", "struct",
+    "string", "bool", "boolean", "integer", "float", "none",
+];
+
+/// A configuration with these lines in one of the tables, which begins in line 1, 2, 4 or 6.
+pub(super) fn with(table: &str, lines: &str) -> String {
+    let tables = [
+        ("[server]", ""),
+        ("[admin]", "token_file = \"token\""),
+        ("[store]", "url = \"sqlite://jetpay.db\""),
+        ("[[project]]", PROJECT_LINES.trim_end()),
+        ("[gate]", "base_url = \"https://gate.example\""),
+    ];
+    let tables =
+        tables.map(|(name, own)| format!("{name}\n{}", if name == table { lines } else { own }));
+    tables.join("\n").replace("[server]\n\n", "[server]\n")
 }
 
 #[test]
@@ -57,65 +123,22 @@ fn smallest_configuration_has_the_documented_defaults() {
 }
 
 #[test]
-fn unknown_key_is_refused_with_its_line() {
-    let text = problems("[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_fil = \"secret\"\n");
-    assert!(
-        text.contains("jetpay.toml:8:") && text.contains("secret_fil"),
-        "{text}"
-    );
-}
-
-#[test]
-fn unknown_method_is_refused_with_the_list_of_methods() {
-    let text = problems("[[project]]\nid = 1\nmethods = [\"kaspy\"]\nsecret_file = \"secret\"\n");
-    assert!(
-        text.contains("jetpay.toml:7:") && text.contains("kassa24-bvu"),
-        "{text}"
-    );
-}
-
-#[test]
-fn all_problems_are_reported_at_once() {
-    let text = problems(
-        "[[project]]\nid = 1\nmethods = []\nsecret_file = \"empty\"\n[[project]]\nid = 1\nmethods = [\"kaspi\"]\n",
-    );
-    for part in [
-        "without methods",
-        "secret is empty",
-        "has the same id",
-        "has no secret",
-    ] {
-        assert!(text.contains(part), "{part} is not in:\n{text}");
-    }
-}
-
-#[test]
-fn empty_list_of_secrets_is_refused_as_no_secret() {
-    let text = problems("[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_env = []\n");
-    assert!(text.contains("has no secret"), "{text}");
-}
-
-#[test]
-fn store_in_a_folder_that_does_not_exist_is_refused() {
-    let text = read("[admin]\ntoken_file = \"token\"\n[store]\nurl = \"sqlite://no/such/x.db\"\n")
-        .err()
-        .unwrap();
-    assert!(
-        text.contains("folder of this file does not exist"),
-        "{text}"
-    );
-}
-
-#[test]
 fn two_currencies_are_refused() {
     let project = |id, currency| {
         format!(
             "[[project]]\nid = {id}\nmethods = [\"kaspi\"]\nsecret_file = \"secret\"\ncurrency = \"{currency}\"\n"
         )
     };
-    let text = problems(&(project(1, "KZT") + &project(2, "USD")));
-    assert!(text.contains("share one currency"), "{text}");
-    assert!(problems(&project(1, "XXZ")).contains("does not list"));
+    let two = format!("{HEAD}{}", project(1, "KZT") + &project(2, "USD"));
+    assert_problems(
+        &two,
+        "14: project.currency: this project has USD, another KZT; all projects share one currency",
+    );
+    let none = format!("{HEAD}{}", project(1, "kzt"));
+    assert_problems(
+        &none,
+        "9: project.currency: the platform does not list this currency; write its three capital",
+    );
 }
 
 #[test]
@@ -129,140 +152,10 @@ fn trusted_proxies_are_networks_or_addresses() {
     let networks = config.trusted_proxies.iter().map(ToString::to_string);
     assert_eq!(networks.collect::<Vec<_>>(), ["10.0.0.0/8", "fd00::1/128"]);
     let text = server("[\"10.0.0.0/33\"]").err().unwrap();
-    assert!(text.contains("jetpay.toml:2: write a network"), "{text}");
-}
-
-#[test]
-fn missing_token_is_refused() {
-    let text = read("[admin]\n[store]\nurl = \"sqlite://x.db\"\n")
-        .err()
-        .unwrap();
-    assert!(text.contains("no token"), "{text}");
-}
-
-#[test]
-fn list_of_secrets_gives_a_project_several_keys() {
-    let tables =
-        "[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_file = [\"secret\", \"token\"]\n";
-    let config = read(&format!("{HEAD}{tables}")).unwrap();
-    assert_eq!(config.projects[0].project.keys().len(), 2);
-}
-
-#[test]
-fn no_problem_contains_a_secret() {
-    let text = problems(
-        "[[project]]\nid = 1\nmethods = [\"kaspi\"]\nsecret_file = \"secret\"\ncurrency = \"?\"\n",
+    assert!(
+        text.contains("jetpay.toml:2: server.trusted_proxies: write a network"),
+        "{text}"
     );
-    assert!(!text.contains("secret\n"), "{text}");
-}
-pub(super) const PROJECT: &str =
-    "[[project]]\nid = 1\nmethods = [\"qiwi-kz\"]\nsecret_file = \"secret\"\n";
-
-/// A project and `[gate]`, which is the 9th line of the file.
-fn tables(lines: &str) -> String {
-    format!("{PROJECT}[gate]\n{lines}")
-}
-
-fn gate(lines: &str) -> GateConfig {
-    let config = read(&format!("{HEAD}{}", tables(lines))).unwrap();
-    config.gate.expect("the configuration has [gate]")
-}
-
-#[test]
-fn configuration_without_gate_makes_no_payouts() {
-    assert!(read(&format!("{HEAD}{PROJECT}")).unwrap().gate.is_none());
-}
-
-#[test]
-fn gate_has_the_documented_defaults() {
-    let gate = gate("base_url = \"https://gate.example/\"");
-    assert_eq!(gate.base_url.to_string(), "https://gate.example");
-    assert!(!gate.from_balance);
-    assert_eq!(gate.keep_personal_data, Duration::from_secs(30 * 86_400));
-    assert_eq!(
-        gate.retry_policy,
-        jetpay_ledger::payout::RetryPolicy::default()
-    );
-}
-
-#[test]
-fn every_key_of_the_gate_is_used() {
-    let gate = gate(
-        "base_url = \"http://127.0.0.1:9000/base\"\nformerly = [\"https://old.example\"]\n\
-         from_balance = true\nkeep_personal_data_days = 0\n\
-         answer_within_seconds = 5\nask_after_seconds = 1",
-    );
-    assert_eq!(gate.base_url.to_string(), "http://127.0.0.1:9000/base");
-    assert!(gate.address().is("https://old.example"));
-    assert!(gate.from_balance);
-    // Shorter than a day, a second payout to the same wallet would not be noticed.
-    assert_eq!(gate.keep_personal_data, Duration::from_secs(86_400));
-    assert_eq!(gate.retry_policy.answer_timeout.as_secs(), 5);
-    assert_eq!(gate.retry_policy.query_after.as_secs(), 1);
-}
-
-#[test]
-fn invalid_gate_is_refused_with_its_line() {
-    let https = "base_url = \"https://gate.example\"";
-    for (lines, line, part) in [
-        ("", 9, "[gate] has no base_url"),
-        ("base_url = \"gate.example\"", 10, "must be a URL"),
-        (
-            "base_url = \"http://gate.example\"",
-            10,
-            "must begin with https://",
-        ),
-        (
-            "base_url = \"http://10.0.0.1\"",
-            10,
-            "must begin with https://",
-        ),
-        (
-            "base_url = \"ftp://127.0.0.1\"",
-            10,
-            "must begin with https://",
-        ),
-        (
-            "base_url = \"https://a:pass@gate.example\"",
-            10,
-            "a user or a password",
-        ),
-        ("base_url = \"https://gate.example?a=b\"", 10, "without `?`"),
-        (
-            &format!("{https}\nask_after_seconds = 9"),
-            11,
-            "at least 10 seconds",
-        ),
-        (&format!("{https}\nask_after_seconds = 0"), 11, "nonzero"),
-        (
-            &format!("{https}\nanswer_within_seconds = 601"),
-            11,
-            "600 at most",
-        ),
-        (
-            &format!("{https}\nask_after_seconds = 601"),
-            11,
-            "600 at most",
-        ),
-        (&format!("{https}\nkeep_personal_data_days = -1"), 11, ""),
-        (&format!("{https}\nbase_uri = 1"), 11, "base_uri"),
-    ] {
-        let text = problems(&tables(lines));
-        assert!(
-            text.contains(&format!("jetpay.toml:{line}:")) && text.contains(part),
-            "{lines}\n{text}"
-        );
-        assert!(!text.contains("pass@"), "{text}");
-    }
-}
-
-#[test]
-fn gate_with_projects_in_another_currency_is_refused() {
-    let project = PROJECT.replace("id = 1\n", "id = 1\ncurrency = \"USD\"\n");
-    let text = problems(&format!(
-        "{project}[gate]\nbase_url = \"https://gate.example\"\n"
-    ));
-    assert!(text.contains("payouts are in KZT"), "{text}");
 }
 
 #[test]
@@ -285,15 +178,15 @@ fn proxies_in_every_network_are_warned_of_and_host_bits_are_refused_with_the_net
     for every in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"] {
         let warnings = with(&format!("{every:?}")).unwrap().warnings.join("\n");
         assert!(
-            warnings.contains("jetpay.toml:2: every address"),
+            warnings.contains("jetpay.toml:2: server.trusted_proxies: every address"),
             "{every} {warnings}"
         );
     }
     let config = with("\"10.0.0.0/8\", \"10.1.2.3\", \"fd00::1\"").unwrap();
     assert!(!config.warnings.join("\n").contains("every address"));
     for (wrong, right) in [
-        ("10.1.2.3/8", "write 10.0.0.0/8"),
-        ("fd00::1/8", "write fd00::/8"),
+        ("10.1.2.3/8", "write \"10.0.0.0/8\""),
+        ("fd00::1/8", "write \"fd00::/8\""),
     ] {
         let text = with(&format!("{wrong:?}")).err().expect(wrong);
         assert!(
@@ -303,27 +196,254 @@ fn proxies_in_every_network_are_warned_of_and_host_bits_are_refused_with_the_net
     }
 }
 
-#[cfg(unix)]
 #[test]
-fn configuration_with_a_password_that_others_can_read_is_warned_of() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = folder();
-    let path = folder.path().join("jetpay.toml");
-    let password = "postgres://jetpay:p%40ss@db/books";
-    for (url, mode, warned) in [
-        (password, 0o644, true),
-        (password, 0o640, true),
-        (password, 0o600, false),
-        ("postgres://jetpay@db/books?password=p", 0o644, true),
-        ("postgres://jetpay@db:5432/books", 0o644, false),
-        ("sqlite://jetpay.db", 0o644, false),
+fn many_problems_in_one_file_are_all_reported_in_the_order_of_lines() {
+    assert_problems(
+        r#"listen = "127.0.0.1:8080"
+[server]
+listen = "localhost:8080"
+workers = "two"
+max_conections = 5
+[admin]
+token = "a secret that was pasted here"
+[store]
+url = "jetpay.db"
+[verify]
+debts = "nett"
+[[project]]
+id = 0
+methods = ["kassa24_bvu", "kaspi", "kaspi"]
+secret_env = "a secret that was pasted here"
+[[project]]
+currency = "tenge"
+strict_contracts = "yes"
+[gate]
+base_url = "https://..."
+ask_after_seconds = 30.5
+"#,
+        r#"
+1: listen: there is no such key here; write it below [server]
+3: server.listen: this is no address; write "127.0.0.1:8080"
+4: server.workers: write a whole number from 1 to 1024 without quotes and unit, such as workers = 2
+5: server.max_conections: there is no such key; did you mean `max_connections`?
+7: admin.token: this is a text; write [[admin.token]]
+9: store.url: this is no URL of a store; write "sqlite://jetpay.db" or "postgres://user@host/database"
+11: verify.debts: there is no such word; write one of "net", "as_given"
+13: project.id: write a whole number from 1 to 9223372036854775807 without quotes and unit, such as id = 1234
+14: project.methods: kaspi is in the list already; remove one
+14: project.methods: there is no such method; did you mean "kassa24-bvu"?
+15: project.secret_env: this is no name of an environment variable
+16: project.id: it is missing; JetPay tells you the number; write id = 1234
+16: project.methods: they are missing; write methods = ["kaspi"]
+16: project.secret_env: this project has no secret; write secret_env = "JETPAY_SECRET"
+17: project.currency: the platform does not list this currency
+18: project.strict_contracts: write true or false, without quotes
+20: gate.base_url: the Gate's base URL must be a URL, such as https://
+21: gate.ask_after_seconds: write a whole number from 1 to 600
+"#,
+    );
+}
+
+#[test]
+fn empty_file_is_refused_with_what_it_lacks() {
+    assert_problems(
+        "",
+        r#"
+1: admin.token_env: there is no token; write [admin] with token_env = "JETPAY_ADMIN_TOKEN"
+1: project: there is no project; write [[project]]
+1: store.url: it is missing, and url_env and url_file are too; write [store] with url = "sqlite://jetpay.db"
+"#,
+    );
+}
+
+#[test]
+fn every_key_of_the_examples_is_read() {
+    // The examples name files that are not there, and set what excludes each other.
+    assert_problems(
+        keys::EXAMPLES,
+        "
+12: admin.token_file: token_env is set too; keep one of them
+17: admin.token.file: env is set too; keep one of them
+22: store.ca_file: there is no such file
+29: project.secret_env: the environment variable JETPAY_SECRET is not set; set it before the start
+29: project.secret_env: this project has [[project.secret]] too; write all its secrets as [[project.secret]]
+30: project.secret_file: there is no such file
+35: project.secret.file: env is set too; keep one of them
+37: gate: no project has the method qiwi-kz
+",
+    );
+}
+
+#[test]
+fn text_that_is_not_toml_is_refused_with_its_line_and_what_to_write() {
+    assert_refused(
+        "[store]",
+        r#"
+ca_file = "a" | url = “sqlite://x.db”       => 6: this line has curly quotes
+ca_file = "a" | url = «x»                   => 6: this line has curly quotes
+ca_file = "a" | url = sqlite://x.db         => 6: the value cannot be read; write text between quotes
+ca_file = "a" | url =                       => 6: the value cannot be read; write text between quotes
+ca_file = "a" | url = "x                    => 6: a quote is missing
+ca_file = "a" | url = 'x                    => 6: a quote is missing
+ca_file = "a" | url                         => 6: this line cannot be read; write key = value
+ca_file = "a" | url: "x"                    => 6: this line cannot be read; write key = value
+ca_file = "a" | url_file = "C:\keys\url"    => 6: a `\` between
+ca_file = "a" | [store                      => 6: the head of a table cannot be read
+ca_file = "a" | [store]                     => 6: this key or table is in the file already
+ca_file = "a" | ca_file = "b"               => 6: this key or table is in the file already
+ca_file = "a" | url = ["a" "b"]             => 6: a list here or above is not closed or lacks a comma
+ca_file = "a" | url = ["a",                 => 8: a list here or above is not closed or lacks a comma
+"#.replace("\\\\", "\\").as_str(),
+    );
+    let dotted = "admin.token_env = \"A\"\nadmin.token_env = \"B\"\n";
+    assert_problems(dotted, "2: this key or table is in the file already");
+}
+
+#[test]
+fn encoding_that_is_not_utf_8_is_named_and_a_byte_order_mark_is_left_out() {
+    let text = format!("{HEAD}{PROJECT}");
+    let whole = text.replace('\n', "\r\n");
+    read_bytes(&[b"\xef\xbb\xbf", whole.as_bytes()].concat()).unwrap();
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for utf16 in [
+        [b"\xff\xfe", little.as_slice()].concat(),
+        [b"\xfe\xff", big.as_slice()].concat(),
+        little,
     ] {
-        let text = format!("[admin]\ntoken_file = \"token\"\n[store]\nurl = {url:?}\n{PROJECT}");
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        let warnings = Config::read(&path).unwrap().warnings.join("\n");
-        let found = warnings.contains("jetpay.toml:4: other users of this machine can read");
-        assert_eq!(found, warned, "{url} {mode:o}\n{warnings}");
-        assert!(!warnings.contains("p%40ss"), "{warnings}");
+        let text = read_bytes(&utf16).err().unwrap();
+        assert!(
+            text.starts_with("jetpay.toml:1: the file is UTF-16"),
+            "{text}"
+        );
     }
+    let cyrillic = [text.as_bytes(), b"# \xca\xe0\xf1\xf1\xe0\n"].concat();
+    let line = format!(
+        "jetpay.toml:{}: this line is not UTF-8",
+        text.lines().count() + 1
+    );
+    let text = read_bytes(&cyrillic).err().unwrap();
+    assert!(text.starts_with(&line), "{text}");
+}
+
+#[test]
+fn configuration_that_cannot_be_read_is_refused_with_the_reason() {
+    let folder = folder();
+    for (name, what) in [
+        ("none.toml", "there is no such file"),
+        ("", "this is a folder"),
+    ] {
+        let path = folder.path().join(name);
+        let text = Config::read(&path).err().unwrap().to_string();
+        assert!(
+            text.contains(what) && text.contains("--config FILE"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn address_that_no_service_can_listen_on_is_refused_with_the_right_one() {
+    assert_refused(
+        "[server]",
+        r#"
+listen = "localhost:8080"        => 2: server.listen: this is no address; write "127.0.0.1:8080"
+listen = "LOCALHOST:90"          => 2: server.listen: this is no address; write "127.0.0.1:90"
+listen = ":8080"                 => 2: server.listen: this is no address; write "127.0.0.1:8080" for this machine alone, or "0.0.0.0:8080"
+listen = "*:80"                  => 2: server.listen: this is no address; write "127.0.0.1:80" for
+listen = "127.0.0.1"             => 2: server.listen: this is no address; the port is missing: write "127.0.0.1:8080"
+listen = "::1"                   => 2: server.listen: this is no address; the port is missing: write "[::1]:8080"
+listen = "[::1]"                 => 2: server.listen: this is no address; the port is missing: write "[::1]:8080"
+listen = "127.0.0.1:"            => 2: server.listen: this is no address; the port must be from 1 to 65535
+listen = "127.0.0.1:65536"       => 2: server.listen: this is no address; the port must be from 1 to 65535
+listen = "127.0.0.1:http"        => 2: server.listen: this is no address; the port must be from 1 to 65535
+listen = "http://127.0.0.1:8080" => 2: server.listen: this is no address; write an IP address and a port alone
+listen = "jetpay.internal:8080"  => 2: server.listen: this is no address; write an IP address, not a name
+listen = "8080"                  => 2: server.listen: this is no address; write an IP address, not a name
+listen = ""                      => 2: server.listen: this is no address; write an IP address
+listen = 8080                    => 2: server.listen: this is a number; write listen = "127.0.0.1:8080"
+listen = "192.0.2.1:8080"        => 2: server.listen: this machine does not have this address
+listen = "127.0.0.1:8081"        => 2: server.listen: [server] and [admin] listen on the same address
+listen = "0.0.0.0:8081"          => 2: server.listen: [server] and [admin] listen on the same address
+listen = "[::]:8081"             => 2: server.listen: [server] and [admin] listen on the same address
+read_timeout_seconds = "30s"     => 2: server.read_timeout_seconds: write a whole number from 1 to 3600
+trusted_proxies = "10.0.0.0/8"   => 2: server.trusted_proxies: this is a text; write trusted_proxies = ["10.0.0.0/8"]
+"#,
+    );
+    read(&with("[server]", "listen = \"127.0.0.2:8081\"")).unwrap();
+}
+
+#[test]
+fn wrong_value_of_a_project_is_refused_with_what_to_write() {
+    let rest = "methods = [\"qiwi-kz\"] | secret_file = \"secret\"";
+    let rows = r#"
+id = -1 | REST                  => 7: project.id: write a whole number from 1 to 9223372036854775807
+id = 9223372036854775808 | REST => 7: project.id: write a whole number from 1
+id = "1" | REST                 => 7: project.id: write a whole number from 1
+id = 1.0 | REST                 => 7: project.id: write a whole number from 1
+id = 1 | methods = "qiwi-kz" | secret_file = "secret"     => 8: project.methods: this is a text; write methods = ["kaspi"]
+id = 1 | methods = ["qiwi-kz", 1] | secret_file = "secret" => 8: project.methods: this is a number; write methods
+id = 1 | methods = ["Qiwi KZ"] | secret_file = "secret"   => 8: project.methods: there is no such method; did you mean "qiwi-kz"?
+id = 1 | methods = ["qiwi_kz"] | secret_file = "secret"   => 8: project.methods: there is no such method; did you mean "qiwi-kz"?
+id = 1 | methods = ["qiwi-kz"] | secret_file = "empty"    => 9: project.secret_file: the secret is empty
+id = 1 | methods = ["qiwi-kz"] | secret_file = []         => 6: project.secret_env: this project has no secret
+id = 1 | methods = ["qiwi-kz"] | secret_file = ["secret", "secret"] => 9: project.secret_file: this project has the same secret twice
+id = 1 | methods = ["qiwi-kz"] | secret_file = 5          => 9: project.secret_file: this is a number; write secret_file
+id = 1 | methods = ["qiwi-kz"] | secret_file = "."        => 9: project.secret_file: this is a folder; name a file
+id = 1 | methods = ["qiwi-kz"] | secret_env = "JETPAY_NO" => 9: project.secret_env: the environment variable JETPAY_NO is not set
+id = 1 | REST | kassa24_answers = "option 1"              => 10: project.kassa24_answers: there is no such word; write one of "contracts", "account"
+id = 1 | REST | base_url = "x"                            => 10: project.base_url: there is no such key here; write it below [gate]
+id = 1 | REST | strict_contract = true                    => 10: project.strict_contract: there is no such key; did you mean `strict_contracts`?
+id = 1 | REST | [[project]] | id = 1 | REST               => 10: project: another [[project]] has the same id
+"#;
+    assert_refused("[[project]]", &rows.replace("REST", rest));
+    let single = with("", "").replace("[[project]]", "[project]");
+    assert_problems(&single, "6: project: this is a table; write [[project]]");
+    let empty = with("", "")
+        .replace("[\"qiwi-kz\"]", "[]")
+        .replace("[gate]\nbase_url", "# ");
+    assert_problems(
+        &empty,
+        "8: project.methods: a project without methods accepts nothing",
+    );
+}
+
+#[test]
+fn configurations_of_the_pages_are_valid_but_for_their_placeholders() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut count = 0;
+    for page in [
+        "README.md",
+        "docs/service.md",
+        "docs/payouts.md",
+        "docs/postgres.md",
+    ] {
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        let blocks = text
+            .split("```toml\n")
+            .skip(1)
+            .map(|rest| rest.split("```").next().unwrap());
+        for block in blocks.filter(|block| !block.contains("[dependencies]")) {
+            let mut whole = block.to_owned();
+            for (name, table) in [
+                ("admin", "[admin]\ntoken_file = \"token\"\n"),
+                ("store", "[store]\nurl = \"sqlite://jetpay.db\"\n"),
+                ("project", PROJECT),
+            ] {
+                let begins = |line: &str| line.trim_start_matches('[').starts_with(name);
+                whole += if block.lines().any(begins) { "" } else { table };
+            }
+            // The secrets of the examples are not on this machine, and the Gate's address is not public.
+            let found = read(&whole).err().unwrap_or_default();
+            let is_known = |line: &&str| {
+                line.contains("is not set")
+                    || line.contains("there is no such file")
+                    || line.contains("base_url: the Gate's base URL must be a URL")
+            };
+            let wrong: Vec<_> = found.lines().filter(|line| !is_known(line)).collect();
+            assert!(wrong.is_empty(), "{page}\n{block}\n{found}");
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} configurations are in the pages");
 }

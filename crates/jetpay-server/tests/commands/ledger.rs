@@ -50,6 +50,55 @@ async fn ledger_is_checked_while_the_service_runs_and_a_manual_change_is_found()
 }
 
 #[actix_web::test]
+async fn past_secret_verifies_what_is_stored_and_accepts_nothing_new() {
+    let mut running = service_with_top_ups().await;
+    let folder = &running.folder;
+    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    let rotated = |old: &str| {
+        let secrets = format!(
+            "[[project.secret]]\nfile = \"secret\"\nuse = {old:?}\n[[project.secret]]\nfile = \"token\"\nuse = \"sign\"\n"
+        );
+        config.replace("secret_file = \"secret\"\n", "") + &secrets
+    };
+    folder.write("jetpay.toml", &rotated("past"));
+    let checked = good(&folder.run(&["ledger", "check"]));
+    assert!(
+        checked.contains("1 callbacks, 1 of them verified again"),
+        "{checked}"
+    );
+    assert!(good(&folder.run(&["check"])).contains("1 past"));
+    let amount = Money::new(5_000, Currency::KZT);
+    let status = async |running: &Running| {
+        let callback = messages::Callback::success(&KASPI, PROJECT.into(), "unknown", amount);
+        running
+            .platform()
+            .call("/callback", &callback)
+            .await
+            .unwrap()
+            .status
+    };
+    running.while_stopped(|_| ()).await;
+    assert_eq!(status(&running).await, 400, "a past secret accepts nothing");
+    running
+        .while_stopped(|folder| folder.write("jetpay.toml", &rotated("verify")))
+        .await;
+    assert_eq!(
+        status(&running).await,
+        404,
+        "the payment is unknown, and the signature right"
+    );
+
+    let gone = config.replace("\"secret\"", "\"token\"");
+    running.folder.write("jetpay.toml", &gone);
+    let output = running.folder.run(&["ledger", "check"]);
+    assert!(
+        text(&output.stderr).contains("use = \"past\""),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[actix_web::test]
 async fn entries_are_exported_as_csv_in_minor_units() {
     let running = service_with_top_ups().await;
     let csv = good(&running.folder.run(&["ledger", "export"]));

@@ -1,5 +1,6 @@
 //! The commands of the binary `jetpay`.
 
+mod check;
 mod import_customers;
 mod import_payments;
 mod ledger;
@@ -90,60 +91,6 @@ fn missing_secret_is_reported_with_what_to_set() {
     let output = piped(&["sign", "--secret-env", "JETPAY_NO_SUCH_VARIABLE"], b"{}");
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("export JETPAY_NO_SUCH_VARIABLE="));
-}
-
-#[test]
-fn check_says_what_the_service_would_do() {
-    let folder = Folder::new();
-    let output = folder.run(&["check"]);
-    assert!(output.status.success());
-    let output = text(&output.stdout);
-    for part in [
-        "is valid",
-        "/kassa24-bvu",
-        "project 1234",
-        "kassa24 answers with contracts",
-    ] {
-        assert!(output.contains(part), "{part} is not in:\n{output}");
-    }
-}
-
-#[test]
-fn check_says_how_the_service_would_make_payouts() {
-    let folder = Folder::new();
-    let without = text(&folder.run(&["check"]).stdout);
-    assert!(without.contains("until you add [gate]"), "{without}");
-    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
-    let gate = "[gate]\nbase_url = \"https://gate.example\"\nfrom_balance = true\n";
-    folder.write("jetpay.toml", &(config + gate));
-    let output = text(&folder.run(&["check"]).stdout);
-    for part in [
-        "to https://gate.example",
-        "from the customer's balance",
-        "deleted 30 days after",
-        "10 s after a request",
-    ] {
-        assert!(output.contains(part), "{part} is not in:\n{output}");
-    }
-}
-
-#[test]
-fn check_of_an_invalid_file_names_the_line() {
-    let folder = Folder::new();
-    folder.write(
-        "bad.toml",
-        "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"mysql://x\"\n",
-    );
-    let output = folder.run(&["check", "--config", "bad.toml"]);
-    assert!(!output.status.success());
-    assert!(
-        text(&output.stderr).contains("bad.toml:4:"),
-        "{}",
-        text(&output.stderr)
-    );
-    assert!(
-        text(&folder.run(&["check", "--config", "none.toml"]).stderr).contains("--config FILE")
-    );
 }
 
 #[actix_web::test]

@@ -11,7 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::{Client, Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::error::UNREADABLE_URL;
+use super::error::{AT_IN_PASSWORD, WRONG_PORT, unreadable_url};
 use crate::model::OpenError;
 
 /// How long a connection to one host may take, unless the URL says otherwise.
@@ -39,8 +39,20 @@ pub(super) struct Address {
 impl Address {
     /// Reads a `postgres://` URL. A certificate must be signed by an authority of the system, or by one in `ca_file`.
     pub(super) fn parse(url: &str, ca_file: Option<&Path>) -> Result<Self, OpenError> {
+        // A second `@` would be read as part of the host or of the database's name.
+        let after_user = url.split_once('@').map_or("", |(_, rest)| rest);
+        if after_user
+            .split('?')
+            .next()
+            .is_some_and(|it| it.contains('@'))
+        {
+            return Err(failed(&AT_IN_PASSWORD));
+        }
         let config = url.parse::<Config>();
-        let mut config = config.map_err(|_| failed(&UNREADABLE_URL))?;
+        let mut config = config.map_err(|error| failed(&unreadable_url(&error)))?;
+        if config.get_ports().contains(&0) {
+            return Err(failed(&WRONG_PORT));
+        }
         let connect_timeout = *config.get_connect_timeout().unwrap_or(&CONNECT_TIMEOUT);
         config.connect_timeout(connect_timeout);
         let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1).max(1);

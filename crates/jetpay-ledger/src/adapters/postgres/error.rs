@@ -134,6 +134,24 @@ fn advice(code: Option<&SqlState>, reason: &str) -> &'static str {
 /// The text for a database that says nothing.
 pub(super) const SILENT: &str = "it does not answer in time";
 
-/// The text does not repeat the URL, nor what is wrong in it: that may be part of the password.
-pub(super) const UNREADABLE_URL: &str = "its URL cannot be read; write \
-    postgres://user:password@host:5432/database, with %40 for @ and %25 for % in the password";
+pub(super) const AT_IN_PASSWORD: &str = "its URL cannot be read; the user or the password has an @, for which you write %40, \
+    as you write %25 for %, %2F for /, %23 for # and %3A for :";
+pub(super) const WRONG_PORT: &str = "its URL cannot be read; write postgres://user:password@host:5432/database, with a port \
+    from 1 to 65535";
+
+/// Why a URL cannot be read, and what to write. The text repeats nothing of it: that may be part of the password.
+pub(super) fn unreadable_url(error: &tokio_postgres::Error) -> &'static str {
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    if cause.contains("`sslmode`") {
+        "its URL cannot be read; write sslmode=require, which checks the certificate and the name of the server as verify-full \
+         does elsewhere, or prefer or disable"
+    } else if cause.contains("`port`") {
+        WRONG_PORT
+    } else if cause.contains("unknown option") {
+        "its URL cannot be read; of parameters write only sslmode, connect_timeout, application_name, options, \
+         target_session_attrs, host, hostaddr, port, user, password and dbname, and ca_file in place of sslrootcert"
+    } else {
+        "its URL cannot be read; write postgres://user:password@host:5432/database, with %40 for @ and %25 for % in the \
+         password"
+    }
+}

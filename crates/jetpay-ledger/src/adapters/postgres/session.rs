@@ -154,6 +154,37 @@ async fn require_utf8(client: &Client) -> Result<(), OpenError> {
     Err(OpenError::Server { reason })
 }
 
+/// Says what the database has, and changes nothing.
+pub(super) async fn inspect(client: &Client) -> Result<String, OpenError> {
+    let failed = |error: Error| unopened(&error);
+    require_utf8(client).await?;
+    let sql = "SELECT current_setting('server_version'), pg_is_in_recovery(), to_regclass('jetpay_schema') IS NOT NULL,
+        has_schema_privilege(current_schema(), 'CREATE')";
+    let row = client.query_one(sql, &[]).await.map_err(failed)?;
+    let (server, is_standby): (String, bool) = (row.get(0), row.get(1));
+    let refused = |reason: &str| {
+        Err(OpenError::Server {
+            reason: reason.to_owned(),
+        })
+    };
+    if is_standby {
+        return refused("this server takes no writes: name the server that accepts them");
+    }
+    let mut found = 0;
+    if row.get(2) {
+        let sql = "SELECT coalesce(max(version), 0) FROM jetpay_schema";
+        found = client.query_one(sql, &[]).await.map_err(failed)?.get(0);
+    }
+    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+    if found < known && row.get::<_, Option<bool>>(3) != Some(true) {
+        return refused(
+            "on the first start, and after an update, the user makes tables, and this one may not: let it own the database",
+        );
+    }
+    let schema = OpenError::check_schema("the database".as_ref(), found, known)?;
+    Ok(format!("PostgreSQL {server}, {schema}"))
+}
+
 /// Brings the schema up to date. Refuses a newer one.
 pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
     let failed = |error: tokio_postgres::Error| unopened(&error);
@@ -172,13 +203,7 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
         .map_err(failed)?
         .get(0);
     let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(OpenError::NewerSchema {
-            path: "the database".into(),
-            found,
-            known,
-        });
-    }
+    OpenError::check_schema("the database".as_ref(), found, known)?;
     for (version, sql) in (1i64..)
         .zip(VERSIONS)
         .skip_while(|(version, _)| *version <= found)

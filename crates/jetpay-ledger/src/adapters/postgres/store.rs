@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::timeout;
+use tokio_postgres::Client;
 
 use super::address::{Address, failed};
 use super::commit_worker::{CommitWorker, Health, Queue};
@@ -37,16 +38,35 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
+    async fn first_client(
+        url: &str,
+        ca_file: Option<&Path>,
+    ) -> Result<(Address, Client), OpenError> {
+        let address = Address::parse(url, ca_file)?;
+        let client = timeout(address.connect_timeout, address.connect()).await;
+        let client = client.map_err(|_| failed(&SILENT))?;
+        let client = client.map_err(|error| unopened(&error))?;
+        Ok((address, client))
+    }
+
+    /// Whether the URL and the certificates can be read.
+    pub(crate) fn check_url(url: &str, ca_file: Option<&Path>) -> Result<(), OpenError> {
+        Address::parse(url, ca_file).map(drop)
+    }
+
+    /// Says what the database has, and changes nothing.
+    pub(crate) async fn inspect(url: &str, ca_file: Option<&Path>) -> Result<String, OpenError> {
+        let (_, client) = Self::first_client(url, ca_file).await?;
+        session::inspect(&client).await
+    }
+
     /// Connects, and brings the schema up to date; `queue` writes may wait.
     pub(crate) async fn connect(
         url: &str,
         ca_file: Option<&Path>,
         queue: usize,
     ) -> Result<Self, OpenError> {
-        let address = Address::parse(url, ca_file)?;
-        let client = timeout(address.connect_timeout, address.connect()).await;
-        let client = client.map_err(|_| failed(&SILENT))?;
-        let mut client = client.map_err(|error| unopened(&error))?;
+        let (address, mut client) = Self::first_client(url, ca_file).await?;
         session::migrate(&mut client).await?;
         drop(client);
         let state = Arc::new(Health::default());

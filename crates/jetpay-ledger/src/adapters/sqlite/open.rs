@@ -1,5 +1,6 @@
 //! Opening the database: its settings, and its schema.
 
+use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,13 +39,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     let found = schema_version(&connection).map_err(failed)?;
     let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(OpenError::NewerSchema {
-            path: path.into(),
-            found,
-            known,
-        });
-    }
+    OpenError::check_schema(path, found, known)?;
     configure(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
     ensure_writable(&mut connection).map_err(failed)?;
@@ -62,18 +57,34 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
         .and_then(|connection| schema_version(&connection))
         .map_err(|error| unopened(path, &error))?;
     let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    match found {
-        _ if found == known => Ok(()),
-        _ if found > known => Err(OpenError::NewerSchema {
-            path: path.into(),
-            found,
-            known,
-        }),
-        _ => Err(failed(format!(
+    OpenError::check_schema(path, found, known)?;
+    if found < known {
+        return Err(failed(format!(
             "it has schema version {found}, and this program reads version {known}: start the service once, which \
              brings it up to date"
-        ))),
+        )));
     }
+    Ok(())
+}
+
+/// Says what the file has, and changes nothing.
+pub(super) fn inspect(path: &Path) -> Result<String, OpenError> {
+    if !path.exists() {
+        return Ok("no file yet, which the first start makes".into());
+    }
+    check_files(path)?;
+    let is_locked = File::open(path).is_ok_and(|file| file.try_lock_shared().is_err());
+    let found = open_to_read(path)
+        .and_then(|connection| schema_version(&connection))
+        .map_err(|error| unopened(path, &error))?;
+    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+    let schema = OpenError::check_schema(path, found, known)?;
+    let in_use = if is_locked {
+        ", in use by a running service"
+    } else {
+        ""
+    };
+    Ok(format!("{schema}{in_use}"))
 }
 
 /// Refuses files of which `SQLite` would not find the last commits, or would remove them.
