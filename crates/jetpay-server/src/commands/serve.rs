@@ -30,7 +30,7 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     }
     let metrics = Metrics::start()?;
     System::new().block_on(async move {
-        let ledger = config.store.open().await;
+        let ledger = config.store.open_to_serve().await;
         let ledger = ledger.context("cannot open the store")?;
         if let Some(path) = config.store.readable_by_others() {
             let path = path.display();

@@ -55,6 +55,20 @@ impl StoreLocation {
         }
     }
 
+    /// As [`open`](Self::open), for a service: a database that is away is no error, and the ledger is unavailable until it is
+    /// there.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_to_serve(&self) -> Result<Ledger, OpenError> {
+        match self {
+            Self::Sqlite(_) => self.open().await,
+            Self::Postgres { url, ca_file } => {
+                Ledger::connect_or_wait(url, ca_file.as_deref()).await
+            }
+        }
+    }
+
     /// The file of the ledger, if users other than its owner can read it. It holds customers and what they paid.
     #[must_use]
     pub fn readable_by_others(&self) -> Option<&Path> {

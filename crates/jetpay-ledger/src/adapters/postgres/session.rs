@@ -1,9 +1,10 @@
 //! A connection that writes, with its statements prepared.
 
+use tokio::time::timeout;
 use tokio_postgres::{Client, Error, Statement};
 
 use super::address::Address;
-use super::error::unopened;
+use super::error::{SILENT, unopened};
 use super::payout_sql;
 use crate::model::OpenError;
 
@@ -152,6 +153,15 @@ async fn require_utf8(client: &Client) -> Result<(), OpenError> {
          CREATE DATABASE name OWNER user ENCODING 'UTF8' TEMPLATE template0"
     );
     Err(OpenError::Server { reason })
+}
+
+/// Connects once, and brings the schema up to date.
+pub(super) async fn prepare(address: &Address) -> Result<(), OpenError> {
+    let client = timeout(address.connect_timeout, address.connect()).await;
+    let client = client.map_err(|_| OpenError::Away {
+        reason: SILENT.into(),
+    })?;
+    migrate(&mut client.map_err(|error| unopened(&error))?).await
 }
 
 /// Brings the schema up to date. Refuses a newer one.

@@ -10,11 +10,9 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::time::timeout;
 
 use super::address::{Address, failed};
 use super::commit_worker::{CommitWorker, Health, Queue};
-use super::error::{SILENT, unopened};
 use super::query::QueryClient;
 use super::readers::Readers;
 use super::{alarm_reads, payment_reads, reads, session};
@@ -37,19 +35,23 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Connects, and brings the schema up to date; `queue` writes may wait.
+    /// Connects, and brings the schema up to date; `queue` writes may wait. With `waits`, a database that is away is no
+    /// error: a worker does both when it is there.
     pub(crate) async fn connect(
         url: &str,
         ca_file: Option<&Path>,
         queue: usize,
+        waits: bool,
     ) -> Result<Self, OpenError> {
         let address = Address::parse(url, ca_file)?;
-        let client = timeout(address.connect_timeout, address.connect()).await;
-        let client = client.map_err(|_| failed(&SILENT))?;
-        let mut client = client.map_err(|error| unopened(&error))?;
-        session::migrate(&mut client).await?;
-        drop(client);
         let state = Arc::new(Health::default());
+        match session::prepare(&address).await {
+            Ok(()) => state.migrated.store(true, Relaxed),
+            Err(error @ OpenError::Away { .. }) if waits => {
+                state.set_failing(Some(error.to_string()));
+            }
+            Err(error) => return Err(error),
+        }
         let readers = Readers::new(&address, Arc::clone(&state))?;
         let (sender, receiver) = mpsc::channel(queue);
         let queue: Queue = Arc::new(tokio::sync::Mutex::new(receiver));
@@ -100,6 +102,9 @@ impl Postgres {
 
 impl Store for Postgres {
     fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
+        if !self.state.migrated.load(Relaxed) {
+            self.ready()?;
+        }
         self.queue.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => Error::Busy,
             TrySendError::Closed(_) => Error::closed(),
@@ -110,10 +115,10 @@ impl Store for Postgres {
         if self.queue.is_closed() {
             return Err(Error::closed());
         }
-        if self.state.failing.load(Relaxed) {
+        if let Some(why) = self.state.failing() {
             let (probe, _) = Queued::new(Probe);
             let _ = self.queue.try_send(probe);
-            return Err(Error::Unavailable("the last commit failed".into()));
+            return Err(Error::Unavailable(why));
         }
         if self.queue.capacity() == 0 {
             Err(Error::Busy)
