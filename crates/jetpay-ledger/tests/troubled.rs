@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{AMOUNT, CUSTOMER, NOW, TestLedger, payment, sale};
-use jetpay_ledger::{CallbackOutcome, Error, Ledger};
+use jetpay_ledger::{CallbackOutcome, Error, Ledger, OpenError};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -41,6 +41,67 @@ async fn silent_server_is_given_up_at_the_start() {
     let error = Ledger::connect(&url, None).await.unwrap_err();
     assert!(error.to_string().contains("does not answer"), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(4));
+}
+
+/// A server that answers each connection with this error.
+async fn refusing(code: &str) -> u16 {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = server.local_addr().unwrap().port();
+    let fields = format!("SFATAL\0C{code}\0Mno\0\0");
+    let length = i32::try_from(fields.len() + 4).unwrap().to_be_bytes();
+    let answer = [b"E", &length[..], fields.as_bytes()].concat();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = server.accept().await {
+            let _ = client.read(&mut [0; 512]).await;
+            let _ = client.write_all(&answer).await;
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn database_that_may_be_there_later_is_waited_for_and_one_that_refuses_is_not() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = silent.local_addr().unwrap().port();
+    let mut rows = vec![
+        ("127.0.0.1:1".to_owned(), true),
+        ("no-such-host.invalid".to_owned(), true),
+        (format!("127.0.0.1:{silent}"), true),
+    ];
+    for (code, away) in [
+        ("57P03", true),  // it starts
+        ("57P01", true),  // it ends
+        ("53300", true),  // too many connections
+        ("53100", true),  // its disk is full
+        ("08006", true),  // the connection broke
+        ("25006", true),  // a standby
+        ("28P01", false), // a wrong password
+        ("28000", false), // no such user, or pg_hba.conf
+        ("3D000", false), // no such database
+        ("42501", false), // no right to make tables
+    ] {
+        rows.push((format!("127.0.0.1:{}", refusing(code).await), away));
+    }
+    for (host, away) in rows {
+        let url = format!("postgres://a:b@{host}/c?connect_timeout=1&sslmode=disable");
+        let strict = Ledger::connect(&url, None).await.unwrap_err();
+        assert_eq!(
+            matches!(strict, OpenError::Away { .. }),
+            away,
+            "{host}: {strict}"
+        );
+        match Ledger::connect_or_wait(&url, None).await {
+            Ok(ledger) => {
+                assert!(away, "{host}");
+                let why = strict.to_string();
+                assert_unavailable(ledger.ready(), &why);
+                assert_unavailable(ledger.balance(CUSTOMER).await, &why);
+                assert_unavailable(ledger.record_payment(payment("p1")).await, &why);
+                ledger.close().await;
+            }
+            Err(error) => assert_eq!((away, error.to_string()), (false, strict.to_string())),
+        }
+    }
 }
 
 #[tokio::test]

@@ -107,20 +107,21 @@ impl Service {
     /// When a listener fails.
     pub async fn serve(self) -> io::Result<()> {
         let (metrics, watched) = (self.metrics, self.ledger.clone());
+        let mut payouts_known = self.worker.is_some();
         let upkeep = actix_web::rt::spawn(async move {
-            let mut alarms = AlarmLog::start(&watched).await;
-            let mut store = StoreLog::start();
+            let mut alarms = AlarmLog::start();
+            let mut store = StoreLog::default();
             loop {
+                if store.log_change(&watched) {
+                    alarms.log_new(&watched).await;
+                    payouts_known =
+                        payouts_known || telemetry::payouts_without_gate(&watched).await;
+                }
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics.upkeep();
-                store.log_change(&watched);
                 telemetry::report_left_out();
-                alarms.log_new(&watched).await;
             }
         });
-        if self.worker.is_none() {
-            telemetry::payouts_without_gate(&self.ledger).await;
-        }
         let (end, ending) = watch::channel(false);
         let worker = self
             .worker

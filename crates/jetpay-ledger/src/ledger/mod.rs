@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use jetpay_core::Keyring;
 
+#[cfg(feature = "postgres")]
+use crate::adapters::postgres::Postgres;
 #[cfg(feature = "sqlite")]
 use crate::adapters::sqlite::Sqlite;
 use crate::audit::{self, Audit};
@@ -58,10 +60,21 @@ impl Ledger {
     /// or by one in `ca_file` (PEM).
     ///
     /// # Errors
-    /// [`OpenError`]: the server cannot be reached, or the schema is of a newer version. No error text holds the password.
+    /// [`OpenError`]: the server is away or refuses us, or the schema is of a newer version. No error text holds the password.
     #[cfg(feature = "postgres")]
     pub async fn connect(url: &str, ca_file: Option<&Path>) -> Result<Self, OpenError> {
-        let store = crate::adapters::postgres::Postgres::connect(url, ca_file, QUEUE).await?;
+        let store = Postgres::connect(url, ca_file, QUEUE, false).await?;
+        Ok(Self::over(Arc::new(store)))
+    }
+
+    /// As [`connect`](Self::connect), but a database that is away is no error: everything is [`Error::Unavailable`] until it is
+    /// there. Each call of [`ready`](Self::ready), and each write, makes the store try again.
+    ///
+    /// # Errors
+    /// [`OpenError`], but not [`OpenError::Away`].
+    #[cfg(feature = "postgres")]
+    pub async fn connect_or_wait(url: &str, ca_file: Option<&Path>) -> Result<Self, OpenError> {
+        let store = Postgres::connect(url, ca_file, QUEUE, true).await?;
         Ok(Self::over(Arc::new(store)))
     }
 

@@ -4,8 +4,8 @@ use jetpay_core::id::CustomerId;
 
 use super::Ledger;
 use crate::model::{
-    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution,
-    Unmatched,
+    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Millis, Payment, PaymentFilter, Resolution,
+    Unmatched, method_from_stored,
 };
 use crate::port::payouts::sql;
 use crate::port::{Value, bounded};
@@ -124,6 +124,30 @@ impl Ledger {
     /// [`Error::Unavailable`].
     pub async fn entries(&self, after: i64, limit: usize) -> Result<Vec<Entry>, Error> {
         self.store.entries(after, limit).await
+    }
+
+    /// When callbacks last credited a payment of each method, by the entries after `after` up to `to`. It looks up the payment
+    /// of each.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn last_credits(&self, after: i64, to: i64) -> Result<Vec<(String, Millis)>, Error> {
+        // A subquery, because the plan of a join could read all payments.
+        let sql = "SELECT method, max(time) FROM (
+                SELECT (SELECT method FROM payments WHERE id = payment_id) AS method, time FROM entries
+                WHERE seq > $1 AND seq <= $2 AND kind = 'credit'
+            ) AS credits GROUP BY method";
+        let values = vec![Value::Int(after), Value::Int(to)];
+        let rows = self.store.query(sql, values).await?;
+        let last = rows
+            .into_iter()
+            .filter_map(|row| match <[_; 2]>::try_from(row) {
+                Ok([Value::Text(method), Value::Int(time)]) => {
+                    Some((method_from_stored(method), Millis(time)))
+                }
+                _ => None,
+            });
+        Ok(last.collect())
     }
 
     /// The correction of the entry with this `seq`, if there is one.

@@ -79,7 +79,13 @@ pub enum OpenError {
         /// The newest version known here.
         known: i64,
     },
-    /// The database server cannot be reached, or its schema cannot be made.
+    /// The database server is away, starts or ends, has no room, or takes no writes now. It may be there later.
+    #[error("the database: {reason}")]
+    Away {
+        /// The server's words, and what to do.
+        reason: String,
+    },
+    /// The database server refuses us, or its schema cannot be made.
     #[error("the database: {reason}")]
     Server {
         /// The server's words, and what to do.

@@ -19,6 +19,7 @@ use std::net::IpAddr;
 
 use actix_web::dev::RequestHead;
 use actix_web::guard::fn_guard;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, HOST, HeaderValue};
 use actix_web::http::uri::Authority;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -55,9 +56,9 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                 .guard(fn_guard(move |context| {
                     is_known_host(context.head(), &hosts)
                 }))
-                .route("/healthz", web::get().to(healthz))
-                .route("/readyz", web::get().to(readyz))
-                .route("/metrics", web::get().to(metrics))
+                .service(resource("/healthz").route(web::get().to(healthz)))
+                .service(resource("/readyz").route(web::get().to(readyz)))
+                .service(resource("/metrics").route(web::get().to(metrics)))
                 .service(
                     web::scope("/v1")
                         .wrap(auth::RequireToken(access))
@@ -101,23 +102,28 @@ fn resource(path: &str) -> Resource {
 
 /// The process is running.
 async fn healthz() -> HttpResponse {
-    HttpResponse::Ok().body("ok\n")
+    plain(StatusCode::OK, "ok\n")
 }
 
 /// The store answers: the service can accept messages.
 async fn readyz(admin: Data<Admin>) -> HttpResponse {
     match admin.ledger.ready() {
-        Ok(()) => HttpResponse::Ok().body("ready\n"),
+        Ok(()) => plain(StatusCode::OK, "ready\n"),
         Err(error) => {
             // The service logs a change once; a probe comes every few seconds.
             tracing::debug!("not ready: {error}");
-            HttpResponse::ServiceUnavailable().body("not ready: the store is not available\n")
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            plain(status, "not ready: the store is not available\n")
         }
     }
 }
 
 async fn metrics(admin: Data<Admin>) -> HttpResponse {
-    HttpResponse::Ok()
+    plain(StatusCode::OK, admin.metrics.page(&admin.ledger).await)
+}
+
+fn plain(status: StatusCode, text: impl Into<String>) -> HttpResponse {
+    HttpResponse::build(status)
         .content_type(ContentType::plaintext())
-        .body(admin.metrics.page(&admin.ledger).await)
+        .body(text.into())
 }

@@ -1,6 +1,5 @@
 //! The client that commands use to call the admin interface of the running service.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use reqwest::{Method, StatusCode, Url, redirect};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
+use super::write_to;
 use crate::config::AdminAccess;
 use crate::customer::fits_a_url;
 
@@ -53,10 +53,8 @@ impl AdminOptions {
 
 /// Writes a text and a line end to standard output.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", text.trim_end())
-        .and_then(|()| out.flush())
-        .context("cannot write standard output")
+    let line = format!("{}\n", text.trim_end());
+    write_to(std::io::stdout().lock(), line.as_bytes())
 }
 
 /// A request to the admin interface.

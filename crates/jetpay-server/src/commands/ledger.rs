@@ -135,12 +135,16 @@ impl Export {
         let mut csv = csv::Writer::from_writer(out);
         let written = System::new().block_on(async {
             let ledger = open_to_read(&config.store).await?;
-            let written = self.write(&ledger, &mut csv).await?;
+            let written = self.write(&ledger, &mut csv).await;
             ledger.close().await;
-            anyhow::Ok(written)
-        })?;
-        csv.flush()?;
-        eprintln!("{written} entries");
+            written
+        });
+        match written {
+            Ok(written) => eprintln!("{written} entries"),
+            // The reader has read enough: the rest need not be read from the store.
+            Err(error) if is_closed_pipe(&error) => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 
@@ -175,6 +179,7 @@ impl Export {
         loop {
             let entries = ledger.entries(after, PAGE).await?;
             let Some(last) = entries.last() else {
+                csv.flush()?;
                 return Ok(written);
             };
             after = last.seq;
@@ -184,6 +189,15 @@ impl Export {
             }
         }
     }
+}
+
+/// Whether a writer failed because its reader closed the pipe.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = match error.downcast_ref().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(error)) => Some(error),
+        _ => error.downcast_ref::<io::Error>(),
+    };
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The cells of an entry. The amount is in minor units, with its sign. Texts of others are no formulas.

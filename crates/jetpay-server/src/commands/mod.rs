@@ -1,5 +1,26 @@
 //! The command line.
 
+// These take the place of the standard library's macros in all commands, because those panic when a reader such as `head`
+// closes the pipe: what a command changes must not depend on its reader.
+
+/// Writes to standard output.
+macro_rules! print {
+    ($($text:tt)*) => { $crate::commands::out(&format!($($text)*)) };
+}
+/// Writes a line to standard output.
+macro_rules! println {
+    () => { print!("\n") };
+    ($($text:tt)*) => { print!("{}\n", format_args!($($text)*)) };
+}
+/// Writes to standard error.
+macro_rules! eprint {
+    ($($text:tt)*) => { $crate::commands::err(&format!($($text)*)) };
+}
+/// Writes a line to standard error.
+macro_rules! eprintln {
+    ($($text:tt)*) => { eprint!("{}\n", format_args!($($text)*)) };
+}
+
 mod client;
 mod demo;
 mod explain;
@@ -14,9 +35,11 @@ mod store;
 mod table;
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
@@ -169,15 +192,15 @@ pub fn run() -> ExitCode {
         Command::Entries(entries) => entries.run(),
         Command::Ledger(command) => command.run(),
         Command::Store(command) => command.run(),
-        Command::Simulate(simulate) => return simulate.run(),
+        Command::Simulate(simulate) => return written(simulate.run()),
         Command::Conformance { .. } => {
             eprintln!("{CONFORMANCE_MOVED}");
             return ExitCode::from(WRONG_USAGE);
         }
         Command::Sign(sign) => sign.run(),
-        Command::Explain(explain) => return explain.run(),
+        Command::Explain(explain) => return written(explain.run()),
     };
-    exit_code(result)
+    written(exit_code(result))
 }
 
 /// The exit code of a command. Prints the error of one that failed.
@@ -198,13 +221,45 @@ fn print_error(error: &anyhow::Error) {
 
 /// Writes to standard output, with colours when it is a terminal. It is no error when the reader closes it early.
 fn write(text: &str) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write standard output")
+    write_to(anstream::stdout().lock(), text.as_bytes())
+}
+
+/// The reader closed standard output.
+static UNREAD: AtomicBool = AtomicBool::new(false);
+
+/// Writes to this form of standard output. It is no error when the reader closes it early.
+fn write_to(mut out: impl Write, bytes: &[u8]) -> anyhow::Result<()> {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            UNREAD.store(true, Relaxed);
+            Ok(())
         }
-        _ => Ok(()),
+        written => written.context("cannot write standard output"),
     }
+}
+
+/// Why a line of [`out`] could not be written.
+static UNWRITTEN: OnceLock<anyhow::Error> = OnceLock::new();
+
+/// Writes to standard output. When that fails, the command goes on, and fails at its end.
+fn out(text: &str) {
+    if let Err(error) = write(text) {
+        let _ = UNWRITTEN.set(error);
+    }
+}
+
+/// Writes to standard error. A command goes on when this fails: there is nowhere left to say so.
+fn err(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// The exit code of a command, or that of a failure when it could not write its output.
+fn written(code: ExitCode) -> ExitCode {
+    let Some(error) = UNWRITTEN.get() else {
+        return code;
+    };
+    print_error(error);
+    ExitCode::FAILURE
 }
 
 impl Sign {
@@ -220,10 +275,7 @@ impl Sign {
         let signed = signature::sign(text::without_bom(&body), &key).context(
             "cannot sign standard input; give one JSON object: echo '{\"type\":\"verify\"}' | jetpay sign ...",
         )?;
-        let mut out = std::io::stdout().lock();
-        out.write_all(&signed)
-            .and_then(|()| out.flush())
-            .context("cannot write standard output")
+        write_to(io::stdout().lock(), &signed)
     }
 }
 

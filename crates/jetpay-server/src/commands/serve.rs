@@ -32,7 +32,7 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     }
     let metrics = Metrics::start()?;
     System::new().block_on(async move {
-        let ledger = config.store.open().await;
+        let ledger = config.store.open_to_serve().await;
         let ledger = ledger.context("cannot open the store")?;
         let service = Service::bind(&config, ledger, metrics)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");

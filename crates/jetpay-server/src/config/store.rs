@@ -60,6 +60,20 @@ impl StoreLocation {
             Self::Postgres { url, ca_file } => Ledger::connect(url, ca_file.as_deref()).await,
         }
     }
+
+    /// As [`open`](Self::open), for a service: a database that is away is no error, and the ledger is unavailable until it is
+    /// there.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_to_serve(&self) -> Result<Ledger, OpenError> {
+        match self {
+            Self::Sqlite(_) => self.open().await,
+            Self::Postgres { url, ca_file } => {
+                Ledger::connect_or_wait(url, ca_file.as_deref()).await
+            }
+        }
+    }
 }
 
 /// Whether the password before the host has a character that other programs than this one read as an end, or a `%` that

@@ -108,7 +108,7 @@ impl<G: Gateway + 'static> Worker<G> {
         let due = match self.driver.due(permits.len()).await {
             Ok(due) => due,
             Err(error) => {
-                telemetry::payouts_stopped(&error);
+                telemetry::payouts_stopped(&self.driver.ledger, &error);
                 return false;
             }
         };
@@ -127,7 +127,7 @@ impl<G: Gateway + 'static> Worker<G> {
                 Err(error) => {
                     // The store has a problem: pause before the next attempt.
                     more = false;
-                    telemetry::payouts_stopped(&error);
+                    telemetry::payouts_stopped(&self.driver.ledger, &error);
                 }
             }
         }
@@ -140,7 +140,7 @@ impl<G: Gateway + 'static> Worker<G> {
         match self.driver.forget_payers(keep, FORGET_BATCH).await {
             Ok(forgotten) => forgotten == FORGET_BATCH,
             Err(error) => {
-                telemetry::payouts_stopped(&error);
+                telemetry::payouts_stopped(&self.driver.ledger, &error);
                 false
             }
         }

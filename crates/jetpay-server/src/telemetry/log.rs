@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jetpay_ledger::{AlarmFilter, Ledger};
+use jetpay_ledger::{AlarmFilter, Ledger, Millis};
 use jetpay_platform::visible;
 use tracing::field::Field;
 use tracing::{Event, Level, Subscriber};
@@ -15,6 +15,8 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::environment::now;
 
 /// The filter of a service: warnings, and the service's own information. The service limits its lines about answers with
 /// 503, so the endpoints do not log them again.
@@ -248,15 +250,17 @@ const MAX_ALARMS: usize = 100;
 pub struct AlarmLog {
     /// The last one that was logged or existed before; `None` while the store has not said.
     last: Option<i64>,
+    started: Millis,
 }
 
 impl AlarmLog {
-    /// Starts after the alarms that already exist.
+    /// Begins with the alarms from now on, also when the store is not available yet.
     #[must_use]
-    pub async fn start(ledger: &Ledger) -> Self {
-        let mut log = Self { last: None };
-        log.log_new(ledger).await;
-        log
+    pub fn start() -> Self {
+        Self {
+            last: None,
+            started: now(),
+        }
     }
 
     /// Logs the alarms that were raised since the last call, oldest first.
@@ -275,9 +279,11 @@ impl AlarmLog {
             }
         };
         let newest = alarms.first().map_or(0, |alarm| alarm.seq);
-        let Some(last) = self.last.replace(newest) else {
-            return;
-        };
+        let last = self.last.replace(newest).unwrap_or_else(|| {
+            let older = alarms.iter().find(|alarm| alarm.time < self.started);
+            let oldest = alarms.last().map_or(newest, |alarm| alarm.seq - 1);
+            older.map_or(oldest, |alarm| alarm.seq)
+        });
         let new: Vec<_> = alarms.iter().filter(|alarm| alarm.seq > last).collect();
         // Numbers of alarms have no gaps.
         let left_out = newest - last - i64::try_from(new.len()).unwrap_or(i64::MAX);
@@ -304,7 +310,17 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+    use jetpay_ledger::NewUnusable;
+
     use super::*;
+
+    struct Lines(Arc<AtomicUsize>);
+
+    impl<S: Subscriber> Layer<S> for Lines {
+        fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
 
     #[test]
     fn text_of_a_stranger_is_one_cut_line_without_control_characters() {
@@ -335,12 +351,6 @@ mod tests {
 
     #[test]
     fn warnings_of_other_crates_are_limited_and_ours_are_not() {
-        struct Lines(Arc<AtomicUsize>);
-        impl<S: Subscriber> Layer<S> for Lines {
-            fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
-                self.0.fetch_add(1, Relaxed);
-            }
-        }
         let count = Arc::new(AtomicUsize::new(0));
         let log = tracing_subscriber::registry()
             .with(Lines(Arc::clone(&count)))
@@ -355,6 +365,39 @@ mod tests {
             }
             assert_eq!(count.load(Relaxed), 100);
         });
+    }
+
+    /// The first read may come late: the store can be away at the start.
+    #[actix_web::test]
+    async fn alarms_since_the_start_are_logged_once_and_older_ones_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        let lines = Arc::new(AtomicUsize::new(0));
+        let log = tracing_subscriber::registry().with(Lines(Arc::clone(&lines)));
+        let _log = tracing::subscriber::set_default(log);
+        let mut alarms = AlarmLog::start();
+        let started = alarms.started.0;
+        for (number, time) in [started - 2, started - 1, started, started + 1]
+            .iter()
+            .enumerate()
+        {
+            let unusable = NewUnusable {
+                project_id: 1234.into(),
+                body: format!("{{\"signature\":\"{number}\"}}")
+                    .into_bytes()
+                    .into(),
+                reason: number.to_string(),
+                payment_id: None,
+                operation_id: None,
+                amount: None,
+            };
+            let raised = ledger.quarantine_unusable(unusable, Millis(*time));
+            raised.await.unwrap();
+        }
+        for _ in 0..2 {
+            alarms.log_new(&ledger).await;
+            assert_eq!(lines.load(Relaxed), 2);
+        }
     }
 
     #[test]

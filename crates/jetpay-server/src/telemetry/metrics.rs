@@ -1,27 +1,38 @@
 //! Metrics for Prometheus.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
+use actix_web::rt::time::timeout;
 use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
 use jetpay_core::{Reply, ResponseCode};
-use jetpay_ledger::{Ledger, PayoutState};
-use metrics::{Counter, Histogram, counter, gauge, histogram};
+use jetpay_ledger::{Error, Ledger, PayoutState};
+use metrics::{Counter, Histogram, counter, describe_gauge, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::sync::Mutex;
 
 use super::log;
 use crate::listener::TrustedProxies;
+use crate::methods;
 
 /// The buckets of `jetpay_answer_seconds`: upper bounds in seconds.
 const SECONDS: [f64; 10] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0,
 ];
 
+/// How long a scrape waits for the store. Prometheus gives up after 10 seconds.
+const READ_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// The metrics of this process.
 #[derive(Clone)]
-pub struct Metrics(PrometheusHandle);
+pub struct Metrics {
+    collected: PrometheusHandle,
+    last_credits: Arc<Mutex<LastCredits>>,
+}
 
 impl Metrics {
     /// Starts to collect metrics.
@@ -41,14 +52,7 @@ impl Metrics {
             "jetpay_answer_seconds",
             "time from the first byte of a request to its answer"
         );
-        metrics::describe_gauge!(
-            "jetpay_ledger",
-            "rows of the ledger that need attention, by kind"
-        );
-        metrics::describe_gauge!(
-            "jetpay_payouts",
-            "payouts without an outcome, by state, and overdue payouts"
-        );
+        describe_gauge!("jetpay_build_info", "1, with the version of this program");
         metrics::describe_counter!(
             "jetpay_ignored_fields_total",
             "fields of callbacks in an odd form that no money depends on, by field"
@@ -69,44 +73,148 @@ impl Metrics {
             "jetpay_payout_requests_total",
             "requests to the Gate, by kind and outcome"
         );
-        Ok(Self(handle))
+        gauge!("jetpay_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+        Ok(Self {
+            collected: handle,
+            last_credits: Arc::default(),
+        })
     }
 
     /// Compacts the collected samples, which would pile up between two scrapes.
     pub fn upkeep(&self) {
-        self.0.run_upkeep();
+        self.collected.run_upkeep();
     }
 
-    /// The page for Prometheus.
+    /// The page for Prometheus. What the store says is read for each page: a gauge that cannot be read now is absent.
     #[must_use]
     pub async fn page(&self, ledger: &Ledger) -> String {
-        if let Ok(counts) = ledger.counts().await {
-            for (what, count) in [
-                ("pending", counts.pending),
-                ("unmatched", counts.unmatched),
-                ("quarantined", counts.quarantined),
-                ("alarms", counts.alarms),
-                ("open_alarms", counts.open_alarms),
-            ] {
-                #[expect(clippy::cast_precision_loss, reason = "a count of rows, not money")]
-                gauge!("jetpay_ledger", "what" => what).set(count as f64);
+        let last_credits = async {
+            let mut last = self.last_credits.lock().await;
+            last.update(ledger).await?;
+            Ok(last.by_method.clone())
+        };
+        let (counts, payouts, last_credits) = tokio::join!(
+            read(ledger.counts()),
+            read(ledger.open_payouts()),
+            read(last_credits)
+        );
+        let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
+        let gauges = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&gauges, || {
+            describe_store();
+            gauge!("jetpay_store_up").set(if up { 1.0 } else { 0.0 });
+            if let Some(counts) = counts {
+                for (what, count) in [
+                    ("pending", counts.pending),
+                    ("unmatched", counts.unmatched),
+                    ("quarantined", counts.quarantined),
+                    ("alarms", counts.alarms),
+                    ("open_alarms", counts.open_alarms),
+                ] {
+                    set("jetpay_ledger", "what", what, count);
+                }
             }
-        }
-        if let Ok((open, overdue)) = ledger.open_payouts().await {
-            let states = PayoutState::ALL.iter().filter(|state| state.is_open());
-            for state in states {
-                let count = open.get(state).copied().unwrap_or_default();
-                payouts(state.as_str(), count);
+            if let Some((open, overdue)) = payouts {
+                let states = PayoutState::ALL.iter().filter(|state| state.is_open());
+                for state in states {
+                    let count = open.get(state).copied().unwrap_or_default();
+                    set("jetpay_payouts", "what", state.as_str(), count);
+                }
+                set("jetpay_payouts", "what", "overdue", overdue);
             }
-            payouts("overdue", overdue);
-        }
-        self.0.render()
+            for (method, seconds) in last_credits.into_iter().flatten() {
+                set(
+                    "jetpay_last_credit_timestamp_seconds",
+                    "method",
+                    method,
+                    seconds,
+                );
+            }
+        });
+        self.collected.render() + &gauges.handle().render()
     }
 }
 
-fn payouts(what: &'static str, count: i64) {
-    #[expect(clippy::cast_precision_loss, reason = "a count of rows, not money")]
-    gauge!("jetpay_payouts", "what" => what).set(count as f64);
+/// What the store answers, if it answers in time.
+async fn read<T>(answer: impl Future<Output = Result<T, Error>>) -> Option<T> {
+    timeout(READ_TIMEOUT, answer).await.ok()?.ok()
+}
+
+fn describe_store() {
+    describe_gauge!(
+        "jetpay_store_up",
+        "1 while the store answers and takes writes, else 0"
+    );
+    describe_gauge!(
+        "jetpay_ledger",
+        "rows of the ledger that need attention, by kind"
+    );
+    describe_gauge!(
+        "jetpay_payouts",
+        "payouts without an outcome, by state, and overdue payouts"
+    );
+    describe_gauge!(
+        "jetpay_last_credit_timestamp_seconds",
+        "when a callback last credited a payment, by method: seconds since 1970"
+    );
+}
+
+fn set(
+    name: &'static str,
+    label: &'static str,
+    value: impl Into<metrics::SharedString>,
+    number: i64,
+) {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of rows or a time, not money"
+    )]
+    gauge!(name, label => value.into()).set(number as f64);
+}
+
+/// When a callback last credited a payment of each method.
+#[derive(Default)]
+struct LastCredits {
+    /// Seconds since 1970.
+    by_method: BTreeMap<String, i64>,
+    /// The entries after the first and up to the second number are read.
+    read: Option<(i64, i64)>,
+}
+
+impl LastCredits {
+    /// Entries that one query reads.
+    const PART: i64 = 10_000;
+
+    /// Reads the new entries. As long as a method is missing, it also reads a part of the old ones, so that the metric is there
+    /// after a restart.
+    async fn update(&mut self, ledger: &Ledger) -> Result<(), Error> {
+        let end = ledger.last_entry().await?;
+        let (first, mut last) = *self.read.get_or_insert((end, end));
+        while last < end {
+            let to = end.min(last + Self::PART);
+            self.add(ledger, last, to).await?;
+            last = to;
+            self.read = Some((first, last));
+        }
+        if first > 0
+            && !methods::NAMES
+                .iter()
+                .all(|name| self.by_method.contains_key(*name))
+        {
+            let after = (first - Self::PART).max(0);
+            self.add(ledger, after, first).await?;
+            self.read = Some((after, last));
+        }
+        Ok(())
+    }
+
+    async fn add(&mut self, ledger: &Ledger, after: i64, to: i64) -> Result<(), Error> {
+        for (method, time) in ledger.last_credits(after, to).await? {
+            let last = self.by_method.entry(method).or_default();
+            *last = (*last).max(time.0 / 1000);
+        }
+        Ok(())
+    }
 }
 
 /// Counts the answers of one endpoint. It looks its counters up once, because a lookup costs more than a count.

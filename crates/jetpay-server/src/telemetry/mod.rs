@@ -47,27 +47,25 @@ pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
     }
 }
 
-/// Logs that the store became unavailable, or is available again. Each is one line, however many requests fail.
+/// Logs why the store is not available, and that it is available again. Each is one line, however many requests fail.
+#[derive(Default)]
 pub(crate) struct StoreLog {
-    available: bool,
+    /// Why it was not available.
+    unavailable: Option<Error>,
 }
 
 impl StoreLog {
-    pub(crate) const fn start() -> Self {
-        Self { available: true }
-    }
-
-    /// Logs a change since the last call.
-    pub(crate) fn log_change(&mut self, ledger: &Ledger) {
-        let ready = ledger.ready();
-        match &ready {
-            Ok(()) if !self.available => tracing::info!("the store is available again"),
-            Err(error @ Error::Unavailable(_)) if self.available => tracing::error!("{error}"),
-            // A full queue comes and goes.
-            Err(Error::Busy) => return,
+    /// Logs a change since the last call. Returns whether the store is available.
+    pub(crate) fn log_change(&mut self, ledger: &Ledger) -> bool {
+        // A full queue comes and goes.
+        let now = ledger.ready().err().filter(|error| *error != Error::Busy);
+        match &now {
+            None if self.unavailable.is_some() => tracing::info!("the store is available again"),
+            Some(error) if now != self.unavailable => tracing::error!("{error}"),
             _ => {}
         }
-        self.available = ready.is_ok();
+        self.unavailable = now;
+        self.unavailable.is_none()
     }
 }
 
@@ -220,23 +218,29 @@ pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
     });
 }
 
-/// The worker cannot read or lease payouts.
-pub(crate) fn payouts_stopped(error: &Error) {
+/// The worker cannot read or lease payouts. [`StoreLog`] logs it when the store is not available at all.
+pub(crate) fn payouts_stopped(ledger: &Ledger, error: &Error) {
+    if ledger.ready().is_err() {
+        return;
+    }
     log::limited(&log::GATE, || {
         tracing::error!("cannot continue with payouts: {error}");
     });
 }
 
-/// Logs when a service without `[gate]` has open payouts, because it does nothing about them.
-pub(crate) async fn payouts_without_gate(ledger: &Ledger) {
-    let open = ledger.open_payouts().await.unwrap_or_default();
-    let open: i64 = open.0.values().sum();
+/// Logs when a service without `[gate]` has open payouts, because it does nothing about them. Returns whether the store said so.
+pub(crate) async fn payouts_without_gate(ledger: &Ledger) -> bool {
+    let Ok((open, _)) = ledger.open_payouts().await else {
+        return false;
+    };
+    let open: i64 = open.values().sum();
     if open > 0 {
         tracing::error!(
             open,
             "there are open payouts, but no [gate] in the configuration: the service does nothing about them"
         );
     }
+    true
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod alarms;
 mod debts;
 mod inbox;
+mod openapi;
 #[path = "../running/mod.rs"]
 mod running;
 

@@ -10,7 +10,7 @@ use jetpay_testing::postgres::{self, require_or_skip};
 use crate::running::{CUSTOMER, Folder, PROJECT, Running, text};
 
 /// A service with one credited top-up and one pending top-up.
-async fn service_with_top_ups() -> Running {
+pub(crate) async fn service_with_top_ups() -> Running {
     let running = Folder::new().serve().await.with_customer().await;
     let paid = running.announced(100_000).await;
     let amount = Money::new(100_000, Currency::KZT);

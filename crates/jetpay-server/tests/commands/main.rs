@@ -8,6 +8,7 @@ mod operator;
 #[path = "../running/mod.rs"]
 mod running;
 
+use std::fs::File;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -180,4 +181,112 @@ fn conformance_with_any_options_names_the_program_that_does_it_now_and_ends_with
             "{options:?}: {output}"
         );
     }
+}
+
+/// Runs a command whose standard output has no reader, and standard error neither if `mute`.
+fn unread(folder: &Folder, arguments: &[&str], mute: bool) -> Output {
+    let (reader, out) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(JETPAY);
+    command.args(arguments).current_dir(folder.path(""));
+    command.env("JETPAY_TEST_SECRET", SECRET);
+    command.stdin(File::open(folder.path("signed.json")).unwrap());
+    if mute {
+        command.stderr(out.try_clone().unwrap());
+    }
+    command.stdout(out).output().unwrap()
+}
+
+#[actix_web::test]
+async fn reader_that_closes_the_pipe_changes_neither_what_a_command_does_nor_its_exit_code() {
+    let mut running = ledger::service_with_top_ups().await;
+    let folder = &running.folder;
+    let sign = ["sign", "--secret-env", "JETPAY_TEST_SECRET"];
+    let signed = piped(&sign, b"{\"project_id\":1234}").stdout;
+    folder.write("signed.json", &text(&signed));
+    folder.write("good.jsonl", "{\"customer_id\":\"1\"}\n");
+    folder.write("bad.jsonl", "{\"customer_id\":\"a;b\"}\n");
+    folder.write(
+        "payments.csv",
+        "payment_id,project_id,method,customer_id,amount,currency\na,1234,kaspi,1,100,KZT\n",
+    );
+    let url = format!("http://127.0.0.1:{}/kaspi", folder.listen);
+    let simulate = [
+        "simulate",
+        "platform",
+        "--url",
+        &url,
+        "--method",
+        "kaspi",
+        "--project",
+        "1234",
+        "--secret-env",
+        "JETPAY_TEST_SECRET",
+        "--customer",
+        CUSTOMER,
+        "--count",
+        "1",
+        "--hurry",
+        "1000",
+    ];
+    let rows: &[(&[&str], i32)] = &[
+        (&["--help"], 0),
+        (&["payouts", "send", "--help"], 0),
+        (&["--version"], 0),
+        (&["check"], 0),
+        (&sign, 0),
+        (&["explain", "--secret-env", "JETPAY_TEST_SECRET"], 0),
+        (&["ledger", "check"], 0),
+        (&["ledger", "export"], 0),
+        (&["customers", "import", "good.jsonl"], 0),
+        (&["customers", "import", "bad.jsonl"], 1),
+        (&["alarms", "list"], 0),
+        (&["alarms", "list", "--json"], 0),
+        (&["alarms", "show", "1"], 1),
+        (&["inbox", "list"], 0),
+        (&["resolutions", "list"], 0),
+        (&["payouts", "list"], 0),
+        (&["entries", "correct", "1", "--reason", "a mistake"], 0),
+        (&simulate, 0),
+        (&["conformance"], 2),
+        (&["demo", "--dir", "demo"], 0),
+    ];
+    let checked = |folder: &Folder, arguments: &[&str], code| {
+        for mute in [false, true] {
+            let output = unread(folder, arguments, mute);
+            let error = text(&output.stderr);
+            assert_eq!(
+                output.status.code(),
+                Some(code),
+                "{arguments:?} {mute}: {error}"
+            );
+            assert!(code > 0 || error.is_empty(), "{arguments:?}: {error}");
+            assert!(
+                !error.contains("panicked") && !error.contains("Broken pipe"),
+                "{error}"
+            );
+        }
+    };
+    for (arguments, code) in rows {
+        checked(folder, arguments, *code);
+    }
+    for name in ["backup-1.db", "backup-2.db"] {
+        assert_eq!(
+            unread(folder, &["store", "backup", name], true)
+                .status
+                .code(),
+            Some(0)
+        );
+    }
+    running.signal("-TERM");
+    running.ended();
+    let folder = &running.folder;
+    checked(folder, &["payments", "import", "payments.csv"], 0);
+    // More than the export holds in memory: its first write fails before the last entry is read.
+    let database = rusqlite::Connection::open(folder.path("jetpay.db")).unwrap();
+    let more = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+        INSERT INTO entries (payment_id, project_id, operation_id, kind, amount, time)
+        SELECT payment_id, project_id, 1000000 + i, 'refund', -1, time FROM n, entries WHERE kind = 'credit' AND seq = 1";
+    database.execute_batch(more).unwrap();
+    checked(folder, &["ledger", "export"], 0);
 }

@@ -97,13 +97,18 @@ impl Folder {
 
     /// The service that runs as this process. Waits until it is ready.
     pub async fn served_by(self, process: Child) -> Running {
-        let running = Running {
+        let running = self.begun_by(process);
+        running.wait_until_ready().await;
+        running
+    }
+
+    /// The service that runs as this process, and may not be ready yet.
+    pub fn begun_by(self, process: Child) -> Running {
+        Running {
             process,
             http: plain_client(),
             folder: self,
-        };
-        running.wait_until_ready().await;
-        running
+        }
     }
 
     fn start(&self) -> Child {
@@ -156,6 +161,12 @@ impl Running {
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         answer(self.admin(Method::POST, path).body(body.to_string())).await
+    }
+
+    /// The page for Prometheus.
+    pub async fn metrics(&self) -> String {
+        let page = self.without_token(Method::GET, "/metrics").send().await;
+        page.unwrap().text().await.unwrap()
     }
 
     /// The balance of a customer, in minor units.

@@ -1,5 +1,8 @@
 //! A PostgreSQL that crashes or cannot be reached.
 
+use std::fs::File;
+use std::net::TcpListener;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,7 +10,9 @@ use jetpay_platform::messages::Verify;
 use jetpay_platform::{KASPI, Platform};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
 
-use crate::running::{self, CUSTOMER, Folder, PROJECT, Running};
+use reqwest::Method;
+
+use crate::running::{self, CUSTOMER, Folder, JETPAY, PROJECT, Running};
 use crate::{TIMEOUT, TopUps};
 
 async fn verify(platform: &Platform) -> u16 {
@@ -78,7 +83,7 @@ async fn failed_read_alone_makes_the_service_not_ready() {
 }
 
 #[tokio::test]
-async fn service_without_its_database_ends_and_says_what_to_do() {
+async fn service_that_its_database_refuses_ends_and_says_what_to_do() {
     let Some(database) = require_or_skip(postgres::database()) else {
         return;
     };
@@ -89,10 +94,6 @@ async fn service_without_its_database_ends_and_says_what_to_do() {
         (
             format!("postgres://nobody_here:s3cret@{host}/{name}"),
             "check user and password",
-        ),
-        (
-            "postgres://a:s3cret@127.0.0.1:1/b".into(),
-            "check that the server runs",
         ),
         (
             "postgres://a:s3cret@127.0.0.1:port/b".into(),
@@ -111,6 +112,116 @@ async fn service_without_its_database_ends_and_says_what_to_do() {
             "{error}"
         );
         assert!(!error.contains("s3") && !error.contains("cret"), "{error}");
+    }
+}
+
+/// Starts the service, whose log goes into a file, and waits until it answers.
+async fn started(folder: Folder) -> Running {
+    let log = File::create(folder.path("log")).unwrap();
+    let mut serve = Command::new(JETPAY);
+    serve
+        .args(["serve", "--config"])
+        .arg(folder.path("jetpay.toml"));
+    let process = serve.stderr(log).spawn().unwrap();
+    let running = folder.begun_by(process);
+    let begun = Instant::now();
+    while running.readiness().await.is_none() {
+        assert!(begun.elapsed() < TIMEOUT, "it does not answer");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    running
+}
+
+/// Waits until the log says this, and returns the log.
+async fn until_logged(running: &Running, text: &str) -> String {
+    let begun = Instant::now();
+    loop {
+        let log = std::fs::read_to_string(running.folder.path("log")).unwrap();
+        if log.contains(text) {
+            return log;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(15), "{log}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Gauges that the store says.
+const GAUGES: [&str; 3] = [
+    "jetpay_ledger{what=\"pending\"}",
+    "jetpay_payouts{what=\"overdue\"}",
+    "jetpay_last_credit_timestamp_seconds{method=\"kaspi\"}",
+];
+
+/// Whether the metrics say that the store is up. Then they have the gauges of the store, else none of them.
+async fn is_up(running: &Running) -> bool {
+    let page = running.metrics().await;
+    assert!(page.contains("jetpay_build_info{version=\""), "{page}");
+    let up = page.contains("\njetpay_store_up 1\n");
+    assert!(up || page.contains("\njetpay_store_up 0\n"), "{page}");
+    for gauge in GAUGES {
+        assert_eq!(page.contains(gauge), up, "{gauge}: {page}");
+    }
+    up
+}
+
+#[tokio::test]
+async fn service_that_starts_before_its_database_answers_503_and_becomes_ready_by_itself() {
+    let Some(cluster) = require_or_skip(Cluster::start_durable()) else {
+        return;
+    };
+    let database = cluster.database();
+    cluster.crash();
+    let folder = Folder::with_store(database.url());
+    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    folder.write(
+        "jetpay.toml",
+        &(config + "[gate]\nbase_url = \"http://127.0.0.1:1\"\n"),
+    );
+    let mut running = started(folder).await;
+    let platform = running.platform();
+    let mut top_ups = TopUps::default();
+    until_logged(&running, "check that the server runs").await;
+    // Time for the worker of payouts to find nothing.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let log = until_logged(&running, "").await;
+    assert_eq!(log.matches("ERROR").count(), 1, "{log}");
+    for _ in 0..3 {
+        let health = running.without_token(Method::GET, "/healthz").send().await;
+        assert_eq!(health.unwrap().status(), 200);
+        assert_eq!(running.readiness().await, Some(503));
+        assert_eq!(verify(&platform).await, 503);
+        assert_eq!(top_ups.one(&platform).await, 503);
+        assert_eq!(admin(&running).await, 503);
+        assert!(!is_up(&running).await);
+    }
+
+    cluster.start_again();
+    // No probe of /readyz: the service notices it alone.
+    until_logged(&running, "the store is available again").await;
+    assert_eq!(running.readiness().await, Some(200));
+    running = running.with_customer().await;
+    assert_eq!(top_ups.one(&platform).await, 200);
+    assert!(is_up(&running).await);
+
+    cluster.crash();
+    assert!(!is_up(&running).await);
+    cluster.start_again();
+    running.wait_until_ready().await;
+    assert!(is_up(&running).await);
+    running.while_stopped(|_| ()).await;
+    assert!(is_up(&running).await, "also after a restart");
+    top_ups.are_in_the_ledger_of(&running).await;
+}
+
+#[tokio::test]
+async fn service_that_waits_for_its_database_ends_with_0_after_a_signal() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    for port in [1, port] {
+        let url = format!("postgres://a:b@127.0.0.1:{port}/c?connect_timeout=1");
+        let running = started(Folder::with_store(&url)).await;
+        assert_eq!(running.readiness().await, Some(503));
+        assert_eq!(running.end("-TERM").code(), Some(0), "{port}");
     }
 }
 

@@ -2,9 +2,9 @@
 //! trips.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -15,7 +15,7 @@ use super::address::Address;
 use super::error::{PostgresError, SILENT, text};
 use super::fetch::fetch;
 use super::flush::flush;
-use super::session::Session;
+use super::session::{self, Session};
 use super::working_set::WorkingSet;
 use crate::model::Error;
 use crate::port::{Keys, QueuedCommand, TransactionError};
@@ -32,10 +32,24 @@ const GROUP_TIMEOUT: Duration = Duration::from_secs(15);
 /// What the store sees of its workers.
 #[derive(Debug, Default)]
 pub(super) struct Health {
-    /// The last group failed, and its content was not the cause.
-    pub(super) failing: AtomicBool,
+    /// Why the last group failed, when its content was not the cause.
+    failing: std::sync::Mutex<Option<String>>,
+    /// The schema is up to date. Before, no query may run: the tables can be those of another version.
+    pub(super) migrated: AtomicBool,
     /// Take what waits, then end.
     pub(super) closing: AtomicBool,
+}
+
+impl Health {
+    pub(super) fn failing(&self) -> Option<String> {
+        let failing = self.failing.lock();
+        failing.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_failing(&self, why: Option<String>) {
+        let failing = self.failing.lock();
+        *failing.unwrap_or_else(PoisonError::into_inner) = why;
+    }
 }
 
 /// The queue that the workers share.
@@ -108,7 +122,7 @@ impl CommitWorker {
                 _ if tries == TRIES || begun.elapsed() > GROUP_TIMEOUT / 3 => break Err(error),
                 PostgresError::Failed(TransactionError::Fetch(more)) => keys.extend(*more),
                 // The database was away for the last group as well: do not wait for it.
-                PostgresError::Lost(_) if self.state.failing.load(Relaxed) => break Err(error),
+                PostgresError::Lost(_) if self.state.failing().is_some() => break Err(error),
                 PostgresError::Conflict(_) | PostgresError::Lost(_) => {
                     tokio::time::sleep(pause(tries)).await;
                 }
@@ -122,10 +136,11 @@ impl CommitWorker {
                     TransactionError::Constraint(_) | TransactionError::Damaged(_),
                 )
                 | PostgresError::Conflict(_),
-            ) => false,
-            Err(_) => true,
+            ) => None,
+            Err(PostgresError::Lost(why) | PostgresError::Unknown(why)) => Some(why.clone()),
+            Err(PostgresError::Failed(failure)) => Some(failure.to_string()),
         };
-        self.state.failing.store(failing, Relaxed);
+        self.state.set_failing(failing);
         outcome
     }
 
@@ -150,6 +165,11 @@ impl CommitWorker {
     }
 
     async fn open(&self) -> Result<Session, PostgresError> {
+        if !self.state.migrated.load(Relaxed) {
+            let prepared = session::prepare(&self.address).await;
+            prepared.map_err(|error| PostgresError::Lost(error.to_string()))?;
+            self.state.migrated.store(true, Relaxed);
+        }
         let opened = timeout(self.address.connect_timeout, Session::open(&self.address)).await;
         let opened = opened.map_err(|_| PostgresError::Lost(SILENT.into()))?;
         opened.map_err(|error| PostgresError::Lost(text(&error)))

@@ -96,10 +96,28 @@ pub(super) fn text(error: &tokio_postgres::Error) -> String {
 
 /// Why the database cannot be opened, and what to do.
 pub(super) fn unopened(error: &tokio_postgres::Error) -> OpenError {
-    let reason = text(error);
-    let what_to_do = advice(error.code(), &reason);
-    OpenError::Server {
-        reason: format!("{reason}; {what_to_do}"),
+    let (code, cause) = (error.code(), text(error));
+    let reason = format!("{cause}; {}", advice(code, &cause));
+    if passes(code, &cause) {
+        OpenError::Away { reason }
+    } else {
+        OpenError::Server { reason }
+    }
+}
+
+/// Whether the database may be there later, without another configuration: the server cannot be reached, starts or ends,
+/// has no room, or takes no writes now; or another server is in the way.
+fn passes(code: Option<&SqlState>, reason: &str) -> bool {
+    const FOR_EVER: [&str; 4] = [
+        "authentication error",
+        "invalid configuration",
+        "does not support TLS",
+        "certificate",
+    ];
+    match code {
+        Some(&(SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::LOCK_NOT_AVAILABLE)) => true,
+        Some(code) => ["08", "40", "53", "57", "58"].contains(&&code.code()[..2]),
+        None => !FOR_EVER.iter().any(|part| reason.contains(part)),
     }
 }
 

@@ -56,6 +56,9 @@ impl Readers {
         R: Future<Output = Result<T, PostgresError>> + Send + 'a,
     {
         Box::pin(async move {
+            if let (false, Some(why)) = (self.state.migrated.load(Relaxed), self.state.failing()) {
+                return Err(Error::Unavailable(why));
+            }
             let read = async {
                 match query(self.connection().await?).await {
                     Err(PostgresError::Lost(_)) => query(self.connection().await?).await,
@@ -64,9 +67,9 @@ impl Readers {
             };
             let outcome = timeout(READ_TIMEOUT, read).await;
             let outcome = outcome.unwrap_or_else(|_| Err(PostgresError::Lost(SILENT.into())));
-            if matches!(outcome, Err(PostgresError::Lost(_))) {
+            if let Err(PostgresError::Lost(why)) = &outcome {
                 // The next call of `ready` makes the store try again.
-                self.state.failing.store(true, Relaxed);
+                self.state.set_failing(Some(why.clone()));
             }
             outcome.map_err(Error::from)
         })

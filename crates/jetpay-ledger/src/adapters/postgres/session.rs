@@ -1,9 +1,10 @@
 //! A connection that writes, with its statements prepared.
 
+use tokio::time::timeout;
 use tokio_postgres::{Client, Error, Statement};
 
 use super::address::Address;
-use super::error::unopened;
+use super::error::{SILENT, unopened};
 use super::payout_sql;
 use crate::model::OpenError;
 
@@ -183,6 +184,20 @@ pub(super) async fn inspect(client: &Client) -> Result<String, OpenError> {
     }
     let schema = OpenError::check_schema("the database".as_ref(), found, known)?;
     Ok(format!("PostgreSQL {server}, {schema}"))
+}
+
+/// Connects for the first time, within the time that an attempt may take.
+pub(super) async fn first_client(address: &Address) -> Result<Client, OpenError> {
+    let client = timeout(address.connect_timeout, address.connect()).await;
+    let client = client.map_err(|_| OpenError::Away {
+        reason: SILENT.into(),
+    })?;
+    client.map_err(|error| unopened(&error))
+}
+
+/// Connects once, and brings the schema up to date.
+pub(super) async fn prepare(address: &Address) -> Result<(), OpenError> {
+    migrate(&mut first_client(address).await?).await
 }
 
 /// Brings the schema up to date. Refuses a newer one.

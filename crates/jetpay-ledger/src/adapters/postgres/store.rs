@@ -10,12 +10,9 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::time::timeout;
-use tokio_postgres::Client;
 
 use super::address::{Address, failed};
 use super::commit_worker::{CommitWorker, Health, Queue};
-use super::error::{SILENT, unopened};
 use super::query::QueryClient;
 use super::readers::Readers;
 use super::{alarm_reads, payment_reads, reads, session};
@@ -38,17 +35,6 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    async fn first_client(
-        url: &str,
-        ca_file: Option<&Path>,
-    ) -> Result<(Address, Client), OpenError> {
-        let address = Address::parse(url, ca_file)?;
-        let client = timeout(address.connect_timeout, address.connect()).await;
-        let client = client.map_err(|_| failed(&SILENT))?;
-        let client = client.map_err(|error| unopened(&error))?;
-        Ok((address, client))
-    }
-
     /// Whether the URL and the certificates can be read.
     pub(crate) fn check_url(url: &str, ca_file: Option<&Path>) -> Result<(), OpenError> {
         Address::parse(url, ca_file).map(drop)
@@ -56,20 +42,27 @@ impl Postgres {
 
     /// Says what the database has, and changes nothing.
     pub(crate) async fn inspect(url: &str, ca_file: Option<&Path>) -> Result<String, OpenError> {
-        let (_, client) = Self::first_client(url, ca_file).await?;
-        session::inspect(&client).await
+        let address = Address::parse(url, ca_file)?;
+        session::inspect(&session::first_client(&address).await?).await
     }
 
-    /// Connects, and brings the schema up to date; `queue` writes may wait.
+    /// Connects, and brings the schema up to date; `queue` writes may wait. With `waits`, a database that is away is no
+    /// error: a worker does both when it is there.
     pub(crate) async fn connect(
         url: &str,
         ca_file: Option<&Path>,
         queue: usize,
+        waits: bool,
     ) -> Result<Self, OpenError> {
-        let (address, mut client) = Self::first_client(url, ca_file).await?;
-        session::migrate(&mut client).await?;
-        drop(client);
+        let address = Address::parse(url, ca_file)?;
         let state = Arc::new(Health::default());
+        match session::prepare(&address).await {
+            Ok(()) => state.migrated.store(true, Relaxed),
+            Err(error @ OpenError::Away { .. }) if waits => {
+                state.set_failing(Some(error.to_string()));
+            }
+            Err(error) => return Err(error),
+        }
         let readers = Readers::new(&address, Arc::clone(&state))?;
         let (sender, receiver) = mpsc::channel(queue);
         let queue: Queue = Arc::new(tokio::sync::Mutex::new(receiver));
@@ -120,6 +113,9 @@ impl Postgres {
 
 impl Store for Postgres {
     fn submit(&self, command: Box<dyn QueuedCommand>) -> Result<(), Error> {
+        if !self.state.migrated.load(Relaxed) {
+            self.ready()?;
+        }
         self.queue.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => Error::Busy,
             TrySendError::Closed(_) => Error::closed(),
@@ -130,10 +126,10 @@ impl Store for Postgres {
         if self.queue.is_closed() {
             return Err(Error::closed());
         }
-        if self.state.failing.load(Relaxed) {
+        if let Some(why) = self.state.failing() {
             let (probe, _) = Queued::new(Probe);
             let _ = self.queue.try_send(probe);
-            return Err(Error::Unavailable("the last commit failed".into()));
+            return Err(Error::Unavailable(why));
         }
         if self.queue.capacity() == 0 {
             Err(Error::Busy)

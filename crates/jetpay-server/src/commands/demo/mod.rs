@@ -5,9 +5,9 @@ mod scenes;
 mod setup;
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
 
 use actix_web::rt::System;
-use anstream::println;
 use anyhow::Context;
 use clap::Args;
 use jetpay_core::signature::Key;
@@ -15,6 +15,7 @@ use jetpay_core::{Currency, Money};
 use jetpay_ledger::{Ledger, PaymentFilter, PaymentState};
 use jetpay_platform::Platform;
 
+use super::UNREAD;
 use crate::config::{AdminAccess, Config};
 use crate::service::{self, Service};
 use crate::telemetry::{self, Metrics};
@@ -66,7 +67,8 @@ impl Demo {
             }
             show_ledger(&ledger).await?;
 
-            if !self.exit {
+            // Without a reader, the user cannot know that the service still runs.
+            if !self.exit && !UNREAD.load(Relaxed) {
                 setup.invite(listen, admin);
                 service::termination().await?;
             }

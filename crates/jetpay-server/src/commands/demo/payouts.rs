@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anstream::println;
 use anyhow::{Context, ensure};
 use futures_util::future::try_join_all;
 use jetpay_platform::gate::{GateOptions, Server};

@@ -1,6 +1,5 @@
 //! The top-ups of the demo: good and bad ones by all methods.
 
-use anstream::println;
 use anstyle::{AnsiColor, Style};
 use jetpay_core::signature::Key;
 use jetpay_core::{Currency, Money};

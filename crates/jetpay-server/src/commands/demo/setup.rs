@@ -82,28 +82,26 @@ impl Setup {
 
     pub(super) fn introduce(&self, listen: SocketAddr, admin: SocketAddr) {
         heading("JetPay demo");
-        anstream::println!(
+        println!(
             "  configuration, secrets, database   {}",
             self.folder.display()
         );
-        anstream::println!("  the platform calls                 http://{listen}");
-        anstream::println!("  the merchant calls                 http://{admin}");
+        println!("  the platform calls                 http://{listen}");
+        println!("  the merchant calls                 http://{admin}");
     }
 
     pub(super) fn invite(&self, listen: SocketAddr, admin: SocketAddr) {
         heading("The service is still running: try it, and stop it with Ctrl-C");
         let token = self.folder.join("token.txt");
         let secret = self.folder.join("secret.txt");
-        anstream::println!(
+        println!(
             "  export TOKEN=$(cat {}) SECRET=$(cat {})",
             token.display(),
             secret.display()
         );
-        anstream::println!(
-            "  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/customers/{ANNA}"
-        );
-        anstream::println!("  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/entries");
-        anstream::println!(
+        println!("  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/customers/{ANNA}");
+        println!("  curl -H \"Authorization: Bearer $TOKEN\" http://{admin}/v1/entries");
+        println!(
             "  echo '{{\"type\":\"verify\",\"project_id\":{PROJECT},\"customer_id\":\"{ANNA}\"}}' \
              | {} sign --secret-env SECRET | curl -d @- http://{listen}/kaspi",
             // With `cargo run` the binary is not on the PATH.

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use actix_web::rt::System;
-use anstream::println;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use jetpay_core::{Keyring, Project};

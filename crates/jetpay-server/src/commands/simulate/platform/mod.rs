@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use actix_web::rt::System;
-use anstream::println;
 use anyhow::{Context, ensure};
 use clap::Args;
 use jetpay_core::Currency;

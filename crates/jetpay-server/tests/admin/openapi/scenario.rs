@@ -1,0 +1,397 @@
+//! A service in use, and then in trouble: requests of every kind, whose answers are held to the file.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use jetpay_core::{Currency, Keyring, Money, Project};
+use jetpay_platform::gate::GateOptions;
+use jetpay_platform::{KASPI, messages};
+use jetpay_testing::free_port;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::document::{Document, Operation};
+use super::{Api, text_of, url};
+use crate::credit;
+use crate::running::{CUSTOMER, Folder, JETPAY, PROJECT, SECRET, TOKEN, answer};
+
+/// Plays it all, and returns what was seen.
+pub(super) async fn play() -> Document {
+    let gate = free_port();
+    let running = folder("sqlite://jetpay.db", gate).serve().await;
+    let project = Project::new(PROJECT, SECRET).unwrap();
+    let mut options = GateOptions::new(([127, 0, 0, 1], gate).into(), Keyring::from(project));
+    let callbacks = format!("http://127.0.0.1:{}/callback", running.folder.listen);
+    options.callback_url = Some(callbacks.parse().unwrap());
+    let _gate = options.open().await.unwrap();
+    let mut api = Api {
+        document: Document::read(),
+        running,
+    };
+    customers_and_payments(&mut api).await;
+    alarms(&mut api).await;
+    inbox(&mut api).await;
+    entries(&mut api).await;
+    payouts(&mut api).await;
+    for operation in api.document.operations() {
+        strangers(&mut api, &operation).await;
+        bad_requests(&mut api, &operation).await;
+        parameters(&mut api, &operation).await;
+    }
+    damaged(&mut api).await;
+    without_the_store(&mut api).await;
+    api.document
+}
+
+/// A value of the operation's path that names nothing.
+fn nothing(operation: &Operation) -> &'static str {
+    if operation.path.contains("{seq}") {
+        "999"
+    } else {
+        "none"
+    }
+}
+
+/// A service with a token of each role, and with a Gate at this port.
+fn folder(store: &str, gate: u16) -> Folder {
+    let folder = Folder::with_store(store);
+    let config = fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    let tokens = ["read", "resolve", "pay"].map(|role| {
+        folder.write(role, &token_of(role));
+        format!("[[admin.token]]\nname = \"{role}\"\nrole = \"{role}\"\nfile = \"{role}\"\n")
+    });
+    let gate = format!("[gate]\nbase_url = \"http://127.0.0.1:{gate}\"\nask_after_seconds = 1\n");
+    folder.write("jetpay.toml", &(config + &tokens.concat() + &gate));
+    folder
+}
+
+fn token_of(role: &str) -> String {
+    format!("the token of tests with the role {role}")
+}
+
+fn payout(key: &str, wallet: &str) -> Value {
+    json!({
+        "project_id": PROJECT,
+        "customer": {"id": CUSTOMER, "ip_address": "198.51.100.47", "first_name": "A", "last_name": "B", "email": "a@b.example"},
+        "account_number": wallet, "amount": 10_000, "currency": "KZT", "idempotency_key": key,
+    })
+}
+
+/// A body that the operation takes.
+fn good_body(id: &str) -> Value {
+    let reason = "a test";
+    match id {
+        "putCustomer" => json!({}),
+        "importCustomers" => json!("{}"),
+        "changeDebts" => json!({"contracts": [{"id": "12345", "payment": 1}]}),
+        "correctEntry" => json!({"reason": reason}),
+        "resolveAlarm" | "resolveInbox" => json!({"verdict": "foreign", "reason": reason}),
+        "createPayout" => payout("a key", "77012345600"),
+        "resolvePayout" => json!({"as": "paid", "reason": reason}),
+        _ => Value::Null,
+    }
+}
+
+async fn customers_and_payments(api: &mut Api) {
+    let body = json!({
+        "additional_customer_id": "A-1", "as_of_seq": 0,
+        "contracts": [{
+            "id": "12345", "number": "1234_ABC", "payment": 100_000, "min_payment": 50, "status_code": 0,
+            "info": {"any": [1]}, "as_of_seq": 0,
+        }],
+    });
+    api.call("putCustomer", &[CUSTOMER], "", body.clone(), 201)
+        .await;
+    api.call("putCustomer", &[CUSTOMER], "", body.clone(), 200)
+        .await;
+    api.get("getCustomer", &[CUSTOMER], "").await;
+    let debts = json!({"contracts": [{"id": "12345", "payment": 90_000, "min_payment": 1}], "as_of_seq": 0});
+    api.call("changeDebts", &[CUSTOMER], "", debts, 200).await;
+    let mut line = body;
+    line["customer_id"] = json!("8");
+    let schema = "/components/schemas/CustomerLine";
+    let broken = api.document.broken(schema, &line);
+    let lines: Vec<_> = broken.iter().map(|(line, _)| line.to_string()).collect();
+    let refused = api
+        .call("importCustomers", &[], "", json!(lines.join("\n")), 200)
+        .await;
+    let errors = refused["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), lines.len(), "{refused}");
+    for ((_, object), error) in broken.iter().zip(errors) {
+        if let Some(object) = object {
+            let error = error["message"].as_str().unwrap();
+            Document::knows(error, schema, api.document.names(object));
+        }
+    }
+    api.document.show(schema, &line);
+    api.call("importCustomers", &[], "", json!(line.to_string()), 200)
+        .await;
+    api.get("listCustomers", &[], "limit=1").await;
+    api.call("deleteCustomer", &["8"], "", Value::Null, 204)
+        .await;
+    for tenge in [1, 2] {
+        credit(&api.running, tenge).await;
+    }
+    let page = api.get("listPayments", &[], "limit=1").await;
+    api.get("getPayment", &[page["next"].as_str().unwrap()], "")
+        .await;
+}
+
+/// Sends a callback that a payment of so many minor units succeeded.
+async fn succeeded(api: &Api, payment: &str, minor: i64) {
+    let amount = Money::new(minor, Currency::KZT);
+    let callback = messages::Callback::success(&KASPI, PROJECT.into(), payment, amount);
+    let platform = api.running.platform();
+    platform.call("/callback", &callback).await.unwrap();
+}
+
+async fn alarms(api: &mut Api) {
+    let mut newest = 0;
+    for decision in [
+        json!({"verdict": "credit", "amount": 80_000, "currency": "KZT", "override": true, "reason": "a test"}),
+        json!({"verdict": "dismiss", "reason": "a test"}),
+    ] {
+        let payment = api.running.announced(100_000).await;
+        succeeded(api, &payment, 90_000).await;
+        newest += 1;
+        let seq = newest.to_string();
+        api.call("resolveAlarm", &[&seq], "", decision.clone(), 200)
+            .await;
+        api.call("resolveAlarm", &[&seq], "", decision, 409).await;
+    }
+    // A success without an operation id, and a callback without a status.
+    for status in ["success", ""] {
+        let payment = api.running.announced(9_000).await;
+        let sum = json!({"amount": 9_000, "currency": "KZT"});
+        let mut callback = json!({
+            "project_id": PROJECT, "payment": {"id": payment, "status": status},
+            "operation": {"type": "sale", "status": "success", "sum_initial": sum},
+        });
+        if status.is_empty() {
+            callback["payment"] = json!({"id": payment});
+            callback["operation"]["id"] = json!(4711);
+        }
+        let platform = api.running.platform();
+        let sent = platform.send("/callback", platform.sign(&callback)).await;
+        sent.unwrap();
+    }
+    let named =
+        json!({"verdict": "credit", "amount": 9_000, "operation_id": "4712", "reason": "a test"});
+    api.call("resolveAlarm", &["3"], "", named, 200).await;
+    api.get("getAlarm", &["4"], "").await;
+    api.get("listAlarms", &[], "").await;
+    api.get("listAlarms", &[], "limit=1").await;
+}
+
+async fn inbox(api: &mut Api) {
+    for (payment, body, status) in [
+        (
+            "a",
+            json!({"verdict": "credit", "customer_id": CUSTOMER, "amount": 700, "currency": "KZT", "override": false, "reason": "a test"}),
+            200,
+        ),
+        ("b", json!({"verdict": "foreign", "reason": "a test"}), 204),
+    ] {
+        succeeded(api, payment, 700).await;
+        api.get("listInbox", &[], "").await;
+        api.call("resolveInbox", &[payment], "", body, status).await;
+    }
+    succeeded(api, "c", 700).await;
+    api.call("deleteFromInbox", &["c"], "", Value::Null, 204)
+        .await;
+}
+
+async fn entries(api: &mut Api) {
+    api.call("correctEntry", &["1"], "", json!({"reason": "a test"}), 200)
+        .await;
+    api.call(
+        "correctEntry",
+        &["1"],
+        "",
+        json!({"reason": "another"}),
+        409,
+    )
+    .await;
+    api.get("listEntries", &[], "").await;
+    api.call("listEntries", &[], "after=999", Value::Null, 409)
+        .await;
+    api.get("listResolutions", &[], "").await;
+    api.get("listResolutions", &[], "limit=1").await;
+}
+
+async fn payouts(api: &mut Api) {
+    // The last digits of the wallet choose what the Gate does: it pays, declines, or never ends.
+    let mut ids = Vec::new();
+    for (key, wallet) in [
+        ("paid", "77012345600"),
+        ("declined", "77012345601"),
+        ("endless", "77012345618"),
+        ("again", "77012345600"),
+    ] {
+        let payout = api
+            .call("createPayout", &[], "", payout(key, wallet), 202)
+            .await;
+        ids.push(payout["payment_id"].as_str().unwrap().to_owned());
+    }
+    api.call("createPayout", &[], "", payout("paid", "77012345600"), 200)
+        .await;
+    api.call("createPayout", &[], "", payout("paid", "77012345601"), 409)
+        .await;
+    for (id, state) in ids.iter().zip(["paid", "declined", "accepted"]) {
+        let begun = std::time::Instant::now();
+        while api.get("getPayout", &[id], "").await["state"] != state {
+            assert!(begun.elapsed().as_secs() < 20, "{id} is not {state}");
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+    api.get("listPayouts", &[], "limit=1").await;
+    api.get("listPayoutEntries", &[], "").await;
+    api.call("listPayoutEntries", &[], "after=999", Value::Null, 409)
+        .await;
+    let decision = json!({"as": "declined", "reason": "a test"});
+    api.call("resolvePayout", &[&ids[2]], "", decision.clone(), 200)
+        .await;
+    api.call("resolvePayout", &[&ids[2]], "", decision, 409)
+        .await;
+}
+
+/// Each role, no token, another host, another HTTP method.
+async fn strangers(api: &mut Api, operation: &Operation) {
+    let (path, body) = ([nothing(operation)], json!("{"));
+    for role in ["read", "resolve", "pay"] {
+        let (status, _) = api.send(operation, &token_of(role), &path, "", &body).await;
+        let needed = operation.role.as_deref().unwrap_or("read");
+        let permitted = needed == "read" || needed == role;
+        assert_eq!(status != 403, permitted, "{} {role}", operation.id);
+    }
+    let (status, _) = api.send(operation, "", &path, "", &Value::Null).await;
+    assert_eq!(status == 401, operation.role.is_some(), "{}", operation.id);
+    let url = url(operation, &path, "");
+    let elsewhere = api
+        .running
+        .admin(operation.method.clone(), &url)
+        .header("host", "evil.example");
+    let answered = elsewhere.send().await.unwrap();
+    assert_eq!(api.document.check(operation, answered).await.0, 421);
+    for method in [
+        Method::GET,
+        Method::PUT,
+        Method::POST,
+        Method::PATCH,
+        Method::DELETE,
+    ] {
+        let known = api.document.operations().into_iter();
+        let mut known = known.filter(|known| known.path == operation.path);
+        if !known.any(|known| known.method == method) {
+            let (status, error) = answer(api.running.admin(method.clone(), &url)).await;
+            assert_eq!(
+                (status, &error["error"]["code"]),
+                (405, &json!("method_not_allowed")),
+                "{method} {url}"
+            );
+            api.document.show("/components/schemas/Error", &error);
+        }
+    }
+}
+
+/// Bodies that are no JSON or too large, and ids that name nothing.
+async fn bad_requests(api: &mut Api, operation: &Operation) {
+    let path = [nothing(operation)];
+    for (status, body) in [
+        (400, "{".to_owned()),
+        (
+            413,
+            if operation.id == "importCustomers" {
+                "{}\n".repeat(10_001)
+            } else {
+                " ".repeat(1024 * 1024 + 1)
+            },
+        ),
+        (404, text_of(&good_body(&operation.id))),
+    ] {
+        if operation.statuses.contains(&status.to_string()) {
+            let (answered, _) = api
+                .send(operation, TOKEN, &path, "", &Value::String(body))
+                .await;
+            assert_eq!(answered, status, "{}", operation.id);
+        }
+    }
+}
+
+/// Every parameter is taken, is refused when it is wrong, and no other is taken.
+async fn parameters(api: &mut Api, operation: &Operation) {
+    let queries = operation
+        .parameters
+        .iter()
+        .filter(|(_, place, _)| place == "query");
+    let mut good = Vec::new();
+    for (name, _, schema) in queries.clone() {
+        let schema = api.document.at(schema).clone();
+        let is = |key: &str, value: &str| schema[key] == value;
+        let (right, wrong) = match schema["enum"].get(0).and_then(Value::as_str) {
+            Some(word) => (word, Some("none")),
+            None if is("type", "integer") => ("1", Some("-1")),
+            None if is("type", "boolean") => ("true", Some("1")),
+            None if is("format", "date-time") => ("2020-01-01T00:00:00Z", Some("yesterday")),
+            None => ("1", None),
+        };
+        good.push(format!("{name}={right}"));
+        if let Some(wrong) = wrong {
+            let answer = api
+                .call(
+                    &operation.id,
+                    &[],
+                    &format!("{name}={wrong}"),
+                    Value::Null,
+                    422,
+                )
+                .await;
+            assert_eq!(answer["error"]["field"], **name, "{}", operation.id);
+        }
+    }
+    if !good.is_empty() {
+        api.get(&operation.id, &[], &good.join("&")).await;
+        let answer = api
+            .call(&operation.id, &[], "colour=red", Value::Null, 422)
+            .await;
+        let error = answer["error"]["message"].as_str().unwrap();
+        Document::knows(error, &operation.id, queries.map(|(name, ..)| &**name));
+    }
+}
+
+async fn damaged(api: &mut Api) {
+    let damage = |folder: &Folder| {
+        let database = rusqlite::Connection::open(folder.path("jetpay.db")).unwrap();
+        database
+            .execute_batch("UPDATE customers SET contracts = '{'")
+            .unwrap();
+    };
+    api.running.while_stopped(damage).await;
+    for id in ["listCustomers", "getCustomer", "changeDebts"] {
+        api.call(id, &[CUSTOMER], "", good_body(id), 500).await;
+    }
+}
+
+async fn without_the_store(api: &mut Api) {
+    let folder = folder("postgres://a:b@127.0.0.1:1/c", free_port());
+    let mut serve = Command::new(JETPAY);
+    serve
+        .args(["serve", "--config"])
+        .arg(folder.path("jetpay.toml"))
+        .stderr(Stdio::null());
+    api.running = folder.begun_by(serve.spawn().unwrap());
+    while api.running.readiness().await.is_none() {
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    for operation in api.document.operations() {
+        let (path, body) = ([nothing(&operation)], good_body(&operation.id));
+        let (status, _) = api.send(&operation, TOKEN, &path, "", &body).await;
+        let needs_the_store = operation.statuses.iter().any(|status| status == "503");
+        assert_eq!(
+            status,
+            if needs_the_store { 503 } else { 200 },
+            "{}",
+            operation.id
+        );
+    }
+}
