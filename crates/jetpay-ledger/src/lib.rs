@@ -98,7 +98,7 @@ pub mod port;
 #[cfg(feature = "sim")]
 pub use adapters::sim;
 pub use audit::{Audit, Finding};
-pub use jetpay_rules::{CorrectionError, EntryKind, PaymentState, UnknownWord};
+pub use jetpay_rules::{CorrectionError, EntryKind, OperationEvent, PaymentState, UnknownWord};
 pub use ledger::Ledger;
 #[cfg(feature = "postgres")]
 pub use model::CopyError;

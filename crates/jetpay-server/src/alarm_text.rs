@@ -330,3 +330,126 @@ fn shell_word(text: &str) -> String {
     }
     format!("'{}'", text.replace('\'', r"'\''"))
 }
+
+#[cfg(test)]
+mod tests {
+    use jetpay_core::Currency;
+    use jetpay_ledger::{Millis, OperationEvent};
+
+    use super::*;
+
+    const TOP_UPS: &str = include_str!("../../../docs/service.md");
+    const PAYOUTS: &str = include_str!("../../../docs/payouts.md");
+
+    fn kzt(minor: i64) -> Money {
+        Money::new(minor, Currency::KZT)
+    }
+
+    /// An alarm of this kind as the tables of the documentation have it: about 100.00 KZT.
+    fn sample(kind: AlarmKind) -> Alarm {
+        let mut event = OperationEvent {
+            project_id: 1234.into(),
+            payment_id: "p".try_into().unwrap(),
+            payment_type: None,
+            payment_status: "success".into(),
+            operation_id: Some(2.into()),
+            operation_type: Some("sale".into()),
+            operation_status: Some("success".into()),
+            amount: Some(kzt(10_000)),
+        };
+        let mut subject = AlarmSubject {
+            project_id: 1234.into(),
+            amount: kzt(10_000),
+            credited: 0,
+            remaining: 0,
+            refunded: 0,
+            operation_id: None,
+            payout_state: None,
+        };
+        let (mut project_id, mut amount) = (1234.into(), None);
+        match kind {
+            AlarmKind::AmountDiffers => event.amount = Some(kzt(9_000)),
+            AlarmKind::CurrencyDiffers => {
+                event.amount = Some(Money::new(10_000, Currency::parse("USD").unwrap()));
+            }
+            AlarmKind::PartiallyPaid => event.amount = Some(kzt(9_000)),
+            AlarmKind::ProjectDiffers => project_id = 5678.into(),
+            AlarmKind::SaleWithoutSuccess => event.payment_status = "processing".into(),
+            AlarmKind::SuccessNotCredited => {
+                event.operation_id = None;
+                event.operation_type = None;
+                event.operation_status = None;
+                event.amount = None;
+            }
+            AlarmKind::DeclineAfterCredit | AlarmKind::SecondSale => {
+                subject.credited = 10_000;
+                subject.operation_id = Some(1.into());
+                if kind == AlarmKind::DeclineAfterCredit {
+                    event.payment_status = "decline".into();
+                }
+            }
+            AlarmKind::CompensationTooLarge => {
+                subject.credited = 10_000;
+                subject.remaining = 3_000;
+                event.operation_type = Some("refund".into());
+                event.amount = Some(kzt(5_000));
+            }
+            AlarmKind::ManualChange => {
+                event.operation_type = Some("manual change".into());
+                event.payment_status = "decline".into();
+            }
+            AlarmKind::UnexpectedOperation => event.operation_type = Some("capture".into()),
+            AlarmKind::UnknownOperation => event.operation_type = Some("chargeback".into()),
+            AlarmKind::PayoutForTopUp => event.operation_type = Some("payout".into()),
+            AlarmKind::ContradictoryRepeat | AlarmKind::Unusable => amount = Some(kzt(9_000)),
+            _ => {}
+        }
+        if !is_of_top_ups(kind) {
+            subject.payout_state = Some("accepted".to_owned());
+            subject.operation_id = Some(1.into());
+        }
+        Alarm {
+            seq: 17,
+            kind,
+            project_id,
+            payment_id: Some(event.payment_id.clone()),
+            operation_id: event.operation_id,
+            amount,
+            reason: Some("the field `operation:type` is missing".to_owned()),
+            time: Millis(0),
+            event: Some(event).filter(|_| kind != AlarmKind::Unusable),
+            subject: Some(subject),
+            other_payment: Some("q".try_into().unwrap()),
+            resolution: None,
+        }
+    }
+
+    /// Whether the table of top-ups has it, and not that of payouts alone.
+    fn is_of_top_ups(kind: AlarmKind) -> bool {
+        !matches!(
+            kind,
+            AlarmKind::TopUpForPayout
+                | AlarmKind::PayoutOverdue
+                | AlarmKind::PaidAfterRelease
+                | AlarmKind::DeclineAfterPaid
+                | AlarmKind::AcceptedAfterRelease
+                | AlarmKind::PayoutContradicts
+                | AlarmKind::PayoutOfAnotherGate
+                | AlarmKind::ClockAhead
+                | AlarmKind::SecondPayout
+        )
+    }
+
+    #[test]
+    fn every_kind_is_a_row_of_the_documentation_with_the_words_that_its_alarms_say() {
+        for kind in AlarmKind::ALL {
+            let row = format!("| `{kind}` | {} | ", summary(&sample(*kind)));
+            let page = if is_of_top_ups(*kind) {
+                TOP_UPS
+            } else {
+                PAYOUTS
+            };
+            assert!(page.contains(&row), "no table has the row:\n{row}");
+        }
+    }
+}

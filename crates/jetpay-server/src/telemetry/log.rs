@@ -279,7 +279,12 @@ impl AlarmLog {
 /// Logs how many alarms are open; the number of the last alarm.
 async fn log_open(ledger: &Ledger) -> Result<i64, Error> {
     let last = ledger.last_alarm().await?;
-    let open = ledger.counts().await?.open_alarms;
+    let filter = AlarmFilter {
+        resolved: Some(false),
+        ..AlarmFilter::default()
+    };
+    let open = ledger.count_alarms(filter).await?;
+    let open: i64 = open.iter().map(|of_kind| of_kind.count).sum();
     if open > 0 {
         tracing::warn!(
             open,

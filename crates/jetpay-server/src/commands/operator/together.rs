@@ -47,7 +47,10 @@ pub(super) fn resolve(resolve: &ResolveAlarms, mut body: Value) -> anyhow::Resul
         "resolved": resolved, "already_resolved": already_resolved, "not_found": not_found,
     });
     resolve.admin.print(&answer, |_| {
-        let mut rendered = format!("resolved {}\n", alarms(resolved));
+        let mut rendered = match resolved {
+            1 => "resolved 1 alarm\n".to_owned(),
+            _ => format!("resolved {resolved} alarms\n"),
+        };
         if !already_resolved.is_empty() {
             rendered += "resolved before: ";
             rendered += &already_resolved.join(", ");
@@ -97,12 +100,15 @@ fn confirm(resolve: &ResolveAlarms) -> anyhow::Result<Option<i64>> {
     }
     for kind in counted {
         eprintln!(
-            "{} {} open {}, the oldest of {}, the newest of {}",
+            "{} {} of kind {}, the oldest of {}, the newest of {}",
             match resolve.decision.verdict.as_str() {
                 "dismiss" => "this dismisses",
                 _ => "this calls foreign",
             },
-            alarms(kind["count"].as_u64().unwrap_or_default()),
+            match kind["count"].as_u64() {
+                Some(1) => "1 open alarm".to_owned(),
+                _ => format!("{} open alarms", text(kind, "/count")),
+            },
             text(kind, "/kind"),
             text(kind, "/oldest"),
             text(kind, "/newest")
@@ -124,11 +130,4 @@ fn confirm(resolve: &ResolveAlarms) -> anyhow::Result<Option<i64>> {
         bail!("nothing is resolved; answer y, or use --yes");
     }
     Ok(last)
-}
-
-fn alarms(count: u64) -> String {
-    match count {
-        1 => "1 alarm".to_owned(),
-        count => format!("{count} alarms"),
-    }
 }
