@@ -44,7 +44,7 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
             )
         }
         AlarmKind::SaleWithoutSuccess => {
-            format!("{both}: the sale succeeded, and the payment is {status}")
+            format!("{both}: the sale succeeded, and the payment has the status {status}")
         }
         AlarmKind::CompensationTooLarge => match alarm.expected() {
             Some(expected) if credited != "nothing" => match alarm.entry_kind() {
@@ -67,11 +67,11 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
             format!("{both}: no operation of this type is expected here")
         }
         AlarmKind::SuccessNotCredited => {
-            format!("{both}: the payment is {status}, {operation}, and nothing is credited")
+            format!("{both}: the payment has the status {status}{operation}, and nothing is credited")
         }
         AlarmKind::UnknownOperation => {
             format!(
-                "{both}: the payment is {status}, {operation}, and the service does not know what that did"
+                "{both}: the payment has the status {status}{operation}, and the service does not know what that did"
             )
         }
         AlarmKind::BalanceOverflow => {
@@ -129,7 +129,7 @@ struct Phrases {
     credited: String,
     /// The payment's status.
     status: String,
-    /// The operation's type and status.
+    /// The operation's type and status, after the payment's.
     operation: String,
 }
 
@@ -162,10 +162,10 @@ impl Phrases {
         let status = event.and_then(|event| event.operation_status.as_ref());
         let status = status.map(OperationStatus::as_str);
         let operation = match (kind.map(OperationType::as_str), status) {
-            (None, None) => "it has no operation".to_owned(),
+            (None, None) => " and no operation".to_owned(),
             (kind, status) => {
                 let (kind, status) = (kind.unwrap_or("operation"), status.unwrap_or("unknown"));
-                format!("its {kind} is {status}")
+                format!(", its {kind} the status {status}")
             }
         };
         Self {

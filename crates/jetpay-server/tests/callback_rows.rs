@@ -248,6 +248,156 @@ async fn every_row_has_its_outcome(running: &Running) {
     assert!(checked.status.success(), "{}", text(&checked.stdout));
 }
 
+/// What comes before a callback, the changes of it, and the alarm with what it says. Its operation is number 11, and the payment
+/// is one of 1 000.00 KZT.
+type Told = (Before, Vec<Edit>, &'static str, &'static str);
+
+fn told() -> Vec<Told> {
+    let amount = |minor: i64| ("/operation/sum_initial/amount", json!(minor));
+    let kind = |word: &str| ("/operation/type", json!(word));
+    let payment = |word: &str| ("/payment/status", json!(word));
+    let decline = ("/operation/status", json!("decline"));
+    let dollars = ("/operation/sum_initial/currency", json!("USD"));
+    vec![
+        (
+            Before::Nothing,
+            vec![amount(90_000)],
+            "amount_differs",
+            "announced 1 000.00 KZT, the callback says 900.00 KZT",
+        ),
+        (
+            Before::Nothing,
+            vec![amount(0), kind("refund")],
+            "amount_differs",
+            "announced 1 000.00 KZT, the callback says 0.00 KZT (refund)",
+        ),
+        (
+            Before::Nothing,
+            vec![dollars],
+            "currency_differs",
+            "announced 1 000.00 KZT, the callback says 1 000.00 USD",
+        ),
+        (
+            Before::Nothing,
+            vec![amount(1), payment("partially paid")],
+            "partially_paid",
+            "announced 1 000.00 KZT, the callback says 0.01 KZT: only a part is paid",
+        ),
+        (
+            Before::Sale,
+            vec![],
+            "second_sale",
+            "operation 10 credited 1 000.00 KZT, operation 11 is another sale: the callback says 1 000.00 KZT",
+        ),
+        (
+            Before::Sale,
+            vec![payment("decline"), decline.clone()],
+            "decline_after_credit",
+            "credited 1 000.00 KZT, and then the callback says that the payment failed: decline",
+        ),
+        (
+            Before::Nothing,
+            vec![payment("processing")],
+            "sale_without_success",
+            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: the sale succeeded, and the payment has the status processing",
+        ),
+        (
+            Before::Sale,
+            vec![amount(120_000), kind("reversal")],
+            "compensation_too_large",
+            "1 000.00 KZT remains of 1 000.00 KZT, the callback says 1 200.00 KZT (reversal)",
+        ),
+        (
+            Before::Sale,
+            vec![kind("refund reverse")],
+            "compensation_too_large",
+            "refunded 0.00 KZT, the callback says 1 000.00 KZT (refund reverse)",
+        ),
+        (
+            Before::Nothing,
+            vec![amount(120_000), kind("refund")],
+            "compensation_too_large",
+            "announced 1 000.00 KZT, the callback says 1 200.00 KZT (refund)",
+        ),
+        (
+            Before::Sale,
+            vec![kind("manual change")],
+            "manual_change",
+            "announced 1 000.00 KZT, the callback says 1 000.00 KZT (manual change): the platform's staff set the payment to success",
+        ),
+        (
+            Before::Nothing,
+            vec![kind("payout")],
+            "payout_for_top_up",
+            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: it is about a payout, not a top-up",
+        ),
+        (
+            Before::Sale,
+            vec![kind("capture")],
+            "unexpected_operation",
+            "announced 1 000.00 KZT, the callback says 1 000.00 KZT (capture): no operation of this type is expected here",
+        ),
+        (
+            Before::Nothing,
+            vec![("/operation", absent())],
+            "success_not_credited",
+            "announced 1 000.00 KZT, the callback says no amount: the payment has the status success and no operation, and nothing is credited",
+        ),
+        (
+            Before::Nothing,
+            vec![decline.clone()],
+            "success_not_credited",
+            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: the payment has the status success, its sale the status decline, and nothing is credited",
+        ),
+        (
+            Before::Sale,
+            vec![kind("chargeback")],
+            "unknown_operation",
+            "announced 1 000.00 KZT, the callback says 1 000.00 KZT (chargeback): the payment has the status success, its chargeback the status success, and the service does not know what that did",
+        ),
+        (
+            Before::Sale,
+            vec![("/operation/id", json!(10)), amount(90_000)],
+            "contradictory_repeat",
+            "the callback says 1 000.00 KZT, its repeat says 900.00 KZT",
+        ),
+        (
+            Before::Sale,
+            vec![("/operation/id", json!(10)), kind("refund")],
+            "contradictory_repeat",
+            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: its repeat has another type",
+        ),
+    ]
+}
+
+async fn alarm_says_what_was_announced_and_what_the_callback_says(running: &Running) {
+    for (number, (before, edits, kind, summary)) in (0..).zip(told()) {
+        let payment_id = running.announced(AMOUNT).await;
+        let base = 1_000 * number;
+        let own = |text: &str| {
+            let text = text.replace("operation 10", &format!("operation {}", base + 10));
+            text.replace("operation 11", &format!("operation {}", base + 11))
+        };
+        if before == Before::Sale {
+            let good = sale(&payment_id, base + 10);
+            assert_eq!(deliver(running, &good).await, 200);
+        }
+        let mut callback = sale(&payment_id, base + 11);
+        edits.iter().for_each(|(field, value)| match *field {
+            "/operation/id" => edit(&mut callback, &(field, json!(base + 10))),
+            _ => edit(&mut callback, &(field, value.clone())),
+        });
+        assert_eq!(deliver(running, &callback).await, 200, "{callback}");
+        let (_, list) = running.get("/v1/alarms?limit=1").await;
+        let alarm = &list["alarms"][0];
+        assert_eq!(alarm["payment_id"], payment_id, "{callback}");
+        assert_eq!(
+            (&alarm["kind"], &alarm["summary"]),
+            (&json!(kind), &json!(own(summary)))
+        );
+    }
+}
+
 /// An event without an operation id has null in its place, in every answer.
 async fn operation_without_an_id_is_null_and_can_be_shown(running: &Running) {
     let payment_id = running.announced(AMOUNT).await;
@@ -331,6 +481,7 @@ macro_rules! on_every_store {
 
 on_every_store! {
     every_row_has_its_outcome,
+    alarm_says_what_was_announced_and_what_the_callback_says,
     operation_without_an_id_is_null_and_can_be_shown,
     later_delivery_completes_what_an_odd_one_lacked,
 }

@@ -77,13 +77,16 @@ pub(crate) const INBOX: &str =
     FROM events WHERE disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'
     ORDER BY payment_id, seq LIMIT $1";
 
-/// The alarms that a filter lets through, the newest first.
+/// The alarms that a filter lets through, the newest first. They are chosen before anything is joined to them: a planner without
+/// statistics would join it to all of a kind.
 pub(crate) fn filtered(filter: AlarmFilter) -> (String, Vec<Value>) {
     let limit = value::limit(filter.limit);
     let (condition, mut values) = condition(filter);
     values.push(limit);
     let limit = values.len();
-    let sql = format!("{ALARMS} WHERE {condition} ORDER BY alarms.seq DESC LIMIT ${limit}");
+    let chosen =
+        format!("SELECT seq FROM alarms WHERE {condition} ORDER BY alarms.seq DESC LIMIT ${limit}");
+    let sql = format!("{ALARMS} WHERE alarms.seq IN ({chosen}) ORDER BY alarms.seq DESC");
     (sql, values)
 }
 

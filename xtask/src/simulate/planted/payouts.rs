@@ -192,7 +192,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout that takes too long raises no alarm",
         edits: &[edit(
             LEASE,
-            "decision.alarm(AlarmKind::PayoutOverdue, None);",
+            "decision.alarm(AlarmKind::PayoutOverdue, StepDetails::default());",
             "",
         )],
     },
