@@ -67,7 +67,9 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
             format!("{both}: no operation of this type is expected here")
         }
         AlarmKind::SuccessNotCredited => {
-            format!("{both}: the payment has the status {status}{operation}, and nothing is credited")
+            format!(
+                "{both}: the payment has the status {status}{operation}, and nothing is credited"
+            )
         }
         AlarmKind::UnknownOperation => {
             format!(
@@ -368,11 +370,10 @@ mod tests {
         };
         let (mut project_id, mut amount) = (1234.into(), None);
         match kind {
-            AlarmKind::AmountDiffers => event.amount = Some(kzt(9_000)),
+            AlarmKind::AmountDiffers | AlarmKind::PartiallyPaid => event.amount = Some(kzt(9_000)),
             AlarmKind::CurrencyDiffers => {
                 event.amount = Some(Money::new(10_000, Currency::parse("USD").unwrap()));
             }
-            AlarmKind::PartiallyPaid => event.amount = Some(kzt(9_000)),
             AlarmKind::ProjectDiffers => project_id = 5678.into(),
             AlarmKind::SaleWithoutSuccess => event.payment_status = "processing".into(),
             AlarmKind::SuccessNotCredited => {

@@ -248,152 +248,136 @@ async fn every_row_has_its_outcome(running: &Running) {
     assert!(checked.status.success(), "{}", text(&checked.stdout));
 }
 
-/// What comes before a callback, the changes of it, and the alarm with what it says. Its operation is number 11, and the payment
-/// is one of 1 000.00 KZT.
-type Told = (Before, Vec<Edit>, &'static str, &'static str);
+/// Changes of a callback, and the alarm with what it says. BOTH is said of the announced amount and an equal one.
+type Told = (Vec<Edit>, &'static str, &'static str);
 
-fn told() -> Vec<Told> {
-    let amount = |minor: i64| ("/operation/sum_initial/amount", json!(minor));
-    let kind = |word: &str| ("/operation/type", json!(word));
+const BOTH: &str = "announced 1 000.00 KZT, the callback says 1 000.00 KZT";
+
+fn amount(minor: i64) -> Edit {
+    ("/operation/sum_initial/amount", json!(minor))
+}
+
+fn of_kind(word: &str) -> Edit {
+    ("/operation/type", json!(word))
+}
+
+fn told_of_a_pending_payment() -> Vec<Told> {
     let payment = |word: &str| ("/payment/status", json!(word));
-    let decline = ("/operation/status", json!("decline"));
-    let dollars = ("/operation/sum_initial/currency", json!("USD"));
+    let part = vec![amount(1), payment("partially paid")];
+    let part_paid = "announced 1 000.00 KZT, the callback says 0.01 KZT: only a part is paid";
+    let dollars = vec![("/operation/sum_initial/currency", json!("USD"))];
+    let in_dollars = "announced 1 000.00 KZT, the callback says 1 000.00 USD";
+    let nothing_back = "announced 1 000.00 KZT, the callback says 0.00 KZT (refund)";
+    let processing = "BOTH: the sale succeeded, and the payment has the status processing";
+    let too_large = "announced 1 000.00 KZT, the callback says 1 200.00 KZT (refund)";
+    let payout = "BOTH: it is about a payout, not a top-up";
+    let bare = "announced 1 000.00 KZT, the callback says no amount: the payment has the status success and no \
+                operation, and nothing is credited";
+    let declined = "BOTH: the payment has the status success, its sale the status decline, and nothing is credited";
+    let less = "announced 1 000.00 KZT, the callback says 900.00 KZT";
     vec![
+        (vec![amount(90_000)], "amount_differs", less),
         (
-            Before::Nothing,
-            vec![amount(90_000)],
+            vec![amount(0), of_kind("refund")],
             "amount_differs",
-            "announced 1 000.00 KZT, the callback says 900.00 KZT",
+            nothing_back,
         ),
+        (dollars, "currency_differs", in_dollars),
+        (part, "partially_paid", part_paid),
         (
-            Before::Nothing,
-            vec![amount(0), kind("refund")],
-            "amount_differs",
-            "announced 1 000.00 KZT, the callback says 0.00 KZT (refund)",
-        ),
-        (
-            Before::Nothing,
-            vec![dollars],
-            "currency_differs",
-            "announced 1 000.00 KZT, the callback says 1 000.00 USD",
-        ),
-        (
-            Before::Nothing,
-            vec![amount(1), payment("partially paid")],
-            "partially_paid",
-            "announced 1 000.00 KZT, the callback says 0.01 KZT: only a part is paid",
-        ),
-        (
-            Before::Sale,
-            vec![],
-            "second_sale",
-            "operation 10 credited 1 000.00 KZT, operation 11 is another sale: the callback says 1 000.00 KZT",
-        ),
-        (
-            Before::Sale,
-            vec![payment("decline"), decline.clone()],
-            "decline_after_credit",
-            "credited 1 000.00 KZT, and then the callback says that the payment failed: decline",
-        ),
-        (
-            Before::Nothing,
             vec![payment("processing")],
             "sale_without_success",
-            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: the sale succeeded, and the payment has the status processing",
+            processing,
         ),
         (
-            Before::Sale,
-            vec![amount(120_000), kind("reversal")],
+            vec![amount(120_000), of_kind("refund")],
             "compensation_too_large",
-            "1 000.00 KZT remains of 1 000.00 KZT, the callback says 1 200.00 KZT (reversal)",
+            too_large,
         ),
+        (vec![of_kind("payout")], "payout_for_top_up", payout),
+        (vec![("/operation", absent())], "success_not_credited", bare),
         (
-            Before::Sale,
-            vec![kind("refund reverse")],
-            "compensation_too_large",
-            "refunded 0.00 KZT, the callback says 1 000.00 KZT (refund reverse)",
-        ),
-        (
-            Before::Nothing,
-            vec![amount(120_000), kind("refund")],
-            "compensation_too_large",
-            "announced 1 000.00 KZT, the callback says 1 200.00 KZT (refund)",
-        ),
-        (
-            Before::Sale,
-            vec![kind("manual change")],
-            "manual_change",
-            "announced 1 000.00 KZT, the callback says 1 000.00 KZT (manual change): the platform's staff set the payment to success",
-        ),
-        (
-            Before::Nothing,
-            vec![kind("payout")],
-            "payout_for_top_up",
-            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: it is about a payout, not a top-up",
-        ),
-        (
-            Before::Sale,
-            vec![kind("capture")],
-            "unexpected_operation",
-            "announced 1 000.00 KZT, the callback says 1 000.00 KZT (capture): no operation of this type is expected here",
-        ),
-        (
-            Before::Nothing,
-            vec![("/operation", absent())],
+            vec![("/operation/status", json!("decline"))],
             "success_not_credited",
-            "announced 1 000.00 KZT, the callback says no amount: the payment has the status success and no operation, and nothing is credited",
+            declined,
+        ),
+    ]
+}
+
+fn told_after_a_sale() -> Vec<Told> {
+    let decline = |field| (field, json!("decline"));
+    let of_decline = vec![decline("/payment/status"), decline("/operation/status")];
+    let same = ("/operation/id", json!("FIRST"));
+    let second = "operation FIRST credited 1 000.00 KZT, operation SECOND is another sale: the callback says 1 000.00 KZT";
+    let declined =
+        "credited 1 000.00 KZT, and then the callback says that the payment failed: decline";
+    let too_large =
+        "1 000.00 KZT remains of 1 000.00 KZT, the callback says 1 200.00 KZT (reversal)";
+    let reversed = "refunded 0.00 KZT, the callback says 1 000.00 KZT (refund reverse)";
+    let changed = "BOTH (manual change): the platform's staff set the payment to success";
+    let capture = "BOTH (capture): no operation of this type is expected here";
+    let chargeback = "BOTH (chargeback): the payment has the status success, its chargeback the status success, and the \
+                      service does not know what that did";
+    let again = "the callback says 1 000.00 KZT, its repeat says 900.00 KZT";
+    let other_type = "BOTH: its repeat has another type";
+    vec![
+        (vec![], "second_sale", second),
+        (of_decline, "decline_after_credit", declined),
+        (
+            vec![amount(120_000), of_kind("reversal")],
+            "compensation_too_large",
+            too_large,
         ),
         (
-            Before::Nothing,
-            vec![decline.clone()],
-            "success_not_credited",
-            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: the payment has the status success, its sale the status decline, and nothing is credited",
+            vec![of_kind("refund reverse")],
+            "compensation_too_large",
+            reversed,
         ),
+        (vec![of_kind("manual change")], "manual_change", changed),
+        (vec![of_kind("capture")], "unexpected_operation", capture),
+        (vec![of_kind("chargeback")], "unknown_operation", chargeback),
         (
-            Before::Sale,
-            vec![kind("chargeback")],
-            "unknown_operation",
-            "announced 1 000.00 KZT, the callback says 1 000.00 KZT (chargeback): the payment has the status success, its chargeback the status success, and the service does not know what that did",
-        ),
-        (
-            Before::Sale,
-            vec![("/operation/id", json!(10)), amount(90_000)],
+            vec![same.clone(), amount(90_000)],
             "contradictory_repeat",
-            "the callback says 1 000.00 KZT, its repeat says 900.00 KZT",
+            again,
         ),
         (
-            Before::Sale,
-            vec![("/operation/id", json!(10)), kind("refund")],
+            vec![same, of_kind("refund")],
             "contradictory_repeat",
-            "announced 1 000.00 KZT, the callback says 1 000.00 KZT: its repeat has another type",
+            other_type,
         ),
     ]
 }
 
 async fn alarm_says_what_was_announced_and_what_the_callback_says(running: &Running) {
-    for (number, (before, edits, kind, summary)) in (0..).zip(told()) {
+    let pending = told_of_a_pending_payment();
+    let rows = pending.into_iter().map(|row| (Before::Nothing, row));
+    let sold = told_after_a_sale()
+        .into_iter()
+        .map(|row| (Before::Sale, row));
+    for (number, (before, (edits, kind, summary))) in (1..).zip(rows.chain(sold)) {
         let payment_id = running.announced(AMOUNT).await;
-        let base = 1_000 * number;
-        let own = |text: &str| {
-            let text = text.replace("operation 10", &format!("operation {}", base + 10));
-            text.replace("operation 11", &format!("operation {}", base + 11))
-        };
+        let (first, second) = (2 * number, 2 * number + 1);
         if before == Before::Sale {
-            let good = sale(&payment_id, base + 10);
-            assert_eq!(deliver(running, &good).await, 200);
+            assert_eq!(deliver(running, &sale(&payment_id, first)).await, 200);
         }
-        let mut callback = sale(&payment_id, base + 11);
-        edits.iter().for_each(|(field, value)| match *field {
-            "/operation/id" => edit(&mut callback, &(field, json!(base + 10))),
-            _ => edit(&mut callback, &(field, value.clone())),
-        });
+        let mut callback = sale(&payment_id, second);
+        for change in &edits {
+            edit(&mut callback, change);
+        }
+        if callback["operation"]["id"] == "FIRST" {
+            callback["operation"]["id"] = first.into();
+        }
         assert_eq!(deliver(running, &callback).await, 200, "{callback}");
         let (_, list) = running.get("/v1/alarms?limit=1").await;
         let alarm = &list["alarms"][0];
         assert_eq!(alarm["payment_id"], payment_id, "{callback}");
+        let summary = summary.replace("BOTH", BOTH);
+        let summary = summary.replace("FIRST", &first.to_string());
+        let summary = summary.replace("SECOND", &second.to_string());
         assert_eq!(
             (&alarm["kind"], &alarm["summary"]),
-            (&json!(kind), &json!(own(summary)))
+            (&json!(kind), &json!(summary))
         );
     }
 }

@@ -9,9 +9,7 @@ use jetpay_ledger::port::{
     Keys, LedgerTransaction, QueuedCommand, ReadFuture, Row, TransactionError, Value,
 };
 use jetpay_ledger::sim::SimStore;
-use jetpay_ledger::{
-    Counts, Customer, Entry, Error, Payment, PaymentFilter, Store,
-};
+use jetpay_ledger::{Counts, Customer, Entry, Error, Payment, PaymentFilter, Store};
 use jetpay_simulation::{
     Invariant, PayoutTally, Plan, Setup, Tally, simulate, simulate_over, simulate_payouts,
 };
