@@ -442,6 +442,62 @@ mod tests {
     }
 
     #[test]
+    fn advice_has_a_command_for_each_decision_that_the_service_takes() {
+        let credit = |rest: &str| format!("alarms resolve 17 --verdict credit --amount {rest}");
+        let mut bare = sample(AlarmKind::Unusable);
+        bare.operation_id = None;
+        let mut credited = sample(AlarmKind::Unusable);
+        credited.subject.as_mut().unwrap().operation_id = Some(1.into());
+        let mut late = sample(AlarmKind::PartiallyPaid);
+        late.operation_id = None;
+        late.subject.as_mut().unwrap().operation_id = Some(1.into());
+        let mut reversed = sample(AlarmKind::CompensationTooLarge);
+        reversed.event.as_mut().unwrap().operation_type = Some("refund reverse".into());
+        let mut paid = sample(AlarmKind::SecondPayout);
+        paid.subject.as_mut().unwrap().payout_state = Some("paid".to_owned());
+        let mut odd = sample(AlarmKind::PayoutOverdue);
+        odd.payment_id = Some("it's $(1)".try_into().unwrap());
+        let unknown = Alarm {
+            subject: None,
+            ..sample(AlarmKind::Unusable)
+        };
+        let payout =
+            |id: &str| ["paid", "declined"].map(|how| format!("payouts resolve {id} --as {how}"));
+        for (alarm, expected) in [
+            (sample(AlarmKind::AmountDiffers), vec![credit("9000")]),
+            (
+                sample(AlarmKind::CurrencyDiffers),
+                vec![credit("MINOR_UNITS --override")],
+            ),
+            (
+                sample(AlarmKind::BalanceOverflow),
+                vec![credit("MINOR_UNITS --override")],
+            ),
+            (
+                sample(AlarmKind::SuccessNotCredited),
+                vec![credit("10000 --operation ID")],
+            ),
+            (bare, vec![credit("9000 --operation ID")]),
+            (credited, vec![credit("9000 --override")]),
+            (late, vec![]),
+            (unknown, vec![]),
+            (sample(AlarmKind::CompensationTooLarge), vec![]),
+            (reversed, vec![credit("5000")]),
+            (sample(AlarmKind::OperationOfAnotherPayment), vec![]),
+            (sample(AlarmKind::PayoutOverdue), payout("p").to_vec()),
+            (odd, payout(r"'it'\''s $(1)'").to_vec()),
+            (sample(AlarmKind::ClockAhead), vec![]),
+            (paid, vec![]),
+        ] {
+            let dismiss = "alarms resolve 17 --verdict dismiss".to_owned();
+            let expected = expected.into_iter().chain([dismiss]);
+            let expected = expected.map(|command| format!("jetpay {command} --reason \"...\""));
+            let expected: Vec<_> = expected.collect();
+            assert_eq!(advice(&alarm).commands, expected, "{}", alarm.kind);
+        }
+    }
+
+    #[test]
     fn every_kind_is_a_row_of_the_documentation_with_the_words_that_its_alarms_say() {
         for kind in AlarmKind::ALL {
             let row = format!("| `{kind}` | {} | ", summary(&sample(*kind)));

@@ -349,7 +349,7 @@ fn told_after_a_sale() -> Vec<Told> {
     ]
 }
 
-async fn alarm_says_what_was_announced_and_what_the_callback_says(running: &Running) {
+async fn alarm_says_what_differs_and_a_command_that_the_service_takes(running: &Running) {
     let pending = told_of_a_pending_payment();
     let rows = pending.into_iter().map(|row| (Before::Nothing, row));
     let sold = told_after_a_sale()
@@ -375,10 +375,21 @@ async fn alarm_says_what_was_announced_and_what_the_callback_says(running: &Runn
         let summary = summary.replace("BOTH", BOTH);
         let summary = summary.replace("FIRST", &first.to_string());
         let summary = summary.replace("SECOND", &second.to_string());
-        assert_eq!(
-            (&alarm["kind"], &alarm["summary"]),
-            (&json!(kind), &json!(summary))
+        let told = (&alarm["kind"], &alarm["summary"]);
+        assert_eq!(told, (&json!(kind), &json!(summary)));
+        let (_, shown) = running.get(&format!("/v1/alarms/{}", alarm["seq"])).await;
+        let command = shown["commands"][0].as_str().unwrap();
+        assert!(
+            shown["advice"]
+                .as_str()
+                .is_some_and(|advice| advice.contains("JetPay"))
         );
+        let mut command = command.replace("\"...\"", "receipt");
+        command = command.replace("MINOR_UNITS", "1");
+        command = command.replace("--operation ID", &format!("--operation {}", 1_000 + number));
+        let arguments: Vec<_> = command.split_whitespace().skip(1).collect();
+        let taken = running.folder.run(&arguments);
+        assert!(taken.status.success(), "{command}: {}", text(&taken.stderr));
     }
 }
 
@@ -465,7 +476,7 @@ macro_rules! on_every_store {
 
 on_every_store! {
     every_row_has_its_outcome,
-    alarm_says_what_was_announced_and_what_the_callback_says,
+    alarm_says_what_differs_and_a_command_that_the_service_takes,
     operation_without_an_id_is_null_and_can_be_shown,
     later_delivery_completes_what_an_odd_one_lacked,
 }
