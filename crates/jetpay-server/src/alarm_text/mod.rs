@@ -115,7 +115,7 @@ pub(crate) fn summary(alarm: &Alarm) -> String {
                 .reason
                 .as_deref()
                 .unwrap_or("a field is missing or odd");
-            format!("{both}, and is not usable: {reason}")
+            format!("{both} is not usable: {reason}")
         }
     }
 }
@@ -150,6 +150,10 @@ impl Phrases {
         };
         let kind = event.and_then(|event| event.operation_type.as_ref());
         let says = match kind.map(OperationType::as_str) {
+            _ if alarm.kind == AlarmKind::Unusable => match alarm.received() {
+                Some(received) => format!("{source} says {received}, and"),
+                None => source.to_owned(),
+            },
             None | Some("sale" | "payout") => format!("{source} says {received}"),
             Some(kind) => format!("{source} says {received} ({kind})"),
         };

@@ -505,6 +505,11 @@ async fn unusable_callback_of_an_unknown_payment_says_why_and_cannot_be_credited
             .as_str()
             .is_some_and(|reason| !reason.is_empty())
     );
+    let summary = format!(
+        "the callback is not usable: {}",
+        alarm["reason"].as_str().unwrap()
+    );
+    assert_eq!(alarm["summary"], summary);
     assert_eq!(
         alarm["callbacks"],
         json!([String::from_utf8(body).unwrap()])

@@ -184,6 +184,9 @@ async fn operator_resolves_alarms_together_after_seeing_how_many_they_are() {
     assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
     let none = dismiss(&["--kind", "amount_differs"]);
     assert_eq!(good(&none), "resolved 0 alarms\n");
+    let json: Value = serde_json::from_str(&good(&dismiss(&["1", "--json", "2"]))).unwrap();
+    let expected = serde_json::json!({"resolved": 0, "already_resolved": [1, 2], "not_found": []});
+    assert_eq!(json, expected);
     let resolve = ["alarms", "resolve", "--verdict", "dismiss", "--reason", "r"];
     assert_eq!(run(&resolve).status.code(), Some(2));
     assert_eq!(

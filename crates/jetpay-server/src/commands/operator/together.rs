@@ -53,12 +53,12 @@ pub(super) fn resolve(resolve: &ResolveAlarms, mut body: Value) -> anyhow::Resul
         };
         if !already_resolved.is_empty() {
             rendered += "resolved before: ";
-            rendered += &already_resolved.join(", ");
+            rendered += &list(&already_resolved);
         }
         rendered
     })?;
     if !not_found.is_empty() {
-        bail!("there is no alarm with the number {}", not_found.join(", "));
+        bail!("there is no alarm with the number {}", list(&not_found));
     }
     Ok(())
 }
@@ -67,14 +67,14 @@ pub(super) fn resolve(resolve: &ResolveAlarms, mut body: Value) -> anyhow::Resul
 #[derive(Default)]
 struct Outcome {
     resolved: u64,
-    already_resolved: Vec<String>,
-    not_found: Vec<String>,
+    already_resolved: Vec<i64>,
+    not_found: Vec<i64>,
 }
 
 impl Outcome {
     /// Adds the answer to one request; whether more alarms are left.
     fn add(&mut self, answer: &Value) -> bool {
-        let numbers = |name| rows(answer, name).iter().map(|number| text(number, ""));
+        let numbers = |name| rows(answer, name).iter().filter_map(Value::as_i64);
         self.resolved += answer["resolved"].as_u64().unwrap_or_default();
         self.already_resolved.extend(numbers("already_resolved"));
         self.not_found.extend(numbers("not_found"));
@@ -130,4 +130,9 @@ fn confirm(resolve: &ResolveAlarms) -> anyhow::Result<Option<i64>> {
         bail!("nothing is resolved; answer y, or use --yes");
     }
     Ok(last)
+}
+
+fn list(numbers: &[i64]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+    numbers.join(", ")
 }
