@@ -7,6 +7,7 @@ use common::{
     AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, signed,
     unusable,
 };
+use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
     AlarmFilter, AlarmKind, CallbackOutcome, CorrectionError, EntryKind, Error, Imported, Millis,
@@ -139,12 +140,12 @@ async fn alarms_are_not_resolved_together_with_a_credit_or_without_a_reason(test
 }
 
 async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
+    use AlarmKind::{AmountDiffers, SecondSale, Unusable};
     raise_unusable(&test, 3).await;
     test.announce("p1").await;
     test.deliver(&sale("p1", 1)).await;
     test.deliver(&sale("p1", 2)).await;
     resolve(&test, 1, Verdict::Dismiss).await.unwrap();
-    use AlarmKind::{AmountDiffers, SecondSale, Unusable};
     let of = |kinds: &[AlarmKind]| AlarmFilter {
         kinds: kinds.to_vec(),
         ..AlarmFilter::default()
@@ -247,7 +248,7 @@ async fn alarm_comes_with_what_was_expected_and_what_was_received(test: TestLedg
             let (one, _) = test.ledger.alarm(alarm.seq).await.unwrap().unwrap();
             assert_eq!(one, *alarm);
             let other = (alarm.kind == AlarmKind::OperationOfAnotherPayment).then_some("p1");
-            assert_eq!(alarm.other_payment.as_ref().map(|id| id.as_str()), other);
+            assert_eq!(alarm.other_payment.as_ref().map(PaymentId::as_str), other);
         }
     }
 }
