@@ -98,15 +98,16 @@ pub mod port;
 #[cfg(feature = "sim")]
 pub use adapters::sim;
 pub use audit::{Audit, Finding};
-pub use jetpay_rules::{CorrectionError, EntryKind, PaymentState, UnknownWord};
+pub use jetpay_rules::{CorrectionError, EntryKind, OperationEvent, PaymentState, UnknownWord};
 pub use ledger::Ledger;
 #[cfg(feature = "postgres")]
 pub use model::CopyError;
 pub use model::{
-    Alarm, AlarmCause, AlarmFilter, AlarmKind, CallbackOutcome, Contract, Counts, Customer, Debt,
-    DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis, NewPayment, NewResolution,
-    NewUnusable, OpenError, Operation, Payment, PaymentFilter, Put, Reason, Resolution,
-    ResolveError, SignedMessage, Totals, Unmatched, UnusableOutcome, Verdict,
+    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, CallbackOutcome, Contract,
+    Counts, Customer, Debt, DebtsOutcome, Entry, Error, Flag, ImportCount, Imported, Millis,
+    NewPayment, NewResolution, NewUnusable, OpenError, Operation, Payment, PaymentFilter, Put,
+    Reason, Resolution, ResolveError, ResolvedAlarms, SignedMessage, Totals, Unmatched,
+    UnusableOutcome, Verdict,
 };
 pub use payout::{NewPayout, Payout, PayoutFilter, PayoutState};
 pub use port::Store;

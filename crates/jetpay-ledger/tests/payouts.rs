@@ -441,19 +441,20 @@ async fn callback_of_a_top_up_for_a_payout_moves_no_money(test: TestLedger) {
     };
     assert_eq!(test.deliver(&less).await, CallbackOutcome::Quarantined);
     assert_eq!(state(&test).await, (PayoutState::Created, AMOUNT, 0));
-    let kinds = test
-        .ledger
-        .alarms(newest(9))
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|alarm| alarm.kind);
+    let alarms = test.ledger.alarms(newest(9)).await.unwrap();
+    let told = alarms.iter().map(|alarm| {
+        let minor = |amount: Option<Money>| amount.unwrap().minor();
+        let amounts = (minor(alarm.expected()), minor(alarm.received()));
+        (alarm.kind, alarm.project_id.number(), amounts)
+    });
     let expected = [
-        AlarmKind::AmountDiffers,
-        AlarmKind::ProjectDiffers,
-        AlarmKind::TopUpForPayout,
+        (AlarmKind::AmountDiffers, 1234, (AMOUNT, AMOUNT - 1)),
+        (AlarmKind::ProjectDiffers, 5678, (AMOUNT, AMOUNT)),
+        (AlarmKind::TopUpForPayout, 1234, (AMOUNT, AMOUNT)),
     ];
-    assert_eq!(kinds.collect::<Vec<_>>(), expected);
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let (_, messages) = test.ledger.alarm(alarms[1].seq).await.unwrap().unwrap();
+    assert_eq!(messages.len(), 1);
     assert_eq!(test.ledger.balance(CUSTOMER).await, Ok(0));
     assert!(
         lease(&test, 0).await.is_none(),

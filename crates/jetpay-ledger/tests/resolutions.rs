@@ -7,10 +7,11 @@ use common::{
     AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, signed,
     unusable,
 };
+use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Money};
 use jetpay_ledger::{
     AlarmFilter, AlarmKind, CallbackOutcome, CorrectionError, EntryKind, Error, Imported, Millis,
-    NewUnusable, PaymentState, Reason, ResolveError, UnusableOutcome, Verdict,
+    NewUnusable, PaymentState, Reason, ResolveError, ResolvedAlarms, UnusableOutcome, Verdict,
 };
 
 common::on_every_store! {
@@ -38,6 +39,11 @@ common::on_every_store! {
     unusable_callback_takes_a_credit_of_the_amount_that_it_says,
     credit_beyond_what_the_sum_of_credits_holds_is_refused_with_the_reason,
     decisions_read_in_each_way_have_the_same_reason_token_and_entry,
+    alarms_resolved_together_by_two_operators_are_resolved_once_each,
+    alarms_are_not_resolved_together_with_a_credit_or_without_a_reason,
+    alarms_are_listed_and_counted_by_kind_and_number,
+    alarm_comes_with_what_was_expected_and_what_was_received,
+    early_refund_of_more_than_an_operator_credits_raises_an_alarm,
 }
 
 /// An unusable callback that names this payment, and this operation if it has one.
@@ -71,6 +77,207 @@ async fn resolve(test: &TestLedger, seq: i64, verdict: Verdict) -> Result<(), Er
 
 fn refused(why: ResolveError) -> Result<(), Error> {
     Err(Error::Resolve(why))
+}
+
+/// Raises this many alarms of the kind `unusable`, from number 1 on.
+async fn raise_unusable(test: &TestLedger, count: usize) {
+    for number in 1..=count {
+        test.keep(unusable(&format!(r#"{{"number": {number}}}"#)))
+            .await;
+    }
+}
+
+async fn alarms_resolved_together_by_two_operators_are_resolved_once_each(test: TestLedger) {
+    raise_unusable(&test, 6).await;
+    resolve(&test, 2, Verdict::Foreign).await.unwrap();
+    let together = |by: &str| {
+        let reason = Reason {
+            text: "a test of the platform".to_owned(),
+            by: Some(by.to_owned()),
+        };
+        let seqs = vec![5, 4, 2, 1, 1, 99];
+        test.ledger
+            .resolve_alarms(seqs, Verdict::Dismiss, reason, NOW)
+    };
+    let (one, other) = tokio::join!(together("aliya"), together("marat"));
+    let (mut first, mut second) = (one.unwrap(), other.unwrap());
+    if first.resolved.is_empty() {
+        std::mem::swap(&mut first, &mut second);
+    }
+    let expected = ResolvedAlarms {
+        resolved: vec![1, 4, 5],
+        already_resolved: vec![2],
+        not_found: vec![99],
+    };
+    assert_eq!(first, expected);
+    let repeated = ResolvedAlarms {
+        resolved: vec![],
+        already_resolved: vec![1, 2, 4, 5],
+        not_found: vec![99],
+    };
+    assert_eq!(second, repeated);
+    let resolutions = test.ledger.resolutions(None, 9).await.unwrap();
+    let mut seqs: Vec<_> = resolutions.iter().map(|it| it.alarm_seq.unwrap()).collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, [1, 2, 4, 5]);
+    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 2);
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
+}
+
+async fn alarms_are_not_resolved_together_with_a_credit_or_without_a_reason(test: TestLedger) {
+    raise_unusable(&test, 2).await;
+    let credit = Verdict::Credit(kzt(AMOUNT));
+    for (verdict, reason, why) in [
+        (credit, "has receipts", ResolveError::CreditOfMany),
+        (Verdict::Dismiss, " ", ResolveError::NoReason),
+    ] {
+        let together = test
+            .ledger
+            .resolve_alarms(vec![1, 2], verdict, reason.into(), NOW);
+        assert_eq!(together.await, Err(Error::Resolve(why)));
+    }
+    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 2);
+}
+
+async fn alarms_are_listed_and_counted_by_kind_and_number(test: TestLedger) {
+    use AlarmKind::{AmountDiffers, SecondSale, Unusable};
+    raise_unusable(&test, 3).await;
+    test.announce("p1").await;
+    test.deliver(&sale("p1", 1)).await;
+    test.deliver(&sale("p1", 2)).await;
+    resolve(&test, 1, Verdict::Dismiss).await.unwrap();
+    let of = |kinds: &[AlarmKind]| AlarmFilter {
+        kinds: kinds.to_vec(),
+        ..AlarmFilter::default()
+    };
+    let open = |filter| AlarmFilter {
+        resolved: Some(false),
+        ..filter
+    };
+    for (filter, seqs) in [
+        (of(&[]), vec![4, 3, 2, 1]),
+        (of(&[SecondSale]), vec![4]),
+        (of(&[AmountDiffers]), vec![]),
+        (open(of(&[Unusable])), vec![3, 2]),
+        (open(of(&[Unusable, SecondSale])), vec![4, 3, 2]),
+        (
+            AlarmFilter {
+                after: Some(1),
+                before: Some(4),
+                ..of(&[Unusable, SecondSale])
+            },
+            vec![3, 2],
+        ),
+    ] {
+        let counted = test.ledger.count_alarms(filter.clone()).await.unwrap();
+        let listed = test.ledger.alarms(filter.clone()).await.unwrap();
+        let listed: Vec<_> = listed.iter().map(|alarm| alarm.seq).collect();
+        assert_eq!(listed, seqs, "{filter:?}");
+        let counts: i64 = counted.iter().map(|kind| kind.count).sum();
+        assert_eq!(counts, i64::try_from(seqs.len()).unwrap(), "{filter:?}");
+        let last = counted.iter().map(|kind| kind.last).max();
+        assert_eq!(last, seqs.first().copied(), "{filter:?}");
+    }
+    assert_eq!(test.ledger.last_alarm().await, Ok(4));
+}
+
+async fn alarm_comes_with_what_was_expected_and_what_was_received(test: TestLedger) {
+    let first = sale("p1", 1);
+    let less = |amount, content: &CallbackContent| CallbackContent {
+        amount,
+        ..content.clone()
+    };
+    let foreign = CallbackContent {
+        project_id: 5678,
+        ..sale("p2", 3)
+    };
+    let reversed = CallbackContent {
+        operation_type: "refund reverse",
+        ..refund("p1", 6, 40_000)
+    };
+    // What comes, its kind of alarm if it raises one, and what is expected and received then.
+    let rows = [
+        (first.clone(), None),
+        (
+            less(90_000, &first),
+            Some((AlarmKind::ContradictoryRepeat, AMOUNT, 90_000)),
+        ),
+        (sale("p1", 2), Some((AlarmKind::SecondSale, AMOUNT, AMOUNT))),
+        (foreign, Some((AlarmKind::ProjectDiffers, AMOUNT, AMOUNT))),
+        (
+            less(90_000, &sale("p2", 4)),
+            Some((AlarmKind::AmountDiffers, AMOUNT, 90_000)),
+        ),
+        (refund("p1", 5, 30_000), None),
+        (
+            reversed,
+            Some((AlarmKind::CompensationTooLarge, 30_000, 40_000)),
+        ),
+        (
+            refund("p1", 7, 80_000),
+            Some((AlarmKind::CompensationTooLarge, 70_000, 80_000)),
+        ),
+        (
+            refund("p2", 8, 120_000),
+            Some((AlarmKind::CompensationTooLarge, AMOUNT, 120_000)),
+        ),
+        (
+            sale("p2", 1),
+            Some((AlarmKind::OperationOfAnotherPayment, AMOUNT, AMOUNT)),
+        ),
+    ];
+    for id in ["p1", "p2"] {
+        test.announce(id).await;
+    }
+    for (content, expected) in rows {
+        let before = test.ledger.last_alarm().await.unwrap();
+        let callback = content.callback();
+        test.ledger.record_callback(callback, NOW).await.unwrap();
+        let raised = AlarmFilter {
+            after: Some(before),
+            ..AlarmFilter::default()
+        };
+        let raised = test.ledger.alarms(raised).await.unwrap();
+        let found = raised.first().map(|alarm| {
+            let minor = |amount: Option<Money>| amount.unwrap().minor();
+            (alarm.kind, minor(alarm.expected()), minor(alarm.received()))
+        });
+        assert_eq!(found, expected);
+        if let Some(alarm) = raised.first() {
+            assert_eq!(alarm.project_id, content.project_id.into());
+            let (one, _) = test.ledger.alarm(alarm.seq).await.unwrap().unwrap();
+            assert_eq!(one, *alarm);
+            let other = (alarm.kind == AlarmKind::OperationOfAnotherPayment).then_some("p1");
+            assert_eq!(alarm.other_payment.as_ref().map(PaymentId::as_str), other);
+        }
+    }
+}
+
+async fn early_refund_of_more_than_an_operator_credits_raises_an_alarm(test: TestLedger) {
+    test.announce("p1").await;
+    assert_eq!(
+        test.deliver(&refund("p1", 2, 95_000)).await,
+        CallbackOutcome::Noted
+    );
+    let less = CallbackContent {
+        amount: 90_000,
+        ..sale("p1", 1)
+    };
+    test.deliver(&less).await;
+    resolve(&test, 1, Verdict::Credit(kzt(90_000)))
+        .await
+        .unwrap();
+    let alarm = test.ledger.alarms(newest(1)).await.unwrap().remove(0);
+    assert_eq!(
+        (alarm.kind, alarm.operation_id, alarm.received()),
+        (
+            AlarmKind::CompensationTooLarge,
+            Some(2.into()),
+            Some(kzt(95_000))
+        )
+    );
+    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 1);
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
 }
 
 async fn decision_is_stored_with_the_name_of_its_token(test: TestLedger) {
@@ -741,12 +948,8 @@ async fn unusable_callback_takes_a_credit_of_the_amount_that_it_says(test: TestL
     test.announce("p1").await;
     let seq = test.keep(says("p1", 1, 90_000)).await;
     let (alarm, _) = test.ledger.alarm(seq).await.unwrap().unwrap();
-    assert_eq!(alarm.amount, Some(kzt(90_000)));
-    let json = serde_json::to_value(&alarm).unwrap();
-    assert_eq!(
-        (&json["amount"], &json["currency"]),
-        (&90_000.into(), &"KZT".into())
-    );
+    assert_eq!(alarm.received(), Some(kzt(90_000)));
+    assert_eq!(alarm.expected(), Some(kzt(AMOUNT)));
     let other = resolve(&test, seq, Verdict::Credit(kzt(80_000))).await;
     let refusal = refused(ResolveError::OtherAmount(Some(kzt(90_000))));
     assert_eq!(other, refusal);

@@ -10,7 +10,9 @@ use common::{
     AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, newest, payment, refund, sale, unusable,
 };
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{CallbackOutcome, Error, Ledger, OpenError, PaymentFilter, PaymentState};
+use jetpay_ledger::{
+    CallbackOutcome, Error, Ledger, OpenError, PaymentFilter, PaymentState, Verdict,
+};
 use tokio_postgres::{Client, NoTls};
 
 /// An operator's own connection.
@@ -239,6 +241,46 @@ async fn operation_for_two_payments_on_two_servers_credits_one() {
         assert_eq!(test.entered(one).await + test.entered(two).await, AMOUNT);
     }
     assert_eq!(test.ledger.alarms(newest(100)).await.unwrap().len(), 20);
+}
+
+/// Two servers resolve the same alarms together, many times.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn alarms_resolved_together_on_two_servers_are_resolved_once_each() {
+    let Some(test) = TestLedger::connect().await else {
+        return;
+    };
+    let other = test.another().await;
+    for round in 0..10 {
+        let mut seqs = Vec::new();
+        for number in 0..20 {
+            let callback = unusable(&format!(r#"{{"number": {}}}"#, round * 20 + number));
+            test.ledger
+                .quarantine_unusable(callback, NOW)
+                .await
+                .unwrap();
+            seqs.push(test.ledger.last_alarm().await.unwrap());
+        }
+        let (dismiss, foreign) = (Verdict::Dismiss, Verdict::Foreign);
+        let (one, two) = tokio::join!(
+            test.ledger
+                .resolve_alarms(seqs.clone(), dismiss, "mine".into(), NOW),
+            other.resolve_alarms(
+                seqs.iter().rev().copied().collect(),
+                foreign,
+                "mine".into(),
+                NOW
+            ),
+        );
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert_eq!(
+            one.resolved.len() + two.resolved.len(),
+            20,
+            "{one:?} {two:?}"
+        );
+        assert_eq!(one.already_resolved, two.resolved);
+    }
+    assert_eq!(test.ledger.counts().await.unwrap().open_alarms, 0);
+    assert_eq!(test.ledger.audit(None).await.unwrap().findings, []);
 }
 
 #[tokio::test]

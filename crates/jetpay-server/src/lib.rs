@@ -4,6 +4,7 @@
 //! offers can build another service from the public modules of this crate.
 
 pub mod admin;
+mod alarm_text;
 pub mod commands;
 pub mod config;
 pub mod customer;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::rt::time::timeout;
 #[cfg(unix)]
 use futures_util::future;
 use jetpay_ledger::Ledger;
@@ -29,6 +30,8 @@ const ADMIN_WORKERS: usize = 2;
 pub(crate) const ADMIN_CONNECTIONS: usize = 256;
 /// How often metrics are compacted and new alarms are logged.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How long the end may wait for the store to give the last alarms.
+const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// A service whose listeners are bound. [`serve`](Self::serve) runs it.
 pub struct Service {
@@ -108,21 +111,27 @@ impl Service {
     pub async fn serve(self) -> io::Result<()> {
         let (metrics, watched) = (self.metrics, self.ledger.clone());
         let mut payouts_known = self.worker.is_some();
-        let upkeep = actix_web::rt::spawn(async move {
+        let (end, ending) = watch::channel(false);
+        let mut ended = ending.clone();
+        let mut upkeep = actix_web::rt::spawn(async move {
             let mut alarms = AlarmLog::start();
             let mut store = StoreLog::default();
+            let mut ends = false;
             loop {
                 if store.log_change(&watched) {
                     alarms.log_new(&watched).await;
                     payouts_known =
                         payouts_known || telemetry::payouts_without_gate(&watched).await;
                 }
-                actix_web::rt::time::sleep(UPKEEP).await;
+                if ends {
+                    break;
+                }
+                let end = async { while ended.changed().await.is_ok() {} };
+                ends = timeout(UPKEEP, end).await.is_ok();
                 metrics.upkeep();
                 telemetry::report_left_out();
             }
         });
-        let (end, ending) = watch::channel(false);
         let worker = self
             .worker
             .map(|worker| actix_web::rt::spawn(worker.run(ending)));
@@ -132,9 +141,12 @@ impl Service {
             // An action that is not recorded now would cost a status query after the next start.
             let _ = worker.await;
         }
-        upkeep.abort();
-        // The ledger closes with its last handle, and the task holds one.
-        let _ = upkeep.await;
+        // The task logs the last alarms. It holds a handle of the ledger, which closes with the last one.
+        drop(end);
+        if timeout(LAST_LINES, &mut upkeep).await.is_err() {
+            upkeep.abort();
+            let _ = upkeep.await;
+        }
         self.ledger.close().await;
         served.map(|_| ())
     }

@@ -248,6 +248,151 @@ async fn every_row_has_its_outcome(running: &Running) {
     assert!(checked.status.success(), "{}", text(&checked.stdout));
 }
 
+/// Changes of a callback, and the alarm with what it says. BOTH is said of the announced amount and an equal one.
+type Told = (Vec<Edit>, &'static str, &'static str);
+
+const BOTH: &str = "announced 1 000.00 KZT, the callback says 1 000.00 KZT";
+
+fn amount(minor: i64) -> Edit {
+    ("/operation/sum_initial/amount", json!(minor))
+}
+
+fn of_kind(word: &str) -> Edit {
+    ("/operation/type", json!(word))
+}
+
+fn told_of_a_pending_payment() -> Vec<Told> {
+    let payment = |word: &str| ("/payment/status", json!(word));
+    let part = vec![amount(1), payment("partially paid")];
+    let part_paid = "announced 1 000.00 KZT, the callback says 0.01 KZT: only a part is paid";
+    let dollars = vec![("/operation/sum_initial/currency", json!("USD"))];
+    let in_dollars = "announced 1 000.00 KZT, the callback says 1 000.00 USD";
+    let nothing_back = "announced 1 000.00 KZT, the callback says 0.00 KZT (refund)";
+    let processing = "BOTH: the sale succeeded, and the payment has the status processing";
+    let too_large = "announced 1 000.00 KZT, the callback says 1 200.00 KZT (refund)";
+    let payout = "BOTH: it is about a payout, not a top-up";
+    let bare = "announced 1 000.00 KZT, the callback says no amount: the payment has the status success and no \
+                operation, and nothing is credited";
+    let declined = "BOTH: the payment has the status success, its sale the status decline, and nothing is credited";
+    let less = "announced 1 000.00 KZT, the callback says 900.00 KZT";
+    vec![
+        (vec![amount(90_000)], "amount_differs", less),
+        (
+            vec![amount(0), of_kind("refund")],
+            "amount_differs",
+            nothing_back,
+        ),
+        (dollars, "currency_differs", in_dollars),
+        (part, "partially_paid", part_paid),
+        (
+            vec![payment("processing")],
+            "sale_without_success",
+            processing,
+        ),
+        (
+            vec![amount(120_000), of_kind("refund")],
+            "compensation_too_large",
+            too_large,
+        ),
+        (vec![of_kind("payout")], "payout_for_top_up", payout),
+        (vec![("/operation", absent())], "success_not_credited", bare),
+        (
+            vec![("/operation/status", json!("decline"))],
+            "success_not_credited",
+            declined,
+        ),
+    ]
+}
+
+fn told_after_a_sale() -> Vec<Told> {
+    let decline = |field| (field, json!("decline"));
+    let of_decline = vec![decline("/payment/status"), decline("/operation/status")];
+    let same = ("/operation/id", json!("FIRST"));
+    let second = "operation FIRST credited 1 000.00 KZT, operation SECOND is another sale: the callback says 1 000.00 KZT";
+    let declined =
+        "credited 1 000.00 KZT, and then the callback says that the payment failed: decline";
+    let too_large =
+        "1 000.00 KZT remains of 1 000.00 KZT, the callback says 1 200.00 KZT (reversal)";
+    let reversed = "refunded 0.00 KZT, the callback says 1 000.00 KZT (refund reverse)";
+    let changed = "BOTH (manual change): the platform's staff set the payment to success";
+    let capture = "BOTH (capture): no operation of this type is expected here";
+    let chargeback = "BOTH (chargeback): the payment has the status success, its chargeback the status success, and the \
+                      service does not know what that did";
+    let again = "the callback says 1 000.00 KZT, its repeat says 900.00 KZT";
+    let other_type = "BOTH: its repeat has another type";
+    vec![
+        (vec![], "second_sale", second),
+        (of_decline, "decline_after_credit", declined),
+        (
+            vec![amount(120_000), of_kind("reversal")],
+            "compensation_too_large",
+            too_large,
+        ),
+        (
+            vec![of_kind("refund reverse")],
+            "compensation_too_large",
+            reversed,
+        ),
+        (vec![of_kind("manual change")], "manual_change", changed),
+        (vec![of_kind("capture")], "unexpected_operation", capture),
+        (vec![of_kind("chargeback")], "unknown_operation", chargeback),
+        (
+            vec![same.clone(), amount(90_000)],
+            "contradictory_repeat",
+            again,
+        ),
+        (
+            vec![same, of_kind("refund")],
+            "contradictory_repeat",
+            other_type,
+        ),
+    ]
+}
+
+async fn alarm_says_what_differs_and_a_command_that_the_service_takes(running: &Running) {
+    let pending = told_of_a_pending_payment();
+    let rows = pending.into_iter().map(|row| (Before::Nothing, row));
+    let sold = told_after_a_sale()
+        .into_iter()
+        .map(|row| (Before::Sale, row));
+    for (number, (before, (edits, kind, summary))) in (1..).zip(rows.chain(sold)) {
+        let payment_id = running.announced(AMOUNT).await;
+        let (first, second) = (2 * number, 2 * number + 1);
+        if before == Before::Sale {
+            assert_eq!(deliver(running, &sale(&payment_id, first)).await, 200);
+        }
+        let mut callback = sale(&payment_id, second);
+        for change in &edits {
+            edit(&mut callback, change);
+        }
+        if callback["operation"]["id"] == "FIRST" {
+            callback["operation"]["id"] = first.into();
+        }
+        assert_eq!(deliver(running, &callback).await, 200, "{callback}");
+        let (_, list) = running.get("/v1/alarms?limit=1").await;
+        let alarm = &list["alarms"][0];
+        assert_eq!(alarm["payment_id"], payment_id, "{callback}");
+        let summary = summary.replace("BOTH", BOTH);
+        let summary = summary.replace("FIRST", &first.to_string());
+        let summary = summary.replace("SECOND", &second.to_string());
+        let told = (&alarm["kind"], &alarm["summary"]);
+        assert_eq!(told, (&json!(kind), &json!(summary)));
+        let (_, shown) = running.get(&format!("/v1/alarms/{}", alarm["seq"])).await;
+        let command = shown["commands"][0].as_str().unwrap();
+        assert!(
+            shown["advice"]
+                .as_str()
+                .is_some_and(|advice| advice.contains("JetPay"))
+        );
+        let mut command = command.replace("\"...\"", "receipt");
+        command = command.replace("MINOR_UNITS", "1");
+        command = command.replace("--operation ID", &format!("--operation {}", 1_000 + number));
+        let arguments: Vec<_> = command.split_whitespace().skip(1).collect();
+        let taken = running.folder.run(&arguments);
+        assert!(taken.status.success(), "{command}: {}", text(&taken.stderr));
+    }
+}
+
 /// An event without an operation id has null in its place, in every answer.
 async fn operation_without_an_id_is_null_and_can_be_shown(running: &Running) {
     let payment_id = running.announced(AMOUNT).await;
@@ -331,6 +476,7 @@ macro_rules! on_every_store {
 
 on_every_store! {
     every_row_has_its_outcome,
+    alarm_says_what_differs_and_a_command_that_the_service_takes,
     operation_without_an_id_is_null_and_can_be_shown,
     later_delivery_completes_what_an_odd_one_lacked,
 }

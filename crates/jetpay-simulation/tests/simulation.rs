@@ -9,10 +9,7 @@ use jetpay_ledger::port::{
     Keys, LedgerTransaction, QueuedCommand, ReadFuture, Row, TransactionError, Value,
 };
 use jetpay_ledger::sim::SimStore;
-use jetpay_ledger::{
-    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution, Store,
-    Unmatched,
-};
+use jetpay_ledger::{Counts, Customer, Entry, Error, Payment, PaymentFilter, Store};
 use jetpay_simulation::{
     Invariant, PayoutTally, Plan, Setup, Tally, simulate, simulate_over, simulate_payouts,
 };
@@ -173,22 +170,6 @@ impl Store for EarlyAnswer {
 
     fn entries(&self, after: i64, limit: usize) -> ReadFuture<'_, Vec<Entry>> {
         self.0.entries(after, limit)
-    }
-
-    fn alarms(&self, filter: AlarmFilter) -> ReadFuture<'_, Vec<Alarm>> {
-        self.0.alarms(filter)
-    }
-
-    fn alarm(&self, seq: i64) -> ReadFuture<'_, Option<(Alarm, Vec<Vec<u8>>)>> {
-        self.0.alarm(seq)
-    }
-
-    fn resolutions(&self, before: Option<i64>, limit: usize) -> ReadFuture<'_, Vec<Resolution>> {
-        self.0.resolutions(before, limit)
-    }
-
-    fn inbox(&self, limit: usize) -> ReadFuture<'_, Vec<Unmatched>> {
-        self.0.inbox(limit)
     }
 
     fn counts(&self) -> ReadFuture<'_, Counts> {

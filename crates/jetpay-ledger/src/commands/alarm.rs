@@ -46,6 +46,7 @@ pub(super) fn repeated(
         return Ok(CallbackOutcome::Repeated);
     }
     let contradiction = AlarmCause {
+        amount: event.amount,
         reason: Some("contradicts what came before"),
         message: Some(SignedMessage {
             signature: &signature(&callback.body),

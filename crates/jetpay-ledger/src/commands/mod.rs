@@ -15,4 +15,6 @@ pub(crate) use callback::{KeepUnusable, RecordCallback};
 pub(crate) use customer::{ChangeDebts, DeleteCustomers, PutCustomers};
 pub(crate) use payment::{ImportPayments, RecordPayment};
 pub(crate) use payouts::{ForgetPayers, LeasePayout, RecordOutcome, RecordPayout, ResolvePayout};
-pub(crate) use resolve::{CorrectEntry, CreditUnmatched, DismissUnmatched, ResolveAlarm};
+pub(crate) use resolve::{
+    CorrectEntry, CreditUnmatched, DismissUnmatched, ResolveAlarm, ResolveAlarms,
+};

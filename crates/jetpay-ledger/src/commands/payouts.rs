@@ -1,7 +1,7 @@
 //! Payouts: what is done about them in a transaction. The rules are in [`crate::payout`].
 
 use jetpay_core::Callback;
-use jetpay_core::id::PaymentId;
+use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_rules::{EventStatus, OperationEvent};
 
 use super::alarm::{raise, repeated};
@@ -90,7 +90,7 @@ impl Command for LeasePayout {
             return Ok(None);
         };
         let Some(action) = action else {
-            carry_out(transaction, row, decision, self.now)?;
+            carry_out(transaction, row, decision, None, self.now)?;
             return Ok(None);
         };
         let request = (action == Action::Send).then(|| row.payout.request.clone());
@@ -102,7 +102,7 @@ impl Command for LeasePayout {
             fencing_token: decision.snapshot.fencing_token,
             request,
         };
-        carry_out(transaction, row, decision, self.now)?;
+        carry_out(transaction, row, decision, None, self.now)?;
         Ok(Some(lease))
     }
 }
@@ -134,7 +134,7 @@ where
         };
         let decision = (self.decide)(&row.snapshot);
         let state = decision.snapshot.state;
-        carry_out(transaction, row, decision, self.now)?;
+        carry_out(transaction, row, decision, None, self.now)?;
         Ok(Some(state))
     }
 }
@@ -171,7 +171,7 @@ impl Command for ResolvePayout {
         for step in &mut decision.steps {
             step.by.clone_from(&self.reason.by);
         }
-        carry_out(transaction, row, decision, self.now)?;
+        carry_out(transaction, row, decision, None, self.now)?;
         Ok(Ok(()))
     }
 }
@@ -213,15 +213,16 @@ pub(super) fn callback(
         return repeated(transaction, callback, event, now);
     }
     transaction.counts().quarantined += i64::from(outcome == EventStatus::Quarantined);
-    carry_out(transaction, row, decision, now)?;
+    carry_out(transaction, row, decision, Some(event.project_id), now)?;
     Ok(outcome.into())
 }
 
-/// Writes what was decided about a payout.
+/// Writes what was decided about a payout. `signed_by` is the project that signed the callback, if one was the cause.
 fn carry_out(
     transaction: &mut dyn LedgerTransaction,
     mut row: PayoutRow,
     decision: PayoutDecision,
+    signed_by: Option<ProjectId>,
     now: Millis,
 ) -> Result<(), TransactionError> {
     for step in decision.steps {
@@ -230,10 +231,10 @@ fn carry_out(
     for alarm in &decision.alarms {
         let cause = AlarmCause {
             kind: alarm.kind,
-            project_id: row.payout.project_id,
+            project_id: signed_by.unwrap_or(row.payout.project_id),
             payment_id: Some(&row.payout.id),
             operation_id: alarm.operation_id,
-            amount: None,
+            amount: alarm.amount,
             reason: None,
             message: None,
         };

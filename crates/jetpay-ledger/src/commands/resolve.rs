@@ -6,11 +6,12 @@ use jetpay_rules::{
     EffectKey, EntryKind, OperationEvent, PaymentSnapshot, correct, credit_manually,
 };
 
+use super::alarm::raise;
 use super::callback;
 use super::payment::announce;
 use crate::model::{
-    Alarm, Millis, NewPayment, NewResolution, Reason, ResolveError, STORED_METHOD_OF_OPERATORS,
-    Verdict,
+    Alarm, AlarmCause, Millis, NewPayment, NewResolution, Reason, ResolveError, ResolvedAlarms,
+    STORED_METHOD_OF_OPERATORS, Verdict,
 };
 use crate::port::{Command, Keys, LedgerTransaction, TransactionError, bounded};
 
@@ -84,6 +85,46 @@ impl Command for ResolveAlarm {
         transaction.add_resolution(&resolution, self.now)?;
         transaction.counts().open_alarms -= 1;
         Ok(Ok(()))
+    }
+}
+
+/// Resolves alarms together, with a verdict that credits nothing. An alarm that is resolved stays as it is.
+pub(crate) struct ResolveAlarms {
+    pub(crate) seqs: Vec<i64>,
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: Reason,
+    pub(crate) now: Millis,
+}
+
+impl Command for ResolveAlarms {
+    type Output = ResolvedAlarms;
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.alarms.extend(&self.seqs);
+    }
+
+    fn run(
+        &mut self,
+        transaction: &mut dyn LedgerTransaction,
+    ) -> Result<ResolvedAlarms, TransactionError> {
+        let mut outcome = ResolvedAlarms::default();
+        for &seq in &self.seqs {
+            let mut one = ResolveAlarm {
+                seq,
+                verdict: self.verdict,
+                operation_id: None,
+                reason: self.reason.clone(),
+                now: self.now,
+            };
+            let list = match one.run(transaction)? {
+                Ok(()) => &mut outcome.resolved,
+                Err(ResolveError::NoSuchAlarm) => &mut outcome.not_found,
+                // Without a credit, nothing else is refused.
+                Err(_) => &mut outcome.already_resolved,
+            };
+            list.push(seq);
+        }
+        Ok(outcome)
     }
 }
 
@@ -180,6 +221,19 @@ fn credit(
         (false, _) => said.verdict(amount, Some(snapshot.amount)),
     };
     if verdict.is_ok() {
+        // About early compensations that do not fit the credit.
+        for alarm in &decision.alarms {
+            let cause = AlarmCause {
+                kind: alarm.kind.into(),
+                project_id: snapshot.project_id,
+                payment_id: Some(payment_id),
+                operation_id: alarm.operation_id,
+                amount: None,
+                reason: None,
+                message: None,
+            };
+            raise(transaction, &cause, now)?;
+        }
         callback::write(transaction, payment_id, &snapshot, &decision, now)?;
     }
     Ok(verdict)

@@ -12,6 +12,7 @@ use crate::payout::{
     PayoutRequestOutcome, PayoutResolution, PayoutSnapshot, PayoutState, PayoutStep, RetryPolicy,
     SendOutcome, StatusAnswer, after,
 };
+use crate::port;
 use crate::port::payouts::{sql, step};
 use crate::port::{PayoutRow, Value};
 
@@ -129,7 +130,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unavailable`].
     pub async fn forget_payers(&self, before: Millis, limit: usize) -> Result<usize, Error> {
-        let values = vec![Value::Int(before.0), count(limit)];
+        let values = vec![Value::Int(before.0), port::limit(limit)];
         let ids = self.ids(sql::FORGETTABLE, values).await?;
         let forgotten = ids.len();
         if forgotten > 0 {
@@ -185,7 +186,7 @@ impl Ledger {
         policy: &RetryPolicy,
     ) -> Result<Vec<PaymentId>, Error> {
         let ahead = after(now, policy.longest_ahead());
-        let values = vec![Value::Int(now.0), count(limit), Value::Int(ahead.0)];
+        let values = vec![Value::Int(now.0), port::limit(limit), Value::Int(ahead.0)];
         let mut ids = self.ids(sql::DUE, values).await?;
         ids.truncate(limit);
         Ok(ids)
@@ -197,7 +198,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn payout_entries(&self, after: i64, limit: usize) -> Result<Vec<PayoutStep>, Error> {
-        let values = vec![Value::Int(after), count(limit)];
+        let values = vec![Value::Int(after), port::limit(limit)];
         collect(&self.store().query(sql::ENTRIES, values).await?)
     }
 
@@ -206,7 +207,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn payout_moves(&self, after: i64, limit: usize) -> Result<Vec<PayoutMove>, Error> {
-        let values = vec![Value::Int(after), count(limit)];
+        let values = vec![Value::Int(after), port::limit(limit)];
         let rows = self.store().query(sql::MOVES, values).await?;
         rows.iter().map(|row| Ok(step::moved(row)?)).collect()
     }
@@ -240,8 +241,4 @@ impl Ledger {
 
 fn collect(rows: &[crate::port::Row]) -> Result<Vec<PayoutStep>, Error> {
     rows.iter().map(|row| Ok(step::from_values(row)?)).collect()
-}
-
-fn count(limit: usize) -> Value {
-    Value::Int(i64::try_from(limit).unwrap_or(i64::MAX))
 }

@@ -4,9 +4,11 @@ use jetpay_core::id::CustomerId;
 
 use super::Ledger;
 use crate::model::{
-    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Millis, Payment, PaymentFilter, Resolution,
-    Unmatched, method_from_stored,
+    Alarm, AlarmCount, AlarmFilter, Counts, Customer, Entry, Error, Millis, Payment, PaymentFilter,
+    Resolution, Unmatched, method_from_stored,
 };
+use crate::port;
+use crate::port::alarms;
 use crate::port::payouts::sql;
 use crate::port::{Value, bounded};
 
@@ -39,9 +41,8 @@ impl Ledger {
         limit: usize,
     ) -> Result<Vec<CustomerId>, Error> {
         let after = after.map_or(String::new(), |id| id.as_str().to_owned());
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let sql = "SELECT customer_id FROM customers WHERE customer_id > $1 ORDER BY customer_id LIMIT $2";
-        let values = vec![Value::Text(after), Value::Int(limit)];
+        let values = vec![Value::Text(after), port::limit(limit)];
         let rows = self.store.query(sql, values).await?;
         let ids = rows.iter().map(|row| {
             let id = row.first().and_then(Value::text);
@@ -168,7 +169,27 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn alarms(&self, filter: AlarmFilter) -> Result<Vec<Alarm>, Error> {
-        self.store.alarms(filter).await
+        let (sql, values) = alarms::filtered(filter);
+        alarms::all(&self.store.query(&sql, values).await?, alarms::alarm)
+    }
+
+    /// How many alarms the filter lets through, by kind, whatever its limit is. A kind without any is left out.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn count_alarms(&self, filter: AlarmFilter) -> Result<Vec<AlarmCount>, Error> {
+        let (sql, values) = alarms::counted(filter);
+        alarms::all(&self.store.query(&sql, values).await?, alarms::count)
+    }
+
+    /// The number of the last alarm. 0: there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn last_alarm(&self) -> Result<i64, Error> {
+        Ok(sql::number(
+            &self.store.query(alarms::LAST, Vec::new()).await?,
+        ))
     }
 
     /// The alarm with this number, and the bytes of the messages that it is about. They hold the payer's data.
@@ -176,7 +197,15 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn alarm(&self, seq: i64) -> Result<Option<(Alarm, Vec<Vec<u8>>)>, Error> {
-        self.store.alarm(seq).await
+        let seq = || vec![Value::Int(seq)];
+        let rows = self.store.query(&alarms::by_seq(), seq()).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let alarm = alarms::alarm(row)?;
+        let rows = self.store.query(alarms::BODIES, seq()).await?;
+        let bodies = rows.iter().filter_map(|row| row.first()?.bytes());
+        Ok(Some((alarm, bodies.map(<[u8]>::to_vec).collect())))
     }
 
     /// What operators decided, the newest first, those before `before`, at most `limit`.
@@ -188,7 +217,9 @@ impl Ledger {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Resolution>, Error> {
-        self.store.resolutions(before, limit).await
+        let values = vec![Value::Int(before.unwrap_or(i64::MAX)), port::limit(limit)];
+        let rows = self.store.query(alarms::RESOLUTIONS, values).await?;
+        alarms::all(&rows, alarms::resolution)
     }
 
     /// The callbacks without a payment, by payment id, at most `limit`.
@@ -196,7 +227,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn inbox(&self, limit: usize) -> Result<Vec<Unmatched>, Error> {
-        self.store.inbox(limit).await
+        let rows = self.store.query(alarms::INBOX, vec![port::limit(limit)]);
+        alarms::all(&rows.await?, alarms::unmatched)
     }
 
     /// How much waits, for metrics. Costs one small read, however much there is.

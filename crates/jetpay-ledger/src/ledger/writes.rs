@@ -7,11 +7,13 @@ use jetpay_rules::OperationEvent;
 use super::Ledger;
 use crate::commands::{
     ChangeDebts, CorrectEntry, CreditUnmatched, DeleteCustomers, DismissUnmatched, ImportPayments,
-    KeepUnusable, PutCustomers, RecordCallback, RecordPayment, ResolveAlarm, signature,
+    KeepUnusable, PutCustomers, RecordCallback, RecordPayment, ResolveAlarm, ResolveAlarms,
+    signature,
 };
 use crate::model::{
     CallbackOutcome, Customer, Debt, DebtsOutcome, Error, ImportCount, Imported, Millis,
-    NewPayment, NewResolution, NewUnusable, Put, Reason, UnusableOutcome, Verdict, fit,
+    NewPayment, NewResolution, NewUnusable, Put, Reason, ResolveError, ResolvedAlarms,
+    UnusableOutcome, Verdict, fit,
 };
 
 /// Customers that one transaction writes.
@@ -166,6 +168,40 @@ impl Ledger {
         now: Millis,
     ) -> Result<(), Error> {
         self.resolve(seq, verdict, None, reason, now).await
+    }
+
+    /// Resolves alarms together, a thousand in one transaction: each gets a resolution of its own. Those that are resolved
+    /// already stay as they are, so that a repeat changes nothing. `verdict` credits nothing.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`]: no reason, or a credit; [`Error::Busy`], [`Error::Unavailable`]: then a part may be resolved.
+    pub async fn resolve_alarms(
+        &self,
+        mut seqs: Vec<i64>,
+        verdict: Verdict,
+        reason: Reason,
+        now: Millis,
+    ) -> Result<ResolvedAlarms, Error> {
+        let reason = reason.checked()?;
+        if verdict.amount().is_some() {
+            return Err(ResolveError::CreditOfMany.into());
+        }
+        seqs.sort_unstable();
+        seqs.dedup();
+        let mut outcome = ResolvedAlarms::default();
+        for batch in seqs.chunks(BATCH) {
+            let work = ResolveAlarms {
+                seqs: batch.to_vec(),
+                verdict,
+                reason: reason.clone(),
+                now,
+            };
+            let batch = self.write(work).await?;
+            outcome.resolved.extend(batch.resolved);
+            outcome.already_resolved.extend(batch.already_resolved);
+            outcome.not_found.extend(batch.not_found);
+        }
+        Ok(outcome)
     }
 
     /// Resolves an alarm that names no operation with a credit for this one: an operator found it in the platform's

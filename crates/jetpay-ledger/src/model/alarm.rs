@@ -2,8 +2,7 @@
 
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
-use jetpay_rules::{OperationEvent, closed_words};
-use serde::Serialize;
+use jetpay_rules::{EntryKind, OperationEvent, closed_words};
 
 use super::numbers::Millis;
 use super::resolution::Resolution;
@@ -79,7 +78,7 @@ impl From<jetpay_rules::AlarmKind> for AlarmKind {
 }
 
 /// What an operator must look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
     /// The order in which they were raised.
     pub seq: i64,
@@ -91,22 +90,99 @@ pub struct Alarm {
     pub payment_id: Option<PaymentId>,
     /// The operation, where it is known.
     pub operation_id: Option<OperationId>,
-    /// The amount that an unusable callback says, in minor units, where it can be read. In JSON, `amount` and `currency`.
-    #[serde(flatten)]
+    /// The amount that the alarm itself keeps: that of a message which is no event.
     pub amount: Option<Money>,
     /// What is wrong, where the kind does not say it all.
     pub reason: Option<String>,
     /// When.
     pub time: Millis,
+    /// The stored event that it is about, where there is one: the first one, if a repeat contradicts it.
+    pub event: Option<OperationEvent>,
+    /// What is recorded under the payment id, as of now.
+    pub subject: Option<AlarmSubject>,
+    /// The payment whose money the operation has moved, for an operation of another payment.
+    pub other_payment: Option<PaymentId>,
     /// What an operator decided about it.
     pub resolution: Option<Resolution>,
 }
 
-/// Which alarms to read: the newest first.
+/// The payment or payout that an alarm names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmSubject {
+    /// The project that announced the payment, or requested the payout.
+    pub project_id: ProjectId,
+    /// The announced or requested amount, in minor units.
+    pub amount: Money,
+    /// How much was credited in all, or paid out, in minor units.
+    pub credited: i64,
+    /// How much of it was not taken back, in minor units.
+    pub remaining: i64,
+    /// How much refunds took back, in minor units. 0 for a payout.
+    pub refunded: i64,
+    /// The operation that credited the payment first, or paid the payout.
+    pub operation_id: Option<OperationId>,
+    /// The state of a payout; none for a payment.
+    pub payout_state: Option<String>,
+}
+
+impl Alarm {
+    /// The kind of the entry that its event would make.
+    #[must_use]
+    pub fn entry_kind(&self) -> Option<EntryKind> {
+        self.event.as_ref().and_then(OperationEvent::entry_kind)
+    }
+
+    /// What the callback says, or the platform's status answer: in minor units, where it says so.
+    #[must_use]
+    pub fn received(&self) -> Option<Money> {
+        self.amount.or_else(|| self.event.as_ref()?.amount)
+    }
+
+    /// What the service expected: in minor units, as recorded now. A compensation is compared with what remains of the
+    /// payment, a reversed refund with what is refunded, and a contradictory repeat with the first callback. All else is
+    /// compared with the announced or requested amount.
+    #[must_use]
+    pub fn expected(&self) -> Option<Money> {
+        let subject = self.subject.as_ref();
+        let recorded = subject.map(|subject| subject.amount);
+        match (self.kind, subject) {
+            (AlarmKind::ContradictoryRepeat, _) => self.event.as_ref()?.amount.or(recorded),
+            (AlarmKind::CompensationTooLarge, Some(subject)) if subject.credited > 0 => {
+                let minor = match self.entry_kind() {
+                    Some(EntryKind::RefundReverse) => subject.refunded,
+                    _ => subject.remaining,
+                };
+                Some(Money::new(minor, subject.amount.currency()))
+            }
+            _ => recorded,
+        }
+    }
+}
+
+/// How many alarms of one kind a filter lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlarmCount {
+    /// The kind.
+    pub kind: AlarmKind,
+    /// How many they are.
+    pub count: i64,
+    /// The number of the last one.
+    pub last: i64,
+    /// When the oldest one was raised.
+    pub oldest: Millis,
+    /// When the newest one was raised.
+    pub newest: Millis,
+}
+
+/// Which alarms to read: the newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlarmFilter {
+    /// Only alarms of these kinds; of every kind, if there is none.
+    pub kinds: Vec<AlarmKind>,
     /// Only resolved alarms, or only open ones.
     pub resolved: Option<bool>,
+    /// Newer than this one.
+    pub after: Option<i64>,
     /// Older than this one: the last of the page before.
     pub before: Option<i64>,
     /// At most this many.
@@ -116,7 +192,9 @@ pub struct AlarmFilter {
 impl Default for AlarmFilter {
     fn default() -> Self {
         Self {
+            kinds: Vec::new(),
             resolved: None,
+            after: None,
             before: None,
             limit: 100,
         }
@@ -134,7 +212,7 @@ pub struct AlarmCause<'a> {
     pub payment_id: Option<&'a PaymentId>,
     /// The operation, where it is known.
     pub operation_id: Option<OperationId>,
-    /// The amount that an unusable callback says; of any other one, its event has it.
+    /// The amount that a message says which is no event; of any other one, its event has it.
     pub amount: Option<Money>,
     /// What is wrong, where the kind does not say it all.
     pub reason: Option<&'a str>,
@@ -194,7 +272,8 @@ impl AlarmKind {
 
     /// Whether it does not say if its money is that of a credit that came meanwhile: then an operator credits a payment that
     /// is credited already only with an override.
-    pub(crate) const fn may_be_credited_already(self) -> bool {
+    #[must_use]
+    pub const fn may_be_credited_already(self) -> bool {
         matches!(
             self,
             Self::UnexpectedOperation

@@ -10,7 +10,9 @@ mod payment;
 mod resolution;
 mod stored;
 
-pub use alarm::{Alarm, AlarmCause, AlarmFilter, AlarmKind, SignedMessage};
+pub use alarm::{
+    Alarm, AlarmCause, AlarmCount, AlarmFilter, AlarmKind, AlarmSubject, SignedMessage,
+};
 pub(crate) use callback::MAX_OPEN_UNUSABLE;
 pub use callback::{CallbackOutcome, Counts, NewUnusable, Unmatched, UnusableOutcome};
 pub use customer::{Contract, Customer, Debt, DebtsOutcome, ImportCount, Put};
@@ -23,7 +25,7 @@ pub use error::CopyError;
 pub use error::{Error, OpenError};
 pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
-pub use resolution::{NewResolution, Reason, Resolution, ResolveError, Verdict};
+pub use resolution::{NewResolution, Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
 pub(crate) use stored::{
     amount_from_stored, fit, operation_from_stored, short, stored_amount, stored_operation,
     without_nul, word_from_stored,

@@ -105,6 +105,17 @@ pub struct Resolution {
     pub time: Millis,
 }
 
+/// What became of the alarms that an operator resolved together: the numbers of the alarms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResolvedAlarms {
+    /// They are resolved by this decision.
+    pub resolved: Vec<i64>,
+    /// They were resolved before, and stay as they were.
+    pub already_resolved: Vec<i64>,
+    /// No alarm has these numbers.
+    pub not_found: Vec<i64>,
+}
+
 /// Why a resolution was refused. Nothing changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -115,6 +126,11 @@ pub enum ResolveError {
     /// The alarm was resolved before.
     #[error("this alarm is resolved already")]
     AlreadyResolved,
+    /// The operator wants to credit several alarms at once.
+    #[error(
+        "a credit resolves one alarm, because each has an amount of its own: resolve such alarms one at a time"
+    )]
+    CreditOfMany,
     /// The alarm is not about money that came in for a payment of ours.
     #[error(
         "this alarm is not about money that came in for a known payment: dismiss it, or call it foreign"

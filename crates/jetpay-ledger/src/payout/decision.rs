@@ -48,12 +48,15 @@ pub struct NewPayoutAlarm {
     pub kind: AlarmKind,
     /// The operation that is the cause.
     pub operation_id: Option<OperationId>,
+    /// What the platform says of its amount, in minor units.
+    pub amount: Option<Money>,
 }
 
 /// The details of a step.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct StepDetails<'a> {
     pub(super) operation_id: Option<OperationId>,
+    pub(super) amount: Option<Money>,
     pub(super) code: Option<&'a OperationCode>,
     pub(super) message: Option<&'a str>,
 }
@@ -74,8 +77,12 @@ impl PayoutDecision {
         self.add(what, None, details);
     }
 
-    pub(super) fn alarm(&mut self, kind: AlarmKind, operation_id: Option<OperationId>) {
-        self.alarms.push(NewPayoutAlarm { kind, operation_id });
+    pub(super) fn alarm(&mut self, kind: AlarmKind, details: StepDetails<'_>) {
+        self.alarms.push(NewPayoutAlarm {
+            kind,
+            operation_id: details.operation_id,
+            amount: details.amount,
+        });
     }
 
     /// The platform has the payout. Its status is queried later.
@@ -111,7 +118,7 @@ impl PayoutDecision {
                 Some(amount),
                 StepDetails::default(),
             );
-            self.alarm(AlarmKind::PaidAfterRelease, details.operation_id);
+            self.alarm(AlarmKind::PaidAfterRelease, details);
         }
         self.snapshot.reserved = 0;
         self.snapshot.paid = amount;
@@ -141,7 +148,7 @@ impl PayoutDecision {
         if self.snapshot.next.take().is_some() {
             self.note(StepKind::Differs, details);
         }
-        self.alarm(why, details.operation_id);
+        self.alarm(why, details);
     }
 
     fn end(&mut self, state: PayoutState) {

@@ -57,7 +57,7 @@ impl PayoutSnapshot {
         }
         let mut decision = PayoutDecision::none(self);
         if is_ahead {
-            decision.alarm(AlarmKind::ClockAhead, None);
+            decision.alarm(AlarmKind::ClockAhead, StepDetails::default());
         }
         if self.gate.as_ref().is_some_and(|gate| !at.is(gate)) {
             decision.wait_for_its_gate(after(now, policy.longest_wait));
@@ -84,7 +84,7 @@ impl PayoutSnapshot {
             decision.note(StepKind::Overdue, StepDetails::default());
             // A clock that was wrong when the payout was recorded has its alarm already.
             if !is_ahead || !policy.is_ahead(self.created_at, now) {
-                decision.alarm(AlarmKind::PayoutOverdue, None);
+                decision.alarm(AlarmKind::PayoutOverdue, StepDetails::default());
             }
         }
         Some((Some(action), decision))
@@ -107,7 +107,7 @@ impl PayoutDecision {
                     ..StepDetails::default()
                 },
             );
-            self.alarm(AlarmKind::PayoutOfAnotherGate, None);
+            self.alarm(AlarmKind::PayoutOfAnotherGate, StepDetails::default());
         }
     }
 }

@@ -24,6 +24,7 @@ impl PayoutSnapshot {
         let mut decision = PayoutDecision::none(self);
         let details = StepDetails {
             operation_id: event.operation_id,
+            amount: event.amount,
             code,
             message: None,
         };
@@ -36,7 +37,7 @@ impl PayoutSnapshot {
         };
         if let Some(why) = foreign {
             decision.outcome = EventStatus::Quarantined;
-            decision.alarm(why, details.operation_id);
+            decision.alarm(why, details);
             return decision;
         }
         match StatusOperation::of(event, code) {
@@ -47,7 +48,7 @@ impl PayoutSnapshot {
             }),
             None => decision.apply_payment(event, details),
         }
-        decision.notice_success(event);
+        decision.notice_success(event, details);
         // A callback may be old, so its `error` does not permit another send: query the status at once, but only while
         // nothing is being sent. So does a success that does not say which operation succeeded.
         let asks = event.payment_status == PaymentStatus::Error
@@ -99,7 +100,7 @@ impl PayoutDecision {
     }
 
     /// Raises an alarm for a success that changed nothing, and must not be silent: its callback will not come again.
-    fn notice_success(&mut self, event: &OperationEvent) {
+    fn notice_success(&mut self, event: &OperationEvent, details: StepDetails<'_>) {
         let class = event.payment_status.class();
         let paid = matches!(class, StatusClass::Succeeded | StatusClass::AfterSuccess);
         if !paid || !self.alarms.is_empty() || self.outcome != EventStatus::Noted {
@@ -107,9 +108,9 @@ impl PayoutDecision {
         }
         let released = !self.snapshot.state.is_open() && !self.snapshot.was_paid();
         if matches!(event.operation_status, Some(OperationStatus::Other(_))) {
-            self.alarm(AlarmKind::UnknownOperation, event.operation_id);
+            self.alarm(AlarmKind::UnknownOperation, details);
         } else if released && class == StatusClass::Succeeded {
-            self.alarm(AlarmKind::PayoutContradicts, event.operation_id);
+            self.alarm(AlarmKind::PayoutContradicts, details);
         }
     }
 }

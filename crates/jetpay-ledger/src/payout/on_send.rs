@@ -64,7 +64,7 @@ impl PayoutSnapshot {
             SendOutcome::Rejected { code, message } => {
                 if self.taken {
                     // The platform had accepted it, then did not know it, and refuses it now: an operator should ask.
-                    decision.alarm(AlarmKind::PayoutContradicts, None);
+                    decision.alarm(AlarmKind::PayoutContradicts, StepDetails::default());
                 }
                 decision.release(StepKind::Rejected, details(code.as_ref(), message));
             }
@@ -98,7 +98,7 @@ impl PayoutSnapshot {
             // try released the money, the platform must not have the payout.
             PayoutState::Declined | PayoutState::Rejected if !mine || self.sends > 1 => {
                 decision.note(StepKind::Accepted, StepDetails::default());
-                decision.alarm(AlarmKind::AcceptedAfterRelease, None);
+                decision.alarm(AlarmKind::AcceptedAfterRelease, StepDetails::default());
             }
             _ => {}
         }
@@ -108,6 +108,7 @@ impl PayoutSnapshot {
 fn details<'a>(code: Option<&'a OperationCode>, message: &'a str) -> StepDetails<'a> {
     StepDetails {
         operation_id: None,
+        amount: None,
         code,
         message: Some(message),
     }

@@ -67,7 +67,7 @@ impl PayoutSnapshot {
                     let released =
                         matches!(self.state, PayoutState::Declined | PayoutState::Rejected);
                     if released {
-                        decision.alarm(AlarmKind::AcceptedAfterRelease, None);
+                        decision.alarm(AlarmKind::AcceptedAfterRelease, StepDetails::default());
                     }
                 }
                 if mine && decision.snapshot.state.is_open() && decision.snapshot.next.is_some() {
@@ -109,6 +109,7 @@ impl PayoutSnapshot {
     ) {
         let details = StepDetails {
             operation_id: error.0.map(|operation| operation.id),
+            amount: None,
             code: error.0.and_then(|operation| operation.code.as_ref()),
             message: None,
         };
@@ -150,7 +151,11 @@ impl PayoutDecision {
     fn apply_status(&mut self, status: &Status) {
         let payout = status.payment_type.as_ref().unwrap_or(&PaymentType::Payout);
         if *payout != PaymentType::Payout {
-            self.differs(AlarmKind::TopUpForPayout, StepDetails::default());
+            let details = StepDetails {
+                amount: status.sum,
+                ..StepDetails::default()
+            };
+            self.differs(AlarmKind::TopUpForPayout, details);
             return;
         }
         let report = |operation| PayoutReport {
@@ -184,6 +189,7 @@ impl PayoutDecision {
                         AlarmKind::PayoutContradicts,
                         StepDetails {
                             operation_id,
+                            amount: operation.amount.or(status.sum),
                             ..StepDetails::default()
                         },
                     );

@@ -47,6 +47,7 @@ impl PayoutDecision {
         };
         let details = StepDetails {
             operation_id: Some(operation.id),
+            amount: operation.amount.or(report.sum),
             code: operation.code.as_ref(),
             message: None,
         };
@@ -89,7 +90,7 @@ impl PayoutDecision {
             let mismatch = amount.and_then(|amount| mismatch(snapshot.amount, amount));
             match (snapshot.paid_by, mismatch) {
                 (Some(known), _) if known != operation.id => {
-                    self.alarm(AlarmKind::SecondPayout, details.operation_id);
+                    self.alarm(AlarmKind::SecondPayout, details);
                 }
                 (Some(_), _) => {}
                 // An operator or a reversal said that it was paid. This report is the first with the amount.
@@ -119,7 +120,7 @@ impl PayoutDecision {
             }
             PayoutState::Declined | PayoutState::Rejected => {}
             PayoutState::Paid | PayoutState::Reversed => {
-                self.alarm(AlarmKind::DeclineAfterPaid, details.operation_id);
+                self.alarm(AlarmKind::DeclineAfterPaid, details);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What an adapter offers: a transaction, reads, and a queue of commands. An adapter brings rows and commits, and no rule
 //! about money.
 
+pub(crate) mod alarms;
 mod command;
 mod keys;
 pub(crate) mod payouts {
@@ -9,13 +10,13 @@ pub(crate) mod payouts {
     mod row;
     pub(crate) mod sql;
     pub(crate) mod step;
-    mod value;
 
     pub use row::PayoutRow;
     pub(crate) use row::{COLUMNS, KEPT_COLUMNS};
 }
 mod store;
 mod transaction;
+mod value;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use command::Probe;
@@ -31,3 +32,4 @@ pub use store::{ReadFuture, Row, Store, Value};
 pub(crate) use store::{TOTALS, totals_from_row};
 pub(crate) use transaction::bounded;
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};
+pub(crate) use value::limit;

@@ -6,10 +6,7 @@ use std::path::Path;
 use std::pin::Pin;
 
 use super::command::QueuedCommand;
-use crate::model::{
-    Alarm, AlarmFilter, Counts, Customer, Entry, Error, Payment, PaymentFilter, Resolution, Totals,
-    Unmatched,
-};
+use crate::model::{Counts, Customer, Entry, Error, Payment, PaymentFilter, Totals};
 
 /// The result of a read.
 pub type ReadFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -61,18 +58,6 @@ pub trait Store: Debug + Send + Sync {
 
     /// [`Ledger::entries`](crate::Ledger::entries).
     fn entries(&self, after: i64, limit: usize) -> ReadFuture<'_, Vec<Entry>>;
-
-    /// [`Ledger::alarms`](crate::Ledger::alarms).
-    fn alarms(&self, filter: AlarmFilter) -> ReadFuture<'_, Vec<Alarm>>;
-
-    /// [`Ledger::alarm`](crate::Ledger::alarm).
-    fn alarm(&self, seq: i64) -> ReadFuture<'_, Option<(Alarm, Vec<Vec<u8>>)>>;
-
-    /// [`Ledger::resolutions`](crate::Ledger::resolutions).
-    fn resolutions(&self, before: Option<i64>, limit: usize) -> ReadFuture<'_, Vec<Resolution>>;
-
-    /// [`Ledger::inbox`](crate::Ledger::inbox).
-    fn inbox(&self, limit: usize) -> ReadFuture<'_, Vec<Unmatched>>;
 
     /// [`Ledger::counts`](crate::Ledger::counts).
     fn counts(&self) -> ReadFuture<'_, Counts>;

@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
-use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, Verdict};
+use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, ResolveError, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -13,12 +13,15 @@ use super::error::AdminError;
 use super::input::{self, Rfc3339};
 use super::resolutions::{self, ResolutionView};
 use super::{Admin, resource};
+use crate::alarm_text::{advice, summary};
 use crate::environment::now;
 use crate::telemetry;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
         .service(resource("/alarms").route(web::get().to(list)))
+        .service(resource("/alarms:count").route(web::get().to(count)))
+        .service(resource("/alarms:resolve").route(web::post().to(resolve_many)))
         .service(resource("/alarms/{seq}").route(web::get().to(get)))
         .service(resource("/alarms/{seq}/resolve").route(web::post().to(resolve)));
 }
@@ -33,9 +36,14 @@ struct AlarmView {
     payment_id: Option<PaymentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     operation_id: Option<String>,
-    /// What the callback says, where the alarm keeps it. In JSON, `amount` and `currency`.
+    /// What happened.
+    summary: String,
+    /// What the callback says. In JSON, `amount` and `currency`.
     #[serde(flatten)]
-    amount: Option<Money>,
+    received: Option<Money>,
+    /// What the service expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     time: Rfc3339,
@@ -46,12 +54,14 @@ struct AlarmView {
 impl From<Alarm> for AlarmView {
     fn from(alarm: Alarm) -> Self {
         Self {
+            summary: summary(&alarm),
+            received: alarm.received(),
+            expected: alarm.expected(),
             seq: alarm.seq,
             kind: alarm.kind,
             project_id: alarm.project_id,
             payment_id: alarm.payment_id,
             operation_id: alarm.operation_id.map(|id| id.to_string()),
-            amount: alarm.amount,
             reason: alarm.reason,
             time: Rfc3339(alarm.time),
             resolution: alarm.resolution.map(ResolutionView::from),
@@ -62,9 +72,26 @@ impl From<Alarm> for AlarmView {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Page {
+    kind: Option<String>,
     resolved: Option<bool>,
     before: Option<i64>,
     limit: Option<usize>,
+}
+
+/// Reads kinds of alarms, with commas between.
+fn kinds(list: Option<&str>) -> Result<Vec<AlarmKind>, AdminError> {
+    let words = list.into_iter().flat_map(|list| list.split(','));
+    let kinds = words.map(|word| {
+        word.parse().map_err(|_| {
+            let known: Vec<_> = AlarmKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            let known = known.join(", ");
+            AdminError::invalid(
+                "kind",
+                format!("`{word}` is no kind of alarm; the kinds are {known}"),
+            )
+        })
+    });
+    kinds.collect()
 }
 
 #[derive(Serialize)]
@@ -80,9 +107,11 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let filter = AlarmFilter {
+        kinds: kinds(page.kind.as_deref())?,
         resolved: page.resolved,
         before: page.before,
         limit: limit + 1,
+        ..AlarmFilter::default()
     };
     let alarms = admin.ledger.alarms(filter).await?;
     let (alarms, next) = input::page(alarms, limit, |alarm| alarm.seq);
@@ -90,11 +119,42 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     Ok(HttpResponse::Ok().json(List { alarms, next }))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Counted {
+    kind: Option<String>,
+    resolved: Option<bool>,
+}
+
+/// Counts alarms by kind.
+async fn count(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
+    let counted: Counted = input::query(&request)?;
+    let filter = AlarmFilter {
+        kinds: kinds(counted.kind.as_deref())?,
+        resolved: counted.resolved,
+        ..AlarmFilter::default()
+    };
+    let counts = admin.ledger.count_alarms(filter).await?;
+    let counts = counts.iter().map(|of_kind| {
+        json!({
+            "kind": of_kind.kind, "count": of_kind.count, "last": of_kind.last,
+            "oldest": Rfc3339(of_kind.oldest), "newest": Rfc3339(of_kind.newest),
+        })
+    });
+    let counts: Vec<_> = counts.collect();
+    Ok(HttpResponse::Ok().json(json!({ "kinds": counts })))
+}
+
 /// An alarm with its messages as received: only they show what the platform sent.
 #[derive(Serialize)]
 struct WithCallbacks {
     #[serde(flatten)]
     alarm: AlarmView,
+    /// What to do about an open alarm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    commands: Vec<String>,
     callbacks: Vec<String>,
 }
 
@@ -105,8 +165,13 @@ async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, Adm
         .iter()
         .map(|body| String::from_utf8_lossy(body).into_owned())
         .collect();
-    let alarm = alarm.into();
-    Ok(HttpResponse::Ok().json(WithCallbacks { alarm, callbacks }))
+    let advice = alarm.resolution.is_none().then(|| advice(&alarm));
+    Ok(HttpResponse::Ok().json(WithCallbacks {
+        alarm: alarm.into(),
+        advice: advice.as_ref().map(|advice| advice.text),
+        commands: advice.map(|advice| advice.commands).unwrap_or_default(),
+        callbacks,
+    }))
 }
 
 #[derive(Deserialize)]
@@ -176,6 +241,73 @@ async fn resolve(
         let resolution = json!({"verdict": verdict.as_str(), "by": by.name()});
         answer.json(json!({"seq": seq, "resolution": resolution}))
     })
+}
+
+/// The most alarms that one request resolves.
+const MAX_RESOLVED: usize = 1000;
+
+#[derive(Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with a verdict, a reason, and either alarms or a kind"
+)]
+struct ResolveMany {
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    reason: String,
+    alarms: Option<Vec<i64>>,
+    kind: Option<String>,
+    /// The number of the last alarm to resolve.
+    up_to: Option<i64>,
+}
+
+/// Resolves many alarms without a credit, in one transaction, and answers with what became of them.
+async fn resolve_many(
+    admin: Data<Admin>,
+    by: ReqData<Actor>,
+    payload: Payload,
+) -> Result<HttpResponse, AdminError> {
+    let body: ResolveMany = input::json(payload).await?;
+    if body.verdict == "credit" {
+        return Err(ResolveError::CreditOfMany.into());
+    }
+    let verdict = resolutions::verdict(&body.verdict, None, None, false, admin.currency)?;
+    let ledger = &admin.ledger;
+    let mut seqs = match (body.alarms, body.kind, body.up_to) {
+        (Some(seqs), None, None) if (1..=MAX_RESOLVED).contains(&seqs.len()) => seqs,
+        (None, Some(kind), up_to) => {
+            let open = AlarmFilter {
+                kinds: kinds(Some(&kind))?,
+                resolved: Some(false),
+                before: up_to.map(|last| last.saturating_add(1)),
+                limit: MAX_RESOLVED + 1,
+                ..AlarmFilter::default()
+            };
+            let open = ledger.alarms(open).await?;
+            open.iter().map(|alarm| alarm.seq).collect()
+        }
+        _ => {
+            let message = format!(
+                "give the numbers of 1 to {MAX_RESOLVED} alarms, or else a kind; only a kind takes up_to"
+            );
+            return Err(AdminError::invalid("alarms", message));
+        }
+    };
+    let more = seqs.len() > MAX_RESOLVED;
+    seqs.truncate(MAX_RESOLVED);
+    let reason = by.reason(body.reason);
+    let outcome = ledger.resolve_alarms(seqs, verdict, reason, now()).await?;
+    tracing::info!(
+        alarms = outcome.resolved.len(),
+        verdict = verdict.as_str(),
+        by = by.name(),
+        "the merchant resolved alarms"
+    );
+    Ok(HttpResponse::Ok().json(json!({
+        "resolved": outcome.resolved.len(), "already_resolved": outcome.already_resolved,
+        "not_found": outcome.not_found, "more": more,
+    })))
 }
 
 /// An id of an operation, as answers have it. Databases store it in 64 bits with a sign.

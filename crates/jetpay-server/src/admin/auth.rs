@@ -109,9 +109,8 @@ fn needed_role(method: &Method, path: &str) -> Role {
         return Role::Read;
     }
     match path.split('/').nth(2).unwrap_or_default() {
-        "alarms" | "inbox" | "entries" | "customers" | "customers:import" | "payments" => {
-            Role::Resolve
-        }
+        "alarms" | "alarms:resolve" | "inbox" | "entries" | "customers" | "customers:import"
+        | "payments" => Role::Resolve,
         "payouts" => Role::Pay,
         _ => Role::All,
     }
@@ -252,6 +251,8 @@ mod tests {
             (Method::POST, "/v1/customers:import", Role::Resolve),
             (Method::POST, "/v1/entries/7/correct", Role::Resolve),
             (Method::POST, "/v1/alarms/1/resolve", Role::Resolve),
+            (Method::POST, "/v1/alarms:resolve", Role::Resolve),
+            (Method::GET, "/v1/alarms:count", Role::Read),
             (Method::DELETE, "/v1/inbox/p", Role::Resolve),
             (Method::POST, "/v1/payouts", Role::Pay),
             (Method::POST, "/v1/payouts/p/resolve", Role::Pay),

@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jetpay_ledger::{AlarmFilter, Ledger, Millis};
+use jetpay_ledger::{AlarmFilter, Error, Ledger, Millis};
 use jetpay_platform::visible;
 use tracing::field::Field;
 use tracing::{Event, Level, Subscriber};
@@ -16,6 +16,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::alarm_text::summary;
 use crate::environment::now;
 
 /// The filter of a service: warnings, and the service's own information. The service limits its lines about answers with
@@ -243,8 +244,8 @@ pub fn report_left_out() {
     }
 }
 
-/// The alarms that one call of [`AlarmLog::log_new`] logs at most. The admin interface has all of them.
-const MAX_ALARMS: usize = 100;
+/// The alarms that one call of [`AlarmLog::log_new`] logs one by one at most. It counts the older ones.
+const MAX_ALARMS: usize = 20;
 
 /// Logs each alarm once, whatever raised it.
 pub struct AlarmLog {
@@ -265,44 +266,81 @@ impl AlarmLog {
 
     /// Logs the alarms that were raised since the last call, oldest first.
     pub async fn log_new(&mut self, ledger: &Ledger) {
-        let newest = AlarmFilter {
-            limit: MAX_ALARMS,
+        let logged = match self.last {
+            Some(last) => log_after(ledger, last).await,
+            None => log_first(ledger, self.started).await,
+        };
+        match logged {
+            Ok(last) => self.last = Some(last),
+            Err(error) => limited(&STORE, || {
+                tracing::error!("cannot read new alarms, and logs them later: {error}");
+            }),
+        }
+    }
+}
+
+/// Logs how many alarms are open from before `started`, and those since; the number of the last alarm.
+async fn log_first(ledger: &Ledger, started: Millis) -> Result<i64, Error> {
+    let newest = AlarmFilter {
+        limit: MAX_ALARMS,
+        ..AlarmFilter::default()
+    };
+    let newest = ledger.alarms(newest).await?;
+    let older = newest.iter().find(|alarm| alarm.time < started);
+    let oldest = newest.last().map_or(0, |alarm| alarm.seq - 1);
+    let last = older.map_or(oldest, |alarm| alarm.seq);
+    let filter = AlarmFilter {
+        resolved: Some(false),
+        before: Some(last + 1),
+        ..AlarmFilter::default()
+    };
+    let open = ledger.count_alarms(filter).await?;
+    let open: i64 = open.iter().map(|of_kind| of_kind.count).sum();
+    if open > 0 {
+        tracing::warn!(
+            open,
+            "alarms of earlier runs wait for an operator: `jetpay alarms list` shows them"
+        );
+    }
+    log_after(ledger, last).await
+}
+
+/// Logs the alarms after this one; the number of the last alarm.
+async fn log_after(ledger: &Ledger, last: i64) -> Result<i64, Error> {
+    let newest = AlarmFilter {
+        after: Some(last),
+        limit: MAX_ALARMS,
+        ..AlarmFilter::default()
+    };
+    let new = ledger.alarms(newest).await?;
+    let (Some(first), Some(newest)) = (new.last(), new.first()) else {
+        return Ok(last);
+    };
+    if new.len() == MAX_ALARMS {
+        let older = AlarmFilter {
+            after: Some(last),
+            before: Some(first.seq),
             ..AlarmFilter::default()
         };
-        let alarms = match ledger.alarms(newest).await {
-            Ok(alarms) => alarms,
-            Err(error) => {
-                limited(&STORE, || {
-                    tracing::error!("cannot read new alarms, and logs them later: {error}");
-                });
-                return;
-            }
-        };
-        let newest = alarms.first().map_or(0, |alarm| alarm.seq);
-        let last = self.last.replace(newest).unwrap_or_else(|| {
-            let older = alarms.iter().find(|alarm| alarm.time < self.started);
-            let oldest = alarms.last().map_or(newest, |alarm| alarm.seq - 1);
-            older.map_or(oldest, |alarm| alarm.seq)
-        });
-        let new: Vec<_> = alarms.iter().filter(|alarm| alarm.seq > last).collect();
-        // Numbers of alarms have no gaps.
-        let left_out = newest - last - i64::try_from(new.len()).unwrap_or(i64::MAX);
-        if left_out > 0 {
-            tracing::error!(
-                alarms = left_out,
+        for older in ledger.count_alarms(older).await? {
+            let kind = older.kind;
+            tracing::warn!(
+                alarms = older.count,
                 after = last,
-                "too many new alarms for the log: it left out the oldest; GET /v1/alarms and `jetpay alarms list` have all of them"
-            );
-        }
-        for alarm in new.iter().rev() {
-            let payment = alarm.payment_id.as_ref().map(tracing::field::display);
-            let operation = alarm.operation_id.map(tracing::field::display);
-            tracing::error!(
-                alarm = alarm.seq, project = %alarm.project_id, payment, operation,
-                "alarm: {}", alarm.kind
+                up_to = older.last,
+                "more alarms: {kind}; `jetpay alarms list --kind {kind}` shows them"
             );
         }
     }
+    for alarm in new.iter().rev() {
+        let payment = alarm.payment_id.as_ref().map(tracing::field::display);
+        let operation = alarm.operation_id.map(tracing::field::display);
+        tracing::warn!(
+            alarm = alarm.seq, project = %alarm.project_id, payment, operation,
+            "alarm: {}: {}; `jetpay alarms show {}` says what to do", alarm.kind, summary(alarm), alarm.seq
+        );
+    }
+    Ok(newest.seq)
 }
 
 #[cfg(test)]

@@ -65,6 +65,210 @@ async fn alarm_resolved_with_a_credit_credits_the_customer_once_with_the_reason(
     assert_eq!(running.balance(CUSTOMER).await, 90_000);
 }
 
+/// Raises this many alarms of the kind `unusable`.
+async fn raise_unusable(running: &Running, count: usize) {
+    for number in 0..count {
+        let odd = json!({"project_id": PROJECT, "payment": {"id": format!("odd {number}")}});
+        let body = running.platform().sign(&odd);
+        let exchange = running.platform().send("/callback", body).await;
+        assert_eq!(exchange.unwrap().status, 400);
+    }
+}
+
+#[actix_web::test]
+async fn alarm_says_what_was_announced_what_the_callback_says_and_what_to_do() {
+    let running = Folder::new().serve().await.with_customer().await;
+    quarantined(&running).await;
+    let (_, list) = running.get("/v1/alarms").await;
+    let (_, one) = running.get("/v1/alarms/1").await;
+    for alarm in [&list["alarms"][0], &one] {
+        let amounts = (&alarm["expected"], &alarm["amount"], &alarm["currency"]);
+        let announced = json!({"amount": 100_000, "currency": "KZT"});
+        assert_eq!(amounts, (&announced, &json!(90_000), &json!("KZT")));
+        let summary = "announced 1 000.00 KZT, the callback says 900.00 KZT";
+        assert_eq!(alarm["summary"], summary);
+    }
+    let advice = one["advice"].as_str().unwrap();
+    assert!(
+        advice.starts_with("Ask JetPay how much came in"),
+        "{advice}"
+    );
+    let commands = json!([
+        "jetpay alarms resolve 1 --verdict credit --amount 90000 --reason \"...\"",
+        "jetpay alarms resolve 1 --verdict dismiss --reason \"...\"",
+    ]);
+    assert_eq!(one["commands"], commands);
+    running.post("/v1/alarms/1/resolve", &credit(90_000)).await;
+    let (_, resolved) = running.get("/v1/alarms/1").await;
+    assert_eq!(
+        (resolved.get("advice"), resolved.get("commands")),
+        (None, None)
+    );
+}
+
+#[actix_web::test]
+async fn alarms_are_listed_and_counted_by_kind_and_an_unknown_kind_is_refused_with_the_known_ones()
+{
+    let running = Folder::new().serve().await.with_customer().await;
+    raise_unusable(&running, 3).await;
+    quarantined(&running).await;
+    for (query, seqs) in [
+        ("kind=unusable", json!([3, 2, 1])),
+        ("kind=unusable&limit=1&before=3", json!([2])),
+        ("kind=amount_differs", json!([4])),
+        (
+            "kind=amount_differs,unusable&resolved=false",
+            json!([4, 3, 2, 1]),
+        ),
+        ("kind=unusable&resolved=true", json!([])),
+    ] {
+        let (_, list) = running.get(&format!("/v1/alarms?{query}")).await;
+        let listed = list["alarms"].as_array().unwrap().iter();
+        let listed: Vec<_> = listed.map(|alarm| &alarm["seq"]).collect();
+        assert_eq!(json!(listed), seqs, "{query}");
+    }
+    let (_, counted) = running.get("/v1/alarms:count?resolved=false").await;
+    let counts = counted["kinds"].as_array().unwrap().iter();
+    let counts: Vec<_> = counts
+        .map(|kind| (&kind["kind"], &kind["count"], &kind["last"]))
+        .collect();
+    assert_eq!(
+        json!(counts),
+        json!([["amount_differs", 1, 4], ["unusable", 3, 3]])
+    );
+    let (_, alarm) = running.get("/v1/alarms/1").await;
+    assert_eq!(counted["kinds"][1]["oldest"], alarm["time"]);
+    for path in [
+        "alarms?kind=amount_difers",
+        "alarms:count?kind=",
+        "alarms?kind=unusable,",
+    ] {
+        let (status, error) = running.get(&format!("/v1/{path}")).await;
+        assert_eq!(
+            (status, &error["error"]["field"]),
+            (422, &json!("kind")),
+            "{path}"
+        );
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(
+            message.contains("amount_differs, currency_differs"),
+            "{message}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn alarms_resolved_together_are_resolved_once_each_with_the_reason_and_the_token() {
+    let running = Folder::new().serve().await.with_customer().await;
+    raise_unusable(&running, 4).await;
+    quarantined(&running).await;
+    let reason = "a test of the platform";
+    let path = "/v1/alarms:resolve";
+    let outcome = |resolved: usize, already: Value, not_found: Value| {
+        json!({
+            "resolved": resolved, "already_resolved": already, "not_found": not_found, "more": false,
+        })
+    };
+    for (body, expected) in [
+        (
+            json!({"alarms": [2, 99, 2]}),
+            outcome(1, json!([]), json!([99])),
+        ),
+        (json!({"alarms": [2, 1]}), outcome(1, json!([2]), json!([]))),
+        (
+            json!({"kind": "unusable", "up_to": 3}),
+            outcome(1, json!([]), json!([])),
+        ),
+        (
+            json!({"kind": "unusable", "up_to": 3}),
+            outcome(0, json!([]), json!([])),
+        ),
+        (
+            json!({"kind": "unusable"}),
+            outcome(1, json!([]), json!([])),
+        ),
+    ] {
+        let mut body = body;
+        body["verdict"] = "foreign".into();
+        body["reason"] = reason.into();
+        assert_eq!(running.post(path, &body).await, (200, expected), "{body}");
+    }
+    let (_, resolutions) = running.get("/v1/resolutions").await;
+    let resolutions = resolutions["resolutions"].as_array().unwrap();
+    assert_eq!(resolutions.len(), 4);
+    for resolution in resolutions {
+        let told = (
+            &resolution["verdict"],
+            &resolution["reason"],
+            &resolution["by"],
+        );
+        assert_eq!(told, (&json!("foreign"), &json!(reason), &json!("admin")));
+    }
+    let (_, open) = running.get("/v1/alarms?resolved=false").await;
+    assert_eq!(open["alarms"][0]["seq"], 5);
+    assert_eq!(open["alarms"].as_array().unwrap().len(), 1);
+}
+
+#[actix_web::test]
+async fn request_that_resolves_alarms_together_and_has_a_wrong_field_resolves_none() {
+    let running = Folder::new().serve().await.with_customer().await;
+    quarantined(&running).await;
+    let many: Vec<usize> = (1..=1001).collect();
+    for (body, field) in [
+        (
+            json!({"alarms": [1], "verdict": "credit", "reason": "r"}),
+            "verdict",
+        ),
+        (
+            json!({"alarms": [1], "verdict": "credit", "reason": "r", "amount": 9}),
+            "amount",
+        ),
+        (
+            json!({"alarms": [1], "verdict": "pay", "reason": "r"}),
+            "verdict",
+        ),
+        (json!({"alarms": [1], "verdict": "dismiss"}), "reason"),
+        (
+            json!({"kind": "payout_overdue", "verdict": "dismiss", "reason": " "}),
+            "reason",
+        ),
+        (json!({"verdict": "dismiss", "reason": "r"}), "alarms"),
+        (
+            json!({"alarms": [], "verdict": "dismiss", "reason": "r"}),
+            "alarms",
+        ),
+        (
+            json!({"alarms": many, "verdict": "dismiss", "reason": "r"}),
+            "alarms",
+        ),
+        (
+            json!({"alarms": [1], "kind": "unusable", "verdict": "dismiss", "reason": "r"}),
+            "alarms",
+        ),
+        (
+            json!({"alarms": [1], "up_to": 1, "verdict": "dismiss", "reason": "r"}),
+            "alarms",
+        ),
+        (
+            json!({"alarms": ["x"], "verdict": "dismiss", "reason": "r"}),
+            "alarms[0]",
+        ),
+        (
+            json!({"kind": "amount", "verdict": "dismiss", "reason": "r"}),
+            "kind",
+        ),
+    ] {
+        let (status, error) = running.post("/v1/alarms:resolve", &body).await;
+        assert_eq!(
+            (status, &error["error"]["field"]),
+            (422, &json!(field)),
+            "{body}"
+        );
+    }
+    let (_, open) = running.get("/v1/alarms?resolved=false").await;
+    assert_eq!(open["alarms"].as_array().unwrap().len(), 1);
+}
+
 #[actix_web::test]
 async fn decision_is_answered_with_200_when_only_the_read_after_it_fails() {
     let running = Folder::new().serve().await.with_customer().await;
@@ -301,6 +505,11 @@ async fn unusable_callback_of_an_unknown_payment_says_why_and_cannot_be_credited
             .as_str()
             .is_some_and(|reason| !reason.is_empty())
     );
+    let summary = format!(
+        "the callback is not usable: {}",
+        alarm["reason"].as_str().unwrap()
+    );
+    assert_eq!(alarm["summary"], summary);
     assert_eq!(
         alarm["callbacks"],
         json!([String::from_utf8(body).unwrap()])
@@ -368,6 +577,10 @@ async fn unusable_callback_is_shown_with_its_amount_and_takes_a_credit_of_it() {
     assert_eq!(
         (&alarm["kind"], &alarm["amount"], &alarm["currency"]),
         (&json!("unusable"), &json!(9_000), &json!("KZT"))
+    );
+    assert_eq!(
+        alarm["summary"],
+        "announced 100.00 KZT, the callback says 90.00 KZT, and is not usable: the field `operation:type` is missing"
     );
     let path = "/v1/alarms/1/resolve";
     let (status, error) = running.post(path, &credit(8_000)).await;

@@ -108,6 +108,95 @@ async fn operator_lists_shows_and_resolves_an_alarm_and_the_customer_is_credited
 }
 
 #[actix_web::test]
+async fn command_that_an_alarm_proposes_credits_what_the_callback_says() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let run = |arguments: &[&str]| running.folder.run(arguments);
+    let payment_id = running.announced(10_000).await;
+    assert_eq!(send_callback(&running, &payment_id, 9_000).await, 200);
+    let summary = "announced 100.00 KZT, the callback says 90.00 KZT";
+    let listed = good(&run(&[
+        "alarms",
+        "list",
+        "--kind",
+        "amount_differs,unusable",
+    ]));
+    assert!(listed.contains(summary), "{listed}");
+    assert_eq!(
+        good(&run(&["alarms", "list", "--kind", "unusable"])),
+        "no alarms\n"
+    );
+    let shown = good(&run(&["alarms", "show", "1"]));
+    assert!(
+        shown.contains(summary) && shown.contains("Ask JetPay how much came in"),
+        "{shown}"
+    );
+    let mut commands = shown
+        .lines()
+        .filter_map(|line| line.strip_prefix("  jetpay "));
+    let command = commands.next().unwrap().replace("\"...\"", "receipt");
+    good(&run(&command.split(' ').collect::<Vec<_>>()));
+    assert_eq!(running.balance(CUSTOMER).await, 9_000);
+    let error = bad(&run(&["alarms", "list", "--kind", "amount_differ"]));
+    assert!(error.contains("'amount_differs'"), "{error}");
+}
+
+#[actix_web::test]
+async fn operator_resolves_alarms_together_after_seeing_how_many_they_are() {
+    let running = Folder::new().serve().await.with_customer().await;
+    let run = |arguments: &[&str]| running.folder.run(arguments);
+    for _ in 0..5 {
+        let payment_id = running.announced(100_000).await;
+        assert_eq!(send_callback(&running, &payment_id, 90_000).await, 200);
+    }
+    let dismiss = |of: &[&str]| {
+        let decision = ["--verdict", "dismiss", "--reason", "a test"];
+        run(&[&["alarms", "resolve"], of, &decision].concat())
+    };
+    let by_number = dismiss(&["2", "1"]);
+    assert_eq!(good(&by_number), "resolved 2 alarms\n");
+    let by_number = dismiss(&["1", "3", "99"]);
+    let error = bad(&by_number);
+    assert!(
+        error.contains("there is no alarm with the number 99"),
+        "{error}"
+    );
+    assert_eq!(
+        text(&by_number.stdout),
+        "resolved 1 alarm\nresolved before: 1\n"
+    );
+
+    let kind = ["--kind", "amount_differs"];
+    let asked = bad(&dismiss(&kind));
+    let count = "this dismisses 2 open alarms of kind amount_differs, the oldest of 20";
+    assert!(asked.contains(count), "{asked}");
+    assert!(
+        asked.contains("nothing is resolved") && asked.contains("--yes"),
+        "{asked}"
+    );
+    assert!(good(&run(&["alarms", "list"])).contains("4  "));
+    let credit = ["--verdict", "credit", "--amount", "90000", "--reason", "r"];
+    for of in [&["4", "5"][..], &["--kind", "amount_differs", "--yes"]] {
+        let error = bad(&run(&[&["alarms", "resolve"], of, &credit].concat()));
+        assert!(error.contains("a credit resolves one alarm"), "{error}");
+    }
+    let by_kind = dismiss(&["--kind", "amount_differs", "--yes"]);
+    assert_eq!(good(&by_kind), "resolved 2 alarms\n");
+    assert_eq!(good(&run(&["alarms", "list"])), "no alarms\n");
+    let none = dismiss(&["--kind", "amount_differs"]);
+    assert_eq!(good(&none), "resolved 0 alarms\n");
+    let json: Value = serde_json::from_str(&good(&dismiss(&["1", "--json", "2"]))).unwrap();
+    let expected = serde_json::json!({"resolved": 0, "already_resolved": [1, 2], "not_found": []});
+    assert_eq!(json, expected);
+    let resolve = ["alarms", "resolve", "--verdict", "dismiss", "--reason", "r"];
+    assert_eq!(run(&resolve).status.code(), Some(2));
+    assert_eq!(
+        run(&[&resolve[..], &["1"], &kind].concat()).status.code(),
+        Some(2)
+    );
+    assert_eq!(running.balance(CUSTOMER).await, 0);
+}
+
+#[actix_web::test]
 async fn operator_credits_one_payment_of_the_inbox_and_marks_another_as_foreign() {
     let running = Folder::new().serve().await.with_customer().await;
     let run = |arguments: &[&str]| running.folder.run(arguments);

@@ -25,6 +25,10 @@ async fn serve(server: &str, admin: &str) -> Running {
         &format!("token_file = \"token\"\n{admin}\n"),
     );
     folder.write("jetpay.toml", &config);
+    start(folder).await
+}
+
+async fn start(folder: Folder) -> Running {
     let log = File::create(folder.path("log")).unwrap();
     let process = Command::new(JETPAY)
         .args(["serve", "--config"])
@@ -260,6 +264,17 @@ async fn id_of_a_signed_message_forges_no_field_of_the_log() {
     );
 }
 
+/// Waits until the log has this part.
+async fn logged(running: &Running, part: &str) {
+    for _ in 0..100 {
+        if log(running).contains(part) {
+            return;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the log lacks {part}:\n{}", log(running));
+}
+
 /// Adds this many alarms behind the back of the service.
 fn add_alarms(running: &Running, count: usize) {
     let database = rusqlite::Connection::open(running.folder.path("jetpay.db")).unwrap();
@@ -272,34 +287,38 @@ fn add_alarms(running: &Running, count: usize) {
 }
 
 #[actix_web::test]
-async fn alarm_is_logged_with_its_number_and_those_beyond_a_hundred_are_counted() {
-    let running = serve("", "").await;
-    let logged = async |part: &str| {
-        for _ in 0..100 {
-            if log(&running).contains(part) {
-                return;
-            }
-            sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the log lacks {part}:\n{}", log(&running));
-    };
+async fn alarm_is_logged_with_its_number_and_those_beyond_twenty_are_counted_by_kind() {
+    let mut running = serve("", "").await;
     add_alarms(&running, 150);
-    logged("alarm: unknown_operation alarm=150 project=1234 payment=p").await;
-    logged("alarms=50 after=0").await;
+    logged(
+        &running,
+        "`jetpay alarms show 150` says what to do alarm=150 project=1234 payment=p",
+    )
+    .await;
+    logged(&running, "more alarms: unknown_operation; `jetpay alarms list --kind unknown_operation` shows them alarms=130 after=0 up_to=130").await;
     let database = rusqlite::Connection::open(running.folder.path("jetpay.db")).unwrap();
     database
         .execute_batch("ALTER TABLE alarms RENAME TO away")
         .unwrap();
-    logged("cannot read new alarms").await;
+    logged(&running, "cannot read new alarms").await;
     database
         .execute_batch("ALTER TABLE away RENAME TO alarms")
         .unwrap();
     add_alarms(&running, 1);
-    logged("alarm=151 project=1234").await;
+    logged(&running, "alarm=151 project=1234").await;
     assert_eq!(
-        log(&running).matches("alarm: unknown_operation").count(),
-        101
+        log(&running)
+            .matches("WARN jetpay_server::telemetry::log: alarm: unknown_operation: ")
+            .count(),
+        21
     );
+    // Those of the last seconds are logged at the end, and counted by the next run.
+    add_alarms(&running, 1);
+    running.signal("-TERM");
+    assert!(running.ended().success());
+    assert!(log(&running).contains("alarm=152"), "{}", log(&running));
+    let running = start(running.stop()).await;
+    logged(&running, "shows them open=152").await;
 }
 
 #[actix_web::test]

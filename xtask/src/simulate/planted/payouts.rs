@@ -43,7 +43,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout is sent before the ledger records it",
         edits: &[edit(
             OPERATIONS,
-            "        carry_out(transaction, row, decision, self.now)?;\n        Ok(Some(lease))",
+            "        carry_out(transaction, row, decision, None, self.now)?;\n        Ok(Some(lease))",
             "        let _ = (row, decision);\n        Ok(Some(lease))",
         )],
     },
@@ -192,7 +192,7 @@ pub(super) const PAYOUTS: &[Planted] = &[
         name: "payout that takes too long raises no alarm",
         edits: &[edit(
             LEASE,
-            "decision.alarm(AlarmKind::PayoutOverdue, None);",
+            "decision.alarm(AlarmKind::PayoutOverdue, StepDetails::default());",
             "",
         )],
     },

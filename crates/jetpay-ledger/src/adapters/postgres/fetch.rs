@@ -12,9 +12,9 @@ use super::rows::Values;
 use super::session::Session;
 use super::wire::send;
 use super::working_set::{EventRow, PaymentRow, Place, WorkingSet};
-use super::{alarm_reads, payouts, reads, rows};
+use super::{payouts, query, reads, rows};
 use crate::model::MAX_OPEN_UNUSABLE;
-use crate::port::{Keys, StoredEntry, TransactionError};
+use crate::port::{Keys, StoredEntry, TransactionError, alarms};
 
 /// Sends all statements in this order, then waits for the answers. Payments are locked in the order of their ids, so that two
 /// servers never wait for each other in a ring.
@@ -116,9 +116,7 @@ async fn rare(session: &Session, keys: &Keys) -> Result<Rare, tokio_postgres::Er
         rare.contracts = client.query(&statements.contracts, &[&ids]).await?;
     }
     if !keys.alarms.is_empty() {
-        rare.alarms = client
-            .query(alarm_reads::ALARMS_TO_RESOLVE, &[&keys.alarms])
-            .await?;
+        rare.alarms = client.query(&alarms::to_resolve(), &[&keys.alarms]).await?;
     }
     if !keys.entries.is_empty() {
         // Read after the payments are locked: so it is known whether an entry is corrected.
@@ -218,7 +216,7 @@ fn take_rare(set: &mut WorkingSet, keys: &Keys, rare: &Rare) -> Result<(), Trans
     }
     set.alarms = keys.alarms.iter().map(|seq| (*seq, None)).collect();
     for row in &rare.alarms {
-        let alarm = alarm_reads::alarm(row)?;
+        let alarm = alarms::alarm(&query::values(row)?)?;
         set.alarms.insert(alarm.seq, Some(alarm));
     }
     set.entries = keys.entries.iter().map(|seq| (*seq, None)).collect();

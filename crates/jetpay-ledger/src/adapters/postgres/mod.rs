@@ -6,7 +6,6 @@
 //! they changed, and commits. What is sent in which order is explicit: see [`wire`].
 
 mod address;
-mod alarm_reads;
 mod commit_worker;
 mod copy;
 mod error;

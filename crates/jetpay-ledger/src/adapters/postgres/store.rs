@@ -15,11 +15,8 @@ use super::address::{Address, failed};
 use super::commit_worker::{CommitWorker, Health, Queue};
 use super::query::QueryClient;
 use super::readers::Readers;
-use super::{alarm_reads, payment_reads, reads, session};
-use crate::model::{
-    Alarm, AlarmFilter, Counts, Customer, Entry, Error, OpenError, Payment, PaymentFilter,
-    Resolution, Unmatched,
-};
+use super::{payment_reads, reads, session};
+use crate::model::{Counts, Customer, Entry, Error, OpenError, Payment, PaymentFilter};
 use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Row, Store, Value};
 
 /// While one worker waits for the disk, the other fetches.
@@ -177,26 +174,6 @@ impl Store for Postgres {
     fn entries(&self, after: i64, limit: usize) -> ReadFuture<'_, Vec<Entry>> {
         self.readers
             .read(move |client| reads::entries(client, after, limit))
-    }
-
-    fn alarms(&self, filter: AlarmFilter) -> ReadFuture<'_, Vec<Alarm>> {
-        self.readers
-            .read(move |client| alarm_reads::alarms(client, filter))
-    }
-
-    fn alarm(&self, seq: i64) -> ReadFuture<'_, Option<(Alarm, Vec<Vec<u8>>)>> {
-        self.readers
-            .read(move |client| alarm_reads::alarm_with_bodies(client, seq))
-    }
-
-    fn resolutions(&self, before: Option<i64>, limit: usize) -> ReadFuture<'_, Vec<Resolution>> {
-        self.readers
-            .read(move |client| alarm_reads::resolutions(client, before, limit))
-    }
-
-    fn inbox(&self, limit: usize) -> ReadFuture<'_, Vec<Unmatched>> {
-        self.readers
-            .read(move |client| alarm_reads::inbox(client, limit))
     }
 
     fn counts(&self) -> ReadFuture<'_, Counts> {

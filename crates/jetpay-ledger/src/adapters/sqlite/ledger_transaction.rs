@@ -8,9 +8,10 @@ use jetpay_rules::{
 };
 
 use super::transaction::{Transaction, write_counts};
-use super::{alarms, customers, entries, events, payments};
+use super::{alarms, customers, entries, events, payments, rows};
 use crate::model::{Alarm, AlarmCause, Counts, Customer, Millis, NewPayment, NewResolution, Put};
-use crate::port::{LedgerTransaction, StoredEntry, StoredEvent, TransactionError};
+use crate::port;
+use crate::port::{LedgerTransaction, StoredEntry, StoredEvent, TransactionError, Value};
 
 impl LedgerTransaction for Transaction<'_> {
     fn payment(
@@ -116,7 +117,12 @@ impl LedgerTransaction for Transaction<'_> {
     }
 
     fn alarm(&mut self, seq: i64) -> Result<Option<Alarm>, TransactionError> {
-        Ok(alarms::read(self.connection(), seq)?)
+        let rows = rows::query(
+            self.connection(),
+            &port::alarms::by_seq(),
+            &[Value::Int(seq)],
+        )?;
+        rows.first().map(|row| port::alarms::alarm(row)).transpose()
     }
 
     fn add_resolution(

@@ -57,45 +57,6 @@ macro_rules! reads {
             })
         }
 
-        fn alarms(
-            &self,
-            filter: crate::model::AlarmFilter,
-        ) -> crate::port::ReadFuture<'_, Vec<crate::model::Alarm>> {
-            self.read(|connection| $crate::adapters::sqlite::alarms::page(connection, &filter))
-        }
-
-        fn alarm(
-            &self,
-            seq: i64,
-        ) -> crate::port::ReadFuture<'_, Option<(crate::model::Alarm, Vec<Vec<u8>>)>> {
-            self.read(|connection| {
-                let snapshot = connection.unchecked_transaction()?;
-                let alarm = $crate::adapters::sqlite::alarms::read(&snapshot, seq)?;
-                alarm
-                    .map(|alarm| {
-                        Ok((
-                            alarm,
-                            $crate::adapters::sqlite::alarms::bodies(&snapshot, seq)?,
-                        ))
-                    })
-                    .transpose()
-            })
-        }
-
-        fn resolutions(
-            &self,
-            before: Option<i64>,
-            limit: usize,
-        ) -> crate::port::ReadFuture<'_, Vec<crate::model::Resolution>> {
-            self.read(|connection| {
-                $crate::adapters::sqlite::alarms::resolutions(connection, before, limit)
-            })
-        }
-
-        fn inbox(&self, limit: usize) -> crate::port::ReadFuture<'_, Vec<crate::model::Unmatched>> {
-            self.read(|connection| $crate::adapters::sqlite::alarms::inbox(connection, limit))
-        }
-
         fn counts(&self) -> crate::port::ReadFuture<'_, crate::model::Counts> {
             self.read($crate::adapters::sqlite::transaction::read_counts)
         }

@@ -123,11 +123,6 @@ pub(super) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-/// A word of a closed set that is none of it.
-pub(super) fn unknown_word(column: usize) -> rusqlite::Error {
-    broken(column, UnknownWord)
-}
-
 pub(super) fn broken(
     column: usize,
     error: impl std::error::Error + Send + Sync + 'static,

@@ -76,17 +76,20 @@ fn outcome_that_does_not_fit_moves_nothing_and_waits_for_a_person() {
         (part, AlarmKind::PartiallyPaid),
         (odd, AlarmKind::UnexpectedOperation),
     ] {
-        let decision = told.on_callback(&accepted(), at(3));
-        assert_eq!(
-            (steps(&decision), alarms(&decision)),
-            (vec![StepKind::Differs], vec![why])
-        );
-        assert_eq!(decision.outcome, EventStatus::Quarantined);
-        assert_eq!(
-            money(&decision.snapshot),
-            (PayoutState::Accepted, AMOUNT, 0)
-        );
-        assert_eq!(decision.snapshot.next, None);
+        let answered = queried(&accepted(), &found(&[told]), at(70));
+        for decision in [told.on_callback(&accepted(), at(3)), answered] {
+            assert_eq!(
+                (steps(&decision), alarms(&decision)),
+                (vec![StepKind::Differs], vec![why])
+            );
+            assert_eq!(decision.alarms[0].amount, Some(kzt(told.amount)));
+            assert_eq!(decision.outcome, EventStatus::Quarantined);
+            assert_eq!(
+                money(&decision.snapshot),
+                (PayoutState::Accepted, AMOUNT, 0)
+            );
+            assert_eq!(decision.snapshot.next, None);
+        }
     }
 }
 

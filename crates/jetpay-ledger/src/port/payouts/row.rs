@@ -2,12 +2,12 @@
 
 use jetpay_core::id::OperationId;
 
-use super::value;
-use super::value::{Values, broken};
 use crate::model::Millis;
 use crate::payout::{NewPayout, Payout, PayoutSnapshot};
 use crate::port::keys::TransactionError;
 use crate::port::store::Value;
+use crate::port::value;
+use crate::port::value::{Values, broken};
 
 /// The columns of a payout: first those that never change, then the others. The payer's data is forgotten in the end.
 pub(crate) const COLUMNS: [&str; 31] = [

@@ -3,11 +3,11 @@
 use jetpay_core::id::PaymentId;
 
 use super::row::COLUMNS;
-use super::value;
-use super::value::Values;
 use crate::payout::{PayoutFilter, PayoutState};
 use crate::port::keys::TransactionError;
 use crate::port::store::{Row, Value, sum};
+use crate::port::value;
+use crate::port::value::Values;
 
 /// A payout by its id.
 pub(crate) fn by_id() -> String {
@@ -121,7 +121,7 @@ pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value>) {
         // Says that the index of the other states holds them all.
         conditions.push("state <> 'paid'".to_owned());
     }
-    values.push(Value::Int(i64::try_from(filter.limit).unwrap_or(i64::MAX)));
+    values.push(value::limit(filter.limit));
     let sql = format!(
         "{} WHERE {} ORDER BY payment_id LIMIT ${}",
         select(),

@@ -2,12 +2,12 @@
 
 use jetpay_core::operation_code::OperationCode;
 
-use super::value;
-use super::value::{Values, broken};
 use crate::model::Millis;
 use crate::payout::{PayoutMove, PayoutStep, StepKind};
 use crate::port::keys::TransactionError;
 use crate::port::store::Value;
+use crate::port::value;
+use crate::port::value::{Values, broken};
 
 /// The columns of a step.
 pub(crate) const STEP_COLUMNS: [&str; 10] = [

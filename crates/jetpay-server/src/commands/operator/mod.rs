@@ -2,8 +2,11 @@
 //! service.
 
 mod inbox;
+mod together;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use jetpay_ledger::AlarmKind;
 use jetpay_platform::visible;
 use serde_json::Value;
 
@@ -56,12 +59,20 @@ pub(super) enum Alarms {
     List(ListAlarms),
     /// Show one alarm, with its callbacks as received
     Show(ShowAlarm),
-    /// Record a decision about an alarm, and carry it out
-    Resolve(ResolveAlarm),
+    /// Record a decision about an alarm, and carry it out; or about many alarms, which credits nothing
+    Resolve(ResolveAlarms),
+}
+
+/// The words of all kinds of alarms.
+fn kinds() -> PossibleValuesParser {
+    AlarmKind::ALL.iter().map(|kind| kind.as_str()).into()
 }
 
 #[derive(Args)]
 pub(super) struct ListAlarms {
+    /// List only alarms of these kinds, with commas between
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kinds(), hide_possible_values = true)]
+    kind: Vec<String>,
     /// List the resolved alarms instead
     #[arg(long, conflicts_with = "all")]
     resolved: bool,
@@ -87,9 +98,20 @@ pub(super) struct ShowAlarm {
 }
 
 #[derive(Args)]
-pub(super) struct ResolveAlarm {
-    /// The number of the alarm
-    seq: i64,
+pub(super) struct ResolveAlarms {
+    /// The numbers of the alarms
+    #[arg(
+        value_name = "SEQ",
+        required_unless_present = "kind",
+        conflicts_with = "kind"
+    )]
+    seqs: Vec<i64>,
+    /// Resolve all open alarms of these kinds, with commas between: shows how many they are, and asks
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kinds(), hide_possible_values = true)]
+    kind: Vec<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     decision: Decision,
     /// The id of the operation to credit, as the platform's account shows it; only for an alarm that names none
@@ -103,7 +125,9 @@ impl Alarms {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         match self {
             Self::List(list) => {
+                let kind = (!list.kind.is_empty()).then(|| list.kind.join(","));
                 let request = Request::get(&["alarms"])
+                    .with("kind", kind)
                     .with("resolved", (!list.all).then_some(list.resolved))
                     .with("before", list.before)
                     .with("limit", list.limit);
@@ -114,12 +138,14 @@ impl Alarms {
                 show.admin.call(&request, render_alarm)
             }
             Self::Resolve(resolve) => {
-                let path = ["alarms", &resolve.seq.to_string(), "resolve"];
                 let mut body = resolve.decision.body();
                 if let Some(operation) = &resolve.operation {
                     body["operation_id"] = operation.as_str().into();
                 }
-                let request = Request::post(&path, body);
+                let [seq] = resolve.seqs[..] else {
+                    return together::resolve(resolve, body);
+                };
+                let request = Request::post(&["alarms", &seq.to_string(), "resolve"], body);
                 resolve.admin.call(&request, render_alarm)
             }
         }
@@ -133,6 +159,7 @@ const ALARM_COLUMNS: &[Column] = &[
     column("project", |alarm| text(alarm, "/project_id")),
     column("payment", |alarm| text(alarm, "/payment_id")),
     column("operation", |alarm| text(alarm, "/operation_id")),
+    column("what happened", |alarm| text(alarm, "/summary")),
     column("resolved", verdict),
 ];
 
@@ -161,16 +188,22 @@ fn render_alarm(alarm: &Value) -> String {
         ("alarm", text(alarm, "/seq")),
         ("time", text(alarm, "/time")),
         ("kind", text(alarm, "/kind")),
+        ("what happened", text(alarm, "/summary")),
+        ("what to do", text(alarm, "/advice")),
         ("reason", text(alarm, "/reason")),
         ("project", text(alarm, "/project_id")),
         ("payment", text(alarm, "/payment_id")),
         ("operation", text(alarm, "/operation_id")),
         ("amount", money(alarm, "", "amount")),
+        ("expected", money(alarm, "/expected", "amount")),
         ("resolved", verdict(alarm)),
         ("resolved at", text(alarm, "/resolution/time")),
         ("resolved by", text(alarm, "/resolution/by")),
         ("resolved because", text(alarm, "/resolution/reason")),
     ]);
+    for command in rows(alarm, "commands") {
+        rendered += &["  ", &text(command, ""), "\n"].concat();
+    }
     for index in 0..rows(alarm, "callbacks").len() {
         rendered += "\n";
         let body = alarm.pointer(&format!("/callbacks/{index}"));

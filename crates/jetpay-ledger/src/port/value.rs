@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
+use jetpay_core::Money;
 use jetpay_core::id::{InvalidId, OperationId, PaymentId, ProjectId};
-use jetpay_core::{Currency, Money};
 
-use crate::model::Millis;
+use crate::model::{Millis, amount_from_stored, word_from_stored};
 use crate::port::keys::TransactionError;
 use crate::port::store::Value;
 
@@ -46,6 +46,14 @@ impl<'r> Values<'r> {
         T::try_from(self.text()?).map_err(|_| broken())
     }
 
+    pub(super) fn optional_id<T>(&mut self) -> Result<Option<T>, TransactionError>
+    where
+        T: for<'a> TryFrom<&'a str, Error = InvalidId>,
+    {
+        let id = self.optional_text().map(T::try_from).transpose();
+        id.map_err(|_| broken())
+    }
+
     pub(super) fn project(&mut self) -> Result<ProjectId, TransactionError> {
         Ok(ProjectId::new(self.int()?.cast_unsigned()))
     }
@@ -59,20 +67,40 @@ impl<'r> Values<'r> {
         self.text()?.parse().map_err(|_| broken())
     }
 
+    /// A word of an event, if its callback has it.
+    pub(super) fn event_word<T: From<&'r str>>(&mut self) -> Option<T> {
+        word_from_stored(self.optional_text()?)
+    }
+
+    /// An amount, if there is one, and its currency in the next column.
+    pub(super) fn optional_money(&mut self) -> Result<Option<Money>, TransactionError> {
+        let minor = self.optional_int().unwrap_or_default();
+        let currency = self.optional_text().unwrap_or_default();
+        amount_from_stored(minor, currency).map_err(|_| broken())
+    }
+
+    pub(super) fn bytes(&mut self) -> Result<Vec<u8>, TransactionError> {
+        let bytes = self.left.next().and_then(Value::bytes);
+        bytes.map(<[u8]>::to_vec).ok_or_else(broken)
+    }
+
     /// An amount, and its currency in the next column.
     pub(super) fn money(&mut self) -> Result<Money, TransactionError> {
-        let minor = self.int()?;
-        let currency = Currency::parse(self.text()?).map_err(|_| broken())?;
-        Ok(Money::new(minor, currency))
+        self.optional_money()?.ok_or_else(broken)
     }
 }
 
 pub(super) fn broken() -> TransactionError {
-    TransactionError::Store("a row of a payout is broken".into())
+    TransactionError::Store("a row is broken".into())
 }
 
 pub(super) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
+}
+
+/// The most rows that a query gives.
+pub(crate) fn limit(limit: usize) -> Value {
+    Value::Int(i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
 pub(super) fn optional_text(given: Option<&str>) -> Value {

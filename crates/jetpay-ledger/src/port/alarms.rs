@@ -1,0 +1,240 @@
+//! Alarms, resolutions and the inbox as rows: the same questions in every store.
+
+use jetpay_rules::OperationEvent;
+
+use super::keys::TransactionError;
+use super::store::{Row, Value};
+use super::value;
+use super::value::{Values, broken};
+use crate::model::{
+    Alarm, AlarmCount, AlarmFilter, AlarmSubject, Millis, Resolution, Unmatched, Verdict,
+    operation_from_stored,
+};
+
+macro_rules! resolution_columns {
+    () => {
+        "settlements.seq, alarm_seq, settlements.payment_id, settlements.operation_id, verdict, settlements.amount,
+            settlements.currency, settlements.reason, events_before, settlements.time, corrects, actor"
+    };
+}
+
+/// Each alarm with its event, the payment or payout that it names, and its resolution. The event is the last one of the
+/// operation that had come by then.
+const ALARMS: &str = concat!(
+    "SELECT alarms.seq, alarms.kind, alarms.project_id, alarms.payment_id, alarms.operation_id, alarms.amount,
+        alarms.currency, alarms.reason, alarms.time,
+        events.payment_type, events.payment_status, events.operation_type, events.operation_status, events.amount,
+        events.currency,
+        coalesce(payments.project_id, payouts.project_id), coalesce(payments.amount, payouts.amount),
+        coalesce(payments.currency, payouts.currency), payments.credited, payments.remaining, payments.refunded,
+        coalesce(payments.credited_by, payouts.paid_by), payouts.paid, payouts.state,
+        CASE alarms.kind WHEN 'operation_of_another_payment' THEN (SELECT entries.payment_id FROM entries
+            WHERE entries.project_id = alarms.project_id AND entries.operation_id = alarms.operation_id
+              AND entries.payment_id <> alarms.payment_id LIMIT 1) END, ",
+    resolution_columns!(),
+    " FROM alarms
+        LEFT JOIN settlements ON alarm_seq = alarms.seq
+        LEFT JOIN payments ON payments.id = alarms.payment_id
+        LEFT JOIN payouts ON payouts.payment_id = alarms.payment_id
+        LEFT JOIN events ON events.seq = (SELECT of_operation.seq FROM events AS of_operation
+            WHERE of_operation.payment_id = alarms.payment_id AND of_operation.project_id = alarms.project_id
+              AND of_operation.operation_id = coalesce(alarms.operation_id, -1)
+            ORDER BY of_operation.received_at > alarms.time, of_operation.received_at DESC, of_operation.seq DESC
+            LIMIT 1) "
+);
+
+/// An alarm by its number.
+pub(crate) fn by_seq() -> String {
+    format!("{ALARMS} WHERE alarms.seq = $1")
+}
+
+/// Alarms by their numbers, locked, so that each is resolved once.
+#[cfg(feature = "postgres")]
+pub(crate) fn to_resolve() -> String {
+    format!("{ALARMS} WHERE alarms.seq = ANY($1) ORDER BY alarms.seq FOR UPDATE OF alarms")
+}
+
+/// The messages that an alarm is about: what it keeps itself, or the events of its operation.
+pub(crate) const BODIES: &str = "SELECT body FROM alarms WHERE seq = $1 AND body IS NOT NULL
+    UNION ALL
+    SELECT events.body FROM alarms JOIN events USING (payment_id, project_id)
+    WHERE alarms.seq = $1 AND events.operation_id = coalesce(alarms.operation_id, -1)";
+
+/// The number of the last alarm.
+pub(crate) const LAST: &str = "SELECT coalesce(max(seq), 0) FROM alarms";
+
+/// Resolutions, the newest first.
+pub(crate) const RESOLUTIONS: &str = concat!(
+    "SELECT ",
+    resolution_columns!(),
+    " FROM settlements WHERE seq < $1 ORDER BY seq DESC LIMIT $2"
+);
+
+/// Callbacks without a payment, by payment.
+pub(crate) const INBOX: &str =
+    "SELECT payment_id, project_id, operation_id, operation_type, operation_status, payment_status, amount, currency,
+        received_at, body
+    FROM events WHERE disposition IN ('unmatched', 'dismissed') AND disposition = 'unmatched'
+    ORDER BY payment_id, seq LIMIT $1";
+
+/// The alarms that a filter lets through, the newest first. They are chosen before anything is joined to them: a planner without
+/// statistics would join it to all of a kind.
+pub(crate) fn filtered(filter: AlarmFilter) -> (String, Vec<Value>) {
+    let limit = value::limit(filter.limit);
+    let (condition, mut values) = condition(filter);
+    values.push(limit);
+    let limit = values.len();
+    let chosen =
+        format!("SELECT seq FROM alarms WHERE {condition} ORDER BY alarms.seq DESC LIMIT ${limit}");
+    let sql = format!("{ALARMS} WHERE alarms.seq IN ({chosen}) ORDER BY alarms.seq DESC");
+    (sql, values)
+}
+
+/// How many alarms a filter lets through, by kind.
+pub(crate) fn counted(filter: AlarmFilter) -> (String, Vec<Value>) {
+    let (condition, values) = condition(filter);
+    let sql = format!(
+        "SELECT kind, count(*), max(seq), min(time), max(time) FROM alarms WHERE {condition} GROUP BY kind ORDER BY kind"
+    );
+    (sql, values)
+}
+
+fn condition(filter: AlarmFilter) -> (String, Vec<Value>) {
+    let mut values = vec![
+        Value::Int(filter.after.unwrap_or(i64::MIN)),
+        Value::Int(filter.before.unwrap_or(i64::MAX)),
+    ];
+    let mut condition = "alarms.seq > $1 AND alarms.seq < $2".to_owned();
+    condition += match filter.resolved {
+        None => "",
+        Some(false) => " AND NOT alarms.settled",
+        Some(true) => " AND alarms.settled",
+    };
+    if !filter.kinds.is_empty() {
+        let kinds = filter.kinds.into_iter().map(|kind| {
+            values.push(Value::Text(kind.as_str().to_owned()));
+            format!("${}", values.len())
+        });
+        let kinds: Vec<String> = kinds.collect();
+        let kinds = kinds.join(", ");
+        condition = format!("{condition} AND alarms.kind IN ({kinds})");
+    }
+    (condition, values)
+}
+
+/// From a row that [`filtered`] or [`by_seq`] gives.
+pub(crate) fn alarm(row: &[Value]) -> Result<Alarm, TransactionError> {
+    let mut values = Values::of(row);
+    let mut alarm = Alarm {
+        seq: values.int()?,
+        kind: values.word()?,
+        project_id: values.project()?,
+        payment_id: values.optional_id()?,
+        operation_id: values.optional_operation(),
+        amount: values.optional_money()?,
+        reason: values.optional_text().map(ToOwned::to_owned),
+        time: Millis(values.int()?),
+        event: None,
+        subject: None,
+        other_payment: None,
+        resolution: None,
+    };
+    let payment_type = values.event_word();
+    let payment_status = values.event_word();
+    let (operation_type, operation_status) = (values.event_word(), values.event_word());
+    let amount = values.optional_money()?;
+    let named = alarm.payment_id.clone().zip(payment_status);
+    alarm.event = named.map(|(payment_id, payment_status)| OperationEvent {
+        project_id: alarm.project_id,
+        payment_id,
+        payment_type,
+        payment_status,
+        operation_id: alarm.operation_id,
+        operation_type,
+        operation_status,
+        amount,
+    });
+    let project = values.optional_int();
+    let amount = values.optional_money()?;
+    let mut sum = || values.optional_int().unwrap_or_default();
+    let (credited, remaining, refunded) = (sum(), sum(), sum());
+    let operation_id = values.optional_operation();
+    let paid = values.optional_int();
+    let payout_state = values.optional_text().map(ToOwned::to_owned);
+    alarm.subject = project.zip(amount).map(|(project, amount)| AlarmSubject {
+        project_id: project.cast_unsigned().into(),
+        amount,
+        credited: paid.unwrap_or(credited),
+        remaining: paid.unwrap_or(remaining),
+        refunded,
+        operation_id,
+        payout_state,
+    });
+    alarm.other_payment = values.optional_id()?;
+    alarm.resolution = optional_resolution(&mut values)?;
+    Ok(alarm)
+}
+
+/// From a row that [`counted`] gives.
+pub(crate) fn count(row: &[Value]) -> Result<AlarmCount, TransactionError> {
+    let mut values = Values::of(row);
+    Ok(AlarmCount {
+        kind: values.word()?,
+        count: values.int()?,
+        last: values.int()?,
+        oldest: Millis(values.int()?),
+        newest: Millis(values.int()?),
+    })
+}
+
+/// From a row that [`RESOLUTIONS`] gives.
+pub(crate) fn resolution(row: &[Value]) -> Result<Resolution, TransactionError> {
+    optional_resolution(&mut Values::of(row))?.ok_or_else(broken)
+}
+
+fn optional_resolution(values: &mut Values<'_>) -> Result<Option<Resolution>, TransactionError> {
+    let Some(seq) = values.optional_int() else {
+        return Ok(None);
+    };
+    let alarm_seq = values.optional_int();
+    let (payment_id, operation_id) = (values.optional_id()?, values.optional_operation());
+    let (verdict, amount) = (values.text()?, values.optional_money()?);
+    let (reason, events_before) = (values.text()?.to_owned(), values.int()?.cast_unsigned());
+    let time = Millis(values.int()?);
+    let corrects = values.optional_int();
+    Ok(Some(Resolution {
+        seq,
+        alarm_seq,
+        payment_id,
+        operation_id,
+        verdict: Verdict::from_stored(verdict, amount, corrects).ok_or_else(broken)?,
+        reason,
+        by: values.optional_text().map(ToOwned::to_owned),
+        events_before,
+        time,
+    }))
+}
+
+/// From a row that [`INBOX`] gives.
+pub(crate) fn unmatched(row: &[Value]) -> Result<Unmatched, TransactionError> {
+    let mut values = Values::of(row);
+    Ok(Unmatched {
+        payment_id: values.id()?,
+        project_id: values.project()?,
+        operation_id: operation_from_stored(values.int()?),
+        operation_type: values.event_word(),
+        operation_status: values.event_word(),
+        payment_status: values.text()?.into(),
+        amount: values.optional_money()?,
+        received_at: Millis(values.int()?),
+        body: values.bytes()?,
+    })
+}
+
+/// Each row as a value.
+pub(crate) fn all<T>(
+    rows: &[Row],
+    read: impl Fn(&[Value]) -> Result<T, TransactionError>,
+) -> Result<Vec<T>, crate::model::Error> {
+    rows.iter().map(|row| Ok(read(row)?)).collect()
+}
