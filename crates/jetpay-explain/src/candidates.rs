@@ -1,10 +1,11 @@
-//! The texts that a sender may have signed instead of the string to sign.
+//! The texts that a sender may have signed instead of the string to sign, but for changes of all texts.
 
 use std::collections::BTreeSet;
 
 use crate::flatten::Node;
 use crate::rule::{OTHERS, PLATFORM, Rule, VALUES_TRIMMED};
 use crate::signed::{Line, Text};
+use crate::texts::Changed;
 use crate::{Hint, flatten, json};
 
 /// The string to sign by the platform's rule, in both orders of paths.
@@ -37,14 +38,6 @@ pub(super) fn rules<'a>(
     })
 }
 
-/// The string to sign by the platform's rule, before a system between sender and receiver changed the body.
-pub(super) fn changed<'a>(
-    root: &'a Node<'a>,
-    size: usize,
-) -> impl Iterator<Item = (Hint, Text)> + 'a {
-    changed_lines(root, size).map(|(hint, lines)| (hint, Text::Lines(lines)))
-}
-
 fn under(root: &Node<'_>, rule: Rule, size: usize) -> impl Iterator<Item = Text> {
     [Some(rule), rule.in_byte_order()]
         .into_iter()
@@ -53,60 +46,14 @@ fn under(root: &Node<'_>, rule: Rule, size: usize) -> impl Iterator<Item = Text>
         .map(Text::Lines)
 }
 
-/// The most values of a body of which each is left out once. No message of the platform has more.
+/// The most values of a body of which each is left out or changed alone. No message of the platform has more.
 const VALUES: usize = 300;
-/// The largest body, in bytes, for which changes are tried.
-const SIZE: usize = 64 * 1024;
-
-/// The most bytes that are hashed while one value after the other is left out.
-const WORK: usize = 32 * 1024 * 1024;
-
-type Change = fn(&str) -> String;
-
-/// Changes of all texts. Each converts what arrived to what may have been sent.
-const TEXTS: [(Hint, Change); 5] = [
-    (Hint::CharacterSet, decoded_twice),
-    (Hint::CharacterSet, encoded_twice),
-    (Hint::EntitiesEscaped, without_entities),
-    (Hint::LineEnds, |text| text.replace("\r\n", "\n")),
-    (Hint::LineEnds, |text| {
-        text.replace("\r\n", "\n").replace('\n', "\r\n")
-    }),
-];
-
-/// The values that may have been signed, each with the change that was made to the body later.
-fn changed_lines<'a>(
-    root: &'a Node<'a>,
-    size: usize,
-) -> impl Iterator<Item = (Hint, Vec<Line>)> + 'a {
-    let lines = (size <= SIZE).then(|| flatten::lines(root, PLATFORM, size));
-    let lines = lines.flatten().unwrap_or_default();
-    let times = WORK / size.max(1);
-    let recoded: Vec<_> = TEXTS
-        .iter()
-        .map(|(hint, change)| (hint.clone(), mapped(&lines, *change)))
-        .filter(|(_, changed)| *changed != lines)
-        .collect();
-    let orders = reordered(root, size).filter_map(move |root| {
-        let lines = flatten::lines(&root, PLATFORM, size)?;
-        Some((Hint::ArraysReordered, lines))
-    });
-    recoded
-        .into_iter()
-        .chain(left_out(lines).take(times))
-        .chain(orders)
-}
-
-fn mapped(lines: &[Line], change: Change) -> Vec<Line> {
-    let change = |line: &Line| line.with(&change(line.value()));
-    lines.iter().map(change).collect()
-}
 
 /// Leaves out one value, or all values below one name.
-fn left_out(lines: Vec<Line>) -> impl Iterator<Item = (Hint, Vec<Line>)> {
+pub(super) fn left_out(lines: &[Line]) -> impl Iterator<Item = (Hint, Text)> {
     let mut names = BTreeSet::new();
     if lines.len() <= VALUES {
-        for line in &lines {
+        for line in lines {
             let ends = line.path().match_indices(':').map(|(at, _)| at);
             names.extend(ends.map(|end| line.path()[..end].to_owned()));
             names.insert(line.path().to_owned());
@@ -118,39 +65,157 @@ fn left_out(lines: Vec<Line>) -> impl Iterator<Item = (Hint, Vec<Line>)> {
             !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
         };
         let lines = lines.iter().filter(below).cloned().collect();
-        (Hint::FieldAdded(name), lines)
+        (Hint::FieldAdded(name), Text::Lines(lines))
     })
 }
 
-/// Undoes the error that UTF-8 was read as Latin-1 and written as UTF-8 again: `Ã©` for `é`.
-fn decoded_twice(text: &str) -> String {
-    let bytes = text.chars().map(|character| u8::try_from(character).ok());
-    let bytes = bytes.collect::<Option<Vec<u8>>>();
-    let decoded = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    decoded.unwrap_or_else(|| text.to_owned())
+/// Another value at one path, or at all paths that have the same value. Amounts are first.
+pub(super) fn other_values<'a>(
+    lines: &'a [Line],
+    changed: &'a [Changed],
+) -> impl Iterator<Item = (Hint, Text)> + 'a {
+    let few = if lines.len() <= VALUES {
+        lines.len()
+    } else {
+        0
+    };
+    let mut order: Vec<usize> = (0..few).collect();
+    order.sort_by_key(|at| {
+        !["amount", "sum"]
+            .iter()
+            .any(|name| lines[*at].path().contains(name))
+    });
+    let sources: Vec<&Line> = {
+        let mut seen = BTreeSet::new();
+        let all = order.iter().map(|at| &lines[*at]);
+        all.filter(|line| seen.insert(line.value())).collect()
+    };
+    let places = move |at: usize| {
+        let same = |it: &usize| lines[*it].value() == lines[at].value();
+        let all: Vec<usize> = (0..lines.len()).filter(same).collect();
+        let several = Some(all).filter(|all| all.len() > 1 && all[0] == at);
+        std::iter::once(vec![at]).chain(several)
+    };
+    let of_others = order.clone().into_iter().flat_map(move |at| {
+        let sources = sources.iter().copied();
+        let sources: Vec<&Line> = sources.filter(|it| alike(it, &lines[at])).collect();
+        sources.into_iter().flat_map(move |source| {
+            let how = format!("that of `{}`", source.path());
+            places(at).map(move |at| edited(lines, &at, source.value(), &how))
+        })
+    });
+    let one_text = changed.iter().flat_map(move |changed| {
+        let differing = (0..few).filter(|at| lines[*at] != changed.lines[*at]);
+        differing.map(|at| {
+            let (_, text) = edited(lines, &[at], changed.lines[at].value(), "");
+            (changed.hint.clone(), text)
+        })
+    });
+    let rewritten = order.into_iter().flat_map(move |at| {
+        let value = lines[at].value();
+        let forms = numbers(value).into_iter().chain(spellings(value));
+        forms
+            .filter(move |(_, other)| other != value)
+            .flat_map(move |(how, other)| places(at).map(move |at| edited(lines, &at, &other, how)))
+    });
+    of_others.chain(one_text).chain(rewritten)
 }
 
-/// Makes the same error, because the sender may have made it: it signed `Ã©` and sent `é`.
-fn encoded_twice(text: &str) -> String {
-    text.bytes().map(char::from).collect()
-}
-
-fn without_entities(text: &str) -> String {
-    let mut plain = text.to_owned();
-    // `&amp;` is last, because `&amp;lt;` must become `&lt;`.
-    for (entity, character) in [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#039;", "'"),
-        ("&apos;", "'"),
-        ("&amp;", "&"),
-    ] {
-        plain = plain.replace(entity, character);
+/// The lines with another value at some of them. `how` says which value that is, and shows no value.
+fn edited(lines: &[Line], at: &[usize], value: &str, how: &str) -> (Hint, Text) {
+    let paths: Vec<&str> = at.iter().map(|at| lines[*at].path()).collect();
+    let hint = Hint::ValueChanged {
+        path: paths.join("` and `"),
+        how: how.to_owned(),
+    };
+    let mut lines = lines.to_vec();
+    for at in at {
+        lines[*at] = lines[*at].with(value);
     }
-    plain
+    (hint, Text::Lines(lines))
+}
+
+/// Whether one value may be in the place of the other: they differ, and are numbers, dates or values of one name.
+fn alike(one: &Line, other: &Line) -> bool {
+    let is_number = |line: &Line| {
+        line.value()
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let is_date = |line: &Line| line.value().as_bytes().get(10) == Some(&b'T');
+    let name = |line: &Line| line.path().rsplit(':').next().map(str::to_owned);
+    one.value() != other.value()
+        && (is_number(one) && is_number(other)
+            || is_date(one) && is_date(other)
+            || name(one) == name(other))
+}
+
+/// Other ways to write a number, and the same amount in other units. No float is involved.
+fn numbers(value: &str) -> Vec<(&'static str, String)> {
+    const MORE: &str = "a hundred times as much";
+    const LESS: &str = "a hundredth of it";
+    const WRITTEN: &str = "the same number, written with another fraction";
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let shifted = |text: &str| match text.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        rest => rest.to_owned(),
+    };
+    if digits(value) {
+        let padded = format!("{value:0>3}");
+        let (whole, fraction) = padded.split_at(padded.len() - 2);
+        let hundredth = format!("{whole}.{fraction}");
+        let short = hundredth
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned();
+        return vec![
+            (MORE, format!("{value}00")),
+            (LESS, short),
+            (LESS, hundredth),
+            (WRITTEN, format!("{value}.0")),
+            (WRITTEN, format!("{value}.00")),
+            ("without the zeros before it", shifted(value)),
+            ("with `+` before it", format!("+{value}")),
+        ];
+    }
+    match value.split_once('.') {
+        Some((whole, fraction)) if digits(whole) && digits(fraction) && fraction.len() <= 2 => {
+            vec![
+                (
+                    WRITTEN,
+                    value.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                ),
+                (WRITTEN, format!("{whole}.{fraction:0<2}")),
+                (MORE, shifted(&format!("{whole}{fraction:0<2}"))),
+            ]
+        }
+        _ => value
+            .strip_prefix('+')
+            .map(|rest| ("without the `+` before it", rest.to_owned()))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// Other ways to write a text.
+fn spellings(value: &str) -> Vec<(&'static str, String)> {
+    const CASE: &str = "the same in another case";
+    const SPACE: &str = "the same with white space at an end";
+    let mut capital = value.to_lowercase();
+    if let Some(first) = capital.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    vec![
+        (CASE, value.to_lowercase()),
+        (CASE, value.to_uppercase()),
+        (CASE, capital),
+        (SPACE, format!("{value} ")),
+        (SPACE, format!(" {value}")),
+        (SPACE, format!("{value}\n")),
+        (SPACE, format!("{value}\r\n")),
+        (SPACE, value.trim().to_owned()),
+        ("an empty text or `null`", String::new()),
+    ]
 }
 
 /// The longest array that is tried in every order.
@@ -159,8 +224,11 @@ const ALL_ORDERS: usize = 4;
 const ARRAYS: usize = 16;
 const ARRAYS_SIZE: usize = 16 * 1024;
 
-/// Copies of `root`, each with one array in another order.
-fn reordered<'a>(root: &'a Node<'a>, size: usize) -> impl Iterator<Item = Node<'a>> + 'a {
+/// The string to sign with one array in another order.
+pub(super) fn reordered<'a>(
+    root: &'a Node<'a>,
+    size: usize,
+) -> impl Iterator<Item = (Hint, Text)> + 'a {
     let mut lengths = Vec::new();
     if size <= ARRAYS_SIZE {
         collect_lengths(root, &mut lengths);
@@ -170,10 +238,11 @@ fn reordered<'a>(root: &'a Node<'a>, size: usize) -> impl Iterator<Item = Node<'
         .into_iter()
         .enumerate()
         .flat_map(move |(at, length)| {
-            orders(length).into_iter().map(move |order| {
+            orders(length).into_iter().filter_map(move |order| {
                 let mut root = root.clone();
                 reorder(&mut root, &mut at.clone(), &order);
-                root
+                let lines = flatten::lines(&root, PLATFORM, size)?;
+                Some((Hint::ArraysReordered, Text::Lines(lines)))
             })
         })
 }

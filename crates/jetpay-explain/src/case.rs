@@ -6,8 +6,10 @@ use jetpay_core::signature::{Canonical, Key, Order, Project};
 
 use crate::flatten::{self, Node};
 use crate::rule::PLATFORM;
-use crate::signed::{Signed, Signer, Text, foreign_signers, own_signers};
-use crate::{Explanation, Hint, Verdict, candidates, loose};
+use crate::secret::{Signer, foreign_signers, own_signers};
+use crate::signed::{Line, Signed, Text};
+use crate::texts::Changed;
+use crate::{Explanation, Hint, Verdict, candidates, loose, texts};
 
 /// The body to examine, and the secrets to try.
 pub(super) struct Case<'a> {
@@ -22,6 +24,11 @@ pub(super) struct Case<'a> {
 }
 
 type Signature = [u8; 64];
+
+/// The largest body, in bytes, for which changes of values are tried.
+const SIZE: usize = 64 * 1024;
+/// The most bytes that are hashed while one value after the other is changed.
+const WORK: usize = 16 * 1024 * 1024;
 
 /// The hints that explain a signature, and what the sender signed.
 type Reasons = (Vec<Hint>, Option<Signed>);
@@ -44,20 +51,21 @@ impl Case<'_> {
             signed: None,
             hints: Vec::new(),
         };
-        match self.canonical.signature().decode() {
-            Ok(signature) => {
-                if let Some((order, text, secret)) = self.matching(&signature) {
-                    self.fill(&mut explanation, order, text, secret);
-                } else {
-                    let (hints, signed) = self.reasons(&signature, root.as_ref());
-                    (explanation.hints, explanation.signed) = (hints, signed);
-                }
-            }
-            Err(malformed) => {
-                let (hints, signed) = self.reasons_of_loose_text(root.as_ref());
-                explanation.hints.push(malformed.into());
-                explanation.hints.extend(hints);
-                explanation.signed = signed;
+        let decoded = self.canonical.signature().decode();
+        if let Ok(signature) = decoded
+            && let Some((order, text, secret)) = self.matching(&signature)
+        {
+            self.fill(&mut explanation, order, text, secret);
+        } else {
+            let (hints, signed) = match &decoded {
+                Ok(signature) => self.reasons(signature, root.as_ref()),
+                Err(_) => self.reasons_of_loose_text(root.as_ref()),
+            };
+            (explanation.hints, explanation.signed) = (hints, signed);
+            if explanation.hints.is_empty() {
+                let malformed = decoded.err().map(Hint::from);
+                let why = root.as_ref().and_then(|root| self.otherwise_made(root));
+                explanation.hints.extend(why.or(malformed));
             }
         }
         self.add_of_places(&mut explanation.hints, root.as_ref());
@@ -120,24 +128,44 @@ impl Case<'_> {
         Reasons::default()
     }
 
-    /// Searches for one fault before two: another secret, then another string, then both.
+    /// What made the signature of the right string and secret, if it was not HMAC-SHA512.
+    fn otherwise_made(&self, root: &Node<'_>) -> Option<Hint> {
+        let given = self.canonical.signature().text()?;
+        candidates::platform(root, self.body.len())
+            .iter()
+            .find_map(|text| {
+                let string = text.string();
+                self.keys.iter().find_map(|key| {
+                    let right = key.sign(&string);
+                    loose::otherwise_made(given, &right, key.expose_secret(), &string)
+                })
+            })
+    }
+
+    /// Searches for one fault before two: another secret, another string, another value; then another secret and string.
     fn reasons(&self, signature: &Signature, root: Option<&Node<'_>>) -> Reasons {
         let Some(root) = root else {
             return Reasons::default();
         };
         let own = own_signers(self.keys);
-        let foreign = foreign_signers(self.keys, self.others);
+        let mut foreign = foreign_signers(self.keys, self.others);
+        let platform = candidates::platform(root, self.body.len());
+        let lines = self.lines(root);
+        let changed = texts::in_each_way(&lines);
         let mut found: Vec<(Vec<Hint>, Signed)> = Vec::new();
-        for text in candidates::platform(root, self.body.len()) {
-            let signers = signed_by(&foreign, &text, signature);
-            found.extend(
-                signers
-                    .map(|signer| (signer.hint().into_iter().collect(), signer.of(text.clone()))),
-            );
+        for text in &platform {
+            found.extend(fitting(&foreign, signature, Vec::new(), text.clone()));
         }
-        found.extend(self.strings(&own, signature, root));
+        found.extend(self.strings(&own, signature, root, &changed));
         if found.is_empty() {
-            found.extend(self.strings(&foreign, signature, root));
+            found.extend(self.value(&own, signature, root, (&lines, &changed)));
+        }
+        if found.is_empty() {
+            found.extend(in_character_sets(&own, signature, &platform));
+        }
+        if found.is_empty() {
+            foreign.retain(Signer::is_likely);
+            found.extend(self.strings(&foreign, signature, root, &changed));
         }
         let mut hints = Vec::new();
         for hint in found.iter().flat_map(|(hints, _)| hints) {
@@ -151,31 +179,52 @@ impl Case<'_> {
     /// The other strings that one of the signers signed.
     fn strings(
         &self,
-        signers: &[Signer<'_>],
+        signers: &[Signer],
         signature: &Signature,
         root: &Node<'_>,
+        changed: &[Changed],
     ) -> Vec<(Vec<Hint>, Signed)> {
         if signers.is_empty() {
             return Vec::new();
         }
         let given = self.canonical.signature().text();
-        let fitting = |(hint, text): (Hint, Text)| {
-            let signer = signed_by(signers, &text, signature).next()?;
-            let hints = [Some(hint), signer.hint()].into_iter().flatten().collect();
-            Some((hints, signer.of(text)))
-        };
-        let json = candidates::json(self.body, root, given).find_map(fitting);
-        let rules = candidates::rules(root, self.body.len()).filter_map(fitting);
+        let fits = |hints, text| fitting(signers, signature, hints, text);
+        let fit = |(hint, text)| fits(vec![hint], text);
+        let json = candidates::json(self.body, root, given).find_map(fit);
+        let rules = candidates::rules(root, self.body.len()).filter_map(fit);
         let mut found: Vec<_> = candidates::trimmed(root, self.body.len())
-            .filter_map(fitting)
+            .filter_map(fit)
             .take(1)
             .chain(json)
             .chain(rules)
             .collect();
         if found.is_empty() {
-            found.extend(candidates::changed(root, self.body.len()).find_map(fitting));
+            found.extend(texts::changed(changed).find_map(|(hints, text)| fits(hints, text)));
         }
         found
+    }
+
+    /// The string with one value left out, moved or changed that one of the signers signed.
+    fn value(
+        &self,
+        signers: &[Signer],
+        signature: &Signature,
+        root: &Node<'_>,
+        (lines, changed): (&[Line], &[Changed]),
+    ) -> Option<(Vec<Hint>, Signed)> {
+        let times = WORK / self.body.len().max(1) / signers.len().max(1);
+        candidates::left_out(lines)
+            .take(times)
+            .chain(candidates::reordered(root, self.body.len()))
+            .chain(candidates::other_values(lines, changed).take(times))
+            .find_map(|(hint, text)| fitting(signers, signature, vec![hint], text))
+    }
+
+    /// The values of a body that is small enough to be changed in many ways.
+    fn lines(&self, root: &Node<'_>) -> Vec<Line> {
+        let small = self.body.len() <= SIZE;
+        let lines = small.then(|| flatten::lines(root, PLATFORM, self.body.len()));
+        lines.flatten().unwrap_or_default()
     }
 
     /// Adds hints about signatures in wrong places of the body.
@@ -199,13 +248,42 @@ impl Case<'_> {
     }
 }
 
-fn signed_by<'s, 'k>(
-    signers: &'s [Signer<'k>],
-    text: &Text,
-    signature: &'s Signature,
-) -> impl Iterator<Item = &'s Signer<'k>> {
-    let string = text.string();
+fn signed_by<'s>(
+    signers: &'s [Signer],
+    string: &[u8],
+    signature: &Signature,
+) -> Option<&'s Signer> {
     signers
         .iter()
-        .filter(move |signer| signer.signed(&string, signature))
+        .find(|signer| signer.signed(string, signature))
+}
+
+/// The string to sign in another character set.
+fn in_character_sets(
+    signers: &[Signer],
+    signature: &Signature,
+    platform: &[Text],
+) -> Option<(Vec<Hint>, Signed)> {
+    platform.iter().find_map(|text| {
+        let sets = texts::in_character_sets(&text.string());
+        sets.into_iter().find_map(|(set, bytes)| {
+            let signer = signed_by(signers, &bytes, signature)?;
+            Some((
+                vec![Hint::SignedInCharacterSet(set)],
+                signer.of(text.clone()),
+            ))
+        })
+    })
+}
+
+/// The text with what is wrong with it and with its secret, if one of the signers signed it.
+fn fitting(
+    signers: &[Signer],
+    signature: &Signature,
+    mut hints: Vec<Hint>,
+    text: Text,
+) -> Option<(Vec<Hint>, Signed)> {
+    let signer = signed_by(signers, text.string().as_bytes(), signature)?;
+    hints.extend(signer.hint());
+    Some((hints, signer.of(text)))
 }

@@ -138,6 +138,7 @@ pub(super) fn lines(root: &Node<'_>, rule: Rule, size: usize) -> Option<Vec<Line
         }
         Sort::Byte => lines.sort_by(|a, b| a.path().cmp(b.path())),
         Sort::Lines => lines.sort_by(|a, b| a.text().cmp(b.text())),
+        Sort::Unsorted => {}
     }
     Some(lines)
 }

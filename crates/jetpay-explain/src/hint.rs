@@ -6,7 +6,7 @@ use jetpay_core::signature::{MalformedSignature, Unreadable};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use crate::OtherRule;
+use crate::{OtherRule, SecretForm};
 
 /// Something that explains a signature. It serializes as its text: a finding, `; `, and what to do.
 ///
@@ -42,7 +42,7 @@ pub enum Hint {
     },
     /// The signature has the right bytes in another form of base64.
     #[error(
-        "the signature has the right bytes, but not in standard base64; use `+` and `/`, the padding `==`, and no white space"
+        "the signature has the right bytes, but not in standard base64; use `+` and `/`, the padding `==`, and nothing else before, in or after it"
     )]
     LooseBase64,
     /// The signature has the right bytes, with `+` as a space or escaped as in URLs.
@@ -55,6 +55,24 @@ pub enum Hint {
         "the signature has the right bytes, but in hexadecimal digits; encode the 64 bytes in base64"
     )]
     Hexadecimal,
+    /// The signature has the right bytes, encoded twice in this way.
+    #[error(
+        "the signature has the right bytes, but encoded twice: {0}; encode the 64 bytes once, in base64"
+    )]
+    EncodedTwice(&'static str),
+    /// The signature is the right one, but for upper and lower case.
+    #[error(
+        "the signature matches but for upper and lower case; find what changes its letters: base64 needs both"
+    )]
+    SignatureCase,
+    /// The signature is the beginning of the right one.
+    #[error(
+        "the signature is only the beginning of the right one; find the field, column or log that is too short for its 88 characters"
+    )]
+    SignatureCut,
+    /// The sender used another hash, or not HMAC.
+    #[error("the signature is {0}; use HMAC-SHA512 with the secret as the key")]
+    OtherHash(String),
     /// The signature is at this path, which is a wrong place.
     #[error(
         "there is a signature at `{0}`, which is ignored; put it into `signature`, in lower case, at the top level or in `general`"
@@ -75,11 +93,9 @@ pub enum Hint {
         "the signature matches project {0}'s secret; correct project_id, or exchange the secrets"
     )]
     OtherProject(ProjectId),
-    /// The secret matches without the white space at its ends.
-    #[error(
-        "the signature matches when white space at the ends of the secret is cut off; configure the secret without it"
-    )]
-    SecretTrimmed,
+    /// Another form of the secret matches.
+    #[error("the signature matches when the secret {0}")]
+    SecretForm(SecretForm),
     /// The values match without the white space around them.
     #[error(
         "the signature matches when white space around the values is cut off; the sender must sign the values as it sends them"
@@ -100,6 +116,54 @@ pub enum Hint {
         "the signature matches when texts are read in another character set; sign and send UTF-8, and find the system that converts it"
     )]
     CharacterSet,
+    /// The sender signed the string in this character set.
+    #[error("the signature is that of the string in {0}; sign its UTF-8 bytes")]
+    SignedInCharacterSet(&'static str),
+    /// A word processor or a web page put no-break or invisible characters into a text.
+    #[error(
+        "the signature matches when no-break spaces and invisible characters in the texts are plain spaces or left out; copy the texts from where they are plain, and sign what is sent"
+    )]
+    NoBreakSpaces,
+    /// A program put curly quotes or long dashes into a text.
+    #[error(
+        "the signature matches with straight quotes and plain hyphens instead of curly quotes and dashes; switch off smart punctuation where the texts are written"
+    )]
+    CurlyQuotes,
+    /// A system between sender and receiver escaped texts for JSON twice.
+    #[error(
+        "the signature matches when escapes such as `\\/` and `\\u0430` in the texts are undone once more; find the system that writes JSON into JSON"
+    )]
+    EscapedTwice,
+    /// A system between sender and receiver wrote or read texts as in a URL or a form.
+    #[error(
+        "the signature matches with texts before a form or a URL changed them (`+` and a space, `%20`); send the JSON as it is, as application/json"
+    )]
+    TextsInForm,
+    /// A system between sender and receiver composed or decomposed letters.
+    #[error(
+        "the signature matches with letters in another Unicode form (NFC or NFD); find the system that composes or takes apart letters: it must not"
+    )]
+    Normalised,
+    /// A system between sender and receiver turned `true`, `false` or `null` into texts.
+    #[error(
+        "the signature matches when the texts `true`, `false` and `null` are JSON words; find the system that turns values into texts"
+    )]
+    WordsAsTexts,
+    /// A system between sender and receiver wrote dates anew.
+    #[error(
+        "the signature matches with the offset of dates written otherwise (`+0000`, `+00:00`, `Z`); pass dates on as texts"
+    )]
+    DatesRewritten,
+    /// The signature matches with another value at this path.
+    #[error(
+        "the signature matches with another value of `{path}`: {how}; it was changed after signing, or the sender signs another value than it sends"
+    )]
+    ValueChanged {
+        /// The path.
+        path: String,
+        /// Which value was signed. It shows no value.
+        how: String,
+    },
     /// A system between sender and receiver escapes texts for HTML.
     #[error(
         "the signature matches when `&amp;` and the like are plain characters; find the system that escapes texts for HTML: it must not"

@@ -11,9 +11,9 @@ struct Style(u8);
 
 const SORTED: u8 = 1;
 /// `\/`, as PHP does.
-const SLASHES: u8 = 2;
+pub(super) const SLASHES: u8 = 2;
 /// `\u00e9`, as PHP and Python do.
-const ASCII: u8 = 4;
+pub(super) const ASCII: u8 = 4;
 /// `", "` and `": "`, as Python does.
 const SPACED: u8 = 8;
 /// `10.0` as `10`, as JavaScript does.
@@ -152,6 +152,13 @@ fn list<T>(
         item(one, out);
     }
     out.push(close);
+}
+
+/// A text as it is between the quotes of a JSON text.
+pub(super) fn escaped(text: &str, habits: u8) -> String {
+    let mut out = String::new();
+    write_text(text, Style(habits), &mut out);
+    out[1..out.len() - 1].to_owned()
 }
 
 fn write_text(text: &str, style: Style, out: &mut String) {

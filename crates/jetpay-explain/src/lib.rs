@@ -12,7 +12,7 @@
 //! does.
 //!
 //! ```
-//! use jetpay_explain::{Hint, Verdict, explain};
+//! use jetpay_explain::{Hint, SecretForm, Verdict, explain};
 //! use jetpay_core::signature::{Key, sign};
 //!
 //! let body = sign(br#"{"project_id": 1234, "type": "verify"}"#, &Key::new("secret")?)?;
@@ -21,7 +21,7 @@
 //! // The secret was copied with a line break.
 //! let explanation = explain(&body, &[Key::new("secret\n")?]);
 //! assert_eq!(explanation.verdict, Verdict::Mismatch);
-//! assert_eq!(explanation.hints, [Hint::SecretTrimmed]);
+//! assert_eq!(explanation.hints, [Hint::SecretForm(SecretForm::Trimmed)]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -44,7 +44,9 @@ mod hint;
 mod json;
 mod loose;
 mod rule;
+mod secret;
 mod signed;
+mod texts;
 
 use std::fmt;
 
@@ -56,6 +58,7 @@ use serde::Serialize;
 use case::Case;
 pub use hint::Hint;
 pub use rule::OtherRule;
+pub use secret::SecretForm;
 pub use signed::{Line, Signed, ValueKind};
 
 /// The explanation of a body's signature.

@@ -1,6 +1,13 @@
-//! Wrong ways to write a signature.
+//! Wrong ways to write a signature, and other hashes than HMAC-SHA512.
 
-use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
+use hmac::{KeyInit, Mac, SimpleHmac};
+use percent_encoding::percent_decode_str;
+use sha2::digest::block_api::BlockSizeUser;
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 use crate::Hint;
 
@@ -8,27 +15,47 @@ type Signature = [u8; 64];
 
 /// Decodes the text in each wrong way. Each result has the hint that says what is wrong.
 pub(super) fn decodings(text: &str) -> Vec<(Hint, Signature)> {
-    let unescaped = text
-        .replace("%2B", "+")
-        .replace("%2b", "+")
-        .replace("%2F", "/")
-        .replace("%2f", "/")
-        .replace("%3D", "=")
-        .replace("%3d", "=");
-    let through_a_form = unescaped.trim().replace(' ', "+");
+    let digits = hexadecimal(text);
+    let once = base64(bare(text));
+    let ascii = |bytes: &Option<Vec<u8>>| String::from_utf8(bytes.clone()?).ok();
+    let (in_hexadecimal, in_base64) = (ascii(&digits), ascii(&once));
+    // A form makes a space of `+`, and PHP makes `_` of a space in a field's name.
+    let plain = percent_decode_str(text.trim()).decode_utf8_lossy();
+    let through_a_form = plain.replace([' ', '_'], "+");
+    let twice = |how: &'static str, bytes: Option<Vec<u8>>| (Hint::EncodedTwice(how), bytes);
     let found = [
-        (Hint::LooseBase64, base64(text)),
+        (Hint::LooseBase64, once),
         (Hint::FormEncoded, base64(&through_a_form)),
-        (Hint::Hexadecimal, hexadecimal(text.trim())),
+        (Hint::Hexadecimal, digits),
+        twice(
+            "as hexadecimal digits, and those in base64",
+            in_base64.as_deref().and_then(hexadecimal),
+        ),
+        twice("in base64 twice", in_base64.as_deref().and_then(base64)),
+        twice(
+            "in base64, and that as hexadecimal digits",
+            in_hexadecimal.as_deref().and_then(base64),
+        ),
     ];
     let found = found
         .into_iter()
-        .filter_map(|(hint, bytes)| Some((hint, bytes?)));
+        .filter_map(|(hint, bytes)| Some((hint, bytes?.try_into().ok()?)));
     found.collect()
 }
 
+/// The text without quotes around it and without a name before it, such as `sha512=`.
+fn bare(text: &str) -> &str {
+    let text = text
+        .trim_matches(|character: char| character.is_whitespace() || "\"'<>".contains(character));
+    let is_name = |name: &str| name.len() <= 16 && name.contains(['s', 'S', 'h', 'H', 'v']);
+    match text.split_once(['=', ':', ' ']) {
+        Some((name, rest)) if is_name(name) && rest.len() >= 80 => rest.trim_start(),
+        _ => text,
+    }
+}
+
 /// Decodes base64 that may be URL-safe, without padding, or with white space in it.
-fn base64(text: &str) -> Option<Signature> {
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let standard: String = text
         .chars()
         .filter(|character| !character.is_whitespace() && *character != '=')
@@ -38,23 +65,105 @@ fn base64(text: &str) -> Option<Signature> {
             other => other,
         })
         .collect();
-    STANDARD_NO_PAD.decode(standard).ok()?.try_into().ok()
+    STANDARD_NO_PAD.decode(standard).ok()
 }
 
-fn hexadecimal(text: &str) -> Option<Signature> {
-    let digits: Vec<u8> = text
-        .chars()
-        .map(|digit| {
-            digit
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        })
+/// Decodes hexadecimal digits, which may have white space, colons or hyphens between them.
+pub(super) fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let text = bare(text);
+    let digits = text.strip_prefix("0x").unwrap_or(text).chars();
+    let digits: Vec<u8> = digits
+        .filter(|character| !character.is_whitespace() && !":-".contains(*character))
+        .map(|digit| u8::try_from(digit.to_digit(16)?).ok())
         .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits
-        .chunks(2)
-        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
-        .collect();
-    (digits.len() == 128).then(|| bytes.try_into().ok())?
+    let (pairs, rest) = digits.as_chunks::<2>();
+    rest.is_empty()
+        .then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
+/// The way in which a signature was made of the right string and secret, if it is neither HMAC-SHA512 nor whole.
+pub(super) fn otherwise_made(given: &str, right: &str, secret: &str, string: &str) -> Option<Hint> {
+    /// Fewer characters can be equal by chance.
+    const CERTAIN: usize = 20;
+    if given.eq_ignore_ascii_case(right) {
+        return Some(Hint::SignatureCase);
+    }
+    let right_digits = to_hexadecimal(&base64(right)?);
+    if given.len() >= CERTAIN
+        && (right.starts_with(given) || right_digits.starts_with(&given.to_ascii_lowercase()))
+    {
+        return Some(Hint::SignatureCut);
+    }
+    let given = [hexadecimal(given), base64(bare(given))];
+    let (secret, string) = (secret.as_bytes(), string.as_bytes());
+    [
+        hashed::<Sha512>("SHA-512", secret, string, &given),
+        hashed::<Sha384>("SHA-384", secret, string, &given),
+        hashed::<Sha256>("SHA-256", secret, string, &given),
+        hashed::<Sha224>("SHA-224", secret, string, &given),
+    ]
+    .into_iter()
+    .flatten()
+    .next()
+    .map(Hint::OtherHash)
+}
+
+pub(super) fn to_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+pub(super) fn to_hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+/// The use of one hash that gives one of the digests.
+fn hashed<D: Digest + BlockSizeUser>(
+    hash: &str,
+    secret: &[u8],
+    string: &[u8],
+    given: &[Option<Vec<u8>>],
+) -> Option<String> {
+    let hmac = |key: &[u8], text: &[u8]| {
+        let keyed = SimpleHmac::<D>::new_from_slice(key).expect("HMAC accepts a key of any length");
+        keyed.chain_update(text).finalize().into_bytes().to_vec()
+    };
+    let plain = |parts: &[&[u8]]| D::digest(parts.concat()).to_vec();
+    [
+        (
+            format!("HMAC-{}", hash.replace('-', "")),
+            hmac(secret, string),
+        ),
+        (
+            format!("HMAC over {hash} with the string as the key and the secret as the text"),
+            hmac(string, secret),
+        ),
+        (
+            format!("plain {hash} of the secret and the string, not HMAC"),
+            plain(&[secret, string]),
+        ),
+        (
+            format!("plain {hash} of the string and the secret, not HMAC"),
+            plain(&[string, secret]),
+        ),
+        (
+            format!("plain {hash} of the secret, `;` and the string, not HMAC"),
+            plain(&[secret, b";", string]),
+        ),
+        (
+            format!("plain {hash} of the string, `;` and the secret, not HMAC"),
+            plain(&[string, b";", secret]),
+        ),
+        (
+            format!("plain {hash} of the string, without the secret"),
+            plain(&[string]),
+        ),
+    ]
+    .into_iter()
+    .find(|(_, digest)| given.iter().flatten().any(|given| given == digest))
+    .map(|(how, _)| how)
 }
 
 #[cfg(test)]
@@ -64,17 +173,18 @@ mod tests {
     #[test]
     fn url_safe_and_unpadded_base64_and_line_breaks_decode_to_the_same_bytes() {
         let standard = format!("{}+/+/Ag==", "AAAA".repeat(20));
-        let bytes = base64(&standard).unwrap();
+        let bytes = base64(&standard);
         let url_safe = standard.replace('+', "-").replace('/', "_");
-        assert_eq!(base64(&url_safe.replace('=', "")), Some(bytes));
+        assert_eq!(base64(&url_safe.replace('=', "")), bytes);
         assert_eq!(
             base64(&format!("{}\n{}", &standard[..60], &standard[60..])),
-            Some(bytes)
+            bytes
         );
         for mangled in [
             standard.replace('+', " "),
             standard.replace('+', "%2B").replace('=', "%3d"),
         ] {
+            let bytes = bytes.clone().unwrap().try_into().unwrap();
             assert_eq!(decodings(&mangled), [(Hint::FormEncoded, bytes)]);
         }
         assert_eq!(decodings("AAAA"), []);

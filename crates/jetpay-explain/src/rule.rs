@@ -44,6 +44,15 @@ pub enum OtherRule {
     /// The implementation copies texts from the JSON with their escapes.
     #[error("texts are signed with their JSON escapes")]
     TextsAsWritten,
+    /// The implementation escapes texts for HTML.
+    #[error("texts are signed escaped for HTML")]
+    TextsForHtml,
+    /// The implementation encodes texts as in a URL or a form.
+    #[error("texts are signed encoded as in a URL")]
+    TextsForUrl,
+    /// The implementation does not sort.
+    #[error("the values are in the order of the body, not sorted")]
+    Unsorted,
     /// The rule of the Go SDK.
     #[error("the Go SDK's")]
     Go,
@@ -74,6 +83,8 @@ pub(super) enum Sort {
     Natural,
     Byte,
     Lines,
+    /// The order of the body.
+    Unsorted,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -126,7 +137,7 @@ pub(super) const VALUES_TRIMMED: Rule = Rule {
 };
 
 /// All other rules that are tried.
-pub(super) const OTHERS: [(OtherRule, Rule); 15] = [
+pub(super) const OTHERS: [(OtherRule, Rule); 16] = [
     (
         OtherRule::Go,
         Rule {
@@ -157,6 +168,13 @@ pub(super) const OTHERS: [(OtherRule, Rule); 15] = [
         OtherRule::LinesSorted,
         Rule {
             sort: Sort::Lines,
+            ..PLATFORM
+        },
+    ),
+    (
+        OtherRule::Unsorted,
+        Rule {
+            sort: Sort::Unsorted,
             ..PLATFORM
         },
     ),

@@ -1,13 +1,11 @@
-//! What the sender signed, value by value, and the secret that signed it.
+//! What the sender signed, value by value.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use jetpay_core::id::ProjectId;
-use jetpay_core::signature::{Key, Project};
 use serde::Serialize;
 
-use crate::Hint;
+use crate::SecretForm;
 
 /// One value of a string to sign, as `path:value`.
 ///
@@ -101,8 +99,9 @@ pub struct Signed {
     pub project: Option<ProjectId>,
     /// The index of the secret in its project, from 0.
     pub secret: usize,
-    /// Whether the sender used the secret without the white space at its ends.
-    pub trimmed: bool,
+    /// The form in which the sender used the secret, if it is not the secret as it was given.
+    #[serde(skip)]
+    pub form: Option<SecretForm>,
 }
 
 /// A text that may have been signed.
@@ -134,70 +133,7 @@ impl fmt::Debug for Signed {
         f.debug_struct("Signed")
             .field("project", &self.project)
             .field("secret", &self.secret)
-            .field("trimmed", &self.trimmed)
+            .field("form", &self.form)
             .finish_non_exhaustive()
-    }
-}
-
-/// A secret that may have signed, and its project.
-pub(super) struct Signer<'a> {
-    key: Cow<'a, Key>,
-    project: Option<ProjectId>,
-    secret: usize,
-    trimmed: bool,
-}
-
-/// The secrets of the project that the body names.
-pub(super) fn own_signers(keys: &[Key]) -> Vec<Signer<'_>> {
-    let own = keys.iter().enumerate().map(|(secret, key)| Signer {
-        key: Cow::Borrowed(key),
-        project: None,
-        secret,
-        trimmed: false,
-    });
-    own.collect()
-}
-
-/// Other secrets: those of the project without white space at their ends, and those of other projects.
-pub(super) fn foreign_signers<'a>(keys: &'a [Key], others: &[&'a Project]) -> Vec<Signer<'a>> {
-    let trimmed = keys.iter().enumerate().filter_map(|(secret, key)| {
-        Some(Signer {
-            key: Cow::Owned(key.trimmed()?),
-            project: None,
-            secret,
-            trimmed: true,
-        })
-    });
-    let others = others.iter().flat_map(|project| {
-        own_signers(project.keys())
-            .into_iter()
-            .map(|signer| Signer {
-                project: Some(project.id()),
-                ..signer
-            })
-    });
-    trimmed.chain(others).collect()
-}
-
-impl Signer<'_> {
-    pub(super) fn signed(&self, string: &str, signature: &[u8; 64]) -> bool {
-        self.key.verify(string, signature)
-    }
-
-    /// The hint that says what is wrong with the secret.
-    pub(super) fn hint(&self) -> Option<Hint> {
-        let other = self.project.map(Hint::OtherProject);
-        self.trimmed.then_some(Hint::SecretTrimmed).or(other)
-    }
-
-    /// Combines the secret with the text that it signed.
-    pub(super) fn of(&self, text: Text) -> Signed {
-        Signed {
-            string: text.string(),
-            lines: text.lines(),
-            project: self.project,
-            secret: self.secret,
-            trimmed: self.trimmed,
-        }
     }
 }

@@ -1,14 +1,17 @@
 //! What the sender signed instead of the string to sign: changes of a body between sender and receiver, and two mistakes at
-//! once.
+//! once. Neither secrets nor a payer's data are in `Debug` of it or in hints.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jetpay_core::id::ProjectId;
-use jetpay_core::signature::sign;
+use jetpay_core::signature::{Key, sign};
 use jetpay_core::{Keyring, Project};
-use jetpay_explain::{Hint, Line, OtherRule, ValueKind, explain, explain_with};
+use jetpay_explain::{Hint, Line, OtherRule, SecretForm, ValueKind, explain, explain_with};
+use jetpay_testing::{FOLDERS, Kind, Manifest, fixture_keyring};
 
 use super::{hints, key};
+
+const SECRET: &str = "hush-hush-4711";
 
 #[test]
 fn lines_equal_the_string_to_sign() {
@@ -58,8 +61,8 @@ fn string_that_was_signed_instead_is_reported_with_its_secret() {
     let body = sign(br#"{"a":1}"#, &key("s")).unwrap();
     let signed = explain(&body, &[key("old"), key(" s\n")]).signed.unwrap();
     assert_eq!(
-        (signed.string.as_str(), signed.secret, signed.trimmed),
-        ("a:1", 1, true)
+        (signed.string.as_str(), signed.secret, signed.form),
+        ("a:1", 1, Some(SecretForm::Trimmed))
     );
 }
 
@@ -145,28 +148,6 @@ fn change_of_the_body_after_signing_is_recognised() {
 }
 
 #[test]
-fn mangled_signature_is_recognised() {
-    let body = br#"{"project_id":1}"#;
-    let signature = key("secret").sign("project_id:1");
-    assert!(signature.contains('+'), "{signature}");
-    let bytes = STANDARD.decode(&signature).unwrap();
-    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let hex = digits.concat();
-    for (mangled, last) in [
-        (signature.replace('+', " "), Hint::FormEncoded),
-        (signature.replace('+', "%2B"), Hint::FormEncoded),
-        (hex, Hint::Hexadecimal),
-    ] {
-        let signed = sign(body, &key("secret")).unwrap();
-        let text = String::from_utf8(signed).unwrap();
-        let text = text.replace(&signature, &mangled);
-        let hints = explain(text.as_bytes(), &[key("secret")]).hints;
-        assert_eq!(hints.last(), Some(&last), "{text}");
-        assert_eq!(hints.len(), 2);
-    }
-}
-
-#[test]
 fn signature_in_a_wrong_place_is_recognised() {
     let signature = key("secret").sign("general:project_id:1");
     let body = format!(
@@ -216,4 +197,93 @@ fn wrong_secret_and_wrong_rule_at_once_are_recognised() {
         (signed.project, signed.secret),
         (Some(ProjectId::new(2)), 1)
     );
+}
+
+/// Whether `text` shows `bytes`, as text or in the form in which `Debug` prints bytes.
+fn shows(text: &str, bytes: &str) -> bool {
+    let list: Vec<String> = bytes.bytes().map(|byte| byte.to_string()).collect();
+    let compact: String = text.split_whitespace().collect();
+    text.contains(bytes) || compact.contains(&list.join(","))
+}
+
+fn assert_hides(debug: &str, hidden: &[&str]) {
+    for hidden in hidden {
+        assert!(!shows(debug, hidden), "{hidden} is in {debug}");
+    }
+}
+
+fn fixture(folder: &str, file: &str) -> String {
+    String::from_utf8(Manifest::of(folder).fixture(file).body()).unwrap()
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let key = Key::new(SECRET).unwrap();
+    let keyring = Keyring::from(Project::new(1234_u64, SECRET).unwrap());
+    let body = sign(fixture("kaspi", "callback-success.json").as_bytes(), &key).unwrap();
+    for debug in [
+        format!("{:?}", explain_with(&body, &keyring)),
+        format!("{:?}", explain(&body, &[key])),
+    ] {
+        assert_hides(&debug, &[SECRET]);
+    }
+}
+
+#[test]
+fn debug_shows_no_data_of_the_payer() {
+    let payer = ["4455667788", "Ivan Petrov", "payer-9", "A1B2C3"];
+    let body = fixture("kaspi", "callback-success.json")
+        .replace("1234567890", payer[0])
+        .replace(
+            "\"description\": \"\"",
+            &format!("\"description\": \"{}\"", payer[1]),
+        )
+        .replace("customer_123", payer[2])
+        .replace(
+            "\"auth_code\": \"\"",
+            &format!("\"auth_code\": \"{}\"", payer[3]),
+        );
+    let body = String::from_utf8(sign(body.as_bytes(), &key("secret")).unwrap()).unwrap();
+    let keyring = fixture_keyring();
+    let explained = explain_with(body.as_bytes(), &keyring);
+    assert_hides(&format!("{explained:?}"), &payer);
+    let explained = explain_with(body.replace("payer-9", "payer-8").as_bytes(), &keyring);
+    assert_hides(&format!("{explained:?}"), &payer);
+}
+
+/// Replaces each value of a message by a unique text, then checks that no hint shows it.
+#[test]
+fn hints_show_no_value_of_a_message() {
+    const MARK: &str = "zqxj-4455";
+    let requests = [
+        Kind::VerifyRequest,
+        Kind::CheckDepositRequest,
+        Kind::Callback,
+    ];
+    let fixtures = FOLDERS
+        .iter()
+        .flat_map(|folder| Manifest::of(folder).fixtures);
+    for fixture in fixtures.filter(|fixture| requests.contains(&fixture.kind)) {
+        let body = String::from_utf8(fixture.body()).unwrap();
+        let pieces: Vec<&str> = body.split("\": \"").collect();
+        for at in 1..pieces.len() {
+            let mut changed: Vec<String> = pieces.iter().map(|&piece| piece.to_owned()).collect();
+            let rest = changed[at].split_once('"').unwrap().1.to_owned();
+            for value in [
+                format!("{MARK}\"{rest}"),
+                format!("{MARK};payment:id:{MARK}\"{rest}"),
+                format!("{MARK}\\q\"{rest}"),
+            ] {
+                changed[at] = value;
+                let body = changed.join("\": \"");
+                let signed = sign(body.as_bytes(), &key("secret"))
+                    .unwrap_or_else(|_| body.clone().into_bytes());
+                for body in [body.as_bytes(), &signed] {
+                    let hints = explain_with(body, &fixture_keyring()).hints;
+                    assert_hides(&serde_json::to_string(&hints).unwrap(), &[MARK]);
+                }
+            }
+        }
+        assert!(pieces.len() > 2, "{}", fixture.file);
+    }
 }

@@ -1,5 +1,8 @@
 //! Each recognised fault, with its exit code and its advice.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::{BODY, NEW, OLD, Place, STRING, good, sent};
 
 /// A message with another field instead of `rate`, by a sender that signs `string`.
@@ -136,27 +139,195 @@ fn check(cases: &[(&str, &str, String)]) {
     }
 }
 
-/// The signature in hexadecimal digits, as other libraries print it.
+/// The message with its signature in hexadecimal digits, as other libraries print it.
 fn hexadecimal() -> String {
     let signature = sent("SIGNATURE", STRING, OLD);
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    };
-    let sextets: Vec<u32> = signature
-        .bytes()
-        .take(86)
-        .map(|byte| value(byte).into())
-        .collect();
-    let bits = |at: usize| sextets[at / 6] >> (5 - at % 6) & 1;
-    let digits = (0..128).map(|digit| (0..4).fold(0, |sum, bit| sum << 1 | bits(digit * 4 + bit)));
+    let bytes = STANDARD.decode(&signature).unwrap();
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let digits: String = digits
-        .map(|digit| char::from_digit(digit, 16).unwrap())
+        .map(|digit| char::from_digit(digit.into(), 16).unwrap())
         .collect();
     good(OLD).replace(&signature, &digits)
+}
+
+/// A body that a program between sender and receiver wrote so, the words that explain it, and the exit code.
+fn changed_on_the_way() -> Vec<(Vec<u8>, &'static str, i32)> {
+    let cyrillic = BODY.replace("7123456789", "7123456789 Каспи");
+    let cyrillic = sent(
+        &cyrillic,
+        &STRING.replace("7123456789", "7123456789 Каспи"),
+        OLD,
+    );
+    let good = good(OLD);
+    let utf16: Vec<u8> = cyrillic.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let windows = encoding_rs::WINDOWS_1251.encode(&cyrillic).0.into_owned();
+    let percent = percent_encoding::utf8_percent_encode(&good, percent_encoding::NON_ALPHANUMERIC);
+    let (name, value) = good.split_once('=').unwrap();
+    let event = |body: &str, is_base64: bool| {
+        serde_json::json!({"httpMethod": "POST", "body": body, "isBase64Encoded": is_base64})
+            .to_string()
+    };
+    let digits = sent("SIGNATURE", STRING, OLD);
+    let digits: String = STANDARD
+        .decode(digits)
+        .unwrap()
+        .iter()
+        .map(u8::to_string)
+        .collect();
+    let no_reason = "no known reason";
+    let text = |value: &str, signed: &str| {
+        sent(
+            &BODY.replace("10.50", value),
+            &STRING.replace("10.5", signed),
+            OLD,
+        )
+        .into_bytes()
+    };
+    vec![
+        (utf16, "UTF-16 (little-endian)", 2),
+        (windows, "looks like windows-1251", 2),
+        (b"\x1f\x8b\x08\0\0".to_vec(), "compressed (gzip)", 2),
+        (good.replace('"', "”").into_bytes(), "curly quotes", 2),
+        (
+            good.replace(",\"", ",\u{a0}\"").into_bytes(),
+            "no-break space",
+            2,
+        ),
+        (format!("\u{feff}{good}").into_bytes(), "byte order mark", 2),
+        (good.as_bytes()[..90].to_vec(), "begins but does not end", 2),
+        (
+            event(&good[..90], false).into_bytes(),
+            "begins but does not end",
+            2,
+        ),
+        (
+            format!("POST / HTTP/1.1\r\n\r\njson={percent}").into_bytes(),
+            "JSON is inside (URL encoding undone)",
+            2,
+        ),
+        (percent.to_string().into_bytes(), "URL encoding undone", 0),
+        (
+            serde_json::json!({name: value}).to_string().into_bytes(),
+            "form",
+            0,
+        ),
+        (
+            serde_json::json!({name.replace('+', " "): value})
+                .to_string()
+                .into_bytes(),
+            "`+` became a space",
+            1,
+        ),
+        (
+            event(&STANDARD.encode(&good), true).into_bytes(),
+            "base64 decoded",
+            0,
+        ),
+        (
+            event(&good, false).into_bytes(),
+            "a text in which it was escaped",
+            0,
+        ),
+        (text("\"a/b\"", "a\\/b"), "with their JSON escapes", 1),
+        (text("\"a\\\\/b\"", "a/b"), "undone once more", 1),
+        (text("\"“a”\"", "\"a\""), "straight quotes", 1),
+        (text("\"a\u{a0}b\"", "a b"), "no-break spaces", 1),
+        (text("\"a b\"", "a+b"), "a form or a URL", 1),
+        (text("7123456790", "7123456789"), "that of `customer_id`", 1),
+        (text("1050", "10.5"), "a hundredth of it", 1),
+        (text("\"“a”\"", "'a'"), no_reason, 1),
+        (text("1050", "1051"), no_reason, 1),
+        (
+            good.replace("7123456789", &digits[..10]).into_bytes(),
+            no_reason,
+            1,
+        ),
+    ]
+}
+
+#[test]
+fn body_that_was_changed_on_the_way_is_explained_by_the_change() {
+    let place = Place::new();
+    for (body, words, code) in changed_on_the_way() {
+        let output = place.run(&["--config", "jetpay.toml"], &body);
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(text.contains(words), "{words}:\n{text}");
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        let claims_no_reason = text.contains("no known reason");
+        assert_eq!(claims_no_reason, words == "no known reason", "{text}");
+        assert!(!text.contains("U+FFFD"), "{text}");
+
+        let output = place.run(&["--config", "jetpay.toml", "--json", "--redact"], &body);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            text.replace("\\\"", "\"").contains(words),
+            "{words}:\n{text}"
+        );
+        for hidden in ["7123456789", "hush", "Каспи"] {
+            assert!(!text.contains(hidden), "{hidden} in {text}");
+        }
+    }
+}
+
+#[test]
+fn secret_that_the_sender_wrote_otherwise_is_explained_and_not_shown() {
+    let place = Place::new();
+    for (theirs, words) in [
+        ("\"hush-old\"", "with quotes around it"),
+        ("'hush-old'", "with quotes around it"),
+        ("HUSH-OLD", "in another case"),
+        ("hush-old\n", "with a line end after it"),
+        ("hush-old\r\n", "with a line end after it"),
+        ("hush-old ", "white space or an invisible character"),
+        ("hush-ol", "no known reason"),
+        ("hush--old", "no known reason"),
+    ] {
+        for option in ["--verbose", "--redact", "--json"] {
+            let (code, output) = place.explain(&["--config", "jetpay.toml", option], &good(theirs));
+            assert_eq!(code, 1, "{output}");
+            assert!(output.contains(words), "{words}:\n{output}");
+            assert!(!output.to_lowercase().contains("hush"), "{output}");
+        }
+    }
+}
+
+#[test]
+fn signature_in_another_encoding_is_explained_by_the_encoding() {
+    let place = Place::new();
+    let right = sent("SIGNATURE", STRING, OLD);
+    let digits = hexadecimal();
+    let digits = digits
+        .split("signature\":\"")
+        .nth(1)
+        .unwrap()
+        .trim_end_matches("\"}");
+    for (signature, words) in [
+        (
+            STANDARD.encode(digits),
+            "encoded twice: as hexadecimal digits, and those in base64",
+        ),
+        (
+            STANDARD.encode(digits.to_uppercase()),
+            "encoded twice: as hexadecimal digits",
+        ),
+        (STANDARD.encode(&right), "encoded twice: in base64 twice"),
+        (
+            right[..64].to_owned(),
+            "only the beginning of the right one",
+        ),
+        (right.to_lowercase(), "but for upper and lower case"),
+    ] {
+        let (code, output) = place.explain(
+            &["--secret-env", "OLD"],
+            &BODY.replace("SIGNATURE", &signature),
+        );
+        assert_eq!(code, 1, "{output}");
+        assert!(output.contains(words), "{words}:\n{output}");
+        assert!(
+            !output.contains("another hash") && !output.contains(&right),
+            "{output}"
+        );
+    }
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> anyhow::Result<S
     let to_sign = explanation.string_to_sign.as_deref();
     let secret = explanation.secret;
     line(&Json {
-        verdict: explanation.verdict,
+        verdict: report.verdict(),
         order: explanation.order,
         string_to_sign: to_sign.and_then(|string| shown(string, Some(&explanation.lines))),
         // The first version had this field. Redacted output has it only on request: with it anyone can send the body.
@@ -77,7 +77,11 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> anyhow::Result<S
             .clone()
             .filter(|_| options.show_computed || !options.redact),
         given: explanation.given.clone().filter(|_| !options.redact),
-        hints: explanation.hints.iter().map(ToString::to_string).collect(),
+        hints: report
+            .faults()
+            .into_iter()
+            .chain(report.hints().map(ToString::to_string))
+            .collect(),
         from: Some(report.found.place.clone()),
         notes: report.notes(),
         project: project.map(jetpay_core::id::ProjectId::number),

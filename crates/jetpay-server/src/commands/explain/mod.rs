@@ -12,8 +12,8 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use jetpay_core::Keyring;
 use jetpay_core::id::ProjectId;
-use jetpay_core::signature::Key;
-use jetpay_explain::{Explanation, Verdict, explain, explain_with};
+use jetpay_core::signature::{Key, Unreadable};
+use jetpay_explain::{Explanation, Hint, Verdict, explain, explain_with};
 
 use super::{secret_from_env, write};
 use crate::config::Config;
@@ -62,11 +62,37 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// The verdict about the bytes as they were given.
+    fn verdict(&self) -> Verdict {
+        if self.found.faults.is_empty() {
+            self.explanation.verdict
+        } else {
+            Verdict::Unreadable
+        }
+    }
+
     /// Remarks about the body. A matching signature disproves doubts about its bytes.
     fn notes(&self) -> Vec<String> {
         let matches = self.explanation.verdict == Verdict::Match;
         let doubts = self.found.doubts.iter().filter(|_| !matches);
         self.found.notes.iter().chain(doubts).cloned().collect()
+    }
+
+    /// What is wrong with the bytes, and what their signature says after that: a finding, `; `, and what to do.
+    fn faults(&self) -> Vec<String> {
+        let matches = self.explanation.verdict == Verdict::Match;
+        let repaired = "once that is repaired, the signature matches; change nothing else";
+        let after = (matches && !self.found.faults.is_empty()).then(|| repaired.to_owned());
+        self.found.faults.iter().cloned().chain(after).collect()
+    }
+
+    /// The hints about the body. What its bytes are says more than that they are not UTF-8.
+    fn hints(&self) -> impl Iterator<Item = &Hint> {
+        let known = !self.found.faults.is_empty();
+        let hints = self.explanation.hints.iter();
+        hints.filter(move |hint| {
+            !(known && matches!(hint, Hint::Unreadable(Unreadable::NotUtf8 { .. })))
+        })
     }
 }
 
@@ -98,10 +124,20 @@ impl Explain {
             }
             Err(nothing) => return Err(nothing),
         };
+        let explained = found
+            .into_iter()
+            .map(|found| (keys.explain(&found.body), found));
+        let explained: Vec<_> = explained.collect();
+        let matching = |(explanation, _): &(Explanation, _)| explanation.verdict == Verdict::Match;
+        let best = explained.iter().position(matching).unwrap_or(0);
+        let (explanation, found) = explained
+            .into_iter()
+            .nth(best)
+            .context("no body was found")?;
         let report = Report {
             keys: &keys,
-            explanation: keys.explain(&found.body),
             found,
+            explanation,
             compared,
         };
         write(&if self.json {
@@ -109,7 +145,7 @@ impl Explain {
         } else {
             show::report(self, &report)
         })?;
-        Ok(match report.explanation.verdict {
+        Ok(match report.verdict() {
             Verdict::Match => ExitCode::SUCCESS,
             Verdict::Mismatch => ExitCode::FAILURE,
             Verdict::Unreadable => ExitCode::from(UNREADABLE),

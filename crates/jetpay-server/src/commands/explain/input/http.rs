@@ -1,8 +1,6 @@
 //! A body in a captured HTTP request.
 
-use anyhow::bail;
-
-use super::{Found, likeness, log_text, object_end};
+use super::{Found, likeness, log_text, object_end, recode};
 
 /// A captured request.
 struct Request<'a> {
@@ -19,35 +17,31 @@ struct Cut<'a> {
 }
 
 const METHODS: [&[u8]; 3] = [b"POST", b"PUT", b"PATCH"];
-const COMPRESSED: &str = "the body is compressed, and this command does not decompress it; capture it after the proxy that \
-     decompresses it, or decompress it first";
-
-/// The body of the most likely request. `None` when the input has no request; an error when every body is compressed.
-pub(super) fn find(input: &[u8]) -> Option<anyhow::Result<Found>> {
+/// The body of the most likely request. `None` when the input has no request.
+pub(super) fn find(input: &[u8]) -> Option<Found> {
     let mut rest = input;
     let mut found: Vec<Found> = Vec::new();
-    let mut compressed = false;
     while let Some(request) = next_request(rest) {
         let packed = request
             .header("content-encoding")
-            .is_some_and(|how| how != "identity");
-        compressed |= packed;
+            .filter(|how| *how != "identity");
         let Cut {
             body,
             after,
             mut doubts,
         } = request.cut();
         rest = after;
-        if packed {
-            continue;
-        }
+        // A proxy may have decompressed the body and left the header.
+        let packed = packed.filter(|_| !likeness(&body).readable);
         doubts.extend(request.signature_header());
         doubts.extend(log_text::doubts(&body));
         found.push(Found {
             place: format!("an HTTP capture: body of {} bytes", body.len()),
             body,
+            how: String::new(),
             notes: Vec::new(),
             doubts,
+            faults: packed.map(recode::compressed_with).into_iter().collect(),
         });
     }
     let signed = found
@@ -59,18 +53,14 @@ pub(super) fn find(input: &[u8]) -> Option<anyhow::Result<Found>> {
         .into_iter()
         .rev()
         .max_by_key(|found| likeness(&found.body));
-    match best {
-        Some(mut best) => {
-            if signed > 1 {
-                best.notes.push(format!(
-                    "there are {signed} requests with a signature, and this is the first"
-                ));
-            }
-            Some(Ok(best))
+    best.map(|mut best| {
+        if signed > 1 {
+            best.notes.push(format!(
+                "there are {signed} requests with a signature, and this is the first"
+            ));
         }
-        None if compressed => Some((|| bail!(COMPRESSED))()),
-        None => None,
-    }
+        best
+    })
 }
 
 /// The next request with a complete head.

@@ -1,6 +1,12 @@
 //! A body in a log line, in a command line, or in any other text.
 
-use super::{Budget, Found, Likeness, likeness, outermost_objects, strings_with_braces};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::escapes::{
+    ESCAPES, FORM, URL, URL_SIGN, base64_texts, contains, is_base64, percents, torn_by_a_form,
+};
+use super::{Extent, Found, Likeness, extent, likeness, recode};
 
 /// How many JSON strings the body may be nested in: a log of a log of a log.
 const MAX_DEPTH: usize = 4;
@@ -8,13 +14,14 @@ const MAX_DEPTH: usize = 4;
 const BUDGET_FACTOR: usize = 16;
 const BUDGET_BASE: usize = 4 * 1024 * 1024;
 /// Texts by which loggers replace a value.
-const MASKS: [&str; 6] = [
+const MASKS: [&str; 7] = [
     "***",
     "[FILTERED]",
     "[REDACTED]",
     "[MASKED]",
     "<redacted>",
     "xxxxxxxx",
+    "????",
 ];
 
 /// An object that may be the body.
@@ -24,50 +31,58 @@ struct Candidate {
     how: String,
     /// Whether it was a part of another JSON object, as an object.
     logged_as_json: bool,
+    /// Where it begins in the text that was searched.
+    at: usize,
     /// The line, from 1, when the input has several lines.
     line: Option<usize>,
 }
 
 /// The likeliest body in a text.
 pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
+    let unwrapped: Vec<u8>;
+    let input = if input
+        .iter()
+        .all(|byte| byte.is_ascii_whitespace() || is_base64(*byte) || *byte == b'=')
+    {
+        let signs = input.iter().copied();
+        unwrapped = signs.filter(|byte| !byte.is_ascii_whitespace()).collect();
+        &unwrapped
+    } else {
+        input
+    };
     let mut budget = Budget(input.len() * BUDGET_FACTOR + BUDGET_BASE);
     let mut candidates = Vec::new();
     let lines: Vec<&[u8]> = input.split(|byte| *byte == b'\n').collect();
-    if lines.len() > 1 {
-        for (line, text) in (1..).zip(&lines) {
-            let before = candidates.len();
-            collect_with_all_escapes(text, &mut budget, &mut candidates);
-            for candidate in &mut candidates[before..] {
-                candidate.line = Some(line);
-            }
+    collect(input, "", 0, None, &mut budget, &mut candidates);
+    for candidate in candidates.iter_mut().filter(|_| lines.len() > 1) {
+        candidate.line = Some(input[..candidate.at].split(|byte| *byte == b'\n').count());
+    }
+    for (line, text) in (1..).zip(&lines) {
+        let before = candidates.len();
+        collect_escaped(text, &mut budget, &mut candidates);
+        for candidate in &mut candidates[before..] {
+            candidate.line = Some(line).filter(|_| lines.len() > 1);
         }
     }
-    if !candidates
-        .iter()
-        .any(|candidate| likeness(&candidate.body).signed)
-    {
-        collect_with_all_escapes(input, &mut budget, &mut candidates);
+    if lines.len() > 1 && !candidates.iter().any(|it| likeness(&it.body).signed) {
+        collect_escaped(input, &mut budget, &mut candidates);
     }
     let rated = candidates
         .into_iter()
         .map(|candidate| (likeness(&candidate.body), candidate));
     let rated: Vec<_> = rated.collect();
     let likeliest = rated.iter().map(|(likeness, _)| *likeness).max()?;
-    let mut bodies: Vec<&[u8]> = rated
-        .iter()
-        .filter(|(likeness, _)| *likeness == likeliest)
-        .map(|(_, candidate)| candidate.body.as_slice())
-        .collect();
-    bodies.dedup();
-    let others = bodies.len() - 1;
-    let (_, first) = rated
-        .into_iter()
-        .find(|(likeness, _)| *likeness == likeliest)?;
+    let likely = rated.iter().filter(|(likeness, _)| *likeness == likeliest);
+    let mut likely = likely.map(|(_, candidate)| candidate);
+    let first = likely.next()?;
+    // The same body is found again where an escape is undone that it does not have.
+    let others = likely.filter(|other| other.how == first.how && other.body != first.body);
+    let others: BTreeSet<&[u8]> = others.map(|other| other.body.as_slice()).collect();
+    let several = 1 + others.len();
     let mut found = first.found();
-    if others > 0 && likeliest.signed {
+    if several > 1 && likeliest.signed {
         found.notes.push(format!(
-            "there are {} bodies with a signature, and this is the first; give only the one that you mean",
-            others + 1
+            "there are {several} bodies with a signature, and this is the first; give only the one that you mean"
         ));
     }
     Some((likeliest, found))
@@ -75,19 +90,19 @@ pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
 
 /// Reasons why the bytes may differ from those that were received.
 pub(super) fn doubts(body: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(body);
+    let has = |text: &str| body.windows(text.len()).any(|part| part == text.as_bytes());
     let mut doubts = Vec::new();
-    if text.contains(char::REPLACEMENT_CHARACTER) {
+    if ["\u{fffd}", "\\ufffd", "\\uFFFD"].into_iter().any(has) {
         doubts.push("the body contains U+FFFD, which programs write for bytes that are not UTF-8: these are not the bytes that were received".to_owned());
     }
-    if let Some(mask) = MASKS.iter().find(|mask| text.contains(*mask)) {
-        doubts.push(format!("the body contains `{mask}`: if a logger has masked a value, these are not the bytes that were received"));
+    if let Some(mask) = MASKS.into_iter().find(|mask| has(mask)) {
+        doubts.push(format!("the body contains `{mask}`: if a program has masked or replaced a value, these are not the bytes that were received"));
     }
     doubts
 }
 
 impl Candidate {
-    fn found(self) -> Found {
+    fn found(&self) -> Found {
         let mut doubts = Vec::new();
         if self.logged_as_json {
             doubts.push("the logger has written the body anew as a part of its own JSON: these are not the bytes that were received; numbers and texts may differ".to_owned());
@@ -102,53 +117,88 @@ impl Candidate {
         } else {
             format!(" ({})", self.how)
         };
+        let sent = self.how.starts_with(URL) || self.how.starts_with(FORM);
+        let sent = sent.then(|| "if the sender sent the body in a form or a URL, the endpoint cannot read it: send the JSON as it is, as application/json".to_owned());
         Found {
             place: format!("{around}: body of {} bytes{how}", self.body.len()),
-            body: self.body,
-            notes: Vec::new(),
+            body: self.body.clone(),
+            how: self.how.clone(),
+            notes: sent.into_iter().collect(),
             doubts,
+            faults: Vec::new(),
         }
     }
 }
 
-fn collect_with_all_escapes(text: &[u8], budget: &mut Budget, out: &mut Vec<Candidate>) {
-    collect(text, "", 0, budget, out);
+fn collect_escaped(text: &[u8], budget: &mut Budget, out: &mut Vec<Candidate>) {
     for escape in &ESCAPES {
-        let used = text
-            .windows(escape.sign.len())
-            .any(|part| part == escape.sign);
-        if used && budget.spend(text.len()) {
-            collect(&(escape.undo)(text), escape.name, 0, budget, out);
+        if contains(text, escape.sign) && budget.spend(text.len()) {
+            collect(&(escape.undo)(text), escape.name, 0, None, budget, out);
         }
     }
 }
 
-fn collect(text: &[u8], how: &str, depth: usize, budget: &mut Budget, out: &mut Vec<Candidate>) {
+/// Collects what may be the body. `outer` is the position of what the text was taken from.
+fn collect(
+    text: &[u8],
+    how: &str,
+    depth: usize,
+    outer: Option<usize>,
+    budget: &mut Budget,
+    out: &mut Vec<Candidate>,
+) {
     if depth > MAX_DEPTH || !budget.spend(text.len()) {
         return;
     }
-    for range in outermost_objects(text, budget) {
-        let object = &text[range];
-        out.push(Candidate {
-            body: object.to_vec(),
-            how: how.to_owned(),
-            logged_as_json: depth > 0 && how.ends_with(PART),
-            line: None,
-        });
-        if !likeness(object).signed {
-            let how = part_of(how);
-            collect(&object[1..object.len() - 1], &how, depth + 1, budget, out);
+    let candidate = |body: &[u8], at| Candidate {
+        body: body.to_vec(),
+        how: how.to_owned(),
+        logged_as_json: depth > 0 && how.ends_with(PART),
+        at: outer.unwrap_or(at),
+        line: None,
+    };
+    for (range, whole) in objects(text, budget) {
+        let (at, object) = (range.start, &text[range]);
+        out.push(candidate(object, at));
+        // Broken JSON over several lines may be two parts of a log.
+        let likeness = likeness(object);
+        let opens = whole && (likeness.readable || !object.contains(&b'\n'));
+        if opens && !likeness.signed {
+            let at = outer.or(Some(at));
+            let part = part_of(how);
+            collect(
+                &object[1..object.len() - 1],
+                &part,
+                depth + 1,
+                at,
+                budget,
+                out,
+            );
+            if let Some(joined) = torn_by_a_form(object) {
+                collect(joined.as_bytes(), FORM, depth + 1, at, budget, out);
+            }
         }
     }
-    for range in strings_with_braces(text, budget) {
-        if let Ok(unescaped) = serde_json::from_slice::<String>(&text[range]) {
-            collect(unescaped.as_bytes(), ESCAPED, depth + 1, budget, out);
+    for (at, unescaped) in texts_with_braces(text, budget) {
+        let at = outer.or(Some(at));
+        let unescaped = unescaped.as_bytes();
+        collect(unescaped, ESCAPED, depth + 1, at, budget, out);
+        if contains(unescaped, URL_SIGN) {
+            collect(&percents(unescaped), URL, depth + 1, at, budget, out);
         }
+    }
+    for (at, decoded) in base64_texts(text) {
+        if recode::compressed(&decoded).is_some() {
+            out.push(candidate(&decoded, at));
+        }
+        let at = outer.or(Some(at));
+        collect(&decoded, BASE64, depth + 1, at, budget, out);
     }
 }
 
 const PART: &str = "a part of other JSON";
 const ESCAPED: &str = "a text in which it was escaped";
+const BASE64: &str = "base64 decoded";
 
 fn part_of(how: &str) -> String {
     match how {
@@ -158,114 +208,77 @@ fn part_of(how: &str) -> String {
     }
 }
 
-/// A way in which logs and shells escape a body.
-struct Escape {
-    name: &'static str,
-    /// A text that every use of this escape contains.
-    sign: &'static [u8],
-    undo: fn(&[u8]) -> Vec<u8>,
-}
+/// The bytes that a search may still read. It bounds the time for hostile input, such as a text of braces only.
+struct Budget(usize);
 
-const ESCAPES: [Escape; 3] = [
-    Escape {
-        name: "nginx's \\x22 undone",
-        sign: b"\\x",
-        undo: hexadecimal,
-    },
-    Escape {
-        name: "the shell's quotes undone",
-        sign: b"'\\''",
-        undo: |text| replaced(text, b"'\\''", b"'"),
-    },
-    Escape {
-        name: "backslashes undone",
-        sign: b"\\",
-        undo: backslashes,
-    },
-];
-
-/// Undoes `\x22` and no other escape.
-fn hexadecimal(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        match after {
-            [b'x', high, low, after @ ..] if *first == b'\\' => {
-                if let Some(byte) = byte(*high, *low) {
-                    out.push(byte);
-                    rest = after;
-                    continue;
-                }
-                out.push(*first);
-            }
-            _ => out.push(*first),
-        }
-        rest = &rest[1..];
+impl Budget {
+    /// Takes `bytes` from the budget. Returns false when it is used up.
+    fn spend(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
     }
-    out
 }
 
-/// Undoes the escapes of a shell's `$'...'`, which debuggers print, too.
-fn backslashes(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        rest = after;
-        if *first != b'\\' {
-            out.push(*first);
+/// The outermost objects in a text, and whether each is whole.
+fn objects(bytes: &[u8], budget: &mut Budget) -> Vec<(Range<usize>, bool)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(offset) = bytes[from..].iter().position(|byte| *byte == b'{') {
+        let start = from + offset;
+        from = start + 1;
+        // In an object a name follows, or the end.
+        let next = bytes[from..].trim_ascii_start().first();
+        if !matches!(next, Some(b'"' | b'}')) {
             continue;
         }
-        match after {
-            [
-                escaped @ (b'n' | b'r' | b't' | b'\\' | b'"' | b'\''),
-                after @ ..,
-            ] => {
-                out.push(match escaped {
-                    b'n' => b'\n',
-                    b'r' => b'\r',
-                    b't' => b'\t',
-                    other => *other,
-                });
-                rest = after;
-            }
-            [b'x', high, low, after @ ..] if byte(*high, *low).is_some() => {
-                out.extend(byte(*high, *low));
-                rest = after;
-            }
-            [b'u', a, b, c, d, after @ ..] => match character([*a, *b, *c, *d]) {
-                Some(character) => {
-                    out.extend(character.encode_utf8(&mut [0; 4]).bytes());
-                    rest = after;
-                }
-                None => out.push(b'\\'),
-            },
-            _ => out.push(b'\\'),
+        let (length, whole) = match extent(&bytes[start..]) {
+            Extent::Whole(length) => (length, true),
+            Extent::Cut(length) => (length, false),
+        };
+        if !budget.spend(if whole { length } else { bytes.len() - start }) {
+            break;
+        }
+        from = start + length;
+        found.push((start..from, whole));
+    }
+    found
+}
+
+/// The JSON texts that contain a brace or an encoded quote, with their positions and without their escapes.
+fn texts_with_braces(bytes: &[u8], budget: &mut Budget) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(offset) = bytes[from..].iter().position(|byte| *byte == b'"') {
+        let start = from + offset;
+        let length = string_end(&bytes[start..]);
+        if !budget.spend(length.unwrap_or(bytes.len() - start)) {
+            break;
+        }
+        from = start + 1;
+        // Other ranges may be the text between two strings: then the next string begins where it ends.
+        if let Some(length) = length
+            && let string = &bytes[start..start + length]
+            && (string.contains(&b'{') || contains(string, URL_SIGN))
+            && let Ok(text) = serde_json::from_slice(string)
+        {
+            from = start + length;
+            found.push((start, text));
         }
     }
-    out
+    found
 }
 
-fn byte(high: u8, low: u8) -> Option<u8> {
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
-}
-
-fn character([a, b, c, d]: [u8; 4]) -> Option<char> {
-    let code = u32::from(byte(a, b)?) << 8 | u32::from(byte(c, d)?);
-    char::from_u32(code)
-}
-
-fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.first() {
-        if let Some(after) = rest.strip_prefix(from) {
-            out.extend(to);
-            rest = after;
-        } else {
-            out.push(*first);
-            rest = &rest[1..];
+fn string_end(bytes: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    for (at, byte) in bytes.iter().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some(at + 1),
+            b'\n' => return None,
+            _ => {}
         }
     }
-    out
+    None
 }

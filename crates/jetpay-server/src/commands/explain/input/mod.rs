@@ -1,64 +1,158 @@
 //! Finds the body in the input: the body itself, a captured HTTP request, or a text that contains the body.
 
+mod escapes;
 mod http;
 mod log_text;
+mod recode;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use anyhow::bail;
+use jetpay_core::signature::Canonical;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// A body, and where it was found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) body: Vec<u8>,
     /// Where it was found, such as "an HTTP capture: body of 312 bytes".
     pub(super) place: String,
+    /// How it was written there; empty when it was unchanged.
+    pub(super) how: String,
     /// Remarks about the rest of the input.
     pub(super) notes: Vec<String>,
     /// Reasons why the bytes may differ from those that were received. A matching signature disproves them.
     pub(super) doubts: Vec<String>,
+    /// Why an endpoint cannot read the bytes as they were given: a finding, `; `, and what to do.
+    pub(super) faults: Vec<String>,
 }
 
 /// How likely some bytes are the body. A greater value is likelier.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a sign of a body, and they are compared in this order"
+)]
 pub(super) struct Likeness {
     signed: bool,
+    /// Whether it begins but does not end, or is compressed.
+    lost: bool,
     names_project: bool,
     readable: bool,
+    /// Whether nothing but a signature is in the place of the signature.
+    tidy: bool,
 }
 
 const ACCEPTED: &str = "give a JSON body, a captured HTTP request (request line, headers, blank line, body), or a log line \
-     that contains the body: unchanged, as an escaped text in JSON, with nginx's \\x22, or after curl -d";
+     that contains the body: unchanged, as an escaped text in JSON, in base64, URL-encoded, with nginx's \\x22, or after curl -d";
 
-/// Finds the body.
+/// Finds the body. There are several when the bytes can be read in several character sets, the likeliest first.
 ///
 /// # Errors
 /// When nothing in the input can be a body. The message says what the command accepts.
-pub(super) fn find(input: &[u8]) -> anyhow::Result<Found> {
+pub(super) fn find(input: &[u8]) -> anyhow::Result<Vec<Found>> {
+    let found = search(input);
+    if let Ok(found) = &found
+        && (is_readable(&found.body) || !found.faults.is_empty())
+    {
+        return Ok(vec![found.clone()]);
+    }
+    if let Ok(found) = &found
+        && let Some((inner, Found { body, how, .. })) = log_text::find(&found.body)
+        && inner.signed
+        && !how.is_empty()
+    {
+        let fault = format!(
+            "the body is not JSON itself: JSON is inside ({how}); send the JSON as it is, as application/json"
+        );
+        let faults = vec![fault];
+        return Ok(vec![Found {
+            body,
+            faults,
+            ..found.clone()
+        }]);
+    }
+    let bytes = found.as_ref().map_or(input, |found| found.body.as_slice());
+    let recoded = recode::recodings(bytes).into_iter().filter_map(|recoding| {
+        let inner = search(recoding.text.as_bytes());
+        let mut recoded = match (&found, inner) {
+            (Ok(found), Ok(inner)) => Found {
+                body: inner.body,
+                place: found.place.clone(),
+                ..inner
+            },
+            (Ok(found), Err(_)) => Found {
+                body: recoding.text.into_bytes(),
+                ..found.clone()
+            },
+            (Err(_), inner) => inner.ok().filter(|inner| is_readable(&inner.body))?,
+        };
+        recoded.faults = recoding.faults;
+        recoded.faults.extend(recode::lost(&recoded.body));
+        Some(recoded)
+    });
+    let recoded: Vec<Found> = recoded.collect();
+    if !recoded.is_empty() {
+        return Ok(recoded);
+    }
+    let mut found = found?;
+    found.faults.extend(recode::lost(&found.body));
+    Ok(vec![found])
+}
+
+fn is_readable(body: &[u8]) -> bool {
+    Canonical::parse(body).is_ok()
+}
+
+fn search(input: &[u8]) -> anyhow::Result<Found> {
     let trimmed = input.trim_ascii();
     let unmarked = trimmed.strip_prefix(b"\xef\xbb\xbf").unwrap_or(trimmed);
+    let is_beginning =
+        matches!(extent_of(unmarked), Some(Extent::Cut(end)) if end == unmarked.len());
+    if recode::compressed(input).is_some() || is_beginning {
+        return Ok(itself(input));
+    }
     if is_one_object(unmarked) {
-        let inner = Some(unmarked).filter(|_| !likeness(unmarked).signed);
+        let outer = likeness(unmarked);
+        let inner = Some(unmarked).filter(|_| !outer.signed);
         let logged = inner.and_then(log_text::find);
-        let logged = logged.filter(|(likeness, _)| likeness.signed && likeness.names_project);
+        let logged = logged.filter(|(inner, _)| {
+            inner.signed && inner.names_project || inner.lost && !outer.names_project
+        });
         return Ok(match logged {
             Some((_, found)) => found,
             None => itself(input),
         });
     }
+    if let Some(Extent::Whole(end)) = extent_of(trimmed)
+        && is_readable(&trimmed[..end])
+        && trimmed[end..]
+            .iter()
+            .all(|byte| b"}],; \r\n\t".contains(byte))
+    {
+        let fault =
+            "the body goes on after its object, with brackets or commas; remove what is too much";
+        return Ok(Found {
+            faults: vec![fault.to_owned()],
+            ..itself(&trimmed[..end])
+        });
+    }
     if let Some(found) = http::find(input) {
-        return found;
+        return Ok(found);
     }
     match log_text::find(input) {
-        Some((_, found)) => Ok(found),
+        Some((likeness, mut found)) => {
+            if serde_json::from_slice::<String>(trimmed).is_ok() {
+                found.notes.push("the input is a JSON text with the body in it: if the sender sent that, it made JSON of the body twice, and the endpoint cannot read it".to_owned());
+            }
+            if trimmed.starts_with(&found.body) && !likeness.lost {
+                found.notes.push("the input goes on after the object: if that is a part of the body, the endpoint refuses the body".to_owned());
+            }
+            Ok(found)
+        }
         // The explanation then says where the JSON is broken.
         None if trimmed.starts_with(b"{") => Ok(itself(input)),
-        None if input.contains(&b'{') => bail!(
-            "no complete JSON object was found: one begins but does not end; perhaps a log has cut the line; {ACCEPTED}"
-        ),
         None => bail!("no JSON object was found; {ACCEPTED}"),
     }
 }
@@ -67,8 +161,10 @@ fn itself(input: &[u8]) -> Found {
     Found {
         body: input.to_vec(),
         place: format!("a JSON body of {} bytes", input.trim_ascii().len()),
+        how: String::new(),
         notes: Vec::new(),
         doubts: log_text::doubts(input),
+        faults: Vec::new(),
     }
 }
 
@@ -78,22 +174,16 @@ fn likeness(body: &[u8]) -> Likeness {
         let value = value.as_ref();
         value.is_some_and(|value| is(&value[name]) || is(&value["general"][name]))
     };
+    let is_tidy = |text: &Value| {
+        text.as_str()
+            .is_some_and(|text| !text.contains(['\'', '"', '{', '}', ',']))
+    };
     Likeness {
         signed: has("signature", Value::is_string),
+        lost: value.is_none() && (is_cut(body) || recode::compressed(body).is_some()),
         names_project: has("project_id", |id| id.is_u64() || id.is_string()),
         readable: value.is_some(),
-    }
-}
-
-/// The bytes that a search may still read. It bounds the time for hostile input, such as a text of braces only.
-struct Budget(usize);
-
-impl Budget {
-    /// Takes `bytes` from the budget. Returns false when it is used up.
-    fn spend(&mut self, bytes: usize) -> bool {
-        let left = self.0.checked_sub(bytes);
-        self.0 = left.unwrap_or(0);
-        left.is_some()
+        tidy: has("signature", is_tidy),
     }
 }
 
@@ -126,61 +216,73 @@ fn object_end(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// The outermost objects in a text.
-fn outermost_objects(bytes: &[u8], budget: &mut Budget) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(offset) = bytes[from..].iter().position(|byte| *byte == b'{') {
-        let start = from + offset;
-        from = start + 1;
-        // In an object a name follows, or the end.
-        let next = bytes[from..].trim_ascii_start().first();
-        if !matches!(next, Some(b'"' | b'}')) {
-            continue;
-        }
-        let length = object_end(&bytes[start..]);
-        if !budget.spend(length.unwrap_or(bytes.len() - start)) {
-            break;
-        }
-        if let Some(length) = length {
-            from = start + length;
-            found.push(start..from);
-        }
-    }
-    found
+/// Whether the bytes are the beginning of an object.
+fn is_cut(bytes: &[u8]) -> bool {
+    let bytes = bytes.trim_ascii_start();
+    bytes.starts_with(b"{")
+        && object_end(bytes).is_none()
+        && matches!(extent(bytes), Extent::Cut(_))
 }
 
-/// The JSON strings, with their quotes, that contain a brace.
-fn strings_with_braces(bytes: &[u8], budget: &mut Budget) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(offset) = bytes[from..].iter().position(|byte| *byte == b'"') {
-        let start = from + offset;
-        let length = string_end(&bytes[start..]);
-        if !budget.spend(length.unwrap_or(bytes.len() - start)) {
-            break;
-        }
-        from = start + 1;
-        // A range without a brace may be the text between two strings: then the next string begins where it ends.
-        if let Some(length) = length
-            && bytes[start..start + length].contains(&b'{')
+/// How far an object goes.
+enum Extent {
+    Whole(usize),
+    /// It does not end, and what is before this position is inside it.
+    Cut(usize),
+}
+
+fn extent_of(bytes: &[u8]) -> Option<Extent> {
+    bytes.starts_with(b"{").then(|| extent(bytes))
+}
+
+fn extent(bytes: &[u8]) -> Extent {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+    let broken = match values.next() {
+        Some(Err(broken)) if !broken.is_eof() => broken,
+        Some(Ok(_)) => return Extent::Whole(values.byte_offset()),
+        _ => return Extent::Cut(bytes.len()),
+    };
+    let line = bytes
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(bytes.len());
+    // Broken JSON can be complete. But a text over a line's end is one only if nothing else is wrong with it: else the quote
+    // that seems to end it begins another text, in a later line of a log.
+    if let Some(end) = object_end(bytes) {
+        let joined = || {
+            bytes[..end]
+                .iter()
+                .map(|byte| if *byte == b'\n' { b' ' } else { *byte })
+                .collect::<Vec<u8>>()
+        };
+        if end <= line
+            || !ends_in_text(&bytes[..line])
+            || serde_json::from_slice::<IgnoredAny>(&joined()).is_ok()
         {
-            from = start + length;
-            found.push(start..from);
+            return Extent::Whole(end);
         }
     }
-    found
+    // The end of a log's line may be missing. But JSON that goes on below that line has many lines.
+    let below = bytes[line..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_whitespace());
+    let lines = 1 + below.filter(|byte| **byte == b'\n').count();
+    Extent::Cut(if broken.line() > lines {
+        bytes.len()
+    } else {
+        line
+    })
 }
 
-fn string_end(bytes: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    for (at, byte) in bytes.iter().enumerate().skip(1) {
+fn ends_in_text(bytes: &[u8]) -> bool {
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in bytes {
         match byte {
             _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return Some(at + 1),
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
             _ => {}
         }
     }
-    None
+    in_text
 }

@@ -6,6 +6,11 @@ use super::*;
 
 const BODY: &str = r#"{"project_id":1234,"customer_id":"a \"b\" é","signature":"AAAA"}"#;
 
+/// The likeliest body.
+fn find(input: &[u8]) -> anyhow::Result<Found> {
+    super::find(input).map(|mut all| all.remove(0))
+}
+
 fn body(input: &str) -> String {
     String::from_utf8(find(input.as_bytes()).unwrap().body).unwrap()
 }
@@ -17,11 +22,7 @@ fn quoted(text: &str) -> String {
 
 #[test]
 fn body_alone_is_used_unchanged_with_its_white_space() {
-    for input in [
-        BODY.to_owned(),
-        format!("\n {BODY}\r\n"),
-        format!("\u{feff}{BODY}"),
-    ] {
+    for input in [BODY.to_owned(), format!("\n {BODY}\r\n")] {
         assert_eq!(body(&input), input);
     }
     assert_eq!(
@@ -197,16 +198,289 @@ fn input_without_a_body_is_refused_with_what_is_accepted() {
         ("", "no JSON object"),
         ("hello", "no JSON object"),
         ("[1]", "no JSON object"),
-        (r#"12:00 {"project_id":12"#, "has cut the line"),
-        (
-            "POST / HTTP/1.1\r\nContent-Encoding: gzip\r\n\r\nxx{}",
-            "compressed",
-        ),
     ] {
         let error = find(input.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
     }
     assert!(find(b"x").unwrap_err().to_string().contains(ACCEPTED));
+}
+
+#[test]
+fn object_that_does_not_end_is_reported_and_nothing_inside_it_is_taken() {
+    let inner = r#""general":{"project_id":1,"signature":"AAAA"}"#;
+    let cut = format!(r#"{{"a":1,{inner},"b"#);
+    for (text, place) in [
+        (format!("{cut}\":\"x"), "a JSON body"),
+        (format!(r#"{{"a":1,{inner}"#), "a JSON body"),
+        (format!(r#"{{"a":1,{inner},"#), "a JSON body"),
+        (
+            format!("{{\n  \"a\": 1,\n  {inner},\n  \"b\": "),
+            "a JSON body",
+        ),
+        (format!("12:00 got {cut}\":12"), "a log line"),
+        (format!("12:00 got {cut}\"... [truncated]"), "a log line"),
+        (
+            format!("12:00\ngot {cut}\n12:01 end {{\"c\":1}}\n"),
+            "a log, line 2",
+        ),
+        (
+            format!("12:00\n{{\n  \"a\": 1,\n  {inner},\n  \"b\": \n12:01 end\n"),
+            "a log, line 2",
+        ),
+        (quoted(&cut), "a log line"),
+        (
+            format!(r#"{{"level":"info","body":{}}}"#, quoted(&cut)),
+            "a log line",
+        ),
+        (
+            format!("1.1.1.1 \"{}\" 200", cut.replace('"', "\\x22")),
+            "a log line",
+        ),
+        (
+            format!("curl -d $'{}", cut.replace('"', "\\\"")),
+            "a log line",
+        ),
+        (
+            format!("POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n{cut}"),
+            "an HTTP capture",
+        ),
+    ] {
+        let found = find(text.as_bytes()).unwrap();
+        let body = String::from_utf8_lossy(&found.body);
+        assert!(body.starts_with('{') && body.contains("\"a\""), "{body}");
+        let fault = found.faults.first().map_or("", String::as_str);
+        assert!(fault.contains("begins but does not end"), "{text}");
+        assert!(found.place.starts_with(place), "{}: {text}", found.place);
+    }
+    // A whole body in another line is not inside.
+    for end in ["", "\"", "\":", "\":1,"] {
+        assert_eq!(
+            body(&format!("12:00 got {cut}{end}\n12:01 got {BODY}\n")),
+            BODY
+        );
+    }
+    // Broken JSON that ends does end.
+    for text in [
+        r#"{"a":1,}"#,
+        "{\"a\":1,\n}",
+        "{\"a\":1\n\"b\":2}",
+        r#"{"a":NaN}"#,
+        "{\"a\":\"x\ny\"}",
+    ] {
+        assert!(find(text.as_bytes()).unwrap().faults.is_empty(), "{text}");
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
+}
+
+#[test]
+fn body_is_found_in_each_kind_of_encoding() {
+    let percent = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let body = BODY.replace("AAAA", "A+/A==");
+    let encoded = base64(body.as_bytes());
+    let (name, value) = body.split_once('=').unwrap();
+    let event = |body: &str, is_encoded: bool| {
+        let event = serde_json::json!({"path": "/", "isBase64Encoded": is_encoded, "body": body});
+        event.to_string()
+    };
+    for (text, how) in [
+        (encoded.clone(), "base64"),
+        (
+            format!("{}\n{}\n", &encoded[..64], &encoded[64..]),
+            "base64",
+        ),
+        (
+            encoded.replace('+', "-").replace('/', "_").replace('=', ""),
+            "base64",
+        ),
+        (base64(encoded.as_bytes()), "base64"),
+        (event(&encoded, true), "base64"),
+        (event(&encoded, true).replace('+', "\\u002B"), "base64"),
+        (event(&body, false), "escaped"),
+        (
+            serde_json::json!({"Records": [{"body": event(&encoded, true)}]}).to_string(),
+            "base64",
+        ),
+        (percent(&body), "URL"),
+        (event(&percent(&body), false), "URL"),
+        (event(&format!("json={}", percent(&body)), false), "URL"),
+        (body.replace('"', "&quot;"), "HTML"),
+        (percent(&body).replace("%20", "+"), "URL"),
+        (format!("json={}&a=b", percent(&body)), "URL"),
+        (format!("12:00 \"GET /?body={}\"", percent(&body)), "URL"),
+        (serde_json::json!({name: value}).to_string(), "form"),
+        (serde_json::json!({name: [value]}).to_string(), "form"),
+        (format!("{{ '{name}': '{value}' }}"), "form"),
+        (format!("{{'{name}': ['{value}']}}"), "form"),
+    ] {
+        let found = find(text.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&found.body), body, "{text}");
+        assert!(found.place.contains(how), "{}: {how}", found.place);
+
+        // A request whose body is written so is not readable.
+        let request = format!(
+            "POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{text}",
+            text.len()
+        );
+        let found = find(request.as_bytes()).unwrap();
+        if !text.starts_with("{\"") {
+            assert_eq!(String::from_utf8_lossy(&found.body), body, "{text}");
+            assert!(found.faults[0].contains("not JSON itself"), "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_not_json_in_utf8_are_named_and_read() {
+    use encoding_rs::{IBM866, KOI8_R, WINDOWS_1251, WINDOWS_1252};
+    let text = r#"{"project_id":1234,"customer_id":"Оплата через Каспи","signature":"AAAA"}"#;
+    let little =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let big = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let marked = format!("\u{feff}{text}");
+    let curly = text.replace('"', "”").replacen('”', "“", 1);
+    let cases: [(Vec<u8>, &[&str]); 17] = [
+        (little(text), &["UTF-16 (little-endian)"]),
+        (big(text), &["UTF-16 (big-endian)"]),
+        (little(&marked), &["UTF-16 (little-endian)"]),
+        (big(&marked), &["UTF-16 (big-endian)"]),
+        (little(&format!("12:00 {text}\r\n")), &["UTF-16"]),
+        (
+            WINDOWS_1251.encode(text).0.into_owned(),
+            &["looks like windows-1251"],
+        ),
+        (KOI8_R.encode(text).0.into_owned(), &["looks like KOI8-R"]),
+        (IBM866.encode(text).0.into_owned(), &["looks like IBM866"]),
+        (marked.clone().into_bytes(), &["byte order mark"]),
+        (
+            curly.clone().into_bytes(),
+            &["curly quotes are in the place of `\"`, the first at line 1, column 2"],
+        ),
+        (
+            format!("12:00\n: {curly}").into_bytes(),
+            &["curly quotes are in the place of `\"`, the first at line 2, column 4"],
+        ),
+        (text.replace('"', "'").into_bytes(), &["single quotes"]),
+        (
+            text.replace(",\"", ",\u{a0}\"").into_bytes(),
+            &["(U+00A0) is outside the texts, the first at line 1, column 20"],
+        ),
+        (
+            text.replace(",\"", ",\n\u{202f}\"").into_bytes(),
+            &["(U+202F) is outside the texts, the first at line 2, column 1"],
+        ),
+        (
+            text.replace(":\"", ":\u{200b}\"").into_bytes(),
+            &["invisible character (U+200B)"],
+        ),
+        (
+            curly.replace(",”", ",\u{a0}”").into_bytes(),
+            &["curly quotes", "no-break space"],
+        ),
+        (little(&curly), &["UTF-16", "curly quotes"]),
+    ];
+    for (bytes, faults) in cases {
+        let found = find(&bytes).unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&found.body).unwrap();
+        assert_eq!(body["customer_id"], "Оплата через Каспи", "{faults:?}");
+        assert_eq!(found.faults.len(), faults.len(), "{:?}", found.faults);
+        for (found, fault) in found.faults.iter().zip(faults) {
+            assert!(found.contains(fault), "{found}: {fault}");
+        }
+        assert!(found.doubts.is_empty(), "no replacement is claimed");
+    }
+    let latin = WINDOWS_1252.encode(r#"{"a":"Café Müller"}"#).0.into_owned();
+    let found = find(&latin).unwrap();
+    assert!(
+        found.faults[0].contains("looks like windows-1252"),
+        "{found:?}"
+    );
+    let mut damaged = text.as_bytes().to_vec();
+    damaged.remove(text.find('л').unwrap());
+    let found = find(&damaged).unwrap();
+    assert!(
+        found.faults[0].contains("UTF-8 with damaged characters"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn compressed_body_is_named_by_its_compression() {
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
+    for (bytes, how) in [
+        (gzip.to_vec(), "gzip"),
+        (b"\x78\x9c\xab\xae\x05\0\x01\x75\0\xf9".to_vec(), "deflate"),
+        (b"\x28\xb5\x2f\xfd\x04".to_vec(), "zstd"),
+        (capture("gzip", gzip), "gzip"),
+        (capture("br", b"\x0b\x01\x80{}\x03"), "br"),
+        (
+            format!(r#"{{"isBase64Encoded":true,"body":"{}"}}"#, base64(gzip)).into_bytes(),
+            "gzip",
+        ),
+    ] {
+        let found = find(&bytes).unwrap();
+        assert!(
+            found.faults[0].contains(&format!("compressed ({how})")),
+            "{found:?}"
+        );
+    }
+}
+
+fn capture(encoding: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!(
+        "POST / HTTP/1.1\r\nContent-Length: {length}\r\nContent-Encoding: {encoding}\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+#[test]
+fn odd_signs_that_break_nothing_are_no_fault() {
+    for input in [
+        BODY.as_bytes().to_vec(),
+        BODY.replace('é', "“ \u{a0} it's").into_bytes(),
+        format!("12:00 it’s “{BODY}”").into_bytes(),
+        capture("gzip", BODY.as_bytes()),
+        // A quote in a text is not escaped.
+        r#"{"a":"say "it's" “now”"}"#.into(),
+        // No form, no shell, no Python printed this.
+        BODY.replace('é', "': '%22 \\\\x").into_bytes(),
+    ] {
+        let found = find(&input).unwrap();
+        assert!(
+            found.faults.is_empty() && found.notes.is_empty(),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn bytes_after_the_body_are_reported() {
+    let found = find(quoted(BODY).as_bytes()).unwrap();
+    assert!(
+        found.notes[0].contains("JSON of the body twice"),
+        "{found:?}"
+    );
+    for after in ["}", "\n]}\n", ","] {
+        let found = find(format!("{BODY}{after}").as_bytes()).unwrap();
+        assert_eq!(found.body, BODY.as_bytes());
+        assert!(
+            found.faults[0].contains("goes on after its object"),
+            "{found:?}"
+        );
+    }
+    for after in ["\n{}", " junk"] {
+        let found = find(format!("{BODY}{after}").as_bytes()).unwrap();
+        assert_eq!(found.body, BODY.as_bytes());
+        assert!(
+            found.notes[0].contains("goes on after the object"),
+            "{found:?}"
+        );
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use jetpay_core::signature::Order;
-use jetpay_explain::{Explanation, Hint, Line, OtherRule, Verdict};
+use jetpay_explain::{Explanation, Hint, Line, OtherRule, SecretForm, Verdict};
 use jetpay_platform::visible;
 
 use super::{Explain, Report};
@@ -24,14 +24,16 @@ pub(super) fn redacted(lines: &[Line]) -> String {
 
 /// The whole text, with colours. The caller's writer removes them when the output is not a terminal.
 pub(super) fn report(options: &Explain, report: &Report<'_>) -> String {
-    let explanation = &report.explanation;
     let mut out = String::new();
     let _ = writeln!(out, "{}", verdict(report));
     facts(options, report, &mut out);
     let known = strings::add(options, report, &mut out);
-    for hint in &explanation.hints {
+    for fault in report.faults() {
+        add_hint(&mut out, &fault, &[]);
+    }
+    for hint in report.hints() {
         if !(known && *hint == Hint::NoKnownReason) {
-            add_hint(&mut out, hint);
+            add_hint(&mut out, &hint.to_string(), more(hint));
         }
     }
     out
@@ -40,7 +42,7 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> String {
 fn verdict(report: &Report<'_>) -> String {
     let explanation = &report.explanation;
     let refused = |hint: &Hint| matches!(hint, Hint::Refused(_));
-    let (style, text) = match explanation.verdict {
+    let (style, text) = match report.verdict() {
         Verdict::Match if explanation.hints.iter().any(refused) => (
             MARK,
             "! the signature matches, but the message would be refused",
@@ -55,6 +57,9 @@ fn verdict(report: &Report<'_>) -> String {
 /// The secret that made the signature, when that is known.
 fn by(report: &Report<'_>) -> String {
     let explanation = &report.explanation;
+    if !report.found.faults.is_empty() {
+        return String::new();
+    }
     let name = |project, secret| report.keys.name(project, secret);
     if let Some(secret) = explanation.secret {
         let order = match explanation.order {
@@ -74,15 +79,15 @@ fn by(report: &Report<'_>) -> String {
             )
         }
         (Some(signed), named) => {
-            let blank = if signed.trimmed {
-                " without the white space at its ends"
-            } else {
-                ""
+            let form = match signed.form {
+                Some(SecretForm::Trimmed) => " without the white space at its ends",
+                Some(_) => ", in another form,",
+                None => "",
             };
             let differs = explanation.string_to_sign.as_ref() != Some(&signed.string);
             let other = if differs { ", over another string" } else { "" };
             format!(
-                ": {}{blank} made it{other}",
+                ": {}{form} made it{other}",
                 name(signed.project.or(named), signed.secret)
             )
         }
@@ -135,15 +140,15 @@ fn computed<'a>(options: &Explain, explanation: &'a Explanation) -> Option<&'a s
 }
 
 /// Adds a hint: what is wrong, what to do, and what is worth knowing about it.
-fn add_hint(out: &mut String, hint: &Hint) {
-    let text = visible::line(&hint.to_string());
+fn add_hint(out: &mut String, hint: &str, more: &[&str]) {
+    let text = visible::line(hint);
     // The last part of every hint is what to do.
     let (what, to_do) = text.rsplit_once("; ").unwrap_or((&text, ""));
     let _ = writeln!(out, "\n{MARK}→{MARK:#} {what}");
     if !to_do.is_empty() {
         let _ = writeln!(out, "  {NAME}what to do:{NAME:#} {to_do}");
     }
-    for line in more(hint) {
+    for line in more {
         let _ = writeln!(out, "  {line}");
     }
 }
@@ -164,10 +169,19 @@ fn more(hint: &Hint) -> &'static [&'static str] {
         ],
         Hint::WrongLength { bytes: 32 } => &["HMAC-SHA256 has 32 bytes."],
         Hint::WrongLength { bytes: 20 } => &["HMAC-SHA1 has 20 bytes."],
-        Hint::SecretTrimmed => &[
+        Hint::SecretForm(SecretForm::Trimmed | SecretForm::LineEnd) => &[
             "Every character of the secret counts. `echo` adds a line end to the text that it writes into a file or a",
             "variable; `printf %s` does not.",
         ],
+        Hint::SecretForm(SecretForm::Unquoted | SecretForm::Quoted) => &[
+            "Docker's --env-file and some programs that read .env files keep the quotes around a value.",
+        ],
+        Hint::OtherRule(OtherRule::TextsAsWritten) => &[
+            "PHP's json_encode writes `/` as `\\/`, and letters outside ASCII as `\\u0430`. Sign the texts, not their JSON.",
+        ],
+        Hint::ValueChanged { .. } => {
+            &["Trust neither of the values before you know who changed it."]
+        }
         Hint::OtherProject(_) => {
             &["The sender used the secret of one project and the id of another."]
         }
