@@ -151,7 +151,7 @@ async fn all_at_once(context: &CheckContext<'_>, bodies: Vec<Vec<u8>>) -> CheckR
         acknowledged |= is_acknowledged(exchange.status);
     }
     let what = "HTTP 200 to at least one of them";
-    expect::holds(what, acknowledged, || "to none".into())
+    expect::holds(what, acknowledged, || "to none")
 }
 
 async fn second_success(context: &CheckContext<'_>) -> CheckResult {
