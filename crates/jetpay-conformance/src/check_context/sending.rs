@@ -210,9 +210,10 @@ impl CheckContext<'_> {
     /// Expects an answer of a program that works: no HTTP 5xx, an object with an integer in `code`, and a text if it is
     /// a refusal.
     pub(crate) fn expect_sound(&self, exchange: &Exchange) -> CheckResult {
-        if exchange.status < 500 {
-            expect::code(exchange)?;
-        }
+        expect::holds("no HTTP 5xx", exchange.status < 500, || {
+            expect::brief(exchange)
+        })?;
+        let code = expect::code(exchange)?;
         let told = |place: &&str| {
             let text = exchange
                 .json
@@ -220,18 +221,10 @@ impl CheckContext<'_> {
                 .and_then(|it| it.pointer(place)?.as_str());
             text.is_some_and(|text| !text.is_empty())
         };
-        let good = match exchange.code() {
-            Some(0) => true,
-            Some(_) => self.method.refusal_texts.iter().any(told),
-            None => false,
-        };
-        if exchange.status < 500 && good {
+        if code == 0 || self.method.refusal_texts.iter().any(told) {
             return Ok(());
         }
-        Err(Stop::failed(
-            "no HTTP 5xx, and code 0 or a refusal with its text",
-            expect::brief(exchange),
-        ))
+        Err(expect::no_text(self.refusal_texts()[0], exchange))
     }
 
     /// Expects an effect on money, if the target shows it. Without an observer the right answers are enough.

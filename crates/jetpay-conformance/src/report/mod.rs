@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod junit;
 mod pretty;
+mod roots;
 #[cfg(test)]
 mod sample;
 mod terminal;
@@ -17,9 +18,8 @@ use jetpay_platform::{messages, visible};
 use serde::Serialize;
 
 use super::check::{Check, Finding, Outcome, checks, run_within};
-use super::check_context::AFTERWARDS;
 use super::expect;
-use super::row::{Group, Level};
+use super::row::Level;
 use super::target::Target;
 use super::transcript::{Lateness, Role};
 
@@ -141,7 +141,7 @@ pub async fn run_until(
             number == 1 || it.check.full_id() != first
         });
     }
-    name_roots(&mut findings);
+    roots::name(&mut findings);
     subject.took_ms = begun.elapsed();
     Report { subject, findings }
 }
@@ -173,78 +173,6 @@ fn too_late(check: &Check, late: &Lateness, target: &Target) -> Option<Finding> 
         exchanges: vec![exchange],
         ..check.found(outcome, took)
     })
-}
-
-/// The checks of what all others begin with, the more telling ones first. When one of them fails, every other check fails
-/// that meets the same expectation on its way.
-const ROOTS: [&str; 22] = [
-    "time-verify",
-    "time-deposit",
-    "time-callback",
-    "time-refusals",
-    "shape-json",
-    "shape-code-integer",
-    "verify-good",
-    "shape-currency",
-    "verify-contracts",
-    "shape-payment-id",
-    "deposit-good",
-    "verify-unknown",
-    "deposit-unknown",
-    "shape-refusal-text-verify",
-    "shape-refusal-text-deposit",
-    "signature-missing",
-    "callback-bad-signature",
-    "deposit-pending",
-    "callback-success",
-    "callback-decline",
-    "callback-processing",
-    "callback-refund",
-];
-
-/// Names in each failure the failed check from which it follows. One fault is then counted once.
-fn name_roots(findings: &mut [Finding]) {
-    let failed = |finding: &Finding| match &finding.outcome {
-        Outcome::Failed { expected, .. } => Some(expected.clone()),
-        _ => None,
-    };
-    let mut roots: Vec<_> = findings
-        .iter()
-        .filter_map(|it| {
-            Some((
-                ROOTS.iter().position(|id| *id == it.check.id)?,
-                it,
-                failed(it)?,
-            ))
-        })
-        // A check of the shape says nothing about an answer that did not come.
-        .filter(|(_, it, _)| {
-            it.check.group != Group::Shape
-                || it.evidence().first().is_some_and(|it| it.status.is_some())
-        })
-        .map(|(order, it, expected)| (order, it.check.clone(), expected))
-        .collect();
-    roots.sort_by_key(|(order, ..)| *order);
-    for finding in findings {
-        let check = &finding.check;
-        let Outcome::Failed {
-            expected, follows, ..
-        } = &mut finding.outcome
-        else {
-            continue;
-        };
-        let met = expected.strip_suffix(AFTERWARDS).unwrap_or(expected);
-        let root = roots.iter().find(|(_, root, of_root)| {
-            of_root == met
-                && root.shares_method(check)
-                && (root.level == Level::Must || check.level == Level::Should)
-                // Elsewhere a wrong signature is only one reason to refuse.
-                && (root.group != Group::Signatures || check.group == Group::Signatures)
-        });
-        *follows = root
-            .map(|(_, root, _)| root.full_id())
-            .filter(|root| *root != check.full_id());
-    }
 }
 
 impl Subject {

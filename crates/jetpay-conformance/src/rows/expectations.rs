@@ -192,7 +192,7 @@ pub(crate) fn sound_contracts<'a>(
         expect::text(contract, "number", exchange)?;
         for name in ["payment", "min_payment", "status_code"] {
             let integer = contract.get(name).is_none_or(Value::is_i64);
-            let what = format!("an integer in `{name}` of a contract, or no such field");
+            let what = format!("`{name}` as an integer of minor units, and not below 0");
             expect::holds(&what, integer, || {
                 Seen::received(contract[name].to_string())
             })?;
