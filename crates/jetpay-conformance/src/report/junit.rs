@@ -145,7 +145,10 @@ fn write_case(
         Outcome::Failed {
             follows: Some(root),
             ..
-        } => skipped(case, &format!("failed, which follows from {root}"))?,
+        } => {
+            let id = check.full_id();
+            skipped(case, &format!("{id} failed, which follows from {root}"))?
+        }
         Outcome::Failed { expected, got, .. } => {
             let message = visible::line(&format!("expected {expected}, got {got}"));
             let counts = report.subject.strict || check.level == Level::Must;

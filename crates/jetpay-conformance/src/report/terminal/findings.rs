@@ -104,12 +104,18 @@ pub(super) fn write_failure(
             writeln!(f, "  {:9} {}", "observed", cut(&last.got, width - VALUE))?;
         }
     }
-    let following = report.following(finding).len();
-    if following > 0 {
-        let text = format!("{} more, for the same reason", checks(following));
-        write_value(f, "fails", &text, width)?;
+    let following = report.following(finding);
+    if following.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let ids: Vec<_> = following.iter().map(|it| it.check.full_id()).collect();
+    let (count, ids) = (checks(ids.len()), ids.join(", "));
+    write_value(
+        f,
+        "so fail",
+        &format!("{count} more, which follow from this one: {ids}"),
+        width,
+    )
 }
 
 /// The guilty exchange, each part on one line.

@@ -155,10 +155,10 @@ async fn unknown(context: &CheckContext<'_>, customer: &str) -> CheckResult {
         if context.target.exact {
             context.expect_refusal(&exchange, Refusal::new(200, 404))?;
         }
-        context.expect_sound(&exchange)?;
-        if exchange.code() == Some(0) {
+        if exchange.code() == Some(0) || exchange.status >= 500 {
             Refusal::new(200, 404).check(&exchange, &[])?;
         }
+        context.expect_sound(&exchange)?;
     }
     Ok(())
 }
