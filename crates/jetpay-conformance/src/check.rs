@@ -111,13 +111,11 @@ pub(crate) async fn run_within(target: &Target, check: &Check, late: &Lateness) 
     }
 }
 
-/// Why a check that sends a success was not run.
-pub(crate) const NO_CREDITS: &str =
-    "it sends a success, which credits a real customer; --allow-credits runs it";
-
 async fn carry_out(context: &CheckContext<'_>, row: &Row) -> CheckResult {
     if row.credits && !context.target.credits {
-        return Err(Stop::NotRun { why: NO_CREDITS });
+        return Err(Stop::NotRun {
+            why: "it sends a success, which credits a real customer; --allow-credits runs it",
+        });
     }
     match row.procedure {
         Procedure::Run(play) => play(context).await?,

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{Report, Subject, visible};
-use crate::check::{Finding, NO_CREDITS, Outcome};
+use crate::check::{Finding, Outcome};
 use crate::observe::ONLY_SERVICE;
 use crate::row::{Group, Level};
 
@@ -87,7 +87,10 @@ impl Report {
         for finding in &self.findings {
             match &finding.outcome {
                 Outcome::NotObserved { why } => unseen |= why != ONLY_SERVICE,
-                Outcome::NotRun { why } => unseen |= why == NO_CREDITS,
+                // What the caller has no second project or customer for is no gap in the money of this one.
+                Outcome::NotRun { why } => {
+                    unseen |= finding.check.credits() && !why.starts_with("needs ");
+                }
                 Outcome::Passed | Outcome::Failed { .. } => seen |= finding.check.credits(),
             }
         }

@@ -119,9 +119,10 @@ pub async fn run_until(
                 biased;
                 () = late.is_too_much() => {
                     let about = too_late(&check, &late, target);
-                    stopped = Some(if about.is_some() { LATE } else { OBSERVED_LATE });
+                    let why = if about.is_some() { LATE } else { OBSERVED_LATE };
+                    stopped = Some(why);
                     findings.splice(0..0, about);
-                    check.not_run(stopped.unwrap_or_default())
+                    check.not_run(why)
                 }
                 () = &mut stop => {
                     stopped = Some(STOPPED);
