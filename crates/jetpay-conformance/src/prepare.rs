@@ -91,23 +91,26 @@ fn name_number(contract: &mut Contract, answer: &Value, method: &MethodFacts) ->
 const SIGNATURE: &str = "the endpoint refuses the signature: either this project has another id or secret, or the endpoint \
     computes the signature in another way, which `jetpay explain` shows";
 
+const CUSTOMER: &str =
+    "the endpoint does not know the customer; name one who exists and can pay with --customer";
+
 /// Fails after an answer with which no check can show anything. Any other answer that is not good becomes a note.
 fn doubt(context: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<String>, PrepareError> {
     let code = exchange.json.as_ref().and_then(loose_code);
     let text = exchange.text().to_lowercase();
     let is_page = text.trim_start().starts_with('<');
-    let names_signature = ["signature", "hmac", "подпис"];
-    let names_signature = names_signature.iter().any(|word| text.contains(word));
+    let names = |words: &[&str]| !is_page && words.iter().any(|word| text.contains(word));
+    let names_signature = names(&["signature", "hmac", "подпис"]);
+    let names_customer = names(&["not found", "unknown", "no such", "not exist", "не найден"]);
     let ends = match (code, exchange.status) {
         (Some(0), 200) => return Ok(None),
-        (Some(400), _) => SIGNATURE,
-        (Some(404), _) => {
-            "the endpoint does not know the customer; name one who exists and can pay with --customer"
-        }
+        (Some(400 | 401 | 403), _) | (Some(1..), 401 | 403) => SIGNATURE,
+        (Some(1..) | None, 200 | 400..500) if names_signature => SIGNATURE,
+        (Some(404), _) | (Some(1..), 404) => CUSTOMER,
+        (Some(1..), 200 | 400..500) if names_customer => CUSTOMER,
         (Some(204), _) => {
             "the customer owes nothing on any contract; name one who can pay with --customer"
         }
-        (Some(1..) | None, 200 | 400..500) if names_signature && !is_page => SIGNATURE,
         (None, 300..400) => {
             "a redirect, which the platform is not known to follow; name the URL that it leads to"
         }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::check::AN_ANSWER;
+use crate::check_context::AFTERWARDS;
 use crate::expect::{self, Seen};
 use crate::leaks;
 
@@ -157,14 +158,12 @@ impl Transcript {
 
     /// What a check expected. An answer that did not come is named after its request.
     pub(crate) fn expected(&self, expected: &str, limit: Duration) -> String {
-        match self.exchanges().last() {
-            Some(last) if expected == AN_ANSWER && last.shown.status.is_none() => {
-                let wanted = if last.shown.took_ms > limit {
-                    expect::within(limit)
-                } else {
-                    expected.to_owned()
-                };
-                format!("{wanted} to {}", last.kind)
+        match (expected.strip_prefix(AN_ANSWER), self.exchanges().last()) {
+            (Some(after @ ("" | AFTERWARDS)), Some(last)) if last.shown.status.is_none() => {
+                let within = expect::within(limit);
+                let is_late = last.shown.took_ms > limit;
+                let wanted = if is_late { &within } else { AN_ANSWER };
+                format!("{wanted} to {}{after}", last.kind)
             }
             _ => short(expected),
         }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jetpay_conformance::{
-    Customers, Kassa24Answers, Observation, Outcome, Project, RecordedExchange, Report, Role,
-    Target, Verdict, checks, prepare, run_all,
+    Customers, Kassa24Answers, Level, Observation, Outcome, Project, RecordedExchange, Report,
+    Role, Target, Verdict, checks, prepare, run_all,
 };
 use jetpay_platform::{Admin, KASPI, KASSA24, QIWI_KZ};
 use merchant::{
@@ -354,9 +354,21 @@ async fn run_cannot_begin_with_an_endpoint_that_refuses_verify_or_is_none() {
         ),
         (401, "{\"error\":\"invalid signature\"}", signature),
         (400, "{\"error\":\"no\"}", signature),
+        (
+            401,
+            "{\"code\":401,\"message\":\"Unauthorized\"}",
+            signature,
+        ),
+        (403, "{\"code\":500,\"message\":\"Forbidden\"}", signature),
         (200, "{\"code\":404,\"message\":\"no\"}", customer),
         (404, "{\"code\":404}", customer),
         (200, "{\"code\":\"404\"}", customer),
+        (
+            200,
+            "{\"code\":500,\"message\":\"Абонент не найден\"}",
+            customer,
+        ),
+        (404, "{\"code\":1,\"message\":\"no\"}", customer),
         (200, "{\"code\":204,\"message\":\"no\"}", "owes nothing"),
         (301, "", "a redirect"),
         (308, "<html>", "a redirect"),
@@ -392,6 +404,80 @@ async fn run_cannot_begin_with_an_endpoint_that_refuses_verify_or_is_none() {
             got.contains(&format!("HTTP {status}")) && !got.contains(SECRETS[0]),
             "{got}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_that_many_checks_meet_is_one_failure() {
+    let code_as_text = |_: &Incoming, answer: &mut Answer| {
+        answer.edit(|it| it["code"] = json!(it["code"].to_string()));
+    };
+    let id_as_number = |_: &Incoming, answer: &mut Answer| {
+        if answer.json().get("payment_id").is_some() {
+            answer.edit(|it| it["payment_id"] = json!(47));
+        }
+    };
+    let created = |incoming: &Incoming, answer: &mut Answer| {
+        if incoming.is_check_deposit() && answer.is_good() {
+            answer.status = 201;
+        }
+    };
+    let accepted = |incoming: &Incoming, answer: &mut Answer| {
+        if incoming.is_callback() && answer.status == 200 {
+            answer.status = 202;
+        }
+    };
+    let page_for_refusals = |_: &Incoming, answer: &mut Answer| {
+        if answer.is_refusal() {
+            *answer = Answer::new(500, "<h1>Server Error</h1>");
+        }
+    };
+    let no_text = |_: &Incoming, answer: &mut Answer| {
+        if answer.is_refusal() {
+            answer.edit(|it| it["message"] = json!(""));
+        }
+    };
+    let gone = |incoming: &Incoming| incoming.is_verify().then(Answer::hang_up);
+    let mut running = tokio::task::JoinSet::new();
+    for (fault, roots) in [
+        (Fault::Answers(code_as_text), &["shape-code-integer"][..]),
+        (Fault::Answers(id_as_number), &["shape-payment-id"]),
+        (Fault::Answers(created), &["deposit-good"]),
+        (Fault::Answers(accepted), &["callback-success"]),
+        (Fault::Answers(page_for_refusals), &["verify-unknown"]),
+        (Fault::Answers(no_text), &["shape-refusal-text-verify"]),
+        (Fault::Stops(gone), &["verify-good"]),
+        (
+            Fault::Comes(Incoming::sign),
+            &["signature-missing", "callback-bad-signature"],
+        ),
+        (
+            Fault::Ledger(LedgerFault::NeverCredits),
+            &["callback-success"],
+        ),
+        (
+            Fault::Ledger(LedgerFault::CreditsBefore),
+            &["deposit-pending"],
+        ),
+        (
+            Fault::Ledger(LedgerFault::CreditsRepeats),
+            &["callback-repeated"],
+        ),
+        (Fault::Ledger(LedgerFault::OneId), &["deposit-twice"]),
+    ] {
+        let target = kaspi(fault, &Heard::default());
+        running.spawn(async move { (roots, run_all(&target, |_| ()).await) });
+    }
+    for (roots, report) in running.join_all().await {
+        let must = report.findings.iter().filter(|it| {
+            let is_root = matches!(it.outcome, Outcome::Failed { follows: None, .. });
+            is_root && it.check.level == Level::Must
+        });
+        let mut must: Vec<&str> = must.map(|it| it.check.id).collect();
+        must.sort_unstable_by_key(|id| roots.iter().position(|root| root == id));
+        assert_eq!(must, roots, "{report}");
+        assert_eq!(report.summary().failed, roots.len());
+        assert!(report.summary().follow > 0, "{report}");
     }
 }
 

@@ -142,7 +142,10 @@ fn hanging(text: &str, indent: &str, width: usize) -> String {
 
 /// The text in lines that begin in this column. The caller has already written the part before the first line.
 fn beside_name(text: &str, column: usize, width: usize) -> String {
-    let lines = textwrap::wrap(text, width - column);
+    // An id is not cut at its hyphens.
+    let options = textwrap::Options::new(width - column);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(text, options);
     let mut text = lines.join(&format!("\n{:column$}", ""));
     text.push('\n');
     text
