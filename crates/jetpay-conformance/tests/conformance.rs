@@ -291,6 +291,11 @@ async fn late_answers_end_the_run_with_their_finding_first() {
             answer.wait = Duration::from_secs(3_600);
         }
     };
+    let never_verify: fn(&Incoming, &mut Answer) = |incoming, answer| {
+        if incoming.is_verify() {
+            answer.wait = Duration::from_secs(3_600);
+        }
+    };
     for (answers, first, is_late) in [
         (
             deposit,
@@ -300,11 +305,13 @@ async fn late_answers_end_the_run_with_their_finding_first() {
         (callback, "kaspi/time-callback", Incoming::is_callback),
         (verify, "kaspi/time-verify", Incoming::is_verify),
         (never, "kaspi/time-callback", Incoming::is_callback),
+        (never_verify, "kaspi/time-verify", Incoming::is_verify),
     ] {
         let heard = Heard::default();
         let mut target = kaspi(Fault::Answers(answers), &heard);
         target.time_limit = Duration::from_millis(50);
         target.patience = LATE * 10;
+        prepare(&mut target).await.unwrap();
         let report = run_all(&target, |_| ()).await;
         let finding = &report.findings[0];
         assert_eq!(finding.check.full_id(), first, "{report}");

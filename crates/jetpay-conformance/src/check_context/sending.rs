@@ -108,7 +108,9 @@ impl CheckContext<'_> {
 impl CheckContext<'_> {
     /// Expects that an answer contains no secret.
     pub(crate) fn expect_no_secret(&self, exchange: &Exchange) -> CheckResult {
-        let told = self.transcript.has_secret(&exchange.text());
+        let has_secret = |text: &[u8]| self.transcript.has_secret(&String::from_utf8_lossy(text));
+        // What the request says, too, the endpoint does not reveal: a secret can be an ordinary word.
+        let told = has_secret(&exchange.body) && !has_secret(&exchange.request);
         let seen = format!("HTTP {}, with the secret", exchange.status);
         expect::holds("an answer without the secret", !told, || {
             Seen::from(seen).of(exchange)
