@@ -109,17 +109,17 @@ fn doubt(context: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<Strin
     let text = exchange.text().to_lowercase();
     let is_page = text.trim_start().starts_with('<');
     let names = |words: &[&str]| !is_page && words.iter().any(|word| text.contains(word));
-    let names_signature = names(&["signature", "hmac", "подпис"]);
+    let names_signature = names(&["signature", "hmac", "подпис", "project"]);
     let names_customer = names(&["not found", "unknown", "no such", "not exist", "не найден"]);
     let ends = match (code, exchange.status) {
         (Some(0), 200) => return Ok(None),
         (Some(400 | 401 | 403), _) | (Some(1..), 401 | 403) => SIGNATURE,
-        (Some(1..) | None, 200 | 400..500) if names_signature => SIGNATURE,
-        (Some(404), _) | (Some(1..), 404) => CUSTOMER,
-        (Some(1..), 200 | 400..500) if names_customer => CUSTOMER,
         (Some(204), _) => {
             "the customer owes nothing on any contract; name one who can pay with --customer"
         }
+        (Some(1..), 200 | 400..500) | (None, 400..500) if names_signature => SIGNATURE,
+        (Some(404), _) | (Some(1..), 404) => CUSTOMER,
+        (Some(1..), 200 | 400..500) if names_customer => CUSTOMER,
         (None, 300..400) => {
             "a redirect, which the platform is not known to follow; name the URL that it leads to"
         }

@@ -348,6 +348,11 @@ async fn run_cannot_begin_with_an_endpoint_that_refuses_verify_or_is_none() {
             "{\"code\":400,\"message\":\"HMAC with the first/of secrets\"}",
             signature,
         ),
+        (
+            200,
+            "{\"code\":500,\"message\":\"unknown project\"}",
+            signature,
+        ),
         (200, "{\"code\":\"400\"}", signature),
         (
             200,
