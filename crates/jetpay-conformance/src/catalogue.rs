@@ -78,8 +78,8 @@ struct Targets {
 impl Targets {
     fn new() -> Self {
         let project = |answers| {
-            Project::new(ProjectId::new(1), "secret")
-                .expect("the secret is not empty")
+            Project::new(ProjectId::new(1), "a secret of no project")
+                .expect("the secret is long enough")
                 .with_kassa24_answers(answers)
         };
         let account = project(Kassa24Answers::Account);

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use jetpay_platform::{AdminError, MethodFacts, NoAnswer};
-use serde::Serialize;
+use jetpay_platform::{AdminError, Exchange, MethodFacts, NoAnswer};
+use serde::{Serialize, Serializer};
 
 use super::check_context::CheckContext;
+use super::expect::Seen;
 use super::row::{Group, Level, Procedure, Row};
 use super::rows;
 use super::target::Target;
-use crate::transcript::RecordedExchange;
+use crate::transcript::{Lateness, RecordedExchange, Role};
 
 /// One thing that must or should hold for an endpoint.
 #[derive(Clone, Serialize)]
@@ -46,9 +47,10 @@ pub struct Finding {
     /// The outcome.
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// What was sent and received: the first exchange, and the last ones before the end.
+    /// What was sent and received: the first exchange, the `check_deposit` that began the payment, and the last ones before
+    /// the end. If the check failed, the end is the exchange that broke the expectation.
     pub exchanges: Vec<RecordedExchange>,
-    /// The number of exchanges between them that are not shown.
+    /// The number of exchanges that are not shown.
     pub exchanges_left_out: usize,
     /// How long the check took.
     #[serde(rename = "took_ms", serialize_with = "crate::transcript::millis")]
@@ -75,14 +77,33 @@ pub fn checks(target: &Target) -> Vec<Check> {
 
 /// Runs one check. An endpoint that does not answer, or answers with nonsense, fails it.
 pub async fn run(target: &Target, check: &Check) -> Finding {
+    run_within(target, check, &Lateness::default()).await
+}
+
+/// Runs one check, and counts its late answers.
+pub(crate) async fn run_within(target: &Target, check: &Check, late: &Lateness) -> Finding {
     let begun = Instant::now();
-    let Some(context) = CheckContext::of(target, check.facts) else {
-        let why = "needs a project that supports the method";
-        return check.found(Err(Stop::NotRun { why }).into(), Duration::ZERO);
+    let Some(context) = CheckContext::of(target, check.facts, late) else {
+        return check.not_run("needs a project that supports the method");
     };
     let checked = carry_out(&context, check.row).await;
-    let (exchanges, left_out) = context.transcript.finish();
-    let outcome = Outcome::from(checked).cut(|text| context.transcript.redact(text));
+    let transcript = &context.transcript;
+    let (outcome, (exchanges, left_out)) = match checked {
+        Err(Stop::Failed { expected, got }) => (
+            Outcome::Failed {
+                expected: transcript.expected(&expected, target.time_limit),
+                got: transcript.sentence(&got),
+                follows: None,
+            },
+            transcript.finish(Some(&got)),
+        ),
+        Err(Stop::NotRun { why }) => (Outcome::NotRun { why: why.into() }, transcript.finish(None)),
+        Err(Stop::NotObserved { why }) => {
+            let why = why.into();
+            (Outcome::NotObserved { why }, transcript.finish(None))
+        }
+        Ok(()) => (Outcome::Passed, transcript.finish(None)),
+    };
     Finding {
         exchanges,
         exchanges_left_out: left_out,
@@ -129,9 +150,25 @@ impl Check {
         }
     }
 
+    /// Whether the check sends a success, so that it decides about money.
+    pub(super) fn credits(&self) -> bool {
+        self.row.credits
+    }
+
+    /// The check with this id for the same method.
+    pub(super) fn sibling(&self, id: &str) -> Option<Self> {
+        let (group, row) = rows::all().find(|(_, row)| row.id == id)?;
+        Some(Self::new(group, row, self.facts))
+    }
+
+    /// Whether both checks call the same endpoint of a method.
+    pub(super) fn shares_method(&self, other: &Self) -> bool {
+        self.facts.name == other.facts.name
+    }
+
     /// The finding of a check that is not run.
-    pub(super) fn not_run(&self, why: &'static str) -> Finding {
-        self.found(Err(Stop::NotRun { why }).into(), Duration::ZERO)
+    pub(super) fn not_run(&self, why: &str) -> Finding {
+        self.found(Outcome::NotRun { why: why.into() }, Duration::ZERO)
     }
 
     pub(super) fn found(&self, outcome: Outcome, took: Duration) -> Finding {
@@ -145,6 +182,15 @@ impl Check {
     }
 }
 
+impl Finding {
+    /// The exchange that failed the check, and what the money was after it.
+    pub(crate) fn evidence(&self) -> &[RecordedExchange] {
+        let mut exchanges = self.exchanges.iter();
+        let guilty = exchanges.position(|it| it.role == Some(Role::Guilty));
+        &self.exchanges[guilty.unwrap_or(self.exchanges.len())..]
+    }
+}
+
 impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Check")
@@ -154,9 +200,8 @@ impl fmt::Debug for Check {
     }
 }
 
-/// The outcome of a check. In JSON it is beside the check's own `why`, so its field is called `reason`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
+/// The outcome of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The endpoint did what it should.
     Passed,
@@ -166,38 +211,52 @@ pub enum Outcome {
         expected: String,
         /// What the endpoint did.
         got: String,
+        /// The full id of the failed check whose fault made this one fail, too. It counts only there.
+        follows: Option<String>,
     },
     /// The check did not run to its end, because it needs something that the caller can provide.
     NotRun {
         /// What is missing.
-        #[serde(rename = "reason")]
         why: String,
     },
     /// The answers were right, but the check could not see their effect.
     NotObserved {
         /// How to make the effect visible.
-        #[serde(rename = "reason")]
         why: String,
     },
 }
 
-impl Outcome {
-    /// Changes every text that comes from the endpoint.
-    pub(crate) fn cut(self, cut: impl Fn(&str) -> String) -> Self {
-        match self {
-            Self::Failed { expected, got } => Self::Failed {
-                expected: cut(&expected),
-                got: cut(&got),
-            },
-            other => other,
-        }
+/// In JSON an outcome is beside the check's own `why`, so its field is called `reason`.
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (outcome, fields) = match self {
+            Self::Passed => ("passed", vec![]),
+            Self::Failed {
+                expected,
+                got,
+                follows,
+            } => {
+                let outcome = if follows.is_some() {
+                    "follows"
+                } else {
+                    "failed"
+                };
+                let follows = follows.iter().map(|root| ("follows", root));
+                let fields = [("expected", expected), ("got", got)];
+                (outcome, fields.into_iter().chain(follows).collect())
+            }
+            Self::NotRun { why } => ("not_run", vec![("reason", why)]),
+            Self::NotObserved { why } => ("not_observed", vec![("reason", why)]),
+        };
+        let fields = fields.into_iter().map(|(name, text)| (name, text.as_str()));
+        serializer.collect_map(std::iter::once(("outcome", outcome)).chain(fields))
     }
 }
 
 /// Ends a check before its end. The operator `?` makes one from other errors.
 #[derive(Debug, Clone)]
 pub(crate) enum Stop {
-    Failed { expected: String, got: String },
+    Failed { expected: String, got: Seen },
     NotRun { why: &'static str },
     NotObserved { why: &'static str },
 }
@@ -206,33 +265,33 @@ pub(crate) enum Stop {
 pub(crate) type CheckResult<T = ()> = Result<T, Stop>;
 
 impl Stop {
-    pub(crate) fn failed(expected: impl Into<String>, got: impl Into<String>) -> Self {
+    pub(crate) fn failed(expected: impl Into<String>, got: impl Into<Seen>) -> Self {
         Self::Failed {
             expected: expected.into(),
             got: got.into(),
         }
     }
+
+    /// A failure is about this exchange.
+    pub(crate) fn about(self, exchange: &Exchange) -> Self {
+        match self {
+            Self::Failed { expected, got } => Self::failed(expected, got.of(exchange)),
+            other => other,
+        }
+    }
 }
+
+/// What a check expected that got no answer.
+pub(crate) const AN_ANSWER: &str = "an answer";
 
 impl From<NoAnswer> for Stop {
     fn from(error: NoAnswer) -> Self {
-        Self::failed("an answer", error.to_string())
+        Self::failed(AN_ANSWER, format!("no answer: {}", error.reason))
     }
 }
 
 impl From<AdminError> for Stop {
     fn from(error: AdminError) -> Self {
         Self::failed("an answer where the money is looked up", error.to_string())
-    }
-}
-
-impl From<CheckResult> for Outcome {
-    fn from(checked: CheckResult) -> Self {
-        match checked {
-            Ok(()) => Self::Passed,
-            Err(Stop::Failed { expected, got }) => Self::Failed { expected, got },
-            Err(Stop::NotRun { why }) => Self::NotRun { why: why.into() },
-            Err(Stop::NotObserved { why }) => Self::NotObserved { why: why.into() },
-        }
     }
 }

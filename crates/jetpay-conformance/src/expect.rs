@@ -1,30 +1,118 @@
 //! Expectations about answers.
 
+use std::time::Duration;
+
 use jetpay_platform::Exchange;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::check::{CheckResult, Stop};
 
-/// An answer in one line. When the check ends, secrets are redacted and long texts are cut.
-pub(crate) fn brief(exchange: &Exchange) -> String {
-    if exchange.body.is_empty() {
-        format!("HTTP {}, no body", exchange.status)
-    } else {
-        format!("HTTP {}: {}", exchange.status, exchange.text())
+/// What a failed expectation saw: our words, and after them what came from the endpoint. Secrets are redacted in the second
+/// part only.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    pub(crate) words: String,
+    pub(crate) received: String,
+    /// The number of the exchange that it is about; without one it is the last one.
+    pub(crate) exchange: Option<usize>,
+}
+
+impl Seen {
+    /// A text of the endpoint.
+    pub(crate) fn received(text: impl Into<String>) -> Self {
+        Self {
+            received: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The same after other words.
+    pub(crate) fn after(self, words: &str) -> Self {
+        Self {
+            words: format!("{words}{}", self.words),
+            ..self
+        }
+    }
+
+    /// It is about this exchange.
+    pub(crate) fn of(self, exchange: &Exchange) -> Self {
+        Self {
+            exchange: Some(exchange.number),
+            ..self
+        }
     }
 }
 
-/// Expects HTTP 200 and this code. Returns the fields of the answer.
-pub(crate) fn answer(exchange: &Exchange, code: i64) -> CheckResult<&Map<String, Value>> {
-    match &exchange.json {
-        Some(Value::Object(answer)) if exchange.status == 200 && exchange.code() == Some(code) => {
-            Ok(answer)
+impl<T: Into<String>> From<T> for Seen {
+    fn from(words: T) -> Self {
+        Self {
+            words: words.into(),
+            ..Self::default()
         }
-        _ => Err(Stop::failed(
-            format!("HTTP 200 and code {code}"),
-            brief(exchange),
-        )),
     }
+}
+
+/// An answer in one line. When the check ends, secrets are redacted and long texts are cut.
+pub(crate) fn brief(exchange: &Exchange) -> Seen {
+    let seen = if exchange.body.is_empty() {
+        Seen::from(format!("HTTP {}, no body", exchange.status))
+    } else {
+        Seen::received(exchange.text()).after(&format!("HTTP {}: ", exchange.status))
+    };
+    seen.of(exchange)
+}
+
+/// The kind of a message, by its body.
+pub(crate) fn kind(body: &[u8]) -> &'static str {
+    let message: Value = serde_json::from_slice(body).unwrap_or_default();
+    match message.get("type").and_then(Value::as_str) {
+        _ if message.get("payment").is_some() => "a callback",
+        Some("verify") => "verify",
+        Some("check_deposit") => "check_deposit",
+        _ => "the request",
+    }
+}
+
+/// Expects one JSON object. Returns its fields.
+pub(crate) fn object(exchange: &Exchange) -> CheckResult<&Map<String, Value>> {
+    let wanted = match &exchange.json {
+        Some(Value::Object(answer)) => return Ok(answer),
+        Some(_) => "a JSON object",
+        None if exchange.body.starts_with(b"\xEF\xBB\xBF") => {
+            "JSON without a byte order mark before it"
+        }
+        None if std::str::from_utf8(&exchange.body).is_err() => "UTF-8",
+        None => "JSON, with nothing before or after it",
+    };
+    Err(Stop::failed(wanted, brief(exchange)))
+}
+
+/// Expects an integer in `code`, and returns it.
+pub(crate) fn code(exchange: &Exchange) -> CheckResult<i64> {
+    let is = match object(exchange)?.get("code") {
+        Some(Value::Number(code)) => match code.as_i64() {
+            Some(code) => return Ok(code),
+            None => "a number that is no integer",
+        },
+        Some(Value::String(_)) => "a text, and not a number",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "true or false",
+        Some(_) => "a list or an object",
+        None => "missing",
+    };
+    let seen = brief(exchange).after(&format!("`code` is {is}; "));
+    Err(Stop::failed("`code` as an integer", seen))
+}
+
+/// Expects HTTP 200 and this code. Returns the fields of the answer.
+pub(crate) fn answer(exchange: &Exchange, wanted: i64) -> CheckResult<&Map<String, Value>> {
+    if exchange.status == 200 && code(exchange)? == wanted {
+        return object(exchange);
+    }
+    let to = kind(&exchange.request);
+    let wanted = format!("HTTP 200 and code {wanted} to {to}");
+    Err(Stop::failed(wanted, brief(exchange)))
 }
 
 /// Expects no other fields than these.
@@ -55,24 +143,21 @@ pub(crate) fn text<'a>(
     text.ok_or_else(|| Stop::failed(format!("a text in `{name}`"), brief(exchange)))
 }
 
-/// Expects equal values. A failure shows both.
-pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
-    what: &str,
-    wanted: &T,
-    got: &T,
-) -> CheckResult {
+/// Expects equal values. A failure shows both as JSON.
+pub(crate) fn equal<T: PartialEq + Serialize>(what: &str, wanted: &T, got: &T) -> CheckResult {
     if wanted == got {
-        Ok(())
-    } else {
-        Err(Stop::failed(
-            format!("{what} {}", plain(wanted)),
-            plain(got),
-        ))
+        return Ok(());
     }
+    let wanted = format!("{what} {}", json(wanted));
+    Err(Stop::failed(wanted, Seen::received(json(got))))
 }
 
 /// Expects a condition. A failure shows `seen`.
-pub(crate) fn holds(what: &str, holds: bool, seen: impl FnOnce() -> String) -> CheckResult {
+pub(crate) fn holds<T: Into<Seen>>(
+    what: &str,
+    holds: bool,
+    seen: impl FnOnce() -> T,
+) -> CheckResult {
     if holds {
         Ok(())
     } else {
@@ -80,16 +165,21 @@ pub(crate) fn holds(what: &str, holds: bool, seen: impl FnOnce() -> String) -> C
     }
 }
 
-/// A value as text, without `Some` and `None`.
-fn plain(value: &impl std::fmt::Debug) -> String {
-    let text = format!("{value:?}");
-    let inner = text
-        .strip_prefix("Some(")
-        .and_then(|it| it.strip_suffix(')'));
-    match (inner, text.as_str()) {
-        (Some(inner), _) => inner.to_owned(),
-        (None, "None") => "nothing".to_owned(),
-        (None, _) => text,
+/// Expects an answer within the time limit.
+pub(crate) fn in_time(exchange: &Exchange, limit: Duration) -> CheckResult {
+    let took = exchange.elapsed;
+    let seen = || Seen::from(format!("one after {took:.1?}")).of(exchange);
+    holds(&within(limit), took <= limit, seen)
+}
+
+pub(crate) fn within(limit: Duration) -> String {
+    format!("an answer within {limit:?}")
+}
+
+fn json(value: &impl Serialize) -> String {
+    match serde_json::to_string(value) {
+        Ok(text) if text != "null" => text,
+        _ => "nothing".to_owned(),
     }
 }
 
@@ -132,24 +222,30 @@ impl Refusal {
 
     /// Expects a refusal. Where the documents say which, expects that one, with a text in these places.
     pub(crate) fn check(&self, exchange: &Exchange, texts: &[&str]) -> CheckResult {
-        let refused = exchange.code().is_some_and(|code| code != 0);
-        if self.code == 500 {
-            return if refused || (400..500).contains(&exchange.status) {
-                Ok(())
-            } else {
-                Err(Stop::failed(
-                    "a refusal: a code other than 0",
-                    brief(exchange),
-                ))
-            };
+        if self.code == 500 && (400..500).contains(&exchange.status) {
+            return Ok(());
         }
-        let wanted = format!("code {} with a text in {}", self.code, texts.join(" and "));
-        if exchange.code() != Some(self.code)
-            || !texts.iter().all(|place| text_at(exchange, place).is_some())
+        let got = if exchange.status == 200 {
+            Some(code(exchange)?)
+        } else {
+            exchange.code()
+        };
+        let (wanted, right) = match self.code {
+            500 => (
+                "a refusal: a code other than 0",
+                !matches!(got, None | Some(0)),
+            ),
+            404 => ("code 404 for an unknown customer", got == Some(404)),
+            _ => ("code 400 for a bad signature", got == Some(self.code)),
+        };
+        holds(wanted, right, || brief(exchange))?;
+        match texts
+            .iter()
+            .find(|place| text_at(exchange, place).is_none())
         {
-            return Err(Stop::failed(wanted, brief(exchange)));
+            Some(place) if self.code != 500 => Err(no_text(place, exchange)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Expects exactly this refusal. `allowed` are all places where the method may have a text.
@@ -181,6 +277,12 @@ impl Refusal {
         }
         only(answer, &["code"], &tops(allowed), exchange)
     }
+}
+
+/// The failure of a refusal that has no text at a JSON pointer.
+pub(crate) fn no_text(place: &str, exchange: &Exchange) -> Stop {
+    let name = place[1..].replace('/', ".");
+    Stop::failed(format!("a text in `{name}`"), brief(exchange))
 }
 
 /// The text at a JSON pointer, unless it is empty.

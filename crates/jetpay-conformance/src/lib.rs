@@ -33,5 +33,5 @@ pub use report::{
     run_checks, run_until,
 };
 pub use row::{Group, Level};
-pub use target::{Customers, Kassa24Answers, Project, Target};
-pub use transcript::RecordedExchange;
+pub use target::{Customers, Kassa24Answers, Project, ShortSecret, Target};
+pub use transcript::{RecordedExchange, Role};

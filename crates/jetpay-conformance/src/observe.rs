@@ -6,12 +6,16 @@
 //! `credited`. A payment without a credit has two zeros. HTTP 404 says that no payment has this id.
 
 use jetpay_core::redacted::Redacted;
-use jetpay_platform::{Admin, Client, Entry, Exchange, NoAnswer, path_segment};
+use jetpay_platform::{Admin, Client, Entry, Exchange, NoAnswer, Recorder, path_segment};
 use serde_json::Value;
 
 use super::check::{CheckResult, Stop};
-use super::check_context::CheckContext;
-use super::expect;
+use super::check_context::{CheckContext, timeout};
+use super::expect::{self, Seen};
+
+/// Why a check was not observed that needs more than what was credited.
+pub(crate) const ONLY_SERVICE: &str =
+    "the answers were right; only the service jetpay shows what else must hold";
 
 /// The place of the payment id in the URL of an observation.
 pub const PAYMENT_ID: &str = "{payment_id}";
@@ -65,8 +69,8 @@ impl Observation {
     }
 
     /// The sum of the credits of a payment, and the rest after refunds, in minor units.
-    async fn of(&self, payment_id: &str) -> CheckResult<(i64, i64)> {
-        let exchange = self.asked(payment_id).await.ok();
+    async fn of(&self, context: &CheckContext<'_>, payment_id: &str) -> CheckResult<(i64, i64)> {
+        let exchange = self.asked(context, payment_id).await.ok();
         let exchange = exchange.ok_or(Stop::NotObserved {
             why: "the answers were right; the URL of --observe did not answer",
         })?;
@@ -79,15 +83,23 @@ impl Observation {
     }
 
     /// Why an existing payment cannot be observed; `None` if it can.
-    pub(crate) async fn cannot_see(&self, payment_id: &str) -> Option<String> {
-        match self.asked(payment_id).await {
+    pub(crate) async fn cannot_see(
+        &self,
+        context: &CheckContext<'_>,
+        payment_id: &str,
+    ) -> Option<String> {
+        match self.asked(context, payment_id).await {
             Ok(exchange) if sums(&exchange).is_some() => None,
             Ok(exchange) => Some(format!("it answered HTTP {}", exchange.status)),
             Err(no_answer) => Some(no_answer.to_string()),
         }
     }
 
-    async fn asked(&self, payment_id: &str) -> Result<Exchange, NoAnswer> {
+    async fn asked(
+        &self,
+        context: &CheckContext<'_>,
+        payment_id: &str,
+    ) -> Result<Exchange, NoAnswer> {
         // Such an id would change the path and send the token to another URL.
         if matches!(payment_id, "." | "..") {
             let reason = format!("`{payment_id}` is no part of a path");
@@ -102,8 +114,12 @@ impl Observation {
             .as_ref()
             .map(|it| format!("Bearer {}", it.as_str()));
         let header = bearer.as_deref().map(|it| ("authorization", it));
+        let number = context.transcript.looked_up(&url);
         let client = self.client.with_base_url(url);
-        client.send("GET", "", header.as_slice(), Vec::new()).await
+        let client = client.with_timeout(timeout(context.target));
+        let answered = client.send("GET", "", header.as_slice(), Vec::new()).await;
+        context.transcript.answered(number, &answered);
+        answered
     }
 }
 
@@ -127,9 +143,7 @@ impl CheckContext<'_> {
     pub(crate) fn admin(&self) -> CheckResult<&Admin> {
         match self.observer()? {
             Observer::Admin(admin) => Ok(admin),
-            Observer::Url(_) => Err(Stop::NotObserved {
-                why: "the answers were right; only the service jetpay shows what else must hold",
-            }),
+            Observer::Url(_) => Err(Stop::NotObserved { why: ONLY_SERVICE }),
         }
     }
 
@@ -172,7 +186,7 @@ impl CheckContext<'_> {
                     .try_for_each(|entry| self.expect_entry(entry))
             }
             Ok(Observer::Url(observation)) => {
-                let (credited, remaining) = observation.of(payment_id).await?;
+                let (credited, remaining) = observation.of(self, payment_id).await?;
                 // The credits come first. What is positive after a refund is a reversed refund, and no credit.
                 let in_all = amounts.iter().take_while(|amount| **amount > 0).sum();
                 expect::equal("minor units credited for the payment:", &in_all, &credited)?;
@@ -208,7 +222,9 @@ impl CheckContext<'_> {
             &entry.currency.as_str(),
         )?;
         let utc = entry.time.ends_with('Z') || entry.time.ends_with("+00:00");
-        expect::holds("an entry's time in UTC", utc, || entry.time.clone())
+        expect::holds("an entry's time in UTC", utc, || {
+            Seen::received(&entry.time)
+        })
     }
 
     /// Expects that the payment has a flag for the operator.
@@ -224,6 +240,6 @@ impl CheckContext<'_> {
             .get("flags")
             .and_then(Value::as_array)
             .is_some_and(|flags| !flags.is_empty());
-        expect::holds("a flag on the payment", flagged, || "none".into())
+        expect::holds("a flag on the payment", flagged, || "none")
     }
 }

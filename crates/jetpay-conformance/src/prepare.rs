@@ -1,21 +1,29 @@
 //! Preparation: what is asked from an endpoint before the checks.
 
+use std::time::Instant;
+
 use jetpay_platform::messages::Contract;
-use jetpay_platform::{ContractFields, Exchange, MethodFacts, NoAnswer, payable_contract};
+use jetpay_platform::{ContractFields, Exchange, MethodFacts, NoAnswer, payable_contract, visible};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::check_context::CheckContext;
+use super::check_context::{CheckContext, timeout};
+use super::expect::brief;
 use super::observe::Observer;
 use super::target::Target;
+use super::transcript::Lateness;
 
 /// Why the checks would show nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PrepareError {
     /// The endpoint does not answer.
-    #[error("the endpoint cannot be checked; is it running, and is this its URL?")]
+    #[error("{}", why_unanswered(.0))]
     NoAnswer(#[from] NoAnswer),
+    /// The endpoint refuses the `verify` with which every check begins, or it is no endpoint. The sentence says what to
+    /// correct.
+    #[error("{0}")]
+    Refused(String),
     /// The URL of the observation does not show a payment.
     #[error(
         "the URL of --observe does not show a payment that check_deposit has just begun: {0}. It must answer HTTP 200 with \
@@ -26,17 +34,27 @@ pub enum PrepareError {
 
 /// Sends one `verify` for the customer by each method. If the method has contracts and none is given, the first payable
 /// one is used. If only the id of a contract is given, the number is looked up. Then begins a payment and tests whether
-/// it can be observed. Problems that the reader of the report should know become notes of the target: a wrong URL or
-/// secret, an unknown customer, the contract that is paid.
+/// it can be observed. Other problems that the reader of the report should know become notes of the target.
 ///
 /// # Errors
 /// [`PrepareError`].
 pub async fn prepare(target: &mut Target) -> Result<(), PrepareError> {
     let methods: Vec<_> = target.methods().collect();
     for method in methods {
-        let exchange = asked(target, method).await?;
-        let doubt = exchange.as_ref().and_then(|it| doubt(it, target, method));
-        let answer = exchange.and_then(|it| it.json).unwrap_or_default();
+        let Some(context) = CheckContext::of(target, method, &Lateness::default()) else {
+            continue;
+        };
+        let verify = context.verify(&target.customers.payer);
+        let begun = Instant::now();
+        let (doubt, answer) = match context.platform.call("", &verify).await {
+            Ok(exchange) => (
+                doubt(&context, &exchange)?,
+                exchange.json.unwrap_or_default(),
+            ),
+            // The checks find what is late, and then end.
+            Err(_) if begun.elapsed() >= timeout(target) => (None, Value::Null),
+            Err(error) => return Err(error.into()),
+        };
         let contract = match &mut target.customers.contract {
             Some(contract) => name_number(contract, &answer, method),
             None => adopt(target, method, payable_contract(&answer)),
@@ -44,27 +62,22 @@ pub async fn prepare(target: &mut Target) -> Result<(), PrepareError> {
         target.notes.extend(doubt);
         target.notes.extend(contract);
     }
-    match cannot_see(target).await? {
+    match cannot_see(target).await {
         Some(why) => Err(PrepareError::NotObservable(why)),
         None => Ok(()),
     }
 }
 
 /// Why a new payment cannot be observed; `None` if it can, or if no payment could be begun.
-async fn cannot_see(target: &Target) -> Result<Option<String>, NoAnswer> {
-    let context = target
-        .methods()
-        .next()
-        .and_then(|method| CheckContext::of(target, method));
-    let (Some(Observer::Url(observation)), Some(context)) = (&target.observer, context) else {
-        return Ok(None);
+async fn cannot_see(target: &Target) -> Option<String> {
+    let Some(Observer::Url(observation)) = &target.observer else {
+        return None;
     };
+    let method = target.methods().next()?;
+    let context = CheckContext::of(target, method, &Lateness::default())?;
     let request = context.check_deposit(context.amount());
-    let begun = context.platform.call("", &request).await?;
-    Ok(match begun.payment_id() {
-        Some(payment_id) => observation.cannot_see(payment_id).await,
-        None => None,
-    })
+    let begun = context.platform.call("", &request).await.ok()?;
+    observation.cannot_see(&context, begun.payment_id()?).await
 }
 
 /// Looks up the number of a contract of which only the id was given.
@@ -84,39 +97,77 @@ fn name_number(contract: &mut Contract, answer: &Value, method: &MethodFacts) ->
     None
 }
 
-async fn asked(
-    target: &Target,
-    method: &'static MethodFacts,
-) -> Result<Option<Exchange>, NoAnswer> {
-    let Some(context) = CheckContext::of(target, method) else {
-        return Ok(None);
+const SIGNATURE: &str = "the endpoint refuses the signature: either this project has another id or secret, or the endpoint \
+    computes the signature in another way, which `jetpay explain` shows";
+
+const CUSTOMER: &str =
+    "the endpoint does not know the customer; name one who exists and can pay with --customer";
+
+/// Fails after an answer with which no check can show anything. Any other answer that is not good becomes a note.
+fn doubt(context: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<String>, PrepareError> {
+    let code = exchange.json.as_ref().and_then(loose_code);
+    let text = exchange.text().to_lowercase();
+    let is_page = text.trim_start().starts_with('<');
+    let names = |words: &[&str]| !is_page && words.iter().any(|word| text.contains(word));
+    let names_signature = names(&["signature", "hmac", "подпис", "project"]);
+    let names_customer = names(&["not found", "unknown", "no such", "not exist", "не найден"]);
+    let ends = match (code, exchange.status) {
+        (Some(0), 200) => return Ok(None),
+        (Some(400 | 401 | 403), _) | (Some(1..), 401 | 403) => SIGNATURE,
+        (Some(204), _) => {
+            "the customer owes nothing on any contract; name one who can pay with --customer"
+        }
+        (Some(1..), 200 | 400..500) | (None, 400..500) if names_signature => SIGNATURE,
+        (Some(404), _) | (Some(1..), 404) => CUSTOMER,
+        (Some(1..), 200 | 400..500) if names_customer => CUSTOMER,
+        (None, 300..400) => {
+            "a redirect, which the platform is not known to follow; name the URL that it leads to"
+        }
+        (None, 401 | 403 | 407) => {
+            "a login or a filter before the endpoint refuses the call; it must let the platform through"
+        }
+        (None, 404 | 405 | 410) => {
+            "the program at the URL does not serve it; is this the URL of the method?"
+        }
+        (None, ..500) if is_page => {
+            "a page came, and not the JSON of an endpoint; is this the URL of the method?"
+        }
+        (None, 400) => SIGNATURE,
+        _ => "",
     };
-    let verify = context.verify(&target.customers.payer);
-    context.platform.call("", &verify).await.map(Some)
+    let got = visible::line(&context.transcript.sentence(&brief(exchange)));
+    let (name, payer) = (context.method.name, &context.target.customers.payer);
+    let project = context.project.id;
+    let verify = format!("verify of the customer {payer} in project {project}");
+    if ends.is_empty() {
+        let note =
+            format!("{name}: {verify} should be answered with HTTP 200 and code 0, but got {got}");
+        return Ok(Some(note));
+    }
+    Err(PrepareError::Refused(format!(
+        "{name}: {ends} ({verify} got {got})"
+    )))
 }
 
-fn doubt(exchange: &Exchange, target: &Target, method: &MethodFacts) -> Option<String> {
-    let name = method.name;
-    let says = match (exchange.code(), exchange.status) {
-        (Some(0), 200) => return None,
-        (Some(400), _) => {
-            "the endpoint says that the signature is wrong. Is this the secret of this project? `jetpay sign` makes a \
-             signature to compare with, `jetpay explain` says why one does not match."
-                .to_owned()
-        }
-        (Some(404), _) => format!(
-            "the endpoint does not know the customer {}. Name one with --customer who exists and can pay.",
-            target.customers.payer
-        ),
-        (Some(code), status) => format!("HTTP {status} and code {code}."),
-        (None, status @ 300..400) => format!(
-            "HTTP {status}, a redirect: the platform is not known to follow one. Name the URL that it leads to."
-        ),
-        (None, status) => format!("HTTP {status} and no `code`. Is this the URL of the method?"),
-    };
-    Some(format!(
-        "{name}: verify of the customer should be answered with code 0, but {says}"
-    ))
+/// `code`, also as a text or as a float.
+fn loose_code(answer: &Value) -> Option<i64> {
+    let code = answer.get("code")?;
+    let text = code
+        .as_str()
+        .map_or_else(|| code.to_string(), str::to_owned);
+    text.trim().trim_end_matches(".0").parse().ok()
+}
+
+/// Why the checks cannot begin without an answer.
+fn why_unanswered(error: &NoAnswer) -> &'static str {
+    let says = |word: &str| error.reason.contains(word);
+    if says("certificate") {
+        "the endpoint cannot be checked: this machine does not trust its certificate"
+    } else if says("corrupt message") {
+        "the endpoint cannot be checked: it speaks no TLS; does its URL begin with http://?"
+    } else {
+        "the endpoint cannot be checked; is it running, and is this its URL?"
+    }
 }
 
 /// A method with contracts cannot pay without one, so an invented contract is better than none.

@@ -5,19 +5,27 @@ use std::time::Duration;
 use jetpay_core::Currency;
 use jetpay_core::id::ProjectId;
 use jetpay_core::redacted::Redacted;
-use jetpay_core::signature::{EmptySecret, Key};
+use jetpay_core::signature::Key;
 use jetpay_platform::messages::Contract;
 use jetpay_platform::{Admin, AdminError, KASSA24, METHOD_PLACEHOLDER, METHODS, MethodFacts};
 use serde_json::{Value, json};
+use thiserror::Error;
 
+use super::leaks::A_SECRET;
 use super::observe::Observer;
 
 /// How long an answer may take by default.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// How long late answers may hold a run by default. With the slowest single answer it stays below two minutes.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// An endpoint, and what is known about it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line, under its name"
+)]
 pub struct Target {
     /// The URL for `verify` and `check_deposit`. `{method}` stands for the method's name.
     pub url: String,
@@ -38,8 +46,12 @@ pub struct Target {
     /// Whether the endpoint must have the HTTP statuses, texts and limits of the service `jetpay` where the documents
     /// do not say them.
     pub exact: bool,
+    /// Whether the report is bad when the money was not observed.
+    pub require_observed: bool,
     /// How long an answer may take.
     pub time_limit: Duration,
+    /// How long late answers may hold the run in all. Then it ends.
+    pub patience: Duration,
     /// Notes for the reader of the report.
     pub notes: Vec<String>,
 }
@@ -60,7 +72,9 @@ impl Target {
             credits: false,
             strict: false,
             exact: false,
+            require_observed: false,
             time_limit: TIME_LIMIT,
+            patience: PATIENCE,
             notes: Vec::new(),
         }
     }
@@ -125,6 +139,26 @@ impl Target {
     }
 }
 
+/// The secret is so short that it may be an ordinary word, which cannot be cut from a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "it has fewer than {A_SECRET} characters; secrets are cut from the report, and a text this short is an ordinary word"
+)]
+pub struct ShortSecret;
+
+impl ShortSecret {
+    /// Accepts a secret or token that is long enough.
+    ///
+    /// # Errors
+    /// [`ShortSecret`].
+    pub fn check(secret: &str) -> Result<(), Self> {
+        if secret.chars().count() < A_SECRET {
+            return Err(Self);
+        }
+        Ok(())
+    }
+}
+
 /// A project of the target.
 #[derive(Debug, Clone)]
 pub struct Project {
@@ -149,24 +183,26 @@ impl Project {
     /// A project with every method. It answers Kassa24 with contracts.
     ///
     /// # Errors
-    /// [`EmptySecret`].
-    pub fn new(id: impl Into<ProjectId>, secret: &str) -> Result<Self, EmptySecret> {
-        Ok(Self {
+    /// [`ShortSecret`].
+    pub fn new(id: impl Into<ProjectId>, secret: &str) -> Result<Self, ShortSecret> {
+        let project = Self {
             id: id.into(),
-            keys: vec![Key::new(secret)?],
-            secrets: vec![Redacted::new(secret)],
+            keys: Vec::new(),
+            secrets: Vec::new(),
             methods: METHODS.iter().collect(),
             answers: Kassa24Answers::Contracts,
             strict: false,
-        })
+        };
+        project.with_secret(secret)
     }
 
     /// Adds a secret that is also valid.
     ///
     /// # Errors
-    /// [`EmptySecret`].
-    pub fn with_secret(mut self, secret: &str) -> Result<Self, EmptySecret> {
-        self.keys.push(Key::new(secret)?);
+    /// [`ShortSecret`].
+    pub fn with_secret(mut self, secret: &str) -> Result<Self, ShortSecret> {
+        ShortSecret::check(secret)?;
+        self.keys.push(Key::new(secret).map_err(|_| ShortSecret)?);
         self.secrets.push(Redacted::new(secret));
         Ok(self)
     }

@@ -1,12 +1,16 @@
 //! What a check sent and received, for the report: without secrets and signatures, and not longer than a page.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jetpay_core::redacted::Redacted;
 use jetpay_platform::{Exchange, NoAnswer, Recorder, visible};
 use serde::Serialize;
+use tokio::sync::Notify;
 
+use crate::check::AN_ANSWER;
+use crate::check_context::AFTERWARDS;
+use crate::expect::{self, Seen};
 use crate::leaks;
 
 /// The number of exchanges of a check that are kept: the first one and the last ones.
@@ -16,6 +20,9 @@ const KEPT: usize = 6;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RecordedExchange {
+    /// What it has to do with the failure; `None` if nothing special.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// The method and the URL of the request: `POST https://shop.example/kaspi`.
     pub request: String,
     /// The content type of the request.
@@ -33,38 +40,109 @@ pub struct RecordedExchange {
     pub took_ms: Duration,
 }
 
+/// What an exchange has to do with a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Role {
+    /// Its answer broke the expectation, or after it the money was wrong.
+    Guilty,
+    /// It looked up the money.
+    Observed,
+}
+
+impl Role {
+    pub(crate) fn says(self) -> &'static str {
+        match self {
+            Self::Guilty => "Here it failed",
+            Self::Observed => "What the money was",
+        }
+    }
+}
+
 /// Keeps exchanges. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Transcript {
     secrets: Arc<[Redacted]>,
-    exchanges: Arc<Mutex<Vec<RecordedExchange>>>,
+    exchanges: Arc<Mutex<Vec<Recorded>>>,
+    late: Lateness,
+}
+
+#[derive(Debug)]
+struct Recorded {
+    shown: RecordedExchange,
+    kind: &'static str,
+    begun: Instant,
 }
 
 impl Transcript {
-    pub(crate) fn new(secrets: impl IntoIterator<Item = Redacted>) -> Self {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = Redacted>, late: &Lateness) -> Self {
         Self {
-            secrets: secrets.into_iter().collect(),
-            exchanges: Arc::default(),
+            secrets: secrets
+                .into_iter()
+                .filter(|secret| secret.as_str().chars().count() >= leaks::A_SECRET)
+                .collect(),
+            late: late.clone(),
+            ..Self::default()
         }
     }
 
-    /// Records the answer to the request with this number. Without a `status`, `got` says why there is none.
-    pub(crate) fn note(&self, sent: usize, status: Option<u16>, got: &[u8], took: Duration) {
-        if let Some(recorded) = self.exchanges().get_mut(sent) {
-            recorded.status = status;
-            recorded.got = shown(got, &self.secrets);
-            recorded.took_ms = took;
+    /// Records a request that looks up the money. Returns its number.
+    pub(crate) fn looked_up(&self, url: &str) -> usize {
+        let number = self.sent("GET", url, None, b"");
+        if let Some(recorded) = self.exchanges().get_mut(number) {
+            recorded.kind = "--observe";
+            recorded.shown.role = Some(Role::Observed);
+        }
+        number
+    }
+
+    /// Records the answer to the request with this number, and how long the endpoint took.
+    pub(crate) fn note(&self, number: usize, status: u16, got: &[u8], took: Duration) {
+        self.note_shown(number, Some(status), shown(got, &self.secrets), took);
+    }
+
+    /// Records why there is no answer to the request with this number.
+    pub(crate) fn note_none(&self, number: usize, why: String) {
+        let begun = self.exchanges().get(number).map(|it| it.begun.elapsed());
+        self.note_shown(number, None, why, begun.unwrap_or_default());
+    }
+
+    fn note_shown(&self, number: usize, status: Option<u16>, got: String, took: Duration) {
+        if let Some(recorded) = self.exchanges().get_mut(number) {
+            recorded.shown.status = status;
+            recorded.shown.got = got;
+            recorded.shown.took_ms = took;
+            self.late.count(recorded);
         }
     }
 
-    /// The exchanges to show, and the number of those left out after the first one.
-    pub(crate) fn finish(&self) -> (Vec<RecordedExchange>, usize) {
+    /// The exchanges to show, and the number of those left out. `failed` is what a failed check saw. Without an exchange
+    /// of its own it is about the last one to the endpoint.
+    pub(crate) fn finish(&self, failed: Option<&Seen>) -> (Vec<RecordedExchange>, usize) {
         let mut exchanges = std::mem::take(&mut *self.exchanges());
-        let left_out = exchanges.len().saturating_sub(KEPT);
-        if left_out > 0 {
-            exchanges.drain(1..=left_out);
+        let all = exchanges.len();
+        let of_endpoint = |it: &Recorded| it.shown.role.is_none();
+        let last = exchanges.iter().rposition(of_endpoint);
+        let guilty = failed.and_then(|seen| seen.exchange.filter(|it| *it < all).or(last));
+        let mut begun = None;
+        if let Some(guilty) = guilty {
+            exchanges[guilty].shown.role = Some(Role::Guilty);
+            let before = &exchanges[..guilty];
+            begun = before.iter().rposition(|it| it.kind == "check_deposit");
+            if Some(guilty) != last {
+                exchanges.truncate(guilty + 1);
+            }
         }
-        (exchanges, left_out)
+        let tail = (exchanges.len() + 1).saturating_sub(KEPT);
+        let kept: Vec<_> = exchanges
+            .into_iter()
+            .enumerate()
+            .filter(|(number, _)| *number == 0 || Some(*number) == begun || *number >= tail)
+            .map(|(_, recorded)| recorded.shown)
+            .collect();
+        let left_out = all - kept.len();
+        (kept, left_out)
     }
 
     /// Whether a text of the endpoint contains a secret.
@@ -72,12 +150,26 @@ impl Transcript {
         leaks::contains_secret(text, &self.secrets)
     }
 
-    /// A sentence without secrets and signatures, and not too long.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        sentence(text, &self.secrets)
+    /// What an expectation saw, without secrets and signatures, and not too long.
+    pub(crate) fn sentence(&self, seen: &Seen) -> String {
+        let received = leaks::redact(&seen.received, &self.secrets);
+        short(&format!("{}{received}", seen.words))
     }
 
-    fn exchanges(&self) -> MutexGuard<'_, Vec<RecordedExchange>> {
+    /// What a check expected. An answer that did not come is named after its request.
+    pub(crate) fn expected(&self, expected: &str, limit: Duration) -> String {
+        match (expected.strip_prefix(AN_ANSWER), self.exchanges().last()) {
+            (Some(after @ ("" | AFTERWARDS)), Some(last)) if last.shown.status.is_none() => {
+                let within = expect::within(limit);
+                let is_late = last.shown.took_ms > limit;
+                let wanted = if is_late { &within } else { AN_ANSWER };
+                format!("{wanted} to {}{after}", last.kind)
+            }
+            _ => short(expected),
+        }
+    }
+
+    fn exchanges(&self) -> MutexGuard<'_, Vec<Recorded>> {
         // After a panic at worst the answer of one exchange is missing.
         self.exchanges
             .lock()
@@ -88,30 +180,81 @@ impl Transcript {
 impl Recorder for Transcript {
     fn sent(&self, http_method: &str, url: &str, content_type: Option<&str>, body: &[u8]) -> usize {
         let mut exchanges = self.exchanges();
-        exchanges.push(RecordedExchange {
-            request: leaks::redact(
-                &format!("{http_method} {}", visible::url(url)),
-                &self.secrets,
-            ),
-            content_type: content_type.map(str::to_owned),
-            sent: shown(body, &self.secrets),
-            status: None,
-            got: String::new(),
-            took_ms: Duration::ZERO,
+        let url = leaks::redact(&visible::url(url), &self.secrets);
+        exchanges.push(Recorded {
+            shown: RecordedExchange {
+                role: None,
+                request: format!("{http_method} {url}"),
+                content_type: content_type.map(str::to_owned),
+                sent: shown(body, &self.secrets),
+                status: None,
+                got: String::new(),
+                took_ms: Duration::ZERO,
+            },
+            kind: expect::kind(body),
+            begun: Instant::now(),
         });
         exchanges.len() - 1
     }
 
     fn answered(&self, number: usize, answer: &Result<Exchange, NoAnswer>) {
         match answer {
-            Ok(exchange) => {
-                let status = Some(exchange.status);
-                self.note(number, status, &exchange.body, exchange.elapsed);
-            }
-            Err(error) => {
-                self.note(number, None, error.to_string().as_bytes(), Duration::ZERO);
-            }
+            Ok(it) => self.note(number, it.status, &it.body, it.elapsed),
+            Err(error) => self.note_none(number, error.reason.clone()),
         }
+    }
+}
+
+/// How long late answers held a run. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lateness {
+    limit: Duration,
+    patience: Duration,
+    state: Arc<(Mutex<Late>, Notify)>,
+}
+
+#[derive(Debug, Default)]
+struct Late {
+    spent: Duration,
+    /// The exchange that was one too many, and the kind of its message.
+    last: Option<(&'static str, RecordedExchange)>,
+}
+
+impl Lateness {
+    /// An answer is late after `limit`. A run waits for late answers no longer than `patience` in all.
+    pub(crate) fn new(limit: Duration, patience: Duration) -> Self {
+        Self {
+            limit,
+            patience,
+            ..Self::default()
+        }
+    }
+
+    fn count(&self, recorded: &Recorded) {
+        let shown = &recorded.shown;
+        if self.patience.is_zero() || (shown.status.is_some() && shown.took_ms <= self.limit) {
+            return;
+        }
+        let mut late = self.late();
+        late.spent += shown.took_ms;
+        if late.spent > self.patience && late.last.is_none() {
+            late.last = Some((recorded.kind, shown.clone()));
+            self.state.1.notify_one();
+        }
+    }
+
+    /// Resolves when late answers have held the run for too long.
+    pub(crate) async fn is_too_much(&self) {
+        self.state.1.notified().await;
+    }
+
+    /// The exchange that was one too many, and the kind of its message.
+    pub(crate) fn last(&self) -> Option<(&'static str, RecordedExchange)> {
+        self.late().last.clone()
+    }
+
+    fn late(&self) -> MutexGuard<'_, Late> {
+        self.state.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -143,9 +286,9 @@ fn shown(body: &[u8], secrets: &[Redacted]) -> String {
     }
 }
 
-/// A sentence about an answer, without secrets and signatures, and not longer than a few lines.
-fn sentence(text: &str, secrets: &[Redacted]) -> String {
-    let text = without_signatures(&leaks::redact(text, secrets));
+/// A sentence without signatures, and not longer than a few lines.
+fn short(text: &str) -> String {
+    let text = without_signatures(text);
     let shown: String = text.chars().take(SENTENCE).collect();
     let more = if shown.len() < text.len() { "…" } else { "" };
     shown + more
@@ -180,29 +323,105 @@ fn is_of_a_signature(letter: char) -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn first_and_last_exchanges_are_kept() {
+    /// A transcript with these kinds of messages, each answered.
+    fn recorded(kinds: &[&str]) -> Transcript {
         let transcript = Transcript::default();
-        for number in 0..20 {
-            let sent = transcript.sent("POST", "http://a", None, number.to_string().as_bytes());
-            transcript.note(sent, Some(200), b"ok", Duration::from_millis(7));
+        for (number, kind) in kinds.iter().enumerate() {
+            let sent = if *kind == "seen" {
+                transcript.looked_up("http://a")
+            } else {
+                let body = format!("{{\"type\":\"{kind}\",\"number\":{number}}}");
+                transcript.sent("POST", "http://a", None, body.as_bytes())
+            };
+            transcript.note(
+                sent,
+                200,
+                number.to_string().as_bytes(),
+                Duration::from_millis(7),
+            );
         }
-        let (kept, left_out) = transcript.finish();
-        let sent: Vec<&str> = kept.iter().map(|it| it.sent.as_str()).collect();
-        assert_eq!(sent, ["0", "15", "16", "17", "18", "19"]);
-        assert_eq!(left_out, 14);
-        assert_eq!(transcript.finish(), (Vec::new(), 0));
+        transcript
+    }
+
+    #[test]
+    fn guilty_exchange_is_kept_with_the_first_and_the_one_that_began_the_payment() {
+        let mut many = ["verify"; 20];
+        many[3] = "check_deposit";
+        let money = ["check_deposit", "callback", "seen", "callback", "seen"];
+        let all = ["verify", "verify", "verify"];
+        for (kinds, failed, kept, guilty) in [
+            (&many[..], None, "0 15 16 17 18 19", None),
+            (&many, Some(None), "0 3 15 16 17 18 19", Some(6)),
+            (&many, Some(Some(10)), "0 3 6 7 8 9 10", Some(6)),
+            (&money, Some(None), "0 1 2 3 4", Some(3)),
+            (&all, Some(Some(1)), "0 1", Some(1)),
+            (&all, Some(Some(7)), "0 1 2", Some(2)),
+            (&["seen"], Some(None), "0", None),
+        ] {
+            let seen = failed.map(|exchange| Seen {
+                exchange,
+                ..Seen::default()
+            });
+            let (exchanges, left_out) = recorded(kinds).finish(seen.as_ref());
+            let got: Vec<&str> = exchanges.iter().map(|it| it.got.as_str()).collect();
+            assert_eq!(got.join(" "), kept, "{kinds:?} {failed:?}");
+            assert_eq!(left_out + got.len(), kinds.len());
+            let is_guilty = |it: &RecordedExchange| it.role == Some(Role::Guilty);
+            assert_eq!(exchanges.iter().position(is_guilty), guilty, "{kinds:?}");
+        }
     }
 
     #[test]
     fn time_of_an_exchange_is_written_as_a_number() {
-        let transcript = Transcript::default();
-        let sent = transcript.sent("POST", "http://a", Some("application/json"), b"{}");
-        transcript.note(sent, Some(200), b"", Duration::from_millis(7));
-        let (kept, _) = transcript.finish();
+        let (kept, _) = recorded(&["verify"]).finish(None);
         let json = serde_json::to_value(&kept[0]).unwrap();
         assert_eq!(json["took_ms"], 7);
         assert_eq!(json["status"], 200);
+    }
+
+    #[test]
+    fn late_answers_end_the_run_when_they_held_it_longer_than_its_patience() {
+        let (limit, patience) = (Duration::from_secs(5), Duration::from_secs(40));
+        for (status, took, ends_after) in [
+            (Some(200), 5_000, None),
+            (Some(200), 8_000, Some(6)),
+            (None, 10_000, Some(5)),
+            (None, 1, None),
+        ] {
+            let late = Lateness::new(limit, patience);
+            let transcript = Transcript::new([], &late);
+            let took = Duration::from_millis(took);
+            let ended = (1..=20).find(|_| {
+                let number = transcript.sent("POST", "http://a", None, b"{\"type\":\"verify\"}");
+                transcript.note_shown(number, status, String::new(), took);
+                late.last().is_some()
+            });
+            assert_eq!(ended, ends_after, "{status:?} {took:?}");
+        }
+    }
+
+    #[test]
+    fn secret_is_redacted_in_what_came_and_never_in_our_words() {
+        for secret in [
+            "password",
+            "operation",
+            "HTTP 200",
+            "customer",
+            "a callback",
+        ] {
+            let transcript = Transcript::new([Redacted::new(secret)], &Lateness::default());
+            let words = format!("{secret} is missing; HTTP 200: ");
+            let seen = Seen::received(format!("<{secret}>")).after(&words);
+            assert_eq!(transcript.sentence(&seen), format!("{words}<[secret]>"));
+            let expected = format!("HTTP 200 to {secret}");
+            assert_eq!(transcript.expected(&expected, Duration::ZERO), expected);
+            let url = format!("http://a/{secret}").replace(' ', "%20");
+            let number = transcript.sent("POST", &url, None, secret.as_bytes());
+            transcript.note_none(number, format!("{secret} timed out"));
+            let shown = &transcript.finish(None).0[0];
+            assert_eq!(shown.got, format!("{secret} timed out"));
+            assert_eq!(shown.sent, "[secret]");
+        }
     }
 
     const SIGNATURE: &str =
@@ -220,7 +439,7 @@ mod tests {
 
     #[test]
     fn secret_is_redacted_and_short_words_stay() {
-        let secrets = [Redacted::new("my secret"), Redacted::new("")];
+        let secrets = [Redacted::new("my secret")];
         let text = "{\"error\":\"hmac(my secret) differs\",\"path\":\"/a/b\"}";
         let cut = "{\"error\":\"hmac([secret]) differs\",\"path\":\"/a/b\"}";
         assert_eq!(shown(text.as_bytes(), &secrets), cut);

@@ -6,14 +6,16 @@ use std::time::{Duration, Instant};
 use jetpay_platform::raw::{Answer, Connection, ConnectionError};
 use jetpay_platform::{Exchange, NoAnswer, Platform, Recorder};
 
-use super::check::{CheckResult, Stop};
-use super::check_context::CheckContext;
+use super::check::{AN_ANSWER, CheckResult, Stop};
+use super::check_context::{self, CheckContext};
 
 /// A connection on which a check writes bytes as it likes.
 pub(crate) struct Wire<'s> {
     context: &'s CheckContext<'s>,
     url: String,
     connection: Connection,
+    /// How long the check itself paused.
+    paused: Duration,
     /// Requests without an answer so far.
     open: VecDeque<OpenRequest>,
 }
@@ -44,6 +46,7 @@ impl CheckContext<'_> {
             context: self,
             url,
             connection,
+            paused: Duration::ZERO,
             open: VecDeque::new(),
         })
     }
@@ -71,7 +74,8 @@ impl Wire<'_> {
     }
 
     /// Writes bytes after a pause.
-    pub(crate) fn write(&self, bytes: impl Into<Vec<u8>>, pause: Duration) {
+    pub(crate) fn write(&mut self, bytes: impl Into<Vec<u8>>, pause: Duration) {
+        self.paused += pause;
         self.connection.send(bytes, pause);
     }
 
@@ -98,17 +102,25 @@ impl Wire<'_> {
             return Ok(Err(ConnectionError::Closed));
         };
         let transcript = &self.context.transcript;
-        match self.connection.answer(false).await {
+        let timeout = check_context::timeout(self.context.target) + self.paused;
+        let answer = tokio::time::timeout(timeout, self.connection.answer(false)).await;
+        let answer = answer.map_err(|_| {
+            let why = format!("nothing came within {timeout:?}");
+            transcript.note_none(open.number, why.clone());
+            Stop::failed(AN_ANSWER, why)
+        })?;
+        match answer {
             Ok(mut answer) => {
                 let (status, body) = (answer.status, std::mem::take(&mut answer.body));
-                let exchange = Exchange::new(open.body, status, body, open.begun.elapsed());
-                transcript.note(open.number, Some(status), &exchange.body, exchange.elapsed);
+                let took = open.begun.elapsed().saturating_sub(self.paused);
+                let mut exchange = Exchange::new(open.body, status, body, took);
+                exchange.number = open.number;
+                transcript.note(open.number, status, &exchange.body, took);
                 self.context.expect_no_secret(&exchange)?;
                 Ok(Ok((exchange, answer)))
             }
             Err(lost) => {
-                let took = open.begun.elapsed();
-                transcript.note(open.number, None, lost.to_string().as_bytes(), took);
+                transcript.note_none(open.number, lost.to_string());
                 Ok(Err(lost))
             }
         }
@@ -117,9 +129,10 @@ impl Wire<'_> {
     /// Writes everything, then closes the connection without waiting for an answer.
     pub(crate) async fn cut(self) {
         for open in &self.open {
-            let why = b"the connection was cut in the middle of the body";
-            let took = open.begun.elapsed();
-            self.context.transcript.note(open.number, None, why, took);
+            let why = "the connection was cut in the middle of the body";
+            self.context
+                .transcript
+                .note_none(open.number, why.to_owned());
         }
         self.connection.cut().await;
     }

@@ -40,8 +40,16 @@ fn reports(running: &Running) -> (Value, [String; 3]) {
 #[tokio::test]
 async fn without_allow_credits_nothing_is_credited_and_checks_that_credit_are_not_run() {
     let running = Running::with_customer().await;
+    let required = conformance(&running, &["--require-observed"]);
+    assert_eq!(required.code, Some(1), "{}{}", required.out, required.err);
     let ended = conformance(&running, &["--report", "report.json"]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    for out in [&required.out, &ended.out] {
+        assert!(
+            out.contains("Exactly-once was not checked: no success"),
+            "{out}"
+        );
+    }
     assert!(
         ended.out.contains("pays the contract 12345"),
         "{}",
@@ -64,6 +72,7 @@ async fn with_allow_credits_and_observe_every_other_check_passes_and_reports_sho
     let seen = running.observe_url();
     let arguments = [
         "--allow-credits",
+        "--require-observed",
         "--observe",
         &seen,
         "--observe-token-env",
@@ -103,16 +112,45 @@ async fn with_allow_credits_and_observe_every_other_check_passes_and_reports_sho
 }
 
 #[tokio::test]
-async fn wrong_secret_is_reported_and_ends_with_1() {
+async fn wrong_secret_or_customer_ends_with_2_and_one_sentence() {
     let running = Running::with_customer().await;
     let ended = conformance(&running, &["--secret-env", "OTHER"]);
     // Giving an option twice is an error of usage.
     assert_eq!(ended.code, Some(2), "{}", ended.err);
     let url = format!("http://{}/kaspi", running.listen);
     let arguments = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
-    let ended = run(&running, "OTHER", &arguments);
-    assert_eq!(ended.code, Some(1));
-    assert!(ended.out.contains("Is this the secret"), "{}", ended.out);
+    let stranger = ["--url", &url, "--method", "kaspi", "--customer", "7999"];
+    for (secret_env, arguments, says) in [
+        ("OTHER", arguments, "refuses the signature"),
+        ("S", stranger, "does not know the customer"),
+    ] {
+        let ended = run(&running, secret_env, &arguments);
+        assert_eq!(ended.code, Some(2), "{}", ended.err);
+        assert!(ended.err.contains(says), "{}", ended.err);
+        assert_eq!((ended.err.lines().count(), ended.out.as_str()), (1, ""));
+    }
+}
+
+#[tokio::test]
+async fn secret_or_token_that_may_be_a_word_is_refused() {
+    let running = Running::with_customer().await;
+    let url = format!("http://{}/kaspi", running.listen);
+    let own = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
+    let seen = running.observe_url();
+    for (secret_env, more) in [
+        ("SHORT", &[][..]),
+        (
+            "S",
+            &["--other-project", "7", "--other-secret-env", "SHORT"],
+        ),
+        ("S", &["--observe", &seen, "--observe-token-env", "SHORT"]),
+    ] {
+        let ended = run(&running, secret_env, &[&own[..], more].concat());
+        assert_eq!(ended.code, Some(2), "{more:?}: {}", ended.err);
+        let says = "SHORT is refused: it has fewer than 8 characters";
+        assert!(ended.err.contains(says), "{more:?}: {}", ended.err);
+        assert!(!ended.err.contains("seven77"), "{}", ended.err);
+    }
 }
 
 #[tokio::test]

@@ -163,6 +163,8 @@ pub struct Exchange {
     pub json: Option<Value>,
     /// From the first byte sent to the last byte received.
     pub elapsed: Duration,
+    /// The number that a [`Recorder`](crate::Recorder) gave to the request; 0 without one.
+    pub number: usize,
 }
 
 /// There was no answer to read: the connection failed or broke, the time was over, or the URL is wrong.
@@ -197,6 +199,7 @@ impl Exchange {
             body,
             json,
             elapsed,
+            number: 0,
         }
     }
 

@@ -161,6 +161,6 @@ impl Platform {
             .send(http_method, path, header.as_slice(), body)
             .await;
         recorder.answered(number, &answered);
-        answered
+        answered.map(|exchange| Exchange { number, ..exchange })
     }
 }

@@ -3,6 +3,8 @@
 
 mod sending;
 
+pub(crate) use sending::AFTERWARDS;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,12 +16,17 @@ use serde_json::Value;
 use super::target::Target;
 use crate::check::{CheckResult, Stop};
 use crate::target::{Kassa24Answers, Project};
-use crate::transcript::Transcript;
+use crate::transcript::{Lateness, Transcript};
 
 /// The amount in most checks, in minor units.
 const AMOUNT_MINOR: i64 = 10_000;
 /// An answer after the time limit is late. After this additional time there is no answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long the checks wait for an answer.
+pub(crate) fn timeout(target: &Target) -> Duration {
+    target.time_limit + PATIENCE
+}
 
 pub(crate) struct CheckContext<'t> {
     pub(crate) target: &'t Target,
@@ -36,13 +43,17 @@ pub(crate) struct CheckContext<'t> {
 }
 
 impl<'t> CheckContext<'t> {
-    /// The context of a method, with the first project that supports it.
-    pub(crate) fn of(target: &'t Target, method: &'static MethodFacts) -> Option<Self> {
+    /// The context of a method, with the first project that supports it. `late` counts the late answers.
+    pub(crate) fn of(
+        target: &'t Target,
+        method: &'static MethodFacts,
+        late: &Lateness,
+    ) -> Option<Self> {
         let project = target
             .projects
             .iter()
             .find(|project| project.supports(method))?;
-        let transcript = Transcript::new(target.secrets());
+        let transcript = Transcript::new(target.secrets(), late);
         Some(Self::with(target, method, project, transcript))
     }
 
@@ -53,7 +64,7 @@ impl<'t> CheckContext<'t> {
         transcript: Transcript,
     ) -> Self {
         let platform = Platform::new(target.url_of(method), project.id, project.keys[0].clone())
-            .with_timeout(target.time_limit + PATIENCE)
+            .with_timeout(timeout(target))
             .with_recorder(transcript.clone());
         let mut urls = target.callback_urls_of(method).into_iter();
         Self {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Report, Subject, visible};
 use crate::check::{Finding, Outcome};
+use crate::observe::ONLY_SERVICE;
 use crate::row::{Group, Level};
 
 /// The findings of one method in one chapter.
@@ -58,14 +59,58 @@ impl Report {
         chapters
     }
 
-    /// The failed checks: first those that must hold, then those that should.
+    /// The failed checks that do not follow from another one: first those that must hold, then those that should.
     pub(super) fn failed(&self) -> Vec<&Finding> {
         let of = |level| {
             self.findings.iter().filter(move |it| {
-                it.check.level == level && matches!(it.outcome, Outcome::Failed { .. })
+                it.check.level == level
+                    && matches!(it.outcome, Outcome::Failed { follows: None, .. })
             })
         };
         of(Level::Must).chain(of(Level::Should)).collect()
+    }
+
+    /// The failed checks that follow from this one.
+    pub(super) fn following(&self, root: &Finding) -> Vec<&Finding> {
+        let root = root.check.full_id();
+        let follows = |it: &&Finding| match &it.outcome {
+            Outcome::Failed { follows, .. } => follows.as_ref() == Some(&root),
+            _ => false,
+        };
+        self.findings.iter().filter(follows).collect()
+    }
+
+    /// Why exactly-once is not known, and which options change that; `None` if the checks saw the money.
+    pub(super) fn exactly_once(&self) -> Option<&'static str> {
+        let mut seen = false;
+        let mut unseen = false;
+        for finding in &self.findings {
+            match &finding.outcome {
+                Outcome::NotObserved { why } => unseen |= why != ONLY_SERVICE,
+                // What the caller has no second project or customer for is no gap in the money of this one.
+                Outcome::NotRun { why } => {
+                    unseen |= finding.check.credits() && !why.starts_with("needs ");
+                }
+                Outcome::Passed | Outcome::Failed { .. } => seen |= finding.check.credits(),
+            }
+        }
+        let subject = &self.subject;
+        match (subject.credits, subject.observed) {
+            _ if seen && !unseen => None,
+            (false, false) => Some(
+                "Exactly-once was not checked: no success was sent, and nothing showed the money. \
+                 Use --allow-credits and --observe URL.",
+            ),
+            (false, true) => {
+                Some("Exactly-once was not checked: no success was sent. Use --allow-credits.")
+            }
+            (true, false) => Some(
+                "Exactly-once was not checked: successes were sent, but nothing showed the money. Use --observe URL.",
+            ),
+            (true, true) => Some(
+                "Exactly-once was not checked: the checks that look at the money did not all see it.",
+            ),
+        }
     }
 
     /// The reasons why checks were not run.
@@ -130,6 +175,8 @@ pub struct Summary {
     pub failed_should: usize,
     pub not_run: usize,
     pub not_observed: usize,
+    /// Failed checks that follow from another failed check, and are counted there only.
+    pub follow: usize,
 }
 
 impl Summary {
@@ -138,6 +185,12 @@ impl Summary {
         for finding in findings {
             let count = match (&finding.outcome, finding.check.level) {
                 (Outcome::Passed, _) => &mut summary.passed,
+                (
+                    Outcome::Failed {
+                        follows: Some(_), ..
+                    },
+                    _,
+                ) => &mut summary.follow,
                 (Outcome::Failed { .. }, Level::Must) => &mut summary.failed,
                 (Outcome::Failed { .. }, Level::Should) => &mut summary.failed_should,
                 (Outcome::NotRun { .. }, _) => &mut summary.not_run,
@@ -151,7 +204,8 @@ impl Summary {
     /// All checks.
     #[must_use]
     pub const fn total(self) -> usize {
-        self.passed + self.failed + self.failed_should + self.not_run + self.not_observed
+        let failed = self.failed + self.failed_should + self.follow;
+        self.passed + failed + self.not_run + self.not_observed
     }
 }
 
@@ -163,18 +217,23 @@ impl Report {
     }
 
     /// Whether at least one check ran to its end, and no check that must hold failed. With `strict`, no check that
-    /// should hold may fail either.
+    /// should hold may fail either. With `require_observed`, the checks must have seen the money.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        matches!(self.verdict(), Verdict::Holds | Verdict::HoldsInPart)
+        match self.verdict() {
+            Verdict::Holds | Verdict::HoldsInPart => true,
+            Verdict::NotObserved(_) => !self.subject.require_observed,
+            _ => false,
+        }
     }
 }
 
-/// One line: `101 passed, 2 failed, 1 not as advised, 3 not run, 4 not observed`.
+/// One line: `101 passed, 2 failed, 7 that follow from these, 1 not as advised, 3 not run, 4 not observed`.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed, {} failed", self.passed, self.failed)?;
         let more = [
+            (self.follow, "that follow from these"),
             (self.failed_should, "not as advised"),
             (self.not_run, "not run"),
             (self.not_observed, "not observed"),
@@ -192,6 +251,8 @@ pub enum Verdict {
     Fails(usize),
     /// No check that must hold failed, but this many that should hold failed, and they count.
     FailsStrictly(usize),
+    /// No check failed that ran to its end, but what decides about money was not observed, for this reason.
+    NotObserved(&'static str),
     /// No check failed that ran to its end, but some checks did not run to their end.
     HoldsInPart,
     /// All checks ran to their end, and none that must hold failed.
@@ -201,7 +262,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn of(summary: Summary, strict: bool) -> Self {
+    fn of(summary: Summary, strict: bool, exactly_once: Option<&'static str>) -> Self {
         match summary {
             Summary { failed, .. } if failed > 0 => Self::Fails(failed),
             Summary { failed_should, .. } if strict && failed_should > 0 => {
@@ -213,11 +274,14 @@ impl Verdict {
                 ..
             } => Self::NothingKnown,
             Summary {
-                not_run: 0,
-                not_observed: 0,
+                not_run,
+                not_observed,
                 ..
-            } => Self::Holds,
-            _ => Self::HoldsInPart,
+            } => match exactly_once {
+                Some(why) => Self::NotObserved(why),
+                None if not_run + not_observed == 0 => Self::Holds,
+                None => Self::HoldsInPart,
+            },
         }
     }
 }
@@ -226,7 +290,19 @@ impl Report {
     /// The verdict.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        Verdict::of(self.summary(), self.subject.strict)
+        Verdict::of(self.summary(), self.subject.strict, self.exactly_once())
+    }
+}
+
+impl Verdict {
+    /// The verdict in one word, for programs.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Fails(_) | Self::FailsStrictly(_) => "failed",
+            Self::NotObserved(_) => "not_observed",
+            Self::Holds | Self::HoldsInPart => "passed",
+            Self::NothingKnown => "nothing_known",
+        }
     }
 }
 
@@ -239,6 +315,7 @@ impl fmt::Display for Verdict {
                 f,
                 "The endpoint passes every check that must hold, but fails {count} that should hold, and they count here."
             ),
+            Self::NotObserved(why) => write!(f, "{why} No check that ran to its end and must hold failed."),
             Self::HoldsInPart => f.write_str(
                 "The endpoint passes every check that must hold and ran to its end. Some checks did not run to their end.",
             ),
@@ -254,17 +331,35 @@ impl fmt::Display for Verdict {
 mod tests {
     use super::*;
 
+    const UNSEEN: Option<&str> = Some("Exactly-once was not checked.");
+
     #[test]
     fn verdict_claims_no_more_than_the_checks_saw() {
-        let mut summary = Summary::default();
-        assert_eq!(Verdict::of(summary, true), Verdict::NothingKnown);
-        summary.not_run = 2;
-        summary.not_observed = 1;
-        assert_eq!(Verdict::of(summary, false), Verdict::NothingKnown);
-        summary.passed = 1;
-        assert_eq!(Verdict::of(summary, false), Verdict::HoldsInPart);
-        (summary.not_run, summary.not_observed) = (0, 0);
-        assert_eq!(Verdict::of(summary, false), Verdict::Holds);
+        let nothing = Summary::default();
+        let skipped = Summary {
+            not_run: 2,
+            not_observed: 1,
+            ..nothing
+        };
+        let passed = |of| Summary { passed: 1, ..of };
+        for (summary, unseen, verdict) in [
+            (nothing, None, Verdict::NothingKnown),
+            (skipped, UNSEEN, Verdict::NothingKnown),
+            (
+                passed(skipped),
+                UNSEEN,
+                Verdict::NotObserved(UNSEEN.unwrap()),
+            ),
+            (
+                passed(nothing),
+                UNSEEN,
+                Verdict::NotObserved(UNSEEN.unwrap()),
+            ),
+            (passed(skipped), None, Verdict::HoldsInPart),
+            (passed(nothing), None, Verdict::Holds),
+        ] {
+            assert_eq!(Verdict::of(summary, false, unseen), verdict, "{summary}");
+        }
     }
 
     #[test]
@@ -273,12 +368,15 @@ mod tests {
             failed_should: 3,
             ..Summary::default()
         };
-        assert_eq!(Verdict::of(summary, false), Verdict::Holds);
-        assert_eq!(Verdict::of(summary, true), Verdict::FailsStrictly(3));
+        assert_eq!(Verdict::of(summary, false, None), Verdict::Holds);
+        assert_eq!(
+            Verdict::of(summary, true, UNSEEN),
+            Verdict::FailsStrictly(3)
+        );
         let failed = Summary {
             failed: 1,
             ..summary
         };
-        assert_eq!(Verdict::of(failed, true), Verdict::Fails(1));
+        assert_eq!(Verdict::of(failed, true, UNSEEN), Verdict::Fails(1));
     }
 }

@@ -13,6 +13,7 @@ const FORMAT: &str = "jetpay-conformance-report/1";
 struct Document<'a> {
     format: &'static str,
     good: bool,
+    result: &'static str,
     verdict: String,
     summary: Summary,
     subject: &'a Subject,
@@ -40,6 +41,7 @@ impl Report {
         let document = Document {
             format: FORMAT,
             good: self.is_good(),
+            result: self.verdict().word(),
             verdict: self.verdict().to_string(),
             summary: self.summary(),
             subject: &self.subject,
@@ -108,7 +110,9 @@ mod tests {
             ("/format", json!("jetpay-conformance-report/2")),
             ("/summary/passed", json!(1.5)),
             ("/subject/took_ms", json!("3 s")),
+            ("/result", json!("amber")),
             ("/findings/0/outcome", json!("fine")),
+            ("/findings/7/follows", json!("Kaspi Verify")),
             ("/findings/0/full_id", json!("Kaspi Verify")),
             ("/findings/1/got", Value::Null),
             ("/findings/2/level", json!("may")),
@@ -120,11 +124,11 @@ mod tests {
             *report.pointer_mut(pointer).unwrap() = wrong;
             assert!(schema.refuses(&report).is_some(), "{pointer}");
         }
-        let mut report = report();
-        report["findings"][3]
-            .as_object_mut()
-            .unwrap()
-            .remove("reason");
-        assert!(schema.refuses(&report).is_some(), "no reason");
+        for (finding, lacks) in [(1, "got"), (3, "reason"), (7, "follows")] {
+            let mut report = report();
+            let finding = report["findings"][finding].as_object_mut().unwrap();
+            finding.remove(lacks);
+            assert!(schema.refuses(&report).is_some(), "no {lacks}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::ElementWriter;
 
 use super::chapters::Chapter;
-use super::{Report, Subject, Summary, visible};
+use super::{Report, Summary, visible};
 use crate::check::{Finding, Outcome};
 use crate::row::Level;
 
@@ -16,7 +16,8 @@ type Xml = Writer<Vec<u8>>;
 
 impl Report {
     /// The report as `JUnit` XML. A failed check that should hold is a failure if the target is strict. Otherwise its
-    /// case passes and has its details in `system-out`. Checks that were not run or not observed are skipped.
+    /// case passes and has its details in `system-out`. Checks that were not run, not observed,
+    /// or follow from another failure are skipped.
     ///
     /// # Panics
     /// Never: memory accepts what is written.
@@ -64,7 +65,7 @@ impl Report {
                 ("timestamp", timestamp(&self.subject.began)),
             ])
             .write_inner_content(|xml| {
-                properties(xml, &self.subject)?;
+                properties(xml, self)?;
                 let mut findings = chapter.findings.iter();
                 findings.try_for_each(|finding| write_case(xml, self, chapter, finding))
             })?;
@@ -79,14 +80,16 @@ impl Report {
             0
         };
         let failures = summary.failed + advice;
-        let skipped = summary.not_run + summary.not_observed;
+        let skipped = summary.not_run + summary.not_observed + summary.follow;
         [summary.total(), failures, 0, skipped].map(|count| count.to_string())
     }
 }
 
-fn properties(xml: &mut Xml, subject: &Subject) -> io::Result<()> {
+fn properties(xml: &mut Xml, report: &Report) -> io::Result<()> {
+    let subject = &report.subject;
     let projects: Vec<String> = subject.projects.iter().map(u64::to_string).collect();
     let properties = [
+        ("verdict", report.verdict().to_string()),
         ("version", subject.version.to_owned()),
         ("url", subject.url.clone()),
         ("callback_urls", subject.callback_urls.join(" ")),
@@ -139,7 +142,14 @@ fn write_case(
     ]);
     match &finding.outcome {
         Outcome::Passed => case.write_empty()?,
-        Outcome::Failed { expected, got } => {
+        Outcome::Failed {
+            follows: Some(root),
+            ..
+        } => {
+            let id = check.full_id();
+            skipped(case, &format!("{id} failed, which follows from {root}"))?
+        }
+        Outcome::Failed { expected, got, .. } => {
             let message = visible::line(&format!("expected {expected}, got {got}"));
             let counts = report.subject.strict || check.level == Level::Must;
             let text = BytesText::new(&describe(finding)).into_owned();
@@ -187,7 +197,7 @@ fn describe(finding: &Finding) -> String {
     if !check.why.is_empty() {
         lines.push(format!("why: {}", check.why));
     }
-    if let Outcome::Failed { expected, got } = &finding.outcome {
+    if let Outcome::Failed { expected, got, .. } = &finding.outcome {
         lines.push(format!("expected: {}", visible::lines(expected)));
         lines.push(format!("got: {}", visible::lines(got)));
     }
@@ -196,6 +206,7 @@ fn describe(finding: &Finding) -> String {
             .status
             .map_or("no answer".to_owned(), |it| format!("HTTP {it}"));
         lines.push(String::new());
+        lines.extend(exchange.role.map(|role| format!("{}:", role.says())));
         lines.push(visible::line(&exchange.request));
         lines.push(visible::lines(&exchange.sent));
         lines.push(format!("→ {status}, {} ms", exchange.took_ms.as_millis()));

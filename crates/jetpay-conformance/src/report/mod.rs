@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod junit;
 mod pretty;
+mod roots;
 #[cfg(test)]
 mod sample;
 mod terminal;
@@ -16,8 +17,11 @@ use std::time::{Duration, Instant};
 use jetpay_platform::{messages, visible};
 use serde::Serialize;
 
-use super::check::{Check, Finding, checks, run};
+use super::check::{Check, Finding, Outcome, checks, run_within};
+use super::expect;
+use super::row::Level;
 use super::target::Target;
+use super::transcript::{Lateness, Role};
 
 pub use chapters::{Summary, Verdict};
 pub use format::{Format, UnknownFormat, WriteError};
@@ -59,6 +63,8 @@ pub struct Subject {
     pub observed: bool,
     /// Whether checks that should hold count as failures.
     pub strict: bool,
+    /// Whether the report is bad when the money was not observed.
+    pub require_observed: bool,
     /// Whether the endpoint had to answer exactly like the service `jetpay` where the documents do not say how.
     pub exact: bool,
     /// How long an answer may take, in milliseconds.
@@ -78,17 +84,10 @@ pub async fn run_all(target: &Target, on_each: impl FnMut(&Finding)) -> Report {
     run_checks(target, checks(target), on_each).await
 }
 
-/// The run ends after this many checks in a row without an answer.
-const PATIENCE: usize = 5;
 const STOPPED: &str = "the run was stopped before this check";
-const SILENT: &str =
-    "five checks in a row got no answer, so the endpoint is down or hangs; correct that first";
-
-/// Whether the check ended because the endpoint neither answered nor closed the connection.
-fn is_silent(finding: &Finding, target: &Target) -> bool {
-    let last = finding.exchanges.last();
-    last.is_some_and(|last| last.status.is_none()) && finding.took >= target.time_limit
-}
+const LATE: &str =
+    "the run was ended, because the endpoint answers late or not at all; correct that first";
+const OBSERVED_LATE: &str = "the run was ended, because the URL of --observe answers late or not at all; correct that first";
 
 /// Runs these checks, one after the other.
 pub async fn run_checks(
@@ -99,8 +98,8 @@ pub async fn run_checks(
     run_until(target, checks, std::future::pending(), on_each).await
 }
 
-/// Runs these checks, one after the other, until `stop` is ready or the endpoint was silent for five checks. Later
-/// checks are not run.
+/// Runs these checks, one after the other, until `stop` is ready or late answers have held the run for
+/// [`Target::patience`]. Later checks are not run. The finding about late answers is the first one, and must hold.
 pub async fn run_until(
     target: &Target,
     checks: impl IntoIterator<Item = Check>,
@@ -109,33 +108,72 @@ pub async fn run_until(
 ) -> Report {
     let mut subject = Subject::of(target);
     let begun = Instant::now();
+    let late = Lateness::new(target.time_limit, target.patience);
     let mut findings = Vec::new();
-    let (mut stop, mut stopped, mut silent) = (pin!(stop), None, 0);
+    let (mut stop, mut stopped) = (pin!(stop), None);
     for check in checks {
         let finding = if let Some(why) = stopped {
             check.not_run(why)
         } else {
             tokio::select! {
-                finding = run(target, &check) => finding,
+                biased;
+                () = late.is_too_much() => {
+                    let about = too_late(&check, &late, target);
+                    let why = if about.is_some() { LATE } else { OBSERVED_LATE };
+                    stopped = Some(why);
+                    findings.splice(0..0, about);
+                    check.not_run(why)
+                }
                 () = &mut stop => {
                     stopped = Some(STOPPED);
                     check.not_run(STOPPED)
                 }
+                finding = run_within(target, &check, &late) => finding,
             }
         };
-        silent = if is_silent(&finding, target) {
-            silent + 1
-        } else {
-            0
-        };
-        if silent == PATIENCE {
-            stopped = Some(SILENT);
-        }
         on_each(&finding);
         findings.push(finding);
     }
+    if stopped == Some(LATE) {
+        let first = findings[0].check.full_id();
+        let mut number = 0;
+        findings.retain(|it| {
+            number += 1;
+            number == 1 || it.check.full_id() != first
+        });
+    }
+    roots::name(&mut findings);
     subject.took_ms = begun.elapsed();
     Report { subject, findings }
+}
+
+/// The finding about the late answer that was one too many; `None` if it came from the URL of `--observe`. The check is
+/// advice in other reports. Here it must hold, because no other check could run.
+fn too_late(check: &Check, late: &Lateness, target: &Target) -> Option<Finding> {
+    let (kind, mut exchange) = late.last()?;
+    let id = match kind {
+        "verify" => "time-verify",
+        "check_deposit" => "time-deposit",
+        "a callback" => "time-callback",
+        "--observe" => return None,
+        _ => "time-refusals",
+    };
+    exchange.role = Some(Role::Guilty);
+    let (wanted, took) = (expect::within(target.time_limit), exchange.took_ms);
+    let outcome = Outcome::Failed {
+        expected: format!("{wanted} to {kind}"),
+        got: match exchange.status {
+            Some(_) => format!("one after {took:.1?}"),
+            None => format!("none after {took:.1?}"),
+        },
+        follows: None,
+    };
+    let mut check = check.sibling(id)?;
+    check.level = Level::Must;
+    Some(Finding {
+        exchanges: vec![exchange],
+        ..check.found(outcome, took)
+    })
 }
 
 impl Subject {
@@ -152,6 +190,7 @@ impl Subject {
             credits: target.credits,
             observed: target.observer.is_some(),
             strict: target.strict,
+            require_observed: target.require_observed,
             exact: target.exact,
             time_limit_ms: target.time_limit,
             notes: target.notes.clone(),

@@ -6,10 +6,10 @@ use Level::{Must, Should};
 use jetpay_platform::KASPI;
 
 use super::{Report, Subject};
-use crate::RecordedExchange;
 use crate::check::{Check, Finding, Outcome};
 use crate::expect::Refusal;
 use crate::row::{Group, Level, Procedure, Row, Section};
+use crate::{RecordedExchange, Role};
 
 /// An answer that would harm a careless reader of the report.
 pub(super) const HOSTILE: &str =
@@ -24,7 +24,7 @@ const fn row(id: &'static str, level: Level, sentence: &'static str) -> Row {
     Row::new(id, level, Section::Callback, sentence, WHY, nothing)
 }
 
-static ROWS: [Row; 7] = [
+static ROWS: [Row; 8] = [
     row("verify-known", Must, "a known customer is found"),
     row(
         "deposit-unknown-field",
@@ -40,13 +40,16 @@ static ROWS: [Row; 7] = [
         "callback-success",
         Must,
         "a success credits the amount, once",
-    ),
+    )
+    .credits(),
     row("refund-after", Must, "a refund takes the money back"),
     row("refund-twice", Must, "a refund takes the money back once"),
     row("slow-sender", Should, "a slow sender is waited for").once(),
+    row("callback-late", Must, "a late success is answered 200"),
 ];
 
-/// One check passed, one that must hold failed, one that should hold failed, two were not run, two were not observed.
+/// One check passed, one that must hold failed, one that should hold failed, two were not run, two were not observed, and
+/// one follows from the failed one.
 pub(super) fn report() -> Report {
     let outcomes = [
         (Group::Documented, Outcome::Passed),
@@ -77,6 +80,14 @@ pub(super) fn report() -> Report {
                 why: "the connection broke; try again".into(),
             },
         ),
+        (
+            Group::Robustness,
+            Outcome::Failed {
+                expected: "HTTP 200".into(),
+                got: "HTTP 500, no body".into(),
+                follows: Some("kaspi/callback-repeated".into()),
+            },
+        ),
     ];
     let findings = ROWS.iter().zip(outcomes).zip(1..);
     let findings =
@@ -91,6 +102,7 @@ fn failed(expected: &str, got: &str) -> Outcome {
     Outcome::Failed {
         expected: expected.into(),
         got: got.into(),
+        follows: None,
     }
 }
 
@@ -102,8 +114,13 @@ fn finding(row: &'static Row, group: Group, outcome: Outcome, number: u64) -> Fi
     } else {
         0
     };
+    let mut exchanges = if ran { exchanges() } else { Vec::new() };
+    if left_out > 0 {
+        exchanges[1].role = Some(Role::Guilty);
+        exchanges[2].role = Some(Role::Observed);
+    }
     Finding {
-        exchanges: if ran { exchanges() } else { Vec::new() },
+        exchanges,
         exchanges_left_out: left_out,
         ..Check::new(group, row, &KASPI).found(outcome, took)
     }
@@ -111,6 +128,7 @@ fn finding(row: &'static Row, group: Group, outcome: Outcome, number: u64) -> Fi
 
 fn exchanges() -> Vec<RecordedExchange> {
     let recorded = |sent: &str, status, got: &str, took| RecordedExchange {
+        role: None,
         request: "POST https://shop.example/pay/kaspi?token=…".into(),
         content_type: Some("application/json".into()),
         sent: sent.into(),
@@ -121,12 +139,7 @@ fn exchanges() -> Vec<RecordedExchange> {
     let sent = r#"{"general":{"project_id":1234,"signature":"p8gMk6…"},"account":{"number":"7123456789"}}"#;
     vec![
         recorded(sent, Some(200), r#"{"code":0,"message":"OK"}"#, 7),
-        recorded(
-            sent,
-            None,
-            "no answer from https://shop.example/pay/kaspi: connection refused",
-            0,
-        ),
+        recorded(sent, None, "connection refused", 0),
         recorded("not JSON", Some(500), HOSTILE, 1_204),
     ]
 }
@@ -143,6 +156,7 @@ fn subject() -> Subject {
         credits: false,
         observed: false,
         strict: false,
+        require_observed: false,
         exact: false,
         notes: vec!["kaspi: pays the contract 12345, the first that the customer can pay.".into()],
         time_limit_ms: Duration::from_secs(5),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
-use crate::expect;
+use crate::expect::{self, Seen};
 
 /// Expects that every URL for callbacks refuses the body, and that nothing changes.
 pub(crate) async fn refused(
@@ -134,11 +134,7 @@ pub(crate) fn account<'a>(
     code: i64,
 ) -> CheckResult<&'a Map<String, Value>> {
     let answer = expect::answer(exchange, code)?;
-    expect::equal(
-        "currency",
-        &context.target.currency.code(),
-        &expect::text(answer, "currency", exchange)?,
-    )?;
+    expect_currency(context, answer, exchange)?;
     // Without contracts the documents say that the field is optional, or show it in samples only.
     if context.target.exact || context.has_contracts() {
         expect::text(answer, "additional_customer_id", exchange)?;
@@ -160,6 +156,17 @@ pub(crate) fn account<'a>(
         exchange,
     )?;
     Ok(answer)
+}
+
+/// Expects the currency of the project.
+pub(crate) fn expect_currency(
+    context: &CheckContext<'_>,
+    answer: &Map<String, Value>,
+    exchange: &Exchange,
+) -> CheckResult {
+    let wanted = Value::from(context.target.currency.code());
+    expect::equal("`currency`", &Some(&wanted), &answer.get("currency"))
+        .map_err(|stop| stop.about(exchange))
 }
 
 /// Expects an answer with good contracts, and returns them.
@@ -185,12 +192,16 @@ pub(crate) fn sound_contracts<'a>(
         expect::text(contract, "number", exchange)?;
         for name in ["payment", "min_payment", "status_code"] {
             let integer = contract.get(name).is_none_or(Value::is_i64);
-            let what = format!("an integer in `{name}` of a contract, or no such field");
-            expect::holds(&what, integer, || contract[name].to_string())?;
+            let what = format!("`{name}` as an integer of minor units, and not below 0");
+            expect::holds(&what, integer, || {
+                Seen::received(contract[name].to_string())
+            })?;
         }
         let object = contract.get("info").is_none_or(Value::is_object);
         let what = "an object in `info` of a contract, or no such field";
-        expect::holds(what, object, || contract["info"].to_string())?;
+        expect::holds(what, object, || {
+            Seen::received(contract["info"].to_string())
+        })?;
     }
     Ok(contracts)
 }

@@ -113,7 +113,8 @@ pub(crate) fn conformance(secret_env: &str, arguments: &[&str]) -> Command {
     command
         .args(["--project", "1234", "--secret-env", secret_env])
         .args(arguments)
-        .envs([("S", SECRET), ("OTHER", "another secret"), ("TOKEN", TOKEN)]);
+        .envs([("S", SECRET), ("OTHER", "another secret"), ("TOKEN", TOKEN)])
+        .env("SHORT", "seven77");
     command
 }
 

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::{Args, ValueEnum};
-use jetpay_conformance::{Customers, Kassa24Answers, Observation, PAYMENT_ID, Project, Target};
+use jetpay_conformance::{
+    Customers, Kassa24Answers, Observation, PAYMENT_ID, Project, ShortSecret, Target,
+};
 use jetpay_core::Currency;
 use jetpay_platform::messages::Contract;
 use jetpay_platform::{METHOD_PLACEHOLDER, MethodFacts};
@@ -12,6 +14,10 @@ use reqwest::Url;
 use zeroize::Zeroizing;
 
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line, under its name"
+)]
 pub(super) struct Endpoint {
     /// URL for `verify` and `check_deposit`; `{method}` in it stands for the method's name
     #[arg(long, value_name = "URL")]
@@ -70,6 +76,9 @@ pub(super) struct Endpoint {
     /// Also fail when a check that should hold fails
     #[arg(long)]
     strict: bool,
+    /// Also fail when the checks did not see what happened to the money
+    #[arg(long)]
+    require_observed: bool,
     /// Expect the HTTP statuses, texts and limits of the service `jetpay`; includes --strict
     #[arg(long)]
     exact: bool,
@@ -118,6 +127,7 @@ impl Endpoint {
         target.credits = self.allow_credits;
         target.strict = self.strict || self.exact;
         target.exact = self.exact;
+        target.require_observed = self.require_observed;
         target.time_limit = Duration::from_secs(self.time_limit);
         Ok(target)
     }
@@ -162,6 +172,9 @@ fn secret_from_env(name: &str) -> anyhow::Result<Zeroizing<String>> {
         !secret.is_empty(),
         "the environment variable {name} is empty; set it to the project's secret"
     );
+    ShortSecret::check(&secret).map_err(|short| {
+        anyhow!("the text in the environment variable {name} is refused: {short}")
+    })?;
     Ok(secret)
 }
 

@@ -17,7 +17,8 @@ use jetpay_conformance::{Check, Format, Report, Target, Verdict, checks, prepare
 ///
 /// Plays the platform against the URL: good and bad requests, attacks, repeats. Every `check_deposit` creates a pending
 /// payment there. A success credits the customer, so it is sent only with --allow-credits. Exit codes: 0 if every check
-/// that must hold passed, 1 if one failed, 2 if the checks could not be run.
+/// that must hold passed, 1 if one failed (with --require-observed also if the money was not seen), 2 if the checks could
+/// not be run.
 #[derive(Parser)]
 #[command(name = "jetpay-conformance", version)]
 struct Conformance {

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::{kind, pill, sentence, time};
-use crate::RecordedExchange;
-use crate::check::{Finding, Outcome};
+use crate::check::{Check, Finding, Outcome};
 use crate::report::chapters::{Chapter, Reason, checks};
 use crate::report::{Report, Summary, pretty, visible};
 use crate::row::{Group, Level};
+use crate::{RecordedExchange, Role};
 
 pub(super) fn show_failures(report: &Report) -> Markup {
     let (must, should): (Vec<_>, Vec<_>) = report
@@ -18,7 +18,7 @@ pub(super) fn show_failures(report: &Report) -> Markup {
         @if !must.is_empty() {
             section #failed {
                 h2 { "What failed" }
-                @for finding in must { (failure(finding)) }
+                @for finding in must { (failure(report, finding)) }
             }
         }
         @if !should.is_empty() {
@@ -29,14 +29,15 @@ pub(super) fn show_failures(report: &Report) -> Markup {
                     @if report.subject.strict { "It counts as a failure in this run." }
                     @else { "It does not count as a failure." }
                 }
-                @for finding in should { (failure(finding)) }
+                @for finding in should { (failure(report, finding)) }
             }
         }
     }
 }
 
-fn failure(finding: &Finding) -> Markup {
+fn failure(report: &Report, finding: &Finding) -> Markup {
     let check = &finding.check;
+    let following = report.following(finding);
     let (_, class) = super::kind(&finding.outcome, check.level);
     html! {
         article class={ "failure " (class) } id=(check.full_id()) {
@@ -46,7 +47,7 @@ fn failure(finding: &Finding) -> Markup {
             }
             h3 { (sentence(check.sentence)) }
             @if !check.why.is_empty() { p.why { (sentence(check.why)) } }
-            @if let Outcome::Failed { expected, got } = &finding.outcome {
+            @if let Outcome::Failed { expected, got, .. } = &finding.outcome {
                 dl.compared {
                     div { dt { "Expected" } dd { (visible::lines(expected)) } }
                     div.got { dt { "Got" } dd { (visible::lines(got)) } }
@@ -59,8 +60,23 @@ fn failure(finding: &Finding) -> Markup {
                 }
                 "Source: " cite { (check.section) }
             }
+            @for shown in finding.evidence() { (exchange(shown)) }
             (exchanges(finding))
+            @if !following.is_empty() {
+                details {
+                    summary { (checks(following.len())) " more failed for the same reason" }
+                    ul { @for other in following { li { (link(&other.check)) } } }
+                }
+            }
         }
+    }
+}
+
+/// The id of a check as a link to it, and what must hold.
+fn link(check: &Check) -> Markup {
+    html! {
+        a.id href={ "#" (check.full_id()) } { (check.full_id()) }
+        " " (sentence(check.sentence))
     }
 }
 
@@ -86,7 +102,8 @@ pub(super) fn exchanges(finding: &Finding) -> Markup {
 
 fn exchange(exchange: &RecordedExchange) -> Markup {
     html! {
-        div.exchange {
+        div.exchange.failed[exchange.role == Some(Role::Guilty)].guilty[exchange.role == Some(Role::Guilty)] {
+            @if let Some(role) = exchange.role { p { strong { (role.says()) } } }
             p { b { (visible::line(&exchange.request)) } @if let Some(kind) = &exchange.content_type { " " (visible::line(kind)) } }
             pre { (body(&exchange.sent)) }
             p {
@@ -134,10 +151,7 @@ fn group(reason: &Reason<'_>) -> Markup {
             summary { b { (checks(reason.findings.len())) } ": " (visible::line(reason.why)) }
             ul {
                 @for finding in &reason.findings {
-                    li {
-                        a.id href={ "#" (finding.check.full_id()) } { (finding.check.full_id()) }
-                        " " (sentence(finding.check.sentence))
-                    }
+                    li { (link(&finding.check)) }
                 }
             }
         }
@@ -189,6 +203,7 @@ pub(super) fn show_overview(report: &Report) -> Markup {
 fn counts(summary: Summary) -> Markup {
     let parts = [
         ("failed", summary.failed, "failed"),
+        ("follows", summary.follow, "follow from another"),
         ("advice", summary.failed_should, "not as advised"),
         ("passed", summary.passed, "passed"),
         ("not-run", summary.not_run, "not run"),
@@ -242,7 +257,7 @@ fn table(chapter: &Chapter<'_>) -> Markup {
 fn row(finding: &Finding) -> Markup {
     let check = &finding.check;
     let id = check.full_id();
-    let failed = matches!(finding.outcome, Outcome::Failed { .. });
+    let failed = matches!(finding.outcome, Outcome::Failed { follows: None, .. });
     // A failed check has its anchor above, where it is shown in full.
     let anchor = (!failed).then_some(&id);
     let (_, class) = kind(&finding.outcome, check.level);
@@ -256,6 +271,7 @@ fn row(finding: &Finding) -> Markup {
                 @match &finding.outcome {
                     Outcome::NotRun { .. } => p.reason { a href="#not-run" { "Why not" } },
                     Outcome::NotObserved { .. } => p.reason { a href="#not-observed" { "Why not" } },
+                    Outcome::Failed { follows: Some(root), .. } => p.reason { "Follows from " a href={ "#" (root) } { (root) } },
                     Outcome::Passed | Outcome::Failed { .. } => {}
                 }
                 @if failed { p.reason { a href={ "#" (id) } { "What was expected, and what came" } } }

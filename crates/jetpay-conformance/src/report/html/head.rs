@@ -21,6 +21,7 @@ pub(super) fn show(report: &Report) -> Markup {
 fn verdict(report: &Report) -> Markup {
     let class = match report.verdict() {
         Verdict::Fails(_) | Verdict::FailsStrictly(_) => "failed",
+        Verdict::NotObserved(_) => "advice",
         Verdict::Holds | Verdict::HoldsInPart => "passed",
         Verdict::NothingKnown => "unobserved",
     };
@@ -29,6 +30,7 @@ fn verdict(report: &Report) -> Markup {
             span aria-hidden="true" { (sign(class)) }
             strong { (report.verdict()) }
         }
+        @if let Some(why) = report.exactly_once().filter(|_| class == "failed") { p.note { (why) } }
     }
 }
 
@@ -38,6 +40,7 @@ fn numbers(report: &Report) -> Markup {
     let parts = [
         ("passed", summary.passed, "passed", "#chapters"),
         ("failed", summary.failed, "failed", "#failed"),
+        ("follows", summary.follow, "follow from these", "#failed"),
         ("advice", summary.failed_should, "not as advised", "#advice"),
         ("not-run", summary.not_run, "not run", "#not-run"),
         (

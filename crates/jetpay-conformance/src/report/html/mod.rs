@@ -73,6 +73,12 @@ fn foot(report: &Report) -> Markup {
 fn kind(outcome: &Outcome, level: Level) -> (&'static str, &'static str) {
     match (outcome, level) {
         (Outcome::Passed, _) => ("passed", "passed"),
+        (
+            Outcome::Failed {
+                follows: Some(_), ..
+            },
+            _,
+        ) => ("follows", "follows"),
         (Outcome::Failed { .. }, Level::Must) => ("failed", "failed"),
         (Outcome::Failed { .. }, Level::Should) => ("not as advised", "advice"),
         (Outcome::NotRun { .. }, _) => ("not run", "not-run"),
@@ -85,6 +91,7 @@ fn sign(class: &str) -> &'static str {
         "passed" => "✓",
         "failed" => "✗",
         "advice" => "!",
+        "follows" => "↳",
         "not-run" => "–",
         _ => "?",
     }
@@ -128,6 +135,7 @@ mod tests {
     use roxmltree::{Document, Node, ParsingOptions};
 
     use super::super::sample;
+    use crate::check::Outcome;
 
     /// The page with every element closed, as XML demands. A text that broke out of its element would break this.
     fn closed(page: &str) -> String {
@@ -214,11 +222,70 @@ mod tests {
     }
 
     #[test]
-    fn page_without_failures_does_not_mention_them() {
-        let mut report = sample::report();
-        report.findings.truncate(1);
-        let page = report.to_html();
-        assert!(page.contains("The endpoint passes every check that must hold."));
-        assert!(!page.contains("What failed") && !page.contains("id=\"not-run\""));
+    fn page_without_failures_is_green_only_when_the_money_was_seen() {
+        let not_run = |why: &str| Outcome::NotRun { why: why.into() };
+        let unseen = "--observe URL lets the money be seen".into();
+        for (outcome, class, begin) in [
+            (
+                Outcome::Passed,
+                "passed",
+                "The endpoint passes every check that must hold.",
+            ),
+            (
+                not_run("it sends a success"),
+                "advice",
+                "Exactly-once was not checked: no success",
+            ),
+            (
+                not_run("needs a project"),
+                "advice",
+                "Exactly-once was not checked: no success",
+            ),
+            (
+                Outcome::NotObserved { why: unseen },
+                "advice",
+                "Exactly-once was not checked: no success",
+            ),
+        ] {
+            let mut report = sample::report();
+            report.findings.truncate(4);
+            report.findings.drain(1..3);
+            report.findings[1].outcome = outcome;
+            let page = report.to_html();
+            let mut verdicts = Vec::new();
+            each(&page, |it| {
+                let class = it.attribute("class").unwrap_or_default();
+                if let Some(class) = class.strip_prefix("verdict ") {
+                    let strong = it.children().find(|it| it.has_tag_name("strong")).unwrap();
+                    verdicts.push(format!("{class} {}", strong.text().unwrap()));
+                }
+            });
+            assert_eq!(verdicts.len(), 1);
+            assert!(
+                verdicts[0].starts_with(&format!("{class} {begin}")),
+                "{verdicts:?}"
+            );
+            assert!(!page.contains("What failed"));
+            assert!(report.is_good());
+            report.subject.require_observed = true;
+            assert_eq!(report.is_good(), class == "passed");
+        }
+    }
+
+    #[test]
+    fn every_class_of_an_outcome_has_a_colour() {
+        for class in [
+            "passed",
+            "failed",
+            "advice",
+            "follows",
+            "not-run",
+            "unobserved",
+        ] {
+            assert!(
+                super::STYLE.contains(&format!(".{class} {{ --tone")),
+                "{class}"
+            );
+        }
     }
 }

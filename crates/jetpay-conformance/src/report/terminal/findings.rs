@@ -5,7 +5,7 @@ use std::fmt;
 use super::{BAD, NAME, beside_name, cut, hanging, mark};
 use crate::RecordedExchange;
 use crate::check::{Finding, Outcome};
-use crate::report::chapters::Chapter;
+use crate::report::chapters::{Chapter, checks};
 use crate::report::{Report, visible};
 
 /// The columns before an id: two of indentation, a mark, a space.
@@ -74,10 +74,11 @@ const VALUE: usize = 12;
 
 pub(super) fn write_failure(
     f: &mut fmt::Formatter<'_>,
+    report: &Report,
     finding: &Finding,
     width: usize,
 ) -> fmt::Result {
-    let Outcome::Failed { expected, got } = &finding.outcome else {
+    let Outcome::Failed { expected, got, .. } = &finding.outcome else {
         return Ok(());
     };
     let check = &finding.check;
@@ -97,13 +98,27 @@ pub(super) fn write_failure(
             write_value(f, name, text, width)?;
         }
     }
-    finding
-        .exchanges
-        .last()
-        .map_or(Ok(()), |exchange| short(f, exchange, width))
+    if let [guilty, observed @ ..] = finding.evidence() {
+        short(f, guilty, width)?;
+        if let Some(last) = observed.last() {
+            writeln!(f, "  {:9} {}", "observed", cut(&last.got, width - VALUE))?;
+        }
+    }
+    let following = report.following(finding);
+    if following.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = following.iter().map(|it| it.check.full_id()).collect();
+    let (count, ids) = (checks(ids.len()), ids.join(", "));
+    write_value(
+        f,
+        "so fail",
+        &format!("{count} more, which follow from this one: {ids}"),
+        width,
+    )
 }
 
-/// The last exchange, each part on one line.
+/// The guilty exchange, each part on one line.
 fn short(f: &mut fmt::Formatter<'_>, exchange: &RecordedExchange, width: usize) -> fmt::Result {
     let answered = match exchange.status {
         Some(status) => format!("{status} {}", exchange.got),

@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::chapters::{Reason, checks};
-use super::{Report, visible};
+use super::{Report, Verdict, visible};
 use crate::check::Outcome;
 use crate::row::Level;
 
@@ -65,7 +65,7 @@ impl fmt::Display for Terminal<'_> {
             findings::write_table(f, self.report, self.width)?;
         }
         for finding in self.report.failed() {
-            findings::write_failure(f, finding, self.width)?;
+            findings::write_failure(f, self.report, finding, self.width)?;
         }
         for (what, reasons) in [
             ("not run", self.report.not_run()),
@@ -82,16 +82,24 @@ impl fmt::Display for Terminal<'_> {
 impl Terminal<'_> {
     fn end(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let summary = self.report.summary();
-        let style = if self.report.is_good() { GOOD } else { BAD };
+        let verdict = self.report.verdict();
+        let style = match verdict {
+            Verdict::NotObserved(_) => ADVICE,
+            _ if self.report.is_good() => GOOD,
+            _ => BAD,
+        };
         let took = self.report.subject.took_ms;
         let (seconds, tenths) = (took.as_secs(), took.subsec_millis() / 100);
-        let verdict = hanging(&self.report.verdict().to_string(), "", self.width);
+        let unseen = self.report.exactly_once().filter(|_| style == BAD);
+        let unseen = unseen.map_or_else(String::new, |why| hanging(why, "", self.width));
+        let verdict = hanging(&verdict.to_string(), "", self.width);
         let summary = hanging(
             &format!("{summary} in {seconds}.{tenths} s"),
             "",
             self.width,
         );
-        write!(f, "\n{style}{verdict}{style:#}{NAME}{summary}{NAME:#}")
+        write!(f, "\n{style}{verdict}{style:#}{ADVICE}{unseen}{ADVICE:#}")?;
+        write!(f, "{NAME}{summary}{NAME:#}")
     }
 }
 
@@ -107,10 +115,16 @@ fn skipped(
     f.write_str(&hanging(&text, "", width))
 }
 
-/// The mark of an outcome, `✗ ! · ? ✓`, and its colour.
+/// The mark of an outcome, `✗ ! ↳ · ? ✓`, and its colour.
 fn mark(outcome: &Outcome, level: Level) -> (char, Style) {
     match (outcome, level) {
         (Outcome::Passed, _) => ('✓', GOOD),
+        (
+            Outcome::Failed {
+                follows: Some(_), ..
+            },
+            _,
+        ) => ('↳', FAINT),
         (Outcome::Failed { .. }, Level::Must) => ('✗', BAD),
         (Outcome::Failed { .. }, Level::Should) => ('!', ADVICE),
         (Outcome::NotRun { .. }, _) => ('·', FAINT),
@@ -128,7 +142,10 @@ fn hanging(text: &str, indent: &str, width: usize) -> String {
 
 /// The text in lines that begin in this column. The caller has already written the part before the first line.
 fn beside_name(text: &str, column: usize, width: usize) -> String {
-    let lines = textwrap::wrap(text, width - column);
+    // An id is not cut at its hyphens.
+    let options = textwrap::Options::new(width - column);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(text, options);
     let mut text = lines.join(&format!("\n{:column$}", ""));
     text.push('\n');
     text
@@ -198,7 +215,7 @@ mod tests {
         assert!(text.contains("kaspi/callback-repeated"), "{text}");
         assert!(!text.contains("verify-known"), "{text}");
         assert!(text.ends_with(
-            "1 passed, 1 failed, 1 not as advised, 2 not run, 2 not observed in 3.2 s\n"
+            "1 passed, 1 failed, 1 that follow from these, 1 not as advised, 2 not run, 2 not observed in 3.2 s\n"
         ));
         assert!(!text.contains('\u{1b}'), "{text:?}");
     }

@@ -5,7 +5,7 @@ use jetpay_platform::next_operation_id;
 
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
-use crate::expect;
+use crate::expect::{self, Seen};
 use crate::row::sections::{ANSWERS, ANY_ORDER};
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{expect_credited, expect_unchanged};
@@ -108,7 +108,8 @@ async fn after_early_callback(context: &CheckContext<'_>) -> CheckResult {
         .await?;
     let payment_id = context.new_payment().await?;
     let another = payment_id != unknown;
-    expect::holds("another payment_id", another, || payment_id.clone())?;
+    let seen = || Seen::received(payment_id.clone());
+    expect::holds("another payment_id", another, seen)?;
     expect_unchanged(context, &payment_id).await?;
     context
         .expect_processed_once(&payment_id, &context.any_callback(&payment_id))

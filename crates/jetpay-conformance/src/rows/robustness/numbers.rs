@@ -3,7 +3,7 @@
 use jetpay_platform::next_operation_id;
 use serde_json::{Value, json};
 
-use crate::check::{CheckResult, Stop};
+use crate::check::CheckResult;
 use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
@@ -155,13 +155,10 @@ async fn unknown(context: &CheckContext<'_>, customer: &str) -> CheckResult {
         if context.target.exact {
             context.expect_refusal(&exchange, Refusal::new(200, 404))?;
         }
-        context.expect_sound(&exchange)?;
-        if exchange.code() == Some(0) {
-            return Err(Stop::failed(
-                "a refusal of an unknown customer",
-                expect::brief(&exchange),
-            ));
+        if exchange.code() == Some(0) || exchange.status >= 500 {
+            Refusal::new(200, 404).check(&exchange, &[])?;
         }
+        context.expect_sound(&exchange)?;
     }
     Ok(())
 }

@@ -2,17 +2,12 @@
 
 use std::time::Duration;
 
-use jetpay_platform::Exchange;
-
 use super::values::all;
-use crate::check::{CheckResult, Stop};
+use crate::check::CheckResult;
 use crate::check_context::CheckContext;
-use crate::expect;
+use crate::expect::{self, Seen};
 use crate::row::{Level, Row, Section, run};
 use crate::wire::Framing;
-
-/// The byte order mark, which Windows editors write before JSON.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(
@@ -42,37 +37,15 @@ pub(crate) static ROWS: &[Row] = &[
 ];
 
 async fn is_json(context: &CheckContext<'_>) -> CheckResult {
-    all(context).await?.iter().try_for_each(json)
-}
-
-fn json(exchange: &Exchange) -> CheckResult {
-    let wanted = if exchange.body.starts_with(MARK) {
-        "JSON without a byte order mark before it"
-    } else if std::str::from_utf8(&exchange.body).is_err() {
-        "UTF-8"
-    } else if exchange.json.is_none() {
-        "JSON, with nothing before or after it"
-    } else if !exchange
-        .json
-        .as_ref()
-        .is_some_and(serde_json::Value::is_object)
-    {
-        "a JSON object"
-    } else {
-        return Ok(());
-    };
-    Err(Stop::failed(wanted, expect::brief(exchange)))
+    let answers = all(context).await?;
+    answers
+        .iter()
+        .try_for_each(|it| expect::object(it).map(drop))
 }
 
 async fn code_is_integer(context: &CheckContext<'_>) -> CheckResult {
-    for exchange in all(context).await? {
-        let code = exchange.json.as_ref().and_then(|answer| answer.get("code"));
-        if !code.is_some_and(serde_json::Value::is_i64) {
-            let wanted = "`code` as an integer";
-            return Err(Stop::failed(wanted, expect::brief(&exchange)));
-        }
-    }
-    Ok(())
+    let answers = all(context).await?;
+    answers.iter().try_for_each(|it| expect::code(it).map(drop))
 }
 
 async fn content_type(context: &CheckContext<'_>) -> CheckResult {
@@ -85,12 +58,10 @@ async fn content_type(context: &CheckContext<'_>) -> CheckResult {
         let mut wire = context.wire(&context.platform).await?;
         let head = wire.begin(Framing::Length, &body);
         wire.write([head, body].concat(), Duration::ZERO);
-        let (_, answer) = wire.answer().await?;
+        let (exchange, answer) = wire.answer().await?;
         let named = answer.header("content-type").unwrap_or_default();
-        if !is_json_type(named) {
-            let got = format!("content-type: {named}");
-            return Err(Stop::failed("content-type: application/json", got));
-        }
+        let seen = || Seen::received(named).after("content-type: ").of(&exchange);
+        expect::holds("content-type: application/json", is_json_type(named), seen)?;
     }
     Ok(())
 }
