@@ -86,6 +86,7 @@ fn good_body(id: &str) -> Value {
         "changeDebts" => json!({"contracts": [{"id": "12345", "payment": 1}]}),
         "correctEntry" => json!({"reason": reason}),
         "resolveAlarm" | "resolveInbox" => json!({"verdict": "foreign", "reason": reason}),
+        "resolveAlarms" => json!({"verdict": "dismiss", "kind": "second_payout", "reason": reason}),
         "createPayout" => payout("a key", "77012345600"),
         "resolvePayout" => json!({"as": "paid", "reason": reason}),
         _ => Value::Null,
@@ -179,7 +180,18 @@ async fn alarms(api: &mut Api) {
         json!({"verdict": "credit", "amount": 9_000, "operation_id": "4712", "reason": "a test"});
     api.call("resolveAlarm", &["3"], "", named, 200).await;
     api.get("getAlarm", &["4"], "").await;
-    api.get("listAlarms", &[], "").await;
+    api.get("countAlarms", &[], "").await;
+    api.get("listAlarms", &[], "kind=unusable,second_sale")
+        .await;
+    for which in [
+        json!({"alarms": [4, 1, 99]}),
+        json!({"kind": "unusable,second_sale", "up_to": 4}),
+    ] {
+        let mut decision = which;
+        decision["verdict"] = json!("dismiss");
+        decision["reason"] = json!("a test");
+        api.call("resolveAlarms", &[], "", decision, 200).await;
+    }
     api.get("listAlarms", &[], "limit=1").await;
 }
 
@@ -326,7 +338,10 @@ async fn parameters(api: &mut Api, operation: &Operation) {
         .filter(|(_, place, _)| place == "query");
     let mut good = Vec::new();
     for (name, _, schema) in queries.clone() {
-        let schema = api.document.at(schema).clone();
+        let list = format!("{schema}/items");
+        let is_list = api.document.at(schema)["type"] == "array";
+        let schema = api.document.target(if is_list { &list } else { schema });
+        let schema = api.document.at(&schema).clone();
         let is = |key: &str, value: &str| schema[key] == value;
         let (right, wrong) = match schema["enum"].get(0).and_then(Value::as_str) {
             Some(word) => (word, Some("none")),
