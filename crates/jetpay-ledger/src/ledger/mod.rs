@@ -2,7 +2,10 @@
 
 mod payouts;
 mod reads;
+mod search;
 mod writes;
+
+pub use search::{Hit, HitKind, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition};
 
 use std::path::Path;
 use std::sync::Arc;

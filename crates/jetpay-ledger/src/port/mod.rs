@@ -13,6 +13,7 @@ pub(crate) mod payouts {
 
     pub use row::PayoutRow;
     pub(crate) use row::{COLUMNS, KEPT_COLUMNS};
+    pub(crate) use value::Values;
 }
 mod store;
 mod transaction;

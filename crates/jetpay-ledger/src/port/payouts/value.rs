@@ -5,70 +5,83 @@ use std::str::FromStr;
 use jetpay_core::id::{InvalidId, OperationId, PaymentId, ProjectId};
 use jetpay_core::{Currency, Money};
 
-use crate::model::Millis;
+use crate::model::{Millis, amount_from_stored};
 use crate::port::keys::TransactionError;
 use crate::port::store::Value;
 
 /// Takes a row's values in the order of its columns.
-pub(super) struct Values<'r> {
+pub(crate) struct Values<'r> {
     left: std::slice::Iter<'r, Value>,
 }
 
 impl<'r> Values<'r> {
-    pub(super) fn of(row: &'r [Value]) -> Self {
+    pub(crate) fn of(row: &'r [Value]) -> Self {
         Self { left: row.iter() }
     }
 
-    pub(super) fn optional_int(&mut self) -> Option<i64> {
+    pub(crate) fn optional_int(&mut self) -> Option<i64> {
         self.left.next().and_then(Value::int)
     }
 
-    pub(super) fn int(&mut self) -> Result<i64, TransactionError> {
+    pub(crate) fn int(&mut self) -> Result<i64, TransactionError> {
         self.optional_int().ok_or_else(broken)
     }
 
-    pub(super) fn truth(&mut self) -> Result<bool, TransactionError> {
+    pub(crate) fn truth(&mut self) -> Result<bool, TransactionError> {
         Ok(self.int()? != 0)
     }
 
-    pub(super) fn optional_text(&mut self) -> Option<&'r str> {
+    pub(crate) fn optional_text(&mut self) -> Option<&'r str> {
         self.left.next().and_then(Value::text)
     }
 
-    pub(super) fn text(&mut self) -> Result<&'r str, TransactionError> {
+    pub(crate) fn text(&mut self) -> Result<&'r str, TransactionError> {
         self.optional_text().ok_or_else(broken)
     }
 
-    pub(super) fn id<T>(&mut self) -> Result<T, TransactionError>
+    pub(crate) fn id<T>(&mut self) -> Result<T, TransactionError>
     where
         T: for<'a> TryFrom<&'a str, Error = InvalidId>,
     {
         T::try_from(self.text()?).map_err(|_| broken())
     }
 
-    pub(super) fn project(&mut self) -> Result<ProjectId, TransactionError> {
+    pub(crate) fn optional_id<T>(&mut self) -> Result<Option<T>, TransactionError>
+    where
+        T: for<'a> TryFrom<&'a str, Error = InvalidId>,
+    {
+        let id = self.optional_text().map(T::try_from);
+        id.transpose().map_err(|_| broken())
+    }
+
+    pub(crate) fn project(&mut self) -> Result<ProjectId, TransactionError> {
         Ok(ProjectId::new(self.int()?.cast_unsigned()))
     }
 
-    pub(super) fn optional_operation(&mut self) -> Option<OperationId> {
+    pub(crate) fn optional_operation(&mut self) -> Option<OperationId> {
         let number = self.optional_int()?;
         Some(OperationId::new(number.cast_unsigned()))
     }
 
-    pub(super) fn word<T: FromStr>(&mut self) -> Result<T, TransactionError> {
+    pub(crate) fn word<T: FromStr>(&mut self) -> Result<T, TransactionError> {
         self.text()?.parse().map_err(|_| broken())
     }
 
     /// An amount, and its currency in the next column.
-    pub(super) fn money(&mut self) -> Result<Money, TransactionError> {
+    pub(crate) fn money(&mut self) -> Result<Money, TransactionError> {
         let minor = self.int()?;
         let currency = Currency::parse(self.text()?).map_err(|_| broken())?;
         Ok(Money::new(minor, currency))
     }
+
+    /// The same of an event, which may have none.
+    pub(crate) fn event_amount(&mut self) -> Result<Option<Money>, TransactionError> {
+        amount_from_stored(self.int()?, self.text()?).map_err(|_| broken())
+    }
 }
 
 pub(super) fn broken() -> TransactionError {
-    TransactionError::Store("a row of a payout is broken".into())
+    TransactionError::Store("a row is broken".into())
 }
 
 pub(super) fn text(text: &str) -> Value {
