@@ -30,7 +30,7 @@ pub(super) struct AdminOptions {
     token: Option<String>,
     /// Print the service's answer as JSON, for programs
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl AdminOptions {
@@ -40,12 +40,25 @@ impl AdminOptions {
         request: &Request,
         render: impl FnOnce(&Value) -> String,
     ) -> anyhow::Result<()> {
+        self.print(&self.answer(request)?, render)
+    }
+
+    /// Calls the service.
+    pub(super) fn answer(&self, request: &Request) -> anyhow::Result<Value> {
         let access = AdminAccess::read(&self.config, self.token.as_deref())?;
-        let answer = System::new().block_on(Client::new(&access)?.call(request))?;
+        System::new().block_on(Client::new(&access)?.call(request))
+    }
+
+    /// Prints an answer: as JSON with `--json`, else as `render` writes it.
+    pub(super) fn print(
+        &self,
+        answer: &Value,
+        render: impl FnOnce(&Value) -> String,
+    ) -> anyhow::Result<()> {
         let text = if self.json {
             answer.to_string()
         } else {
-            render(&answer)
+            render(answer)
         };
         print(&text)
     }

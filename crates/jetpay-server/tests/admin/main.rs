@@ -5,6 +5,7 @@ mod debts;
 mod inbox;
 #[path = "../running/mod.rs"]
 mod running;
+mod search;
 
 use jetpay_core::{Currency, Money};
 use jetpay_platform::{CallbackKind, KASPI, TopUp, top_up};

@@ -1,5 +1,6 @@
 //! The commands of the binary `jetpay`.
 
+mod find;
 mod import_customers;
 mod import_payments;
 mod ledger;
