@@ -5,7 +5,8 @@ mod reads;
 mod search;
 mod writes;
 
-pub use search::{Hit, HitKind, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition};
+pub use reads::{PaymentHistory, RecordedCallback};
+pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,4 @@
-//! Search: all that has a word, whether it is a receipt, an operation, a payment, a customer or a contract; and the history of
-//! one payment.
+//! Search: all that has a word, whether it is a receipt, an operation, a payment, a customer or a contract.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -8,14 +7,10 @@ use std::fmt;
 
 use jetpay_core::Money;
 use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
-use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_rules::{EventStatus, closed_words};
+use jetpay_rules::closed_words;
 
 use super::Ledger;
-use crate::model::{
-    Alarm, Entry, Error, LONGEST, Millis, Resolution, operation_from_stored, stored_operation,
-    word_from_stored,
-};
+use crate::model::{Error, LONGEST, Millis, operation_from_stored, stored_operation};
 use crate::port::payouts::Values;
 use crate::port::payouts::sql::number;
 use crate::port::{Row, Value};
@@ -443,106 +438,6 @@ fn text(text: &str) -> Value {
 
 fn limited(limit: usize) -> Value {
     Value::Int(i64::try_from(limit).unwrap_or(i64::MAX))
-}
-
-/// All that happened to one payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaymentHistory {
-    /// The callbacks, each event once, in the order of their arrival.
-    pub callbacks: Vec<RecordedCallback>,
-    /// The entries, in the order of commit.
-    pub entries: Vec<Entry>,
-    /// The alarms, in the order in which they were raised.
-    pub alarms: Vec<Alarm>,
-    /// What operators decided, in their order.
-    pub resolutions: Vec<Resolution>,
-}
-
-/// A callback as the ledger recorded it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordedCallback {
-    /// When it came first.
-    pub received_at: Millis,
-    /// The project that signed it.
-    pub project_id: ProjectId,
-    /// The operation, if the callback says it; so are the next three.
-    pub operation_id: Option<OperationId>,
-    /// Sale, refund and so on.
-    pub operation_type: Option<OperationType>,
-    /// The operation's status.
-    pub operation_status: Option<OperationStatus>,
-    /// The operation's amount, in minor units.
-    pub amount: Option<Money>,
-    /// The payment's status.
-    pub payment_status: PaymentStatus,
-    /// What the ledger did with it.
-    pub outcome: EventStatus,
-}
-
-/// The most rows of each kind in a history.
-const MOST: i64 = 1000;
-
-impl Ledger {
-    /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
-        let sql = "SELECT received_at, project_id, operation_id, operation_type, operation_status, amount, currency,
-                payment_status, disposition
-            FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2";
-        let values = vec![text(id.as_str()), Value::Int(MOST)];
-        let rows = self.store.query(sql, values).await?;
-        let callbacks: Result<_, Error> = rows.iter().map(recorded_callback).collect();
-        // Entries have no index by payment: their operations lead to them.
-        let entries = "SELECT seq FROM entries WHERE payment_id = $1 AND (project_id, operation_id) IN (
-                SELECT project_id, operation_id FROM events WHERE payment_id = $1
-                UNION SELECT project_id, operation_id FROM settlements JOIN payments ON payments.id = payment_id
-                    WHERE payment_id = $1 AND operation_id IS NOT NULL)
-            ORDER BY seq LIMIT $2";
-        let mut history = PaymentHistory {
-            callbacks: callbacks?,
-            entries: Vec::new(),
-            alarms: Vec::new(),
-            resolutions: Vec::new(),
-        };
-        for seq in self.numbers(entries, id).await? {
-            history
-                .entries
-                .extend(self.store.entries(seq - 1, 1).await?);
-        }
-        let alarms = "SELECT seq FROM alarms WHERE payment_id = $1 ORDER BY seq LIMIT $2";
-        for seq in self.numbers(alarms, id).await? {
-            let alarm = self.store.alarm(seq).await?;
-            history.alarms.extend(alarm.map(|(alarm, _)| alarm));
-        }
-        let resolutions = "SELECT seq FROM settlements WHERE payment_id = $1 ORDER BY seq LIMIT $2";
-        for seq in self.numbers(resolutions, id).await? {
-            let resolution = self.store.resolutions(Some(seq + 1), 1).await?;
-            history.resolutions.extend(resolution);
-        }
-        Ok(history)
-    }
-
-    async fn numbers(&self, sql: &str, id: &PaymentId) -> Result<Vec<i64>, Error> {
-        let values = vec![text(id.as_str()), Value::Int(MOST)];
-        let rows = self.store.query(sql, values).await?;
-        Ok(rows.iter().filter_map(|row| row.first()?.int()).collect())
-    }
-}
-
-fn recorded_callback(row: &Row) -> Result<RecordedCallback, Error> {
-    let mut row = Values::of(row);
-    Ok(RecordedCallback {
-        received_at: Millis(row.int()?),
-        project_id: row.project()?,
-        operation_id: operation_from_stored(row.int()?),
-        operation_type: word_from_stored(row.text()?),
-        operation_status: word_from_stored(row.text()?),
-        amount: row.event_amount()?,
-        payment_status: PaymentStatus::from(row.text()?),
-        outcome: row.word()?,
-    })
 }
 
 #[cfg(all(test, feature = "sqlite"))]
