@@ -98,8 +98,12 @@ pub mod port;
 #[cfg(feature = "sim")]
 pub use adapters::sim;
 pub use audit::{Audit, Finding};
-pub use jetpay_rules::{CorrectionError, EntryKind, OperationEvent, PaymentState, UnknownWord};
-pub use ledger::Ledger;
+pub use jetpay_rules::{
+    CorrectionError, EntryKind, EventStatus, OperationEvent, PaymentState, UnknownWord,
+};
+pub use ledger::{
+    Hit, HitKind, Ledger, MatchedWord, PaymentHistory, RecordedCallback, SearchPosition,
+};
 #[cfg(feature = "postgres")]
 pub use model::CopyError;
 pub use model::{

@@ -247,9 +247,75 @@ async fn old_debt_includes_the_old_payments_and_a_new_debt_may_leave_them_out() 
 async fn migrated_database_opens_again_unchanged() {
     let old = Version1::made();
     drop(Ledger::open(&old.path()).unwrap());
-    assert_eq!(old.version(), 4);
+    assert_eq!(old.version(), 5);
     let ledger = Ledger::open(&old.path()).unwrap();
     assert_eq!(ledger.alarms(newest(100)).await.unwrap().len(), 6);
+}
+
+async fn old_rows_are_found(ledger: &Ledger) {
+    for (word, expected) in [
+        ("1", "payment credited"),
+        ("c1", "customer 7123456789, payment credited"),
+        ("N1", "customer 7123456789, payment credited"),
+        ("receipt_9", "inbox unknown"),
+        ("9", "inbox unknown"),
+        ("partly", "payment partly"),
+    ] {
+        let (hits, _) = ledger.search(word, None, 9).await.unwrap();
+        let shown = hits.iter().map(|hit| match &hit.payment_id {
+            Some(id) => format!("{} {id}", hit.kind),
+            None => format!("{} {}", hit.kind, hit.customer_id.clone().unwrap()),
+        });
+        assert_eq!(shown.collect::<Vec<_>>().join(", "), expected, "{word}");
+    }
+    let audit = ledger.audit(None).await.unwrap();
+    let of_search = |finding: &&jetpay_ledger::Finding| finding.rule.contains("search");
+    assert_eq!(audit.findings.iter().find(of_search), None);
+}
+
+#[tokio::test]
+async fn rows_of_an_older_version_are_found_by_operation_contract_and_receipt_in_sqlite() {
+    let old = Version1::made();
+    let ledger = Ledger::open(&old.path()).unwrap();
+    old_rows_are_found(&ledger).await;
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn rows_of_an_older_version_are_found_by_operation_contract_and_receipt_in_postgres() {
+    use jetpay_testing::postgres;
+    let Some(database) = postgres::require_or_skip(postgres::database()) else {
+        return;
+    };
+    let run = |sql: &str| database.run(sql).unwrap();
+    run(include_str!("../src/adapters/postgres/schema/1.sql"));
+    run(include_str!("../src/adapters/postgres/schema/2.sql"));
+    run(include_str!("../src/adapters/postgres/schema/4.sql"));
+    run(
+        r#"CREATE TABLE jetpay_schema (version BIGINT NOT NULL); INSERT INTO jetpay_schema VALUES (1), (2), (3);
+        INSERT INTO customers VALUES ('7123456789', NULL, '[{"id":"c1","number":"N1"}]'), ('damaged', NULL, '[');
+        INSERT INTO payments (id, project_id, method, customer_id, contract_id, amount, currency, state, created_at,
+                changed_at)
+            VALUES ('credited', 1234, 'kaspi', '7123456789', 'c1', 1, 'KZT', 'pending', 1, 1),
+                ('partly', 1234, 'kaspi', '7123456789', NULL, 1, 'KZT', 'pending', 1, 1);
+        INSERT INTO events (payment_id, project_id, operation_id, operation_status, payment_status, operation_type, amount,
+                currency, provider_payment_id, disposition, received_at, body)
+            VALUES ('credited', 1234, 1, 'success', 'success', 'sale', 1, 'KZT', 'receipt_1', 'applied', 1, ''),
+                ('unknown', 1234, 9, 'success', 'success', 'sale', 1, 'KZT', 'receipt_9', 'unmatched', 1, '')"#,
+    );
+    let ledger = Ledger::connect(database.url(), None).await.unwrap();
+    old_rows_are_found(&ledger).await;
+    // A customer whose contracts are damaged can be replaced and deleted.
+    let id: jetpay_core::CustomerId = "damaged".try_into().unwrap();
+    let customer = jetpay_ledger::Customer {
+        customer_id: id.clone(),
+        additional_customer_id: Some("Anna".into()),
+        contracts: Vec::new(),
+    };
+    assert!(ledger.put_customer(customer).await.is_ok());
+    assert_eq!(ledger.search("Anna", None, 9).await.unwrap().0.len(), 1);
+    assert_eq!(ledger.delete_customer(&id).await, Ok(true));
+    assert_eq!(ledger.search("Anna", None, 9).await.unwrap().0, []);
 }
 
 /// A flood that an older version stored: copies of one signed message, and a body without a signature. Each is a body in

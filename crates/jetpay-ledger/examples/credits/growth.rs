@@ -79,7 +79,7 @@ fn fill(path: &Path, customers: usize) -> rusqlite::Result<()> {
         // Scattered over the customers: 7919 is prime to their number.
         connection.execute_batch(&format!(
             "BEGIN;
-             INSERT INTO customers {numbers} SELECT printf('7%09d', n), NULL, NULL FROM numbers WHERE n < {customers};
+             INSERT INTO customers {numbers} SELECT printf('7%09d', n), NULL, NULL, n / 4096 FROM numbers WHERE n < {customers};
              INSERT INTO payments {numbers} SELECT printf('0183ad5c-0000-7000-8000-%012d', n), 1234, 'kaspi',
                  printf('7%09d', n * 7919 % {customers}), NULL, 100000, 'KZT', NULL, 'credited', 100000, 100000, n + 1, 0, 1, 1
                  FROM numbers;
@@ -91,7 +91,7 @@ fn fill(path: &Path, customers: usize) -> rusqlite::Result<()> {
         ))?;
     }
     connection.execute_batch(
-        "CREATE INDEX payments_of_customer ON payments (customer_id);
+        "CREATE INDEX payments_of_customer ON payments (customer_id, created_at, id);
          CREATE INDEX events_of_provider ON events (provider_payment_id) WHERE provider_payment_id IS NOT NULL;
          PRAGMA wal_checkpoint(TRUNCATE);",
     )

@@ -53,7 +53,8 @@ pub(crate) async fn audit(store: &dyn Store, keyring: Option<&Keyring>) -> Resul
             });
         }
     }
-    check_contracts(store, &mut audit).await?;
+    let damaged = check_contracts(store, &mut audit).await?;
+    check_words(store, &damaged, &mut audit).await?;
     bodies::check(store, keyring, &mut audit).await?;
     Ok(audit)
 }
@@ -62,23 +63,43 @@ const CONTRACTS: &str =
     "SELECT customer_id, contracts FROM customers WHERE customer_id > $1 AND contracts IS NOT NULL
     ORDER BY customer_id LIMIT 1000";
 
-/// `verify` and `check_deposit` of a customer whose contracts cannot be read fail.
-async fn check_contracts(store: &dyn Store, audit: &mut Audit) -> Result<(), Error> {
+/// `verify` and `check_deposit` of a customer whose contracts cannot be read fail. Gives the rows of these customers.
+async fn check_contracts(store: &dyn Store, audit: &mut Audit) -> Result<Vec<Row>, Error> {
+    let mut damaged = Vec::new();
     // No id is empty.
     let mut after = Value::Text(String::new());
     loop {
         let rows = store.query_once(CONTRACTS, vec![after]).await?;
         let Some(last) = rows.last() else {
-            return Ok(());
+            return Ok(damaged);
         };
         after = last[0].clone();
-        for row in &rows {
+        for row in rows {
             let contracts = row[1].text().unwrap_or_default();
             if serde_json::from_str::<Vec<Contract>>(contracts).is_err() {
-                audit.note("the contracts of a customer can be read", "customer", row);
+                audit.note("the contracts of a customer can be read", "customer", &row);
+                damaged.push(row);
             }
         }
     }
+}
+
+const WORDS: &str =
+    "SELECT customer_id FROM (SELECT customer_id, word, contract_id, bucket FROM words_of_customers
+        EXCEPT SELECT customer_id, word, contract_id, bucket FROM customer_words) AS missing
+    UNION SELECT customer_id FROM (SELECT customer_id, word, contract_id, bucket FROM customer_words
+        EXCEPT SELECT customer_id, word, contract_id, bucket FROM words_of_customers) AS left_over";
+
+/// A search finds a customer by words that lie in the contracts. Those of contracts that cannot be read count for nothing.
+async fn check_words(store: &dyn Store, damaged: &[Row], audit: &mut Audit) -> Result<(), Error> {
+    let sql = format!("{WORDS} LIMIT {}", NAMED + damaged.len());
+    for row in store.query_once(&sql, Vec::new()).await? {
+        if !damaged.iter().any(|other| other[0] == row[0]) {
+            let rule = "a search finds a customer by the second name, and by the ids and numbers of the contracts";
+            audit.note(rule, "customer", &row);
+        }
+    }
+    Ok(())
 }
 
 impl Audit {

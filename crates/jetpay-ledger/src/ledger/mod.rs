@@ -2,7 +2,11 @@
 
 mod payouts;
 mod reads;
+mod search;
 mod writes;
+
+pub use reads::{PaymentHistory, RecordedCallback};
+pub use search::{Hit, HitKind, MatchedWord, SearchPosition};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,16 +1,18 @@
 //! Reads: of the last commit.
 
-use jetpay_core::id::CustomerId;
+use jetpay_core::Money;
+use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_rules::EventStatus;
 
 use super::Ledger;
 use crate::model::{
     Alarm, AlarmCount, AlarmFilter, Counts, Customer, Entry, Error, Millis, Payment, PaymentFilter,
-    Resolution, Unmatched, method_from_stored,
+    Resolution, Unmatched, method_from_stored, operation_from_stored, word_from_stored,
 };
 use crate::port;
-use crate::port::alarms;
 use crate::port::payouts::sql;
-use crate::port::{Value, bounded};
+use crate::port::{Row, Value, Values, alarms, bounded};
 
 /// All of them can give [`Error::Unavailable`].
 impl Ledger {
@@ -238,4 +240,89 @@ impl Ledger {
     pub async fn counts(&self) -> Result<Counts, Error> {
         self.store.counts().await
     }
+}
+
+/// All that happened to one payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentHistory {
+    /// The callbacks, each event once, in the order of their arrival.
+    pub callbacks: Vec<RecordedCallback>,
+    /// The entries, in the order of commit.
+    pub entries: Vec<Entry>,
+    /// The alarms, in the order in which they were raised.
+    pub alarms: Vec<Alarm>,
+    /// What operators decided, in their order.
+    pub resolutions: Vec<Resolution>,
+}
+
+/// A callback as the ledger recorded it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedCallback {
+    /// When it came first.
+    pub received_at: Millis,
+    /// The project that signed it.
+    pub project_id: ProjectId,
+    /// The operation, if the callback says it; so are the next three.
+    pub operation_id: Option<OperationId>,
+    /// Sale, refund and so on.
+    pub operation_type: Option<OperationType>,
+    /// The operation's status.
+    pub operation_status: Option<OperationStatus>,
+    /// The operation's amount, in minor units.
+    pub amount: Option<Money>,
+    /// The payment's status.
+    pub payment_status: PaymentStatus,
+    /// What the ledger did with it.
+    pub outcome: EventStatus,
+}
+
+/// The most rows of each kind in a history.
+const MOST: i64 = 1000;
+
+impl Ledger {
+    /// What happened to the payment: at most the first 1000 callbacks, entries, alarms and resolutions.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
+        let values = || vec![Value::Text(id.as_str().to_owned()), Value::Int(MOST)];
+        let callbacks = "SELECT received_at, project_id, operation_id, operation_type, operation_status, amount, currency,
+                payment_status, disposition
+            FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2";
+        let callbacks = self.store.query(callbacks, values()).await?;
+        let callbacks: Result<_, Error> = callbacks.iter().map(recorded_callback).collect();
+        // Entries have no index by payment: their operations lead to them.
+        let seqs = "SELECT seq FROM entries WHERE payment_id = $1 AND (project_id, operation_id) IN (
+                SELECT project_id, operation_id FROM events WHERE payment_id = $1
+                UNION SELECT project_id, operation_id FROM settlements JOIN payments ON payments.id = payment_id
+                    WHERE payment_id = $1 AND operation_id IS NOT NULL)
+            ORDER BY seq LIMIT $2";
+        let mut entries = Vec::new();
+        for row in self.store.query(seqs, values()).await? {
+            let seq = Values::of(&row).int()?;
+            entries.extend(self.store.entries(seq - 1, 1).await?);
+        }
+        let alarms = self.store.query(&alarms::of_payment(), values()).await?;
+        let resolutions = self.store.query(alarms::RESOLUTIONS_OF_PAYMENT, values());
+        Ok(PaymentHistory {
+            callbacks: callbacks?,
+            entries,
+            alarms: alarms::all(&alarms, alarms::alarm)?,
+            resolutions: alarms::all(&resolutions.await?, alarms::resolution)?,
+        })
+    }
+}
+
+fn recorded_callback(row: &Row) -> Result<RecordedCallback, Error> {
+    let mut row = Values::of(row);
+    Ok(RecordedCallback {
+        received_at: Millis(row.int()?),
+        project_id: row.project()?,
+        operation_id: operation_from_stored(row.int()?),
+        operation_type: word_from_stored(row.text()?),
+        operation_status: word_from_stored(row.text()?),
+        amount: row.optional_money()?,
+        payment_status: PaymentStatus::from(row.text()?),
+        outcome: row.word()?,
+    })
 }

@@ -27,6 +27,6 @@ pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use resolution::{NewResolution, Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};
 pub(crate) use stored::{
-    amount_from_stored, fit, operation_from_stored, short, stored_amount, stored_operation,
-    without_nul, word_from_stored,
+    LONGEST, amount_from_stored, fit, operation_from_stored, short, stored_amount,
+    stored_operation, without_nul, word_from_stored,
 };

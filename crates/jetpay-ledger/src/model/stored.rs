@@ -43,7 +43,7 @@ pub(crate) fn amount_from_stored(
 }
 
 /// The longest text in an index, in bytes, as that of an id: an entry of an index has room for less than 2 704.
-const LONGEST: usize = 255;
+pub(crate) const LONGEST: usize = 255;
 
 /// A text from outside as `PostgreSQL` can keep it: its texts hold no NUL.
 pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {

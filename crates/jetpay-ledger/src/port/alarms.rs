@@ -48,6 +48,13 @@ pub(crate) fn by_seq() -> String {
     format!("{ALARMS} WHERE alarms.seq = $1")
 }
 
+/// The first alarms of a payment, the oldest first.
+pub(crate) fn of_payment() -> String {
+    format!(
+        "{ALARMS} WHERE alarms.seq IN (SELECT seq FROM alarms WHERE payment_id = $1 ORDER BY seq LIMIT $2) ORDER BY alarms.seq"
+    )
+}
+
 /// Alarms by their numbers, locked, so that each is resolved once.
 #[cfg(feature = "postgres")]
 pub(crate) fn to_resolve() -> String {
@@ -68,6 +75,13 @@ pub(crate) const RESOLUTIONS: &str = concat!(
     "SELECT ",
     resolution_columns!(),
     " FROM settlements WHERE seq < $1 ORDER BY seq DESC LIMIT $2"
+);
+
+/// The first resolutions of a payment, the oldest first.
+pub(crate) const RESOLUTIONS_OF_PAYMENT: &str = concat!(
+    "SELECT ",
+    resolution_columns!(),
+    " FROM settlements WHERE payment_id = $1 ORDER BY seq LIMIT $2"
 );
 
 /// Callbacks without a payment, by payment.

@@ -32,4 +32,4 @@ pub use store::{ReadFuture, Row, Store, Value};
 pub(crate) use store::{TOTALS, totals_from_row};
 pub(crate) use transaction::bounded;
 pub use transaction::{LedgerTransaction, PayoutTransaction, StoredEntry, StoredEvent};
-pub(crate) use value::limit;
+pub(crate) use value::{Values, limit};

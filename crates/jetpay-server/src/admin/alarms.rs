@@ -28,7 +28,7 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
 
 /// An alarm in an answer.
 #[derive(Serialize)]
-struct AlarmView {
+pub(super) struct AlarmView {
     seq: i64,
     kind: AlarmKind,
     project_id: ProjectId,

@@ -38,7 +38,7 @@ struct Feed<E> {
 
 /// An entry of a top-up in an answer.
 #[derive(Serialize)]
-struct EntryView<'a> {
+pub(super) struct EntryView<'a> {
     seq: i64,
     kind: EntryKind,
     payment_id: &'a PaymentId,

@@ -10,6 +10,7 @@ mod input;
 mod payments;
 mod payouts;
 mod resolutions;
+mod search;
 
 pub use auth::Access;
 pub(crate) use input::Rfc3339;
@@ -69,6 +70,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .configure(alarms::endpoints)
                         .configure(inbox::endpoints)
                         .configure(resolutions::endpoints)
+                        .configure(search::endpoints)
                         .default_service(web::to(error::no_such_path)),
                 )
                 .default_service(web::to(error::no_such_path)),

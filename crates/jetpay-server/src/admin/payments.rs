@@ -1,22 +1,29 @@
-//! `/v1/payments`: read and search payments.
+//! `/v1/payments`: read and search payments; what happened to one.
 
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
 use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
-use jetpay_core::status::{OperationStatus, OperationType};
-use jetpay_ledger::{Flag, Operation, Payment, PaymentFilter, PaymentState};
+use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
+use jetpay_ledger::{
+    Flag, Hit, HitKind, MatchedWord, Operation, Payment, PaymentFilter, PaymentState,
+    RecordedCallback,
+};
 use serde::{Deserialize, Serialize};
 
+use super::alarms::AlarmView;
+use super::entries::EntryView;
 use super::error::AdminError;
 use super::input::{self, Rfc3339};
+use super::resolutions::ResolutionView;
 use super::{Admin, resource};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config
         .service(resource("/payments").route(web::get().to(list)))
-        .service(resource("/payments/{payment_id}").route(web::get().to(get)));
+        .service(resource("/payments/{payment_id}").route(web::get().to(get)))
+        .service(resource("/payments/{payment_id}/history").route(web::get().to(history)));
 }
 
 /// A payment in an answer.
@@ -90,10 +97,85 @@ impl<'a> From<&'a Operation> for OperationView<'a> {
 }
 
 async fn get(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
-    let payment = admin.ledger.payment(&path).await?;
-    let payment =
-        payment.ok_or_else(|| AdminError::not_found("there is no payment with this id"))?;
+    let payment = payment(&admin, &path).await?;
     Ok(HttpResponse::Ok().json(PaymentView::from(&payment)))
+}
+
+/// The payment with this id, or 404, which says what else has the id.
+async fn payment(admin: &Admin, id: &str) -> Result<Payment, AdminError> {
+    if let Some(payment) = admin.ledger.payment(id).await? {
+        return Ok(payment);
+    }
+    if admin.ledger.payout(id).await?.is_some() {
+        let message = "this is the id of a payout: see /v1/payouts, or `jetpay payouts show`";
+        return Err(AdminError::not_found(message));
+    }
+    let (found, _) = admin.ledger.search(id, None, 100).await?;
+    let waits =
+        |hit: &Hit| hit.kind == HitKind::Inbox && hit.matched.contains(&MatchedWord::Payment);
+    Err(AdminError::not_found(if found.iter().any(waits) {
+        "there is no payment with this id; a callback that names it waits in the inbox"
+    } else {
+        "there is no payment with this id"
+    }))
+}
+
+/// A payment with all that happened to it.
+#[derive(Serialize)]
+struct WithHistory<'a> {
+    #[serde(flatten)]
+    payment: PaymentView<'a>,
+    changed_at: Rfc3339,
+    callbacks: Vec<CallbackView<'a>>,
+    entries: Vec<EntryView<'a>>,
+    alarms: Vec<AlarmView>,
+    resolutions: Vec<ResolutionView>,
+}
+
+/// A callback as the ledger recorded it, in an answer.
+#[derive(Serialize)]
+struct CallbackView<'a> {
+    received_at: Rfc3339,
+    project_id: ProjectId,
+    operation_id: Option<String>,
+    operation_type: Option<&'a OperationType>,
+    operation_status: Option<&'a OperationStatus>,
+    payment_status: &'a PaymentStatus,
+    #[serde(flatten)]
+    amount: Option<Money>,
+    outcome: &'static str,
+}
+
+impl<'a> From<&'a RecordedCallback> for CallbackView<'a> {
+    fn from(callback: &'a RecordedCallback) -> Self {
+        Self {
+            received_at: Rfc3339(callback.received_at),
+            project_id: callback.project_id,
+            operation_id: callback.operation_id.map(|id| id.to_string()),
+            operation_type: callback.operation_type.as_ref(),
+            operation_status: callback.operation_status.as_ref(),
+            payment_status: &callback.payment_status,
+            amount: callback.amount,
+            outcome: callback.outcome.as_str(),
+        }
+    }
+}
+
+async fn history(admin: Data<Admin>, path: Path<String>) -> Result<HttpResponse, AdminError> {
+    let payment = payment(&admin, &path).await?;
+    let history = admin.ledger.payment_history(&payment.id).await?;
+    Ok(HttpResponse::Ok().json(WithHistory {
+        payment: PaymentView::from(&payment),
+        changed_at: Rfc3339(payment.changed_at),
+        callbacks: history.callbacks.iter().map(CallbackView::from).collect(),
+        entries: history.entries.iter().map(EntryView::from).collect(),
+        alarms: history.alarms.into_iter().map(AlarmView::from).collect(),
+        resolutions: history
+            .resolutions
+            .into_iter()
+            .map(ResolutionView::from)
+            .collect(),
+    }))
 }
 
 #[derive(Deserialize)]

@@ -30,7 +30,7 @@ pub(super) struct AdminOptions {
     token: Option<String>,
     /// Print the service's answer as JSON, for programs
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl AdminOptions {

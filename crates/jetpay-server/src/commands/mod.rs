@@ -24,6 +24,7 @@ macro_rules! eprintln {
 mod client;
 mod demo;
 mod explain;
+mod find;
 mod import;
 mod ledger;
 mod operator;
@@ -73,10 +74,10 @@ enum Command {
     ///
     /// It also finds what would stop the service on this machine, such as an address that the machine does not have.
     Check(serve::Check),
-    /// Import customers
+    /// Import customers, or show one
     #[command(subcommand)]
     Customers(Customers),
-    /// Import payments
+    /// Find and show payments, or import those of an older system
     #[command(subcommand)]
     Payments(Payments),
     /// Send, list, show and resolve payouts; calls the running service
@@ -131,10 +132,19 @@ enum Customers {
     /// `payment` and `min_payment` are in minor units. Works while the service runs: with SQLite, the import then goes
     /// through the service.
     Import(import::ImportCustomers),
+    /// Show one customer with the balance, the contracts and the newest payments; calls the running service
+    Show(find::ShowCustomer),
 }
 
 #[derive(Subcommand)]
 enum Payments {
+    /// Find what has a word: a receipt, or the id of an operation, payment, customer or contract; calls the running service
+    ///
+    /// It finds all of them at once, also a callback that waits in the inbox: customers first, then the newest. The word must
+    /// be the whole number; white space at its ends is ignored. The command ends with 1 when nothing has the word.
+    Find(find::Find),
+    /// Show one payment with all that happened to it; calls the running service
+    Show(find::ShowPayment),
     /// Import the pending payments of an older system, so that the service can match their callbacks
     ///
     /// These are the fields of a line of JSON, or the columns of CSV:
@@ -184,6 +194,9 @@ pub fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Check(check) => check.run(),
         Command::Customers(Customers::Import(import)) => import.run(),
+        Command::Customers(Customers::Show(show)) => show.run(),
+        Command::Payments(Payments::Find(find)) => find.run(),
+        Command::Payments(Payments::Show(show)) => show.run(),
         Command::Payments(Payments::Import(import)) => import.run(),
         Command::Payouts(payouts) => payouts.run(),
         Command::Alarms(alarms) => alarms.run(),

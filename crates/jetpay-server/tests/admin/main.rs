@@ -6,6 +6,7 @@ mod inbox;
 mod openapi;
 #[path = "../running/mod.rs"]
 mod running;
+mod search;
 
 use jetpay_core::{Currency, Money};
 use jetpay_platform::{CallbackKind, KASPI, TopUp, top_up};

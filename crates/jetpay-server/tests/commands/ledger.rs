@@ -174,6 +174,8 @@ async fn ledger_is_copied_to_postgres_and_the_service_continues_there() {
     running.start_again().await;
     assert_eq!(running.balance(CUSTOMER).await, 100_000);
     good(&running.folder.run(&["ledger", "check"]));
+    let (_, found) = running.get("/v1/search?q=1234_ABC").await;
+    assert_eq!(found["hits"].as_array().map(Vec::len), Some(3));
     let (_, feed) = running.get("/v1/entries?after=1").await;
     assert_eq!(feed["entries"].as_array().map(Vec::len), Some(0));
 }

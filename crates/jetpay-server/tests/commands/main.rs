@@ -1,6 +1,7 @@
 //! The commands of the binary `jetpay`.
 
 mod check;
+mod find;
 mod import_customers;
 mod import_payments;
 mod ledger;

@@ -164,8 +164,9 @@ pub(super) fn stuck(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     statement.query_map((), |row| row.get(0))?.collect()
 }
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "customers",
+    "customer_words",
     "payments",
     "events",
     "entries",

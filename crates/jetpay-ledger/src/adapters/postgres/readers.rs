@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::address::{Address, failed};
 use super::commit_worker::Health;
 use super::error::{PostgresError, SILENT, text};
+use super::session::PLANS;
 use crate::model::{Error, OpenError};
 use crate::port::{ReadFuture, TransactionError};
 
@@ -100,7 +101,7 @@ fn pool(address: &Address) -> Result<Pool, OpenError> {
         .post_create(Hook::async_fn(|client, _| {
             Box::pin(async move {
                 client
-                    .batch_execute(SETTINGS)
+                    .batch_execute(&format!("{PLANS}; {SETTINGS}"))
                     .await
                     .map_err(HookError::Backend)
             })

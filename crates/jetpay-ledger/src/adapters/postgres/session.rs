@@ -10,7 +10,7 @@ use crate::model::OpenError;
 
 /// Each statement reads a few rows out of millions by key. So no plan may read a whole table, whatever the statistics are,
 /// and no plan is worth compiling.
-const PLANS: &str =
+pub(super) const PLANS: &str =
     "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'";
 
@@ -136,6 +136,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// One server migrates at a time; the others wait. The number is only ours.

@@ -7,28 +7,78 @@ use super::rows;
 use super::transaction::Transaction;
 use crate::model::{Contract, Customer, Error, Put, without_nul};
 
-/// Replaces the customer, or adds one.
+/// Replaces the customer, or adds one. Words are written only if they change: a new debt changes none.
 pub(super) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlite::Result<Put> {
-    let values = (
-        customer.customer_id.as_str(),
-        customer.additional_customer_id.as_deref().map(without_nul),
-        rows::json(&customer.contracts)?,
-    );
-    let sql =
-        "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1";
-    if transaction.execute(sql, (values.0, &values.1, &values.2))? > 0 {
-        return Ok(Put::Replaced);
+    let id = customer.customer_id.as_str();
+    let second_name = customer.additional_customer_id.as_deref().map(without_nul);
+    let contracts = rows::json(&customer.contracts)?;
+    let Some((bucket, before)) = stored(transaction, id)? else {
+        // As many customers in one bucket as give it some hundred pages.
+        let sql = "UPDATE counts SET customers_added = customers_added + 1 RETURNING customers_added / 4096";
+        let mut statement = transaction.connection().prepare_cached(sql)?;
+        let bucket: i64 = statement.query_row((), |row| row.get(0))?;
+        transaction.execute(
+            "INSERT INTO customers (customer_id, additional_customer_id, contracts, bucket) VALUES (?1, ?2, ?3, ?4)",
+            (id, second_name, contracts, bucket),
+        )?;
+        change_words(transaction, ADD_WORD, bucket, customer)?;
+        return Ok(Put::New);
+    };
+    transaction.execute(
+        "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1",
+        (id, second_name, contracts),
+    )?;
+    if before.words() != customer.words() {
+        change_words(transaction, REMOVE_WORD, bucket, &before)?;
+        change_words(transaction, ADD_WORD, bucket, customer)?;
     }
-    transaction.execute("INSERT INTO customers VALUES (?1, ?2, ?3)", values)?;
-    Ok(Put::New)
+    Ok(Put::Replaced)
 }
 
 /// Whether there was one. Its payments and entries stay.
 pub(super) fn delete(transaction: &Transaction<'_>, customer_id: &str) -> rusqlite::Result<bool> {
-    Ok(transaction.execute(
-        "DELETE FROM customers WHERE customer_id = ?1",
-        [customer_id],
-    )? > 0)
+    let Some((bucket, customer)) = stored(transaction, customer_id)? else {
+        return Ok(false);
+    };
+    change_words(transaction, REMOVE_WORD, bucket, &customer)?;
+    let sql = "DELETE FROM customers WHERE customer_id = ?1";
+    transaction.execute(sql, [customer_id])?;
+    Ok(true)
+}
+
+const ADD_WORD: &str = "INSERT OR IGNORE INTO customer_words VALUES (?1, ?2, ?3, ?4)";
+const REMOVE_WORD: &str = "DELETE FROM customer_words
+    WHERE bucket = ?1 AND word = ?2 AND customer_id = ?3 AND contract_id = ?4";
+
+fn change_words(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    bucket: i64,
+    customer: &Customer,
+) -> rusqlite::Result<()> {
+    for (word, contract_id) in customer.words() {
+        let customer_id = customer.customer_id.as_str();
+        transaction.execute(sql, (bucket, word, customer_id, contract_id))?;
+    }
+    Ok(())
+}
+
+/// The bucket of the customer's words, and the customer as stored. Contracts that are damaged have no words.
+fn stored(
+    transaction: &Transaction<'_>,
+    customer_id: &str,
+) -> rusqlite::Result<Option<(i64, Customer)>> {
+    let sql = "SELECT customer_id, additional_customer_id, contracts, bucket FROM customers WHERE customer_id = ?1";
+    let mut statement = transaction.connection().prepare_cached(sql)?;
+    let stored = statement.query_row([customer_id], |row| {
+        let customer = Customer {
+            customer_id: rows::id(row, 0)?,
+            additional_customer_id: row.get(1)?,
+            contracts: rows::list(row, 2).unwrap_or_default(),
+        };
+        Ok((row.get(3)?, customer))
+    });
+    stored.optional()
 }
 
 pub(super) fn read(

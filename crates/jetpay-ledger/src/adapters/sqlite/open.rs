@@ -18,13 +18,14 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// How long the writer waits for another program that writes, such as an operator's `sqlite3`.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than all texts of statements, so that each is prepared once.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 
 /// What to do about a file that cannot be written.
 pub(super) const MAY_WRITE: &str = "; the user who runs this must be able to write to it, to the files beside it that end in \

@@ -1,6 +1,8 @@
 //! Reads: customers, pages of payments and entries; and every read sees what was acknowledged.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod search;
 
 use common::{AMOUNT, CUSTOMER, NOW, TestLedger, decline, payment, sale};
 use jetpay_ledger::{

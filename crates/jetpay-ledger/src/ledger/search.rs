@@ -1,0 +1,528 @@
+//! Search: all that has a word, whether it is a receipt, an operation, a payment, a customer or a contract.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::fmt;
+
+use jetpay_core::Money;
+use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
+use jetpay_rules::closed_words;
+
+use super::Ledger;
+use crate::model::{Error, LONGEST, Millis, operation_from_stored, stored_operation};
+use crate::port::Values;
+use crate::port::payouts::sql::number;
+use crate::port::{Row, Value};
+
+closed_words! {
+    /// What a search found. In the order of a page among hits of one time.
+    HitKind {
+        /// A callback that names an unknown payment. It waits in the inbox, or an operator called it foreign.
+        Inbox = "inbox",
+        /// A payout.
+        Payout = "payout",
+        /// A payment.
+        Payment = "payment",
+        /// A customer.
+        Customer = "customer",
+    }
+}
+
+closed_words! {
+    /// Which of its words a hit was found by.
+    MatchedWord {
+        /// The provider's id, which the receipt shows.
+        Receipt = "receipt",
+        /// The platform's id of an operation.
+        Operation = "operation",
+        /// The merchant's id of a payment or payout.
+        Payment = "payment",
+        /// The customer's id or second name.
+        Customer = "customer",
+        /// The id or number of a contract.
+        Contract = "contract",
+    }
+}
+
+/// Something that has the word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What it is.
+    pub kind: HitKind,
+    /// The words that it was found by.
+    pub matched: Vec<MatchedWord>,
+    /// Where it is in the order of all hits.
+    pub position: SearchPosition,
+    /// When it was recorded or received; of a customer, no time is known.
+    pub time: Option<Millis>,
+    /// The payment or payout; of the inbox, the id that the callback names.
+    pub payment_id: Option<PaymentId>,
+    /// The customer.
+    pub customer_id: Option<CustomerId>,
+    /// The contract that was paid for.
+    pub contract_id: Option<ContractId>,
+    /// The project.
+    pub project_id: Option<ProjectId>,
+    /// The operation that the callback names, of the inbox.
+    pub operation_id: Option<OperationId>,
+    /// The receipt that the callback names, of the inbox.
+    pub provider_payment_id: Option<String>,
+    /// The amount, in minor units.
+    pub amount: Option<Money>,
+    /// The state of a payment or payout; `unmatched` or `dismissed` in the inbox.
+    pub state: Option<String>,
+}
+
+/// The place of a hit in the order of all hits: customers come first, then the newest.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SearchPosition {
+    /// What the hit is.
+    pub kind: HitKind,
+    /// When it was recorded, in milliseconds since 1970; 0 for a customer.
+    pub time: i64,
+    /// The number of the callback; of a customer, the bucket of the words, or -1 if the id is the word.
+    pub number: i64,
+    /// The id of the payment, payout or customer.
+    pub id: String,
+}
+
+/// Leaves out the id: it may be a customer's.
+impl fmt::Debug for SearchPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchPosition")
+            .field("kind", &self.kind)
+            .field("time", &self.time)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A number or second name that more customers share finds these customers, but not their payments.
+const MOST_SHARED: usize = 10;
+
+/// The conditions that select ids, for payments and payouts: by a receipt and by an operation.
+const WITH_RECEIPT: &str = "IN (SELECT payment_id FROM events WHERE provider_payment_id = $1)";
+const WITH_OPERATION: &str = "IN (SELECT payment_id FROM events WHERE operation_id = $1
+    UNION SELECT payment_id FROM settlements WHERE operation_id = $1
+    UNION SELECT payment_id FROM alarms WHERE operation_id = $1
+    UNION SELECT payment_id FROM payout_steps WHERE operation_id = $1)";
+
+/// The customer with the id `$1`, and a contract with the same word, an empty text, or none.
+const CUSTOMER: &str =
+    "SELECT customers.customer_id, max(contract_id) FROM customers LEFT JOIN customer_words
+        ON customer_words.bucket = customers.bucket AND word = customers.customer_id
+        AND customer_words.customer_id = customers.customer_id
+    WHERE customers.customer_id = $1 GROUP BY customers.customer_id";
+
+/// The words of customers are in the buckets from 0 to this one. Only SQLite has more than one.
+const LAST_BUCKET: &str = "SELECT coalesce(max(bucket), 0) FROM customer_words";
+
+/// The customers of the bucket `$1` behind `$3` with the word `$2`, and the first and last of the contracts with it.
+const WORD_IN_BUCKET: &str = "SELECT customer_id, min(contract_id), max(contract_id) FROM customer_words
+    WHERE bucket = $1 AND word = $2 AND customer_id > $3 GROUP BY customer_id ORDER BY customer_id LIMIT $4";
+
+/// How the hits of a kind are read: the columns and the table; the column of the time, and that of the key.
+const fn source(kind: HitKind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        HitKind::Payment => (
+            "SELECT created_at, CAST(0 AS BIGINT), id, id, customer_id, contract_id, project_id, CAST(-1 AS BIGINT),
+                CAST(NULL AS TEXT), amount, currency, state FROM payments WHERE",
+            "created_at",
+            "id",
+        ),
+        HitKind::Payout => (
+            "SELECT created_at, CAST(0 AS BIGINT), payment_id, payment_id, customer_id, CAST(NULL AS TEXT), project_id,
+                CAST(-1 AS BIGINT), CAST(NULL AS TEXT), amount, currency, state FROM payouts WHERE",
+            "created_at",
+            "payment_id",
+        ),
+        HitKind::Inbox | HitKind::Customer => (
+            "SELECT received_at, seq, '', payment_id, CAST(NULL AS TEXT), CAST(NULL AS TEXT), project_id, operation_id,
+                provider_payment_id, amount, currency, disposition FROM events
+                WHERE disposition IN ('unmatched', 'dismissed') AND",
+            "received_at",
+            "seq",
+        ),
+    }
+}
+
+/// The hits of a kind that fulfil a condition with so many values, the newest first: the next values are the [`bound`] and the
+/// limit.
+fn statement(kind: HitKind, condition: &str, values: usize) -> String {
+    let (select, time, key) = source(kind);
+    let [at, id, limit] = [values + 1, values + 2, values + 3];
+    format!(
+        "{select} {condition} AND ({time}, {key}) < (${at}, ${id}) ORDER BY {time} DESC, {key} DESC LIMIT ${limit}"
+    )
+}
+
+/// Hits that are read by one query: the kind, the word, the condition, and the condition's values.
+type Question = (HitKind, MatchedWord, String, Vec<Value>);
+
+/// A customer with a word: the bucket, the customer, whether it is the second name, and whether a contract has the word.
+type WordOfCustomer = (i64, CustomerId, bool, bool);
+
+/// Reads: of the last commit.
+impl Ledger {
+    /// What has exactly this word, white space at its ends aside: first the customers, then the newest. At most `limit` hits
+    /// behind `before`, and the place of the last one if there are more. A payment that has the word in several ways is one
+    /// hit.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn search(
+        &self,
+        word: &str,
+        before: Option<&SearchPosition>,
+        limit: usize,
+    ) -> Result<(Vec<Hit>, Option<SearchPosition>), Error> {
+        let word = word.trim();
+        if word.is_empty() || word.len() > LONGEST {
+            return Ok((Vec::new(), None));
+        }
+        let mut hits = Vec::new();
+        if before.is_none_or(|before| before.kind == HitKind::Customer) {
+            hits = self.customer_hits(word, before, limit + 1).await?;
+        }
+        if hits.len() <= limit {
+            let before = before.filter(|before| before.kind != HitKind::Customer);
+            let wanted = limit + 1 - hits.len();
+            hits.extend(self.timed_hits(word, before, wanted).await?);
+        }
+        let more = hits.len() > limit;
+        hits.truncate(limit);
+        let last = hits.last().filter(|_| more);
+        let next = last.map(|hit| hit.position.clone());
+        Ok((hits, next))
+    }
+
+    async fn customer_hits(
+        &self,
+        word: &str,
+        after: Option<&SearchPosition>,
+        wanted: usize,
+    ) -> Result<Vec<Hit>, Error> {
+        let mut hits = Vec::new();
+        if after.is_none() {
+            for row in self.store.query(CUSTOMER, vec![text(word)]).await? {
+                let mut row = Values::of(&row);
+                let customer = row.id()?;
+                let contract = row.optional_text().is_some_and(|id| !id.is_empty());
+                hits.push(customer_hit(-1, customer, true, contract));
+            }
+        }
+        // One more, in the place of the customer who came first.
+        let words = self.words_of_customers(word, after, wanted + 1).await?;
+        let others = words.into_iter().filter(|(_, id, ..)| id.as_str() != word);
+        hits.extend(
+            others.map(|(bucket, id, name, contract)| customer_hit(bucket, id, name, contract)),
+        );
+        Ok(hits)
+    }
+
+    /// The customers behind `after` that have the word as a second name, or as the id or number of a contract.
+    async fn words_of_customers(
+        &self,
+        word: &str,
+        after: Option<&SearchPosition>,
+        wanted: usize,
+    ) -> Result<Vec<WordOfCustomer>, Error> {
+        let last = number(&self.store.query(LAST_BUCKET, Vec::new()).await?);
+        let first = after.map_or(0, |after| after.number.max(0));
+        let mut id = after
+            .filter(|after| after.number >= 0)
+            .map_or("", |after| &after.id);
+        let mut found = Vec::new();
+        for bucket in first..=last {
+            let left = limited(wanted - found.len());
+            let values = vec![Value::Int(bucket), text(word), text(id), left];
+            for row in self.store.query(WORD_IN_BUCKET, values).await? {
+                let mut row = Values::of(&row);
+                let customer = row.id()?;
+                let (first_id, last_id) = (row.text()?, row.text()?);
+                found.push((bucket, customer, first_id.is_empty(), !last_id.is_empty()));
+            }
+            if found.len() >= wanted {
+                break;
+            }
+            id = "";
+        }
+        Ok(found)
+    }
+
+    /// Hits that have a time, the newest first, those behind `before`.
+    async fn timed_hits(
+        &self,
+        word: &str,
+        before: Option<&SearchPosition>,
+        wanted: usize,
+    ) -> Result<Vec<Hit>, Error> {
+        let mut hits: BTreeMap<_, Hit> = BTreeMap::new();
+        for (kind, matched, condition, mut values) in self.questions(word).await? {
+            let sql = statement(kind, &condition, values.len());
+            values.extend(bound(kind, before));
+            values.push(limited(wanted));
+            for row in self.store.query(&sql, values).await? {
+                let hit = timed_hit(kind, matched, &row)?;
+                let at = &hit.position;
+                match hits.entry((at.time, kind as u8, at.number, at.id.clone())) {
+                    Slot::Vacant(slot) => drop(slot.insert(hit)),
+                    Slot::Occupied(slot) => slot.into_mut().matched.push(matched),
+                }
+            }
+        }
+        let mut hits: Vec<Hit> = hits.into_values().rev().take(wanted).collect();
+        for hit in &mut hits {
+            hit.matched.dedup();
+        }
+        Ok(hits)
+    }
+
+    /// What is to be read for a word. The questions about one word of a hit follow each other.
+    async fn questions(&self, word: &str) -> Result<Vec<Question>, Error> {
+        use HitKind::{Inbox, Payment, Payout};
+        let mut questions = Vec::new();
+        let mut ask = |matched, values: Vec<Value>, of: &[(HitKind, &str)]| {
+            for (kind, condition) in of {
+                questions.push((*kind, matched, (*condition).to_owned(), values.clone()));
+            }
+        };
+        ask(
+            MatchedWord::Receipt,
+            vec![text(word)],
+            &[
+                (Payment, &format!("id {WITH_RECEIPT}")),
+                (Payout, &format!("payment_id {WITH_RECEIPT}")),
+                (Inbox, "provider_payment_id = $1"),
+            ],
+        );
+        let operation = word.parse::<OperationId>().ok();
+        let operation = operation.filter(|id| id.to_string() == word);
+        // A number so large that it is stored as the absence of one is not searched for.
+        let stored =
+            operation.filter(|id| operation_from_stored(stored_operation(Some(*id))).is_some());
+        if let Some(id) = stored {
+            ask(
+                MatchedWord::Operation,
+                vec![Value::Int(stored_operation(Some(id)))],
+                &[
+                    (Payment, &format!("id {WITH_OPERATION}")),
+                    (Payout, &format!("payment_id {WITH_OPERATION}")),
+                    (Inbox, "operation_id = $1"),
+                ],
+            );
+        }
+        ask(
+            MatchedWord::Payment,
+            vec![text(word)],
+            &[
+                (Payment, "id = $1"),
+                (Payout, "payment_id = $1"),
+                (Inbox, "payment_id = $1"),
+            ],
+        );
+        let of_customer = [(Payment, "customer_id = $1"), (Payout, "customer_id = $1")];
+        ask(MatchedWord::Customer, vec![text(word)], &of_customer);
+        let words = self.words_of_customers(word, None, MOST_SHARED + 1).await?;
+        let words = if words.len() > MOST_SHARED {
+            Vec::new()
+        } else {
+            words
+        };
+        for (_, customer, ..) in words
+            .iter()
+            .filter(|(_, _, is_second_name, _)| *is_second_name)
+        {
+            ask(
+                MatchedWord::Customer,
+                vec![text(customer.as_str())],
+                &of_customer,
+            );
+        }
+        ask(
+            MatchedWord::Contract,
+            vec![text(word)],
+            &[(Payment, "contract_id = $1")],
+        );
+        // The concatenation keeps the index of contracts out: one id may be that of contracts of all customers.
+        let of_contract =
+            "customer_id = $1 AND contract_id || '' IN (SELECT contract_id FROM customer_words
+            WHERE bucket = $2 AND word = $3 AND customer_id = $1)";
+        for (bucket, customer, ..) in words.iter().filter(|(.., of_contract)| *of_contract) {
+            let values = vec![text(customer.as_str()), Value::Int(*bucket), text(word)];
+            ask(MatchedWord::Contract, values, &[(Payment, of_contract)]);
+        }
+        Ok(questions)
+    }
+}
+
+/// The time and the key that hits of this kind behind `before` are below.
+fn bound(kind: HitKind, before: Option<&SearchPosition>) -> [Value; 2] {
+    let has_number = kind == HitKind::Inbox;
+    let key = |number: i64, id: String| {
+        if has_number {
+            Value::Int(number)
+        } else {
+            Value::Text(id)
+        }
+    };
+    // Longer than an id can be, and behind all of them.
+    let every = key(i64::MAX, "\u{10ffff}".repeat(LONGEST));
+    let Some(before) = before else {
+        return [Value::Int(i64::MAX), every];
+    };
+    let key = match (kind as u8).cmp(&(before.kind as u8)) {
+        Ordering::Less => every,
+        Ordering::Equal => key(before.number, before.id.clone()),
+        Ordering::Greater => key(i64::MIN, String::new()),
+    };
+    [Value::Int(before.time), key]
+}
+
+fn timed_hit(kind: HitKind, matched: MatchedWord, row: &Row) -> Result<Hit, Error> {
+    let mut row = Values::of(row);
+    let position = SearchPosition {
+        kind,
+        time: row.int()?,
+        number: row.int()?,
+        id: row.text()?.to_owned(),
+    };
+    Ok(Hit {
+        kind,
+        matched: vec![matched],
+        time: Some(Millis(position.time)),
+        position,
+        payment_id: row.optional_id()?,
+        customer_id: row.optional_id()?,
+        contract_id: row.optional_id()?,
+        project_id: Some(row.project()?),
+        operation_id: operation_from_stored(row.int()?),
+        provider_payment_id: row.optional_text().map(str::to_owned),
+        amount: row.optional_money()?,
+        state: row.optional_text().map(str::to_owned),
+    })
+}
+
+fn customer_hit(bucket: i64, id: CustomerId, by_name: bool, by_contract: bool) -> Hit {
+    let words = [
+        (by_name, MatchedWord::Customer),
+        (by_contract, MatchedWord::Contract),
+    ];
+    Hit {
+        kind: HitKind::Customer,
+        matched: words
+            .into_iter()
+            .filter_map(|(by, word)| by.then_some(word))
+            .collect(),
+        position: SearchPosition {
+            kind: HitKind::Customer,
+            time: 0,
+            number: bucket,
+            id: id.as_str().to_owned(),
+        },
+        time: None,
+        payment_id: None,
+        customer_id: Some(id),
+        contract_id: None,
+        project_id: None,
+        operation_id: None,
+        provider_payment_id: None,
+        amount: None,
+        state: None,
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn limited(limit: usize) -> Value {
+    Value::Int(i64::try_from(limit).unwrap_or(i64::MAX))
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::*;
+    use crate::model::{Contract, Customer};
+
+    /// A customer with the word `1` in both ways, so that every question is asked.
+    async fn with_words(ledger: &Ledger) -> Vec<(String, usize)> {
+        let contract = Contract {
+            id: "7".try_into().unwrap(),
+            number: "1".into(),
+            payment: None,
+            min_payment: None,
+            as_of_seq: None,
+            status_code: 0,
+            info: None,
+        };
+        let customer = Customer {
+            customer_id: "7123456789".try_into().unwrap(),
+            additional_customer_id: Some("1".into()),
+            contracts: vec![contract],
+        };
+        ledger.put_customer(customer).await.unwrap();
+        let questions = ledger.questions("1").await.unwrap();
+        assert_eq!(questions.len(), 3 + 3 + 3 + 2 + 2 + 1 + 1);
+        let statements = questions.iter().map(|(kind, _, condition, values)| {
+            (statement(*kind, condition, values.len()), values.len() + 3)
+        });
+        let of_customers = [(CUSTOMER, 1), (LAST_BUCKET, 0), (WORD_IN_BUCKET, 4)];
+        let of_customers = of_customers.map(|(sql, values)| (sql.to_owned(), values));
+        statements.chain(of_customers).collect()
+    }
+
+    #[tokio::test]
+    async fn no_search_in_sqlite_reads_a_whole_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).unwrap();
+        for (sql, values) in with_words(&ledger).await {
+            let values = vec![Value::Null; values];
+            let plan = ledger
+                .store
+                .query_once(&format!("EXPLAIN QUERY PLAN {sql}"), values)
+                .await;
+            for step in plan.unwrap() {
+                let step = step[3].text().unwrap();
+                let table = [
+                    "payments",
+                    "payouts",
+                    "events",
+                    "customers",
+                    "customer_words",
+                ];
+                let scanned = step
+                    .strip_prefix("SCAN ")
+                    .and_then(|scan| scan.split(' ').next());
+                assert!(
+                    !scanned.is_some_and(|name| table.contains(&name)),
+                    "{step} in {sql}"
+                );
+            }
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[tokio::test]
+    async fn no_search_in_postgres_reads_a_whole_table() {
+        use jetpay_testing::postgres;
+        let Some(database) = postgres::require_or_skip(postgres::database()) else {
+            return;
+        };
+        let ledger = Ledger::connect(database.url(), None).await.unwrap();
+        for (sql, values) in with_words(&ledger).await {
+            let nothing = ["NULL"; 9][..values].join(", ");
+            let plan = format!(
+                "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off;
+                 SET enable_mergejoin = off; PREPARE search AS {sql}; EXPLAIN EXECUTE search{}",
+                if values == 0 { String::new() } else { format!("({nothing})") }
+            );
+            let plan = database.run(&plan).unwrap();
+            let count = |what| plan.matches(what).count();
+            assert_eq!(count("Seq Scan"), 0, "{plan} of {sql}");
+            assert!(count("Index Cond") > 0, "{plan} of {sql}");
+            let scans = count("Index Scan") + count("Index Only Scan");
+            assert_eq!(scans, count("Index Cond"), "{plan} of {sql}");
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Search: one word finds all that has it, in pages, the newest first.
+
+use jetpay_core::{Currency, Money};
+use jetpay_ledger::payout::NewPayout;
+use jetpay_ledger::{Contract, Customer, Hit, Ledger, Millis, SearchPosition, Verdict};
+
+use crate::common;
+use crate::common::{AMOUNT, CUSTOMER, CallbackContent, NOW, TestLedger, decline, payment, sale};
+
+common::on_every_store! {
+    word_of_every_kind_finds_all_that_has_it_newest_first,
+    pages_of_any_length_are_complete_and_repeat_nothing,
+    words_follow_the_customer_and_the_audit_agrees,
+    second_name_of_many_customers_finds_them_in_pages_without_their_payments,
+    history_has_the_callbacks_the_entries_the_alarms_and_the_resolutions,
+}
+
+fn at(minutes: i64) -> Millis {
+    Millis(NOW.0 + minutes * 60_000)
+}
+
+fn customer(id: &str, second_name: &str, contracts: &[(&str, &str)]) -> Customer {
+    let contracts = contracts.iter().map(|(id, number)| Contract {
+        id: (*id).try_into().unwrap(),
+        number: (*number).into(),
+        payment: None,
+        min_payment: None,
+        as_of_seq: None,
+        status_code: 0,
+        info: None,
+    });
+    Customer {
+        customer_id: id.try_into().unwrap(),
+        additional_customer_id: Some(second_name.into()).filter(|name: &String| !name.is_empty()),
+        contracts: contracts.collect(),
+    }
+}
+
+async fn record(
+    ledger: &Ledger,
+    id: &str,
+    customer: &str,
+    contract: Option<&str>,
+    created_at: Millis,
+) {
+    let mut new = payment(id);
+    new.customer_id = customer.try_into().unwrap();
+    new.contract_id = contract.map(|id| id.try_into().unwrap());
+    new.created_at = created_at;
+    ledger.record_payment(new).await.unwrap();
+}
+
+async fn record_payout(ledger: &Ledger, id: &str, customer: &str, created_at: Millis) {
+    let payout = NewPayout {
+        id: id.try_into().unwrap(),
+        project_id: 1234.into(),
+        method: "qiwi-kz".into(),
+        customer_id: customer.try_into().unwrap(),
+        account_number: "9182221133".into(),
+        amount: Money::new(AMOUNT, Currency::KZT),
+        idempotency_key: id.into(),
+        fingerprint: id.into(),
+        from_balance: false,
+        request: "{}".into(),
+        created_at,
+        requested_by: None,
+    };
+    ledger.record_payout(payout).await.unwrap();
+}
+
+/// What a hit is, which one, and the words that it was found by.
+fn shown(hit: &Hit) -> String {
+    let id = match (&hit.payment_id, &hit.customer_id) {
+        (Some(id), _) => id.as_str(),
+        (None, id) => id.as_ref().map_or("", |id| id.as_str()),
+    };
+    let words: Vec<&str> = hit.matched.iter().map(|word| word.as_str()).collect();
+    format!("{} {id} by {}", hit.kind, words.join("+"))
+}
+
+/// All hits of a word, read in pages of this many.
+async fn all(ledger: &Ledger, word: &str, limit: usize) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut before: Option<SearchPosition> = None;
+    loop {
+        let (page, next) = ledger.search(word, before.as_ref(), limit).await.unwrap();
+        assert!(
+            page.len() <= limit && (next.is_none() || page.len() == limit),
+            "{word}"
+        );
+        hits.extend(page);
+        before = next;
+        if before.is_none() {
+            return hits;
+        }
+    }
+}
+
+async fn found(ledger: &Ledger, word: &str) -> Vec<String> {
+    all(ledger, word, 100).await.iter().map(shown).collect()
+}
+
+/// Payments, payouts, callbacks and customers whose words overlap. The ids are not in the order of time.
+async fn fill(ledger: &Ledger) {
+    let contracts = [("c1", "N-1"), ("c2", "N-2")];
+    let customers = [
+        customer(CUSTOMER, "Anna", &contracts),
+        customer("8", "", &[("c1", "8"), ("c3", "4711")]),
+    ];
+    ledger.import_customers(customers.into()).await.unwrap();
+    record(ledger, "z-oldest", CUSTOMER, Some("c1"), at(1)).await;
+    record(ledger, "m", CUSTOMER, None, at(2)).await;
+    record(ledger, "a-newest", CUSTOMER, Some("c2"), at(3)).await;
+    record(ledger, "4711", "8", Some("c1"), at(4)).await;
+    record_payout(ledger, "payout", CUSTOMER, at(5)).await;
+    let payout = CallbackContent {
+        operation_type: "payout",
+        payment_type: "payout",
+        ..sale("payout", 6)
+    };
+    for (content, receipt) in [
+        (sale("z-oldest", 1), "R1"),
+        (decline("m", 2), "4711"),
+        (sale("unknown", 4711), "R3"),
+        (decline("unknown", 4711), "R4"),
+        (sale("foreign", 5), "R5"),
+        (payout, "R6"),
+    ] {
+        let callback = content.with_receipt(receipt);
+        ledger.record_callback(callback, at(6)).await.unwrap();
+    }
+    let foreign = "foreign".try_into().unwrap();
+    let dismissed = ledger.dismiss_unmatched(&foreign, "theirs".into(), at(7));
+    assert_eq!(dismissed.await, Ok(1));
+    let mut unusable = common::unusable(r#"{"payment":{"status":"success"}}"#);
+    unusable.payment_id = Some("a-newest".try_into().unwrap());
+    unusable.operation_id = Some(7.into());
+    ledger.quarantine_unusable(unusable, at(8)).await.unwrap();
+    // An operator names the operation of an alarm that names none.
+    let mut nameless = common::unusable(r#"{"payment":{"status":"success"},"x":1}"#);
+    nameless.payment_id = Some("m".try_into().unwrap());
+    ledger.quarantine_unusable(nameless, at(9)).await.unwrap();
+    let credit = Verdict::Credit(Money::new(AMOUNT, Currency::KZT));
+    let credited = ledger.credit_operation(2, 8.into(), credit, "paid".into(), at(10));
+    assert_eq!(credited.await, Ok(()));
+}
+
+const ALL_OF_A_CUSTOMER: &str = "customer 7123456789 by customer; payout payout by customer; \
+    payment a-newest by customer; payment m by customer; payment z-oldest by customer";
+
+const FOUND: [(&str, &str); 29] = [
+    ("R1", "payment z-oldest by receipt"),
+    ("R3", "inbox unknown by receipt"),
+    ("R5", "inbox foreign by receipt"),
+    ("R6", "payout payout by receipt"),
+    ("1", "payment z-oldest by operation"),
+    ("2", "payment m by operation"),
+    ("5", "inbox foreign by operation"),
+    ("6", "payout payout by operation"),
+    ("7", "payment a-newest by operation"),
+    ("m", "payment m by payment"),
+    ("payout", "payout payout by payment"),
+    (
+        "unknown",
+        "inbox unknown by payment; inbox unknown by payment",
+    ),
+    (CUSTOMER, ALL_OF_A_CUSTOMER),
+    ("Anna", ALL_OF_A_CUSTOMER),
+    (
+        "N-2",
+        "customer 7123456789 by contract; payment a-newest by contract",
+    ),
+    (
+        "c1",
+        "customer 7123456789 by contract; customer 8 by contract; payment 4711 by contract; payment z-oldest by contract",
+    ),
+    // Each is found once, by all of its words.
+    (
+        "4711",
+        "customer 8 by contract; inbox unknown by operation; inbox unknown by operation; payment 4711 by payment; \
+         payment m by receipt",
+    ),
+    (
+        "8",
+        "customer 8 by customer+contract; payment 4711 by customer+contract; payment m by operation",
+    ),
+    (" \tR1\n", "payment z-oldest by receipt"),
+    ("r1", ""),
+    ("R", ""),
+    ("01", ""),
+    ("+1", ""),
+    ("-1", ""),
+    ("18446744073709551615", ""),
+    ("99999999999999999999", ""),
+    ("", ""),
+    ("%", ""),
+    ("R1\0", ""),
+];
+
+async fn word_of_every_kind_finds_all_that_has_it_newest_first(test: TestLedger) {
+    let ledger = &test.ledger;
+    fill(ledger).await;
+    for (word, expected) in FOUND {
+        assert_eq!(found(ledger, word).await.join("; "), expected, "{word:?}");
+    }
+    let waiting = &all(ledger, "R5", 1).await[0];
+    assert_eq!(waiting.state.as_deref(), Some("dismissed"));
+    assert_eq!(waiting.operation_id, Some(5.into()));
+    assert_eq!(waiting.provider_payment_id.as_deref(), Some("R5"));
+    assert_eq!(waiting.amount, Some(Money::new(AMOUNT, Currency::KZT)));
+    // The payment that waited is recorded: then it is found in place of its callbacks.
+    record(ledger, "unknown", "8", None, at(20)).await;
+    assert_eq!(found(ledger, "R3").await, ["payment unknown by receipt"]);
+}
+
+async fn pages_of_any_length_are_complete_and_repeat_nothing(test: TestLedger) {
+    let ledger = &test.ledger;
+    for id in ["w", "a", "b", "c"] {
+        ledger
+            .put_customer(customer(id, "w", &[("1", "w"), ("w", "2")]))
+            .await
+            .unwrap();
+    }
+    for number in 0..24 {
+        // Several have one time; and one time is that of hits of several kinds.
+        let time = at(number % 5);
+        let (payment, payout) = (format!("p{number}"), format!("o{number}"));
+        let (customer, contract) = if number % 2 == 0 {
+            ("w", "9")
+        } else {
+            ("a", "w")
+        };
+        record(ledger, &payment, customer, Some(contract), time).await;
+        record_payout(ledger, &payout, customer, time).await;
+        let waiting = sale(format!("q{number}").leak(), 100 + number.unsigned_abs());
+        ledger
+            .record_callback(waiting.with_receipt("w"), time)
+            .await
+            .unwrap();
+    }
+    let whole = all(ledger, "w", 1000).await;
+    assert_eq!(whole.len(), 4 + 3 * 24);
+    assert!(whole[4..].is_sorted_by(|one, next| one.time >= next.time));
+    let mut ids: Vec<_> = whole
+        .iter()
+        .map(|hit| {
+            let at = &hit.position;
+            (at.kind.as_str(), at.time, at.number, at.id.clone())
+        })
+        .collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), whole.len());
+    for limit in [1, 2, 3, 4, 5, 7, 11, 75, 76, 77] {
+        assert_eq!(all(ledger, "w", limit).await, whole, "{limit}");
+    }
+}
+
+async fn words_follow_the_customer_and_the_audit_agrees(test: TestLedger) {
+    let ledger = &test.ledger;
+    let long = "x".repeat(256);
+    let odd = [
+        ("c1", "a\0b"),
+        ("c2", long.as_str()),
+        ("c3", "c3"),
+        ("c4", "\"\\"),
+    ];
+    for (put, words) in [
+        (customer("a", "Anna", &[("c1", "N1")]), "Anna c1 N1"),
+        (
+            customer("a", "Anna", &[("c1", "N1"), ("c2", "N1")]),
+            "Anna c1 c2 N1",
+        ),
+        (customer("a", "", &[("c2", "N2")]), "c2 N2"),
+        (
+            customer("a", "\0", &odd),
+            "\u{fffd} c1 a\u{fffd}b c2 c3 c4 \"\\",
+        ),
+        (customer("a", "", &[]), ""),
+        (customer("a", "Anna", &[("c1", "N1")]), "Anna c1 N1"),
+    ] {
+        ledger.import_customers(vec![put]).await.unwrap();
+        let every = [
+            "Anna",
+            "\u{fffd}",
+            "c1",
+            "c2",
+            "c3",
+            "c4",
+            "N1",
+            "N2",
+            "a\u{fffd}b",
+            "\"\\",
+            &long,
+        ];
+        let mut by = Vec::new();
+        for word in every {
+            if !found(ledger, word).await.is_empty() {
+                by.push(word);
+            }
+        }
+        let mut expected: Vec<&str> = words.split_whitespace().collect();
+        expected.sort_unstable();
+        by.sort_unstable();
+        assert_eq!(by, expected);
+        assert_eq!(ledger.audit(None).await.unwrap().findings, []);
+    }
+    let debt = jetpay_ledger::Debt {
+        id: "c1".try_into().unwrap(),
+        payment: 1,
+        min_payment: None,
+    };
+    ledger
+        .change_debts("a".try_into().unwrap(), vec![debt], 0)
+        .await
+        .unwrap();
+    assert_eq!(found(ledger, "N1").await, ["customer a by contract"]);
+    ledger
+        .delete_customers(&["a".try_into().unwrap()])
+        .await
+        .unwrap();
+    for word in ["a", "Anna", "c1", "N1"] {
+        assert_eq!(found(ledger, word).await, [""; 0], "{word}");
+    }
+    assert_eq!(ledger.audit(None).await.unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn word_that_is_missing_or_left_over_is_found_by_the_audit() {
+    let test = TestLedger::open();
+    let customers = ["a", "b"].map(|id| customer(id, "Anna", &[("c1", "N1")]));
+    test.ledger
+        .import_customers(customers.into())
+        .await
+        .unwrap();
+    let connection = rusqlite::Connection::open(test.path()).unwrap();
+    for (change, place) in [
+        (
+            "DELETE FROM customer_words WHERE word = 'N1' AND customer_id = 'b'",
+            "customer b",
+        ),
+        (
+            "INSERT INTO customer_words VALUES (0, 'N1', 'b', 'c1'), (0, 'N1', 'x', 'c1')",
+            "customer x",
+        ),
+    ] {
+        connection.execute_batch(change).unwrap();
+        let findings = test.ledger.audit(None).await.unwrap().findings;
+        let places: Vec<_> = findings.iter().map(|it| it.place.as_str()).collect();
+        assert_eq!(places, [place]);
+        assert!(findings[0].rule.contains("a search finds a customer"));
+    }
+}
+
+async fn second_name_of_many_customers_finds_them_in_pages_without_their_payments(
+    test: TestLedger,
+) {
+    let ledger = &test.ledger;
+    // One of them has the name as the id.
+    let customers = (0..30).map(|number| customer(&format!("{number:02}"), "07", &[]));
+    ledger.import_customers(customers.collect()).await.unwrap();
+    for limit in 1..=31 {
+        assert_eq!(all(ledger, "07", limit).await.len(), 30, "{limit}");
+    }
+    for customer in ["07", "08"] {
+        record(ledger, &format!("p{customer}"), customer, None, NOW).await;
+    }
+    let mut shown = found(ledger, "07").await;
+    assert_eq!(shown.len(), 31);
+    assert_eq!(shown.pop().unwrap(), "payment p07 by customer");
+    assert_eq!(shown[0], "customer 07 by customer");
+    assert!(shown[1..].is_sorted());
+}
+
+async fn history_has_the_callbacks_the_entries_the_alarms_and_the_resolutions(test: TestLedger) {
+    for id in ["p1", "p2"] {
+        test.announce(id).await;
+    }
+    let other_amount = CallbackContent {
+        amount: AMOUNT - 1,
+        ..sale("p1", 1)
+    };
+    for content in [other_amount, sale("p1", 2), sale("p2", 3)] {
+        test.deliver(&content).await;
+    }
+    let credit = Verdict::Credit(Money::new(AMOUNT - 1, Currency::KZT));
+    let ledger = &test.ledger;
+    ledger
+        .resolve_alarm(1, credit, "paid".into(), NOW)
+        .await
+        .unwrap();
+    ledger.correct_entry(3, "wrong".into(), NOW).await.unwrap();
+    let history = ledger
+        .payment_history(&"p1".try_into().unwrap())
+        .await
+        .unwrap();
+    let callbacks = history.callbacks.iter();
+    let callbacks: Vec<_> = callbacks
+        .map(|it| (it.operation_id.unwrap().number(), it.outcome.as_str()))
+        .collect();
+    assert_eq!(callbacks, [(1, "quarantined"), (2, "applied")]);
+    let entries = history.entries.iter();
+    let entries: Vec<_> = entries.map(|it| (it.seq, it.amount.minor())).collect();
+    assert_eq!(entries, [(1, AMOUNT), (3, AMOUNT - 1), (4, 1 - AMOUNT)]);
+    assert_eq!(history.alarms.len(), 1);
+    assert_eq!(history.resolutions.len(), 2);
+}

@@ -1,0 +1,261 @@
+//! `jetpay payments find`, `payments show` and `customers show`: what an operator looks up, by calling the running service.
+
+use anyhow::bail;
+use clap::Args;
+use jetpay_platform::visible;
+use serde_json::Value;
+
+use super::client::{AdminOptions, Request};
+use super::table::{Column, column, money, named, rows, table, text};
+
+#[derive(Args)]
+pub(super) struct Find {
+    /// The number of a receipt, or the id of an operation, payment, customer or contract
+    word: String,
+    /// List at most N
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// List what comes after this place, which the page before names
+    #[arg(long, value_name = "PLACE")]
+    before: Option<String>,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+impl Find {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let request = search(&self.word)
+            .with("limit", self.limit)
+            .with("before", self.before.as_ref());
+        let answer = self.admin.answer(&request)?;
+        let found = !rows(&answer, "hits").is_empty();
+        if found || self.admin.json {
+            self.admin.print(&answer, render_hits)?;
+        }
+        if found {
+            return Ok(());
+        }
+        if self.before.is_some() {
+            bail!("there is nothing more");
+        }
+        bail!("{}", nothing(&self.word))
+    }
+}
+
+fn search(word: &str) -> Request {
+    Request::get(&["search"]).with("q", Some(word))
+}
+
+/// That nothing has the word, and the word without what people write around a number.
+fn nothing(word: &str) -> String {
+    let nothing = "nothing has this receipt, operation, payment, customer or contract";
+    let word = word.trim();
+    let bare = word.trim_start_matches(['#', '№']).replace([' ', '-'], "");
+    let number = bare.trim_start_matches('0');
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = if is_number { number } else { &bare };
+    if bare.is_empty() || bare == word {
+        return format!("{nothing}; the word must be the whole number");
+    }
+    let bare = visible::line(bare);
+    format!(
+        "{nothing}; the word must be exact: try `{bare}` without `#`, spaces, dashes and zeros at its beginning"
+    )
+}
+
+const HITS: &[Column] = &[
+    column("time", |hit| text(hit, "/time")),
+    column("what", |hit| text(hit, "/kind")),
+    column("payment", |hit| text(hit, "/payment_id")),
+    column("state", |hit| text(hit, "/state")),
+    column("amount", |hit| money(hit, "", "amount")),
+    column("customer", |hit| text(hit, "/customer_id")),
+    column("contract", |hit| text(hit, "/contract_id")),
+    column("found by", |hit| words(hit, "matched")),
+];
+
+/// The words of a list, with commas between.
+fn words(value: &Value, name: &str) -> String {
+    let words = rows(value, name).iter().map(|word| text(word, ""));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn render_hits(answer: &Value) -> String {
+    let hits = table(rows(answer, "hits"), HITS, "");
+    match text(answer, "/next").as_str() {
+        "" => hits,
+        next => format!("{hits}there are more: --before '{next}'\n"),
+    }
+}
+
+#[derive(Args)]
+pub(super) struct ShowPayment {
+    /// The id of the payment
+    payment_id: String,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+impl ShowPayment {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let request = Request::get(&["payments", &self.payment_id, "history"]);
+        self.admin.call(&request, render_payment)
+    }
+}
+
+/// The state with what it means.
+fn state(payment: &Value) -> String {
+    let state = text(payment, "/state");
+    let meaning = match state.as_str() {
+        "pending" => "announced, and the platform has given no result",
+        "credited" => "the customer has the money",
+        "declined" => "the platform says that it failed",
+        "quarantined" => "a callback does not fit it, see its alarm",
+        "partially_refunded" => "a part of the money was taken back",
+        "refunded" | "reversed" => "all of the money was taken back",
+        _ => return state,
+    };
+    format!("{state}: {meaning}")
+}
+
+const OPERATIONS: &[Column] = &[
+    column("operation", |operation| text(operation, "/id")),
+    column("type", |operation| text(operation, "/type")),
+    column("status", |operation| text(operation, "/status")),
+    column("amount", |operation| money(operation, "", "amount")),
+    column("code", |operation| text(operation, "/code")),
+    column("receipt", |operation| {
+        text(operation, "/provider_payment_id")
+    }),
+];
+
+const CALLBACKS: &[Column] = &[
+    column("callback at", |callback| text(callback, "/received_at")),
+    column("operation", |callback| text(callback, "/operation_id")),
+    column("type", |callback| text(callback, "/operation_type")),
+    column("status", |callback| text(callback, "/operation_status")),
+    column("payment", |callback| text(callback, "/payment_status")),
+    column("amount", |callback| money(callback, "", "amount")),
+    column("outcome", |callback| text(callback, "/outcome")),
+];
+
+const ENTRIES: &[Column] = &[
+    column("entry", |entry| text(entry, "/seq")),
+    column("time", |entry| text(entry, "/time")),
+    column("kind", |entry| text(entry, "/kind")),
+    column("amount", |entry| money(entry, "", "amount")),
+    column("operation", |entry| text(entry, "/operation_id")),
+    column("corrects", |entry| text(entry, "/corrects")),
+];
+
+const ALARMS: &[Column] = &[
+    column("alarm", |alarm| text(alarm, "/seq")),
+    column("time", |alarm| text(alarm, "/time")),
+    column("kind", |alarm| text(alarm, "/kind")),
+    column("operation", |alarm| text(alarm, "/operation_id")),
+    column("resolved", |alarm| {
+        match text(alarm, "/resolution/verdict").as_str() {
+            "" => "open".to_owned(),
+            verdict => verdict.to_owned(),
+        }
+    }),
+];
+
+const RESOLUTIONS: &[Column] = &[
+    column("resolution", |resolution| text(resolution, "/seq")),
+    column("time", |resolution| text(resolution, "/time")),
+    column("verdict", |resolution| text(resolution, "/verdict")),
+    column("amount", |resolution| money(resolution, "", "amount")),
+    column("by", |resolution| text(resolution, "/by")),
+    column("reason", |resolution| text(resolution, "/reason")),
+];
+
+fn render_payment(payment: &Value) -> String {
+    let mut shown = named(&[
+        ("payment", text(payment, "/payment_id")),
+        ("state", state(payment)),
+        ("amount", money(payment, "", "amount")),
+        ("credited", money(payment, "", "credited")),
+        ("remaining", money(payment, "", "remaining")),
+        ("customer", text(payment, "/customer_id")),
+        ("contract", text(payment, "/contract_id")),
+        ("method", text(payment, "/method")),
+        ("project", text(payment, "/project_id")),
+        ("flags", words(payment, "flags")),
+        ("created", text(payment, "/created_at")),
+        ("changed", text(payment, "/changed_at")),
+    ]);
+    for (name, columns) in [
+        ("operations", OPERATIONS),
+        ("callbacks", CALLBACKS),
+        ("entries", ENTRIES),
+        ("alarms", ALARMS),
+        ("resolutions", RESOLUTIONS),
+    ] {
+        let list = table(rows(payment, name), columns, "");
+        if !list.is_empty() {
+            shown += "\n";
+            shown += &list;
+        }
+    }
+    shown
+}
+
+#[derive(Args)]
+pub(super) struct ShowCustomer {
+    /// The id of the customer
+    customer_id: String,
+    #[command(flatten)]
+    admin: AdminOptions,
+}
+
+/// How many of the newest payments and payouts are shown.
+const NEWEST: usize = 20;
+
+impl ShowCustomer {
+    pub(super) fn run(&self) -> anyhow::Result<()> {
+        let id = &self.customer_id;
+        let mut customer = self.admin.answer(&Request::get(&["customers", id]))?;
+        let found = self.admin.answer(&search(id).with("limit", Some(NEWEST)))?;
+        let own = |hit: &&Value| hit["kind"] != "customer" && hit["customer_id"] == id.as_str();
+        customer["newest"] = rows(&found, "hits").iter().filter(own).cloned().collect();
+        self.admin.print(&customer, render_customer)
+    }
+}
+
+const CONTRACTS: &[Column] = &[
+    column("contract", |contract| text(contract, "/id")),
+    column("number", |contract| text(contract, "/number")),
+    column("due", |contract| money(contract, "", "payment")),
+    column("at least", |contract| money(contract, "", "min_payment")),
+    column("as of entry", |contract| text(contract, "/as_of_seq")),
+    column("status", |contract| text(contract, "/status_code")),
+];
+
+const NEWEST_COLUMNS: &[Column] = &[
+    column("time", |hit| text(hit, "/time")),
+    column("what", |hit| text(hit, "/kind")),
+    column("payment", |hit| text(hit, "/payment_id")),
+    column("state", |hit| text(hit, "/state")),
+    column("amount", |hit| money(hit, "", "amount")),
+    column("contract", |hit| text(hit, "/contract_id")),
+];
+
+fn render_customer(customer: &Value) -> String {
+    let mut contracts = rows(customer, "contracts").to_vec();
+    for contract in &mut contracts {
+        contract["currency"] = customer["currency"].clone();
+    }
+    let fields = named(&[
+        ("customer", text(customer, "/customer_id")),
+        ("second name", text(customer, "/additional_customer_id")),
+        ("balance", money(customer, "", "balance")),
+    ]);
+    let contracts = table(&contracts, CONTRACTS, "no contracts\n");
+    let newest = table(
+        rows(customer, "newest"),
+        NEWEST_COLUMNS,
+        "no payments and no payouts\n",
+    );
+    format!("{fields}\n{contracts}\n{newest}")
+}
