@@ -86,8 +86,12 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     if callback.project_id != payment.top_up.project_id && !is(LedgerFault::IgnoresTheProject) {
         return;
     }
+    if is(LedgerFault::UnknownIsFinal) && is_unknown(callback) {
+        payment.state = "closed";
+    }
     if is(LedgerFault::DeclineIsFinal) && payment.state == "declined"
         || is(LedgerFault::WrongIsFinal) && payment.state == "quarantined"
+        || payment.state == "closed"
     {
         return;
     }
@@ -106,10 +110,18 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
         return;
     };
     let done = operation.status == Some(OperationStatus::Success);
+    let same_currency = paid.currency() == asked.currency() || is(LedgerFault::IgnoresTheCurrency);
     match kind {
+        OperationType::Refund | OperationType::RefundReverse | OperationType::Reversal
+            if !same_currency || paid.minor() <= 0 && !is(LedgerFault::RefundsBelowZero) =>
+        {
+            return;
+        }
         OperationType::Refund => return refund(ledger, callback, paid.minor(), ledger_fault),
         OperationType::RefundReverse if is(LedgerFault::IgnoresReversedRefunds) => return,
-        OperationType::RefundReverse => return give_again(ledger, callback, paid.minor(), done),
+        OperationType::RefundReverse => {
+            return give_again(ledger, callback, paid.minor(), done, ledger_fault);
+        }
         OperationType::Reversal if is(LedgerFault::IgnoresReversals) => return,
         OperationType::Reversal => {
             return take_back(ledger, callback, paid.minor(), done, ledger_fault);
@@ -161,6 +173,14 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     }
 }
 
+/// Whether it has a word that is unknown, or no operation.
+fn is_unknown(callback: &Callback) -> bool {
+    let operation = &callback.operation;
+    callback.payment.status.class() == StatusClass::Unknown
+        || matches!(operation.kind, None | Some(OperationType::Other(_)))
+        || matches!(operation.status, Some(OperationStatus::Other(_)))
+}
+
 fn credit_once(
     ledger: &mut Ledger,
     callback: &Callback,
@@ -179,7 +199,7 @@ fn credit_once(
         Some(LedgerFault::KnowsRepeatsByTheirBytes) => {
             ledger.remembered.insert(callback.body.to_vec())
         }
-        Some(LedgerFault::CreditsEachOperation) => fresh,
+        Some(LedgerFault::CreditsEachOperation | LedgerFault::RefundsBeforeTheSale) => fresh,
         Some(LedgerFault::CreditsTwoPayments | LedgerFault::ProcessingReopens) => open,
         _ => fresh && open,
     };
@@ -219,6 +239,7 @@ fn refund(ledger: &mut Ledger, callback: &Callback, minor: i64, ledger_fault: Op
     match ledger_fault {
         Some(LedgerFault::IgnoresRefunds) => {}
         Some(LedgerFault::RefundsOnce) if left.is_some_and(|left| left < asked) => {}
+        Some(LedgerFault::RefundsNoParts) if minor < asked => {}
         Some(LedgerFault::RefundsAll) => take_back(ledger, callback, asked, done, ledger_fault),
         _ => take_back(ledger, callback, minor, done, ledger_fault),
     }
@@ -233,11 +254,19 @@ fn take_back(
 ) {
     let payment = &ledger.payments[callback.payment.id.as_str()];
     let done = done || ledger_fault == Some(LedgerFault::TrustsRefunds);
+    if payment.left.is_none() && ledger_fault == Some(LedgerFault::RefundsBeforeTheSale) {
+        ledger.enter(callback, -minor);
+        return;
+    }
     let Some(left) = payment.left.filter(|_| done) else {
         if done && ledger_fault != Some(LedgerFault::LosesEarlyRefunds) {
             ledger.early.push(callback.clone());
         }
         return;
+    };
+    let minor = match ledger_fault {
+        Some(LedgerFault::RefundsWhatIsLeft) if left > 0 => minor.min(left),
+        _ => minor,
     };
     let fits = match ledger_fault {
         Some(LedgerFault::RefundsAll | LedgerFault::RefundsRepeats) => true,
@@ -253,12 +282,20 @@ fn take_back(
 }
 
 /// Undoes a refund: what was taken back is the customer's again.
-fn give_again(ledger: &mut Ledger, callback: &Callback, minor: i64, done: bool) {
+fn give_again(
+    ledger: &mut Ledger,
+    callback: &Callback,
+    minor: i64,
+    done: bool,
+    ledger_fault: Option<LedgerFault>,
+) {
     let payment = &ledger.payments[callback.payment.id.as_str()];
     let taken = payment
         .left
         .map(|left| payment.top_up.amount.minor() - left);
-    if done && taken.is_some_and(|taken| minor <= taken) && ledger.is_fresh(callback, false) {
+    let fits = taken.is_some_and(|taken| minor <= taken);
+    let trusted = ledger_fault == Some(LedgerFault::TrustsReversedRefunds);
+    if done && (trusted || fits && ledger.is_fresh(callback, false)) {
         ledger.enter(callback, minor);
     }
 }
