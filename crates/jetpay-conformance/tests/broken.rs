@@ -133,8 +133,9 @@ const RIGHT_IN_ANOTHER_WAY: [(Fault, &MethodFacts, &[&str]); 4] = [
     (
         Fault::Answers(|_, answer| {
             answer.edit(|it| {
-                let contracts = it.get_mut("entities").and_then(Value::as_array_mut);
-                contracts.map(|it| it.retain(|contract| contract["status_code"] == 0));
+                if let Some(Value::Array(contracts)) = it.get_mut("entities") {
+                    contracts.retain(|contract| contract["status_code"] == 0);
+                }
             });
         }),
         &KASSA24,

@@ -100,7 +100,7 @@ pub(super) static ALL: &[Broken] = &[
             words(it, |word| match word {
                 "approved" | "completed" => "success",
                 other => other,
-            })
+            });
         }),
         &["callback-unknown-success"],
     ),

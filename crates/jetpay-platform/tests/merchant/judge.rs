@@ -104,27 +104,15 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
         // Without an operation, the callback is about the payment alone.
         if is(LedgerFault::TrustsThePayment) && *status == PaymentStatus::Success {
             ledger.enter(callback, asked.minor());
-        } else if *status == PaymentStatus::Decline {
+        } else if status.class() == StatusClass::Failed {
             decline(ledger, callback, ledger_fault);
         }
         return;
     };
     let done = operation.status == Some(OperationStatus::Success);
-    let same_currency = paid.currency() == asked.currency() || is(LedgerFault::IgnoresTheCurrency);
     match kind {
-        OperationType::Refund | OperationType::RefundReverse | OperationType::Reversal
-            if !same_currency || paid.minor() <= 0 && !is(LedgerFault::RefundsBelowZero) =>
-        {
-            return;
-        }
-        OperationType::Refund => return refund(ledger, callback, paid.minor(), ledger_fault),
-        OperationType::RefundReverse if is(LedgerFault::IgnoresReversedRefunds) => return,
-        OperationType::RefundReverse => {
-            return give_again(ledger, callback, paid.minor(), done, ledger_fault);
-        }
-        OperationType::Reversal if is(LedgerFault::IgnoresReversals) => return,
-        OperationType::Reversal => {
-            return take_back(ledger, callback, paid.minor(), done, ledger_fault);
+        OperationType::Refund | OperationType::Reversal | OperationType::RefundReverse => {
+            return compensate(ledger, callback, kind, paid, ledger_fault);
         }
         OperationType::Sale => {}
         _ if is(LedgerFault::IgnoresTheType) || is(LedgerFault::TrustsThePayment) => {}
@@ -163,13 +151,40 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
         if !is(LedgerFault::NeverQuarantines) {
             payment.state = "quarantined";
         }
-    } else if *status == PaymentStatus::Decline {
+    } else if status.class() == StatusClass::Failed {
         decline(ledger, callback, ledger_fault);
     } else if is(LedgerFault::ProcessingReopens) {
         payment.left = None;
         payment.state = "pending";
     } else if is(LedgerFault::UnknownIsADecline) && status.class() == StatusClass::Unknown {
         payment.state = "declined";
+    }
+}
+
+/// Processes a refund, a reversal or a reversed refund.
+fn compensate(
+    ledger: &mut Ledger,
+    callback: &Callback,
+    kind: &OperationType,
+    paid: Money,
+    ledger_fault: Option<LedgerFault>,
+) {
+    let is = |other| ledger_fault == Some(other);
+    let asked = ledger.payments[callback.payment.id.as_str()].top_up.amount;
+    let same_currency = paid.currency() == asked.currency() || is(LedgerFault::IgnoresTheCurrency);
+    let positive = paid.minor() > 0 || is(LedgerFault::RefundsBelowZero);
+    if !same_currency || !positive {
+        return;
+    }
+    let done = callback.operation.status == Some(OperationStatus::Success);
+    match kind {
+        OperationType::RefundReverse if is(LedgerFault::IgnoresReversedRefunds) => {}
+        OperationType::RefundReverse => {
+            give_again(ledger, callback, paid.minor(), done, ledger_fault);
+        }
+        OperationType::Reversal if is(LedgerFault::IgnoresReversals) => {}
+        OperationType::Reversal => take_back(ledger, callback, paid.minor(), done, ledger_fault),
+        _ => refund(ledger, callback, paid.minor(), ledger_fault),
     }
 }
 

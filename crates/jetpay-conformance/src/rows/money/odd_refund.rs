@@ -3,7 +3,9 @@
 use jetpay_platform::is_acknowledged;
 
 use super::credit::another_currency;
-use super::refund::{PART_MINOR, Step, callback_of, entries_of, if_processed, steps_count};
+use super::refund::{
+    PART_MINOR, Step, callback_of, entries_of, if_processed, processes, steps_count,
+};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::row::sections::REFUNDS;
@@ -88,9 +90,10 @@ async fn before_sale(context: &CheckContext<'_>) -> CheckResult {
         (&[("refund", all), ("refund", all)], 1, "refunded"),
     ];
     for (steps, counted, state) in early {
+        let processed = processes(context, steps[0].0).await?;
         let payment_id = context.new_payment().await?;
         let outcome = before_the_sale(context, &payment_id, steps, counted, state).await;
-        if_processed(context, &payment_id, steps[0].0, outcome).await?;
+        if_processed(context, processed, &payment_id, outcome).await?;
     }
     Ok(())
 }

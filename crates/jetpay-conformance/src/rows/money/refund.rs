@@ -162,22 +162,17 @@ pub(crate) async fn steps_count(
     deliveries: usize,
     state: &str,
 ) -> CheckResult {
+    let processed = processes(context, steps[0].0).await?;
     let (payment_id, _) = context.new_credited_payment().await?;
     let outcome = expect_steps(context, &payment_id, steps, deliveries, state).await;
-    if_processed(context, &payment_id, steps[0].0, outcome).await
+    if_processed(context, processed, &payment_id, outcome).await
 }
 
-/// The outcome of a check of how operations of this type are processed. To process them is advice, which another check
-/// gives: a merchant passes that processes none, and left this payment as it was. The service `jetpay` must process them.
-pub(super) async fn if_processed(
-    context: &CheckContext<'_>,
-    payment_id: &str,
-    kind: &'static str,
-    outcome: CheckResult,
-) -> CheckResult {
-    let failed = matches!(outcome, Err(Stop::Failed { .. }));
-    if !failed || context.target.exact || expect_credited(context, payment_id).await.is_err() {
-        return outcome;
+/// Whether the merchant acknowledges an operation of this type for the full amount and takes it back. The service `jetpay`
+/// must do so. It is asked before the rest of a check, so that a report shows last what failed.
+pub(super) async fn processes(context: &CheckContext<'_>, kind: &'static str) -> CheckResult<bool> {
+    if context.target.exact {
+        return Ok(true);
     }
     let all = (kind, context.amount().minor());
     let (payment_id, _) = context.new_credited_payment().await?;
@@ -185,11 +180,22 @@ pub(super) async fn if_processed(
     let exchange = context.post_callback(&callback).await?;
     let entries = entries_of(context, &[all]);
     let taken = context.expect_entries(&payment_id, &entries).await.is_ok();
-    if taken && is_acknowledged(exchange.status) {
-        outcome
-    } else {
-        Ok(())
+    Ok(taken && is_acknowledged(exchange.status))
+}
+
+/// The outcome of a check of how operations of a type are processed. To process them is advice, which another check gives:
+/// a merchant that processes none passes if it left this payment as it was.
+pub(super) async fn if_processed(
+    context: &CheckContext<'_>,
+    processed: bool,
+    payment_id: &str,
+    outcome: CheckResult,
+) -> CheckResult {
+    let failed = matches!(outcome, Err(Stop::Failed { .. }));
+    if processed || !failed || expect_credited(context, payment_id).await.is_err() {
+        return outcome;
     }
+    Ok(())
 }
 
 async fn refund(context: &CheckContext<'_>) -> CheckResult {
@@ -236,13 +242,14 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
 async fn declined(context: &CheckContext<'_>) -> CheckResult {
     let all = context.amount().minor();
     for kind in ["refund", "reversal"] {
+        let processed = processes(context, kind).await?;
         for status in ["decline", "error", "processing"] {
             let (payment_id, _) = context.new_credited_payment().await?;
             let mut refund = callback_of(context, &payment_id, (kind, all), all);
             refund.operation = Operation::new(kind, status, context.amount());
             let acknowledged = context.expect_acknowledged(&refund).await;
             expect_credited(context, &payment_id).await?;
-            if_processed(context, &payment_id, kind, acknowledged).await?;
+            if_processed(context, processed, &payment_id, acknowledged).await?;
         }
     }
     Ok(())

@@ -31,8 +31,8 @@ pub(crate) static ROWS: &[Row] = &[
         "callback-unknown-success",
         Level::Must,
         WORDS,
-        "a success of an unknown word (chargeback, dispute, void, approved) credits nothing, and the true success does",
-        "Money that went another way is credited, or the word keeps the payer's money from being credited.",
+        "a success with an unknown word (chargeback, dispute, void, approved) credits nothing, and the true success then credits",
+        "Money that went another way is credited, or one odd word keeps the payer's money from being credited.",
         run!(unknown_success),
     )
     .credits(),
@@ -40,7 +40,7 @@ pub(crate) static ROWS: &[Row] = &[
         "callback-unknown-success-acknowledged",
         Level::Should,
         WORDS,
-        "a success of an unknown word, or of one with a space around it, is acknowledged and credits nothing",
+        "a success with an unknown word, or with a space around a word, is acknowledged and credits nothing",
         "The platform repeats the callback for eleven days, and a person should decide what the word means.",
         run!(unknown_success_acknowledged),
     )

@@ -96,7 +96,7 @@ fn is_refusal(exchange: &Exchange) -> CheckResult {
     if exchange.code().is_some_and(|code| code != 0) {
         return Ok(());
     }
-    let wanted = "a refusal: an integer other than 0 in `code`";
+    let wanted = "a refusal: a code other than 0";
     Err(Stop::failed(wanted, expect::brief(exchange)))
 }
 

@@ -180,7 +180,8 @@ pub(crate) fn in_another_form(signed: &[u8]) -> Vec<Vec<u8>> {
     let right = signature_of(signed);
     let bytes = Canonical::parse(signed).map(|it| it.signature().decode());
     let bytes = bytes.into_iter().flatten().flatten();
-    let hexadecimal: String = bytes.map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = bytes.map(|byte| format!("{byte:02x}"));
+    let hexadecimal = hexadecimal.collect::<Vec<_>>().concat();
     // Four bits of the last letter say nothing.
     let last = char::from(right.as_bytes()[85] + 1);
     let forms = [
