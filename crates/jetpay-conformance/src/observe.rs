@@ -18,7 +18,7 @@ use super::target::Target;
 pub const PAYMENT_ID: &str = "{payment_id}";
 
 /// The kinds of alarms that callbacks of the checks raise at a service `jetpay`, which keeps what does not fit.
-pub const ALARM_KINDS: [&str; 12] = [
+pub const ALARM_KINDS: [&str; 13] = [
     "amount_differs",
     "compensation_too_large",
     "currency_differs",
@@ -30,6 +30,7 @@ pub const ALARM_KINDS: [&str; 12] = [
     "sale_without_success",
     "second_sale",
     "success_not_credited",
+    "unknown_operation",
     "unusable",
 ];
 

@@ -11,7 +11,7 @@ use broken_merchants::{Broken, all, any_merchant, reports};
 use jetpay_conformance::{
     Kassa24Answers, Level, Observation, Outcome, Report, Target, checks, run_all,
 };
-use jetpay_platform::{Admin, KASPI, KASSA24, METHODS, MethodFacts};
+use jetpay_platform::{Admin, KASPI, KASSA24, METHODS, MethodFacts, QIWI_KZ};
 use merchant::{
     ACCOUNT_PROJECT, Answer, Fault, LedgerFault, PROJECT, SECRETS, STRICT_PROJECT, TestMerchant,
 };
@@ -111,7 +111,7 @@ fn catalogue() -> BTreeSet<&'static str> {
 }
 
 /// What merchants may do although the right merchant does something else, and checks that must pass.
-const RIGHT_IN_ANOTHER_WAY: [(Fault, &MethodFacts, &[&str]); 4] = [
+const RIGHT_IN_ANOTHER_WAY: [(Fault, &MethodFacts, &[&str]); 6] = [
     // Leaves refunds to people, and refuses their callbacks.
     (
         Fault::Stops(|it| {
@@ -128,6 +128,22 @@ const RIGHT_IN_ANOTHER_WAY: [(Fault, &MethodFacts, &[&str]); 4] = [
         Fault::Ledger(LedgerFault::RefundsWhatIsLeft),
         &KASPI,
         &["callback-refund-too-large", "callback-refund-second"],
+    ),
+    // Credits only what an early refund leaves.
+    (
+        Fault::Ledger(LedgerFault::NetsEarlyRefunds),
+        &KASPI,
+        &["callback-refund-before-sale", "callback-refund-too-large"],
+    ),
+    // Writes an empty list where the method has no contracts.
+    (
+        Fault::Answers(|incoming, answer| {
+            if incoming.is_verify() && answer.is_good() {
+                answer.edit(|it| it["entities"] = Value::Array(Vec::new()));
+            }
+        }),
+        &QIWI_KZ,
+        &["verify-no-contracts"],
     ),
     // Leaves contracts out that cannot be paid.
     (

@@ -203,6 +203,12 @@ pub(super) static ALL: &[Broken] = &[
         &["callback-refund-rest"],
     ),
     Broken::slips(
+        "refunds-unless-declined",
+        "Takes a refund back unless it was declined.",
+        LedgerFault::RefundsUnlessDeclined,
+        &["callback-refund-declined"],
+    ),
+    Broken::slips(
         "refunds-no-parts",
         "Ignores partial refunds, and processes full ones.",
         LedgerFault::RefundsNoParts,

@@ -218,7 +218,11 @@ fn credit_once(
         Some(LedgerFault::CreditsTwoPayments | LedgerFault::ProcessingReopens) => open,
         _ => fresh && open,
     };
-    if credits {
+    if credits && ledger_fault == Some(LedgerFault::NetsEarlyRefunds) {
+        let early = ledger.early_of(callback.payment.id.as_str()).into_iter();
+        let taken = early.filter_map(|it| it.operation.sum_initial.map(Money::minor));
+        ledger.enter(callback, (minor - taken.sum::<i64>()).max(0));
+    } else if credits {
         ledger.enter(callback, minor);
         for early in ledger.early_of(callback.payment.id.as_str()) {
             let taken = early.operation.sum_initial.map_or(0, Money::minor);
@@ -268,7 +272,13 @@ fn take_back(
     ledger_fault: Option<LedgerFault>,
 ) {
     let payment = &ledger.payments[callback.payment.id.as_str()];
-    let done = done || ledger_fault == Some(LedgerFault::TrustsRefunds);
+    let status = callback.operation.status.as_ref();
+    let failed = status.is_some_and(|status| status.class() == StatusClass::Failed);
+    let done = match ledger_fault {
+        Some(LedgerFault::TrustsRefunds) => true,
+        Some(LedgerFault::RefundsUnlessDeclined) => !failed,
+        _ => done,
+    };
     if payment.left.is_none() && ledger_fault == Some(LedgerFault::RefundsBeforeTheSale) {
         ledger.enter(callback, -minor);
         return;

@@ -166,6 +166,8 @@ pub(crate) enum LedgerFault {
     ForgetsWhatIsLeft,
     /// Refunds any amount as long as something is left.
     RefundsTooMuch,
+    /// Credits what an early refund leaves, in one entry, which is no fault.
+    NetsEarlyRefunds,
     /// Takes what is left when a refund is larger, which is no fault.
     RefundsWhatIsLeft,
     /// Ignores a refund that the platform reversed.
@@ -178,6 +180,8 @@ pub(crate) enum LedgerFault {
     IgnoresReversals,
     /// A declined refund counts.
     TrustsRefunds,
+    /// A refund counts unless its status says that it failed.
+    RefundsUnlessDeclined,
     /// Acknowledges an unknown payment.
     AcknowledgesStrangers,
     /// Credits nothing.

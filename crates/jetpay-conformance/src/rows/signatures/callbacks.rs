@@ -1,5 +1,6 @@
 //! Callbacks with a bad signature.
 
+use jetpay_platform::messages::Callback;
 use serde_json::json;
 
 use super::forged::{
@@ -133,6 +134,10 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     let success = context.success(&payment_id);
     let signed = context.callbacks.sign(&success);
     let forged = with_secret(context, UNKNOWN_SECRET).sign(&success);
+    let (method, project) = (context.method, context.project.id);
+    let decline = Callback::decline(method, project, &payment_id, context.amount());
+    let decline = context.callbacks.sign(&decline);
+    let another = context.callbacks.sign(&context.success("another"));
     let dearer = context.amount().minor() * 100;
     let bodies = [
         tampered(&signed, |it| without(it, "/signature")),
@@ -144,6 +149,12 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
         tampered(&signed, |it| {
             with(it, "/operation/message", json!("Succes"))
         }),
+        // A decline that was changed into a success, and a success of another payment.
+        tampered(&decline, |it| {
+            let it = with(it, "/payment/status", json!("success"));
+            with(it, "/operation/status", json!("success"))
+        }),
+        tampered(&another, |it| with(it, "/payment/id", json!(payment_id))),
     ];
     for body in bodies {
         context.send_callback(body).await?;
