@@ -12,49 +12,9 @@ use serde_json::Value;
 use super::check::{CheckResult, Stop};
 use super::check_context::CheckContext;
 use super::expect;
-use super::target::Target;
 
 /// The place of the payment id in the URL of an observation.
 pub const PAYMENT_ID: &str = "{payment_id}";
-
-/// The kinds of alarms that callbacks of the checks raise at a service `jetpay`, which keeps what does not fit.
-pub const ALARM_KINDS: [&str; 13] = [
-    "amount_differs",
-    "compensation_too_large",
-    "currency_differs",
-    "decline_after_credit",
-    "operation_of_another_payment",
-    "partially_paid",
-    "payout_for_top_up",
-    "project_differs",
-    "sale_without_success",
-    "second_sale",
-    "success_not_credited",
-    "unknown_operation",
-    "unusable",
-];
-
-/// The command of the service `jetpay` that resolves all alarms of the checks at once.
-#[must_use]
-pub fn resolve_alarms() -> String {
-    let kinds = ALARM_KINDS.join(",");
-    format!(
-        "jetpay alarms resolve --kind {kinds} --verdict dismiss --reason \"conformance checks\""
-    )
-}
-
-impl Target {
-    /// Whether the endpoint is known to be a service `jetpay`: it must behave exactly like one, or its admin interface shows
-    /// the money.
-    #[must_use]
-    pub fn is_service(&self) -> bool {
-        let admin = |observer: &Observer| match observer {
-            Observer::Admin(_) => true,
-            Observer::Url(url) => url.client.url("").ends_with("/v1/payments/{payment_id}"),
-        };
-        self.exact || self.observer.as_ref().is_some_and(admin)
-    }
-}
 
 /// Shows what happened to the money.
 #[derive(Debug, Clone)]
@@ -265,5 +225,44 @@ impl CheckContext<'_> {
             .and_then(Value::as_array)
             .is_some_and(|flags| !flags.is_empty());
         expect::holds("a flag on the payment", flagged, || "none".into())
+    }
+}
+
+/// The kinds of alarms that callbacks of the checks raise at a service `jetpay`, which keeps what does not fit.
+pub const ALARM_KINDS: [&str; 13] = [
+    "amount_differs",
+    "compensation_too_large",
+    "currency_differs",
+    "decline_after_credit",
+    "operation_of_another_payment",
+    "partially_paid",
+    "payout_for_top_up",
+    "project_differs",
+    "sale_without_success",
+    "second_sale",
+    "success_not_credited",
+    "unknown_operation",
+    "unusable",
+];
+
+/// The command of the service `jetpay` that resolves all alarms of the checks at once.
+#[must_use]
+pub fn resolve_alarms() -> String {
+    let kinds = ALARM_KINDS.join(",");
+    format!(
+        "jetpay alarms resolve --kind {kinds} --verdict dismiss --reason \"conformance checks\""
+    )
+}
+
+impl super::target::Target {
+    /// Whether the endpoint is known to be a service `jetpay`: it must behave exactly like one, or its admin interface shows
+    /// the money.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        let admin = |observer: &Observer| match observer {
+            Observer::Admin(_) => true,
+            Observer::Url(url) => url.client.url("").ends_with("/v1/payments/{payment_id}"),
+        };
+        self.exact || self.observer.as_ref().is_some_and(admin)
     }
 }
