@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use jetpay_conformance::{ALARM_KINDS, Kassa24Answers, Project, Report, Target, run_all};
 use jetpay_platform::{Admin, KASPI, KASSA24, QIWI_KZ};
 use jetpay_testing::postgres;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::shell;
@@ -95,6 +95,7 @@ fn check(store: &str) -> Result<Report> {
             alarms == said,
             "the checks left alarms of the kinds {alarms:?}, and say that they leave {said:?}"
         );
+        service.resolve_alarms().await?;
         service.stop()?;
         service
             .expect_clean_log(&target)
@@ -199,6 +200,27 @@ impl Service {
                 None => return Ok(kinds),
             }
         }
+    }
+
+    /// Resolves all alarms of the checks at once, as the command does that the checks name. None may be left.
+    async fn resolve_alarms(&self) -> Result<()> {
+        let decision = json!({
+            "kind": ALARM_KINDS.join(","), "verdict": "dismiss", "reason": "conformance checks",
+        });
+        let mut more = true;
+        while more {
+            let path = "/v1/alarms:resolve";
+            let answer = self.admin().call("POST", path, Some(&decision)).await?;
+            ensure!(
+                answer.status == 200,
+                "alarms are not resolved: {}",
+                answer.text()
+            );
+            more = answer.json.is_some_and(|it| it["more"] == true);
+        }
+        let left = self.open_alarms().await?;
+        ensure!(left.is_empty(), "alarms are left: {left:?}");
+        Ok(())
     }
 
     /// Waits until the service is ready.
