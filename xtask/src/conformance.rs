@@ -9,9 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use jetpay_conformance::{Kassa24Answers, Project, Report, Target, run_all};
+use jetpay_conformance::{ALARM_KINDS, Kassa24Answers, Project, Report, Target, run_all};
 use jetpay_platform::{Admin, KASPI, KASSA24, QIWI_KZ};
 use jetpay_testing::postgres;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::shell;
@@ -88,6 +89,13 @@ fn check(store: &str) -> Result<Report> {
         service.ready().await?;
         target.customers.put(&service.admin()).await?;
         let report = run_all(&target, |_| ()).await;
+        let alarms = service.open_alarms().await?;
+        let said: Vec<_> = ALARM_KINDS.map(Value::from).into();
+        ensure!(
+            alarms == said,
+            "the checks left alarms of the kinds {alarms:?}, and say that they leave {said:?}"
+        );
+        service.resolve_alarms().await?;
         service.stop()?;
         service
             .expect_clean_log(&target)
@@ -174,6 +182,45 @@ impl Service {
 
     fn admin(&self) -> Admin {
         Admin::new(format!("http://{}", self.admin), TOKEN)
+    }
+
+    /// The kinds of the open alarms, each once.
+    async fn open_alarms(&self) -> Result<Vec<Value>> {
+        let (mut kinds, mut before) = (Vec::new(), i64::MAX);
+        loop {
+            let path = format!("/v1/alarms?resolved=false&limit=1000&before={before}");
+            let page = self.admin().call("GET", &path, None).await?;
+            let page = page.json.context("the alarms are not shown as JSON")?;
+            let alarms = page["alarms"].as_array().into_iter().flatten();
+            kinds.extend(alarms.map(|alarm| alarm["kind"].clone()));
+            kinds.sort_by_key(Value::to_string);
+            kinds.dedup();
+            match page["next"].as_i64() {
+                Some(next) => before = next,
+                None => return Ok(kinds),
+            }
+        }
+    }
+
+    /// Resolves all alarms of the checks at once, as the command does that the checks name. None may be left.
+    async fn resolve_alarms(&self) -> Result<()> {
+        let decision = json!({
+            "kind": ALARM_KINDS.join(","), "verdict": "dismiss", "reason": "conformance checks",
+        });
+        let mut more = true;
+        while more {
+            let path = "/v1/alarms:resolve";
+            let answer = self.admin().call("POST", path, Some(&decision)).await?;
+            ensure!(
+                answer.status == 200,
+                "alarms are not resolved: {}",
+                answer.text()
+            );
+            more = answer.json.is_some_and(|it| it["more"] == true);
+        }
+        let left = self.open_alarms().await?;
+        ensure!(left.is_empty(), "alarms are left: {left:?}");
+        Ok(())
     }
 
     /// Waits until the service is ready.

@@ -26,7 +26,7 @@ mod wire;
 
 pub use catalogue::{Entry, Need, Source, catalogue};
 pub use check::{Check, Finding, Outcome, checks, run};
-pub use observe::{Observation, Observer, PAYMENT_ID};
+pub use observe::{ALARM_KINDS, Observation, Observer, PAYMENT_ID, resolve_alarms};
 pub use prepare::{PrepareError, prepare};
 pub use report::{
     Format, Report, Subject, Summary, Terminal, UnknownFormat, Verdict, WriteError, run_all,

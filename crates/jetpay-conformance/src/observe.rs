@@ -243,3 +243,42 @@ impl CheckContext<'_> {
         expect::holds("a flag on the payment", flagged, || "none")
     }
 }
+
+/// The kinds of alarms that callbacks of the checks raise at a service `jetpay`, which keeps what does not fit.
+pub const ALARM_KINDS: [&str; 13] = [
+    "amount_differs",
+    "compensation_too_large",
+    "currency_differs",
+    "decline_after_credit",
+    "operation_of_another_payment",
+    "partially_paid",
+    "payout_for_top_up",
+    "project_differs",
+    "sale_without_success",
+    "second_sale",
+    "success_not_credited",
+    "unknown_operation",
+    "unusable",
+];
+
+/// The command of the service `jetpay` that resolves all alarms of the checks at once.
+#[must_use]
+pub fn resolve_alarms() -> String {
+    let kinds = ALARM_KINDS.join(",");
+    format!(
+        "jetpay alarms resolve --kind {kinds} --verdict dismiss --reason \"conformance checks\""
+    )
+}
+
+impl super::target::Target {
+    /// Whether the endpoint is known to be a service `jetpay`: it must behave exactly like one, or its admin interface shows
+    /// the money.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        let admin = |observer: &Observer| match observer {
+            Observer::Admin(_) => true,
+            Observer::Url(url) => url.client.url("").ends_with("/v1/payments/{payment_id}"),
+        };
+        self.exact || self.observer.as_ref().is_some_and(admin)
+    }
+}

@@ -11,8 +11,11 @@ use broken_merchants::{Broken, all, any_merchant, reports};
 use jetpay_conformance::{
     Kassa24Answers, Level, Observation, Outcome, Report, Target, checks, run_all,
 };
-use jetpay_platform::{Admin, KASPI, KASSA24, METHODS};
-use merchant::{ACCOUNT_PROJECT, Fault, PROJECT, SECRETS, STRICT_PROJECT, TestMerchant};
+use jetpay_platform::{Admin, KASPI, KASSA24, METHODS, MethodFacts, QIWI_KZ};
+use merchant::{
+    ACCOUNT_PROJECT, Answer, Fault, LedgerFault, PROJECT, SECRETS, STRICT_PROJECT, TestMerchant,
+};
+use serde_json::Value;
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,6 +110,72 @@ fn catalogue() -> BTreeSet<&'static str> {
         .collect()
 }
 
+/// What merchants may do although the right merchant does something else, and checks that must pass.
+const RIGHT_IN_ANOTHER_WAY: [(Fault, &MethodFacts, &[&str]); 6] = [
+    // Leaves refunds to people, and refuses their callbacks.
+    (
+        Fault::Stops(|it| {
+            let json = it.json();
+            let kind = json.pointer("/operation/type").and_then(Value::as_str);
+            kind.is_some_and(|kind| kind.contains("ref") || kind == "reversal")
+                .then(|| Answer::new(422, ""))
+        }),
+        &KASPI,
+        &["callback-refund-repeated", "callback-refund-declined"],
+    ),
+    // Takes what is left when a refund is larger.
+    (
+        Fault::Ledger(LedgerFault::RefundsWhatIsLeft),
+        &KASPI,
+        &["callback-refund-too-large", "callback-refund-second"],
+    ),
+    // Credits only what an early refund leaves.
+    (
+        Fault::Ledger(LedgerFault::NetsEarlyRefunds),
+        &KASPI,
+        &["callback-refund-before-sale", "callback-refund-too-large"],
+    ),
+    // Writes an empty list where the method has no contracts.
+    (
+        Fault::Answers(|incoming, answer| {
+            if incoming.is_verify() && answer.is_good() {
+                answer.edit(|it| it["entities"] = Value::Array(Vec::new()));
+            }
+        }),
+        &QIWI_KZ,
+        &["verify-no-contracts"],
+    ),
+    // Leaves contracts out that cannot be paid.
+    (
+        Fault::Answers(|_, answer| {
+            answer.edit(|it| {
+                if let Some(Value::Array(contracts)) = it.get_mut("entities") {
+                    contracts.retain(|contract| contract["status_code"] == 0);
+                }
+            });
+        }),
+        &KASSA24,
+        &["option-2-status"],
+    ),
+    // Says that it has no other HTTP methods.
+    (
+        Fault::Stops(|it| (it.http_method != "POST").then(|| Answer::new(501, ""))),
+        &KASPI,
+        &["http-post-only", "http-get"],
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn merchant_that_is_right_in_another_way_fails_no_check_that_must_hold() {
+    for (fault, method, pass) in RIGHT_IN_ANOTHER_WAY {
+        let (target, _) = any_merchant(fault, method, Kassa24Answers::Contracts);
+        let report = run_all(&target, |_| ()).await;
+        assert!(report.is_good(), "{report}");
+        let failed = failed(&report);
+        assert!(pass.iter().all(|row| !failed.contains(row)), "{failed:?}");
+    }
+}
+
 #[test]
 fn every_broken_merchant_has_a_unique_name_and_a_description() {
     let names: BTreeSet<&str> = all().map(|broken| broken.name).collect();
@@ -160,13 +229,15 @@ async fn without_permission_to_credit_nothing_fails_and_nothing_is_credited() {
 }
 
 /// Rows that ask for a refusal or for HTTP 200, which the answer shows, and look at the money if they can.
-const SEEN_IN_THE_ANSWER: [&str; 12] = [
+const SEEN_IN_THE_ANSWER: [&str; 14] = [
     "attack-number-as-text",
     "attack-status-hidden",
     "callback-bad-signature",
     "callback-decline-without-operation",
     "callback-missing-field",
     "callback-other-secret",
+    "callback-signature-malformed",
+    "callback-signature-part",
     "callback-unknown-project",
     "callback-wrong-type",
     "connection-cut",

@@ -8,6 +8,7 @@ mod service;
 use std::path::Path;
 
 use behind_tls::{certificate, in_front_of};
+use jetpay_conformance::{ALARM_KINDS, resolve_alarms};
 use serde_json::{Value, json};
 use service::{CUSTOMER, Ended, Running, SECRET, TOKEN};
 
@@ -87,6 +88,15 @@ async fn with_allow_credits_and_observe_every_other_check_passes_and_reports_sho
     let ended = conformance(&running, &arguments);
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
     assert!(running.admin().balance(CUSTOMER).await.unwrap() > 0);
+    assert!(ended.out.contains(&resolve_alarms()), "{}", ended.out);
+    let open = "/v1/alarms?resolved=false&limit=1000";
+    let open = running.admin().call("GET", open, None).await.unwrap();
+    let open = open.json.unwrap_or_default()["alarms"].clone();
+    let kinds = open.as_array().unwrap().iter().map(|it| it["kind"].clone());
+    let not_said: Vec<_> = kinds
+        .filter(|kind| !ALARM_KINDS.contains(&kind.as_str().unwrap()))
+        .collect();
+    assert_eq!(not_said, Vec::<Value>::new());
     let (json, texts) = reports(&running);
     let findings = json["findings"].as_array().unwrap();
     assert!(findings.len() > 100, "{}", findings.len());

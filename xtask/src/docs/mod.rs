@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
-use jetpay_conformance::{Entry, Group, Level, Need, Source, catalogue};
+use jetpay_conformance::{Entry, Group, Level, Need, Source, catalogue, resolve_alarms};
 use jetpay_platform::METHODS;
 
 use crate::shell;
@@ -61,6 +61,7 @@ fn fill(template: &str, entries: &[Entry]) -> Result<String> {
         ("{{of each method}}", of_each_method(entries)),
         ("{{headings}}", headings()),
         ("{{chapters}}", chapters(entries)),
+        ("{{alarms}}", resolve_alarms()),
     ] {
         ensure!(page.contains(place), "the template has no place {place}");
         page = page.replace(place, &text);

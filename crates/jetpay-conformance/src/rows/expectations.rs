@@ -9,14 +9,17 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect::{self, Seen};
 
-/// Expects that every URL for callbacks refuses the body, and that nothing changes.
+/// Expects that every URL for callbacks refuses each of the bodies, and that nothing changes.
 pub(crate) async fn refused(
     context: &CheckContext<'_>,
     payment_id: &str,
-    body: Vec<u8>,
+    bodies: Vec<Vec<u8>>,
 ) -> CheckResult {
-    for url in context.callback_urls() {
-        context.expect_status(&context.send_at(&url, body.clone()).await?, 400)?;
+    let urls = context.callback_urls();
+    for body in bodies {
+        for url in &urls {
+            context.expect_status(&context.send_at(url, body.clone()).await?, 400)?;
+        }
     }
     expect_unchanged(context, payment_id).await
 }
@@ -29,7 +32,7 @@ pub(crate) async fn expect_harmless(
     body: Vec<u8>,
 ) -> CheckResult {
     if context.target.exact {
-        return refused(context, payment_id, body).await;
+        return refused(context, payment_id, vec![body]).await;
     }
     let mut taken = false;
     for url in context.callback_urls() {
@@ -66,22 +69,6 @@ pub(crate) async fn expect_credited(context: &CheckContext<'_>, payment_id: &str
     context
         .expect_money(payment_id, "credited", &[amount])
         .await
-}
-
-/// Expects that a refund left these entries, or no entry at all. To process refunds is advice, but a merchant who
-/// processes them must do it right. The service `jetpay` must process them.
-pub(crate) async fn expect_taken_back(
-    context: &CheckContext<'_>,
-    payment_id: &str,
-    state: &str,
-    amounts: &[i64],
-) -> CheckResult {
-    let followed = context.expect_money(payment_id, state, amounts).await;
-    let failed = matches!(followed, Err(Stop::Failed { .. }));
-    if failed && !context.target.exact && expect_credited(context, payment_id).await.is_ok() {
-        return Ok(());
-    }
-    followed
 }
 
 /// Posts a callback that must not credit. The service `jetpay` acknowledges it and raises an alarm. A merchant may also

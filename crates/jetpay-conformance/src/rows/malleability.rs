@@ -206,7 +206,7 @@ async fn second_signature(context: &CheckContext<'_>) -> CheckResult {
             json!("another"),
         )
     };
-    refused(context, &payment_id, tampered(&signed, moved)).await
+    refused(context, &payment_id, vec![tampered(&signed, moved)]).await
 }
 
 async fn semicolon(context: &CheckContext<'_>) -> CheckResult {

@@ -91,17 +91,20 @@ pub(super) fn service(
 /// mostly wait.
 const AT_ONCE: usize = 10;
 
-/// Rows that take long, and whose failure is advice or about HTTP. They run only for merchants that name them or have a
-/// fault in HTTP.
-const LONG: [&str; 8] = [
+/// Rows that take long. They run only for merchants that name them or have a fault in HTTP.
+const LONG: [&str; 12] = [
+    "callback-decline-without-operation",
     "callback-missing-field",
     "callback-odd-status",
     "callback-odd-type",
+    "callback-signature-part",
+    "callback-success-after-report",
     "callback-wrong-type",
     "connection-slow",
     "large-callback",
     "large-verify",
     "shape-nothing-inside",
+    "signature-part",
 ];
 
 /// The report of each merchant.

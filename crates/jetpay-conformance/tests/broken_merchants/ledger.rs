@@ -60,13 +60,13 @@ pub(super) static ALL: &[Broken] = &[
         "ignores-currency",
         "Credits dollars as tenge.",
         LedgerFault::IgnoresTheCurrency,
-        &["callback-other-currency"],
+        &["callback-other-currency", "callback-refund-odd-amount"],
     ),
     Broken::slips(
         "ignores-project",
         "Credits a payment of one project that another project signed.",
         LedgerFault::IgnoresTheProject,
-        &["callback-other-project"],
+        &["callback-other-project", "callback-refund-other-project"],
     ),
     Broken::slips(
         "trusts-payment-status",
@@ -88,9 +88,18 @@ pub(super) static ALL: &[Broken] = &[
         "ignores-type",
         "Credits successful operations of any type.",
         LedgerFault::IgnoresTheType,
-        &["callback-unknown-type"],
-    )
-    .advised_against(),
+        &[
+            "callback-unknown-success",
+            "callback-unknown-type",
+            "callback-unknown-success-acknowledged",
+        ],
+    ),
+    Broken::slips(
+        "unknown-is-final",
+        "Closes a payment for ever at an unknown word, and at a callback without an operation.",
+        LedgerFault::UnknownIsFinal,
+        &["callback-unknown-success", "callback-success-after-report"],
+    ),
     Broken::slips(
         "credits-processing",
         "Credits a payment in progress.",
@@ -140,7 +149,10 @@ pub(super) static ALL: &[Broken] = &[
         "decline-is-final",
         "Ignores a success after a decline.",
         LedgerFault::DeclineIsFinal,
-        &["callback-success-after-decline"],
+        &[
+            "callback-success-after-decline",
+            "callback-success-after-report",
+        ],
     ),
     Broken::slips(
         "wrong-is-final",
@@ -191,6 +203,30 @@ pub(super) static ALL: &[Broken] = &[
         &["callback-refund-rest"],
     ),
     Broken::slips(
+        "refunds-unless-declined",
+        "Takes a refund back unless it was declined.",
+        LedgerFault::RefundsUnlessDeclined,
+        &["callback-refund-declined"],
+    ),
+    Broken::slips(
+        "refunds-no-parts",
+        "Ignores partial refunds, and processes full ones.",
+        LedgerFault::RefundsNoParts,
+        &["callback-refund-partial", "callback-refund-rest"],
+    ),
+    Broken::slips(
+        "refunds-before-the-sale",
+        "Takes an early refund from the customer before the sale is credited.",
+        LedgerFault::RefundsBeforeTheSale,
+        &["callback-refund-before-sale"],
+    ),
+    Broken::slips(
+        "refunds-below-zero",
+        "Refunds a negative amount, which gives the customer money.",
+        LedgerFault::RefundsBelowZero,
+        &["callback-refund-odd-amount"],
+    ),
+    Broken::slips(
         "loses-early-refunds",
         "Ignores a refund that comes before its sale.",
         LedgerFault::LosesEarlyRefunds,
@@ -213,6 +249,15 @@ pub(super) static ALL: &[Broken] = &[
         "Ignores a refund that the platform reversed.",
         LedgerFault::IgnoresReversedRefunds,
         &["callback-refund-reversed"],
+    ),
+    Broken::slips(
+        "trusts-reversed-refunds",
+        "Gives back what a reversed refund names, each time and without a refund.",
+        LedgerFault::TrustsReversedRefunds,
+        &[
+            "callback-refund-reverse-too-large",
+            "callback-refund-repeated",
+        ],
     ),
     Broken::slips(
         "ignores-refunds",

@@ -66,6 +66,7 @@ pub(super) static ALL: &[Broken] = &[
             let known = [
                 "success",
                 "decline",
+                "error",
                 "processing",
                 "sale",
                 "refund",
@@ -87,8 +88,27 @@ pub(super) static ALL: &[Broken] = &[
         &[
             "callback-unknown-status",
             "callback-unknown-type",
+            "callback-unknown-success-acknowledged",
             "callback-odd-status",
         ],
+    )
+    .advised_against(),
+    Broken::new(
+        "approved-is-success",
+        "Reads the words of other platforms, approved and completed, as a success.",
+        Fault::Comes(|it| {
+            words(it, |word| match word {
+                "approved" | "completed" => "success",
+                other => other,
+            });
+        }),
+        &["callback-unknown-success"],
+    ),
+    Broken::new(
+        "trims-words",
+        "Removes the white space around a word, and credits without a person.",
+        Fault::Comes(|it| words(it, str::trim)),
+        &["callback-unknown-success-acknowledged"],
     )
     .advised_against(),
     Broken::new(
@@ -137,6 +157,53 @@ pub(super) static ALL: &[Broken] = &[
         &["callback-odd-harmless-fields"],
     ),
     Broken::new(
+        "adds-up-what-is-left",
+        "Crashes on a payment.sum that is no amount.",
+        Fault::Stops(|it| {
+            let json = it.json();
+            let left = json.pointer("/payment/sum/amount");
+            (it.is_callback() && !left.is_some_and(Value::is_i64)).then(Answer::crash)
+        }),
+        &["callback-odd-harmless-fields", "callback-few-fields"],
+    ),
+    Broken::new(
+        "receipts-as-text-alone",
+        "Refuses an id of the provider that is no text.",
+        Fault::Stops(|it| {
+            let json = it.json();
+            let receipt = json.pointer("/operation/provider/payment_id");
+            receipt
+                .is_some_and(|it| !it.is_string())
+                .then(|| Answer::new(422, ""))
+        }),
+        &["callback-odd-harmless-fields"],
+    ),
+    Broken::new(
+        "counts-errors",
+        "Crashes on errors that are no list of objects.",
+        Fault::Stops(|it| {
+            let json = it.json();
+            let errors = json.get("errors").filter(|it| !it.is_null());
+            let list = errors.and_then(Value::as_array);
+            let good = list.is_some_and(|it| it.iter().all(Value::is_object));
+            (errors.is_some() && !good).then(Answer::crash)
+        }),
+        &["callback-odd-harmless-fields"],
+    ),
+    Broken::new(
+        "wants-an-operation-or-none",
+        "Crashes on an operation that is null or an empty list, as PHP writes an empty object.",
+        Fault::Stops(|it| {
+            let json = it.json();
+            let operation = json.get("operation");
+            operation
+                .is_some_and(|it| !it.is_object())
+                .then(Answer::crash)
+        }),
+        &["callback-decline-without-operation"],
+    )
+    .advised_against(),
+    Broken::new(
         "wants-an-operation",
         "Refuses callbacks without operation.id.",
         Fault::Stops(|it| {
@@ -176,10 +243,10 @@ pub(super) static ALL: &[Broken] = &[
     .advised_against(),
     Broken::new(
         "crashes-on-dates",
-        "Crashes on an invalid date.",
+        "Crashes on a date that is no text.",
         Fault::Stops(|it| {
-            let date = it.json().pointer("/payment/date").cloned();
-            (date.is_some_and(|date| date == "soon")).then(Answer::crash)
+            let date = it.json().pointer("/operation/created_date").cloned();
+            (date.is_some_and(|date| !date.is_string())).then(Answer::crash)
         }),
         &["callback-bad-dates"],
     )
@@ -230,3 +297,16 @@ pub(super) static ALL: &[Broken] = &[
     )
     .advised_against(),
 ];
+
+/// Changes the words of a callback.
+fn words(incoming: &mut Incoming, change: fn(&str) -> &str) {
+    incoming.edit(|it| {
+        for place in ["/payment/status", "/operation/status", "/operation/type"] {
+            if let Some(word) = it.pointer_mut(place)
+                && let Some(text) = word.as_str()
+            {
+                *word = change(text).into();
+            }
+        }
+    });
+}

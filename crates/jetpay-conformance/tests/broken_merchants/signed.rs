@@ -41,7 +41,19 @@ pub(super) static ALL: &[Broken] = &[
         "trims-signatures",
         "Removes the white space around a signature.",
         Fault::Comes(|incoming| sign_if(incoming, |given, right| given.trim() == right)),
-        &["signature-malformed"],
+        &["signature-malformed", "callback-signature-malformed"],
+    )
+    .advised_against(),
+    Broken::new(
+        "decodes-loosely",
+        "Reads a signature without its padding, and with the letters of URLs.",
+        Fault::Comes(|incoming| {
+            sign_if(incoming, |given, right| {
+                let given = given.replace('-', "+").replace('_', "/");
+                given.trim_end_matches('=') == right.trim_end_matches('=')
+            });
+        }),
+        &["signature-malformed", "callback-signature-malformed"],
     )
     .advised_against(),
     Broken::new(
@@ -52,9 +64,84 @@ pub(super) static ALL: &[Broken] = &[
                 !given.is_empty() && right.starts_with(given)
             });
         }),
-        &["signature-malformed"],
-    )
-    .advised_against(),
+        PARTS,
+    ),
+    Broken::new(
+        "compares-the-begin",
+        "Accepts a text that begins with the signature.",
+        Fault::Comes(|incoming| sign_if(incoming, |given, right| given.starts_with(right))),
+        PARTS,
+    ),
+    Broken::new(
+        "compares-the-end",
+        "Accepts a text that ends with the signature.",
+        Fault::Comes(|incoming| sign_if(incoming, |given, right| given.ends_with(right))),
+        PARTS,
+    ),
+    Broken::new(
+        "compares-twenty-letters",
+        "Compares the first 20 characters, as a column of a table holds them.",
+        Fault::Comes(|incoming| {
+            sign_if(incoming, |given, right| {
+                given.len() == right.len() && given.get(..20) == right.get(..20)
+            });
+        }),
+        PARTS,
+    ),
+    Broken::new(
+        "compares-all-but-the-last-letter",
+        "Compares 85 letters of a signature.",
+        Fault::Comes(|incoming| {
+            sign_if(incoming, |given, right| {
+                given.len() == right.len() && given.get(..85) == right.get(..85)
+            });
+        }),
+        PARTS,
+    ),
+    Broken::new(
+        "takes-one-of-several",
+        "Accepts a list of signatures with commas between them.",
+        Fault::Comes(|incoming| {
+            sign_if(incoming, |given, right| {
+                given.split(',').any(|it| it == right)
+            });
+        }),
+        PARTS,
+    ),
+    Broken::new(
+        "compares-loosely",
+        "Compares a signature as languages with loose types do: true equals every text.",
+        Fault::Comes(|incoming| {
+            if incoming.json()["signature"] == true {
+                incoming.sign();
+            }
+        }),
+        &["signature-missing", "callback-bad-signature"],
+    ),
+    Broken::new(
+        "takes-a-list",
+        "Accepts a list or an object in the place of a signature, as `strcmp` of old PHP does.",
+        Fault::Comes(|incoming| {
+            let signature = &incoming.json()["signature"];
+            if signature.is_array() || signature.is_object() {
+                incoming.sign();
+            }
+        }),
+        &["signature-missing", "callback-bad-signature"],
+    ),
+    Broken::new(
+        "has-an-empty-secret",
+        "Uses an empty secret for a project that it does not know, and then another project.",
+        Fault::Comes(|incoming| {
+            if incoming.is_signed_with("\0") && incoming.json()["project_id"] != 1234 {
+                let mut json = incoming.json();
+                json["project_id"] = json!(1234);
+                incoming.body = json.to_string().into_bytes();
+                incoming.sign();
+            }
+        }),
+        &["signature-other-secret", "callback-other-secret"],
+    ),
     Broken::new(
         "takes-sha-1",
         "Accepts any 40 hexadecimal digits as the old scheme.",
@@ -182,6 +269,9 @@ pub(super) static ALL: &[Broken] = &[
         &["attack-unsigned"],
     ),
 ];
+
+/// The checks of signatures that are right in part.
+const PARTS: &[&str] = &["signature-part", "callback-signature-part"];
 
 /// A refusal because of the signature.
 pub(super) fn refusal() -> Answer {

@@ -86,8 +86,12 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     if callback.project_id != payment.top_up.project_id && !is(LedgerFault::IgnoresTheProject) {
         return;
     }
+    if is(LedgerFault::UnknownIsFinal) && is_unknown(callback) {
+        payment.state = "closed";
+    }
     if is(LedgerFault::DeclineIsFinal) && payment.state == "declined"
         || is(LedgerFault::WrongIsFinal) && payment.state == "quarantined"
+        || payment.state == "closed"
     {
         return;
     }
@@ -100,19 +104,15 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
         // Without an operation, the callback is about the payment alone.
         if is(LedgerFault::TrustsThePayment) && *status == PaymentStatus::Success {
             ledger.enter(callback, asked.minor());
-        } else if *status == PaymentStatus::Decline {
+        } else if status.class() == StatusClass::Failed {
             decline(ledger, callback, ledger_fault);
         }
         return;
     };
     let done = operation.status == Some(OperationStatus::Success);
     match kind {
-        OperationType::Refund => return refund(ledger, callback, paid.minor(), ledger_fault),
-        OperationType::RefundReverse if is(LedgerFault::IgnoresReversedRefunds) => return,
-        OperationType::RefundReverse => return give_again(ledger, callback, paid.minor(), done),
-        OperationType::Reversal if is(LedgerFault::IgnoresReversals) => return,
-        OperationType::Reversal => {
-            return take_back(ledger, callback, paid.minor(), done, ledger_fault);
+        OperationType::Refund | OperationType::Reversal | OperationType::RefundReverse => {
+            return compensate(ledger, callback, kind, paid, ledger_fault);
         }
         OperationType::Sale => {}
         _ if is(LedgerFault::IgnoresTheType) || is(LedgerFault::TrustsThePayment) => {}
@@ -151,7 +151,7 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
         if !is(LedgerFault::NeverQuarantines) {
             payment.state = "quarantined";
         }
-    } else if *status == PaymentStatus::Decline {
+    } else if status.class() == StatusClass::Failed {
         decline(ledger, callback, ledger_fault);
     } else if is(LedgerFault::ProcessingReopens) {
         payment.left = None;
@@ -159,6 +159,41 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     } else if is(LedgerFault::UnknownIsADecline) && status.class() == StatusClass::Unknown {
         payment.state = "declined";
     }
+}
+
+/// Processes a refund, a reversal or a reversed refund.
+fn compensate(
+    ledger: &mut Ledger,
+    callback: &Callback,
+    kind: &OperationType,
+    paid: Money,
+    ledger_fault: Option<LedgerFault>,
+) {
+    let is = |other| ledger_fault == Some(other);
+    let asked = ledger.payments[callback.payment.id.as_str()].top_up.amount;
+    let same_currency = paid.currency() == asked.currency() || is(LedgerFault::IgnoresTheCurrency);
+    let positive = paid.minor() > 0 || is(LedgerFault::RefundsBelowZero);
+    if !same_currency || !positive {
+        return;
+    }
+    let done = callback.operation.status == Some(OperationStatus::Success);
+    match kind {
+        OperationType::RefundReverse if is(LedgerFault::IgnoresReversedRefunds) => {}
+        OperationType::RefundReverse => {
+            give_again(ledger, callback, paid.minor(), done, ledger_fault);
+        }
+        OperationType::Reversal if is(LedgerFault::IgnoresReversals) => {}
+        OperationType::Reversal => take_back(ledger, callback, paid.minor(), done, ledger_fault),
+        _ => refund(ledger, callback, paid.minor(), ledger_fault),
+    }
+}
+
+/// Whether it has a word that is unknown, or no operation.
+fn is_unknown(callback: &Callback) -> bool {
+    let operation = &callback.operation;
+    callback.payment.status.class() == StatusClass::Unknown
+        || matches!(operation.kind, None | Some(OperationType::Other(_)))
+        || matches!(operation.status, Some(OperationStatus::Other(_)))
 }
 
 fn credit_once(
@@ -179,11 +214,15 @@ fn credit_once(
         Some(LedgerFault::KnowsRepeatsByTheirBytes) => {
             ledger.remembered.insert(callback.body.to_vec())
         }
-        Some(LedgerFault::CreditsEachOperation) => fresh,
+        Some(LedgerFault::CreditsEachOperation | LedgerFault::RefundsBeforeTheSale) => fresh,
         Some(LedgerFault::CreditsTwoPayments | LedgerFault::ProcessingReopens) => open,
         _ => fresh && open,
     };
-    if credits {
+    if credits && ledger_fault == Some(LedgerFault::NetsEarlyRefunds) {
+        let early = ledger.early_of(callback.payment.id.as_str()).into_iter();
+        let taken = early.filter_map(|it| it.operation.sum_initial.map(Money::minor));
+        ledger.enter(callback, (minor - taken.sum::<i64>()).max(0));
+    } else if credits {
         ledger.enter(callback, minor);
         for early in ledger.early_of(callback.payment.id.as_str()) {
             let taken = early.operation.sum_initial.map_or(0, Money::minor);
@@ -219,6 +258,7 @@ fn refund(ledger: &mut Ledger, callback: &Callback, minor: i64, ledger_fault: Op
     match ledger_fault {
         Some(LedgerFault::IgnoresRefunds) => {}
         Some(LedgerFault::RefundsOnce) if left.is_some_and(|left| left < asked) => {}
+        Some(LedgerFault::RefundsNoParts) if minor < asked => {}
         Some(LedgerFault::RefundsAll) => take_back(ledger, callback, asked, done, ledger_fault),
         _ => take_back(ledger, callback, minor, done, ledger_fault),
     }
@@ -232,12 +272,26 @@ fn take_back(
     ledger_fault: Option<LedgerFault>,
 ) {
     let payment = &ledger.payments[callback.payment.id.as_str()];
-    let done = done || ledger_fault == Some(LedgerFault::TrustsRefunds);
+    let status = callback.operation.status.as_ref();
+    let failed = status.is_some_and(|status| status.class() == StatusClass::Failed);
+    let done = match ledger_fault {
+        Some(LedgerFault::TrustsRefunds) => true,
+        Some(LedgerFault::RefundsUnlessDeclined) => !failed,
+        _ => done,
+    };
+    if payment.left.is_none() && ledger_fault == Some(LedgerFault::RefundsBeforeTheSale) {
+        ledger.enter(callback, -minor);
+        return;
+    }
     let Some(left) = payment.left.filter(|_| done) else {
         if done && ledger_fault != Some(LedgerFault::LosesEarlyRefunds) {
             ledger.early.push(callback.clone());
         }
         return;
+    };
+    let minor = match ledger_fault {
+        Some(LedgerFault::RefundsWhatIsLeft) if left > 0 => minor.min(left),
+        _ => minor,
     };
     let fits = match ledger_fault {
         Some(LedgerFault::RefundsAll | LedgerFault::RefundsRepeats) => true,
@@ -253,12 +307,20 @@ fn take_back(
 }
 
 /// Undoes a refund: what was taken back is the customer's again.
-fn give_again(ledger: &mut Ledger, callback: &Callback, minor: i64, done: bool) {
+fn give_again(
+    ledger: &mut Ledger,
+    callback: &Callback,
+    minor: i64,
+    done: bool,
+    ledger_fault: Option<LedgerFault>,
+) {
     let payment = &ledger.payments[callback.payment.id.as_str()];
     let taken = payment
         .left
         .map(|left| payment.top_up.amount.minor() - left);
-    if done && taken.is_some_and(|taken| minor <= taken) && ledger.is_fresh(callback, false) {
+    let fits = taken.is_some_and(|taken| minor <= taken);
+    let trusted = ledger_fault == Some(LedgerFault::TrustsReversedRefunds);
+    if done && (trusted || fits && ledger.is_fresh(callback, false)) {
         ledger.enter(callback, minor);
     }
 }

@@ -154,20 +154,34 @@ pub(crate) enum LedgerFault {
     RefundsAll,
     /// Ignores the second refund.
     RefundsOnce,
+    /// Ignores partial refunds.
+    RefundsNoParts,
+    /// Takes a refund back before its sale was credited.
+    RefundsBeforeTheSale,
+    /// Refunds a negative amount, which gives money.
+    RefundsBelowZero,
     /// Ignores a refund that comes before its sale.
     LosesEarlyRefunds,
     /// Compares a refund with the announced amount, and not with what is left of it.
     ForgetsWhatIsLeft,
     /// Refunds any amount as long as something is left.
     RefundsTooMuch,
+    /// Credits what an early refund leaves, in one entry, which is no fault.
+    NetsEarlyRefunds,
+    /// Takes what is left when a refund is larger, which is no fault.
+    RefundsWhatIsLeft,
     /// Ignores a refund that the platform reversed.
     IgnoresReversedRefunds,
+    /// Gives back what a reversed refund names, each time and without a refund.
+    TrustsReversedRefunds,
     /// Ignores refunds.
     IgnoresRefunds,
     /// Ignores reversals.
     IgnoresReversals,
     /// A declined refund counts.
     TrustsRefunds,
+    /// A refund counts unless its status says that it failed.
+    RefundsUnlessDeclined,
     /// Acknowledges an unknown payment.
     AcknowledgesStrangers,
     /// Credits nothing.
@@ -182,6 +196,8 @@ pub(crate) enum LedgerFault {
     ForgetsRefundsInBalances,
     /// Considers unknown words final.
     UnknownIsADecline,
+    /// Closes a payment for ever at an unknown word, and at a callback without an operation.
+    UnknownIsFinal,
 }
 
 /// All requests that came to an endpoint.

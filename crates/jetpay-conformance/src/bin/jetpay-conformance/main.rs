@@ -11,7 +11,9 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use endpoint::Endpoint;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jetpay_conformance::{Check, Format, Report, Target, Verdict, checks, prepare, run_until};
+use jetpay_conformance::{
+    Check, Format, Report, Target, Verdict, checks, prepare, resolve_alarms, run_until,
+};
 
 /// Check a merchant's endpoint, in whatever language it is written
 ///
@@ -71,7 +73,13 @@ impl Conformance {
             report.write(file)?;
             Ok(format!("The report is in {}\n", file.display()))
         });
-        let written: String = written.collect::<anyhow::Result<_>>()?;
+        let mut written: String = written.collect::<anyhow::Result<_>>()?;
+        if target.is_service() {
+            written += "The service jetpay keeps alarms about callbacks of these checks. Resolve them all at once, if it is a test \
+                        service:\n";
+            written += &resolve_alarms();
+            written.push('\n');
+        }
         let columns = console::Term::stdout().size_checked();
         let columns = columns.map_or(COLUMNS, |(_, columns)| columns.into());
         write(&format!("{}{written}", report.terminal().width(columns)))?;

@@ -131,8 +131,9 @@ async fn sample_amount(context: &CheckContext<'_>) -> CheckResult {
 
 fn repeated_key(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let signed = signed(context);
-    // Both values are the same, one is hidden by an escape, and one is nested.
+    // Both values are the same, one is hidden by an escape, one is nested, and one is the signature.
     let texts = [
+        "{\"signature\":\"AAAA\",",
         "{\"type\":\"verify\",",
         "{\"typ\\u0065\":\"check_deposit\",",
         "{\"a\":{\"b\":1,\"b\":1},",

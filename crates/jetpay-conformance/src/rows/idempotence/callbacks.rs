@@ -1,6 +1,5 @@
 //! Repeated callbacks: the answer to the first one was lost, or several arrive at the same time.
 
-use jetpay_platform::messages::Callback;
 use jetpay_platform::{is_acknowledged, next_operation_id};
 use tokio::task::JoinSet;
 
@@ -9,8 +8,9 @@ use crate::check_context::CheckContext;
 use crate::row::sections::ONE_CREDIT;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{
-    expect_acknowledged_if_exact, expect_credited, expect_taken_back, post_wrong_callback,
+    expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
 };
+use crate::rows::money::refund::{PART_MINOR, Step, steps_count};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(
@@ -35,7 +35,7 @@ pub(crate) static ROWS: &[Row] = &[
         "callback-refund-repeated",
         Level::Must,
         ONE_CREDIT,
-        "a repeated refund is acknowledged and takes nothing more",
+        "a repeated refund, reversal or refund reverse is acknowledged and moves nothing more",
         "A refund that is reported three times takes the money from the customer three times.",
         run!(refund_repeated),
     )
@@ -95,18 +95,17 @@ async fn repeated_later(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn refund_repeated(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, _) = context.new_credited_payment().await?;
-    let refund = Callback::refund(
-        context.method,
-        context.project.id,
-        &payment_id,
-        context.amount(),
-    );
-    for _ in 0..3 {
-        context.expect_acknowledged(&refund).await?;
+    let all = context.amount().minor();
+    let repeated: [(&[Step], &str); 4] = [
+        (&[("refund", all)], "refunded"),
+        (&[("refund", PART_MINOR)], "partially_refunded"),
+        (&[("reversal", all)], "reversed"),
+        (&[("refund", all), ("refund reverse", all)], "credited"),
+    ];
+    for (steps, state) in repeated {
+        steps_count(context, steps, 3, state).await?;
     }
-    let amount = context.amount().minor();
-    expect_taken_back(context, &payment_id, "refunded", &[amount, -amount]).await
+    Ok(())
 }
 
 /// The number of callbacks at the same time.

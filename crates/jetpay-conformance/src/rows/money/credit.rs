@@ -268,15 +268,20 @@ async fn other_amount(context: &CheckContext<'_>) -> CheckResult {
 
 async fn other_currency(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
+    let other = context
+        .success(&payment_id)
+        .with_currency(another_currency(context)?);
+    post_wrong_callback(context, &other).await?;
+    context.expect_money(&payment_id, "quarantined", &[]).await
+}
+
+pub(super) fn another_currency(context: &CheckContext<'_>) -> CheckResult<Currency> {
     let other = if context.target.currency.code() == "USD" {
         "KZT"
     } else {
         "USD"
     };
-    let other =
-        Currency::parse(other).map_err(|error| Stop::failed("a currency", error.to_string()))?;
-    post_wrong_callback(context, &context.success(&payment_id).with_currency(other)).await?;
-    context.expect_money(&payment_id, "quarantined", &[]).await
+    Currency::parse(other).map_err(|error| Stop::failed("a currency", error.to_string()))
 }
 
 async fn other_project(context: &CheckContext<'_>) -> CheckResult {

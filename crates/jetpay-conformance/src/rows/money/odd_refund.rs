@@ -1,15 +1,17 @@
 //! Refunds that come too early, twice, for too much, or are reversed.
 
 use jetpay_platform::is_acknowledged;
-use jetpay_platform::messages::{Callback, Operation};
 
-use super::refund::{PART_MINOR, full, part};
+use super::credit::another_currency;
+use super::refund::{
+    PART_MINOR, Step, callback_of, entries_of, if_processed, processes, steps_count,
+};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::row::sections::REFUNDS;
 use crate::row::{Level, Row, run};
 use crate::rows::expectations::{
-    expect_acknowledged_if_exact, expect_credited, expect_taken_back, post_wrong_callback,
+    expect_acknowledged_if_exact, expect_credited, post_wrong_callback,
 };
 
 pub(crate) static ROWS: &[Row] = &[
@@ -17,7 +19,7 @@ pub(crate) static ROWS: &[Row] = &[
         "callback-refund-before-sale",
         Level::Must,
         REFUNDS,
-        "if refunds are processed, a refund that comes before its sale takes the amount back after the credit",
+        "if refunds are processed, one that comes before its sale takes nothing until the credit, and then its amount",
         "Callbacks come in any order: the payer has the money back and keeps the credit.",
         run!(before_sale),
     )
@@ -26,7 +28,7 @@ pub(crate) static ROWS: &[Row] = &[
         "callback-refund-second",
         Level::Must,
         REFUNDS,
-        "a second full refund by another operation takes nothing more",
+        "a second full refund or reversal by another operation takes nothing more",
         "The customer loses the amount twice, and the balance becomes negative.",
         run!(second),
     )
@@ -41,6 +43,24 @@ pub(crate) static ROWS: &[Row] = &[
     )
     .credits(),
     Row::new(
+        "callback-refund-odd-amount",
+        Level::Must,
+        REFUNDS,
+        "a refund of nothing, of a negative amount or in another currency moves no money",
+        "A minus sign gives the customer money, or dollars are taken back as tenge.",
+        run!(odd_amount),
+    )
+    .credits(),
+    Row::new(
+        "callback-refund-other-project",
+        Level::Must,
+        REFUNDS,
+        "a refund signed by another project takes nothing back",
+        "The secret of one project is enough to empty the accounts of all others.",
+        run!(other_project),
+    )
+    .credits(),
+    Row::new(
         "callback-refund-reversed",
         Level::Must,
         REFUNDS,
@@ -49,109 +69,212 @@ pub(crate) static ROWS: &[Row] = &[
         run!(reversed),
     )
     .credits(),
+    Row::new(
+        "callback-refund-reverse-too-large",
+        Level::Must,
+        REFUNDS,
+        "a refund reverse gives back no more than was refunded, and nothing without a refund",
+        "One wrong message gives the customer money that no payer paid.",
+        run!(reverse_too_large),
+    )
+    .credits(),
 ];
 
 async fn before_sale(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let refund = full(context, &payment_id);
-    let early = context.post_callback(&refund).await?;
-    expect_acknowledged_if_exact(context, &early)?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
-    if !is_acknowledged(early.status) {
-        // The platform repeats what was not acknowledged.
-        context.expect_acknowledged(&refund).await?;
+    let all = context.amount().minor();
+    let early: [(&[Step], usize, &str); 4] = [
+        (&[("refund", all)], 1, "refunded"),
+        (&[("refund", PART_MINOR)], 1, "partially_refunded"),
+        (&[("reversal", all)], 1, "reversed"),
+        // The second one finds nothing left.
+        (&[("refund", all), ("refund", all)], 1, "refunded"),
+    ];
+    for (steps, counted, state) in early {
+        let processed = processes(context, steps[0].0).await?;
+        let payment_id = context.new_payment().await?;
+        let outcome = before_the_sale(context, &payment_id, steps, counted, state).await;
+        if_processed(context, processed, &payment_id, outcome).await?;
     }
-    let followed = expect_refunded(context, &payment_id).await;
-    let failed = matches!(followed, Err(Stop::Failed { .. }));
-    if failed && !context.target.exact && !processes_refunds(context).await? {
-        return Ok(());
-    }
-    followed
+    Ok(())
 }
 
-async fn expect_refunded(context: &CheckContext<'_>, payment_id: &str) -> CheckResult {
-    let amount = context.amount().minor();
+/// Sends these steps before the sale, and expects that after it the first ones of them count.
+async fn before_the_sale(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    steps: &[Step],
+    counted: usize,
+    state: &str,
+) -> CheckResult {
+    let mut repeated = Vec::new();
+    for step in steps {
+        let left = context.amount().minor() - step.1;
+        let callback = callback_of(context, payment_id, *step, left);
+        let early = context.post_callback(&callback).await?;
+        expect_acknowledged_if_exact(context, &early)?;
+        if !is_acknowledged(early.status) {
+            repeated.push(callback);
+        }
+    }
+    context.expect_entries(payment_id, &[]).await?;
     context
-        .expect_money(payment_id, "refunded", &[amount, -amount])
-        .await
+        .expect_acknowledged(&context.success(payment_id))
+        .await?;
+    // The platform repeats what was not acknowledged.
+    for callback in repeated {
+        context.post_callback(&callback).await?;
+    }
+    let entries = entries_of(context, &steps[..counted]);
+    let followed = context.expect_money(payment_id, state, &entries).await;
+    or_one_of(context, payment_id, followed, &[net(&entries)]).await
 }
 
-/// Whether a refund in the usual order takes the amount back. To process refunds is advice, which another check gives.
-async fn processes_refunds(context: &CheckContext<'_>) -> CheckResult<bool> {
-    let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&full(context, &payment_id))
-        .await?;
-    Ok(expect_refunded(context, &payment_id).await.is_ok())
+/// What a merchant enters that credits only what an early refund leaves.
+fn net(entries: &[i64]) -> Vec<i64> {
+    let left = entries.iter().sum::<i64>();
+    Vec::from_iter((left != 0).then_some(left))
+}
+
+/// The outcome of a check, or success if the entries are some of these. The service `jetpay` must do what the check says.
+async fn or_one_of(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    outcome: CheckResult,
+    others: &[Vec<i64>],
+) -> CheckResult {
+    if matches!(outcome, Err(Stop::Failed { .. })) && !context.target.exact {
+        for entries in others {
+            if context.expect_entries(payment_id, entries).await.is_ok() {
+                return Ok(());
+            }
+        }
+    }
+    outcome
 }
 
 async fn second(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&full(context, &payment_id))
-        .await?;
-    post_wrong_callback(context, &full(context, &payment_id)).await?;
-    let amount = context.amount().minor();
-    expect_taken_back(context, &payment_id, "refunded", &[amount, -amount]).await
+    let all = context.amount().minor();
+    for (first, state) in [("refund", "refunded"), ("reversal", "reversed")] {
+        for second in ["refund", "reversal"] {
+            moves_no_more(context, &[(first, all)], (second, all), state).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn too_large(context: &CheckContext<'_>) -> CheckResult {
-    let amount = context.amount().minor();
-    let (payment_id, _) = context.new_credited_payment().await?;
-    let refund = Callback::refund(
-        context.method,
-        context.project.id,
-        &payment_id,
-        context.money(amount + 1),
-    );
-    post_wrong_callback(context, &refund).await?;
-    expect_at_most(context, &payment_id, ("credited", &[amount]), amount).await?;
-
-    let (payment_id, _) = context.new_credited_payment().await?;
+    let all = context.amount().minor();
+    for wrong in [
+        ("refund", all + 1),
+        ("refund", i64::MAX),
+        ("reversal", all * 2),
+    ] {
+        moves_no_more(context, &[], wrong, "credited").await?;
+    }
+    let parts = [("refund", PART_MINOR), ("refund", PART_MINOR)];
+    for wrong in [
+        ("refund", all),
+        ("refund", all - PART_MINOR),
+        ("reversal", all),
+    ] {
+        moves_no_more(context, &parts, wrong, "partially_refunded").await?;
+    }
+    // Before its sale.
+    let payment_id = context.new_payment().await?;
+    let early = callback_of(context, &payment_id, ("refund", all + 1), 0);
+    post_wrong_callback(context, &early).await?;
     context
-        .expect_acknowledged(&part(context, &payment_id))
+        .expect_acknowledged(&context.success(&payment_id))
         .await?;
-    post_wrong_callback(context, &full(context, &payment_id)).await?;
-    let before = ("partially_refunded", &[amount, -PART_MINOR][..]);
-    expect_at_most(context, &payment_id, before, amount - PART_MINOR).await
+    expect_untouched(context, &payment_id, "credited", &[all], -all).await
 }
 
-/// Expects that a refund that does not fit left the payment as it was before. A merchant may also take what was left, or
-/// process no refunds. The service `jetpay` must leave it for a person.
-async fn expect_at_most(
-    context: &CheckContext<'_>,
-    payment_id: &str,
-    (state, before): (&str, &[i64]),
-    left: i64,
-) -> CheckResult {
-    let untouched = context.expect_money(payment_id, state, before).await;
-    let failed = matches!(untouched, Err(Stop::Failed { .. }));
-    if !failed || context.target.exact {
-        return untouched;
+async fn odd_amount(context: &CheckContext<'_>) -> CheckResult {
+    for wrong in [
+        ("refund", 0),
+        ("refund", -PART_MINOR),
+        ("reversal", -PART_MINOR),
+        ("refund reverse", -PART_MINOR),
+    ] {
+        moves_no_more(context, &[], wrong, "credited").await?;
     }
-    let amounts = [before, &[-left]].concat();
-    let all_taken = context.expect_money(payment_id, "refunded", &amounts).await;
-    if all_taken.is_ok() || expect_credited(context, payment_id).await.is_ok() {
-        return Ok(());
-    }
-    untouched
+    let (payment_id, _) = context.new_credited_payment().await?;
+    let refund = callback_of(context, &payment_id, ("refund", PART_MINOR), 0);
+    post_wrong_callback(context, &refund.with_currency(another_currency(context)?)).await?;
+    expect_credited(context, &payment_id).await
+}
+
+async fn other_project(context: &CheckContext<'_>) -> CheckResult {
+    let other = context.another_project()?;
+    let (payment_id, _) = context.new_credited_payment().await?;
+    let all = ("refund", context.amount().minor());
+    let mut refund = callback_of(context, &payment_id, all, 0);
+    refund.project_id = other.project_id().number();
+    let exchange = context.send_callback(other.sign(&refund)).await?;
+    expect_acknowledged_if_exact(context, &exchange)?;
+    expect_credited(context, &payment_id).await
 }
 
 async fn reversed(context: &CheckContext<'_>) -> CheckResult {
+    for minor in [context.amount().minor(), PART_MINOR] {
+        let steps = [("refund", minor), ("refund reverse", minor)];
+        steps_count(context, &steps, 1, "credited").await?;
+    }
+    Ok(())
+}
+
+async fn reverse_too_large(context: &CheckContext<'_>) -> CheckResult {
+    let all = context.amount().minor();
+    let part = ("refund", PART_MINOR);
+    let undone = [part, ("refund reverse", PART_MINOR)];
+    let before: [(&[Step], &str); 3] = [
+        (&[], "credited"),
+        (&[part], "partially_refunded"),
+        (&undone, "credited"),
+    ];
+    for (steps, state) in before {
+        moves_no_more(context, steps, ("refund reverse", all), state).await?;
+    }
+    Ok(())
+}
+
+/// Expects that the last operation, which does not fit those before it, leaves the payment as it was. A merchant may also
+/// move what there is.
+async fn moves_no_more(
+    context: &CheckContext<'_>,
+    steps: &[Step],
+    wrong: Step,
+    state: &str,
+) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&full(context, &payment_id))
-        .await?;
-    let reverse = Callback::new(
-        context.method,
-        context.project.id,
-        &payment_id,
-        "success",
-        Operation::new("refund reverse", "success", context.amount()),
-    );
-    context.expect_acknowledged(&reverse).await?;
-    let amount = context.amount().minor();
-    expect_taken_back(context, &payment_id, "credited", &[amount, -amount, amount]).await
+    let entries = entries_of(context, steps);
+    for (index, step) in steps.iter().enumerate() {
+        let left = entries[..index + 2].iter().sum();
+        let exchange = context
+            .post_callback(&callback_of(context, &payment_id, *step, left))
+            .await?;
+        expect_acknowledged_if_exact(context, &exchange)?;
+    }
+    let (all, left) = (context.amount().minor(), entries.iter().sum::<i64>());
+    let (after, most) = match wrong {
+        ("refund reverse", minor) => (all, minor.clamp(0, all - left)),
+        (_, minor) => (0, -minor.clamp(0, left)),
+    };
+    post_wrong_callback(context, &callback_of(context, &payment_id, wrong, after)).await?;
+    expect_untouched(context, &payment_id, state, &entries, most).await
+}
+
+/// Expects that an operation that does not fit left the payment as it was. A merchant may also move what there is, or
+/// process no refunds. The service `jetpay` must leave it for a person.
+async fn expect_untouched(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    state: &str,
+    entries: &[i64],
+    most: i64,
+) -> CheckResult {
+    let untouched = context.expect_money(payment_id, state, entries).await;
+    let all_moved = [entries, &[most]].concat();
+    let others = [net(&all_moved), all_moved, entries[..1].to_vec()];
+    or_one_of(context, payment_id, untouched, &others).await
 }

@@ -1,14 +1,15 @@
 //! Refunds and reversals, and the other URLs for callbacks.
 
-use jetpay_platform::messages::Callback;
+use jetpay_platform::is_acknowledged;
+use jetpay_platform::messages::{Callback, Operation};
 
-use crate::check::CheckResult;
+use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect;
 use crate::row::sections::{ANSWERS, REFUNDS};
 use crate::row::{Level, Row, run};
 use crate::rows::conditions::exact;
-use crate::rows::expectations::{expect_credited, expect_taken_back};
+use crate::rows::expectations::expect_credited;
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(
@@ -61,7 +62,7 @@ pub(crate) static ROWS: &[Row] = &[
         "callback-refund-declined",
         Level::Must,
         REFUNDS,
-        "a declined refund takes nothing back",
+        "a refund or reversal that failed, is in progress or has an unknown status takes nothing back",
         "The customer loses money to a refund that did not happen.",
         run!(declined),
     )
@@ -88,78 +89,136 @@ pub(crate) static ROWS: &[Row] = &[
     .only(exact),
 ];
 
-/// The amount of the first refund, in minor units.
-pub(super) const PART_MINOR: i64 = 3_000;
+/// The amount of a partial refund, in minor units.
+pub(crate) const PART_MINOR: i64 = 3_000;
 
-/// A refund of the full amount, by an operation of its own.
-pub(super) fn full(context: &CheckContext<'_>, payment_id: &str) -> Callback {
-    Callback::refund(
+/// An operation after the sale: its type, and its amount in minor units.
+pub(crate) type Step = (&'static str, i64);
+
+/// The sale has made this entry, and each step one more.
+pub(super) fn entries_of(context: &CheckContext<'_>, steps: &[Step]) -> Vec<i64> {
+    let entry = |(kind, minor): &Step| {
+        if *kind == "refund reverse" {
+            *minor
+        } else {
+            -minor
+        }
+    };
+    let sale = context.amount().minor();
+    std::iter::once(sale)
+        .chain(steps.iter().map(entry))
+        .collect()
+}
+
+/// The callback of a step. `left` is the rest of the payment after it, in minor units.
+pub(super) fn callback_of(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    (kind, minor): Step,
+    left: i64,
+) -> Callback {
+    let status = match (kind, left) {
+        (_, left) if left == context.amount().minor() => "success",
+        ("reversal", 0) => "reversed",
+        ("reversal", _) => "partially reversed",
+        (_, 0) => "refunded",
+        _ => "partially refunded",
+    };
+    let operation = Operation::new(kind, "success", context.money(minor));
+    Callback::new(
         context.method,
         context.project.id,
         payment_id,
-        context.amount(),
+        status,
+        operation,
     )
+    .with_remaining_sum(context.money(left))
 }
 
-pub(super) fn part(context: &CheckContext<'_>, payment_id: &str) -> Callback {
-    let (part, left) = (
-        context.money(PART_MINOR),
-        context.money(context.amount().minor() - PART_MINOR),
-    );
-    Callback::partial_refund(context.method, context.project.id, payment_id, part, left)
+/// Sends these steps after the credit of a payment, each as often, and expects that each is acknowledged and moves its
+/// amount once.
+async fn expect_steps(
+    context: &CheckContext<'_>,
+    payment_id: &str,
+    steps: &[Step],
+    deliveries: usize,
+    state: &str,
+) -> CheckResult {
+    let entries = entries_of(context, steps);
+    for (index, step) in steps.iter().enumerate() {
+        let left = entries[..index + 2].iter().sum();
+        let callback = callback_of(context, payment_id, *step, left);
+        for _ in 0..deliveries {
+            context.expect_acknowledged(&callback).await?;
+        }
+    }
+    context.expect_money(payment_id, state, &entries).await
+}
+
+/// The same with a new payment, if the merchant processes operations of the first step's type.
+pub(crate) async fn steps_count(
+    context: &CheckContext<'_>,
+    steps: &[Step],
+    deliveries: usize,
+    state: &str,
+) -> CheckResult {
+    let processed = processes(context, steps[0].0).await?;
+    let (payment_id, _) = context.new_credited_payment().await?;
+    let outcome = expect_steps(context, &payment_id, steps, deliveries, state).await;
+    if_processed(context, processed, &payment_id, outcome).await
+}
+
+/// Whether the merchant acknowledges an operation of this type for the full amount and takes it back. The service `jetpay`
+/// must do so. It is asked before the rest of a check, so that a report shows last what failed.
+pub(super) async fn processes(context: &CheckContext<'_>, kind: &'static str) -> CheckResult<bool> {
+    if context.target.exact {
+        return Ok(true);
+    }
+    let all = (kind, context.amount().minor());
+    let (payment_id, _) = context.new_credited_payment().await?;
+    let callback = callback_of(context, &payment_id, all, 0);
+    let exchange = context.post_callback(&callback).await?;
+    let entries = entries_of(context, &[all]);
+    let taken = context.expect_entries(&payment_id, &entries).await.is_ok();
+    Ok(taken && is_acknowledged(exchange.status))
+}
+
+/// The outcome of a check of how operations of a type are processed. To process them is advice, which another check gives:
+/// a merchant that processes none passes if it left this payment as it was.
+pub(super) async fn if_processed(
+    context: &CheckContext<'_>,
+    processed: bool,
+    payment_id: &str,
+    outcome: CheckResult,
+) -> CheckResult {
+    let failed = matches!(outcome, Err(Stop::Failed { .. }));
+    if processed || !failed || expect_credited(context, payment_id).await.is_err() {
+        return outcome;
+    }
+    Ok(())
 }
 
 async fn refund(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&full(context, &payment_id))
-        .await?;
-    let amount = context.amount().minor();
-    context
-        .expect_money(&payment_id, "refunded", &[amount, -amount])
-        .await
+    let all = context.amount().minor();
+    expect_steps(context, &payment_id, &[("refund", all)], 1, "refunded").await
 }
 
 async fn partial(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&part(context, &payment_id))
-        .await?;
-    let amounts = [context.amount().minor(), -PART_MINOR];
-    expect_taken_back(context, &payment_id, "partially_refunded", &amounts).await
+    let steps = [("refund", PART_MINOR)];
+    steps_count(context, &steps, 1, "partially_refunded").await
 }
 
 async fn rest(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&part(context, &payment_id))
-        .await?;
     let rest = context.amount().minor() - PART_MINOR;
-    let last = Callback::refund(
-        context.method,
-        context.project.id,
-        &payment_id,
-        context.money(rest),
-    );
-    context.expect_acknowledged(&last).await?;
-    let amounts = [context.amount().minor(), -PART_MINOR, -rest];
-    expect_taken_back(context, &payment_id, "refunded", &amounts).await
+    let steps = [("refund", PART_MINOR), ("refund", rest)];
+    steps_count(context, &steps, 1, "refunded").await
 }
 
 async fn reversal(context: &CheckContext<'_>) -> CheckResult {
     let (payment_id, _) = context.new_credited_payment().await?;
-    context
-        .expect_acknowledged(&Callback::reversal(
-            context.method,
-            context.project.id,
-            &payment_id,
-            context.amount(),
-        ))
-        .await?;
-    let amount = context.amount().minor();
-    context
-        .expect_money(&payment_id, "reversed", &[amount, -amount])
-        .await
+    let all = context.amount().minor();
+    expect_steps(context, &payment_id, &[("reversal", all)], 1, "reversed").await
 }
 
 async fn balance(context: &CheckContext<'_>) -> CheckResult {
@@ -169,8 +228,9 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
     context
         .expect_acknowledged(&context.success(&payment_id))
         .await?;
+    let all = ("refund", context.amount().minor());
     context
-        .expect_acknowledged(&full(context, &payment_id))
+        .expect_acknowledged(&callback_of(context, &payment_id, all, 0))
         .await?;
     expect::equal(
         "a balance of",
@@ -180,12 +240,23 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn declined(context: &CheckContext<'_>) -> CheckResult {
-    let (payment_id, _) = context.new_credited_payment().await?;
-    let mut refund = full(context, &payment_id).with_remaining_sum(context.amount());
-    refund.payment.status = "success".into();
-    refund.operation.status = "decline".into();
-    context.expect_acknowledged(&refund).await?;
-    expect_credited(context, &payment_id).await
+    let all = context.amount().minor();
+    for kind in ["refund", "reversal"] {
+        let processed = processes(context, kind).await?;
+        for status in ["decline", "error", "processing", "completed"] {
+            let (payment_id, _) = context.new_credited_payment().await?;
+            let mut refund = callback_of(context, &payment_id, (kind, all), all);
+            refund.operation = Operation::new(kind, status, context.amount());
+            let exchange = context.post_callback(&refund).await?;
+            expect_credited(context, &payment_id).await?;
+            // To acknowledge an unknown word is advice.
+            if status != "completed" || context.target.exact {
+                let acknowledged = context.expect_status(&exchange, 200);
+                if_processed(context, processed, &payment_id, acknowledged).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn credits_at(context: &CheckContext<'_>, url: &str) -> CheckResult {

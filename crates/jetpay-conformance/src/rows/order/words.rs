@@ -7,7 +7,7 @@ use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with, without};
 use crate::row::sections::WORDS;
 use crate::row::{Level, Row, run};
-use crate::rows::expectations::{credits, post_with_words, post_wrong_callback};
+use crate::rows::expectations::{credits, expect_credited, post_with_words, post_wrong_callback};
 
 pub(crate) static ROWS: &[Row] = &[
     Row::new(
@@ -25,6 +25,24 @@ pub(crate) static ROWS: &[Row] = &[
         "an unknown type of operation is acknowledged and credits nothing",
         "An unknown kind of operation counts as a top-up, although the money may go the other way.",
         run!(unknown_type),
+    )
+    .credits(),
+    Row::new(
+        "callback-unknown-success",
+        Level::Must,
+        WORDS,
+        "a success with an unknown word (chargeback, dispute, void, approved) credits nothing, and the true success then credits",
+        "Money that went another way is credited, or one odd word keeps the payer's money from being credited.",
+        run!(unknown_success),
+    )
+    .credits(),
+    Row::new(
+        "callback-unknown-success-acknowledged",
+        Level::Should,
+        WORDS,
+        "a success with an unknown word, or with a space around a word, is acknowledged and credits nothing",
+        "The platform repeats the callback for eleven days, and a person should decide what the word means.",
+        run!(unknown_success_acknowledged),
     )
     .credits(),
     Row::new(
@@ -81,6 +99,15 @@ pub(crate) static ROWS: &[Row] = &[
         run!(decline_without_operation),
     ),
     Row::new(
+        "callback-success-after-report",
+        Level::Must,
+        WORDS,
+        "a decline or intermediate callback without an operation credits nothing, and the success after it does",
+        "A report about a failed attempt credits the payer, or blocks the payment that succeeds next.",
+        run!(success_after_report),
+    )
+    .credits(),
+    Row::new(
         "callback-success-without-operation",
         Level::Must,
         WORDS,
@@ -117,6 +144,58 @@ async fn unknown_status(context: &CheckContext<'_>) -> CheckResult {
 async fn unknown_type(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = post_with_words(context, "success", "gift", "success").await?;
     context.expect_entries(&payment_id, &[]).await
+}
+
+/// `payment.status`, `operation.type` and `operation.status` of a success with one word that is unknown, or that is known
+/// and moves no money into a top-up.
+const NO_SUCCESS: [[&str; 3]; 12] = [
+    ["success", "chargeback", "success"],
+    ["success", "dispute", "success"],
+    ["success", "void", "success"],
+    ["success", "gift", "success"],
+    ["success", "auth", "success"],
+    ["success", "payout", "success"],
+    ["success", "sale", "approved"],
+    ["success", "sale", "completed"],
+    ["success", "sale", "ok"],
+    ["approved", "sale", "success"],
+    ["completed", "sale", "success"],
+    ["paid", "sale", "success"],
+];
+
+/// The same with a word that is known without the space around it.
+const SPACED: [[&str; 3]; 4] = [
+    ["success", "sale ", "success"],
+    ["success", "sale", "success "],
+    ["success ", "sale", "success"],
+    [" success", "sale", " success"],
+];
+
+async fn unknown_success(context: &CheckContext<'_>) -> CheckResult {
+    for [payment, kind, operation] in NO_SUCCESS {
+        let payment_id = context.new_payment().await?;
+        let mut success = context.success(&payment_id);
+        let mut unknown = success.clone();
+        unknown.payment.status = payment.into();
+        unknown.operation.kind = kind.into();
+        unknown.operation.status = operation.into();
+        post_wrong_callback(context, &unknown).await?;
+        context.expect_entries(&payment_id, &[]).await?;
+        if kind != "sale" {
+            success = context.success(&payment_id);
+        }
+        context.expect_acknowledged(&success).await?;
+        expect_credited(context, &payment_id).await?;
+    }
+    Ok(())
+}
+
+async fn unknown_success_acknowledged(context: &CheckContext<'_>) -> CheckResult {
+    for [payment, kind, operation] in NO_SUCCESS.into_iter().chain(SPACED) {
+        let payment_id = post_with_words(context, payment, kind, operation).await?;
+        context.expect_entries(&payment_id, &[]).await?;
+    }
+    Ok(())
 }
 
 async fn upper_case(context: &CheckContext<'_>) -> CheckResult {
@@ -180,62 +259,121 @@ async fn few_fields(context: &CheckContext<'_>) -> CheckResult {
     credits(context, |it| fields.into_iter().fold(it, without)).await
 }
 
+/// Fields that no money depends on, and the fields in them.
+const HARMLESS: [&str; 10] = [
+    "/payment/type",
+    "/payment/method",
+    "/payment/description",
+    "/payment/sum",
+    "/account",
+    "/customer",
+    "/errors",
+    "/operation/request_id",
+    "/operation/sum_converted",
+    "/operation/provider",
+];
+const HARMLESS_INSIDE: [&str; 13] = [
+    "/payment/sum/amount",
+    "/payment/sum/currency",
+    "/account/number",
+    "/customer/id",
+    "/errors/0/code",
+    "/errors/0/message",
+    "/operation/code",
+    "/operation/message",
+    "/operation/sum_converted/amount",
+    "/operation/sum_converted/currency",
+    "/operation/provider/id",
+    "/operation/provider/payment_id",
+    "/operation/provider/auth_code",
+];
+
+fn odd_values() -> [Value; 9] {
+    [
+        Value::Null,
+        // Ids of other systems come as numbers on some days.
+        json!(9_007_199_254_740_993_u64),
+        json!(-1.5),
+        json!(true),
+        json!("x"),
+        json!([]),
+        json!(["x", [7]]),
+        json!({}),
+        json!({"x": {"y": 1}}),
+    ]
+}
+
 async fn odd_harmless_fields(context: &CheckContext<'_>) -> CheckResult {
-    let fields = [
-        "/payment/type",
-        "/payment/method",
-        "/payment/description",
-        "/payment/sum",
-        "/account",
-        "/customer",
-        "/operation/request_id",
-        "/operation/message",
-        "/operation/code",
-        "/operation/sum_converted",
-        "/operation/provider",
-    ];
-    for value in [json!(12), json!(1.5), json!(true), json!({"x": {"y": 1}})] {
-        credits(context, |it| {
-            let odd = |it, field| with(it, field, value.clone());
-            fields.into_iter().fold(it, odd)
-        })
-        .await?;
+    for value in odd_values() {
+        for fields in [&HARMLESS[..], &HARMLESS_INSIDE] {
+            credits(context, |it| {
+                let it = with(it, "/account", json!({"number": "7001112233"}));
+                let it = with(it, "/customer", json!({"id": "123"}));
+                let it = with(it, "/errors", json!([{"code": "1", "message": "none"}]));
+                let odd = |it, field: &&str| with(it, field, value.clone());
+                fields.iter().fold(it, odd)
+            })
+            .await?;
+        }
     }
-    // Ids of other systems come as numbers on some days.
-    credits(context, |it| {
-        let it = with(it, "/account", json!({"number": 7_001_112_233_u64}));
-        let it = with(it, "/customer", json!({"id": 123}));
-        let it = with(
-            it,
-            "/operation/request_id",
-            json!(9_007_199_254_740_993_u64),
-        );
-        with(
-            it,
-            "/operation/provider",
-            json!({"id": 12345, "payment_id": 678, "auth_code": 9}),
-        )
-    })
-    .await
+    Ok(())
+}
+
+type Form = fn(Value) -> Value;
+
+/// The forms of a callback that is no success: its effect depends on no operation.
+const FORMS: [Form; 8] = [
+    |it| without(it, "/operation/id"),
+    |it| with(it, "/operation/id", Value::Null),
+    |it| without(it, "/operation/sum_initial"),
+    |it| without(without(it, "/operation/id"), "/operation/sum_initial"),
+    |it| without(it, "/operation"),
+    |it| with(it, "/operation", Value::Null),
+    |it| with(it, "/operation", json!({})),
+    |it| with(it, "/operation", json!([])),
+];
+
+/// Statuses that are no success, each with the state that follows and in each form.
+fn reports() -> impl Iterator<Item = (&'static str, &'static str, Form)> {
+    let statuses = [
+        ("decline", "declined"),
+        ("error", "declined"),
+        ("processing", "pending"),
+    ];
+    let of = |(status, state)| FORMS.map(move |form| (status, state, form));
+    statuses.into_iter().flat_map(of)
+}
+
+fn report(context: &CheckContext<'_>, payment_id: &str, status: &str, form: Form) -> Value {
+    let operation = Operation::new("sale", status, context.amount());
+    let (method, project) = (context.method, context.project.id);
+    let callback = Callback::new(method, project, payment_id, status, operation);
+    form(serde_json::to_value(callback).unwrap_or_default())
 }
 
 async fn decline_without_operation(context: &CheckContext<'_>) -> CheckResult {
-    for (status, state) in [("decline", "declined"), ("processing", "pending")] {
-        for lacks in [
-            ["/operation/id", "/operation/sum_initial"],
-            ["/operation", "/errors"],
-        ] {
-            let payment_id = context.new_payment().await?;
-            let operation = Operation::new("sale", status, context.amount());
-            let (method, project) = (context.method, context.project.id);
-            let callback = Callback::new(method, project, &payment_id, status, operation);
-            let whole = serde_json::to_value(callback).unwrap_or_default();
-            let callback = lacks.into_iter().fold(whole, without);
-            context.expect_acknowledged(&callback).await?;
-            context
-                .expect_money_if_seen(&payment_id, state, &[])
-                .await?;
+    for (status, state, form) in reports() {
+        let payment_id = context.new_payment().await?;
+        let report = report(context, &payment_id, status, form);
+        for _ in 0..2 {
+            context.expect_acknowledged(&report).await?;
         }
+        context
+            .expect_money_if_seen(&payment_id, state, &[])
+            .await?;
+    }
+    Ok(())
+}
+
+async fn success_after_report(context: &CheckContext<'_>) -> CheckResult {
+    for (status, _, form) in reports() {
+        let payment_id = context.new_payment().await?;
+        post_wrong_callback(context, &report(context, &payment_id, status, form)).await?;
+        context.expect_entries(&payment_id, &[]).await?;
+        context
+            .expect_acknowledged(&context.success(&payment_id))
+            .await?;
+        expect_credited(context, &payment_id).await?;
     }
     Ok(())
 }
@@ -260,10 +398,18 @@ async fn id_as_text(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn bad_dates(context: &CheckContext<'_>) -> CheckResult {
-    credits(context, |it| {
-        let it = with(it, "/payment/date", json!("soon"));
-        let it = with(it, "/operation/date", json!(""));
-        with(it, "/operation/created_date", json!("2022-02-30T25:61:00"))
-    })
-    .await
+    let texts = [json!("soon"), json!(""), json!("2022-02-30T25:61:00")];
+    for date in texts.into_iter().chain(odd_values()) {
+        credits(context, |it| {
+            let fields = [
+                "/payment/date",
+                "/operation/date",
+                "/operation/created_date",
+            ];
+            let odd = |it, field| with(it, field, date.clone());
+            fields.into_iter().fold(it, odd)
+        })
+        .await?;
+    }
+    Ok(())
 }

@@ -100,7 +100,8 @@ async fn post_only(context: &CheckContext<'_>) -> CheckResult {
         let refused = if context.target.exact {
             exchange.status == 405
         } else {
-            (400..500).contains(&exchange.status)
+            // HTTP has the status 501 for a method that is not implemented.
+            (400..500).contains(&exchange.status) || exchange.status == 501
         };
         if !refused {
             return Err(Stop::failed(

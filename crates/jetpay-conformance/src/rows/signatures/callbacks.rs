@@ -1,10 +1,13 @@
 //! Callbacks with a bad signature.
 
-use jetpay_core::signature::Key;
+use jetpay_platform::messages::Callback;
 use serde_json::json;
 
-use super::forged::{no_signatures, with_unknown_secret};
-use crate::check::{CheckResult, Stop};
+use super::forged::{
+    EMPTY_SECRET, LEGACY, UNKNOWN_SECRET, both, in_another_form, in_one_case, no_signature,
+    resigned, right_in_part, signature_of, with_secret,
+};
+use crate::check::CheckResult;
 use crate::check_context::{CheckContext, tampered, with, without};
 use crate::expect;
 use crate::row::sections::UNSIGNED_CALLBACK;
@@ -21,10 +24,26 @@ pub(crate) static ROWS: &[Row] = &[
         run!(bad_signature),
     ),
     Row::new(
+        "callback-signature-part",
+        Level::Must,
+        UNSIGNED_CALLBACK,
+        "a callback whose signature is only in part the right one is refused",
+        "A guess of a letter or two is then enough to credit an account.",
+        run!(part_of_a_signature),
+    ),
+    Row::new(
+        "callback-signature-malformed",
+        Level::Should,
+        UNSIGNED_CALLBACK,
+        "a callback with its signature in another form is refused",
+        "No forgery gets through, but two programs may disagree about one callback.",
+        run!(malformed_signature),
+    ),
+    Row::new(
         "callback-other-secret",
         Level::Must,
         UNSIGNED_CALLBACK,
-        "a callback signed with another secret is refused",
+        "a callback signed with another secret, or with an empty one, is refused",
         "With HTTP 200, any secret works, or a good callback that was misread is never repeated.",
         run!(other_secret),
     ),
@@ -50,48 +69,75 @@ pub(crate) static ROWS: &[Row] = &[
 async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let signed = context.platform.sign(&context.any_callback(&payment_id));
-    let mut bodies: Vec<_> = no_signatures(&signed).into_iter().collect();
-    bodies.push(tampered(&signed, |it| {
-        with(it, "/operation/sum_initial/amount", json!(1_000_000))
-    }));
-    for body in bodies {
-        refused(context, &payment_id, body).await?;
-    }
-    Ok(())
+    let another = context.platform.sign(&context.any_callback("another"));
+    let [verify, _] = both(context);
+    let others = [
+        LEGACY.to_owned(),
+        signature_of(&another),
+        signature_of(&verify),
+    ];
+    let changed = [
+        ("/operation/sum_initial/amount", json!(1_000_000)),
+        ("/operation/id", json!(1)),
+        ("/payment/description", json!("changed")),
+    ];
+    let changed =
+        changed.map(|(field, value)| tampered(&signed, |message| with(message, field, value)));
+    let bodies = [
+        no_signature(&signed),
+        in_one_case(&signed),
+        resigned(&signed, others),
+        changed.into(),
+    ];
+    refused(context, &payment_id, bodies.concat()).await
+}
+
+async fn part_of_a_signature(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    refused(context, &payment_id, right_in_part(&signed)).await
+}
+
+async fn malformed_signature(context: &CheckContext<'_>) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    refused(context, &payment_id, in_another_form(&signed)).await
 }
 
 async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
-    let body = with_unknown_secret(context).sign(&context.any_callback(&payment_id));
-    refused(context, &payment_id, body).await?;
-    let Ok(other) = context.another_project() else {
-        return Ok(());
-    };
+    let callback = context.any_callback(&payment_id);
+    let mut unknown = callback.clone();
+    unknown.project_id = context.no_project();
+    let empty = with_secret(context, EMPTY_SECRET);
+    let mut bodies = vec![
+        with_secret(context, UNKNOWN_SECRET).sign(&callback),
+        empty.sign(&callback),
+        empty.sign(&unknown),
+    ];
     // The secret of another project with this project's id.
-    let body = context
-        .platform
-        .with_project(context.project.id, other.key().clone())
-        .sign(&context.any_callback(&payment_id));
-    refused(context, &payment_id, body).await
+    if let Ok(other) = context.another_project() {
+        bodies.push(other.sign(&callback));
+    }
+    refused(context, &payment_id, bodies).await
 }
 
 async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let mut success = context.any_callback(&payment_id);
     success.project_id = context.no_project();
-    refused(context, &payment_id, context.platform.sign(&success)).await
+    refused(context, &payment_id, vec![context.platform.sign(&success)]).await
 }
 
 async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let success = context.success(&payment_id);
     let signed = context.callbacks.sign(&success);
-    let stranger = Key::new("a secret of no project")
-        .map_err(|error| Stop::failed("a key", error.to_string()))?;
-    let forged = context
-        .callbacks
-        .with_project(context.project.id, stranger)
-        .sign(&success);
+    let forged = with_secret(context, UNKNOWN_SECRET).sign(&success);
+    let (method, project) = (context.method, context.project.id);
+    let decline = Callback::decline(method, project, &payment_id, context.amount());
+    let decline = context.callbacks.sign(&decline);
+    let another = context.callbacks.sign(&context.success("another"));
     let dearer = context.amount().minor() * 100;
     let bodies = [
         tampered(&signed, |it| without(it, "/signature")),
@@ -103,6 +149,12 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
         tampered(&signed, |it| {
             with(it, "/operation/message", json!("Succes"))
         }),
+        // A decline that was changed into a success, and a success of another payment.
+        tampered(&decline, |it| {
+            let it = with(it, "/payment/status", json!("success"));
+            with(it, "/operation/status", json!("success"))
+        }),
+        tampered(&another, |it| with(it, "/payment/id", json!(payment_id))),
     ];
     for body in bodies {
         context.send_callback(body).await?;

@@ -1,7 +1,10 @@
 //! Requests with a bad signature.
 
+use jetpay_core::signature::{Canonical, Key};
 use jetpay_platform::Platform;
 use serde_json::{Value, json};
+
+use super::projects::{in_both, refusal_of_unknown};
 
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, tampered, with, without};
@@ -14,17 +17,25 @@ pub(crate) static ROWS: &[Row] = &[
         "signature-missing",
         Level::Must,
         UNSIGNED,
-        "a request without a signature is refused with code 400",
+        "a request without a signature, or with another value in its place, is refused with code 400",
         "Anybody who knows the URL can ask for accounts and begin payments.",
-        Procedure::Refused(missing, REFUSAL),
+        Procedure::Refused(|context| of_both(context, no_signature), REFUSAL),
+    ),
+    Row::new(
+        "signature-part",
+        Level::Must,
+        UNSIGNED,
+        "a signature of which only a part is right is refused with code 400: cut, changed, or with more around it",
+        "A program that compares a part accepts a guess: often a single letter is enough.",
+        Procedure::Refused(|context| of_both(context, right_in_part), REFUSAL),
     ),
     Row::new(
         "signature-malformed",
         Level::Should,
         UNSIGNED,
-        "a truncated, spaced or wrongly padded signature is refused with code 400",
-        "A loose comparison can accept a text that is not a signature.",
-        Procedure::Refused(malformed, REFUSAL),
+        "the signature in another form is refused with code 400: spaced, without padding, or in hexadecimal",
+        "All its bytes are right, so no attacker gains, but programs that read it loosely disagree about it.",
+        Procedure::Refused(|context| of_both(context, in_another_form), REFUSAL),
     ),
     Row::new(
         "signature-legacy",
@@ -32,7 +43,10 @@ pub(crate) static ROWS: &[Row] = &[
         UNSIGNED,
         "a signature of the old scheme, 40 hexadecimal digits, is refused with code 400",
         "The old scheme is weak: an attacker who can forge it can speak for the platform.",
-        Procedure::Refused(legacy, REFUSAL.naming("SHA-1")),
+        Procedure::Refused(
+            |context| of_both(context, |signed| resigned(signed, [LEGACY])),
+            REFUSAL.naming("SHA-1"),
+        ),
     ),
     Row::new(
         "signature-placeholder",
@@ -40,15 +54,18 @@ pub(crate) static ROWS: &[Row] = &[
         UNSIGNED,
         "the placeholder signatures of the documents are refused with code 400",
         "The placeholders are public, so every reader of the documents could sign.",
-        Procedure::Refused(placeholders, REFUSAL),
+        Procedure::Refused(
+            |context| of_both(context, |signed| resigned(signed, PLACEHOLDERS)),
+            REFUSAL,
+        ),
     ),
     Row::new(
         "signature-lower-case",
         Level::Must,
         UNSIGNED,
-        "a signature in lower case is refused with code 400",
+        "a signature in lower case or in upper case is refused with code 400",
         "A comparison that ignores case makes a signature much easier to guess.",
-        Procedure::Refused(lower_case, REFUSAL),
+        Procedure::Refused(|context| of_both(context, in_one_case), REFUSAL),
     ),
     Row::new(
         "signature-other-message",
@@ -70,9 +87,9 @@ pub(crate) static ROWS: &[Row] = &[
         "signature-other-secret",
         Level::Must,
         UNSIGNED,
-        "a signature with another secret is refused with code 400",
-        "Any secret works, so the signature protects nothing.",
-        Procedure::Refused(other_secret, REFUSAL),
+        "a signature with another secret, or with an empty one, is refused with code 400",
+        "Any secret works, or the one of a project that has none, so the signature protects nothing.",
+        run!(other_secret),
     ),
     Row::new(
         "signature-other-project",
@@ -84,86 +101,123 @@ pub(crate) static ROWS: &[Row] = &[
     ),
 ];
 
-fn with_signatures(
-    context: &CheckContext<'_>,
-    texts: impl IntoIterator<Item = Value>,
-) -> Vec<Vec<u8>> {
-    let requests = [context.verify_json(), context.check_deposit_json()];
-    let set = |text: Value| {
-        requests.clone().map(|request| {
-            with(request, "/signature", text.clone())
-                .to_string()
-                .into_bytes()
-        })
-    };
-    texts.into_iter().flat_map(set).collect()
-}
-
-fn missing(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let mut bodies = with_signatures(
-        context,
-        [
-            Value::Null,
-            json!(""),
-            json!(7),
-            json!(false),
-            json!([]),
-            json!({"a": "b"}),
-        ],
-    );
-    bodies.extend(both(context).map(|signed| tampered(&signed, |it| without(it, "/signature"))));
-    bodies
-}
-
-fn malformed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let good = signature_of(&both(context)[0]);
-    let texts = [
-        good[..86].to_owned(),
-        format!("{good}="),
-        format!(" {good}"),
-        format!("{good}\n"),
-        good.replace('=', ""),
-        format!("{}-_{}", &good[..40], &good[42..]),
-        "signature".to_owned(),
-        "Ж".repeat(44),
-        good.repeat(100),
-    ];
-    texts
-        .into_iter()
-        .map(|text| tampered(&both(context)[0], |it| with(it, "/signature", json!(text))))
+/// Both requests, signed and then changed.
+fn of_both(context: &CheckContext<'_>, forge: fn(&[u8]) -> Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    both(context)
+        .iter()
+        .flat_map(|signed| forge(signed))
         .collect()
 }
 
-fn legacy(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    with_signatures(context, [json!("e19695449545fac562843ca06e7e0f3e51281ad6")])
+/// The message with each of these values in the place of its signature.
+pub(crate) fn resigned(
+    signed: &[u8],
+    values: impl IntoIterator<Item = impl Into<Value>>,
+) -> Vec<Vec<u8>> {
+    let with_value = |value: Value| tampered(signed, |message| with(message, "/signature", value));
+    values.into_iter().map(Into::into).map(with_value).collect()
 }
+
+/// The message without a signature, and with other values in its place. In some languages `true` equals every text, 0
+/// equals most texts, and a function that compares texts gives 0, which means equal, for a list.
+pub(crate) fn no_signature(signed: &[u8]) -> Vec<Vec<u8>> {
+    let right = signature_of(signed);
+    let values = [
+        Value::Null,
+        json!(""),
+        json!(0),
+        json!(7),
+        json!(true),
+        json!(false),
+        json!([]),
+        json!([right]),
+        json!({"signature": right}),
+        json!("signature"),
+        json!("\u{416}".repeat(44)),
+        json!("AAAA".repeat(21) + "AA=="),
+    ];
+    let mut bodies = resigned(signed, values);
+    bodies.push(tampered(signed, |it| without(it, "/signature")));
+    bodies
+}
+
+/// How many letters of the right signature a text has. The 86th is the last one before the padding.
+const LETTERS: [usize; 12] = [1, 4, 8, 20, 22, 32, 40, 43, 44, 64, 84, 85];
+
+/// The message with a part of its signature, with one other letter in it, and with more around it.
+pub(crate) fn right_in_part(signed: &[u8]) -> Vec<Vec<u8>> {
+    let right = signature_of(signed);
+    let begins = LETTERS.iter().map(|letters| right[..*letters].to_owned());
+    let ends = LETTERS.iter().map(|letters| right[*letters..].to_owned());
+    let changed = [0, 1, 19, 43, 84, 85].map(|place| {
+        // These two letters differ in a bit that counts at each place.
+        let other = if right[place..].starts_with('A') {
+            "Q"
+        } else {
+            "A"
+        };
+        format!("{}{other}{}", &right[..place], &right[place + 1..])
+    });
+    let around = [
+        "==".to_owned(),
+        right[20..40].to_owned(),
+        format!("{right}A"),
+        format!("{right}{right}"),
+        format!("{right}\0A"),
+        format!("{right},A"),
+        format!("A{right}"),
+        format!("A {right}"),
+        format!("A,{right}"),
+        format!("sha512={right}"),
+        right.repeat(100),
+    ];
+    let texts = begins.chain(ends).chain(changed).chain(around);
+    resigned(signed, texts)
+}
+
+/// The message with all bytes of its signature in another form than standard base64 with padding.
+pub(crate) fn in_another_form(signed: &[u8]) -> Vec<Vec<u8>> {
+    let right = signature_of(signed);
+    let bytes = Canonical::parse(signed).map(|it| it.signature().decode());
+    let bytes = bytes.into_iter().flatten().flatten();
+    let hexadecimal = bytes.map(|byte| format!("{byte:02x}"));
+    let hexadecimal = hexadecimal.collect::<Vec<_>>().concat();
+    // Four bits of the last letter say nothing.
+    let last = char::from(right.as_bytes()[85] + 1);
+    let forms = [
+        format!("{}{last}==", &right[..85]),
+        format!(" {right}"),
+        format!("{right}\n"),
+        format!("{}\r\n{}", &right[..76], &right[76..]),
+        format!("{right}="),
+        right.replace('=', ""),
+        right.replacen("==", "=", 1),
+        right.replace('+', "-").replace('/', "_"),
+        hexadecimal.to_uppercase(),
+        hexadecimal,
+    ];
+    // A signature without `+` and `/` is the same in both alphabets.
+    resigned(signed, forms.into_iter().filter(|form| *form != right))
+}
+
+/// The message with its signature in lower case and in upper case.
+pub(crate) fn in_one_case(signed: &[u8]) -> Vec<Vec<u8>> {
+    let right = signature_of(signed);
+    resigned(signed, [right.to_lowercase(), right.to_uppercase()])
+}
+
+/// A signature of the old scheme.
+pub(crate) const LEGACY: &str = "e19695449545fac562843ca06e7e0f3e51281ad6";
 
 /// The signatures that the five documents show.
-fn placeholders(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let texts = [
-        "lY0LTSAzpR7zGce5qfYGacOuYlHANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
-        "lY0LT8AzpR7zGce5qfYGacOuYlHGWqkMcQlqmjlsDDZI2gVcE1qVeWANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
-        "lY0LTSAzpR7zGce5qfYGacOuYlHGWqkMcQlqmjlsDDZI2gVcE1qVeWANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
-        "HRcDJN84ghAJL2hPW9yUbVMm7SRPewQJuH+mz4gcipXc8sI dToQunzSUEiy7w5vA3+MVIO8xHSNsQB5qCCm5kXA==",
-        "lY0LTSAzpR7...dOqRXJnL1kO0lUmkQ0YYLWRg==",
-        "kUi2x9dKHAVNU0FY",
-    ];
-    with_signatures(context, texts.map(Value::from))
-}
-
-fn lower_case(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    both(context)
-        .map(|signed| {
-            tampered(&signed, |it| {
-                with(
-                    it,
-                    "/signature",
-                    json!(signature_of(&signed).to_lowercase()),
-                )
-            })
-        })
-        .into()
-}
+const PLACEHOLDERS: [&str; 6] = [
+    "lY0LTSAzpR7zGce5qfYGacOuYlHANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
+    "lY0LT8AzpR7zGce5qfYGacOuYlHGWqkMcQlqmjlsDDZI2gVcE1qVeWANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
+    "lY0LTSAzpR7zGce5qfYGacOuYlHGWqkMcQlqmjlsDDZI2gVcE1qVeWANnkIR7mdOqRXJnL1kO0lUmkQ0YYLWRg==",
+    "HRcDJN84ghAJL2hPW9yUbVMm7SRPewQJuH+mz4gcipXc8sI dToQunzSUEiy7w5vA3+MVIO8xHSNsQB5qCCm5kXA==",
+    "lY0LTSAzpR7...dOqRXJnL1kO0lUmkQ0YYLWRg==",
+    "kUi2x9dKHAVNU0FY",
+];
 
 fn other_message(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let [verify, deposit] = both(context);
@@ -196,12 +250,19 @@ fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     more.into_iter().chain(less).collect()
 }
 
-fn other_secret(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
-    let platform = with_unknown_secret(context);
-    vec![
-        platform.sign(&context.verify_json()),
-        platform.sign(&context.check_deposit_json()),
-    ]
+async fn other_secret(context: &CheckContext<'_>) -> CheckResult {
+    let requests = |platform: Platform| {
+        [context.verify_json(), context.check_deposit_json()].map(|it| platform.sign(&it))
+    };
+    let keys = [UNKNOWN_SECRET, EMPTY_SECRET].map(|secret| with_secret(context, secret));
+    let bodies = keys.into_iter().flat_map(requests).collect();
+    context.expect_refused(bodies, REFUSAL).await?;
+    let unknown = in_both(context, &json!(context.no_project()));
+    let platform = with_secret(context, EMPTY_SECRET);
+    let bodies = unknown.iter().map(|it| platform.sign(it)).collect();
+    context
+        .expect_refused(bodies, refusal_of_unknown(context))
+        .await
 }
 
 async fn other_project(context: &CheckContext<'_>) -> CheckResult {
@@ -215,18 +276,6 @@ async fn other_project(context: &CheckContext<'_>) -> CheckResult {
 
 pub(crate) const REFUSAL: Refusal = Refusal::new(200, 400);
 
-/// Bodies with a text in the place of the signature that is not a signature.
-pub(crate) fn no_signatures(signed: &[u8]) -> [Vec<u8>; 5] {
-    let set = |value: Value| tampered(signed, |it| with(it, "/signature", value));
-    [
-        tampered(signed, |it| without(it, "/signature")),
-        set(Value::Null),
-        set(json!("")),
-        set(json!("e19695449545fac562843ca06e7e0f3e51281ad6")),
-        set(json!("AAAA".repeat(21) + "AA==")),
-    ]
-}
-
 pub(crate) fn both(context: &CheckContext<'_>) -> [Vec<u8>; 2] {
     [
         context.platform.sign(&context.verify_json()),
@@ -239,13 +288,13 @@ pub(crate) fn signature_of(signed: &[u8]) -> String {
     message["signature"].as_str().unwrap_or_default().to_owned()
 }
 
-/// The platform with a secret that no project has.
-pub(crate) fn with_unknown_secret(context: &CheckContext<'_>) -> Platform {
-    context
-        .platform
-        .with_project(context.project.id, unknown_key())
-}
+/// The secret of no project.
+pub(crate) const UNKNOWN_SECRET: &str = "a secret of no project";
+/// HMAC fills a short key with zeros, so this one signs like an empty one, which is no key.
+pub(crate) const EMPTY_SECRET: &str = "\0";
 
-fn unknown_key() -> jetpay_core::signature::Key {
-    jetpay_core::signature::Key::new("a secret of no project").expect("the secret is not empty")
+/// The platform with another secret.
+pub(crate) fn with_secret(context: &CheckContext<'_>, secret: &str) -> Platform {
+    let key = Key::new(secret).expect("the secret is not empty");
+    context.platform.with_project(context.project.id, key)
 }

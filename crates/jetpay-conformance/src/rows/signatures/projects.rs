@@ -71,12 +71,7 @@ async fn next_secret(context: &CheckContext<'_>) -> CheckResult {
     .map(drop)
 }
 
-/// Our code is 400, because the signature cannot be verified. The documents name no code.
 async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
-    let named = |value: Value| {
-        [context.verify_json(), context.check_deposit_json()]
-            .map(|it| with(it, "/project_id", value.clone()))
-    };
     let wrong = [
         json!(context.no_project()),
         json!(0),
@@ -84,16 +79,27 @@ async fn unknown_project(context: &CheckContext<'_>) -> CheckResult {
         Value::Null,
     ]
     .into_iter()
-    .flat_map(named);
+    .flat_map(|value| in_both(context, &value));
     let none =
         [context.verify_json(), context.check_deposit_json()].map(|it| without(it, "/project_id"));
     let bodies = wrong.chain(none).map(|it| context.platform.sign(&it));
-    let refusal = if context.target.exact {
+    let refusal = refusal_of_unknown(context);
+    context.expect_refused(bodies.collect(), refusal).await
+}
+
+/// Both requests with this value as their project.
+pub(super) fn in_both(context: &CheckContext<'_>, project_id: &Value) -> [Value; 2] {
+    [context.verify_json(), context.check_deposit_json()]
+        .map(|it| with(it, "/project_id", project_id.clone()))
+}
+
+/// Our code is 400, because the signature cannot be verified. The documents name no code.
+pub(super) fn refusal_of_unknown(context: &CheckContext<'_>) -> Refusal {
+    if context.target.exact {
         REFUSAL
     } else {
         Refusal::new(200, 500)
-    };
-    context.expect_refused(bodies.collect(), refusal).await
+    }
 }
 
 async fn method_not_taken(context: &CheckContext<'_>) -> CheckResult {
