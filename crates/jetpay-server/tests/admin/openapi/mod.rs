@@ -8,7 +8,9 @@ use std::fs;
 use std::path::Path;
 
 use jetpay_ledger::payout::{PayoutEntry, StepKind};
-use jetpay_ledger::{AlarmKind, EntryKind, PaymentState, PayoutState};
+use jetpay_ledger::{
+    AlarmKind, EntryKind, EventStatus, HitKind, MatchedWord, PaymentState, PayoutState,
+};
 use serde_json::{Value, json};
 
 use crate::running::{Running, TOKEN};
@@ -182,6 +184,9 @@ fn file_has_the_version_and_the_words_of_this_program_and_every_object_is_closed
     for (schema, words) in words! {
         "PaymentState": PaymentState,
         "EntryKind": EntryKind,
+        "EventStatus": EventStatus,
+        "HitKind": HitKind,
+        "MatchedWord": MatchedWord,
         "AlarmKind": AlarmKind,
         "PayoutState": PayoutState,
         "PayoutStepKind": StepKind,

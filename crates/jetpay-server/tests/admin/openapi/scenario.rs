@@ -33,6 +33,7 @@ pub(super) async fn play() -> Document {
     inbox(&mut api).await;
     entries(&mut api).await;
     payouts(&mut api).await;
+    search(&mut api).await;
     for operation in api.document.operations() {
         strangers(&mut api, &operation).await;
         bad_requests(&mut api, &operation).await;
@@ -267,6 +268,24 @@ async fn payouts(api: &mut Api) {
         .await;
 }
 
+async fn search(api: &mut Api) {
+    // The payer has payments and payouts.
+    for word in [CUSTOMER, "a", "c"] {
+        api.get("search", &[], &format!("q={word}")).await;
+    }
+    let page = api
+        .get("search", &[], &format!("q={CUSTOMER}&limit=1"))
+        .await;
+    let next = page["next"].as_str().unwrap();
+    api.get("search", &[], &format!("q={CUSTOMER}&before={next}"))
+        .await;
+    // An alarm, a resolution, a callback and an entry.
+    let credited = api.get("getAlarm", &["1"], "").await;
+    let credited = credited["payment_id"].as_str().unwrap();
+    api.get("getPaymentHistory", &[credited], "").await;
+    api.call("search", &[], "q=%20", Value::Null, 422).await;
+}
+
 /// Each role, no token, another host, another HTTP method.
 async fn strangers(api: &mut Api, operation: &Operation) {
     let (path, body) = ([nothing(operation)], json!("{"));
@@ -348,7 +367,7 @@ async fn parameters(api: &mut Api, operation: &Operation) {
             None if is("type", "integer") => ("1", Some("-1")),
             None if is("type", "boolean") => ("true", Some("1")),
             None if is("format", "date-time") => ("2020-01-01T00:00:00Z", Some("yesterday")),
-            None => ("1", None),
+            None => (schema["examples"][0].as_str().unwrap_or("1"), None),
         };
         good.push(format!("{name}={right}"));
         if let Some(wrong) = wrong {
