@@ -118,8 +118,9 @@ async fn customers_and_payments(api: &mut Api) {
         .call("importCustomers", &[], "", json!(lines.join("\n")), 200)
         .await;
     let errors = refused["errors"].as_array().unwrap();
-    assert_eq!(errors.len(), lines.len(), "{refused}");
-    for ((_, object), error) in broken.iter().zip(errors) {
+    for ((_, object), line) in broken.iter().zip(1..) {
+        let error = errors.iter().find(|error| error["line"] == line);
+        let error = error.unwrap_or_else(|| panic!("line {line} was taken: {refused}"));
         if let Some(object) = object {
             let error = error["message"].as_str().unwrap();
             Document::knows(error, schema, api.document.names(object));
@@ -419,7 +420,8 @@ async fn without_the_store(api: &mut Api) {
     }
     for operation in api.document.operations() {
         let (path, body) = ([nothing(&operation)], good_body(&operation.id));
-        let (status, _) = api.send(&operation, TOKEN, &path, "", &body).await;
+        let query = if operation.id == "search" { "q=a" } else { "" };
+        let (status, _) = api.send(&operation, TOKEN, &path, query, &body).await;
         let needs_the_store = operation.statuses.iter().any(|status| status == "503");
         assert_eq!(
             status,
