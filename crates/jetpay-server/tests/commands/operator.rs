@@ -154,7 +154,7 @@ async fn operator_resolves_alarms_together_after_seeing_how_many_they_are() {
     };
     let by_number = dismiss(&["2", "1"]);
     assert_eq!(good(&by_number), "resolved 2 alarms\n");
-    let by_number = dismiss(&["1", "3", "99"]);
+    let by_number = dismiss(&["1,3", "99"]);
     let error = bad(&by_number);
     assert!(
         error.contains("there is no alarm with the number 99"),

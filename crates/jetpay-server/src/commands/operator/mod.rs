@@ -99,9 +99,10 @@ pub(super) struct ShowAlarm {
 
 #[derive(Args)]
 pub(super) struct ResolveAlarms {
-    /// The numbers of the alarms
+    /// The numbers of the alarms, with spaces or commas between
     #[arg(
         value_name = "SEQ",
+        value_delimiter = ',',
         required_unless_present = "kind",
         conflicts_with = "kind"
     )]
