@@ -6,6 +6,7 @@ use jetpay_platform::visible;
 use serde_json::Value;
 
 use super::client::{AdminOptions, Request};
+use super::operator::verdict;
 use super::table::{Column, column, money, named, rows, table, text};
 
 #[derive(Args)]
@@ -167,12 +168,8 @@ const ALARMS: &[Column] = &[
     column("time", |alarm| text(alarm, "/time")),
     column("kind", |alarm| text(alarm, "/kind")),
     column("operation", |alarm| text(alarm, "/operation_id")),
-    column("resolved", |alarm| {
-        match text(alarm, "/resolution/verdict").as_str() {
-            "" => "open".to_owned(),
-            verdict => verdict.to_owned(),
-        }
-    }),
+    column("what happened", |alarm| text(alarm, "/summary")),
+    column("resolved", verdict),
 ];
 
 const RESOLUTIONS: &[Column] = &[
@@ -259,7 +256,13 @@ const CONTRACTS: &[Column] = &[
     column("due", |contract| money(contract, "", "payment")),
     column("at least", |contract| money(contract, "", "min_payment")),
     column("as of entry", |contract| text(contract, "/as_of_seq")),
-    column("status", |contract| text(contract, "/status_code")),
+    column("status", |contract| {
+        match text(contract, "/status_code").as_str() {
+            "0" => "can be paid".to_owned(),
+            "204" => "nothing is owed".to_owned(),
+            other => format!("{other}: cannot be paid"),
+        }
+    }),
 ];
 
 const NEWEST_COLUMNS: &[Column] = &[

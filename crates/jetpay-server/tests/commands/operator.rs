@@ -136,6 +136,9 @@ async fn command_that_an_alarm_proposes_credits_what_the_callback_says() {
     let command = commands.next().unwrap().replace("\"...\"", "receipt");
     good(&run(&command.split(' ').collect::<Vec<_>>()));
     assert_eq!(running.balance(CUSTOMER).await, 9_000);
+    let shown = good(&run(&["payments", "show", &payment_id]));
+    let (says, verdict) = (shown.contains(summary), shown.contains("credit 90.00 KZT"));
+    assert!(says && verdict, "{shown}");
     let error = bad(&run(&["alarms", "list", "--kind", "amount_differ"]));
     assert!(error.contains("'amount_differs'"), "{error}");
 }

@@ -169,7 +169,7 @@ fn render_alarms(answer: &Value) -> String {
 }
 
 /// The verdict with the credited amount, or `open`.
-fn verdict(alarm: &Value) -> String {
+pub(super) fn verdict(alarm: &Value) -> String {
     match text(alarm, "/resolution/verdict").as_str() {
         "" => "open".to_owned(),
         "credit" => {
