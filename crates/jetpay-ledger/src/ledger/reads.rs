@@ -184,16 +184,6 @@ impl Ledger {
         alarms::all(&self.store.query(&sql, values).await?, alarms::count)
     }
 
-    /// The number of the last alarm. 0: there is none.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn last_alarm(&self) -> Result<i64, Error> {
-        Ok(sql::number(
-            &self.store.query(alarms::LAST, Vec::new()).await?,
-        ))
-    }
-
     /// The alarm with this number, and the bytes of the messages that it is about. They hold the payer's data.
     ///
     /// # Errors

@@ -67,9 +67,6 @@ pub(crate) const BODIES: &str = "SELECT body FROM alarms WHERE seq = $1 AND body
     SELECT events.body FROM alarms JOIN events USING (payment_id, project_id)
     WHERE alarms.seq = $1 AND events.operation_id = coalesce(alarms.operation_id, -1)";
 
-/// The number of the last alarm.
-pub(crate) const LAST: &str = "SELECT coalesce(max(seq), 0) FROM alarms";
-
 /// Resolutions, the newest first.
 pub(crate) const RESOLUTIONS: &str = concat!(
     "SELECT ",

@@ -126,6 +126,9 @@ impl Request {
 
     fn url(&self, access: &AdminAccess) -> anyhow::Result<Url> {
         let mut url = Url::parse(&format!("http://{}/v1", access.address))?;
+        if self.path.iter().any(String::is_empty) {
+            bail!("the id is empty");
+        }
         if let Some(id) = self.path.iter().find(|part| !fits_a_url(part)) {
             bail!("the id `{id}` cannot be sent in a URL");
         }

@@ -1,11 +1,12 @@
 //! `jetpay payments find`, `payments show` and `customers show`: what an operator looks up, by calling the running service.
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::Args;
 use jetpay_platform::visible;
 use serde_json::Value;
 
 use super::client::{AdminOptions, Request};
+use super::operator::verdict;
 use super::table::{Column, column, money, named, rows, table, text};
 
 #[derive(Args)]
@@ -48,19 +49,23 @@ fn search(word: &str) -> Request {
 
 /// That nothing has the word, and the word without what people write around a number.
 fn nothing(word: &str) -> String {
-    let nothing = "nothing has this receipt, operation, payment, customer or contract";
+    let nothing = "nothing has this receipt, operation, payment, customer or contract; the word must be exact";
     let word = word.trim();
-    let bare = word.trim_start_matches(['#', '№']).replace([' ', '-'], "");
-    let number = bare.trim_start_matches('0');
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let bare = if is_number { number } else { &bare };
+    let alone: String = word.chars().filter(|it| it.is_alphanumeric()).collect();
+    let number = alone.trim_start_matches('0');
+    let bare = if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        number.to_owned()
+    } else {
+        let bare = word.trim_matches(|it: char| !it.is_alphanumeric());
+        bare.replace(char::is_whitespace, "")
+    };
     if bare.is_empty() || bare == word {
-        return format!("{nothing}; the word must be the whole number");
+        return format!(
+            "{nothing}: whole, with capitals and with zeros at its beginning as it was sent"
+        );
     }
-    let bare = visible::line(bare);
-    format!(
-        "{nothing}; the word must be exact: try `{bare}` without `#`, spaces, dashes and zeros at its beginning"
-    )
+    let bare = visible::line(&bare);
+    format!("{nothing}: try `{bare}`, without signs, spaces and zeros at its beginning")
 }
 
 const HITS: &[Column] = &[
@@ -99,8 +104,18 @@ pub(super) struct ShowPayment {
 impl ShowPayment {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         let request = Request::get(&["payments", &self.payment_id, "history"]);
-        self.admin.call(&request, render_payment)
+        advised(self.admin.call(&request, render_payment))
     }
+}
+
+/// Who has no id at hand may have another word.
+fn advised<T>(answer: anyhow::Result<T>) -> anyhow::Result<T> {
+    answer.map_err(|error| match error.to_string() {
+        none if none.starts_with("there is no ") => anyhow!(
+            "{none}; `jetpay payments find` takes a receipt, operation, contract or second name too"
+        ),
+        _ => error,
+    })
 }
 
 /// The state with what it means.
@@ -153,12 +168,8 @@ const ALARMS: &[Column] = &[
     column("time", |alarm| text(alarm, "/time")),
     column("kind", |alarm| text(alarm, "/kind")),
     column("operation", |alarm| text(alarm, "/operation_id")),
-    column("resolved", |alarm| {
-        match text(alarm, "/resolution/verdict").as_str() {
-            "" => "open".to_owned(),
-            verdict => verdict.to_owned(),
-        }
-    }),
+    column("what happened", |alarm| text(alarm, "/summary")),
+    column("resolved", verdict),
 ];
 
 const RESOLUTIONS: &[Column] = &[
@@ -212,13 +223,29 @@ pub(super) struct ShowCustomer {
 /// How many of the newest payments and payouts are shown.
 const NEWEST: usize = 20;
 
+/// The most hits that the service gives at a time.
+const PAGE: usize = 1000;
+
+/// The place behind all customers and before the newest payment.
+const FIRST_PAYMENT: &str = "payment.9223372036854775807.0.";
+
 impl ShowCustomer {
     pub(super) fn run(&self) -> anyhow::Result<()> {
         let id = &self.customer_id;
-        let mut customer = self.admin.answer(&Request::get(&["customers", id]))?;
-        let found = self.admin.answer(&search(id).with("limit", Some(NEWEST)))?;
-        let own = |hit: &&Value| hit["kind"] != "customer" && hit["customer_id"] == id.as_str();
-        customer["newest"] = rows(&found, "hits").iter().filter(own).cloned().collect();
+        let mut customer = advised(self.admin.answer(&Request::get(&["customers", id])))?;
+        // Others may have the id as a word of theirs: their customers and payments are passed over.
+        let (mut newest, mut before) = (Vec::new(), Some(FIRST_PAYMENT.to_owned()));
+        while let Some(place) = before.filter(|_| newest.len() < NEWEST) {
+            let page = search(id)
+                .with("before", Some(place))
+                .with("limit", Some(PAGE));
+            let found = self.admin.answer(&page)?;
+            let own = |hit: &&Value| hit["customer_id"] == id.as_str();
+            newest.extend(rows(&found, "hits").iter().filter(own).cloned());
+            before = found["next"].as_str().map(ToOwned::to_owned);
+        }
+        newest.truncate(NEWEST);
+        customer["newest"] = newest.into();
         self.admin.print(&customer, render_customer)
     }
 }
@@ -229,7 +256,13 @@ const CONTRACTS: &[Column] = &[
     column("due", |contract| money(contract, "", "payment")),
     column("at least", |contract| money(contract, "", "min_payment")),
     column("as of entry", |contract| text(contract, "/as_of_seq")),
-    column("status", |contract| text(contract, "/status_code")),
+    column("status", |contract| {
+        match text(contract, "/status_code").as_str() {
+            "0" => "can be paid".to_owned(),
+            "204" => "nothing is owed".to_owned(),
+            other => format!("{other}: cannot be paid"),
+        }
+    }),
 ];
 
 const NEWEST_COLUMNS: &[Column] = &[

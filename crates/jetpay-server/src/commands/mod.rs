@@ -35,8 +35,10 @@ mod simulate;
 mod store;
 mod table;
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Read, Write};
+use std::num::{IntErrorKind, ParseIntError};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -141,7 +143,7 @@ enum Payments {
     /// Find what has a word: a receipt, or the id of an operation, payment, customer or contract; calls the running service
     ///
     /// It finds all of them at once, also a callback that waits in the inbox: customers first, then the newest. The word must
-    /// be the whole number; white space at its ends is ignored. The command ends with 1 when nothing has the word.
+    /// be whole and exact; white space at its ends is ignored. The command ends with 1 when nothing has the word.
     Find(find::Find),
     /// Show one payment with all that happened to it; calls the running service
     Show(find::ShowPayment),
@@ -181,7 +183,10 @@ struct Sign {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let command = Cli::parse().command;
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => return wrong_usage(&error),
+    };
     // The limit first: without files left, tokio panics where it handles signals.
     let ready = listener::require_files();
     #[cfg(unix)]
@@ -214,6 +219,30 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => return written(explain.run()),
     };
     written(exit_code(result))
+}
+
+/// Prints what is wrong with the command line, or the help that it asks for. A number that cannot be read gets plain words.
+fn wrong_usage(error: &clap::Error) -> ExitCode {
+    let source = error.source().and_then(|it| it.downcast_ref());
+    let Some(number): Option<&ParseIntError> = source else {
+        error.exit()
+    };
+    let wrong = match number.kind() {
+        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "no number is so large",
+        _ => "write a whole number",
+    };
+    let shown = error.render().to_string();
+    err(&shown.replace(&number.to_string(), wrong));
+    ExitCode::from(WRONG_USAGE)
+}
+
+/// Asks on the terminal; whether the answer is yes.
+fn confirmed(question: &str) -> anyhow::Result<bool> {
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer);
+    read.context("cannot read standard input")?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
 /// The exit code of a command. Prints the error of one that failed.

@@ -74,10 +74,17 @@ async fn find_lists_what_has_the_word_newest_first_and_ends_with_1_when_nothing_
     assert_eq!(json["hits"][0]["amount"], 90_000);
 
     for (word, hint) in [
-        ("none", "the word must be the whole number"),
-        ("#004 7-11", "try `4711` without"),
-        ("№ 004711", "try `4711` without"),
-        ("n 1", "try `n1` without"),
+        ("none", "exact: whole, with capitals"),
+        ("00", "exact: whole, with capitals"),
+        ("47", "and with zeros at its beginning as it was sent"),
+        ("#004 7-11", "try `4711`, without"),
+        ("№ 004711", "try `4711`, without"),
+        ("+4711", "try `4711`, without"),
+        ("4711.", "try `4711`, without"),
+        ("\u{feff}4711\u{200b}", "try `4711`, without"),
+        ("n 1", "try `n1`, without"),
+        ("«old/1»", "try `old/1`, without"),
+        ("\"0193-a\"", "try `0193-a`, without"),
     ] {
         let (code, out, err) = find(&[word]);
         assert_eq!((code, out.as_str()), (Some(1), ""), "{word}");
@@ -112,12 +119,27 @@ async fn payment_and_customer_are_shown_with_what_happened_to_them() {
     let (code, _, err) = run(&["payments", "show", "old/1"]);
     assert_eq!(code, Some(1));
     assert!(err.contains("waits in the inbox"), "{err}");
-    let (_, _, err) = run(&["payments", "show", "none"]);
-    assert!(err.contains("there is no payment with this id"), "{err}");
+    for (what, id, wrong) in [
+        ("payments", "none", "there is no payment with this id"),
+        ("payments", "none", "`jetpay payments find` takes a receipt"),
+        ("customers", "none", "there is no customer with this id"),
+        (
+            "customers",
+            "12345",
+            "`jetpay payments find` takes a receipt",
+        ),
+        ("payments", "", "the id is empty"),
+        ("customers", "", "the id is empty"),
+        ("payouts", "", "the id is empty"),
+    ] {
+        let (code, _, err) = run(&[what, "show", id]);
+        assert!(code == Some(1) && err.contains(wrong), "{what} {id}: {err}");
+    }
 
     let (code, out, _) = run(&["customers", "show", CUSTOMER]);
     assert_eq!(code, Some(0));
-    for part in [CUSTOMER, "900.00 KZT", "1234_ABC", "1 000.00 KZT", &id] {
+    let due = "1 000.00 KZT";
+    for part in [CUSTOMER, "900.00 KZT", "1234_ABC", due, "can be paid", &id] {
         assert!(out.contains(part), "{part} is not in:\n{out}");
     }
     let (_, out, _) = run(&["customers", "show", CUSTOMER, "--json"]);
@@ -126,9 +148,18 @@ async fn payment_and_customer_are_shown_with_what_happened_to_them() {
         (&json["balance"], &json["newest"][0]["payment_id"]),
         (&90_000.into(), &id.as_str().into())
     );
-    let (code, _, err) = run(&["customers", "show", "none"]);
+    let mut others = vec![
+        "customer_id,contract_id,contract_number,payment,min_payment,status_code\n".to_owned(),
+    ];
+    others.extend((0..30).map(|other| format!("8{other},{CUSTOMER},n,,,0\n")));
+    let file = running.folder.write("others.csv", &others.concat());
+    assert_eq!(
+        run(&["customers", "import", file.to_str().unwrap()]).0,
+        Some(0)
+    );
+    let (_, out, _) = run(&["customers", "show", CUSTOMER]);
     assert!(
-        code == Some(1) && err.contains("there is no customer with this id"),
-        "{err}"
+        out.contains(&id),
+        "others have the id as a contract:\n{out}"
     );
 }

@@ -291,3 +291,58 @@ async fn reader_that_closes_the_pipe_changes_neither_what_a_command_does_nor_its
     database.execute_batch(more).unwrap();
     checked(folder, &["ledger", "export"], 0);
 }
+
+#[test]
+fn number_that_cannot_be_read_is_explained_in_plain_words() {
+    const LARGE: &str = "99999999999999999999";
+    for (arguments, wrong) in [
+        (
+            &["alarms", "show", "x"][..],
+            "'x' for '<SEQ>': write a whole number",
+        ),
+        (&["alarms", "show", ""], "write a whole number"),
+        (&["alarms", "show", LARGE], "no number is so large"),
+        (
+            &[
+                "alarms",
+                "resolve",
+                "1-2",
+                "--verdict",
+                "dismiss",
+                "--reason",
+                "r",
+            ],
+            "write a whole number",
+        ),
+        (
+            &["alarms", "list", "--limit", "1.5"],
+            "'--limit <N>': write a whole number",
+        ),
+        (
+            &["alarms", "list", "--before=-99999999999999999999"],
+            "no number is so large",
+        ),
+        (
+            &["entries", "correct", "1e3", "--reason", "r"],
+            "write a whole number",
+        ),
+        (
+            &["ledger", "export", "--after", "x"],
+            "write a whole number",
+        ),
+        (&["simulate", "gate", "--seed=-1"], "write a whole number"),
+        (
+            &["simulate", "platform", "--project", LARGE],
+            "no number is so large",
+        ),
+    ] {
+        let output = Command::new(JETPAY).args(arguments).output().unwrap();
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(wrong), "{arguments:?}: {error}");
+        assert!(
+            output.stdout.is_empty() && error.contains("--help"),
+            "{error}"
+        );
+    }
+}

@@ -136,6 +136,9 @@ async fn command_that_an_alarm_proposes_credits_what_the_callback_says() {
     let command = commands.next().unwrap().replace("\"...\"", "receipt");
     good(&run(&command.split(' ').collect::<Vec<_>>()));
     assert_eq!(running.balance(CUSTOMER).await, 9_000);
+    let shown = good(&run(&["payments", "show", &payment_id]));
+    let (says, verdict) = (shown.contains(summary), shown.contains("credit 90.00 KZT"));
+    assert!(says && verdict, "{shown}");
     let error = bad(&run(&["alarms", "list", "--kind", "amount_differ"]));
     assert!(error.contains("'amount_differs'"), "{error}");
 }
@@ -154,7 +157,7 @@ async fn operator_resolves_alarms_together_after_seeing_how_many_they_are() {
     };
     let by_number = dismiss(&["2", "1"]);
     assert_eq!(good(&by_number), "resolved 2 alarms\n");
-    let by_number = dismiss(&["1", "3", "99"]);
+    let by_number = dismiss(&["1,3", "99"]);
     let error = bad(&by_number);
     assert!(
         error.contains("there is no alarm with the number 99"),

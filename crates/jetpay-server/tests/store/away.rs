@@ -225,6 +225,33 @@ async fn service_that_waits_for_its_database_ends_with_0_after_a_signal() {
     }
 }
 
+#[tokio::test]
+async fn service_answers_503_while_another_brings_the_schema_up_to_date_and_is_ready_after_it() {
+    let Some(database) = require_or_skip(postgres::database()) else {
+        return;
+    };
+    let database = Arc::new(database);
+    // The lock of a server that makes an index.
+    let locked = Arc::clone(&database);
+    let lock = "SELECT pg_advisory_lock(29947898307377409), pg_sleep(100)";
+    let other = std::thread::spawn(move || locked.run(lock));
+    let ended = "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE granted AND objid = 1885436161 AND locktype = 'advisory' AND datname = current_database()";
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for waits in [false, true] {
+        let running = started(Folder::with_store(database.url())).await;
+        assert_eq!(running.readiness().await, Some(503));
+        until_logged(&running, "brings its schema up to date").await;
+        if waits {
+            assert_eq!(database.run(ended).unwrap().trim(), "t");
+            running.wait_until_ready().await;
+        } else {
+            assert_eq!(running.end("-TERM").code(), Some(0));
+        }
+    }
+    assert!(other.join().unwrap().is_err());
+}
+
 /// PostgreSQL cannot store NUL in a text, and refuses it in a query.
 #[tokio::test]
 async fn id_with_nul_finds_nothing_at_the_admin_interface() {

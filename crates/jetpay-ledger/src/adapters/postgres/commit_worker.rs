@@ -2,6 +2,7 @@
 //! trips.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError};
@@ -12,7 +13,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout};
 
 use super::address::Address;
-use super::error::{PostgresError, SILENT, text};
+use super::error::{PostgresError, SILENT, SLOW, text};
 use super::fetch::fetch;
 use super::flush::flush;
 use super::session::{self, Session};
@@ -28,6 +29,9 @@ const TRIES: u32 = 8;
 
 /// After this time without a result the worker gives the connection up.
 const GROUP_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long the end of a service may stay unnoticed.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// What the store sees of its workers.
 #[derive(Debug, Default)]
@@ -166,7 +170,17 @@ impl CommitWorker {
 
     async fn open(&self) -> Result<Session, PostgresError> {
         if !self.state.migrated.load(Relaxed) {
-            let prepared = session::prepare(&self.address).await;
+            // It may take minutes: an end of the service does not wait for it.
+            let mut preparing = pin!(session::prepare(&self.address));
+            let prepared = loop {
+                match timeout(MOMENT, &mut preparing).await {
+                    Ok(prepared) => break prepared,
+                    Err(_) if self.state.closing.load(Relaxed) => {
+                        return Err(PostgresError::Lost(SLOW.into()));
+                    }
+                    Err(_) => {}
+                }
+            };
             prepared.map_err(|error| PostgresError::Lost(error.to_string()))?;
             self.state.migrated.store(true, Relaxed);
         }

@@ -152,6 +152,10 @@ fn advice(code: Option<&SqlState>, reason: &str) -> &'static str {
 /// The text for a database that says nothing.
 pub(super) const SILENT: &str = "it does not answer in time";
 
+/// The text for a database that a start does not wait for.
+pub(super) const SLOW: &str =
+    "it does not answer at once, or a server brings its schema up to date";
+
 pub(super) const AT_IN_PASSWORD: &str = "its URL cannot be read; the user or the password has an @, for which you write %40, \
     as you write %25 for %, %2F for /, %23 for # and %3A for :";
 pub(super) const WRONG_PORT: &str = "its URL cannot be read; write postgres://user:password@host:5432/database, with a port \

@@ -206,6 +206,9 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
     let failed = |error: tokio_postgres::Error| unopened(&error);
     require_utf8(client).await?;
     let transaction = client.transaction().await.map_err(failed)?;
+    // An index on a large table takes minutes; so does waiting for the server that makes it.
+    let sql = "SET LOCAL statement_timeout = 0";
+    transaction.batch_execute(sql).await.map_err(failed)?;
     transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
         .await
@@ -232,4 +235,34 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
             .map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jetpay_testing::postgres;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn migration_may_take_longer_than_a_statement() {
+        let Some(database) = postgres::require_or_skip(postgres::database()) else {
+            return;
+        };
+        let address = Address::parse(database.url(), None).unwrap();
+        let other = address.connect().await.unwrap();
+        let lock = format!("SELECT pg_advisory_lock({LOCK})");
+        other.batch_execute(&lock).await.unwrap();
+        let mut client = address.connect().await.unwrap();
+        let short = "SET statement_timeout = 100";
+        client.batch_execute(short).await.unwrap();
+        let (migrated, ()) = tokio::join!(migrate(&mut client), async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            drop(other);
+        });
+        migrated.unwrap();
+        let row = client.query_one("SHOW statement_timeout", &[]).await;
+        assert_eq!(row.unwrap().get::<_, String>(0), "100ms");
+    }
 }

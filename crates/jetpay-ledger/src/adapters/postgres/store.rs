@@ -6,13 +6,16 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::timeout;
 
 use super::address::{Address, failed};
 use super::commit_worker::{CommitWorker, Health, Queue};
+use super::error::SLOW;
 use super::query::QueryClient;
 use super::readers::Readers;
 use super::{payment_reads, reads, session};
@@ -21,6 +24,9 @@ use crate::port::{Probe, Queued, QueuedCommand, ReadFuture, Row, Store, Value};
 
 /// While one worker waits for the disk, the other fetches.
 const WORKERS: usize = 2;
+
+/// How long a start waits for the database before it goes on without.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
 
 /// The store in one `PostgreSQL` database.
 pub(crate) struct Postgres {
@@ -53,7 +59,20 @@ impl Postgres {
     ) -> Result<Self, OpenError> {
         let address = Address::parse(url, ca_file)?;
         let state = Arc::new(Health::default());
-        match session::prepare(&address).await {
+        let prepared = if waits {
+            let address = address.clone();
+            let preparing = tokio::spawn(async move { session::prepare(&address).await });
+            match timeout(FIRST_WAIT, preparing).await {
+                Ok(Ok(prepared)) => prepared,
+                // It goes on; a worker waits until it is done.
+                _ => Err(OpenError::Away {
+                    reason: SLOW.into(),
+                }),
+            }
+        } else {
+            session::prepare(&address).await
+        };
+        match prepared {
             Ok(()) => state.migrated.store(true, Relaxed),
             Err(error @ OpenError::Away { .. }) if waits => {
                 state.set_failing(Some(error.to_string()));

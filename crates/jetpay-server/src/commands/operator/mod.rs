@@ -99,9 +99,10 @@ pub(super) struct ShowAlarm {
 
 #[derive(Args)]
 pub(super) struct ResolveAlarms {
-    /// The numbers of the alarms
+    /// The numbers of the alarms, with spaces or commas between
     #[arg(
         value_name = "SEQ",
+        value_delimiter = ',',
         required_unless_present = "kind",
         conflicts_with = "kind"
     )]
@@ -168,7 +169,7 @@ fn render_alarms(answer: &Value) -> String {
 }
 
 /// The verdict with the credited amount, or `open`.
-fn verdict(alarm: &Value) -> String {
+pub(super) fn verdict(alarm: &Value) -> String {
     match text(alarm, "/resolution/verdict").as_str() {
         "" => "open".to_owned(),
         "credit" => {

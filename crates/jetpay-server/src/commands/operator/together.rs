@@ -1,12 +1,13 @@
 //! `jetpay alarms resolve` of many alarms: by their numbers, or all open ones of some kinds.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::ResolveAlarms;
 use crate::commands::client::Request;
+use crate::commands::confirmed;
 use crate::commands::table::{rows, text};
 
 /// The most alarms that the service resolves in one request.
@@ -122,11 +123,7 @@ fn confirm(resolve: &ResolveAlarms) -> anyhow::Result<Option<i64>> {
             "nothing is resolved: standard input is no terminal to ask on; add --yes to resolve these alarms"
         );
     }
-    eprint!("Continue? [y/N] ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    if !matches!(answer.trim(), "y" | "Y" | "yes") {
+    if !confirmed("Continue?")? {
         bail!("nothing is resolved; answer y, or use --yes");
     }
     Ok(last)

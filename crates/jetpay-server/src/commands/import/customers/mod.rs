@@ -4,7 +4,6 @@ mod csv_rows;
 mod target;
 
 use std::hash::{BuildHasher, RandomState};
-use std::io::Write;
 
 use actix_web::rt::System;
 use anyhow::{Context, bail};
@@ -14,6 +13,7 @@ use jetpay_core::id::CustomerId;
 use jetpay_ledger::{Customer, ImportCount, Ledger};
 
 use super::{Source, complete, progress};
+use crate::commands::confirmed;
 use crate::commands::rows::{self, BadLine, Lines, RowFile};
 use crate::config::{AdminAccess, Config};
 use crate::customer::{self, AsOf, fits_a_url};
@@ -273,11 +273,8 @@ impl Checked {
 
 /// Asks whether customers shall be removed.
 fn confirm(customers: usize) -> anyhow::Result<()> {
-    eprint!("{customers} customers are not in the file and will be removed. Go on? [y/N] ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    if !matches!(answer.trim(), "y" | "Y" | "yes") {
+    let question = format!("{customers} customers are not in the file and will be removed. Go on?");
+    if !confirmed(&question)? {
         bail!("nothing was changed; answer y, or use --yes");
     }
     Ok(())

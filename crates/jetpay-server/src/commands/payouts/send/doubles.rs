@@ -10,6 +10,7 @@ use super::PARALLEL;
 use super::rows::Row;
 use crate::admin::Rfc3339;
 use crate::commands::client::{Client, Request};
+use crate::commands::confirmed;
 use crate::commands::table::{rows, text};
 use crate::environment::now;
 
@@ -102,15 +103,8 @@ pub(super) fn ask(doubles: &[Double], file: &str, is_input: bool) -> anyhow::Res
              or use --yes to send them all the same"
         );
     }
-    eprint!("Send the file all the same? [y/N] ");
-    let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
-        .context("nothing was sent: cannot read standard input")?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => bail!(
-            "nothing was sent: take out the rows above, or use --yes to send them all the same"
-        ),
+    if !confirmed("Send the file all the same?").context("nothing was sent")? {
+        bail!("nothing was sent: take out the rows above, or use --yes to send them all the same");
     }
+    Ok(())
 }
