@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::field_error::{FieldError, FieldErrors};
 use crate::payout_request::unseen;
-use crate::text::{odd_id, rounded};
+use crate::text::{odd_id, odd_text};
 
 /// Which entries the debts of a customer include, when the merchant does not say.
 #[derive(Clone, Copy, Debug)]
@@ -241,7 +241,7 @@ pub(crate) fn fits_a_url(id: &str) -> bool {
 /// Reads a line of an import.
 pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldErrors> {
     let mut errors = FieldErrors::default();
-    let line: Option<CustomerLine> = errors.keep(FieldError::of_line(text));
+    let line: Option<CustomerLine> = errors.line(text);
     let Some(line) = line else {
         return Err(errors);
     };
@@ -255,7 +255,7 @@ pub(crate) fn from_line(text: &[u8], as_of: AsOf) -> Result<Customer, FieldError
         if let Some(what) = odd_id(&contract.id) {
             errors.add(format!("contracts[{index}].id"), what);
         }
-        if let Some(what) = rounded(&contract.number) {
+        if let Some(what) = odd_text(&contract.number) {
             errors.add(format!("contracts[{index}].number"), what);
         }
     }
@@ -299,7 +299,7 @@ impl DebtsBody {
 
 fn contract_id(field: String, id: String, errors: &mut FieldErrors) -> Option<ContractId> {
     let id = ContractId::new(id);
-    errors.keep(id.map_err(|error| FieldError::new(field, error.to_string())))
+    errors.keep(id.map_err(|error| FieldError::new(field, format!("is wrong: {error}"))))
 }
 
 fn check_amounts(
@@ -314,7 +314,7 @@ fn check_amounts(
             errors.add(name(field), message);
         }
     }
-    if let (Some(payment), Some(least)) = (payment, min_payment)
+    if let (Some(payment @ 0..), Some(least)) = (payment, min_payment)
         && least > payment
     {
         let message = "is more than `payment`: the least that can be paid is at most what is due";

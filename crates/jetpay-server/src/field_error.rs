@@ -1,7 +1,10 @@
 //! Errors in a field of JSON, of a query or of a file that the merchant sent.
 
+use std::borrow::Cow;
+
 use jetpay_core::id::InvalidId;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::text::{SAVE_AS_UTF_8, not_utf8, odd_id};
@@ -25,15 +28,17 @@ impl FieldError {
         }
     }
 
-    /// Reads a line that holds one JSON value.
-    ///
-    /// # Errors
-    /// [`FieldError`]: with an empty field, when the line is not one JSON value.
-    pub fn of_line<T: DeserializeOwned>(text: &[u8]) -> Result<T, Self> {
+    /// Reads a line that holds one JSON object. The error has an empty field when the line is no such object.
+    fn of_line<T: DeserializeOwned>(text: &[u8]) -> Result<T, Self> {
         let text = str::from_utf8(text).map_err(|error| {
             let what = not_utf8(text, error);
             Self::new("", format!("{what}: {SAVE_AS_UTF_8}"))
         })?;
+        // The reader would also take a list, field by field.
+        if text.trim_start().starts_with('[') {
+            let what = "is a JSON list: write each object on one line, without `[`, `]` and commas around them";
+            return Err(Self::new("", what));
+        }
         let mut json = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let message = match error.inner().classify() {
@@ -94,9 +99,28 @@ impl FieldError {
             Some((what, "a string")) if what.starts_with("invalid ") => {
                 "must be a text, in quotation marks".to_owned()
             }
-            Some((what, expected)) if what.starts_with("invalid ") => format!("must be {expected}"),
+            Some((what, expected)) if what.starts_with("invalid ") => {
+                let expected = match expected {
+                    "a sequence" => "a list",
+                    "a map" => "an object",
+                    "a boolean" => "true or false",
+                    other => other,
+                };
+                format!("must be {expected}")
+            }
             // `missing field` and `unknown field` name fields and contain no value.
-            _ if text.contains(" field ") => text.to_owned(),
+            _ if text.contains(" field ") => {
+                let missing = text.strip_prefix("missing field `");
+                if let Some(name) = missing.and_then(|name| name.strip_suffix('`')) {
+                    let parent = if field == "." {
+                        String::new()
+                    } else {
+                        field + "."
+                    };
+                    return Self::new(parent + name, "is missing");
+                }
+                text.to_owned()
+            }
             _ => "has the wrong form".to_owned(),
         };
         Self {
@@ -108,6 +132,9 @@ impl FieldError {
 
 /// The most errors of one value that are told. A body or a line can have thousands.
 const MOST_ERRORS: usize = 100;
+
+/// A line is read so many times: once more for each field that cannot be read. A large line takes long.
+const MOST_READINGS: usize = 20;
 
 /// The errors of one value so far, at most one for each field.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -129,6 +156,22 @@ impl FieldErrors {
             .ok()
     }
 
+    /// Reads a line that holds one JSON object, and adds all errors. There is no value when the line cannot be read; there is
+    /// one without the wrong fields when only they cannot.
+    pub(crate) fn line<T: DeserializeOwned>(&mut self, text: &[u8]) -> Option<T> {
+        let mut text = Cow::Borrowed(text);
+        for _ in 0..MOST_READINGS {
+            let error = match FieldError::of_line(&text) {
+                Ok(value) => return Some(value),
+                Err(error) => error,
+            };
+            let rest = without(&text, &error.field).map(Cow::Owned);
+            self.add(error.field, error.message);
+            text = rest?;
+        }
+        None
+    }
+
     /// The value of a field that must have one.
     pub(crate) fn required<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {
@@ -144,7 +187,7 @@ impl FieldErrors {
         text: &'t str,
     ) -> Option<T> {
         let odd = odd_id(text).map_or(Ok(()), Err);
-        let id = odd.and_then(|()| T::try_from(text).map_err(|error| error.to_string()));
+        let id = odd.and_then(|()| T::try_from(text).map_err(|it| format!("is wrong: {it}")));
         self.keep(id.map_err(|what| FieldError::new(field, what)))
     }
 
@@ -157,6 +200,23 @@ impl FieldErrors {
     pub(crate) fn into_result<T>(self, value: Option<T>) -> Result<T, Self> {
         value.filter(|_| self.is_empty()).ok_or(self)
     }
+}
+
+/// A line without a field, such as `contracts[1].payment`; with an empty text there, if it has no such field.
+fn without(text: &[u8], field: &str) -> Option<Vec<u8>> {
+    let mut json: Value = serde_json::from_slice(text).ok()?;
+    let pointer = field.replace(['[', '.'], "/").replace(']', "");
+    let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", &pointer));
+    let parent = if parent.is_empty() {
+        String::new()
+    } else {
+        format!("/{parent}")
+    };
+    let object = json.pointer_mut(&parent)?.as_object_mut()?;
+    if object.remove(name).is_none() && !name.is_empty() {
+        object.insert(name.to_owned(), "".into());
+    }
+    serde_json::to_vec(&json).ok()
 }
 
 impl IntoIterator for FieldErrors {
@@ -200,6 +260,13 @@ mod tests {
                 "must be a whole number, at most 9223372036854775807"
             );
         }
+        for (json, what) in [
+            (r#"{"contracts":{}}"#, "must be a list"),
+            (r#"{"contracts":[{"info":1}]}"#, "must be an object"),
+            (r#"{"contracts":[1]}"#, "must be a contract object"),
+        ] {
+            assert_eq!(error(json).1, what);
+        }
         assert_eq!(
             error("[]"),
             (String::new(), "must be a customer object".to_owned())
@@ -214,8 +281,8 @@ mod tests {
                 .starts_with("unknown field `colour`")
         );
         assert_eq!(
-            error(r#"{"contracts":[{"id":"1"}]}"#).1,
-            "missing field `number`"
+            error(r#"{"contracts":[{"id":"1"}]}"#),
+            ("contracts[0].number".to_owned(), "is missing".to_owned())
         );
     }
 }

@@ -15,7 +15,9 @@ pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
 /// What bytes are that do not begin as text in UTF-8.
 pub(crate) fn foreign(start: &[u8]) -> Option<&'static str> {
     const UTF_16: &str = "UTF-16";
-    const KINDS: [(&[u8], &str); 6] = [
+    const KINDS: [(&[u8], &str); 8] = [
+        (b"\xff\xfe\0\0", "UTF-32"),
+        (b"\0\0\xfe\xff", "UTF-32"),
         (b"\xff\xfe", UTF_16),
         (b"\xfe\xff", UTF_16),
         (b"PK\x03\x04", "a workbook (.xlsx, .ods) or a zip archive"),
@@ -34,6 +36,9 @@ pub(crate) fn foreign(start: &[u8]) -> Option<&'static str> {
 pub(crate) const SAVE_AS_UTF_8: &str =
     "save the file as UTF-8 (a spreadsheet calls it \"CSV UTF-8\")";
 
+/// How [`not_utf8`] begins.
+pub(crate) const NOT_UTF_8: &str = "is not UTF-8";
+
 /// What is wrong with bytes that are not UTF-8.
 pub(crate) fn not_utf8(bytes: &[u8], error: Utf8Error) -> String {
     let (text, rest) = bytes.split_at(error.valid_up_to());
@@ -45,7 +50,7 @@ pub(crate) fn not_utf8(bytes: &[u8], error: Utf8Error) -> String {
     } else {
         ""
     };
-    format!("is not UTF-8 from character {place} on{guess}")
+    format!("{NOT_UTF_8} from character {place} on{guess}")
 }
 
 /// Whether a spreadsheet showed a long number and lost its last digits, such as `7.70011E+10`.
@@ -54,10 +59,13 @@ fn is_scientific(text: &str) -> bool {
     let Some((digits, exponent)) = text.split_once(['E', 'e']) else {
         return false;
     };
-    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or_default();
+    let fraction = digits.split_once(['.', ',']);
+    let (whole, fraction) = fraction.map_or((digits, None), |(whole, it)| (whole, Some(it)));
+    // With neither a sign nor a fraction, as in `7E10`, it can be an id.
+    let signed = exponent.strip_prefix(['+', '-']);
+    let exponent = signed.or(fraction.and(Some(exponent)));
     let whole = whole.strip_prefix('-').unwrap_or(whole);
-    is_number(whole) && is_number(fraction) && is_number(exponent)
+    is_number(whole) && fraction.is_none_or(is_number) && exponent.is_some_and(is_number)
 }
 
 /// What a spreadsheet did to a text, and what to do.
@@ -69,16 +77,25 @@ pub(crate) fn rounded(text: &str) -> Option<String> {
     })
 }
 
-/// Why the id in a file is not what the merchant's system has, and what to do.
+/// The mark that a spreadsheet put before a text, and what to do.
+pub(crate) fn marked(text: &str) -> Option<&'static str> {
+    if text.starts_with('\'') {
+        Some("begins with `'`, by which spreadsheets mark a text: remove it")
+    } else {
+        let is_formula = text.starts_with("=\"");
+        is_formula.then_some("is a formula of a spreadsheet: write the text alone")
+    }
+}
+
+/// Why a text in a file is not what the merchant's system has, and what to do.
+pub(crate) fn odd_text(text: &str) -> Option<String> {
+    marked(text).map(str::to_owned).or_else(|| rounded(text))
+}
+
+/// Why an id in a file is not what the merchant's system has, and what to do.
 pub(crate) fn odd_id(id: &str) -> Option<String> {
-    if id.starts_with('\'') {
-        return Some("begins with `'`, by which spreadsheets mark a text: remove it".to_owned());
-    }
-    if id.starts_with("=\"") {
-        return Some("is a formula of a spreadsheet: write the text alone".to_owned());
-    }
     let is_plain = id.bytes().all(|byte| byte.is_ascii_graphic());
-    rounded(id).or_else(|| if is_plain { None } else { unseen::unseen(id) })
+    odd_text(id).or_else(|| if is_plain { None } else { unseen::unseen(id) })
 }
 
 #[cfg(test)]
@@ -93,6 +110,11 @@ mod tests {
         for text in ["\u{feff}customer_id", "customer_id", "{\"a\":1}", "\r\nkey"] {
             for order in [u16::to_le_bytes, u16::to_be_bytes] {
                 assert_eq!(foreign(&utf_16([order], text)), Some("UTF-16"), "{text:?}");
+            }
+            let text = format!("\u{feff}{text}");
+            for order in [u32::to_le_bytes, u32::to_be_bytes] {
+                let utf_32: Vec<_> = text.chars().map(u32::from).flat_map(order).collect();
+                assert_eq!(foreign(&utf_32), Some("UTF-32"), "{text:?}");
             }
         }
         for (start, part) in [
@@ -135,6 +157,8 @@ mod tests {
             "7E+10",
             "-1.5e-7",
             "7.70011E+010",
+            "7.70011E10",
+            "7.70011e10",
         ] {
             assert!(
                 rounded(text).is_some_and(|it| it.contains("7.70011E+10")),
@@ -147,7 +171,9 @@ mod tests {
             "E",
             "E+1",
             "7E10",
+            "7.E10",
             "7.E+1",
+            "7.5E",
             "7.5.1E+1",
             "AE+10",
             "7E+1A",
@@ -162,6 +188,7 @@ mod tests {
     fn id_with_a_mark_of_a_spreadsheet_or_a_character_that_cannot_be_seen_is_odd() {
         for (id, part) in [
             ("'+7701", "begins with `'`"),
+            ("'7.7E+9", "begins with `'`"),
             ("=\"7701\"", "formula"),
             ("77\u{a0}01", "U+00A0 (no-break space) as character 3 of 5"),
             ("\u{feff}7701", "U+FEFF"),

@@ -113,6 +113,8 @@ pub struct PayoutFilter {
     pub state: Option<PayoutState>,
     /// With this idempotency key, in any project unless `project_id` is set.
     pub idempotency_key: Option<String>,
+    /// Of the request with this digest.
+    pub fingerprint: Option<String>,
     /// To this wallet.
     pub account_number: Option<String>,
     /// Of this amount, in minor units.
@@ -132,6 +134,7 @@ impl Default for PayoutFilter {
             customer_id: None,
             state: None,
             idempotency_key: None,
+            fingerprint: None,
             account_number: None,
             amount: None,
             from: None,

@@ -27,6 +27,8 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
             AdminError::from(FieldError::of_json(&error))
+        } else if error.inner().is_eof() {
+            AdminError::malformed("the body is empty or ends in the middle of its JSON value")
         } else {
             AdminError::malformed(format!("the body is not JSON: {}", error.inner()))
         }

@@ -213,6 +213,8 @@ pub struct AdminAccess {
     pub token: Zeroizing<String>,
     /// The ids of the configured projects, in the order of the file.
     pub projects: Vec<ProjectId>,
+    /// Whether a payout is refused when the customer's balance is too small for it.
+    pub from_balance: bool,
 }
 
 impl AdminAccess {
@@ -235,11 +237,13 @@ impl AdminAccess {
             .into_iter()
             .filter_map(|project| file::id(&project));
         let projects = ids.map(ProjectId::new).collect();
+        let from_balance = root.table("gate").is_true("from_balance");
         document.finish()?;
         Ok(Self {
             address,
             token: token.map(|token| token.secret).unwrap_or_default(),
             projects,
+            from_balance,
         })
     }
 }

@@ -237,6 +237,8 @@ fn file_in_another_encoding_or_form_is_named_by_every_command_with_what_to_do() 
             b"\n",
             &row.as_bytes()[1..],
             b"\xc0\xe9\n",
+            &row.as_bytes()[1..],
+            b"\xc0\xe9\n",
         ]
         .concat();
         [
@@ -280,6 +282,13 @@ fn file_in_another_encoding_or_form_is_named_by_every_command_with_what_to_do() 
             let error = text(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{command:?} {part}: {error}");
             assert!(error.contains(part), "{part} is not in: {error}");
+            // It is told once, and not by each line.
+            let is_1251 = part.contains("1251");
+            assert!(!is_1251 || error.matches(part).count() == 1, "{error}");
+            assert!(
+                !is_1251 || error.contains("in all, 2 lines are not UTF-8"),
+                "{error}"
+            );
         }
     }
 }

@@ -138,6 +138,14 @@ fn all_errors_of_a_line_are_told_in_csv_and_in_json_lines() {
     let line = json!({"project_id": 99, "method": "kaspy", "customer_id": "7.70011E+10", "contract_id": "'c", "amount": -1,
         "currency": "USD", "created_at": "yesterday"});
     folder.write("old.jsonl", &format!("\n{line}"));
+    let types = json!({"payment_id": 1, "project_id": "1234", "method": true, "customer_id": [], "contract_id": {},
+        "amount": 1.5, "currency": 398, "created_at": 0, "colour": "red"});
+    folder.write("types.jsonl", &types.to_string());
+    let error = refused(&folder, &["types.jsonl"]);
+    for field in types.as_object().unwrap().keys() {
+        let told = format!("types.jsonl:1: `{field}` ");
+        assert_eq!(error.matches(&told).count(), 1, "{told}:\n{error}");
+    }
     for file in ["old.csv", "old.jsonl"] {
         let error = refused(&folder, &[file]);
         for part in [

@@ -69,6 +69,37 @@ async fn second_run_of_a_file_pays_no_row_twice() {
     assert_eq!(json["known_before"].as_array().unwrap().len(), 2);
     assert_eq!(json["known_before"][0]["differs"], true);
     assert_eq!(json["known_before"][1]["line"], 4);
+
+    // Any other cell makes another request too, also one that the service never shows.
+    let good = row("k1", 100_000);
+    for at in 1..good.split(',').count() {
+        if HEADER.split(',').nth(at) == Some("currency") {
+            continue;
+        }
+        let cells = good.trim_end().split(',').enumerate();
+        let cells = cells.map(|(place, cell)| {
+            if place == at {
+                format!("{cell}1")
+            } else {
+                cell.to_owned()
+            }
+        });
+        let changed = cells.collect::<Vec<_>>().join(",");
+        running
+            .folder
+            .write("payouts.csv", &format!("{HEADER}{changed}\n"));
+        let (code, _, err) = run(running, &[&SEND[..], &["--dry-run"]].concat());
+        assert_eq!(code, Some(1), "{changed}");
+        assert!(
+            err.contains("the service would refuse one payout"),
+            "{changed}: {err}"
+        );
+    }
+    running
+        .folder
+        .write("payouts.csv", &(HEADER.to_owned() + &good));
+    let (code, _, err) = run(running, &[&SEND[..], &["--dry-run"]].concat());
+    assert_eq!(code, Some(0), "{err}");
 }
 
 /// Runs the command with this text on standard input.
@@ -164,6 +195,7 @@ async fn key_with_a_character_that_cannot_be_seen_is_refused_by_name_in_a_file_a
             ("salary-1\u{200b}", 2),
             (" k3", 3),
             ("e\u{301}", 4),
+            ("'k5", 5),
         ],
     );
     for arguments in [
@@ -177,6 +209,7 @@ async fn key_with_a_character_that_cannot_be_seen_is_refused_by_name_in_a_file_a
             "payouts.csv:3: `key` has U+200B (zero-width space) as character 9 of 9",
             "payouts.csv:4: `key` has U+0020 (space) as character 1 of 3",
             "payouts.csv:5: `key` is not in the composed form of Unicode (NFC) from character 1 of 2 on",
+            "payouts.csv:6: `key` begins with `'`",
             "nothing was sent",
         ] {
             assert!(err.contains(part), "{part} is not in:\n{err}");
@@ -232,6 +265,14 @@ async fn refused_row_is_reported_by_its_line_and_the_others_are_sent() {
 async fn row_that_exceeds_the_balance_is_refused() {
     let paying = Paying::sqlite("from_balance = true").await;
     sheet(&paying.running.folder, &[("k1", 100)]);
+    let (code, _, err) = run(&paying.running, &[&SEND[..], &["--dry-run"]].concat());
+    assert_eq!(code, Some(1));
+    for part in [
+        "payouts.csv:2: `amount` is more than the customer's balance, of which 0 minor units are left",
+        "the service would refuse one payout",
+    ] {
+        assert!(err.contains(part), "{err}");
+    }
     let (code, _, err) = run(&paying.running, &SEND);
     assert_eq!(code, Some(1));
     assert!(

@@ -112,6 +112,7 @@ pub(crate) fn filtered(filter: &PayoutFilter) -> (String, Vec<Value>) {
     add("project_id =", filter.project_id.map(value::project));
     add("customer_id =", text(filter.customer_id.as_ref()));
     add("idempotency_key =", text(filter.idempotency_key.as_ref()));
+    add("fingerprint =", text(filter.fingerprint.as_ref()));
     add("account_number =", text(filter.account_number.as_ref()));
     add("amount =", filter.amount.map(Value::Int));
     add("created_at >=", filter.from.map(|from| Value::Int(from.0)));

@@ -51,6 +51,7 @@ struct Search {
     idempotency_key: Option<String>,
     account_number: Option<String>,
     amount: Option<i64>,
+    request_sha256: Option<String>,
     from: Option<String>,
     after: Option<String>,
     limit: Option<usize>,
@@ -72,6 +73,7 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         customer_id: search.customer_id,
         state: search.state.map(|word| state(&word)).transpose()?,
         idempotency_key: search.idempotency_key,
+        fingerprint: search.request_sha256,
         account_number: search.account_number,
         amount: search.amount,
         from: search
@@ -82,7 +84,11 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
         limit,
     };
     let payouts = admin.ledger.payouts(&filter).await?;
-    if let (true, Some(key)) = (payouts.is_empty(), &filter.idempotency_key) {
+    if let (true, Some(key), None) = (
+        payouts.is_empty(),
+        &filter.idempotency_key,
+        &filter.fingerprint,
+    ) {
         seen_key(key)?;
     }
     let next = (payouts.len() == limit)

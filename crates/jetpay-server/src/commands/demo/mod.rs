@@ -62,6 +62,7 @@ impl Demo {
                     address: admin,
                     token: config.admin_tokens[0].secret.clone(),
                     projects: config.projects.iter().map(|project| project.id).collect(),
+                    from_balance: false,
                 })
                 .await?;
             }

@@ -108,11 +108,12 @@ impl Payments {
         }
         let mut lines = file.lines;
         while let Some(text) = lines.next_json()? {
-            let line = text.map(FieldError::of_line::<Line>);
+            let mut errors = FieldErrors::default();
+            let line = text.map(|text| errors.line(text));
             bar.set_position(lines.end);
             match line {
-                Ok(Ok(line)) => self.take(lines.number, &line, FieldErrors::default()),
-                Ok(Err(error)) => self.bad.push(BadLine::of_field(lines.number, &error)),
+                Ok(Some(line)) => self.take(lines.number, &line, errors),
+                Ok(None) => self.bad.extend(BadLine::all(lines.number, errors)),
                 Err(bad) => self.bad.push(bad),
             }
         }

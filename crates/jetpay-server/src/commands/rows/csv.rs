@@ -9,7 +9,7 @@ use super::{BadLine, Lines, RowFile};
 use crate::commands::table::cut;
 use crate::field_error::{FieldError, FieldErrors};
 use crate::payout_request::unseen::unseen;
-use crate::text::{odd_id, rounded};
+use crate::text::{odd_id, odd_text, rounded};
 
 /// The columns that a file may have and must have. The first of `all` is the key.
 pub(in crate::commands) struct Columns {
@@ -159,6 +159,13 @@ impl<'a> Cells<'a> {
         })
     }
 
+    /// A text that the payer or the platform sees, without a spreadsheet's marks.
+    pub(in crate::commands) fn label(&mut self, column: &str) -> Option<String> {
+        self.checked(column, |text| {
+            odd_text(text).map_or_else(|| Ok(text.to_owned()), Err)
+        })
+    }
+
     /// A whole number. None: the cell is empty, or is an error.
     pub(in crate::commands) fn number(&mut self, column: &str) -> Option<i64> {
         self.checked(column, |text| {
@@ -233,7 +240,7 @@ impl Columns {
             (
                 "unknown",
                 if is_row {
-                    vec!["all, as in a row".to_owned()]
+                    vec!["all of them, as if the line were a row".to_owned()]
                 } else {
                     unknown
                 },

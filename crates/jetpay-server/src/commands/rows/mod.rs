@@ -14,7 +14,7 @@ use jetpay_platform::visible;
 
 use super::table::cut;
 use crate::field_error::{FieldError, FieldErrors};
-use crate::text::{SAVE_AS_UTF_8, foreign, not_utf8, without_bom};
+use crate::text::{NOT_UTF_8, SAVE_AS_UTF_8, foreign, not_utf8, without_bom};
 
 pub(super) use csv::{Cells, Columns, CsvFile, CsvRow};
 #[cfg(test)]
@@ -67,9 +67,17 @@ impl BadLine {
 pub(super) fn show(path: &Path, bad: &[BadLine]) -> usize {
     let file = name(path);
     let mut out = io::stderr().lock();
+    // A file in another encoding can have very many such lines.
+    let mut not_utf_8 = 0;
     for bad in bad {
-        // There is nowhere to report that standard error is closed.
-        let _ = writeln!(out, "{file}:{}: {}", bad.line, bad.what);
+        not_utf_8 += usize::from(bad.what.starts_with(NOT_UTF_8));
+        if not_utf_8 < 2 || !bad.what.starts_with(NOT_UTF_8) {
+            // There is nowhere to report that standard error is closed.
+            let _ = writeln!(out, "{file}:{}: {}", bad.line, bad.what);
+        }
+    }
+    if not_utf_8 > 1 {
+        let _ = writeln!(out, "{file}: in all, {not_utf_8} lines are not UTF-8");
     }
     let mut lines: Vec<_> = bad.iter().map(|bad| bad.line).collect();
     lines.sort_unstable();

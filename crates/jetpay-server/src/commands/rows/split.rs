@@ -29,6 +29,8 @@ struct Quote {
     next: u64,
     /// The column, from 0.
     column: usize,
+    /// Where the text behind it begins in its line, in bytes.
+    at: usize,
 }
 
 /// What the last character of a cell was.
@@ -81,8 +83,8 @@ impl Row {
         self.ends.clear();
         self.state = State::Start;
         let first = lines.number;
-        // The quote of the first cell that goes beyond its line.
-        let mut long = None;
+        // The quote of the first cell that goes beyond its line, and that line.
+        let (mut long, mut start) = (None, String::new());
         let is_closed = loop {
             let (text, wrong) = lines.text();
             let is_split = self.split(text, lines.number, lines.end);
@@ -96,7 +98,9 @@ impl Row {
                 self.ends.push(self.text.len());
                 break true;
             }
-            long.get_or_insert(self.opened);
+            if long.is_none() {
+                (long, start) = (Some(self.opened), text.to_owned());
+            }
             self.text.push('\n');
             if self.text.len() > LONGEST || !lines.read()? {
                 break false;
@@ -106,7 +110,23 @@ impl Row {
         if is_closed && (long.is_none() || has_columns()) {
             return Ok(None);
         }
-        let Quote { line, next, column } = long.unwrap_or(self.opened);
+        let Quote {
+            line,
+            next,
+            column,
+            at,
+        } = long.unwrap_or(self.opened);
+        if long.is_none() {
+            lines.text().0.clone_into(&mut start);
+        }
+        // Without its quotes, the rest of the line can still say whose row it is.
+        self.ends.truncate(column);
+        self.text
+            .truncate(self.ends.last().copied().unwrap_or_default());
+        for cell in start[at..].split(self.separator) {
+            self.text.push_str(&cell.replace('"', ""));
+            self.ends.push(self.text.len());
+        }
         let name = match header.get(column) {
             Some(name) if !name.is_empty() => format!("`{name}`"),
             _ => format!("column {}", column + 1),
@@ -154,7 +174,13 @@ impl Row {
                     let column = self.ends.len();
                     let start = self.ends.last().copied();
                     self.text.truncate(start.unwrap_or_default());
-                    self.opened = Quote { line, next, column };
+                    let at = text.len() - rest.len();
+                    self.opened = Quote {
+                        line,
+                        next,
+                        column,
+                        at,
+                    };
                     State::Quoted
                 }
                 (State::Start | State::Bare, _) => {

@@ -204,7 +204,7 @@ fn header_error_names_the_missing_unknown_and_repeated_columns_and_its_line() {
         ),
         (
             "7001,100,Anna\n",
-            &["missing: id, amount; unknown: all, as in a row"],
+            &["missing: id, amount; unknown: all of them, as if the line were a row"],
         ),
         (
             "\"id,amount\n7001,100\n",

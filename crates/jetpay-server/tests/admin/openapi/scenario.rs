@@ -258,7 +258,9 @@ async fn payouts(api: &mut Api) {
             actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
-    api.get("listPayouts", &[], "limit=1").await;
+    for query in ["limit=1", "request_sha256=0"] {
+        api.get("listPayouts", &[], query).await;
+    }
     api.get("listPayoutEntries", &[], "").await;
     api.call("listPayoutEntries", &[], "after=999", Value::Null, 409)
         .await;

@@ -170,37 +170,32 @@ impl Gathered {
 
 /// The contract in a row, if there is one. Adds its errors.
 fn contract(cells: &mut Cells<'_>, as_of: AsOf) -> Option<Contract> {
-    let (id, number) = (cells.id("contract_id"), cells.text("contract_number"));
+    let (id, number) = (cells.id("contract_id"), cells.label("contract_number"));
     let [payment, min_payment, status_code, as_of_seq] =
         ["payment", "min_payment", "status_code", "as_of_seq"].map(|column| cells.number(column));
-    match (id, number) {
-        (Some(id), Some(number)) => {
-            let contract = ContractBody {
-                id,
-                number,
-                payment,
-                min_payment,
-                status_code: status_code.unwrap_or_default(),
-                info: None,
-                as_of_seq,
-            };
-            let name = |field: &str| match field {
-                "id" | "number" => format!("contract_{field}"),
-                field => field.to_owned(),
-            };
-            contract.check(name, as_of, &mut cells.errors)
-        }
-        (None, None) if payment.or(min_payment).or(status_code).is_none() => None,
-        (id, number) => {
-            let what = "is missing: a contract needs both `contract_id` and `contract_number`";
-            for (column, text) in [("contract_id", id), ("contract_number", number)] {
-                if text.is_none() {
-                    cells.errors.add(column, what);
-                }
-            }
-            None
+    if id.is_none() && number.is_none() && payment.or(min_payment).or(status_code).is_none() {
+        return None;
+    }
+    for (column, text) in [("contract_id", &id), ("contract_number", &number)] {
+        let what = "is missing: a contract needs both `contract_id` and `contract_number`";
+        if text.is_none() {
+            cells.errors.add(column, what);
         }
     }
+    let contract = ContractBody {
+        id: id.unwrap_or_default(),
+        number: number.unwrap_or_default(),
+        payment,
+        min_payment,
+        status_code: status_code.unwrap_or_default(),
+        info: None,
+        as_of_seq,
+    };
+    let name = |field: &str| match field {
+        "id" | "number" => format!("contract_{field}"),
+        field => field.to_owned(),
+    };
+    contract.check(name, as_of, &mut cells.errors)
 }
 
 #[cfg(test)]
@@ -274,7 +269,10 @@ mod tests {
             4,B,a,A,1,2,\n\
             a;b,,c;d,E,,,\n\
             ,7E+9,7.70011E+10,7E+9,-1,,\n\
-            ..,,,,5,,\n";
+            ..,,,,5,,\n\
+            5,,c;d,,1,2,\n\
+            6,,'c,'C,,,\n\
+            7,,,=\"\"C\"\",1,2,\n";
         let (good, bad) = read(text);
         let told: Vec<_> = bad
             .iter()
@@ -299,6 +297,14 @@ mod tests {
             (9, "customer_id"),
             (9, "contract_id"),
             (9, "contract_number"),
+            (10, "contract_number"),
+            (10, "contract_id"),
+            (10, "min_payment"),
+            (11, "contract_id"),
+            (11, "contract_number"),
+            (12, "contract_number"),
+            (12, "contract_id"),
+            (12, "min_payment"),
         ];
         assert_eq!(told, expected, "{bad:#?}");
         assert_eq!(good, []);
@@ -306,17 +312,25 @@ mod tests {
 
     #[test]
     fn customer_with_one_wrong_row_is_left_out_completely() {
-        let head = "customer_id,contract_id,contract_number,payment\n";
-        for wrong in [
-            "1,b,B,10.5",
-            "1,b,\"B,1",
-            "1,b,\"B\"B,1",
-            "1,b",
-            "1,b,B,1,,1",
+        let first = "customer_id,contract_id,contract_number,payment\n1,a,A,100\n2,a,A,1\n3,,,";
+        let last = "contract_number,contract_id,customer_id\nA,a,1\nA,a,2\n,,3";
+        for (rows, wrong) in [
+            (first, "1,b,B,10.5"),
+            (first, "1,b,\"B,1"),
+            (first, "1,b,\"B\"B,1"),
+            (first, "1,b"),
+            (first, "1,b,B,1,,1"),
+            // The quote is at fault before the customer's id or in it.
+            (first, "\"1,b,B,1"),
+            (first, "\"1\"\",b,B,1"),
+            (last, "\"B,b,1"),
+            (last, "\"B, \"\"B\"\", B\",\"b,1"),
+            (last, "\"B\"B,b,1"),
+            (last, "B,\"b\"\",\"1\""),
         ] {
-            let (good, bad) = read(&format!("{head}1,a,A,100\n2,a,A,1\n{wrong}\n3,,,\n"));
+            let (good, bad) = read(&format!("{rows}\n{wrong}\n"));
             let lines: Vec<_> = bad.iter().map(|(line, _)| *line).collect();
-            assert_eq!((ids(&good), lines), (vec!["2", "3"], vec![4]), "{wrong}");
+            assert_eq!((ids(&good), lines), (vec!["2", "3"], vec![5]), "{wrong}");
         }
     }
 }

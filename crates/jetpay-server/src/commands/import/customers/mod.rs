@@ -301,7 +301,12 @@ mod tests {
             "{\"customer_id\":77001}\n",
             "{\"customer_id\":\"4\n",
             "{\"customer_id\":\"5\"},\n",
-            "\u{feff}{\"customer_id\":\"6\"}",
+            "\u{feff}{\"customer_id\":\"6\"}\n",
+            "{\"customer_id\":8,\"contracts\":[{\"id\":null,\"payment\":\"1\",\"min_payment\":2},{\"id\":\"'b\",\"number\":\"'B\",\"colour\":1}],",
+            "\"as_of_seq\":\"9\"}\n",
+            "{\"customer_id\":\"9\",\"contracts\":{},\"additional_customer_id\":\"\"}\n",
+            "[{\"customer_id\":\"10\"}]\n",
+            "[\"11\",null,[],null]",
         );
         let mut customers = json(text);
         let checked = Checked::of(&mut customers, &ProgressBar::hidden()).unwrap();
@@ -311,7 +316,7 @@ mod tests {
                 3,
                 "`contracts[0].payment` must be a whole number of minor units",
             ),
-            (4, "`customer_id` an id is not empty"),
+            (4, "`customer_id` is wrong: an id is not empty"),
             (
                 4,
                 "`contracts[0].id` is a number that a spreadsheet rounded",
@@ -326,6 +331,18 @@ mod tests {
             (8, "ends in the middle of a JSON value"),
             (9, "more than one JSON value on the line, or a comma"),
             (10, "begins with U+FEFF, a byte order mark"),
+            (11, "`customer_id` must be a text"),
+            (11, "`as_of_seq` must be a whole number"),
+            (11, "`contracts[0].id` must be a text"),
+            (11, "`contracts[0].payment` must be a whole number"),
+            (11, "`contracts[0].number` is missing"),
+            (11, "`contracts[1].colour` unknown field"),
+            (11, "`contracts[1].id` begins with `'`"),
+            (11, "`contracts[1].number` begins with `'`"),
+            (12, "`contracts` must be a list"),
+            (12, "`additional_customer_id` is empty"),
+            (13, "is a JSON list: write each object on one line"),
+            (14, "is a JSON list"),
         ]
         .into_iter()
         .zip(bad)
@@ -335,7 +352,7 @@ mod tests {
                 "{line} {part}: {found} {what}"
             );
         }
-        assert_eq!(checked.bad.len(), 10);
+        assert_eq!(checked.bad.len(), 22, "{:#?}", checked.bad);
         assert_eq!(checked.repeated, [6]);
         assert_eq!(checked.ids.len(), 3, "two of them are one");
     }

@@ -195,6 +195,7 @@ mod tests {
             address: service.addrs()[0],
             token: "token".to_owned().into(),
             projects: vec![],
+            from_balance: false,
         };
         let service = service.run();
         let handle = service.handle();

@@ -1,17 +1,23 @@
 //! `jetpay payouts send --dry-run`: what a run would do.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use anyhow::bail;
 use futures_util::stream;
 use futures_util::{StreamExt, TryStreamExt};
 use jetpay_core::id::ProjectId;
+use reqwest::StatusCode;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::rows::Row;
 use super::{PARALLEL, Sheet};
 use crate::commands::client::{Client, Request, print};
 use crate::commands::import::progress;
+use crate::commands::rows::BadLine;
 use crate::commands::table::{Column, column, rows, table, text};
+use crate::field_error::FieldError;
 
 /// A row whose key the service already knows.
 #[derive(Serialize)]
@@ -44,32 +50,65 @@ pub(super) async fn known(
 }
 
 async fn find(client: &Client<'_>, project: ProjectId, row: &Row) -> anyhow::Result<Option<Known>> {
-    let request = Request::get(&["payouts"])
-        .with("project_id", Some(project))
-        .with("idempotency_key", Some(&row.payout_request.idempotency_key))
-        .with("limit", Some(1));
-    let answer = client.send(&request).await?;
+    let request = || {
+        Request::get(&["payouts"])
+            .with("project_id", Some(project))
+            .with("idempotency_key", Some(&row.payout_request.idempotency_key))
+            .with("limit", Some(1))
+    };
+    let answer = client.send(&request()).await?;
     if text(&answer.body, "/error/field") == "idempotency_key" {
         // No payout has this key, and it has a character that cannot be seen.
         return Ok(None);
     }
     let answer = client.body(answer)?;
-    Ok(rows(&answer, "payouts").first().map(|payout| Known {
+    let Some(payout) = rows(&answer, "payouts").first() else {
+        return Ok(None);
+    };
+    let same = request().with("request_sha256", Some(row.payout_request.fingerprint()));
+    Ok(Some(Known {
         line: row.line,
         key: row.payout_request.idempotency_key.clone(),
         payment_id: text(payout, "/payment_id"),
         state: text(payout, "/state"),
-        differs: differs(row, payout),
+        differs: rows(&client.call(&same).await?, "payouts").is_empty(),
     }))
 }
 
-/// Compares what the service shows. It shows no names and addresses, and of an old payout's wallet only the last digits.
-fn differs(row: &Row, payout: &Value) -> bool {
-    let request = &row.payout_request;
-    let last_digits = |number: &str| number.chars().rev().take(4).collect::<String>();
-    payout["amount"] != request.amount.minor()
-        || text(payout, "/customer_id") != request.customer.id
-        || last_digits(&text(payout, "/account_number")) != last_digits(&request.account_number)
+/// The new rows for which the customer's balance is too small after the rows above them.
+pub(super) async fn beyond_balance(
+    client: &Client<'_>,
+    new: &[&Row],
+) -> anyhow::Result<Vec<BadLine>> {
+    let (mut balances, mut beyond) = (HashMap::new(), Vec::new());
+    for row in new {
+        let request = &row.payout_request;
+        let id = &request.customer.id;
+        let balance = match balances.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(first) => {
+                let answer = client.send(&Request::get(&["customers", id])).await?;
+                // A customer whom the service does not know has no money.
+                let balance = match answer.status {
+                    StatusCode::NOT_FOUND => 0,
+                    _ => client.body(answer)?["balance"].as_i64().unwrap_or_default(),
+                };
+                first.insert(balance)
+            }
+        };
+        if request.amount.minor() <= *balance {
+            *balance -= request.amount.minor();
+        } else {
+            let what = format!(
+                "is more than the customer's balance, of which {balance} minor units are left for this row"
+            );
+            beyond.push(BadLine::of_field(
+                row.line,
+                &FieldError::new("amount", what),
+            ));
+        }
+    }
+    Ok(beyond)
 }
 
 const COLUMNS: &[Column] = &[
@@ -86,16 +125,23 @@ const COLUMNS: &[Column] = &[
     }),
 ];
 
-/// Prints what a run would do. It is an error when the service would refuse a row.
-pub(super) fn report(sheet: &Sheet, known: &[Known], as_json: bool) -> anyhow::Result<()> {
+/// Prints what a run would do. It is an error when the service would refuse a row: a known one, or one `beyond` the balance.
+pub(super) fn report(
+    sheet: &Sheet,
+    known: &[Known],
+    beyond: &[BadLine],
+    as_json: bool,
+) -> anyhow::Result<()> {
+    let differing = known.iter().filter(|known| known.differs).count();
     let count = sheet.rows.len();
     let known_rows = serde_json::to_value(known)?;
     if as_json {
         let report = json!({
             "payouts": count, "amount": sheet.sum.minor(), "currency": sheet.sum.currency(), "known_before": known_rows,
+            "beyond_balance": beyond.iter().map(|bad| bad.line).collect::<Vec<_>>(),
         });
         print(&report.to_string())?;
-        return refused(known);
+        return refused(differing + beyond.len());
     }
     let known_rows = known_rows.as_array().map_or(&[][..], Vec::as_slice);
     if !known_rows.is_empty() {
@@ -106,11 +152,11 @@ pub(super) fn report(sheet: &Sheet, known: &[Known], as_json: bool) -> anyhow::R
         count - known.len(),
         known.len()
     ))?;
-    refused(known)
+    refused(differing + beyond.len())
 }
 
-fn refused(known: &[Known]) -> anyhow::Result<()> {
-    match known.iter().filter(|known| known.differs).count() {
+fn refused(count: usize) -> anyhow::Result<()> {
+    match count {
         0 => Ok(()),
         1 => bail!("the service would refuse one payout, see above"),
         many => bail!("the service would refuse {many} payouts, see above"),

@@ -76,7 +76,7 @@ impl Send {
         let system = System::new();
         let name = row_file::name(&self.file);
         let rows = &sheet.rows;
-        let unseen = |row: &Row| !row.payout_request.unseen().is_empty();
+        let unseen = |row: &Row| !row.unseen().is_empty();
         if self.dry_run || !self.yes || rows.iter().any(unseen) {
             let known = system.block_on(dry_run::known(&client, project, rows))?;
             let known_lines: HashSet<u64> = known.iter().map(|known| known.line).collect();
@@ -87,7 +87,13 @@ impl Send {
             let doubles = system.block_on(doubles::find(&client, &new))?;
             if self.dry_run {
                 doubles::show(&doubles, &name);
-                return dry_run::report(&sheet, &known, self.json);
+                let beyond = if access.from_balance {
+                    system.block_on(dry_run::beyond_balance(&client, &new))?
+                } else {
+                    Vec::new()
+                };
+                row_file::show(&self.file, &beyond);
+                return dry_run::report(&sheet, &known, &beyond, self.json);
             }
             if !self.yes {
                 doubles::ask(&doubles, &name, row_file::is_standard_input(&self.file))?;

@@ -9,6 +9,7 @@ use jetpay_core::{Currency, Money};
 use crate::commands::rows::{BadLine, Cells, Columns, CsvFile, RowFile};
 use crate::field_error::FieldError;
 use crate::payout_request::{Payee, PayoutRequest, currency};
+use crate::text::marked;
 
 const COLUMNS: Columns = Columns {
     all: &NAMES,
@@ -37,12 +38,20 @@ pub(super) struct Row {
 impl Row {
     /// The errors of a row whose key the service does not know.
     pub(super) fn unseen(&self) -> Vec<BadLine> {
-        let errors = self.payout_request.unseen().into_iter();
+        let request = &self.payout_request;
+        let ids = [
+            ("idempotency_key", &request.idempotency_key),
+            ("customer.id", &request.customer.id),
+        ];
+        let marked = ids
+            .into_iter()
+            .filter_map(|(field, id)| Some(FieldError::new(field, marked(id)?)));
         let of_column = |error: FieldError| FieldError {
             field: column(&error.field).to_owned(),
             ..error
         };
-        errors
+        marked
+            .chain(request.unseen())
             .map(|error| BadLine::of_field(self.line, &of_column(error)))
             .collect()
     }
