@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jetpay_ledger::{Ledger, OpenError};
@@ -104,15 +104,21 @@ fn file(path: &str, folder: &Path) -> Result<PathBuf, String> {
     if path.contains(['?', '#']) {
         return refused("the URL of a file has no `?` and `#`");
     }
+    let is_folder = path.ends_with('/') || path.ends_with("/.");
     let path = folder.join(path);
-    let parent = path
+    // A link to a file that is not there yet.
+    let target = std::fs::read_link(&path).map_or(path.clone(), |to| path.with_file_name(to));
+    let parent = target
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     if parent.is_some_and(|parent| !parent.is_dir()) {
         return Err("the folder of this file does not exist; create it first".to_owned());
     }
-    if path.is_dir() {
+    if is_folder || path.is_dir() {
         return Err("this is a folder; name a file in it".to_owned());
+    }
+    if path.exists() && !path.is_file() {
+        return Err("this is a device or a pipe; name a file".to_owned());
     }
     Ok(path)
 }
@@ -120,19 +126,18 @@ fn file(path: &str, folder: &Path) -> Result<PathBuf, String> {
 /// Why a service cannot keep its ledger in this file. Closing the file ends the locks of a ledger that this process has open.
 fn unusable(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let is_refused = |error: &std::io::Error| {
-        matches!(
-            error.kind(),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-        )
-    };
-    let mut may_write =
-        !tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).is_err_and(|it| is_refused(&it));
+    let mut may_write = tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).is_ok();
     for ending in ["", "-wal", "-shm"] {
         let mut file = path.as_os_str().to_owned();
         file.push(ending);
         let opened = File::options().read(true).write(true).open(file);
-        may_write &= !opened.is_err_and(|error| is_refused(&error));
+        match opened.map_err(|error| error.kind()) {
+            Ok(_) | Err(ErrorKind::NotFound) => {}
+            Err(ErrorKind::InvalidFilename | ErrorKind::InvalidInput) => {
+                return Some("no file can have this name; write a shorter one, such as \"sqlite://jetpay.db\"".to_owned());
+            }
+            Err(_) => may_write = false,
+        }
     }
     if !may_write {
         return Some(format!(
@@ -141,14 +146,9 @@ fn unusable(path: &Path) -> Option<String> {
             path.display()
         ));
     }
-    let mut head = [0; HEAD.len()];
-    let read = File::open(path).and_then(|mut file| file.read(&mut head));
-    (read.is_ok_and(|read| read > 0) && head != *HEAD)
-        .then(|| "this is no SQLite database; name another file".to_owned())
+    let found = Ledger::inspect_file(path);
+    (found.err()).map(|error| format!("cannot open the store: {error}"))
 }
-
-/// How an SQLite database begins.
-const HEAD: &[u8; 16] = b"SQLite format 3\0";
 
 impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -255,7 +255,13 @@ url = "sqlite://x.db?mode=ro"            => the URL of a file has no `?`
 url = "sqlite://no/such/x.db"            => the folder of this file does not exist
 url = "sqlite:///no/such/x.db"           => the folder of this file does not exist
 url = "sqlite://."                       => this is a folder; name a file in it
-url = "sqlite://token"                   => this is no SQLite database
+url = "sqlite://x.db/"                   => this is a folder; name a file in it
+url = "sqlite:///dev/null"               => this is a device or a pipe
+url = "sqlite:///proc/x.db"              => cannot open the store: /proc/x.db: it may not be written
+url = "sqlite://a\u0000.db"              => no file can have this name
+url = "sqlite://token"                   => cannot open the store: token: file is not a database; this is no SQLite database
+url = "postgres://"                      => cannot open the store: the database: its URL cannot be read; it names no host: write postgres://
+url = "postgres://u:pa55@/x"             => cannot open the store: the database: its URL cannot be read; it names no host: write postgres://
 url = "postgres://u:pa55@db/x?sslmode=verify-full"  => cannot open the store: the database: its URL cannot be read; write sslmode=require
 url = "postgres://u:pa55@db/x?sslmode=verify-ca"    => cannot open the store: the database: its URL cannot be read; write sslmode=require
 url = "postgres://u:pa55@db/x?sslmode=allow"        => cannot open the store: the database: its URL cannot be read; write sslmode=require
@@ -289,6 +295,33 @@ url = "postgres://u@db/x" | ca_file = "none.pem"  => 6: store.ca_file: there is 
 url = "postgres://u@db/x" | ca_file = "token"     => 6: store.ca_file: cannot open the store: the database: the authority's certificate in
 "#,
         );
+    }
+
+    #[test]
+    fn file_that_the_service_would_refuse_at_its_start_is_refused_before() {
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("one.db"), "").unwrap();
+        std::fs::hard_link(at("one.db"), at("two.db")).unwrap();
+        std::fs::write(at("emptied.db"), "").unwrap();
+        std::fs::write(at("emptied.db-wal"), "x").unwrap();
+        let head = b"SQLite format 3\0".repeat(64);
+        std::fs::write(at("damaged.db"), head).unwrap();
+        std::os::unix::fs::symlink("none/x.db", at("link.db")).unwrap();
+        for (name, what) in [
+            ("two.db", "it has 2 names (hard links)"),
+            ("emptied.db", "it was emptied, and its -wal file was not"),
+            ("damaged.db", "cannot open the store: "),
+            ("link.db", "the folder of this file does not exist"),
+        ] {
+            let text = with("[store]", &format!("url = \"sqlite://{name}\""));
+            let found = Config::parse(&text, &at("jetpay.toml"), true);
+            let found = found.err().expect(name).to_string();
+            assert!(
+                found.contains("jetpay.toml:5: store.url: ") && found.contains(what),
+                "{found}"
+            );
+        }
     }
 
     #[test]

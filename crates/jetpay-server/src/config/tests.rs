@@ -292,8 +292,15 @@ ca_file = "a" | [store                      => 6: the head of a table cannot be 
 ca_file = "a" | [store]                     => 6: this key or table is in the file already
 ca_file = "a" | ca_file = "b"               => 6: this key or table is in the file already
 ca_file = "a" | url = ["a" "b"]             => 6: a list here or above is not closed or lacks a comma
+ca_file = "a" | ссылка = "x"                => 6: a key has only the letters a to z
+ca_file = "a" | [[store.x]                  => 6: the head of a table cannot be read
 ca_file = "a" | url = ["a",                 => 8: a list here or above is not closed or lacks a comma
 "#.replace("\\\\", "\\").as_str(),
+    );
+    let several = "[server]\nlisten = x\n[admin]\ntoken_file = \"x\n[store]\nurl = sqlite://x.db\n";
+    assert_problems(
+        several,
+        "2: the value cannot be read\n4: a quote is missing\n6: the value cannot be read",
     );
     let dotted = "admin.token_env = \"A\"\nadmin.token_env = \"B\"\n";
     assert_problems(dotted, "2: this key or table is in the file already");
@@ -349,6 +356,7 @@ fn address_that_no_service_can_listen_on_is_refused_with_the_right_one() {
         r#"
 listen = "localhost:8080"        => 2: server.listen: this is no address; write "127.0.0.1:8080"
 listen = "LOCALHOST:90"          => 2: server.listen: this is no address; write "127.0.0.1:90"
+listen = "localhost"             => 2: server.listen: this is no address; the port is missing: write "127.0.0.1:8080"
 listen = ":8080"                 => 2: server.listen: this is no address; write "127.0.0.1:8080" for this machine alone, or "0.0.0.0:8080"
 listen = "*:80"                  => 2: server.listen: this is no address; write "127.0.0.1:80" for
 listen = "127.0.0.1"             => 2: server.listen: this is no address; the port is missing: write "127.0.0.1:8080"
@@ -362,6 +370,10 @@ listen = "jetpay.internal:8080"  => 2: server.listen: this is no address; write 
 listen = "8080"                  => 2: server.listen: this is no address; write an IP address, not a name
 listen = ""                      => 2: server.listen: this is no address; write an IP address
 listen = 8080                    => 2: server.listen: this is a number; write listen = "127.0.0.1:8080"
+listen = "224.0.0.1:8080"        => 2: server.listen: no connection can come to this address
+listen = "255.255.255.255:8080"  => 2: server.listen: no connection can come to this address
+listen = " 127.0.0.1 :90"        => 2: server.listen: this is no address; write "127.0.0.1:90", without white space
+listen = "::1:90"                => 2: server.listen: this is no address; an IPv6 address has brackets around it: write "[::1]:90"
 listen = "192.0.2.1:8080"        => 2: server.listen: this machine does not have this address
 listen = "127.0.0.1:8081"        => 2: server.listen: [server] and [admin] listen on the same address
 listen = "0.0.0.0:8081"          => 2: server.listen: [server] and [admin] listen on the same address
@@ -385,6 +397,7 @@ id = 1 | methods = "qiwi-kz" | secret_file = "secret"     => 8: project.methods:
 id = 1 | methods = ["qiwi-kz", 1] | secret_file = "secret" => 8: project.methods: this is a number; write methods
 id = 1 | methods = ["Qiwi KZ"] | secret_file = "secret"   => 8: project.methods: there is no such method; did you mean "qiwi-kz"?
 id = 1 | methods = ["qiwi_kz"] | secret_file = "secret"   => 8: project.methods: there is no such method; did you mean "qiwi-kz"?
+id = 1 | methods = ["qiwi-kz", "cashin"] | secret_file = "secret" => 8: project.methods: there is no such method; did you mean "cashin-kz"?
 id = 1 | methods = ["qiwi-kz"] | secret_file = "empty"    => 9: project.secret_file: the secret is empty
 id = 1 | methods = ["qiwi-kz"] | secret_file = []         => 6: project.secret_env: this project has no secret
 id = 1 | methods = ["qiwi-kz"] | secret_file = ["secret", "secret"] => 9: project.secret_file: this project has the same secret twice
@@ -393,6 +406,7 @@ id = 1 | methods = ["qiwi-kz"] | secret_file = "."        => 9: project.secret_f
 id = 1 | methods = ["qiwi-kz"] | secret_env = "JETPAY_NO" => 9: project.secret_env: the environment variable JETPAY_NO is not set
 id = 1 | REST | kassa24_answers = "option 1"              => 10: project.kassa24_answers: there is no such word; write one of "contracts", "account"
 id = 1 | REST | base_url = "x"                            => 10: project.base_url: there is no such key here; write it below [gate]
+id = 1 | REST | name = "shop"                             => 10: project.name: there is no such key here; write it below [[admin.token]], or here one of id, methods,
 id = 1 | REST | strict_contract = true                    => 10: project.strict_contract: there is no such key; did you mean `strict_contracts`?
 id = 1 | REST | [[project]] | id = 1 | REST               => 10: project: another [[project]] has the same id
 "#;
