@@ -67,12 +67,7 @@ pub(super) fn from_file(path: &Text<'_>, folder: &Path) -> Option<Zeroizing<Stri
     let mut bytes = match std::fs::read(&file) {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) => {
-            let folder = std::path::absolute(folder).unwrap_or_default();
-            path.problem(&format!(
-                "{}; write the path of the file that holds the secret, relative to {}",
-                unreadable(&error),
-                folder.display()
-            ));
+            path.problem(&unreadable_in(folder, &error));
             return None;
         }
     };
@@ -89,6 +84,16 @@ pub(super) fn from_file(path: &Text<'_>, folder: &Path) -> Option<Zeroizing<Stri
         }
     }
     checked(&bytes, path)
+}
+
+/// Why a file that is named relative to `folder` cannot be read.
+pub(super) fn unreadable_in(folder: &Path, error: &std::io::Error) -> String {
+    let what = unreadable(error);
+    if !what.starts_with("there is no such file") {
+        return what;
+    }
+    let folder = std::path::absolute(folder.join(".")).unwrap_or_default();
+    format!("{what}; write its path, relative to {}", folder.display())
 }
 
 /// Whether the file's group, or everyone, may read it.

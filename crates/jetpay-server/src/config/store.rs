@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use jetpay_ledger::{Ledger, OpenError};
 use zeroize::Zeroizing;
 
-use super::document::unreadable;
 use super::secret::{self, is_open_to_others};
 use super::table::{Table, Text};
 
@@ -170,7 +169,7 @@ pub(super) fn read(store: &Table<'_>, folder: &Path, serving: bool) -> Option<St
     if let Some(text) = ca_file
         && let Err(error) = std::fs::read(folder.join(text.text))
     {
-        text.problem(&unreadable(&error));
+        text.problem(&secret::unreadable_in(folder, &error));
         return None;
     }
     let is_named = store.get("url_env").or(store.get("url_file")).is_some();
@@ -291,7 +290,7 @@ ca_file = "token"                                 => 4: store.url: it is missing
 url = "sqlite://x.db" | url_file = "token"        => 5: store.url: url_env or url_file is set too
 url_env = "JETPAY_NO_URL" | url_file = "token"    => 6: store.url_file: url_env is set too
 url_env = "postgres://u:p@db"                     => 5: store.url_env: this is no name of an environment variable
-url = "postgres://u@db/x" | ca_file = "none.pem"  => 6: store.ca_file: there is no such file
+url = "postgres://u@db/x" | ca_file = "none.pem"  => 6: store.ca_file: there is no such file; write its path, relative to /
 url = "postgres://u@db/x" | ca_file = "token"     => 6: store.ca_file: cannot open the store: the database: the authority's certificate in
 "#,
         );

@@ -347,6 +347,18 @@ fn configuration_that_cannot_be_read_is_refused_with_the_reason() {
             "{text}"
         );
     }
+    let beside = with(
+        "[[project]]",
+        &PROJECT_LINES.replace("\"secret\"", "\"none\""),
+    );
+    let here = std::env::current_dir().unwrap();
+    let found = Config::parse(&beside, Path::new("jetpay.toml"), false).err();
+    let found = format!("{}\n", found.unwrap());
+    let what = format!(
+        "project.secret_file: there is no such file; write its path, relative to {}\n",
+        here.display()
+    );
+    assert!(found.contains(&what), "{found}");
 }
 
 #[test]
