@@ -289,7 +289,7 @@ fn secrets(project: &Table<'_>, folder: &Path) -> Vec<(Use, Zeroizing<String>)> 
         if table.get("use").is_none() && tables.len() > 1 {
             table.missing(
                 "use",
-                "it is missing, and the project has several secrets; write use = \"verify\" or \"past\", or for the one that signs",
+                "it is missing, and the project has several secrets: \"sign\" for exactly one, \"verify\" or \"past\" for the others",
             );
         }
         let purpose = table.word("use", &words);
