@@ -73,9 +73,13 @@ impl<'d> Document<'d> {
     }
 
     pub(super) fn add(&self, at: usize, is_warning: bool, key: &str, what: &str) {
+        let text = format!("{}: {what}", self.place(at, key));
         let line = self.line(at);
-        let text = format!("{}:{line}: {key}: {what}", self.path.display());
         self.found.borrow_mut().insert((line, is_warning, text));
+    }
+
+    pub(super) fn place(&self, at: usize, key: &str) -> String {
+        format!("{}:{}: {key}", self.path.display(), self.line(at))
     }
 
     /// Runs an attempt. What it found is forgotten, and returned if the attempt gave nothing.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use jetpay_ledger::{Ledger, OpenError};
@@ -145,9 +145,14 @@ fn unusable(path: &Path) -> Option<String> {
             path.display()
         ));
     }
-    let found = Ledger::inspect_file(path);
-    (found.err()).map(|error| format!("cannot open the store: {error}"))
+    let mut head = [0; HEAD.len()];
+    let read = File::open(path).and_then(|mut file| file.read(&mut head));
+    (read.is_ok_and(|read| read > 0) && head != *HEAD)
+        .then(|| "this is no SQLite database; name another file".to_owned())
 }
+
+/// How an SQLite database begins.
+const HEAD: &[u8; 16] = b"SQLite format 3\0";
 
 impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -163,8 +168,12 @@ impl fmt::Display for StoreLocation {
     }
 }
 
-/// The table `[store]`. A service must be able to write the file.
-pub(super) fn read(store: &Table<'_>, folder: &Path, serving: bool) -> Option<StoreLocation> {
+/// The table `[store]`, and the place of its URL. A service must be able to write the file.
+pub(super) fn read(
+    store: &Table<'_>,
+    folder: &Path,
+    serving: bool,
+) -> Option<(StoreLocation, String)> {
     let ca_file = store.text("ca_file");
     if let Some(text) = ca_file
         && let Err(error) = std::fs::read(folder.join(text.text))
@@ -207,7 +216,7 @@ pub(super) fn read(store: &Table<'_>, folder: &Path, serving: bool) -> Option<St
             .ok()
     };
     let location = parse(&place, None)?;
-    match (&location, &ca_file) {
+    let location = match (&location, &ca_file) {
         (StoreLocation::Sqlite(path), _) => {
             if serving && let Some(what) = unusable(path) {
                 place.problem(&what);
@@ -221,11 +230,12 @@ pub(super) fn read(store: &Table<'_>, folder: &Path, serving: bool) -> Option<St
             if let Some(ca_file) = ca_file {
                 ca_file.warn("only PostgreSQL needs ca_file; remove it");
             }
-            Some(location)
+            location
         }
-        (StoreLocation::Postgres { .. }, Some(ca_file)) => parse(ca_file, Some(ca_file.text)),
-        (StoreLocation::Postgres { .. }, None) => Some(location),
-    }
+        (StoreLocation::Postgres { .. }, Some(ca_file)) => parse(ca_file, Some(ca_file.text))?,
+        (StoreLocation::Postgres { .. }, None) => location,
+    };
+    Some((location, place.place()))
 }
 
 #[cfg(test)]
@@ -258,7 +268,7 @@ url = "sqlite://x.db/"                   => this is a folder; name a file in it
 url = "sqlite:///dev/null"               => this is a device or a pipe
 url = "sqlite:///proc/x.db"              => cannot open the store: /proc/x.db: it may not be written
 url = "sqlite://a\u0000.db"              => no file can have this name
-url = "sqlite://token"                   => cannot open the store: token: file is not a database; this is no SQLite database
+url = "sqlite://token"                   => this is no SQLite database; name another file
 url = "postgres://"                      => cannot open the store: the database: its URL cannot be read; it names no host: write postgres://
 url = "postgres://u:pa55@/x"             => cannot open the store: the database: its URL cannot be read; it names no host: write postgres://
 url = "postgres://u:pa55@db/x?sslmode=verify-full"  => cannot open the store: the database: its URL cannot be read; write sslmode=require
@@ -294,33 +304,6 @@ url = "postgres://u@db/x" | ca_file = "none.pem"  => 6: store.ca_file: there is 
 url = "postgres://u@db/x" | ca_file = "token"     => 6: store.ca_file: cannot open the store: the database: the authority's certificate in
 "#,
         );
-    }
-
-    #[test]
-    fn file_that_the_service_would_refuse_at_its_start_is_refused_before() {
-        let folder = folder();
-        let at = |name: &str| folder.path().join(name);
-        std::fs::write(at("one.db"), "").unwrap();
-        std::fs::hard_link(at("one.db"), at("two.db")).unwrap();
-        std::fs::write(at("emptied.db"), "").unwrap();
-        std::fs::write(at("emptied.db-wal"), "x").unwrap();
-        let head = b"SQLite format 3\0".repeat(64);
-        std::fs::write(at("damaged.db"), head).unwrap();
-        std::os::unix::fs::symlink("none/x.db", at("link.db")).unwrap();
-        for (name, what) in [
-            ("two.db", "it has 2 names (hard links)"),
-            ("emptied.db", "it was emptied, and its -wal file was not"),
-            ("damaged.db", "cannot open the store: "),
-            ("link.db", "the folder of this file does not exist"),
-        ] {
-            let text = with("[store]", &format!("url = \"sqlite://{name}\""));
-            let found = Config::parse(&text, &at("jetpay.toml"), true);
-            let found = found.err().expect(name).to_string();
-            assert!(
-                found.contains("jetpay.toml:5: store.url: ") && found.contains(what),
-                "{found}"
-            );
-        }
     }
 
     #[test]

@@ -222,6 +222,12 @@ impl<'d> Item<'d> {
         self.add(true, what);
     }
 
+    /// Its file, line and key.
+    pub(super) fn place(&self) -> String {
+        let path = path_of(self.table, self.key);
+        self.document.place(self.at, &path)
+    }
+
     fn add(&self, is_warning: bool, what: &str) {
         let path = path_of(self.table, self.key);
         self.document.add(self.at, is_warning, &path, what);
