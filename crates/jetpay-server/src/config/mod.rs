@@ -161,7 +161,6 @@ impl Config {
         let projects: Vec<_> = (projects.iter())
             .map(|project| file::project(project, folder, currency))
             .collect();
-        let (store, store_place) = store?;
         Some(Self {
             listen,
             workers: server.number("workers", 1..=1024),
@@ -178,8 +177,8 @@ impl Config {
             admin_hosts: admin::hosts(&admin),
             trusted_proxies: file::trusted_proxies(&server),
             debts: Debts::read(&root.table("verify")),
-            store,
-            store_place,
+            store_place: store.as_ref()?.1.clone(),
+            store: store?.0,
             currency,
             projects: projects.into_iter().collect::<Option<_>>()?,
             gate: gate_config,
