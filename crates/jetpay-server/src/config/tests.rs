@@ -123,42 +123,6 @@ fn smallest_configuration_has_the_documented_defaults() {
 }
 
 #[test]
-fn two_currencies_are_refused() {
-    let project = |id, currency| {
-        format!(
-            "[[project]]\nid = {id}\nmethods = [\"kaspi\"]\nsecret_file = \"secret\"\ncurrency = \"{currency}\"\n"
-        )
-    };
-    let two = format!("{HEAD}{}", project(1, "KZT") + &project(2, "USD"));
-    assert_problems(
-        &two,
-        "14: project.currency: this project has USD, another KZT; all projects share one currency",
-    );
-    let none = format!("{HEAD}{}", project(1, "kzt"));
-    assert_problems(
-        &none,
-        "9: project.currency: the platform does not list this currency; write its three capital",
-    );
-}
-
-#[test]
-fn trusted_proxies_are_networks_or_addresses() {
-    let server = |list: &str| {
-        read(&format!(
-            "[server]\ntrusted_proxies = {list}\n{HEAD}{PROJECT}"
-        ))
-    };
-    let config = server("[\"10.0.0.0/8\", \"fd00::1\"]").unwrap();
-    let networks = config.trusted_proxies.iter().map(ToString::to_string);
-    assert_eq!(networks.collect::<Vec<_>>(), ["10.0.0.0/8", "fd00::1/128"]);
-    let text = server("[\"10.0.0.0/33\"]").err().unwrap();
-    assert!(
-        text.contains("jetpay.toml:2: server.trusted_proxies: write a network"),
-        "{text}"
-    );
-}
-
-#[test]
 fn service_that_listens_on_every_address_is_reached_on_loopback() {
     for (listen, address) in [
         ("0.0.0.0:8081", "127.0.0.1:8081"),
@@ -170,30 +134,23 @@ fn service_that_listens_on_every_address_is_reached_on_loopback() {
 }
 
 #[test]
-fn proxies_in_every_network_are_warned_of_and_host_bits_are_refused_with_the_network() {
+fn trusted_proxies_are_networks_or_addresses_and_every_network_is_warned_of() {
     let with = |proxies: &str| {
         let server = format!("[server]\ntrusted_proxies = [{proxies}]\n");
-        read(&format!("{server}{HEAD}{PROJECT}"))
+        read(&format!("{server}{HEAD}{PROJECT}")).unwrap()
     };
     for every in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"] {
-        let warnings = with(&format!("{every:?}")).unwrap().warnings.join("\n");
+        let warnings = with(&format!("{every:?}")).warnings.join("\n");
         assert!(
             warnings.contains("jetpay.toml:2: server.trusted_proxies: every address"),
             "{every} {warnings}"
         );
     }
-    let config = with("\"10.0.0.0/8\", \"10.1.2.3\", \"fd00::1\"").unwrap();
+    let config = with("\"10.0.0.0/8\", \"10.1.2.3\", \"fd00::1\"");
+    let networks = config.trusted_proxies.iter().map(ToString::to_string);
+    let networks: Vec<_> = networks.collect();
+    assert_eq!(networks, ["10.0.0.0/8", "10.1.2.3/32", "fd00::1/128"]);
     assert!(!config.warnings.join("\n").contains("every address"));
-    for (wrong, right) in [
-        ("10.1.2.3/8", "write \"10.0.0.0/8\""),
-        ("fd00::1/8", "write \"fd00::/8\""),
-    ] {
-        let text = with(&format!("{wrong:?}")).err().expect(wrong);
-        assert!(
-            text.contains("jetpay.toml:2:") && text.contains(right),
-            "{text}"
-        );
-    }
 }
 
 #[test]
@@ -391,6 +348,9 @@ listen = "127.0.0.1:8081"        => 2: server.listen: [server] and [admin] liste
 listen = "0.0.0.0:8081"          => 2: server.listen: [server] and [admin] listen on the same address
 listen = "[::]:8081"             => 2: server.listen: [server] and [admin] listen on the same address
 read_timeout_seconds = "30s"     => 2: server.read_timeout_seconds: write a whole number from 1 to 3600
+trusted_proxies = ["10.0.0.0/33"] => 2: server.trusted_proxies: write a network
+trusted_proxies = ["10.1.2.3/8"] => 2: server.trusted_proxies: this is no network; write "10.0.0.0/8"
+trusted_proxies = ["fd00::1/8"]  => 2: server.trusted_proxies: this is no network; write "fd00::/8"
 trusted_proxies = "10.0.0.0/8"   => 2: server.trusted_proxies: this is a text; write trusted_proxies = ["10.0.0.0/8"]
 "#,
     );
@@ -420,6 +380,8 @@ id = 1 | REST | kassa24_answers = "option 1"              => 10: project.kassa24
 id = 1 | REST | base_url = "x"                            => 10: project.base_url: there is no such key here; write it below [gate]
 id = 1 | REST | name = "shop"                             => 10: project.name: there is no such key here; write it below [[admin.token]], or here one of id, methods,
 id = 1 | REST | strict_contract = true                    => 10: project.strict_contract: there is no such key; did you mean `strict_contracts`?
+id = 1 | REST | currency = "kzt"                          => 10: project.currency: the platform does not list this currency; write its three capital
+id = 1 | REST | [[project]] | id = 2 | REST | currency = "USD" => 14: project.currency: this project has USD, another KZT; all projects share one currency
 id = 1 | REST | [[project]] | id = 1 | REST               => 10: project: another [[project]] has the same id
 "#;
     assert_refused("[[project]]", &rows.replace("REST", rest));
