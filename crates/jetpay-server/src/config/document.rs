@@ -46,10 +46,12 @@ impl<'d> Document<'d> {
     pub(super) fn parse(&self) -> Result<DeTable<'d>, Problems> {
         let (tables, mut errors) = DeTable::parse_recoverable(self.text);
         let start = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
-        // An open list takes all that is below it.
-        if (errors.iter()).any(|error| {
-            error.message().contains("in array") || error.message().contains("array elem")
-        }) {
+        // A list or a head that is not closed takes all that is below it.
+        let is_open = |error: &toml::de::Error| {
+            let is = |part: &str| error.message().contains(part);
+            is("in array") || is("array elem") || is("unclosed")
+        };
+        if errors.iter().any(is_open) {
             errors.truncate(1);
         }
         errors.sort_by_key(start);

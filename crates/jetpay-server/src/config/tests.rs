@@ -259,6 +259,8 @@ ca_file = "a" | url = ["a",                 => 8: a list here or above is not cl
         several,
         "2: the value cannot be read\n4: a quote is missing\n6: the value cannot be read",
     );
+    let open = "[admin\ntoken_file = \"token\"\n[[project]]\nid = 1\n";
+    assert_problems(open, "1: the head of a table cannot be read");
     let dotted = "admin.token_env = \"A\"\nadmin.token_env = \"B\"\n";
     assert_problems(dotted, "2: this key or table is in the file already");
 }
@@ -379,6 +381,7 @@ id = 1 | methods = ["qiwi-kz"] | secret_env = "JETPAY_NO" => 9: project.secret_e
 id = 1 | REST | kassa24_answers = "option 1"              => 10: project.kassa24_answers: there is no such word; write one of "contracts", "account"
 id = 1 | REST | base_url = "x"                            => 10: project.base_url: there is no such key here; write it below [gate]
 id = 1 | REST | name = "shop"                             => 10: project.name: there is no such key here; write it below [[admin.token]], or here one of id, methods,
+id = 1 | REST | project_id = 1                           => 10: project.project_id: there is no such key; did you mean `id`?
 id = 1 | REST | strict_contract = true                    => 10: project.strict_contract: there is no such key; did you mean `strict_contracts`?
 id = 1 | REST | currency = "kzt"                          => 10: project.currency: the platform does not list this currency; write its three capital
 id = 1 | REST | [[project]] | id = 2 | REST | currency = "USD" => 14: project.currency: this project has USD, another KZT; all projects share one currency
