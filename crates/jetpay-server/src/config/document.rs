@@ -192,7 +192,7 @@ fn not_toml(line: &str, message: &str) -> &'static str {
     } else if is("escape") {
         "a `\\` between \" and \" has a meaning of its own; write \\\\ for it, or put the text between ' and '"
     } else if is("unquoted key") && line.contains('=') {
-        "a key has only the letters a to z, digits, `_` and `-`; another one may be there that cannot be seen; write key = \"text\""
+        "a key has only the letters a to z, digits, `_` and `-`; another may be there unseen; write key = \"text\""
     } else if is("must be quoted") || is("invalid value") || is("missing value") {
         "the value cannot be read; write text between quotes, numbers, true and false without: key = \"text\""
     } else if is(" quote") || is("basic string") || is("literal string") {

@@ -35,7 +35,9 @@ pub(super) fn listen(table: &Table<'_>, port: u16, serving: bool) -> SocketAddr 
         text.warn("with port 0, each start listens on another port; write a port from 1 to 65535");
     }
     if address.ip().is_multicast() || address.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) {
-        text.problem("no connection can come to this address; write 127.0.0.1 for this machine alone, or 0.0.0.0 for all that it has");
+        text.problem(
+            "no connection can come to this address; write 127.0.0.1 for this machine alone, or 0.0.0.0 for all that it has",
+        );
     }
     // A socket of UDP says whether this machine has the address and may use the port, and disturbs no running service.
     if serving && let Err(error) = UdpSocket::bind(address) {
