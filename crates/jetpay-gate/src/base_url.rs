@@ -41,13 +41,16 @@ impl BaseUrl {
         let url = Url::parse(text).map_err(|_| BadBaseUrl::NotAUrl)?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or(BadBaseUrl::NotAUrl)?;
-        // `https://...` is a URL, whose host has no names between its dots.
-        if host
-            .strip_suffix('.')
-            .unwrap_or(host)
-            .split('.')
-            .any(str::is_empty)
-        {
+        // `https://...` and `https://{host}` are URLs, but no host has such a name. A path may be a placeholder too.
+        let is_name = |part: &str| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|it| it.is_ascii_alphanumeric() || "-_[]:".contains(it))
+        };
+        let is_placeholder = text.contains("...") || text.contains(['…', '<', '>', '{', '}']);
+        let mut names = host.strip_suffix('.').unwrap_or(host).split('.');
+        if is_placeholder || !names.all(is_name) || url.port() == Some(0) {
             return Err(BadBaseUrl::NotAUrl);
         }
         let is_safe = match url.scheme() {
@@ -146,6 +149,11 @@ mod tests {
             ("https://...", BadBaseUrl::NotAUrl),
             ("https://gate..example.com", BadBaseUrl::NotAUrl),
             ("https://.", BadBaseUrl::NotAUrl),
+            ("https://{host}", BadBaseUrl::NotAUrl),
+            ("https://*.example.com", BadBaseUrl::NotAUrl),
+            ("https://gate.example.com:0", BadBaseUrl::NotAUrl),
+            ("https://gate.example.com/...", BadBaseUrl::NotAUrl),
+            ("https://gate.example.com/<path>", BadBaseUrl::NotAUrl),
             ("http://gate.example.com", BadBaseUrl::NotHttps),
             ("http://128.0.0.1", BadBaseUrl::NotHttps),
             ("http://0.0.0.0", BadBaseUrl::NotHttps),

@@ -93,6 +93,10 @@ impl Check {
                 );
             }
         }
+        if let (StoreLocation::Sqlite(file), false) = (&config.store, self.connect) {
+            let place = || format!("{}: cannot open the store", config.store_place);
+            Ledger::inspect_file(file).with_context(place)?;
+        }
         describe(&config, &self.config.config);
         if self.connect {
             System::new().block_on(connect(&config))?;

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::secret;
 use super::table::{Table, Text};
+use crate::payout_request::unseen::unseen;
 
 /// The shortest token, in characters. A shorter one can be guessed.
 const MIN_TOKEN: usize = 24;
@@ -60,8 +61,12 @@ pub struct AdminToken {
 pub(super) fn hosts(admin: &Table<'_>) -> Vec<String> {
     let hosts = admin.texts("hosts");
     for host in &hosts {
-        if host.text.is_empty() || host.text.contains([':', '/', '*', ' ']) {
-            host.problem("write a host name alone, such as \"jetpay.internal\": no scheme, port, path or `*`");
+        let fits = |it: char| it.is_ascii_alphanumeric() || "._-".contains(it);
+        if host.text.is_empty() || !host.text.chars().all(fits) {
+            host.problem(
+                "write a host name alone, such as \"jetpay.internal\": letters a to z, digits, `.`, `-` and `_`, no scheme, port, \
+                 path or `*`",
+            );
         }
     }
     hosts.iter().map(|host| host.text.to_owned()).collect()
@@ -200,10 +205,10 @@ fn secret(
 ) -> Option<Zeroizing<String>> {
     let (place, secret) = secret::one_of(table, env, file, folder)?;
     let secret = Zeroizing::new(secret.trim().to_owned());
-    // A header cannot have such a character, so no request could match.
-    if secret.contains(|it: char| it.is_control() && it != '\t') {
+    // A header cannot have most of these, and the others are lost when the token is copied.
+    if unseen(&secret).is_some() {
         place.problem(
-            "this token has a line break or another control character inside; write the token alone, on one line",
+            "this token has a line break or another character that cannot be seen inside; write the token alone, on one line",
         );
         return None;
     }
@@ -268,6 +273,8 @@ mod tests {
     token_file = "token" | hosts = ["jetpay:8081"]         => 4: admin.hosts: write a host name alone
     token_file = "token" | hosts = ["http://jetpay"]       => 4: admin.hosts: write a host name alone
     token_file = "token" | hosts = ["*"]                   => 4: admin.hosts: write a host name alone
+    token_file = "token" | hosts = ["хост.kz"]             => 4: admin.hosts: write a host name alone
+    token_file = "token" | hosts = ["a?b"]                 => 4: admin.hosts: write a host name alone
     token_file = "token" | hosts = [""]                    => 4: admin.hosts: write a host name alone
     token_file = "token" | hosts = "jetpay"                => 4: admin.hosts: this is a text; write hosts = ["jetpay.internal"]
     "#;
@@ -328,13 +335,13 @@ mod tests {
     fn token_with_a_line_break_inside_is_refused_with_its_line() {
         let folder = folder();
         let path = folder.path().join("jetpay.toml");
-        std::fs::write(folder.path().join("token"), format!("{TOKEN}\n{TOKEN}\n")).unwrap();
-        let config = Config::parse(&format!("{HEAD}{PROJECT}"), &path, false);
-        let text = config.err().expect("two lines are no token").to_string();
-        assert!(
-            text.contains("jetpay.toml:2: admin.token_file: this token has a line break"),
-            "{text}"
-        );
-        assert!(!text.contains(TOKEN), "{text}");
+        for between in ["\n", "\u{200b}", "\t"] {
+            let token = format!("{TOKEN}{between}{TOKEN}\n");
+            std::fs::write(folder.path().join("token"), token).unwrap();
+            let config = Config::parse(&format!("{HEAD}{PROJECT}"), &path, false);
+            let text = config.err().expect(between).to_string();
+            let problem = "jetpay.toml:2: admin.token_file: this token has a line break";
+            assert!(text.contains(problem) && !text.contains(TOKEN), "{text}");
+        }
     }
 }

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
+use super::secret::QUOTES;
+
 /// All problems of a configuration, one line each: `FILE:LINE: KEY: what is wrong; what to write`.
 #[derive(Debug)]
 pub struct Problems(Vec<String>);
@@ -40,19 +42,31 @@ impl<'d> Document<'d> {
     /// The tables of the text.
     ///
     /// # Errors
-    /// The first place where the text is not TOML.
+    /// The lines where the text is not TOML.
     pub(super) fn parse(&self) -> Result<DeTable<'d>, Problems> {
-        let error = match DeTable::parse(self.text) {
-            Ok(tables) => return Ok(tables.into_inner()),
-            Err(error) => error,
+        let (tables, mut errors) = DeTable::parse_recoverable(self.text);
+        let start = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+        // A list or a head that is not closed takes all that is below it.
+        let is_open = |error: &toml::de::Error| {
+            let is = |part: &str| error.message().contains(part);
+            is("in array") || is("array elem") || is("unclosed")
         };
-        let at = error.span().map_or(0, |span| span.start);
-        let before = &self.text[..at.min(self.text.len())];
-        let start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line = self.text[start..].lines().next().unwrap_or_default();
-        let what = not_toml(line, error.message());
-        let place = format!("{}:{}", self.path.display(), self.line(at));
-        Err(Problems(vec![format!("{place}: {what}")]))
+        if errors.iter().any(is_open) {
+            errors.truncate(1);
+        }
+        errors.sort_by_key(start);
+        // The further errors of a line follow from its first.
+        errors.dedup_by_key(|error| self.line(start(error)));
+        if errors.is_empty() {
+            return Ok(tables.into_inner());
+        }
+        let problem = |error: &toml::de::Error| {
+            let number = self.line(start(error));
+            let line = self.text.lines().nth(number - 1).unwrap_or_default();
+            let what = not_toml(line, error.message());
+            format!("{}:{number}: {what}", self.path.display())
+        };
+        Err(Problems(errors.iter().map(problem).collect()))
     }
 
     /// The path of the file.
@@ -61,9 +75,13 @@ impl<'d> Document<'d> {
     }
 
     pub(super) fn add(&self, at: usize, is_warning: bool, key: &str, what: &str) {
+        let text = format!("{}: {what}", self.place(at, key));
         let line = self.line(at);
-        let text = format!("{}:{line}: {key}: {what}", self.path.display());
         self.found.borrow_mut().insert((line, is_warning, text));
+    }
+
+    pub(super) fn place(&self, at: usize, key: &str) -> String {
+        format!("{}:{}: {key}", self.path.display(), self.line(at))
     }
 
     /// Runs an attempt. What it found is forgotten, and returned if the attempt gave nothing.
@@ -167,21 +185,23 @@ pub(super) fn unreadable(error: &std::io::Error) -> String {
 /// Why a line is not TOML, and what to write. The text does not repeat the line, which may hold a secret.
 fn not_toml(line: &str, message: &str) -> &'static str {
     let is = |part: &str| message.contains(part);
-    if line.contains(['“', '”', '„', '«', '»', '‘', '’']) {
+    if line.contains(&QUOTES[3..]) {
         "this line has curly quotes; write straight ones: \""
     } else if is("duplicate key") {
         "this key or table is in the file already; keep one of them ([[project]] with two brackets may be repeated)"
     } else if is("escape") {
         "a `\\` between \" and \" has a meaning of its own; write \\\\ for it, or put the text between ' and '"
+    } else if is("unquoted key") && line.contains('=') {
+        "a key has only the letters a to z, digits, `_` and `-`; another may be there unseen; write key = \"text\""
     } else if is("must be quoted") || is("invalid value") || is("missing value") {
-        "the value cannot be read; write text between quotes, numbers and true or false without: key = \"text\""
-    } else if is("quote") || is("basic string") || is("literal string") {
+        "the value cannot be read; write text between quotes, numbers, true and false without: key = \"text\""
+    } else if is(" quote") || is("basic string") || is("literal string") {
         "a quote is missing; write text between two quotes: key = \"text\""
+    } else if is("table") && !is("inline") {
+        "the head of a table cannot be read; write [store], or [[project]] for each project"
     } else if is("array") || is("comma") {
         "a list here or above is not closed or lacks a comma; write [\"one\", \"two\"]"
-    } else if is("table") {
-        "the head of a table cannot be read; write [store], or [[project]] for each project"
     } else {
-        "this line cannot be read; write key = value, with text between quotes: key = \"text\""
+        "this line cannot be read; write key = value, with text between quotes, numbers, true and false without: key = \"text\""
     }
 }

@@ -1,6 +1,6 @@
 //! The tables `[server]`, `[verify]` and `[[project]]`.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
 use ipnet::{IpNet, Ipv6Net};
@@ -24,13 +24,21 @@ pub(super) fn listen(table: &Table<'_>, port: u16, serving: bool) -> SocketAddr 
     let Some(text) = table.text("listen") else {
         return default;
     };
-    let Ok(address) = text.text.parse() else {
+    let Ok(address) = text.text.parse::<SocketAddr>() else {
         text.problem(&format!(
             "this is no address; {}",
             right_address(text.text, port)
         ));
         return default;
     };
+    if address.port() == 0 {
+        text.warn("with port 0, each start listens on another port; write a port from 1 to 65535");
+    }
+    if address.ip().is_multicast() || address.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) {
+        text.problem(
+            "no connection can come to this address; write 127.0.0.1 for this machine alone, or 0.0.0.0 for all that it has",
+        );
+    }
     // A socket of UDP says whether this machine has the address and may use the port, and disturbs no running service.
     if serving && let Err(error) = UdpSocket::bind(address) {
         match error.kind() {
@@ -52,10 +60,15 @@ fn right_address(text: &str, port: u16) -> String {
     let example = format!("127.0.0.1:{port}");
     let (host, given) = text.rsplit_once(':').unwrap_or((text, ""));
     let given = given.parse::<u16>().ok();
+    let named = text.replace("localhost", "127.0.0.1");
     let host_is = |name: &str| host.eq_ignore_ascii_case(name);
-    if text.contains('/') {
+    if let Ok(address) = text.replace(char::is_whitespace, "").parse::<SocketAddr>() {
+        format!("write \"{address}\", without white space")
+    } else if let (Some(given), Ok(ip)) = (given, host.parse::<Ipv6Addr>()) {
+        format!("an IPv6 address has brackets around it: write \"[{ip}]:{given}\"")
+    } else if text.contains('/') {
         format!("write an IP address and a port alone, without scheme and path: \"{example}\"")
-    } else if let Ok(ip) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
+    } else if let Ok(ip) = named.trim_matches(['[', ']']).parse::<IpAddr>() {
         format!(
             "the port is missing: write \"{}\"",
             SocketAddr::new(ip, port)
@@ -212,7 +225,10 @@ fn methods(project: &Table<'_>) -> Vec<MethodName> {
                 // The documents write some names with `_`, or with a capital letter.
                 let like = item.text.to_lowercase().replace(['_', ' '], "-");
                 let names = methods::NAMES.iter();
-                let near = names.min_by_key(|name| strsim::damerau_levenshtein(name, &like));
+                let near = names.min_by_key(|name| {
+                    let differ = strsim::damerau_levenshtein(name, &like);
+                    (!name.contains(&like), differ)
+                });
                 item.problem(&format!(
                     "there is no such method; did you mean \"{}\"? The methods are {}",
                     near.unwrap_or(&"kaspi"),
@@ -248,7 +264,7 @@ fn secrets(project: &Table<'_>, folder: &Path) -> Vec<(Use, Zeroizing<String>)> 
     }
     let mut found = Vec::new();
     let mut add = |purpose, place: Text<'_>, secret: Zeroizing<String>| {
-        secret::warn_of_white_space(&secret, &place);
+        secret::warn_of_unseen(&secret, &place);
         if found.iter().any(|(_, known)| *known == secret) {
             place.problem("this project has the same secret twice; remove one");
         }
@@ -257,9 +273,9 @@ fn secrets(project: &Table<'_>, folder: &Path) -> Vec<(Use, Zeroizing<String>)> 
     let (env, file) = (secret::from_env, |path: &Text<'_>| {
         secret::from_file(path, folder)
     });
-    let short = (envs.into_iter().map(|name| (name, env(&name))))
+    let named = (envs.into_iter().map(|name| (name, env(&name))))
         .chain(files.into_iter().map(|path| (path, file(&path))));
-    for (index, (place, secret)) in short.enumerate() {
+    for (index, (place, secret)) in named.enumerate() {
         let purpose = if index == 0 { Use::Sign } else { Use::Verify };
         if let Some(secret) = secret {
             add(purpose, place, secret);
@@ -273,7 +289,10 @@ fn secrets(project: &Table<'_>, folder: &Path) -> Vec<(Use, Zeroizing<String>)> 
             ("past", Use::Past),
         ];
         if table.get("use").is_none() && tables.len() > 1 {
-            table.missing("use", "it is missing, and the project has several secrets");
+            table.missing(
+                "use",
+                "it is missing, and the project has several secrets: \"sign\" for exactly one, \"verify\" or \"past\" for the others",
+            );
         }
         let purpose = table.word("use", &words);
         signs += usize::from(purpose != Some(Use::Verify) && purpose != Some(Use::Past));
@@ -290,7 +309,7 @@ fn secrets(project: &Table<'_>, folder: &Path) -> Vec<(Use, Zeroizing<String>)> 
             add(purpose.unwrap_or(Use::Sign), place, secret);
         }
     }
-    if !tables.is_empty() && signs == 0 {
+    if !tables.is_empty() && signs == 0 && short.is_none() {
         project.problem(
             "no secret of this project signs; write use = \"sign\" in one [[project.secret]]",
         );

@@ -127,12 +127,8 @@ mod tests {
     }
 
     #[test]
-    fn configuration_without_gate_makes_no_payouts() {
+    fn gate_has_the_documented_defaults_and_without_it_there_is_none() {
         assert!(read(&format!("{HEAD}{PROJECT}")).unwrap().gate.is_none());
-    }
-
-    #[test]
-    fn gate_has_the_documented_defaults() {
         let gate = gate("base_url = \"https://gate.example/\"");
         assert_eq!(gate.base_url.to_string(), "https://gate.example");
         assert!(!gate.from_balance);
@@ -154,16 +150,6 @@ mod tests {
         assert_eq!(gate.keep_personal_data, Duration::from_secs(86_400));
         assert_eq!(gate.retry_policy.answer_timeout.as_secs(), 5);
         assert_eq!(gate.retry_policy.query_after.as_secs(), 1);
-    }
-
-    #[test]
-    fn gate_with_projects_in_another_currency_is_refused() {
-        let project = PROJECT.replace("id = 1\n", "id = 1\ncurrency = \"USD\"\n");
-        let text = format!("{HEAD}{project}[gate]\nbase_url = \"https://gate.example\"\n");
-        assert_problems(
-            &text,
-            "10: gate: payouts are in KZT, but the projects are in USD; remove [gate]",
-        );
     }
 
     #[test]
@@ -197,5 +183,11 @@ base_url = "https://gate.example" | base_uri = 1                         => 12: 
         let kaspi = PROJECT.replace("qiwi-kz", "kaspi");
         let text = format!("{HEAD}{kaspi}[gate]\nbase_url = \"https://gate.example\"\n");
         assert_problems(&text, "9: gate: no project has the method qiwi-kz");
+        let dollars = PROJECT.replace("id = 1\n", "id = 1\ncurrency = \"USD\"\n");
+        let text = format!("{HEAD}{dollars}[gate]\nbase_url = \"https://gate.example\"\n");
+        assert_problems(
+            &text,
+            "10: gate: payouts are in KZT, but the projects are in USD; remove [gate]",
+        );
     }
 }

@@ -82,17 +82,22 @@ pub(super) fn unknown(table: &str, key: &str) -> String {
     let near = own
         .iter()
         .map(|(known, _)| (strsim::damerau_levenshtein(known, key), *known))
-        .filter(|(changes, known)| *changes <= known.len().min(key.len()).div_ceil(3))
+        .filter(|(changes, known)| {
+            // `secret_env` where `env` is meant.
+            let has_it = key.split('_').any(|part| part == *known);
+            has_it || *changes <= known.len().min(key.len()).div_ceil(3)
+        })
         .min();
     let mut others = heads().filter(|(name, _)| example(name, key).contains('='));
     match (near, others.next()) {
         (Some((_, near)), _) => format!("there is no such key; did you mean `{near}`?"),
-        (None, Some((_, head))) => {
-            format!("there is no such key here; write it below {head}")
-        }
-        (None, None) => {
+        (None, other) => {
             let names: Vec<_> = own.iter().map(|(name, _)| *name).collect();
-            format!("there is no such key; write one of {}", names.join(", "))
+            let below = other.map_or_else(
+                || "; write".to_owned(),
+                |(_, head)| format!(" here; write it below {head}, or here"),
+            );
+            format!("there is no such key{below} one of {}", names.join(", "))
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Where the ledger is stored.
     pub store: StoreLocation,
+    /// The file, the line and the key that name the store.
+    pub store_place: String,
     /// The currency of all projects.
     pub currency: Currency,
     /// Which debts `verify` shows.
@@ -154,6 +156,7 @@ impl Config {
         if gate.is_present() && !projects.is_empty() && !projects.iter().any(may_pay_out) {
             gate.problem("no project has the method qiwi-kz, the only one that pays out; add it to methods, or remove [gate]");
         }
+        let store = store::read(&root.table("store"), folder, serving);
         let gate_config = gate::read(&gate, currency, serving);
         let projects: Vec<_> = (projects.iter())
             .map(|project| file::project(project, folder, currency))
@@ -174,7 +177,8 @@ impl Config {
             admin_hosts: admin::hosts(&admin),
             trusted_proxies: file::trusted_proxies(&server),
             debts: Debts::read(&root.table("verify")),
-            store: store::read(&root.table("store"), folder, serving)?,
+            store_place: store.as_ref()?.1.clone(),
+            store: store?.0,
             currency,
             projects: projects.into_iter().collect::<Option<_>>()?,
             gate: gate_config,

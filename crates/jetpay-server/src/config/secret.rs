@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::document::{BOM, UTF16, is_utf16, unreadable};
 use super::table::{Table, Text};
+use crate::payout_request::unseen::unseen;
 
 /// The secret that the one of both keys names. `None` without both, and after a problem.
 pub(super) fn one_of<'d>(
@@ -33,29 +34,31 @@ pub(super) fn from_env(name: &Text<'_>) -> Option<Zeroizing<String>> {
         byte == b'_' || byte.is_ascii_alphabetic() || index > 0 && byte.is_ascii_digit()
     });
     if !fits || name.text.is_empty() {
-        name.problem(
-            "this is no name of an environment variable; write the name, such as \"JETPAY_SECRET\", and put the secret \
-             into the variable",
-        );
+        name.problem(&format!(
+            "this is no name of an environment variable; write its name, such as {}, and put the secret into the variable",
+            name.example()
+        ));
         return None;
     }
     let Some(value) = std::env::var_os(name.text) else {
-        // A secret is hardly made of capital letters and `_` alone.
-        let is_name = name.text.contains('_')
-            && name
-                .text
-                .bytes()
-                .all(|byte| byte == b'_' || byte.is_ascii_uppercase());
-        let what = if is_name {
+        let what = if is_like_a_name(name.text) {
             format!("the environment variable {} is not set", name.text)
         } else {
-            "here goes the name of an environment variable, such as \"JETPAY_SECRET\", and the one with this name is not set"
-                .to_owned()
+            format!(
+                "here goes the name of an environment variable, such as {}, and the one with this name is not set",
+                name.example()
+            )
         };
         name.problem(&format!("{what}; set it before the start"));
         return None;
     };
     checked(&Zeroizing::new(value.into_vec()), name)
+}
+
+/// A secret is hardly made of capital letters and `_` alone.
+fn is_like_a_name(text: &str) -> bool {
+    let is_like = |byte: u8| byte == b'_' || byte.is_ascii_uppercase();
+    text.contains('_') && text.bytes().all(is_like)
 }
 
 /// The secret in the file that `path` names, without the line end that editors add.
@@ -64,12 +67,7 @@ pub(super) fn from_file(path: &Text<'_>, folder: &Path) -> Option<Zeroizing<Stri
     let mut bytes = match std::fs::read(&file) {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) => {
-            let folder = std::path::absolute(folder).unwrap_or_default();
-            path.problem(&format!(
-                "{}; write the path of the file that holds the secret, relative to {}",
-                unreadable(&error),
-                folder.display()
-            ));
+            path.problem(&unreadable_in(folder, &error));
             return None;
         }
     };
@@ -88,6 +86,16 @@ pub(super) fn from_file(path: &Text<'_>, folder: &Path) -> Option<Zeroizing<Stri
     checked(&bytes, path)
 }
 
+/// Why a file that is named relative to `folder` cannot be read.
+pub(super) fn unreadable_in(folder: &Path, error: &std::io::Error) -> String {
+    let what = unreadable(error);
+    if !what.starts_with("there is no such file") {
+        return what;
+    }
+    let folder = std::path::absolute(folder.join(".")).unwrap_or_default();
+    format!("{what}; write its path, relative to {}", folder.display())
+}
+
 /// Whether the file's group, or everyone, may read it.
 pub(super) fn is_open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -102,45 +110,47 @@ fn checked(bytes: &[u8], place: &Text<'_>) -> Option<Zeroizing<String>> {
     let after_bom = bytes.strip_prefix(BOM);
     if after_bom.is_some() {
         place.warn(
-            "the secret begins with a byte order mark, which the service leaves out; save the file as UTF-8 without BOM",
+            "the secret begins with a byte order mark, which the service leaves out; write it without (in a file: save it as \
+             UTF-8 without BOM)",
         );
     }
     let Ok(secret) = std::str::from_utf8(after_bom.unwrap_or(bytes)) else {
         place.problem("the secret is not UTF-8; save it as UTF-8");
         return None;
     };
-    let quotes = [
-        ('"', '"'),
-        ('\'', '\''),
-        ('“', '”'),
-        ('«', '»'),
-        ('‘', '’'),
-        ('`', '`'),
-    ];
     let inner = secret.trim();
     if inner.is_empty() {
         place.problem("the secret is empty; write the secret there");
         return None;
     }
-    if inner.chars().count() > 1
-        && quotes
-            .iter()
-            .any(|(open, close)| inner.starts_with(*open) && inner.ends_with(*close))
-    {
+    if inner.chars().count() > 1 && inner.starts_with(QUOTES) && inner.ends_with(QUOTES) {
         place.problem(
             "the secret has quotes around it, which would be part of it; write it without them",
         );
         return None;
     }
+    // A `=` at the end may be base64.
+    let line = inner.strip_prefix("export ").unwrap_or(inner);
+    let named = line.trim_end_matches('=').split_once('=');
+    if named.is_some_and(|(name, _)| is_like_a_name(name.trim())) {
+        place.warn(
+            "the secret begins with a name and `=`, which are part of it; write the secret alone, without them",
+        );
+    }
     Some(Zeroizing::new(secret.to_owned()))
 }
 
-/// Warns of white space that is part of a project's secret.
-pub(super) fn warn_of_white_space(secret: &str, place: &Text<'_>) {
-    if secret.trim().len() != secret.len() || secret.contains(char::is_control) {
+/// First the straight ones.
+pub(super) const QUOTES: &[char] = &[
+    '"', '\'', '`', '“', '”', '„', '«', '»', '‘', '’', '‚', '‹', '›',
+];
+
+/// Warns of white space and of what cannot be seen in a project's secret.
+pub(super) fn warn_of_unseen(secret: &str, place: &Text<'_>) {
+    if unseen(secret).is_some() {
         place.warn(
-            "the secret has white space at an end or a line break inside, which is part of it; remove it unless JetPay \
-             gave it to you",
+            "the secret has white space at an end, or a line break or another character that cannot be seen inside, which is \
+             part of it; remove it unless JetPay gave it to you",
         );
     }
 }
@@ -186,6 +196,7 @@ T | file = "secret" | use = "old"         => 11: project.secret.use: there is no
 T | file = "secret" | env = "JETPAY_NO"   => 10: project.secret.file: env is set too; keep one of them
 T | use = "sign"                          => 9: project.secret.env: env and file are missing
 secret_file = "token" | T | file = "secret"       => 9: project.secret_file: this project has [[project.secret]] too
+secret_file = "token" | T | file = "secret" | use = "past" => 9: project.secret_file: this project has [[project.secret]] too; write all
 secret_env = [] | T | file = "secret"             => 9: project.secret_env: this project has [[project.secret]] too
 "#;
         let rows = rows.replace("T |", "[[project.secret]] |");
@@ -206,6 +217,12 @@ secret_env = [] | T | file = "secret"             => 9: project.secret_env: this
         for (bytes, is_refused, what) in [
             (&b"\"pa55\"\n"[..], true, "has quotes around it"),
             (b"'pa55'", true, "has quotes around it"),
+            ("„pa55“".as_bytes(), true, "has quotes around it"),
+            ("‹pa55›".as_bytes(), true, "has quotes around it"),
+            (b"A_B=pa55\n", false, "begins with a name and `=`"),
+            (b"export A_B='pa55'", false, "begins with a name and `=`"),
+            ("pa\u{200b}55".as_bytes(), false, "cannot be seen inside"),
+            ("pa\u{a0}55".as_bytes(), false, "cannot be seen inside"),
             ("«pa55»\r\n".as_bytes(), true, "has quotes around it"),
             (b" \t\n", true, "the secret is empty"),
             (b"", true, "the secret is empty"),
@@ -220,7 +237,8 @@ secret_env = [] | T | file = "secret"             => 9: project.secret_env: this
             ),
             (b"pa55 \n", false, "has white space at an end"),
             (b"pa55\n\n", false, "has white space at an end"),
-            (b"pa55\npa56\n", false, "a line break inside"),
+            (b"pa55\npa56\n", false, "a line break"),
+            (b"PA_SS==\n", false, ""),
             (b"pa55\r\n", false, ""),
             (b"\"pa\"55", false, ""),
         ] {
@@ -231,7 +249,9 @@ secret_env = [] | T | file = "secret"             => 9: project.secret_env: this
                 Err(problems) => problems.to_string(),
             };
             assert_eq!(config.is_err(), is_refused, "{bytes:?}\n{said}");
-            let is_said = said.contains(what) && !said.contains("pa55");
+            let is_quiet = !is_refused && !said.contains("the secret ");
+            let is_said =
+                said.contains(what) && is_quiet == what.is_empty() && !said.contains("pa55");
             assert!(is_said, "{bytes:?}\n{said}");
             if what.contains("byte order mark") {
                 let keyring = config.unwrap().keyring();

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use jetpay_ledger::{Ledger, OpenError};
 use zeroize::Zeroizing;
 
-use super::document::unreadable;
 use super::secret::{self, is_open_to_others};
 use super::table::{Table, Text};
 
@@ -104,15 +103,21 @@ fn file(path: &str, folder: &Path) -> Result<PathBuf, String> {
     if path.contains(['?', '#']) {
         return refused("the URL of a file has no `?` and `#`");
     }
+    let is_folder = path.ends_with('/') || path.ends_with("/.");
     let path = folder.join(path);
-    let parent = path
+    // A link to a file that is not there yet.
+    let target = std::fs::read_link(&path).map_or(path.clone(), |to| path.with_file_name(to));
+    let parent = target
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     if parent.is_some_and(|parent| !parent.is_dir()) {
         return Err("the folder of this file does not exist; create it first".to_owned());
     }
-    if path.is_dir() {
+    if is_folder || path.is_dir() {
         return Err("this is a folder; name a file in it".to_owned());
+    }
+    if path.exists() && !path.is_file() {
+        return Err("this is a device or a pipe; name a file".to_owned());
     }
     Ok(path)
 }
@@ -120,19 +125,18 @@ fn file(path: &str, folder: &Path) -> Result<PathBuf, String> {
 /// Why a service cannot keep its ledger in this file. Closing the file ends the locks of a ledger that this process has open.
 fn unusable(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let is_refused = |error: &std::io::Error| {
-        matches!(
-            error.kind(),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-        )
-    };
-    let mut may_write =
-        !tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).is_err_and(|it| is_refused(&it));
+    let mut may_write = tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).is_ok();
     for ending in ["", "-wal", "-shm"] {
         let mut file = path.as_os_str().to_owned();
         file.push(ending);
         let opened = File::options().read(true).write(true).open(file);
-        may_write &= !opened.is_err_and(|error| is_refused(&error));
+        match opened.map_err(|error| error.kind()) {
+            Ok(_) | Err(ErrorKind::NotFound) => {}
+            Err(ErrorKind::InvalidFilename | ErrorKind::InvalidInput) => {
+                return Some("no file can have this name; write a shorter one, such as \"sqlite://jetpay.db\"".to_owned());
+            }
+            Err(_) => may_write = false,
+        }
     }
     if !may_write {
         return Some(format!(
@@ -164,13 +168,17 @@ impl fmt::Display for StoreLocation {
     }
 }
 
-/// The table `[store]`. A service must be able to write the file.
-pub(super) fn read(store: &Table<'_>, folder: &Path, serving: bool) -> Option<StoreLocation> {
+/// The table `[store]`, and the place of its URL. A service must be able to write the file.
+pub(super) fn read(
+    store: &Table<'_>,
+    folder: &Path,
+    serving: bool,
+) -> Option<(StoreLocation, String)> {
     let ca_file = store.text("ca_file");
     if let Some(text) = ca_file
         && let Err(error) = std::fs::read(folder.join(text.text))
     {
-        text.problem(&unreadable(&error));
+        text.problem(&secret::unreadable_in(folder, &error));
         return None;
     }
     let is_named = store.get("url_env").or(store.get("url_file")).is_some();
@@ -208,7 +216,7 @@ pub(super) fn read(store: &Table<'_>, folder: &Path, serving: bool) -> Option<St
             .ok()
     };
     let location = parse(&place, None)?;
-    match (&location, &ca_file) {
+    let location = match (&location, &ca_file) {
         (StoreLocation::Sqlite(path), _) => {
             if serving && let Some(what) = unusable(path) {
                 place.problem(&what);
@@ -222,11 +230,12 @@ pub(super) fn read(store: &Table<'_>, folder: &Path, serving: bool) -> Option<St
             if let Some(ca_file) = ca_file {
                 ca_file.warn("only PostgreSQL needs ca_file; remove it");
             }
-            Some(location)
+            location
         }
-        (StoreLocation::Postgres { .. }, Some(ca_file)) => parse(ca_file, Some(ca_file.text)),
-        (StoreLocation::Postgres { .. }, None) => Some(location),
-    }
+        (StoreLocation::Postgres { .. }, Some(ca_file)) => parse(ca_file, Some(ca_file.text))?,
+        (StoreLocation::Postgres { .. }, None) => location,
+    };
+    Some((location, place.place()))
 }
 
 #[cfg(test)]
@@ -255,7 +264,13 @@ url = "sqlite://x.db?mode=ro"            => the URL of a file has no `?`
 url = "sqlite://no/such/x.db"            => the folder of this file does not exist
 url = "sqlite:///no/such/x.db"           => the folder of this file does not exist
 url = "sqlite://."                       => this is a folder; name a file in it
-url = "sqlite://token"                   => this is no SQLite database
+url = "sqlite://x.db/"                   => this is a folder; name a file in it
+url = "sqlite:///dev/null"               => this is a device or a pipe
+url = "sqlite:///proc/x.db"              => cannot open the store: /proc/x.db: it may not be written
+url = "sqlite://a\u0000.db"              => no file can have this name
+url = "sqlite://token"                   => this is no SQLite database; name another file
+url = "postgres://"                      => cannot open the store: the database: its URL cannot be read; it names no host: write postgres://
+url = "postgres://u:pa55@/x"             => cannot open the store: the database: its URL cannot be read; it names no host: write postgres://
 url = "postgres://u:pa55@db/x?sslmode=verify-full"  => cannot open the store: the database: its URL cannot be read; write sslmode=require
 url = "postgres://u:pa55@db/x?sslmode=verify-ca"    => cannot open the store: the database: its URL cannot be read; write sslmode=require
 url = "postgres://u:pa55@db/x?sslmode=allow"        => cannot open the store: the database: its URL cannot be read; write sslmode=require
@@ -285,7 +300,7 @@ ca_file = "token"                                 => 4: store.url: it is missing
 url = "sqlite://x.db" | url_file = "token"        => 5: store.url: url_env or url_file is set too
 url_env = "JETPAY_NO_URL" | url_file = "token"    => 6: store.url_file: url_env is set too
 url_env = "postgres://u:p@db"                     => 5: store.url_env: this is no name of an environment variable
-url = "postgres://u@db/x" | ca_file = "none.pem"  => 6: store.ca_file: there is no such file
+url = "postgres://u@db/x" | ca_file = "none.pem"  => 6: store.ca_file: there is no such file; write its path, relative to /
 url = "postgres://u@db/x" | ca_file = "token"     => 6: store.ca_file: cannot open the store: the database: the authority's certificate in
 "#,
         );

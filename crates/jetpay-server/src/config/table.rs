@@ -123,7 +123,7 @@ impl<'d> Table<'d> {
                 "write a whole number from {} to {} without quotes and unit, such as {}",
                 range.start(),
                 range.end(),
-                keys::example(self.name, key)
+                item.example()
             ));
         }
         T::try_from(fits?).ok()
@@ -213,8 +213,19 @@ impl<'d> Item<'d> {
         self.add(false, what);
     }
 
+    /// What to write, as `key = value`.
+    pub(super) fn example(&self) -> &'static str {
+        keys::example(self.table, self.key)
+    }
+
     pub(super) fn warn(&self, what: &str) {
         self.add(true, what);
+    }
+
+    /// Its file, line and key.
+    pub(super) fn place(&self) -> String {
+        let path = path_of(self.table, self.key);
+        self.document.place(self.at, &path)
     }
 
     fn add(&self, is_warning: bool, what: &str) {
@@ -235,10 +246,7 @@ impl<'d> Item<'d> {
             DeValue::Array(_) => "this is a list",
             DeValue::Table(_) => "this is a table",
         };
-        self.problem(&format!(
-            "{is}; write {}",
-            keys::example(self.table, self.key)
-        ));
+        self.problem(&format!("{is}; write {}", self.example()));
     }
 
     fn text(self) -> Option<Text<'d>> {

@@ -113,6 +113,35 @@ fn check_with_warnings_alone_ends_with_0_and_names_a_port_that_is_in_use() {
     assert!(found.contains(&note), "{found}");
 }
 
+#[test]
+fn file_that_the_service_would_refuse_is_refused_with_its_line() {
+    let folder = Folder::new();
+    folder.write("one.db", "");
+    std::fs::hard_link(folder.path("one.db"), folder.path("two.db")).unwrap();
+    folder.write("emptied.db", "");
+    folder.write("emptied.db-wal", "x");
+    folder.write("damaged.db", &"SQLite format 3\0".repeat(64));
+    let newer = rusqlite::Connection::open(folder.path("newer.db")).unwrap();
+    newer.pragma_update(None, "user_version", 1_000).unwrap();
+    drop(newer);
+    std::os::unix::fs::symlink("none/x.db", folder.path("link.db")).unwrap();
+    let mut before = "jetpay.db";
+    for (name, what) in [
+        ("two.db", "it has 2 names (hard links)"),
+        ("emptied.db", "it was emptied, and its -wal file was not"),
+        ("damaged.db", "file is not a database"),
+        ("newer.db", "use a newer program"),
+        ("link.db", "the folder of this file does not exist"),
+    ] {
+        change(&folder, before, name);
+        before = name;
+        let (code, found) = said(&folder.run(&["check"]));
+        let place = "error: jetpay.toml:8: store.url: ";
+        let is_refused = code == Some(1) && found.contains(place) && found.contains(what);
+        assert!(is_refused, "{name}\n{found}");
+    }
+}
+
 #[actix_web::test]
 async fn connect_tries_the_store_and_changes_nothing() {
     let folder = Folder::new();

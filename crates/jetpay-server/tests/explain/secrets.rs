@@ -34,6 +34,28 @@ fn matching_secret_is_named_by_its_source() {
 }
 
 #[test]
+fn past_secret_is_named_and_the_message_would_be_refused() {
+    let place = Place::new();
+    let secrets = "[[project.secret]]\nfile = \"old\"\nuse = \"past\"\n[[project.secret]]\nfile = \"new\"\nuse = \"sign\"\n";
+    let config = crate::CONFIG.replace("secret_file = [\"old\", \"new\"]\n", secrets);
+    place.write("jetpay.toml", &config);
+    for (secret, said) in [
+        (
+            NEW,
+            "✓ the signature matches: made with secret 1 of project 1234, in",
+        ),
+        (
+            OLD,
+            "! the signature matches, but the message would be refused: made with secret 2 of project 1234 (use = \"past\": it \
+             accepts nothing new), in",
+        ),
+    ] {
+        let (code, output) = place.explain(&CONFIG, &good(secret));
+        assert!(code == 0 && output.starts_with(said), "{output}");
+    }
+}
+
+#[test]
 fn secret_of_another_project_is_found_and_both_projects_are_named() {
     let place = Place::new();
     let (code, output) = place.explain(&CONFIG, &good(OTHER));

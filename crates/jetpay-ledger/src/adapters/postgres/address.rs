@@ -11,7 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::{Client, Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::error::{AT_IN_PASSWORD, WRONG_PORT, unreadable_url};
+use super::error::{AT_IN_PASSWORD, NO_HOST, WRONG_PORT, unreadable_url};
 use crate::model::OpenError;
 
 /// How long a connection to one host may take, unless the URL says otherwise.
@@ -52,6 +52,9 @@ impl Address {
         let mut config = config.map_err(|error| failed(&unreadable_url(&error)))?;
         if config.get_ports().contains(&0) {
             return Err(failed(&WRONG_PORT));
+        }
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(failed(&NO_HOST));
         }
         let connect_timeout = *config.get_connect_timeout().unwrap_or(&CONNECT_TIMEOUT);
         config.connect_timeout(connect_timeout);

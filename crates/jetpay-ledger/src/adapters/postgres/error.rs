@@ -158,6 +158,8 @@ pub(super) const SLOW: &str =
 
 pub(super) const AT_IN_PASSWORD: &str = "its URL cannot be read; the user or the password has an @, for which you write %40, \
     as you write %25 for %, %2F for /, %23 for # and %3A for :";
+pub(super) const NO_HOST: &str =
+    "its URL cannot be read; it names no host: write postgres://user:password@host:5432/database";
 pub(super) const WRONG_PORT: &str = "its URL cannot be read; write postgres://user:password@host:5432/database, with a port \
     from 1 to 65535";
 

@@ -32,7 +32,7 @@ pub(super) struct Explain {
     /// The environment variable that holds the project's secret; repeat the option to try several secrets
     #[arg(long, value_name = "NAME", group = "secrets")]
     secret_env: Vec<String>,
-    /// The configuration; the secrets of all its projects are tried
+    /// The configuration; the secrets of all its projects are tried, also past ones
     #[arg(long, value_name = "FILE", group = "secrets")]
     config: Option<PathBuf>,
     /// A file with the string that the sender signed; it is compared with the right one
@@ -187,8 +187,8 @@ fn sender_string(file: &Path) -> anyhow::Result<String> {
 enum Keys {
     /// Secrets of environment variables, and the names of the variables.
     Named(Vec<String>, Vec<Key>),
-    /// Secrets of all projects of a configuration.
-    Projects(Keyring),
+    /// Secrets of all projects of a configuration, with the past ones, and those that are accepted.
+    Projects { all: Keyring, accepted: Keyring },
 }
 
 impl Keys {
@@ -203,13 +203,16 @@ impl Keys {
         for warning in &config.warnings {
             eprintln!("warning: {warning}");
         }
-        Ok(Self::Projects(config.keyring()))
+        Ok(Self::Projects {
+            all: config.keyring_with_past(),
+            accepted: config.keyring(),
+        })
     }
 
     fn explain(&self, body: &[u8]) -> Explanation {
         match self {
             Self::Named(_, keys) => explain(body, keys),
-            Self::Projects(keyring) => explain_with(body, keyring),
+            Self::Projects { all: keyring, .. } => explain_with(body, keyring),
         }
     }
 
@@ -220,11 +223,24 @@ impl Keys {
                 Some(name) => format!("the secret in {name}"),
                 None => format!("secret {}", secret + 1),
             },
-            Self::Projects(_) => match project {
+            Self::Projects { .. } => match project {
+                Some(id) if self.is_past(project, secret) => format!(
+                    "secret {} of project {id} (use = \"past\": it accepts nothing new)",
+                    secret + 1
+                ),
                 Some(project) => format!("secret {} of project {project}", secret + 1),
                 None => format!("secret {}", secret + 1),
             },
         }
+    }
+
+    /// Whether a service refuses what this secret signed. The past secrets follow the accepted ones.
+    fn is_past(&self, project: Option<ProjectId>, secret: usize) -> bool {
+        let Self::Projects { accepted, .. } = self else {
+            return false;
+        };
+        let own = project.and_then(|id| accepted.project(id));
+        own.is_some_and(|own| secret >= own.keys().len())
     }
 
     /// The name of the first secret that made `signature` over `string`. The secrets of project `named` are tried first.
@@ -237,7 +253,7 @@ impl Keys {
         let position = |keys: &[Key]| keys.iter().position(|key| key.verify(string, signature));
         match self {
             Self::Named(_, secrets) => position(secrets).map(|secret| self.name(None, secret)),
-            Self::Projects(keyring) => {
+            Self::Projects { all: keyring, .. } => {
                 let own = named.and_then(|id| keyring.project(id));
                 own.into_iter()
                     .chain(keyring.projects())
@@ -256,7 +272,7 @@ impl Keys {
                 [one] => format!("the secret in {one}"),
                 several => format!("the secrets in {}", several.join(", ")),
             },
-            Self::Projects(keyring) => {
+            Self::Projects { all: keyring, .. } => {
                 let own = named.and_then(|id| keyring.project(id));
                 let own = own.map_or(0, |project| project.keys().len());
                 let all: usize = keyring

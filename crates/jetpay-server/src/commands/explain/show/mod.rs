@@ -42,11 +42,16 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> String {
 fn verdict(report: &Report<'_>) -> String {
     let explanation = &report.explanation;
     let refused = |hint: &Hint| matches!(hint, Hint::Refused(_));
+    let is_past = |secret| report.keys.is_past(explanation.project, secret);
     let (style, text) = match report.verdict() {
-        Verdict::Match if explanation.hints.iter().any(refused) => (
-            MARK,
-            "! the signature matches, but the message would be refused",
-        ),
+        Verdict::Match
+            if explanation.hints.iter().any(refused) || explanation.secret.is_some_and(is_past) =>
+        {
+            (
+                MARK,
+                "! the signature matches, but the message would be refused",
+            )
+        }
         Verdict::Match => (GOOD, "✓ the signature matches"),
         Verdict::Mismatch => (BAD, "✗ the signature does not match"),
         Verdict::Unreadable => (BAD, "✗ the body cannot be read"),
