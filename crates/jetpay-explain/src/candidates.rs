@@ -80,11 +80,12 @@ pub(super) fn other_values<'a>(
         0
     };
     let mut order: Vec<usize> = (0..few).collect();
-    order.sort_by_key(|at| {
-        !["amount", "sum"]
-            .iter()
-            .any(|name| lines[*at].path().contains(name))
-    });
+    let is_amount = |at: &usize| {
+        let mut names = ["amount", "sum"].iter();
+        names.any(|name| lines[*at].path().contains(name))
+    };
+    order.sort_by_key(|at| !is_amount(at));
+    let amounts: Vec<usize> = order.iter().copied().filter(is_amount).collect();
     let sources: Vec<&Line> = {
         let mut seen = BTreeSet::new();
         let all = order.iter().map(|at| &lines[*at]);
@@ -118,7 +119,69 @@ pub(super) fn other_values<'a>(
             .filter(move |(_, other)| other != value)
             .flat_map(move |(how, other)| places(at).map(move |at| edited(lines, &at, &other, how)))
     });
-    of_others.chain(one_text).chain(rewritten)
+    let in_texts = amounts.clone().into_iter().flat_map(move |at| {
+        let sources = lines.iter().take(few).filter(|source| !is_date(source));
+        let mut seen = BTreeSet::new();
+        sources.flat_map(move |source| {
+            let forms = numbers_in(source.value()).into_iter().flat_map(|number| {
+                let forms = numbers(&number);
+                std::iter::once(("in plain digits", number)).chain(forms)
+            });
+            let new = forms.filter(|(_, other)| seen.insert(other.clone()));
+            let new: Vec<_> = new
+                .filter(|(_, other)| other != lines[at].value())
+                .collect();
+            new.into_iter().flat_map(move |(how, other)| {
+                let how = if source.path() == lines[at].path() {
+                    format!("the number in it, {how}")
+                } else {
+                    format!("a number in `{}`, {how}", source.path())
+                };
+                places(at).map(move |at| edited(lines, &at, &other, &how))
+            })
+        })
+    });
+    let pairs = amounts.clone().into_iter().flat_map(move |one| {
+        let others = amounts
+            .clone()
+            .into_iter()
+            .filter(move |other| one < *other);
+        others.map(move |other| (one, other))
+    });
+    let exchanged = pairs.map(move |(one, other)| {
+        let (hint, _) = edited(lines, &[one, other], "", "each has the other's value");
+        let mut lines = lines.to_vec();
+        let value = lines[one].value().to_owned();
+        lines[one] = lines[one].with(lines[other].value());
+        lines[other] = lines[other].with(&value);
+        (hint, Text::Lines(lines))
+    });
+    let rest = in_texts.chain(exchanged);
+    of_others.chain(one_text).chain(rewritten).chain(rest)
+}
+
+/// The numbers in a text, with a `.` before the fraction and nothing else between the digits: `1234.50` for `1 234,50 KZT`.
+fn numbers_in(text: &str) -> Vec<String> {
+    /// The most numbers of one text that are tried.
+    const NUMBERS: usize = 16;
+    let is_digit = |sign: char| sign.is_ascii_digit();
+    let digits = |text: &str| {
+        text.chars()
+            .filter(|sign| is_digit(*sign))
+            .collect::<String>()
+    };
+    let runs =
+        text.split(|sign: char| !is_digit(sign) && !sign.is_whitespace() && !".,'’".contains(sign));
+    let parts = runs.flat_map(|run| std::iter::once(run).chain(run.split_whitespace()));
+    let numbers = parts.map(|part| part.trim_matches(|sign| !is_digit(sign)));
+    let plain = |number: &str| match number.rsplit_once(['.', ',']) {
+        Some((whole, fraction)) if fraction.len() <= 2 && fraction.chars().all(is_digit) => {
+            format!("{}.{fraction}", digits(whole))
+        }
+        _ => digits(number),
+    };
+    let numbers = numbers.filter(|number| !number.is_empty()).map(plain);
+    numbers.take(NUMBERS).collect()
 }
 
 /// The lines with another value at some of them. `how` says which value that is, and shows no value.
@@ -142,12 +205,15 @@ fn alike(one: &Line, other: &Line) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'.')
     };
-    let is_date = |line: &Line| line.value().as_bytes().get(10) == Some(&b'T');
     let name = |line: &Line| line.path().rsplit(':').next().map(str::to_owned);
     one.value() != other.value()
         && (is_number(one) && is_number(other)
             || is_date(one) && is_date(other)
             || name(one) == name(other))
+}
+
+fn is_date(line: &Line) -> bool {
+    line.value().as_bytes().get(10) == Some(&b'T')
 }
 
 /// Other ways to write a number, and the same amount in other units. No float is involved.
@@ -211,6 +277,7 @@ fn spellings(value: &str) -> Vec<(&'static str, String)> {
         (CASE, capital),
         (SPACE, format!("{value} ")),
         (SPACE, format!(" {value}")),
+        (SPACE, format!("{value}\u{a0}")),
         (SPACE, format!("{value}\n")),
         (SPACE, format!("{value}\r\n")),
         (SPACE, value.trim().to_owned()),

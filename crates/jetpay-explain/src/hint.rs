@@ -192,6 +192,11 @@ pub enum Hint {
     /// The signature matches, but the message would be refused.
     #[error("the signature matches, but the message would be refused: {0}")]
     Refused(Rejection),
+    /// A secret of the project matches that verifies only what is stored. The command that reads the configuration adds this hint.
+    #[error(
+        "the signature matches a past secret of the project, which is not accepted any more; the sender must sign with the secret that has use = \"sign\""
+    )]
+    PastSecret,
     /// No reason was found.
     #[error(
         "no known reason; compare the string to sign with the one that the sender signed, then the secrets"

@@ -34,6 +34,28 @@ fn matching_secret_is_named_by_its_source() {
 }
 
 #[test]
+fn past_secret_that_matches_is_not_accepted() {
+    let place = Place::new();
+    let secrets = "[[project.secret]]\nfile = \"new\"\nuse = \"sign\"\n[[project.secret]]\nfile = \"old\"\nuse = \"past\"";
+    let config = crate::CONFIG.replace("secret_file = [\"old\", \"new\"]", secrets);
+    place.write("jetpay.toml", &config);
+    for (secret, code, words) in [
+        (NEW, 0, "made with secret 1 of project 1234"),
+        (
+            OLD,
+            1,
+            "matches a past secret of the project, which is not accepted any more",
+        ),
+        (OTHER, 1, "project 5678's secret"),
+    ] {
+        let (ended, output) = place.explain(&CONFIG, &good(secret));
+        assert_eq!(ended, code, "{output}");
+        assert!(output.contains(words), "{output}");
+        assert_eq!(output.contains("past"), secret == OLD, "{output}");
+    }
+}
+
+#[test]
 fn secret_of_another_project_is_found_and_both_projects_are_named() {
     let place = Place::new();
     let (code, output) = place.explain(&CONFIG, &good(OTHER));

@@ -12,6 +12,7 @@ use anyhow::{Context, ensure};
 use clap::Args;
 use jetpay_core::Keyring;
 use jetpay_core::id::ProjectId;
+use jetpay_core::message::Received;
 use jetpay_core::signature::{Key, Unreadable};
 use jetpay_explain::{Explanation, Hint, Verdict, explain, explain_with};
 
@@ -187,8 +188,8 @@ fn sender_string(file: &Path) -> anyhow::Result<String> {
 enum Keys {
     /// Secrets of environment variables, and the names of the variables.
     Named(Vec<String>, Vec<Key>),
-    /// Secrets of all projects of a configuration.
-    Projects(Keyring),
+    /// Secrets of all projects of a configuration, and the same with the past secrets.
+    Projects(Keyring, Keyring),
 }
 
 impl Keys {
@@ -203,13 +204,20 @@ impl Keys {
         for warning in &config.warnings {
             eprintln!("warning: {warning}");
         }
-        Ok(Self::Projects(config.keyring()))
+        Ok(Self::Projects(config.keyring(), config.keyring_with_past()))
     }
 
     fn explain(&self, body: &[u8]) -> Explanation {
         match self {
             Self::Named(_, keys) => explain(body, keys),
-            Self::Projects(keyring) => explain_with(body, keyring),
+            Self::Projects(keyring, with_past) => {
+                let mut explanation = explain_with(body, keyring);
+                let past = |body| Received::parse(body).ok()?.authenticate(with_past).ok();
+                if explanation.verdict == Verdict::Mismatch && past(body).is_some() {
+                    explanation.hints = vec![Hint::PastSecret];
+                }
+                explanation
+            }
         }
     }
 
@@ -220,7 +228,7 @@ impl Keys {
                 Some(name) => format!("the secret in {name}"),
                 None => format!("secret {}", secret + 1),
             },
-            Self::Projects(_) => match project {
+            Self::Projects(..) => match project {
                 Some(project) => format!("secret {} of project {project}", secret + 1),
                 None => format!("secret {}", secret + 1),
             },
@@ -237,7 +245,7 @@ impl Keys {
         let position = |keys: &[Key]| keys.iter().position(|key| key.verify(string, signature));
         match self {
             Self::Named(_, secrets) => position(secrets).map(|secret| self.name(None, secret)),
-            Self::Projects(keyring) => {
+            Self::Projects(keyring, _) => {
                 let own = named.and_then(|id| keyring.project(id));
                 own.into_iter()
                     .chain(keyring.projects())
@@ -256,7 +264,7 @@ impl Keys {
                 [one] => format!("the secret in {one}"),
                 several => format!("the secrets in {}", several.join(", ")),
             },
-            Self::Projects(keyring) => {
+            Self::Projects(keyring, _) => {
                 let own = named.and_then(|id| keyring.project(id));
                 let own = own.map_or(0, |project| project.keys().len());
                 let all: usize = keyring
