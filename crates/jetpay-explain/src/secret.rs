@@ -103,28 +103,19 @@ fn forms(secret: &str) -> Vec<(SecretForm, Zeroizing<Vec<u8>>)> {
     for other in in_other_cases(trimmed) {
         forms.extend(["", "\n", "\r\n"].map(|end| text(OtherCase, format!("{other}{end}"))));
     }
-    for other in [
-        encoded_for_url(secret),
-        decoded_from_url(secret),
-        secret.replace('+', " "),
-        secret.replace(' ', "+"),
+    for (how, other) in [
+        ("as in a URL", encoded_for_url(secret)),
+        ("as in a URL", decoded_from_url(secret)),
+        ("as in a URL", secret.replace('+', " ")),
+        ("as in a URL", secret.replace(' ', "+")),
+        ("for HTML", with_entities(secret)),
+        ("for HTML", without_entities(secret)),
+        ("for JSON or a shell", secret.replace('\\', "")),
+        ("for JSON or a shell", json::escaped(secret, 0)),
+        ("for JSON or a shell", json::escaped(secret, json::SLASHES)),
     ] {
-        forms.push(text(Escaped("as in a URL"), other));
+        forms.push(text(Escaped(how), other));
     }
-    forms.push(text(Escaped("for HTML"), with_entities(secret)));
-    forms.push(text(Escaped("for HTML"), without_entities(secret)));
-    forms.push(text(
-        Escaped("for JSON or a shell"),
-        secret.replace('\\', ""),
-    ));
-    forms.push(text(
-        Escaped("for JSON or a shell"),
-        json::escaped(secret, 0),
-    ));
-    forms.push(text(
-        Escaped("for JSON or a shell"),
-        json::escaped(secret, json::SLASHES),
-    ));
     // `echo` and `base64` in a shell encode a line end, too.
     for plain in [secret.to_owned(), format!("{trimmed}\n")].map(Zeroizing::new) {
         let base64 = loose::to_base64(plain.as_bytes());

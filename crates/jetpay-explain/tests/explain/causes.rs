@@ -300,7 +300,7 @@ fn callback(amounts: [&str; 3]) -> String {
 }
 
 #[test]
-fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
+fn changed_amount_is_found_among_the_other_amounts_and_their_other_forms() {
     let [sum, initial, converted] = [
         "payment:sum:amount",
         "operation:sum_initial:amount",
@@ -369,22 +369,16 @@ fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
             "each has the other's value".to_owned(),
         ),
         (
-            ["7", "8", "\"10.50 KZT\""],
-            ["7", "1050", "\"10.50 KZT\""],
+            ["7", "8", "\"for 1 234,50 KZT\""],
+            ["7", "123450", "\"for 1 234,50 KZT\""],
             initial.to_owned(),
             format!("a number in `{converted}`, a hundred times as much"),
         ),
         (
-            ["7", "8", "\"for 1 234 KZT\""],
-            ["7", "1234", "\"for 1 234 KZT\""],
+            ["7", "\"1'234\"", "9"],
+            ["7", "1234", "9"],
             initial.to_owned(),
-            format!("a number in `{converted}`, in plain digits"),
-        ),
-        (
-            ["7", "\"1 234,50\"", "9"],
-            ["7", "123450", "9"],
-            initial.to_owned(),
-            "the number in it, a hundred times as much".to_owned(),
+            "the number in it, in plain digits".to_owned(),
         ),
     ] {
         let string = Canonical::parse(callback(signed).as_bytes())
@@ -402,6 +396,10 @@ fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
             "{sent:?}"
         );
     }
+}
+
+#[test]
+fn two_changed_values_are_given_no_reason() {
     let string = Canonical::parse(callback(["5"; 3]).as_bytes())
         .unwrap()
         .string_to_sign()
@@ -411,6 +409,10 @@ fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
         [Hint::NoKnownReason],
         "two values differ"
     );
+}
+
+#[test]
+fn value_that_is_written_otherwise_is_found_by_its_other_forms() {
     for (sent, signed, how) in [
         ("KZT", "kzt", "the same in another case"),
         ("x", "x ", "the same with white space at an end"),
