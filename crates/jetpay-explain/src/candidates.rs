@@ -119,10 +119,13 @@ pub(super) fn other_values<'a>(
             .filter(move |(_, other)| other != value)
             .flat_map(move |(how, other)| places(at).map(move |at| edited(lines, &at, &other, how)))
     });
+    // A number that is no amount may be an id: only the value itself is tried.
+    let texts = (0..few).filter(|at| is_amount(at) || !is_number(&lines[*at]));
+    let texts = texts.map(|at| &lines[at]).filter(|line| !is_date(line));
+    let texts: Vec<&Line> = texts.collect();
     let in_texts = amounts.clone().into_iter().flat_map(move |at| {
-        let sources = lines.iter().take(few).filter(|source| !is_date(source));
         let mut seen = BTreeSet::new();
-        sources.flat_map(move |source| {
+        texts.clone().into_iter().flat_map(move |source| {
             let forms = numbers_in(source.value()).into_iter().flat_map(|number| {
                 let forms = numbers(&number);
                 std::iter::once(("in plain digits", number)).chain(forms)
@@ -176,16 +179,16 @@ fn edited(lines: &[Line], at: &[usize], value: &str, how: &str) -> (Hint, Text) 
 
 /// Whether one value may be in the place of the other: they differ, and are numbers, dates or values of one name.
 fn alike(one: &Line, other: &Line) -> bool {
-    let is_number = |line: &Line| {
-        line.value()
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
     let name = |line: &Line| line.path().rsplit(':').next().map(str::to_owned);
     one.value() != other.value()
         && (is_number(one) && is_number(other)
             || is_date(one) && is_date(other)
             || name(one) == name(other))
+}
+
+fn is_number(line: &Line) -> bool {
+    let mut bytes = line.value().bytes();
+    bytes.all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 fn is_date(line: &Line) -> bool {

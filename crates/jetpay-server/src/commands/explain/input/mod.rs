@@ -76,6 +76,8 @@ pub(super) fn find(input: &[u8]) -> anyhow::Result<Vec<Found>> {
                 .filter(|inner| is_readable(&inner.body) || recode::lost(&inner.body).is_some())?,
         };
         recoded.faults = recoding.faults;
+        // The decoder wrote it, not a program before.
+        recoded.doubts.retain(|doubt| !doubt.contains("U+FFFD"));
         recoded.faults.extend(recode::lost(&recoded.body));
         Some(recoded)
     });

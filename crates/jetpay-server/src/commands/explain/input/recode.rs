@@ -149,7 +149,9 @@ fn utf16(bytes: &[u8]) -> Option<(&'static str, String)> {
         _ if high_first > bytes.len() / 4 && low_first == 0 => ("big-endian", UTF_16BE),
         _ => return None,
     };
-    Some((order, set.decode_with_bom_removal(bytes).0.into_owned()))
+    // The last byte of a cut text may be half a unit.
+    let whole = &bytes[..bytes.len() / 2 * 2];
+    Some((order, set.decode_with_bom_removal(whole).0.into_owned()))
 }
 
 /// The text in each character set, the likeliest first.
