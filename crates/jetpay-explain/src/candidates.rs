@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::flatten::Node;
 use crate::rule::{OTHERS, PLATFORM, Rule, VALUES_TRIMMED};
-use crate::signed::{Line, Text};
+use crate::signed::{Line, Text, numbers, numbers_in, spellings};
 use crate::texts::Changed;
 use crate::{Hint, flatten, json};
 
@@ -80,11 +80,12 @@ pub(super) fn other_values<'a>(
         0
     };
     let mut order: Vec<usize> = (0..few).collect();
-    order.sort_by_key(|at| {
-        !["amount", "sum"]
-            .iter()
-            .any(|name| lines[*at].path().contains(name))
-    });
+    let is_amount = |at: &usize| {
+        let mut names = ["amount", "sum"].iter();
+        names.any(|name| lines[*at].path().contains(name))
+    };
+    order.sort_by_key(|at| !is_amount(at));
+    let amounts: Vec<usize> = order.iter().copied().filter(is_amount).collect();
     let sources: Vec<&Line> = {
         let mut seen = BTreeSet::new();
         let all = order.iter().map(|at| &lines[*at]);
@@ -118,7 +119,48 @@ pub(super) fn other_values<'a>(
             .filter(move |(_, other)| other != value)
             .flat_map(move |(how, other)| places(at).map(move |at| edited(lines, &at, &other, how)))
     });
-    of_others.chain(one_text).chain(rewritten)
+    // A number that is no amount may be an id: only the value itself is tried.
+    let texts = (0..few).filter(|at| is_amount(at) || !is_number(&lines[*at]));
+    let texts = texts.map(|at| &lines[at]).filter(|line| !is_date(line));
+    let texts: Vec<&Line> = texts.collect();
+    let in_texts = amounts.clone().into_iter().flat_map(move |at| {
+        let mut seen = BTreeSet::new();
+        texts.clone().into_iter().flat_map(move |source| {
+            let forms = numbers_in(source.value()).into_iter().flat_map(|number| {
+                let forms = numbers(&number);
+                std::iter::once(("in plain digits", number)).chain(forms)
+            });
+            let new = forms.filter(|(_, other)| seen.insert(other.clone()));
+            let new: Vec<_> = new
+                .filter(|(_, other)| other != lines[at].value())
+                .collect();
+            new.into_iter().flat_map(move |(how, other)| {
+                let how = if source.path() == lines[at].path() {
+                    format!("the number in it, {how}")
+                } else {
+                    format!("a number in `{}`, {how}", source.path())
+                };
+                places(at).map(move |at| edited(lines, &at, &other, &how))
+            })
+        })
+    });
+    let pairs = amounts.clone().into_iter().flat_map(move |one| {
+        let others = amounts
+            .clone()
+            .into_iter()
+            .filter(move |other| one < *other);
+        others.map(move |other| (one, other))
+    });
+    let exchanged = pairs.map(move |(one, other)| {
+        let (hint, _) = edited(lines, &[one, other], "", "each has the other's value");
+        let mut lines = lines.to_vec();
+        let value = lines[one].value().to_owned();
+        lines[one] = lines[one].with(lines[other].value());
+        lines[other] = lines[other].with(&value);
+        (hint, Text::Lines(lines))
+    });
+    let rest = in_texts.chain(exchanged);
+    of_others.chain(one_text).chain(rewritten).chain(rest)
 }
 
 /// The lines with another value at some of them. `how` says which value that is, and shows no value.
@@ -137,12 +179,6 @@ fn edited(lines: &[Line], at: &[usize], value: &str, how: &str) -> (Hint, Text) 
 
 /// Whether one value may be in the place of the other: they differ, and are numbers, dates or values of one name.
 fn alike(one: &Line, other: &Line) -> bool {
-    let is_number = |line: &Line| {
-        line.value()
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
-    let is_date = |line: &Line| line.value().as_bytes().get(10) == Some(&b'T');
     let name = |line: &Line| line.path().rsplit(':').next().map(str::to_owned);
     one.value() != other.value()
         && (is_number(one) && is_number(other)
@@ -150,72 +186,13 @@ fn alike(one: &Line, other: &Line) -> bool {
             || name(one) == name(other))
 }
 
-/// Other ways to write a number, and the same amount in other units. No float is involved.
-fn numbers(value: &str) -> Vec<(&'static str, String)> {
-    const MORE: &str = "a hundred times as much";
-    const LESS: &str = "a hundredth of it";
-    const WRITTEN: &str = "the same number, written with another fraction";
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let shifted = |text: &str| match text.trim_start_matches('0') {
-        "" => "0".to_owned(),
-        rest => rest.to_owned(),
-    };
-    if digits(value) {
-        let padded = format!("{value:0>3}");
-        let (whole, fraction) = padded.split_at(padded.len() - 2);
-        let hundredth = format!("{whole}.{fraction}");
-        let short = hundredth
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned();
-        return vec![
-            (MORE, format!("{value}00")),
-            (LESS, short),
-            (LESS, hundredth),
-            (WRITTEN, format!("{value}.0")),
-            (WRITTEN, format!("{value}.00")),
-            ("without the zeros before it", shifted(value)),
-            ("with `+` before it", format!("+{value}")),
-        ];
-    }
-    match value.split_once('.') {
-        Some((whole, fraction)) if digits(whole) && digits(fraction) && fraction.len() <= 2 => {
-            vec![
-                (
-                    WRITTEN,
-                    value.trim_end_matches('0').trim_end_matches('.').to_owned(),
-                ),
-                (WRITTEN, format!("{whole}.{fraction:0<2}")),
-                (MORE, shifted(&format!("{whole}{fraction:0<2}"))),
-            ]
-        }
-        _ => value
-            .strip_prefix('+')
-            .map(|rest| ("without the `+` before it", rest.to_owned()))
-            .into_iter()
-            .collect(),
-    }
+fn is_number(line: &Line) -> bool {
+    let mut bytes = line.value().bytes();
+    bytes.all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// Other ways to write a text.
-fn spellings(value: &str) -> Vec<(&'static str, String)> {
-    const CASE: &str = "the same in another case";
-    const SPACE: &str = "the same with white space at an end";
-    let mut capital = value.to_lowercase();
-    if let Some(first) = capital.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    vec![
-        (CASE, value.to_lowercase()),
-        (CASE, value.to_uppercase()),
-        (CASE, capital),
-        (SPACE, format!("{value} ")),
-        (SPACE, format!(" {value}")),
-        (SPACE, format!("{value}\n")),
-        (SPACE, format!("{value}\r\n")),
-        (SPACE, value.trim().to_owned()),
-        ("an empty text or `null`", String::new()),
-    ]
+fn is_date(line: &Line) -> bool {
+    line.value().as_bytes().get(10) == Some(&b'T')
 }
 
 /// The longest array that is tried in every order.

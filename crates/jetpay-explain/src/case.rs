@@ -122,7 +122,11 @@ impl Case<'_> {
             }
             let (hints, signed) = self.reasons(&signature, root);
             if signed.is_some() {
-                return ([vec![hint], hints].concat(), signed);
+                let others = hints.into_iter().filter(|other| *other != hint);
+                return (
+                    std::iter::once(hint.clone()).chain(others).collect(),
+                    signed,
+                );
             }
         }
         Reasons::default()

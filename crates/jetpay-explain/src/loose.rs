@@ -10,6 +10,7 @@ use sha2::digest::block_api::BlockSizeUser;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 use crate::Hint;
+use crate::texts::{unescaped, without_entities};
 
 type Signature = [u8; 64];
 
@@ -26,6 +27,8 @@ pub(super) fn decodings(text: &str) -> Vec<(Hint, Signature)> {
     let found = [
         (Hint::LooseBase64, once),
         (Hint::FormEncoded, base64(&through_a_form)),
+        (Hint::EscapedTwice, base64(&unescaped(text))),
+        (Hint::EntitiesEscaped, base64(&without_entities(text))),
         (Hint::Hexadecimal, digits),
         twice(
             "as hexadecimal digits, and those in base64",
@@ -37,10 +40,15 @@ pub(super) fn decodings(text: &str) -> Vec<(Hint, Signature)> {
             in_hexadecimal.as_deref().and_then(base64),
         ),
     ];
-    let found = found
-        .into_iter()
-        .filter_map(|(hint, bytes)| Some((hint, bytes?.try_into().ok()?)));
-    found.collect()
+    let mut different: Vec<(Hint, Signature)> = Vec::new();
+    for (hint, bytes) in found {
+        if let Some(signature) = bytes.and_then(|bytes| Signature::try_from(bytes).ok())
+            && different.iter().all(|(_, other)| *other != signature)
+        {
+            different.push((hint, signature));
+        }
+    }
+    different
 }
 
 /// The text without quotes around it and without a name before it, such as `sha512=`.

@@ -55,7 +55,14 @@ fn forms(secret: &str) -> Vec<(SecretForm, Zeroizing<Vec<u8>>)> {
     let trimmed = secret.trim_matches(|character: char| {
         character.is_whitespace() || matches!(character, '\0' | '\u{feff}' | '\u{200b}')
     });
-    let pairs = [("\"", "\""), ("'", "'"), ("`", "`"), ("“", "”"), ("<", ">")];
+    let pairs = [
+        ("\"", "\""),
+        ("'", "'"),
+        ("`", "`"),
+        ("“", "”"),
+        ("«", "»"),
+        ("<", ">"),
+    ];
     let unquoted = pairs.iter().find_map(|(open, close)| {
         let inner = trimmed.strip_prefix(open)?.strip_suffix(close)?;
         Some(inner.trim())
@@ -63,78 +70,126 @@ fn forms(secret: &str) -> Vec<(SecretForm, Zeroizing<Vec<u8>>)> {
     let text = |form, text: String| (form, Zeroizing::new(text.into_bytes()));
     let mut forms = vec![text(Trimmed, trimmed.to_owned())];
     forms.extend(unquoted.map(|inner| text(Unquoted, inner.to_owned())));
-    for end in ["\n", "\r\n", "\r"] {
-        forms.push(text(LineEnd, format!("{secret}{end}")));
+    for end in [
+        "\n", "\r\n", "\r", "\n\n", "\r\n\r\n", " \n", "\\n", "\\r\\n",
+    ] {
+        forms.push(text(LineEnd, format!("{trimmed}{end}")));
     }
+    forms.push(text(LineEnd, format!("\n{trimmed}")));
     for (before, after) in [
         ("", " "),
         (" ", ""),
         (" ", " "),
         ("", "\t"),
+        ("\t", ""),
         ("", "\0"),
         ("\u{feff}", ""),
+        ("\u{feff}", "\n"),
         ("", "\u{a0}"),
+        ("\u{a0}", ""),
         ("", "\u{200b}"),
     ] {
         forms.push(text(Blank, format!("{before}{secret}{after}")));
     }
     for (open, close) in pairs {
-        for end in ["", "\n", "\r\n"] {
-            forms.push(text(Quoted, format!("{open}{secret}{close}{end}")));
+        for end in ["", "\n", "\r\n", ",", ";"] {
+            forms.push(text(Quoted, format!("{open}{trimmed}{close}{end}")));
         }
+        forms.push(text(Quoted, format!("{open}{trimmed}\n{close}")));
+        forms.push(text(Quoted, format!("{open}{trimmed}")));
+        forms.push(text(Quoted, format!("{trimmed}{close}")));
+        forms.push(text(Quoted, format!("\\{open}{trimmed}\\{close}")));
     }
-    let swapped = secret.chars().map(|letter| {
-        if letter.is_ascii_lowercase() {
-            letter.to_ascii_uppercase()
-        } else {
-            letter.to_ascii_lowercase()
-        }
-    });
-    let mut capital = secret.to_lowercase();
-    if let Some(first) = capital.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    for other in [
-        secret.to_lowercase(),
-        secret.to_uppercase(),
-        swapped.collect(),
-        capital,
-    ] {
+    for other in in_other_cases(trimmed) {
         forms.extend(["", "\n", "\r\n"].map(|end| text(OtherCase, format!("{other}{end}"))));
     }
-    forms.push(text(Escaped("as in a URL"), encoded_for_url(secret)));
-    forms.push(text(Escaped("as in a URL"), decoded_from_url(secret)));
-    forms.push(text(Escaped("for HTML"), with_entities(secret)));
-    forms.push(text(Escaped("for HTML"), without_entities(secret)));
-    forms.push(text(
-        Escaped("for JSON or a shell"),
-        secret.replace('\\', ""),
-    ));
-    forms.push(text(
-        Escaped("for JSON or a shell"),
-        json::escaped(secret, 0),
-    ));
-    forms.push(text(
-        Escaped("for JSON or a shell"),
-        json::escaped(secret, json::SLASHES),
-    ));
-    forms.push(text(
-        Recoded("written in base64"),
-        loose::to_base64(secret.as_bytes()),
-    ));
-    forms.push(text(
-        Recoded("written in hexadecimal digits"),
-        loose::to_hexadecimal(secret.as_bytes()),
-    ));
+    for (how, other) in [
+        ("as in a URL", encoded_for_url(secret)),
+        ("as in a URL", decoded_from_url(secret)),
+        ("as in a URL", secret.replace('+', " ")),
+        ("as in a URL", secret.replace(' ', "+")),
+        ("for HTML", with_entities(secret)),
+        ("for HTML", without_entities(secret)),
+        ("for JSON or a shell", secret.replace('\\', "")),
+        ("for JSON or a shell", json::escaped(secret, 0)),
+        ("for JSON or a shell", json::escaped(secret, json::SLASHES)),
+    ] {
+        forms.push(text(Escaped(how), other));
+    }
+    // `echo` and `base64` in a shell encode a line end, too.
+    for plain in [secret.to_owned(), format!("{trimmed}\n")].map(Zeroizing::new) {
+        let base64 = loose::to_base64(plain.as_bytes());
+        let digits = loose::to_hexadecimal(plain.as_bytes());
+        for encoded in [
+            base64.trim_end_matches('=').to_owned(),
+            base64.replace('+', "-").replace('/', "_"),
+            base64,
+        ] {
+            forms.push(text(Recoded("written in base64"), encoded));
+        }
+        for digits in [digits.to_uppercase(), digits] {
+            forms.push(text(Recoded("written in hexadecimal digits"), digits));
+        }
+    }
     let decoded = [
         ("read as hexadecimal digits", loose::hexadecimal(trimmed)),
         ("read as base64", loose::base64(trimmed)),
     ];
     for (how, bytes) in decoded {
-        forms.extend(bytes.map(|bytes| (Recoded(how), Zeroizing::new(bytes))));
+        let Some(bytes) = bytes.map(Zeroizing::new) else {
+            continue;
+        };
+        let end = [&b"\r\n"[..], b"\n"]
+            .into_iter()
+            .find_map(|end| bytes.strip_suffix(end));
+        forms.extend(end.map(|bytes| (Recoded(how), Zeroizing::new(bytes.to_vec()))));
+        forms.push((Recoded(how), bytes));
     }
     forms.retain(|(_, form)| !form.is_empty() && form.as_slice() != secret.as_bytes());
     forms
+}
+
+/// The secret in other cases: all of it, the first letters of its words, or one letter.
+fn in_other_cases(secret: &str) -> Vec<String> {
+    /// The longest secret whose letters are changed one by one.
+    const LETTERS: usize = 128;
+    let swap = |letter: char| {
+        if letter.is_ascii_lowercase() {
+            letter.to_ascii_uppercase()
+        } else {
+            letter.to_ascii_lowercase()
+        }
+    };
+    let first = |is_first: fn(char) -> bool| {
+        let mut before = None;
+        let letters = secret.chars().map(|letter| {
+            let begins = before.is_none_or(is_first);
+            before = Some(letter);
+            if begins {
+                letter.to_ascii_uppercase()
+            } else {
+                letter.to_ascii_lowercase()
+            }
+        });
+        letters.collect::<String>()
+    };
+    let mut others = vec![
+        secret.to_lowercase(),
+        secret.to_uppercase(),
+        secret.chars().map(swap).collect(),
+        first(|_| false),
+        first(|before| !before.is_alphanumeric()),
+    ];
+    let letters = secret.char_indices().take(LETTERS);
+    others.extend(
+        letters
+            .filter(|(_, letter)| swap(*letter) != *letter)
+            .map(|(at, letter)| {
+                let end = at + letter.len_utf8();
+                format!("{}{}{}", &secret[..at], swap(letter), &secret[end..])
+            }),
+    );
+    others
 }
 
 /// A secret that may have signed, and its project.

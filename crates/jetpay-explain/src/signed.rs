@@ -1,4 +1,4 @@
-//! What the sender signed, value by value.
+//! What the sender signed, value by value, and other ways to write a value.
 
 use std::fmt;
 
@@ -136,4 +136,97 @@ impl fmt::Debug for Signed {
             .field("form", &self.form)
             .finish_non_exhaustive()
     }
+}
+
+/// The numbers in a text, with a `.` before the fraction and nothing else between the digits: `1234.50` for `1 234,50 KZT`.
+pub(super) fn numbers_in(text: &str) -> Vec<String> {
+    /// The most numbers of one text that are tried.
+    const NUMBERS: usize = 16;
+    let is_digit = |sign: char| sign.is_ascii_digit();
+    let digits = |text: &str| {
+        text.chars()
+            .filter(|sign| is_digit(*sign))
+            .collect::<String>()
+    };
+    let runs =
+        text.split(|sign: char| !is_digit(sign) && !sign.is_whitespace() && !".,'’".contains(sign));
+    let parts = runs.flat_map(|run| std::iter::once(run).chain(run.split_whitespace()));
+    let numbers = parts.map(|part| part.trim_matches(|sign| !is_digit(sign)));
+    let plain = |number: &str| match number.rsplit_once(['.', ',']) {
+        Some((whole, fraction)) if fraction.len() <= 2 && fraction.chars().all(is_digit) => {
+            format!("{}.{fraction}", digits(whole))
+        }
+        _ => digits(number),
+    };
+    let numbers = numbers.filter(|number| !number.is_empty()).map(plain);
+    numbers.take(NUMBERS).collect()
+}
+
+/// Other ways to write a number, and the same amount in other units. No float is involved.
+pub(super) fn numbers(value: &str) -> Vec<(&'static str, String)> {
+    const MORE: &str = "a hundred times as much";
+    const LESS: &str = "a hundredth of it";
+    const WRITTEN: &str = "the same number, written with another fraction";
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let shifted = |text: &str| match text.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        rest => rest.to_owned(),
+    };
+    if digits(value) {
+        let padded = format!("{value:0>3}");
+        let (whole, fraction) = padded.split_at(padded.len() - 2);
+        let hundredth = format!("{whole}.{fraction}");
+        let short = hundredth
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned();
+        return vec![
+            (MORE, format!("{value}00")),
+            (LESS, short),
+            (LESS, hundredth),
+            (WRITTEN, format!("{value}.0")),
+            (WRITTEN, format!("{value}.00")),
+            ("without the zeros before it", shifted(value)),
+            ("with `+` before it", format!("+{value}")),
+        ];
+    }
+    match value.split_once('.') {
+        Some((whole, fraction)) if digits(whole) && digits(fraction) && fraction.len() <= 2 => {
+            vec![
+                (
+                    WRITTEN,
+                    value.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                ),
+                (WRITTEN, format!("{whole}.{fraction:0<2}")),
+                (MORE, shifted(&format!("{whole}{fraction:0<2}"))),
+            ]
+        }
+        _ => value
+            .strip_prefix('+')
+            .map(|rest| ("without the `+` before it", rest.to_owned()))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// Other ways to write a text.
+pub(super) fn spellings(value: &str) -> Vec<(&'static str, String)> {
+    const CASE: &str = "the same in another case";
+    const SPACE: &str = "the same with white space at an end";
+    let mut capital = value.to_lowercase();
+    if let Some(first) = capital.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    vec![
+        (CASE, value.to_lowercase()),
+        (CASE, value.to_uppercase()),
+        (CASE, capital),
+        (SPACE, format!("{value} ")),
+        (SPACE, format!(" {value}")),
+        (SPACE, format!("{value}\u{a0}")),
+        (SPACE, format!("{value}\n")),
+        (SPACE, format!("{value}\r\n")),
+        (SPACE, value.trim().to_owned()),
+        ("an empty text or `null`", String::new()),
+    ]
 }

@@ -242,7 +242,7 @@ fn with_plain_quotes(text: &str) -> String {
 }
 
 /// Undoes the escapes of JSON.
-fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     let undone = text
         .contains('\\')
         .then(|| serde_json::from_str(&format!("\"{text}\"")).ok());

@@ -70,6 +70,9 @@ fn signature_in_another_encoding_is_named_by_it() {
             right.replace('+', "%2B").replace('=', "%3d"),
             Hint::FormEncoded,
         ),
+        (right.replace('/', "\\/"), Hint::EscapedTwice),
+        (right.replace('=', "\\u003d"), Hint::EscapedTwice),
+        (right.replace('+', "&#43;"), Hint::EntitiesEscaped),
         (right.to_lowercase(), Hint::SignatureCase),
         (right[..64].to_owned(), Hint::SignatureCut),
         (digits[..64].to_uppercase(), Hint::SignatureCut),
@@ -140,7 +143,7 @@ fn another_hash_is_named_when_its_digest_is_the_right_one() {
 #[test]
 fn another_form_of_the_secret_is_named_by_what_to_do_with_it() {
     use SecretForm::*;
-    let cases: [(&str, &str, SecretForm); 24] = [
+    let cases: [(&str, &str, SecretForm); 39] = [
         ("a Secret\n", "a Secret", Trimmed),
         ("\u{feff}a Secret", "a Secret", Trimmed),
         ("\"a Secret\"", "a Secret", Unquoted),
@@ -151,6 +154,21 @@ fn another_form_of_the_secret_is_named_by_what_to_do_with_it() {
         ("a Secret", "“a Secret”", Quoted),
         ("a Secret", "a Secret\n", LineEnd),
         ("a Secret", "a Secret\r\n", LineEnd),
+        ("a Secret", "\na Secret", LineEnd),
+        ("a Secret", "a Secret\n\n", LineEnd),
+        ("a Secret", "a Secret\\n", LineEnd),
+        ("a Secret\n", "a Secret\r\n", LineEnd),
+        ("a Secret", "\"a Secret\n\"", Quoted),
+        ("a Secret", "«a Secret»", Quoted),
+        ("a Secret", "\"a Secret", Quoted),
+        ("a Secret", "'a Secret';", Quoted),
+        ("a Secret", "\ta Secret", Blank),
+        ("a-secret", "A-Secret", OtherCase),
+        ("a Secret", "a SecRet", OtherCase),
+        ("a+Secret", "a Secret", Escaped("as in a URL")),
+        ("Secret", "U2VjcmV0Cg==", Recoded("written in base64")),
+        ("Secret 1", "U2VjcmV0IDE", Recoded("written in base64")),
+        ("U2VjcmV0Cg==", "Secret", Recoded("read as base64")),
         ("a Secret", "a Secret ", Blank),
         ("a Secret", " a Secret", Blank),
         ("a Secret", "\u{feff}a Secret", Blank),
@@ -282,7 +300,7 @@ fn callback(amounts: [&str; 3]) -> String {
 }
 
 #[test]
-fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
+fn changed_amount_is_found_among_the_other_amounts_and_their_other_forms() {
     let [sum, initial, converted] = [
         "payment:sum:amount",
         "operation:sum_initial:amount",
@@ -344,6 +362,24 @@ fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
             converted.to_owned(),
             "the same number, written with another fraction".to_owned(),
         ),
+        (
+            ["7", "8", "9"],
+            ["8", "7", "9"],
+            format!("{initial}` and `{sum}"),
+            "each has the other's value".to_owned(),
+        ),
+        (
+            ["7", "8", "\"for 1 234,50 KZT\""],
+            ["7", "123450", "\"for 1 234,50 KZT\""],
+            initial.to_owned(),
+            format!("a number in `{converted}`, a hundred times as much"),
+        ),
+        (
+            ["7", "\"1'234\"", "9"],
+            ["7", "1234", "9"],
+            initial.to_owned(),
+            "the number in it, in plain digits".to_owned(),
+        ),
     ] {
         let string = Canonical::parse(callback(signed).as_bytes())
             .unwrap()
@@ -360,6 +396,10 @@ fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
             "{sent:?}"
         );
     }
+}
+
+#[test]
+fn two_changed_values_are_given_no_reason() {
     let string = Canonical::parse(callback(["5"; 3]).as_bytes())
         .unwrap()
         .string_to_sign()
@@ -369,6 +409,10 @@ fn changed_value_is_found_among_the_other_values_and_their_other_forms() {
         [Hint::NoKnownReason],
         "two values differ"
     );
+}
+
+#[test]
+fn value_that_is_written_otherwise_is_found_by_its_other_forms() {
     for (sent, signed, how) in [
         ("KZT", "kzt", "the same in another case"),
         ("x", "x ", "the same with white space at an end"),

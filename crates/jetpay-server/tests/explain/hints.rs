@@ -200,9 +200,15 @@ fn changed_on_the_way() -> Vec<(Vec<u8>, &'static str, i32)> {
             "begins but does not end",
             2,
         ),
+        (format!("\u{a0}{good}").into_bytes(), "no-break space", 2),
+        (
+            format!("[{good}]").into_bytes(),
+            "an array with the object",
+            2,
+        ),
         (
             format!("POST / HTTP/1.1\r\n\r\njson={percent}").into_bytes(),
-            "JSON is inside (URL encoding undone)",
+            "that is inside (URL encoding undone)",
             2,
         ),
         (percent.to_string().into_bytes(), "URL encoding undone", 0),

@@ -18,7 +18,7 @@ pub(super) const URL: &str = "URL encoding undone";
 pub(super) const URL_SIGN: &[u8] = b"%22";
 pub(super) const FORM: &str = "the name and the value of a form's field joined";
 
-pub(super) const ESCAPES: [Escape; 7] = [
+pub(super) const ESCAPES: [Escape; 8] = [
     Escape {
         name: "nginx's \\x22 undone",
         sign: b"\\x",
@@ -38,6 +38,11 @@ pub(super) const ESCAPES: [Escape; 7] = [
         name: URL,
         sign: URL_SIGN,
         undo: percents,
+    },
+    Escape {
+        name: "URL encoding undone twice",
+        sign: b"%2522",
+        undo: |text| percents(&percents(text)),
     },
     Escape {
         name: "HTML escapes undone",
@@ -92,10 +97,12 @@ pub(super) fn base64_texts(text: &[u8]) -> Vec<(usize, Vec<u8>)> {
         }
         let run = replaced(&replaced(run, b"-", b"+"), b"_", b"/");
         let begins = LENIENT.decode(&run[..4]).unwrap_or_default();
-        // An object, also in base64 twice, or after a byte order mark.
-        let is_object = [&b"{"[..], b"ey", b"\xef\xbb\xbf"]
-            .iter()
-            .any(|sign| begins.starts_with(sign));
+        // An object, also in base64 twice, in an array, or after white space or a byte order mark.
+        let begins_so = |sign: &&[u8]| begins.trim_ascii_start().starts_with(sign);
+        let is_object = begins.trim_ascii().is_empty()
+            || [&b"{"[..], b"[{", b"ey", b"\xef\xbb\xbf"]
+                .iter()
+                .any(begins_so);
         if is_object || super::recode::compressed(&begins).is_some() {
             found.extend(LENIENT.decode(&run).ok().map(|bytes| (at, bytes)));
         }

@@ -1,6 +1,6 @@
 //! A body in a captured HTTP request.
 
-use super::{Found, likeness, log_text, object_end, recode};
+use super::{Found, is_cut, likeness, log_text, object_end, recode, surrounded};
 
 /// A captured request.
 struct Request<'a> {
@@ -35,13 +35,22 @@ pub(super) fn find(input: &[u8]) -> Option<Found> {
         let packed = packed.filter(|_| !likeness(&body).readable);
         doubts.extend(request.signature_header());
         doubts.extend(log_text::doubts(&body));
+        let place = format!("an HTTP capture: body of {} bytes", body.len());
+        let mut faults: Vec<String> = packed.map(recode::compressed_with).into_iter().collect();
+        let body = match meant(&body).filter(|_| faults.is_empty()) {
+            Some((inner, fault)) => {
+                faults.push(fault);
+                inner
+            }
+            None => body,
+        };
         found.push(Found {
-            place: format!("an HTTP capture: body of {} bytes", body.len()),
+            place,
             body,
             how: String::new(),
             notes: Vec::new(),
             doubts,
-            faults: packed.map(recode::compressed_with).into_iter().collect(),
+            faults,
         });
     }
     let signed = found
@@ -61,6 +70,25 @@ pub(super) fn find(input: &[u8]) -> Option<Found> {
         }
         best
     })
+}
+
+/// The signed object in a body that is not that object, and what is wrong with the body.
+fn meant(body: &[u8]) -> Option<(Vec<u8>, String)> {
+    if let Some((object, fault)) = surrounded(body.trim_ascii()) {
+        return Some((object.to_vec(), fault));
+    }
+    if likeness(body).signed || is_cut(body) {
+        return None;
+    }
+    let (inner, Found { body, how, .. }) = log_text::find(body)?;
+    let fault = if how.is_empty() {
+        "the body has other text around the signed object; send the object alone, as application/json".to_owned()
+    } else {
+        format!(
+            "the body is not the signed object itself: that is inside ({how}); send the object as it is, as application/json"
+        )
+    };
+    inner.signed.then_some((body, fault))
 }
 
 /// The next request with a complete head.

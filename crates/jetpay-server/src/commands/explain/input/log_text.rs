@@ -52,8 +52,8 @@ pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
     };
     let mut budget = Budget(input.len() * BUDGET_FACTOR + BUDGET_BASE);
     let mut candidates = Vec::new();
-    let lines: Vec<&[u8]> = input.split(|byte| *byte == b'\n').collect();
-    collect(input, "", 0, None, &mut budget, &mut candidates);
+    let rest = collect(input, "", 0, None, &mut budget, &mut candidates);
+    let lines: Vec<&[u8]> = rest.split(|byte| *byte == b'\n').collect();
     for candidate in candidates.iter_mut().filter(|_| lines.len() > 1) {
         candidate.line = Some(input[..candidate.at].split(|byte| *byte == b'\n').count());
     }
@@ -65,7 +65,7 @@ pub(super) fn find(input: &[u8]) -> Option<(Likeness, Found)> {
         }
     }
     if lines.len() > 1 && !candidates.iter().any(|it| likeness(&it.body).signed) {
-        collect_escaped(input, &mut budget, &mut candidates);
+        collect_escaped(&rest, &mut budget, &mut candidates);
     }
     let rated = candidates
         .into_iter()
@@ -138,7 +138,8 @@ fn collect_escaped(text: &[u8], budget: &mut Budget, out: &mut Vec<Candidate>) {
     }
 }
 
-/// Collects what may be the body. `outer` is the position of what the text was taken from.
+/// Collects what may be the body. `outer` is the position of what the text was taken from. Returns the text with blanks in the
+/// place of objects that do not end: nothing inside them is the body.
 fn collect(
     text: &[u8],
     how: &str,
@@ -146,9 +147,10 @@ fn collect(
     outer: Option<usize>,
     budget: &mut Budget,
     out: &mut Vec<Candidate>,
-) {
+) -> Vec<u8> {
+    let mut rest = text.to_vec();
     if depth > MAX_DEPTH || !budget.spend(text.len()) {
-        return;
+        return rest;
     }
     let candidate = |body: &[u8], at| Candidate {
         body: body.to_vec(),
@@ -158,8 +160,12 @@ fn collect(
         line: None,
     };
     for (range, whole) in objects(text, budget) {
-        let (at, object) = (range.start, &text[range]);
+        let (at, object) = (range.start, &text[range.clone()]);
         out.push(candidate(object, at));
+        if !whole {
+            let inside = rest[range].iter_mut().filter(|byte| **byte != b'\n');
+            inside.for_each(|byte| *byte = b' ');
+        }
         // Broken JSON over several lines may be two parts of a log.
         let likeness = likeness(object);
         let opens = whole && (likeness.readable || !object.contains(&b'\n'));
@@ -179,7 +185,7 @@ fn collect(
             }
         }
     }
-    for (at, unescaped) in texts_with_braces(text, budget) {
+    for (at, unescaped) in texts_with_braces(&rest, budget) {
         let at = outer.or(Some(at));
         let unescaped = unescaped.as_bytes();
         collect(unescaped, ESCAPED, depth + 1, at, budget, out);
@@ -187,13 +193,18 @@ fn collect(
             collect(&percents(unescaped), URL, depth + 1, at, budget, out);
         }
     }
-    for (at, decoded) in base64_texts(text) {
+    for (at, decoded) in base64_texts(&rest) {
         if recode::compressed(&decoded).is_some() {
-            out.push(candidate(&decoded, at));
+            out.push(Candidate {
+                how: BASE64.to_owned(),
+                logged_as_json: false,
+                ..candidate(&decoded, at)
+            });
         }
         let at = outer.or(Some(at));
         collect(&decoded, BASE64, depth + 1, at, budget, out);
     }
+    rest
 }
 
 const PART: &str = "a part of other JSON";

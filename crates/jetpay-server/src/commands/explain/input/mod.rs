@@ -58,21 +58,6 @@ pub(super) fn find(input: &[u8]) -> anyhow::Result<Vec<Found>> {
     {
         return Ok(vec![found.clone()]);
     }
-    if let Ok(found) = &found
-        && let Some((inner, Found { body, how, .. })) = log_text::find(&found.body)
-        && inner.signed
-        && !how.is_empty()
-    {
-        let fault = format!(
-            "the body is not JSON itself: JSON is inside ({how}); send the JSON as it is, as application/json"
-        );
-        let faults = vec![fault];
-        return Ok(vec![Found {
-            body,
-            faults,
-            ..found.clone()
-        }]);
-    }
     let bytes = found.as_ref().map_or(input, |found| found.body.as_slice());
     let recoded = recode::recodings(bytes).into_iter().filter_map(|recoding| {
         let inner = search(recoding.text.as_bytes());
@@ -86,9 +71,13 @@ pub(super) fn find(input: &[u8]) -> anyhow::Result<Vec<Found>> {
                 body: recoding.text.into_bytes(),
                 ..found.clone()
             },
-            (Err(_), inner) => inner.ok().filter(|inner| is_readable(&inner.body))?,
+            (Err(_), inner) => inner
+                .ok()
+                .filter(|inner| is_readable(&inner.body) || recode::lost(&inner.body).is_some())?,
         };
         recoded.faults = recoding.faults;
+        // The decoder wrote it, not a program before.
+        recoded.doubts.retain(|doubt| !doubt.contains("U+FFFD"));
         recoded.faults.extend(recode::lost(&recoded.body));
         Some(recoded)
     });
@@ -108,8 +97,10 @@ fn is_readable(body: &[u8]) -> bool {
 fn search(input: &[u8]) -> anyhow::Result<Found> {
     let trimmed = input.trim_ascii();
     let unmarked = trimmed.strip_prefix(b"\xef\xbb\xbf").unwrap_or(trimmed);
-    let is_beginning =
-        matches!(extent_of(unmarked), Some(Extent::Cut(end)) if end == unmarked.len());
+    let is_beginning = match extent_of(unmarked) {
+        Some(extent) => matches!(extent, Extent::Cut(end) if end == unmarked.len()),
+        None => is_cut(unmarked),
+    };
     if recode::compressed(input).is_some() || is_beginning {
         return Ok(itself(input));
     }
@@ -125,24 +116,24 @@ fn search(input: &[u8]) -> anyhow::Result<Found> {
             None => itself(input),
         });
     }
-    if let Some(Extent::Whole(end)) = extent_of(trimmed)
-        && is_readable(&trimmed[..end])
-        && trimmed[end..]
-            .iter()
-            .all(|byte| b"}],; \r\n\t".contains(byte))
-    {
-        let fault =
-            "the body goes on after its object, with brackets or commas; remove what is too much";
+    if let Some((object, fault)) = surrounded(trimmed) {
         return Ok(Found {
-            faults: vec![fault.to_owned()],
-            ..itself(&trimmed[..end])
+            faults: vec![fault],
+            ..itself(object)
         });
     }
     if let Some(found) = http::find(input) {
         return Ok(found);
     }
-    match log_text::find(input) {
-        Some((likeness, mut found)) => {
+    let torn = recode::torn(trimmed);
+    match (log_text::find(input), torn) {
+        (found, Some(fault)) if !found.as_ref().is_some_and(|(inner, _)| inner.signed) => {
+            Ok(Found {
+                faults: vec![fault],
+                ..itself(input)
+            })
+        }
+        (Some((likeness, mut found)), _) => {
             if serde_json::from_slice::<String>(trimmed).is_ok() {
                 found.notes.push("the input is a JSON text with the body in it: if the sender sent that, it made JSON of the body twice, and the endpoint cannot read it".to_owned());
             }
@@ -152,9 +143,38 @@ fn search(input: &[u8]) -> anyhow::Result<Found> {
             Ok(found)
         }
         // The explanation then says where the JSON is broken.
-        None if trimmed.starts_with(b"{") => Ok(itself(input)),
-        None => bail!("no JSON object was found; {ACCEPTED}"),
+        (None, _) if trimmed.starts_with(b"{") => Ok(itself(input)),
+        (None, _) => bail!("no JSON object was found; {ACCEPTED}"),
     }
+}
+
+/// The object in bytes that have only what no log writes before or after it, and what is wrong with that.
+fn surrounded(bytes: &[u8]) -> Option<(&[u8], String)> {
+    let start = bytes.iter().position(|byte| *byte == b'{')?;
+    let end = start + object_end(&bytes[start..])?;
+    let (object, after) = (&bytes[start..end], &bytes[end..]);
+    let (before, is_signed) = (bytes[..start].trim_ascii(), likeness(object).signed);
+    if before.len() + after.len() == 0 || !is_readable(object) {
+        return None;
+    }
+    let fault = match (
+        recode::outside(bytes, 0..start),
+        recode::outside(bytes, end..bytes.len()),
+    ) {
+        (Some(fault), other) if other.is_some() || after.trim_ascii().is_empty() => fault,
+        (None, Some(fault)) if before.is_empty() => fault,
+        _ if is_signed && before == b"[" && after.trim_ascii() == b"]" => {
+            "the body is an array with the object in it; send the object alone".to_owned()
+        }
+        _ if before.is_empty()
+            && (after.iter().all(|byte| b"}],; \r\n\t".contains(byte))
+                || is_signed && !after.first()?.is_ascii_whitespace()) =>
+        {
+            "the body goes on after its object; remove what is too much".to_owned()
+        }
+        _ => return None,
+    };
+    Some((object, fault))
 }
 
 fn itself(input: &[u8]) -> Found {
@@ -216,9 +236,15 @@ fn object_end(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether the bytes are the beginning of an object.
+/// Whether the bytes are the beginning of an object, or of an array of objects.
 fn is_cut(bytes: &[u8]) -> bool {
     let bytes = bytes.trim_ascii_start();
+    if bytes
+        .strip_prefix(b"[")
+        .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"))
+    {
+        return serde_json::from_slice::<IgnoredAny>(bytes).is_err_and(|error| error.is_eof());
+    }
     bytes.starts_with(b"{")
         && object_end(bytes).is_none()
         && matches!(extent(bytes), Extent::Cut(_))

@@ -1,6 +1,11 @@
 //! Bytes that no endpoint can read as JSON: why, and the text that was meant.
 
-use encoding_rs::{Encoding, IBM866, KOI8_R, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
+use std::ops::Range;
+
+use encoding_rs::{
+    Encoding, IBM866, ISO_8859_5, KOI8_R, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252,
+    X_MAC_CYRILLIC,
+};
 use jetpay_core::signature::{Canonical, Unreadable};
 
 /// A text that the bytes may mean, and what is wrong with the bytes. Each fault is a finding, `; `, and what to do.
@@ -29,14 +34,19 @@ pub(super) fn recodings(bytes: &[u8]) -> Vec<Recoding> {
                 .into_iter()
                 .collect()
         }
-        Err(_) if is_damaged_utf8(bytes).is_some() => Vec::new(),
+        Err(_) if is_damaged_utf8(bytes).is_some() || !bytes.contains(&b'{') => Vec::new(),
         Err(error) => {
             let at = error.valid_up_to();
             by_likeness(bytes)
                 .into_iter()
                 .map(|(set, text)| {
+                    // One letter alone shows no character set.
+                    let mut words = text.split(|sign: char| !sign.is_alphabetic());
+                    let looks = words.any(|word| !word.is_ascii() && word.chars().count() > 1);
+                    let may = "or has damaged bytes, or may be";
                     let fault = format!(
-                        "the body is not UTF-8 from byte {at} on, and looks like {}; send UTF-8",
+                        "the body is not UTF-8 from byte {at} on, {} {}; send UTF-8",
+                        if looks { "and looks like" } else { may },
                         set.name()
                     );
                     straightened(text, vec![fault])
@@ -58,8 +68,32 @@ pub(super) fn lost(bytes: &[u8]) -> Option<String> {
                 .to_owned(),
         );
     }
+    if let Some(fault) = torn(bytes) {
+        return Some(fault);
+    }
     is_damaged_utf8(bytes).map(|at| {
         format!("the body is UTF-8 with damaged characters, the first at byte {at}; find what cuts or replaces single bytes")
+    })
+}
+
+/// What is wrong with the end of an object whose beginning is missing, or with a form.
+pub(super) fn torn(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes.trim_ascii());
+    let count = |sign: char| text.matches(sign).count();
+    if text.ends_with('}') && text.contains("\":") && count('{') < count('}') {
+        let fault = "the JSON object ends but does not begin: the start of the body was cut off; give the whole body";
+        return Some(fault.to_owned());
+    }
+    let mut fields = text.split('&').map(|field| field.split_once('='));
+    let is_known = |name: &str| matches!(name, "signature" | "project_id" | "general[signature]");
+    let mut known = false;
+    let is_form = fields.all(|field| {
+        known |= field.is_some_and(|(name, _)| is_known(name));
+        field.is_some_and(|(name, _)| !name.contains(['{', '"', ' ']))
+    });
+    (is_form && known).then(|| {
+        "the body is a form (`name=value&name=value`), and endpoints read JSON; send the message as JSON, as application/json"
+            .to_owned()
     })
 }
 
@@ -76,6 +110,8 @@ pub(super) fn compressed(bytes: &[u8]) -> Option<&'static str> {
         [0x78, 0x01 | 0x9c | 0xda, ..] => Some("deflate"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
         [b'P', b'K', 3, 4, ..] => Some("zip"),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some("bzip2"),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
         _ => None,
     }
 }
@@ -113,16 +149,25 @@ fn utf16(bytes: &[u8]) -> Option<(&'static str, String)> {
         _ if high_first > bytes.len() / 4 && low_first == 0 => ("big-endian", UTF_16BE),
         _ => return None,
     };
-    Some((order, set.decode_with_bom_removal(bytes).0.into_owned()))
+    // The last byte of a cut text may be half a unit.
+    let whole = &bytes[..bytes.len() / 2 * 2];
+    Some((order, set.decode_with_bom_removal(whole).0.into_owned()))
 }
 
 /// The text in each character set, the likeliest first.
 fn by_likeness(bytes: &[u8]) -> Vec<(&'static Encoding, String)> {
     let read =
         |set: &'static Encoding| (set, set.decode_without_bom_handling(bytes).0.into_owned());
-    let mut all = [WINDOWS_1251, WINDOWS_1252, KOI8_R, IBM866]
-        .map(read)
-        .to_vec();
+    let mut all = [
+        WINDOWS_1251,
+        WINDOWS_1252,
+        KOI8_R,
+        IBM866,
+        ISO_8859_5,
+        X_MAC_CYRILLIC,
+    ]
+    .map(read)
+    .to_vec();
     all.sort_by_cached_key(|(_, text)| std::cmp::Reverse(likeness(text)));
     all
 }
@@ -147,6 +192,50 @@ fn likeness(text: &str) -> i64 {
         !sign.is_ascii() && !sign.is_alphabetic() && !"«»„“”–—№\u{a0}".contains(*sign)
     });
     words.map(of_word).sum::<i64>() - 3 * i64::try_from(odd.count()).unwrap_or(i64::MAX / 4)
+}
+
+/// What is wrong with a part of the bytes, beside an object, in which only signs are that JSON does not have and that are not
+/// seen. Any other part may be a log's.
+pub(super) fn outside(bytes: &[u8], part: Range<usize>) -> Option<String> {
+    let before = String::from_utf8_lossy(&bytes[..part.start]).into_owned();
+    let text = String::from_utf8_lossy(&bytes[part]).into_owned();
+    let is_blank = |sign: char| {
+        let odd = matches!(Odd::of(sign), Some(Odd::Blank | Odd::Invisible));
+        odd || sign == '\u{fffd}' || sign.is_control() || sign == ' '
+    };
+    let at = text.find(|sign: char| !sign.is_ascii_whitespace())?;
+    let sign = text[at..]
+        .chars()
+        .next()
+        .filter(|_| text.chars().all(is_blank))?;
+    if before.is_empty() && text.starts_with('\u{feff}') {
+        return Some(Unreadable::ByteOrderMark.to_string());
+    }
+    let place = place(&format!("{before}{}", &text[..at]));
+    Some(match Odd::of(sign) {
+        Some(odd) => odd.fault(sign, &place),
+        None if sign == '\u{fffd}' => {
+            format!(
+                "bytes that are not UTF-8 are outside the object, the first {place}; remove them"
+            )
+        }
+        None => {
+            let code = u32::from(sign);
+            format!("a control character (U+{code:04X}) is outside the object, {place}; remove it")
+        }
+    })
+}
+
+/// The place of the sign after this text.
+fn place(before: &str) -> String {
+    let line = 1 + before.matches('\n').count();
+    let column = 1 + before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count();
+    format!("at line {line}, column {column}")
 }
 
 /// Signs that are in the place of JSON's own, outside the texts.
@@ -182,24 +271,23 @@ impl Odd {
         }
     }
 
-    fn fault(self, sign: char, line: usize, column: usize) -> String {
-        let place = format!("line {line}, column {column}");
+    fn fault(self, sign: char, place: &str) -> String {
         let code = u32::from(sign);
         match self {
             Self::CurlyQuote => format!(
-                "curly quotes are in the place of `\"`, the first at {place}; write straight quotes: word processors and chats \
+                "curly quotes are in the place of `\"`, the first {place}; write straight quotes: word processors and chats \
                  replace them"
             ),
             Self::SingleQuote => format!(
-                "single quotes are in the place of `\"`, the first at {place}; write the body with a JSON library: a printed \
+                "single quotes are in the place of `\"`, the first {place}; write the body with a JSON library: a printed \
                  dict of Python is no JSON"
             ),
             Self::Blank => format!(
-                "a no-break space or the like (U+{code:04X}) is outside the texts, the first at {place}; write plain spaces: \
+                "a no-break space or the like (U+{code:04X}) is outside the texts, the first {place}; write plain spaces: \
                  word processors and web pages replace them"
             ),
             Self::Invisible => format!(
-                "an invisible character (U+{code:04X}) is outside the texts, the first at {place}; remove it"
+                "an invisible character (U+{code:04X}) is outside the texts, the first {place}; remove it"
             ),
         }
     }
@@ -215,16 +303,7 @@ fn straightened(mut text: String, mut faults: Vec<String>) -> Recoding {
     while let Some((odd, fault)) = break_at_odd(&text).filter(|(odd, _)| !done.contains(odd)) {
         faults.push(fault);
         done.push(odd);
-        let mut plain = String::new();
-        for (sign, outside) in signs(&text) {
-            // Odd quotes end with odd quotes, and enclose all that is between them.
-            if Odd::of(sign) == Some(odd) && (outside || odd.plain() == "\"") {
-                plain.push_str(odd.plain());
-            } else {
-                plain.push(sign);
-            }
-        }
-        text = plain;
+        text = plain(&text, odd);
     }
     Recoding { text, faults }
 }
@@ -235,29 +314,56 @@ fn break_at_odd(text: &str) -> Option<(Odd, String)> {
     let Err(Unreadable::Json(error)) = Canonical::parse(object.as_bytes()) else {
         return None;
     };
-    let sign = object
-        .split('\n')
-        .nth(error.line() - 1)?
-        .chars()
-        .nth(error.column().checked_sub(1)?)?;
+    let lines: Vec<&str> = object.split('\n').collect();
+    let line = lines.get(error.line() - 1)?;
+    let (at, sign) = line.char_indices().nth(error.column().checked_sub(1)?)?;
     let odd = Odd::of(sign)?;
-    let first = before.rsplit('\n').next().filter(|_| error.line() == 1);
-    let column = error.column() + first.map_or(0, |first| first.chars().count());
-    let line = error.line() + before.matches('\n').count();
-    Some((odd, odd.fault(sign, line, column)))
+    let start = before.len()
+        + lines[..error.line() - 1]
+            .iter()
+            .map(|line| line.len() + 1)
+            .sum::<usize>();
+    let place = place(&text[..start + at]);
+    Some((odd, odd.fault(sign, &place)))
 }
 
-/// The characters, and whether each is outside the texts of JSON.
-fn signs(text: &str) -> impl Iterator<Item = (char, bool)> {
-    let (mut in_text, mut escaped) = (false, false);
-    text.chars().map(move |sign| {
-        let outside = !in_text;
-        match sign {
-            _ if escaped => escaped = false,
-            '\\' if in_text => escaped = true,
-            '"' => in_text = !in_text,
-            _ => {}
+/// The text with JSON's own sign in the place of each odd one. A text that an odd quote opens ends where JSON goes on after a
+/// quote.
+fn plain(text: &str, odd: Odd) -> String {
+    let mut plain = String::new();
+    // Whether an odd quote has opened the text that this is in.
+    let mut in_text: Option<bool> = None;
+    let mut escaped = false;
+    for (at, sign) in text.char_indices() {
+        let is_odd = Odd::of(sign) == Some(odd);
+        let after = text[at + sign.len_utf8()..].trim_start();
+        let ends = after.is_empty() || after.starts_with([':', ',', '}', ']']);
+        match in_text {
+            Some(_) if escaped => {
+                if sign == '\'' {
+                    plain.pop();
+                }
+                plain.push(sign);
+                escaped = false;
+                continue;
+            }
+            None if is_odd => {
+                plain.push_str(odd.plain());
+                in_text = (odd.plain() == "\"").then_some(true);
+            }
+            Some(true) if ends && (is_odd || sign == '"' && odd == Odd::CurlyQuote) => {
+                plain.push('"');
+                in_text = None;
+            }
+            Some(true) if sign == '"' => plain.push_str("\\\""),
+            _ => {
+                plain.push(sign);
+                if sign == '"' {
+                    in_text = in_text.is_none().then_some(false);
+                }
+            }
         }
-        (sign, outside)
-    })
+        escaped = in_text.is_some() && sign == '\\';
+    }
+    plain
 }

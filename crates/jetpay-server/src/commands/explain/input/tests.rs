@@ -209,7 +209,25 @@ fn input_without_a_body_is_refused_with_what_is_accepted() {
 fn object_that_does_not_end_is_reported_and_nothing_inside_it_is_taken() {
     let inner = r#""general":{"project_id":1,"signature":"AAAA"}"#;
     let cut = format!(r#"{{"a":1,{inner},"b"#);
+    // Nothing is taken from a text inside it, however that is encoded.
+    let encoded = |body: &str| format!(r#"{{"a":{},"b":"#, quoted(body));
+    let percent = percent_encoding::utf8_percent_encode(BODY, percent_encoding::NON_ALPHANUMERIC);
+    let event = encoded(BODY);
     for (text, place) in [
+        (event.clone(), "a JSON body"),
+        (encoded(&base64(BODY.as_bytes())), "a JSON body"),
+        (encoded(&percent.to_string()), "a JSON body"),
+        (format!("12:00 {event}"), "a log line"),
+        (format!("\u{feff}{event}"), "a JSON body"),
+        (base64(event.as_bytes()), "a log line"),
+        (
+            format!(
+                "1.1.1.1 {}",
+                event.replace('\\', "\\x5C").replace('"', "\\x22")
+            ),
+            "a log line",
+        ),
+        (format!("POST / HTTP/1.1\r\n\r\n{event}"), "an HTTP capture"),
         (format!("{cut}\":\"x"), "a JSON body"),
         (format!(r#"{{"a":1,{inner}"#), "a JSON body"),
         (format!(r#"{{"a":1,{inner},"#), "a JSON body"),
@@ -248,9 +266,26 @@ fn object_that_does_not_end_is_reported_and_nothing_inside_it_is_taken() {
         let found = find(text.as_bytes()).unwrap();
         let body = String::from_utf8_lossy(&found.body);
         assert!(body.starts_with('{') && body.contains("\"a\""), "{body}");
-        let fault = found.faults.first().map_or("", String::as_str);
-        assert!(fault.contains("begins but does not end"), "{text}");
+        let is_named = found
+            .faults
+            .iter()
+            .any(|fault| fault.contains("begins but does not end"));
+        assert!(is_named, "{text}: {found:?}");
         assert!(found.place.starts_with(place), "{}: {text}", found.place);
+    }
+    for text in [format!("[{BODY},{{\"a\":1"), format!("[{BODY}, ")] {
+        let found = find(text.as_bytes()).unwrap();
+        assert!(
+            found.faults[0].contains("begins but does not end"),
+            "{found:?}"
+        );
+    }
+    for text in [&BODY[1..], &BODY[20..], r#"12:00 r":1,"o":{"a":1},"b":2}"#] {
+        let found = find(text.as_bytes()).unwrap();
+        assert!(
+            found.faults[0].contains("ends but does not begin"),
+            "{found:?}"
+        );
     }
     // A whole body in another line is not inside.
     for end in ["", "\"", "\":", "\":1,"] {
@@ -310,6 +345,9 @@ fn body_is_found_in_each_kind_of_encoding() {
         (event(&format!("json={}", percent(&body)), false), "URL"),
         (body.replace('"', "&quot;"), "HTML"),
         (percent(&body).replace("%20", "+"), "URL"),
+        (percent(&percent(&body)), "URL encoding undone twice"),
+        (base64(format!("\r\n {body}").as_bytes()), "base64"),
+        (base64(format!("[{body}]").as_bytes()), "base64"),
         (format!("json={}&a=b", percent(&body)), "URL"),
         (format!("12:00 \"GET /?body={}\"", percent(&body)), "URL"),
         (serde_json::json!({name: value}).to_string(), "form"),
@@ -327,23 +365,41 @@ fn body_is_found_in_each_kind_of_encoding() {
             text.len()
         );
         let found = find(request.as_bytes()).unwrap();
-        if !text.starts_with("{\"") {
-            assert_eq!(String::from_utf8_lossy(&found.body), body, "{text}");
-            assert!(found.faults[0].contains("not JSON itself"), "{found:?}");
+        assert_eq!(String::from_utf8_lossy(&found.body), body, "{text}");
+        assert!(
+            found.faults[0].contains("not the signed object itself"),
+            "{found:?}"
+        );
+    }
+    for form in [
+        "type=verify&project_id=1&signature=AA%3D%3D",
+        "project_id=1&payment[id]=2",
+    ] {
+        for input in [form.to_owned(), format!("POST / HTTP/1.1\r\n\r\n{form}")] {
+            let found = find(input.as_bytes()).unwrap();
+            assert!(found.faults[0].contains("the body is a form"), "{found:?}");
         }
     }
 }
 
 #[test]
 fn bytes_that_are_not_json_in_utf8_are_named_and_read() {
-    use encoding_rs::{IBM866, KOI8_R, WINDOWS_1251, WINDOWS_1252};
+    use encoding_rs::{IBM866, ISO_8859_5, KOI8_R, WINDOWS_1251, X_MAC_CYRILLIC};
     let text = r#"{"project_id":1234,"customer_id":"Оплата через Каспи","signature":"AAAA"}"#;
     let little =
         |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     let big = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
     let marked = format!("\u{feff}{text}");
     let curly = text.replace('"', "”").replacen('”', "“", 1);
-    let cases: [(Vec<u8>, &[&str]); 17] = [
+    let cases: [(Vec<u8>, &[&str]); 19] = [
+        (
+            ISO_8859_5.encode(text).0.into_owned(),
+            &["looks like ISO-8859-5"],
+        ),
+        (
+            X_MAC_CYRILLIC.encode(text).0.into_owned(),
+            &["looks like x-mac-cyrillic"],
+        ),
         (little(text), &["UTF-16 (little-endian)"]),
         (big(text), &["UTF-16 (big-endian)"]),
         (little(&marked), &["UTF-16 (little-endian)"]),
@@ -393,19 +449,44 @@ fn bytes_that_are_not_json_in_utf8_are_named_and_read() {
         }
         assert!(found.doubts.is_empty(), "no replacement is claimed");
     }
-    let latin = WINDOWS_1252.encode(r#"{"a":"Café Müller"}"#).0.into_owned();
-    let found = find(&latin).unwrap();
-    assert!(
-        found.faults[0].contains("looks like windows-1252"),
-        "{found:?}"
-    );
+}
+
+#[test]
+fn bytes_whose_text_is_lost_claim_no_set_and_no_replacement() {
+    let text = r#"{"project_id":1234,"customer_id":"Оплата Café","signature":"AAAA"}"#;
+    let latin = r#"{"a":"Café Müller"}"#;
+    let latin = encoding_rs::WINDOWS_1252.encode(latin).0.into_owned();
+    let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+    let mut cut: Vec<u8> = units.take(101).collect();
+    // Half a pair of surrogates.
+    cut[81] = 0xd8;
     let mut damaged = text.as_bytes().to_vec();
     damaged.remove(text.find('л').unwrap());
-    let found = find(&damaged).unwrap();
-    assert!(
-        found.faults[0].contains("UTF-8 with damaged characters"),
-        "{found:?}"
-    );
+    for (bytes, fault) in [
+        (latin, "looks like windows-1252"),
+        (cut, "begins but does not end"),
+        (
+            b"{\"a\":\"7\xff7\"}".to_vec(),
+            "or has damaged bytes, or may be",
+        ),
+        (damaged, "UTF-8 with damaged characters"),
+    ] {
+        let found = find(&bytes).unwrap();
+        assert!(found.doubts.is_empty(), "{found:?}");
+        assert!(found.faults.concat().contains(fault), "{found:?}");
+    }
+}
+
+#[test]
+fn quotes_inside_a_text_in_odd_quotes_stay() {
+    for odd in [
+        "{“a”:“«x» \"y\" z”,“b”:“it’s”}",
+        r#"{'a':"it's", 'b':'say "hi", it\'s'}"#,
+    ] {
+        let found = find(odd.as_bytes()).unwrap();
+        let is_read = is_readable(&found.body) && found.faults.len() == 1;
+        assert!(is_read, "{found:?}");
+    }
 }
 
 #[test]
@@ -415,6 +496,8 @@ fn compressed_body_is_named_by_its_compression() {
         (gzip.to_vec(), "gzip"),
         (b"\x78\x9c\xab\xae\x05\0\x01\x75\0\xf9".to_vec(), "deflate"),
         (b"\x28\xb5\x2f\xfd\x04".to_vec(), "zstd"),
+        (b"BZh91AY&SY".to_vec(), "bzip2"),
+        (b"\xfd7zXZ\0\0\x04".to_vec(), "xz"),
         (capture("gzip", gzip), "gzip"),
         (capture("br", b"\x0b\x01\x80{}\x03"), "br"),
         (
@@ -459,20 +542,57 @@ fn odd_signs_that_break_nothing_are_no_fault() {
 }
 
 #[test]
-fn bytes_after_the_body_are_reported() {
+fn bytes_around_the_body_are_reported() {
     let found = find(quoted(BODY).as_bytes()).unwrap();
     assert!(
         found.notes[0].contains("JSON of the body twice"),
         "{found:?}"
     );
-    for after in ["}", "\n]}\n", ","] {
-        let found = find(format!("{BODY}{after}").as_bytes()).unwrap();
-        assert_eq!(found.body, BODY.as_bytes());
-        assert!(
-            found.faults[0].contains("goes on after its object"),
-            "{found:?}"
-        );
+    for (before, after, fault) in [
+        ("", "}", "goes on after its object"),
+        ("", "\n]}\n", "goes on after its object"),
+        ("", ",", "goes on after its object"),
+        ("", "abc", "goes on after its object"),
+        ("", BODY, "goes on after its object"),
+        ("[", "]\n", "an array with the object in it"),
+        (
+            "\u{a0}",
+            "",
+            "no-break space or the like (U+00A0) is outside the texts, the first at line 1, column 1;",
+        ),
+        (
+            "",
+            "\n\u{200b}",
+            "invisible character (U+200B) is outside the texts, the first at line 2, column 1;",
+        ),
+        ("\u{200b}\u{feff}", "", "invisible character (U+200B)"),
+        ("\0", "\0", "control character (U+0000)"),
+    ] {
+        let body = format!("{before}{BODY}{after}");
+        let length = body.len();
+        for input in [
+            body.clone(),
+            format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}"),
+        ] {
+            let found = find(input.as_bytes()).unwrap();
+            assert_eq!(found.body, BODY.as_bytes(), "{input}");
+            assert!(found.faults[0].contains(fault), "{found:?}");
+        }
     }
+    let request = format!(
+        "POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\nbody={BODY}",
+        BODY.len() + 5
+    );
+    let found = find(request.as_bytes()).unwrap();
+    assert!(
+        found.faults[0].contains("other text around the signed object"),
+        "{found:?}"
+    );
+    let found = find(&[&b"\x80"[..], BODY.as_bytes()].concat()).unwrap();
+    assert!(
+        found.faults[0].contains("bytes that are not UTF-8"),
+        "{found:?}"
+    );
     for after in ["\n{}", " junk"] {
         let found = find(format!("{BODY}{after}").as_bytes()).unwrap();
         assert_eq!(found.body, BODY.as_bytes());

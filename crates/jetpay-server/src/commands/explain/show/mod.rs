@@ -172,6 +172,9 @@ fn more(hint: &Hint) -> &'static [&'static str] {
         Hint::LegacySha1 => &[
             "The platform's old interface had such signatures. They never match here, with any secret.",
         ],
+        Hint::WrongLength { bytes: 128 } => {
+            &["128 bytes are often hexadecimal digits in base64: encode the 64 bytes themselves."]
+        }
         Hint::WrongLength { bytes: 32 } => &["HMAC-SHA256 has 32 bytes."],
         Hint::WrongLength { bytes: 20 } => &["HMAC-SHA1 has 20 bytes."],
         Hint::SecretForm(SecretForm::Trimmed | SecretForm::LineEnd) => &[
