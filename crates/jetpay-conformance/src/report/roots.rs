@@ -51,6 +51,14 @@ const ROOTS: [(&str, &str); 38] = [
     ("callback-refund-partial", ""),
 ];
 
+/// What every check needs, each with the check that finds its fault, and the begin of the expectation.
+const BASICS: [(&str, &str); 4] = [
+    ("shape-json", "JSON"),
+    ("shape-code-integer", "`code`"),
+    ("shape-payment-id", "a text in `payment_id`"),
+    ("deposit-good", "HTTP 200 and code 0 to check_deposit"),
+];
+
 /// Checks whose failure the failure of another check explains when both failed alike: both took a bad signature, or both
 /// moved the money wrongly. Of two roots of one check the first one counts.
 const FAMILIES: [(&str, &str); 21] = [
@@ -142,7 +150,10 @@ impl Fault {
 
 /// Names in each failure the failed check from which it follows.
 pub(super) fn name(findings: &mut [Finding]) {
-    let mut roots: Vec<(usize, Check, Fault)> = findings.iter().filter_map(root).collect();
+    let mut roots: Vec<(usize, Check, Fault)> = findings
+        .iter()
+        .filter_map(|it| root(it, findings))
+        .collect();
     let died = died_at(findings);
     if let Some(first) = findings[died.clone()].first() {
         roots.insert(0, (0, first.check.clone(), Fault::no_connection()));
@@ -227,7 +238,7 @@ fn explains(
         "callback-bad-signature" => {
             of_root == fault && matches!(check.group, Group::Signatures | Group::Malleability)
         }
-        _ => of_root == fault && rank < ROOTS.len(),
+        _ => of_root == fault && rank <= ROOTS.len(),
     }
 }
 
@@ -247,17 +258,23 @@ fn is_money(fault: &Fault) -> bool {
 }
 
 /// The rank of a failure from which others may follow, and its fault.
-fn root(finding: &Finding) -> Option<(usize, Check, Fault)> {
+fn root(finding: &Finding, all: &[Finding]) -> Option<(usize, Check, Fault)> {
     let fault = fault(finding)?;
     let check = finding.check.clone();
     let rank = if BY_ANY.iter().any(|it| fault.expected.starts_with(it)) {
         0
     } else {
         let (mut roots, mut families) = (ROOTS.iter(), FAMILIES.iter());
-        let mut of_family = || families.position(|(id, _)| *id == check.id);
+        let of_family = families.position(|(id, _)| *id == check.id);
+        // With --only the check that finds it may be missing. Then any check finds it.
+        let is_missing = |id: &str| all.iter().all(|it| it.check.id != id);
+        let basic = BASICS
+            .iter()
+            .any(|(id, about)| fault.expected.starts_with(about) && is_missing(id));
         roots
             .position(|(id, about)| *id == check.id && fault.expected.starts_with(about))
-            .or_else(|| Some(ROOTS.len() + of_family()?))?
+            .or(basic.then_some(ROOTS.len()))
+            .or(of_family.map(|family| ROOTS.len() + 1 + family))?
     };
     // Late answers are advice, unless they ended the run.
     (check.group != Group::Time || check.level == Level::Must).then_some((rank, check, fault))
@@ -411,6 +428,33 @@ mod tests {
             "verify-unknown | an answer without the secret | HTTP 200, with the secret | -",
             "bad-not-json | an answer without the secret | HTTP 400, with the secret | verify-unknown",
         ]);
+    }
+
+    #[test]
+    fn first_chosen_check_is_the_root_when_the_one_of_the_fault_is_not_chosen() {
+        for (fault, id) in [
+            (
+                "HTTP 200 and code 0 to check_deposit | HTTP 201: {}",
+                "deposit-good",
+            ),
+            (
+                "`code` as an integer | `code` is a text; HTTP 200: {}",
+                "shape-code-integer",
+            ),
+        ] {
+            let first = format!("callback-account | {fault}");
+            let second = format!("callback-id-as-text | {fault}");
+            let found = format!("{id} | {fault} | -");
+            named(&[
+                &format!("{first} | -"),
+                &format!("{second} | callback-account"),
+            ]);
+            named(&[
+                &format!("{first} | {id}"),
+                &format!("{second} | {id}"),
+                &found,
+            ]);
+        }
     }
 
     #[test]
