@@ -183,6 +183,9 @@ fn json(value: &impl Serialize) -> String {
     }
 }
 
+/// What a check expected of a request with a bad signature that was taken.
+pub(crate) const FORGED: &str = "a refusal of the bad signature, with code 400";
+
 /// An expected refusal.
 ///
 /// The documents say which code a refusal has and where its text is. They do not say the HTTP status, or how to answer
@@ -236,6 +239,7 @@ impl Refusal {
                 !matches!(got, None | Some(0)),
             ),
             404 => ("code 404 for an unknown customer", got == Some(404)),
+            _ if got == Some(0) => (FORGED, false),
             _ => ("code 400 for a bad signature", got == Some(self.code)),
         };
         holds(wanted, right, || brief(exchange))?;

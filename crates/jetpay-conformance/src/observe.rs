@@ -6,7 +6,7 @@
 //! `credited`. A payment without a credit has two zeros. HTTP 404 says that no payment has this id.
 
 use jetpay_core::redacted::Redacted;
-use jetpay_platform::{Admin, Client, Entry, Exchange, NoAnswer, Recorder, path_segment};
+use jetpay_platform::{Admin, Client, Entry, Exchange, NoAnswer, Recorder, path_segment, visible};
 use serde_json::Value;
 
 use super::check::{CheckResult, Stop};
@@ -90,7 +90,10 @@ impl Observation {
     ) -> Option<String> {
         match self.asked(context, payment_id).await {
             Ok(exchange) if sums(&exchange).is_some() => None,
-            Ok(exchange) => Some(format!("it answered HTTP {}", exchange.status)),
+            Ok(exchange) => {
+                let answer = context.transcript.sentence(&expect::brief(&exchange));
+                Some(format!("it answered {}", visible::line(&answer)))
+            }
             Err(no_answer) => Some(no_answer.to_string()),
         }
     }

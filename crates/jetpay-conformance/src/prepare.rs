@@ -1,6 +1,6 @@
 //! Preparation: what is asked from an endpoint before the checks.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jetpay_platform::messages::Contract;
 use jetpay_platform::{ContractFields, Exchange, MethodFacts, NoAnswer, payable_contract, visible};
@@ -18,15 +18,15 @@ use super::transcript::Lateness;
 #[non_exhaustive]
 pub enum PrepareError {
     /// The endpoint does not answer.
-    #[error("{}", why_unanswered(.0))]
-    NoAnswer(#[from] NoAnswer),
+    #[error("the endpoint cannot be checked: {0}; {advice}", advice = advice(.0))]
+    NoAnswer(NoAnswer),
     /// The endpoint refuses the `verify` with which every check begins, or it is no endpoint. The sentence says what to
     /// correct.
     #[error("{0}")]
     Refused(String),
     /// The URL of the observation does not show a payment.
     #[error(
-        "the URL of --observe does not show a payment that check_deposit has just begun: {0}. It must answer HTTP 200 with \
+        "the URL of --observe does not show a payment that check_deposit has just begun: {0}; it must answer HTTP 200 with \
          {{\"credited\": 0, \"remaining\": 0}}, in minor units"
     )]
     NotObservable(String),
@@ -46,14 +46,16 @@ pub async fn prepare(target: &mut Target) -> Result<(), PrepareError> {
         };
         let verify = context.verify(&target.customers.payer);
         let begun = Instant::now();
-        let (doubt, answer) = match context.platform.call("", &verify).await {
+        let verified = context.platform.call("", &verify).await;
+        let took = begun.elapsed();
+        let (doubt, answer) = match verified {
             Ok(exchange) => (
                 doubt(&context, &exchange)?,
                 exchange.json.unwrap_or_default(),
             ),
             // The checks find what is late, and then end.
-            Err(_) if begun.elapsed() >= timeout(target) => (None, Value::Null),
-            Err(error) => return Err(error.into()),
+            Err(_) if took >= timeout(target) => (None, Value::Null),
+            Err(error) => return Err(PrepareError::NoAnswer(error)),
         };
         let contract = match &mut target.customers.contract {
             Some(contract) => name_number(contract, &answer, method),
@@ -61,11 +63,24 @@ pub async fn prepare(target: &mut Target) -> Result<(), PrepareError> {
         };
         target.notes.extend(doubt);
         target.notes.extend(contract);
+        if is_too_late(target, took) {
+            return Ok(());
+        }
     }
     match cannot_see(target).await {
         Some(why) => Err(PrepareError::NotObservable(why)),
         None => Ok(()),
     }
+}
+
+/// Takes a late answer from the patience of the run. Returns whether nothing of it is left: then the next late answer ends
+/// the run.
+fn is_too_late(target: &mut Target, took: Duration) -> bool {
+    const NONE: Duration = Duration::from_millis(1);
+    if took > target.time_limit {
+        target.patience = target.patience.saturating_sub(took).max(NONE);
+    }
+    target.patience == NONE
 }
 
 /// Why a new payment cannot be observed; `None` if it can, or if no payment could be begun.
@@ -102,6 +117,7 @@ const SIGNATURE: &str = "the endpoint refuses the signature: either this project
 
 const CUSTOMER: &str =
     "the endpoint does not know the customer; name one who exists and can pay with --customer";
+const REFUSED: &str = "the endpoint refuses the customer; name one who exists and can pay with --customer, or correct verify";
 
 /// Fails after an answer with which no check can show anything. Any other answer that is not good becomes a note.
 fn doubt(context: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<String>, PrepareError> {
@@ -120,6 +136,7 @@ fn doubt(context: &CheckContext<'_>, exchange: &Exchange) -> Result<Option<Strin
         (Some(1..), 200 | 400..500) | (None, 400..500) if names_signature => SIGNATURE,
         (Some(404), _) | (Some(1..), 404) => CUSTOMER,
         (Some(1..), 200 | 400..500) if names_customer => CUSTOMER,
+        (Some(1..), 200 | 400..500) => REFUSED,
         (None, 300..400) => {
             "a redirect, which the platform is not known to follow; name the URL that it leads to"
         }
@@ -158,15 +175,15 @@ fn loose_code(answer: &Value) -> Option<i64> {
     text.trim().trim_end_matches(".0").parse().ok()
 }
 
-/// Why the checks cannot begin without an answer.
-fn why_unanswered(error: &NoAnswer) -> &'static str {
+/// What to do about an endpoint that does not answer.
+fn advice(error: &NoAnswer) -> &'static str {
     let says = |word: &str| error.reason.contains(word);
     if says("certificate") {
-        "the endpoint cannot be checked: this machine does not trust its certificate"
+        "this machine does not trust its certificate"
     } else if says("corrupt message") {
-        "the endpoint cannot be checked: it speaks no TLS; does its URL begin with http://?"
+        "it speaks no TLS: does its URL begin with http://?"
     } else {
-        "the endpoint cannot be checked; is it running, and is this its URL?"
+        "is it running, and is this its URL?"
     }
 }
 

@@ -130,9 +130,11 @@ async fn wrong_secret_or_customer_ends_with_2_and_one_sentence() {
     let url = format!("http://{}/kaspi", running.listen);
     let arguments = ["--url", &url, "--method", "kaspi", "--customer", CUSTOMER];
     let stranger = ["--url", &url, "--method", "kaspi", "--customer", "7999"];
+    let none = ["--url", &url, "--method", "kaspi", "--customer", ""];
     for (secret_env, arguments, says) in [
         ("OTHER", arguments, "refuses the signature"),
         ("S", stranger, "does not know the customer"),
+        ("S", none, "--customer is empty"),
     ] {
         let ended = run(&running, secret_env, &arguments);
         assert_eq!(ended.code, Some(2), "{}", ended.err);
@@ -175,7 +177,19 @@ async fn run_that_cannot_begin_ends_with_2_and_says_what_to_do() {
             &["--url", "ftp://shop.example/kaspi"],
             "http:// or https://",
         ),
-        (&["--url", "merchant"], "no URL"),
+        (&["--url", "merchant"], "no URL: write one such as"),
+        (
+            &["--url", &own, "--unknown-customer", CUSTOMER],
+            "--unknown-customer must be another",
+        ),
+        (
+            &["--url", &own, "--owes-nothing", CUSTOMER],
+            "--owes-nothing must be another",
+        ),
+        (
+            &["--url", &own, "--contract", "1", "--closed-contract", "1:2"],
+            "--closed-contract must be another",
+        ),
         (&["--url", &own, "--method", "qiwi-kz"], "{method}"),
         (&["--url", &own, "--report", "report.pdf"], ".html, .json"),
         (

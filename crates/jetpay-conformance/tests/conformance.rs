@@ -312,6 +312,12 @@ async fn late_answers_end_the_run_with_their_finding_first() {
         target.time_limit = Duration::from_millis(50);
         target.patience = LATE * 10;
         prepare(&mut target).await.unwrap();
+        // A late answer before the checks counts, too.
+        assert_eq!(
+            target.patience < LATE * 10,
+            first == "kaspi/time-verify",
+            "{first}"
+        );
         let report = run_all(&target, |_| ()).await;
         let finding = &report.findings[0];
         assert_eq!(finding.check.full_id(), first, "{report}");
@@ -340,6 +346,7 @@ async fn late_answers_end_the_run_with_their_finding_first() {
 async fn run_cannot_begin_with_an_endpoint_that_refuses_verify_or_is_none() {
     let (signature, customer) = ("refuses the signature", "does not know the customer");
     let (filter, path, page) = ("a login or a filter", "does not serve it", "a page came");
+    let refused = "refuses the customer";
     let note = "should be answered with HTTP 200 and code 0, but got";
     for (status, body, says) in [
         (200, "{\"code\":400,\"message\":\"no\"}", signature),
@@ -397,7 +404,9 @@ async fn run_cannot_begin_with_an_endpoint_that_refuses_verify_or_is_none() {
         (500, "<html>signature.php failed</html>", note),
         (503, "", note),
         (200, "hello", note),
-        (200, "{\"code\":500,\"message\":\"closed\"}", note),
+        (200, "{\"code\":500,\"message\":\"closed\"}", refused),
+        (422, "{\"code\":7,\"message\":\"\"}", refused),
+        (500, "{\"code\":500,\"message\":\"closed\"}", note),
         (201, "{\"code\":0}", note),
     ] {
         let project = Project::new(PROJECT, SECRETS[0]).unwrap();
@@ -459,10 +468,7 @@ async fn fault_that_many_checks_meet_is_one_failure() {
         (Fault::Answers(page_for_refusals), &["verify-unknown"]),
         (Fault::Answers(no_text), &["shape-refusal-text-verify"]),
         (Fault::Stops(gone), &["verify-good"]),
-        (
-            Fault::Comes(Incoming::sign),
-            &["signature-missing", "callback-bad-signature"],
-        ),
+        (Fault::Comes(Incoming::sign), &["callback-bad-signature"]),
         (
             Fault::Ledger(LedgerFault::NeverCredits),
             &["callback-success"],
@@ -476,6 +482,18 @@ async fn fault_that_many_checks_meet_is_one_failure() {
             &["callback-repeated"],
         ),
         (Fault::Ledger(LedgerFault::OneId), &["deposit-twice"]),
+        (
+            Fault::Ledger(LedgerFault::TrustsThePayment),
+            &["callback-failed-operation"],
+        ),
+        (
+            Fault::Ledger(LedgerFault::CreditsPartPayments),
+            &["callback-other-amount"],
+        ),
+        (
+            Fault::Ledger(LedgerFault::RefundsRepeats),
+            &["callback-refund-repeated"],
+        ),
     ] {
         let target = kaspi(fault, &Heard::default());
         running.spawn(async move { (roots, run_all(&target, |_| ()).await) });

@@ -108,7 +108,7 @@ impl Report {
                 "Exactly-once was not checked: successes were sent, but nothing showed the money. Use --observe URL.",
             ),
             (true, true) => Some(
-                "Exactly-once was not checked: the checks that look at the money did not all see it.",
+                "Exactly-once was not checked: not all checks that look at the money could run and see it.",
             ),
         }
     }

@@ -1,7 +1,11 @@
 //! One fault is one failure. A check that fails for the fault of another check follows from it, and says so.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use crate::check::{Check, Finding, Outcome};
 use crate::check_context::AFTERWARDS;
+use crate::expect::FORGED;
 use crate::row::{Group, Level};
 
 /// The checks that find a fault of what others begin with, each with the begin of the expectation that it is about. The more
@@ -26,9 +30,9 @@ const ROOTS: [(&str, &str); 38] = [
     ("shape-refusal-text-deposit", "a text in"),
     ("verify-unknown", ""),
     ("deposit-unknown", ""),
-    ("signature-missing", ""),
     ("callback-bad-signature", "no HTTP 200"),
     ("callback-bad-signature", "HTTP 400"),
+    ("signature-missing", ""),
     ("deposit-twice", "another payment_id"),
     ("deposit-pending", ""),
     ("callback-success", ""),
@@ -47,6 +51,86 @@ const ROOTS: [(&str, &str); 38] = [
     ("callback-refund-partial", ""),
 ];
 
+/// What every check needs, each with the check that finds its fault, and the begin of the expectation.
+const BASICS: [(&str, &str); 4] = [
+    ("shape-json", "JSON"),
+    ("shape-code-integer", "`code`"),
+    ("shape-payment-id", "a text in `payment_id`"),
+    ("deposit-good", "HTTP 200 and code 0 to check_deposit"),
+];
+
+/// Checks whose failure the failure of another check explains when both failed alike: both took a bad signature, or both
+/// moved the money wrongly. Of two roots of one check the first one counts.
+const FAMILIES: [(&str, &str); 21] = [
+    (
+        "callback-bad-signature",
+        "callback-signature-part callback-signature-malformed callback-other-secret \
+         callback-refused-no-effect signature-missing signature-part signature-malformed signature-legacy \
+         signature-placeholder signature-lower-case signature-other-message signature-changed signature-other-secret \
+         signature-other-project",
+    ),
+    (
+        "callback-signature-part",
+        "callback-signature-malformed signature-part signature-malformed",
+    ),
+    ("callback-signature-malformed", "signature-malformed"),
+    (
+        "callback-other-secret",
+        "callback-refused-no-effect signature-other-secret signature-other-project",
+    ),
+    (
+        "callback-processing",
+        "callback-failed-operation callback-payment-under-way",
+    ),
+    ("callback-payment-under-way", "callback-unknown-success"),
+    (
+        "callback-success-after-processing",
+        "callback-unknown-success",
+    ),
+    (
+        "callback-failed-operation",
+        "callback-unknown-success callback-unknown-success-acknowledged callback-refund-declined \
+         callback-success-without-operation",
+    ),
+    (
+        "callback-unknown-success",
+        "callback-unknown-status callback-unknown-type callback-unknown-success-acknowledged \
+         callback-odd-status callback-odd-type callback-refund-declined callback-success-after-report",
+    ),
+    (
+        "callback-success-after-decline",
+        "callback-success-after-report",
+    ),
+    (
+        "callback-other-amount",
+        "callback-partially-paid callback-success-after-quarantine",
+    ),
+    ("callback-other-currency", "callback-refund-odd-amount"),
+    ("callback-other-project", "callback-refund-other-project"),
+    ("callback-repeated", "callback-same-operation"),
+    ("callback-repeated-later", "callback-same-operation"),
+    (
+        "callback-refund-partial",
+        "callback-refund-rest callback-refund-before-sale callback-refund-second callback-refund-too-large \
+         callback-refund-reversed callback-refund-reverse-too-large",
+    ),
+    ("callback-refund-rest", "callback-refund-too-large"),
+    (
+        "callback-refund-reversed",
+        "callback-refund-repeated callback-refund-reverse-too-large",
+    ),
+    (
+        "callback-refund-repeated",
+        "callback-refund-before-sale callback-refund-second callback-refund-too-large \
+         callback-refund-reverse-too-large",
+    ),
+    (
+        "callback-refund-second",
+        "callback-refund-before-sale callback-refund-too-large",
+    ),
+    ("callback-refund-before-sale", "callback-refund-too-large"),
+];
+
 /// What is wrong, as far as two checks can have it in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Fault {
@@ -55,59 +139,142 @@ struct Fault {
     how: String,
 }
 
+impl Fault {
+    fn no_connection() -> Self {
+        Self {
+            expected: NO_CONNECTION.to_owned(),
+            how: String::new(),
+        }
+    }
+}
+
 /// Names in each failure the failed check from which it follows.
 pub(super) fn name(findings: &mut [Finding]) {
-    let mut roots: Vec<(usize, Check, Fault)> = findings.iter().filter_map(root).collect();
+    let mut roots: Vec<(usize, Check, Fault)> = findings
+        .iter()
+        .filter_map(|it| root(it, findings))
+        .collect();
+    let died = died_at(findings);
+    if let Some(first) = findings[died.clone()].first() {
+        roots.insert(0, (0, first.check.clone(), Fault::no_connection()));
+    }
     // Of equal rank is what every check can find. There the first one is the root.
     roots.sort_by_key(|(rank, ..)| *rank);
-    for finding in findings {
-        let fault = fault(finding);
+    for (index, finding) in findings.iter_mut().enumerate() {
+        let fault = if died.contains(&index) {
+            Some(Fault::no_connection())
+        } else {
+            fault(finding)
+        };
         let Finding { check, outcome, .. } = finding;
         let Outcome::Failed { follows, .. } = outcome else {
             continue;
         };
-        let root = roots.iter().find(|(_, root, of_root)| {
+        let root = roots.iter().find(|(rank, root, of_root)| {
             root.shares_method(check)
                 && (root.level == Level::Must || check.level == Level::Should)
-                && explains(root, of_root, check, fault.as_ref())
+                && explains(*rank, root, of_root, check, fault.as_ref())
         });
         *follows = root
             .map(|(_, root, _)| root.full_id())
             .filter(|root| *root != check.full_id());
     }
+    follow_to_the_end(findings);
+}
+
+/// The findings that got no answer just before the first one that found no endpoint: there the endpoint died.
+fn died_at(findings: &[Finding]) -> Range<usize> {
+    let dead = |it: &Finding| fault(it) == Some(Fault::no_connection());
+    let end = findings.iter().position(dead).unwrap_or_default();
+    let mut before = findings[..end].iter();
+    let alive = before.rposition(|it| match &it.outcome {
+        Outcome::Failed { got, .. } => !got.starts_with("no answer: "),
+        _ => true,
+    });
+    alive.map_or(0, |last| last + 1)..end
+}
+
+/// Names the last root where a root follows from another one.
+fn follow_to_the_end(findings: &mut [Finding]) {
+    let follows = |finding: &Finding| match &finding.outcome {
+        Outcome::Failed { follows, .. } => follows.clone(),
+        _ => None,
+    };
+    let known: HashMap<String, String> = findings
+        .iter()
+        .filter_map(|it| Some((it.check.full_id(), follows(it)?)))
+        .collect();
+    for finding in findings {
+        if let Outcome::Failed { follows, .. } = &mut finding.outcome {
+            for _ in 0..FAMILIES.len() {
+                let further = follows.as_ref().and_then(|root| known.get(root));
+                *follows = further.cloned().or(follows.take());
+            }
+        }
+    }
 }
 
 /// Whether a check fails for the fault of `root`.
-fn explains(root: &Check, of_root: &Fault, check: &Check, fault: Option<&Fault>) -> bool {
+fn explains(
+    rank: usize,
+    root: &Check,
+    of_root: &Fault,
+    check: &Check,
+    fault: Option<&Fault>,
+) -> bool {
     let Some(fault) = fault else { return false };
+    let mut families = FAMILIES.iter();
+    if families.any(|(id, members)| *id == root.id && members.split(' ').any(|it| it == check.id)) {
+        let no_effect = check.id == "callback-refused-no-effect";
+        return is_about(of_root, fault, is_taken)
+            || is_about(of_root, fault, is_money)
+            || no_effect && is_taken(of_root);
+    }
     match root.id {
         // Payments with one id have their money in common.
+        "deposit-twice" if fault.expected.starts_with("minor units of it left") => true,
         "deposit-twice" if fault.expected.starts_with("minor units") => fault.how == "too much",
-        "callback-bad-signature"
-            if matches!(
-                check.id,
-                "callback-other-secret" | "callback-refused-no-effect"
-            ) =>
-        {
-            true
-        }
         // In other chapters a callback is refused for another reason.
         "callback-bad-signature" => {
             of_root == fault && matches!(check.group, Group::Signatures | Group::Malleability)
         }
-        _ => of_root == fault,
+        _ => of_root == fault && rank <= ROOTS.len(),
     }
 }
 
+fn is_about(of_root: &Fault, fault: &Fault, what: fn(&Fault) -> bool) -> bool {
+    what(of_root) && what(fault)
+}
+
+/// Whether a bad signature was taken.
+fn is_taken(fault: &Fault) -> bool {
+    fault.expected == FORGED || fault.expected.starts_with("no HTTP 200") && fault.how == "HTTP 200"
+}
+
+/// Whether the money moved wrongly.
+fn is_money(fault: &Fault) -> bool {
+    let money = ["minor units", "entries of", "the payment's state"];
+    money.iter().any(|it| fault.expected.starts_with(it))
+}
+
 /// The rank of a failure from which others may follow, and its fault.
-fn root(finding: &Finding) -> Option<(usize, Check, Fault)> {
+fn root(finding: &Finding, all: &[Finding]) -> Option<(usize, Check, Fault)> {
     let fault = fault(finding)?;
     let check = finding.check.clone();
     let rank = if BY_ANY.iter().any(|it| fault.expected.starts_with(it)) {
         0
     } else {
-        let mut roots = ROOTS.iter();
-        roots.position(|(id, about)| *id == check.id && fault.expected.starts_with(about))?
+        let (mut roots, mut families) = (ROOTS.iter(), FAMILIES.iter());
+        let of_family = families.position(|(id, _)| *id == check.id);
+        // With --only the check that finds it may be missing. Then any check finds it.
+        let is_missing = |id: &str| all.iter().all(|it| it.check.id != id);
+        let basic = BASICS
+            .iter()
+            .any(|(id, about)| fault.expected.starts_with(about) && is_missing(id));
+        roots
+            .position(|(id, about)| *id == check.id && fault.expected.starts_with(about))
+            .or(basic.then_some(ROOTS.len()))
+            .or(of_family.map(|family| ROOTS.len() + 1 + family))?
     };
     // Late answers are advice, unless they ended the run.
     (check.group != Group::Time || check.level == Level::Must).then_some((rank, check, fault))
@@ -162,7 +329,10 @@ mod tests {
 
     #[test]
     fn every_root_is_a_check() {
-        for (id, _) in ROOTS {
+        let members = FAMILIES
+            .iter()
+            .flat_map(|(id, members)| members.split(' ').chain([*id]));
+        for id in ROOTS.iter().map(|(id, _)| *id).chain(members) {
             assert!(rows::all().any(|(_, row)| row.id == id), "{id}");
         }
     }
@@ -229,9 +399,28 @@ mod tests {
             "shape-refusal-only | code 400 for a bad signature | HTTP 200: {} | signature-missing",
             "signature-missing | code 400 for a bad signature | HTTP 200: {} | -",
         ]);
+        // A comparison of a part, for requests and callbacks alike. An answer with another code is another fault.
+        named(&[
+            "callback-signature-part | no HTTP 200, but HTTP 400 | HTTP 200, no body | -",
+            "callback-signature-malformed | no HTTP 200, but HTTP 400 | HTTP 200, no body | callback-signature-part",
+            "signature-part | a refusal of the bad signature, with code 400 | HTTP 200: {} | callback-signature-part",
+            "signature-malformed | a refusal of the bad signature, with code 400 | HTTP 200: {} | callback-signature-part",
+            "signature-changed | code 400 for a bad signature | HTTP 200: {} | -",
+            "callback-refused-no-effect | minor units credited for the payment: 0 | 10000 | -",
+        ]);
+        named(&[
+            "callback-failed-operation | minor units credited for the payment: 0 | 10000 | -",
+            "callback-refund-declined | minor units of it left after refunds: 10000 | 0 | callback-failed-operation",
+            "callback-unknown-type | minor units credited for the payment: 0 | 10000 | callback-failed-operation",
+            "callback-unknown-success | entries of [] | [10000] | callback-failed-operation",
+            "callback-refund-too-large | minor units of it left after refunds: 10000 | 0 | -",
+            "callback-odd-status | HTTP 200 to a callback | HTTP 500: oh | -",
+            "callback-refused-no-effect | minor units credited for the payment: 0 | 10000 | -",
+        ]);
         named(&[
             "deposit-twice | another payment_id | the same again: 7 | -",
             "callback-decline | minor units credited for the payment: 0 | 10000 | deposit-twice",
+            "callback-refund-partial | minor units of it left after refunds: 7000 | 0 | deposit-twice",
             "callback-success | minor units credited for the payment: 10000 | 0 | -",
             "deposit-at-once | another payment_id | the same more than once, as 7 | deposit-twice",
         ]);
@@ -242,11 +431,45 @@ mod tests {
     }
 
     #[test]
+    fn first_chosen_check_is_the_root_when_the_one_of_the_fault_is_not_chosen() {
+        for (fault, id) in [
+            (
+                "HTTP 200 and code 0 to check_deposit | HTTP 201: {}",
+                "deposit-good",
+            ),
+            (
+                "`code` as an integer | `code` is a text; HTTP 200: {}",
+                "shape-code-integer",
+            ),
+        ] {
+            let first = format!("callback-account | {fault}");
+            let second = format!("callback-id-as-text | {fault}");
+            let found = format!("{id} | {fault} | -");
+            named(&[
+                &format!("{first} | -"),
+                &format!("{second} | callback-account"),
+            ]);
+            named(&[
+                &format!("{first} | {id}"),
+                &format!("{second} | {id}"),
+                &found,
+            ]);
+        }
+    }
+
+    #[test]
     fn endpoint_that_dies_in_the_middle_is_one_failure() {
         named(&[
             "large-verify | an answer | no answer: Connection refused (os error 111) | -",
             "customer-long | an answer to verify | no answer: Connection refused (os error 111) | large-verify",
             "request-nested | an answer | no answer: tcp connect error: connection refused | large-verify",
+        ]);
+        named(&[
+            "http-query | HTTP 200 and code 0 to verify | HTTP 404, no body | -",
+            "large-callback | an answer to a callback | no answer: connection closed before message completed | -",
+            "customer-long | an answer to verify | no answer: Connection reset by peer (os error 104) | large-callback",
+            "request-nested | an answer to verify | no answer: Connection refused (os error 111) | large-callback",
+            "customer-scripts | an answer to verify | no answer: Connection refused (os error 111) | large-callback",
         ]);
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{anyhow, bail, ensure};
 use clap::{Args, ValueEnum};
 use jetpay_conformance::{
     Customers, Kassa24Answers, Observation, PAYMENT_ID, Project, ShortSecret, Target,
@@ -101,6 +101,7 @@ impl Endpoint {
              {METHOD_PLACEHOLDER} in it"
         );
         is_http("--url", &self.url)?;
+        self.differ()?;
         let answers = match self.kassa24_answers {
             Answers::Account => Kassa24Answers::Account,
             Answers::Contracts => Kassa24Answers::Contracts,
@@ -116,7 +117,7 @@ impl Endpoint {
         if let (Some(id), Some(secret)) = (self.other_project, &self.other_secret_env) {
             ensure!(
                 id != self.project,
-                "--other-project is another one than --project"
+                "--other-project must be another project than --project"
             );
             target = target.with_project(project(id, secret)?.with_methods([]));
         }
@@ -130,6 +131,28 @@ impl Endpoint {
         target.require_observed = self.require_observed;
         target.time_limit = Duration::from_secs(self.time_limit);
         Ok(target)
+    }
+
+    /// Refuses a customer or a contract that stands for its own opposite.
+    fn differ(&self) -> anyhow::Result<()> {
+        ensure!(
+            !self.customer.is_empty(),
+            "--customer is empty; name a customer who exists and can pay"
+        );
+        ensure!(
+            self.unknown_customer != self.customer,
+            "--unknown-customer must be another one than --customer, who exists"
+        );
+        ensure!(
+            self.owes_nothing.as_ref() != Some(&self.customer),
+            "--owes-nothing must be another one than --customer, who can pay"
+        );
+        let ids = [&self.contract, &self.closed_contract].map(|it| it.as_ref().map(|it| &it.id));
+        ensure!(
+            ids[0].is_none() || ids[0] != ids[1],
+            "--closed-contract must be another one than --contract, which can be paid"
+        );
+        Ok(())
     }
 
     fn customers(&self) -> Customers {
@@ -179,7 +202,9 @@ fn secret_from_env(name: &str) -> anyhow::Result<Zeroizing<String>> {
 }
 
 fn is_http(option: &str, url: &str) -> anyhow::Result<()> {
-    let url = Url::parse(url).with_context(|| format!("{option} is no URL"))?;
+    let Ok(url) = Url::parse(url) else {
+        bail!("{option} is no URL: write one such as https://shop.example/pay");
+    };
     match url.scheme() {
         "http" | "https" => Ok(()),
         scheme => bail!("{option} begins with http:// or https://, not with {scheme}:"),

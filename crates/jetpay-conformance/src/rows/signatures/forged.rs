@@ -150,8 +150,8 @@ pub(crate) fn right_in_part(signed: &[u8]) -> Vec<Vec<u8>> {
     let begins = LETTERS.iter().map(|letters| right[..*letters].to_owned());
     let ends = LETTERS.iter().map(|letters| right[*letters..].to_owned());
     let changed = [0, 1, 19, 43, 84, 85].map(|place| {
-        // These two letters differ in a bit that counts at each place.
-        let other = if right[place..].starts_with('A') {
+        // These two letters differ in a bit that counts at each place, and not only in their case.
+        let other = if right[place..].starts_with(['A', 'a']) {
             "Q"
         } else {
             "A"
@@ -236,11 +236,11 @@ fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     // A program that reads the fields before it verifies the signature notices the missing field and says so.
     let less = (context.target.exact).then(|| tampered(&deposit, |it| without(it, "/currency")));
     let more = [
-        tampered(&verify, |it| {
-            with(it, "/customer_id", json!(context.target.customers.unknown))
-        }),
         tampered(&deposit, |it| {
             with(it, "/amount", json!(context.amount().minor() * 10))
+        }),
+        tampered(&verify, |it| {
+            with(it, "/customer_id", json!(context.target.customers.unknown))
         }),
         tampered(&deposit, |it| {
             with(it, "/amount", json!(context.amount().minor() + 1))
