@@ -10,7 +10,8 @@ use crate::row::{Group, Level};
 
 /// The checks that find a fault of what others begin with, each with the begin of the expectation that it is about. The more
 /// telling ones come first.
-const ROOTS: [(&str, &str); 38] = [
+const ROOTS: [(&str, &str); 39] = [
+    ("shape-no-secret", "an answer without the secret"),
     ("time-verify", "an answer within"),
     ("time-deposit", "an answer within"),
     ("time-callback", "an answer within"),

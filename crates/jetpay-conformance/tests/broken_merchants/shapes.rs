@@ -273,7 +273,12 @@ pub(super) static ALL: &[Broken] = &[
                 answer.edit(|it| it["message"] = json!(format!("expected HMAC of {}", SECRETS[0])));
             }
         }),
-        &["signature-missing", "verify-unknown", "connection-kept"],
+        &[
+            "shape-no-secret",
+            "signature-missing",
+            "verify-unknown",
+            "connection-kept",
+        ],
     ),
     Broken::new(
         "tells-the-secret-as-php-does",
@@ -284,7 +289,12 @@ pub(super) static ALL: &[Broken] = &[
                 answer.rewrite(|it| it.replace('/', "\\/"));
             }
         }),
-        &["signature-missing", "verify-unknown", "connection-kept"],
+        &[
+            "shape-no-secret",
+            "signature-missing",
+            "verify-unknown",
+            "connection-kept",
+        ],
     ),
 ];
 

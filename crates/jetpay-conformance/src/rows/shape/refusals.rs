@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::values::{refused, unknown_answers};
 use crate::check::{CheckResult, Stop};
-use crate::check_context::{CheckContext, with};
+use crate::check_context::{CheckContext, tampered, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::leaks::expect_no_leak;
@@ -56,6 +56,14 @@ pub(crate) static ROWS: &[Row] = &[
         run!(option_2_unknown),
     )
     .only(option_2),
+    Row::new(
+        "shape-no-secret",
+        Level::Must,
+        ERRORS,
+        "no answer contains the secret",
+        "An attacker who reads one answer can sign callbacks, and credits any account.",
+        run!(no_secret),
+    ),
     Row::new(
         "shape-nothing-inside",
         Level::Should,
@@ -129,6 +137,30 @@ async fn unknown(context: &CheckContext<'_>) -> CheckResult {
 }
 
 const ERRORS: Section = Section::Ours("OWASP API8:2023, security misconfiguration");
+
+/// Every answer is searched for the secret; here are the messages that most likely bring it to light.
+async fn no_secret(context: &CheckContext<'_>) -> CheckResult {
+    unknown_answers(context).await?;
+    for message in [context.verify_json(), context.check_deposit_json()] {
+        context.send(context.platform.sign(&message)).await?;
+        context.send(message.to_string()).await?;
+        let forged = tampered(&context.platform.sign(&message), |it| {
+            with(it, "/signature", json!("x"))
+        });
+        context.send(forged).await?;
+    }
+    let callback = context.any_callback("no-such-payment");
+    context.post_callback(&callback).await?;
+    let forged = tampered(&context.callbacks.sign(&callback), |it| {
+        with(it, "/signature", json!("x"))
+    });
+    context.send_callback(forged).await?;
+    for body in ["", "{", "[]"] {
+        context.send(body).await?;
+        context.send_callback(body).await?;
+    }
+    Ok(())
+}
 
 async fn nothing_inside(context: &CheckContext<'_>) -> CheckResult {
     for message in [context.verify_json(), context.check_deposit_json()] {
