@@ -1,4 +1,4 @@
-//! Secrets from environment variables or files. No message contains their text, nor what stands where the name of a variable
+//! Secrets from environment variables or files. No message contains their text, nor what is written where the name of a variable
 //! or file should: people paste secrets there.
 
 use std::os::unix::ffi::OsStringExt;
