@@ -14,7 +14,7 @@ use crate::payout::{
 };
 use crate::port;
 use crate::port::payouts::{sql, step};
-use crate::port::{PayoutRow, Value};
+use crate::port::{PayoutRow, Value, value};
 
 /// Writes. All of them can give [`Error::Busy`] and [`Error::Unavailable`]; then nothing was stored.
 impl Ledger {
@@ -150,7 +150,7 @@ impl Ledger {
         let Ok(id) = PaymentId::new(payment_id) else {
             return Ok(None);
         };
-        let id = || vec![Value::Text(id.as_str().to_owned())];
+        let id = || vec![value::id(&id)];
         let rows = self.store().query(&sql::by_id(), id()).await?;
         let Some(row) = rows.first() else {
             return Ok(None);

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::port;
 use crate::port::payouts::sql;
-use crate::port::{Row, Value, Values, alarms, bounded};
+use crate::port::{Row, Value, Values, alarms, bounded, value};
 
 /// All of them can give [`Error::Unavailable`].
 impl Ledger {
@@ -275,7 +275,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn payment_history(&self, id: &PaymentId) -> Result<PaymentHistory, Error> {
-        let values = || vec![Value::Text(id.as_str().to_owned()), Value::Int(MOST)];
+        let values = || vec![value::id(id), Value::Int(MOST)];
         let callbacks = "SELECT received_at, project_id, operation_id, operation_type, operation_status, amount, currency,
                 payment_status, disposition
             FROM events WHERE payment_id = $1 ORDER BY seq LIMIT $2";

@@ -11,9 +11,10 @@ use jetpay_rules::closed_words;
 
 use super::Ledger;
 use crate::model::{Error, LONGEST, Millis, operation_from_stored, stored_operation};
-use crate::port::Values;
+use crate::port;
 use crate::port::payouts::sql::number;
-use crate::port::{Row, Value};
+use crate::port::value::text;
+use crate::port::{Row, Value, Values};
 
 closed_words! {
     /// What a search found. In the order of a page among hits of one time.
@@ -234,7 +235,7 @@ impl Ledger {
             .map_or("", |after| &after.id);
         let mut found = Vec::new();
         for bucket in first..=last {
-            let left = limited(wanted - found.len());
+            let left = port::limit(wanted - found.len());
             let values = vec![Value::Int(bucket), text(word), text(id), left];
             for row in self.store.query(WORD_IN_BUCKET, values).await? {
                 let mut row = Values::of(&row);
@@ -261,7 +262,7 @@ impl Ledger {
         for (kind, matched, condition, mut values) in self.questions(word).await? {
             let sql = statement(kind, &condition, values.len());
             values.extend(bound(kind, before));
-            values.push(limited(wanted));
+            values.push(port::limit(wanted));
             for row in self.store.query(&sql, values).await? {
                 let hit = timed_hit(kind, matched, &row)?;
                 let at = &hit.position;
@@ -430,14 +431,6 @@ fn customer_hit(bucket: i64, id: CustomerId, by_name: bool, by_contract: bool) -
         amount: None,
         state: None,
     }
-}
-
-fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
-}
-
-fn limited(limit: usize) -> Value {
-    Value::Int(i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
 #[cfg(all(test, feature = "sqlite"))]

@@ -16,7 +16,7 @@ pub(crate) mod payouts {
 }
 mod store;
 mod transaction;
-mod value;
+pub(crate) mod value;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use command::Probe;

@@ -9,6 +9,7 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use super::secret::QUOTES;
+use crate::text::without_bom;
 
 /// All problems of a configuration, one line each: `FILE:LINE: KEY: what is wrong; what to write`.
 #[derive(Debug)]
@@ -142,7 +143,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, Problems> {
     if is_utf16(&bytes) {
         return Err(problem(format!("{shown}:1"), UTF16));
     }
-    let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
+    let bytes = without_bom(&bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
@@ -156,8 +157,6 @@ pub(super) fn read_text(path: &Path) -> Result<String, Problems> {
     }
 }
 
-/// The byte order mark that editors write before UTF-8.
-pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
 pub(super) const UTF16: &str =
     "the file is UTF-16, as Notepad and PowerShell write it; save it as UTF-8";
 

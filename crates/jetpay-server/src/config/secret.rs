@@ -6,9 +6,10 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::document::{BOM, UTF16, is_utf16, unreadable};
+use super::document::{UTF16, is_utf16, unreadable};
 use super::table::{Table, Text};
 use crate::payout_request::unseen::unseen;
+use crate::text::without_bom;
 
 /// The secret that the one of both keys names. `None` without both, and after a problem.
 pub(super) fn one_of<'d>(
@@ -107,14 +108,14 @@ fn checked(bytes: &[u8], place: &Text<'_>) -> Option<Zeroizing<String>> {
         place.problem(UTF16);
         return None;
     }
-    let after_bom = bytes.strip_prefix(BOM);
-    if after_bom.is_some() {
+    let text = without_bom(bytes);
+    if text.len() < bytes.len() {
         place.warn(
             "the secret begins with a byte order mark, which the service leaves out; write it without (in a file: save it as \
              UTF-8 without BOM)",
         );
     }
-    let Ok(secret) = std::str::from_utf8(after_bom.unwrap_or(bytes)) else {
+    let Ok(secret) = std::str::from_utf8(text) else {
         place.problem("the secret is not UTF-8; save it as UTF-8");
         return None;
     };

@@ -138,6 +138,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
 ];
+const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 
 /// One server migrates at a time; the others wait. The number is only ours.
 const LOCK: i64 = 0x006a_6574_7061_7901;
@@ -177,13 +178,12 @@ pub(super) async fn inspect(client: &Client) -> Result<String, OpenError> {
         let sql = "SELECT coalesce(max(version), 0) FROM jetpay_schema";
         found = client.query_one(sql, &[]).await.map_err(failed)?.get(0);
     }
-    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    if found < known && row.get::<_, Option<bool>>(3) != Some(true) {
+    if found < NEWEST && row.get::<_, Option<bool>>(3) != Some(true) {
         return refused(
             "on the first start, and after an update, the user makes tables, and this one may not: let it own the database",
         );
     }
-    let schema = OpenError::check_schema("the database".as_ref(), found, known)?;
+    let schema = OpenError::check_schema("the database".as_ref(), found, NEWEST)?;
     Ok(format!("PostgreSQL {server}, {schema}"))
 }
 
@@ -221,8 +221,7 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
         .await
         .map_err(failed)?
         .get(0);
-    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    OpenError::check_schema("the database".as_ref(), found, known)?;
+    OpenError::check_schema("the database".as_ref(), found, NEWEST)?;
     for (version, sql) in (1i64..)
         .zip(VERSIONS)
         .skip_while(|(version, _)| *version <= found)

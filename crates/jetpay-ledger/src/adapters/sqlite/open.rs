@@ -20,6 +20,7 @@ const VERSIONS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
 ];
+const NEWEST: i64 = VERSIONS.len().cast_signed() as i64;
 
 /// How long the writer waits for another program that writes, such as an operator's `sqlite3`.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,8 +40,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     let found = schema_version(&connection).map_err(failed)?;
-    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    OpenError::check_schema(path, found, known)?;
+    OpenError::check_schema(path, found, NEWEST)?;
     configure(&connection).map_err(failed)?;
     migrate(&mut connection, found).map_err(failed)?;
     ensure_writable(&mut connection).map_err(failed)?;
@@ -53,19 +53,23 @@ pub(super) fn check_version(path: &Path) -> Result<(), OpenError> {
         path: path.into(),
         reason,
     };
-    check_files(path)?;
-    let found = open_to_read(path)
-        .and_then(|connection| schema_version(&connection))
-        .map_err(|error| unopened(path, &error))?;
-    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    OpenError::check_schema(path, found, known)?;
-    if found < known {
+    let found = stored_version(path)?;
+    OpenError::check_schema(path, found, NEWEST)?;
+    if found < NEWEST {
         return Err(failed(format!(
-            "it has schema version {found}, and this program reads version {known}: start the service once, which \
+            "it has schema version {found}, and this program reads version {NEWEST}: start the service once, which \
              brings it up to date"
         )));
     }
     Ok(())
+}
+
+/// The version of the schema of a file, which is not changed.
+fn stored_version(path: &Path) -> Result<i64, OpenError> {
+    check_files(path)?;
+    open_to_read(path)
+        .and_then(|connection| schema_version(&connection))
+        .map_err(|error| unopened(path, &error))
 }
 
 /// Says what the file has, and changes nothing.
@@ -73,13 +77,9 @@ pub(super) fn inspect(path: &Path) -> Result<String, OpenError> {
     if !path.exists() {
         return Ok("no file yet, which the first start makes".into());
     }
-    check_files(path)?;
+    // Before SQLite opens the file: to close another handle of it would give up SQLite's locks.
     let is_locked = File::open(path).is_ok_and(|file| file.try_lock_shared().is_err());
-    let found = open_to_read(path)
-        .and_then(|connection| schema_version(&connection))
-        .map_err(|error| unopened(path, &error))?;
-    let known = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
-    let schema = OpenError::check_schema(path, found, known)?;
+    let schema = OpenError::check_schema(path, stored_version(path)?, NEWEST)?;
     let in_use = if is_locked {
         ", in use by a running service"
     } else {
