@@ -1,14 +1,10 @@
 //! Customers and their contracts: what `verify` answers from.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 
 use jetpay_core::id::{ContractId, CustomerId};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-
-use super::stored::{LONGEST, without_nul};
 
 /// A customer whose account can be topped up. The payer's data, so `Debug` shows only how many contracts there are.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,24 +81,6 @@ pub enum DebtsOutcome {
 }
 
 impl Customer {
-    /// The words by which a search finds the customer, besides the id: the second name, and the ids and numbers of contracts,
-    /// each with its contract (an empty text: the second name). A longer word than an id cannot be searched for. In the order
-    /// of the table that holds them.
-    pub(crate) fn words(&self) -> BTreeSet<(Cow<'_, str>, &str)> {
-        let second_name = self.additional_customer_id.as_deref();
-        let contracts = self.contracts.iter().flat_map(|contract| {
-            let id = contract.id.as_str();
-            [(id, id), (contract.number.as_str(), id)]
-        });
-        second_name
-            .map(|name| (name, ""))
-            .into_iter()
-            .chain(contracts)
-            .map(|(word, contract)| (without_nul(word), contract))
-            .filter(|(word, _)| word.len() <= LONGEST)
-            .collect()
-    }
-
     /// Changes the debts of contracts, all or none.
     pub(crate) fn change_debts(mut self, debts: &[Debt], as_of_seq: i64) -> DebtsOutcome {
         for (place, debt) in debts.iter().enumerate() {

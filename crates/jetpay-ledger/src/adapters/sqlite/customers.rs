@@ -1,11 +1,14 @@
 //! Customers.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use jetpay_core::id::CustomerId;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::rows;
 use super::transaction::Transaction;
-use crate::model::{Contract, Customer, Error, Put, without_nul};
+use crate::model::{Contract, Customer, Error, LONGEST, Put, without_nul};
 
 /// Replaces the customer, or adds one. Words are written only if they change: a new debt changes none.
 pub(super) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlite::Result<Put> {
@@ -28,7 +31,7 @@ pub(super) fn put(transaction: &Transaction<'_>, customer: &Customer) -> rusqlit
         "UPDATE customers SET additional_customer_id = ?2, contracts = ?3 WHERE customer_id = ?1",
         (id, second_name, contracts),
     )?;
-    if before.words() != customer.words() {
+    if words(&before) != words(customer) {
         change_words(transaction, REMOVE_WORD, bucket, &before)?;
         change_words(transaction, ADD_WORD, bucket, customer)?;
     }
@@ -56,11 +59,29 @@ fn change_words(
     bucket: i64,
     customer: &Customer,
 ) -> rusqlite::Result<()> {
-    for (word, contract_id) in customer.words() {
+    for (word, contract_id) in words(customer) {
         let customer_id = customer.customer_id.as_str();
         transaction.execute(sql, (bucket, word, customer_id, contract_id))?;
     }
     Ok(())
+}
+
+/// The words by which a search finds the customer, besides the id: the second name, and the ids and numbers of contracts,
+/// each with its contract (an empty text: the second name). A longer word than an id cannot be searched for. In the order
+/// of the table that holds them.
+fn words(customer: &Customer) -> BTreeSet<(Cow<'_, str>, &str)> {
+    let second_name = customer.additional_customer_id.as_deref();
+    let contracts = customer.contracts.iter().flat_map(|contract| {
+        let id = contract.id.as_str();
+        [(id, id), (contract.number.as_str(), id)]
+    });
+    second_name
+        .map(|name| (name, ""))
+        .into_iter()
+        .chain(contracts)
+        .map(|(word, contract)| (without_nul(word), contract))
+        .filter(|(word, _)| word.len() <= LONGEST)
+        .collect()
 }
 
 /// The bucket of the customer's words, and the customer as stored. Contracts that are damaged have no words.
