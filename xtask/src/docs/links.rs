@@ -1,12 +1,14 @@
 //! Checks that the pages hold together: every relative link leads to a file and a heading that exist, and every path and
 //! every test that a page names in a code span exists. A table below a heading that is a path lists what is in that folder.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::markdown::{anchors, first_cells, links, paragraphs, split};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
 use crate::shell;
 
 /// The folders whose pages are checked.
@@ -94,42 +96,101 @@ impl Repository {
 
     /// What does not exist of all that the text of `page` leads to; `page` is a path relative to the root.
     fn problems_of(&self, page: &Path, text: &str) -> Vec<String> {
+        let content = Content::of(text);
         let mut problems = Vec::new();
-        let mut folder = None;
-        for paragraph in paragraphs(text) {
-            let mut add = |line: usize, problem: String| {
-                let line = paragraph.line + line;
-                problems.push(format!("{}:{line}: {problem}", page.display()));
-            };
-            let (prose, spans) = split(&paragraph.text);
-            if paragraph.text.starts_with('#') {
-                let path = spans.first().map(|span| span.text.clone());
-                folder = path.filter(|path| is_path(path));
-            }
-            for link in links(&prose) {
-                if let Some(problem) = broken(&self.root, page, text, &link.text) {
-                    add(link.line, problem);
-                }
-            }
-            let mut paths = Vec::new();
-            for span in &spans {
-                if is_path(&span.text) {
-                    paths.extend(expand(&span.text).into_iter().map(|path| (span.line, path)));
-                } else if is_test(&span.text) && !self.source.contains(&span.text) {
-                    add(span.line, format!("there is no test {}", span.text));
-                }
-            }
-            if let Some(folder) = &folder {
-                let names = first_cells(&paragraph.text).into_iter();
-                paths.extend(names.map(|name| (name.line, format!("{folder}/{}", name.text))));
-            }
-            for (line, path) in paths {
-                if !exists(&self.root, &path) {
-                    add(line, format!("there is no {path}"));
-                }
+        for (line, target) in &content.links {
+            let broken = broken(&self.root, page, &content, target);
+            problems.extend(broken.map(|problem| (*line, problem)));
+        }
+        for (line, path) in &content.paths {
+            let gone = expand(path)
+                .into_iter()
+                .filter(|path| !exists(&self.root, path));
+            problems.extend(gone.map(|path| (*line, format!("there is no {path}"))));
+        }
+        for (line, test) in &content.tests {
+            if !self.source.contains(test) {
+                problems.push((*line, format!("there is no test {test}")));
             }
         }
-        problems
+        problems.sort_by_key(|(line, _)| *line);
+        let place = |(line, problem)| format!("{}:{line}: {problem}", page.display());
+        problems.into_iter().map(place).collect()
+    }
+}
+
+/// What the checks need of a page. The numbers are lines.
+#[derive(Default)]
+struct Content {
+    /// The anchors of the headings, as GitHub makes them.
+    anchors: HashSet<String>,
+    /// The targets of links.
+    links: Vec<(usize, String)>,
+    /// Paths in code spans, and what the first cells of a table name below a heading that is a path.
+    paths: Vec<(usize, String)>,
+    /// Names of tests in code spans.
+    tests: Vec<(usize, String)>,
+}
+
+impl Content {
+    fn of(text: &str) -> Self {
+        let mut content = Self::default();
+        // The text and the first code span of the heading that is read, the folder of the last one, the column of a table.
+        let (mut heading, mut folder, mut column) = (None, None, 0);
+        for (event, place) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+            let line = text[..place.start].matches('\n').count() + 1;
+            match event {
+                Event::Start(Tag::Heading { .. }) => heading = Some((String::new(), None)),
+                Event::End(TagEnd::Heading(_)) => {
+                    let (title, code) = heading.take().unwrap_or_default();
+                    content.add_heading(&title);
+                    folder = code.filter(|code: &String| is_path(code));
+                }
+                Event::Start(Tag::TableHead | Tag::TableRow) | Event::End(TagEnd::Table) => {
+                    column = 0
+                }
+                Event::Start(Tag::TableCell) => column += 1,
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    content.links.push((line, dest_url.into_string()));
+                }
+                Event::Text(text) => {
+                    if let Some((title, _)) = &mut heading {
+                        title.push_str(&text);
+                    }
+                }
+                Event::Code(code) => {
+                    if let Some((title, first)) = &mut heading {
+                        title.push_str(&code);
+                        first.get_or_insert_with(|| code.to_string());
+                    }
+                    if is_path(&code) {
+                        content.paths.push((line, code.to_string()));
+                    } else if is_test(&code) {
+                        content.tests.push((line, code.to_string()));
+                    }
+                    if let Some(folder) = folder.as_ref().filter(|_| column == 1) {
+                        content.paths.push((line, format!("{folder}/{code}")));
+                    }
+                }
+                _ => {}
+            }
+        }
+        content
+    }
+
+    fn add_heading(&mut self, title: &str) {
+        let kept = title.trim().chars().filter_map(|letter| match letter {
+            ' ' => Some('-'),
+            '-' | '_' => Some(letter),
+            _ => letter.is_alphanumeric().then_some(letter),
+        });
+        let anchor: String = kept.flat_map(char::to_lowercase).collect();
+        let mut again = 0;
+        let mut fresh = anchor.clone();
+        while !self.anchors.insert(fresh) {
+            again += 1;
+            fresh = format!("{anchor}-{again}");
+        }
     }
 }
 
@@ -147,13 +208,13 @@ fn read_sources(folder: &Path, source: &mut String) -> Result<()> {
 }
 
 /// Why a link leads nowhere. Links to other hosts are not followed.
-fn broken(root: &Path, page: &Path, text: &str, target: &str) -> Option<String> {
+fn broken(root: &Path, page: &Path, content: &Content, target: &str) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
     }
     let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
     if path.is_empty() {
-        let known = anchors(text).contains(anchor);
+        let known = content.anchors.contains(anchor);
         return (!known).then(|| format!("this page has no heading #{anchor}"));
     }
     let to = normal(&page.parent().unwrap_or(Path::new("")).join(path));
@@ -163,7 +224,7 @@ fn broken(root: &Path, page: &Path, text: &str, target: &str) -> Option<String> 
     if anchor.is_empty() {
         return None;
     }
-    let known = read(&root.join(to)).is_ok_and(|text| anchors(&text).contains(anchor));
+    let known = read(&root.join(to)).is_ok_and(|text| Content::of(&text).anchors.contains(anchor));
     (!known).then(|| format!("{path} has no heading #{anchor}"))
 }
 
@@ -284,6 +345,13 @@ mod tests {
             problems(page),
             ["docs/page.md:5: there is no xtask/src/gone"]
         );
+    }
+
+    #[test]
+    fn second_heading_of_a_name_gets_a_number() {
+        let anchors = Content::of("# A b\n\n## A b\n\n### `x` / y_z!\n").anchors;
+        let expected = ["a-b", "a-b-1", "x--y_z"].map(String::from);
+        assert_eq!(anchors, HashSet::from(expected));
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! `cargo xtask docs`: the page of the checks, which is made from the code and so agrees with it.
 
 mod links;
-mod markdown;
 
 use std::fmt::Write;
 use std::fs;
