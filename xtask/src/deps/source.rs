@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 /// A file of a crate.
 pub(super) struct Source {
@@ -75,6 +75,10 @@ fn collect(tokens: TokenStream, before: &[String], found: &mut Vec<Vec<String>>)
                 let attribute = tokens.peek().map(ToString::to_string).unwrap_or_default();
                 skips = attribute.replace(' ', "") == "[cfg(test)]";
             }
+            // The name of a macro.
+            TokenTree::Punct(sign) if sign.as_char() == '!' && sign.spacing() == Spacing::Alone => {
+                path.last_mut().into_iter().for_each(|name| name.push('!'));
+            }
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
@@ -83,7 +87,7 @@ fn collect(tokens: TokenStream, before: &[String], found: &mut Vec<Vec<String>>)
 
 /// What reads a clock, prints, or does I/O. `std::net` as a whole is allowed: a pure crate may parse an address.
 const IMPURE: &str = "std::env std::fs std::io std::os std::process std::thread SystemTime Instant Timestamp::now Zoned::now \
-                      print println eprint eprintln TcpListener TcpStream ToSocketAddrs UdpSocket";
+                      print! println! eprint! eprintln! TcpListener TcpStream ToSocketAddrs UdpSocket";
 
 /// Finds every file of a pure crate that names one of these. The dependency graph cannot show them.
 pub(super) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
@@ -127,7 +131,7 @@ mod tests {
                 "fn f() { format!(\"{}\", ::std::env::var(\"HOME\")); }",
                 "std::env",
             ),
-            ("fn f() { println!(\"{}\", 1); }", "println"),
+            ("fn f() { println!(\"{}\", 1); }", "println!"),
             (
                 "#[cfg(test)]\nmod tests { use std::fs; }\nuse std::io;",
                 "std::io",
