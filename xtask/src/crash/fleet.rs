@@ -77,8 +77,8 @@ impl Fleet {
 
     /// Starts the services that are down.
     pub(super) fn start(&mut self) -> Result<()> {
-        let down = self.services.iter_mut().filter(|it| it.process.is_none());
-        down.map(Service::start).collect()
+        let mut down = self.services.iter_mut().filter(|it| it.process.is_none());
+        down.try_for_each(Service::start)
     }
 
     /// Waits until all services are ready.

@@ -202,7 +202,7 @@ impl Run {
         if random.u8(..100) < 10 {
             fleet.kill_while_starting(random).await?;
         }
-        self.audit(fleet, false).await?;
+        self.audit(fleet).await?;
         self.relay.open();
         let mut clients = JoinSet::new();
         for _ in 0..PAYOUT_CLIENTS {
@@ -222,26 +222,27 @@ impl Run {
         Ok(())
     }
 
-    /// Starts the services that are down, and looks up what was acknowledged: what changed since the last audit, or all.
+    /// Starts the services that are down, and looks up what was acknowledged.
     /// Nothing is sent meanwhile, because a repeated callback would restore what was lost.
-    async fn audit(&mut self, fleet: &mut Fleet, all: bool) -> Result<()> {
+    async fn audit(&mut self, fleet: &mut Fleet) -> Result<()> {
         fleet.start()?;
         fleet.ready().await?;
         self.problems
-            .extend(top_ups::audit(&self.top_ups, &self.admin, all).await?);
+            .extend(top_ups::audit(&self.top_ups, &self.admin).await?);
         self.problems.extend(self.payouts.audit().await?);
         Ok(())
     }
 
     /// The platform repeats what is not acknowledged. After that the ledger must be complete.
     async fn end(&mut self, fleet: &mut Fleet) -> Result<()> {
-        self.audit(fleet, false).await?;
+        self.audit(fleet).await?;
         self.relay.open();
         self.stop.notify_one();
         let tally = (&mut self.traffic).await?;
         self.problems.extend(top_ups::left_open(&tally));
         self.problems.extend(self.payouts.finish().await?);
-        self.audit(fleet, true).await?;
+        self.top_ups.lock().touch_all();
+        self.audit(fleet).await?;
         // Page by page during the run, and in one go.
         self.feed = eventually("the feed", async || self.admin.entries().await).await?;
         let fresh = Admin::new(self.admin_relay.url(), TOKEN);

@@ -40,10 +40,8 @@ pub(super) struct Payouts {
 #[derive(Default)]
 pub(super) struct Journal {
     pub(super) orders: Vec<Order>,
-    /// Each payment id that an answer or an acknowledged callback named, with what is known of it.
-    known: BTreeMap<String, Known>,
-    /// Payment ids with an answer or an acknowledged callback since the last audit.
-    touched: BTreeSet<String>,
+    /// Orders with an answer or an acknowledged callback since the last audit.
+    touched: BTreeSet<usize>,
     /// The number of the Gate's callbacks that were not acknowledged, repeats included.
     pub(super) undelivered: usize,
     /// Answers and requests that no crash explains.
@@ -53,25 +51,20 @@ pub(super) struct Journal {
 }
 
 /// A payout that a client requests. It has a wallet of its own, so everything that is sent to the wallet belongs to it.
+#[derive(Default)]
 pub(super) struct Order {
     pub(super) key: String,
     pub(super) account: String,
     /// The body of `POST /v1/payouts`, the same each time.
     pub(super) body: Value,
+    /// What the Gate does with it.
+    plan: Plan,
     /// The client does not repeat a request without an answer.
     pub(super) gives_up: bool,
-    /// What the Gate does with it.
-    pub(super) plan: Plan,
     /// The payment id of the answer, once there is one.
     pub(super) id: Option<String>,
-}
-
-#[derive(Default)]
-struct Known {
-    /// The order whose answer had this id.
-    order: Option<usize>,
     /// Each `payment.status` of an acknowledged callback.
-    acknowledged: BTreeSet<&'static str>,
+    pub(super) acknowledged: BTreeSet<&'static str>,
     /// The history, as the service showed it last.
     history: Vec<Value>,
 }
@@ -84,7 +77,7 @@ impl Payouts {
         let options = ServerOptions {
             callback_url: Some(format!("{callbacks}/callback").parse()?),
             hurry: HURRY,
-            on_event: EventHandler::new(move |event| lock(&records).record(event)),
+            on_event: EventHandler::new(move |event| lock(&records).record(&event)),
             ..ServerOptions::default()
         };
         let state = GateState::new(Keyring::from(Project::new(PROJECT, SECRET)?));
@@ -146,13 +139,19 @@ impl Payouts {
             let touched = std::mem::take(&mut journal.touched);
             (touched, std::mem::take(&mut journal.unexpected))
         };
-        for id in touched {
+        for number in touched {
             // What is acknowledged by now must be in the answer.
-            let acknowledged = self.journal().known[&id].acknowledged.clone();
+            let (id, acknowledged) = {
+                let journal = self.journal();
+                let order = &journal.orders[number];
+                (
+                    order.id.clone().unwrap_or_default(),
+                    order.acknowledged.clone(),
+                )
+            };
             let answer = get(&self.admin, &format!("/v1/payouts/{id}")).await?;
-            let mut journal = self.journal();
             let found = match answer.json.filter(|_| answer.status == 200) {
-                Some(shown) => journal.lost(&id, &acknowledged, &shown),
+                Some(shown) => self.journal().orders[number].lost(&acknowledged, &shown),
                 None => vec![format!(
                     "it was issued, and GET is answered with {}",
                     answer.status
@@ -236,8 +235,34 @@ impl Order {
             body,
             plan: random_plan(random),
             gives_up: random.u8(..100) < 20,
-            id: None,
+            ..Self::default()
         }
+    }
+
+    /// What of the payout is gone: a field of the request, the effect of a callback, or a step that was shown before.
+    pub(super) fn lost(&mut self, acknowledged: &BTreeSet<&str>, shown: &Value) -> Vec<String> {
+        let fields = ["project_id", "account_number", "amount", "currency"].into_iter();
+        let changed = fields.filter(|field| shown[field] != self.body[field]);
+        let changed = changed.map(|it| format!("{it} is {}, and was {}", shown[it], self.body[it]));
+        let mut problems: Vec<_> = changed.collect();
+        let state = text(shown, "state");
+        let without_effect = acknowledged.iter().filter(|status| match **status {
+            "success" => !matches!(state, "paid" | "reversed"),
+            "reversed" => state != "reversed",
+            "decline" => state != "declined",
+            _ => false,
+        });
+        problems
+            .extend(without_effect.map(|it| format!("{it} was acknowledged, and it is {state}")));
+        let history: Vec<_> = list(shown, "history").cloned().collect();
+        if history.is_empty() || !history.starts_with(&self.history) {
+            let (before, now) = (self.history.len(), history.len());
+            problems.push(format!(
+                "of {before} steps of its history some are gone; it has {now}"
+            ));
+        }
+        self.history = history;
+        problems
     }
 }
 
@@ -264,95 +289,50 @@ impl Journal {
 
     /// Records an answer: HTTP 202 for a new payout, 200 for a known one.
     pub(super) fn answered(&mut self, number: usize, was_answered: bool, answer: &Exchange) {
-        let order = &mut self.orders[number];
-        let key = &order.key;
+        let Order { key, id: known, .. } = &mut self.orders[number];
         let problem = match (answer.status, answer.payment_id()) {
             (202, Some(id)) if was_answered => {
-                format!("{id}: {key} was known, and was answered as new")
+                format!("{key} was known, and {id} was answered as new")
             }
             (200 | 202, Some(id)) => {
-                let before = order.id.get_or_insert_with(|| id.to_owned());
-                let known = self.known.entry(id.to_owned()).or_default();
-                let owner = *known.order.get_or_insert(number);
-                self.touched.insert(id.to_owned());
-                if before.as_str() == id && owner == number {
+                self.touched.insert(number);
+                let before = known.get_or_insert_with(|| id.to_owned());
+                if before.as_str() == id {
                     return;
                 }
-                format!(
-                    "{key} was answered with {before} and with {id}, which belongs to order {owner}"
-                )
+                format!("{key} was answered with {before} and with {id}")
             }
             (status, _) => format!("{key} was answered with HTTP {status}: {}", answer.text()),
         };
         self.unexpected.push(problem);
     }
 
-    /// Records what the Gate saw.
-    fn record(&mut self, event: Event) {
-        let (payment_id, status, answer) = match event {
+    /// Records what the Gate saw of the service.
+    fn record(&mut self, event: &Event) {
+        match event {
             Event::Delivered {
                 payment_id,
                 status,
-                answer,
-            } => (payment_id, status, answer),
-            // The signature or the form of the request is wrong.
-            Event::Rejected { status, why } => {
-                let problem = format!("the Gate refused a request with HTTP {status}: {why}");
-                return self.unexpected.push(problem);
-            }
-            _ => return,
-        };
-        match answer {
-            Ok(200) => {
-                let known = self.known.entry(payment_id.clone()).or_default();
-                known.acknowledged.insert(status);
-                self.touched.insert(payment_id);
+                answer: Ok(200),
+            } => {
+                let mut orders = self.orders.iter_mut().enumerate();
+                let is_it = |order: &Order| order.id.as_ref() == Some(payment_id);
+                if let Some((number, order)) = orders.find(|(_, order)| is_it(order)) {
+                    order.acknowledged.insert(status);
+                    self.touched.insert(number);
+                }
             }
             // The service or its store is down. The Gate repeats the callback.
-            Ok(503) | Err(_) => self.undelivered += 1,
-            Ok(answer) => self.unexpected.push(format!(
-                "{payment_id}: the callback of {status} was answered with HTTP {answer}"
-            )),
-        }
-    }
-
-    /// What of a payout is gone: a field of the request, the effect of a callback, or a step that was shown before.
-    pub(super) fn lost(
-        &mut self,
-        id: &str,
-        acknowledged: &BTreeSet<&str>,
-        shown: &Value,
-    ) -> Vec<String> {
-        let known = self.known.entry(id.to_owned()).or_default();
-        let mut problems = Vec::new();
-        if let Some(number) = known.order {
-            let body = &self.orders[number].body;
-            let fields = ["project_id", "account_number", "amount", "currency"].into_iter();
-            let changed = fields.filter(|field| shown[field] != body[field]);
-            problems
-                .extend(changed.map(|it| format!("{it} is {}, and was {}", shown[it], body[it])));
-        }
-        let state = text(shown, "state");
-        for status in acknowledged {
-            let has_effect = match *status {
-                "success" => matches!(state, "paid" | "reversed"),
-                "reversed" => state == "reversed",
-                "decline" => state == "declined",
-                _ => true,
-            };
-            if !has_effect {
-                problems.push(format!("{status} was acknowledged, and it is {state}"));
+            Event::Delivered {
+                answer: Ok(503) | Err(_),
+                ..
+            } => self.undelivered += 1,
+            // The signature or the form of a request is wrong, or the service refuses a callback.
+            Event::Delivered { .. } | Event::Rejected { .. } => {
+                self.unexpected.push(event.to_string());
             }
+            _ => {}
         }
-        let history: Vec<_> = list(shown, "history").cloned().collect();
-        if history.is_empty() || !history.starts_with(&known.history) {
-            let (before, now) = (known.history.len(), history.len());
-            problems.push(format!(
-                "of {before} steps of its history some are gone; it has {now}"
-            ));
-        }
-        known.history = history;
-        problems
     }
 
     /// Compares the payouts with the orders and with the Gate's record: each order has one payout, and each payout was

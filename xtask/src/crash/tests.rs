@@ -32,11 +32,8 @@ fn callback(kind: &str, status: &str) -> Value {
 /// The payment `p1` was issued, and these callbacks were acknowledged.
 fn acknowledged(callbacks: &[Value]) -> Acknowledged {
     let mut journal = Acknowledged::default();
-    journal.answer(&exchange(
-        &deposit(),
-        200,
-        &json!({"code": 0, "payment_id": "p1"}),
-    ));
+    let issued = json!({"code": 0, "payment_id": "p1"});
+    journal.answer(&exchange(&deposit(), 200, &issued));
     for it in callbacks {
         journal.callback(&exchange(it, 200, &Value::Null));
     }
@@ -44,67 +41,56 @@ fn acknowledged(callbacks: &[Value]) -> Acknowledged {
     journal
 }
 
-fn history(status: &str, entries: &[i64]) -> Value {
-    let entry = |amount: &i64| json!({"operation_id": "7", "amount": amount});
-    let mut history = deposit();
-    history["state"] = json!("credited");
-    history["callbacks"] = json!([{"operation_id": "7", "operation_type": "sale", "operation_status": status,
-        "payment_status": status, "outcome": "applied"}]);
-    history["entries"] = entries.iter().map(entry).collect();
-    history
+/// Puts a text into a place of an answer.
+fn change(answer: &mut Value, (place, text): (&str, &str)) {
+    if let Some(value) = answer.pointer_mut(place) {
+        *value = json!(text);
+    }
 }
+
+/// This is found if and only if it is expected.
+fn expect(expected: &str, found: &[String]) {
+    assert_eq!(
+        found.is_empty(),
+        expected.is_empty(),
+        "{expected}: {found:?}"
+    );
+    let found = found.join("\n");
+    assert!(found.contains(expected), "{expected}: {found}");
+}
+
+/// A status, the amounts of the entries, a changed place, and what is found.
+type OfHistory<'a> = (&'a str, &'a [i64], (&'a str, &'a str), &'a str);
 
 #[test]
 fn acknowledged_callback_without_its_record_or_its_effect_is_found() {
-    let rows: [(&str, &[i64], fn(&mut Value), &str); 10] = [
-        ("success", &[100], |_| (), ""),
-        ("processing", &[], |_| (), ""),
-        ("decline", &[], |it| it["state"] = json!("declined"), ""),
-        (
-            "success",
-            &[],
-            |it| it["callbacks"][0]["outcome"] = json!("early"),
-            "",
-        ),
-        ("success", &[], |_| (), "credited\" with the entries []"),
-        (
-            "success",
-            &[100, 100],
-            |_| (),
-            "with the entries [Some(100), Some(100)]",
-        ),
-        ("success", &[99], |_| (), "with the entries [Some(99)]"),
-        (
-            "success",
-            &[100],
-            |it| it["callbacks"] = json!([]),
-            "is recorded 0 times",
-        ),
-        (
-            "decline",
-            &[],
-            |it| it["state"] = json!("pending"),
-            "the payment is \"pending\"",
-        ),
-        (
-            "success",
-            &[100],
-            |it| it["customer_id"] = json!("d"),
-            "customer_id is \"d\", and was \"c\"",
-        ),
+    let good = ("/state", "credited");
+    let rows: [OfHistory; 10] = [
+        ("success", &[100], good, ""),
+        ("processing", &[], good, ""),
+        ("decline", &[], ("/state", "declined"), ""),
+        ("success", &[], ("/callbacks/0/outcome", "early"), ""),
+        ("success", &[], good, "credited\" with the entries []"),
+        ("success", &[100, 100], good, "[Some(100), Some(100)]"),
+        ("success", &[99], good, "with the entries [Some(99)]"),
+        ("success", &[100], ("/callbacks", ""), "recorded 0 times"),
+        ("decline", &[], ("/state", "pending"), "is \"pending\""),
+        ("success", &[100], ("/customer_id", "d"), "was \"c\""),
     ];
-    for (status, entries, change, expected) in rows {
+    for (status, entries, changed, expected) in rows {
         let journal = acknowledged(&[callback("sale", status)]);
         let (deposit, callbacks) = &journal.payments["p1"];
-        let mut history = history(status, entries);
-        change(&mut history);
-        let found = top_ups::differences(deposit, callbacks, &history).join("\n");
-        assert_eq!(
-            found.is_empty(),
-            expected.is_empty(),
-            "{status}, {entries:?}: {found}"
+        let entry = |amount: &i64| json!({"operation_id": "7", "amount": amount});
+        let mut history = deposit.clone();
+        history["state"] = json!("credited");
+        history["callbacks"] = json!([{"operation_id": "7", "operation_type": "sale", "operation_status": status,
+            "payment_status": status, "outcome": "applied"}]);
+        history["entries"] = entries.iter().map(entry).collect();
+        change(&mut history, changed);
+        expect(
+            expected,
+            &top_ups::differences(deposit, callbacks, &history),
         );
-        assert!(found.contains(expected), "{expected}: {found}");
     }
 }
 
@@ -119,70 +105,40 @@ fn entry_that_is_missing_repeated_or_groundless_is_found() {
         serde_json::from_value(entry).unwrap()
     };
     let good = || entry("p1", "7", 100);
-    let found = |feed: &[Entry]| top_ups::compare(&journal, feed);
-    assert_eq!(found(&[good()]), Vec::<String>::new());
-    assert!(found(&[])[0].ends_with("was acknowledged and is not in the feed"));
-    assert!(found(&[good(), good()])[0].ends_with("is in the feed twice"));
-    for other in [
-        entry("p2", "7", 100),
-        entry("p1", "8", 100),
-        entry("p1", "7", -100),
+    for (feed, expected) in [
+        (vec![good()], ""),
+        (vec![], "was acknowledged and is not in the feed"),
+        (vec![good(), good()], "is in the feed twice"),
+        (vec![good(), entry("p2", "7", 100)], "no callback explains"),
+        (vec![good(), entry("p1", "8", 100)], "no callback explains"),
+        (vec![good(), entry("p1", "7", -1)], "no callback explains"),
     ] {
-        let found = found(&[good(), other]);
-        assert!(
-            found.len() == 1 && found[0].contains("no callback explains it"),
-            "{found:?}"
-        );
+        expect(expected, &top_ups::compare(&journal, &feed));
     }
 }
 
 #[test]
 fn answer_that_no_crash_explains_is_found() {
-    let issued = json!({"code": 0, "payment_id": "p1"});
+    let (sale, verify) = (callback("sale", "success"), json!({"type": "verify"}));
+    let (none, unknown) = (Value::Null, json!({"code": 404}));
+    let again = json!({"code": 0, "payment_id": "p1"});
     for (request, status, answer, expected) in [
-        (
-            callback("sale", "success"),
-            404,
-            Value::Null,
-            "was answered with HTTP 404",
-        ),
-        (
-            callback("sale", "success"),
-            500,
-            Value::Null,
-            "was answered with HTTP 500",
-        ),
-        (
-            deposit(),
-            200,
-            issued,
-            "p1: this payment id was issued twice",
-        ),
-        (
-            deposit(),
-            200,
-            json!({"code": 404}),
-            "\"check_deposit\" was answered with HTTP 200",
-        ),
-        (
-            json!({"type": "verify"}),
-            500,
-            Value::Null,
-            "\"verify\" was answered with HTTP 500",
-        ),
+        (&sale, 200, &none, ""),
+        (&verify, 200, &json!({"code": 204}), ""),
+        (&sale, 404, &none, "was answered with HTTP 404"),
+        (&sale, 500, &none, "was answered with HTTP 500"),
+        (&verify, 500, &none, "was answered with HTTP 500"),
+        (&deposit(), 200, &unknown, "was answered with HTTP 200"),
+        (&deposit(), 200, &again, "p1: this payment id was issued"),
     ] {
         let mut journal = acknowledged(&[]);
-        let exchange = exchange(&request, status, &answer);
+        let exchange = exchange(request, status, answer);
         if request["type"].is_null() {
             journal.callback(&exchange);
         } else {
             journal.answer(&exchange);
         }
-        assert!(
-            journal.unexpected[0].contains(expected),
-            "{:?}",
-            journal.unexpected
-        );
+        expect(expected, &journal.unexpected);
     }
 }
 
@@ -235,24 +191,24 @@ fn payout_that_was_not_sent_as_it_was_requested_is_found() {
     let other = br#"{"payment": {"amount": 1}}"#.to_vec();
     let good = || at_the_gate("success", 5).sent[0].clone();
     for (sent, expected) in [
+        (vec![good(), good()], ""),
         (vec![], "it was never sent"),
         (vec![good(), other.clone()], "or from an earlier send"),
         (vec![other], "what was sent differs from the request"),
     ] {
-        let gate = AtTheGate {
-            sent,
-            ..at_the_gate("success", 5)
-        };
-        let found = gate.problems(&shown("paid", 5)).join("\n");
-        assert!(found.contains(expected), "{found}");
+        let mut gate = at_the_gate("success", 5);
+        gate.sent = sent;
+        expect(expected, &gate.problems(&shown("paid", 5)));
     }
 }
+
+/// The answer's id, the ids that the service shows for the key, those that the Gate has for its wallet, and whether it is good.
+type OfKey<'a> = (Option<&'a str>, &'a [&'a str], &'a [&'a str], bool);
 
 #[test]
 fn key_without_a_payout_with_two_or_with_another_id_and_a_wallet_that_was_paid_under_two_are_found()
 {
-    // The answer's id, the ids that the service shows for the key, and those that the Gate has for its wallet.
-    let rows: [(Option<&str>, &[&str], &[&str], bool); 8] = [
+    let rows: [OfKey; 8] = [
         (Some("p1"), &["p1"], &["p1"], true),
         (None, &[], &[], true),
         (None, &["p1"], &["p1"], true),
@@ -262,130 +218,67 @@ fn key_without_a_payout_with_two_or_with_another_id_and_a_wallet_that_was_paid_u
         (Some("p1"), &["p1"], &["p1", "p2"], false),
         (None, &[], &["p1"], false),
     ];
+    let gate = || GateState::new(Keyring::from(Project::new(PROJECT, SECRET).unwrap()));
     for (id, ids, sent, good) in rows {
-        let mut gate = GateState::new(Keyring::from(Project::new(PROJECT, SECRET).unwrap()));
-        let mut journal = payouts::Journal::default();
-        let order = Order {
-            id: id.map(str::to_owned),
-            gives_up: true,
-            ..order()
-        };
+        let (mut gate, mut journal, mut order) = (gate(), payouts::Journal::default(), order());
+        (order.id, order.gives_up) = (id.map(str::to_owned), true);
         for id in sent {
-            gate.made_in_dashboard(0, PROJECT, id, &order.account, Money::new(1, Currency::KZT));
+            let money = Money::new(1, Currency::KZT);
+            gate.made_in_dashboard(0, PROJECT, id, &order.account, money);
         }
-        journal.shown = ids
-            .iter()
-            .map(|id| json!({"payment_id": id, "idempotency_key": order.key}))
-            .collect();
+        let shown = |id| json!({"payment_id": id, "idempotency_key": order.key});
+        journal.shown = ids.iter().map(shown).collect();
         journal.orders.push(order);
-        let found = journal.compare(&gate);
-        let found = found
-            .iter()
-            .filter(|problem| problem.contains("was answered with"));
-        assert_eq!(found.count() == 0, good, "{id:?} {ids:?} {sent:?}");
+        let mut found = journal.compare(&gate);
+        found.retain(|problem| problem.contains("was answered with"));
+        assert_eq!(found.is_empty(), good, "{id:?} {ids:?} {sent:?}");
     }
     let mut journal = payouts::Journal::default();
     journal.shown = vec![shown("paid", 5)];
-    let found = journal.compare(&GateState::new(Keyring::from(
-        Project::new(PROJECT, SECRET).unwrap(),
-    )));
-    assert!(
-        found.contains(&"no client sent key-1".to_owned()),
-        "{found:?}"
-    );
+    expect("no client sent key-1", &journal.compare(&gate()));
 }
 
 #[test]
-fn second_id_second_creation_an_id_of_two_keys_and_a_refusal_are_found() {
-    let answer = |status, id: &str| exchange(&Value::Null, status, &json!({"payment_id": id}));
+fn second_id_second_creation_and_a_refusal_are_found() {
     for (first, second, expected) in [
         ((0, 202, "p1"), (0, 200, "p1"), ""),
         ((0, 200, "p1"), (1, 202, "p2"), ""),
-        (
-            (0, 202, "p1"),
-            (0, 200, "p2"),
-            "key-0 was answered with p1 and with p2",
-        ),
-        ((0, 202, "p1"), (1, 200, "p1"), "which belongs to order 0"),
-        ((0, 202, "p1"), (0, 202, "p1"), "was answered as new"),
-        (
-            (0, 202, "p1"),
-            (1, 500, ""),
-            "key-1 was answered with HTTP 500",
-        ),
+        ((0, 202, "p1"), (0, 200, "p2"), "with p1 and with p2"),
+        ((0, 202, "p1"), (0, 202, "p1"), "answered as new"),
+        ((0, 202, "p1"), (1, 500, ""), "was answered with HTTP 500"),
     ] {
         let mut journal = payouts::Journal::default();
-        journal.orders = (0..2)
-            .map(|number| Order::new(number, &mut Rng::with_seed(1)))
-            .collect();
+        let order = |number| Order::new(number, &mut Rng::with_seed(1));
+        journal.orders = (0..2).map(order).collect();
         for (number, status, id) in [first, second] {
             let was_answered = journal.orders[number].id.is_some();
-            journal.answered(number, was_answered, &answer(status, id));
+            let answer = exchange(&Value::Null, status, &json!({"payment_id": id}));
+            journal.answered(number, was_answered, &answer);
         }
-        let found = journal.unexpected.join("\n");
-        assert_eq!(found.is_empty(), expected.is_empty(), "{found}");
-        assert!(found.contains(expected), "{expected}: {found}");
+        expect(expected, &journal.unexpected);
     }
 }
 
 #[test]
 fn payout_that_lost_a_field_a_step_or_the_effect_of_a_callback_is_found() {
-    let rows: [(&str, &str, fn(&mut Value), &str); 9] = [
-        ("success", "paid", |_| (), ""),
-        ("success", "reversed", |_| (), ""),
-        ("decline", "declined", |_| (), ""),
-        ("error", "created", |_| (), ""),
-        (
-            "success",
-            "accepted",
-            |_| (),
-            "success was acknowledged, and it is accepted",
-        ),
-        (
-            "reversed",
-            "paid",
-            |_| (),
-            "reversed was acknowledged, and it is paid",
-        ),
-        (
-            "decline",
-            "unknown",
-            |_| (),
-            "decline was acknowledged, and it is unknown",
-        ),
-        (
-            "success",
-            "paid",
-            |it| it["account_number"] = json!("77"),
-            "account_number is \"77\"",
-        ),
-        (
-            "success",
-            "paid",
-            |it| it["history"] = json!([{"what": "created"}]),
-            "of 2 steps of its history some are gone",
-        ),
-    ];
-    for (status, state, change, expected) in rows {
-        let mut journal = payouts::Journal::default();
-        journal.orders = vec![order()];
-        let answer = exchange(&Value::Null, 202, &json!({"payment_id": "p1"}));
-        journal.answered(0, false, &answer);
-        assert!(
-            journal
-                .lost("p1", &BTreeSet::new(), &shown("created", 0))
-                .is_empty()
-        );
+    let good = ("/paid", "");
+    for (status, state, changed, expected) in [
+        ("success", "paid", good, ""),
+        ("success", "reversed", good, ""),
+        ("decline", "declined", good, ""),
+        ("error", "created", good, ""),
+        ("success", "accepted", good, "acknowledged, and it is acc"),
+        ("reversed", "paid", good, "acknowledged, and it is paid"),
+        ("decline", "unknown", good, "acknowledged, and it is unk"),
+        ("error", "paid", ("/account_number", "7"), "is \"7\", and"),
+        ("error", "paid", ("/history/1/what", ""), "some are gone"),
+        ("error", "paid", ("/history", ""), "it has 0"),
+    ] {
+        let mut order = order();
+        let before = order.lost(&BTreeSet::new(), &shown("created", 0));
+        assert_eq!(before, Vec::<String>::new());
         let mut shown = shown(state, 0);
-        change(&mut shown);
-        let found = journal
-            .lost("p1", &BTreeSet::from([status]), &shown)
-            .join("\n");
-        assert_eq!(
-            found.is_empty(),
-            expected.is_empty(),
-            "{status}, {state}: {found}"
-        );
-        assert!(found.contains(expected), "{expected}: {found}");
+        change(&mut shown, changed);
+        expect(expected, &order.lost(&BTreeSet::from([status]), &shown));
     }
 }

@@ -148,6 +148,11 @@ impl Acknowledged {
         }
     }
 
+    /// The next audit looks up everything.
+    pub(super) fn touch_all(&mut self) {
+        self.touched.extend(self.payments.keys().cloned());
+    }
+
     /// The number of acknowledged callbacks, repeats left out.
     pub(super) fn callbacks(&self) -> usize {
         self.payments.values().map(|(_, all)| all.len()).sum()
@@ -234,20 +239,12 @@ impl fmt::Display for Callback {
     }
 }
 
-/// Looks up what was acknowledged since the last audit, or all of it. Returns what is wrong.
-pub(super) async fn audit(journal: &Journal, admin: &Admin, all: bool) -> Result<Vec<String>> {
+/// Looks up what was acknowledged since the last audit. Returns what is wrong.
+pub(super) async fn audit(journal: &Journal, admin: &Admin) -> Result<Vec<String>> {
     let (touched, mut problems) = {
         let mut journal = journal.lock();
         let touched = std::mem::take(&mut journal.touched);
-        let problems = std::mem::take(&mut journal.unexpected);
-        (
-            if all {
-                journal.payments.keys().cloned().collect()
-            } else {
-                touched
-            },
-            problems,
-        )
+        (touched, std::mem::take(&mut journal.unexpected))
     };
     for id in touched {
         // What is acknowledged by now must be in the answer.

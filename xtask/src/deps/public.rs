@@ -44,8 +44,8 @@ pub(super) fn problems(name: &str, dependencies: &[String], folder: &Path) -> Re
             shown.entry(dependency).or_insert(place.clone());
         }
     }
-    let shows = |ours: &str| ours.split(' ').any(|it| it == name);
-    let rows = ALLOWED.iter().filter(|(.., ours)| shows(ours));
+    let is_of = |ours: &str| ours.split(' ').any(|it| it == name);
+    let rows = ALLOWED.iter().filter(|(.., ours)| is_of(ours));
     let rows: Vec<&str> = rows.map(|(foreign, ..)| *foreign).collect();
     let unlisted = shown.iter().filter(|(it, _)| !rows.contains(&it.as_str()));
     let unlisted =

@@ -79,7 +79,7 @@ type Outcome = (String, Result<String, String>);
 /// Whether each patch applies.
 fn check(bugs: &[&Planted]) -> Vec<Outcome> {
     let check = |bug: &&Planted| {
-        let applies = bug.still_applies().map_err(cannot_be_planted);
+        let applies = bug.still_applies().map_err(|why| cannot_be_planted(&why));
         outcome(bug, applies.map(|()| "can be planted".to_owned()))
     };
     bugs.iter().map(check).collect()
@@ -88,7 +88,8 @@ fn check(bugs: &[&Planted]) -> Vec<Outcome> {
 /// Plants, builds and runs every bug.
 fn run_all(bugs: &[&Planted]) -> Result<()> {
     let copy = Copy::make("simulation")?;
-    copy.cargo("build")?.map_err(not_without_a_bug)?;
+    copy.cargo("build")?
+        .map_err(|why| not_without_a_bug(&why))?;
     if let Some(printed) = copy.simulate(SEEDS)? {
         bail!("without a planted bug, the simulation fails:\n{printed}");
     }
@@ -100,7 +101,8 @@ pub(crate) fn run_turn(turn: Option<u64>) -> Result<()> {
     let turn = turn.unwrap_or_else(number_of_this_commit);
     let all = planted()?;
     let copy = Copy::make("dev")?;
-    copy.cargo("check")?.map_err(not_without_a_bug)?;
+    copy.cargo("check")?
+        .map_err(|why| not_without_a_bug(&why))?;
     let begun = Instant::now();
     let mut outcomes = all_build(&copy, &all)?;
     let (built, took) = (all.len() - outcomes.len(), time(begun.elapsed()));
@@ -119,11 +121,11 @@ fn at_turn(bugs: &[Planted], turn: u64) -> Vec<&Planted> {
     bugs.iter().skip(turn * AT_A_TURN).take(AT_A_TURN).collect()
 }
 
-fn not_without_a_bug(why: String) -> anyhow::Error {
+fn not_without_a_bug(why: &str) -> anyhow::Error {
     anyhow!("the copy does not build without a bug:\n{why}")
 }
 
-fn cannot_be_planted(why: String) -> String {
+fn cannot_be_planted(why: &str) -> String {
     format!("cannot be planted: {why}")
 }
 
@@ -139,7 +141,7 @@ fn all_build(copy: &Copy, bugs: &[Planted]) -> Result<Vec<Outcome>> {
             match copy.plant(bug) {
                 Ok(()) => together.push(bug),
                 Err(why) if together.is_empty() => {
-                    failed.push(outcome(bug, Err(cannot_be_planted(why))));
+                    failed.push(outcome(bug, Err(cannot_be_planted(&why))));
                 }
                 Err(_) => later.push(bug),
             }
@@ -147,7 +149,7 @@ fn all_build(copy: &Copy, bugs: &[Planted]) -> Result<Vec<Outcome>> {
         if copy.cargo("check")?.is_err() {
             for bug in together {
                 copy.restore()?;
-                let planted = copy.plant(bug).map_err(cannot_be_planted);
+                let planted = copy.plant(bug).map_err(|why| cannot_be_planted(&why));
                 if let Err(why) = planted.and(copy.cargo("check")?) {
                     failed.push(outcome(bug, Err(why)));
                 }
@@ -165,7 +167,7 @@ fn run_each(copy: &Copy, bugs: &[&Planted]) -> Result<Vec<Outcome>> {
     for bug in bugs {
         let begun = Instant::now();
         copy.restore()?;
-        let built = match copy.plant(bug).map_err(cannot_be_planted) {
+        let built = match copy.plant(bug).map_err(|why| cannot_be_planted(&why)) {
             Ok(()) => copy.cargo("build")?,
             Err(why) => Err(why),
         };
