@@ -134,19 +134,15 @@ impl Graph {
 
     /// Adds a crate of ours from the output of [`tree`].
     fn add(&mut self, tree: &str) {
-        let mut way = Way::new();
-        let mut ways = Vec::new();
+        let (mut way, mut ways) = (Way::new(), Vec::new());
         for line in tree.lines() {
             let mut words = line.split_whitespace();
-            let (Some(depth), Some(name)) = (
-                words.next().and_then(|depth| depth.parse().ok()),
-                words.next(),
-            ) else {
-                continue;
-            };
-            way.truncate(depth);
-            way.push(name.to_owned());
-            ways.push(way.clone());
+            let depth = words.next().and_then(|depth| depth.parse().ok());
+            if let Some((depth, name)) = depth.zip(words.next()) {
+                way.truncate(depth);
+                way.push(name.to_owned());
+                ways.push(way.clone());
+            }
         }
         if let Some(own) = ways.first().and_then(|way| way.first()).cloned() {
             self.ways.insert(own, ways.split_off(1));
@@ -156,11 +152,8 @@ impl Graph {
     /// The crates of others that a crate of ours names in its dependencies.
     fn foreign_dependencies(&self, name: &str) -> Vec<String> {
         let direct = self.ways_below(name).iter().filter(|way| way.len() == 2);
-        let names = direct.filter_map(|way| way.last());
-        names
-            .filter(|name| !self.ways.contains_key(*name))
-            .cloned()
-            .collect()
+        let names = direct.filter_map(|way| way.last().cloned());
+        names.filter(|it| !self.ways.contains_key(it)).collect()
     }
 
     /// The ways to all dependencies below a crate of ours.
@@ -172,19 +165,8 @@ impl Graph {
 /// The dependency tree of a crate. Each line begins with the depth and the name of a dependency.
 fn tree(name: &str) -> Result<String> {
     let output = shell::cargo()
-        .args([
-            "tree",
-            "--edges",
-            "normal",
-            "--target",
-            "all",
-            "--prefix",
-            "depth",
-            "--format",
-            " {p}",
-            "--package",
-            name,
-        ])
+        .args(["tree", "--edges=normal", "--target=all", "--prefix=depth"])
+        .args(["--format= {p}", "--package", name])
         .output()
         .context("cargo cannot be started")?;
     if !output.status.success() {

@@ -1,11 +1,12 @@
 //! The sources of a crate: its files without tests, and the paths that they name. The code is read as tokens, not compiled,
 //! so this finds honest mistakes and proves nothing.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+
+use crate::files;
 
 /// A file of a crate.
 pub(super) struct Source {
@@ -14,29 +15,21 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-/// Reads the files below a folder, test modules left out, sorted by their paths.
+/// Reads the files below a folder, test modules left out.
 pub(super) fn read(folder: &Path) -> Result<Vec<Source>> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(next) = folders.pop() {
-        let entries = fs::read_dir(&next);
-        for entry in entries.with_context(|| format!("{} cannot be read", next.display()))? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default();
-            if name == "tests" || name == "tests.rs" {
-                continue;
-            }
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path);
-                let text = text.with_context(|| format!("{} cannot be read", path.display()))?;
-                let path = path.strip_prefix(folder).unwrap_or(&path).to_owned();
-                files.push(Source { path, text });
-            }
+    let is_test = |path: &Path| {
+        path.iter()
+            .any(|name| name == "tests" || name == "tests.rs")
+    };
+    let mut sources = Vec::new();
+    for file in files::below(folder)? {
+        let path = file.strip_prefix(folder).unwrap_or(&file).to_owned();
+        if files::has_ending(&path, "rs") && !is_test(&path) {
+            let text = files::read(&file)?;
+            sources.push(Source { path, text });
         }
     }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(files)
+    Ok(sources)
 }
 
 /// All paths that the code names, also in macros; those of a group one by one. Comments and `#[cfg(test)]` do not count.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{outside, shell};
+use crate::{files, outside, shell};
 
 /// The result of a build or of a patch: the error is what the program printed.
 pub(super) type Done = Result<(), String>;
@@ -21,16 +21,13 @@ pub(super) struct Planted {
 
 /// All of them, in the order of their files.
 pub(super) fn planted() -> Result<Vec<Planted>> {
-    let folder = shell::root().join("xtask/planted");
-    let entries = fs::read_dir(&folder).with_context(|| format!("no {}", folder.display()))?;
-    let mut patches: Vec<PathBuf> = entries
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_>>()?;
-    patches.sort();
+    let patches = files::below(&shell::root().join("xtask/planted"))?;
     let bugs = patches.into_iter().map(|patch| {
-        let text = fs::read_to_string(&patch);
-        let text = text.with_context(|| format!("{} cannot be read", patch.display()))?;
-        let name = text.lines().next().unwrap_or_default().to_owned();
+        let name = files::read(&patch)?
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         Ok(Planted { name, patch })
     });
     bugs.collect()
