@@ -217,7 +217,7 @@ impl Run {
         self.relay.close();
         clients.shutdown().await;
         if fleet.killed_at.len() / 50 > kills / 50 {
-            print(&self.rows(fleet)[..3]);
+            print(&self.rows(fleet)[..4]);
         }
         Ok(())
     }
@@ -239,7 +239,7 @@ impl Run {
         self.relay.open();
         self.stop.notify_one();
         let tally = (&mut self.traffic).await?;
-        self.problems.extend(top_ups::left_open(&tally));
+        self.problems.extend(top_ups::given_up(&tally));
         self.problems.extend(self.payouts.finish().await?);
         self.top_ups.lock().touch_all();
         self.audit(fleet).await?;
@@ -264,10 +264,12 @@ impl Run {
     fn rows(&self, fleet: &Fleet) -> Vec<(&'static str, usize)> {
         let journal = self.top_ups.lock();
         let of_kind = |kind: &str| self.feed.iter().filter(|it| it.kind == kind).count();
+        let (callbacks, acknowledged) = journal.callbacks();
         let mut rows = vec![
             ("kills", fleet.killed_at.len()),
             ("payments issued", journal.payments.len()),
-            ("acknowledged callbacks", journal.callbacks()),
+            ("callbacks", callbacks),
+            ("  acknowledged", acknowledged),
             ("deliveries", journal.deliveries),
             ("  answered with 503", journal.unavailable),
             ("  without an answer", journal.unanswered),

@@ -30,7 +30,7 @@ impl Relay {
         self.open.send_replace(true);
     }
 
-    /// Breaks all connections, and new ones at once, until [`open`](Self::open).
+    /// Breaks all connections. New ones wait until [`open`](Self::open), so that what is sent now arrives then.
     pub(super) fn close(&self) {
         self.open.send_replace(false);
     }
@@ -45,6 +45,9 @@ async fn accept(
     while let Ok((mut here, _)) = listener.accept().await {
         let (port, mut is_open) = (ports[random.usize(..ports.len())], is_open.clone());
         tokio::spawn(async move {
+            if is_open.wait_for(|open| *open).await.is_err() {
+                return;
+            }
             let connected = async {
                 // When one side breaks, the other side's connection closes, too.
                 let mut there = TcpStream::connect(("127.0.0.1", port)).await?;

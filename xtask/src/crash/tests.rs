@@ -105,6 +105,12 @@ fn entry_that_is_missing_repeated_or_groundless_is_found() {
         serde_json::from_value(entry).unwrap()
     };
     let good = || entry("p1", "7", 100);
+    let mut sent = acknowledged(&[]);
+    sent.sent(callback("sale", "success").to_string().as_bytes());
+    // What was not acknowledged may be recorded or not.
+    for feed in [vec![], vec![good()]] {
+        expect("", &top_ups::compare(&sent, &feed));
+    }
     for (feed, expected) in [
         (vec![good()], ""),
         (vec![], "was acknowledged and is not in the feed"),

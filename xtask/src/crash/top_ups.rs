@@ -64,8 +64,8 @@ pub(super) struct Journal(Arc<Mutex<Acknowledged>>);
 
 #[derive(Debug, Default)]
 pub(super) struct Acknowledged {
-    /// Of each payment that got an id: the `check_deposit`, and the acknowledged callbacks.
-    pub(super) payments: BTreeMap<String, (Value, BTreeSet<Callback>)>,
+    /// Of each payment that got an id: the `check_deposit`, and the callbacks that were sent.
+    pub(super) payments: BTreeMap<String, (Value, Sent)>,
     /// Payments with an answer since the last audit.
     touched: BTreeSet<String>,
     /// The number of callbacks sent, repeats included; of those answered with HTTP 503; and of those without an answer.
@@ -90,8 +90,10 @@ struct Records {
 }
 
 impl Recorder for Records {
-    fn sent(&self, _: &str, _: &str, _: Option<&str>, _: &[u8]) -> usize {
-        self.journal.lock().deliveries += usize::from(self.callbacks);
+    fn sent(&self, _: &str, _: &str, _: Option<&str>, body: &[u8]) -> usize {
+        if self.callbacks {
+            self.journal.lock().sent(body);
+        }
         0
     }
 
@@ -108,14 +110,25 @@ impl Recorder for Records {
     }
 }
 
+/// Callbacks, and whether the service acknowledged them.
+type Sent = BTreeMap<Callback, bool>;
+
 impl Acknowledged {
+    /// Records a callback that is sent. Until it is acknowledged, the service may have recorded it or not.
+    pub(super) fn sent(&mut self, body: &[u8]) {
+        self.deliveries += 1;
+        let (id, callback) = Callback::of(body);
+        if let Some((_, callbacks)) = self.payments.get_mut(&id) {
+            callbacks.entry(callback).or_default();
+        }
+    }
+
     /// Records the answer to a callback. Any other than 200 loses money; above all 404, which forgot the payment.
     pub(super) fn callback(&mut self, exchange: &Exchange) {
-        let body = serde_json::from_slice(&exchange.request).unwrap_or_default();
-        let (id, callback) = Callback::of(&body);
+        let (id, callback) = Callback::of(&exchange.request);
         match self.payments.get_mut(&id) {
-            Some((_, acknowledged)) if exchange.status == 200 => {
-                acknowledged.insert(callback);
+            Some((_, callbacks)) if exchange.status == 200 => {
+                callbacks.insert(callback, true);
                 self.touched.insert(id);
             }
             _ => self.unexpected.push(format!(
@@ -131,7 +144,7 @@ impl Acknowledged {
         let is_good = exchange.status == 200 && matches!(exchange.code(), Some(0 | 204));
         match exchange.payment_id().filter(|_| is_good) {
             Some(id) => {
-                let payment = (request, BTreeSet::new());
+                let payment = (request, Sent::new());
                 if self.payments.insert(id.to_owned(), payment).is_some() {
                     let twice = format!("{id}: this payment id was issued twice");
                     self.unexpected.push(twice);
@@ -153,9 +166,13 @@ impl Acknowledged {
         self.touched.extend(self.payments.keys().cloned());
     }
 
-    /// The number of acknowledged callbacks, repeats left out.
-    pub(super) fn callbacks(&self) -> usize {
-        self.payments.values().map(|(_, all)| all.len()).sum()
+    /// The numbers of callbacks that were sent, repeats left out, and of those that were acknowledged.
+    pub(super) fn callbacks(&self) -> (usize, usize) {
+        let sent = self.payments.values().flat_map(|(_, sent)| sent.values());
+        (
+            sent.clone().count(),
+            sent.filter(|acknowledged| **acknowledged).count(),
+        )
     }
 }
 
@@ -171,7 +188,8 @@ pub(super) struct Callback {
 
 impl Callback {
     /// The payment of a callback's body, and what it says of the payment.
-    fn of(body: &Value) -> (String, Self) {
+    fn of(body: &[u8]) -> (String, Self) {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let (payment, operation) = (&body["payment"], &body["operation"]);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let callback = Self {
@@ -248,11 +266,11 @@ pub(super) async fn audit(journal: &Journal, admin: &Admin) -> Result<Vec<String
     };
     for id in touched {
         // What is acknowledged by now must be in the answer.
-        let (deposit, acknowledged) = journal.lock().payments[&id].clone();
+        let (deposit, sent) = journal.lock().payments[&id].clone();
         let path = format!("/v1/payments/{}/history", path_segment(&id));
         let answer = get(admin, &path).await?;
         let found = match answer.json.filter(|_| answer.status == 200) {
-            Some(history) => differences(&deposit, &acknowledged, &history),
+            Some(history) => differences(&deposit, &sent, &history),
             None => vec![format!(
                 "it was issued, and GET is answered with {}",
                 answer.status
@@ -263,28 +281,19 @@ pub(super) async fn audit(journal: &Journal, admin: &Admin) -> Result<Vec<String
     Ok(problems)
 }
 
-pub(super) fn differences(
-    deposit: &Value,
-    acknowledged: &BTreeSet<Callback>,
-    history: &Value,
-) -> Vec<String> {
+pub(super) fn differences(deposit: &Value, sent: &Sent, history: &Value) -> Vec<String> {
     let fields = ["customer_id", "amount", "currency"].into_iter();
     let changed = fields.filter(|field| deposit[field] != history[field]);
     let changed =
         changed.map(|field| format!("{field} is {}, and was {}", history[field], deposit[field]));
-    let lost = acknowledged
-        .iter()
-        .filter_map(|callback| callback.problem(history));
+    let acknowledged = sent.iter().filter(|(_, acknowledged)| **acknowledged);
+    let lost = acknowledged.filter_map(|(callback, _)| callback.problem(history));
     changed.chain(lost).collect()
 }
 
-/// Compares the entries of the feed with the acknowledged callbacks that move money: each has one entry, and no entry is
-/// without one.
+/// Compares the entries of the feed with the callbacks that move money: each that was acknowledged has one entry, and no
+/// entry is without one.
 pub(super) fn compare(journal: &Acknowledged, feed: &[Entry]) -> Vec<String> {
-    let acknowledged = journal.payments.iter().flat_map(|(id, (_, callbacks))| {
-        let moves = |it: &Callback| Some((id.clone(), it.operation_id.clone(), it.moves()?));
-        callbacks.iter().filter_map(moves)
-    });
     let mut problems = Vec::new();
     // The entries that are still to be explained.
     let mut left = BTreeSet::new();
@@ -294,11 +303,15 @@ pub(super) fn compare(journal: &Acknowledged, feed: &[Entry]) -> Vec<String> {
             problems.push(format!("{entry:?} is in the feed twice"));
         }
     }
-    for expected in acknowledged {
-        if !left.remove(&expected) {
-            problems.push(format!(
-                "{expected:?} was acknowledged and is not in the feed"
-            ));
+    for (id, (_, sent)) in &journal.payments {
+        for (callback, acknowledged) in sent {
+            let Some(amount) = callback.moves() else {
+                continue;
+            };
+            let entry = (id.clone(), callback.operation_id.clone(), amount);
+            if !left.remove(&entry) && *acknowledged {
+                problems.push(format!("{entry:?} was acknowledged and is not in the feed"));
+            }
         }
     }
     let groundless = left.iter();
@@ -307,10 +320,8 @@ pub(super) fn compare(journal: &Acknowledged, feed: &[Entry]) -> Vec<String> {
     problems
 }
 
-/// What the end of the traffic left open, though all services were up.
-pub(super) fn left_open(tally: &Tally) -> Option<String> {
-    let (cut, given_up) = (tally.cut_short, tally.given_up);
-    (cut + given_up > 0).then(|| {
-        format!("{cut} top-ups did not end, {given_up} callbacks are not acknowledged in the end")
-    })
+/// What the platform repeated to the end, though the services were up again and again.
+pub(super) fn given_up(tally: &Tally) -> Option<String> {
+    let count = tally.given_up;
+    (count > 0).then(|| format!("{count} callbacks are not acknowledged in the end"))
 }
