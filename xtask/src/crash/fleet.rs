@@ -125,6 +125,10 @@ impl Fleet {
         self.services[number].kill()
     }
 
+    pub(super) fn any_survives(&self) -> bool {
+        self.services.iter().any(|it| it.process.is_some())
+    }
+
     /// Runs `jetpay ledger check` on the store. Returns what it printed, if it found something.
     pub(super) fn check_the_ledger(&self) -> Result<Option<String>> {
         let output = self.services[0].jetpay(["ledger", "check"]).output()?;

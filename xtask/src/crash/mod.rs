@@ -212,8 +212,10 @@ impl Run {
         tokio::time::sleep(millis(random, 20, fleet.longest_load())).await;
         let kills = fleet.killed_at.len();
         fleet.crash_something(random).await?;
-        // The services that survive handle the traffic meanwhile.
-        tokio::time::sleep(millis(random, 0, 100)).await;
+        if fleet.any_survives() {
+            // The services that survive handle the traffic meanwhile.
+            tokio::time::sleep(millis(random, 0, 100)).await;
+        }
         self.relay.close();
         clients.shutdown().await;
         if fleet.killed_at.len() / 50 > kills / 50 {
