@@ -3,9 +3,11 @@
 //! The properties are in `jetpay-properties`, the corpora in `fuzz/corpus`. The fuzzer writes what it finds to
 //! `fuzz/artifacts`. Add the file to the corpus together with the fix; the stable tests then check it for ever.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use clap::ValueEnum;
 
 use crate::shell;
 
@@ -18,7 +20,7 @@ pub(crate) struct Arguments {
     seconds: u32,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum Target {
     /// The input is a body: its string to sign and its signature
     Canonical,
@@ -26,35 +28,6 @@ enum Target {
     Typed,
     /// The input is a list of steps: payments and callbacks for a real ledger
     Ledger,
-}
-
-impl Target {
-    const ALL: [Self; 3] = [Self::Canonical, Self::Typed, Self::Ledger];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Canonical => "canonical",
-            Self::Typed => "typed",
-            Self::Ledger => "ledger",
-        }
-    }
-
-    /// The longest input, in bytes. Longer ones show nothing new and cost time.
-    fn longest(self) -> u32 {
-        match self {
-            Self::Canonical | Self::Typed => 2048,
-            Self::Ledger => 240,
-        }
-    }
-
-    /// The ledger runs without a sanitizer: our code has no unsafe code, and the sanitizer makes the store three times
-    /// slower.
-    fn sanitizer(self) -> &'static str {
-        match self {
-            Self::Canonical | Self::Typed => "address",
-            Self::Ledger => "none",
-        }
-    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -66,10 +39,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         &["fuzz", "--version"],
         "cargo-fuzz is missing: cargo install cargo-fuzz --locked",
     )?;
-    let one = arguments.target.map(|target| vec![target]);
-    for target in one.unwrap_or_else(|| Target::ALL.to_vec()) {
-        shell::heading(target.name());
-        shell::run(&mut fuzz(target, arguments.seconds))?;
+    for target in Target::value_variants() {
+        if arguments
+            .target
+            .is_none_or(|one| one as u8 == *target as u8)
+        {
+            fuzz(*target, arguments.seconds)?;
+        }
     }
     Ok(())
 }
@@ -84,31 +60,45 @@ fn cargo() -> Command {
     command
 }
 
-fn fuzz(target: Target, seconds: u32) -> Command {
-    let name = target.name();
-    let mut command = cargo();
-    command.args(["+nightly", "fuzz", "run", "--sanitizer", target.sanitizer()]);
-    // Each sanitizer has a build folder of its own: in a shared one, every change of the sanitizer rebuilds all crates.
-    let folder = format!("target/fuzz-{}", target.sanitizer());
-    command.arg("--target-dir").arg(shell::root().join(folder));
+fn fuzz(target: Target, seconds: u32) -> Result<()> {
+    // Longer input shows nothing new and costs time. The ledger runs without a sanitizer: our code has no unsafe code, and
+    // the sanitizer makes the store three times slower.
+    let body = ("address", 2048, Some("-dict=fuzz/dictionaries/body.dict"));
+    let (name, (sanitizer, longest, dictionary)) = match target {
+        Target::Canonical => ("canonical", body),
+        Target::Typed => ("typed", body),
+        Target::Ledger => ("ledger", ("none", 240, None)),
+    };
+    shell::heading(name);
     // The fuzzer writes new input to the first folder, which git ignores. It only reads the second one.
     let found = shell::root().join("fuzz/found").join(name);
     let _ = std::fs::create_dir_all(&found);
-    command.arg(name).arg(found);
-    command.arg(format!("fuzz/corpus/{name}"));
+    let mut command = cargo();
+    command
+        .args([
+            "+nightly",
+            "fuzz",
+            "run",
+            "--sanitizer",
+            sanitizer,
+            "--target-dir",
+        ])
+        // Each sanitizer has a build folder of its own: in a shared one, every change of the sanitizer rebuilds all crates.
+        .arg(shell::root().join(format!("target/fuzz-{sanitizer}")))
+        .arg(name)
+        .arg(found)
+        .arg(format!("fuzz/corpus/{name}"))
+        .arg("--")
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_len={longest}"))
+        .args(["-timeout=20", "-print_final_stats=1"])
+        .args(dictionary);
     // Use a folder in memory if there is one: this does not test the disk, and `fsync` is slow.
-    let memory = std::path::Path::new("/dev/shm");
+    let memory = Path::new("/dev/shm");
     if memory.is_dir() {
         command.env("TMPDIR", memory);
     }
-    command.arg("--");
-    command.arg(format!("-max_total_time={seconds}"));
-    command.arg(format!("-max_len={}", target.longest()));
-    command.args(["-timeout=20", "-print_final_stats=1"]);
-    if !matches!(target, Target::Ledger) {
-        command.arg("-dict=fuzz/dictionaries/body.dict");
-    }
-    command
+    shell::run(&mut command)
 }
 
 fn must_run(arguments: &[&str], otherwise: &str) -> Result<()> {

@@ -8,6 +8,7 @@ mod conformance;
 mod crash;
 mod deps;
 mod docs;
+mod files;
 mod fixtures;
 mod fuzz;
 mod outside;

@@ -7,13 +7,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::shell;
+use crate::{files, shell};
 
 /// The tables of the workspace's manifest that say how dependencies are built for tests.
 pub(crate) fn dev_profile() -> Result<String> {
-    let path = shell::root().join("Cargo.toml");
-    let manifest =
-        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let manifest = files::read(&shell::root().join("Cargo.toml"))?;
     Ok(tables_of(&manifest, "profile.dev"))
 }
 

@@ -124,20 +124,37 @@ impl Admin {
             .ok_or_else(|| unexpected(path, &exchange))
     }
 
-    /// The entries of a payment, in the order of their commits. Each call continues to read the feed where the last
-    /// call ended, as a merchant's billing does.
+    /// Reads the feed to its end. Each call continues where the last call ended, as a merchant's billing does.
     ///
     /// # Errors
-    /// [`AdminError`].
-    pub async fn entries_of(&self, payment_id: &str) -> Result<Vec<Entry>, AdminError> {
+    /// [`AdminError`]. What was read before is kept.
+    pub async fn follow_feed(&self) -> Result<(), AdminError> {
         loop {
             let after = self.feed.read_to();
             let (path, page) = self.json("GET", Feed::path(after), None).await?;
             let entries = entries(&page).ok_or_else(|| unexpected(path, &page))?;
             if !self.feed.read_on(after, entries) {
-                return Ok(self.feed.of_payment(payment_id));
+                return Ok(());
             }
         }
+    }
+
+    /// All entries, in the order of their commits, those that were read before included.
+    ///
+    /// # Errors
+    /// As [`follow_feed`](Self::follow_feed).
+    pub async fn entries(&self) -> Result<Vec<Entry>, AdminError> {
+        self.follow_feed().await?;
+        Ok(self.feed.entries().clone())
+    }
+
+    /// The entries of a payment, in the order of their commits.
+    ///
+    /// # Errors
+    /// As [`follow_feed`](Self::follow_feed).
+    pub async fn entries_of(&self, payment_id: &str) -> Result<Vec<Entry>, AdminError> {
+        self.follow_feed().await?;
+        Ok(self.feed.of_payment(payment_id))
     }
 
     async fn json(

@@ -1,31 +1,53 @@
 //! `cargo xtask crash`: kills the real service again and again under load, and proves that no money is lost or created:
 //! no top-up is lost or credited twice, no payout is forgotten or sent twice.
 //!
-//! One round: start the services that are down, compare the ledger with what was acknowledged, send traffic, crash
-//! something at a random moment. The seed decides the actions and their times. The timing of the machine still differs,
-//! so a second run with the same seed is similar, not identical.
+//! The platform and its Gate survive every kill. They are those of `jetpay-platform`; here are the kills, and a journal of
+//! what the service acknowledged. One round: start the services that are down, look up what was acknowledged, let the
+//! traffic pass, crash something at a random moment. At the end, the feed must have the acknowledged money and nothing
+//! else, the Gate's record must agree with the payouts, and `jetpay ledger check` proves the rest.
+//!
+//! The seed decides the actions and their times. The timing of the machine still differs, so a second run with the same
+//! seed is similar, not identical.
 
-mod audit;
-mod final_check;
+mod at_the_gate;
 mod fleet;
-mod journal;
-mod load;
 mod payouts;
-mod run;
-mod service;
+mod relay;
+#[cfg(test)]
+mod tests;
+mod top_ups;
 
-use std::fmt;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use fastrand::Rng;
+use jetpay_platform::traffic::{Runner, Tally};
+use jetpay_platform::{Admin, Entry, Exchange};
 use jetpay_testing::postgres::Cluster;
+use serde_json::Value;
+use tokio::sync::Notify;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::shell::{self, time};
 use crate::stores::Stores;
-use fleet::Fleet;
-use run::{Random, Run};
+use fleet::{Fleet, TOKEN};
+use payouts::Payouts;
+use relay::Relay;
+use top_ups::Journal;
+
+/// Only a few, so that each customer gets many payments at the same time.
+const CUSTOMERS: [&str; 5] = [
+    "7000000001",
+    "7000000002",
+    "7000000003",
+    "7000000004",
+    "7000000005",
+];
+/// The number of clients that request payouts.
+const PAYOUT_CLIENTS: usize = 2;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -49,161 +71,273 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         build.push("--release");
     }
     shell::run_cargo(&build)?;
-    let seed = arguments.seed.unwrap_or_else(seed_from_clock);
-    let binary = service::binary(arguments.dev)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let cluster = arguments
+    let binary = binary(arguments.dev)?;
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| fastrand::u64(..1_000_000_000));
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut fleets = Vec::new();
+    if arguments.store.has_sqlite() {
+        fleets.push(("SQLite", Fleet::new(&binary, None)?));
+    }
+    if let Some(cluster) = arguments
         .store
-        .on_postgres("crash", Cluster::start_durable)?;
-    let sqlite = arguments
-        .store
-        .has_sqlite()
-        .then(|| Fleet::on_sqlite(&binary));
-    let postgres = cluster.map(|cluster| Fleet::on_postgres(&binary, cluster));
-    let fleets = [("SQLite", sqlite), ("PostgreSQL", postgres)];
+        .on_postgres("crash", Cluster::start_durable)?
+    {
+        fleets.push(("PostgreSQL", Fleet::new(&binary, Some(cluster))?));
+    }
     let mut failed = Vec::new();
     for (name, fleet) in fleets {
-        let Some(fleet) = fleet.transpose()? else {
-            continue;
-        };
         shell::heading(&format!("crash: {name}, seed {seed}"));
-        let report = runtime.block_on(crash(fleet, arguments.kills, Random::new(seed)))?;
-        print!("{report}");
-        if report.is_violated() {
+        if !runtime.block_on(crash(fleet, arguments.kills, seed))? {
             failed.push(name);
         }
     }
+    let failed = failed.join(" and ");
     ensure!(
         failed.is_empty(),
-        "the ledger is wrong after crashes on {} (seed {seed})",
-        failed.join(" and ")
+        "the ledger is wrong after crashes on {failed} (seed {seed})"
     );
     Ok(())
 }
 
-async fn crash(mut fleet: Fleet, kills: usize, mut random: Random) -> Result<Report> {
+/// The path where the build puts `jetpay`.
+fn binary(dev: bool) -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let builds = own
+        .parent()
+        .and_then(Path::parent)
+        .context("this program is not in a build folder")?;
+    let name = format!("jetpay{}", std::env::consts::EXE_SUFFIX);
+    let binary = builds
+        .join(if dev { "debug" } else { "release" })
+        .join(name);
+    ensure!(binary.is_file(), "{} is not there", binary.display());
+    Ok(binary)
+}
+
+/// Crashes the services until they were killed this often. Prints the figures, and returns whether nothing was wrong.
+async fn crash(mut fleet: Fleet, kills: usize, seed: u64) -> Result<bool> {
     let begun = Instant::now();
-    let run = Arc::new(Run::of(&fleet)?);
-    fleet.start()?;
-    fleet.ready().await?;
-    journal::put_customers(&run.admins[0]).await?;
-    let mut printed = 0;
-    while fleet.kills < kills && !run.is_violated() {
-        round(&mut fleet, &run, &mut random).await?;
-        if fleet.kills / 50 > printed {
-            printed = fleet.kills / 50;
-            println!("{} kills, {}", fleet.kills, run.summary());
-        }
+    let mut random = Rng::with_seed(seed);
+    let mut run = Run::begin(&mut fleet, &mut random).await?;
+    while fleet.killed_at.len() < kills && run.problems.is_empty() {
+        run.round(&mut fleet, &mut random).await?;
     }
-    if !run.is_violated() {
-        fleet.start()?;
-        fleet.ready().await?;
-        audit::after_a_crash(&run).await?;
-        // The platform repeats what is not acknowledged. After that the ledger must be complete.
-        final_check::deliver_the_rest(&run).await;
-        payouts::audit::finish_all(&run).await?;
-        final_check::compare_all(&run).await?;
-        fleet.kill_all()?;
-        fleet.check_the_ledger(&run)?;
-        payouts::compare::with_the_gate(&run);
+    if run.problems.is_empty() {
+        run.end(&mut fleet).await?;
     }
-    let report = Report::of(&run, &fleet, begun.elapsed());
-    if report.is_violated() {
+    print(&run.rows(&fleet));
+    for problem in run.problems.iter().take(SHOWN) {
+        println!("✗ {problem}");
+    }
+    let (count, took) = (run.problems.len(), time(begun.elapsed()));
+    if count > 0 {
         println!(
-            "The store and the logs are kept in {}",
+            "✗ {count} violations, {took}; the store and the logs are kept in {}",
             fleet.keep().display()
         );
+    } else {
+        println!("✓ the ledger agrees with every record, {took}");
     }
-    Ok(report)
+    Ok(count == 0)
 }
 
-/// Runs from one crash to the next.
-async fn round(fleet: &mut Fleet, run: &Arc<Run>, random: &mut Random) -> Result<()> {
-    // Sometimes kill a service that still recovers from the last crash.
-    if random.percent(10) {
-        fleet.start()?;
-        tokio::time::sleep(random.millis(0, 60)).await;
-        fleet.kill_while_starting(random)?;
-    }
-    fleet.start()?;
-    fleet.ready().await?;
-    audit::after_a_crash(run).await?;
-    if run.is_violated() {
-        return Ok(());
-    }
-    let load = load::begin(run, random);
-    tokio::time::sleep(random.millis(20, fleet.longest_load())).await;
-    let crashed = fleet.crash_something(random).await;
-    if crashed.is_ok() && fleet.any_survives() {
-        // The services that survive handle the traffic meanwhile.
-        tokio::time::sleep(random.millis(0, 100)).await;
-    }
-    load.end().await;
-    crashed
-}
-
-fn seed_from_clock() -> u64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-    let micros = since_1970.map_or(Duration::ZERO, |time| time).as_micros();
-    u64::try_from(micros % 1_000_000_007).unwrap_or_default()
-}
-
-/// The report shows at most this many violations. More of them say nothing new.
+/// At most this many violations are shown. More of them say nothing new.
 const SHOWN: usize = 20;
 
-/// The figures and the violations of a run.
-struct Report {
-    rows: Vec<(&'static str, usize)>,
-    violations: Vec<String>,
-    took: Duration,
+fn print(rows: &[(&str, usize)]) {
+    for (name, number) in rows {
+        println!("  {name:<24} {number:>8}");
+    }
 }
 
-impl Report {
-    fn of(run: &Run, fleet: &Fleet, took: Duration) -> Self {
-        let (journal, feed) = (run.journal(), run.feed());
-        let count = |number: &AtomicUsize| number.load(Ordering::Relaxed);
-        let of_kind = |kind: &str| feed.entries.iter().filter(|it| it.kind == kind).count();
+struct Run {
+    /// What the platform and the Gate send goes through here. It is closed while no service must be reached.
+    relay: Relay,
+    /// Reaches any of the services, through a relay of its own that is always open.
+    admin: Admin,
+    admin_relay: Relay,
+    top_ups: Journal,
+    payouts: Payouts,
+    traffic: JoinHandle<Tally>,
+    stop: Arc<Notify>,
+    /// What the merchant's billing read of the feed, page by page, and at the end.
+    feed: Vec<Entry>,
+    /// What is wrong.
+    problems: Vec<String>,
+}
+
+impl Run {
+    /// Starts the services, then the platform and its Gate.
+    async fn begin(fleet: &mut Fleet, random: &mut Rng) -> Result<Self> {
+        let (ports, admin_ports) = fleet.ports();
+        let relay = Relay::to(ports, random.fork()).await?;
+        let admin_relay = Relay::to(admin_ports, random.fork()).await?;
+        let admin = Admin::new(admin_relay.url(), TOKEN);
+        fleet.start()?;
+        fleet.ready().await?;
+        top_ups::put_customers(&admin).await?;
+        relay.close();
+        let top_ups = Journal::default();
+        let runner = Runner::new(top_ups::traffic(relay.url(), random.u64(..), &top_ups)?);
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        Ok(Self {
+            payouts: Payouts::open(fleet.gate, relay.url(), admin.clone()).await?,
+            traffic: tokio::spawn(runner.run(async move { stopped.notified().await })),
+            relay,
+            admin,
+            admin_relay,
+            top_ups,
+            stop,
+            feed: Vec::new(),
+            problems: Vec::new(),
+        })
+    }
+
+    /// Runs from one crash to the next.
+    async fn round(&mut self, fleet: &mut Fleet, random: &mut Rng) -> Result<()> {
+        // Sometimes kill a service that still recovers from the last crash.
+        if random.u8(..100) < 10 {
+            fleet.kill_while_starting(random).await?;
+        }
+        self.audit(fleet).await?;
+        self.relay.open();
+        let mut clients = JoinSet::new();
+        for _ in 0..PAYOUT_CLIENTS {
+            clients.spawn(self.payouts.clone().request_payouts(random.fork()));
+        }
+        clients.spawn(read_feed(self.admin.clone()));
+        tokio::time::sleep(millis(random, 20, fleet.longest_load())).await;
+        let kills = fleet.killed_at.len();
+        fleet.crash_something(random).await?;
+        if fleet.any_survives() {
+            // The services that survive handle the traffic meanwhile.
+            tokio::time::sleep(millis(random, 0, 100)).await;
+        }
+        self.relay.close();
+        clients.shutdown().await;
+        if fleet.killed_at.len() / 50 > kills / 50 {
+            print(&self.rows(fleet)[..4]);
+        }
+        Ok(())
+    }
+
+    /// Starts the services that are down, and looks up what was acknowledged.
+    /// Nothing is sent meanwhile, because a repeated callback would restore what was lost.
+    async fn audit(&mut self, fleet: &mut Fleet) -> Result<()> {
+        fleet.start()?;
+        fleet.ready().await?;
+        self.problems
+            .extend(top_ups::audit(&self.top_ups, &self.admin).await?);
+        self.problems.extend(self.payouts.audit().await?);
+        Ok(())
+    }
+
+    /// The platform repeats what is not acknowledged. After that the ledger must be complete.
+    async fn end(&mut self, fleet: &mut Fleet) -> Result<()> {
+        self.audit(fleet).await?;
+        self.relay.open();
+        self.stop.notify_one();
+        let tally = (&mut self.traffic).await?;
+        self.problems.extend(top_ups::given_up(&tally));
+        self.problems.extend(self.payouts.finish().await?);
+        self.top_ups.lock().touch_all();
+        self.audit(fleet).await?;
+        // Page by page during the run, and in one go.
+        self.feed = eventually("the feed", async || self.admin.entries().await).await?;
+        let fresh = Admin::new(self.admin_relay.url(), TOKEN);
+        if self.feed != eventually("the feed", async || fresh.entries().await).await? {
+            self.problems.push(
+                "the feed differs from what was read of it page by page during the run".into(),
+            );
+        }
+        self.problems
+            .extend(top_ups::compare(&self.top_ups.lock(), &self.feed));
+        fleet.kill_all()?;
+        if let Some(printed) = fleet.check_the_ledger()? {
+            self.problems
+                .push(format!("`jetpay ledger check` disagrees:\n{printed}"));
+        }
+        Ok(())
+    }
+
+    fn rows(&self, fleet: &Fleet) -> Vec<(&'static str, usize)> {
+        let journal = self.top_ups.lock();
+        let of_kind = |kind: &str| self.feed.iter().filter(|it| it.kind == kind).count();
+        let (callbacks, acknowledged) = journal.callbacks();
         let mut rows = vec![
-            ("kills", fleet.kills),
-            ("  while starting", fleet.kills_while_starting),
-            ("crashes of the database", fleet.database_crashes),
+            ("kills", fleet.killed_at.len()),
             ("payments issued", journal.payments.len()),
-            ("callbacks", journal.events.len()),
-            ("deliveries", count(&run.deliveries)),
-            ("  answered with 503", count(&run.unavailable)),
-            ("  without an answer", count(&run.unanswered)),
-            ("acknowledged callbacks", journal.acknowledged()),
+            ("callbacks", callbacks),
+            ("  acknowledged", acknowledged),
+            ("deliveries", journal.deliveries),
+            ("  answered with 503", journal.unavailable),
+            ("  without an answer", journal.unanswered),
+            ("kills while starting", fleet.kills_while_starting),
+            ("crashes of the database", fleet.database_crashes),
             ("credited", of_kind("credit")),
-            ("refunded", of_kind("refund")),
+            (
+                "refunded, reversed",
+                of_kind("refund") + of_kind("reversal"),
+            ),
         ];
-        rows.extend(payouts::compare::rows(run, &fleet.killed_at));
-        Self {
-            rows,
-            violations: run.violations(),
-            took,
-        }
-    }
-
-    fn is_violated(&self) -> bool {
-        !self.violations.is_empty()
+        let (payouts, gate) = (self.payouts.journal(), self.payouts.gate());
+        rows.extend(at_the_gate::rows(&payouts, &gate, &fleet.killed_at));
+        rows
     }
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, number) in &self.rows {
-            writeln!(f, "  {name:<24} {number:>8}")?;
-        }
-        for violation in self.violations.iter().take(SHOWN) {
-            writeln!(f, "✗ {violation}")?;
-        }
-        let (count, took) = (self.violations.len(), time(self.took));
-        if count == 0 {
-            writeln!(f, "✓ the ledger agrees with every record, {took}")
-        } else {
-            writeln!(f, "✗ {count} violations, {took}")
+/// The merchant's billing. It follows the feed, and must not miss an entry.
+async fn read_feed(admin: Admin) {
+    loop {
+        // The service may be down. What was read before is kept.
+        let _read = admin.follow_feed().await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Tries again until it succeeds: a service that is ready may answer with HTTP 503 while its store recovers.
+async fn eventually<T, E: Display>(
+    what: &str,
+    attempt: impl AsyncFn() -> Result<T, E>,
+) -> Result<T> {
+    let begun = Instant::now();
+    loop {
+        match attempt().await {
+            Ok(done) => return Ok(done),
+            Err(why) if begun.elapsed() > TIMEOUT => {
+                bail!("{what}: no answer within {TIMEOUT:?}: {why}")
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
+}
+
+/// What the admin interface answers to a path.
+async fn get(admin: &Admin, path: &str) -> Result<Exchange> {
+    let attempt = async || match admin.call("GET", path, None).await {
+        Ok(answer) if answer.status == 503 => Err(answer.text()),
+        Ok(answer) => Ok(answer),
+        Err(none) => Err(none.to_string()),
+    };
+    eventually(path, attempt).await
+}
+
+/// A random time between two numbers of milliseconds.
+fn millis(random: &mut Rng, from: u64, to: u64) -> Duration {
+    Duration::from_micros(random.u64(from * 1000..to * 1000))
+}
+
+/// A list in an answer; empty if it is missing.
+fn list<'a>(shown: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    shown[field].as_array().into_iter().flatten()
+}
+
+/// A text in an answer; empty if it is missing.
+fn text<'a>(shown: &'a Value, field: &str) -> &'a str {
+    shown[field].as_str().unwrap_or_default()
 }

@@ -4,118 +4,61 @@
 //! that we promise. The source is parsed, not compiled. Therefore a type behind a macro or behind an alias of another file
 //! is not seen, `pub` in a private module counts as public, and so does a name that a derive macro and a trait share.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use syn::visit::{self, Visit};
-use syn::{Fields, ImplItem, Item, TraitItem, UseTree, Visibility};
+use syn::{Item, UseTree, Visibility};
 
-/// A crate that another one may show in its signatures, and the reason.
-pub(crate) struct Allowed {
-    pub(crate) ours: &'static str,
-    pub(crate) foreign: &'static str,
-    #[expect(dead_code, reason = "it is for the reader of the list")]
-    pub(crate) reason: &'static str,
-}
+use super::source::{self, Source};
 
-const fn allowed(ours: &'static str, foreign: &'static str, reason: &'static str) -> Allowed {
-    Allowed {
-        ours,
-        foreign,
-        reason,
-    }
-}
-
-const SERDE: &str =
-    "a type that is stored or sent implements its traits, and so do the types of merchants";
-const JSON: &str = "a field whose content no document fixes is JSON";
-
-/// All foreign crates in public signatures.
-pub(crate) const ALLOWED: &[Allowed] = &[
-    allowed("jetpay-core", "serde", SERDE),
-    allowed("jetpay-core", "serde_json", JSON),
-    allowed("jetpay-rules", "serde", SERDE),
-    allowed("jetpay-explain", "serde", SERDE),
-    allowed("jetpay-kaspi", "serde", SERDE),
-    allowed("jetpay-kassa24", "serde", SERDE),
-    allowed("jetpay-kassa24-bvu", "serde", SERDE),
-    allowed("jetpay-cashin-kz", "serde", SERDE),
-    allowed("jetpay-qiwi-kz", "serde", SERDE),
-    allowed("jetpay-qiwi-kz", "serde_json", JSON),
-    allowed(
-        "jetpay-actix",
+/// All foreign crates in public signatures, with the reason and the crates that show them.
+const ALLOWED: [(&str, &str, &str); 3] = [
+    (
+        "serde",
+        "a type that is stored or sent implements its traits, and so do the types of merchants",
+        "jetpay-core jetpay-rules jetpay-explain jetpay-kaspi jetpay-kassa24 jetpay-kassa24-bvu jetpay-cashin-kz jetpay-qiwi-kz",
+    ),
+    (
+        "serde_json",
+        "a field whose content no document fixes is JSON",
+        "jetpay-core jetpay-qiwi-kz",
+    ),
+    (
         "actix_web",
         "an endpoint is registered there",
+        "jetpay-actix",
     ),
 ];
 
 /// Describes each foreign type in a public signature of a crate that the list does not have, and each row that no signature
 /// needs.
-pub(crate) fn problems(
-    name: &str,
-    dependencies: &[String],
-    source: &Path,
-    allowed: &[Allowed],
-) -> Result<Vec<String>> {
+pub(super) fn problems(name: &str, dependencies: &[String], folder: &Path) -> Result<Vec<String>> {
     let dependencies: Vec<String> = dependencies.iter().map(|it| it.replace('-', "_")).collect();
     let mut shown = BTreeMap::new();
-    for path in files_below(source)? {
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
-        let foreign = foreign_in(&text, &dependencies)
-            .with_context(|| format!("{} cannot be parsed", path.display()))?;
-        for (dependency, item) in foreign {
-            shown.entry(dependency).or_insert((path.clone(), item));
+    for Source { path, text } in source::read(folder)? {
+        let place = folder.join(path).display().to_string();
+        let found = foreign_in(&text, &dependencies);
+        for dependency in found.with_context(|| format!("{place} cannot be parsed"))? {
+            shown.entry(dependency).or_insert(place.clone());
         }
     }
-    let rows: Vec<&str> = allowed
-        .iter()
-        .filter(|row| row.ours == name)
-        .map(|row| row.foreign)
-        .collect();
-    let unlisted = shown
-        .iter()
-        .filter(|(dependency, _)| !rows.contains(&dependency.as_str()))
-        .map(|(dependency, (path, item))| {
-            format!(
-                "{}: {item} shows a type of {dependency} in its signature",
-                path.display()
-            )
-        });
-    let unused = rows
-        .iter()
-        .filter(|row| !shown.contains_key(**row))
-        .map(|row| {
-            format!("{name} shows no type of {row}: remove the row from xtask/src/deps/public.rs")
-        });
+    let is_of = |ours: &str| ours.split(' ').any(|it| it == name);
+    let rows = ALLOWED.iter().filter(|(.., ours)| is_of(ours));
+    let rows: Vec<&str> = rows.map(|(foreign, ..)| *foreign).collect();
+    let unlisted = shown.iter().filter(|(it, _)| !rows.contains(&it.as_str()));
+    let unlisted =
+        unlisted.map(|(it, place)| format!("{place}: a public signature shows a type of {it}"));
+    let unused = rows.iter().filter(|row| !shown.contains_key(**row));
+    let unused = unused.map(|it| {
+        format!("{name} shows no type of {it}: remove it from the list in xtask/src/deps/public.rs")
+    });
     Ok(unlisted.chain(unused).collect())
 }
 
-/// The source files of a crate, tests left out.
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default();
-        if name == "tests" || name == "tests.rs" {
-            continue;
-        }
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// The foreign crates in the public signatures of a file, each with an item that shows it.
-fn foreign_in(source: &str, dependencies: &[String]) -> syn::Result<Vec<(String, String)>> {
+/// The foreign crates in the public signatures of a file.
+fn foreign_in(source: &str, dependencies: &[String]) -> syn::Result<BTreeSet<String>> {
     let file = syn::parse_file(source)?;
     let mut names = BTreeMap::new();
     for item in &file.items {
@@ -124,12 +67,11 @@ fn foreign_in(source: &str, dependencies: &[String]) -> syn::Result<Vec<(String,
         }
     }
     let mut finder = Finder {
-        dependencies,
         names,
-        item: String::new(),
-        found: Vec::new(),
+        found: BTreeSet::new(),
     };
-    finder.items(&file.items);
+    finder.visit_file(&file);
+    finder.found.retain(|it| dependencies.contains(it));
     Ok(finder.found)
 }
 
@@ -157,137 +99,108 @@ fn import(tree: &UseTree, root: Option<&str>, names: &mut BTreeMap<String, Strin
     }
 }
 
-struct Finder<'a> {
-    dependencies: &'a [String],
+struct Finder {
+    /// What the file imports: the crate of each name.
     names: BTreeMap<String, String>,
-    /// The item whose signature is visited.
-    item: String,
-    found: Vec<(String, String)>,
+    /// The first names of all paths in public signatures.
+    found: BTreeSet<String>,
 }
 
-impl Finder<'_> {
-    fn items(&mut self, items: &[Item]) {
-        for item in items {
-            self.signature_of(item);
+impl Finder {
+    fn path(&mut self, path: &syn::Path) {
+        if let Some(first) = path.segments.first() {
+            let first = first.ident.to_string();
+            self.found
+                .insert(self.names.get(&first).cloned().unwrap_or(first));
+        }
+    }
+}
+
+/// Visits what a user of the crate sees: no private item or field, and no body.
+impl<'ast> Visit<'ast> for Finder {
+    fn visit_item(&mut self, item: &'ast Item) {
+        let seen = match item {
+            Item::Const(it) => is_public(&it.vis),
+            Item::Enum(it) => is_public(&it.vis),
+            Item::Fn(it) => is_public(&it.vis),
+            Item::Mod(it) => is_public(&it.vis),
+            Item::Static(it) => is_public(&it.vis),
+            Item::Struct(it) => is_public(&it.vis),
+            Item::Trait(it) => is_public(&it.vis),
+            Item::Type(it) => is_public(&it.vis),
+            Item::Use(it) => is_public(&it.vis),
+            Item::Impl(_) => true,
+            _ => false,
+        };
+        if seen {
+            visit::visit_item(self, item);
         }
     }
 
-    /// Visits what a user of the crate sees of an item: no body, and no private field.
-    fn signature_of(&mut self, item: &Item) {
-        match item {
-            Item::Fn(it) if is_public(&it.vis) => {
-                self.named(&it.sig.ident, |finder| finder.visit_signature(&it.sig));
-            }
-            Item::Struct(it) if is_public(&it.vis) => self.named(&it.ident, |finder| {
-                finder.derives(&it.attrs);
-                finder.visit_generics(&it.generics);
-                finder.public_fields(&it.fields, false);
-            }),
-            Item::Enum(it) if is_public(&it.vis) => self.named(&it.ident, |finder| {
-                finder.derives(&it.attrs);
-                finder.visit_generics(&it.generics);
-                for variant in &it.variants {
-                    finder.public_fields(&variant.fields, true);
-                }
-            }),
-            Item::Const(it) if is_public(&it.vis) => {
-                self.named(&it.ident, |finder| finder.visit_type(&it.ty));
-            }
-            Item::Static(it) if is_public(&it.vis) => {
-                self.named(&it.ident, |finder| finder.visit_type(&it.ty));
-            }
-            Item::Type(it) if is_public(&it.vis) => {
-                self.named(&it.ident, |finder| visit::visit_item_type(finder, it));
-            }
-            Item::Use(it) if is_public(&it.vis) => {
-                let mut names = BTreeMap::new();
-                import(&it.tree, None, &mut names);
-                for (name, root) in names {
-                    self.record(&root, &name);
-                }
-            }
-            Item::Trait(it) if is_public(&it.vis) => self.named(&it.ident, |finder| {
-                finder.visit_generics(&it.generics);
-                for bound in &it.supertraits {
-                    finder.visit_type_param_bound(bound);
-                }
-                for item in &it.items {
-                    match item {
-                        TraitItem::Fn(it) => finder.visit_signature(&it.sig),
-                        item => finder.visit_trait_item(item),
-                    }
-                }
-            }),
-            Item::Impl(it) => self.implementation(it),
-            Item::Mod(it) if is_public(&it.vis) => {
-                if let Some((_, items)) = &it.content {
-                    self.items(items);
-                }
-            }
-            _ => {}
-        }
+    fn visit_item_use(&mut self, it: &'ast syn::ItemUse) {
+        let mut names = BTreeMap::new();
+        import(&it.tree, None, &mut names);
+        self.found.extend(names.into_values());
     }
 
     /// A trait's implementation is as public as its type and its trait, which may be in other files. All count, but those of
     /// types that are private in this file are rare enough to be listed or avoided.
-    fn implementation(&mut self, it: &syn::ItemImpl) {
-        if let Some((path, _)) = &it.trait_ {
-            self.item = format!("an implementation of {}", last(path));
-            self.visit_path(path);
-            return;
-        }
-        for item in &it.items {
-            match item {
-                ImplItem::Fn(it) if is_public(&it.vis) => {
-                    self.named(&it.sig.ident, |finder| finder.visit_signature(&it.sig));
-                }
-                ImplItem::Const(it) if is_public(&it.vis) => {
-                    self.named(&it.ident, |finder| finder.visit_type(&it.ty));
-                }
-                _ => {}
-            }
+    fn visit_item_impl(&mut self, it: &'ast syn::ItemImpl) {
+        match &it.trait_ {
+            Some((path, _)) => self.visit_path(path),
+            None => it.items.iter().for_each(|it| self.visit_impl_item(it)),
         }
     }
 
-    fn named(&mut self, name: &syn::Ident, visit: impl FnOnce(&mut Self)) {
-        self.item = name.to_string();
-        visit(self);
+    fn visit_impl_item_fn(&mut self, it: &'ast syn::ImplItemFn) {
+        if is_public(&it.vis) {
+            self.visit_signature(&it.sig);
+        }
     }
 
-    fn public_fields(&mut self, fields: &Fields, all: bool) {
-        for field in fields.iter().filter(|field| all || is_public(&field.vis)) {
+    fn visit_impl_item_const(&mut self, it: &'ast syn::ImplItemConst) {
+        if is_public(&it.vis) {
+            self.visit_type(&it.ty);
+        }
+    }
+
+    fn visit_field(&mut self, field: &'ast syn::Field) {
+        if is_public(&field.vis) {
             self.visit_type(&field.ty);
         }
     }
 
+    /// The fields of a variant are as public as their enum.
+    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
+        for field in &variant.fields {
+            self.visit_type(&field.ty);
+        }
+    }
+
+    fn visit_block(&mut self, _: &'ast syn::Block) {}
+
+    fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+
     /// A derived trait of a foreign crate is implemented for all to see. The macro has the trait's name.
-    fn derives(&mut self, attributes: &[syn::Attribute]) {
-        for attribute in attributes.iter().filter(|it| it.path().is_ident("derive")) {
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        if attribute.path().is_ident("derive") {
             let _ = attribute.parse_nested_meta(|meta| {
                 // `thiserror` derives a trait of the standard library.
-                if last(&meta.path) != "Error" {
-                    self.visit_path(&meta.path);
+                if meta
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|it| it.ident != "Error")
+                {
+                    self.path(&meta.path);
                 }
                 Ok(())
             });
         }
     }
 
-    fn record(&mut self, root: &str, item: &str) {
-        if self.dependencies.iter().any(|it| it == root) {
-            self.found.push((root.to_owned(), item.to_owned()));
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        if let Some(first) = path.segments.first() {
-            let first = first.ident.to_string();
-            let root = self.names.get(&first).cloned().unwrap_or(first);
-            let item = self.item.clone();
-            self.record(&root, &item);
-        }
+        self.path(path);
         visit::visit_path(self, path);
     }
 }
@@ -296,24 +209,14 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-fn last(path: &syn::Path) -> String {
-    path.segments
-        .last()
-        .map(|segment| segment.ident.to_string())
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ALLOWED, foreign_in, problems};
+    use super::{foreign_in, problems};
 
-    fn foreign(source: &str) -> Vec<String> {
+    fn foreign(source: &str) -> String {
         let dependencies = ["reqwest", "serde", "serde_json", "thiserror"].map(str::to_owned);
         let found = foreign_in(source, &dependencies).unwrap();
-        found
-            .into_iter()
-            .map(|(dependency, _)| dependency)
-            .collect()
+        found.into_iter().collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -336,16 +239,10 @@ mod tests {
             "pub use reqwest;",
             "pub mod a { pub fn url() -> reqwest::Url { todo!() } }",
         ] {
-            let found = foreign(source);
-            assert!(
-                !found.is_empty() && found.iter().all(|it| it == "reqwest"),
-                "{source}: {found:?}"
-            );
+            assert_eq!(foreign(source), "reqwest", "{source}");
         }
-        assert_eq!(
-            foreign("use serde::Serialize; #[derive(Debug, Serialize)] pub struct A;"),
-            ["serde"]
-        );
+        let derived = "use serde::Serialize; #[derive(Debug, Serialize)] pub struct A;";
+        assert_eq!(foreign(derived), "serde");
     }
 
     #[test]
@@ -360,7 +257,7 @@ mod tests {
             "#[derive(thiserror::Error)] pub struct A;",
             "mod a { pub fn url() -> reqwest::Url { todo!() } }",
         ] {
-            assert_eq!(foreign(source), Vec::<String>::new(), "{source}");
+            assert_eq!(foreign(source), "", "{source}");
         }
     }
 
@@ -373,10 +270,10 @@ mod tests {
         )
         .unwrap();
         let dependencies = ["actix-web", "reqwest"].map(str::to_owned);
-        let problems = problems("jetpay-actix", &dependencies, folder.path(), ALLOWED).unwrap();
+        let problems = problems("jetpay-actix", &dependencies, folder.path()).unwrap();
         assert_eq!(problems.len(), 2, "{problems:?}");
         assert!(
-            problems[0].ends_with("open shows a type of reqwest in its signature"),
+            problems[0].ends_with("lib.rs: a public signature shows a type of reqwest"),
             "{problems:?}"
         );
         assert!(

@@ -1,132 +1,106 @@
-//! Searches the source of a pure crate for the clock, the files and the sockets of the standard library. The dependency
-//! graph cannot show these.
-//!
-//! This is a text search, not a proof. It finds honest mistakes.
+//! The sources of a crate: its files without tests, and the paths that they name. The code is read as tokens, not compiled,
+//! so this finds honest mistakes and proves nothing.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// Modules of the standard library that do I/O.
-const MODULES: [&str; 6] = ["env", "fs", "io", "os", "process", "thread"];
-/// Names that read a clock, print, or use the network. `std::net` as a whole is allowed: a pure crate may parse an address.
-const WORDS: [&str; 12] = [
-    "SystemTime",
-    "Instant",
-    "Timestamp::now",
-    "Zoned::now",
-    "print!",
-    "println!",
-    "eprint!",
-    "eprintln!",
-    "TcpListener",
-    "TcpStream",
-    "ToSocketAddrs",
-    "UdpSocket",
-];
+use crate::files;
 
-/// Finds every file below a folder that names one of these, tests left out.
-pub(crate) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
+/// A file of a crate.
+pub(super) struct Source {
+    /// Its path below the folder that was read.
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
+
+/// Reads the files below a folder, test modules left out.
+pub(super) fn read(folder: &Path) -> Result<Vec<Source>> {
+    let is_test = |path: &Path| {
+        path.iter()
+            .any(|name| name == "tests" || name == "tests.rs")
+    };
+    let mut sources = Vec::new();
+    for file in files::below(folder)? {
+        let path = file.strip_prefix(folder).unwrap_or(&file).to_owned();
+        if files::has_ending(&path, "rs") && !is_test(&path) {
+            let text = files::read(&file)?;
+            sources.push(Source { path, text });
+        }
+    }
+    Ok(sources)
+}
+
+/// All paths that the code names, also in macros; those of a group one by one. Comments and `#[cfg(test)]` do not count.
+pub(super) fn paths(code: &str) -> Result<Vec<Vec<String>>> {
+    let tokens: Result<TokenStream, _> = code.parse();
     let mut found = Vec::new();
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if name == "tests" || name == "tests.rs" {
-            continue;
+    collect(tokens.map_err(|why| anyhow!("{why}"))?, &[], &mut found);
+    Ok(found)
+}
+
+/// Adds the paths of these tokens. `before` is the path in front of their group.
+fn collect(tokens: TokenStream, before: &[String], found: &mut Vec<Vec<String>>) {
+    let (mut path, mut colons, mut skips) = (Vec::new(), 0, false);
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let colons_before = std::mem::take(&mut colons);
+        let joined = colons_before == 2;
+        match token {
+            // An item that is for tests only ends with its block or its semicolon.
+            TokenTree::Group(group) if skips => skips = group.delimiter() != Delimiter::Brace,
+            TokenTree::Punct(sign) if skips => skips = sign.as_char() != ';',
+            _ if skips => {}
+            TokenTree::Ident(name) => {
+                if !joined {
+                    found.push(std::mem::replace(&mut path, before.to_vec()));
+                }
+                path.push(name.to_string());
+            }
+            TokenTree::Punct(sign) if sign.as_char() == ':' => colons = colons_before + 1,
+            TokenTree::Group(group) if joined => {
+                collect(group.stream(), &path, found);
+                path.clear();
+            }
+            TokenTree::Group(group) => collect(group.stream(), &[], found),
+            TokenTree::Punct(sign) if sign.as_char() == '#' => {
+                let attribute = tokens.peek().map(ToString::to_string).unwrap_or_default();
+                skips = attribute.replace(' ', "") == "[cfg(test)]";
+            }
+            // The name of a macro.
+            TokenTree::Punct(sign) if sign.as_char() == '!' && sign.spacing() == Spacing::Alone => {
+                path.last_mut().into_iter().for_each(|name| name.push('!'));
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
-        if path.is_dir() {
-            found.extend(impurities_below(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
-            found.extend(
-                impurities(&text)
-                    .into_iter()
-                    .map(|what| format!("{}: names {what}", path.display())),
-            );
-        }
+    }
+    found.push(path);
+}
+
+/// What reads a clock, prints, or does I/O. `std::net` as a whole is allowed: a pure crate may parse an address.
+const IMPURE: &str = "std::env std::fs std::io std::os std::process std::thread SystemTime Instant Timestamp::now Zoned::now \
+                      print! println! eprint! eprintln! TcpListener TcpStream ToSocketAddrs UdpSocket";
+
+/// Finds every file of a pure crate that names one of these. The dependency graph cannot show them.
+pub(super) fn impurities_below(folder: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for Source { path, text } in read(folder)? {
+        let place = folder.join(path);
+        let names = impurities(&text).with_context(|| place.display().to_string())?;
+        found.extend(names.map(|name| format!("{}: names `{name}`", place.display())));
     }
     Ok(found)
 }
 
-/// The forbidden names in a file. Comments and tests do not count.
-fn impurities(source: &str) -> Vec<String> {
-    let code = source
-        .split("#[cfg(test)]\nmod tests")
-        .next()
-        .unwrap_or_default();
-    let code: String = code
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n");
-    let modules = modules_of_std(&code)
-        .into_iter()
-        .filter(|module| MODULES.contains(&module.as_str()));
-    let words = WORDS
-        .iter()
-        .filter(|word| has_word(&code, word))
-        .map(|word| format!("`{word}`"));
-    modules
-        .map(|module| format!("`std::{module}`"))
-        .chain(words)
-        .collect()
-}
-
-/// The modules after `std::`, also those in a group: `std::{fmt::{self, Write}, fs::File}`.
-fn modules_of_std(code: &str) -> Vec<String> {
-    let after_std = code.split("std::").skip(1);
-    after_std
-        .flat_map(|rest| {
-            rest.strip_prefix('{')
-                .map_or_else(|| vec![first_name(rest)], names_of_group)
-        })
-        .collect()
-}
-
-/// The first name of each element of a group, up to its closing brace.
-fn names_of_group(group: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut depth = 0;
-    for piece in group.split_inclusive(['{', '}', ',']) {
-        if depth == 0 {
-            names.push(first_name(piece));
-        }
-        match piece.chars().next_back() {
-            Some('{') => depth += 1,
-            Some('}') if depth == 0 => break,
-            Some('}') => depth -= 1,
-            _ => {}
-        }
-    }
-    names
-}
-
-fn first_name(text: &str) -> String {
-    text.trim_start()
-        .chars()
-        .take_while(|&character| is_part_of_name(character))
-        .collect()
-}
-
-fn is_part_of_name(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
-}
-
-fn has_word(code: &str, word: &str) -> bool {
-    code.match_indices(word).any(|(at, _)| {
-        let before = code[..at].chars().next_back();
-        let after = code[at + word.len()..].chars().next();
-        !before.is_some_and(is_part_of_name)
-            && (word.ends_with('!') || !after.is_some_and(is_part_of_name))
-    })
+fn impurities(code: &str) -> Result<impl Iterator<Item = &'static str>> {
+    let paths = paths(code)?;
+    let is_named = move |name: &&str| {
+        let parts: Vec<&str> = name.split("::").collect();
+        let mut pieces = paths.iter().flat_map(|path| path.windows(parts.len()));
+        pieces.any(|piece| piece == parts)
+    };
+    Ok(IMPURE.split(' ').filter(is_named))
 }
 
 #[cfg(test)]
@@ -134,27 +108,39 @@ mod tests {
     use super::impurities;
 
     #[test]
-    fn clock_and_files_are_found_in_every_form_of_import() {
-        for source in [
-            "use std::time::Instant;",
-            "use std::{fmt, fs};",
-            "use std::{fmt::{self, Write}, net::TcpStream};",
-            "let now = jiff::Timestamp::now();",
-            "std::env::var(\"HOME\")",
-            "println!(\"{}\", 1);",
+    fn clock_and_files_are_found_in_every_form_of_a_path_and_tests_and_comments_are_left_out() {
+        for (code, expected) in [
+            ("use std::time::Instant;", "Instant"),
+            ("use std::{fmt, fs};", "std::fs"),
+            (
+                "use std::{fmt::{self, Write}, net::TcpStream};",
+                "TcpStream",
+            ),
+            (
+                "fn f() { let now = jiff::Timestamp::now(); }",
+                "Timestamp::now",
+            ),
+            (
+                "fn f() { format!(\"{}\", ::std::env::var(\"HOME\")); }",
+                "std::env",
+            ),
+            ("fn f() { println!(\"{}\", 1); }", "println!"),
+            (
+                "#[cfg(test)]\nmod tests { use std::fs; }\nuse std::io;",
+                "std::io",
+            ),
+            (
+                "#[cfg(test)]\nmod tests;\nuse std::process::Command;",
+                "std::process",
+            ),
+            (
+                "// std::fs\n/// std::fs\nuse std::fmt;\nstruct Instantly;",
+                "",
+            ),
+            ("#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n", ""),
         ] {
-            assert_eq!(
-                impurities(source).len(),
-                1,
-                "{source}: {:?}",
-                impurities(source)
-            );
+            let found: Vec<_> = impurities(code).unwrap().collect();
+            assert_eq!(found.join(" "), expected, "{code}");
         }
-    }
-
-    #[test]
-    fn comments_tests_and_longer_names_are_ignored() {
-        let source = "// std::fs\nuse std::fmt;\nstruct Instantly;\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n";
-        assert!(impurities(source).is_empty(), "{:?}", impurities(source));
     }
 }

@@ -1,22 +1,17 @@
 //! Checks that the pages hold together: every relative link leads to a file and a heading that exist, and every path and
 //! every test that a page names in a code span exists. A table below a heading that is a path lists what is in that folder.
 
+use std::collections::HashSet;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, ensure};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::markdown::{anchors, first_cells, links, paragraphs, split};
-use crate::shell;
+use crate::{files, shell};
 
-/// The folders whose pages are checked.
-const FOLDERS: [&str; 5] = [
-    "",
-    "docs",
-    "examples/shop-sqlite",
-    "fixtures",
-    "fixtures/vectors",
-];
+/// The folders whose pages are checked, beside those at the root.
+const FOLDERS: [&str; 3] = ["docs", "examples", "fixtures"];
 
 /// A code span that begins so is a path. A crate's folder is named without `crates/`.
 const PATHS: [&str; 8] = [
@@ -31,46 +26,33 @@ const PATHS: [&str; 8] = [
 ];
 
 /// The folders whose sources have the tests that pages name.
-const SOURCES: [&str; 4] = ["crates", "examples", "fuzz/src", "xtask"];
+const SOURCES: [&str; 3] = ["crates", "examples", "xtask"];
 
 /// Fails with one line for each link, path or test that does not exist.
 pub(super) fn check() -> Result<()> {
     let repository = Repository::read()?;
-    let (mut pages, mut problems) = (0, Vec::new());
+    let root = &repository.root;
+    let mut pages: Vec<PathBuf> = fs::read_dir(root)?.flatten().map(|it| it.path()).collect();
     for folder in FOLDERS {
-        for page in pages_of(&repository.root, Path::new(folder))? {
-            let text = read(&repository.root.join(&page))?;
-            problems.extend(repository.problems_of(&page, &text));
-            pages += 1;
-        }
+        pages.extend(files::below(&root.join(folder))?);
     }
-    if !problems.is_empty() {
-        bail!(
-            "{} links, paths or tests do not exist:\n{}",
-            problems.len(),
-            problems.join("\n")
-        );
-    }
-    println!("✓ the links, paths and tests that {pages} pages name exist");
-    Ok(())
-}
-
-fn pages_of(root: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut pages = Vec::new();
-    let shown = folder.display();
-    let entries = fs::read_dir(root.join(folder));
-    for entry in entries.with_context(|| format!("{shown} cannot be read"))? {
-        let name = PathBuf::from(entry?.file_name());
-        if name.extension().is_some_and(|ending| ending == "md") {
-            pages.push(folder.join(name));
-        }
-    }
+    pages.retain(|page| files::has_ending(page, "md"));
     pages.sort();
-    Ok(pages)
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+    let mut problems = Vec::new();
+    for page in &pages {
+        let name = page.strip_prefix(root).unwrap_or(page);
+        problems.extend(repository.problems_of(name, &files::read(page)?));
+    }
+    let (count, problems) = (problems.len(), problems.join("\n"));
+    ensure!(
+        count == 0,
+        "{count} links, paths or tests do not exist:\n{problems}"
+    );
+    println!(
+        "✓ the links, paths and tests that {} pages name exist",
+        pages.len()
+    );
+    Ok(())
 }
 
 /// What a page can lead to.
@@ -82,11 +64,13 @@ struct Repository {
 
 impl Repository {
     fn read() -> Result<Self> {
-        let root = shell::root();
+        let root = shell::root().canonicalize()?;
         let mut source = String::new();
         for folder in SOURCES.map(|folder| root.join(folder)) {
-            if folder.is_dir() {
-                read_sources(&folder, &mut source)?;
+            for file in files::below(&folder)? {
+                if files::has_ending(&file, "rs") {
+                    source.push_str(&files::read(&file)?);
+                }
             }
         }
         Ok(Self { root, source })
@@ -94,91 +78,121 @@ impl Repository {
 
     /// What does not exist of all that the text of `page` leads to; `page` is a path relative to the root.
     fn problems_of(&self, page: &Path, text: &str) -> Vec<String> {
+        let content = Content::of(text);
         let mut problems = Vec::new();
-        let mut folder = None;
-        for paragraph in paragraphs(text) {
-            let mut add = |line: usize, problem: String| {
-                let line = paragraph.line + line;
-                problems.push(format!("{}:{line}: {problem}", page.display()));
-            };
-            let (prose, spans) = split(&paragraph.text);
-            if paragraph.text.starts_with('#') {
-                let path = spans.first().map(|span| span.text.clone());
-                folder = path.filter(|path| is_path(path));
-            }
-            for link in links(&prose) {
-                if let Some(problem) = broken(&self.root, page, text, &link.text) {
-                    add(link.line, problem);
-                }
-            }
-            let mut paths = Vec::new();
-            for span in &spans {
-                if is_path(&span.text) {
-                    paths.extend(expand(&span.text).into_iter().map(|path| (span.line, path)));
-                } else if is_test(&span.text) && !self.source.contains(&span.text) {
-                    add(span.line, format!("there is no test {}", span.text));
-                }
-            }
-            if let Some(folder) = &folder {
-                let names = first_cells(&paragraph.text).into_iter();
-                paths.extend(names.map(|name| (name.line, format!("{folder}/{}", name.text))));
-            }
-            for (line, path) in paths {
-                if !exists(&self.root, &path) {
-                    add(line, format!("there is no {path}"));
-                }
+        for (line, target) in &content.links {
+            let broken = broken(&self.root, page, &content, target);
+            problems.extend(broken.map(|problem| (*line, problem)));
+        }
+        for (line, path) in &content.paths {
+            let gone = expand(path)
+                .into_iter()
+                .filter(|path| !exists(&self.root, path));
+            problems.extend(gone.map(|path| (*line, format!("there is no {path}"))));
+        }
+        for (line, test) in &content.tests {
+            if !self.source.contains(test) {
+                problems.push((*line, format!("there is no test {test}")));
             }
         }
-        problems
+        problems.sort_by_key(|(line, _)| *line);
+        let place = |(line, problem)| format!("{}:{line}: {problem}", page.display());
+        problems.into_iter().map(place).collect()
     }
 }
 
-fn read_sources(folder: &Path, source: &mut String) -> Result<()> {
-    let entries = fs::read_dir(folder);
-    for entry in entries.with_context(|| format!("{} cannot be read", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            read_sources(&path, source)?;
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            source.push_str(&read(&path)?);
+/// What the checks need of a page. The numbers are lines.
+#[derive(Default)]
+struct Content {
+    /// The anchors of the headings, as GitHub makes them.
+    anchors: HashSet<String>,
+    /// The targets of links.
+    links: Vec<(usize, String)>,
+    /// Paths in code spans, and what the first cells of a table name below a heading that is a path.
+    paths: Vec<(usize, String)>,
+    /// Names of tests in code spans.
+    tests: Vec<(usize, String)>,
+}
+
+impl Content {
+    fn of(text: &str) -> Self {
+        let mut content = Self::default();
+        // The text and the first code span of the heading that is read, the folder of the last one, the column of a table.
+        let (mut heading, mut folder, mut column) = (None, None, 0);
+        for (event, place) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+            let line = text[..place.start].matches('\n').count() + 1;
+            match event {
+                Event::Start(Tag::Heading { .. }) => heading = Some((String::new(), None)),
+                Event::End(TagEnd::Heading(_)) => {
+                    let (title, code) = heading.take().unwrap_or_default();
+                    content.add_heading(&title);
+                    folder = code.filter(|code: &String| is_path(code));
+                }
+                Event::Start(Tag::TableHead | Tag::TableRow) | Event::End(TagEnd::Table) => {
+                    column = 0;
+                }
+                Event::Start(Tag::TableCell) => column += 1,
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    content.links.push((line, dest_url.into_string()));
+                }
+                Event::Text(text) => {
+                    if let Some((title, _)) = &mut heading {
+                        title.push_str(&text);
+                    }
+                }
+                Event::Code(code) => {
+                    if let Some((title, first)) = &mut heading {
+                        title.push_str(&code);
+                        first.get_or_insert_with(|| code.to_string());
+                    }
+                    if is_path(&code) {
+                        content.paths.push((line, code.to_string()));
+                    } else if is_test(&code) {
+                        content.tests.push((line, code.to_string()));
+                    }
+                    if let Some(folder) = folder.as_ref().filter(|_| column == 1) {
+                        content.paths.push((line, format!("{folder}/{code}")));
+                    }
+                }
+                _ => {}
+            }
+        }
+        content
+    }
+
+    fn add_heading(&mut self, title: &str) {
+        let kept = title.trim().chars().filter_map(|letter| match letter {
+            ' ' => Some('-'),
+            '-' | '_' => Some(letter),
+            _ => letter.is_alphanumeric().then_some(letter),
+        });
+        let anchor: String = kept.flat_map(char::to_lowercase).collect();
+        let mut again = 0;
+        let mut fresh = anchor.clone();
+        while !self.anchors.insert(fresh) {
+            again += 1;
+            fresh = format!("{anchor}-{again}");
         }
     }
-    Ok(())
 }
 
 /// Why a link leads nowhere. Links to other hosts are not followed.
-fn broken(root: &Path, page: &Path, text: &str, target: &str) -> Option<String> {
+fn broken(root: &Path, page: &Path, content: &Content, target: &str) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
     }
     let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
     if path.is_empty() {
-        let known = anchors(text).contains(anchor);
+        let known = content.anchors.contains(anchor);
         return (!known).then(|| format!("this page has no heading #{anchor}"));
     }
-    let to = normal(&page.parent().unwrap_or(Path::new("")).join(path));
-    let Some(to) = to.filter(|to| root.join(to).exists()) else {
+    let to = root.join(page).with_file_name("").join(path).canonicalize();
+    let Some(to) = to.ok().filter(|to| to.starts_with(root)) else {
         return Some(format!("there is no {path}"));
     };
-    if anchor.is_empty() {
-        return None;
-    }
-    let known = read(&root.join(to)).is_ok_and(|text| anchors(&text).contains(anchor));
-    (!known).then(|| format!("{path} has no heading #{anchor}"))
-}
-
-/// The path without `.` and `..`; none when it leaves the repository.
-fn normal(path: &Path) -> Option<PathBuf> {
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(name) => normal.push(name),
-            Component::CurDir => {}
-            Component::ParentDir if normal.pop() => {}
-            _ => return None,
-        }
-    }
-    Some(normal)
+    let known = || files::read(&to).is_ok_and(|text| Content::of(&text).anchors.contains(anchor));
+    let is_good = anchor.is_empty() || known();
+    (!is_good).then(|| format!("{path} has no heading #{anchor}"))
 }
 
 fn is_path(span: &str) -> bool {
@@ -224,70 +238,50 @@ fn exists(root: &Path, path: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn problems(text: &str) -> Vec<String> {
-        let repository = Repository::read().unwrap();
-        repository.problems_of(Path::new("docs/page.md"), text)
-    }
-
     #[test]
-    fn links_and_paths_that_exist_are_no_problem() {
-        let page = "# A page, with `code`\n\n\
+    fn what_a_page_leads_to_and_does_not_exist_is_named_with_its_line() {
+        let repository = Repository::read().unwrap();
+        let gone = ["no", "test", "has", "this", "name"].join("_");
+        let tests = format!("`every_planted_bug_still_applies`, `{gone}`");
+        let no_test = format!("1: there is no test {gone}");
+        let good = "# A page, with `code`\n\n\
             [up](../README.md), [here](#a-page-with-code),\n[there](architecture.md#code-map)\n\n\
             `xtask/src/docs/{mod,links}.rs`, `jetpay-core/src`, `jetpay-core/tests/secrets`, [out](https://example.com/a#b)\n";
-        assert!(problems(page).is_empty(), "{:?}", problems(page));
+        let table = "### `xtask/src`\n\n| folder | what |\n|---|---|\n| `docs`, `gone` | `elsewhere` |\n\n## More\n\n| `x` |\n";
+        let fenced = "```text\n[a](gone.md)\n# Gone\n```\n\n`[a](gone.md)`";
+        for (page, expected) in [
+            (good, vec![]),
+            (fenced, vec![]),
+            (
+                "one\n\n`code`\ntwo [gone](gone.md)",
+                vec!["4: there is no gone.md"],
+            ),
+            ("[out](../../x.md)", vec!["1: there is no ../../x.md"]),
+            ("[a](#gone)", vec!["1: this page has no heading #gone"]),
+            (
+                "[b](../README.md#gone)",
+                vec!["1: ../README.md has no heading #gone"],
+            ),
+            (
+                "`jetpay-core/src/{lib,gone}.rs`",
+                vec!["1: there is no jetpay-core/src/gone.rs"],
+            ),
+            (&tests, vec![&no_test]),
+            (table, vec!["5: there is no xtask/src/gone"]),
+        ] {
+            let found = repository.problems_of(Path::new("docs/page.md"), page);
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|it| format!("docs/page.md:{it}"))
+                .collect();
+            assert_eq!(found, expected, "{page}");
+        }
     }
 
     #[test]
-    fn link_to_a_missing_file_is_named_with_its_line() {
-        assert_eq!(
-            problems("one\n\n`code`\ntwo [gone](gone.md)"),
-            ["docs/page.md:4: there is no gone.md"]
-        );
-        assert_eq!(
-            problems("[out](../../x.md)"),
-            ["docs/page.md:1: there is no ../../x.md"]
-        );
-    }
-
-    #[test]
-    fn link_to_a_missing_heading_is_named() {
-        assert_eq!(
-            problems("[a](#gone) [b](../README.md#gone)"),
-            [
-                "docs/page.md:1: this page has no heading #gone",
-                "docs/page.md:1: ../README.md has no heading #gone"
-            ]
-        );
-    }
-
-    #[test]
-    fn path_in_a_code_span_that_does_not_exist_is_named() {
-        assert_eq!(
-            problems("`jetpay-core/src/{lib,gone}.rs`"),
-            ["docs/page.md:1: there is no jetpay-core/src/gone.rs"]
-        );
-    }
-
-    #[test]
-    fn test_that_does_not_exist_is_named() {
-        let gone = ["no", "test", "has", "this", "name"].join("_");
-        assert_eq!(
-            problems(&format!("`test_that_does_not_exist_is_named`, `{gone}`")),
-            [format!("docs/page.md:1: there is no test {gone}")]
-        );
-    }
-
-    #[test]
-    fn table_below_a_folder_names_what_is_in_it() {
-        let page = "### `xtask/src`\n\n| folder | what |\n|---|---|\n| `docs`, `gone` | `elsewhere` |\n\n## More\n\n| `x` |\n";
-        assert_eq!(
-            problems(page),
-            ["docs/page.md:5: there is no xtask/src/gone"]
-        );
-    }
-
-    #[test]
-    fn fenced_code_and_code_spans_hold_no_links() {
-        assert!(problems("```text\n[a](gone.md)\n# Gone\n```\n\n`[a](gone.md)`").is_empty());
+    fn second_heading_of_a_name_gets_a_number() {
+        let anchors = Content::of("# A b\n\n## A b\n\n### `x` / y_z!\n").anchors;
+        let expected = ["a-b", "a-b-1", "x--y_z"].map(String::from);
+        assert_eq!(anchors, HashSet::from(expected));
     }
 }

@@ -1,7 +1,6 @@
 //! `cargo xtask docs`: the page of the checks, which is made from the code and so agrees with it.
 
 mod links;
-mod markdown;
 
 use std::fmt::Write;
 use std::fs;
@@ -11,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use jetpay_conformance::{Entry, Group, Level, Need, Source, catalogue, resolve_alarms};
 use jetpay_platform::METHODS;
 
-use crate::shell;
+use crate::{files, shell};
 
 /// The template of the page of the checks.
 const CONFORMANCE: &str = include_str!("conformance.md");
@@ -28,7 +27,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let page = fill(CONFORMANCE, &catalogue().collect::<Vec<_>>())?;
     let name = "docs/conformance.md";
     if arguments.check {
-        let is = fs::read_to_string(&path).with_context(|| format!("{name} cannot be read"))?;
+        let is = files::read(&path)?;
         // A checkout may have other line breaks.
         if is.replace("\r\n", "\n") != page {
             bail!("{name} is not what the code says: run `cargo xtask docs`");

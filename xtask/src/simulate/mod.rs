@@ -1,18 +1,14 @@
 //! `cargo xtask simulate`: runs seeds of the simulation, or plants bugs in a copy of the sources and proves that the
 //! simulation catches them.
 
-mod copy;
 mod planted;
 
-use std::fmt::{self, Write as _};
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail, ensure};
 
 use crate::shell::{self, time};
-use copy::{Built, Copy};
-use planted::{Planted, guilty, patch, planted, rounds};
+use planted::{Copy, Planted, number_of_this_commit, planted};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -34,11 +30,22 @@ pub(crate) struct Arguments {
     /// Plant only the bugs whose name contains these words
     #[arg(long, value_name = "WORDS", requires = "mutants")]
     only: Option<String>,
+    /// Build nothing: say which bugs can no longer be planted, because the sources changed
+    #[arg(long, requires = "mutants")]
+    check_only: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.mutants {
-        return run_all(arguments.only.as_deref().unwrap_or_default());
+        let mut bugs = planted()?;
+        let only = arguments.only.as_deref().unwrap_or_default();
+        bugs.retain(|bug| bug.name.contains(only));
+        let bugs: Vec<&Planted> = bugs.iter().collect();
+        return if arguments.check_only {
+            finish("can be planted", &check(&bugs))
+        } else {
+            run_all(&bugs)
+        };
     }
     let number = |number: u64| number.to_string();
     shell::run_cargo(&[
@@ -66,233 +73,181 @@ const SEEDS: &str = "100";
 /// The number of bugs that CI runs at each turn.
 const AT_A_TURN: usize = 2;
 
-type Bugs = Vec<&'static Planted>;
+/// The name of a bug, and what happened to it. The error says why it counts as a failure.
+type Outcome = (String, Result<String, String>);
 
-/// Plants, builds and runs every bug whose name contains these words.
-fn run_all(only: &str) -> Result<()> {
-    let mut copy = Copy::make("simulation")?;
-    expect_built(copy.cargo("build")?)?;
+/// Whether each patch applies.
+fn check(bugs: &[&Planted]) -> Vec<Outcome> {
+    let check = |bug: &&Planted| {
+        let applies = bug.still_applies().map_err(|why| cannot_be_planted(&why));
+        outcome(bug, applies.map(|()| "can be planted".to_owned()))
+    };
+    bugs.iter().map(check).collect()
+}
+
+/// Plants, builds and runs every bug.
+fn run_all(bugs: &[&Planted]) -> Result<()> {
+    let copy = Copy::make("simulation")?;
+    copy.cargo("build")?
+        .map_err(|why| not_without_a_bug(&why))?;
     if let Some(printed) = copy.simulate(SEEDS)? {
         bail!("without a planted bug, the simulation fails:\n{printed}");
     }
-    let bugs: Bugs = planted().filter(|bug| bug.name.contains(only)).collect();
-    let results = run_each(&mut copy, &bugs)?;
-    finish(bugs.len(), &results)
+    finish("caught", &run_each(&copy, bugs)?)
 }
 
 /// Proves that every bug can be planted and built, and runs a few of them. The turn says which.
 pub(crate) fn run_turn(turn: Option<u64>) -> Result<()> {
-    let turn = turn.unwrap_or_else(turn_of_this_commit);
-    let all: Bugs = planted().collect();
-    let mut copy = Copy::make("dev")?;
-    expect_built(copy.cargo("check")?)?;
+    let turn = turn.unwrap_or_else(number_of_this_commit);
+    let all = planted()?;
+    let copy = Copy::make("dev")?;
+    copy.cargo("check")?
+        .map_err(|why| not_without_a_bug(&why))?;
     let begun = Instant::now();
-    let mut results = all_build(&mut copy, &all)?;
-    let failed: Vec<&str> = results.iter().map(|(name, _)| *name).collect();
-    let took = time(begun.elapsed());
-    println!(
-        "{} of {} planted bugs build ({took})",
-        all.len() - failed.len(),
-        all.len()
-    );
+    let mut outcomes = all_build(&copy, &all)?;
+    let (built, took) = (all.len() - outcomes.len(), time(begun.elapsed()));
+    println!("{built} of {} planted bugs build ({took})", all.len());
     println!("turn {turn}; to repeat it: cargo xtask ci --only planted-bugs --turn {turn}");
     let mut chosen = at_turn(&all, turn);
-    chosen.retain(|bug| !failed.contains(&bug.name));
-    results.extend(run_each(&mut copy, &chosen)?);
-    finish(failed.len() + chosen.len(), &results)
-}
-
-/// A number that differs from commit to commit, also in a clone without history.
-fn turn_of_this_commit() -> u64 {
-    let output = Command::new("git")
-        .current_dir(shell::root())
-        .args(["rev-parse", "--short=8", "HEAD"])
-        .output();
-    let hash = output.map(|output| output.stdout).unwrap_or_default();
-    let hash = String::from_utf8_lossy(&hash);
-    u64::from_str_radix(hash.trim(), 16).unwrap_or_default()
+    chosen.retain(|bug| outcomes.iter().all(|(failed, _)| *failed != bug.name));
+    outcomes.extend(run_each(&copy, &chosen)?);
+    finish("caught", &outcomes)
 }
 
 /// The bugs of a turn. Consecutive turns run all bugs, [`AT_A_TURN`] at a time.
-fn at_turn(bugs: &[&'static Planted], turn: u64) -> Bugs {
+fn at_turn(bugs: &[Planted], turn: u64) -> Vec<&Planted> {
     let turns = bugs.len().div_ceil(AT_A_TURN).max(1) as u64;
     let turn = usize::try_from(turn % turns).unwrap_or_default();
-    let first = turn * AT_A_TURN;
-    bugs.iter().skip(first).take(AT_A_TURN).copied().collect()
+    bugs.iter().skip(turn * AT_A_TURN).take(AT_A_TURN).collect()
 }
 
-fn expect_built(built: Built) -> Result<()> {
-    built.map_err(|why| anyhow!("the copy does not build without a bug:\n{why}"))
+fn not_without_a_bug(why: &str) -> anyhow::Error {
+    anyhow!("the copy does not build without a bug:\n{why}")
 }
 
-type Results = Vec<(&'static str, Outcome)>;
+fn cannot_be_planted(why: &str) -> String {
+    format!("cannot be planted: {why}")
+}
 
-/// Checks that each bug can be planted and compiled. Bugs that change different texts are compiled together, so a few
-/// checks are enough. Returns the bugs that fail.
-fn all_build(copy: &mut Copy, bugs: &[&'static Planted]) -> Result<Results> {
+/// Checks that each bug can be planted and compiled. Bugs that change different lines are compiled together, so a few
+/// checks are enough; if one fails, each of its bugs is compiled alone. Returns the bugs that fail.
+fn all_build(copy: &Copy, bugs: &[Planted]) -> Result<Vec<Outcome>> {
     let mut failed = Vec::new();
-    let mut good = Vec::new();
-    for bug in bugs {
-        match patch(&[bug], &|file| copy.read(file)) {
-            Ok(_) => good.push(*bug),
-            Err(why) => failed.push((bug.name, Outcome::NotBuilt(format!("{why:#}")))),
+    let mut left: Vec<&Planted> = bugs.iter().collect();
+    while !left.is_empty() {
+        copy.restore()?;
+        let (mut together, mut later) = (Vec::new(), Vec::new());
+        for bug in left {
+            match copy.plant(bug) {
+                Ok(()) => together.push(bug),
+                Err(why) if together.is_empty() => {
+                    failed.push(outcome(bug, Err(cannot_be_planted(&why))));
+                }
+                Err(_) => later.push(bug),
+            }
         }
-    }
-    for round in rounds(&good, &|file| copy.read(file)) {
-        let check = &mut |bugs: &[&'static Planted]| {
-            copy.plant(bugs)?;
-            copy.cargo("check")
-        };
-        let guilty = guilty(&round, check)?;
-        failed.extend(
-            guilty
-                .into_iter()
-                .map(|(name, why)| (name, Outcome::NotBuilt(why))),
-        );
+        if copy.cargo("check")?.is_err() {
+            for bug in together {
+                copy.restore()?;
+                let planted = copy.plant(bug).map_err(|why| cannot_be_planted(&why));
+                if let Err(why) = planted.and(copy.cargo("check")?) {
+                    failed.push(outcome(bug, Err(why)));
+                }
+            }
+        }
+        left = later;
     }
     copy.restore()?;
-    for (name, outcome) in &failed {
-        println!("✗ {name}: {outcome}");
-    }
     Ok(failed)
 }
 
 /// Plants, builds and runs one bug after the other. One that fails does not stop the rest.
-fn run_each(copy: &mut Copy, bugs: &[&'static Planted]) -> Result<Results> {
-    let mut results = Vec::new();
+fn run_each(copy: &Copy, bugs: &[&Planted]) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
     for bug in bugs {
         let begun = Instant::now();
-        let outcome = outcome(copy, bug)?;
+        copy.restore()?;
+        let built = match copy.plant(bug).map_err(|why| cannot_be_planted(&why)) {
+            Ok(()) => copy.cargo("build")?,
+            Err(why) => Err(why),
+        };
+        let caught = match built {
+            Ok(()) => caught(&copy.simulate(SEEDS)?.unwrap_or_default()),
+            Err(why) => Err(why),
+        };
         let took = time(begun.elapsed());
-        println!("{} {}: {outcome} ({took})", outcome.mark(), bug.name);
-        results.push((bug.name, outcome));
+        outcomes.push(outcome(bug, caught.map(|by| format!("{by} ({took})"))));
     }
     copy.restore()?;
-    Ok(results)
+    Ok(outcomes)
 }
 
-fn outcome(copy: &mut Copy, bug: &'static Planted) -> Result<Outcome> {
-    if let Err(why) = copy.plant(&[bug]) {
-        return Ok(Outcome::NotBuilt(format!("{why:#}")));
-    }
-    if let Err(why) = copy.cargo("build")? {
-        return Ok(Outcome::NotBuilt(why));
-    }
-    let printed = copy.simulate(SEEDS)?.unwrap_or_default();
-    Ok(match violation(&printed) {
-        None => Outcome::NotCaught,
-        Some((invariant, seed)) => Outcome::Caught {
-            invariant: invariant.to_owned(),
-            seed: seed.to_owned(),
-        },
-    })
+/// What the simulation says of a planted bug: by which invariant and which seed it is caught.
+fn caught(printed: &str) -> Result<String, String> {
+    let violation = || {
+        let (_, rest) = printed.split_once("violated: ")?;
+        let (invariant, rest) = rest.split_once('\n')?;
+        let (seed, _) = rest.trim_start().split_once(',')?;
+        Some(format!("caught by \"{invariant}\", {seed}"))
+    };
+    violation().ok_or_else(|| format!("not caught within {SEEDS} seeds"))
 }
 
-/// What happened to a planted bug.
-enum Outcome {
-    Caught {
-        invariant: String,
-        seed: String,
-    },
-    NotCaught,
-    /// Its text is not in the source, or the simulation does not compile with it.
-    NotBuilt(String),
-}
-
-impl Outcome {
-    const fn mark(&self) -> char {
-        match self {
-            Self::Caught { .. } => '✓',
-            Self::NotCaught | Self::NotBuilt(_) => '✗',
-        }
+/// Prints what happened to a bug.
+fn outcome(bug: &Planted, happened: Result<String, String>) -> Outcome {
+    match &happened {
+        Ok(good) => println!("✓ {}: {good}", bug.name),
+        Err(bad) => println!("✗ {}: {bad}", bug.name),
     }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Caught { invariant, seed } => write!(f, "caught by \"{invariant}\", {seed}"),
-            Self::NotCaught => write!(f, "not caught within {SEEDS} seeds"),
-            Self::NotBuilt(why) => write!(f, "cannot be planted: {why}"),
-        }
-    }
+    (bug.name.clone(), happened)
 }
 
 /// Repeats the failures, and ends with one line of figures.
-fn finish(planted: usize, results: &[(&str, Outcome)]) -> Result<()> {
-    let (mut caught, mut missed, mut broken) = (0, 0, 0);
-    for (name, outcome) in results {
-        match outcome {
-            Outcome::Caught { .. } => {
-                caught += 1;
-                continue;
-            }
-            Outcome::NotCaught => missed += 1,
-            Outcome::NotBuilt(_) => broken += 1,
+fn finish(what: &str, outcomes: &[Outcome]) -> Result<()> {
+    let mut failed = 0;
+    for (name, happened) in outcomes {
+        if let Err(why) = happened {
+            failed += 1;
+            eprintln!("✗ {name}: {why}");
         }
-        eprintln!("✗ {name}: {outcome}");
     }
-    let mut line = format!("{planted} planted bugs: {caught} caught");
-    if missed > 0 {
-        let _ = write!(line, ", {missed} not caught");
-    }
-    if broken > 0 {
-        let _ = write!(line, ", {broken} not built");
-    }
-    ensure!(caught == planted, line);
+    let all = outcomes.len();
+    let line = format!("{all} planted bugs: {} {what}", all - failed);
+    ensure!(failed == 0, "{line}, {failed} not");
     println!("✓ {line}");
     Ok(())
 }
 
-/// The invariant and the seed of a violation.
-fn violation(printed: &str) -> Option<(&str, &str)> {
-    let (_, rest) = printed.split_once("violated: ")?;
-    let (invariant, rest) = rest.split_once('\n')?;
-    let (seed, _) = rest.trim_start().split_once(',')?;
-    Some((invariant, seed))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{AT_A_TURN, Outcome, at_turn, finish, planted, violation};
+    use super::{AT_A_TURN, at_turn, caught, finish, planted};
     use std::collections::BTreeSet;
 
     #[test]
     fn violation_tells_its_invariant_and_its_seed() {
         let printed = "✗ violated: nothing goes back\n  seed 7, step 3: it is gone\n";
-        assert_eq!(violation(printed), Some(("nothing goes back", "seed 7")));
-        assert_eq!(violation("✓ every invariant held"), None);
+        let by = "caught by \"nothing goes back\", seed 7";
+        assert_eq!(caught(printed), Ok(by.to_owned()));
+        assert!(caught("✓ every invariant held").is_err());
     }
 
     #[test]
     fn every_bug_has_its_turn() {
-        let bugs: Vec<_> = planted().collect();
+        let bugs = planted().unwrap();
         let turns = bugs.len().div_ceil(AT_A_TURN) as u64;
         let run: BTreeSet<&str> = (1000..1000 + turns)
             .flat_map(|turn| at_turn(&bugs, turn))
-            .map(|bug| bug.name)
+            .map(|bug| bug.name.as_str())
             .collect();
         assert_eq!(run.len(), bugs.len());
     }
 
     #[test]
     fn run_fails_when_a_bug_is_not_caught_or_not_built() {
-        let caught = || Outcome::Caught {
-            invariant: String::new(),
-            seed: String::new(),
-        };
-        assert!(finish(2, &[("a", caught()), ("b", caught())]).is_ok());
-        let error = finish(
-            3,
-            &[
-                ("a", caught()),
-                ("b", Outcome::NotCaught),
-                ("c", Outcome::NotBuilt(String::new())),
-            ],
-        );
-        assert_eq!(
-            error.unwrap_err().to_string(),
-            "3 planted bugs: 1 caught, 1 not caught, 1 not built"
-        );
+        let good = || ("a".to_owned(), Ok(String::new()));
+        let bad = || ("b".to_owned(), Err(String::new()));
+        assert!(finish("caught", &[good(), good()]).is_ok());
+        let error = finish("caught", &[good(), bad(), bad()]).unwrap_err();
+        assert_eq!(error.to_string(), "3 planted bugs: 1 caught, 2 not");
     }
 }

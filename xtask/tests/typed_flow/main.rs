@@ -9,53 +9,43 @@
 //! `trybuild` is not used: it builds all dependencies of this crate again, and it compares whole error texts, which change
 //! with the compiler.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use cargo_metadata::Message;
 
-/// The crates that the cases may use.
-const CRATES: [&str; 6] = [
-    "jetpay_core",
-    "jetpay_gate",
-    "jetpay_kaspi",
-    "jetpay_kassa24",
-    "jetpay_qiwi_kz",
-    "serde_json",
+/// The packages that the cases use, beside `serde_json`.
+const PACKAGES: [&str; 5] = [
+    "jetpay-core",
+    "jetpay-gate",
+    "jetpay-kaspi",
+    "jetpay-kassa24",
+    "jetpay-qiwi-kz",
 ];
-
-/// One case: the module in the file of its subject.
-struct Case {
-    name: String,
-    expected: Vec<String>,
-}
 
 #[test]
 fn wrong_ways_do_not_compile_and_their_twins_do() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/typed_flow/cases");
-    let compiler = Compiler::new();
-    let mut count = 0;
+    let (compiler, mut count) = (Compiler::new(), 0);
     for entry in fs::read_dir(folder).unwrap() {
         let file = entry.unwrap().path();
-        let right = compiler.compile(&file, &[]);
+        let right = compiler.errors(&file, None);
         assert!(
-            right.status.success(),
-            "{} must compile:\n{}",
-            file.display(),
-            errors(&right).join("\n")
+            right.is_empty(),
+            "{} must compile: {right:#?}",
+            file.display()
         );
-        for Case { name, expected } in cases(&file) {
+        for (name, expected) in cases(&fs::read_to_string(&file).unwrap()) {
             assert!(!expected.is_empty(), "{name}: has no line `//! error:`");
-            let way = format!("wrong=\"{name}\"");
-            let wrong = errors(&compiler.compile(&file, &["--cfg", &way]));
+            let wrong = compiler.errors(&file, Some(name));
+            let is_of = |error: &String, part: &&str| error.contains(*part);
             let all_found = expected
                 .iter()
-                .all(|expected| wrong.iter().any(|error| error.contains(expected)));
+                .all(|part| wrong.iter().any(|it| is_of(it, part)));
             let no_other = wrong
                 .iter()
-                .all(|error| expected.iter().any(|expected| error.contains(expected)));
+                .all(|it| expected.iter().any(|part| is_of(it, part)));
             assert!(
                 all_found && no_other,
                 "{name}: expected {expected:#?}, and the compiler says {wrong:#?}"
@@ -66,107 +56,81 @@ fn wrong_ways_do_not_compile_and_their_twins_do() {
     assert!(count > 0, "there are no cases");
 }
 
-/// The cases of a file.
-fn cases(file: &Path) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    for line in fs::read_to_string(file).unwrap().lines() {
+/// The cases of a file: their names, and the errors that they expect.
+fn cases(source: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut cases = Vec::new();
+    for line in source.lines() {
         let module = line.strip_prefix("pub mod ");
         if let Some(name) = module.and_then(|rest| rest.strip_suffix(" {")) {
-            cases.push(Case {
-                name: name.to_owned(),
-                expected: Vec::new(),
-            });
+            cases.push((name, Vec::new()));
         } else if let Some(error) = line.strip_prefix("    //! error: ") {
-            let case = cases.last_mut().expect("an error belongs to a case");
-            case.expected.push(error.to_owned());
+            let (_, expected) = cases.last_mut().expect("an error belongs to a case");
+            expected.push(error);
         }
     }
     cases
 }
 
-/// The errors of the compiler, one line for each.
-fn errors(output: &Output) -> Vec<String> {
-    let text = String::from_utf8_lossy(&output.stderr);
-    text.lines()
-        .filter(|line| line.contains(": error") && line.contains(".rs:"))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The compiler, and the crates that cargo has checked for it.
+/// The compiler, with the crates that cargo has checked for it.
 struct Compiler {
-    externs: BTreeMap<String, PathBuf>,
+    arguments: Vec<String>,
     out: tempfile::TempDir,
 }
 
 impl Compiler {
     fn new() -> Self {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo
+        let checked = cargo
             .args(["check", "--quiet", "--message-format=json"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"));
-        cargo.args([
-            "--package=jetpay-core",
-            "--package=jetpay-gate",
-            "--package=jetpay-kaspi",
-            "--package=jetpay-kassa24",
-            "--package=jetpay-qiwi-kz",
-        ]);
-        let output = cargo
+            .args(PACKAGES.map(|name| format!("--package={name}")))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stderr(Stdio::inherit())
             .output()
             .expect("cargo can be started");
-        assert!(output.status.success(), "cargo check failed");
-        let mut externs = BTreeMap::new();
-        for message in Message::parse_stream(output.stdout.as_slice()) {
+        assert!(checked.status.success(), "cargo check failed");
+        let mut arguments = Vec::new();
+        for message in Message::parse_stream(checked.stdout.as_slice()) {
             let Message::CompilerArtifact(artifact) = message.unwrap() else {
                 continue;
             };
-            let metadata = artifact
-                .filenames
-                .iter()
-                .find(|file| file.extension() == Some("rmeta"));
-            if let Some(metadata) =
-                metadata.filter(|_| CRATES.contains(&artifact.target.name.as_str()))
+            let name = artifact.target.name;
+            let mut files = artifact.filenames.iter();
+            let metadata = files.find(|file| file.extension() == Some("rmeta"));
+            if let Some(file) = metadata
+                && (name == "serde_json" || PACKAGES.contains(&name.replace('_', "-").as_str()))
             {
-                externs.insert(artifact.target.name, metadata.clone().into_std_path_buf());
+                let folder = file.with_file_name("");
+                arguments.extend([
+                    format!("--extern={name}={file}"),
+                    format!("-Ldependency={folder}"),
+                ]);
             }
         }
         assert_eq!(
-            externs.len(),
-            CRATES.len(),
-            "cargo checked {:?}",
-            externs.keys()
+            arguments.len(),
+            2 * (PACKAGES.len() + 1),
+            "cargo checked {arguments:?}"
         );
-        Self {
-            externs,
-            out: tempfile::tempdir().unwrap(),
-        }
+        let out = tempfile::tempdir().unwrap();
+        Self { arguments, out }
     }
 
-    fn compile(&self, file: &Path, more: &[&str]) -> Output {
+    /// The errors in a file, one line for each: with the wrong way of a case, or with none.
+    fn errors(&self, file: &Path, wrong: Option<&str>) -> Vec<String> {
         let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-        rustc.args([
-            "--edition=2024",
-            "--crate-type=lib",
-            "--emit=metadata",
-            "--error-format=short",
-            "--cap-lints=allow",
-        ]);
-        for (name, path) in &self.externs {
-            rustc
-                .arg("--extern")
-                .arg(format!("{name}={}", path.display()));
-            rustc
-                .arg("-L")
-                .arg(format!("dependency={}", path.with_file_name("").display()));
-        }
-        rustc
+        let output: Output = rustc
+            .args(["--edition=2024", "--crate-type=lib", "--emit=metadata"])
+            .args(["--error-format=short", "--cap-lints=allow"])
+            .args(&self.arguments)
+            .args(wrong.map(|name| format!("--cfg=wrong=\"{name}\"")))
             .arg("--out-dir")
-            .arg(self.out.path())
-            .args(more)
-            .arg(file)
+            .args([self.out.path(), file])
             .output()
-            .expect("rustc can be started")
+            .expect("rustc can be started");
+        let text = String::from_utf8_lossy(&output.stderr);
+        let is_error = |line: &&str| line.contains(": error") && line.contains(".rs:");
+        let errors: Vec<_> = text.lines().filter(is_error).map(str::to_owned).collect();
+        assert_eq!(output.status.success(), errors.is_empty(), "{text}");
+        errors
     }
 }
