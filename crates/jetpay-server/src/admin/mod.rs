@@ -13,7 +13,6 @@ mod resolutions;
 mod search;
 
 pub use auth::Access;
-pub(crate) use input::Rfc3339;
 pub use payouts::PayoutIntake;
 
 use std::net::IpAddr;

@@ -31,7 +31,7 @@ use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_core::payout::General;
 use jetpay_core::{Currency, Money};
 use jetpay_qiwi_kz::{Customer, InvalidPayout, Payout};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::field_error::FieldError;
@@ -60,7 +60,8 @@ pub struct PayoutRequest {
 }
 
 /// The person who receives a payout. `Debug` hides all fields.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Payee {
     /// The customer's id in the merchant's system.
     pub id: String,
