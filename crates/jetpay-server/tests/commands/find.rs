@@ -112,7 +112,7 @@ async fn payment_and_customer_are_shown_with_what_happened_to_them() {
     // Others have the id as a contract.
     let mut others = "customer_id,contract_id,contract_number\n".to_owned();
     others.extend((0..30).map(|other| format!("8{other},{CUSTOMER},n\n")));
-    running.folder.write("others.csv", &others);
+    running.folder.write("others.csv", others);
     running.run("customers import others.csv").good();
     assert_has(&running.run(&show).good(), &[&id]);
 }

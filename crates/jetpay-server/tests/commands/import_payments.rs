@@ -64,7 +64,7 @@ async fn every_wrong_line_is_reported_by_number_and_field_and_nothing_is_stored_
     for (row, _) in wrong {
         writeln!(file, "{row}").unwrap();
     }
-    folder.write("old.csv", &file);
+    folder.write("old.csv", file);
     let error = folder.run("payments import old.csv").bad();
     for (line, (_, field)) in (3..).zip(wrong) {
         assert_has(&error, &[&format!("old.csv:{line}: `{field}`")]);

@@ -17,7 +17,7 @@ mod support;
 
 use std::fs::File;
 
-use support::{CUSTOMER, Folder, SECRET, Said, assert_has};
+use support::{CUSTOMER, Folder, Said, assert_has};
 
 #[test]
 fn body_that_sign_signed_matches_in_explain() {

@@ -95,7 +95,7 @@ async fn body_with_the_byte_order_mark_of_utf_8_is_read_and_one_in_utf_16_is_nam
     }
 }
 
-/// Wrong types, missing and unknown fields are refused, too: the comparison with the OpenAPI file sends them all.
+/// Wrong types, missing and unknown fields are refused, too: the comparison with the file `openapi.yaml` sends them all.
 #[actix_web::test]
 async fn invalid_customer_is_refused_with_the_field_and_is_not_stored() {
     let running = Folder::new().serve().await;

@@ -15,7 +15,7 @@ use crate::support::{Folder, answer, assert_has, each, failed};
 const WRONG: &[u8] =
     b"GET /v1/entries HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer wrong\r\n\r\n";
 
-/// Which requests need which role: the comparison with the OpenAPI file asks for each of them with each role.
+/// Which requests need which role: the comparison with the file `openapi.yaml` asks for each of them with each role.
 #[actix_web::test]
 async fn decision_shows_the_name_of_its_token_in_json_and_in_tables() {
     const OPERATOR: &str = "the token of the operator who decides";

@@ -69,65 +69,50 @@ fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// The log belongs to another user when root opens the database while the service does not run. SQLite writes it beside the
+/// database, so that a writable database is not enough.
 #[tokio::test]
-async fn read_only_file_is_refused_at_the_start_and_not_changed() {
-    let (folder, top_ups) = used_folder().await;
-    let database = folder.path("jetpay.db");
-    if is_root(&folder) {
-        chown(folder.path(""), Some(NOBODY), Some(NOBODY)).unwrap();
-    }
-    mode(&database, 0o444);
-    let before = fs::read(&database).unwrap();
-    let error = refused(&folder);
-    assert_has(
-        &error,
-        &[
-            "cannot open the store: ",
-            "jetpay.db: it may not be written; ",
-        ],
-    );
-    assert_has(&error, &["must be able to write to it"]);
-    assert_eq!(fs::read(&database).unwrap(), before);
-    mode(&database, 0o644);
-    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
-}
-
-/// This happens when root opens the database while the service does not run.
-#[tokio::test]
-async fn log_of_another_user_is_refused_at_the_start_and_not_changed() {
-    let (folder, top_ups) = used_folder().await;
-    let own = ["", "jetpay.db"].map(|name| folder.path(name));
-    if is_root(&folder) {
-        for path in &own {
-            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+async fn database_log_or_folder_that_may_not_be_written_is_refused_at_the_start_and_not_changed() {
+    let write = "must be able to write to it";
+    for (name, modes, parts) in [
+        (
+            "jetpay.db",
+            (0o444, 0o644),
+            ["jetpay.db: it may not be written; ", write],
+        ),
+        ("jetpay.db-wal", (0o444, 0o644), ["the files beside it", ""]),
+        ("", (0o555, 0o755), [write, "and to their folder"]),
+    ] {
+        let (folder, top_ups) = used_folder().await;
+        if is_root(&folder) && !name.is_empty() {
+            let own: &[&str] = if name == "jetpay.db" {
+                &[""]
+            } else {
+                &["", "jetpay.db"]
+            };
+            for own in own {
+                chown(folder.path(own), Some(NOBODY), Some(NOBODY)).unwrap();
+            }
         }
+        if name.is_empty() {
+            mode(&folder.path("jetpay.db"), 0o666);
+        }
+        mode(&folder.path(name), modes.0);
+        let files = ["jetpay.db", "jetpay.db-wal"].map(|name| folder.path(name));
+        let content = || {
+            files
+                .each_ref()
+                .map(|path| fs::read(path).unwrap_or_default())
+        };
+        let before = content();
+        let error = refused(&folder);
+        assert_has(&error, &["cannot open the store: "]);
+        assert_has(&error, &parts);
+        assert!(content() == before, "{name} was changed");
+        mode(&folder.path(name), modes.1);
+        mode(&folder.path("jetpay.db"), 0o644);
+        top_ups.are_in_the_ledger_of(&folder.serve().await).await;
     }
-    let log = folder.path("jetpay.db-wal");
-    mode(&log, 0o444);
-    let before = fs::read(&log).unwrap();
-    let error = refused(&folder);
-    assert_has(&error, &["the files beside it"]);
-    assert_eq!(fs::read(&log).unwrap(), before);
-    mode(&log, 0o644);
-    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
-}
-
-#[tokio::test]
-async fn read_only_folder_is_refused_at_the_start_and_not_changed() {
-    let (folder, top_ups) = used_folder().await;
-    // A writable database is not enough: SQLite writes its log beside it.
-    mode(&folder.path("jetpay.db"), 0o666);
-    mode(&folder.path(""), 0o555);
-    let before = fs::read(folder.path("jetpay.db")).unwrap();
-    let error = refused(&folder);
-    assert_has(
-        &error,
-        &["must be able to write to it", "and to their folder"],
-    );
-    assert_eq!(fs::read(folder.path("jetpay.db")).unwrap(), before);
-    mode(&folder.path(""), 0o755);
-    mode(&folder.path("jetpay.db"), 0o644);
-    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
 }
 
 #[tokio::test]

@@ -74,13 +74,13 @@ impl Folder {
              [store]\nurl = \"{url}\"\n[[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\n\
              methods = [\"kaspi\", \"kassa24\", \"kassa24-bvu\", \"cashin-kz\", \"qiwi-kz\"]\n"
         );
-        folder.write("jetpay.toml", &config);
+        folder.write("jetpay.toml", config);
         folder
     }
 
     /// The folder with these lines at the end of its configuration.
     pub fn configured(self, lines: &str) -> Self {
-        self.write("jetpay.toml", &(self.config() + lines));
+        self.write("jetpay.toml", self.config() + lines);
         self
     }
 
@@ -98,7 +98,7 @@ impl Folder {
     pub fn change(&self, from: &str, to: &str) {
         let config = self.config();
         assert!(config.contains(from), "{config}");
-        self.write("jetpay.toml", &config.replacen(from, to, 1));
+        self.write("jetpay.toml", config.replacen(from, to, 1));
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

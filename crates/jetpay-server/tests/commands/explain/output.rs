@@ -51,7 +51,7 @@ fn long_string_is_shortened_unless_verbose_is_given() {
 fn string_of_the_sender_is_compared_with_the_string_to_sign() {
     let place = Place::new();
     let theirs = STRING.replace("7123456789", "07123456789");
-    place.0.write("theirs", &format!("{theirs}\n"));
+    place.0.write("theirs", format!("{theirs}\n"));
     let arguments = format!("{CONFIG} --compare theirs");
     let (code, output) = place.explain(&arguments, &sent(BODY, &theirs, OLD));
     assert_eq!(code, 1);

@@ -35,6 +35,22 @@ pub(super) struct Operation {
     pub(super) statuses: Vec<String>,
 }
 
+impl Operation {
+    /// A request with this value of the path's parameter, if it has one.
+    pub(super) fn request(&self, value: &str, query: &str) -> String {
+        let path = self.path.split(['{', '}']).enumerate();
+        let path = path.map(|(at, part)| if at == 1 { value } else { part });
+        let request = format!("{} {}?{query}", self.method, path.collect::<String>());
+        request.trim_end_matches('?').to_owned()
+    }
+
+    /// A request for what does not exist.
+    pub(super) fn for_nothing(&self) -> String {
+        let is_number = self.path.contains("{seq}");
+        self.request(if is_number { "999" } else { "none" }, "")
+    }
+}
+
 /// The HTTP methods, as the file writes them.
 pub(super) const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 

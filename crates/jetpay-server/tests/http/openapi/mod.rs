@@ -13,7 +13,7 @@ use jetpay_ledger::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Running, TOKEN};
+use crate::support::{Answer, Running, TOKEN};
 use document::{Broken, Document, METHODS, Operation};
 
 /// The file, and a service that is held to it.
@@ -23,69 +23,66 @@ struct Api {
 }
 
 impl Api {
-    fn operation(&self, id: &str) -> Operation {
-        let mut operations = self.document.operations().into_iter();
-        operations.find(|operation| operation.id == id).unwrap()
+    /// The operation of a request, such as `GET /v1/alarms/1?limit=2`.
+    fn operation(&self, request: &str) -> Operation {
+        let (method, url) = request.split_once(' ').unwrap();
+        let path: Vec<_> = url.split('?').next().unwrap().split('/').collect();
+        let fits = |operation: &Operation| {
+            let known: Vec<_> = operation.path.split('/').collect();
+            let mut parts = known.iter().zip(&path);
+            operation.method == method
+                && known.len() == path.len()
+                && parts.all(|(known, given)| known.starts_with('{') || known == given)
+        };
+        let fitting = self.document.operations().into_iter().filter(fits);
+        let exact = fitting.min_by_key(|operation| operation.path.matches('{').count());
+        exact.unwrap_or_else(|| panic!("{request} is not in the file"))
     }
 
-    /// Sends a request, and holds the answer to the file. `path` has the values of the path's parameters.
-    async fn send(
-        &mut self,
-        operation: &Operation,
-        token: &str,
-        path: &[&str],
-        query: &str,
-        body: &Value,
-    ) -> (u16, Value) {
-        let mut request = self
-            .running
-            .without_token(operation.method.clone(), &url(operation, path, query));
+    /// Sends a request, and holds the answer to the file.
+    async fn send(&mut self, request: &str, token: &str, body: &Value) -> Answer {
+        let operation = self.operation(request);
+        let (_, url) = request.split_once(' ').unwrap();
+        let mut request = self.running.without_token(operation.method.clone(), url);
         if !token.is_empty() {
             request = request.bearer_auth(token);
         }
         let answer = request.body(text_of(body)).send().await.unwrap();
-        self.document.check(operation, answer).await
+        self.document.check(&operation, answer).await
     }
 
     /// A request that must have this status. With a good body, the service refuses each body that differs from it where the
     /// file forbids it.
-    async fn call(
-        &mut self,
-        id: &str,
-        path: &[&str],
-        query: &str,
-        body: Value,
-        expected: u16,
-    ) -> Value {
-        let operation = self.operation(id);
-        if let (Some(schema), true) = (self.document.body_of(&operation), expected < 300) {
-            for Broken {
-                value,
-                field,
-                unknown_in,
-            } in self.document.broken(&schema, &body)
-            {
+    async fn call(&mut self, request: &str, body: Value, expected: u16) -> Value {
+        let body_of = self.document.body_of(&self.operation(request));
+        if let (Some(schema), true) = (body_of, expected < 300) {
+            for broken in self.document.broken(&schema, &body) {
+                let Broken {
+                    value,
+                    field,
+                    unknown_in,
+                } = broken;
                 let says = self.document.against(&schema, &value);
-                assert!(says.is_some(), "{id}: {value}");
-                let (status, answer) = self.send(&operation, TOKEN, path, query, &value).await;
-                assert_eq!(status, 422, "{id} took {value}: {answer}");
+                assert!(says.is_some(), "{request}: {value}");
+                let (status, answer) = self.send(request, TOKEN, &value).await;
+                assert_eq!(status, 422, "{request} took {value}: {answer}");
                 let error = &answer["error"];
                 let named = error["field"].as_str().unwrap_or_default();
-                assert_eq!(named, field, "{id} {value}: {answer}");
+                assert_eq!(named, field, "{request} {value}: {answer}");
                 if let Some(object) = unknown_in {
                     let error = error["message"].as_str().unwrap();
-                    Document::knows(error, id, self.document.names(&object));
+                    Document::knows(error, request, self.document.names(&object));
                 }
             }
             self.document.show(&schema, &body);
         }
-        let (status, answer) = self.send(&operation, TOKEN, path, query, &body).await;
-        assert_eq!(status, expected, "{id} {path:?} {query} {body}: {answer}");
+        let (status, answer) = self.send(request, TOKEN, &body).await;
+        assert_eq!(status, expected, "{request} {body}: {answer}");
         answer
     }
 
-    async fn get(&mut self, id: &str, path: &[&str], query: &str) -> Value {
-        self.call(id, path, query, Value::Null, 200).await
+    async fn get(&mut self, url: &str) -> Value {
+        self.call(&format!("GET {url}"), Value::Null, 200).await
     }
 }
 
@@ -95,17 +92,6 @@ fn text_of(body: &Value) -> String {
         Value::String(text) => text.clone(),
         body => body.to_string(),
     }
-}
-
-/// The path with these values of its parameters.
-fn url(operation: &Operation, values: &[&str], query: &str) -> String {
-    let mut parts = operation.path.split('{');
-    let mut url = parts.next().unwrap().to_owned();
-    for (part, value) in parts.zip(values) {
-        url += value;
-        url += part.split_once('}').unwrap().1;
-    }
-    format!("{url}?{query}").trim_end_matches('?').to_owned()
 }
 
 #[actix_web::test]

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::document::{Broken, Document, Operation};
-use super::{Api, text_of, url};
+use super::{Api, text_of};
 use crate::support::{CUSTOMER, Folder, PROJECT, SECRET, TOKEN, answer, failed, refused};
 
 /// Plays it all, and returns what was seen.
@@ -38,15 +38,6 @@ pub(super) async fn play() -> Document {
     damaged(&mut api).await;
     without_the_store(&mut api).await;
     api.document
-}
-
-/// A value of the operation's path that names nothing.
-fn nothing(operation: &Operation) -> &'static str {
-    if operation.path.contains("{seq}") {
-        "999"
-    } else {
-        "none"
-    }
 }
 
 /// A service with a token of each role, and with a Gate at this port.
@@ -89,6 +80,7 @@ fn good_body(id: &str) -> Value {
 }
 
 async fn customers_and_payments(api: &mut Api) {
+    let customer = format!("/v1/customers/{CUSTOMER}");
     let body = json!({
         "additional_customer_id": "A-1", "as_of_seq": 0,
         "contracts": [{
@@ -96,21 +88,21 @@ async fn customers_and_payments(api: &mut Api) {
             "info": {"any": [1]}, "as_of_seq": 0,
         }],
     });
-    api.call("putCustomer", &[CUSTOMER], "", body.clone(), 201)
-        .await;
-    api.call("putCustomer", &[CUSTOMER], "", body.clone(), 200)
-        .await;
-    api.get("getCustomer", &[CUSTOMER], "").await;
-    let debts = json!({"contracts": [{"id": "12345", "payment": 90_000, "min_payment": 1}], "as_of_seq": 0});
-    api.call("changeDebts", &[CUSTOMER], "", debts, 200).await;
+    let (put, patch) = (format!("PUT {customer}"), format!("PATCH {customer}"));
+    for status in [201, 200] {
+        api.call(&put, body.clone(), status).await;
+    }
+    api.get(&customer).await;
+    let debt = json!({"id": "12345", "payment": 90_000, "min_payment": 1});
+    let debts = json!({"contracts": [debt], "as_of_seq": 0});
+    api.call(&patch, debts, 200).await;
     let mut line = body;
     line["customer_id"] = json!("8");
     let schema = "/components/schemas/CustomerLine";
     let broken = api.document.broken(schema, &line);
     let lines: Vec<_> = broken.iter().map(|it| it.value.to_string()).collect();
-    let refused = api
-        .call("importCustomers", &[], "", json!(lines.join("\n")), 200)
-        .await;
+    let import = "POST /v1/customers:import";
+    let refused = api.call(import, json!(lines.join("\n")), 200).await;
     let errors = refused["errors"].as_array().unwrap();
     for (Broken { unknown_in, .. }, line) in broken.iter().zip(1..) {
         let error = errors.iter().find(|error| error["line"] == line);
@@ -121,174 +113,155 @@ async fn customers_and_payments(api: &mut Api) {
         }
     }
     api.document.show(schema, &line);
-    api.call("importCustomers", &[], "", json!(line.to_string()), 200)
-        .await;
-    api.get("listCustomers", &[], "limit=1").await;
-    api.call("deleteCustomer", &["8"], "", Value::Null, 204)
-        .await;
+    api.call(import, json!(line.to_string()), 200).await;
+    api.get("/v1/customers?limit=1").await;
+    api.call("DELETE /v1/customers/8", Value::Null, 204).await;
     for minor in [100, 200] {
         api.running.paid(&KASPI, minor).await;
     }
-    let page = api.get("listPayments", &[], "limit=1").await;
-    api.get("getPayment", &[page["next"].as_str().unwrap()], "")
-        .await;
+    let page = api.get("/v1/payments?limit=1").await;
+    let next = page["next"].as_str().unwrap();
+    api.get(&format!("/v1/payments/{next}")).await;
 }
 
 async fn alarms(api: &mut Api) {
-    let mut newest = 0;
-    for decision in [
-        json!({"verdict": "credit", "amount": 80_000, "currency": "KZT", "override": true, "reason": "a test"}),
-        json!({"verdict": "dismiss", "reason": "a test"}),
+    for (seq, decision) in [
+        (
+            1,
+            json!({"verdict": "credit", "amount": 80_000, "currency": "KZT", "override": true, "reason": "a test"}),
+        ),
+        (2, json!({"verdict": "dismiss", "reason": "a test"})),
     ] {
         let payment = api.running.announced(100_000).await;
-        newest += 1;
-        api.running.succeed(&payment, 90_000, newest).await;
-        let seq = newest.to_string();
-        api.call("resolveAlarm", &[&seq], "", decision.clone(), 200)
-            .await;
-        api.call("resolveAlarm", &[&seq], "", decision, 409).await;
+        api.running.succeed(&payment, 90_000, seq).await;
+        for status in [200, 409] {
+            let resolve = format!("POST /v1/alarms/{seq}/resolve");
+            api.call(&resolve, decision.clone(), status).await;
+        }
     }
     // A success without an operation id, and a callback without a status.
-    for status in ["success", ""] {
-        let payment = api.running.announced(9_000).await;
-        let sum = json!({"amount": 9_000, "currency": "KZT"});
-        let mut callback = json!({
-            "project_id": PROJECT, "payment": {"id": payment, "status": status},
-            "operation": {"type": "sale", "status": "success", "sum_initial": sum},
-        });
-        if status.is_empty() {
-            callback["payment"] = json!({"id": payment});
-            callback["operation"]["id"] = json!(4711);
+    let sum = json!({"amount": 9_000, "currency": "KZT"});
+    let sale = json!({"type": "sale", "status": "success", "sum_initial": sum});
+    let mut of_4711 = sale.clone();
+    of_4711["id"] = json!(4711);
+    for (status, operation) in [(Some("success"), sale), (None, of_4711)] {
+        let mut payment = json!({"id": api.running.announced(9_000).await});
+        if let Some(status) = status {
+            payment["status"] = json!(status);
         }
+        let callback = json!({"project_id": PROJECT, "payment": payment, "operation": operation});
         api.running.deliver(&callback).await;
     }
     let named =
         json!({"verdict": "credit", "amount": 9_000, "operation_id": "4712", "reason": "a test"});
-    api.call("resolveAlarm", &["3"], "", named, 200).await;
-    api.get("getAlarm", &["4"], "").await;
-    api.get("countAlarms", &[], "").await;
-    api.get("listAlarms", &[], "kind=unusable,second_sale")
-        .await;
-    for which in [
+    api.call("POST /v1/alarms/3/resolve", named, 200).await;
+    api.get("/v1/alarms/4").await;
+    api.get("/v1/alarms:count").await;
+    api.get("/v1/alarms?kind=unusable,second_sale").await;
+    for mut decision in [
         json!({"alarms": [4, 1, 99]}),
         json!({"kind": "unusable,second_sale", "up_to": 4}),
     ] {
-        let mut decision = which;
         decision["verdict"] = json!("dismiss");
         decision["reason"] = json!("a test");
-        api.call("resolveAlarms", &[], "", decision, 200).await;
+        api.call("POST /v1/alarms:resolve", decision, 200).await;
     }
-    api.get("listAlarms", &[], "limit=1").await;
+    api.get("/v1/alarms?limit=1").await;
 }
 
 async fn inbox(api: &mut Api) {
-    for (payment, body, status) in [
-        (
-            "a",
-            json!({"verdict": "credit", "customer_id": CUSTOMER, "amount": 700, "currency": "KZT", "override": false, "reason": "a test"}),
-            200,
-        ),
-        ("b", json!({"verdict": "foreign", "reason": "a test"}), 204),
+    let credit = json!({"verdict": "credit", "customer_id": CUSTOMER, "amount": 700, "currency": "KZT", "override": false,
+        "reason": "a test"});
+    let foreign = json!({"verdict": "foreign", "reason": "a test"});
+    for (request, body, status) in [
+        ("POST /v1/inbox/a/resolve", credit, 200),
+        ("POST /v1/inbox/b/resolve", foreign, 204),
+        ("DELETE /v1/inbox/c", Value::Null, 204),
     ] {
+        let payment = request.split('/').nth(3).unwrap();
         api.running.succeed(payment, 700, 4713).await;
-        api.get("listInbox", &[], "").await;
-        api.call("resolveInbox", &[payment], "", body, status).await;
+        api.get("/v1/inbox").await;
+        api.call(request, body, status).await;
     }
-    api.running.succeed("c", 700, 4714).await;
-    api.call("deleteFromInbox", &["c"], "", Value::Null, 204)
-        .await;
 }
 
 async fn entries(api: &mut Api) {
-    api.call("correctEntry", &["1"], "", json!({"reason": "a test"}), 200)
+    for (reason, status) in [("a test", 200), ("another", 409)] {
+        let body = json!({"reason": reason});
+        api.call("POST /v1/entries/1/correct", body, status).await;
+    }
+    for list in ["entries", "resolutions", "resolutions?limit=1"] {
+        api.get(&format!("/v1/{list}")).await;
+    }
+    api.call("GET /v1/entries?after=999", Value::Null, 409)
         .await;
-    api.call(
-        "correctEntry",
-        &["1"],
-        "",
-        json!({"reason": "another"}),
-        409,
-    )
-    .await;
-    api.get("listEntries", &[], "").await;
-    api.call("listEntries", &[], "after=999", Value::Null, 409)
-        .await;
-    api.get("listResolutions", &[], "").await;
-    api.get("listResolutions", &[], "limit=1").await;
 }
 
 async fn payouts(api: &mut Api) {
     // The last digits of the wallet choose what the Gate does: it pays, declines, or never ends.
+    let (paid, declined, endless) = ("77012345600", "77012345601", "77012345618");
     let mut ids = Vec::new();
-    for (key, wallet) in [
-        ("paid", "77012345600"),
-        ("declined", "77012345601"),
-        ("endless", "77012345618"),
-        ("again", "77012345600"),
+    for (key, wallet, status) in [
+        ("paid", paid, 202),
+        ("declined", declined, 202),
+        ("endless", endless, 202),
+        ("again", paid, 202),
+        ("paid", paid, 200),
+        ("paid", declined, 409),
     ] {
-        let payout = api
-            .call("createPayout", &[], "", payout(key, wallet), 202)
-            .await;
-        ids.push(payout["payment_id"].as_str().unwrap().to_owned());
+        let payout = payout(key, wallet);
+        let payout = api.call("POST /v1/payouts", payout, status).await;
+        ids.extend(payout["payment_id"].as_str().map(ToOwned::to_owned));
     }
-    api.call("createPayout", &[], "", payout("paid", "77012345600"), 200)
-        .await;
-    api.call("createPayout", &[], "", payout("paid", "77012345601"), 409)
-        .await;
     for (id, state) in ids.iter().zip(["paid", "declined", "accepted"]) {
         let begun = std::time::Instant::now();
-        while api.get("getPayout", &[id], "").await["state"] != state {
+        while api.get(&format!("/v1/payouts/{id}")).await["state"] != state {
             assert!(begun.elapsed().as_secs() < 20, "{id} is not {state}");
             actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
-    for query in ["limit=1", "request_sha256=0"] {
-        api.get("listPayouts", &[], query).await;
+    for query in ["?limit=1", "?request_sha256=0", "/entries"] {
+        api.get(&format!("/v1/payouts{query}")).await;
     }
-    api.get("listPayoutEntries", &[], "").await;
-    api.call("listPayoutEntries", &[], "after=999", Value::Null, 409)
+    api.call("GET /v1/payouts/entries?after=999", Value::Null, 409)
         .await;
-    let decision = json!({"as": "declined", "reason": "a test"});
-    api.call("resolvePayout", &[&ids[2]], "", decision.clone(), 200)
-        .await;
-    api.call("resolvePayout", &[&ids[2]], "", decision, 409)
-        .await;
+    let resolve = format!("POST /v1/payouts/{}/resolve", ids[2]);
+    for status in [200, 409] {
+        let decision = json!({"as": "declined", "reason": "a test"});
+        api.call(&resolve, decision, status).await;
+    }
 }
 
 async fn search(api: &mut Api) {
     // The payer has payments and payouts.
     for word in [CUSTOMER, "a", "c"] {
-        api.get("search", &[], &format!("q={word}")).await;
+        api.get(&format!("/v1/search?q={word}")).await;
     }
-    let page = api
-        .get("search", &[], &format!("q={CUSTOMER}&limit=1"))
-        .await;
+    let page = api.get(&format!("/v1/search?q={CUSTOMER}&limit=1")).await;
     let next = page["next"].as_str().unwrap();
-    api.get("search", &[], &format!("q={CUSTOMER}&before={next}"))
+    api.get(&format!("/v1/search?q={CUSTOMER}&before={next}"))
         .await;
     // An alarm, a resolution, a callback and an entry.
-    let credited = api.get("getAlarm", &["1"], "").await;
+    let credited = api.get("/v1/alarms/1").await;
     let credited = credited["payment_id"].as_str().unwrap();
-    api.get("getPaymentHistory", &[credited], "").await;
-    api.call("search", &[], "q=%20", Value::Null, 422).await;
+    api.get(&format!("/v1/payments/{credited}/history")).await;
+    api.call("GET /v1/search?q=%20", Value::Null, 422).await;
 }
 
 /// Each role, no token, another host, another HTTP method.
 async fn strangers(api: &mut Api, operation: &Operation) {
-    let (path, body) = ([nothing(operation)], json!("{"));
+    let request = operation.for_nothing();
     for role in ["read", "resolve", "pay"] {
-        let (status, _) = api.send(operation, &token_of(role), &path, "", &body).await;
+        let (status, _) = api.send(&request, &token_of(role), &json!("{")).await;
         let needed = operation.role.as_deref().unwrap_or("read");
         let permitted = needed == "read" || needed == role;
         assert_eq!(status != 403, permitted, "{} {role}", operation.id);
     }
-    let (status, _) = api.send(operation, "", &path, "", &Value::Null).await;
+    let (status, _) = api.send(&request, "", &Value::Null).await;
     assert_eq!(status == 401, operation.role.is_some(), "{}", operation.id);
-    let url = url(operation, &path, "");
-    let elsewhere = api
-        .running
-        .admin(operation.method.clone(), &url)
-        .header("host", "evil.example");
+    let (_, url) = request.split_once(' ').unwrap();
+    let elsewhere = api.running.admin(operation.method.clone(), url);
+    let elsewhere = elsewhere.header("host", "evil.example");
     let answered = elsewhere.send().await.unwrap();
     assert_eq!(api.document.check(operation, answered).await.0, 421);
     for method in [
@@ -301,7 +274,7 @@ async fn strangers(api: &mut Api, operation: &Operation) {
         let known = api.document.operations().into_iter();
         let mut known = known.filter(|known| known.path == operation.path);
         if !known.any(|known| known.method == method) {
-            let answer = answer(api.running.admin(method, &url)).await;
+            let answer = answer(api.running.admin(method, url)).await;
             failed(&answer, 405, "method_not_allowed");
             api.document.show("/components/schemas/Error", &answer.1);
         }
@@ -310,7 +283,6 @@ async fn strangers(api: &mut Api, operation: &Operation) {
 
 /// Bodies that are no JSON or too large, and ids that name nothing.
 async fn bad_requests(api: &mut Api, operation: &Operation) {
-    let path = [nothing(operation)];
     for (status, body) in [
         (400, "{".to_owned()),
         (
@@ -324,9 +296,8 @@ async fn bad_requests(api: &mut Api, operation: &Operation) {
         (404, text_of(&good_body(&operation.id))),
     ] {
         if operation.statuses.contains(&status.to_string()) {
-            let (answered, _) = api
-                .send(operation, TOKEN, &path, "", &Value::String(body))
-                .await;
+            let request = operation.for_nothing();
+            let (answered, _) = api.send(&request, TOKEN, &json!(body)).await;
             assert_eq!(answered, status, "{}", operation.id);
         }
     }
@@ -367,8 +338,8 @@ async fn parameters(api: &mut Api, operation: &Operation) {
             &[]
         };
         for wrong in wrong.iter().chain(limits) {
-            let query = format!("{name}={wrong}");
-            let answer = api.call(&operation.id, &[], &query, Value::Null, 422).await;
+            let request = operation.request("", &format!("{name}={wrong}"));
+            let answer = api.call(&request, Value::Null, 422).await;
             let message = refused(&(422, answer), name);
             let expected = match &**name {
                 "limit" => "must be between 1 and 1000",
@@ -378,14 +349,13 @@ async fn parameters(api: &mut Api, operation: &Operation) {
                 _ if is("type", "boolean") => "must be true or false",
                 _ => continue,
             };
-            assert_eq!(message, expected, "{} {query}", operation.id);
+            assert_eq!(message, expected, "{request}");
         }
     }
     if !good.is_empty() {
-        api.get(&operation.id, &[], &good.join("&")).await;
-        let answer = api
-            .call(&operation.id, &[], "colour=red", Value::Null, 422)
-            .await;
+        let request = |query: &str| operation.request("", query);
+        api.call(&request(&good.join("&")), Value::Null, 200).await;
+        let answer = api.call(&request("colour=red"), Value::Null, 422).await;
         let error = answer["error"]["message"].as_str().unwrap();
         Document::knows(error, &operation.id, queries.map(|(name, ..)| &**name));
     }
@@ -394,8 +364,14 @@ async fn parameters(api: &mut Api, operation: &Operation) {
 async fn damaged(api: &mut Api) {
     let damage = |folder: &Folder| folder.sql("UPDATE customers SET contracts = '{'");
     api.running.while_stopped(damage).await;
-    for id in ["listCustomers", "getCustomer", "changeDebts"] {
-        api.call(id, &[CUSTOMER], "", good_body(id), 500).await;
+    let customer = format!("/v1/customers/{CUSTOMER}");
+    for (method, url) in [
+        ("GET", "/v1/customers"),
+        ("GET", &customer),
+        ("PATCH", &customer),
+    ] {
+        let body = good_body(if method == "PATCH" { "changeDebts" } else { "" });
+        api.call(&format!("{method} {url}"), body, 500).await;
     }
 }
 
@@ -404,15 +380,14 @@ async fn without_the_store(api: &mut Api) {
     api.running = folder.begin();
     api.running.wait_until_it_answers().await;
     for operation in api.document.operations() {
-        let (path, body) = ([nothing(&operation)], good_body(&operation.id));
-        let query = if operation.id == "search" { "q=a" } else { "" };
-        let (status, _) = api.send(&operation, TOKEN, &path, query, &body).await;
+        let mut request = operation.for_nothing();
+        if operation.id == "search" {
+            request += "?q=a";
+        }
+        let body = good_body(&operation.id);
+        let (status, _) = api.send(&request, TOKEN, &body).await;
         let needs_the_store = operation.statuses.iter().any(|status| status == "503");
-        assert_eq!(
-            status,
-            if needs_the_store { 503 } else { 200 },
-            "{}",
-            operation.id
-        );
+        let expected = if needs_the_store { 503 } else { 200 };
+        assert_eq!(status, expected, "{request}");
     }
 }

@@ -192,33 +192,10 @@ mod tests {
         .unwrap();
         let lines: Vec<_> = rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [2, 10]);
-        let reported: Vec<_> = bad
+        let told = bad
             .iter()
-            .map(|bad| (bad.line, bad.what.split('`').nth(1).unwrap_or("")))
-            .collect();
-        assert_eq!(
-            reported,
-            [
-                (3, "amount"),
-                (3, "customer_id"),
-                (3, "ip_address"),
-                (3, "first_name"),
-                (3, "last_name"),
-                (3, "email"),
-                (3, "account_number"),
-                (3, "currency"),
-                (4, "key"),
-                (5, ""),
-                (6, "key"),
-                (7, "amount"),
-                (8, "amount"),
-                (8, "currency"),
-                (8, "key"),
-            ],
-            "{bad:?}"
-        );
-        assert!(bad[8].what.contains("is the same as in line 2"), "{bad:?}");
-        assert!(bad[9].what.contains("has 10 cells"), "{bad:?}");
+            .map(|bad| format!("{}: {}\n", bad.line, bad.what));
+        insta::assert_snapshot!(told.collect::<String>());
     }
 
     #[test]
