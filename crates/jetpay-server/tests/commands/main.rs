@@ -132,7 +132,7 @@ async fn reader_that_closes_the_pipe_changes_neither_what_a_command_does_nor_its
         ("check", 0),
         ("sign --secret-env SECRET", 0),
         ("explain --secret-env SECRET", 0),
-        ("explain --secret-env SECRET bad.jsonl", 2),
+        ("explain --secret-env SECRET none.json", 2),
         ("ledger check", 0),
         ("ledger export", 0),
         ("customers import good.jsonl", 0),

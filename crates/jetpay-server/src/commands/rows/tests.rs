@@ -160,39 +160,19 @@ fn wholly_empty_rows_and_columns_are_skipped_and_a_value_without_a_column_is_an_
 
 #[test]
 fn header_error_names_the_missing_unknown_and_repeated_columns_and_its_line() {
-    for (content, parts) in [
-        ("id,name\n", &["line 1", HEADER, "missing: amount"][..]),
-        (
-            "\n\nid,ammount,amount,id\n",
-            &["line 3", "unknown: ammount", "twice: id"],
-        ),
-        (
-            "ID,Amount \u{feff},name\n",
-            &["unknown: ID (write id), Amount", "(write amount)"],
-        ),
-        ("ID,Amount \u{feff},name\n", &["missing: id, amount"]),
-        (
-            "7001,100,Anna\n",
-            &["missing: id, amount; unknown: all of them, as if the line were a row"],
-        ),
-        (
-            "\"id,amount\n7001,100\n",
-            &["line 1: column 1 begins with a quote that is not closed"],
-        ),
-        ("", &["is empty", HEADER]),
-        ("\u{feff}\r\n\r\n", &["is empty", HEADER]),
-    ] {
-        let error = header_error(content);
-        for part in parts {
-            assert!(error.contains(part), "{part} is not in: {error}");
-        }
-        assert!(!error.contains("Anna"), "{error}");
-    }
-    let error = header_error(b"id;\xe8\xec\xff;amount\n");
-    assert!(
-        error.contains("line 1") && error.contains("windows-1251"),
-        "{error}"
-    );
+    let contents: [&[u8]; 8] = [
+        b"id,name\n",
+        b"\n\nid,ammount,amount,id\n",
+        "ID,Amount \u{feff},name\n".as_bytes(),
+        b"7001,100,Anna\n",
+        b"\"id,amount\n7001,100\n",
+        b"",
+        "\u{feff}\r\n\r\n".as_bytes(),
+        b"id;\xe8\xec\xff;amount\n",
+    ];
+    let errors = contents.map(header_error).join("\n");
+    assert!(!errors.contains("Anna"), "a cell can be a person's name");
+    insta::assert_snapshot!(errors);
 }
 
 #[test]
