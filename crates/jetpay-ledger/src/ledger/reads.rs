@@ -4,11 +4,12 @@ use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_rules::EventStatus;
+use serde::Serialize;
 
 use super::Ledger;
 use crate::model::{
     Alarm, AlarmCount, AlarmFilter, Counts, Customer, Entry, Error, Millis, Payment, PaymentFilter,
-    Resolution, Unmatched, method_from_stored, operation_from_stored, word_from_stored,
+    Resolution, Unmatched, digits, method_from_stored, operation_from_stored, word_from_stored,
 };
 use crate::port;
 use crate::port::payouts::sql;
@@ -246,19 +247,21 @@ pub struct PaymentHistory {
 }
 
 /// A callback as the ledger recorded it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecordedCallback {
     /// When it came first.
     pub received_at: Millis,
     /// The project that signed it.
     pub project_id: ProjectId,
     /// The operation, if the callback says it; so are the next three.
+    #[serde(serialize_with = "digits")]
     pub operation_id: Option<OperationId>,
     /// Sale, refund and so on.
     pub operation_type: Option<OperationType>,
     /// The operation's status.
     pub operation_status: Option<OperationStatus>,
     /// The operation's amount, in minor units.
+    #[serde(flatten)]
     pub amount: Option<Money>,
     /// The payment's status.
     pub payment_status: PaymentStatus,

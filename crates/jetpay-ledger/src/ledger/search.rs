@@ -8,9 +8,10 @@ use std::fmt;
 use jetpay_core::Money;
 use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId};
 use jetpay_rules::closed_words;
+use serde::Serialize;
 
 use super::Ledger;
-use crate::model::{Error, LONGEST, Millis, operation_from_stored, stored_operation};
+use crate::model::{Error, LONGEST, Millis, digits, operation_from_stored, stored_operation};
 use crate::port;
 use crate::port::payouts::sql::number;
 use crate::port::value::text;
@@ -47,31 +48,41 @@ closed_words! {
 }
 
 /// Something that has the word.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hit {
     /// What it is.
     pub kind: HitKind,
     /// The words that it was found by.
     pub matched: Vec<MatchedWord>,
     /// Where it is in the order of all hits.
+    #[serde(skip)]
     pub position: SearchPosition,
     /// When it was recorded or received; of a customer, no time is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Millis>,
     /// The payment or payout; of the inbox, the id that the callback names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
     /// The customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<CustomerId>,
     /// The contract that was paid for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub contract_id: Option<ContractId>,
     /// The project.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<ProjectId>,
     /// The operation that the callback names, of the inbox.
+    #[serde(serialize_with = "digits", skip_serializing_if = "Option::is_none")]
     pub operation_id: Option<OperationId>,
     /// The receipt that the callback names, of the inbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_payment_id: Option<String>,
     /// The amount, in minor units.
+    #[serde(flatten)]
     pub amount: Option<Money>,
     /// The state of a payment or payout; `unmatched` or `dismissed` in the inbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
 }
 

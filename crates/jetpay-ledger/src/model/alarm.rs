@@ -3,8 +3,9 @@
 use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_rules::{EntryKind, OperationEvent, closed_words};
+use serde::Serialize;
 
-use super::numbers::Millis;
+use super::numbers::{Millis, digits};
 use super::resolution::Resolution;
 
 closed_words! {
@@ -78,7 +79,7 @@ impl From<jetpay_rules::AlarmKind> for AlarmKind {
 }
 
 /// What an operator must look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Alarm {
     /// The order in which they were raised.
     pub seq: i64,
@@ -87,22 +88,30 @@ pub struct Alarm {
     /// The project that signed.
     pub project_id: ProjectId,
     /// The payment, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
     /// The operation, where it is known.
+    #[serde(serialize_with = "digits", skip_serializing_if = "Option::is_none")]
     pub operation_id: Option<OperationId>,
     /// The amount that the alarm itself keeps: that of a message which is no event.
+    #[serde(skip)]
     pub amount: Option<Money>,
     /// What is wrong, where the kind does not say it all.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When.
     pub time: Millis,
     /// The stored event that it is about, where there is one: the first one, if a repeat contradicts it.
+    #[serde(skip)]
     pub event: Option<OperationEvent>,
     /// What is recorded under the payment id, as of now.
+    #[serde(skip)]
     pub subject: Option<AlarmSubject>,
     /// The payment whose money the operation has moved, for an operation of another payment.
+    #[serde(skip)]
     pub other_payment: Option<PaymentId>,
     /// What an operator decided about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
 }
 
@@ -160,7 +169,7 @@ impl Alarm {
 }
 
 /// How many alarms of one kind a filter lets through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct AlarmCount {
     /// The kind.
     pub kind: AlarmKind,

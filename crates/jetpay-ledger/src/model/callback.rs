@@ -6,9 +6,9 @@ use jetpay_core::Money;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_rules::EventStatus;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::numbers::Millis;
+use super::numbers::{Millis, digits};
 
 /// The outcome of a callback. The ledger has committed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,6 +81,7 @@ pub struct Unmatched {
     /// The project that signed it.
     pub project_id: ProjectId,
     /// The platform's operation, if the callback has its id.
+    #[serde(serialize_with = "digits")]
     pub operation_id: Option<OperationId>,
     /// Sale, refund and so on, if the callback says so.
     pub operation_type: Option<OperationType>,
@@ -94,8 +95,13 @@ pub struct Unmatched {
     /// When it first came.
     pub received_at: Millis,
     /// The bytes as first received. They hold account, customer and method, for the operator who resolves it.
-    #[serde(skip)]
+    #[serde(serialize_with = "text")]
     pub body: Vec<u8>,
+}
+
+/// Serializes a body as text. What is not UTF-8 in it is replaced.
+fn text<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(body))
 }
 
 /// How much waits, for metrics.

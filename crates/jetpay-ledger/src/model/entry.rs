@@ -5,7 +5,7 @@ use jetpay_core::id::{ContractId, CustomerId, OperationId, PaymentId, ProjectId}
 use jetpay_rules::{EntryKind, UnknownWord};
 use serde::Serialize;
 
-use super::numbers::Millis;
+use super::numbers::{Millis, digits};
 
 /// One movement of money on a customer's account. The sum of a customer's entries is the balance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,6 +17,7 @@ pub struct Entry {
     /// The payment.
     pub payment_id: PaymentId,
     /// The platform's operation; with the project and the kind, it makes the entry unique.
+    #[serde(serialize_with = "digits")]
     pub operation_id: OperationId,
     /// The project.
     pub project_id: ProjectId,
@@ -25,8 +26,10 @@ pub struct Entry {
     /// The customer whose account it is.
     pub customer_id: CustomerId,
     /// The contract that was paid for, if the payment has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub contract_id: Option<ContractId>,
     /// The provider's id of the operation, which the receipt shows, if a callback has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_payment_id: Option<String>,
     /// How much, in minor units, signed: a credit is positive, a refund negative. In JSON, `amount` and `currency`.
     #[serde(flatten)]

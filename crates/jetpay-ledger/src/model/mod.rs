@@ -1,4 +1,5 @@
-//! Plain data: what the ledger keeps and what it tells. No I/O, no rule.
+//! Plain data: what the ledger keeps and what it tells. No I/O, no rule. It serializes as the answers of the HTTP interface
+//! have it.
 
 mod alarm;
 mod callback;
@@ -23,6 +24,7 @@ pub(crate) use entry::{
 #[cfg(feature = "postgres")]
 pub use error::CopyError;
 pub use error::{Error, OpenError};
+pub(crate) use numbers::digits;
 pub use numbers::{Millis, Totals};
 pub use payment::{Flag, Imported, NewPayment, Operation, Payment, PaymentFilter};
 pub use resolution::{NewResolution, Reason, Resolution, ResolveError, ResolvedAlarms, Verdict};

@@ -1,14 +1,42 @@
 //! Numbers of the ledger: instants, which the caller gives because the ledger reads no clock; and sums over the whole ledger,
 //! on which two stores that hold the same ledger agree.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// Milliseconds since 1970-01-01 00:00 UTC. Serializes as the number.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
+use jetpay_core::id::OperationId;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+/// Milliseconds since 1970-01-01 00:00 UTC. Written and serialized as RFC 3339 in UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub i64);
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
+        write!(f, "{time:.3}")
+    }
+}
+
+impl Serialize for Millis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match Timestamp::from_millisecond(self.0) {
+            Ok(time) => serializer.collect_str(&format_args!("{time:.3}")),
+            Err(error) => Err(serde::ser::Error::custom(error)),
+        }
+    }
+}
+
+/// Serializes an id of the platform as text, because it has up to 16 digits and some languages read numbers as floats.
+pub(crate) fn digits<S: Serializer>(
+    id: &(impl Into<Option<OperationId>> + Copy),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match (*id).into() {
+        Some(id) => serializer.collect_str(&id),
+        None => serializer.serialize_none(),
+    }
+}
 
 /// Sums over the whole ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use jetpay_core::status::{OperationStatus, OperationType, StatusClass};
 use jetpay_rules::PaymentState;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::numbers::Millis;
+use crate::model::numbers::{Millis, digits};
 
 /// A top-up that `check_deposit` announced. It is recorded as pending and credits nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub struct Imported {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Payment {
     /// Our id.
+    #[serde(rename = "payment_id")]
     pub id: PaymentId,
     /// The project.
     pub project_id: ProjectId,
@@ -54,6 +55,7 @@ pub struct Payment {
     /// The customer.
     pub customer_id: CustomerId,
     /// For which contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub contract_id: Option<ContractId>,
     /// How much was announced, in minor units. In JSON, `amount` and `currency`.
     #[serde(flatten)]
@@ -69,6 +71,7 @@ pub struct Payment {
     /// When it was recorded.
     pub created_at: Millis,
     /// When its state or its money last changed.
+    #[serde(skip)]
     pub changed_at: Millis,
     /// The platform's operations, in the order in which their first callback came.
     pub operations: Vec<Operation>,
@@ -79,6 +82,7 @@ pub struct Payment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Operation {
     /// The platform's number, if a callback has it.
+    #[serde(serialize_with = "digits")]
     pub id: Option<OperationId>,
     /// Sale, refund and so on, if the callback says so.
     #[serde(rename = "type")]
@@ -92,6 +96,7 @@ pub struct Operation {
     /// Why it ended with this status.
     pub code: Option<OperationCode>,
     /// The provider's id, which the receipt shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_payment_id: Option<String>,
     /// When the callback with this status was stored.
     pub received_at: Millis,

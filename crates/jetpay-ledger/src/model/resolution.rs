@@ -6,7 +6,7 @@ use jetpay_rules::{CorrectionError, ManualCreditError};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::numbers::Millis;
+use super::numbers::{Millis, digits};
 
 /// What an operator decides about an alarm, about callbacks of an unknown payment, or about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +84,13 @@ pub struct Resolution {
     /// The order in which they were made.
     pub seq: i64,
     /// The alarm that it resolves; none when it is about the inbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub alarm_seq: Option<i64>,
     /// The payment, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
     /// The operation, where it is known.
+    #[serde(serialize_with = "digits", skip_serializing_if = "Option::is_none")]
     pub operation_id: Option<OperationId>,
     /// What was decided. In JSON its word, with `amount` and `currency` beside it for a credit or a correction, `override` for
     /// one that the operator overrode, and `corrects` for a correction.

@@ -6,15 +6,16 @@ use std::fmt;
 use jetpay_core::Money;
 use jetpay_core::id::{CustomerId, OperationId, PaymentId, ProjectId};
 use jetpay_core::operation_code::OperationCode;
+use serde::Serialize;
 
-use crate::model::Millis;
+use crate::model::{Millis, digits};
 use crate::payout::snapshot::PayoutState;
 use crate::payout::step::{PayoutEntry, StepKind};
 
 /// A payout.
 ///
 /// `Debug` hides the account and the customer.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Payout {
     /// Our id.
     pub payment_id: PaymentId,
@@ -27,6 +28,7 @@ pub struct Payout {
     /// The wallet. All but its last digits are `*` after the payer's data is forgotten.
     pub account_number: String,
     /// How much, in minor units.
+    #[serde(flatten)]
     pub amount: Money,
     /// The merchant's own id of this request.
     pub idempotency_key: String,
@@ -39,56 +41,68 @@ pub struct Payout {
     /// How much left and did not come back, in minor units.
     pub paid: i64,
     /// The platform's id of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// It is overdue, and an alarm says so.
     pub overdue: bool,
     /// When the service sends it or queries its status next; none when no action is due any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Millis>,
     /// When it was recorded.
     pub created_at: Millis,
     /// When it last changed.
     pub changed_at: Millis,
     /// Its steps, from the first on.
+    #[serde(skip)]
     pub history: Vec<PayoutStep>,
 }
 
 /// One step of a payout.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PayoutStep {
     /// The order of commit over all payouts, from 1 and growing.
     pub seq: i64,
     /// The payout.
+    #[serde(skip)]
     pub payment_id: PaymentId,
     /// The project that pays.
+    #[serde(skip)]
     pub project_id: ProjectId,
     /// What happened.
     pub what: StepKind,
     /// How much money it moved, in minor units: positive; [`StepKind::entry`] says from where to where.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
     /// The platform's operation.
+    #[serde(serialize_with = "digits", skip_serializing_if = "Option::is_none")]
     pub operation_id: Option<OperationId>,
     /// The platform's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<OperationCode>,
     /// Details.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// When.
     pub time: Millis,
     /// The name of the token with which the request or the decision came, if one was the cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
 }
 
 /// An entry of the payouts account, with its payout.
 ///
 /// `Debug` hides the customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PayoutMove {
     /// The order of commit over all payouts, from 1 and growing.
     pub seq: i64,
     /// From where to where.
+    #[serde(rename = "kind")]
     pub entry: PayoutEntry,
     /// The payout.
     pub payment_id: PaymentId,
     /// The platform's operation, if one moved the money.
+    #[serde(serialize_with = "digits", skip_serializing_if = "Option::is_none")]
     pub operation_id: Option<OperationId>,
     /// The project that pays.
     pub project_id: ProjectId,
@@ -97,6 +111,7 @@ pub struct PayoutMove {
     /// The customer who is paid.
     pub customer_id: CustomerId,
     /// How much, in minor units: positive.
+    #[serde(flatten)]
     pub amount: Money,
     /// When.
     pub time: Millis,

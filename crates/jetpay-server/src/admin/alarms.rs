@@ -3,16 +3,14 @@
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::Money;
-use jetpay_core::id::{OperationId, PaymentId, ProjectId};
+use jetpay_core::id::OperationId;
 use jetpay_ledger::{Alarm, AlarmFilter, AlarmKind, ResolveError, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::auth::Actor;
 use super::error::AdminError;
-use super::input::{self, Rfc3339};
-use super::resolutions::{self, ResolutionView};
-use super::{Admin, resource};
+use super::{Admin, input, resolutions, resource};
 use crate::alarm_text::{advice, summary};
 use crate::environment::now;
 use crate::telemetry;
@@ -29,13 +27,8 @@ pub(super) fn endpoints(config: &mut ServiceConfig) {
 /// An alarm in an answer.
 #[derive(Serialize)]
 pub(super) struct AlarmView {
-    seq: i64,
-    kind: AlarmKind,
-    project_id: ProjectId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment_id: Option<PaymentId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation_id: Option<String>,
+    #[serde(flatten)]
+    alarm: Alarm,
     /// What happened.
     summary: String,
     /// What the callback says. In JSON, `amount` and `currency`.
@@ -44,11 +37,6 @@ pub(super) struct AlarmView {
     /// What the service expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    time: Rfc3339,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resolution: Option<ResolutionView>,
 }
 
 impl From<Alarm> for AlarmView {
@@ -57,14 +45,7 @@ impl From<Alarm> for AlarmView {
             summary: summary(&alarm),
             received: alarm.received(),
             expected: alarm.expected(),
-            seq: alarm.seq,
-            kind: alarm.kind,
-            project_id: alarm.project_id,
-            payment_id: alarm.payment_id,
-            operation_id: alarm.operation_id.map(|id| id.to_string()),
-            reason: alarm.reason,
-            time: Rfc3339(alarm.time),
-            resolution: alarm.resolution.map(ResolutionView::from),
+            alarm,
         }
     }
 }
@@ -83,8 +64,7 @@ fn kinds(list: Option<&str>) -> Result<Vec<AlarmKind>, AdminError> {
     let words = list.into_iter().flat_map(|list| list.split(','));
     let kinds = words.map(|word| {
         word.parse().map_err(|_| {
-            let known: Vec<_> = AlarmKind::ALL.iter().map(|kind| kind.as_str()).collect();
-            let known = known.join(", ");
+            let known = input::joined(AlarmKind::ALL);
             AdminError::invalid(
                 "kind",
                 format!("`{word}` is no kind of alarm; the kinds are {known}"),
@@ -92,14 +72,6 @@ fn kinds(list: Option<&str>) -> Result<Vec<AlarmKind>, AdminError> {
         })
     });
     kinds.collect()
-}
-
-#[derive(Serialize)]
-struct List {
-    alarms: Vec<AlarmView>,
-    /// The value of `before` for the next page; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<i64>,
 }
 
 /// Lists alarms, newest first.
@@ -115,8 +87,8 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     };
     let alarms = admin.ledger.alarms(filter).await?;
     let (alarms, next) = input::page(alarms, limit, |alarm| alarm.seq);
-    let alarms = alarms.into_iter().map(AlarmView::from).collect();
-    Ok(HttpResponse::Ok().json(List { alarms, next }))
+    let alarms: Vec<_> = alarms.into_iter().map(AlarmView::from).collect();
+    Ok(input::list("alarms", &alarms, next))
 }
 
 #[derive(Deserialize)]
@@ -135,14 +107,7 @@ async fn count(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse,
         ..AlarmFilter::default()
     };
     let counts = admin.ledger.count_alarms(filter).await?;
-    let counts = counts.iter().map(|of_kind| {
-        json!({
-            "kind": of_kind.kind, "count": of_kind.count, "last": of_kind.last,
-            "oldest": Rfc3339(of_kind.oldest), "newest": Rfc3339(of_kind.newest),
-        })
-    });
-    let counts: Vec<_> = counts.collect();
-    Ok(HttpResponse::Ok().json(json!({ "kinds": counts })))
+    Ok(input::list("kinds", &counts, None::<()>))
 }
 
 /// An alarm with its messages as received: only they show what the platform sent.

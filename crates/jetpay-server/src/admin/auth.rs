@@ -1,21 +1,23 @@
 //! The bearer tokens of the admin interface: who calls, and what the token permits.
 
 use std::collections::HashMap;
-use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::http::{ConnectionType, Method};
+use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, ResponseError};
 use jetpay_ledger::Reason;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
+use super::Admin;
 use super::error::AdminError;
 use crate::config::{AdminToken, Role};
 use crate::listener::{self, TrustedProxies};
@@ -166,75 +168,31 @@ async fn slow(waiting: &Semaphore, wait: Duration, request: &ServiceRequest) -> 
 }
 
 /// Middleware that answers 401 to requests without a token, and 403 to those whose token has another role.
-pub(super) struct RequireToken(pub(super) Access);
-
-impl<S, B> Transform<S, ServiceRequest> for RequireToken
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    S::Future: 'static,
-    B: MessageBody,
-{
-    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
-    type Error = Error;
-    type Transform = Guarded<S>;
-    type InitError = ();
-    type Future = Ready<Result<Guarded<S>, ()>>;
-
-    fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Guarded {
-            service,
-            access: self.0.clone(),
-        }))
-    }
-}
-
-/// A service behind [`RequireToken`].
-pub(super) struct Guarded<S> {
-    service: S,
-    access: Access,
-}
-
-impl<S, B> Service<ServiceRequest> for Guarded<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    S::Future: 'static,
-    B: MessageBody,
-{
-    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
-    type Error = Error;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
-
-    forward_ready!(service);
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        match self.access.check(&request) {
-            Ok(actor) => {
-                request.extensions_mut().insert(actor);
-                let kept = listener::keep_open(&request);
-                let answer = self.service.call(request);
-                Box::pin(async move {
-                    let answer = answer.await?;
-                    drop(kept);
-                    Ok(answer.map_into_left_body())
-                })
-            }
-            Err((error, wait)) => {
-                let waiting = Arc::clone(&self.access.waiting);
-                Box::pin(async move {
-                    let mut response = error.error_response();
-                    if !wait.is_zero() && !slow(&waiting, wait, &request).await {
-                        let head = response.head_mut();
-                        head.set_connection_type(ConnectionType::Close);
-                    }
-                    if error.is_unauthorized() {
-                        let scheme = HeaderValue::from_static("Bearer");
-                        response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
-                    }
-                    Ok(request.into_response(response).map_into_right_body())
-                })
-            }
+pub(super) async fn require_token(
+    admin: Data<Admin>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let (error, wait) = match admin.access.check(&request) {
+        Ok(actor) => {
+            request.extensions_mut().insert(actor);
+            let kept = listener::keep_open(&request);
+            let answer = next.call(request).await?;
+            drop(kept);
+            return Ok(answer.map_into_left_body());
         }
+        Err(refused) => refused,
+    };
+    let mut response = error.error_response();
+    if !wait.is_zero() && !slow(&admin.access.waiting, wait, &request).await {
+        let head = response.head_mut();
+        head.set_connection_type(ConnectionType::Close);
     }
+    if error.is_unauthorized() {
+        let scheme = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+    }
+    Ok(request.into_response(response).map_into_right_body())
 }
 
 #[cfg(test)]

@@ -159,29 +159,19 @@ struct Page {
     limit: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct List<'a> {
-    customers: Vec<CustomerView<'a>>,
-    /// The value of `after` for the next page; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<&'a str>,
-}
-
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
-    let customers = admin.ledger.customers(page.after.as_deref(), limit).await?;
-    let next = (customers.len() == limit)
-        .then(|| customers.last().map(|last| last.customer_id.as_str()))
-        .flatten();
-    let mut page = Vec::with_capacity(customers.len());
+    let customers = admin
+        .ledger
+        .customers(page.after.as_deref(), limit + 1)
+        .await?;
+    let (customers, next) = input::page(customers, limit, |last| last.customer_id.clone());
+    let mut views = Vec::with_capacity(customers.len());
     for customer in &customers {
-        page.push(view(&admin, customer).await?);
+        views.push(view(&admin, customer).await?);
     }
-    Ok(HttpResponse::Ok().json(List {
-        customers: page,
-        next,
-    }))
+    Ok(input::list("customers", &views, next))
 }
 
 async fn view<'a>(admin: &Admin, customer: &'a Customer) -> Result<CustomerView<'a>, AdminError> {

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::config::Role;
@@ -10,26 +11,29 @@ use crate::field_error::{FieldError, FieldErrors};
 use crate::telemetry;
 
 /// An error answer.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct AdminError {
+    #[serde(skip)]
     status: StatusCode,
     code: &'static str,
-    field: Option<String>,
-    message: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    field: String,
     /// The number of the last entry, where the caller is beyond it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     last: Option<i64>,
+    message: String,
 }
 
 impl AdminError {
     /// 400: the body is not readable.
     pub(super) fn malformed(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed", message.into())
+        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
     }
 
     /// 401: the token is missing or wrong.
     pub(super) fn unauthorized() -> Self {
         let message = "send the header `Authorization: Bearer TOKEN` with a token of [admin] in the configuration";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
     /// 403: the token has another role.
@@ -49,49 +53,27 @@ impl AdminError {
         self.status == StatusCode::UNAUTHORIZED
     }
 
-    /// 421: the request names a host that is not this service's.
-    fn wrong_host() -> Self {
-        let message = "the header Host names another host; call the service by its address or as localhost, or add the name \
-                       to hosts in [admin] of the configuration";
-        Self::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "wrong_host",
-            message.to_owned(),
-        )
-    }
-
     /// 404: nothing has this id or path.
     pub(super) fn not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", message.into())
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
     /// 422: a field is wrong.
     pub(super) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message.into());
         Self {
-            field: Some(field.into()),
-            ..error
+            field: field.into(),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message)
         }
-    }
-
-    /// 405: the path has other HTTP methods.
-    fn no_such_method() -> Self {
-        let message = "this path has other HTTP methods; see docs/http-api.md";
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            message.to_owned(),
-        )
     }
 
     /// 409: the request contradicts what is stored.
     pub(super) fn conflict(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", message.into())
+        Self::new(StatusCode::CONFLICT, "conflict", message)
     }
 
     /// 409: the configuration does not enable this.
     pub(super) fn not_configured(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "not_configured", message.into())
+        Self::new(StatusCode::CONFLICT, "not_configured", message)
     }
 
     /// 409: the caller read entries behind the last one.
@@ -107,29 +89,24 @@ impl AdminError {
 
     /// 413: the body has more than `limit` lines.
     pub(super) fn too_many_lines(limit: usize) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!("the body has more than {limit} lines; send the others in a further request"),
-        )
+        let what =
+            format!("the body has more than {limit} lines; send the others in a further request");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", what)
     }
 
     /// 413: the body is larger than `limit` bytes.
     pub(super) fn too_large(limit: usize) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!("the body is larger than {limit} bytes"),
-        )
+        let what = format!("the body is larger than {limit} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", what)
     }
 
-    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
             code,
-            field: None,
-            message,
+            field: String::new(),
             last: None,
+            message: message.into(),
         }
     }
 }
@@ -166,7 +143,7 @@ impl From<jetpay_ledger::Error> for AdminError {
             );
             return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", message);
         }
-        let message = "the store is not available now; try again later".to_owned();
+        let message = "the store is not available now; try again later";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
     }
 }
@@ -177,46 +154,17 @@ impl fmt::Display for AdminError {
     }
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    error: Inner<'a>,
-}
-
-#[derive(Serialize)]
-struct Inner<'a> {
-    code: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last: Option<i64>,
-    message: &'a str,
-}
-
 impl ResponseError for AdminError {
     fn status_code(&self) -> StatusCode {
         self.status
     }
 
     fn error_response(&self) -> HttpResponse {
-        let Self {
-            code,
-            field,
-            message,
-            last,
-            ..
-        } = self;
         let mut response = HttpResponse::build(self.status);
         if self.status == StatusCode::PAYLOAD_TOO_LARGE {
             response.force_close();
         }
-        response.json(Body {
-            error: Inner {
-                code,
-                field: field.as_deref().filter(|field| !field.is_empty()),
-                last: *last,
-                message,
-            },
-        })
+        response.json(HashMap::from([("error", self)]))
     }
 }
 
@@ -227,12 +175,17 @@ pub(super) async fn no_such_path() -> Result<HttpResponse, AdminError> {
     ))
 }
 
-/// The answer to a request for another host.
+/// The answer 421 to a request for a host that is not this service's.
 pub(super) async fn wrong_host() -> Result<HttpResponse, AdminError> {
-    Err(AdminError::wrong_host())
+    let message = "the header Host names another host; call the service by its address or as localhost, or add the name \
+                   to hosts in [admin] of the configuration";
+    let status = StatusCode::MISDIRECTED_REQUEST;
+    Err(AdminError::new(status, "wrong_host", message))
 }
 
-/// The answer to an HTTP method that a path does not have.
+/// The answer 405 to an HTTP method that a path does not have.
 pub(super) async fn no_such_method() -> Result<HttpResponse, AdminError> {
-    Err(AdminError::no_such_method())
+    let message = "this path has other HTTP methods; see docs/http-api.md";
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    Err(AdminError::new(status, "method_not_allowed", message))
 }

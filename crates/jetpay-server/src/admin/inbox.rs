@@ -2,17 +2,13 @@
 
 use actix_web::web::{self, Data, Path, Payload, ReqData, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_core::Money;
-use jetpay_core::id::{CustomerId, PaymentId, ProjectId};
-use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
-use jetpay_ledger::{Reason, Unmatched};
-use serde::{Deserialize, Serialize};
+use jetpay_core::id::{CustomerId, PaymentId};
+use jetpay_ledger::Reason;
+use serde::Deserialize;
 
 use super::auth::Actor;
 use super::error::AdminError;
-use super::input::{self, Rfc3339};
-use super::payments::PaymentView;
-use super::{Admin, resolutions, resource};
+use super::{Admin, input, resolutions, resource};
 use crate::environment::now;
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
@@ -28,42 +24,10 @@ struct Page {
     limit: Option<usize>,
 }
 
-/// A callback in an answer. Its body as received helps a person to find the customer.
-#[derive(Serialize)]
-struct UnmatchedView {
-    payment_id: PaymentId,
-    project_id: ProjectId,
-    operation_id: Option<String>,
-    operation_type: Option<OperationType>,
-    operation_status: Option<OperationStatus>,
-    payment_status: PaymentStatus,
-    #[serde(flatten)]
-    amount: Option<Money>,
-    received_at: Rfc3339,
-    body: String,
-}
-
-impl From<Unmatched> for UnmatchedView {
-    fn from(unmatched: Unmatched) -> Self {
-        Self {
-            payment_id: unmatched.payment_id,
-            project_id: unmatched.project_id,
-            operation_id: unmatched.operation_id.map(|id| id.to_string()),
-            operation_type: unmatched.operation_type,
-            operation_status: unmatched.operation_status,
-            payment_status: unmatched.payment_status,
-            amount: unmatched.amount,
-            received_at: Rfc3339(unmatched.received_at),
-            body: String::from_utf8_lossy(&unmatched.body).into_owned(),
-        }
-    }
-}
-
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let waiting = admin.ledger.inbox(input::limit(page.limit)?).await?;
-    let waiting: Vec<_> = waiting.into_iter().map(UnmatchedView::from).collect();
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "callbacks": waiting })))
+    Ok(input::list("callbacks", &waiting, None::<()>))
 }
 
 #[derive(Deserialize)]
@@ -119,7 +83,7 @@ async fn resolve(
     let payment = admin.ledger.payment(payment_id.as_str()).await?;
     Ok(payment.map_or_else(
         || HttpResponse::NoContent().finish(),
-        |payment| HttpResponse::Ok().json(PaymentView::from(&payment)),
+        |payment| HttpResponse::Ok().json(payment),
     ))
 }
 

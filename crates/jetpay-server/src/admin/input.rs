@@ -1,14 +1,16 @@
 //! Reads bodies and query strings. Every error names its field.
 
-use std::fmt;
+use std::fmt::Display;
+use std::str::FromStr;
 
-use actix_web::HttpRequest;
 use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::web::{Bytes, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use jetpay_ledger::Millis;
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
-use serde::{Serialize, Serializer};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::error::AdminError;
 use crate::field_error::FieldError;
@@ -24,18 +26,17 @@ pub(super) async fn json<T: DeserializeOwned>(payload: Payload) -> Result<T, Adm
     let text = str::from_utf8(&body)
         .map_err(|error| AdminError::malformed(format!("the body {}", not_utf8(&body, error))))?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        if error.inner().is_data() {
-            AdminError::from(FieldError::of_json(&error))
-        } else if error.inner().is_eof() {
+    IgnoredAny::deserialize(&mut json).map_err(|error| {
+        if error.is_eof() {
             AdminError::malformed("the body is empty or ends in the middle of its JSON value")
         } else {
-            AdminError::malformed(format!("the body is not JSON: {}", error.inner()))
+            AdminError::malformed(format!("the body is not JSON: {error}"))
         }
     })?;
     json.end()
         .map_err(|_| AdminError::malformed("the body is more than one JSON value"))?;
-    Ok(value)
+    let mut json = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| FieldError::of_json(&error).into())
 }
 
 /// Reads a body of at most this many bytes, without a byte order mark. Answers 413 when it is larger, and 400 when it begins
@@ -105,44 +106,67 @@ fn wrong_limit() -> AdminError {
     AdminError::invalid("limit", format!("must be between 1 and {MAX_LIMIT}"))
 }
 
-/// Makes a page of `limit` rows out of up to `limit + 1`, and returns the last number of the page when there are more.
-pub(super) fn page<T>(
+/// A page of a list: at most `limit` of these rows, which are one more if there are more.
+pub(super) fn page<T, N>(
     mut rows: Vec<T>,
     limit: usize,
-    seq: impl Fn(&T) -> i64,
-) -> (Vec<T>, Option<i64>) {
+    key: impl Fn(&T) -> N,
+) -> (Vec<T>, Option<N>) {
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(seq);
+    let next = rows.last().filter(|_| more).map(key);
     (rows, next)
 }
 
-/// Reads an instant from a query parameter.
-pub(super) fn instant(field: &'static str, text: &str) -> Result<Millis, AdminError> {
-    let time: Result<Timestamp, _> = text.parse();
-    time.map(|time| Millis(time.as_millisecond())).map_err(|_| {
-        AdminError::invalid(
-            field,
-            "write an instant as 2026-11-21T08:00:00Z (write %2B for a `+` in a query)",
-        )
-    })
+/// The answer with a page of the list `name`. `next` is where the next page begins; absent on the last page.
+pub(super) fn list(
+    name: &str,
+    rows: &[impl Serialize],
+    next: Option<impl Serialize>,
+) -> HttpResponse {
+    HttpResponse::Ok().json(List { name, rows, next })
 }
 
-/// An instant, written as RFC 3339 in UTC.
-pub(crate) struct Rfc3339(pub(crate) Millis);
-
-impl fmt::Display for Rfc3339 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = Timestamp::from_millisecond(self.0.0).map_err(|_| fmt::Error)?;
-        write!(f, "{time:.3}")
-    }
+struct List<'a, T, N> {
+    name: &'a str,
+    rows: &'a [T],
+    next: Option<N>,
 }
 
-impl Serialize for Rfc3339 {
+impl<T: Serialize, N: Serialize> Serialize for List<'_, T, N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match Timestamp::from_millisecond(self.0.0) {
-            Ok(time) => serializer.collect_str(&format_args!("{time:.3}")),
-            Err(error) => Err(serde::ser::Error::custom(error)),
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.name, self.rows)?;
+        if let Some(next) = &self.next {
+            map.serialize_entry("next", next)?;
         }
+        map.end()
     }
+}
+
+/// Reads a word of a closed set, which has these words.
+pub(super) fn word<T: FromStr + Display>(
+    field: &'static str,
+    text: &str,
+    all: &[T],
+) -> Result<T, AdminError> {
+    text.parse()
+        .map_err(|_| AdminError::invalid(field, format!("must be one of {}", joined(all))))
+}
+
+/// Words with commas between.
+pub(super) fn joined(words: &[impl Display]) -> String {
+    let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+    words.join(", ")
+}
+
+/// Reads an instant from a query parameter.
+pub(super) fn instant(
+    field: &'static str,
+    text: Option<String>,
+) -> Result<Option<Millis>, AdminError> {
+    let wrong = "write an instant as 2026-11-21T08:00:00Z (write %2B for a `+` in a query)";
+    let time = text.map(|text| text.parse::<Timestamp>()).transpose();
+    let time = time.map_err(|_| AdminError::invalid(field, wrong))?;
+    Ok(time.map(|time| Millis(time.as_millisecond())))
 }

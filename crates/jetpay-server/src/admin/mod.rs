@@ -13,7 +13,6 @@ mod resolutions;
 mod search;
 
 pub use auth::Access;
-pub(crate) use input::Rfc3339;
 pub use payouts::PayoutIntake;
 
 use std::net::IpAddr;
@@ -23,6 +22,7 @@ use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, HOST, HeaderValue};
 use actix_web::http::uri::Authority;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 use jetpay_core::Currency;
@@ -49,7 +49,7 @@ pub struct Admin {
 
 /// Registers all endpoints. Those below `/v1` require a token, and all of them a known host.
 pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
-    let (access, hosts) = (admin.access.clone(), admin.hosts.clone());
+    let hosts = admin.hosts.clone();
     config
         .app_data(Data::new(admin))
         .service(
@@ -62,7 +62,7 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                 .service(resource("/metrics").route(web::get().to(metrics)))
                 .service(
                     web::scope("/v1")
-                        .wrap(auth::RequireToken(access))
+                        .wrap(from_fn(auth::require_token))
                         .configure(customers::endpoints)
                         .configure(payments::endpoints)
                         .configure(payouts::endpoints)

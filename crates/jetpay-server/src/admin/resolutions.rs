@@ -2,62 +2,15 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use jetpay_core::id::PaymentId;
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{Resolution, ResolveError, Verdict};
-use serde::{Deserialize, Serialize};
+use jetpay_ledger::{ResolveError, Verdict};
+use serde::Deserialize;
 
 use super::error::AdminError;
-use super::input::{self, Rfc3339};
-use super::{Admin, resource};
+use super::{Admin, input, resource};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config.service(resource("/resolutions").route(web::get().to(list)));
-}
-
-/// A resolution in an answer.
-#[derive(Serialize)]
-pub(super) struct ResolutionView {
-    seq: i64,
-    /// Absent for a resolution of the inbox.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alarm_seq: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment_id: Option<PaymentId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation_id: Option<String>,
-    verdict: &'static str,
-    #[serde(flatten)]
-    amount: Option<Money>,
-    /// Present for an amount that neither a callback nor the payment says, and for a payment that was credited already.
-    #[serde(rename = "override", skip_serializing_if = "std::ops::Not::not")]
-    overrides: bool,
-    /// Present for a correction.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    corrects: Option<i64>,
-    reason: String,
-    /// The name of the token; absent for older resolutions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<String>,
-    time: Rfc3339,
-}
-
-impl From<Resolution> for ResolutionView {
-    fn from(resolution: Resolution) -> Self {
-        Self {
-            seq: resolution.seq,
-            alarm_seq: resolution.alarm_seq,
-            payment_id: resolution.payment_id,
-            operation_id: resolution.operation_id.map(|id| id.to_string()),
-            verdict: resolution.verdict.as_str(),
-            amount: resolution.verdict.amount(),
-            overrides: matches!(resolution.verdict, Verdict::Override(_)),
-            corrects: resolution.verdict.corrects(),
-            reason: resolution.reason,
-            by: resolution.by,
-            time: Rfc3339(resolution.time),
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -67,22 +20,13 @@ struct Page {
     limit: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct List {
-    resolutions: Vec<ResolutionView>,
-    /// The value of `before` for the next page; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<i64>,
-}
-
 /// Lists the resolutions, newest first.
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let page: Page = input::query(&request)?;
     let limit = input::limit(page.limit)?;
     let resolutions = admin.ledger.resolutions(page.before, limit + 1).await?;
     let (resolutions, next) = input::page(resolutions, limit, |resolution| resolution.seq);
-    let resolutions = resolutions.into_iter().map(ResolutionView::from).collect();
-    Ok(HttpResponse::Ok().json(List { resolutions, next }))
+    Ok(input::list("resolutions", &resolutions, next))
 }
 
 /// Reads a verdict. Only a credit has an amount, in minor units; its currency is `configured` unless the request names

@@ -3,14 +3,11 @@
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use form_urlencoded::byte_serialize;
-use jetpay_core::Money;
-use jetpay_core::id::{ContractId, CustomerId, PaymentId, ProjectId};
-use jetpay_ledger::{Hit, HitKind, MatchedWord, SearchPosition};
-use serde::{Deserialize, Serialize};
+use jetpay_ledger::SearchPosition;
+use serde::Deserialize;
 
 use super::error::AdminError;
-use super::input::{self, Rfc3339};
-use super::{Admin, resource};
+use super::{Admin, input, resource};
 
 pub(super) fn endpoints(config: &mut ServiceConfig) {
     config.service(resource("/search").route(web::get().to(search)));
@@ -26,57 +23,6 @@ struct Search {
     q: String,
     before: Option<String>,
     limit: Option<usize>,
-}
-
-/// Something that has the word, in an answer.
-#[derive(Serialize)]
-struct HitView {
-    kind: HitKind,
-    matched: Vec<MatchedWord>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payment_id: Option<PaymentId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer_id: Option<CustomerId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contract_id: Option<ContractId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    project_id: Option<ProjectId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider_payment_id: Option<String>,
-    #[serde(flatten)]
-    amount: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<Rfc3339>,
-}
-
-impl From<Hit> for HitView {
-    fn from(hit: Hit) -> Self {
-        Self {
-            kind: hit.kind,
-            matched: hit.matched,
-            payment_id: hit.payment_id,
-            customer_id: hit.customer_id,
-            contract_id: hit.contract_id,
-            project_id: hit.project_id,
-            operation_id: hit.operation_id.map(|id| id.to_string()),
-            provider_payment_id: hit.provider_payment_id,
-            amount: hit.amount,
-            state: hit.state,
-            time: hit.time.map(Rfc3339),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Hits {
-    hits: Vec<HitView>,
-    /// The value of `before` for the next page; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
 }
 
 /// Nothing of the query goes to the log: a word can be a payer's.
@@ -103,10 +49,11 @@ async fn search(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse
     });
     let before = before.transpose()?;
     let (hits, next) = admin.ledger.search(word, before.as_ref(), limit).await?;
-    Ok(HttpResponse::Ok().json(Hits {
-        hits: hits.into_iter().map(HitView::from).collect(),
-        next: next.map(|next| next_page(&next)),
-    }))
+    Ok(input::list(
+        "hits",
+        &hits,
+        next.map(|next| next_page(&next)),
+    ))
 }
 
 /// A position as one word of a command line.
@@ -133,6 +80,8 @@ fn position(text: &str) -> Option<SearchPosition> {
 
 #[cfg(test)]
 mod tests {
+    use jetpay_ledger::HitKind;
+
     use super::*;
 
     #[test]

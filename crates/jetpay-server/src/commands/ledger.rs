@@ -14,7 +14,6 @@ use jetpay_platform::visible;
 
 use super::store::open_to_read;
 use super::table::csv_cell;
-use crate::admin::Rfc3339;
 use crate::config::Config;
 
 /// Entries that one read of an export fetches.
@@ -204,7 +203,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn record(entry: &Entry) -> [String; 13] {
     [
         entry.seq.to_string(),
-        Rfc3339(entry.time).to_string(),
+        entry.time.to_string(),
         entry.kind.to_string(),
         csv_cell(entry.payment_id.as_str()),
         entry.operation_id.to_string(),

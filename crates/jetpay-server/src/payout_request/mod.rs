@@ -31,7 +31,7 @@ use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_core::payout::General;
 use jetpay_core::{Currency, Money};
 use jetpay_qiwi_kz::{Customer, InvalidPayout, Payout};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::field_error::FieldError;
@@ -60,7 +60,8 @@ pub struct PayoutRequest {
 }
 
 /// The person who receives a payout. `Debug` hides all fields.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Payee {
     /// The customer's id in the merchant's system.
     pub id: String,
@@ -224,38 +225,6 @@ mod tests {
             request().fingerprint(),
             "8f20c093794032c2a9e70e82779491ff9b3d7f03b8676715822afcb88d68bfe7"
         );
-    }
-
-    #[test]
-    fn every_difference_makes_another_fingerprint() {
-        let changes: [fn(&mut PayoutRequest); 10] = [
-            |request| request.project_id = 5678.into(),
-            |request| request.customer.id = "1".into(),
-            |request| request.customer.ip_address = "198.51.100.48".into(),
-            |request| request.customer.first_name = "Johan".into(),
-            |request| request.customer.last_name = "Do".into(),
-            |request| request.customer.email = "johndoe@example.org".into(),
-            |request| request.account_number = "9182221134".into(),
-            |request| request.amount = Money::new(10_001, Currency::KZT),
-            |request| request.amount = Money::new(10_000, Currency::parse("USD").unwrap()),
-            // The same letters, split in another way.
-            |request| {
-                request.customer.first_name = "JohnD".into();
-                request.customer.last_name = "oe".into();
-            },
-        ];
-        let mut fingerprints: Vec<_> = changes
-            .iter()
-            .map(|change| {
-                let mut request = request();
-                change(&mut request);
-                request.fingerprint()
-            })
-            .collect();
-        fingerprints.push(request().fingerprint());
-        fingerprints.sort_unstable();
-        fingerprints.dedup();
-        assert_eq!(fingerprints.len(), 11);
     }
 
     #[test]

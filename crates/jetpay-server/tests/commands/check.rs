@@ -1,116 +1,98 @@
 //! `jetpay check`: what it says, and what it finds.
 
-use std::process::Output;
-
-use jetpay_core::Keyring;
-use jetpay_core::Project;
+use jetpay_core::{Keyring, Project};
 use jetpay_platform::gate::{GateState, ServerOptions, serve};
 use jetpay_testing::free_port;
 use jetpay_testing::postgres::{self, require_or_skip};
 
-use crate::running::{Folder, PROJECT, SECRET, text};
+use crate::support::{Folder, PROJECT, SECRET, assert_has};
 
 /// The exit code, and both outputs.
-fn said(output: &Output) -> (Option<i32>, String) {
-    let all = text(&output.stdout) + &text(&output.stderr);
-    (output.status.code(), all)
+fn said(folder: &Folder, line: &str) -> (Option<i32>, String) {
+    let said = folder.run(line);
+    (said.code, said.all())
 }
 
-/// Changes the configuration.
-fn change(folder: &Folder, from: &str, to: &str) {
-    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
-    assert!(config.contains(from), "{config}");
-    folder.write("jetpay.toml", &config.replacen(from, to, 1));
+/// Checks what `jetpay check` with this option says, and how it ends.
+#[track_caller]
+fn assert_says(folder: &Folder, option: &str, expected: i32, parts: &[&str]) -> String {
+    let (code, found) = said(folder, &format!("check {option}"));
+    assert_eq!(code, Some(expected), "{found}");
+    assert_has(&found, parts);
+    found
 }
 
 #[test]
 fn check_says_what_the_service_would_do() {
-    let folder = Folder::new();
-    let output = folder.run(&["check"]);
-    assert!(output.status.success());
-    let output = text(&output.stdout);
-    for part in [
+    let parts = [
         "is valid",
         "/kassa24-bvu",
         "project 1234",
         "kassa24 answers with contracts",
-    ] {
-        assert!(output.contains(part), "{part} is not in:\n{output}");
-    }
+    ];
+    assert_says(&Folder::new(), "", 0, &parts);
 }
 
 #[test]
 fn check_says_how_the_service_would_make_payouts() {
     let folder = Folder::new();
-    let without = text(&folder.run(&["check"]).stdout);
-    assert!(without.contains("until you add [gate]"), "{without}");
-    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    assert_says(&folder, "", 0, &["until you add [gate]"]);
     let gate = "[gate]\nbase_url = \"https://gate.example\"\nfrom_balance = true\n";
-    folder.write("jetpay.toml", &(config + gate));
-    let output = text(&folder.run(&["check"]).stdout);
-    for part in [
-        "to https://gate.example",
-        "from the customer's balance",
-        "deleted 30 days after",
-        "10 s after a request",
-    ] {
-        assert!(output.contains(part), "{part} is not in:\n{output}");
-    }
+    let folder = folder.configured(gate);
+    assert_says(
+        &folder,
+        "",
+        0,
+        &["to https://gate.example", "from the customer's balance"],
+    );
+    assert_says(
+        &folder,
+        "",
+        0,
+        &["deleted 30 days after", "10 s after a request"],
+    );
 }
 
 #[test]
 fn check_of_an_invalid_file_names_the_line() {
     let folder = Folder::new();
-    folder.write(
-        "bad.toml",
-        "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"mysql://x\"\n",
-    );
-    let output = folder.run(&["check", "--config", "bad.toml"]);
-    assert!(!output.status.success());
-    assert!(
-        text(&output.stderr).contains("bad.toml:4:"),
-        "{}",
-        text(&output.stderr)
-    );
-    assert!(
-        text(&folder.run(&["check", "--config", "none.toml"]).stderr).contains("--config FILE")
-    );
+    let bad = "[admin]\ntoken_file = \"token\"\n[store]\nurl = \"mysql://x\"\n";
+    folder.write("bad.toml", bad);
+    assert_says(&folder, "--config bad.toml", 1, &["bad.toml:4:"]);
+    assert_says(&folder, "--config none.toml", 1, &["--config FILE"]);
 }
 
 #[test]
 fn serve_reports_the_problems_of_check_in_the_same_words() {
     let folder = Folder::new();
-    change(&folder, "127.0.0.1:", "192.0.2.1:");
-    change(&folder, "sqlite://jetpay.db", "sqlite://secret");
-    change(&folder, "\"kaspi\"", "\"kaspy\"");
-    let (code, check) = said(&folder.run(&["check"]));
+    folder.change("127.0.0.1:", "192.0.2.1:");
+    folder.change("sqlite://jetpay.db", "sqlite://secret");
+    folder.change("\"kaspi\"", "\"kaspy\"");
+    let (code, check) = said(&folder, "check");
     assert_eq!((code, check.lines().count()), (Some(1), 3), "{check}");
-    assert!(check.contains("jetpay.toml:2: server.listen: "), "{check}");
-    assert!(check.contains("\njetpay.toml:8: store.url: "), "{check}");
-    assert!(
-        check.contains("\njetpay.toml:12: project.methods: "),
-        "{check}"
+    assert_has(
+        &check,
+        &[
+            "jetpay.toml:2: server.listen: ",
+            "\njetpay.toml:8: store.url: ",
+        ],
     );
-    assert_eq!((code, check), said(&folder.run(&["serve"])));
+    assert_has(&check, &["\njetpay.toml:12: project.methods: "]);
+    assert_eq!((code, check), said(&folder, "serve"));
 }
 
 #[test]
 fn check_with_warnings_alone_ends_with_0_and_names_a_port_that_is_in_use() {
     let folder = Folder::new();
-    folder.write("secret", &format!("\u{feff}{SECRET}\n"));
+    folder.write("secret", format!("\u{feff}{SECRET}\n"));
     let taken = std::net::TcpListener::bind(("127.0.0.1", folder.listen)).unwrap();
-    let (code, found) = said(&folder.run(&["check"]));
-    assert_eq!(code, Some(0), "{found}");
+    let address = taken.local_addr().unwrap();
     let warning =
         "warning: jetpay.toml:11: project.secret_file: the secret begins with a byte order mark";
-    assert!(
-        found.contains(warning) && !found.contains(SECRET),
-        "{found}"
-    );
-    let address = taken.local_addr().unwrap();
     let note = format!("note: a program listens on {address} already");
+    let found = assert_says(&folder, "", 0, &[warning, &note]);
+    assert!(!found.contains(SECRET), "{found}");
     assert_eq!(found.matches("note: ").count(), 1, "{found}");
-    assert!(found.contains(&note), "{found}");
 }
 
 #[test]
@@ -120,86 +102,63 @@ fn file_that_the_service_would_refuse_is_refused_with_its_line() {
     std::fs::hard_link(folder.path("one.db"), folder.path("two.db")).unwrap();
     folder.write("emptied.db", "");
     folder.write("emptied.db-wal", "x");
-    folder.write("damaged.db", &"SQLite format 3\0".repeat(64));
-    let newer = rusqlite::Connection::open(folder.path("newer.db")).unwrap();
-    newer.pragma_update(None, "user_version", 1_000).unwrap();
-    drop(newer);
+    folder.write("damaged.db", "SQLite format 3\0".repeat(64));
+    folder.sql("PRAGMA user_version = 1000");
     std::os::unix::fs::symlink("none/x.db", folder.path("link.db")).unwrap();
     let mut before = "jetpay.db";
     for (name, what) in [
+        ("jetpay.db", "use a newer program"),
         ("two.db", "it has 2 names (hard links)"),
         ("emptied.db", "it was emptied, and its -wal file was not"),
         ("damaged.db", "file is not a database"),
-        ("newer.db", "use a newer program"),
         ("link.db", "the folder of this file does not exist"),
     ] {
-        change(&folder, before, name);
+        folder.change(before, name);
         before = name;
-        let (code, found) = said(&folder.run(&["check"]));
-        let place = "error: jetpay.toml:8: store.url: ";
-        let is_refused = code == Some(1) && found.contains(place) && found.contains(what);
-        assert!(is_refused, "{name}\n{found}");
+        assert_says(&folder, "", 1, &["error: jetpay.toml:8: store.url: ", what]);
     }
 }
 
 #[actix_web::test]
 async fn connect_tries_the_store_and_changes_nothing() {
     let folder = Folder::new();
-    let connect = |folder: &Folder| said(&folder.run(&["check", "--connect"]));
-    let (code, found) = connect(&folder);
-    assert_eq!(code, Some(0), "{found}");
-    assert!(
-        found.contains("ok     jetpay.db: no file yet, which the first start makes"),
-        "{found}"
-    );
+    let no_file = "ok     jetpay.db: no file yet, which the first start makes";
+    assert_says(&folder, "--connect", 0, &[no_file]);
     assert!(!folder.path("jetpay.db").exists());
     let running = folder.serve().await;
-    let (code, found) = connect(&running.folder);
-    assert!(
-        code == Some(0) && found.contains(", in use by a running service"),
-        "{found}"
+    assert_says(
+        &running.folder,
+        "--connect",
+        0,
+        &[", in use by a running service"],
     );
     let folder = running.stop();
-    let database = rusqlite::Connection::open(folder.path("jetpay.db")).unwrap();
-    database.pragma_update(None, "user_version", 1_000).unwrap();
-    drop(database);
-    let (code, found) = connect(&folder);
-    assert!(
-        code == Some(1)
-            && found.contains("FAILED jetpay.db: ")
-            && found.contains("use a newer program"),
-        "{found}"
+    folder.sql("PRAGMA user_version = 1000");
+    assert_says(
+        &folder,
+        "--connect",
+        1,
+        &["FAILED jetpay.db: ", "use a newer program"],
     );
 
     let folder = Folder::with_store(&format!("postgres://u:pa55@127.0.0.1:{}/x", free_port()));
-    let (code, found) = connect(&folder);
-    assert!(
-        code == Some(1) && found.contains("FAILED PostgreSQL at 127.0.0.1:"),
-        "{found}"
+    let found = assert_says(
+        &folder,
+        "--connect",
+        1,
+        &["FAILED PostgreSQL at 127.0.0.1:"],
     );
     assert!(!found.contains("pa55"), "{found}");
     let Some(database) = require_or_skip(postgres::database()) else {
         return;
     };
     let folder = Folder::with_store(database.url());
-    let (code, found) = connect(&folder);
-    assert!(
-        code == Some(0) && found.contains("no tables yet, which the first start makes"),
-        "{found}"
-    );
-    assert_eq!(
-        database
-            .run("SELECT to_regclass('jetpay_schema') IS NULL")
-            .unwrap()
-            .trim(),
-        "t"
-    );
+    let no_tables = "no tables yet, which the first start makes";
+    assert_says(&folder, "--connect", 0, &[no_tables]);
+    let schema = database.run("SELECT to_regclass('jetpay_schema') IS NULL");
+    assert_eq!(schema.unwrap().trim(), "t");
     let running = folder.serve().await;
-    let (code, found) = connect(&running.folder);
-    assert!(
-        code == Some(0) && found.contains("schema version "),
-        "{found}"
-    );
+    assert_says(&running.folder, "--connect", 0, &["schema version "]);
 }
 
 /// A simulated Gate on a thread of its own, because the commands of these tests block theirs. Returns its URL.
@@ -221,36 +180,14 @@ fn gate() -> String {
 #[test]
 fn connect_asks_the_gate_and_explains_a_wrong_secret() {
     let url = gate();
-    let folder = Folder::new();
-    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
-    let with_gate = |url: &str| {
-        folder.write(
-            "jetpay.toml",
-            &format!("{config}[gate]\nbase_url = {url:?}\n"),
-        )
-    };
-    let connect = || said(&folder.run(&["check", "--connect"]));
-    with_gate(&url);
-    let (code, found) = connect();
-    assert_eq!(code, Some(0), "{found}");
-    assert!(
-        found.contains("project 1234: it accepts the signature of this project"),
-        "{found}"
-    );
+    let folder = Folder::new().configured(&format!("[gate]\nbase_url = {url:?}\n"));
+    let accepted = "project 1234: it accepts the signature of this project";
+    assert_says(&folder, "--connect", 0, &[accepted]);
     folder.write("secret", "another secret");
-    let (code, found) = connect();
-    assert!(
-        code == Some(1) && found.contains("FAILED the Gate at http://127.0.0.1:"),
-        "{found}"
-    );
-    assert!(
-        found.contains("secret") && !found.contains("another secret"),
-        "{found}"
-    );
-    with_gate(&format!("http://127.0.0.1:{}", free_port()));
-    let (code, found) = connect();
-    assert!(
-        code == Some(1) && found.contains("does the network let this machine out?"),
-        "{found}"
-    );
+    let refused = "FAILED the Gate at http://127.0.0.1:";
+    let found = assert_says(&folder, "--connect", 1, &[refused, "secret"]);
+    assert!(!found.contains("another secret"), "{found}");
+    folder.change(&url, &format!("http://127.0.0.1:{}", free_port()));
+    let unreachable = "does the network let this machine out?";
+    assert_says(&folder, "--connect", 1, &[unreachable]);
 }

@@ -1,147 +1,91 @@
 //! `jetpay ledger` and `jetpay store`: check, export, backup and copy.
 
 use std::os::unix::fs::PermissionsExt;
-use std::process::Output;
 
-use jetpay_core::{Currency, Money};
-use jetpay_platform::{KASPI, messages};
+use jetpay_platform::KASPI;
 use jetpay_testing::postgres::{self, require_or_skip};
 
-use crate::running::{CUSTOMER, Folder, PROJECT, Running, text};
+use crate::support::{CUSTOMER, Folder, PROJECT, Running, assert_has};
 
 /// A service with one credited top-up and one pending top-up.
 pub(crate) async fn service_with_top_ups() -> Running {
     let running = Folder::new().serve().await.with_customer().await;
-    let paid = running.announced(100_000).await;
-    let amount = Money::new(100_000, Currency::KZT);
-    let callback = messages::Callback::success(&KASPI, PROJECT.into(), &paid, amount);
-    let exchange = running.platform().call("/callback", &callback).await;
-    assert_eq!(exchange.unwrap().status, 200);
+    running.paid(&KASPI, 100_000).await;
     running.announced(5_000).await;
     running
-}
-
-fn good(output: &Output) -> String {
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout)
 }
 
 #[actix_web::test]
 async fn ledger_is_checked_while_the_service_runs_and_a_manual_change_is_found() {
     let running = service_with_top_ups().await;
-    let checked = good(&running.folder.run(&["ledger", "check"]));
+    let checked = running.run("ledger check").good();
     assert!(checked.ends_with("The ledger agrees.\n"), "{checked}");
-    assert!(
-        checked.contains("1 callbacks, 1 of them verified again"),
-        "{checked}"
-    );
-
-    let path = running.folder.path("jetpay.db");
-    let database = rusqlite::Connection::open(path).unwrap();
+    assert_has(&checked, &["1 callbacks, 1 of them verified again"]);
     let sql = "UPDATE payments SET remaining = remaining - 1 WHERE state = 'credited'";
-    database.execute_batch(sql).unwrap();
-    let output = running.folder.run(&["ledger", "check"]);
-    assert_eq!(output.status.code(), Some(1));
-    let found = text(&output.stdout);
-    assert!(
-        found.contains("WRONG: what remains of a payment is the sum of its entries"),
-        "{found}"
-    );
+    running.folder.sql(sql);
+    let checked = running.run("ledger check");
+    let wrong = "WRONG: what remains of a payment is the sum of its entries";
+    assert_has(&checked.out, &[wrong]);
+    checked.bad();
 }
 
 #[actix_web::test]
 async fn past_secret_verifies_what_is_stored_and_accepts_nothing_new() {
     let mut running = service_with_top_ups().await;
-    let folder = &running.folder;
-    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
+    let config = running.folder.config();
     let rotated = |old: &str| {
         let secrets = format!(
             "[[project.secret]]\nfile = \"secret\"\nuse = {old:?}\n[[project.secret]]\nfile = \"token\"\nuse = \"sign\"\n"
         );
         config.replace("secret_file = \"secret\"\n", "") + &secrets
     };
-    folder.write("jetpay.toml", &rotated("past"));
-    let checked = good(&folder.run(&["ledger", "check"]));
-    assert!(
-        checked.contains("1 callbacks, 1 of them verified again"),
-        "{checked}"
-    );
-    assert!(good(&folder.run(&["check"])).contains("1 past"));
-    let amount = Money::new(5_000, Currency::KZT);
-    let status = async |running: &Running| {
-        let callback = messages::Callback::success(&KASPI, PROJECT.into(), "unknown", amount);
-        running
-            .platform()
-            .call("/callback", &callback)
-            .await
-            .unwrap()
-            .status
-    };
-    running.while_stopped(|_| ()).await;
-    assert_eq!(status(&running).await, 400, "a past secret accepts nothing");
-    running
-        .while_stopped(|folder| folder.write("jetpay.toml", &rotated("verify")))
-        .await;
-    assert_eq!(
-        status(&running).await,
-        404,
-        "the payment is unknown, and the signature right"
-    );
-
+    running.folder.write("jetpay.toml", rotated("past"));
+    let checked = running.run("ledger check").good();
+    assert_has(&checked, &["1 callbacks, 1 of them verified again"]);
+    assert_has(&running.run("check").good(), &["1 past"]);
+    // A past secret accepts nothing; with one that verifies, the signature is right and the payment unknown.
+    for (old, status) in [("past", 400), ("verify", 404)] {
+        let change = |folder: &Folder| folder.write("jetpay.toml", rotated(old));
+        running.while_stopped(change).await;
+        assert_eq!(running.succeed("unknown", 5_000, 1).await, status, "{old}");
+    }
     let gone = config.replace("\"secret\"", "\"token\"");
-    running.folder.write("jetpay.toml", &gone);
-    let output = running.folder.run(&["ledger", "check"]);
-    assert!(
-        text(&output.stderr).contains("use = \"past\""),
-        "{}",
-        text(&output.stderr)
-    );
+    running.folder.write("jetpay.toml", gone);
+    assert_has(&running.run("ledger check").bad(), &["use = \"past\""]);
 }
 
 #[actix_web::test]
 async fn entries_are_exported_as_csv_in_minor_units() {
     let running = service_with_top_ups().await;
-    let csv = good(&running.folder.run(&["ledger", "export"]));
+    let csv = running.run("ledger export").good();
     let lines: Vec<&str> = csv.lines().collect();
     let head = "seq,time,kind,payment_id,operation_id,project_id,method,customer_id,amount,currency,contract_id,\
                 provider_payment_id,corrects";
     assert_eq!((lines.len(), lines[0]), (2, head));
-    let end = format!(",{PROJECT},kaspi,{CUSTOMER},100000,KZT,12345,");
-    let (entry, receipt) = lines[1]
-        .strip_suffix(',')
-        .unwrap()
-        .rsplit_once(',')
-        .unwrap();
-    assert!(
-        entry.starts_with("1,20") && format!("{entry},").ends_with(&end) && !receipt.is_empty(),
-        "{csv}"
-    );
+    let cells: Vec<&str> = lines[1].split(',').collect();
+    assert!(cells[0] == "1" && cells[1].starts_with("20"), "{csv}");
+    let project = PROJECT.to_string();
+    let of_payment = [&project, "kaspi", CUSTOMER, "100000", "KZT", "12345"];
+    assert_eq!(cells[5..11], of_payment);
+    assert!(!cells[11].is_empty() && cells[12].is_empty(), "{csv}");
+    running.run("ledger export --to entries.csv").good();
     let file = running.folder.path("entries.csv");
-    let to = ["ledger", "export", "--to", file.to_str().unwrap()];
-    good(&running.folder.run(&to));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), csv);
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "for its owner alone");
-    let rest = good(&running.folder.run(&["ledger", "export", "--after", "1"]));
+    let rest = running.run("ledger export --after 1").good();
     assert_eq!(rest.lines().count(), 1);
 }
 
 #[actix_web::test]
 async fn backup_made_while_the_service_runs_can_replace_the_store() {
     let mut running = service_with_top_ups().await;
-    let backup = running.folder.path("backup.db");
-    let to = backup.to_str().unwrap();
-    good(&running.folder.run(&["store", "backup", to]));
-    assert!(
-        !running
-            .folder
-            .run(&["store", "backup", to])
-            .status
-            .success()
-    );
+    running.run("store backup backup.db").good();
+    running.run("store backup backup.db").bad();
     running.signal("-TERM");
     running.ended();
-    std::fs::rename(&backup, running.folder.path("jetpay.db")).unwrap();
+    let [backup, database] = ["backup.db", "jetpay.db"].map(|name| running.folder.path(name));
+    std::fs::rename(backup, database).unwrap();
     for rest in ["jetpay.db-wal", "jetpay.db-shm"] {
         let _ = std::fs::remove_file(running.folder.path(rest));
     }
@@ -155,25 +99,23 @@ async fn ledger_is_copied_to_postgres_and_the_service_continues_there() {
         return;
     };
     let mut running = service_with_top_ups().await;
-    let from = format!("sqlite://{}", running.folder.path("jetpay.db").display());
-    let copy = ["store", "copy", "--from", &from, "--to", database.url()];
-    let refused = running.folder.run(&copy);
-    assert!(text(&refused.stderr).contains("stop the service first"));
+    let from = running.folder.path("jetpay.db");
+    let copy = format!(
+        "store copy --from sqlite://{} --to {}",
+        from.display(),
+        database.url()
+    );
+    assert_has(&running.run(&copy).bad(), &["stop the service first"]);
     running.signal("-TERM");
     running.ended();
-    let copied = good(&running.folder.run(&copy));
-    assert!(
-        copied.contains("2 payments, 1 callbacks, 1 entries"),
-        "{copied}"
-    );
+    let copied = running.run(&copy).good();
+    assert_has(&copied, &["2 payments, 1 callbacks, 1 entries"]);
     assert!(!copied.contains(database.url()));
 
-    let config = std::fs::read_to_string(running.folder.path("jetpay.toml")).unwrap();
-    let config = config.replace("sqlite://jetpay.db", database.url());
-    running.folder.write("jetpay.toml", &config);
+    running.folder.change("sqlite://jetpay.db", database.url());
     running.start_again().await;
     assert_eq!(running.balance(CUSTOMER).await, 100_000);
-    good(&running.folder.run(&["ledger", "check"]));
+    running.run("ledger check").good();
     let (_, found) = running.get("/v1/search?q=1234_ABC").await;
     assert_eq!(found["hits"].as_array().map(Vec::len), Some(3));
     let (_, feed) = running.get("/v1/entries?after=1").await;
@@ -184,25 +126,20 @@ async fn ledger_is_copied_to_postgres_and_the_service_continues_there() {
 async fn customer_whose_contracts_cannot_be_read_is_named_by_check_and_copy() {
     let running = Folder::new().serve().await.with_customer().await;
     let folder = running.stop();
-    let path = folder.path("jetpay.db");
-    let database = rusqlite::Connection::open(&path).unwrap();
-    let sql = "UPDATE customers SET contracts = '[{'";
-    database.execute_batch(sql).unwrap();
-    drop(database);
+    folder.sql("UPDATE customers SET contracts = '[{'");
     let named = format!("contracts of a customer can be read; not so at customer {CUSTOMER}");
-    let output = folder.run(&["ledger", "check"]);
-    let found = text(&output.stdout);
-    assert!(
-        !output.status.success() && found.contains(&named),
-        "{found}"
-    );
+    let checked = folder.run("ledger check");
+    assert_has(&checked.out, &[&named]);
+    checked.bad();
     let Some(database) = require_or_skip(postgres::database()) else {
         return;
     };
-    let from = format!("sqlite://{}", path.display());
-    let copied = good(&folder.run(&["store", "copy", "--from", &from, "--to", database.url()]));
-    assert!(
-        copied.contains(&format!("{named}, which was copied as it is")),
-        "{copied}"
+    let from = folder.path("jetpay.db");
+    let copy = format!(
+        "store copy --from sqlite://{} --to {}",
+        from.display(),
+        database.url()
     );
+    let copied = folder.run(&copy).good();
+    assert_has(&copied, &[&format!("{named}, which was copied as it is")]);
 }

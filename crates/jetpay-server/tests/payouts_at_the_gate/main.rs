@@ -1,11 +1,13 @@
 //! Every row of the protocol's table of payouts (section 6), over real HTTP: a service, and a Gate that fails.
 
 mod service;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::time::Duration;
 
+use jetpay_core::Project;
 use jetpay_core::signature::{Key, sign};
-use jetpay_core::{Currency, Money, Project};
 use jetpay_gate::{Gate, Outcome};
 use jetpay_ledger::payout::{PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind};
 use jetpay_ledger::{AlarmFilter, AlarmKind};
@@ -13,9 +15,10 @@ use jetpay_platform::Platform;
 use jetpay_platform::gate::{CallbackPlan, Ending, OnSend, OnStatus, Plan};
 use jetpay_testing::free_port;
 use service::{
-    AMOUNT, HURRY, POLICY, PROJECT, PayoutService, SECRET, assert_careful, both, both_with, gate,
-    payout_request, steps,
+    AMOUNT, HURRY, POLICY, PayoutService, assert_careful, both, both_with, gate, payout_request,
+    steps,
 };
+use support::{Folder, PROJECT, SECRET, WALLET, tenge};
 
 use PayoutState::{Accepted, Declined, Paid, Rejected, Reversed, Unknown};
 
@@ -26,15 +29,14 @@ async fn check_plan(
     sends: usize,
     accepted: usize,
 ) -> Vec<StepKind> {
-    const ACCOUNT: &str = "9182221133";
     let (service, gate) = both().await;
-    gate.state().plan(ACCOUNT, plan.hurried(HURRY));
-    let id = service.pay(ACCOUNT).await;
+    gate.state().plan(WALLET, plan.hurried(HURRY));
+    let id = service.pay(WALLET).await;
     let payout = service.once(&id, state).await;
     assert_careful(&gate);
     assert_eq!(gate.state().sends_of(&id).count(), sends);
     assert_eq!(gate.state().accepted(PROJECT, &id), accepted);
-    assert_eq!(gate.state().money_out(ACCOUNT), payout.paid);
+    assert_eq!(gate.state().money_out(WALLET), payout.paid);
     assert_eq!(
         payout.reserved + payout.paid,
         if state == Paid { AMOUNT } else { 0 }
@@ -99,8 +101,8 @@ fn noisy() -> CallbackPlan {
 #[actix_web::test]
 async fn money_is_reserved_before_the_first_send_and_a_gate_that_is_down_loses_nothing() {
     let port = free_port();
-    let service = PayoutService::start(port, POLICY, "sqlite://jetpay.db").await;
-    let id = service.pay("9182221133").await;
+    let service = PayoutService::start(Folder::new(), port, POLICY).await;
+    let id = service.pay(WALLET).await;
     let payout = service.when(&id, |payout| payout.history.len() > 2).await;
     assert_eq!(
         steps(&payout)[..3],
@@ -119,30 +121,23 @@ async fn money_is_reserved_before_the_first_send_and_a_gate_that_is_down_loses_n
 #[actix_web::test]
 async fn payout_whose_id_the_gate_already_has_is_accepted_and_not_made_twice() {
     let (service, gate) = both().await;
-    let payout_request = payout_request("9182221133");
+    let payout_request = payout_request(WALLET);
     let id = payout_request.id.as_str().to_owned();
     // The ledger does not know this send, as after the restore of an older backup.
     let project = Project::new(PROJECT, SECRET).unwrap();
     let client = Gate::new(&gate.url()).unwrap();
-    let before = client
-        .send(
-            &project,
-            "/v2/payment/wallet/qiwi-kz/payout",
-            payout_request.request.as_bytes(),
-        )
-        .await;
+    let (path, body) = (
+        "/v2/payment/wallet/qiwi-kz/payout",
+        payout_request.request.as_bytes(),
+    );
+    let before = client.send(&project, path, body).await;
     assert!(matches!(before, Outcome::Accepted(_)), "{before:?}");
-    assert_eq!(
-        service.ledger.record_payout(payout_request).await,
-        Ok(PayoutRequestOutcome::Created)
-    );
+    let recorded = service.ledger.record_payout(payout_request).await;
+    assert_eq!(recorded, Ok(PayoutRequestOutcome::Created));
     let payout = service.once(&id, Paid).await;
-    assert_eq!(
-        gate.state().accepted(PROJECT, &id),
-        1,
-        "3041: the Gate accepted it only once"
-    );
-    assert_eq!(gate.state().money_out("9182221133"), payout.paid);
+    let accepted = gate.state().accepted(PROJECT, &id);
+    assert_eq!(accepted, 1, "3041: the Gate accepted it only once");
+    assert_eq!(gate.state().money_out(WALLET), payout.paid);
 }
 
 #[actix_web::test]
@@ -154,8 +149,8 @@ async fn payout_with_a_waiting_code_stays_accepted_until_its_result() {
             after: Duration::ZERO,
             ..Plan::ending(Ending::Linger { code, how_long })
         };
-        gate.state().plan("9182221133", plan);
-        let id = service.pay("9182221133").await;
+        gate.state().plan(WALLET, plan);
+        let id = service.pay(WALLET).await;
         service.once(&id, Accepted).await;
         let payout = service.when(&id, |payout| payout.state != Accepted).await;
         assert_eq!(payout.state, Paid, "{code}");
@@ -171,8 +166,8 @@ async fn payout_without_a_result_for_a_day_raises_an_alarm_and_is_queried_furthe
     };
     let (service, gate) = both_with(policy).await;
     gate.state()
-        .plan("9182221133", Plan::ending(Ending::Never).hurried(HURRY));
-    let id = service.pay("9182221133").await;
+        .plan(WALLET, Plan::ending(Ending::Never).hurried(HURRY));
+    let id = service.pay(WALLET).await;
     let payout = service.when(&id, |payout| payout.overdue).await;
     assert_eq!(
         (payout.state, payout.reserved),
@@ -201,10 +196,10 @@ async fn payout_without_a_result_for_a_day_raises_an_alarm_and_is_queried_furthe
 async fn success_after_a_decline_raises_an_alarm() {
     let (service, gate) = both().await;
     gate.state().plan(
-        "9182221133",
+        WALLET,
         Plan::ending(Ending::DeclineThenSucceed).hurried(HURRY),
     );
-    let id = service.pay("9182221133").await;
+    let id = service.pay(WALLET).await;
     service.once(&id, Paid).await;
     let alarms = service.ledger.alarms(AlarmFilter::default()).await.unwrap();
     assert_eq!(alarms[0].kind, AlarmKind::PaidAfterRelease);
@@ -213,9 +208,8 @@ async fn success_after_a_decline_raises_an_alarm() {
 #[actix_web::test]
 async fn callback_of_a_manual_payout_waits_in_the_inbox_and_moves_no_money() {
     let (service, gate) = both().await;
-    let amount = Money::new(AMOUNT, Currency::KZT);
     gate.with_state(|state, now| {
-        state.made_in_dashboard(now, PROJECT, "by-hand-1", "9182221133", amount);
+        state.made_in_dashboard(now, PROJECT, "by-hand-1", WALLET, tenge(AMOUNT));
     });
     for _ in 0..500 {
         if service.ledger.counts().await.unwrap().unmatched > 0 {
@@ -237,11 +231,11 @@ async fn stop_waits_for_the_send_in_progress_and_records_its_result() {
         after: Duration::from_secs(60),
         ..Plan::once(slowly)
     };
-    gate.state().plan("9182221133", plan);
-    let id = service.pay("9182221133").await;
+    gate.state().plan(WALLET, plan);
+    let id = service.pay(WALLET).await;
     service.once(&id, Unknown).await;
     let folder = service.end().await;
-    let ledger = jetpay_ledger::Ledger::open(&folder.path().join("jetpay.db")).unwrap();
+    let ledger = jetpay_ledger::Ledger::open(&folder.path("jetpay.db")).unwrap();
     assert_eq!(ledger.payout(&id).await.unwrap().unwrap().state, Accepted);
 }
 
@@ -249,34 +243,35 @@ async fn stop_waits_for_the_send_in_progress_and_records_its_result() {
 async fn forged_or_foreign_callback_ends_no_payout() {
     let (service, gate) = both().await;
     gate.state()
-        .plan("9182221133", Plan::ending(Ending::Never).hurried(HURRY));
-    let id = service.pay("9182221133").await;
+        .plan(WALLET, Plan::ending(Ending::Never).hurried(HURRY));
+    let id = service.pay(WALLET).await;
     service.once(&id, Accepted).await;
-    let body = |amount: i64, kind: &str| {
-        serde_json::json!({
+    let platform = Platform::new(
+        format!("http://{}", service.listen),
+        PROJECT,
+        Key::new(SECRET).unwrap(),
+    );
+    let forger = Key::new("another secret").unwrap();
+    for (amount, kind, is_forged, status) in [
+        (AMOUNT, "payout", true, 400),
+        (AMOUNT, "purchase", false, 200),
+        (AMOUNT - 1, "payout", false, 200),
+    ] {
+        let sum = serde_json::json!({"amount": amount, "currency": "KZT"});
+        let body = serde_json::json!({
             "project_id": PROJECT,
             "payment": {"id": id, "type": kind, "status": "success"},
-            "operation": {"id": amount, "type": kind, "status": "success", "sum_initial": {"amount": amount, "currency": "KZT"}},
-        })
-        .to_string()
-    };
-    let good = Key::new(SECRET).unwrap();
-    let platform = Platform::new(format!("http://{}", service.listen), PROJECT, good.clone());
-    let send = async |body: Vec<u8>| platform.send("/callback", body).await.unwrap().status;
-    let forger = Key::new("another secret").unwrap();
-    assert_eq!(
-        send(sign(body(AMOUNT, "payout").as_bytes(), &forger).unwrap()).await,
-        400
-    );
-    assert_eq!(
-        send(sign(body(AMOUNT, "purchase").as_bytes(), &good).unwrap()).await,
-        200
-    );
-    assert_eq!(service.payout(&id).await.state, Accepted);
-    assert_eq!(
-        send(sign(body(AMOUNT - 1, "payout").as_bytes(), &good).unwrap()).await,
-        200
-    );
+            "operation": {"id": amount, "type": kind, "status": "success", "sum_initial": sum},
+        });
+        let signed = if is_forged {
+            sign(body.to_string().as_bytes(), &forger).unwrap()
+        } else {
+            platform.sign(&body)
+        };
+        let answered = platform.send("/callback", signed).await.unwrap();
+        assert_eq!(answered.status, status, "{body}");
+        assert_eq!(service.payout(&id).await.state, Accepted);
+    }
     let payout = service.payout(&id).await;
     assert_eq!(
         (payout.state, payout.reserved, payout.due_at),
@@ -290,11 +285,11 @@ async fn forged_or_foreign_callback_ends_no_payout() {
 #[actix_web::test]
 async fn personal_data_is_deleted_after_the_configured_time() {
     let (service, _gate) = both().await;
-    let id = service.pay("9182221133").await;
+    let id = service.pay(WALLET).await;
     service.once(&id, Paid).await;
     // The worker has already searched once; a new worker searches again at once.
     let folder = service.end().await;
-    let again = PayoutService::in_folder(folder, free_port(), POLICY, "sqlite://jetpay.db").await;
+    let again = PayoutService::start(folder, free_port(), POLICY).await;
     let forgotten = again.when(&id, |payout| payout.account_number == "******1133");
     forgotten.await;
 }
@@ -306,12 +301,12 @@ async fn payout_of_another_gate_is_neither_sent_nor_queried() {
         callbacks: silent(),
         ..Plan::ending(Ending::Never)
     };
-    gate.state().plan("9182221133", plan);
-    let id = service.pay("9182221133").await;
+    gate.state().plan(WALLET, plan);
+    let id = service.pay(WALLET).await;
     service.once(&id, Accepted).await;
     let folder = service.end().await;
     let port = free_port();
-    let moved = PayoutService::in_folder(folder, port, POLICY, "sqlite://jetpay.db").await;
+    let moved = PayoutService::start(folder, port, POLICY).await;
     let other = service::gate(moved.listen, port).await;
     let elsewhere = moved.when(&id, |payout| steps(payout).contains(&StepKind::Elsewhere));
     assert_eq!(elsewhere.await.state, Accepted);
@@ -332,8 +327,8 @@ async fn several_services_share_the_payouts_and_send_each_once() {
         overdue_after: Duration::from_secs(3),
         ..POLICY
     };
-    let one = PayoutService::start(port, policy, database.url()).await;
-    let other = PayoutService::start(port, policy, database.url()).await;
+    let one = PayoutService::start(Folder::with_store(database.url()), port, policy).await;
+    let other = PayoutService::start(Folder::with_store(database.url()), port, policy).await;
     let gate = gate(other.listen, port).await;
     gate.state().plan_others_by_chance(7, HURRY);
     let mut ids = Vec::new();

@@ -1,6 +1,5 @@
 //! The service in this process, and a simulated Gate: real HTTP in both directions, real SQLite, and short pauses.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use jetpay_core::id::PaymentId;
 use jetpay_core::payout::General;
-use jetpay_core::{Currency, Keyring, Money, Project};
+use jetpay_core::{Keyring, Project};
 use jetpay_ledger::payout::{
     NewPayout, Payout, PayoutRequestOutcome, PayoutState, RetryPolicy, StepKind,
 };
@@ -20,10 +19,9 @@ use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
 use jetpay_server::telemetry::Metrics;
 use jetpay_testing::free_port;
-use tempfile::TempDir;
 
-pub(crate) const PROJECT: u64 = 1234;
-pub(crate) const SECRET: &str = "a secret of tests";
+use crate::support::{Folder, PROJECT, SECRET, tenge};
+
 /// 100.00 KZT.
 pub(crate) const AMOUNT: i64 = 10_000;
 /// The divisor of all times in plans and schedules.
@@ -43,7 +41,7 @@ pub(crate) struct PayoutService {
     pub(crate) listen: SocketAddr,
     handles: [ServerHandle; 2],
     served: tokio::task::JoinHandle<std::io::Result<()>>,
-    folder: TempDir,
+    folder: Folder,
 }
 
 /// A simulated Gate that sends callbacks to the service.
@@ -69,34 +67,19 @@ pub(crate) async fn both() -> (PayoutService, gate::Server) {
 
 pub(crate) async fn both_with(policy: RetryPolicy) -> (PayoutService, gate::Server) {
     let port = free_port();
-    let paying = PayoutService::start(port, policy, "sqlite://jetpay.db").await;
+    let paying = PayoutService::start(Folder::new(), port, policy).await;
     let gate = gate(paying.listen, port).await;
     (paying, gate)
 }
 
 impl PayoutService {
-    /// A service whose Gate listens on this port, now or later.
-    pub(crate) async fn start(gate: u16, policy: RetryPolicy, url: &str) -> Self {
-        Self::in_folder(tempfile::tempdir().unwrap(), gate, policy, url).await
-    }
-
-    /// A service in the folder of an earlier one.
-    pub(crate) async fn in_folder(
-        folder: TempDir,
-        gate: u16,
-        policy: RetryPolicy,
-        url: &str,
-    ) -> Self {
-        let path = |name: &str| folder.path().join(name);
-        fs::write(path("secret"), SECRET).unwrap();
-        fs::write(path("token"), "a token of tests, and long").unwrap();
-        let text = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n[admin]\nlisten = \"127.0.0.1:0\"\ntoken_file = \"token\"\n\
-             [store]\nurl = \"{url}\"\n[gate]\nbase_url = \"http://127.0.0.1:{gate}\"\n\
-             [[project]]\nid = {PROJECT}\nsecret_file = \"secret\"\nmethods = [\"qiwi-kz\"]\n"
-        );
-        fs::write(path("jetpay.toml"), text).unwrap();
-        let mut config = Config::read(&path("jetpay.toml")).unwrap();
+    /// A service in this folder, whose Gate listens on this port, now or later.
+    pub(crate) async fn start(folder: Folder, gate: u16, policy: RetryPolicy) -> Self {
+        let config = folder.config();
+        let before = config.split("[gate]").next().unwrap_or_default();
+        let gate = format!("[gate]\nbase_url = \"http://127.0.0.1:{gate}\"\n");
+        folder.write("jetpay.toml", before.to_owned() + &gate);
+        let mut config = Config::read(&folder.path("jetpay.toml")).unwrap();
         config.gate.as_mut().unwrap().retry_policy = policy;
         config.gate.as_mut().unwrap().keep_personal_data = Duration::ZERO;
         config.workers = Some(1);
@@ -115,10 +98,8 @@ impl PayoutService {
     pub(crate) async fn pay(&self, account: &str) -> String {
         let payout = payout_request(account);
         let id = payout.id.as_str().to_owned();
-        assert_eq!(
-            self.ledger.record_payout(payout).await,
-            Ok(PayoutRequestOutcome::Created)
-        );
+        let recorded = self.ledger.record_payout(payout).await;
+        assert_eq!(recorded, Ok(PayoutRequestOutcome::Created));
         id
     }
 
@@ -146,7 +127,7 @@ impl PayoutService {
     }
 
     /// Stops the service as SIGTERM does.
-    pub(crate) async fn end(self) -> TempDir {
+    pub(crate) async fn end(self) -> Folder {
         service::stop(&self.handles).await;
         self.served.await.unwrap().unwrap();
         self.folder
@@ -158,7 +139,6 @@ pub(crate) fn payout_request(account: &str) -> NewPayout {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let id = format!("0193ad5c-0000-7000-8000-{number:012}");
-    let amount = Money::new(AMOUNT, Currency::KZT);
     NewPayout {
         request: request(&id, account),
         id: id.as_str().try_into().unwrap(),
@@ -166,7 +146,7 @@ pub(crate) fn payout_request(account: &str) -> NewPayout {
         method: "qiwi-kz".into(),
         customer_id: "12345".try_into().unwrap(),
         account_number: account.into(),
-        amount,
+        amount: tenge(AMOUNT),
         idempotency_key: format!("key of {id}"),
         fingerprint: "all of it".into(),
         from_balance: false,
@@ -184,8 +164,7 @@ fn request(id: &str, account: &str) -> String {
         last_name: "Doe",
         email: "johndoe@example.com",
     };
-    let amount = Money::new(AMOUNT, Currency::KZT);
-    let payout = jetpay_qiwi_kz::Payout::new(general, &customer, account, amount);
+    let payout = jetpay_qiwi_kz::Payout::new(general, &customer, account, tenge(AMOUNT));
     payout.unwrap().to_json()
 }
 

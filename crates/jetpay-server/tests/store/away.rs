@@ -1,18 +1,15 @@
 //! A PostgreSQL that crashes or cannot be reached.
 
-use std::fs::File;
 use std::net::TcpListener;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jetpay_platform::messages::Verify;
 use jetpay_platform::{KASPI, Platform};
 use jetpay_testing::postgres::{self, Cluster, require_or_skip};
-
 use reqwest::Method;
 
-use crate::running::{self, CUSTOMER, Folder, JETPAY, PROJECT, Running};
+use crate::support::{CUSTOMER, Folder, PROJECT, Running, assert_has};
 use crate::{TIMEOUT, TopUps};
 
 async fn verify(platform: &Platform) -> u16 {
@@ -101,48 +98,17 @@ async fn service_that_its_database_refuses_ends_and_says_what_to_do() {
         ),
     ] {
         let folder = Folder::with_store(&url);
-        let output = folder.run(&["serve"]);
-        let error = running::text(&output.stderr);
-        assert!(
-            !output.status.success() && error.contains(expected),
-            "{error}"
-        );
-        assert!(
-            error.contains("cannot open the store: the database: "),
-            "{error}"
-        );
+        let error = folder.run("serve").bad();
+        assert_has(&error, &[expected, "cannot open the store: the database: "]);
         assert!(!error.contains("s3") && !error.contains("cret"), "{error}");
     }
 }
 
-/// Starts the service, whose log goes into a file, and waits until it answers.
+/// Starts the service, and waits until it answers.
 async fn started(folder: Folder) -> Running {
-    let log = File::create(folder.path("log")).unwrap();
-    let mut serve = Command::new(JETPAY);
-    serve
-        .args(["serve", "--config"])
-        .arg(folder.path("jetpay.toml"));
-    let process = serve.stderr(log).spawn().unwrap();
-    let running = folder.begun_by(process);
-    let begun = Instant::now();
-    while running.readiness().await.is_none() {
-        assert!(begun.elapsed() < TIMEOUT, "it does not answer");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let running = folder.begin();
+    running.wait_until_it_answers().await;
     running
-}
-
-/// Waits until the log says this, and returns the log.
-async fn until_logged(running: &Running, text: &str) -> String {
-    let begun = Instant::now();
-    loop {
-        let log = std::fs::read_to_string(running.folder.path("log")).unwrap();
-        if log.contains(text) {
-            return log;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(15), "{log}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
 }
 
 /// Gauges that the store says.
@@ -171,19 +137,13 @@ async fn service_that_starts_before_its_database_answers_503_and_becomes_ready_b
     };
     let database = cluster.database();
     cluster.crash();
-    let folder = Folder::with_store(database.url());
-    let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
-    folder.write(
-        "jetpay.toml",
-        &(config + "[gate]\nbase_url = \"http://127.0.0.1:1\"\n"),
-    );
-    let mut running = started(folder).await;
+    let mut running = started(Folder::with_store(database.url()).with_gate("")).await;
     let platform = running.platform();
     let mut top_ups = TopUps::default();
-    until_logged(&running, "check that the server runs").await;
+    running.until_logged("check that the server runs").await;
     // Time for the worker of payouts to find nothing.
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let log = until_logged(&running, "").await;
+    let log = running.log();
     assert_eq!(log.matches("ERROR").count(), 1, "{log}");
     for _ in 0..3 {
         let health = running.without_token(Method::GET, "/healthz").send().await;
@@ -197,7 +157,7 @@ async fn service_that_starts_before_its_database_answers_503_and_becomes_ready_b
 
     cluster.start_again();
     // No probe of /readyz: the service notices it alone.
-    until_logged(&running, "the store is available again").await;
+    running.until_logged("the store is available again").await;
     assert_eq!(running.readiness().await, Some(200));
     running = running.with_customer().await;
     assert_eq!(top_ups.one(&platform).await, 200);
@@ -241,7 +201,7 @@ async fn service_answers_503_while_another_brings_the_schema_up_to_date_and_is_r
     for waits in [false, true] {
         let running = started(Folder::with_store(database.url())).await;
         assert_eq!(running.readiness().await, Some(503));
-        until_logged(&running, "brings its schema up to date").await;
+        running.until_logged("brings its schema up to date").await;
         if waits {
             assert_eq!(database.run(ended).unwrap().trim(), "t");
             running.wait_until_ready().await;
@@ -250,35 +210,4 @@ async fn service_answers_503_while_another_brings_the_schema_up_to_date_and_is_r
         }
     }
     assert!(other.join().unwrap().is_err());
-}
-
-/// PostgreSQL cannot store NUL in a text, and refuses it in a query.
-#[tokio::test]
-async fn id_with_nul_finds_nothing_at_the_admin_interface() {
-    let Some(database) = require_or_skip(postgres::database()) else {
-        return;
-    };
-    let folder = Folder::with_store(database.url());
-    let running = folder.serve().await.with_customer().await;
-    assert_eq!(TopUps::default().one(&running.platform()).await, 200);
-    for path in [
-        "/v1/payments?customer_id=%00",
-        "/v1/payments?customer_id=7123456789%00",
-        "/v1/payments?provider_payment_id=%00",
-    ] {
-        let (status, page) = running.get(path).await;
-        assert_eq!((status, &page["payments"]), (200, &serde_json::json!([])));
-    }
-    for path in [
-        "/v1/payments?after=%00",
-        "/v1/customers?after=7%00",
-        "/v1/customers?after=%00%00",
-    ] {
-        let (status, page) = running.get(path).await;
-        let found = page["payments"].as_array().or(page["customers"].as_array());
-        assert_eq!((status, found.map(Vec::len)), (200, Some(1)), "{path}");
-    }
-    for path in ["/v1/payments/%00", "/v1/customers/7123456789%00"] {
-        assert_eq!(running.get(path).await.0, 404, "{path}");
-    }
 }

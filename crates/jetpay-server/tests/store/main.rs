@@ -1,19 +1,18 @@
 //! The real binary while its store has a problem: no acknowledged top-up is lost, and every request is answered.
 
 mod away;
-#[path = "../running/mod.rs"]
-mod running;
+#[path = "../support/mod.rs"]
+mod support;
 #[cfg(target_os = "linux")]
 mod trouble;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jetpay_core::{Currency, Money};
 use jetpay_platform::messages::{Callback, CheckDeposit, Contract};
 use jetpay_platform::{Exchange, KASPI, Platform};
 
-use running::{CUSTOMER, PROJECT, Running};
+use support::{CUSTOMER, PROJECT, Running, each, tenge};
 
 const AMOUNT: i64 = 100_000;
 
@@ -41,7 +40,7 @@ impl TopUps {
             id: "12345".into(),
             number: "1234_ABC".into(),
         };
-        let amount = Money::new(AMOUNT, Currency::KZT);
+        let amount = tenge(AMOUNT);
         let project = PROJECT.into();
         let request = CheckDeposit::new(&KASPI, project, CUSTOMER, amount, Some(&contract));
         let answer = send(platform, platform.sign(&request)).await;
@@ -62,10 +61,8 @@ impl TopUps {
     }
 
     fn unacknowledged(&self) -> usize {
-        self.callbacks
-            .values()
-            .filter(|(_, acknowledged)| !acknowledged)
-            .count()
+        let all = self.callbacks.values();
+        all.filter(|(_, acknowledged)| !acknowledged).count()
     }
 
     /// Repeats the callbacks that were not acknowledged, as the platform does. Now they must be acknowledged.
@@ -80,12 +77,8 @@ impl TopUps {
     /// Every acknowledged callback credited its payment once, and no other callback did.
     async fn are_in_the_ledger_of(&self, running: &Running) {
         let (_, feed) = running.get("/v1/entries?limit=1000").await;
-        let mut credited: Vec<&str> = feed["entries"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|entry| entry["payment_id"].as_str().unwrap())
-            .collect();
+        let credited = each(&feed["entries"], "payment_id");
+        let mut credited: Vec<String> = serde_json::from_value(credited).unwrap();
         credited.sort_unstable();
         let acknowledged = self.callbacks.iter().filter(|(_, (_, done))| *done);
         let acknowledged: Vec<&str> = acknowledged.map(|(id, _)| id.as_str()).collect();

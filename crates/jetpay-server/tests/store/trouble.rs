@@ -4,11 +4,11 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::TopUps;
-use crate::running::{Folder, JETPAY, text};
+use crate::support::{Folder, JETPAY, Said, assert_has};
 
 /// The user and the group `nobody`. Root may write every file; tests that run as root start the service as this user.
 const NOBODY: u32 = 65_534;
@@ -42,9 +42,7 @@ fn refused(folder: &Folder) -> String {
     if is_root(folder) {
         command.uid(NOBODY).gid(NOBODY);
     }
-    let output = ended(&mut command);
-    assert!(!output.status.success());
-    text(&output.stderr)
+    ended(&mut command).bad()
 }
 
 /// Whether the tests run as root.
@@ -53,7 +51,7 @@ fn is_root(folder: &Folder) -> bool {
 }
 
 /// Waits for the end of a service that must not keep running.
-fn ended(command: &mut Command) -> Output {
+fn ended(command: &mut Command) -> Said {
     let piped = command.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut process = piped.spawn().unwrap();
     let start = Instant::now();
@@ -64,68 +62,57 @@ fn ended(command: &mut Command) -> Output {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    process.wait_with_output().unwrap()
+    Said::of(process.wait_with_output().unwrap())
 }
 
 fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// The log belongs to another user when root opens the database while the service does not run. SQLite writes it beside the
+/// database, so that a writable database is not enough.
 #[tokio::test]
-async fn read_only_file_is_refused_at_the_start_and_not_changed() {
-    let (folder, top_ups) = used_folder().await;
-    let database = folder.path("jetpay.db");
-    if is_root(&folder) {
-        chown(folder.path(""), Some(NOBODY), Some(NOBODY)).unwrap();
-    }
-    mode(&database, 0o444);
-    let before = fs::read(&database).unwrap();
-    let error = refused(&folder);
-    assert!(error.contains("cannot open the store: "), "{error}");
-    assert!(
-        error.contains("jetpay.db: it may not be written; "),
-        "{error}"
-    );
-    assert!(error.contains("must be able to write to it"), "{error}");
-    assert_eq!(fs::read(&database).unwrap(), before);
-    mode(&database, 0o644);
-    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
-}
-
-/// This happens when root opens the database while the service does not run.
-#[tokio::test]
-async fn log_of_another_user_is_refused_at_the_start_and_not_changed() {
-    let (folder, top_ups) = used_folder().await;
-    let own = ["", "jetpay.db"].map(|name| folder.path(name));
-    if is_root(&folder) {
-        for path in &own {
-            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+async fn database_log_or_folder_that_may_not_be_written_is_refused_at_the_start_and_not_changed() {
+    let write = "must be able to write to it";
+    for (name, modes, parts) in [
+        (
+            "jetpay.db",
+            (0o444, 0o644),
+            ["jetpay.db: it may not be written; ", write],
+        ),
+        ("jetpay.db-wal", (0o444, 0o644), ["the files beside it", ""]),
+        ("", (0o555, 0o755), [write, "and to their folder"]),
+    ] {
+        let (folder, top_ups) = used_folder().await;
+        if is_root(&folder) && !name.is_empty() {
+            let own: &[&str] = if name == "jetpay.db" {
+                &[""]
+            } else {
+                &["", "jetpay.db"]
+            };
+            for own in own {
+                chown(folder.path(own), Some(NOBODY), Some(NOBODY)).unwrap();
+            }
         }
+        if name.is_empty() {
+            mode(&folder.path("jetpay.db"), 0o666);
+        }
+        mode(&folder.path(name), modes.0);
+        let files = ["jetpay.db", "jetpay.db-wal"].map(|name| folder.path(name));
+        let content = || {
+            files
+                .each_ref()
+                .map(|path| fs::read(path).unwrap_or_default())
+        };
+        let before = content();
+        let error = refused(&folder);
+        assert_has(&error, &["cannot open the store: "]);
+        assert_has(&error, &parts);
+        assert!(content() == before, "{name} was changed");
+        mode(&folder.path(name), modes.1);
+        mode(&folder.path("jetpay.db"), 0o644);
+        top_ups.are_in_the_ledger_of(&folder.serve().await).await;
     }
-    let log = folder.path("jetpay.db-wal");
-    mode(&log, 0o444);
-    let before = fs::read(&log).unwrap();
-    let error = refused(&folder);
-    assert!(error.contains("the files beside it"), "{error}");
-    assert_eq!(fs::read(&log).unwrap(), before);
-    mode(&log, 0o644);
-    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
-}
-
-#[tokio::test]
-async fn read_only_folder_is_refused_at_the_start_and_not_changed() {
-    let (folder, top_ups) = used_folder().await;
-    // A writable database is not enough: SQLite writes its log beside it.
-    mode(&folder.path("jetpay.db"), 0o666);
-    mode(&folder.path(""), 0o555);
-    let before = fs::read(folder.path("jetpay.db")).unwrap();
-    let error = refused(&folder);
-    assert!(error.contains("must be able to write to it"), "{error}");
-    assert!(error.contains("and to their folder"), "{error}");
-    assert_eq!(fs::read(folder.path("jetpay.db")).unwrap(), before);
-    mode(&folder.path(""), 0o755);
-    mode(&folder.path("jetpay.db"), 0o644);
-    top_ups.are_in_the_ledger_of(&folder.serve().await).await;
 }
 
 #[tokio::test]
@@ -138,18 +125,11 @@ async fn second_process_on_a_file_is_refused_and_the_first_continues() {
     fs::hard_link(name("jetpay.db"), name("hard.db")).unwrap();
     for path in ["jetpay.db", "symbolic.db", "hard.db"] {
         let second = Folder::with_store(&format!("sqlite://{}", name(path).display()));
-        let mut command = Command::new(JETPAY);
-        command
-            .args(["serve", "--config"])
-            .arg(second.path("jetpay.toml"));
-        let output = ended(&mut command);
-        assert!(!output.status.success());
-        let error = text(&output.stderr);
+        let error = ended(&mut second.command("serve")).bad();
         let in_use = format!("{path} is in use by another process");
-        assert!(error.contains(&in_use), "{error}");
-        assert!(
-            error.contains("stop that process, or name another database"),
-            "{error}"
+        assert_has(
+            &error,
+            &[&in_use, "stop that process, or name another database"],
         );
     }
     assert_eq!(top_ups.one(&running.platform()).await, 200);
@@ -160,20 +140,11 @@ async fn second_process_on_a_file_is_refused_and_the_first_continues() {
 async fn requests_get_503_while_the_file_is_moved_and_the_log_says_so_once() {
     let (folder, mut top_ups) = used_folder().await;
     mode(&folder.path("jetpay.db"), 0o644);
-    let log = folder.path("log");
-    let process = Command::new(JETPAY)
-        .args(["serve", "--config"])
-        .arg(folder.path("jetpay.toml"))
-        .stderr(fs::File::create(&log).unwrap())
-        .spawn()
-        .unwrap();
-    let running = folder.served_by(process).await;
+    fs::remove_file(folder.path("log")).unwrap();
+    let running = folder.serve().await;
     let platform = running.platform();
     let waiting = top_ups.announce(&platform).await.unwrap();
-    let (database, aside) = (
-        running.folder.path("jetpay.db"),
-        running.folder.path("aside"),
-    );
+    let [database, aside] = ["jetpay.db", "aside"].map(|name| running.folder.path(name));
     fs::rename(&database, &aside).unwrap();
     assert_eq!(running.readiness().await, Some(503));
     assert_eq!(top_ups.send_callback(&platform, &waiting).await, 503);
@@ -181,7 +152,7 @@ async fn requests_get_503_while_the_file_is_moved_and_the_log_says_so_once() {
     // A copy in its place is another file, whatever it holds.
     fs::copy(&aside, &database).unwrap();
     assert_eq!(top_ups.send_callback(&platform, &waiting).await, 503);
-    let said = || fs::read_to_string(&log).unwrap();
+    let said = || running.log();
     let begun = Instant::now();
     while !said().contains("put the right database there") {
         assert!(begun.elapsed() < Duration::from_secs(20), "{}", said());
@@ -210,13 +181,14 @@ async fn requests_get_503_while_the_disk_is_full_and_work_when_it_has_room_again
     let folder = Folder::new();
     // The limit counts blocks of 512 bytes.
     let script = "trap '' XFSZ; ulimit -S -f 4096; exec \"$0\" serve --config \"$1\"";
-    let process = Command::new("sh")
+    let mut limited = Command::new("sh");
+    limited
         .args(["-c", script, JETPAY])
-        .arg(folder.path("jetpay.toml"))
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut running = folder.served_by(process).await.with_customer().await;
+        .arg(folder.path("jetpay.toml"));
+    let process = folder.logged(&mut limited);
+    let running = folder.begun_by(process);
+    running.wait_until_ready().await;
+    let mut running = running.with_customer().await;
     let mut top_ups = TopUps::default();
     let (mut done, mut refused) = (0, 0);
     let waiting = top_ups.announce(&running.platform()).await.unwrap();
@@ -228,23 +200,16 @@ async fn requests_get_503_while_the_disk_is_full_and_work_when_it_has_room_again
         }
         assert!(done < 5_000, "the disk is never full");
     }
-    assert_eq!(
-        top_ups.send_callback(&running.platform(), &waiting).await,
-        503
-    );
+    let unstored = top_ups.send_callback(&running.platform(), &waiting).await;
+    assert_eq!(unstored, 503);
     assert!(done > 10 && top_ups.unacknowledged() > 0, "{done}");
     assert_eq!(running.readiness().await, Some(503));
     // Reads still work.
     top_ups.are_in_the_ledger_of(&running).await;
-    let id = running.process_id().to_string();
+    let id = running.id().to_string();
     let room = ["--pid", &id, "--fsize=unlimited"];
-    assert!(
-        Command::new("prlimit")
-            .args(room)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let made = Command::new("prlimit").args(room).status();
+    assert!(made.unwrap().success());
     running.wait_until_ready().await;
     assert_eq!(top_ups.one(&running.platform()).await, 200);
     top_ups.repeat_unacknowledged(&running.platform()).await;
@@ -257,20 +222,16 @@ async fn requests_get_503_while_the_disk_is_full_and_work_when_it_has_room_again
 fn backup_that_the_disk_has_no_room_for_names_the_file_and_leaves_nothing() {
     let folder = Folder::new();
     let customers = (0..2_000).map(|id| format!("{{\"customer_id\":\"{id}\"}}\n"));
-    folder.write("many.jsonl", &customers.collect::<String>());
-    let imported = folder.run(&["customers", "import", "many.jsonl"]);
-    assert!(imported.status.success());
+    folder.write("many.jsonl", customers.collect::<String>());
+    folder.run("customers import many.jsonl").good();
     // More blocks than the -shm file has.
     let script = "trap '' XFSZ; ulimit -S -f 128; exec \"$0\" store backup copy.db";
-    let output = Command::new("sh")
+    let mut limited = Command::new("sh");
+    limited
         .args(["-c", script, JETPAY])
-        .current_dir(folder.path(""))
-        .output()
-        .unwrap();
-    assert!(!output.status.success());
-    let error = text(&output.stderr);
-    assert!(error.contains("cannot write copy.db: "), "{error}");
-    assert!(error.contains("is the disk full"), "{error}");
+        .current_dir(folder.path(""));
+    let error = Said::of(limited.output().unwrap()).bad();
+    assert_has(&error, &["cannot write copy.db: ", "is the disk full"]);
     let left = fs::read_dir(folder.path("")).unwrap();
     let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let left: Vec<_> = left.filter(|name| name.starts_with("copy")).collect();
@@ -285,33 +246,23 @@ async fn every_command_refuses_a_database_with_another_hard_link() {
     folder.write("one.jsonl", "{\"customer_id\":\"1\"}");
     let payment = "{\"payment_id\":\"p\",\"project_id\":1234,\"method\":\"kaspi\",\"customer_id\":\"1\",\"amount\":1,\"currency\":\"KZT\"}";
     folder.write("payments.jsonl", payment);
-    let config = fs::read_to_string(folder.path("jetpay.toml")).unwrap();
-    folder.write("link.toml", &config.replace("jetpay.db", "link.db"));
-    let copy = format!("sqlite://{}", folder.path("link.db").display());
-    let postgres = ["--to", "postgres://user@127.0.0.1:1/none"];
+    folder.write("link.toml", folder.config().replace("jetpay.db", "link.db"));
     for command in [
-        &["serve"][..],
-        &["ledger", "check"],
-        &["ledger", "export"],
-        &["store", "backup", "backup.db"],
-        &["customers", "import", "one.jsonl"],
-        &["payments", "import", "payments.jsonl"],
+        "serve",
+        "ledger check",
+        "ledger export",
+        "store backup backup.db",
+        "customers import one.jsonl",
+        "payments import payments.jsonl",
     ] {
         for config in ["link.toml", "jetpay.toml"] {
-            let mut process = Command::new(JETPAY);
-            process.args(command).args(["--config", config]);
-            let output = ended(process.current_dir(folder.path("")));
-            let error = text(&output.stderr);
-            assert!(!output.status.success(), "{command:?}");
-            assert!(
-                error.contains("2 names (hard links)"),
-                "{command:?}: {error}"
-            );
+            let line = format!("{command} --config {config}");
+            let error = ended(&mut folder.command(&line)).bad();
+            assert_has(&error, &["2 names (hard links)"]);
         }
     }
-    let output = folder.run(&[&["store", "copy", "--from", &copy], &postgres[..]].concat());
-    let error = text(&output.stderr);
-    assert!(error.contains("2 names (hard links)"), "{error}");
+    let copy = "store copy --from sqlite://link.db --to postgres://user@127.0.0.1:1/none";
+    assert_has(&folder.run(copy).bad(), &["2 names (hard links)"]);
     fs::remove_file(folder.path("link.db")).unwrap();
     top_ups.are_in_the_ledger_of(&folder.serve().await).await;
 }

@@ -16,7 +16,7 @@ use super::payout;
 use super::view::WithHistory;
 use crate::admin::auth::Actor;
 use crate::admin::error::AdminError;
-use crate::admin::{Admin, Rfc3339, input};
+use crate::admin::{Admin, input};
 use crate::config::Config;
 use crate::environment::{Environment, SystemEnvironment};
 use crate::payout_request::{PayoutRequest, PayoutRequestBody};
@@ -134,9 +134,7 @@ async fn warnings(admin: &Admin, payout: &Payout, is_new: bool) -> Result<Vec<St
         };
         format!(
             "payout {} with the key `{}`{project} of {} pays the same amount to the same wallet and customer",
-            other.payment_id,
-            other.idempotency_key,
-            Rfc3339(other.created_at)
+            other.payment_id, other.idempotency_key, other.created_at
         )
     };
     Ok(others.map(warning).take(WARNINGS).collect())

@@ -8,14 +8,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_ledger::payout::PayoutResolution;
 use jetpay_ledger::{Payout, PayoutFilter, PayoutState, ResolveError};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::auth::Actor;
 use super::error::AdminError;
 use super::{Admin, entries, input, resource};
 use crate::environment::now;
 use crate::payout_request::seen_key;
-use view::{PayoutView, WithHistory};
+use view::WithHistory;
 
 pub use create::PayoutIntake;
 
@@ -57,31 +57,23 @@ struct Search {
     limit: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct List<'a> {
-    payouts: Vec<PayoutView<'a>>,
-    /// The value of `after` for the next page; absent on the last page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<&'a PaymentId>,
-}
-
 async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, AdminError> {
     let search: Search = input::query(&request)?;
     let limit = input::limit(search.limit)?;
+    let state = search
+        .state
+        .map(|word| input::word("state", &word, PayoutState::ALL));
     let filter = PayoutFilter {
         project_id: search.project_id.map(ProjectId::new),
         customer_id: search.customer_id,
-        state: search.state.map(|word| state(&word)).transpose()?,
+        state: state.transpose()?,
         idempotency_key: search.idempotency_key,
         fingerprint: search.request_sha256,
         account_number: search.account_number,
         amount: search.amount,
-        from: search
-            .from
-            .map(|text| input::instant("from", &text))
-            .transpose()?,
+        from: input::instant("from", search.from)?,
         after: search.after,
-        limit,
+        limit: limit + 1,
     };
     let payouts = admin.ledger.payouts(&filter).await?;
     if let (true, Some(key), None) = (
@@ -91,23 +83,8 @@ async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, 
     ) {
         seen_key(key)?;
     }
-    let next = (payouts.len() == limit)
-        .then(|| payouts.last().map(|last| &last.payment_id))
-        .flatten();
-    Ok(HttpResponse::Ok().json(List {
-        payouts: payouts.iter().map(PayoutView::from).collect(),
-        next,
-    }))
-}
-
-fn state(word: &str) -> Result<PayoutState, AdminError> {
-    word.parse().map_err(|_| {
-        let words: Vec<_> = PayoutState::ALL
-            .iter()
-            .map(|state| state.as_str())
-            .collect();
-        AdminError::invalid("state", format!("must be one of {}", words.join(", ")))
-    })
+    let (payouts, next) = input::page(payouts, limit, |payout| payout.payment_id.clone());
+    Ok(input::list("payouts", &payouts, next))
 }
 
 #[derive(Deserialize)]
@@ -128,7 +105,7 @@ async fn resolve(
 ) -> Result<HttpResponse, AdminError> {
     let id = PaymentId::new(path.as_str()).map_err(|_| ResolveError::NoSuchPayout)?;
     let body: Resolve = input::json(payload).await?;
-    let ending = ending(&body.ending)?;
+    let ending = input::word("as", &body.ending, PayoutResolution::ALL)?;
     admin
         .ledger
         .resolve_payout(id.clone(), ending, by.reason(body.reason), now())
@@ -136,14 +113,4 @@ async fn resolve(
     // The log does not get the reason: a person wrote it, and it may name a payee.
     tracing::info!(payment = %id, %ending, by = by.name(), "the merchant resolved a payout");
     Ok(HttpResponse::Ok().json(WithHistory::from(&payout(&admin, id.as_str()).await?)))
-}
-
-fn ending(word: &str) -> Result<PayoutResolution, AdminError> {
-    word.parse().map_err(|_| {
-        let words: Vec<_> = PayoutResolution::ALL
-            .iter()
-            .map(|ending| ending.as_str())
-            .collect();
-        AdminError::invalid("as", format!("must be one of {}", words.join(", ")))
-    })
 }

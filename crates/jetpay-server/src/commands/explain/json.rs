@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::show::redacted;
 use super::{Explain, Report};
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Json {
-    verdict: Verdict,
+    verdict: Option<Verdict>,
     order: Option<Order>,
     string_to_sign: Option<String>,
     computed: Option<String>,
@@ -37,17 +37,9 @@ struct Signed {
 /// The output when the input has no body.
 pub(super) fn nothing(why: &str) -> anyhow::Result<String> {
     line(&Json {
-        verdict: Verdict::Unreadable,
-        order: None,
-        string_to_sign: None,
-        computed: None,
-        given: None,
+        verdict: Some(Verdict::Unreadable),
         hints: vec![why.to_owned()],
-        from: None,
-        notes: Vec::new(),
-        project: None,
-        secret: None,
-        signed: None,
+        ..Json::default()
     })
 }
 
@@ -68,7 +60,7 @@ pub(super) fn report(options: &Explain, report: &Report<'_>) -> anyhow::Result<S
     let to_sign = explanation.string_to_sign.as_deref();
     let secret = explanation.secret;
     line(&Json {
-        verdict: report.verdict(),
+        verdict: Some(report.verdict()),
         order: explanation.order,
         string_to_sign: to_sign.and_then(|string| shown(string, Some(&explanation.lines))),
         // The first version had this field. Redacted output has it only on request: with it anyone can send the body.

@@ -6,14 +6,11 @@ mod payments;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use actix_web::rt::System;
 use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jetpay_ledger::{Ledger, OpenError};
 
 use super::rows::{self, BadLine};
-use crate::config::StoreLocation;
 
 pub(super) use customers::ImportCustomers;
 pub(super) use payments::ImportPayments;
@@ -55,23 +52,6 @@ fn complete(left_out: usize) -> anyhow::Result<()> {
         1 => bail!("one line was left out, see above; the others are stored"),
         count => bail!("{count} lines were left out, see above; the others are stored"),
     }
-}
-
-/// Opens the store, runs `work` on it and closes it. `in_use` is the advice when the service has the store open.
-fn with_store<T>(
-    store: &StoreLocation,
-    in_use: &'static str,
-    work: impl AsyncFnOnce(&Ledger) -> T,
-) -> anyhow::Result<T> {
-    System::new().block_on(async {
-        let ledger = store.open().await.map_err(|error| match error {
-            OpenError::InUse { .. } => anyhow::Error::new(error).context(in_use),
-            error => anyhow::Error::new(error).context("cannot open the store"),
-        })?;
-        let done = work(&ledger).await;
-        ledger.close().await;
-        Ok(done)
-    })
 }
 
 /// A progress bar over the bytes or rows of a file. It is hidden when standard error is not a terminal.

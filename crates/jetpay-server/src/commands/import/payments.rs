@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
+use actix_web::rt::System;
 use anyhow::Context;
 use clap::Args;
 use indicatif::ProgressBar;
 use jetpay_core::id::{PaymentId, ProjectId};
 use jetpay_core::{Currency, Money};
-use jetpay_ledger::{Imported, Ledger, Millis, NewPayment};
+use jetpay_ledger::{Imported, Ledger, Millis, NewPayment, OpenError};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Source, complete, progress, with_store};
+use super::{Source, complete, progress};
 use crate::commands::rows::{self, BadLine, Cells, Columns, CsvFile, RowFile};
 use crate::config::Config;
 use crate::environment::now;
@@ -53,16 +54,31 @@ impl ImportPayments {
         let config = Config::read(&self.source.config)?;
         let file = RowFile::open(&self.source.file)?;
         let bar = progress(file.length);
-        let mut payments = Payments::new(Rules::of(&config));
+        let mut payments = Payments {
+            rules: Rules::of(&config),
+            good: Vec::new(),
+            bad: Vec::new(),
+            lines: HashMap::new(),
+        };
         payments
             .read(file, &bar)
             .with_context(|| rows::name(&self.source.file))?;
         let left_out = self.source.report(&payments.bad)?;
         bar.set_message("storing");
-        let in_use = "stop the service first: the import needs the store for itself";
-        let counted = with_store(&config.store, in_use, async |ledger| {
-            store(ledger, payments.good).await
-        })??;
+        let counted = System::new().block_on(async {
+            let ledger = config.store.open().await.map_err(|error| {
+                let advice = match error {
+                    OpenError::InUse { .. } => {
+                        "stop the service first: the import needs the store for itself"
+                    }
+                    _ => "cannot open the store",
+                };
+                anyhow::Error::new(error).context(advice)
+            })?;
+            let counted = store(&ledger, payments.good).await;
+            ledger.close().await;
+            counted
+        })?;
         bar.finish_and_clear();
         println!(
             "{} new, {} known already, {left_out} left out",
@@ -81,15 +97,6 @@ struct Payments {
 }
 
 impl Payments {
-    fn new(rules: Rules) -> Self {
-        Self {
-            rules,
-            good: Vec::new(),
-            bad: Vec::new(),
-            lines: HashMap::new(),
-        }
-    }
-
     /// Reads and checks every line.
     fn read(&mut self, file: RowFile, bar: &ProgressBar) -> anyhow::Result<()> {
         if file.is_csv {

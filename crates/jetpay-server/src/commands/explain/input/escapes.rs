@@ -22,7 +22,7 @@ pub(super) const ESCAPES: [Escape; 8] = [
     Escape {
         name: "nginx's \\x22 undone",
         sign: b"\\x",
-        undo: hexadecimal,
+        undo: |text| unescaped(text, hexadecimal),
     },
     Escape {
         name: "the shell's quotes undone",
@@ -32,7 +32,7 @@ pub(super) const ESCAPES: [Escape; 8] = [
     Escape {
         name: "backslashes undone",
         sign: b"\\",
-        undo: backslashes,
+        undo: |text| unescaped(text, backslash),
     },
     Escape {
         name: URL,
@@ -48,12 +48,16 @@ pub(super) const ESCAPES: [Escape; 8] = [
         name: "HTML escapes undone",
         sign: b"&quot;",
         undo: |text| {
-            let plain = replaced(&replaced(text, b"&quot;", b"\""), b"&#39;", b"'");
-            replaced(
-                &replaced(&replaced(&plain, b"&lt;", b"<"), b"&gt;", b">"),
-                b"&amp;",
-                b"&",
-            )
+            let signs = [
+                ("&quot;", "\""),
+                ("&#39;", "'"),
+                ("&lt;", "<"),
+                ("&gt;", ">"),
+                ("&amp;", "&"),
+            ];
+            signs.iter().fold(text.to_vec(), |text, (escape, sign)| {
+                replaced(&text, escape.as_bytes(), sign.as_bytes())
+            })
         },
     },
     // As Node and Python print the fields of a form: `{ '{"project_id":1,"signature":"AA': '="}' }`.
@@ -129,75 +133,51 @@ pub(super) fn percents(text: &[u8]) -> Vec<u8> {
     percent_decode(&plain).collect()
 }
 
-/// Undoes `\x22` and no other escape.
-fn hexadecimal(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        match after {
-            [b'x', high, low, after @ ..] if *first == b'\\' => {
-                if let Some(byte) = byte(*high, *low) {
-                    out.push(byte);
-                    rest = after;
-                    continue;
-                }
-                out.push(*first);
-            }
-            _ => out.push(*first),
-        }
-        rest = &rest[1..];
-    }
-    out
-}
-
-/// Undoes the escapes of a shell's `$'...'`, which debuggers print, too.
-fn backslashes(text: &[u8]) -> Vec<u8> {
+/// Undoes the escapes that `read` knows: from what follows a backslash, the bytes of the escape and those that it means.
+fn unescaped(text: &[u8], read: impl Fn(&[u8]) -> Option<(usize, Vec<u8>)>) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, after @ ..] = rest {
         rest = after;
-        if *first != b'\\' {
-            out.push(*first);
-            continue;
-        }
-        match after {
-            [
-                escaped @ (b'n' | b'r' | b't' | b'\\' | b'"' | b'\'' | b'/'),
-                after @ ..,
-            ] => {
-                out.push(match escaped {
-                    b'n' => b'\n',
-                    b'r' => b'\r',
-                    b't' => b'\t',
-                    other => *other,
-                });
-                rest = after;
+        let escape = (*first == b'\\').then(|| read(after)).flatten();
+        match escape {
+            Some((length, meant)) => {
+                out.extend(meant);
+                rest = &after[length..];
             }
-            [b'x', high, low, after @ ..] if byte(*high, *low).is_some() => {
-                out.extend(byte(*high, *low));
-                rest = after;
-            }
-            [b'u', a, b, c, d, after @ ..] => match character([*a, *b, *c, *d]) {
-                Some(character) => {
-                    out.extend(character.encode_utf8(&mut [0; 4]).bytes());
-                    rest = after;
-                }
-                None => out.push(b'\\'),
-            },
-            _ => out.push(b'\\'),
+            None => out.push(*first),
         }
     }
     out
+}
+
+/// Reads `x22`.
+fn hexadecimal(after: &[u8]) -> Option<(usize, Vec<u8>)> {
+    match after {
+        [b'x', high, low, ..] => Some((3, vec![byte(*high, *low)?])),
+        _ => None,
+    }
+}
+
+/// Reads the escapes of a shell's `$'...'`, which debuggers print, too.
+fn backslash(after: &[u8]) -> Option<(usize, Vec<u8>)> {
+    let sign = match after {
+        [b'n', ..] => b'\n',
+        [b'r', ..] => b'\r',
+        [b't', ..] => b'\t',
+        [sign @ (b'\\' | b'"' | b'\'' | b'/'), ..] => *sign,
+        [b'u', a, b, c, d, ..] => {
+            let code = u32::from(byte(*a, *b)?) << 8 | u32::from(byte(*c, *d)?);
+            return Some((5, char::from_u32(code)?.to_string().into_bytes()));
+        }
+        after => return hexadecimal(after),
+    };
+    Some((1, vec![sign]))
 }
 
 fn byte(high: u8, low: u8) -> Option<u8> {
     let digit = |digit: u8| char::from(digit).to_digit(16);
     u8::try_from(digit(high)? << 4 | digit(low)?).ok()
-}
-
-fn character([a, b, c, d]: [u8; 4]) -> Option<char> {
-    let code = u32::from(byte(a, b)?) << 8 | u32::from(byte(c, d)?);
-    char::from_u32(code)
 }
 
 fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use jetpay_core::signature::{Canonical, Order};
 use jetpay_explain::Verdict;
 use jetpay_platform::visible;
+use unicode_width::UnicodeWidthStr;
 
-use super::cells::{self, Cell, width};
+use super::cells::{self, Cell};
 use super::{BAD, Explain, GOOD, MARK, NAME, Report};
 
 /// The cells at the beginning and at the end that are shown of a long string without `--verbose`.
@@ -166,12 +167,12 @@ impl Pair<'_> {
     fn marked(&self) -> Option<String> {
         let at = self.at()?;
         let (before, cut) = before(&self.right.1[..at]);
-        let names = width(self.right.0).max(width(self.other.0));
+        let names = self.right.0.width().max(self.other.0.width());
         let line = |(name, cells): &(&str, Vec<Cell<'_>>), style: anstyle::Style| {
             let (differing, after) = after(&cells[at..]);
             format!("  {name:<names$}  {cut}{before}{style}{differing}{style:#}{after}\n")
         };
-        let indent = " ".repeat(names + 4 + width(cut) + width(&before));
+        let indent = " ".repeat(names + 4 + cut.width() + before.width());
         Some(
             [
                 line(&self.right, GOOD),
@@ -206,7 +207,7 @@ fn before(cells: &[Cell<'_>]) -> (String, &'static str) {
     let mut shown = String::new();
     for cell in cells.iter().rev() {
         let one = cell.shown();
-        if width(&shown) + width(&one) > CONTEXT {
+        if shown.width() + one.width() > CONTEXT {
             return (shown, "…");
         }
         shown.insert_str(0, &one);
@@ -222,7 +223,7 @@ fn after(cells: &[Cell<'_>]) -> (String, String) {
     let mut shown = String::new();
     for cell in rest {
         let one = cell.shown();
-        if width(&shown) + width(&one) > CONTEXT {
+        if shown.width() + one.width() > CONTEXT {
             shown.push('…');
             break;
         }

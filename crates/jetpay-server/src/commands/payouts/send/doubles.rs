@@ -8,7 +8,6 @@ use jetpay_ledger::Millis;
 
 use super::PARALLEL;
 use super::rows::Row;
-use crate::admin::Rfc3339;
 use crate::commands::client::{Client, Request};
 use crate::commands::confirmed;
 use crate::commands::table::{rows, text};
@@ -26,7 +25,7 @@ pub(super) struct Double {
 /// The rows that look like an earlier row, or like a payout that the service has recorded within a day, whatever its project.
 /// The keys of `new` are not known to the service.
 pub(super) async fn find(client: &Client<'_>, new: &[&Row]) -> anyhow::Result<Vec<Double>> {
-    let since = Rfc3339(Millis(now().0.saturating_sub(DAY))).to_string();
+    let since = Millis(now().0.saturating_sub(DAY)).to_string();
     let mut lines = HashMap::new();
     let looked_up = new.iter().map(|row| {
         let request = &row.payout_request;

@@ -6,7 +6,6 @@ mod rows;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use actix_web::rt::System;
@@ -173,10 +172,39 @@ struct RefusedRow {
     message: String,
 }
 
-enum RowResult {
-    New,
-    Known,
-    Refused(String),
+impl SendResult {
+    /// Adds the answer to a row, and returns why the service refused it. After any other answer no further row is begun.
+    fn add(&mut self, row: &Row, answer: anyhow::Result<Answer>) -> Option<String> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.stopped.get_or_insert(error);
+                return None;
+            }
+        };
+        let is_payout = !text(&answer.body, "/payment_id").is_empty();
+        let is_configured = text(&answer.body, "/error/code") != "not_configured";
+        match answer.status {
+            StatusCode::ACCEPTED if is_payout => {
+                self.new += 1;
+                self.new_minor += row.payout_request.amount.minor();
+            }
+            StatusCode::OK if is_payout => self.known += 1,
+            StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY if is_configured => {
+                let message = answer.refusal();
+                self.refused.push(RefusedRow {
+                    line: row.line,
+                    key: row.payout_request.idempotency_key.clone(),
+                    message: message.clone(),
+                });
+                return Some(message);
+            }
+            _ => {
+                self.stopped.get_or_insert(anyhow!("{}", answer.refusal()));
+            }
+        }
+        None
+    }
 }
 
 /// Sends the rows. When the service does not answer one, no further row is begun.
@@ -187,22 +215,12 @@ async fn send(client: &Client<'_>, rows: &[Row], file: &str) -> SendResult {
         if result.borrow().stopped.is_some() {
             return;
         }
-        let row_result = post(client, row).await;
-        let mut result = result.borrow_mut();
-        match row_result {
-            ControlFlow::Continue(RowResult::New) => {
-                result.new += 1;
-                result.new_minor += row.payout_request.amount.minor();
-            }
-            ControlFlow::Continue(RowResult::Known) => result.known += 1,
-            ControlFlow::Continue(RowResult::Refused(message)) => {
-                bar.suspend(|| eprintln!("{file}:{}: {message}", row.line));
-                let (line, key) = (row.line, row.payout_request.idempotency_key.clone());
-                result.refused.push(RefusedRow { line, key, message });
-            }
-            ControlFlow::Break(error) => {
-                result.stopped.get_or_insert(error);
-            }
+        let answer = match serde_json::to_value(&row.payout_request) {
+            Ok(body) => client.send(&Request::post(&["payouts"], body)).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Some(message) = result.borrow_mut().add(row, answer) {
+            bar.suspend(|| eprintln!("{file}:{}: {message}", row.line));
         }
         bar.inc(1);
     };
@@ -212,31 +230,6 @@ async fn send(client: &Client<'_>, rows: &[Row], file: &str) -> SendResult {
     let mut result = result.into_inner();
     result.refused.sort_by_key(|refused| refused.line);
     result
-}
-
-async fn post(client: &Client<'_>, row: &Row) -> ControlFlow<anyhow::Error, RowResult> {
-    let body = serde_json::to_value(&row.payout_request);
-    let body = match body {
-        Ok(body) => body,
-        Err(error) => return ControlFlow::Break(error.into()),
-    };
-    match client.send(&Request::post(&["payouts"], body)).await {
-        Ok(answer) => row_result(&answer),
-        Err(error) => ControlFlow::Break(error),
-    }
-}
-
-fn row_result(answer: &Answer) -> ControlFlow<anyhow::Error, RowResult> {
-    let is_payout = !text(&answer.body, "/payment_id").is_empty();
-    let is_configured = text(&answer.body, "/error/code") != "not_configured";
-    match answer.status {
-        StatusCode::ACCEPTED if is_payout => ControlFlow::Continue(RowResult::New),
-        StatusCode::OK if is_payout => ControlFlow::Continue(RowResult::Known),
-        StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY if is_configured => {
-            ControlFlow::Continue(RowResult::Refused(answer.refusal()))
-        }
-        _ => ControlFlow::Break(anyhow!("{}", answer.refusal())),
-    }
 }
 
 /// Prints the result. It is an error when the service refused a row, or when not all rows were sent.

@@ -156,82 +156,29 @@ mod tests {
         read_rows(open(content)?, 1234.into())
     }
 
-    fn read_text(text: impl AsRef<[u8]>) -> (Vec<Row>, Vec<BadLine>) {
-        read(text).unwrap()
-    }
-
-    fn refused(content: impl AsRef<[u8]>) -> String {
-        read(content).err().unwrap().to_string()
-    }
-
     #[test]
     fn columns_are_read_in_any_order_after_a_bom_and_without_the_white_space_around_cells() {
-        let (rows, bad) = read_text(
+        let (rows, bad) = read(
             "\u{feff}email,last_name,first_name,ip_address,customer_id,currency,amount,account_number,key\r\n\
              a@b.kz , Seitkali,\"Aigerim, A.\",203.0.113.9,7,KZT,150000,9182221133,k1\r\n\r\n",
-        );
+        )
+        .unwrap();
         assert_eq!(bad, []);
         assert_eq!((rows.len(), rows[0].line), (1, 2));
         let payout_request = &rows[0].payout_request;
-        assert_eq!(
-            (
-                &*payout_request.customer.email,
-                &*payout_request.customer.first_name
-            ),
-            ("a@b.kz", "Aigerim, A.")
-        );
-        assert_eq!(
-            (
-                &*payout_request.account_number,
-                &*payout_request.idempotency_key
-            ),
-            ("9182221133", "k1")
-        );
+        let customer = &payout_request.customer;
+        let names = (&*customer.email, &*customer.first_name);
+        assert_eq!(names, ("a@b.kz", "Aigerim, A."));
+        assert_eq!(payout_request.account_number, "9182221133");
+        assert_eq!(payout_request.idempotency_key, "k1");
         assert_eq!(payout_request.amount.to_string(), "1 500.00 KZT");
         assert_eq!(payout_request.project_id, 1234.into());
     }
 
     #[test]
-    fn line_number_is_right_with_any_line_ends_and_with_empty_lines() {
-        let bad = "k1,1,1,KZT,7,203.0.113.9,A,B,a@b";
-        for bom in ["", "\u{feff}"] {
-            for end in ["\n", "\r\n"] {
-                let cells = bad.replace("A,B", "\"A\nA\",B");
-                let lines = [HEADER, bad, "", "", bad, &cells, bad, "1,2", bad];
-                let (_, bad) = read_text(bom.to_owned() + &lines.join(end));
-                let mut lines: Vec<_> = bad.iter().map(|bad| bad.line).collect();
-                lines.dedup();
-                assert_eq!(lines, [2, 5, 6, 8, 9, 10], "{bom:?} {end:?} {bad:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn wrong_header_is_refused_with_the_columns_that_are_missing_unknown_or_twice() {
-        let error = refused(b"key,amount,wallet,amount\n");
-        for part in [
-            HEADER,
-            "missing: account_number, currency, customer_id, ip_address, first_name, last_name, email",
-            "unknown: wallet",
-            "twice: amount",
-        ] {
-            assert!(error.contains(part), "{part} is not in: {error}");
-        }
-        assert!(refused("").contains(HEADER));
-        assert!(refused(HEADER.replace(',', "|")).contains("separated by commas"));
-        assert!(refused("{\"key\":1}").contains(HEADER));
-        assert!(refused(b"\xff\xfek\0e\0y\0\n").contains("UTF-8"));
-        let row = refused("k1,9182221133,1,KZT,7,203.0.113.9,A,B,a@b\n");
-        assert!(
-            row.contains("missing: key") && !row.contains("a@b"),
-            "{row}"
-        );
-    }
-
-    #[test]
     fn every_error_is_reported_by_line_and_column() {
         let good = "9182221133,100,KZT,7,203.0.113.9,A,B,a@b";
-        let (rows, bad) = read_text(format!(
+        let (rows, bad) = read(format!(
             "{HEADER}\n\
              k1,{good}\n\
              k2,123,1.50,USD,,localhost,,A;B,nobody\n\
@@ -241,61 +188,24 @@ mod tests {
              k4,9182221133,0,KZT,7,203.0.113.9,A,B,a@b\n\
              \"k\n5\",9182221133,-1,tenge,7,203.0.113.9,A,B,a@b\n\
              k6,{good}\n"
-        ));
+        ))
+        .unwrap();
         let lines: Vec<_> = rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [2, 10]);
-        let reported: Vec<_> = bad
+        let told = bad
             .iter()
-            .map(|bad| (bad.line, bad.what.split('`').nth(1).unwrap_or("")))
-            .collect();
-        assert_eq!(
-            reported,
-            [
-                (3, "amount"),
-                (3, "customer_id"),
-                (3, "ip_address"),
-                (3, "first_name"),
-                (3, "last_name"),
-                (3, "email"),
-                (3, "account_number"),
-                (3, "currency"),
-                (4, "key"),
-                (5, ""),
-                (6, "key"),
-                (7, "amount"),
-                (8, "amount"),
-                (8, "currency"),
-                (8, "key"),
-            ],
-            "{bad:?}"
-        );
-        assert!(bad[8].what.contains("is the same as in line 2"), "{bad:?}");
-        assert!(bad[9].what.contains("has 10 cells"), "{bad:?}");
+            .map(|bad| format!("{}: {}\n", bad.line, bad.what));
+        insta::assert_snapshot!(told.collect::<String>());
     }
 
     #[test]
-    fn row_that_is_not_utf_8_is_reported_by_its_line() {
-        let mut file = format!("{HEADER}\nk1,9182221133,1,KZT,7,203.0.113.9,").into_bytes();
-        file.extend(b"\xc0\xe9,B,a@b\nk2,9182221133,1,KZT,7,203.0.113.9,A,B,a@b\n");
-        let (rows, bad) = read_text(&file);
-        assert_eq!((rows.len(), bad.len(), bad[0].line), (1, 1, 2));
-        assert!(bad[0].what.contains("CSV UTF-8"), "{bad:?}");
-    }
-
-    #[test]
-    fn file_with_semicolons_or_tabs_reads_the_same_as_with_commas() {
-        let row = "k1,9182221133,1,KZT,7,203.0.113.9,A,B,a@b";
-        let commas = format!("{HEADER}\n{row}\n");
-        for separator in [",", ";", "\t"] {
-            let (rows, bad) = read_text(commas.replace(',', separator));
-            assert_eq!((rows.len(), bad.len()), (1, 0), "{bad:?}");
-            assert_eq!(rows[0].payout_request.customer.email, "a@b");
+    fn file_without_a_row_and_one_of_json_are_refused() {
+        for (content, part) in [
+            (format!("{HEADER}\n\n"), "no payout in the file"),
+            ("{\"key\":1}".to_owned(), HEADER),
+        ] {
+            let error = read(content).err().unwrap().to_string();
+            assert!(error.contains(part), "{error}");
         }
-    }
-
-    #[test]
-    fn file_without_a_row_is_refused() {
-        let error = refused(format!("{HEADER}\n\n"));
-        assert!(error.contains("no payout in the file"), "{error}");
     }
 }
