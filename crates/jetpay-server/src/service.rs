@@ -14,7 +14,7 @@ use jetpay_ledger::Ledger;
 use rustix::process::Signal;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
@@ -190,60 +190,43 @@ const IGNORED: [(Signal, &str); 3] = [
 const FILE_TOO_LARGE: &str = "a file may not grow beyond the limit of this process: raise it with `ulimit -f unlimited`, or \
                               with LimitFSIZE=infinity in the unit of systemd";
 
-/// The signals that end nothing. One that comes before [`handle`](Self::handle) waits for it.
-pub(crate) struct Signals {
-    #[cfg(unix)]
-    runtime: tokio::runtime::Runtime,
-    #[cfg(unix)]
-    streams: Vec<(tokio::signal::unix::Signal, Option<&'static str>)>,
-}
+/// What the service does on SIGHUP.
+pub(crate) type HangUp = Box<dyn Fn() + Send + Sync>;
 
-impl Signals {
-    /// From now on SIGHUP, SIGUSR1 and SIGUSR2 do not end the process. A file that grows beyond the limit is an error of the
-    /// write, and does not end the process either.
-    ///
-    /// # Errors
-    /// When the process cannot listen to signals.
-    pub(crate) fn listen() -> io::Result<Self> {
-        #[cfg(unix)]
-        {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_io()
-                .build()?;
-            let hangup = [(Signal::HUP, None)].into_iter();
-            let ignored = IGNORED.into_iter().map(|(kind, text)| (kind, Some(text)));
-            let inside = runtime.enter();
-            let streams = hangup
-                .chain(ignored)
-                .map(|(kind, text)| Ok((signal(SignalKind::from_raw(kind.as_raw()))?, text)));
-            let streams = streams.collect::<io::Result<_>>()?;
-            drop(inside);
-            Ok(Self { runtime, streams })
+/// From now on SIGHUP, SIGUSR1 and SIGUSR2 do not end the process, and a file that grows beyond the limit is an error of the
+/// write. Returns where to send what SIGHUP does; until then the signals wait.
+///
+/// # Errors
+/// When the process cannot listen to signals.
+pub(crate) fn handle_signals() -> io::Result<oneshot::Sender<HangUp>> {
+    let (start, started) = oneshot::channel::<HangUp>();
+    #[cfg(unix)]
+    {
+        // A thread of its own: signals also come while the service starts and while it stops.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let inside = runtime.enter();
+        let stream = |kind: Signal| signal(SignalKind::from_raw(kind.as_raw()));
+        let mut streams = vec![(stream(Signal::HUP)?, None)];
+        for (kind, text) in IGNORED {
+            streams.push((stream(kind)?, Some(text)));
         }
-        #[cfg(not(unix))]
-        Ok(Self {})
-    }
-
-    /// Calls `hang_up` for SIGHUP, and logs the others, on a thread of its own: signals also come while the service stops.
-    ///
-    /// # Errors
-    /// When the thread cannot start.
-    pub(crate) fn handle(self, hang_up: impl Fn() + Send + 'static) -> io::Result<()> {
-        #[cfg(unix)]
+        drop(inside);
+        let handle = async move {
+            let Ok(hang_up) = started.await else { return };
+            let handled = streams.into_iter().map(async |(mut signals, text)| {
+                while signals.recv().await.is_some() {
+                    text.map_or_else(&hang_up, telemetry::signal_ignored);
+                }
+            });
+            future::join_all(handled).await;
+        };
         std::thread::Builder::new()
             .name("signals".to_owned())
-            .spawn(move || {
-                let hang_up = &hang_up;
-                let streams = self.streams.into_iter();
-                let handled = streams.map(|(mut signals, text)| async move {
-                    while signals.recv().await.is_some() {
-                        text.map_or_else(hang_up, telemetry::signal_ignored);
-                    }
-                });
-                self.runtime.block_on(future::join_all(handled));
-            })?;
-        Ok(())
+            .spawn(move || runtime.block_on(handle))?;
     }
+    Ok(start)
 }
 
 /// From now on a file that grows beyond the limit of the process is an error of the write, and does not end the process.

@@ -21,13 +21,13 @@ use crate::config::{
 use crate::listener;
 use crate::methods::MethodName;
 use crate::reload::Reload;
-use crate::service::{self, Service, Signals};
+use crate::service::{self, Service};
 use crate::systemd;
 use crate::telemetry::{self, Metrics};
 
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     telemetry::start_log(Some(LogConfig::default()));
-    let signals = Signals::listen()?;
+    let signals = service::handle_signals()?;
     let path = config;
     let config = read(path)?;
     telemetry::set_log(config.log);
@@ -42,7 +42,8 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
         let reload = Reload::new(path, config, service.reloaded.clone());
-        signals.handle(move || reload.run())?;
+        // The receiver ends with the process.
+        let _ = signals.send(Box::new(move || reload.run()));
         systemd::ready("running");
         systemd::watch();
         actix_web::rt::spawn(async move {

@@ -120,17 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn gate_has_the_documented_defaults_and_without_it_there_is_none() {
+    fn every_key_of_the_gate_is_used_and_without_the_table_there_is_none() {
         assert!(read(&format!("{HEAD}{PROJECT}")).unwrap().gate.is_none());
-        let gate = gate("base_url = \"https://gate.example/\"");
-        assert_eq!(gate.base_url.to_string(), "https://gate.example");
-        assert!(!gate.from_balance);
-        assert_eq!(gate.keep_personal_data, Duration::from_secs(30 * 86_400));
-        assert_eq!(gate.retry_policy, RetryPolicy::default());
-    }
-
-    #[test]
-    fn every_key_of_the_gate_is_used() {
         let gate = gate(
             "base_url = \"http://127.0.0.1:9000/base\"\nformerly = [\"https://old.example\"]\n\
              from_balance = true\nkeep_personal_data_days = 0\n\

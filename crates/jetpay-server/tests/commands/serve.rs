@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::check::change;
 use crate::raw::Raw;
-use crate::running::{CUSTOMER, Folder, JETPAY, PROJECT, Running, SECRET, answer};
+use crate::running::{CUSTOMER, Folder, JETPAY, PROJECT, Running, SECRET, answer, text};
 
 /// Starts the service with these lines added to its configuration. Its log is in the file `log`.
 async fn serve(more: &str) -> Running {
@@ -73,66 +73,65 @@ impl Poster {
         self.0.post(path, body).await.answer()
     }
 
-    /// The code with which a `verify` that is signed with this secret is answered.
-    async fn code(&mut self, secret: &str) -> u64 {
-        let (_, answer) = self.post("/kaspi", &verify(secret)).await;
-        answer["code"].as_u64().unwrap()
+    /// The codes with which `verify`s that are signed with these secrets are answered.
+    async fn codes<const N: usize>(&mut self, secrets: [&str; N]) -> [u64; N] {
+        let mut codes = [0; N];
+        for (code, secret) in codes.iter_mut().zip(secrets) {
+            let (_, answer) = self.post("/kaspi", &verify(secret)).await;
+            *code = answer["code"].as_u64().unwrap();
+        }
+        codes
     }
 }
 
 #[actix_web::test]
 async fn secret_and_token_that_change_under_load_drop_no_request_and_the_old_ones_are_refused() {
     let running = serve("").await.with_customer().await;
-    change(
-        &running.folder,
+    let (one, list) = (
         "secret_file = \"secret\"",
         "secret_file = [\"secret\", \"next\"]",
     );
+    change(&running.folder, one, list);
     running.folder.write("next", "secret number 0");
-    let token = |number: u32| format!("token number {number} of the tests");
     reload(&running, "taken").await;
-    let (mut poster, ends) = (
-        Poster::new(&running).await,
-        Arc::new(AtomicBool::new(false)),
-    );
-    let port = running.folder.listen;
+    let ends = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (0..8)
         .map(|_| {
-            let ends = Arc::clone(&ends);
+            let (port, ends) = (running.folder.listen, Arc::clone(&ends));
             spawn(async move {
                 let mut poster = Poster(Raw::connect(port).await.unwrap());
                 let mut answered = 0;
                 while !ends.load(Relaxed) {
-                    assert_eq!(poster.code(SECRET).await, 0);
+                    assert_eq!(poster.codes([SECRET]).await, [0]);
                     answered += 1;
                 }
                 answered
             })
         })
         .collect();
+    let mut poster = Poster::new(&running).await;
     for number in 1..=8 {
-        let (old, new) = (
-            format!("secret number {}", number - 1),
-            format!("secret number {number}"),
-        );
-        assert_eq!((poster.code(&old).await, poster.code(&new).await), (0, 400));
-        running.folder.write("next", &new);
-        running.folder.write("token", &token(number));
+        let secrets = [number - 1, number].map(|number| format!("secret number {number}"));
+        let tokens =
+            [number - 1, number].map(|number| format!("token number {number} of the tests"));
+        let secrets = secrets.each_ref().map(String::as_str);
+        assert_eq!(poster.codes(secrets).await, [0, 400]);
+        running.folder.write("next", secrets[1]);
+        running.folder.write("token", &tokens[1]);
         let log = reload(&running, "taken").await;
         assert!(
             log.contains("SIGHUP: took the secrets, tokens and [log]"),
             "{log}"
         );
-        assert_eq!((poster.code(&old).await, poster.code(&new).await), (400, 0));
-        for (token, status) in [(token(number - 1), 401), (token(number), 200)] {
-            let request = running.without_token(Method::GET, "/v1/entries");
-            assert_eq!(answer(request.bearer_auth(token)).await.0, status);
-        }
-        let log = log.replace("secret_file", "");
         assert!(
             !log.contains("secret number") && !log.contains("token number"),
             "{log}"
         );
+        assert_eq!(poster.codes(secrets).await, [400, 0]);
+        for (token, status) in tokens.iter().zip([401, 200]) {
+            let request = running.without_token(Method::GET, "/v1/entries");
+            assert_eq!(answer(request.bearer_auth(token)).await.0, status);
+        }
     }
     ends.store(true, Relaxed);
     for client in clients {
@@ -144,104 +143,72 @@ async fn secret_and_token_that_change_under_load_drop_no_request_and_the_old_one
 async fn wrong_file_leaves_the_configuration_in_force_and_is_named_as_check_does() {
     let running = serve("").await.with_customer().await;
     let mut poster = Poster::new(&running).await;
-    let right = running.folder.path("jetpay.toml");
-    let right = std::fs::read_to_string(right).unwrap();
-    running.folder.write("secret", "another secret");
+    let path = running.folder.path("jetpay.toml");
+    let right = std::fs::read_to_string(&path).unwrap();
+    let secrets = [SECRET, "another secret"];
+    running.folder.write("secret", secrets[1]);
     running.folder.write("empty", "");
     for (from, to) in [
         ("secret_file = \"secret\"", "secret_file = \"none\""),
         ("secret_file = \"secret\"", "secret_file = \"empty\""),
         ("secret_file = \"secret\"", "secret_fil = \"secret\""),
-        ("token_file = \"token\"", "token_file = \"empty\""),
+        // A variable that is not in the environment of the service.
+        ("token_file = \"token\"", "token_env = \"A_TOKEN\""),
         ("id = 1234", "id = "),
         ("[server]", "[log]\nlevel = \"loud\"\n[server]"),
     ] {
-        running
-            .folder
-            .write("jetpay.toml", &right.replacen(from, to, 1));
+        std::fs::write(&path, right.replacen(from, to, 1)).unwrap();
         let log = reload(&running, "refused").await;
-        let check = running.folder.run(&["check", "--config", "jetpay.toml"]);
-        let problems = String::from_utf8(check.stderr).unwrap();
+        let check = running.folder.run(&["check"]);
+        let problems = text(&check.stderr);
         assert_eq!(check.status.code(), Some(1), "{problems}");
         for problem in problems.lines() {
             let (_, problem) = problem.split_once("jetpay.toml").unwrap();
             assert!(log.contains(problem), "{problem} is not in\n{log}");
         }
         assert!(log.contains("is wrong, and changes nothing"), "{log}");
-        assert_eq!(
-            (
-                poster.code(SECRET).await,
-                poster.code("another secret").await
-            ),
-            (0, 400)
-        );
+        assert_eq!(poster.codes(secrets).await, [0, 400]);
         assert_eq!(running.get("/v1/entries").await.0, 200);
     }
-    std::fs::remove_file(running.folder.path("jetpay.toml")).unwrap();
-    assert!(
-        reload(&running, "refused")
-            .await
-            .contains("there is no such file")
-    );
-    running.folder.write("jetpay.toml", &right);
+    std::fs::remove_file(&path).unwrap();
+    let log = reload(&running, "refused").await;
+    assert!(log.contains("there is no such file"), "{log}");
+    std::fs::write(&path, right).unwrap();
     reload(&running, "taken").await;
-    assert_eq!(
-        (
-            poster.code(SECRET).await,
-            poster.code("another secret").await
-        ),
-        (400, 0)
-    );
+    assert_eq!(poster.codes(secrets).await, [400, 0]);
 }
 
 #[actix_web::test]
 async fn change_that_needs_a_restart_is_named_and_not_taken() {
     let running = serve("").await.with_customer().await;
-    let right = std::fs::read_to_string(running.folder.path("jetpay.toml")).unwrap();
-    let listen = format!("\"127.0.0.1:{}\"", running.folder.listen);
-    for (from, to, keys) in [
-        (listen.as_str(), "\"127.0.0.1:1\"", "server.listen"),
-        ("[server]", "[server]\nworkers = 1", "server.workers"),
-        (
-            "[server]",
-            "[verify]\ndebts = \"as_given\"\n[server]",
-            "verify.debts",
-        ),
-        ("sqlite://jetpay.db", "sqlite://other.db", "store.url"),
-        ("\"kaspi\", ", "", "project 1234.methods"),
-        (
-            "[server]",
-            "[gate]\nbase_url = \"https://gate.example\"\n[server]",
-            "gate.base_url",
-        ),
-        (
-            "id = 1234",
-            "id = 35",
-            "project 1234.id, project 1234.methods, project 35.id, project 35.methods",
-        ),
-        ("[server]", "[log]\nlevel = \"info\"\n[server]", ""),
-        ("[admin]", "[admin] # a comment", ""),
-        ("token_file = \"token\"", "token_env = \"A_TOKEN\"", ""),
-    ] {
-        running
-            .folder
-            .write("jetpay.toml", &right.replacen(from, to, 1));
-        // The variable is not in the environment of the service.
-        if to.contains("A_TOKEN") {
-            let log = reload(&running, "refused").await;
-            assert!(
-                log.contains("the environment variable A_TOKEN is not set"),
-                "{log}"
-            );
-            continue;
-        }
+    let path = running.folder.path("jetpay.toml");
+    let right = std::fs::read_to_string(&path).unwrap();
+    let rows = r#"
+listen = "127.0.0.1: => listen = "127.0.0.2: => server.listen
+[server] => [server] | workers = 1 => server.workers
+[server] => [verify] | debts = "as_given" | [server] => verify.debts
+sqlite://jetpay.db => sqlite://other.db => store.url
+"kaspi",  =>  => project 1234.methods
+[server] => [gate] | base_url = "https://gate.example" | [server] => gate.base_url
+id = 1234 => id = 35 => project 1234.id, project 1234.methods, project 35.id, project 35.methods
+[server] => [log] | level = "info" | [server] =>
+[admin] => [admin] # a comment =>
+"#;
+    for row in rows.lines().skip(1) {
+        let cells: Vec<_> = row.split(" =>").map(str::trim).collect();
+        let to = cells[1].replace(" | ", "\n");
+        std::fs::write(&path, right.replacen(cells[0], &to, 1)).unwrap();
         let log = reload(&running, "taken").await;
         let named = log.lines().filter_map(|line| {
             let (_, rest) = line.split_once("SIGHUP: ")?;
             rest.split_once(" differs from what").map(|(key, _)| key)
         });
-        assert_eq!(named.collect::<Vec<_>>().join(", "), keys, "{log}");
-        assert_eq!(Poster::new(&running).await.code(SECRET).await, 0, "{from}");
+        assert_eq!(named.collect::<Vec<_>>().join(", "), cells[2], "{log}");
+        assert_eq!(
+            Poster::new(&running).await.codes([SECRET]).await,
+            [0],
+            "{row}"
+        );
     }
 }
 
@@ -281,7 +248,7 @@ async fn one_of_each(running: &Running) -> String {
     assert_eq!(post("/qiwi-kz", deposit(PAYER)).await.1["code"], 404);
     let bare = json!({"project_id": PROJECT, "type": "verify"});
     assert_eq!(post("/kaspi", bare).await.1["code"], 500);
-    assert_eq!(poster.code("a wrong secret").await, 400);
+    assert_eq!(poster.codes(["a wrong secret"]).await, [400]);
     for (path, status) in [
         (format!("customers/{CUSTOMER}"), 200),
         (format!("payments/{payment}?x={PAYER}"), 200),
@@ -379,8 +346,8 @@ async fn log_of_the_default_level_has_no_good_verify_and_a_flood_of_one_message_
     let body = json!({"project_id": PROJECT, "payment": {"id": payment, "status": "success"}});
     for _ in 0..60 {
         poster.post("/callback", &signed(&body, SECRET)).await;
-        assert_eq!(poster.code("a wrong secret").await, 400);
-        assert_eq!(poster.code(SECRET).await, 0);
+        assert_eq!(poster.codes(["a wrong secret"]).await, [400]);
+        assert_eq!(poster.codes([SECRET]).await, [0]);
     }
     let log = log(&running);
     assert!(!log.contains("verify: answered"), "{log}");
@@ -407,7 +374,7 @@ async fn level_and_format_of_the_log_change_with_sighup() {
         "[log]\nlevel = \"debug\"\nformat = \"json\"\n[server]",
     );
     reload(&running, "taken").await;
-    poster.code(SECRET).await;
+    poster.codes([SECRET]).await;
     let shown = log(&running);
     let last = shown
         .lines()
