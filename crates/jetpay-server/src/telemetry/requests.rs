@@ -36,7 +36,7 @@ pub(super) fn message(
     if let Some(rejection) = &outcome.rejection {
         let write = || line!(warn, "rejected: {rejection}");
         return match outcome.matched {
-            Some(_) => limited_signed((endpoint, rejection.to_string(), peer()), write),
+            Some(_) => limited_signed((endpoint, rejection.to_string(), payment, peer()), write),
             None => limited(&UNSIGNED, write),
         };
     }

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use actix_web::rt::{spawn, time::sleep};
 use jetpay_core::signature::{self, Key};
+use jetpay_core::{Currency, Money};
+use jetpay_platform::{METHODS, TopUp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -288,6 +290,19 @@ INFO GET /v1/payments/{{payment_id}} status=404 PEER by="admin" payment="none"
     );
     let expected = expected.replace("PEER", "peer=127.0.0.1");
     assert_eq!(requests(&log).join("\n"), expected.trim(), "{log}");
+    for method in &METHODS {
+        let top_up = TopUp::new(method, CUSTOMER, Money::new(100_000, Currency::KZT));
+        let steps = jetpay_platform::top_up(&running.platform(), &top_up, |_| {}).await;
+        let answer = steps.unwrap().pop().unwrap().exchange.json.unwrap();
+        let payment = answer["payment_id"].as_str().unwrap();
+        let line = format!("project=1234 payment={payment} took_us=");
+        assert_eq!(
+            self::log(&running).matches(&line).count(),
+            1,
+            "{}",
+            method.name
+        );
+    }
     for secret in [CUSTOMER, PAYER, SECRET, "90000", "signature\":"] {
         assert!(!log.contains(secret), "{secret} is in:\n{log}");
     }
