@@ -1,7 +1,7 @@
 //! The adapter with a method of this test: how endpoints behave for any method.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -203,6 +203,31 @@ async fn observer_gets_the_reply() {
     )
     .await;
     assert_eq!(seen.load(Ordering::Relaxed), 503);
+}
+
+#[actix_web::test]
+async fn keyring_of_the_moment_authenticates_each_request() {
+    let (right, wrong) = (
+        Arc::new(keyring()),
+        Arc::new(Project::new(1234, "new").unwrap().into()),
+    );
+    let is_right = Arc::new(AtomicBool::new(true));
+    let now = Arc::clone(&is_right);
+    let endpoint = jetpay_actix::endpoint::<Plain, _>("/plain", Shop, Arc::clone(&right));
+    let keyring = move || {
+        Arc::clone(if now.load(Ordering::Relaxed) {
+            &right
+        } else {
+            &wrong
+        })
+    };
+    let app = init_service(App::new().service(endpoint.keyring_from(keyring))).await;
+    for (right, expected) in [(true, 0), (false, 400), (true, 0)] {
+        is_right.store(right, Ordering::Relaxed);
+        let request = TestRequest::post().uri("/plain").set_payload(verify("1"));
+        let answer = call_service(&app, request.to_request()).await;
+        assert_eq!(code(&read_body(answer).await), expected);
+    }
 }
 
 /// A server of an endpoint, on a real port.

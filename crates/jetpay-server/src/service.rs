@@ -14,7 +14,7 @@ use jetpay_ledger::Ledger;
 use rustix::process::Signal;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::admin::{self, Access, Admin, PayoutIntake};
 use crate::config::Config;
@@ -22,6 +22,8 @@ use crate::listener::{self, Limits, TrustedProxies};
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
+use crate::reload::Reloaded;
+use crate::systemd;
 use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 
 /// Threads of the admin interface: while one runs a long search, the other answers health checks.
@@ -40,6 +42,8 @@ pub struct Service {
     worker: Option<Worker<GateClient>>,
     ledger: Ledger,
     metrics: Metrics,
+    /// What a reload of the configuration replaces.
+    pub reloaded: Reloaded,
     /// The address that the platform calls.
     pub listen: SocketAddr,
     /// The address that the merchant calls.
@@ -52,7 +56,8 @@ impl Service {
     /// # Errors
     /// When an address is in use or does not belong to this machine, or when the Gate's client finds no certificates.
     pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
-        let keyring = Arc::new(config.keyring());
+        let reloaded = Reloaded::new(config);
+        let keyring = reloaded.keyring.clone();
         let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
         let limits = Limits {
             workers: config.workers,
@@ -67,11 +72,12 @@ impl Service {
         })
         .map_err(|error| in_use(config.listen, &error))?;
         let new_payout = Arc::new(Notify::new());
-        let worker = Worker::new(config, &ledger, &new_payout).map_err(io::Error::other)?;
+        let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
+            .map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
-            access: Access::new(config.admin_tokens.clone(), proxies),
+            access: Access::new(reloaded.tokens.clone(), proxies),
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             metrics: metrics.clone(),
@@ -92,6 +98,7 @@ impl Service {
             worker,
             ledger,
             metrics,
+            reloaded,
             listen,
             admin_listen,
         })
@@ -116,9 +123,18 @@ impl Service {
         let mut upkeep = actix_web::rt::spawn(async move {
             let mut alarms = AlarmLog::start();
             let mut store = StoreLog::default();
-            let mut ends = false;
+            let (mut ends, mut was_up) = (false, true);
             loop {
-                if store.log_change(&watched) {
+                let is_up = store.log_change(&watched);
+                if is_up != was_up {
+                    was_up = is_up;
+                    systemd::status(if is_up {
+                        "running"
+                    } else {
+                        "running; the store is not available, and the service answers 503"
+                    });
+                }
+                if is_up {
                     alarms.log_new(&watched).await;
                     payouts_known =
                         payouts_known || telemetry::payouts_without_gate(&watched).await;
@@ -159,11 +175,7 @@ pub async fn stop(handles: &[ServerHandle; 2]) {
 
 /// Signals that would end the process, and what the log says instead.
 #[cfg(unix)]
-const IGNORED: [(Signal, &str); 4] = [
-    (
-        Signal::HUP,
-        "SIGHUP is ignored: the service reads its configuration at the start only; restart it after a change",
-    ),
+const IGNORED: [(Signal, &str); 3] = [
     (
         Signal::USR1,
         "SIGUSR1 is ignored: the service does not use it",
@@ -178,36 +190,43 @@ const IGNORED: [(Signal, &str); 4] = [
 const FILE_TOO_LARGE: &str = "a file may not grow beyond the limit of this process: raise it with `ulimit -f unlimited`, or \
                               with LimitFSIZE=infinity in the unit of systemd";
 
-/// From now on the process ignores SIGHUP, SIGUSR1 and SIGUSR2, and logs them. A file that grows beyond the limit is an
-/// error of the write, and no longer ends the process.
+/// What the service does on SIGHUP.
+pub(crate) type HangUp = Box<dyn Fn() + Send + Sync>;
+
+/// From now on SIGHUP, SIGUSR1 and SIGUSR2 do not end the process, and a file that grows beyond the limit is an error of the
+/// write. Returns where to send what SIGHUP does; until then the signals wait.
 ///
 /// # Errors
 /// When the process cannot listen to signals.
-pub fn ignore_signals() -> io::Result<()> {
+pub(crate) fn handle_signals() -> io::Result<oneshot::Sender<HangUp>> {
+    let (start, started) = oneshot::channel::<HangUp>();
     #[cfg(unix)]
     {
         // A thread of its own: signals also come while the service starts and while it stops.
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .build()?;
-        let mut streams = Vec::new();
+        let inside = runtime.enter();
+        let stream = |kind: Signal| signal(SignalKind::from_raw(kind.as_raw()));
+        let mut streams = vec![(stream(Signal::HUP)?, None)];
         for (kind, text) in IGNORED {
-            let _inside = runtime.enter();
-            streams.push((signal(SignalKind::from_raw(kind.as_raw()))?, text));
+            streams.push((stream(kind)?, Some(text)));
         }
+        drop(inside);
+        let handle = async move {
+            let Ok(hang_up) = started.await else { return };
+            let handled = streams.into_iter().map(async |(mut signals, text)| {
+                while signals.recv().await.is_some() {
+                    text.map_or_else(&hang_up, telemetry::signal_ignored);
+                }
+            });
+            future::join_all(handled).await;
+        };
         std::thread::Builder::new()
             .name("signals".to_owned())
-            .spawn(move || {
-                runtime.block_on(future::join_all(streams.into_iter().map(
-                    |(mut signals, text)| async move {
-                        while signals.recv().await.is_some() {
-                            telemetry::signal_ignored(text);
-                        }
-                    },
-                )))
-            })?;
+            .spawn(move || runtime.block_on(handle))?;
     }
-    Ok(())
+    Ok(start)
 }
 
 /// From now on a file that grows beyond the limit of the process is an error of the write, and does not end the process.

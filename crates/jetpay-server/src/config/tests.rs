@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Config, keys, reachable, read_text};
+use super::keys::{self, COMMENTED, ENTRIES};
+use super::{Config, LogConfig, reachable, read_text};
 
 /// The smallest token.
 pub(super) const TOKEN: &str = "123456789 123456789 1234";
@@ -104,25 +105,6 @@ pub(super) fn with(table: &str, lines: &str) -> String {
 }
 
 #[test]
-fn smallest_configuration_has_the_documented_defaults() {
-    let config = read(&format!(
-        "{HEAD}[[project]]\nid = 1234\nmethods = [\"kaspi\"]\nsecret_file = \"secret\"\n"
-    ))
-    .unwrap();
-    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.admin_listen.to_string(), "127.0.0.1:8081");
-    assert_eq!(config.currency.code(), "KZT");
-    assert_eq!(
-        (config.max_connections, config.read_timeout.as_secs()),
-        (10_000, 30)
-    );
-    assert!(!config.projects[0].strict_contracts);
-    assert!(config.projects[0].project.supports("kaspi"));
-    assert!(!config.projects[0].project.supports("kassa24"));
-    assert!(config.store.to_string().ends_with("jetpay.db"));
-}
-
-#[test]
 fn service_that_listens_on_every_address_is_reached_on_loopback() {
     for (listen, address) in [
         ("0.0.0.0:8081", "127.0.0.1:8081"),
@@ -213,21 +195,108 @@ fn empty_file_is_refused_with_what_it_lacks() {
     );
 }
 
+/// Every table and key, each once and without comments. Some of them exclude each other.
+pub(super) fn all_keys() -> String {
+    let lines: Vec<_> = ENTRIES.iter().map(|entry| entry.line).collect();
+    lines.join("\n")
+}
+
 #[test]
-fn every_key_of_the_examples_is_read() {
-    // The examples name files that are not there, and set what excludes each other.
-    assert_problems(
-        keys::EXAMPLES,
-        "
-12: admin.token_file: token_env is set too; keep one of them
-17: admin.token.file: env is set too; keep one of them
-22: store.ca_file: there is no such file
-29: project.secret_env: the environment variable JETPAY_SECRET is not set; set it before the start
-29: project.secret_env: this project has [[project.secret]] too; write all its secrets as [[project.secret]]
-30: project.secret_file: there is no such file
-35: project.secret.file: env is set too; keep one of them
-37: gate: no project has the method qiwi-kz
-",
+fn every_key_of_the_commented_file_is_read_and_has_a_comment() {
+    let all = all_keys().replace("\"ca.pem\"", "\"token\"");
+    for (index, entry) in ENTRIES.iter().enumerate() {
+        let mut pairs = COMMENTED.lines().zip(COMMENTED.lines().skip(1));
+        let own = pairs.find(|(_, line)| line.trim_start_matches('#') == entry.line);
+        assert!(
+            own.unwrap().0.starts_with("# "),
+            "{} has no comment",
+            entry.line
+        );
+        if entry.key.is_empty() {
+            continue;
+        }
+        // Nothing in the configuration is a date. The keys that replace the URL are read without it.
+        let date = format!("{} = 1979-05-27", entry.key);
+        let left_out = |line: &&str| entry.key.starts_with("url_") && line.starts_with("url =");
+        let mut lines: Vec<_> = all.lines().collect();
+        lines[index] = &date;
+        let url = lines.iter().position(left_out);
+        url.inspect(|url| lines[*url] = "");
+        let found = read(&lines.join("\n")).err().unwrap();
+        let place = format!("jetpay.toml:{}: {}.{}: ", index + 1, entry.table, entry.key);
+        assert!(
+            found.contains(&place),
+            "{} is not read:\n{found}",
+            entry.line
+        );
+    }
+}
+
+#[test]
+fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() {
+    let tables = [
+        ("server", ""),
+        ("admin", "token_file = \"token\""),
+        ("store", "url = \"sqlite://jetpay.db\""),
+        ("verify", ""),
+        ("log", ""),
+        ("project", PROJECT_LINES),
+        ("gate", "base_url = \"https://gate.example\""),
+    ];
+    let read = |with_defaults: bool| {
+        let mut lines = Vec::new();
+        for (table, required) in tables {
+            lines.extend([keys::table(table).1, required]);
+            let defaults = ENTRIES.iter().filter(|it| with_defaults && it.is_default);
+            let own = defaults.filter(|it| it.table == table && !it.key.is_empty());
+            lines.extend(own.map(|entry| entry.line));
+        }
+        (lines.len(), read(&lines.join("\n")).unwrap())
+    };
+    let ((few, without), (many, with)) = (read(false), read(true));
+    assert_eq!(many - few, 14);
+    let (project, gate) = (&without.projects[0], without.gate.unwrap());
+    let (shown, of_gate) = (&with.projects[0], with.gate.unwrap());
+    assert_eq!(without.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(
+        (without.listen, without.admin_listen),
+        (with.listen, with.admin_listen)
+    );
+    let (workers, connections) = (without.workers, without.max_connections);
+    assert_eq!((workers, connections), (None, with.max_connections));
+    assert_eq!(
+        (without.read_timeout, without.log),
+        (with.read_timeout, with.log)
+    );
+    assert_eq!(
+        without.log,
+        LogConfig::default(),
+        "the log changes its form at the start"
+    );
+    assert_eq!(
+        (without.debts, without.currency),
+        (with.debts, with.currency)
+    );
+    assert_eq!(project.kassa24_answers, shown.kassa24_answers);
+    assert_eq!(project.strict_contracts, shown.strict_contracts);
+    assert!(project.project.supports("qiwi-kz") && !project.project.supports("kassa24"));
+    assert_eq!(gate.from_balance, of_gate.from_balance);
+    assert_eq!(gate.keep_personal_data, of_gate.keep_personal_data);
+    assert_eq!(gate.retry_policy, of_gate.retry_policy);
+    assert_eq!(
+        gate.retry_policy,
+        jetpay_ledger::payout::RetryPolicy::default()
+    );
+}
+
+#[test]
+fn packaged_configuration_is_the_commented_one_with_the_database_in_the_folder_of_the_package() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/jetpay.toml");
+    let packaged = std::fs::read_to_string(path).unwrap();
+    let expected = COMMENTED.replace("sqlite://jetpay.db", "sqlite:///var/lib/jetpay/jetpay.db");
+    assert_eq!(
+        packaged, expected,
+        "write it anew: jetpay config | sed 's|sqlite://jetpay.db|sqlite:///var/lib/jetpay/jetpay.db|' > packaging/jetpay.toml"
     );
 }
 

@@ -6,16 +6,20 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::rt::time::timeout;
+use jetpay_core::Reply;
 use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
-use jetpay_core::{Reply, ResponseCode};
 use jetpay_ledger::{Error, Ledger, PayoutState};
-use metrics::{Counter, Histogram, counter, describe_gauge, gauge, histogram};
+use metrics::{
+    Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge,
+    histogram,
+};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::sync::Mutex;
 
-use super::log;
+use super::limits;
+use super::requests::{self, name, refusal};
 use crate::listener::TrustedProxies;
 use crate::methods;
 
@@ -26,6 +30,25 @@ const SECONDS: [f64; 10] = [
 
 /// How long a scrape waits for the store. Prometheus gives up after 10 seconds.
 const READ_TIMEOUT: Duration = Duration::from_secs(3);
+
+#[rustfmt::skip] // One row a line, however long its text is.
+const COUNTERS: [(&str, &str); 7] = [
+    ("jetpay_messages_total", "messages answered, by endpoint, kind and outcome"),
+    ("jetpay_ignored_fields_total", "fields of callbacks in an odd form that no money depends on, by field"),
+    ("jetpay_unusable_not_stored_total", "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project"),
+    ("jetpay_admin_denied_total", "requests to the admin interface without a right token or role, by code"),
+    ("jetpay_config_reloads_total", "times that the service read its configuration again, by outcome"),
+    ("jetpay_wrong_paths_total", "requests to the platform's listener for a path that does not exist"),
+    ("jetpay_payout_requests_total", "requests to the Gate, by kind and outcome"),
+];
+/// What the store says, for each page.
+#[rustfmt::skip] // One row a line, however long its text is.
+const GAUGES: [(&str, &str); 4] = [
+    ("jetpay_store_up", "1 while the store answers and takes writes, else 0"),
+    ("jetpay_ledger", "rows of the ledger that need attention, by kind"),
+    ("jetpay_payouts", "payouts without an outcome, by state, and overdue payouts"),
+    ("jetpay_last_credit_timestamp_seconds", "when a callback last credited a payment, by method: seconds since 1970"),
+];
 
 /// The metrics of this process.
 #[derive(Clone)]
@@ -44,35 +67,14 @@ impl Metrics {
         let handle = PrometheusBuilder::new()
             .set_buckets_for_metric(seconds, &SECONDS)?
             .install_recorder()?;
-        metrics::describe_counter!(
-            "jetpay_messages_total",
-            "messages answered, by endpoint, kind and outcome"
-        );
-        metrics::describe_histogram!(
+        for (name, text) in COUNTERS {
+            describe_counter!(name, text);
+        }
+        describe_histogram!(
             "jetpay_answer_seconds",
             "time from the first byte of a request to its answer"
         );
         describe_gauge!("jetpay_build_info", "1, with the version of this program");
-        metrics::describe_counter!(
-            "jetpay_ignored_fields_total",
-            "fields of callbacks in an odd form that no money depends on, by field"
-        );
-        metrics::describe_counter!(
-            "jetpay_unusable_not_stored_total",
-            "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project"
-        );
-        metrics::describe_counter!(
-            "jetpay_admin_denied_total",
-            "requests to the admin interface without a right token or role, by code"
-        );
-        metrics::describe_counter!(
-            "jetpay_wrong_paths_total",
-            "requests to the platform's listener for a path that does not exist"
-        );
-        metrics::describe_counter!(
-            "jetpay_payout_requests_total",
-            "requests to the Gate, by kind and outcome"
-        );
         gauge!("jetpay_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         Ok(Self {
             collected: handle,
@@ -101,7 +103,9 @@ impl Metrics {
         let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
         let gauges = PrometheusBuilder::new().build_recorder();
         metrics::with_local_recorder(&gauges, || {
-            describe_store();
+            for (name, text) in GAUGES {
+                describe_gauge!(name, text);
+            }
             gauge!("jetpay_store_up").set(if up { 1.0 } else { 0.0 });
             if let Some(counts) = counts {
                 for (what, count) in [
@@ -138,25 +142,6 @@ impl Metrics {
 /// What the store answers, if it answers in time.
 async fn read<T>(answer: impl Future<Output = Result<T, Error>>) -> Option<T> {
     timeout(READ_TIMEOUT, answer).await.ok()?.ok()
-}
-
-fn describe_store() {
-    describe_gauge!(
-        "jetpay_store_up",
-        "1 while the store answers and takes writes, else 0"
-    );
-    describe_gauge!(
-        "jetpay_ledger",
-        "rows of the ledger that need attention, by kind"
-    );
-    describe_gauge!(
-        "jetpay_payouts",
-        "payouts without an outcome, by state, and overdue payouts"
-    );
-    describe_gauge!(
-        "jetpay_last_credit_timestamp_seconds",
-        "when a callback last credited a payment, by method: seconds since 1970"
-    );
 }
 
 fn set(
@@ -276,7 +261,7 @@ impl Meter {
         signatures(order, matched.secret).increment(1);
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
-            log::limited_signed(("byte order", endpoint, secret), || {
+            limits::limited_signed(("byte order", endpoint, secret), || {
                 tracing::warn!(
                     endpoint,
                     secret,
@@ -286,8 +271,10 @@ impl Meter {
         }
     }
 
-    /// Counts an answer, and logs a rejection or an unavailable store.
+    /// Counts an answer, and logs it.
     pub fn answered(&self, request: &HttpRequest, reply: &Reply, took: Duration) {
+        let peer = || self.senders.sender(request.peer_addr(), request.headers());
+        requests::message(self.endpoint, peer, reply, took);
         self.seconds.record(took);
         let outcome = &reply.outcome;
         if let Some(matched) = outcome.matched {
@@ -296,14 +283,6 @@ impl Meter {
         if let Some(rejection) = &outcome.rejection {
             let kind = outcome.kind.map_or("unknown", name);
             total(self.endpoint, kind, rejection.kind()).increment(1);
-            let (endpoint, status) = (self.endpoint, reply.status);
-            let sender = self.senders.sender(request.peer_addr(), request.headers());
-            let write = || tracing::warn!(endpoint, status, %sender, "rejected: {rejection}");
-            if outcome.matched.is_some() {
-                log::limited_signed((endpoint, rejection.to_string(), sender), write);
-            } else {
-                log::limited(&log::UNSIGNED, write);
-            }
             return;
         }
         let kind = match outcome.kind {
@@ -317,33 +296,8 @@ impl Meter {
                 let kind = outcome.kind.map_or("unknown", name);
                 total(self.endpoint, kind, refusal(code)).increment(1);
             }
-            (Some(unavailable), _) => {
-                kind.unavailable.increment(1);
-                let endpoint = self.endpoint;
-                log::limited(&log::STORE, || {
-                    tracing::error!(endpoint, "{}", unavailable.report());
-                });
-            }
+            (Some(_), _) => kind.unavailable.increment(1),
         }
-    }
-}
-
-/// The label of a refusal.
-fn refusal(code: ResponseCode) -> &'static str {
-    match code {
-        ResponseCode::NothingOwed => "nothing_owed",
-        ResponseCode::NotFound => "not_found",
-        _ => "failed",
-    }
-}
-
-/// The label of a kind of message.
-fn name(kind: MessageKind) -> &'static str {
-    match kind {
-        MessageKind::Verify => "verify",
-        MessageKind::CheckDeposit => "check_deposit",
-        MessageKind::Callback => "callback",
-        _ => "unknown",
     }
 }
 

@@ -11,6 +11,7 @@ mod ledger;
 mod operator;
 mod payouts;
 mod send;
+mod serve;
 mod simulate;
 #[path = "../support/mod.rs"]
 mod support;
@@ -68,6 +69,18 @@ fn demo_shows_all_methods_and_ends() {
     ];
     assert_has(&shown, &methods);
     assert_has(&shown, &["5 credited once each, 5 declined"]);
+    let (_, next) = shown.split_once("What next?").unwrap();
+    let commands = next.lines().filter(|line| line.contains("cargo run"));
+    let commands: Vec<_> = commands.map(str::trim).collect();
+    assert_eq!(commands.len(), 3, "{next}");
+    let words = [
+        "--package shop-axum",
+        "-- config > jetpay.toml",
+        "--package jetpay-conformance",
+    ];
+    for (command, word) in commands.iter().zip(words) {
+        assert!(command.contains(word), "{command}");
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ async fn wrong_tokens_are_counted_and_logged_and_slow_only_their_sender() {
     assert_eq!(running.metric(denied).await, Some(7.0));
     let log = running.log();
     assert!(
-        log.contains("sender=127.0.0.1") && !log.contains("a wrong token"),
+        log.contains("peer=127.0.0.1") && !log.contains("a wrong token"),
         "{log}"
     );
 }

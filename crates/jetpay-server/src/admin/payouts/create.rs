@@ -195,6 +195,7 @@ mod tests {
     use crate::config::{AdminToken, Role};
     use crate::environment::SystemEnvironment;
     use crate::listener::TrustedProxies;
+    use crate::reload::Live;
     use crate::telemetry::Metrics;
 
     #[actix_web::test]
@@ -216,7 +217,7 @@ mod tests {
         let admin = Admin {
             ledger,
             currency: Currency::KZT,
-            access: Access::new(vec![token], TrustedProxies::default()),
+            access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: Some(intake),
             metrics: Metrics::start().unwrap(),
