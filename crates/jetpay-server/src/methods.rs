@@ -12,7 +12,7 @@ use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 
-use crate::listener::TrustedProxies;
+use crate::listener::{EndUnread, TrustedProxies};
 use crate::merchant::LedgerMerchant;
 use crate::telemetry::{self, Meter};
 
@@ -68,11 +68,12 @@ pub fn endpoints(
         callbacks.observe_request(move |request, reply, took| meter.answered(request, reply, took)),
     );
     let senders = senders.clone();
-    config.default_service(web::to(move |request: HttpRequest| {
+    let wrong_path = web::to(move |request: HttpRequest| {
         let sender = senders.sender(request.peer_addr(), request.headers());
         telemetry::wrong_path(request.path(), sender);
         ready(HttpResponse::NotFound())
-    }));
+    });
+    config.default_service(wrong_path.wrap(EndUnread));
 }
 
 fn endpoint<M: Method>(

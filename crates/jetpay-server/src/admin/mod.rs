@@ -28,6 +28,7 @@ use actix_web::{HttpResponse, Resource};
 use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
+use crate::listener::EndUnread;
 use crate::telemetry::Metrics;
 
 /// What all handlers of the admin interface share.
@@ -73,9 +74,10 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .configure(search::endpoints)
                         .default_service(web::to(error::no_such_path)),
                 )
-                .default_service(web::to(error::no_such_path)),
+                .default_service(web::to(error::no_such_path))
+                .wrap(EndUnread),
         )
-        .default_service(web::to(error::wrong_host));
+        .default_service(web::to(error::wrong_host).wrap(EndUnread));
 }
 
 /// Whether a request names this service: by an address, as `localhost`, or by a configured name. A web page of a stranger can

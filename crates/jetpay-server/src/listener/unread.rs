@@ -16,8 +16,8 @@ use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage};
 use futures_util::{StreamExt, stream};
 
-/// The middleware.
-pub(super) struct EndUnread;
+/// The middleware. An endpoint of `jetpay-actix` does without: it reads its bodies to the end, or ends the connection.
+pub(crate) struct EndUnread;
 
 impl<S, B> Transform<S, ServiceRequest> for EndUnread
 where
@@ -37,7 +37,7 @@ where
 }
 
 /// A service behind [`EndUnread`].
-pub(super) struct Watched<S> {
+pub(crate) struct Watched<S> {
     service: S,
 }
 
@@ -91,7 +91,7 @@ where
 }
 
 /// The body of an answer, which keeps the body of the request.
-pub(super) struct Holding {
+pub(crate) struct Holding {
     answer: BoxBody,
     #[expect(unused, reason = "it lives as long as the answer")]
     request: Rc<RefCell<Request>>,
