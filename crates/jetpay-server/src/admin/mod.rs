@@ -23,12 +23,13 @@ use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, HOST, HeaderValue};
 use actix_web::http::uri::Authority;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
-use crate::listener::EndUnread;
+use crate::listener::end_unread;
 use crate::telemetry::Metrics;
 
 /// What all handlers of the admin interface share.
@@ -75,9 +76,9 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .default_service(web::to(error::no_such_path)),
                 )
                 .default_service(web::to(error::no_such_path))
-                .wrap(EndUnread),
+                .wrap(from_fn(end_unread)),
         )
-        .default_service(web::to(error::wrong_host).wrap(EndUnread));
+        .default_service(web::to(error::wrong_host).wrap(from_fn(end_unread)));
 }
 
 /// Whether a request names this service: by an address, as `localhost`, or by a configured name. A web page of a stranger can

@@ -30,7 +30,7 @@ use connection::Connection;
 use crowd::{Crowd, Kept, Place};
 
 pub use peer::{TrustedProxies, network_of};
-pub(crate) use unread::EndUnread;
+pub(crate) use unread::end_unread;
 
 /// The time limit for the head of a connection's first request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
