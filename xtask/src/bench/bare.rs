@@ -90,9 +90,9 @@ impl Disk {
             let mut bodies = Vec::new();
             while waiting.blocking_recv_many(&mut group, QUEUE) > 0 {
                 bodies.clear();
-                group
-                    .iter()
-                    .for_each(|(body, _)| bodies.extend_from_slice(body));
+                for (body, _) in &group {
+                    bodies.extend_from_slice(body);
+                }
                 let written = file.write_all(&bodies).and_then(|()| file.sync_data());
                 for (_, answer) in group.drain(..).filter(|_| written.is_ok()) {
                     let _gone = answer.send(());

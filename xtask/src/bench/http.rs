@@ -9,7 +9,7 @@ use jetpay_core::signature::Key;
 use jetpay_platform::load::Answer;
 use jetpay_testing::SECRET;
 
-use super::rounds::{Compared, Figures, Side};
+use super::rounds::{Compared, Figure, Side};
 use super::service::{CUSTOMERS, Service};
 use super::table::{Row, Target};
 use super::{Effort, bare, messages};
@@ -55,8 +55,7 @@ pub(super) fn measure(effort: Effort) -> Result<Vec<Row>> {
         "{acknowledged} callbacks were acknowledged, and {credits} entries are in the feed"
     );
     let (verify, check_deposit, callback) = (verify.warm(), check_deposit.warm(), callback.warm());
-    let (rate, cpu): (fn(&Figures) -> f64, fn(&Figures) -> f64) = (|it| it.per_second, |it| it.cpu);
-    let written = |it: &Figures| it.written;
+    let [rate, cpu, written]: [Figure; 3] = [|it| it.per_second, |it| it.cpu, |it| it.written];
     let durable = Target::AtLeast(0.6);
     Ok(vec![
         verify.row("verify", Target::AtLeast(0.8), rate),

@@ -32,6 +32,9 @@ pub(super) struct Figures {
     pub(super) written: f64,
 }
 
+/// One of the figures.
+pub(super) type Figure = fn(&Figures) -> f64;
+
 impl Side<'_> {
     /// Sends requests for this time. Fails if an answer is wrong: then its figures mean nothing.
     pub(super) fn round(
@@ -94,7 +97,7 @@ impl Compared {
     }
 
     /// A row of one figure. It shows all of them.
-    pub(super) fn row(&self, name: &str, target: Target, figure: fn(&Figures) -> f64) -> Row {
+    pub(super) fn row(&self, name: &str, target: Target, figure: Figure) -> Row {
         let rounds = self.ours.iter().zip(&self.bare);
         let ratios = rounds.map(|(ours, bare)| figure(ours) / figure(bare));
         Row {
@@ -108,7 +111,7 @@ impl Compared {
 }
 
 fn text(side: &[Figures]) -> String {
-    let of = |figure: fn(&Figures) -> f64| median(side.iter().map(figure).collect());
+    let of = |figure: Figure| median(side.iter().map(figure).collect());
     let (rate, p99, cpu) = (of(|it| it.per_second), of(|it| it.p99), of(|it| it.cpu));
     let kibibytes = of(|it| it.written) / 1024.0;
     format!("{rate:>6.0}/s, p99 {p99:>5.2} ms, CPU {cpu:>5.1} µs, {kibibytes:>4.1} KiB")

@@ -72,8 +72,8 @@ impl Service {
         let process = Process::start(jetpay().arg("serve").arg("--config").arg(&config), address)?;
         Ok(Self {
             address,
-            admin,
             process,
+            admin,
             folder,
         })
     }
