@@ -238,6 +238,7 @@ async fn body_as_long_as_the_limit_is_read_whole_in_any_number_of_pieces_and_a_l
         (2, 0, 200),
         (7, 0, 200),
         (1, 1, 413),
+        (2, 1, 413),
         (7, 1, 413),
     ] {
         let body = [&whole[..], &b" "[..more]].concat();
