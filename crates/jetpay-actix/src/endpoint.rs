@@ -1,12 +1,17 @@
 //! An endpoint that actix-web can register.
 
+use std::future::poll_fn;
 use std::marker::PhantomData;
+use std::mem;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use actix_web::body::{BodyStream, to_bytes_limited};
+use actix_web::body::{BodyStream, MessageBody};
 use actix_web::dev::{self, AppService, HttpServiceFactory};
-use actix_web::http::{StatusCode, header::ContentType};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::rt::spawn;
 use actix_web::rt::time::{sleep, timeout};
 use actix_web::web::{self, Bytes, Payload};
@@ -137,24 +142,31 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
         if reply.body.is_empty() {
             response.finish()
         } else {
-            response.content_type(ContentType::json()).body(reply.body)
+            let json = HeaderValue::from_static("application/json");
+            response
+                .insert_header((CONTENT_TYPE, json))
+                .body(reply.body)
         }
     }
 }
 
 impl<H: Handler<S>, S: 'static> HttpServiceFactory for Endpoint<H, S> {
     fn register(self, config: &mut AppService) {
-        // The endpoint at `/` has the two paths `` and `/`, which are one.
+        // The endpoint at `/` has the two paths `` and `/`, which are one. Each path is a resource of its own: actix-web
+        // compares a single path as text, and runs a regular expression for each of several.
         let paths = [self.path.clone(), format!("{}/", self.path)];
         let endpoint = Arc::new(self);
-        let handler = move |request: HttpRequest, payload: Payload| {
+        for path in paths {
             let endpoint = Arc::clone(&endpoint);
-            async move { endpoint.respond(&request, payload).await }
-        };
-        web::resource(paths)
-            .route(web::post().to(handler))
-            .default_service(web::to(no_such_method))
-            .register(config);
+            let handler = move |request: HttpRequest, payload: Payload| {
+                let endpoint = Arc::clone(&endpoint);
+                async move { endpoint.respond(&request, payload).await }
+            };
+            web::resource(path)
+                .route(web::post().to(handler))
+                .default_service(web::to(no_such_method))
+                .register(config);
+        }
     }
 }
 
@@ -164,15 +176,53 @@ async fn read_body(
     limit: usize,
     read_timeout: Duration,
 ) -> Result<Bytes, Rejection> {
-    let body = to_bytes_limited(BodyStream::new(&mut payload), limit);
-    let rejection = match timeout(read_timeout, body).await {
-        Ok(Ok(Ok(bytes))) => return Ok(bytes),
-        Ok(Err(_)) => Rejection::TooLarge { limit },
-        // The body broke off or is late.
-        Ok(Ok(Err(_))) | Err(_) => Rejection::Incomplete,
-    };
-    end_after_answer(payload.into_inner());
-    Err(rejection)
+    let read = in_time(read_timeout, whole(&mut payload, limit)).await;
+    // Without a result the body is late.
+    let read = read.unwrap_or(Err(Rejection::Incomplete));
+    if read.is_err() {
+        end_after_answer(payload.into_inner());
+    }
+    read
+}
+
+/// The whole body. One that comes in one piece, as nearly all do, is not copied.
+async fn whole(payload: &mut Payload, limit: usize) -> Result<Bytes, Rejection> {
+    let mut pieces = BodyStream::new(payload);
+    let (mut first, mut all) = (Bytes::new(), Vec::new());
+    while let Some(piece) = poll_fn(|context| Pin::new(&mut pieces).poll_next(context)).await {
+        let piece = piece.map_err(|_| Rejection::Incomplete)?;
+        if first.len().max(all.len()) + piece.len() > limit {
+            return Err(Rejection::TooLarge { limit });
+        }
+        if first.is_empty() {
+            first = piece;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&piece);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
+/// What the future gives, or `None` when it takes too long. The time begins at its second turn: actix-web hands over a body
+/// that came with its head right after the first one, and then no timer is needed.
+async fn in_time<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut is_first = true;
+    let soon = poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if mem::take(&mut is_first) => {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+        Poll::Pending => Poll::Ready(None),
+    });
+    match soon.await {
+        Some(output) => Some(output),
+        None => timeout(limit, future).await.ok(),
+    }
 }
 
 /// Lets actix-web end the connection after the answer to a request whose body is not read. The answer says so with

@@ -188,24 +188,6 @@ async fn other_http_methods_get_405_and_any_content_type_is_accepted() {
 }
 
 #[actix_web::test]
-async fn observer_gets_the_reply() {
-    let seen = Arc::new(AtomicU16::new(0));
-    let observer = Arc::clone(&seen);
-    let endpoint = jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring())
-        .observe(move |reply, _| observer.store(reply.status, Ordering::Relaxed));
-    let app = init_service(App::new().service(endpoint)).await;
-    call_service(
-        &app,
-        TestRequest::post()
-            .uri("/plain")
-            .set_payload(verify("unavailable"))
-            .to_request(),
-    )
-    .await;
-    assert_eq!(seen.load(Ordering::Relaxed), 503);
-}
-
-#[actix_web::test]
 async fn keyring_of_the_moment_authenticates_each_request() {
     let (right, wrong) = (
         Arc::new(keyring()),
@@ -266,6 +248,45 @@ async fn body_that_does_not_arrive_in_time_is_refused() {
         answer.starts_with("HTTP/1.1 400") && answer.contains("\"code\":500"),
         "{answer}"
     );
+    handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn body_as_long_as_the_limit_is_read_whole_in_any_number_of_pieces_and_a_longer_one_is_refused()
+ {
+    let whole = verify("7123456789");
+    let limit = whole.len();
+    let (address, handle) =
+        serve(move || jetpay_actix::endpoint::<Plain, _>("/plain", Shop, keyring()).limit(limit));
+    for (pieces, more, status) in [
+        (1, 0, 200),
+        (2, 0, 200),
+        (7, 0, 200),
+        (1, 1, 413),
+        (2, 1, 413),
+        (7, 1, 413),
+    ] {
+        let body = [&whole[..], &b" "[..more]].concat();
+        let answer = actix_web::rt::task::spawn_blocking(move || {
+            let mut client = std::net::TcpStream::connect(address).unwrap();
+            let head = b"POST /plain HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
+            client.write_all(head).unwrap();
+            for piece in body.chunks(body.len().div_ceil(pieces)) {
+                let size = format!("{:x}\r\n", piece.len());
+                let chunk = [size.as_bytes(), piece, b"\r\n"].concat();
+                client.write_all(&chunk).unwrap();
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            // After a refusal the connection may be closed already.
+            let _closed = client.write_all(b"0\r\n\r\n");
+            let mut answer = [0; 2_000];
+            let length = client.read(&mut answer).unwrap();
+            String::from_utf8_lossy(&answer[..length]).into_owned()
+        });
+        let answer = answer.await.unwrap();
+        let expected = format!("HTTP/1.1 {status}");
+        assert!(answer.starts_with(&expected), "{pieces} pieces: {answer}");
+    }
     handle.stop(false).await;
 }
 

@@ -6,6 +6,7 @@
 //! - [`schedule`] says when the platform repeats a callback. [`deliver`] repeats one that way.
 //! - [`METHODS`] describes the payment methods as data: what differs between their documents.
 //! - [`traffic`] runs many random top-ups, with faults, for any length of time.
+//! - [`load`] sends prepared requests as fast as a server answers them, and counts how long the answers take.
 //! - [`visible`] makes texts and URLs safe to show.
 //! - [`gate`] simulates the Gate, to which a merchant sends payouts. A script, a seed or the account number decides how
 //!   each payout ends.
@@ -28,6 +29,7 @@
 mod admin;
 mod client;
 pub mod gate;
+pub mod load;
 pub mod messages;
 mod methods;
 mod platform;

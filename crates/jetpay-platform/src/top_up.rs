@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jetpay_core::Money;
+use jetpay_core::id::ProjectId;
 use serde_json::Value;
 
 use crate::client::{Exchange, NoAnswer};
@@ -79,38 +80,34 @@ impl<'a> TopUp<'a> {
         self.callbacks.push(kind);
         self
     }
+}
 
-    fn callback(
-        &self,
-        platform: &Platform,
+impl CallbackKind {
+    /// The callback of this kind about a payment. `sale` is the operation of those about the sale.
+    pub(crate) fn callback(
+        self,
+        method: &MethodFacts,
+        project: ProjectId,
         payment_id: &str,
+        amount: Money,
         sale: u64,
-        kind: CallbackKind,
     ) -> Callback {
-        let (method, project, amount) = (self.method, platform.project_id(), self.amount);
-        match kind {
-            CallbackKind::Success => {
-                Callback::success(method, project, payment_id, amount).with_operation_id(sale)
+        let about_sale = match self {
+            Self::Success => Callback::success(method, project, payment_id, amount),
+            Self::Decline => Callback::decline(method, project, payment_id, amount),
+            Self::Processing => Callback::processing(method, project, payment_id, amount),
+            Self::PartiallyPaid(paid) => {
+                Callback::partially_paid(method, project, payment_id, paid)
             }
-            CallbackKind::Decline => {
-                Callback::decline(method, project, payment_id, amount).with_operation_id(sale)
+            Self::Refund => return Callback::refund(method, project, payment_id, amount),
+            Self::Reversal => return Callback::reversal(method, project, payment_id, amount),
+            Self::PartialRefund(part) => {
+                let left = amount.minor().saturating_sub(part.minor());
+                let left = Money::new(left, amount.currency());
+                return Callback::partial_refund(method, project, payment_id, part, left);
             }
-            CallbackKind::Processing => {
-                Callback::processing(method, project, payment_id, amount).with_operation_id(sale)
-            }
-            CallbackKind::PartiallyPaid(paid) => {
-                Callback::partially_paid(method, project, payment_id, paid).with_operation_id(sale)
-            }
-            CallbackKind::Refund => Callback::refund(method, project, payment_id, amount),
-            CallbackKind::PartialRefund(part) => {
-                let left = Money::new(
-                    amount.minor().saturating_sub(part.minor()),
-                    amount.currency(),
-                );
-                Callback::partial_refund(method, project, payment_id, part, left)
-            }
-            CallbackKind::Reversal => Callback::reversal(method, project, payment_id, amount),
-        }
+        };
+        about_sale.with_operation_id(sale)
     }
 }
 
@@ -158,7 +155,7 @@ pub async fn top_up(
     if let Some(payment_id) = payment_id {
         let sale = next_operation_id();
         for &kind in &top_up.callbacks {
-            let callback = top_up.callback(platform, &payment_id, sale, kind);
+            let callback = kind.callback(top_up.method, project, &payment_id, top_up.amount, sale);
             done(
                 StepKind::Callback(kind),
                 platform.call(&path, &callback).await?,

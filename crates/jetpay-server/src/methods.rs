@@ -3,6 +3,7 @@
 use std::future::ready;
 use std::sync::Arc;
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use jetpay_cashin_kz::CashinKz;
@@ -12,7 +13,7 @@ use jetpay_kassa24::Kassa24;
 use jetpay_kassa24_bvu::Kassa24Bvu;
 use jetpay_qiwi_kz::QiwiKz;
 
-use crate::listener::TrustedProxies;
+use crate::listener::{TrustedProxies, end_unread};
 use crate::merchant::LedgerMerchant;
 use crate::reload::Live;
 use crate::telemetry::{self, Meter};
@@ -72,11 +73,12 @@ pub fn endpoints(
             .observe_request(move |request, reply, took| meter.answered(request, reply, took)),
     );
     let senders = senders.clone();
-    config.default_service(web::to(move |request: HttpRequest| {
+    let wrong_path = web::to(move |request: HttpRequest| {
         let sender = senders.sender(request.peer_addr(), request.headers());
         telemetry::wrong_path(request.path(), sender);
         ready(HttpResponse::NotFound())
-    }));
+    });
+    config.default_service(wrong_path.wrap(from_fn(end_unread)));
 }
 
 fn endpoint<M: Method>(

@@ -1,93 +1,89 @@
-//! Compares the service with the bare handler over HTTP, with the same requests and the same load generator.
+//! Compares the service with two bare handlers over HTTP, with the same requests and the same load generator: `verify` with
+//! one that answers at once, what is committed with one that answers after its body is on the disk.
 
 use std::cell::RefCell;
-use std::process::Command;
-use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use jetpay_core::signature::Key;
+use jetpay_platform::load::Answer;
 use jetpay_testing::SECRET;
 
-use super::Effort;
-use super::load::{self, Answer, Load, Round};
-use super::messages;
-use super::servers::{CUSTOMERS, Process, Service, free_address};
-use super::table::{Row, Target, median, p99};
+use super::rounds::{Compared, Figure, Side};
+use super::service::{CUSTOMERS, Service};
+use super::table::{Row, Target};
+use super::{Effort, bare, messages};
 
 const VERIFIED: &str = r#"{"code":0,"currency":"KZT","entities":[{"id":"c12345","number":"N-12345","min_payment":10000,"payment":100000}],"additional_customer_id":"A12345"}"#;
 const DEPOSITED: &str = r#"{"code":0,"payment_id":"0190163d-8694-739b-aea5-966c26f8ad91"}"#;
 
+/// The bare handler writes a body and no index.
+const BYTES: Target = Target::AtMost(8.0);
+
 pub(super) fn measure(effort: Effort) -> Result<Vec<Row>> {
     let service = Service::start()?;
     let key = Key::new(SECRET)?;
-    let is_good =
-        |answer: &Answer<'_>| answer.status == 200 && answer.body.starts_with(br#"{"code":0,"#);
-    let some_customers = || (0..CUSTOMERS).step_by(5);
 
-    let requests = prepared(some_customers().map(|n| messages::verify(n, &key)))?;
-    let verify = Pair {
-        name: "verify",
-        target: Target::AtLeast(0.75),
-        constant: VERIFIED,
-    };
-    let (verify, _) = verify.measure(&service, effort, |_| {
-        Ok(Load {
-            requests: requests.clone(),
-            again: true,
-            is_right: Rc::new(is_good),
-        })
-    })?;
+    let requests = verifies(&key)?;
+    let pair = Pair::new("verify", &service, VERIFIED, false);
+    let verify = pair.measure(effort, true, &is_good, |_| Ok(requests.clone()))?;
 
-    let ids = Rc::new(RefCell::new(Vec::new()));
+    let ids = RefCell::new(Vec::new());
     let requests = prepared(some_customers().map(|n| messages::check_deposit(n, &key)))?;
-    let check_deposit = Pair {
-        name: "check_deposit, committed",
-        target: Target::AtLeast(0.45),
-        constant: DEPOSITED,
+    let is_right = |answer: &Answer<'_>| {
+        let id = payment_id(answer.body);
+        ids.borrow_mut().extend(id.clone());
+        id.is_some() && is_good(answer)
     };
-    let (check_deposit, _) = check_deposit.measure(&service, effort, |_| {
-        let ids = ids.clone();
-        let is_right = move |answer: &Answer<'_>| {
-            let id = payment_id(answer.body);
-            ids.borrow_mut().extend(id.clone());
-            id.is_some() && is_good(answer)
-        };
-        Ok(Load {
-            requests: requests.clone(),
-            again: true,
-            is_right: Rc::new(is_right),
-        })
-    })?;
+    let pair = Pair::new("check_deposit", &service, DEPOSITED, true);
+    let check_deposit = pair.measure(effort, true, &is_right, |_| Ok(requests.clone()))?;
 
     // A payment is credited once, so each round, warm-up included, gets its own share of the payments.
     let ids = ids.take();
     let share = ids.len() / (effort.rounds + 1);
-    let callback = Pair {
-        name: "credited callback, committed",
-        target: Target::AtLeast(0.40),
-        constant: "",
-    };
-    let (callback, acknowledged) = callback.measure(&service, effort, |round| {
+    let is_right = |answer: &Answer<'_>| answer.status == 200 && answer.body.is_empty();
+    let pair = Pair::new("credited callback", &service, "", true);
+    let callback = pair.measure(effort, false, &is_right, |round| {
         let numbers = round * share..(round + 1) * share;
-        let requests = prepared(numbers.map(|n| messages::callback(&ids[n], 1_000_000 + n, &key)))?;
-        let is_right = |answer: &Answer<'_>| answer.status == 200 && answer.body.is_empty();
-        Ok(Load {
-            requests,
-            again: false,
-            is_right: Rc::new(is_right),
-        })
+        prepared(numbers.map(|n| messages::callback(&ids[n], 1_000_000 + n, &key)))
     })?;
+
+    let acknowledged: u32 = callback.ours.iter().map(|round| round.answers).sum();
     let credits = service.credits()?;
     ensure!(
-        credits == acknowledged,
+        credits == acknowledged as usize,
         "{acknowledged} callbacks were acknowledged, and {credits} entries are in the feed"
     );
-    Ok(vec![verify, check_deposit, callback])
+    let (verify, check_deposit, callback) = (verify.warm(), check_deposit.warm(), callback.warm());
+    let [rate, cpu, written]: [Figure; 3] = [|it| it.per_second, |it| it.cpu, |it| it.written];
+    let durable = Target::AtLeast(0.6);
+    Ok(vec![
+        verify.row("verify", Target::AtLeast(0.8), rate),
+        verify.row("verify, CPU", Target::AtMost(1.3), cpu),
+        check_deposit.row("check_deposit / after fdatasync", durable, rate),
+        check_deposit.row("check_deposit, bytes written", BYTES, written),
+        callback.row("credit / after fdatasync", durable, rate),
+        callback.row("credit, bytes written", BYTES, written),
+    ])
 }
 
-fn prepared(requests: impl Iterator<Item = Result<Vec<u8>>>) -> Result<Rc<[Vec<u8>]>> {
+/// Scattered over all of them, as real ones come: the numbers have no factor in common.
+fn some_customers() -> impl Iterator<Item = usize> {
+    (0..CUSTOMERS / 5).map(|n| n * 7_919 % CUSTOMERS)
+}
+
+/// A `verify` of some customers.
+pub(super) fn verifies(key: &Key) -> Result<Vec<Vec<u8>>> {
+    prepared(some_customers().map(|n| messages::verify(n, key)))
+}
+
+fn prepared(requests: impl Iterator<Item = Result<Vec<u8>>>) -> Result<Vec<Vec<u8>>> {
     requests.collect()
+}
+
+/// Whether the answer is one of a request that is served.
+pub(super) fn is_good(answer: &Answer<'_>) -> bool {
+    answer.status == 200 && answer.body.starts_with(br#"{"code":0,"#)
 }
 
 /// The payment id in a successful answer to `check_deposit`.
@@ -99,108 +95,54 @@ fn payment_id(body: &[u8]) -> Option<String> {
 }
 
 /// The service, and a bare handler that answers a constant of the same length.
-struct Pair {
+struct Pair<'s> {
     name: &'static str,
-    target: Target,
+    service: &'s Service,
     constant: &'static str,
+    /// Whether the bare handler answers only after its body is on the disk.
+    syncs: bool,
 }
 
-impl Pair {
-    /// Returns the row and the number of answers of the service. Round 0 warms up and does not count in the row.
+impl<'s> Pair<'s> {
+    fn new(name: &'static str, service: &'s Service, constant: &'static str, syncs: bool) -> Self {
+        Self {
+            name,
+            service,
+            constant,
+            syncs,
+        }
+    }
+
+    /// The first round warms up.
     fn measure(
         &self,
-        service: &Service,
         effort: Effort,
-        mut load: impl FnMut(usize) -> Result<Load>,
-    ) -> Result<(Row, usize)> {
-        let bare_address = free_address()?;
-        let port = bare_address.port().to_string();
-        let mut bare = Command::new(std::env::current_exe()?);
-        bare.args([
-            "bench-bare-server",
-            "--port",
-            &port,
-            "--answer",
-            self.constant,
-        ]);
-        let _bare = Process::start(&mut bare, bare_address)?;
-
-        let time = Duration::from_secs_f64(effort.seconds);
-        let (mut ours, mut bare, mut ratios) = (Sum::default(), Sum::default(), Vec::new());
-        let mut answers = 0;
-        for number in 0..=effort.rounds {
-            let load = load(number)?;
-            let constant = self.constant.as_bytes();
-            let is_right =
-                Rc::new(move |answer: &Answer<'_>| answer.status == 200 && answer.body == constant);
-            let bare_load = Load {
-                requests: load.requests.clone(),
-                again: true,
-                is_right,
-            };
-            let bare_round = expect_right(
-                self.name,
-                "the bare handler",
-                load::round(bare_address, &bare_load, time)?,
-            )?;
-            let our_round = expect_right(
-                self.name,
-                "the service",
-                load::round(service.address, &load, time)?,
-            )?;
-            answers += our_round.microseconds.len();
-            if number > 0 {
-                ratios.push(our_round.per_second() / bare_round.per_second());
-                ours.add(our_round);
-                bare.add(bare_round);
-            }
-        }
-        let row = Row {
-            name: self.name.to_owned(),
-            target: self.target,
-            ratio: median(ratios),
-            ours: ours.text(),
-            bare: bare.text(),
+        again: bool,
+        is_right: &dyn Fn(&Answer<'_>) -> bool,
+        requests: impl Fn(usize) -> Result<Vec<Vec<u8>>>,
+    ) -> Result<Compared> {
+        let file = self.service.folder.path().join("bare");
+        let (address, process) = bare::start(self.constant, self.syncs.then_some(&*file))?;
+        let bare = Side {
+            name: "the bare handler",
+            address,
+            process: &process,
         };
+        let ours = self.service.side();
+        let is_constant =
+            |answer: &Answer<'_>| answer.status == 200 && answer.body == self.constant.as_bytes();
+        let time = Duration::from_secs_f64(effort.seconds);
+        let mut compared = Compared::default();
+        for number in 0..=effort.rounds {
+            let requests = requests(number)?;
+            compared
+                .bare
+                .push(bare.round(time, &requests, true, &is_constant)?);
+            compared
+                .ours
+                .push(ours.round(time, &requests, again, is_right)?);
+        }
         println!("  {:<30} measured", self.name);
-        Ok((row, answers))
-    }
-}
-
-/// Fails if an answer of the round is wrong: then its rate means nothing.
-fn expect_right(name: &str, whose: &str, round: Round) -> Result<Round> {
-    if round.answers == 0 {
-        bail!("{name}: {whose} answered nothing");
-    }
-    if round.wrong > 0 {
-        let example = round.example.unwrap_or_default();
-        bail!(
-            "{name}: {} of {} answers of {whose} are wrong, such as: {example}",
-            round.wrong,
-            round.answers
-        );
-    }
-    Ok(round)
-}
-
-/// The figures of all rounds.
-#[derive(Default)]
-struct Sum {
-    per_second: Vec<f64>,
-    p99: Vec<f64>,
-}
-
-impl Sum {
-    fn add(&mut self, round: Round) {
-        self.per_second.push(round.per_second());
-        self.p99.push(f64::from(p99(round.microseconds)));
-    }
-
-    fn text(self) -> String {
-        format!(
-            "{:>6.0}/s, p99 {:>5.2} ms",
-            median(self.per_second),
-            median(self.p99) / 1_000.0
-        )
+        Ok(compared)
     }
 }

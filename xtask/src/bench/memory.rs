@@ -1,16 +1,17 @@
 //! Measures the memory of a connection: the memory of a server before and after many connections are opened, each with
 //! one `verify`.
 
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use jetpay_core::signature::Key;
+use jetpay_platform::load::Connection;
 use jetpay_testing::SECRET;
 
-use super::load::Connection;
-use super::messages;
-use super::servers::{CUSTOMERS, Process, Service, free_address};
+use super::process::Process;
+use super::service::{CUSTOMERS, Service};
+use super::{bare, messages};
 use crate::shell;
 
 /// The number of connections, unless the system allows fewer.
@@ -37,14 +38,10 @@ pub(super) fn measure(asked: u64) -> Result<()> {
         );
     }
     let service = Service::start()?;
-    let ours = Measured::of(service.id(), service.address, connections)?;
+    let ours = Measured::of(&service.process, service.address, connections)?;
     drop(service);
-
-    let address = free_address()?;
-    let mut bare = Command::new(std::env::current_exe()?);
-    bare.args(["bench-bare-server", "--answer", "{}", "--port"]);
-    let bare = Process::start(bare.arg(address.port().to_string()), address)?;
-    let bare = Measured::of(bare.id(), address, connections)?;
+    let (address, bare) = bare::start("{}", None)?;
+    let bare = Measured::of(&bare, address, connections)?;
 
     shell::heading(&format!(
         "memory at {connections} open connections, each after one verify"
@@ -65,7 +62,7 @@ pub(super) fn measure(asked: u64) -> Result<()> {
 }
 
 impl Measured {
-    fn of(process: u32, address: std::net::SocketAddr, connections: u64) -> Result<Self> {
+    fn of(process: &Process, address: SocketAddr, connections: u64) -> Result<Self> {
         let key = Key::new(SECRET)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -77,14 +74,14 @@ impl Measured {
                 verify(&mut first, n, &key).await?;
             }
             drop(first);
-            let before = resident(process)?;
+            let before = process.resident()?;
             let mut open = Vec::new();
             for n in (0..CUSTOMERS).cycle().take(usize::try_from(connections)?) {
                 let mut connection = Connection::open(address).await?;
                 verify(&mut connection, n, &key).await?;
                 open.push(connection);
             }
-            let after = resident(process)?;
+            let after = process.resident()?;
             // A connection that the server has closed would make the figure too small.
             for n in 0..2 {
                 let at = n * (open.len() - 1);
@@ -101,15 +98,6 @@ async fn verify(connection: &mut Connection, n: usize, key: &Key) -> Result<()> 
     let answer = connection.exchange(&messages::verify(n, key)?).await?;
     ensure!(answer.status == 200, "verify is answered with {answer}");
     Ok(())
-}
-
-/// The resident memory of a process, in bytes.
-fn resident(process: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    let kibibytes: u64 = kibibytes.context("no VmRSS")?.trim().parse()?;
-    Ok(kibibytes * 1024)
 }
 
 fn allowed(asked: u64) -> u64 {

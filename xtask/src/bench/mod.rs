@@ -4,15 +4,18 @@
 //! both figures, so ratios from different machines can be compared.
 #![expect(clippy::float_arithmetic, reason = "times and ratios, never money")]
 
+mod bare;
 mod http;
-mod load;
 mod memory;
 mod messages;
-mod servers;
+mod peers;
+mod process;
+mod rounds;
+mod service;
 mod signature;
 mod table;
 
-pub(crate) use servers::{BareArguments, serve_bare};
+pub(crate) use bare::{Arguments as BareArguments, serve as serve_bare};
 
 use anyhow::Result;
 
@@ -42,6 +45,8 @@ pub(crate) struct Arguments {
 enum Part {
     Signature,
     Http,
+    /// `verify` as a developer would write it in Node, Python and PHP
+    Peers,
     Credits,
     Memory,
 }
@@ -82,6 +87,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     if is_wanted(Part::Http) {
         rows.extend(http::measure(effort)?);
+    }
+    if is_wanted(Part::Peers) {
+        rows.extend(peers::measure(effort)?);
     }
     if is_wanted(Part::Credits) {
         rows.extend(table::of_credits(arguments.quick, None)?);

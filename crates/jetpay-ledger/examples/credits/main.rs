@@ -69,6 +69,7 @@ async fn sqlite(effort: Effort) -> Result<(), Box<dyn Error>> {
     for round in 0..effort.rounds {
         let batch = Batch::new(round, effort.credits)?;
         bare.announce(&batch)?;
+        ours::announce(&ledger, &batch).await?;
         all_ours.push(ours::credit(&ledger, &batch, CALLERS).await?);
         all_bare.push(bare.credit(&batch, CALLERS)?);
     }
@@ -89,6 +90,7 @@ async fn postgres(effort: Effort) -> Result<(), Box<dyn Error>> {
     for round in 0..effort.rounds {
         let batch = Batch::new(round, effort.credits)?;
         bare.announce(&batch).await?;
+        ours::announce(&ledger, &batch).await?;
         all_ours.push(ours::credit(&ledger, &batch, CALLERS).await?);
         all_bare.push(bare.credit(&batch, CALLERS).await?);
     }

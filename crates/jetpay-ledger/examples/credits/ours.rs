@@ -80,18 +80,23 @@ fn body(id: &str, operation: usize) -> String {
     )
 }
 
-/// Announces the payments, then has so many callers credit them; only the credits are timed.
-pub(crate) async fn credit(
-    ledger: &Ledger,
-    batch: &Batch,
-    callers: usize,
-) -> Result<Took, Box<dyn Error>> {
+/// Announces the payments.
+pub(crate) async fn announce(ledger: &Ledger, batch: &Batch) -> Result<(), Box<dyn Error>> {
     for payments in batch.payments.chunks(1_000) {
         let imported = ledger
             .import_payments(payments.to_vec(), Millis(NOW))
             .await?;
         assert_eq!(imported.new, payments.len() as u64);
     }
+    Ok(())
+}
+
+/// Has so many callers credit the payments.
+pub(crate) async fn credit(
+    ledger: &Ledger,
+    batch: &Batch,
+    callers: usize,
+) -> Result<Took, Box<dyn Error>> {
     let mut shares: Vec<Vec<_>> = (0..callers).map(|_| Vec::new()).collect();
     for (number, callback) in batch.callbacks.iter().enumerate() {
         shares[number % callers].push(callback.clone());

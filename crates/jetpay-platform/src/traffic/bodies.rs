@@ -69,26 +69,7 @@ impl<'r> Bodies<'r> {
 
     fn callback(&self, kind: CallbackKind) -> Callback {
         let (method, project) = (self.route.method, self.route.callbacks.project_id());
-        let (id, amount, sale) = (self.payment_id, self.amount, self.sale);
-        self.filled(match kind {
-            CallbackKind::Success => self.success(id, amount),
-            CallbackKind::Decline => {
-                Callback::decline(method, project, id, amount).with_operation_id(sale)
-            }
-            CallbackKind::Processing => {
-                Callback::processing(method, project, id, amount).with_operation_id(sale)
-            }
-            CallbackKind::PartiallyPaid(paid) => {
-                Callback::partially_paid(method, project, id, paid).with_operation_id(sale)
-            }
-            CallbackKind::Refund => Callback::refund(method, project, id, amount),
-            CallbackKind::PartialRefund(part) => {
-                let left = amount.minor().saturating_sub(part.minor());
-                let left = Money::new(left, amount.currency());
-                Callback::partial_refund(method, project, id, part, left)
-            }
-            CallbackKind::Reversal => Callback::reversal(method, project, id, amount),
-        })
+        self.filled(kind.callback(method, project, self.payment_id, self.amount, self.sale))
     }
 
     /// Adds the fields that most samples have and that refer to nothing.

@@ -43,4 +43,4 @@ pub use plan::{Action, Plan, Step};
 pub use runner::Runner;
 pub use settings::{EmptyTraffic, Rate, RateError, Route, Traffic};
 pub use show::Counters;
-pub use tally::{Histogram, MessageKind, Row, Tally, Unexpected};
+pub use tally::{MessageKind, Row, Tally, Unexpected};

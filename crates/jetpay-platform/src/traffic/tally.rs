@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use super::faults::Fault;
 use super::plan::{Action, Step};
+use crate::load::Times;
 use crate::top_up::CallbackKind;
 
 /// The number of unexpected answers that are kept. Others are only counted.
@@ -50,7 +50,7 @@ pub struct Row {
     /// Requests without an answer.
     pub unanswered: u64,
     /// The times of the answers.
-    pub times: Histogram,
+    pub times: Times,
 }
 
 /// An unexpected answer. It holds nothing of the body but the code.
@@ -104,8 +104,8 @@ impl Tally {
 
     /// The times of all answers.
     #[must_use]
-    pub fn times(&self) -> Histogram {
-        let mut all = Histogram::default();
+    pub fn times(&self) -> Times {
+        let mut all = Times::default();
         for row in self.rows.values() {
             all.merge(&row.times);
         }
@@ -185,75 +185,4 @@ impl fmt::Display for MessageKind {
 
 fn write_fault(fault: Fault, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.pad(&format!("fault: {fault}"))
-}
-
-/// Counts times by their first six bits. The error is at most a thirtieth, however many times are counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Histogram(BTreeMap<u64, u64>);
-
-/// The number of bits of a time in microseconds that are kept.
-const KEPT_BITS: u32 = 6;
-
-impl Histogram {
-    /// Counts one time.
-    pub(super) fn add(&mut self, time: Duration) {
-        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        let dropped = (u64::BITS - micros.leading_zeros()).saturating_sub(KEPT_BITS);
-        *self.0.entry(micros >> dropped << dropped).or_default() += 1;
-    }
-
-    /// Adds the counts of another histogram.
-    pub(super) fn merge(&mut self, other: &Self) {
-        for (micros, count) in &other.0 {
-            *self.0.entry(*micros).or_default() += count;
-        }
-    }
-
-    /// The time that so many of 1000 did not exceed, in microseconds; `None` when nothing was counted.
-    #[must_use]
-    pub fn percentile(&self, per_mille: u64) -> Option<u64> {
-        let all: u64 = self.0.values().sum();
-        let rank = (all * per_mille).div_ceil(1000).max(1);
-        let mut seen = 0;
-        for (micros, count) in &self.0 {
-            seen += count;
-            if seen >= rank {
-                return Some(*micros);
-            }
-        }
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_exact_to_a_thirtieth() {
-        let mut histogram = Histogram::default();
-        assert_eq!(histogram.percentile(500), None);
-        for micros in 1..=100_000 {
-            histogram.add(Duration::from_micros(micros));
-        }
-        for (per_mille, exact) in [(1, 100), (500, 50_000), (990, 99_000), (1000, 100_000)] {
-            let found = histogram.percentile(per_mille).unwrap();
-            assert!(
-                found <= exact && exact - found <= exact / 30,
-                "{per_mille}: {found} for {exact}"
-            );
-        }
-        let mut twice = histogram.clone();
-        twice.merge(&histogram);
-        assert_eq!(twice.percentile(990), histogram.percentile(990));
-    }
-
-    #[test]
-    fn extremes_are_counted() {
-        let mut histogram = Histogram::default();
-        histogram.add(Duration::ZERO);
-        assert_eq!(histogram.percentile(990), Some(0));
-        histogram.add(Duration::MAX);
-        assert!(histogram.percentile(990).unwrap() > u64::MAX / 2);
-    }
 }

@@ -29,6 +29,7 @@ use actix_web::{HttpMessage, HttpResponse, Resource};
 use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
+use crate::listener::end_unread;
 use crate::telemetry::{self, Metrics};
 
 /// What all handlers of the admin interface share.
@@ -85,9 +86,10 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                         .configure(search::endpoints)
                         .default_service(web::to(error::no_such_path)),
                 )
-                .default_service(web::to(error::no_such_path)),
+                .default_service(web::to(error::no_such_path))
+                .wrap(from_fn(end_unread)),
         )
-        .default_service(web::to(error::wrong_host));
+        .default_service(web::to(error::wrong_host).wrap(from_fn(end_unread)));
 }
 
 /// Whether a request names this service: by an address, as `localhost`, or by a configured name. A web page of a stranger can

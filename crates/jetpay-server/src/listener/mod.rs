@@ -18,7 +18,7 @@ use std::task::Poll;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use actix_http::{HttpService, Protocol};
+use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_server::Server;
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::App;
@@ -28,9 +28,9 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::ServiceConfig;
 use connection::Connection;
 use crowd::{Crowd, Kept, Place};
-use unread::EndUnread;
 
 pub use peer::{TrustedProxies, network_of};
+pub(crate) use unread::end_unread;
 
 /// The time limit for the head of a connection's first request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -90,14 +90,15 @@ where
     let read_timeout = limits.read_timeout;
     let builder = builder.listen("jetpay", listener, move || {
         let (ending, endpoints) = (ending.clone(), endpoints.clone());
-        let app = App::new().wrap(EndUnread).configure(endpoints);
+        let app = App::new().configure(endpoints);
         let crowd = limits.closes_oldest.then(|| Crowd::new(connections));
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let ending = ending.clone();
                 async move { ending.notified().await }
             })
-            .keep_alive(read_timeout)
+            // `Connection` ends those that are silent, without a timer for each request.
+            .keep_alive(KeepAlive::Os)
             .client_request_timeout(HEAD_TIMEOUT.min(read_timeout))
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(local)

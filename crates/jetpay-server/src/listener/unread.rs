@@ -4,41 +4,46 @@
 //! connection when the body still exists at the end of the answer. So the answer keeps a body that was not read.
 
 use std::cell::RefCell;
-use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
+use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage};
 use futures_util::{StreamExt, stream};
 
-/// The middleware.
-pub(super) struct EndUnread;
-
-impl<S, B> Transform<S, ServiceRequest> for EndUnread
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B, Holding>>;
-    type Error = Error;
-    type Transform = Watched<S>;
-    type InitError = ();
-    type Future = Ready<Result<Watched<S>, ()>>;
-
-    fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Watched { service }))
+/// The middleware. An endpoint of `jetpay-actix` does without: it reads its bodies to the end, or ends the connection.
+pub(crate) async fn end_unread(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let body = request.take_payload();
+    if matches!(body, Payload::None) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
     }
-}
-
-/// A service behind [`EndUnread`].
-pub(super) struct Watched<S> {
-    service: S,
+    let watched = Rc::new(RefCell::new(Request { body, ended: false }));
+    let read = Rc::clone(&watched);
+    let payload = Box::pin(stream::poll_fn(move |context| {
+        let mut request = read.borrow_mut();
+        let next = request.body.poll_next_unpin(context);
+        request.ended |= matches!(next, Poll::Ready(None));
+        next
+    }));
+    request.set_payload(Payload::Stream { payload });
+    let mut answer = next.call(request).await?.map_into_boxed_body();
+    if watched.borrow().ended {
+        return Ok(answer);
+    }
+    let head = answer.response_mut().head_mut();
+    head.set_connection_type(ConnectionType::Close);
+    Ok(answer.map_body(|_, answer| {
+        let request = watched;
+        Holding { answer, request }.boxed()
+    }))
 }
 
 /// A request's body, and whether its end was read.
@@ -47,51 +52,8 @@ struct Request {
     ended: bool,
 }
 
-impl<S, B> Service<ServiceRequest> for Watched<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B, Holding>>;
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
-
-    forward_ready!(service);
-
-    fn call(&self, mut request: ServiceRequest) -> Self::Future {
-        let body = request.take_payload();
-        if matches!(body, Payload::None) {
-            let answer = self.service.call(request);
-            return Box::pin(async { answer.await.map(ServiceResponse::map_into_left_body) });
-        }
-        let watched = Rc::new(RefCell::new(Request { body, ended: false }));
-        let read = Rc::clone(&watched);
-        let payload = Box::pin(stream::poll_fn(move |context| {
-            let mut request = read.borrow_mut();
-            let next = request.body.poll_next_unpin(context);
-            request.ended |= matches!(next, Poll::Ready(None));
-            next
-        }));
-        request.set_payload(Payload::Stream { payload });
-        let answer = self.service.call(request);
-        Box::pin(async move {
-            let mut answer = answer.await?;
-            if watched.borrow().ended {
-                return Ok(answer.map_into_left_body());
-            }
-            let head = answer.response_mut().head_mut();
-            head.set_connection_type(ConnectionType::Close);
-            Ok(answer.map_body(|_, body| {
-                let (answer, request) = (body.boxed(), watched);
-                EitherBody::right(Holding { answer, request })
-            }))
-        })
-    }
-}
-
 /// The body of an answer, which keeps the body of the request.
-pub(super) struct Holding {
+struct Holding {
     answer: BoxBody,
     #[expect(unused, reason = "it lives as long as the answer")]
     request: Rc<RefCell<Request>>,

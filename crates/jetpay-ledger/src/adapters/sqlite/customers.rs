@@ -106,27 +106,34 @@ pub(super) fn read(
     connection: &Connection,
     customer_id: &str,
 ) -> rusqlite::Result<Option<Customer>> {
-    let sql = "SELECT customer_id, additional_customer_id, contracts FROM customers WHERE customer_id = ?1";
-    connection
-        .prepare_cached(sql)?
-        .query_row([customer_id], from_row)
-        .optional()
+    one(connection, customer_id, from_row)
 }
 
-/// The customer with net debts. The entries are read after the customer, so none is missing: entries are only added.
+/// The customer with net debts. The entries are read before the customer's row is left, so both are of one snapshot, and the
+/// locks of one read do for all.
 pub(super) fn read_net(
     connection: &Connection,
     customer_id: &str,
 ) -> rusqlite::Result<Option<Customer>> {
-    let Some(mut customer) = read(connection, customer_id)? else {
-        return Ok(None);
-    };
-    for contract in &mut customer.contracts {
-        if contract.payment.is_some() {
-            contract.net(came_in(connection, customer_id, contract)?);
+    one(connection, customer_id, |row| {
+        let mut customer = from_row(row)?;
+        for contract in &mut customer.contracts {
+            if contract.payment.is_some() {
+                contract.net(came_in(connection, customer_id, contract)?);
+            }
         }
-    }
-    Ok(Some(customer))
+        Ok(customer)
+    })
+}
+
+fn one(
+    connection: &Connection,
+    customer_id: &str,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<Customer>,
+) -> rusqlite::Result<Option<Customer>> {
+    let sql = "SELECT customer_id, additional_customer_id, contracts FROM customers WHERE customer_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([customer_id], read).optional()
 }
 
 /// What came in on the contract since its debt was given, in minor units. Summed here: SQL's sum fails when it overflows.
