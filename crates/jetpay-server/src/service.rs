@@ -28,7 +28,7 @@ use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 const ADMIN_WORKERS: usize = 2;
 /// Connections that the merchant may have open to the admin interface.
 pub(crate) const ADMIN_CONNECTIONS: usize = 256;
-/// How often metrics are compacted and new alarms are logged.
+/// How often new alarms are logged.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How long the end may wait for the store to give the last alarms.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -39,7 +39,6 @@ pub struct Service {
     admin: Server,
     worker: Option<Worker<GateClient>>,
     ledger: Ledger,
-    metrics: Metrics,
     /// The address that the platform calls.
     pub listen: SocketAddr,
     /// The address that the merchant calls.
@@ -51,7 +50,7 @@ impl Service {
     ///
     /// # Errors
     /// When an address is in use or does not belong to this machine, or when the Gate's client finds no certificates.
-    pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
+    pub fn bind(config: &Config, ledger: Ledger) -> io::Result<Self> {
         let keyring = Arc::new(config.keyring());
         let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
         let limits = Limits {
@@ -74,7 +73,7 @@ impl Service {
             access: Access::new(config.admin_tokens.clone(), proxies),
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
-            metrics: metrics.clone(),
+            metrics: Metrics::default(),
         };
         let limits = Limits {
             workers: Some(ADMIN_WORKERS),
@@ -91,7 +90,6 @@ impl Service {
             admin,
             worker,
             ledger,
-            metrics,
             listen,
             admin_listen,
         })
@@ -109,7 +107,7 @@ impl Service {
     /// # Errors
     /// When a listener fails.
     pub async fn serve(self) -> io::Result<()> {
-        let (metrics, watched) = (self.metrics, self.ledger.clone());
+        let watched = self.ledger.clone();
         let mut payouts_known = self.worker.is_some();
         let (end, ending) = watch::channel(false);
         let mut ended = ending.clone();
@@ -128,7 +126,6 @@ impl Service {
                 }
                 let end = async { while ended.changed().await.is_ok() {} };
                 ends = timeout(UPKEEP, end).await.is_ok();
-                metrics.upkeep();
                 telemetry::report_left_out();
             }
         });

@@ -21,7 +21,7 @@ use crate::config::{
 use crate::listener;
 use crate::methods::MethodName;
 use crate::service::{self, Service};
-use crate::telemetry::{self, Metrics};
+use crate::telemetry;
 
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     telemetry::start_log(telemetry::SERVICE);
@@ -30,11 +30,10 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let metrics = Metrics::start()?;
     System::new().block_on(async move {
         let ledger = config.store.open_to_serve().await;
         let ledger = ledger.context("cannot open the store")?;
-        let service = Service::bind(&config, ledger, metrics)?;
+        let service = Service::bind(&config, ledger)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
         actix_web::rt::spawn(async move {

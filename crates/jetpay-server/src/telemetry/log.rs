@@ -11,10 +11,11 @@ use jetpay_platform::visible;
 use tracing::field::Field;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::alarm_text::summary;
 use crate::environment::now;
@@ -33,7 +34,9 @@ const CUT: char = '…';
 
 /// Starts the log with the filter in the environment variable `JETPAY_LOG`, or else with this one.
 pub fn start(filter: &str) {
-    let filter = EnvFilter::try_from_env("JETPAY_LOG").unwrap_or_else(|_| EnvFilter::new(filter));
+    let wanted = std::env::var("JETPAY_LOG").ok();
+    let wanted = wanted.and_then(|filter| filter.parse::<Targets>().ok());
+    let filter = wanted.or_else(|| filter.parse().ok()).unwrap_or_default();
     let colours = std::io::stderr().is_terminal();
     let lines = fmt::layer()
         .compact()

@@ -1,7 +1,7 @@
 //! Metrics for Prometheus.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -11,8 +11,10 @@ use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
 use jetpay_core::{Reply, ResponseCode};
 use jetpay_ledger::{Error, Ledger, PayoutState};
-use metrics::{Counter, Histogram, counter, describe_gauge, gauge, histogram};
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use prometheus::{
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry,
+    TextEncoder,
+};
 use tokio::sync::Mutex;
 
 use super::log;
@@ -27,67 +29,96 @@ const SECONDS: [f64; 10] = [
 /// How long a scrape waits for the store. Prometheus gives up after 10 seconds.
 const READ_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The metrics of this process.
-#[derive(Clone)]
+/// Counters with one name and the same labels. A page shows them from the first use on.
+pub(super) type Counters = LazyLock<IntCounterVec>;
+
+static MESSAGES: Counters = Counters::new(|| {
+    counters(
+        "jetpay_messages_total",
+        "messages answered, by endpoint, kind and outcome",
+        &["endpoint", "kind", "outcome"],
+    )
+});
+static SIGNATURES: Counters = Counters::new(|| {
+    counters(
+        "jetpay_signatures_total",
+        "good signatures, by the sort order and the secret that matched",
+        &["order", "secret"],
+    )
+});
+pub(super) static IGNORED_FIELDS: Counters = Counters::new(|| {
+    counters(
+        "jetpay_ignored_fields_total",
+        "fields of callbacks in an odd form that no money depends on, by field",
+        &["field"],
+    )
+});
+pub(super) static UNUSABLE_NOT_STORED: Counters = Counters::new(|| {
+    counters(
+        "jetpay_unusable_not_stored_total",
+        "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project",
+        &["project"],
+    )
+});
+pub(super) static CASHIN_TYPED_VERIFY: Counters = Counters::new(|| {
+    counters(
+        "jetpay_cashin_check_deposit_typed_verify_total",
+        "check_deposits of Cash-in whose type is verify",
+        &[],
+    )
+});
+pub(super) static ADMIN_DENIED: Counters = Counters::new(|| {
+    counters(
+        "jetpay_admin_denied_total",
+        "requests to the admin interface without a right token or role, by code",
+        &["code"],
+    )
+});
+pub(super) static WRONG_PATHS: Counters = Counters::new(|| {
+    counters(
+        "jetpay_wrong_paths_total",
+        "requests to the platform's listener for a path that does not exist",
+        &[],
+    )
+});
+pub(super) static PAYOUT_REQUESTS: Counters = Counters::new(|| {
+    counters(
+        "jetpay_payout_requests_total",
+        "requests to the Gate, by kind and outcome",
+        &["request", "outcome"],
+    )
+});
+static ANSWER_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
+    let options = HistogramOpts::new(
+        "jetpay_answer_seconds",
+        "time from the first byte of a request to its answer",
+    );
+    prometheus::register_histogram_vec!(options.buckets(SECONDS.to_vec()), &["endpoint"])
+        .expect("a name of our own, which no other metric has")
+});
+
+fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    prometheus::register_int_counter_vec!(name, help, labels)
+        .expect("a name of our own, which no other metric has")
+}
+
+/// Adds 1 to the counter with these labels.
+pub(super) fn count(counters: &Counters, labels: &[&str]) {
+    counters.with_label_values(labels).inc();
+}
+
+/// The page with the metrics of this process.
+#[derive(Clone, Default)]
 pub struct Metrics {
-    collected: PrometheusHandle,
     last_credits: Arc<Mutex<LastCredits>>,
 }
 
 impl Metrics {
-    /// Starts to collect metrics.
+    /// The page for Prometheus. What the store says is read for each page: a gauge that cannot be read now is absent.
     ///
     /// # Errors
-    /// When this process already collects metrics.
-    pub fn start() -> Result<Self, BuildError> {
-        let seconds = Matcher::Full("jetpay_answer_seconds".to_owned());
-        let handle = PrometheusBuilder::new()
-            .set_buckets_for_metric(seconds, &SECONDS)?
-            .install_recorder()?;
-        metrics::describe_counter!(
-            "jetpay_messages_total",
-            "messages answered, by endpoint, kind and outcome"
-        );
-        metrics::describe_histogram!(
-            "jetpay_answer_seconds",
-            "time from the first byte of a request to its answer"
-        );
-        describe_gauge!("jetpay_build_info", "1, with the version of this program");
-        metrics::describe_counter!(
-            "jetpay_ignored_fields_total",
-            "fields of callbacks in an odd form that no money depends on, by field"
-        );
-        metrics::describe_counter!(
-            "jetpay_unusable_not_stored_total",
-            "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project"
-        );
-        metrics::describe_counter!(
-            "jetpay_admin_denied_total",
-            "requests to the admin interface without a right token or role, by code"
-        );
-        metrics::describe_counter!(
-            "jetpay_wrong_paths_total",
-            "requests to the platform's listener for a path that does not exist"
-        );
-        metrics::describe_counter!(
-            "jetpay_payout_requests_total",
-            "requests to the Gate, by kind and outcome"
-        );
-        gauge!("jetpay_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-        Ok(Self {
-            collected: handle,
-            last_credits: Arc::default(),
-        })
-    }
-
-    /// Compacts the collected samples, which would pile up between two scrapes.
-    pub fn upkeep(&self) {
-        self.collected.run_upkeep();
-    }
-
-    /// The page for Prometheus. What the store says is read for each page: a gauge that cannot be read now is absent.
-    #[must_use]
-    pub async fn page(&self, ledger: &Ledger) -> String {
+    /// When two metrics have one name.
+    pub async fn page(&self, ledger: &Ledger) -> prometheus::Result<String> {
         let last_credits = async {
             let mut last = self.last_credits.lock().await;
             last.update(ledger).await?;
@@ -99,77 +130,91 @@ impl Metrics {
             read(last_credits)
         );
         let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
-        let gauges = PrometheusBuilder::new().build_recorder();
-        metrics::with_local_recorder(&gauges, || {
-            describe_store();
-            gauge!("jetpay_store_up").set(if up { 1.0 } else { 0.0 });
-            if let Some(counts) = counts {
-                for (what, count) in [
-                    ("pending", counts.pending),
-                    ("unmatched", counts.unmatched),
-                    ("quarantined", counts.quarantined),
-                    ("alarms", counts.alarms),
-                    ("open_alarms", counts.open_alarms),
-                ] {
-                    set("jetpay_ledger", "what", what, count);
-                }
-            }
-            if let Some((open, overdue)) = payouts {
-                let states = PayoutState::ALL.iter().filter(|state| state.is_open());
-                for state in states {
-                    let count = open.get(state).copied().unwrap_or_default();
-                    set("jetpay_payouts", "what", state.as_str(), count);
-                }
-                set("jetpay_payouts", "what", "overdue", overdue);
-            }
-            for (method, seconds) in last_credits.into_iter().flatten() {
-                set(
-                    "jetpay_last_credit_timestamp_seconds",
-                    "method",
-                    method,
-                    seconds,
-                );
-            }
+        let gauges = Gauges(Registry::new());
+        gauges.show(
+            ("jetpay_build_info", "1, with the version of this program"),
+            Some("version"),
+            [(env!("CARGO_PKG_VERSION"), 1)],
+        )?;
+        gauges.show(
+            (
+                "jetpay_store_up",
+                "1 while the store answers and takes writes, else 0",
+            ),
+            None,
+            [("", i64::from(up))],
+        )?;
+        let counts = counts.map(|counts| {
+            [
+                ("pending", counts.pending),
+                ("unmatched", counts.unmatched),
+                ("quarantined", counts.quarantined),
+                ("alarms", counts.alarms),
+                ("open_alarms", counts.open_alarms),
+            ]
         });
-        self.collected.render() + &gauges.handle().render()
+        gauges.show(
+            (
+                "jetpay_ledger",
+                "rows of the ledger that need attention, by kind",
+            ),
+            Some("what"),
+            counts.into_iter().flatten(),
+        )?;
+        let payouts = payouts.map(|(open, overdue)| {
+            let states = PayoutState::ALL.iter().filter(|state| state.is_open());
+            let count = move |state| open.get(state).copied().unwrap_or_default();
+            let states = states.map(move |state| (state.as_str(), count(state)));
+            states.chain([("overdue", overdue)])
+        });
+        gauges.show(
+            (
+                "jetpay_payouts",
+                "payouts without an outcome, by state, and overdue payouts",
+            ),
+            Some("what"),
+            payouts.into_iter().flatten(),
+        )?;
+        gauges.show(
+            (
+                "jetpay_last_credit_timestamp_seconds",
+                "when a callback last credited a payment, by method: seconds since 1970",
+            ),
+            Some("method"),
+            last_credits
+                .iter()
+                .flatten()
+                .map(|(method, time)| (method.as_str(), *time)),
+        )?;
+        let mut families = prometheus::gather();
+        families.extend(gauges.0.gather());
+        TextEncoder::new().encode_to_string(&families)
+    }
+}
+
+/// The gauges of one page.
+struct Gauges(Registry);
+
+impl Gauges {
+    /// Adds a gauge, by its name and its help, with a value for each value of its label. A gauge without values is absent.
+    fn show<'a>(
+        &self,
+        (name, help): (&str, &str),
+        label: Option<&str>,
+        values: impl IntoIterator<Item = (&'a str, i64)>,
+    ) -> prometheus::Result<()> {
+        let gauge = IntGaugeVec::new(Opts::new(name, help), label.as_slice())?;
+        for (value, number) in values {
+            let labels: &[&str] = if label.is_some() { &[value] } else { &[] };
+            gauge.with_label_values(labels).set(number);
+        }
+        self.0.register(Box::new(gauge))
     }
 }
 
 /// What the store answers, if it answers in time.
 async fn read<T>(answer: impl Future<Output = Result<T, Error>>) -> Option<T> {
     timeout(READ_TIMEOUT, answer).await.ok()?.ok()
-}
-
-fn describe_store() {
-    describe_gauge!(
-        "jetpay_store_up",
-        "1 while the store answers and takes writes, else 0"
-    );
-    describe_gauge!(
-        "jetpay_ledger",
-        "rows of the ledger that need attention, by kind"
-    );
-    describe_gauge!(
-        "jetpay_payouts",
-        "payouts without an outcome, by state, and overdue payouts"
-    );
-    describe_gauge!(
-        "jetpay_last_credit_timestamp_seconds",
-        "when a callback last credited a payment, by method: seconds since 1970"
-    );
-}
-
-fn set(
-    name: &'static str,
-    label: &'static str,
-    value: impl Into<metrics::SharedString>,
-    number: i64,
-) {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a count of rows or a time, not money"
-    )]
-    gauge!(name, label => value.into()).set(number as f64);
 }
 
 /// When a callback last credited a payment of each method.
@@ -224,7 +269,7 @@ pub struct Meter {
     verify: Served,
     check_deposit: Served,
     callback: Served,
-    usual_signature: Counter,
+    usual_signature: IntCounter,
     seconds: Histogram,
 }
 
@@ -234,13 +279,13 @@ const USUAL: Matched = Matched {
     secret: 0,
 };
 
-fn signatures(order: &'static str, secret: usize) -> Counter {
-    counter!("jetpay_signatures_total", "order" => order, "secret" => secret.to_string())
+fn signatures(order: &str, secret: usize) -> IntCounter {
+    SIGNATURES.with_label_values(&[order, &secret.to_string()])
 }
 
 struct Served {
-    served: Counter,
-    unavailable: Counter,
+    served: IntCounter,
+    unavailable: IntCounter,
 }
 
 impl Meter {
@@ -258,7 +303,7 @@ impl Meter {
             check_deposit: served("check_deposit"),
             callback: served("callback"),
             usual_signature: signatures("natural", USUAL.secret),
-            seconds: histogram!("jetpay_answer_seconds", "endpoint" => endpoint),
+            seconds: ANSWER_SECONDS.with_label_values(&[endpoint]),
         }
     }
 
@@ -266,14 +311,14 @@ impl Meter {
     /// sorts as its document says.
     fn count_signature(&self, matched: Matched) {
         if matched == USUAL {
-            self.usual_signature.increment(1);
+            self.usual_signature.inc();
             return;
         }
         let order = match matched.order {
             Order::Natural => "natural",
             Order::Byte => "byte",
         };
-        signatures(order, matched.secret).increment(1);
+        signatures(order, matched.secret).inc();
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
             log::limited_signed(("byte order", endpoint, secret), || {
@@ -288,14 +333,14 @@ impl Meter {
 
     /// Counts an answer, and logs a rejection or an unavailable store.
     pub fn answered(&self, request: &HttpRequest, reply: &Reply, took: Duration) {
-        self.seconds.record(took);
+        self.seconds.observe(took.as_secs_f64());
         let outcome = &reply.outcome;
         if let Some(matched) = outcome.matched {
             self.count_signature(matched);
         }
         if let Some(rejection) = &outcome.rejection {
             let kind = outcome.kind.map_or("unknown", name);
-            total(self.endpoint, kind, rejection.kind()).increment(1);
+            total(self.endpoint, kind, rejection.kind()).inc();
             let (endpoint, status) = (self.endpoint, reply.status);
             let sender = self.senders.sender(request.peer_addr(), request.headers());
             let write = || tracing::warn!(endpoint, status, %sender, "rejected: {rejection}");
@@ -312,13 +357,13 @@ impl Meter {
             _ => &self.callback,
         };
         match (&outcome.unavailable, outcome.refusal) {
-            (None, None) => kind.served.increment(1),
+            (None, None) => kind.served.inc(),
             (None, Some(code)) => {
                 let kind = outcome.kind.map_or("unknown", name);
-                total(self.endpoint, kind, refusal(code)).increment(1);
+                total(self.endpoint, kind, refusal(code)).inc();
             }
             (Some(unavailable), _) => {
-                kind.unavailable.increment(1);
+                kind.unavailable.inc();
                 let endpoint = self.endpoint;
                 log::limited(&log::STORE, || {
                     tracing::error!(endpoint, "{}", unavailable.report());
@@ -347,6 +392,6 @@ fn name(kind: MessageKind) -> &'static str {
     }
 }
 
-fn total(endpoint: &'static str, kind: &'static str, outcome: &'static str) -> Counter {
-    counter!("jetpay_messages_total", "endpoint" => endpoint, "kind" => kind, "outcome" => outcome)
+fn total(endpoint: &str, kind: &str, outcome: &str) -> IntCounter {
+    MESSAGES.with_label_values(&[endpoint, kind, outcome])
 }

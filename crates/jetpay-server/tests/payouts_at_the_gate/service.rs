@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,6 @@ use jetpay_platform::gate::{self, GateState, Plan, ServerOptions};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
-use jetpay_server::telemetry::Metrics;
 use jetpay_testing::free_port;
 use tempfile::TempDir;
 
@@ -101,7 +99,7 @@ impl PayoutService {
         config.gate.as_mut().unwrap().keep_personal_data = Duration::ZERO;
         config.workers = Some(1);
         let ledger = config.store.open().await.unwrap();
-        let service = Service::bind(&config, ledger.clone(), metrics()).unwrap();
+        let service = Service::bind(&config, ledger.clone()).unwrap();
         Self {
             ledger,
             listen: service.listen,
@@ -191,12 +189,6 @@ fn request(id: &str, account: &str) -> String {
 
 fn since_1970() -> Duration {
     std::time::UNIX_EPOCH.elapsed().unwrap()
-}
-
-/// A process can start its metrics only once.
-fn metrics() -> Metrics {
-    static METRICS: OnceLock<Metrics> = OnceLock::new();
-    METRICS.get_or_init(|| Metrics::start().unwrap()).clone()
 }
 
 /// The steps of the history, in order.
