@@ -10,12 +10,15 @@ mod deps;
 mod docs;
 mod fixtures;
 mod fuzz;
+mod once;
 mod outside;
 mod package;
 mod readme;
+mod release;
 mod shell;
 mod simulate;
 mod stores;
+mod test;
 
 use std::process::ExitCode;
 
@@ -35,9 +38,14 @@ struct Arguments {
 enum Task {
     /// Run all tests: the fixtures, the dependency rules, the tests of all crates, the conformance checks
     Test,
-    /// Run everything that must pass before a commit lands: format, dependencies, fixtures, docs, lints, documentation,
-    /// licences, each crate alone, the packages of the SDK, the program of the README, tests, conformance, planted bugs
+    /// Run everything that must pass before a commit lands: format, docs, licences, lints, documentation, the program of the
+    /// README, tests, planted bugs
     Ci(ci::Arguments),
+    /// Run what must pass before a release, besides `ci`: each crate alone, the packages of the SDK, a million recuts,
+    /// `release`
+    ReleaseCheck(ci::Arguments),
+    /// Build the binaries that are shipped and the Debian package, and try them on this machine
+    Release,
     /// Start the real service and run all conformance checks against it, on each store
     Conformance(conformance::Arguments),
     /// Kill the real service again and again under load, and check that nothing is lost or credited twice
@@ -63,8 +71,10 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Test => ci::test(),
-        Task::Ci(arguments) => ci::run(&arguments),
+        Task::Test => test::run(),
+        Task::Ci(arguments) => ci::run(&arguments, false),
+        Task::ReleaseCheck(arguments) => ci::run(&arguments, true),
+        Task::Release => release::run(),
         Task::Conformance(arguments) => conformance::run(&arguments),
         Task::Crash(arguments) => crash::run(&arguments),
         Task::Deps => deps::run(),

@@ -32,11 +32,11 @@ pub(super) struct Service {
 impl Service {
     /// Builds the service, imports the customers and starts `jetpay serve`.
     pub(super) fn start() -> Result<Self> {
-        // The profile of this program: release, unless a contributor works on the benchmark.
+        // The profile of this program: the shipped one, unless a contributor works on the benchmark.
         let profile = if cfg!(debug_assertions) {
             "dev"
         } else {
-            "release"
+            "dist"
         };
         let package = ["--package", "jetpay-server"];
         shell::run_cargo(&[&["build", "--quiet", "--profile", profile], &package[..]].concat())?;
