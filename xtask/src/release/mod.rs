@@ -5,6 +5,7 @@ mod trial;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -15,12 +16,6 @@ const LARGEST: u64 = 20_000_000;
 const BINARIES: [&str; 2] = ["jetpay", "jetpay-conformance"];
 /// Builds Debian packages. It is compiled on demand, which takes minutes, so CI does without.
 const CARGO_DEB: &str = "cargo-deb@3.8.0";
-/// What the package changes in packaging/jetpay.toml: the unit may write only here.
-const STORE: [&str; 2] = [
-    r#"url = "sqlite://jetpay.db""#,
-    r#"url = "sqlite:///var/lib/jetpay/jetpay.db""#,
-];
-
 /// What the end of a release says.
 #[derive(Default)]
 struct Report {
@@ -109,59 +104,27 @@ fn trials(report: &mut Report, package: &Path) -> Result<()> {
 }
 
 fn package(folder: &Path) -> Result<PathBuf> {
-    let example = shell::root().join("packaging/jetpay.toml");
-    let example = fs::read_to_string(example).context("packaging/jetpay.toml cannot be read")?;
-    fs::write(folder.join("jetpay.toml"), installed(&example)?)
-        .context("the configuration of the package cannot be written")?;
     let package = folder.join("jetpay.deb");
-    let mut cargo_deb = shell::cargo();
-    cargo_deb
-        .arg("deb")
+    let mut command = Command::new(cargo_deb()?);
+    command
+        .current_dir(shell::root())
         .args(["--no-build", "--no-strip", "--profile", "dist"])
         .args(["--package", "jetpay-server", "--output"])
         .arg(&package);
-    if shell::program("cargo-deb").is_none() {
-        let tools = outside::target().join("tools");
-        let bin = tools.join("bin");
-        if !bin.join("cargo-deb").is_file() {
-            let mut install = shell::cargo();
-            install.args(["install", "--quiet", "--locked", CARGO_DEB, "--root"]);
-            shell::run(install.arg(&tools))?;
-        }
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)))?;
-        cargo_deb.env("PATH", path);
-    }
-    shell::run(&mut cargo_deb)?;
+    shell::run(&mut command)?;
     Ok(package)
 }
 
-/// The configuration of the package, made from the example with all keys.
-fn installed(example: &str) -> Result<String> {
-    let [from, to] = STORE;
-    ensure!(
-        example
-            .lines()
-            .filter(|line| line.starts_with(from))
-            .count()
-            == 1,
-        "packaging/jetpay.toml must have one line that begins with {from}"
-    );
-    Ok(example.replace(&format!("\n{from}"), &format!("\n{to}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::installed;
-
-    #[test]
-    fn packaged_configuration_keeps_the_ledger_where_the_unit_may_write() {
-        let example = "[store]\nurl = \"sqlite://jetpay.db\" # or url_env\n";
-        let expected = "[store]\nurl = \"sqlite:///var/lib/jetpay/jetpay.db\" # or url_env\n";
-        assert_eq!(installed(example).unwrap(), expected);
-        for wrong in ["[store]\n", &example.repeat(2)] {
-            let error = installed(wrong).unwrap_err().to_string();
-            assert!(error.contains("must have one line"), "{error}");
-        }
+fn cargo_deb() -> Result<PathBuf> {
+    if let Some(program) = shell::program("cargo-deb") {
+        return Ok(program);
     }
+    let tools = outside::target().join("tools");
+    let program = tools.join("bin/cargo-deb");
+    if !program.is_file() {
+        let mut install = shell::cargo();
+        install.args(["install", "--quiet", "--locked", CARGO_DEB, "--root"]);
+        shell::run(install.arg(&tools))?;
+    }
+    Ok(program)
 }

@@ -94,9 +94,14 @@ pub(super) fn package(package: &Path) -> Result<Trial> {
     let admin = free_port();
     let config = fs::read_to_string(CONFIG)?;
     let config = config
-        .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", free_port()))
-        .replace("127.0.0.1:8081", &format!("127.0.0.1:{admin}"));
+        .replace("#listen = \"127.0.0.1:8080\"", &format!("listen = \"127.0.0.1:{}\"", free_port()))
+        .replace("#listen = \"127.0.0.1:8081\"", &format!("listen = \"127.0.0.1:{admin}\""));
     fs::write(CONFIG, config)?;
+    for secret in ["admin.token", "jetpay.secret"] {
+        let file = Path::new(CONFIG).with_file_name(secret);
+        fs::write(&file, "secret-of-the-trial-of-a-release")?;
+        fs::set_permissions(&file, Permissions::from_mode(0o640))?;
+    }
     shell::run(&mut as_the_unit(
         "/usr/bin/jetpay check --config /etc/jetpay/jetpay.toml",
     ))?;
@@ -151,7 +156,7 @@ fn verify_unit() -> Result<()> {
     Ok(())
 }
 
-/// A command of the unit's user, without rights, with the secrets that the example names.
+/// A command of the unit's user, without rights.
 fn as_the_unit(line: &str) -> Command {
     let mut command = Command::new("setpriv");
     command
@@ -162,9 +167,7 @@ fn as_the_unit(line: &str) -> Command {
             "--no-new-privs",
         ])
         .args(["--inh-caps=-all", "--bounding-set=-all", "--"])
-        .args(line.split(' '))
-        .env("JETPAY_ADMIN_TOKEN", "token-of-the-trial-of-a-release")
-        .env("JETPAY_SECRET", "secret-of-the-trial-of-a-release");
+        .args(line.split(' '));
     command
 }
 
