@@ -1,10 +1,10 @@
 //! `cargo xtask test`: every test that can run here. It shows which program of tests runs, and ends with one line of figures.
 
-use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use jetpay_testing::{chromium, postgres};
 
 use crate::shell::{Steps, time};
@@ -57,21 +57,14 @@ fn tests(figures: &mut Figures) -> Result<()> {
     let cargo = cargo.args(arguments).stdout(Stdio::piped());
     let mut cargo = cargo.spawn().context("cargo cannot be started")?;
     let output = cargo.stdout.take().context("cargo has no output")?;
-    let live = std::io::stdout().is_terminal();
-    for line in BufReader::new(output).lines() {
-        // A test may print bytes that are no text; the next line is text again.
-        let Ok(line) = line else { continue };
-        match figures.read(&line) {
-            Shown::Line(text) => println!("{text}"),
-            Shown::Progress(text) if live => {
-                print!("\r{text}\r");
-                let _ = std::io::stdout().flush();
-            }
-            _ => {}
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line.context("the output of cargo cannot be read")?;
+        if let Some(line) = figures.read(&String::from_utf8_lossy(&line)) {
+            println!("{line}");
         }
     }
     let status = cargo.wait().context("cargo is lost")?;
-    anyhow::ensure!(status.success(), "`cargo test` failed ({status})");
+    ensure!(status.success(), "`cargo test` failed ({status})");
     Ok(())
 }
 
@@ -82,39 +75,20 @@ struct Figures {
     failed: u64,
     ignored: u64,
     programs: u64,
-    /// Tests that the current program has run.
-    here: u64,
     /// Between `failures:` and the result, every line is shown.
     explains: bool,
 }
 
-/// What of a line the terminal shows.
-#[derive(Debug, PartialEq, Eq)]
-enum Shown {
-    Line(String),
-    /// Replaced by what comes next, and only on a terminal.
-    Progress(String),
-    Nothing,
-}
-
 impl Figures {
-    fn read(&mut self, line: &str) -> Shown {
+    /// Returns what the terminal shows of a line: a result for each program, and what did not pass.
+    fn read(&mut self, line: &str) -> Option<String> {
         if let Some(result) = line.strip_prefix("test result: ") {
-            return Shown::Line(self.end_program(result));
+            return Some(self.end_program(result));
         }
-        if line == "failures:" {
-            self.explains = true;
-        }
+        self.explains |= line == "failures:";
         let is_passed = line.starts_with("test ") && line.ends_with(" ... ok");
-        if is_passed {
-            self.here += 1;
-            return Shown::Progress(format!("     {} tests passed", self.here));
-        }
-        let is_noise = line.is_empty() || line.starts_with("running ");
-        if is_noise && !self.explains {
-            return Shown::Nothing;
-        }
-        Shown::Line(line.to_owned())
+        let is_noise = is_passed || line.is_empty() || line.starts_with("running ");
+        (self.explains || !is_noise).then(|| line.to_owned())
     }
 
     /// The result of a program of tests: `ok. 3 passed; 0 failed; 1 ignored; ... finished in 0.02s`.
@@ -130,7 +104,6 @@ impl Figures {
         self.failed += failed;
         self.ignored += ignored;
         self.programs += 1;
-        self.here = 0;
         self.explains = false;
         let took = result.rsplit("finished in ").next().unwrap_or_default();
         let sign = if failed == 0 { '✓' } else { '✗' };
@@ -153,7 +126,7 @@ impl Figures {
 
 #[cfg(test)]
 mod tests {
-    use super::{Figures, Shown};
+    use super::Figures;
 
     #[test]
     fn output_of_cargo_test_becomes_a_line_for_each_program_with_failures_in_full() {
@@ -163,13 +136,8 @@ mod tests {
              running 1 test\ntest d ... ok\n\n\
              test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s";
         let mut figures = Figures::default();
-        let lines: Vec<String> = output
-            .lines()
-            .filter_map(|line| match figures.read(line) {
-                Shown::Line(line) => Some(line),
-                _ => None,
-            })
-            .collect();
+        let lines = output.lines().filter_map(|line| figures.read(line));
+        let lines: Vec<String> = lines.collect();
         assert_eq!(
             lines,
             [

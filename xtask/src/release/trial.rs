@@ -94,8 +94,14 @@ pub(super) fn package(package: &Path) -> Result<Trial> {
     let admin = free_port();
     let config = fs::read_to_string(CONFIG)?;
     let config = config
-        .replace("#listen = \"127.0.0.1:8080\"", &format!("listen = \"127.0.0.1:{}\"", free_port()))
-        .replace("#listen = \"127.0.0.1:8081\"", &format!("listen = \"127.0.0.1:{admin}\""));
+        .replace(
+            "#listen = \"127.0.0.1:8080\"",
+            &format!("listen = \"127.0.0.1:{}\"", free_port()),
+        )
+        .replace(
+            "#listen = \"127.0.0.1:8081\"",
+            &format!("listen = \"127.0.0.1:{admin}\""),
+        );
     fs::write(CONFIG, config)?;
     for secret in ["admin.token", "jetpay.secret"] {
         let file = Path::new(CONFIG).with_file_name(secret);
@@ -127,16 +133,8 @@ struct Installed;
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        for command in [
-            "dpkg --purge jetpay",
-            "userdel jetpay",
-            "rm -rf /etc/jetpay /var/lib/jetpay",
-        ] {
-            let mut words = command.split(' ');
-            let _ = Command::new(words.next().unwrap_or_default())
-                .args(words)
-                .output();
-        }
+        let remove = "dpkg --purge jetpay; userdel jetpay; rm -rf /etc/jetpay /var/lib/jetpay";
+        let _ = Command::new("sh").args(["-c", remove]).output();
     }
 }
 

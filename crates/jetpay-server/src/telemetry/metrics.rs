@@ -12,8 +12,7 @@ use jetpay_core::signature::Order;
 use jetpay_core::{Reply, ResponseCode};
 use jetpay_ledger::{Error, Ledger, PayoutState};
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use tokio::sync::Mutex;
 
@@ -32,68 +31,28 @@ const READ_TIMEOUT: Duration = Duration::from_secs(3);
 /// Counters with one name and the same labels. A page shows them from the first use on.
 pub(super) type Counters = LazyLock<IntCounterVec>;
 
-static MESSAGES: Counters = Counters::new(|| {
-    counters(
-        "jetpay_messages_total",
-        "messages answered, by endpoint, kind and outcome",
-        &["endpoint", "kind", "outcome"],
-    )
-});
-static SIGNATURES: Counters = Counters::new(|| {
-    counters(
-        "jetpay_signatures_total",
-        "good signatures, by the sort order and the secret that matched",
-        &["order", "secret"],
-    )
-});
-pub(super) static IGNORED_FIELDS: Counters = Counters::new(|| {
-    counters(
-        "jetpay_ignored_fields_total",
-        "fields of callbacks in an odd form that no money depends on, by field",
-        &["field"],
-    )
-});
-pub(super) static UNUSABLE_NOT_STORED: Counters = Counters::new(|| {
-    counters(
-        "jetpay_unusable_not_stored_total",
-        "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project",
-        &["project"],
-    )
-});
-pub(super) static CASHIN_TYPED_VERIFY: Counters = Counters::new(|| {
-    counters(
-        "jetpay_cashin_check_deposit_typed_verify_total",
-        "check_deposits of Cash-in whose type is verify",
-        &[],
-    )
-});
-pub(super) static ADMIN_DENIED: Counters = Counters::new(|| {
-    counters(
-        "jetpay_admin_denied_total",
-        "requests to the admin interface without a right token or role, by code",
-        &["code"],
-    )
-});
-pub(super) static WRONG_PATHS: Counters = Counters::new(|| {
-    counters(
-        "jetpay_wrong_paths_total",
-        "requests to the platform's listener for a path that does not exist",
-        &[],
-    )
-});
-pub(super) static PAYOUT_REQUESTS: Counters = Counters::new(|| {
-    counters(
-        "jetpay_payout_requests_total",
-        "requests to the Gate, by kind and outcome",
-        &["request", "outcome"],
-    )
-});
+// One row a line, however long its text is.
+#[rustfmt::skip]
+static MESSAGES: Counters = LazyLock::new(|| counters("jetpay_messages_total", "messages answered, by endpoint, kind and outcome", &["endpoint", "kind", "outcome"]));
+#[rustfmt::skip]
+static SIGNATURES: Counters = LazyLock::new(|| counters("jetpay_signatures_total", "good signatures, by the sort order and the secret that matched", &["order", "secret"]));
+#[rustfmt::skip]
+pub(super) static IGNORED_FIELDS: Counters = LazyLock::new(|| counters("jetpay_ignored_fields_total", "fields of callbacks in an odd form that no money depends on, by field", &["field"]));
+#[rustfmt::skip]
+pub(super) static UNUSABLE_NOT_STORED: Counters = LazyLock::new(|| counters("jetpay_unusable_not_stored_total", "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project", &["project"]));
+#[rustfmt::skip]
+pub(super) static CASHIN_TYPED_VERIFY: Counters = LazyLock::new(|| counters("jetpay_cashin_check_deposit_typed_verify_total", "check_deposits of Cash-in whose type is verify", &[]));
+#[rustfmt::skip]
+pub(super) static ADMIN_DENIED: Counters = LazyLock::new(|| counters("jetpay_admin_denied_total", "requests to the admin interface without a right token or role, by code", &["code"]));
+#[rustfmt::skip]
+pub(super) static WRONG_PATHS: Counters = LazyLock::new(|| counters("jetpay_wrong_paths_total", "requests to the platform's listener for a path that does not exist", &[]));
+#[rustfmt::skip]
+pub(super) static PAYOUT_REQUESTS: Counters = LazyLock::new(|| counters("jetpay_payout_requests_total", "requests to the Gate, by kind and outcome", &["request", "outcome"]));
+
 static ANSWER_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
-    let options = HistogramOpts::new(
-        "jetpay_answer_seconds",
-        "time from the first byte of a request to its answer",
-    );
-    prometheus::register_histogram_vec!(options.buckets(SECONDS.to_vec()), &["endpoint"])
+    let help = "time from the first byte of a request to its answer";
+    let buckets = SECONDS.to_vec();
+    prometheus::register_histogram_vec!("jetpay_answer_seconds", help, &["endpoint"], buckets)
         .expect("a name of our own, which no other metric has")
 });
 
@@ -130,20 +89,6 @@ impl Metrics {
             read(last_credits)
         );
         let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
-        let gauges = Gauges(Registry::new());
-        gauges.show(
-            ("jetpay_build_info", "1, with the version of this program"),
-            Some("version"),
-            [(env!("CARGO_PKG_VERSION"), 1)],
-        )?;
-        gauges.show(
-            (
-                "jetpay_store_up",
-                "1 while the store answers and takes writes, else 0",
-            ),
-            None,
-            [("", i64::from(up))],
-        )?;
         let counts = counts.map(|counts| {
             [
                 ("pending", counts.pending),
@@ -153,63 +98,52 @@ impl Metrics {
                 ("open_alarms", counts.open_alarms),
             ]
         });
-        gauges.show(
-            (
-                "jetpay_ledger",
-                "rows of the ledger that need attention, by kind",
-            ),
-            Some("what"),
-            counts.into_iter().flatten(),
-        )?;
         let payouts = payouts.map(|(open, overdue)| {
             let states = PayoutState::ALL.iter().filter(|state| state.is_open());
             let count = move |state| open.get(state).copied().unwrap_or_default();
             let states = states.map(move |state| (state.as_str(), count(state)));
             states.chain([("overdue", overdue)])
         });
-        gauges.show(
-            (
-                "jetpay_payouts",
-                "payouts without an outcome, by state, and overdue payouts",
-            ),
-            Some("what"),
-            payouts.into_iter().flatten(),
-        )?;
-        gauges.show(
-            (
-                "jetpay_last_credit_timestamp_seconds",
-                "when a callback last credited a payment, by method: seconds since 1970",
-            ),
-            Some("method"),
-            last_credits
-                .iter()
-                .flatten()
-                .map(|(method, time)| (method.as_str(), *time)),
-        )?;
+        let credits = last_credits.iter().flatten();
+        let credits = credits.map(|(method, seconds)| (method.as_str(), *seconds));
+        let gauges = Registry::new();
+        show(&gauges, BUILD_INFO, [(env!("CARGO_PKG_VERSION"), 1)])?;
+        show(&gauges, STORE_UP, [("", i64::from(up))])?;
+        show(&gauges, LEDGER, counts.into_iter().flatten())?;
+        show(&gauges, PAYOUTS, payouts.into_iter().flatten())?;
+        show(&gauges, LAST_CREDITS, credits)?;
         let mut families = prometheus::gather();
-        families.extend(gauges.0.gather());
+        families.extend(gauges.gather());
         TextEncoder::new().encode_to_string(&families)
     }
 }
 
-/// The gauges of one page.
-struct Gauges(Registry);
+/// A gauge of a page: its name, its help and its label.
+type Gauge = (&'static str, &'static str, Option<&'static str>);
 
-impl Gauges {
-    /// Adds a gauge, by its name and its help, with a value for each value of its label. A gauge without values is absent.
-    fn show<'a>(
-        &self,
-        (name, help): (&str, &str),
-        label: Option<&str>,
-        values: impl IntoIterator<Item = (&'a str, i64)>,
-    ) -> prometheus::Result<()> {
-        let gauge = IntGaugeVec::new(Opts::new(name, help), label.as_slice())?;
-        for (value, number) in values {
-            let labels: &[&str] = if label.is_some() { &[value] } else { &[] };
-            gauge.with_label_values(labels).set(number);
-        }
-        self.0.register(Box::new(gauge))
+#[rustfmt::skip]
+const BUILD_INFO: Gauge = ("jetpay_build_info", "1, with the version of this program", Some("version"));
+#[rustfmt::skip]
+const STORE_UP: Gauge = ("jetpay_store_up", "1 while the store answers and takes writes, else 0", None);
+#[rustfmt::skip]
+const LEDGER: Gauge = ("jetpay_ledger", "rows of the ledger that need attention, by kind", Some("what"));
+#[rustfmt::skip]
+const PAYOUTS: Gauge = ("jetpay_payouts", "payouts without an outcome, by state, and overdue payouts", Some("what"));
+#[rustfmt::skip]
+const LAST_CREDITS: Gauge = ("jetpay_last_credit_timestamp_seconds", "when a callback last credited a payment, by method: seconds since 1970", Some("method"));
+
+/// Adds a gauge to a page, with a number for each value of its label. A gauge without numbers is absent.
+fn show<'a>(
+    page: &Registry,
+    (name, help, label): Gauge,
+    numbers: impl IntoIterator<Item = (&'a str, i64)>,
+) -> prometheus::Result<()> {
+    let gauge = IntGaugeVec::new(Opts::new(name, help), label.as_slice())?;
+    for (value, number) in numbers {
+        let labels = label.map(|_| value);
+        gauge.with_label_values(labels.as_slice()).set(number);
     }
+    page.register(Box::new(gauge))
 }
 
 /// What the store answers, if it answers in time.
