@@ -23,13 +23,15 @@ pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a body that is not read is held: longer than it takes to write an answer.
 const HOLD: Duration = Duration::from_millis(100);
 
+/// Gives the keyring of the moment.
+type Keyrings = Box<dyn Fn() -> Arc<Keyring> + Send + Sync>;
 type Observer = Box<dyn Fn(&HttpRequest, &Reply, Duration) + Send + Sync>;
 
 /// One URL and the merchant that serves it. Register it with [`App::service`](actix_web::App::service).
 pub struct Endpoint<H, S> {
     path: String,
     merchant: S,
-    keyring: Arc<Keyring>,
+    keyring: Keyrings,
     limit: usize,
     read_timeout: Duration,
     observer: Option<Observer>,
@@ -41,7 +43,7 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
         Self {
             path: path.strip_suffix('/').unwrap_or(path).to_owned(),
             merchant,
-            keyring,
+            keyring: Box::new(move || Arc::clone(&keyring)),
             limit: DEFAULT_LIMIT,
             read_timeout: DEFAULT_READ_TIMEOUT,
             observer: None,
@@ -64,6 +66,16 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
     pub fn read_timeout(self, read_timeout: Duration) -> Self {
         Self {
             read_timeout,
+            ..self
+        }
+    }
+
+    /// Sets a function that gives the keyring for each request, instead of one keyring for all: so a new secret is accepted
+    /// without a restart. It runs on the worker thread, so it must not block.
+    #[must_use]
+    pub fn keyring_from(self, keyring: impl Fn() -> Arc<Keyring> + Send + Sync + 'static) -> Self {
+        Self {
+            keyring: Box::new(keyring),
             ..self
         }
     }
@@ -106,7 +118,7 @@ impl<H: Handler<S>, S: 'static> Endpoint<H, S> {
         let body = read_body(payload, self.limit, self.read_timeout).await;
         let is_unread = body.is_err();
         let reply = match body {
-            Ok(body) => H::serve(&body, &self.merchant, &self.keyring).await,
+            Ok(body) => H::serve(&body, &self.merchant, &(self.keyring)()).await,
             Err(rejection) => H::refuse(rejection),
         };
         // Without this line, an outage of the merchant's store would be seen by the platform alone.

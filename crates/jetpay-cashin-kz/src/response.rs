@@ -49,6 +49,10 @@ impl Response for CheckDepositResponse {
     fn code(&self) -> ResponseCode {
         self.deposit.code()
     }
+
+    fn payment(&self) -> Option<&PaymentId> {
+        self.deposit.payment()
+    }
 }
 
 /// A refusal. The document puts its text into `errors.message`, but shows no example. This crate repeats the text in

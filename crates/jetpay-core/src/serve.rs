@@ -43,6 +43,7 @@
 
 use serde::Serialize;
 
+use crate::id::{OperationId, PaymentId, ProjectId};
 use crate::merchant::{CallbackError, Callbacks, HandlerError, Merchant, UnusableCallback};
 use crate::message::{Authentic, Callback, Matched, Received, Request, RequestKind};
 use crate::method::Method;
@@ -77,6 +78,12 @@ pub struct Outcome {
     /// The secret and the order of paths with which its signature matches. After a rotation, it shows when the old secret is
     /// no longer used.
     pub matched: Option<Matched>,
+    /// The project whose secret signed the message.
+    pub project: Option<ProjectId>,
+    /// The payment: the one that the response to `check_deposit` announces, or that a callback names.
+    pub payment: Option<PaymentId>,
+    /// The operation that a callback names.
+    pub operation: Option<OperationId>,
     /// Why the message was rejected. [`Rejection::kind`] is a word for a metric.
     pub rejection: Option<Rejection>,
     /// The code with which the merchant's handler said no: 404 or 500. It is 404 for a callback of an unknown payment, and
@@ -137,10 +144,7 @@ pub async fn serve<M: Method, S: Merchant<M>>(
         Err(rejection) if is_callback => return reject_callback(rejection, Outcome::callback()),
         Err(rejection) => return refuse::<M>(rejection, Outcome::default()),
     };
-    let mut outcome = Outcome {
-        matched: Some(message.matched()),
-        ..Outcome::default()
-    };
+    let mut outcome = Outcome::default().signed(&message);
     match message.read::<M>() {
         Ok(Request::Verify(request)) => {
             outcome.kind = Some(MessageKind::Verify);
@@ -167,10 +171,7 @@ pub async fn serve_callback<S: Callbacks>(body: &[u8], merchant: &S, keyring: &K
         Ok(message) => message,
         Err(rejection) => return reject_callback(rejection, Outcome::callback()),
     };
-    let outcome = Outcome {
-        matched: Some(message.matched()),
-        ..Outcome::callback()
-    };
+    let outcome = Outcome::callback().signed(&message);
     match message.callback() {
         Ok(callback) => acknowledge(callback, merchant, outcome).await,
         Err(rejection) if message.is_callback() => {
@@ -200,6 +201,14 @@ impl Outcome {
             ..Self::default()
         }
     }
+
+    fn signed(self, message: &Authentic<'_, '_>) -> Self {
+        Self {
+            matched: Some(message.matched()),
+            project: Some(message.project().id()),
+            ..self
+        }
+    }
 }
 
 fn respond<M: Method, T: Response>(
@@ -209,6 +218,7 @@ fn respond<M: Method, T: Response>(
     match result {
         Ok(response) => {
             outcome.refusal = Some(response.code()).filter(|code| *code != ResponseCode::Success);
+            outcome.payment = response.payment().cloned();
             reply(200, &response, outcome)
         }
         Err(HandlerError::Refused(refusal)) => {
@@ -265,6 +275,8 @@ async fn acknowledge<S: Callbacks>(
     mut outcome: Outcome,
 ) -> Reply {
     outcome.kind = Some(MessageKind::Callback);
+    outcome.payment = Some(callback.payment.id.clone());
+    outcome.operation = callback.operation.id;
     let status = match merchant.callback(callback).await {
         Ok(_) => 200,
         Err(CallbackError::UnknownPayment) => {
@@ -290,11 +302,11 @@ async fn unusable<S: Callbacks>(
     merchant: &S,
     mut outcome: Outcome,
 ) -> Reply {
+    let callback = UnusableCallback::new(message, &rejection);
     outcome.kind = Some(MessageKind::Callback);
-    let stored = merchant
-        .unusable(UnusableCallback::new(message, &rejection))
-        .await;
-    match stored {
+    outcome.payment.clone_from(&callback.payment_id);
+    outcome.operation = callback.operation_id;
+    match merchant.unusable(callback).await {
         Ok(()) => reject_callback(rejection, outcome),
         Err(unavailable) => Reply {
             status: 503,

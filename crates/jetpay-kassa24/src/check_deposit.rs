@@ -88,6 +88,10 @@ impl Response for CheckDepositResponse {
             Self::Contracts(response) => response.code(),
         }
     }
+
+    fn payment(&self) -> Option<&PaymentId> {
+        Some(self.payment_id())
+    }
 }
 
 impl From<CustomerDepositResponse> for CheckDepositResponse {

@@ -15,7 +15,9 @@ pub mod merchant;
 pub mod methods;
 pub mod payout_request;
 pub mod payouts;
+pub mod reload;
 pub mod service;
+mod systemd;
 pub mod telemetry;
 mod text;
 

@@ -14,6 +14,7 @@ use jetpay_qiwi_kz::QiwiKz;
 
 use crate::listener::TrustedProxies;
 use crate::merchant::LedgerMerchant;
+use crate::reload::Live;
 use crate::telemetry::{self, Meter};
 
 /// The name of a method. Its URL is `/{name}`.
@@ -54,7 +55,7 @@ impl MethodName {
 pub fn endpoints(
     config: &mut ServiceConfig,
     merchant: &Arc<LedgerMerchant>,
-    keyring: &Arc<Keyring>,
+    keyring: &Live<Keyring>,
     senders: &TrustedProxies,
 ) {
     endpoint::<Kaspi>(config, merchant, keyring, senders);
@@ -63,9 +64,12 @@ pub fn endpoints(
     endpoint::<CashinKz>(config, merchant, keyring, senders);
     endpoint::<QiwiKz>(config, merchant, keyring, senders);
     let meter = Meter::of("callback", senders);
-    let callbacks = jetpay_actix::callbacks("/callback", Arc::clone(merchant), Arc::clone(keyring));
+    let callbacks = jetpay_actix::callbacks("/callback", Arc::clone(merchant), keyring.get());
+    let keyring = keyring.clone();
     config.service(
-        callbacks.observe_request(move |request, reply, took| meter.answered(request, reply, took)),
+        callbacks
+            .keyring_from(move || keyring.get())
+            .observe_request(move |request, reply, took| meter.answered(request, reply, took)),
     );
     let senders = senders.clone();
     config.default_service(web::to(move |request: HttpRequest| {
@@ -78,15 +82,18 @@ pub fn endpoints(
 fn endpoint<M: Method>(
     config: &mut ServiceConfig,
     merchant: &Arc<LedgerMerchant>,
-    keyring: &Arc<Keyring>,
+    keyring: &Live<Keyring>,
     senders: &TrustedProxies,
 ) where
     LedgerMerchant: Merchant<M>,
 {
     let meter = Meter::of(M::NAME, senders);
     let path = format!("/{}", M::NAME);
-    let endpoint = jetpay_actix::endpoint::<M, _>(&path, Arc::clone(merchant), Arc::clone(keyring));
+    let endpoint = jetpay_actix::endpoint::<M, _>(&path, Arc::clone(merchant), keyring.get());
+    let keyring = keyring.clone();
     config.service(
-        endpoint.observe_request(move |request, reply, took| meter.answered(request, reply, took)),
+        endpoint
+            .keyring_from(move || keyring.get())
+            .observe_request(move |request, reply, took| meter.answered(request, reply, took)),
     );
 }

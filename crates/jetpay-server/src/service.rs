@@ -22,6 +22,8 @@ use crate::listener::{self, Limits, TrustedProxies};
 use crate::merchant::LedgerMerchant;
 use crate::methods;
 use crate::payouts::{GateClient, Worker};
+use crate::reload::Reloaded;
+use crate::systemd;
 use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 
 /// Threads of the admin interface: while one runs a long search, the other answers health checks.
@@ -39,6 +41,8 @@ pub struct Service {
     admin: Server,
     worker: Option<Worker<GateClient>>,
     ledger: Ledger,
+    /// What a reload of the configuration replaces.
+    pub reloaded: Reloaded,
     /// The address that the platform calls.
     pub listen: SocketAddr,
     /// The address that the merchant calls.
@@ -51,7 +55,8 @@ impl Service {
     /// # Errors
     /// When an address is in use or does not belong to this machine, or when the Gate's client finds no certificates.
     pub fn bind(config: &Config, ledger: Ledger) -> io::Result<Self> {
-        let keyring = Arc::new(config.keyring());
+        let reloaded = Reloaded::new(config);
+        let keyring = reloaded.keyring.clone();
         let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
         let limits = Limits {
             workers: config.workers,
@@ -66,11 +71,12 @@ impl Service {
         })
         .map_err(|error| in_use(config.listen, &error))?;
         let new_payout = Arc::new(Notify::new());
-        let worker = Worker::new(config, &ledger, &new_payout).map_err(io::Error::other)?;
+        let worker = Worker::new(config, &ledger, &reloaded.keyring, &new_payout)
+            .map_err(io::Error::other)?;
         let context = Admin {
             ledger: ledger.clone(),
             currency: config.currency,
-            access: Access::new(config.admin_tokens.clone(), proxies),
+            access: Access::new(reloaded.tokens.clone(), proxies),
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
             metrics: Metrics::default(),
@@ -90,6 +96,7 @@ impl Service {
             admin,
             worker,
             ledger,
+            reloaded,
             listen,
             admin_listen,
         })
@@ -114,9 +121,18 @@ impl Service {
         let mut upkeep = actix_web::rt::spawn(async move {
             let mut alarms = AlarmLog::start();
             let mut store = StoreLog::default();
-            let mut ends = false;
+            let (mut ends, mut was_up) = (false, true);
             loop {
-                if store.log_change(&watched) {
+                let is_up = store.log_change(&watched);
+                if is_up != was_up {
+                    was_up = is_up;
+                    systemd::status(if is_up {
+                        "running"
+                    } else {
+                        "running; the store is not available, and the service answers 503"
+                    });
+                }
+                if is_up {
                     alarms.log_new(&watched).await;
                     payouts_known =
                         payouts_known || telemetry::payouts_without_gate(&watched).await;
@@ -156,11 +172,7 @@ pub async fn stop(handles: &[ServerHandle; 2]) {
 
 /// Signals that would end the process, and what the log says instead.
 #[cfg(unix)]
-const IGNORED: [(Signal, &str); 4] = [
-    (
-        Signal::HUP,
-        "SIGHUP is ignored: the service reads its configuration at the start only; restart it after a change",
-    ),
+const IGNORED: [(Signal, &str); 3] = [
     (
         Signal::USR1,
         "SIGUSR1 is ignored: the service does not use it",
@@ -175,36 +187,60 @@ const IGNORED: [(Signal, &str); 4] = [
 const FILE_TOO_LARGE: &str = "a file may not grow beyond the limit of this process: raise it with `ulimit -f unlimited`, or \
                               with LimitFSIZE=infinity in the unit of systemd";
 
-/// From now on the process ignores SIGHUP, SIGUSR1 and SIGUSR2, and logs them. A file that grows beyond the limit is an
-/// error of the write, and no longer ends the process.
-///
-/// # Errors
-/// When the process cannot listen to signals.
-pub fn ignore_signals() -> io::Result<()> {
+/// The signals that end nothing. One that comes before [`handle`](Self::handle) waits for it.
+pub(crate) struct Signals {
     #[cfg(unix)]
-    {
-        // A thread of its own: signals also come while the service starts and while it stops.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()?;
-        let mut streams = Vec::new();
-        for (kind, text) in IGNORED {
-            let _inside = runtime.enter();
-            streams.push((signal(SignalKind::from_raw(kind.as_raw()))?, text));
+    runtime: tokio::runtime::Runtime,
+    #[cfg(unix)]
+    streams: Vec<(tokio::signal::unix::Signal, Option<&'static str>)>,
+}
+
+impl Signals {
+    /// From now on SIGHUP, SIGUSR1 and SIGUSR2 do not end the process. A file that grows beyond the limit is an error of the
+    /// write, and does not end the process either.
+    ///
+    /// # Errors
+    /// When the process cannot listen to signals.
+    pub(crate) fn listen() -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .build()?;
+            let hangup = [(Signal::HUP, None)].into_iter();
+            let ignored = IGNORED.into_iter().map(|(kind, text)| (kind, Some(text)));
+            let inside = runtime.enter();
+            let streams = hangup
+                .chain(ignored)
+                .map(|(kind, text)| Ok((signal(SignalKind::from_raw(kind.as_raw()))?, text)));
+            let streams = streams.collect::<io::Result<_>>()?;
+            drop(inside);
+            Ok(Self { runtime, streams })
         }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    /// Calls `hang_up` for SIGHUP, and logs the others, on a thread of its own: signals also come while the service stops.
+    ///
+    /// # Errors
+    /// When the thread cannot start.
+    pub(crate) fn handle(self, hang_up: impl Fn() + Send + 'static) -> io::Result<()> {
+        #[cfg(unix)]
         std::thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || {
-                runtime.block_on(future::join_all(streams.into_iter().map(
-                    |(mut signals, text)| async move {
-                        while signals.recv().await.is_some() {
-                            telemetry::signal_ignored(text);
-                        }
-                    },
-                )))
+                let hang_up = &hang_up;
+                let streams = self.streams.into_iter();
+                let handled = streams.map(|(mut signals, text)| async move {
+                    while signals.recv().await.is_some() {
+                        text.map_or_else(hang_up, telemetry::signal_ignored);
+                    }
+                });
+                self.runtime.block_on(future::join_all(handled));
             })?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// From now on a file that grows beyond the limit of the process is an error of the write, and does not end the process.

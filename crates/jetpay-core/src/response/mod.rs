@@ -32,6 +32,11 @@ use crate::response_code::ResponseCode;
 pub trait Response: Serialize {
     /// The code in the body. A response that refuses has another one than [`Success`](ResponseCode::Success).
     fn code(&self) -> ResponseCode;
+
+    /// The payment that the response announces, for logs. Responses to `check_deposit` have one.
+    fn payment(&self) -> Option<&PaymentId> {
+        None
+    }
 }
 
 /// A response with the field `code`.
@@ -45,12 +50,17 @@ macro_rules! response {
     )+};
 }
 
-response!(
-    AccountResponse,
-    PaymentIdResponse,
-    MessageRefusal,
-    DescriptionRefusal
-);
+response!(AccountResponse, MessageRefusal, DescriptionRefusal);
+
+impl Response for PaymentIdResponse {
+    fn code(&self) -> ResponseCode {
+        self.code
+    }
+
+    fn payment(&self) -> Option<&PaymentId> {
+        Some(&self.payment_id)
+    }
+}
 
 /// A response that has the fields of [`PaymentIdResponse`] and more.
 macro_rules! deposit_response {
@@ -58,6 +68,10 @@ macro_rules! deposit_response {
         impl Response for $name {
             fn code(&self) -> ResponseCode {
                 self.deposit.code
+            }
+
+            fn payment(&self) -> Option<&PaymentId> {
+                self.deposit.payment()
             }
         }
 

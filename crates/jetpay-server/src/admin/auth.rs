@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use super::error::AdminError;
 use crate::config::{AdminToken, Role};
 use crate::listener::{self, TrustedProxies};
+use crate::reload::Live;
 use crate::telemetry;
 
 /// Wrong tokens that a sender may send without being slowed, until it sends none for [`FORGIVEN_AFTER`].
@@ -53,7 +54,7 @@ impl Actor {
 /// Decides who may call the admin interface.
 #[derive(Clone)]
 pub struct Access {
-    tokens: Arc<[AdminToken]>,
+    tokens: Live<[AdminToken]>,
     proxies: TrustedProxies,
     failures: Arc<Failures>,
     /// One permit for each answer that may wait.
@@ -63,9 +64,9 @@ pub struct Access {
 impl Access {
     /// Access with these tokens. The sender of a request behind one of `proxies` is the one that the proxy names.
     #[must_use]
-    pub fn new(tokens: Vec<AdminToken>, proxies: TrustedProxies) -> Self {
+    pub fn new(tokens: Live<[AdminToken]>, proxies: TrustedProxies) -> Self {
         Self {
-            tokens: tokens.into(),
+            tokens,
             proxies,
             failures: Arc::default(),
             waiting: Arc::new(Semaphore::new(MAX_WAITING)),
@@ -73,23 +74,28 @@ impl Access {
     }
 
     /// The token in the request. The comparison takes the same time for every wrong token. An empty token matches no request.
-    fn token(&self, headers: &HeaderMap) -> Option<&AdminToken> {
+    fn token<'t>(tokens: &'t [AdminToken], headers: &HeaderMap) -> Option<&'t AdminToken> {
         let header = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes)?;
         let (scheme, given) = header.split_at_checked(7)?;
         let given = given.trim_ascii();
         if !scheme.eq_ignore_ascii_case(b"bearer ") || given.is_empty() {
             return None;
         }
-        self.tokens.iter().fold(None, |found, token| {
+        tokens.iter().fold(None, |found, token| {
             let same = bool::from(given.ct_eq(token.secret.as_bytes()));
             if same { Some(token) } else { found }
         })
     }
 
+    /// Who sent a request.
+    pub(super) fn sender(&self, request: &ServiceRequest) -> IpAddr {
+        self.proxies.sender(request.peer_addr(), request.headers())
+    }
+
     /// The token's name, or the error answer and how long it waits.
     fn check(&self, request: &ServiceRequest) -> Result<Actor, (AdminError, Duration)> {
-        let sender = self.proxies.sender(request.peer_addr(), request.headers());
-        let Some(token) = self.token(request.headers()) else {
+        let (sender, tokens) = (self.sender(request), self.tokens.get());
+        let Some(token) = Self::token(&tokens, request.headers()) else {
             telemetry::token_refused(sender);
             let wait = self.failures.add(sender, Instant::now());
             return Err((AdminError::unauthorized(), wait));

@@ -17,18 +17,19 @@ pub(crate) use input::Rfc3339;
 pub use payouts::PayoutIntake;
 
 use std::net::IpAddr;
+use std::time::Instant;
 
-use actix_web::dev::RequestHead;
+use actix_web::dev::{RequestHead, Service as _};
 use actix_web::guard::fn_guard;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, HOST, HeaderValue};
 use actix_web::http::uri::Authority;
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpResponse, Resource};
+use actix_web::{HttpMessage, HttpResponse, Resource};
 use jetpay_core::Currency;
 use jetpay_ledger::Ledger;
 
-use crate::telemetry::Metrics;
+use crate::telemetry::{self, Metrics};
 
 /// What all handlers of the admin interface share.
 #[derive(Clone)]
@@ -50,6 +51,7 @@ pub struct Admin {
 /// Registers all endpoints. Those below `/v1` require a token, and all of them a known host.
 pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
     let (access, hosts) = (admin.access.clone(), admin.hosts.clone());
+    let senders = access.clone();
     config
         .app_data(Data::new(admin))
         .service(
@@ -57,6 +59,17 @@ pub fn endpoints(config: &mut ServiceConfig, admin: Admin) {
                 .guard(fn_guard(move |context| {
                     is_known_host(context.head(), &hosts)
                 }))
+                .wrap_fn(move |request, service| {
+                    let (began, peer) = (Instant::now(), senders.sender(&request));
+                    let answer = service.call(request);
+                    async move {
+                        let answer = answer.await?;
+                        let actor = answer.request().extensions().get::<auth::Actor>().cloned();
+                        let by = actor.as_ref().map(auth::Actor::name);
+                        telemetry::admin_answered(&answer, by, peer, began.elapsed());
+                        Ok(answer)
+                    }
+                })
                 .service(resource("/healthz").route(web::get().to(healthz)))
                 .service(resource("/readyz").route(web::get().to(readyz)))
                 .service(resource("/metrics").route(web::get().to(metrics)))

@@ -50,6 +50,7 @@ use jetpay_core::signature::{self, Key};
 use jetpay_platform::visible;
 use zeroize::Zeroizing;
 
+use crate::config;
 use crate::listener;
 #[cfg(unix)]
 use crate::service;
@@ -76,6 +77,8 @@ enum Command {
     ///
     /// It also finds what would stop the service on this machine, such as an address that the machine does not have.
     Check(serve::Check),
+    /// Print a configuration with a comment on every key, to begin with
+    Config,
     /// Import customers, or show one
     #[command(subcommand)]
     Customers(Customers),
@@ -198,6 +201,7 @@ pub fn run() -> ExitCode {
         Command::Serve(ConfigOption { config }) => serve::serve(&config),
         Command::Demo(demo) => demo.run(),
         Command::Check(check) => check.run(),
+        Command::Config => write(config::COMMENTED),
         Command::Customers(Customers::Import(import)) => import.run(),
         Command::Customers(Customers::Show(show)) => show.run(),
         Command::Payments(Payments::Find(find)) => find.run(),

@@ -16,17 +16,21 @@ use uuid::Uuid;
 
 use super::ConfigOption;
 use crate::config::{
-    AdminToken, Config, Debts, GateConfig, Kassa24Answers, ProjectConfig, StoreLocation,
+    AdminToken, Config, Debts, GateConfig, Kassa24Answers, LogConfig, ProjectConfig, StoreLocation,
 };
 use crate::listener;
 use crate::methods::MethodName;
-use crate::service::{self, Service};
+use crate::reload::Reload;
+use crate::service::{self, Service, Signals};
+use crate::systemd;
 use crate::telemetry;
 
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
-    telemetry::start_log(telemetry::SERVICE);
-    service::ignore_signals()?;
-    let config = read(config)?;
+    telemetry::start_log(Some(LogConfig::default()));
+    let signals = Signals::listen()?;
+    let path = config;
+    let config = read(path)?;
+    telemetry::set_log(config.log);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -36,10 +40,15 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
         let service = Service::bind(&config, ledger)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
+        let reload = Reload::new(path, config, service.reloaded.clone());
+        signals.handle(move || reload.run())?;
+        systemd::ready("running");
+        systemd::watch();
         actix_web::rt::spawn(async move {
             if service::termination().await.is_ok() {
                 tracing::info!("jetpay received a signal to stop, and finishes the accepted requests");
             }
+            systemd::stopping();
             service::stop(&handles).await;
         });
         service.serve().await?;

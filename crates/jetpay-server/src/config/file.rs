@@ -1,10 +1,11 @@
-//! The tables `[server]`, `[verify]` and `[[project]]`.
+//! The tables `[server]`, `[verify]`, `[log]` and `[[project]]`.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
 use ipnet::{IpNet, Ipv6Net};
 use jetpay_core::{Currency, Project};
+use tracing::Level;
 use zeroize::Zeroizing;
 
 use super::ProjectConfig;
@@ -19,15 +20,16 @@ const EVERY_IPV4: IpNet = IpNet::V6(Ipv6Net::new_assert(
 ));
 
 /// The address of a listener, `[server]` or `[admin]`, by default on loopback. A service must be able to listen there.
-pub(super) fn listen(table: &Table<'_>, port: u16, serving: bool) -> SocketAddr {
-    let default = SocketAddr::from(([127, 0, 0, 1], port));
+pub(super) fn listen(table: &Table<'_>, serving: bool) -> SocketAddr {
+    let default = table.default("listen").and_then(|it| it.parse().ok());
+    let default: SocketAddr = default.expect("config/jetpay.toml has both addresses");
     let Some(text) = table.text("listen") else {
         return default;
     };
     let Ok(address) = text.text.parse::<SocketAddr>() else {
         text.problem(&format!(
             "this is no address; {}",
-            right_address(text.text, port)
+            right_address(text.text, default.port())
         ));
         return default;
     };
@@ -142,6 +144,43 @@ impl Debts {
     pub(super) fn read(verify: &Table<'_>) -> Self {
         let words = [("net", Self::Net), ("as_given", Self::AsGiven)];
         verify.word("debts", &words).unwrap_or_default()
+    }
+}
+
+/// What the service writes into its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogConfig {
+    /// Whether each line is a JSON object.
+    pub is_json: bool,
+    /// The least important lines that are written.
+    pub level: Level,
+}
+
+/// What is written until the configuration is read.
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            is_json: false,
+            level: Level::INFO,
+        }
+    }
+}
+
+impl LogConfig {
+    pub(super) fn read(log: &Table<'_>) -> Option<Self> {
+        let format = log.word("format", &[("text", false), ("json", true)]);
+        let levels = [
+            ("error", Level::ERROR),
+            ("warn", Level::WARN),
+            ("info", Level::INFO),
+            ("debug", Level::DEBUG),
+            ("trace", Level::TRACE),
+        ];
+        let level = log.word("level", &levels);
+        Some(Self {
+            is_json: format?,
+            level: level?,
+        })
     }
 }
 

@@ -33,15 +33,12 @@ impl GateConfig {
     }
 }
 
-/// The default and the minimum of `ask_after_seconds`: the platform asks merchants to wait at least so long before a status
-/// query (qiwi-kz, payout by using Gate).
-const ASK_AFTER: u32 = 10;
-/// The default of `answer_within_seconds`.
-const ANSWER_WITHIN: u32 = 30;
-/// The maximum of both, in seconds: the longest pause between two status queries.
+/// The minimum of `ask_after_seconds`: the platform asks merchants to wait at least so long before a status query (qiwi-kz,
+/// payout by using Gate).
+const ASK_AFTER: u64 = 10;
+/// The maximum of both times, in seconds: the longest pause between two status queries.
 const MAX_SECONDS: i64 = 600;
-/// The default and the maximum of `keep_personal_data_days`.
-const KEEP_DAYS: u32 = 30;
+/// The maximum of `keep_personal_data_days`.
 const MAX_DAYS: i64 = 36_500;
 
 const DAY: u64 = 24 * 60 * 60;
@@ -58,8 +55,8 @@ pub(super) fn read(gate: &Table<'_>, currency: Currency, serving: bool) -> Optio
         ));
     }
     let answer_within = gate.number("answer_within_seconds", 1..=MAX_SECONDS);
-    let ask_after = gate.number("ask_after_seconds", 1..=MAX_SECONDS);
-    let keep_days: Option<u32> = gate.number("keep_personal_data_days", 0..=MAX_DAYS);
+    let ask_after: Option<u64> = gate.number("ask_after_seconds", 1..=MAX_SECONDS);
+    let keep_days: Option<u64> = gate.number("keep_personal_data_days", 0..=MAX_DAYS);
     let from_balance = gate.is_true("from_balance");
     let mut formerly: Vec<BaseUrl> = Vec::new();
     let base_url = gate.text("base_url");
@@ -77,8 +74,7 @@ pub(super) fn read(gate: &Table<'_>, currency: Currency, serving: bool) -> Optio
             "it is missing; ask JetPay for the address of its Gate",
         );
     }
-    let (text, base_url) = (base_url?, parsed?);
-    let ask_after = ask_after.unwrap_or(ASK_AFTER);
+    let (text, base_url, ask_after) = (base_url?, parsed?, ask_after?);
     if !base_url.is_this_machine()
         && ask_after < ASK_AFTER
         && let Some(item) = gate.get("ask_after_seconds")
@@ -91,17 +87,14 @@ pub(super) fn read(gate: &Table<'_>, currency: Currency, serving: bool) -> Optio
     if serving && let Err(error) = Gate::builder(base_url.clone()).build() {
         text.problem(&error.to_string());
     }
-    let seconds = |number: u32| Duration::from_secs(number.into());
     Some(GateConfig {
         base_url,
         formerly,
         from_balance,
-        keep_personal_data: Duration::from_secs(
-            u64::from(keep_days.unwrap_or(KEEP_DAYS).max(1)) * DAY,
-        ),
+        keep_personal_data: Duration::from_secs(keep_days?.max(1) * DAY),
         retry_policy: RetryPolicy {
-            answer_timeout: seconds(answer_within.unwrap_or(ANSWER_WITHIN)),
-            query_after: seconds(ask_after),
+            answer_timeout: Duration::from_secs(answer_within?),
+            query_after: Duration::from_secs(ask_after),
             ..RetryPolicy::default()
         },
     })

@@ -1,54 +1,54 @@
-//! The tables and keys of the configuration, each with an example, and what a misspelled one means.
+//! The tables and keys of the configuration: the commented file has each of them once, with its default or an example.
 
-/// One line for each key, below the head of its table.
-pub(super) const EXAMPLES: &str = r#"
-[server]
-listen = "127.0.0.1:8080"
-workers = 2
-max_connections = 10000
-read_timeout_seconds = 30
-trusted_proxies = ["10.0.0.0/8"]
-[admin]
-listen = "127.0.0.1:8081"
-hosts = ["jetpay.internal"]
-token_env = "JETPAY_ADMIN_TOKEN"
-token_file = "admin.token"
-[[admin.token]]
-name = "aliya"
-role = "resolve"
-env = "JETPAY_TOKEN_ALIYA"
-file = "aliya.token"
-[store]
-url = "sqlite://jetpay.db"
-url_env = "JETPAY_STORE_URL"
-url_file = "store.url"
-ca_file = "ca.pem"
-[verify]
-debts = "net"
-[[project]]
-id = 1234
-methods = ["kaspi"]
-currency = "KZT"
-secret_env = "JETPAY_SECRET"
-secret_file = "jetpay.secret"
-kassa24_answers = "contracts"
-strict_contracts = true
-[[project.secret]]
-env = "JETPAY_SECRET"
-file = "jetpay.secret"
-use = "sign"
-[gate]
-base_url = "https://gate.example.com"
-formerly = ["https://old.example.com"]
-from_balance = true
-keep_personal_data_days = 30
-answer_within_seconds = 30
-ask_after_seconds = 10
-"#;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The configuration with a comment on every key. The reader takes its keys and defaults from it.
+pub const COMMENTED: &str = include_str!("jetpay.toml");
+
+/// A key, or the head of a table.
+pub(super) struct Entry {
+    /// The name of the table in which it is, or of the table itself.
+    pub(super) table: &'static str,
+    /// The key; empty for a head.
+    pub(super) key: &'static str,
+    /// The line, without the sign of a comment.
+    pub(super) line: &'static str,
+    /// Whether the value is the default.
+    pub(super) is_default: bool,
+    /// Whether a running service takes it again.
+    is_reloaded: bool,
+}
+
+/// All of them, in the order of the file.
+pub(super) static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let (mut entries, mut table, mut comment) = (Vec::new(), "", String::new());
+    for text in COMMENTED.lines() {
+        if text.is_empty() || text.starts_with("# ") {
+            comment += text;
+            continue;
+        }
+        let line = text.trim_start_matches('#');
+        let key = line.split_once(" = ").map_or("", |(key, _)| key);
+        if key.is_empty() {
+            table = line.trim_matches(['[', ']']);
+        }
+        let has_none = ["y default", "Instead of", "must be there"];
+        entries.push(Entry {
+            table,
+            key,
+            line,
+            is_default: text.starts_with('#') && !has_none.iter().any(|it| comment.contains(it)),
+            is_reloaded: comment.contains("[SIGHUP]"),
+        });
+        comment.clear();
+    }
+    entries
+});
 
 fn heads() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let heads = EXAMPLES.lines().filter(|line| line.starts_with('['));
-    heads.map(|head| (head.trim_matches(['[', ']']), head))
+    let heads = ENTRIES.iter().filter(|entry| entry.key.is_empty());
+    heads.map(|head| (head.table, head.line))
 }
 
 /// The name of a table, and its head.
@@ -58,11 +58,10 @@ pub(super) fn table(path: &str) -> (&'static str, &'static str) {
 
 /// The keys of a table, each with what to write.
 pub(super) fn keys(table: &str) -> Vec<(&'static str, &'static str)> {
-    let own = EXAMPLES
-        .lines()
-        .skip_while(|line| !line.starts_with('[') || line.trim_matches(['[', ']']) != table)
-        .skip(1)
-        .map_while(|line| Some((line.split_once(" = ")?.0, line)));
+    let own = ENTRIES
+        .iter()
+        .filter(|entry| entry.table == table && !entry.key.is_empty())
+        .map(|entry| (entry.key, entry.line));
     let below = heads().filter_map(|(name, head)| {
         let (parent, key) = name.rsplit_once('.').unwrap_or(("", name));
         (parent == table).then_some((key, head))
@@ -70,10 +69,53 @@ pub(super) fn keys(table: &str) -> Vec<(&'static str, &'static str)> {
     own.chain(below).collect()
 }
 
+fn entry(table: &str, key: &str) -> Option<&'static Entry> {
+    let is = |entry: &&Entry| entry.table == table && entry.key == key;
+    ENTRIES.iter().find(is)
+}
+
 /// What to write for a key: a line, or the head of a table.
 pub(super) fn example(table: &str, key: &str) -> &'static str {
     let found = keys(table).into_iter().find(|(name, _)| *name == key);
     found.map_or("", |(_, example)| example)
+}
+
+/// The default of a key, without quotes; `None` for a key without one.
+pub(super) fn default(table: &str, key: &str) -> Option<&'static str> {
+    let entry = entry(table, key).filter(|entry| entry.is_default)?;
+    let (_, value) = entry.line.split_once(" = ")?;
+    Some(value.trim_matches('"'))
+}
+
+/// The keys of a valid configuration that a running service does not take again, each with its value. A project is named by its
+/// id.
+pub(super) fn fixed(text: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let tables = toml::from_str(text).expect("the text was read already");
+    add_fixed(&mut found, "", "", &tables);
+    found
+}
+
+fn add_fixed(into: &mut BTreeMap<String, String>, path: &str, shown: &str, value: &toml::Value) {
+    let (name, key) = path.rsplit_once('.').unwrap_or(("", path));
+    match value {
+        toml::Value::Table(entries) => {
+            for (key, value) in entries {
+                let below = |of: &str| format!("{of}.{key}").trim_start_matches('.').to_owned();
+                add_fixed(into, &below(path), &below(shown), value);
+            }
+        }
+        toml::Value::Array(tables) if table(path).1.starts_with("[[") => {
+            for value in tables {
+                let id = value.get("id").map_or(String::new(), |id| format!(" {id}"));
+                add_fixed(into, path, &format!("{shown}{id}"), value);
+            }
+        }
+        _ if entry(name, key).is_some_and(|entry| entry.is_reloaded) => {}
+        value => {
+            into.insert(shown.to_owned(), value.to_string());
+        }
+    }
 }
 
 /// What to say about a key that its table does not have.

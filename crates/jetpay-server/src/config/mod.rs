@@ -13,11 +13,12 @@ mod tests;
 
 pub use admin::{AdminToken, Role};
 pub use document::Problems;
-pub use file::{Debts, Kassa24Answers};
+pub use file::{Debts, Kassa24Answers, LogConfig};
 pub use gate::GateConfig;
+pub use keys::COMMENTED;
 pub use store::StoreLocation;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -30,11 +31,6 @@ use zeroize::Zeroizing;
 use crate::methods::MethodName;
 use document::{Document, read_text};
 use table::Table;
-
-/// The default of `max_connections`. Each connection may hold one body of 64 KiB.
-const MAX_CONNECTIONS: usize = 10_000;
-/// The default of `read_timeout_seconds`.
-const READ_TIMEOUT: u64 = 30;
 
 /// A complete and valid configuration, with its secrets.
 pub struct Config {
@@ -62,10 +58,14 @@ pub struct Config {
     pub currency: Currency,
     /// Which debts `verify` shows.
     pub debts: Debts,
+    /// What the service writes into its log.
+    pub log: LogConfig,
     /// The projects, in the order of the file.
     pub projects: Vec<ProjectConfig>,
     /// How payouts are made; `None` without `[gate]`.
     pub gate: Option<GateConfig>,
+    /// The keys that a running service does not take again, each with its value.
+    pub(crate) fixed: BTreeMap<String, String>,
     /// Settings that are valid but probably a mistake.
     pub warnings: Vec<String>,
 }
@@ -111,14 +111,19 @@ impl Config {
         let config = Self::from_tables(&Table::root(&document, &tables), folder, serving);
         let warnings = document.finish()?;
         let config = config.expect("a configuration without problems is complete");
-        Ok(Self { warnings, ..config })
+        let fixed = keys::fixed(text);
+        Ok(Self {
+            fixed,
+            warnings,
+            ..config
+        })
     }
 
     /// `None` only after a problem.
     fn from_tables(root: &Table<'_>, folder: &Path, serving: bool) -> Option<Self> {
         let (server, admin) = (root.table("server"), root.table("admin"));
-        let listen = file::listen(&server, 8080, serving);
-        let admin_listen = file::listen(&admin, 8081, serving);
+        let listen = file::listen(&server, serving);
+        let admin_listen = file::listen(&admin, serving);
         if file::collide(listen, admin_listen) {
             let place = admin.text("listen").or(server.text("listen"));
             let what = "[server] and [admin] listen on the same address; write another port here";
@@ -158,30 +163,29 @@ impl Config {
         }
         let store = store::read(&root.table("store"), folder, serving);
         let gate_config = gate::read(&gate, currency, serving);
+        let log = LogConfig::read(&root.table("log"));
+        let max_connections = server.number("max_connections", 1..=1_000_000);
+        let read_timeout = server.number("read_timeout_seconds", 1..=3600);
         let projects: Vec<_> = (projects.iter())
             .map(|project| file::project(project, folder, currency))
             .collect();
         Some(Self {
             listen,
             workers: server.number("workers", 1..=1024),
-            max_connections: server
-                .number("max_connections", 1..=1_000_000)
-                .unwrap_or(MAX_CONNECTIONS),
-            read_timeout: Duration::from_secs(
-                server
-                    .number("read_timeout_seconds", 1..=3600)
-                    .unwrap_or(READ_TIMEOUT),
-            ),
+            max_connections: max_connections?,
+            read_timeout: Duration::from_secs(read_timeout?),
             admin_listen,
             admin_tokens: admin::tokens(&admin, folder),
             admin_hosts: admin::hosts(&admin),
             trusted_proxies: file::trusted_proxies(&server),
             debts: Debts::read(&root.table("verify")),
+            log: log?,
             store_place: store.as_ref()?.1.clone(),
             store: store?.0,
             currency,
             projects: projects.into_iter().collect::<Option<_>>()?,
             gate: gate_config,
+            fixed: BTreeMap::new(),
             warnings: Vec::new(),
         })
     }
@@ -233,7 +237,7 @@ impl AdminAccess {
         let tables = document.parse()?;
         let root = Table::root(&document, &tables);
         let admin = root.table("admin");
-        let address = reachable(file::listen(&admin, 8081, false));
+        let address = reachable(file::listen(&admin, false));
         let folder = path.parent().unwrap_or(Path::new(""));
         let token = admin::own_token(&admin, token, folder);
         let ids = root

@@ -161,8 +161,10 @@ mod tests {
     use jetpay_core::Keyring;
     use jetpay_core::signature::Key;
 
-    use crate::config::tests::{PROJECT_LINES, TOKEN, assert_refused, folder, read, with};
-    use crate::config::{Config, keys};
+    use crate::config::Config;
+    use crate::config::tests::{
+        PROJECT_LINES, TOKEN, all_keys, assert_refused, folder, read, with,
+    };
 
     /// The secrets of a keyring's only project.
     fn secrets(keyring: &Keyring) -> Vec<&'static str> {
@@ -275,14 +277,15 @@ secret_env = [] | T | file = "secret"             => 9: project.secret_env: this
             "postgres://pasted:4711@",
             "pasted:4711",
         ] {
-            for line in keys::EXAMPLES.lines().filter(|line| line.contains('=')) {
+            let all = all_keys();
+            for line in all.lines().filter(|line| line.contains('=')) {
                 let (key, _) = line.split_once('=').unwrap();
                 for value in [
                     format!("{secret:?}"),
                     format!("[{secret:?}]"),
                     secret.to_owned(),
                 ] {
-                    let text = keys::EXAMPLES.replace(line, &format!("{key}= {value}"));
+                    let text = all.replace(line, &format!("{key}= {value}"));
                     let found = Config::parse(&text, &path, false).err().expect(&text);
                     let found = found.to_string();
                     let is_shown = found.contains("4711") || found.contains("pasted");

@@ -12,7 +12,7 @@ use super::secret::{self, is_open_to_others};
 use super::table::{Table, Text};
 
 /// Where the ledger is stored. `Display` leaves out the user and the password of a database.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum StoreLocation {
     /// An SQLite file.
     Sqlite(PathBuf),

@@ -77,6 +77,11 @@ impl<'d> Table<'d> {
     }
 
     pub(super) fn get(&self, key: &'static str) -> Option<Item<'d>> {
+        let (table, example) = (self.name, keys::example(self.name, key));
+        debug_assert!(
+            !example.is_empty(),
+            "config/jetpay.toml lacks {table} {key}"
+        );
         let mut entries = self.entries?.iter();
         let (_, value) = entries.find(|(name, _)| name.get_ref() == key)?;
         Some(Item {
@@ -108,13 +113,16 @@ impl<'d> Table<'d> {
         self.get(key).map_or_else(Vec::new, |item| item.texts(true))
     }
 
-    /// A whole number in this range. `T` holds all of them.
+    /// A whole number in this range, or the default. `T` holds all of them.
     pub(super) fn number<T: TryFrom<i64>>(
         &self,
         key: &'static str,
         range: RangeInclusive<i64>,
     ) -> Option<T> {
-        let item = self.get(key)?;
+        let default = || T::try_from(self.default(key)?.parse().ok()?).ok();
+        let Some(item) = self.get(key) else {
+            return default();
+        };
         let number = item.value.as_integer();
         let number = number.and_then(|it| i64::from_str_radix(it.as_str(), it.radix()).ok());
         let fits = number.filter(|number| range.contains(number));
@@ -126,7 +134,12 @@ impl<'d> Table<'d> {
                 item.example()
             ));
         }
-        T::try_from(fits?).ok()
+        fits.map_or_else(default, |number| T::try_from(number).ok())
+    }
+
+    /// The default of a key, without quotes.
+    pub(super) fn default(&self, key: &str) -> Option<&'static str> {
+        keys::default(self.name, key)
     }
 
     pub(super) fn is_true(&self, key: &'static str) -> bool {
@@ -139,11 +152,12 @@ impl<'d> Table<'d> {
         })
     }
 
-    /// What a word means.
+    /// What a word, or the default, means.
     pub(super) fn word<T: Copy>(&self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
-        let item = self.text(key)?;
-        let found = words.iter().find(|(word, _)| *word == item.text);
-        if found.is_none() {
+        let item = self.text(key);
+        let text = item.map_or(self.default(key), |item| Some(item.text))?;
+        let found = words.iter().find(|(word, _)| *word == text);
+        if let (None, Some(item)) = (found, item) {
             let all: Vec<_> = words
                 .iter()
                 .map(|(word, _)| format!("\"{word}\""))

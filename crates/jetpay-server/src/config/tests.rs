@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Config, keys, reachable, read_text};
+use super::keys::{self, COMMENTED, ENTRIES};
+use super::{Config, LogConfig, reachable, read_text};
 
 /// The smallest token.
 pub(super) const TOKEN: &str = "123456789 123456789 1234";
@@ -213,21 +214,105 @@ fn empty_file_is_refused_with_what_it_lacks() {
     );
 }
 
+/// Every table and key, each once and without comments. Some of them exclude each other.
+pub(super) fn all_keys() -> String {
+    let lines: Vec<_> = ENTRIES.iter().map(|entry| entry.line).collect();
+    lines.join("\n")
+}
+
 #[test]
-fn every_key_of_the_examples_is_read() {
-    // The examples name files that are not there, and set what excludes each other.
-    assert_problems(
-        keys::EXAMPLES,
-        "
-12: admin.token_file: token_env is set too; keep one of them
-17: admin.token.file: env is set too; keep one of them
-22: store.ca_file: there is no such file
-29: project.secret_env: the environment variable JETPAY_SECRET is not set; set it before the start
-29: project.secret_env: this project has [[project.secret]] too; write all its secrets as [[project.secret]]
-30: project.secret_file: there is no such file
-35: project.secret.file: env is set too; keep one of them
-37: gate: no project has the method qiwi-kz
-",
+fn every_key_of_the_commented_file_is_read_and_has_a_comment() {
+    let all = all_keys().replace("\"ca.pem\"", "\"token\"");
+    for (index, entry) in ENTRIES.iter().enumerate() {
+        let mut pairs = COMMENTED.lines().zip(COMMENTED.lines().skip(1));
+        let own = pairs.find(|(_, line)| line.trim_start_matches('#') == entry.line);
+        assert!(
+            own.unwrap().0.starts_with("# "),
+            "{} has no comment",
+            entry.line
+        );
+        if entry.key.is_empty() {
+            continue;
+        }
+        // Nothing in the configuration is a date. The keys that replace the URL are read without it.
+        let date = format!("{} = 1979-05-27", entry.key);
+        let left_out = |line: &&str| entry.key.starts_with("url_") && line.starts_with("url =");
+        let mut lines: Vec<_> = all.lines().collect();
+        lines[index] = &date;
+        let url = lines.iter().position(left_out);
+        url.inspect(|url| lines[*url] = "");
+        let found = read(&lines.join("\n")).err().unwrap();
+        let place = format!("jetpay.toml:{}: {}.{}: ", index + 1, entry.table, entry.key);
+        assert!(
+            found.contains(&place),
+            "{} is not read:\n{found}",
+            entry.line
+        );
+    }
+}
+
+#[test]
+fn default_that_the_commented_file_shows_is_the_one_of_a_file_without_the_key() {
+    let tables = [
+        ("server", ""),
+        ("admin", "token_file = \"token\""),
+        ("store", "url = \"sqlite://jetpay.db\""),
+        ("verify", ""),
+        ("log", ""),
+        ("project", PROJECT_LINES),
+        ("gate", "base_url = \"https://gate.example\""),
+    ];
+    let shown = |with_defaults: bool| {
+        let mut lines = Vec::new();
+        for (table, required) in tables {
+            lines.extend([keys::table(table).1, required]);
+            let defaults = ENTRIES.iter().filter(|it| with_defaults && it.is_default);
+            let own = defaults.filter(|it| it.table == table && !it.key.is_empty());
+            lines.extend(own.map(|entry| entry.line));
+        }
+        let text = lines.join("\n");
+        let config = read(&text).unwrap();
+        let (project, gate) = (&config.projects[0], config.gate.as_ref().unwrap());
+        let server = (
+            config.listen,
+            config.workers,
+            config.max_connections,
+            config.read_timeout,
+        );
+        let other = (
+            config.admin_listen,
+            config.debts,
+            config.log,
+            config.currency,
+        );
+        let gate = (
+            gate.from_balance,
+            gate.keep_personal_data,
+            gate.retry_policy,
+        );
+        let project = (project.kassa24_answers, project.strict_contracts);
+        (
+            text.lines().count(),
+            format!("{server:?} {other:?} {project:?} {gate:?}"),
+        )
+    };
+    let (without, with) = (shown(false), shown(true));
+    assert_eq!((with.0 - without.0, with.1), (14, without.1.clone()));
+    let log = LogConfig::default();
+    assert!(
+        without.1.contains(&format!("{log:?}")),
+        "the log changes its form at the start"
+    );
+}
+
+#[test]
+fn packaged_configuration_is_the_commented_one_with_the_database_in_the_folder_of_the_package() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/jetpay.toml");
+    let packaged = std::fs::read_to_string(path).unwrap();
+    let expected = COMMENTED.replace("sqlite://jetpay.db", "sqlite:///var/lib/jetpay/jetpay.db");
+    assert_eq!(
+        packaged, expected,
+        "write it anew: jetpay config | sed 's|sqlite://jetpay.db|sqlite:///var/lib/jetpay/jetpay.db|' > packaging/jetpay.toml"
     );
 }
 

@@ -7,15 +7,16 @@ use jetpay_ledger::payout::{Lease, SendOutcome, Status, StatusAnswer, StatusOper
 use jetpay_qiwi_kz::QiwiKz;
 
 use super::Gateway;
+use crate::reload::Live;
 
 /// A client of the Gate, with the projects' secrets.
 pub(crate) struct GateClient {
     gate: Gate,
-    keyring: Keyring,
+    keyring: Live<Keyring>,
 }
 
 impl GateClient {
-    pub(crate) fn new(gate: Gate, keyring: Keyring) -> Self {
+    pub(crate) fn new(gate: Gate, keyring: Live<Keyring>) -> Self {
         Self { gate, keyring }
     }
 }
@@ -34,9 +35,10 @@ fn path(method: &str) -> Option<&'static str> {
 
 impl Gateway for GateClient {
     async fn send(&self, payout: &Lease) -> SendOutcome {
+        let keyring = self.keyring.get();
         let request = payout.request.as_deref().filter(|it| !it.is_empty());
         let (Some(project), Some(path), Some(request)) = (
-            self.keyring.project(payout.project_id),
+            keyring.project(payout.project_id),
             path(&payout.method),
             request,
         ) else {
@@ -68,7 +70,8 @@ impl Gateway for GateClient {
     }
 
     async fn status(&self, payout: &Lease) -> StatusAnswer {
-        let Some(project) = self.keyring.project(payout.project_id) else {
+        let keyring = self.keyring.get();
+        let Some(project) = keyring.project(payout.project_id) else {
             return StatusAnswer::Unanswered {
                 reason: NOT_CONFIGURED.into(),
             };

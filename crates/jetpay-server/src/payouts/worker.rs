@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use futures_util::future::join_all;
+use jetpay_core::Keyring;
 use jetpay_gate::{Gate, GateError};
 use jetpay_ledger::Ledger;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
@@ -12,6 +13,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use super::{Driver, GateClient, Gateway};
 use crate::config::Config;
 use crate::environment::SystemEnvironment;
+use crate::reload::Live;
 use crate::telemetry;
 
 /// Actions in progress at a time. Each may wait for the Gate until its request times out.
@@ -39,6 +41,7 @@ impl Worker<GateClient> {
     pub(crate) fn new(
         config: &Config,
         ledger: &Ledger,
+        keyring: &Live<Keyring>,
         new_payout: &Arc<Notify>,
     ) -> Result<Option<Self>, GateError> {
         let Some(settings) = config.gate.as_ref() else {
@@ -48,7 +51,7 @@ impl Worker<GateClient> {
         let gate = Gate::builder(settings.base_url.clone())
             .with_timeout(policy.answer_timeout)
             .build()?;
-        let gateway = GateClient::new(gate, config.keyring());
+        let gateway = GateClient::new(gate, keyring.clone());
         Ok(Some(Self {
             driver: Arc::new(Driver::new(
                 ledger.clone(),

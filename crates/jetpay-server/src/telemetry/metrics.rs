@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::rt::time::timeout;
+use jetpay_core::Reply;
 use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
-use jetpay_core::{Reply, ResponseCode};
 use jetpay_ledger::{Error, Ledger, PayoutState};
 use prometheus::{
     Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use tokio::sync::Mutex;
 
-use super::log;
+use super::limits;
+use super::requests::{self, name, refusal};
 use crate::listener::TrustedProxies;
 use crate::methods;
 
@@ -44,6 +45,8 @@ pub(super) static UNUSABLE_NOT_STORED: Counters = LazyLock::new(|| counters("jet
 pub(super) static CASHIN_TYPED_VERIFY: Counters = LazyLock::new(|| counters("jetpay_cashin_check_deposit_typed_verify_total", "check_deposits of Cash-in whose type is verify", &[]));
 #[rustfmt::skip]
 pub(super) static ADMIN_DENIED: Counters = LazyLock::new(|| counters("jetpay_admin_denied_total", "requests to the admin interface without a right token or role, by code", &["code"]));
+#[rustfmt::skip]
+pub(super) static CONFIG_RELOADS: Counters = LazyLock::new(|| counters("jetpay_config_reloads_total", "times that the service read its configuration again, by outcome", &["outcome"]));
 #[rustfmt::skip]
 pub(super) static WRONG_PATHS: Counters = LazyLock::new(|| counters("jetpay_wrong_paths_total", "requests to the platform's listener for a path that does not exist", &[]));
 #[rustfmt::skip]
@@ -255,7 +258,7 @@ impl Meter {
         signatures(order, matched.secret).inc();
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
-            log::limited_signed(("byte order", endpoint, secret), || {
+            limits::limited_signed(("byte order", endpoint, secret), || {
                 tracing::warn!(
                     endpoint,
                     secret,
@@ -265,8 +268,10 @@ impl Meter {
         }
     }
 
-    /// Counts an answer, and logs a rejection or an unavailable store.
+    /// Counts an answer, and logs it.
     pub fn answered(&self, request: &HttpRequest, reply: &Reply, took: Duration) {
+        let peer = || self.senders.sender(request.peer_addr(), request.headers());
+        requests::message(self.endpoint, peer, reply, took);
         self.seconds.observe(took.as_secs_f64());
         let outcome = &reply.outcome;
         if let Some(matched) = outcome.matched {
@@ -275,14 +280,6 @@ impl Meter {
         if let Some(rejection) = &outcome.rejection {
             let kind = outcome.kind.map_or("unknown", name);
             total(self.endpoint, kind, rejection.kind()).inc();
-            let (endpoint, status) = (self.endpoint, reply.status);
-            let sender = self.senders.sender(request.peer_addr(), request.headers());
-            let write = || tracing::warn!(endpoint, status, %sender, "rejected: {rejection}");
-            if outcome.matched.is_some() {
-                log::limited_signed((endpoint, rejection.to_string(), sender), write);
-            } else {
-                log::limited(&log::UNSIGNED, write);
-            }
             return;
         }
         let kind = match outcome.kind {
@@ -296,33 +293,8 @@ impl Meter {
                 let kind = outcome.kind.map_or("unknown", name);
                 total(self.endpoint, kind, refusal(code)).inc();
             }
-            (Some(unavailable), _) => {
-                kind.unavailable.inc();
-                let endpoint = self.endpoint;
-                log::limited(&log::STORE, || {
-                    tracing::error!(endpoint, "{}", unavailable.report());
-                });
-            }
+            (Some(_), _) => kind.unavailable.inc(),
         }
-    }
-}
-
-/// The label of a refusal.
-fn refusal(code: ResponseCode) -> &'static str {
-    match code {
-        ResponseCode::NothingOwed => "nothing_owed",
-        ResponseCode::NotFound => "not_found",
-        _ => "failed",
-    }
-}
-
-/// The label of a kind of message.
-fn name(kind: MessageKind) -> &'static str {
-    match kind {
-        MessageKind::Verify => "verify",
-        MessageKind::CheckDeposit => "check_deposit",
-        MessageKind::Callback => "callback",
-        _ => "unknown",
     }
 }
 

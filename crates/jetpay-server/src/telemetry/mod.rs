@@ -1,10 +1,16 @@
 //! What the service reports: a log for people, metrics for machines. Neither contains a secret or a payer's data.
 
+mod alarms;
+mod limits;
 mod log;
 mod metrics;
+mod requests;
 
-pub use log::{AlarmLog, DEMO, SERVICE, report_left_out, start as start_log};
+pub use alarms::AlarmLog;
+pub use limits::report_left_out;
+pub use log::{set as set_log, start as start_log};
 pub use metrics::{Meter, Metrics};
+pub(crate) use requests::admin as admin_answered;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -25,12 +31,6 @@ pub(crate) fn callback_recorded(
     operation: Option<OperationId>,
 ) {
     let operation = operation.map(tracing::field::display);
-    if recorded == CallbackOutcome::Unmatched {
-        log::limited_signed(
-            ("unknown payment", payment.as_str()),
-            || tracing::warn!(%payment, operation, "a callback names an unknown payment: stored, answered with 404"),
-        );
-    }
     tracing::debug!(%payment, operation, ?recorded, "callback");
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn callback_recorded(
 pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
     if recorded == UnusableOutcome::NotStored {
         count(&metrics::UNUSABLE_NOT_STORED, &[&project.to_string()]);
-        log::limited_signed(("not stored", project), || {
+        limits::limited_signed(("not stored", project), || {
             tracing::error!(
                 %project,
                 "a signed callback that is not usable was not stored: the project has 1,000 open alarms about such \
@@ -77,7 +77,7 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
     let (status, kind) = (&callback.payment.status, &callback.operation.kind);
     let sums = callback.payment.sum.zip(callback.operation.sum_initial);
     if sums.is_some_and(|(payment, operation)| payment != operation) {
-        log::limited_signed(
+        limits::limited_signed(
             ("sums differ", payment.as_str()),
             || tracing::warn!(%payment, operation, "payment.sum differs from the operation's sum; the operation's sum counts"),
         );
@@ -89,7 +89,7 @@ pub(crate) fn callback_is_unusual(callback: &Callback) {
         let kind = kind.as_ref().map(tracing::field::display);
         let operation_status = callback.operation.status.as_ref();
         let operation_status = operation_status.map(tracing::field::display);
-        log::limited_signed(
+        limits::limited_signed(
             ("unknown status", payment.as_str(), status.as_str()),
             || tracing::warn!(%payment, operation, %status, kind, operation_status, "unknown status or type: treated as not final"),
         );
@@ -116,48 +116,53 @@ pub(crate) fn fields_ignored(fields: &[&'static str]) {
 /// Counts `check_deposit`s of Cash-in with the type `verify`: its document and its sample disagree about that type.
 pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
     count(&metrics::CASHIN_TYPED_VERIFY, &[]);
-    log::limited_signed(
+    limits::limited_signed(
         ("typed verify", project),
         || tracing::warn!(%project, "a check_deposit of Cash-in has the type verify"),
     );
 }
 
 /// A request to the admin interface came without one of its tokens.
-pub(crate) fn token_refused(sender: IpAddr) {
+pub(crate) fn token_refused(peer: IpAddr) {
     count(&metrics::ADMIN_DENIED, &["unauthorized"]);
-    log::limited(&log::DENIED, || {
-        tracing::warn!(%sender, "the admin interface refused a request: its token is missing or wrong");
+    limits::limited(&limits::DENIED, || {
+        tracing::warn!(peer = %peer, "the admin interface refused a request: its token is missing or wrong");
     });
 }
 
 /// A request to the admin interface had a token of another role.
-pub(crate) fn role_refused(sender: IpAddr, token: &str, needed: &str) {
+pub(crate) fn role_refused(peer: IpAddr, token: &str, needed: &str) {
     count(&metrics::ADMIN_DENIED, &["forbidden"]);
-    log::limited(&log::DENIED, || {
-        tracing::warn!(%sender, token, needed, "the admin interface refused a request: its token has another role");
+    limits::limited(&limits::DENIED, || {
+        tracing::warn!(peer = %peer, token, needed, "the admin interface refused a request: its token has another role");
     });
 }
 
 /// The admin interface answers 503.
 pub(crate) fn admin_unavailable(error: &Error) {
-    log::limited(&log::STORE, || tracing::error!("admin: {error}"));
+    limits::limited(&limits::STORE, || tracing::error!("admin: {error}"));
 }
 
 /// A request to the platform's listener named a path that does not exist.
-pub(crate) fn wrong_path(path: &str, sender: IpAddr) {
+pub(crate) fn wrong_path(path: &str, peer: IpAddr) {
     count(&metrics::WRONG_PATHS, &[]);
-    log::limited(&log::WRONG_PATHS, || {
+    limits::limited(&limits::WRONG_PATHS, || {
         tracing::warn!(
-            path, %sender,
+            path, peer = %peer,
             "there is no such path: does JetPay have the right URLs? They end in the name of a method, such as /kaspi, or in \
              /callback. This line comes once a minute at most; jetpay_wrong_paths_total counts"
         );
     });
 }
 
+/// The service took parts of its configuration again, or did not because the file is wrong.
+pub(crate) fn config_reloaded(outcome: &'static str) {
+    count(&metrics::CONFIG_RELOADS, &[outcome]);
+}
+
 /// A signal came that does nothing.
 pub(crate) fn signal_ignored(text: &str) {
-    log::limited(&log::SIGNALS, || tracing::warn!("{text}"));
+    limits::limited(&limits::SIGNALS, || tracing::warn!("{text}"));
 }
 
 /// The service sent a payout.
@@ -166,19 +171,19 @@ pub(crate) fn payout_sent(payout: &Lease, outcome: &SendOutcome) {
     let outcome = match outcome {
         SendOutcome::Accepted { .. } => "accepted",
         SendOutcome::Rejected { message, .. } => {
-            log::limited(&log::GATE, || {
+            limits::limited(&limits::GATE, || {
                 tracing::warn!(payment = id, %project, "the Gate rejected a payout: {message}");
             });
             "rejected"
         }
         SendOutcome::NotNow { message, .. } => {
-            log::limited(&log::GATE, || {
+            limits::limited(&limits::GATE, || {
                 tracing::error!(payment = id, %project, "the Gate does not accept a payout now; the service sends it again later: {message}");
             });
             "not_now"
         }
         SendOutcome::Unknown { reason } => {
-            log::limited(&log::GATE, || {
+            limits::limited(&limits::GATE, || {
                 tracing::warn!(payment = id, %project, "the outcome of a payout is unknown; the service asks for its status: {reason}");
             });
             "unknown"
@@ -194,7 +199,7 @@ pub(crate) fn payout_status(payout: &Lease, answer: &StatusAnswer) {
         StatusAnswer::Found(_) => "found",
         StatusAnswer::NotFound => "not_found",
         StatusAnswer::Unanswered { reason } => {
-            log::limited(&log::GATE, || {
+            limits::limited(&limits::GATE, || {
                 tracing::warn!(payment = id, %project, "the Gate does not answer a status query: {reason}");
             });
             "unanswered"
@@ -210,7 +215,7 @@ fn count_payout_request(request: &'static str, outcome: &'static str) {
 /// The result of a payout's action could not be recorded.
 pub(crate) fn payout_not_recorded(payout: &Lease, error: &Error) {
     let id = payout.payment_id.as_str();
-    log::limited(&log::GATE, || {
+    limits::limited(&limits::GATE, || {
         tracing::error!(
             payment = id,
             "cannot record the result of a payout; the service asks for its status later: {error}"
@@ -223,7 +228,7 @@ pub(crate) fn payouts_stopped(ledger: &Ledger, error: &Error) {
     if ledger.ready().is_err() {
         return;
     }
-    log::limited(&log::GATE, || {
+    limits::limited(&limits::GATE, || {
         tracing::error!("cannot continue with payouts: {error}");
     });
 }

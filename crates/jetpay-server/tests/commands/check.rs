@@ -1,6 +1,6 @@
 //! `jetpay check`: what it says, and what it finds.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use jetpay_core::Keyring;
 use jetpay_core::Project;
@@ -8,7 +8,7 @@ use jetpay_platform::gate::{GateState, ServerOptions, serve};
 use jetpay_testing::free_port;
 use jetpay_testing::postgres::{self, require_or_skip};
 
-use crate::running::{Folder, PROJECT, SECRET, text};
+use crate::running::{Folder, JETPAY, PROJECT, SECRET, text};
 
 /// The exit code, and both outputs.
 fn said(output: &Output) -> (Option<i32>, String) {
@@ -17,7 +17,7 @@ fn said(output: &Output) -> (Option<i32>, String) {
 }
 
 /// Changes the configuration.
-fn change(folder: &Folder, from: &str, to: &str) {
+pub(crate) fn change(folder: &Folder, from: &str, to: &str) {
     let config = std::fs::read_to_string(folder.path("jetpay.toml")).unwrap();
     assert!(config.contains(from), "{config}");
     folder.write("jetpay.toml", &config.replacen(from, to, 1));
@@ -55,6 +55,93 @@ fn check_says_how_the_service_would_make_payouts() {
         "10 s after a request",
     ] {
         assert!(output.contains(part), "{part} is not in:\n{output}");
+    }
+}
+
+/// What `jetpay config` prints is valid once its secrets are there, and so it is with every other key in it: each variant leaves
+/// out the keys instead of which others are written.
+#[test]
+fn configuration_that_config_prints_is_valid_with_every_key() {
+    let folder = Folder::new();
+    let printed = text(&folder.run(&["config"]).stdout);
+    for (name, content) in [
+        ("admin.token", "the token of the administrator"),
+        ("aliya.token", "the token of Aliya, for alarms"),
+        ("jetpay.secret", SECRET),
+        ("store.url", "sqlite://jetpay.db"),
+        ("ca.pem", ""),
+    ] {
+        folder.write(name, content);
+    }
+    let check = |config: &str| {
+        folder.write("jetpay.toml", config);
+        let mut command = Command::new(JETPAY);
+        command.arg("check").current_dir(folder.path(""));
+        command.env("JETPAY_ADMIN_TOKEN", "another token of the administrator");
+        command.env("JETPAY_TOKEN_ALIYA", "another token of Aliya, for alarms");
+        command.env("JETPAY_SECRET", SECRET);
+        command.env("JETPAY_STORE_URL", "sqlite://jetpay.db");
+        let (code, found) = said(&command.output().unwrap());
+        assert_eq!(code, Some(0), "{config}\n{found}");
+    };
+    check(&printed);
+    let lines = printed.lines().map(|line| match line.strip_prefix('#') {
+        Some(key) if !key.starts_with(' ') => format!("{key}\n"),
+        _ => format!("{line}\n"),
+    });
+    let all = lines.collect::<String>();
+    let all = all.replace("[\"kaspi\"]", "[\"kaspi\", \"qiwi-kz\"]");
+    for left_out in [
+        &[
+            "admin.token_env",
+            "token.env",
+            "store.url_file",
+            "store.url_env",
+            "project.secret",
+            "project.secret_env",
+        ][..],
+        &[
+            "admin.token_file",
+            "token.file",
+            "store.url",
+            "store.url_env",
+            "project.secret",
+            "project.secret_file",
+        ],
+        &[
+            "admin.token_env",
+            "token.env",
+            "store.url",
+            "store.url_file",
+            "secret.env",
+            "project.secret_file",
+            "project.secret_env",
+        ],
+        &[
+            "admin.token_env",
+            "token.env",
+            "store.url",
+            "store.url_file",
+            "secret.file",
+            "project.secret_file",
+            "project.secret_env",
+        ],
+    ] {
+        let mut config: toml::Table = all.parse().expect(&all);
+        for path in left_out {
+            let (table, key) = path.split_once('.').unwrap();
+            let table = match table {
+                "token" => &mut config["admin"]["token"][0],
+                "project" => &mut config["project"][0],
+                "secret" => &mut config["project"][0]["secret"][0],
+                _ => &mut config[table],
+            };
+            assert!(
+                table.as_table_mut().unwrap().remove(key).is_some(),
+                "{path}"
+            );
+        }
+        check(&config.to_string());
     }
 }
 

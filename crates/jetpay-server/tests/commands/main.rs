@@ -6,8 +6,11 @@ mod import_customers;
 mod import_payments;
 mod ledger;
 mod operator;
+#[path = "../raw/mod.rs"]
+mod raw;
 #[path = "../running/mod.rs"]
 mod running;
+mod serve;
 
 use std::fs::File;
 use std::io::Write;
@@ -157,6 +160,18 @@ fn demo_shows_all_methods_and_ends() {
         "5 credited once each, 5 declined",
     ] {
         assert!(shown.contains(part), "{part} is not in:\n{shown}");
+    }
+    let (_, next) = shown.split_once("What next?").unwrap();
+    let commands = next.lines().filter(|line| line.contains("cargo run"));
+    let commands: Vec<_> = commands.map(str::trim).collect();
+    assert_eq!(commands.len(), 3, "{next}");
+    let words = [
+        "--package shop-axum",
+        "-- config > jetpay.toml",
+        "--package jetpay-conformance",
+    ];
+    for (command, word) in commands.iter().zip(words) {
+        assert!(command.contains(word), "{command}");
     }
 }
 

@@ -150,7 +150,7 @@ async fn wrong_tokens_are_counted_and_logged_and_slow_only_their_sender() {
     );
     let log = super::log(&running);
     assert!(
-        log.contains("sender=127.0.0.1") && !log.contains("a wrong token"),
+        log.contains("peer=127.0.0.1") && !log.contains("a wrong token"),
         "{log}"
     );
 }

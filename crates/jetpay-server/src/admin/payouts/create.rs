@@ -197,6 +197,7 @@ mod tests {
     use crate::config::{AdminToken, Role};
     use crate::environment::SystemEnvironment;
     use crate::listener::TrustedProxies;
+    use crate::reload::Live;
     use crate::telemetry::Metrics;
 
     #[actix_web::test]
@@ -218,7 +219,7 @@ mod tests {
         let admin = Admin {
             ledger,
             currency: Currency::KZT,
-            access: Access::new(vec![token], TrustedProxies::default()),
+            access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: Some(intake),
             metrics: Metrics::default(),

@@ -35,7 +35,8 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) fn run(&self) -> anyhow::Result<()> {
-        telemetry::start_log(telemetry::DEMO);
+        // The demo prints everything itself.
+        telemetry::start_log(None);
         let setup = Setup::prepare(self.dir.as_deref())?;
         let config = Config::read(&setup.config())?;
         System::new().block_on(async {
@@ -68,8 +69,11 @@ impl Demo {
             show_ledger(&ledger).await?;
 
             // Without a reader, the user cannot know that the service still runs.
-            if !self.exit && !UNREAD.load(Relaxed) {
+            if self.exit || UNREAD.load(Relaxed) {
+                setup::what_next(None);
+            } else {
                 setup.invite(listen, admin);
+                setup::what_next(Some((listen, &setup)));
                 service::termination().await?;
             }
             service::stop(&handles).await;

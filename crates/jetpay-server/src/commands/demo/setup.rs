@@ -112,6 +112,40 @@ impl Setup {
     }
 }
 
+/// Says what to do next: a command for each way to use this repository. They run in its folder. The checks are of the service
+/// that still runs, or else of the shop of the first command.
+pub(super) fn what_next(running: Option<(SocketAddr, &Setup)>) {
+    heading("What next? One command for each way, in the folder of the sources");
+    let (secret, checked) = match running {
+        Some((listen, setup)) => (
+            format!("$(cat {})", setup.folder.join("secret.txt").display()),
+            listen,
+        ),
+        None => (
+            "secret-of-tests".to_owned(),
+            SocketAddr::from(([127, 0, 0, 1], 8090)),
+        ),
+    };
+    println!("  write Rust: this shop on axum is the smallest merchant; docs/rust.md goes on");
+    println!(
+        "    JETPAY_PROJECT={PROJECT} JETPAY_SECRET=secret-of-tests SHOP_LISTEN=127.0.0.1:8090 cargo run --package shop-axum"
+    );
+    println!(
+        "  run the service: this writes its configuration, with a comment on every key; docs/service.md goes on"
+    );
+    println!("    cargo run -- config > jetpay.toml");
+    let of = if running.is_some() {
+        "this service, while it runs"
+    } else {
+        "the shop, while it runs"
+    };
+    println!("  prove an endpoint in any language: this checks {of}; docs/conformance.md goes on");
+    println!(
+        "    JETPAY_SECRET={secret} cargo run --package jetpay-conformance -- --url http://{checked}/kaspi --method kaspi \
+         --project {PROJECT} --secret-env JETPAY_SECRET --customer {ANNA}"
+    );
+}
+
 /// The configuration, with the default ports when they are free, else with any free ports.
 fn configuration() -> anyhow::Result<String> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
