@@ -50,7 +50,7 @@ enum Task {
     Conformance(conformance::Arguments),
     /// Kill the real service again and again under load, and check that nothing is lost or credited twice
     Crash(crash::Arguments),
-    /// Check which crate depends on what, and that the core reads no clock and does no I/O
+    /// Check which crate depends on what, that the core reads no clock and does no I/O, and that no crate is built twice
     Deps,
     /// Write the pages of docs/ that are generated from the code, and check the links of all pages
     Docs(docs::Arguments),
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
         Task::Release => release::run(),
         Task::Conformance(arguments) => conformance::run(&arguments),
         Task::Crash(arguments) => crash::run(&arguments),
-        Task::Deps => deps::run(),
+        Task::Deps => deps::run().and_then(|()| once::run()),
         Task::Docs(arguments) => docs::run(&arguments),
         Task::Fixtures(arguments) => fixtures::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),

@@ -103,18 +103,18 @@ pub(super) fn package(package: &Path) -> Result<Trial> {
             &format!("listen = \"127.0.0.1:{admin}\""),
         );
     fs::write(CONFIG, config)?;
+    let folder = tempfile::tempdir()?;
     for secret in ["admin.token", "jetpay.secret"] {
-        let file = Path::new(CONFIG).with_file_name(secret);
+        let file = folder.path().join(secret);
         fs::write(&file, "secret-of-the-trial-of-a-release")?;
-        fs::set_permissions(&file, Permissions::from_mode(0o640))?;
+        let mut install = Command::new("install");
+        install.args(["-m", "600", "-o", "jetpay"]).arg(&file);
+        shell::run(install.arg("/etc/jetpay/"))?;
     }
-    shell::run(&mut as_the_unit(
-        "/usr/bin/jetpay check --config /etc/jetpay/jetpay.toml",
-    ))?;
-    // systemd makes this folder, by `StateDirectory`.
-    shell::run(
-        Command::new("install").args(["-d", "-o", "jetpay", "-g", "jetpay", "-m", "0700", LEDGER]),
-    )?;
+    let checked = as_the_unit("/usr/bin/jetpay check --config /etc/jetpay/jetpay.toml").output()?;
+    let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+    let is_good = checked.status.success() && !said.contains("warning");
+    ensure!(is_good, "`jetpay check` says:\n{said}");
     serve(admin)?;
     for remove in ["--remove", "--purge"] {
         shell::run(Command::new("dpkg").args([remove, "jetpay"]))?;
