@@ -17,7 +17,7 @@ pub(crate) fn run() -> Result<()> {
             println!("✗ {}", unlike_the_tests(package, built, &tests));
         }
     }
-    ensure!(unlike == 0, "{unlike} crates are built twice");
+    ensure!(unlike == 0, "crates that are built twice: {unlike}");
     println!("✓ the service, xtask and the tests share what they build of other crates");
     Ok(())
 }
