@@ -107,13 +107,12 @@ impl Figures {
         self.explains = false;
         let took = result.rsplit("finished in ").next().unwrap_or_default();
         let sign = if failed == 0 { '✓' } else { '✗' };
-        let mut line = format!("     {sign} {passed} passed");
-        for (count, what) in [(failed, "failed"), (ignored, "ignored")] {
-            if count > 0 {
-                line += &format!(", {count} {what}");
-            }
-        }
-        line + ", " + took
+        let others = [(failed, "failed"), (ignored, "ignored")];
+        let others = others.into_iter().filter(|(count, _)| *count > 0);
+        let others: Vec<String> = others
+            .map(|(count, what)| format!(", {count} {what}"))
+            .collect();
+        format!("     {sign} {passed} passed{}, {took}", others.concat())
     }
 
     fn line(&self) -> String {

@@ -21,14 +21,14 @@ const LEDGER: &str = "/var/lib/jetpay";
 /// The service must be ready, reload and end within this time.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-fn not_here(why: &str) -> Result<Trial> {
-    Ok(Trial::NotHere(why.to_owned()))
+fn not_here(why: &str) -> Trial {
+    Trial::NotHere(why.to_owned())
 }
 
 /// systemd's own judgement of the unit: 0 is locked in, 100 is free. Below 20 it says "OK".
 pub(super) fn rights() -> Result<Trial> {
     if shell::program("systemd-analyze").is_none() {
-        return not_here("systemd-analyze is not in PATH");
+        return Ok(not_here("systemd-analyze is not in PATH"));
     }
     let mut analyze = Command::new("systemd-analyze");
     analyze
@@ -47,7 +47,7 @@ pub(super) fn rights() -> Result<Trial> {
 /// Whether nginx takes its file. The certificate is made here.
 pub(super) fn nginx() -> Result<Trial> {
     if shell::program("nginx").is_none() || shell::program("openssl").is_none() {
-        return not_here("nginx or openssl is not in PATH");
+        return Ok(not_here("nginx or openssl is not in PATH"));
     }
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name).display().to_string();
@@ -75,18 +75,20 @@ pub(super) fn nginx() -> Result<Trial> {
 /// Installs the package, starts the service as its unit says, and removes both.
 pub(super) fn package(package: &Path) -> Result<Trial> {
     if !rustix::process::geteuid().is_root() {
-        return not_here("only root can install it");
+        return Ok(not_here("only root can install it"));
     }
     for program in ["dpkg", "setpriv"] {
         if shell::program(program).is_none() {
-            return not_here(&format!("{program} is not in PATH"));
+            return Ok(not_here(&format!("{program} is not in PATH")));
         }
     }
     if [CONFIG, LEDGER, "/usr/bin/jetpay"]
         .into_iter()
         .any(|file| Path::new(file).exists())
     {
-        return not_here("jetpay is installed on this machine, and stays as it is");
+        return Ok(not_here(
+            "jetpay is installed on this machine, and stays as it is",
+        ));
     }
     let _guard = Installed;
     shell::run(Command::new("dpkg").arg("--install").arg(package))?;
@@ -186,17 +188,17 @@ fn serve(admin: u16) -> Result<()> {
         .env("NOTIFY_SOCKET", &socket)
         .env("WATCHDOG_USEC", "1000000");
     let mut service = Service(service.spawn()?);
-    service.expect(&notified, "READY=1")?;
+    Service::expect(&notified, "READY=1")?;
     ensure!(
         health(admin)?.starts_with("HTTP/1.1 200"),
         "/healthz does not answer 200"
     );
-    service.expect(&notified, "WATCHDOG=1")?;
+    Service::expect(&notified, "WATCHDOG=1")?;
     service.signal("HUP")?;
-    service.expect(&notified, "RELOADING=1")?;
-    service.expect(&notified, "READY=1")?;
+    Service::expect(&notified, "RELOADING=1")?;
+    Service::expect(&notified, "READY=1")?;
     service.signal("TERM")?;
-    service.expect(&notified, "STOPPING=1")?;
+    Service::expect(&notified, "STOPPING=1")?;
     let status = service.0.wait()?;
     ensure!(status.success(), "the service ended with {status}");
     Ok(())
@@ -216,7 +218,7 @@ struct Service(Child);
 
 impl Service {
     /// Waits until the service says this to systemd.
-    fn expect(&mut self, notified: &UnixDatagram, what: &str) -> Result<()> {
+    fn expect(notified: &UnixDatagram, what: &str) -> Result<()> {
         let begun = Instant::now();
         let mut message = [0; 4096];
         while begun.elapsed() < TIMEOUT {
