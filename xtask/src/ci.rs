@@ -1,14 +1,14 @@
-//! `cargo xtask ci`: everything that must pass before a commit lands. `cargo xtask test`: the part of it that tests.
+//! `cargo xtask ci`: everything that must pass before a commit lands. `cargo xtask release-check`: what takes too long for
+//! every commit, and must pass before a release.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::MetadataCommand;
-use jetpay_testing::{chromium, postgres};
+use clap::ValueEnum;
 
 use crate::shell::{Steps, time};
-use crate::{conformance, deps, docs, fixtures, outside, package, readme, shell, simulate};
+use crate::{docs, outside, package, readme, release, shell, simulate};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -20,14 +20,10 @@ pub(crate) struct Arguments {
     turn: Option<u64>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, ValueEnum)]
 enum Step {
     /// `cargo fmt --check`
     Format,
-    /// The rules of `cargo xtask deps`
-    Dependencies,
-    /// The rules of `cargo xtask fixtures`
-    Fixtures,
     /// Generated pages are up to date, and links in the docs lead somewhere
     Docs,
     /// Licences, duplicates and sources of what is below our crates, by `deny.toml`
@@ -36,117 +32,93 @@ enum Step {
     Lints,
     /// rustdoc without warnings
     Documentation,
-    /// Each crate compiles without the features that other crates turn on
-    Alone,
-    /// The packages of the SDK pass their tests
-    Package,
     /// The README's program builds with the README's dependencies, and its test passes
     Readme,
     /// What is signed does not depend on the features that other crates switch on in `serde_json`
     Features,
-    /// All tests
-    Tests,
-    /// A million random recuts of signed messages: refused, or the same effect
+    /// All tests: the README's second command
+    Test,
+    /// 200 000 random recuts of signed messages: refused, or the same effect
     Recuts,
-    /// The conformance checks against the real service, on each store
-    Conformance,
     /// Every planted bug compiles, and the simulation catches the bugs of this turn
     PlantedBugs,
+    /// Before a release: each crate compiles without the features that other crates turn on
+    Alone,
+    /// Before a release: the packages of the SDK pass their tests
+    Package,
+    /// Before a release: a million random recuts
+    MillionRecuts,
+    /// Before a release: the Debian package is built, installed, started and removed
+    Release,
 }
 
-type Run = fn(&Arguments) -> Result<()>;
+impl Step {
+    /// Whether a release needs it and a commit does not.
+    fn is_for_releases(self) -> bool {
+        self >= Self::Alone
+    }
 
-/// The steps in their order: quick steps that often fail come first.
-const STEPS: [(Step, &str, Run); 15] = [
-    (Step::Format, "format", |_| {
-        shell::run_cargo(&["fmt", "--all", "--check"])
-    }),
-    (Step::Dependencies, "dependencies", |_| deps::run()),
-    (Step::Fixtures, "fixtures", |_| fixtures::check()),
-    (Step::Docs, "docs", |_| docs::check()),
-    (Step::Licences, "licences", |_| licences()),
-    (Step::Lints, "lints", |_| {
-        shell::run_cargo(&[
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ])
-    }),
-    (Step::Documentation, "documentation", |_| documentation()),
-    (Step::Alone, "alone", |_| each_crate_alone()),
-    (Step::Package, "package", |_| package::run()),
-    (Step::Readme, "readme", |_| readme::run()),
-    (Step::Features, "features", |_| outside::features()),
-    (Step::Tests, "tests", |_| tests()),
-    (Step::Recuts, "recuts", |_| recuts()),
-    (Step::Conformance, "conformance", |_| {
-        conformance::run(&conformance::Arguments::default())
-    }),
-    (Step::PlantedBugs, "planted bugs", |arguments| {
-        simulate::run_turn(arguments.turn)
-    }),
-];
+    fn name(self) -> String {
+        let name = self.to_possible_value();
+        name.map_or_else(String::new, |name| name.get_name().replace('-', " "))
+    }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let mut steps = Steps::default();
-    for (step, name, run) in STEPS {
-        if arguments.only.is_none_or(|only| only == step) {
-            steps.run(name, || run(arguments));
+    fn run(self, arguments: &Arguments) -> Result<()> {
+        match self {
+            Self::Format => shell::run_cargo(&["fmt", "--all", "--check"]),
+            Self::Docs => docs::check(),
+            Self::Licences => licences(),
+            Self::Lints => clippy(),
+            Self::Documentation => documentation(),
+            Self::Readme => readme::run(),
+            Self::Features => outside::features(),
+            Self::Test => shell::run_cargo(&["xtask", "test"]),
+            Self::Recuts => recuts("200000"),
+            Self::PlantedBugs => simulate::run_turn(arguments.turn),
+            Self::Alone => each_crate_alone(),
+            Self::Package => package::run(),
+            Self::MillionRecuts => recuts("1000000"),
+            Self::Release => release::run(),
         }
     }
-    let done = steps.finish();
-    name_what_did_not_run();
-    done
 }
 
-/// Runs `cargo xtask test`.
-pub(crate) fn test() -> Result<()> {
+/// Runs the steps in their order: quick steps that often fail come first.
+pub(crate) fn run(arguments: &Arguments, before_a_release: bool) -> Result<()> {
     let mut steps = Steps::default();
-    steps.run("fixtures", fixtures::check);
-    steps.run("dependencies", deps::run);
-    steps.run("tests", tests);
-    steps.run("conformance", || {
-        conformance::run(&conformance::Arguments::default())
-    });
-    let done = steps.finish();
-    name_what_did_not_run();
-    done
+    for step in Step::value_variants() {
+        let wanted = arguments.only.map_or_else(
+            || step.is_for_releases() == before_a_release,
+            |only| only == *step,
+        );
+        if wanted {
+            steps.run(&step.name(), || step.run(arguments));
+        }
+    }
+    steps.finish()
 }
 
-/// The tests of all crates, and the examples in their documentation.
-fn tests() -> Result<()> {
-    shell::run_cargo(&["test", "--workspace", "--no-fail-fast"])
+fn clippy() -> Result<()> {
+    shell::run_cargo(&[
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])
 }
 
-/// The test of the workspace tries a few thousand. A million take a minute, with an optimised build.
-fn recuts() -> Result<()> {
+/// The test of the workspace tries a few thousand, unoptimised.
+fn recuts(count: &str) -> Result<()> {
     shell::run(
         shell::cargo()
-            .args(["test", "--locked", "--profile", "simulation"])
-            .args(["--package", "jetpay-core", "--test", "recuts"])
-            .env("JETPAY_RECUTS", "1000000"),
+            .args(["test", "--locked", "--package", "jetpay-core"])
+            .args(["--test", "recuts"])
+            .args(["--config", "profile.dev.package.jetpay-core.opt-level=2"])
+            .env("JETPAY_RECUTS", count),
     )
-}
-
-/// Without PostgreSQL, Chromium or cargo-deny, what needs them passes without running. The last lines of the output say so.
-fn name_what_did_not_run() {
-    if let Some(missing) = postgres::missing() {
-        eprintln!(
-            "\n!!! NOT RUN: the tests and the conformance checks with PostgreSQL. They need {missing}."
-        );
-    }
-    if cargo_deny().is_none() {
-        eprintln!(
-            "\n!!! NOT RUN: licences and duplicates of dependencies. They need cargo-deny in PATH."
-        );
-    }
-    if chromium().is_none() {
-        eprintln!("\n!!! NOT RUN: the report in a browser. It needs chromium in PATH.");
-    }
 }
 
 /// With this variable, a missing cargo-deny is a failure.
@@ -154,25 +126,16 @@ const REQUIRED_DENY: &str = "JETPAY_REQUIRE_CARGO_DENY";
 
 /// `deny.toml` holds for everything below our crates.
 fn licences() -> Result<()> {
-    if cargo_deny().is_none() {
+    if shell::program("cargo-deny").is_none() {
         if std::env::var_os(REQUIRED_DENY).is_some() {
             bail!("{REQUIRED_DENY} is set, and cargo-deny is not in PATH");
         }
-        println!("skipped: cargo-deny is not in PATH");
+        println!("!!! NOT RUN: cargo-deny is not in PATH");
         return Ok(());
     }
     // Offline, cargo-deny looks at crates of all systems. Advisories need the network.
     outside::fetch()?;
     shell::run_cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"])
-}
-
-/// The program cargo-deny, if it is installed.
-fn cargo_deny() -> Option<PathBuf> {
-    let name = format!("cargo-deny{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
 }
 
 fn documentation() -> Result<()> {

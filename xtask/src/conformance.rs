@@ -2,7 +2,6 @@
 //! HTTP. Each store gets the same checks.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::thread;
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use jetpay_conformance::{ALARM_KINDS, Kassa24Answers, Project, Report, Target, run_all};
 use jetpay_platform::{Admin, KASPI, KASSA24, QIWI_KZ};
-use jetpay_testing::postgres;
+use jetpay_testing::{free_port, postgres};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -123,8 +122,8 @@ const OTHER_SECRET: &str = "other-secret-of-the-conformance-run";
 /// The real service, with a configuration and a store of its own.
 struct Service {
     child: Child,
-    listen: SocketAddr,
-    admin: SocketAddr,
+    listen: String,
+    admin: String,
     log: PathBuf,
     /// The password of the database, if there is one.
     password: Option<String>,
@@ -138,10 +137,10 @@ impl Service {
         let binary = std::env::current_exe()?
             .with_file_name(format!("jetpay{}", std::env::consts::EXE_SUFFIX));
         let folder = tempfile::tempdir()?;
-        let [listen, admin] = free_addresses()?;
+        let [listen, admin] = [free_port(), free_port()].map(|port| format!("127.0.0.1:{port}"));
         let config = folder.path().join("jetpay.toml");
         let log = folder.path().join("jetpay.log");
-        fs::write(&config, configuration(listen, admin, store))?;
+        fs::write(&config, configuration(&listen, &admin, store))?;
         let child = Command::new(&binary)
             .arg("serve")
             .arg("--config")
@@ -297,20 +296,13 @@ impl Drop for Service {
     }
 }
 
-/// Two loopback addresses on which no server listens now. Both are bound at the same time, so they differ.
-fn free_addresses() -> Result<[SocketAddr; 2]> {
-    let bound = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let (first, second) = (bound()?, bound()?);
-    Ok([first.local_addr()?, second.local_addr()?])
-}
-
 /// The password in `postgres://user:password@host`.
 fn password(url: &str) -> Option<&str> {
     let (user, _) = url.split_once("://")?.1.rsplit_once('@')?;
     user.split_once(':').map(|(_, password)| password)
 }
 
-fn configuration(listen: SocketAddr, admin: SocketAddr, store: &str) -> String {
+fn configuration(listen: &str, admin: &str, store: &str) -> String {
     format!(
         r#"[server]
 listen = "{listen}"

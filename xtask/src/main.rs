@@ -11,12 +11,15 @@ mod docs;
 mod files;
 mod fixtures;
 mod fuzz;
+mod once;
 mod outside;
 mod package;
 mod readme;
+mod release;
 mod shell;
 mod simulate;
 mod stores;
+mod test;
 
 use std::process::ExitCode;
 
@@ -36,14 +39,19 @@ struct Arguments {
 enum Task {
     /// Run all tests: the fixtures, the dependency rules, the tests of all crates, the conformance checks
     Test,
-    /// Run everything that must pass before a commit lands: format, dependencies, fixtures, docs, lints, documentation,
-    /// licences, each crate alone, the packages of the SDK, the program of the README, tests, conformance, planted bugs
+    /// Run everything that must pass before a commit lands: format, docs, licences, lints, documentation, the program of the
+    /// README, tests, planted bugs
     Ci(ci::Arguments),
+    /// Run what must pass before a release, besides `ci`: each crate alone, the packages of the SDK, a million recuts,
+    /// `release`
+    ReleaseCheck(ci::Arguments),
+    /// Build the binaries that are shipped and the Debian package, and try them on this machine
+    Release,
     /// Start the real service and run all conformance checks against it, on each store
     Conformance(conformance::Arguments),
     /// Kill the real service again and again under load, and check that nothing is lost or credited twice
     Crash(crash::Arguments),
-    /// Check which crate depends on what, and that the core reads no clock and does no I/O
+    /// Check which crate depends on what, that the core reads no clock and does no I/O, and that no crate is built twice
     Deps,
     /// Write the pages of docs/ that are generated from the code, and check the links of all pages
     Docs(docs::Arguments),
@@ -64,11 +72,13 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Test => ci::test(),
-        Task::Ci(arguments) => ci::run(&arguments),
+        Task::Test => test::run(),
+        Task::Ci(arguments) => ci::run(&arguments, false),
+        Task::ReleaseCheck(arguments) => ci::run(&arguments, true),
+        Task::Release => release::run(),
         Task::Conformance(arguments) => conformance::run(&arguments),
         Task::Crash(arguments) => crash::run(&arguments),
-        Task::Deps => deps::run(),
+        Task::Deps => deps::run().and_then(|()| once::run()),
         Task::Docs(arguments) => docs::run(&arguments),
         Task::Fixtures(arguments) => fixtures::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),

@@ -122,21 +122,14 @@ mod tests {
     }
 
     #[test]
-    fn readme_whose_first_toml_block_is_a_configuration_is_refused() {
-        let readme = README.replace("[dependencies]", "[store]");
-        let error = Program::of(&readme).unwrap_err().to_string();
-        assert!(error.contains("must be the [dependencies]"), "{error}");
-    }
-
-    #[test]
-    fn readme_without_a_program_is_refused() {
-        let error = Program::of(&README.replace("```rust", "```text")).unwrap_err();
-        assert_eq!(error.to_string(), "README.md has no rust block");
-    }
-
-    #[test]
-    fn readme_whose_program_has_no_test_is_refused() {
-        let error = Program::of(&README.replace("#[test]", "")).unwrap_err();
-        assert!(error.to_string().contains("must be a test of the first"));
+    fn readme_that_lacks_a_block_is_refused_with_what_it_must_have() {
+        for (block, instead, expected) in [
+            ("[dependencies]", "[store]", "must be the [dependencies]"),
+            ("```rust", "```text", "README.md has no rust block"),
+            ("#[test]", "", "must be a test of the first"),
+        ] {
+            let error = Program::of(&README.replace(block, instead)).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+        }
     }
 }

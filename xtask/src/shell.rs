@@ -21,6 +21,15 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// A program in PATH.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(&name))
+        .find(|file| file.is_file())
+}
+
 /// Runs cargo with its output on the terminal.
 pub(crate) fn run_cargo(arguments: &[&str]) -> Result<()> {
     run(cargo().args(arguments))
@@ -77,14 +86,14 @@ pub(crate) struct Steps {
 }
 
 struct Step {
-    name: &'static str,
+    name: String,
     took: Duration,
     error: Option<anyhow::Error>,
 }
 
 impl Steps {
     /// Runs a step. A failed step does not stop the others, so one run shows everything that is wrong.
-    pub(crate) fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) {
+    pub(crate) fn run(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
         heading(name);
         let begun = Instant::now();
         let error = step().err();
@@ -93,7 +102,11 @@ impl Steps {
             None => println!("✓ {name}, {}", time(took)),
             Some(error) => println!("✗ {name}, {}: {error:#}", time(took)),
         }
-        self.done.push(Step { name, took, error });
+        self.done.push(Step {
+            name: name.to_owned(),
+            took,
+            error,
+        });
     }
 
     /// Prints a table of the steps. Fails if a step failed.
@@ -111,7 +124,7 @@ impl Steps {
             .done
             .iter()
             .filter(|step| step.error.is_some())
-            .map(|step| step.name)
+            .map(|step| step.name.as_str())
             .collect();
         if failed.is_empty() {
             println!("\nAll {} steps passed in {total}.", self.done.len());

@@ -30,7 +30,7 @@ use crate::telemetry::{self, AlarmLog, Metrics, StoreLog};
 const ADMIN_WORKERS: usize = 2;
 /// Connections that the merchant may have open to the admin interface.
 pub(crate) const ADMIN_CONNECTIONS: usize = 256;
-/// How often metrics are compacted and new alarms are logged.
+/// How often new alarms are logged.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How long the end may wait for the store to give the last alarms.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -41,7 +41,6 @@ pub struct Service {
     admin: Server,
     worker: Option<Worker<GateClient>>,
     ledger: Ledger,
-    metrics: Metrics,
     /// What a reload of the configuration replaces.
     pub reloaded: Reloaded,
     /// The address that the platform calls.
@@ -55,7 +54,7 @@ impl Service {
     ///
     /// # Errors
     /// When an address is in use or does not belong to this machine, or when the Gate's client finds no certificates.
-    pub fn bind(config: &Config, ledger: Ledger, metrics: Metrics) -> io::Result<Self> {
+    pub fn bind(config: &Config, ledger: Ledger) -> io::Result<Self> {
         let reloaded = Reloaded::new(config);
         let keyring = reloaded.keyring.clone();
         let merchant = Arc::new(LedgerMerchant::new(config, ledger.clone()));
@@ -80,7 +79,7 @@ impl Service {
             access: Access::new(reloaded.tokens.clone(), proxies),
             hosts: config.admin_hosts.clone(),
             payouts: PayoutIntake::new(config, new_payout),
-            metrics: metrics.clone(),
+            metrics: Metrics::default(),
         };
         let limits = Limits {
             workers: Some(ADMIN_WORKERS),
@@ -97,7 +96,6 @@ impl Service {
             admin,
             worker,
             ledger,
-            metrics,
             reloaded,
             listen,
             admin_listen,
@@ -116,7 +114,7 @@ impl Service {
     /// # Errors
     /// When a listener fails.
     pub async fn serve(self) -> io::Result<()> {
-        let (metrics, watched) = (self.metrics, self.ledger.clone());
+        let watched = self.ledger.clone();
         let mut payouts_known = self.worker.is_some();
         let (end, ending) = watch::channel(false);
         let mut ended = ending.clone();
@@ -144,7 +142,6 @@ impl Service {
                 }
                 let end = async { while ended.changed().await.is_ok() {} };
                 ends = timeout(UPKEEP, end).await.is_ok();
-                metrics.upkeep();
                 telemetry::report_left_out();
             }
         });

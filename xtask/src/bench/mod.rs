@@ -59,13 +59,21 @@ struct Effort {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    // Figures of a debug build mean nothing, so a debug build starts the release build.
+    // Figures of a debug build mean nothing, so a debug build starts the build that is shipped.
     if cfg!(debug_assertions) && !arguments.debug_build {
         let again = std::env::args().skip(1).collect::<Vec<_>>();
         let mut cargo = shell::cargo();
         return shell::run(
             cargo
-                .args(["run", "--release", "--quiet", "--package", "xtask", "--"])
+                .args([
+                    "run",
+                    "--profile",
+                    "dist",
+                    "--quiet",
+                    "--package",
+                    "xtask",
+                    "--",
+                ])
                 .args(again),
         );
     }

@@ -5,14 +5,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::sync::{LazyLock, mpsc};
+use std::sync::mpsc;
 use std::{fs, thread};
 
 use actix_web::rt::System;
 use jetpay_platform::Admin;
 use jetpay_server::config::Config;
 use jetpay_server::service::Service;
-use jetpay_server::telemetry::Metrics;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -35,9 +34,6 @@ id = 1234
 secret_file = "secret"
 methods = ["kaspi", "kassa24", "kassa24-bvu", "cashin-kz", "qiwi-kz"]
 "#;
-
-/// A process has one recorder of metrics.
-static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics::start().unwrap());
 
 /// A service that runs until the test program ends.
 pub(crate) struct Running {
@@ -99,7 +95,7 @@ fn serve(config: PathBuf) -> (SocketAddr, SocketAddr) {
         System::new().block_on(async {
             let config = Config::read(&config).unwrap();
             let ledger = config.store.open().await.unwrap();
-            let service = Service::bind(&config, ledger, METRICS.clone()).unwrap();
+            let service = Service::bind(&config, ledger).unwrap();
             tell.send((service.listen, service.admin_listen)).unwrap();
             service.serve().await.unwrap();
         });

@@ -135,7 +135,10 @@ async fn readyz(admin: Data<Admin>) -> HttpResponse {
 }
 
 async fn metrics(admin: Data<Admin>) -> HttpResponse {
-    plain(StatusCode::OK, admin.metrics.page(&admin.ledger).await)
+    match admin.metrics.page(&admin.ledger).await {
+        Ok(page) => plain(StatusCode::OK, page),
+        Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
 }
 
 fn plain(status: StatusCode, text: impl Into<String>) -> HttpResponse {

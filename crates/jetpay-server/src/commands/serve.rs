@@ -23,7 +23,7 @@ use crate::methods::MethodName;
 use crate::reload::Reload;
 use crate::service::{self, Service};
 use crate::systemd;
-use crate::telemetry::{self, Metrics};
+use crate::telemetry;
 
 pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     telemetry::start_log(Some(LogConfig::default()));
@@ -34,11 +34,10 @@ pub(super) fn serve(config: &Path) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let metrics = Metrics::start()?;
     System::new().block_on(async move {
         let ledger = config.store.open_to_serve().await;
         let ledger = ledger.context("cannot open the store")?;
-        let service = Service::bind(&config, ledger, metrics)?;
+        let service = Service::bind(&config, ledger)?;
         tracing::info!(listen = %service.listen, admin = %service.admin_listen, "jetpay is running");
         let handles = service.handles();
         let reload = Reload::new(path, config, service.reloaded.clone());

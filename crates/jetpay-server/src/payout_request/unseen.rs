@@ -1,8 +1,7 @@
 //! Characters that cannot be seen in an identifier. With one of them, two identifiers that look alike are two payouts.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
-use icu_properties::{CodePointMapData, CodePointSetData};
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// The first character of an identifier that cannot be seen, its place, and what to do: white space at an end, white space
 /// other than a space, or a character without a shape of its own. None: the identifier is what it looks like.
@@ -21,14 +20,16 @@ pub(crate) fn control(text: &str) -> Option<String> {
 
 /// Where an identifier leaves Unicode's composed form (NFC), and what to do: the same letters in the other form look alike.
 pub(crate) fn decomposed(text: &str) -> Option<String> {
-    let (composed, rest) = ComposingNormalizerBorrowed::new_nfc().split_normalized(text);
-    (!rest.is_empty()).then(|| {
-        format!(
-            "is not in the composed form of Unicode (NFC) from character {} of {} on, and looks like a key that is: compose it",
-            composed.chars().count() + 1,
-            text.chars().count()
-        )
-    })
+    let composed = text.nfc().map(Some).chain(std::iter::repeat(None));
+    let place = text
+        .chars()
+        .zip(composed)
+        .position(|(own, composed)| Some(own) != composed)?;
+    Some(format!(
+        "is not in the composed form of Unicode (NFC) from character {} of {} on, and looks like a key that is: compose it",
+        place + 1,
+        text.chars().count()
+    ))
 }
 
 /// The first character that `is_wrong`, given its place from 0, in words.
@@ -44,17 +45,19 @@ fn first(text: &str, is_wrong: impl Fn(usize, char) -> bool) -> Option<String> {
     ))
 }
 
-/// Whether a character has no shape of its own: by its category or as Unicode's default-ignorable, or a blank that is no white
-/// space.
+/// Whether a character has no shape of its own: by its category, as a letter or mark that Unicode calls default-ignorable, or
+/// as a blank that is no white space.
 fn is_shapeless(character: char) -> bool {
-    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    let is_ignorable = matches!(
+        character,
+        '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}'
+    );
     let is_blank = matches!(
         character,
         '\u{2800}' | '\u{fffc}' | '\u{16fe4}' | '\u{1d159}'
     );
-    is_blank
-        || GeneralCategoryGroup::Other.contains(category)
-        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+    is_ignorable || is_blank || character.general_category_group() == GeneralCategoryGroup::Other
 }
 
 fn name(character: char) -> &'static str {

@@ -1,7 +1,7 @@
 //! Metrics for Prometheus.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -11,11 +11,9 @@ use jetpay_core::message::Matched;
 use jetpay_core::serve::MessageKind;
 use jetpay_core::signature::Order;
 use jetpay_ledger::{Error, Ledger, PayoutState};
-use metrics::{
-    Counter, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge,
-    histogram,
+use prometheus::{
+    Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::sync::Mutex;
 
 use super::limits;
@@ -31,65 +29,58 @@ const SECONDS: [f64; 10] = [
 /// How long a scrape waits for the store. Prometheus gives up after 10 seconds.
 const READ_TIMEOUT: Duration = Duration::from_secs(3);
 
-#[rustfmt::skip] // One row a line, however long its text is.
-const COUNTERS: [(&str, &str); 7] = [
-    ("jetpay_messages_total", "messages answered, by endpoint, kind and outcome"),
-    ("jetpay_ignored_fields_total", "fields of callbacks in an odd form that no money depends on, by field"),
-    ("jetpay_unusable_not_stored_total", "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project"),
-    ("jetpay_admin_denied_total", "requests to the admin interface without a right token or role, by code"),
-    ("jetpay_config_reloads_total", "times that the service read its configuration again, by outcome"),
-    ("jetpay_wrong_paths_total", "requests to the platform's listener for a path that does not exist"),
-    ("jetpay_payout_requests_total", "requests to the Gate, by kind and outcome"),
-];
-/// What the store says, for each page.
-#[rustfmt::skip] // One row a line, however long its text is.
-const GAUGES: [(&str, &str); 4] = [
-    ("jetpay_store_up", "1 while the store answers and takes writes, else 0"),
-    ("jetpay_ledger", "rows of the ledger that need attention, by kind"),
-    ("jetpay_payouts", "payouts without an outcome, by state, and overdue payouts"),
-    ("jetpay_last_credit_timestamp_seconds", "when a callback last credited a payment, by method: seconds since 1970"),
-];
+/// Counters with one name and the same labels. A page shows them from the first use on.
+pub(super) type Counters = LazyLock<IntCounterVec>;
 
-/// The metrics of this process.
-#[derive(Clone)]
+// One row a line, however long its text is.
+#[rustfmt::skip]
+static MESSAGES: Counters = LazyLock::new(|| counters("jetpay_messages_total", "messages answered, by endpoint, kind and outcome", &["endpoint", "kind", "outcome"]));
+#[rustfmt::skip]
+static SIGNATURES: Counters = LazyLock::new(|| counters("jetpay_signatures_total", "good signatures, by the sort order and the secret that matched", &["order", "secret"]));
+#[rustfmt::skip]
+pub(super) static IGNORED_FIELDS: Counters = LazyLock::new(|| counters("jetpay_ignored_fields_total", "fields of callbacks in an odd form that no money depends on, by field", &["field"]));
+#[rustfmt::skip]
+pub(super) static UNUSABLE_NOT_STORED: Counters = LazyLock::new(|| counters("jetpay_unusable_not_stored_total", "signed callbacks that are not usable and were not stored, because the project has too many open alarms, by project", &["project"]));
+#[rustfmt::skip]
+pub(super) static CASHIN_TYPED_VERIFY: Counters = LazyLock::new(|| counters("jetpay_cashin_check_deposit_typed_verify_total", "check_deposits of Cash-in whose type is verify", &[]));
+#[rustfmt::skip]
+pub(super) static ADMIN_DENIED: Counters = LazyLock::new(|| counters("jetpay_admin_denied_total", "requests to the admin interface without a right token or role, by code", &["code"]));
+#[rustfmt::skip]
+pub(super) static CONFIG_RELOADS: Counters = LazyLock::new(|| counters("jetpay_config_reloads_total", "times that the service read its configuration again, by outcome", &["outcome"]));
+#[rustfmt::skip]
+pub(super) static WRONG_PATHS: Counters = LazyLock::new(|| counters("jetpay_wrong_paths_total", "requests to the platform's listener for a path that does not exist", &[]));
+#[rustfmt::skip]
+pub(super) static PAYOUT_REQUESTS: Counters = LazyLock::new(|| counters("jetpay_payout_requests_total", "requests to the Gate, by kind and outcome", &["request", "outcome"]));
+
+static ANSWER_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
+    let help = "time from the first byte of a request to its answer";
+    let buckets = SECONDS.to_vec();
+    prometheus::register_histogram_vec!("jetpay_answer_seconds", help, &["endpoint"], buckets)
+        .expect("a name of our own, which no other metric has")
+});
+
+fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    prometheus::register_int_counter_vec!(name, help, labels)
+        .expect("a name of our own, which no other metric has")
+}
+
+/// Adds 1 to the counter with these labels.
+pub(super) fn count(counters: &Counters, labels: &[&str]) {
+    counters.with_label_values(labels).inc();
+}
+
+/// The page with the metrics of this process.
+#[derive(Clone, Default)]
 pub struct Metrics {
-    collected: PrometheusHandle,
     last_credits: Arc<Mutex<LastCredits>>,
 }
 
 impl Metrics {
-    /// Starts to collect metrics.
+    /// The page for Prometheus. What the store says is read for each page: a gauge that cannot be read now is absent.
     ///
     /// # Errors
-    /// When this process already collects metrics.
-    pub fn start() -> Result<Self, BuildError> {
-        let seconds = Matcher::Full("jetpay_answer_seconds".to_owned());
-        let handle = PrometheusBuilder::new()
-            .set_buckets_for_metric(seconds, &SECONDS)?
-            .install_recorder()?;
-        for (name, text) in COUNTERS {
-            describe_counter!(name, text);
-        }
-        describe_histogram!(
-            "jetpay_answer_seconds",
-            "time from the first byte of a request to its answer"
-        );
-        describe_gauge!("jetpay_build_info", "1, with the version of this program");
-        gauge!("jetpay_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-        Ok(Self {
-            collected: handle,
-            last_credits: Arc::default(),
-        })
-    }
-
-    /// Compacts the collected samples, which would pile up between two scrapes.
-    pub fn upkeep(&self) {
-        self.collected.run_upkeep();
-    }
-
-    /// The page for Prometheus. What the store says is read for each page: a gauge that cannot be read now is absent.
-    #[must_use]
-    pub async fn page(&self, ledger: &Ledger) -> String {
+    /// When two metrics have one name.
+    pub async fn page(&self, ledger: &Ledger) -> prometheus::Result<String> {
         let last_credits = async {
             let mut last = self.last_credits.lock().await;
             last.update(ledger).await?;
@@ -101,60 +92,66 @@ impl Metrics {
             read(last_credits)
         );
         let up = counts.is_some() && !matches!(ledger.ready(), Err(Error::Unavailable(_)));
-        let gauges = PrometheusBuilder::new().build_recorder();
-        metrics::with_local_recorder(&gauges, || {
-            for (name, text) in GAUGES {
-                describe_gauge!(name, text);
-            }
-            gauge!("jetpay_store_up").set(if up { 1.0 } else { 0.0 });
-            if let Some(counts) = counts {
-                for (what, count) in [
-                    ("pending", counts.pending),
-                    ("unmatched", counts.unmatched),
-                    ("quarantined", counts.quarantined),
-                    ("alarms", counts.alarms),
-                    ("open_alarms", counts.open_alarms),
-                ] {
-                    set("jetpay_ledger", "what", what, count);
-                }
-            }
-            if let Some((open, overdue)) = payouts {
-                let states = PayoutState::ALL.iter().filter(|state| state.is_open());
-                for state in states {
-                    let count = open.get(state).copied().unwrap_or_default();
-                    set("jetpay_payouts", "what", state.as_str(), count);
-                }
-                set("jetpay_payouts", "what", "overdue", overdue);
-            }
-            for (method, seconds) in last_credits.into_iter().flatten() {
-                set(
-                    "jetpay_last_credit_timestamp_seconds",
-                    "method",
-                    method,
-                    seconds,
-                );
-            }
+        let counts = counts.map(|counts| {
+            [
+                ("pending", counts.pending),
+                ("unmatched", counts.unmatched),
+                ("quarantined", counts.quarantined),
+                ("alarms", counts.alarms),
+                ("open_alarms", counts.open_alarms),
+            ]
         });
-        self.collected.render() + &gauges.handle().render()
+        let payouts = payouts.map(|(open, overdue)| {
+            let states = PayoutState::ALL.iter().filter(|state| state.is_open());
+            let count = move |state| open.get(state).copied().unwrap_or_default();
+            let states = states.map(move |state| (state.as_str(), count(state)));
+            states.chain([("overdue", overdue)])
+        });
+        let credits = last_credits.iter().flatten();
+        let credits = credits.map(|(method, seconds)| (method.as_str(), *seconds));
+        let gauges = Registry::new();
+        show(&gauges, BUILD_INFO, [(env!("CARGO_PKG_VERSION"), 1)])?;
+        show(&gauges, STORE_UP, [("", i64::from(up))])?;
+        show(&gauges, LEDGER, counts.into_iter().flatten())?;
+        show(&gauges, PAYOUTS, payouts.into_iter().flatten())?;
+        show(&gauges, LAST_CREDITS, credits)?;
+        let mut families = prometheus::gather();
+        families.extend(gauges.gather());
+        TextEncoder::new().encode_to_string(&families)
     }
+}
+
+/// A gauge of a page: its name, its help and its label.
+type Gauge = (&'static str, &'static str, Option<&'static str>);
+
+#[rustfmt::skip]
+const BUILD_INFO: Gauge = ("jetpay_build_info", "1, with the version of this program", Some("version"));
+#[rustfmt::skip]
+const STORE_UP: Gauge = ("jetpay_store_up", "1 while the store answers and takes writes, else 0", None);
+#[rustfmt::skip]
+const LEDGER: Gauge = ("jetpay_ledger", "rows of the ledger that need attention, by kind", Some("what"));
+#[rustfmt::skip]
+const PAYOUTS: Gauge = ("jetpay_payouts", "payouts without an outcome, by state, and overdue payouts", Some("what"));
+#[rustfmt::skip]
+const LAST_CREDITS: Gauge = ("jetpay_last_credit_timestamp_seconds", "when a callback last credited a payment, by method: seconds since 1970", Some("method"));
+
+/// Adds a gauge to a page, with a number for each value of its label. A gauge without numbers is absent.
+fn show<'a>(
+    page: &Registry,
+    (name, help, label): Gauge,
+    numbers: impl IntoIterator<Item = (&'a str, i64)>,
+) -> prometheus::Result<()> {
+    let gauge = IntGaugeVec::new(Opts::new(name, help), label.as_slice())?;
+    for (value, number) in numbers {
+        let labels = label.map(|_| value);
+        gauge.with_label_values(labels.as_slice()).set(number);
+    }
+    page.register(Box::new(gauge))
 }
 
 /// What the store answers, if it answers in time.
 async fn read<T>(answer: impl Future<Output = Result<T, Error>>) -> Option<T> {
     timeout(READ_TIMEOUT, answer).await.ok()?.ok()
-}
-
-fn set(
-    name: &'static str,
-    label: &'static str,
-    value: impl Into<metrics::SharedString>,
-    number: i64,
-) {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a count of rows or a time, not money"
-    )]
-    gauge!(name, label => value.into()).set(number as f64);
 }
 
 /// When a callback last credited a payment of each method.
@@ -209,7 +206,7 @@ pub struct Meter {
     verify: Served,
     check_deposit: Served,
     callback: Served,
-    usual_signature: Counter,
+    usual_signature: IntCounter,
     seconds: Histogram,
 }
 
@@ -219,13 +216,13 @@ const USUAL: Matched = Matched {
     secret: 0,
 };
 
-fn signatures(order: &'static str, secret: usize) -> Counter {
-    counter!("jetpay_signatures_total", "order" => order, "secret" => secret.to_string())
+fn signatures(order: &str, secret: usize) -> IntCounter {
+    SIGNATURES.with_label_values(&[order, &secret.to_string()])
 }
 
 struct Served {
-    served: Counter,
-    unavailable: Counter,
+    served: IntCounter,
+    unavailable: IntCounter,
 }
 
 impl Meter {
@@ -243,7 +240,7 @@ impl Meter {
             check_deposit: served("check_deposit"),
             callback: served("callback"),
             usual_signature: signatures("natural", USUAL.secret),
-            seconds: histogram!("jetpay_answer_seconds", "endpoint" => endpoint),
+            seconds: ANSWER_SECONDS.with_label_values(&[endpoint]),
         }
     }
 
@@ -251,14 +248,14 @@ impl Meter {
     /// sorts as its document says.
     fn count_signature(&self, matched: Matched) {
         if matched == USUAL {
-            self.usual_signature.increment(1);
+            self.usual_signature.inc();
             return;
         }
         let order = match matched.order {
             Order::Natural => "natural",
             Order::Byte => "byte",
         };
-        signatures(order, matched.secret).increment(1);
+        signatures(order, matched.secret).inc();
         let (endpoint, secret) = (self.endpoint, matched.secret);
         if matched.order == Order::Byte {
             limits::limited_signed(("byte order", endpoint, secret), || {
@@ -275,14 +272,14 @@ impl Meter {
     pub fn answered(&self, request: &HttpRequest, reply: &Reply, took: Duration) {
         let peer = || self.senders.sender(request.peer_addr(), request.headers());
         requests::message(self.endpoint, peer, reply, took);
-        self.seconds.record(took);
+        self.seconds.observe(took.as_secs_f64());
         let outcome = &reply.outcome;
         if let Some(matched) = outcome.matched {
             self.count_signature(matched);
         }
         if let Some(rejection) = &outcome.rejection {
             let kind = outcome.kind.map_or("unknown", name);
-            total(self.endpoint, kind, rejection.kind()).increment(1);
+            total(self.endpoint, kind, rejection.kind()).inc();
             return;
         }
         let kind = match outcome.kind {
@@ -291,16 +288,16 @@ impl Meter {
             _ => &self.callback,
         };
         match (&outcome.unavailable, outcome.refusal) {
-            (None, None) => kind.served.increment(1),
+            (None, None) => kind.served.inc(),
             (None, Some(code)) => {
                 let kind = outcome.kind.map_or("unknown", name);
-                total(self.endpoint, kind, refusal(code)).increment(1);
+                total(self.endpoint, kind, refusal(code)).inc();
             }
-            (Some(_), _) => kind.unavailable.increment(1),
+            (Some(_), _) => kind.unavailable.inc(),
         }
     }
 }
 
-fn total(endpoint: &'static str, kind: &'static str, outcome: &'static str) -> Counter {
-    counter!("jetpay_messages_total", "endpoint" => endpoint, "kind" => kind, "outcome" => outcome)
+fn total(endpoint: &str, kind: &str, outcome: &str) -> IntCounter {
+    MESSAGES.with_label_values(&[endpoint, kind, outcome])
 }

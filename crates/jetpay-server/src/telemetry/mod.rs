@@ -16,12 +16,13 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
-use ::metrics::counter;
 use jetpay_core::Callback;
 use jetpay_core::id::{OperationId, PaymentId, ProjectId};
 use jetpay_core::status::{OperationStatus, OperationType, PaymentStatus};
 use jetpay_ledger::payout::{Lease, SendOutcome, StatusAnswer};
 use jetpay_ledger::{CallbackOutcome, Error, Ledger, UnusableOutcome};
+
+use self::metrics::count;
 
 /// The ledger stored a callback. [`AlarmLog`] logs the alarms that it raised.
 pub(crate) fn callback_recorded(
@@ -36,7 +37,7 @@ pub(crate) fn callback_recorded(
 /// The ledger stored a signed callback that is not usable, or knew it, or has too many of the project.
 pub(crate) fn unusable_recorded(recorded: UnusableOutcome, project: ProjectId) {
     if recorded == UnusableOutcome::NotStored {
-        counter!("jetpay_unusable_not_stored_total", "project" => project.to_string()).increment(1);
+        count(&metrics::UNUSABLE_NOT_STORED, &[&project.to_string()]);
         limits::limited_signed(("not stored", project), || {
             tracing::error!(
                 %project,
@@ -108,13 +109,13 @@ pub(crate) fn fields_ignored(fields: &[&'static str]) {
                  comes once for each field; jetpay_ignored_fields_total counts"
             );
         }
-        counter!("jetpay_ignored_fields_total", "field" => field).increment(1);
+        count(&metrics::IGNORED_FIELDS, &[&field]);
     }
 }
 
 /// Counts `check_deposit`s of Cash-in with the type `verify`: its document and its sample disagree about that type.
 pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
-    counter!("jetpay_cashin_check_deposit_typed_verify_total").increment(1);
+    count(&metrics::CASHIN_TYPED_VERIFY, &[]);
     limits::limited_signed(
         ("typed verify", project),
         || tracing::warn!(%project, "a check_deposit of Cash-in has the type verify"),
@@ -123,7 +124,7 @@ pub(crate) fn check_deposit_typed_verify(project: ProjectId) {
 
 /// A request to the admin interface came without one of its tokens.
 pub(crate) fn token_refused(peer: IpAddr) {
-    counter!("jetpay_admin_denied_total", "code" => "unauthorized").increment(1);
+    count(&metrics::ADMIN_DENIED, &["unauthorized"]);
     limits::limited(&limits::DENIED, || {
         tracing::warn!(peer = %peer, "the admin interface refused a request: its token is missing or wrong");
     });
@@ -131,7 +132,7 @@ pub(crate) fn token_refused(peer: IpAddr) {
 
 /// A request to the admin interface had a token of another role.
 pub(crate) fn role_refused(peer: IpAddr, token: &str, needed: &str) {
-    counter!("jetpay_admin_denied_total", "code" => "forbidden").increment(1);
+    count(&metrics::ADMIN_DENIED, &["forbidden"]);
     limits::limited(&limits::DENIED, || {
         tracing::warn!(peer = %peer, token, needed, "the admin interface refused a request: its token has another role");
     });
@@ -144,7 +145,7 @@ pub(crate) fn admin_unavailable(error: &Error) {
 
 /// A request to the platform's listener named a path that does not exist.
 pub(crate) fn wrong_path(path: &str, peer: IpAddr) {
-    counter!("jetpay_wrong_paths_total").increment(1);
+    count(&metrics::WRONG_PATHS, &[]);
     limits::limited(&limits::WRONG_PATHS, || {
         tracing::warn!(
             path, peer = %peer,
@@ -156,7 +157,7 @@ pub(crate) fn wrong_path(path: &str, peer: IpAddr) {
 
 /// The service took parts of its configuration again, or did not because the file is wrong.
 pub(crate) fn config_reloaded(outcome: &'static str) {
-    counter!("jetpay_config_reloads_total", "outcome" => outcome).increment(1);
+    count(&metrics::CONFIG_RELOADS, &[outcome]);
 }
 
 /// A signal came that does nothing.
@@ -208,8 +209,7 @@ pub(crate) fn payout_status(payout: &Lease, answer: &StatusAnswer) {
 }
 
 fn count_payout_request(request: &'static str, outcome: &'static str) {
-    counter!("jetpay_payout_requests_total", "request" => request, "outcome" => outcome)
-        .increment(1);
+    count(&metrics::PAYOUT_REQUESTS, &[request, outcome]);
 }
 
 /// The result of a payout's action could not be recorded.
@@ -253,10 +253,9 @@ mod tests {
     use std::io;
     use std::sync::Mutex;
 
-    use metrics_exporter_prometheus::PrometheusBuilder;
-
     use jetpay_ledger::UnusableOutcome;
 
+    use super::metrics::{IGNORED_FIELDS, UNUSABLE_NOT_STORED};
     use super::{fields_ignored, unusable_recorded};
 
     static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -275,36 +274,26 @@ mod tests {
 
     #[test]
     fn unusable_callback_is_counted_only_if_it_was_not_stored() {
-        let recorder = PrometheusBuilder::new().build_recorder();
-        metrics::with_local_recorder(&recorder, || {
-            for recorded in [
-                UnusableOutcome::Stored,
-                UnusableOutcome::Repeated,
-                UnusableOutcome::NotStored,
-            ] {
-                unusable_recorded(recorded, 1234.into());
-            }
-        });
-        let page = recorder.handle().render();
-        let line = "jetpay_unusable_not_stored_total{project=\"1234\"} 1";
-        assert!(page.contains(line), "{page}");
+        for recorded in [
+            UnusableOutcome::Stored,
+            UnusableOutcome::Repeated,
+            UnusableOutcome::NotStored,
+        ] {
+            unusable_recorded(recorded, 777.into());
+        }
+        assert_eq!(UNUSABLE_NOT_STORED.with_label_values(&["777"]).get(), 1);
     }
 
     #[test]
     fn ignored_field_is_counted_each_time_and_logged_once() {
-        let recorder = PrometheusBuilder::new().build_recorder();
         let log = tracing_subscriber::fmt().with_writer(|| Log).finish();
         tracing::subscriber::with_default(log, || {
-            metrics::with_local_recorder(&recorder, || {
-                for _ in 0..3 {
-                    fields_ignored(&["payment:method", "operation:provider"]);
-                }
-            });
+            for _ in 0..3 {
+                fields_ignored(&["payment:method", "operation:provider"]);
+            }
         });
-        let page = recorder.handle().render();
         for field in ["payment.method", "operation.provider"] {
-            let line = format!("jetpay_ignored_fields_total{{field=\"{field}\"}} 3");
-            assert!(page.contains(&line), "{page}");
+            assert_eq!(IGNORED_FIELDS.with_label_values(&[field]).get(), 3);
         }
         let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
         assert_eq!(log.matches("payment.method").count(), 1, "{log}");

@@ -1,7 +1,6 @@
 //! The service in this process, and a simulated Gate: real HTTP in both directions, real SQLite, and short pauses.
 
 use std::net::SocketAddr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,7 +16,6 @@ use jetpay_platform::gate::{self, GateState, Plan, ServerOptions};
 use jetpay_qiwi_kz::Customer;
 use jetpay_server::config::Config;
 use jetpay_server::service::{self, Service};
-use jetpay_server::telemetry::Metrics;
 use jetpay_testing::free_port;
 
 use crate::support::{Folder, PROJECT, SECRET, tenge};
@@ -84,7 +82,7 @@ impl PayoutService {
         config.gate.as_mut().unwrap().keep_personal_data = Duration::ZERO;
         config.workers = Some(1);
         let ledger = config.store.open().await.unwrap();
-        let service = Service::bind(&config, ledger.clone(), metrics()).unwrap();
+        let service = Service::bind(&config, ledger.clone()).unwrap();
         Self {
             ledger,
             listen: service.listen,
@@ -170,12 +168,6 @@ fn request(id: &str, account: &str) -> String {
 
 fn since_1970() -> Duration {
     std::time::UNIX_EPOCH.elapsed().unwrap()
-}
-
-/// A process can start its metrics only once.
-fn metrics() -> Metrics {
-    static METRICS: OnceLock<Metrics> = OnceLock::new();
-    METRICS.get_or_init(|| Metrics::start().unwrap()).clone()
 }
 
 /// The steps of the history, in order.

@@ -24,7 +24,7 @@ macro_rules! statements {
         impl Statements {
             async fn prepare(client: &Client) -> Result<Self, Error> {
                 $(let $name = client.prepare($sql);)+
-                let ($($name,)+) = futures_util::try_join!($($name,)+)?;
+                let ($($name,)+) = tokio::try_join!($($name,)+)?;
                 Ok(Self { $($name,)+ })
             }
         }

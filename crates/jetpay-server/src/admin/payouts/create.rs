@@ -220,7 +220,7 @@ mod tests {
             access: Access::new(Live::new(vec![token]), TrustedProxies::default()),
             hosts: Vec::new(),
             payouts: Some(intake),
-            metrics: Metrics::start().unwrap(),
+            metrics: Metrics::default(),
         };
         let app = App::new().configure(|service| admin::endpoints(service, admin));
         let app = init_service(app).await;

@@ -18,7 +18,7 @@ use jetpay_platform::Platform;
 use super::UNREAD;
 use crate::config::{AdminAccess, Config};
 use crate::service::{self, Service};
-use crate::telemetry::{self, Metrics};
+use crate::telemetry;
 use scenes::heading;
 use setup::Setup;
 
@@ -39,12 +39,11 @@ impl Demo {
         telemetry::start_log(None);
         let setup = Setup::prepare(self.dir.as_deref())?;
         let config = Config::read(&setup.config())?;
-        let metrics = Metrics::start()?;
         System::new().block_on(async {
             let ledger = config.store.open().await;
             let ledger = ledger.context("cannot open the demo's ledger")?;
             ledger.import_customers(setup::customers()).await?;
-            let service = Service::bind(&config, ledger.clone(), metrics)?;
+            let service = Service::bind(&config, ledger.clone())?;
             let handles = service.handles();
             let (listen, admin) = (service.listen, service.admin_listen);
             let served = actix_web::rt::spawn(service.serve());
