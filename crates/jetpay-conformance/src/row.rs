@@ -4,11 +4,13 @@ use std::pin::Pin;
 
 use jetpay_platform::MethodFacts;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::check::CheckResult;
 use super::check_context::CheckContext;
 use super::expect::Refusal;
-use super::target::Target;
+use super::rows::conditions::{option_1, option_2};
+use super::target::{Kassa24Answers, Target};
 
 /// Whether a document demands what a check expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -64,11 +66,16 @@ pub(crate) struct Row {
     pub(super) why: &'static str,
     pub(super) applies: fn(&MethodFacts, &Target) -> bool,
     pub(super) of_no_method: bool,
+    /// The answers to Kassa24 of the project in whose name the platform calls, if the row is about one option.
+    pub(super) answers: Option<Kassa24Answers>,
     pub(super) credits: bool,
     pub(super) procedure: Procedure,
 }
 
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = CheckResult> + Send + 'a>>;
+
+/// Makes the bodies that a check sends.
+pub(crate) type Bodies = fn(&CheckContext<'_>) -> Vec<Vec<u8>>;
 
 /// What a check does and expects.
 #[derive(Clone, Copy)]
@@ -76,7 +83,9 @@ pub(crate) enum Procedure {
     /// Any function.
     Run(for<'a> fn(&'a CheckContext<'_>) -> Running<'a>),
     /// Sends each of these bodies to the method's URL and expects this refusal.
-    Refused(fn(&CheckContext<'_>) -> Vec<Vec<u8>>, Refusal),
+    Refused(Bodies, Refusal),
+    /// Sends a success of a new payment with this change and expects that it credits.
+    Credits(fn(Value) -> Value),
 }
 
 /// Makes a [`Procedure::Run`] from an `async fn`.
@@ -87,47 +96,94 @@ macro_rules! run {
 }
 pub(crate) use run;
 
-impl Row {
-    pub(crate) const fn new(
-        id: &'static str,
-        level: Level,
-        section: Section,
-        sentence: &'static str,
-        why: &'static str,
-        procedure: Procedure,
-    ) -> Self {
-        Self {
+/// A row that does not say yet what is done.
+pub(crate) struct Rule(Row);
+
+/// A rule that a document demands, or without which money is lost.
+pub(crate) const fn must(id: &'static str, section: Section) -> Rule {
+    Rule::new(id, Level::Must, section)
+}
+
+/// A rule that is our advice.
+pub(crate) const fn should(id: &'static str, section: Section) -> Rule {
+    Rule::new(id, Level::Should, section)
+}
+
+impl Rule {
+    const fn new(id: &'static str, level: Level, section: Section) -> Self {
+        Self(Row {
             id,
             level,
             section,
-            sentence,
-            why,
+            sentence: "",
+            why: "",
             applies: |_, _| true,
             of_no_method: false,
+            answers: None,
             credits: false,
-            procedure,
-        }
+            procedure: Procedure::Refused(|_| Vec::new(), Refusal::new(200, 500)),
+        })
+    }
+
+    /// What must hold, in one sentence.
+    pub(crate) const fn that(self, sentence: &'static str) -> Self {
+        Self(Row { sentence, ..self.0 })
+    }
+
+    /// What happens to people and money when it does not hold.
+    pub(crate) const fn why(self, why: &'static str) -> Self {
+        Self(Row { why, ..self.0 })
     }
 
     /// Restricts the row to methods and targets for which `applies` is true.
     pub(crate) const fn only(self, applies: fn(&MethodFacts, &Target) -> bool) -> Self {
-        Self { applies, ..self }
+        Self(Row { applies, ..self.0 })
+    }
+
+    /// Restricts the row to the method with two answer options, and to projects that use this one.
+    pub(crate) const fn option(self, answers: Kassa24Answers) -> Self {
+        let applies = match answers {
+            Kassa24Answers::Account => option_1,
+            Kassa24Answers::Contracts => option_2,
+        };
+        Self(Row {
+            answers: Some(answers),
+            ..self.only(applies).0
+        })
     }
 
     /// Makes it one check for all methods.
     pub(crate) const fn once(self) -> Self {
-        Self {
+        Self(Row {
             of_no_method: true,
-            ..self
+            ..self.0
+        })
+    }
+
+    /// The check runs this.
+    pub(crate) const fn runs(self, procedure: Procedure) -> Row {
+        Row {
+            procedure,
+            ..self.0
         }
     }
 
-    /// The check sends a success, which credits a customer.
-    pub(crate) const fn credits(self) -> Self {
-        Self {
+    /// The check runs this, which sends a success and so credits a customer.
+    pub(crate) const fn credits(self, procedure: Procedure) -> Row {
+        Row {
             credits: true,
-            ..self
+            ..self.runs(procedure)
         }
+    }
+
+    /// A success with this change credits a new payment.
+    pub(crate) const fn credits_with(self, change: fn(Value) -> Value) -> Row {
+        self.credits(Procedure::Credits(change))
+    }
+
+    /// The endpoint gives this refusal to each of these bodies.
+    pub(crate) const fn refused(self, bodies: Bodies, refusal: Refusal) -> Row {
+        self.runs(Procedure::Refused(bodies, refusal))
     }
 }
 

@@ -30,6 +30,16 @@ impl CheckContext<'_> {
         self.send(self.platform.sign(message)).await
     }
 
+    /// Sends `verify` for the payer.
+    pub(crate) async fn call_verify(&self) -> CheckResult<Exchange> {
+        self.call(&self.verify_json()).await
+    }
+
+    /// Sends `check_deposit` of the usual amount for the payer.
+    pub(crate) async fn call_deposit(&self) -> CheckResult<Exchange> {
+        self.call(&self.check_deposit_json()).await
+    }
+
     /// Posts a body unchanged to the method's URL.
     pub(crate) async fn send(&self, body: impl Into<Vec<u8>>) -> CheckResult<Exchange> {
         self.post(&self.platform, body).await
@@ -91,7 +101,7 @@ impl CheckContext<'_> {
 
     /// Begins a payment of the usual amount. Returns its id.
     pub(crate) async fn new_payment(&self) -> CheckResult<String> {
-        let exchange = self.call(&self.check_deposit(self.amount())).await?;
+        let exchange = self.call_deposit().await?;
         let answer = expect::answer(&exchange, 0)?;
         expect::text(answer, "payment_id", &exchange).map(str::to_owned)
     }

@@ -1,6 +1,6 @@
 //! Expectations that rows share: the effect of a callback, and the fields of a good answer.
 
-use jetpay_platform::messages::{Callback, Operation};
+use jetpay_platform::messages::Operation;
 use jetpay_platform::{Exchange, is_acknowledged};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -103,13 +103,7 @@ pub(crate) async fn post_with_words(
     let payment_id = context.new_payment().await?;
     let operation = Operation::new(kind, operation, context.amount());
     context
-        .expect_acknowledged(&Callback::new(
-            context.method,
-            context.project.id,
-            &payment_id,
-            payment,
-            operation,
-        ))
+        .expect_acknowledged(&context.callback(&payment_id, payment, operation))
         .await?;
     Ok(payment_id)
 }

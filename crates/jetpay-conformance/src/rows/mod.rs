@@ -1,11 +1,13 @@
 //! All rows. A folder is a chapter of a report.
 
-mod conditions;
+pub(super) mod conditions;
 mod expectations;
 mod malleability;
 mod time;
 
 use super::row::{Group, Row};
+
+pub(crate) use expectations::credits;
 
 /// The shape of answers: fields, types, and places of texts.
 mod shape {

@@ -36,9 +36,7 @@ pub(super) async fn judge(
             _ => Err(CallbackError::UnknownPayment),
         };
     }
-    if ledger_fault == Some(LedgerFault::FindsThePayerByCallback)
-        && names_another(&ledger, callback)
-    {
+    if ledger_fault == Some(LedgerFault::PayerByCallback) && names_another(&ledger, callback) {
         return Err(CallbackError::UnknownPayment);
     }
     apply(&mut ledger, callback, ledger_fault);
@@ -83,7 +81,7 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     let Some(payment) = ledger.payments.get_mut(id) else {
         return;
     };
-    if callback.project_id != payment.top_up.project_id && !is(LedgerFault::IgnoresTheProject) {
+    if callback.project_id != payment.top_up.project_id && !is(LedgerFault::IgnoresProject) {
         return;
     }
     if is(LedgerFault::UnknownIsFinal) && is_unknown(callback) {
@@ -98,11 +96,11 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     let asked = payment.top_up.amount;
     let sum = callback.payment.sum;
     let paid = sum
-        .filter(|_| is(LedgerFault::ReadsThePaymentsSum))
+        .filter(|_| is(LedgerFault::ReadsPaymentSum))
         .or(operation.sum_initial);
     let (Some(paid), Some(kind)) = (paid, &operation.kind) else {
         // Without an operation, the callback is about the payment alone.
-        if is(LedgerFault::TrustsThePayment) && *status == PaymentStatus::Success {
+        if is(LedgerFault::TrustsPaymentStatus) && *status == PaymentStatus::Success {
             ledger.enter(callback, asked.minor());
         } else if status.class() == StatusClass::Failed {
             decline(ledger, callback, ledger_fault);
@@ -115,12 +113,12 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
             return compensate(ledger, callback, kind, paid, ledger_fault);
         }
         OperationType::Sale => {}
-        _ if is(LedgerFault::IgnoresTheType) || is(LedgerFault::TrustsThePayment) => {}
+        _ if is(LedgerFault::IgnoresType) || is(LedgerFault::TrustsPaymentStatus) => {}
         _ => return,
     }
     let success = match ledger_fault {
-        Some(LedgerFault::TrustsThePayment) => *status == PaymentStatus::Success,
-        Some(LedgerFault::TrustsTheOperation) => done,
+        Some(LedgerFault::TrustsPaymentStatus) => *status == PaymentStatus::Success,
+        Some(LedgerFault::TrustsOperationStatus) => done,
         Some(LedgerFault::CreditsProcessing) => {
             matches!(status, PaymentStatus::Success | PaymentStatus::Processing)
         }
@@ -134,11 +132,11 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     };
     let partly = done && *status == PaymentStatus::PartiallyPaid;
     let fits = match ledger_fault {
-        Some(LedgerFault::IgnoresTheAmount | LedgerFault::CreditsPartPayments) => {
+        Some(LedgerFault::IgnoresAmount | LedgerFault::CreditsPartPayments) => {
             paid.currency() == asked.currency()
         }
         Some(LedgerFault::CreditsWhatCame) => paid.currency() == asked.currency(),
-        Some(LedgerFault::IgnoresTheCurrency) => paid.minor() == asked.minor(),
+        Some(LedgerFault::IgnoresCurrency) => paid.minor() == asked.minor(),
         _ => paid == asked,
     };
     if success && fits {
@@ -156,7 +154,7 @@ fn apply(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<LedgerFa
     } else if is(LedgerFault::ProcessingReopens) {
         payment.left = None;
         payment.state = "pending";
-    } else if is(LedgerFault::UnknownIsADecline) && status.class() == StatusClass::Unknown {
+    } else if is(LedgerFault::UnknownWordIsADecline) && status.class() == StatusClass::Unknown {
         payment.state = "declined";
     }
 }
@@ -171,7 +169,7 @@ fn compensate(
 ) {
     let is = |other| ledger_fault == Some(other);
     let asked = ledger.payments[callback.payment.id.as_str()].top_up.amount;
-    let same_currency = paid.currency() == asked.currency() || is(LedgerFault::IgnoresTheCurrency);
+    let same_currency = paid.currency() == asked.currency() || is(LedgerFault::IgnoresCurrency);
     let positive = paid.minor() > 0 || is(LedgerFault::RefundsBelowZero);
     if !same_currency || !positive {
         return;
@@ -204,18 +202,16 @@ fn credit_once(
 ) {
     let fresh = ledger.is_fresh(callback, true);
     let open = ledger.payments[callback.payment.id.as_str()].left.is_none();
-    if ledger_fault == Some(LedgerFault::PostsRepeatsAgain) && !open {
+    if ledger_fault == Some(LedgerFault::BooksRepeatsAnew) && !open {
         ledger.enter(callback, -minor);
         ledger.enter(callback, minor);
     }
     let credits = match ledger_fault {
         Some(LedgerFault::NeverCredits) => false,
         Some(LedgerFault::CreditsRepeats) => true,
-        Some(LedgerFault::KnowsRepeatsByTheirBytes) => {
-            ledger.remembered.insert(callback.body.to_vec())
-        }
+        Some(LedgerFault::KnowsRepeatsByBytes) => ledger.remembered.insert(callback.body.to_vec()),
         Some(LedgerFault::CreditsEachOperation | LedgerFault::RefundsBeforeTheSale) => fresh,
-        Some(LedgerFault::CreditsTwoPayments | LedgerFault::ProcessingReopens) => open,
+        Some(LedgerFault::OneOperationTwoPayments | LedgerFault::ProcessingReopens) => open,
         _ => fresh && open,
     };
     if credits && ledger_fault == Some(LedgerFault::NetsEarlyRefunds) {
@@ -241,7 +237,7 @@ fn decline(ledger: &mut Ledger, callback: &Callback, ledger_fault: Option<Ledger
         (Some(left), Some(LedgerFault::DeclineTakesBack)) if left > 0 => {
             ledger.enter(callback, -left);
         }
-        (Some(left), Some(LedgerFault::DeclineOfTheOperationTakesBack)) if own && left > 0 => {
+        (Some(left), Some(LedgerFault::DeclineOfOperationTakesBack)) if own && left > 0 => {
             ledger.enter(callback, -left);
         }
         _ => {}

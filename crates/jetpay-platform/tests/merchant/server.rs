@@ -128,35 +128,27 @@ pub(super) async fn answer(
     if let Some(shown) = looked_up(merchant, &incoming) {
         return shown;
     }
-    if let Some(heard) = &merchant.heard {
-        heard.lock().unwrap().push(incoming.clone());
-    }
+    merchant.heard().push(incoming.clone());
     match merchant.fault {
-        Fault::Comes(comes) => {
-            comes(&mut incoming);
-            right(merchant, keyring, &incoming).await
+        Fault::Comes(comes) => comes(&mut incoming),
+        Fault::Reads(reads) => incoming.edit(reads),
+        Fault::Stops(when, instead) if when(&incoming) => {
+            return Answer::instead(&incoming, instead);
         }
-        Fault::Stops(stops) => match stops(&incoming) {
-            Some(answer) => answer,
-            None => right(merchant, keyring, &incoming).await,
-        },
-        Fault::Answers(answers) => {
-            let mut answer = right(merchant, keyring, &incoming).await;
-            answers(&incoming, &mut answer);
-            answer
+        Fault::ActsFirst if incoming.is_callback() => {
+            let mut signed = incoming.clone();
+            signed.sign();
+            right(merchant, keyring, &signed).await;
         }
-        Fault::ActsFirst => {
-            if incoming.is_callback() {
-                let mut signed = incoming.clone();
-                signed.sign();
-                right(merchant, keyring, &signed).await;
-            }
-            right(merchant, keyring, &incoming).await
-        }
-        Fault::None | Fault::Ledger(_) | Fault::Wire(_) => {
-            right(merchant, keyring, &incoming).await
-        }
+        _ => {}
     }
+    let mut answer = right(merchant, keyring, &incoming).await;
+    if let Fault::Answers(when, change) = merchant.fault
+        && when(&incoming, &answer)
+    {
+        answer.change(change);
+    }
+    answer
 }
 
 /// The answer of the right merchant.
