@@ -131,6 +131,7 @@ async fn carry_out(context: &CheckContext<'_>, row: &Row) -> CheckResult {
             context.expect_refused(bodies(context), refusal).await?;
         }
         Procedure::Credits(change) => rows::credits(context, change).await?,
+        Procedure::Sequence(sent, state) => rows::sequence(context, sent, state).await?,
     }
     context.finish()
 }

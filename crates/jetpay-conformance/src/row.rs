@@ -33,26 +33,28 @@ impl Level {
     }
 }
 
-/// Where the rule of a row is written.
-#[derive(Clone, Copy)]
-pub(crate) enum Section {
-    /// In the document, under the heading of `verify`.
+/// Where the rule of a check is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// In each method's document, under the heading of `verify`:
+    /// [`Sections::verify`](jetpay_platform::Sections::verify).
     Verify,
-    /// In the document, under the heading of `check_deposit`.
+    /// The same under the heading of `check_deposit`.
     CheckDeposit,
-    /// In the document, under the heading of the callback.
+    /// The same under the heading of the callback.
     Callback,
-    /// In another place, or a rule of this project.
-    Ours(&'static str),
+    /// In another place that is the same for all methods.
+    Other(&'static str),
 }
 
-impl Section {
+impl Source {
     pub(super) fn of(self, facts: &MethodFacts) -> &'static str {
         match self {
             Self::Verify => facts.sections.verify,
             Self::CheckDeposit => facts.sections.check_deposit,
             Self::Callback => facts.sections.callback,
-            Self::Ours(section) => section,
+            Self::Other(section) => section,
         }
     }
 }
@@ -61,7 +63,7 @@ impl Section {
 pub(crate) struct Row {
     pub(super) id: &'static str,
     pub(super) level: Level,
-    pub(super) section: Section,
+    pub(super) section: Source,
     pub(super) sentence: &'static str,
     pub(super) why: &'static str,
     pub(super) applies: fn(&MethodFacts, &Target) -> bool,
@@ -86,6 +88,18 @@ pub(crate) enum Procedure {
     Refused(Bodies, Refusal),
     /// Sends a success of a new payment with this change and expects that it credits.
     Credits(fn(Value) -> Value),
+    /// Sends these callbacks of a new payment, and expects that each is acknowledged and that the payment ends in this
+    /// state: credited once, or without a credit.
+    Sequence(&'static [Sent], &'static str),
+}
+
+/// A callback in a sequence.
+#[derive(Clone, Copy)]
+pub(crate) enum Sent {
+    /// With this status, about the operation of the first callback. If one with it was sent before, that one again.
+    Same(&'static str),
+    /// With this status, about an operation of its own.
+    Other(&'static str),
 }
 
 /// Makes a [`Procedure::Run`] from an `async fn`.
@@ -100,17 +114,17 @@ pub(crate) use run;
 pub(crate) struct Rule(Row);
 
 /// A rule that a document demands, or without which money is lost.
-pub(crate) const fn must(id: &'static str, section: Section) -> Rule {
+pub(crate) const fn must(id: &'static str, section: Source) -> Rule {
     Rule::new(id, Level::Must, section)
 }
 
 /// A rule that is our advice.
-pub(crate) const fn should(id: &'static str, section: Section) -> Rule {
+pub(crate) const fn should(id: &'static str, section: Source) -> Rule {
     Rule::new(id, Level::Should, section)
 }
 
 impl Rule {
-    const fn new(id: &'static str, level: Level, section: Section) -> Self {
+    const fn new(id: &'static str, level: Level, section: Source) -> Self {
         Self(Row {
             id,
             level,
@@ -174,6 +188,11 @@ impl Rule {
             credits: true,
             ..self.runs(procedure)
         }
+    }
+
+    /// After these callbacks, which include a success, a new payment is credited once.
+    pub(crate) const fn credits_once(self, sent: &'static [Sent]) -> Row {
+        self.credits(Procedure::Sequence(sent, "credited"))
     }
 
     /// A success with this change credits a new payment.
@@ -249,52 +268,52 @@ impl Group {
 
 /// Where a rule comes from when no document has it. A reader understands the texts without another page.
 pub(crate) mod sections {
-    use super::Section;
+    use super::Source;
 
     /// What the signature does not protect.
-    pub(crate) const SIGNATURE: Section = Section::Ours("signatures: what they do not protect");
+    pub(crate) const SIGNATURE: Source = Source::Other("signatures: what they do not protect");
     /// Which string is signed, whatever the form of the message.
-    pub(crate) const SIGNED: Section = Section::Ours("signatures: the signed string");
+    pub(crate) const SIGNED: Source = Source::Other("signatures: the signed string");
     /// In which order fields are signed.
-    pub(crate) const PATHS: Section = Section::Ours("signatures: the order of fields");
+    pub(crate) const PATHS: Source = Source::Other("signatures: the order of fields");
     /// A bad signature. The documents have the code 400 for it.
-    pub(crate) const UNSIGNED: Section = Section::Ours("answer codes: 400, signature error");
+    pub(crate) const UNSIGNED: Source = Source::Other("answer codes: 400, signature error");
     /// A callback with a bad signature.
-    pub(crate) const UNSIGNED_CALLBACK: Section =
-        Section::Ours("our rule: only what is signed counts");
+    pub(crate) const UNSIGNED_CALLBACK: Source =
+        Source::Other("our rule: only what is signed counts");
     /// Which projects exist, with which secrets and methods.
-    pub(crate) const PROJECT: Section = Section::Ours("bad input: project, method");
+    pub(crate) const PROJECT: Source = Source::Other("bad input: project, method");
 
     /// Which answers a method has.
-    pub(crate) const METHOD_ANSWERS: Section =
-        Section::Ours("our reading: the answers of this method");
+    pub(crate) const METHOD_ANSWERS: Source =
+        Source::Other("our reading: the answers of this method");
     /// How callbacks are answered.
-    pub(crate) const ANSWERS: Section = Section::Ours("our rule: only HTTP 200 acknowledges");
+    pub(crate) const ANSWERS: Source = Source::Other("our rule: only HTTP 200 acknowledges");
     /// Unknown words and fields.
-    pub(crate) const WORDS: Section = Section::Ours("our rule: accept unknown words and fields");
+    pub(crate) const WORDS: Source = Source::Other("our rule: accept unknown words and fields");
 
     /// `verify` only reads.
-    pub(crate) const READ_ONLY: Section = Section::Ours("our rule: verify has no effects");
+    pub(crate) const READ_ONLY: Source = Source::Other("our rule: verify has no effects");
     /// `check_deposit` records a payment under a new id.
-    pub(crate) const RECORD_ONLY: Section = Section::Ours("our rule: check_deposit only records");
+    pub(crate) const RECORD_ONLY: Source = Source::Other("our rule: check_deposit only records");
     /// Which callback credits, and that it credits once.
-    pub(crate) const ONE_CREDIT: Section = Section::Ours("our rule: one credit");
+    pub(crate) const ONE_CREDIT: Source = Source::Other("our rule: one credit");
     /// How a callback finds its payment and its amount.
-    pub(crate) const KEYS: Section = Section::Ours("our rule: payment.id and sum_initial decide");
+    pub(crate) const KEYS: Source = Source::Other("our rule: payment.id and sum_initial decide");
     /// Refunds and reversals.
-    pub(crate) const REFUNDS: Section = Section::Ours("our rule: refunds and reversals");
+    pub(crate) const REFUNDS: Source = Source::Other("our rule: refunds and reversals");
     /// Callbacks in any order.
-    pub(crate) const ANY_ORDER: Section = Section::Ours("our rule: any order");
+    pub(crate) const ANY_ORDER: Source = Source::Other("our rule: any order");
     /// At a kiosk the cash is in the machine before `check_deposit`.
-    pub(crate) const REFUSE_IMPOSSIBLE: Section =
-        Section::Ours("our rule: refuse only the impossible");
+    pub(crate) const REFUSE_IMPOSSIBLE: Source =
+        Source::Other("our rule: refuse only the impossible");
 
     /// Unreadable bodies.
-    pub(crate) const UNREADABLE: Section = Section::Ours("bad input: unreadable");
+    pub(crate) const UNREADABLE: Source = Source::Other("bad input: unreadable");
     /// How large and how deep a body may be.
-    pub(crate) const SIZE: Section = Section::Ours("bad input: size and depth");
+    pub(crate) const SIZE: Source = Source::Other("bad input: size and depth");
     /// Messages with a wrong field.
-    pub(crate) const BAD_FIELD: Section = Section::Ours("bad input: signed, but a field is wrong");
+    pub(crate) const BAD_FIELD: Source = Source::Other("bad input: signed, but a field is wrong");
     /// HTTP around the messages.
-    pub(crate) const HTTP: Section = Section::Ours("bad input: HTTP");
+    pub(crate) const HTTP: Source = Source::Other("bad input: HTTP");
 }

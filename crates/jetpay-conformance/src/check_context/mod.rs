@@ -225,6 +225,10 @@ impl CheckContext<'_> {
         Callback::decline(self.method, self.project.id, payment_id, self.amount())
     }
 
+    pub(crate) fn processing(&self, payment_id: &str) -> Callback {
+        Callback::processing(self.method, self.project.id, payment_id, self.amount())
+    }
+
     /// A callback with this status of the payment.
     pub(crate) fn callback(
         &self,
@@ -269,6 +273,11 @@ pub(crate) fn tampered(signed: &[u8], change: impl FnOnce(Value) -> Value) -> Ve
     change(serde_json::from_slice(signed).unwrap_or_default())
         .to_string()
         .into_bytes()
+}
+
+/// Changes one field of a signed body without changing its signature.
+pub(crate) fn edited(signed: &[u8], pointer: &str, value: impl Into<Value>) -> Vec<u8> {
+    tampered(signed, |it| with(it, pointer, value.into()))
 }
 
 /// Replaces a text in a body once.

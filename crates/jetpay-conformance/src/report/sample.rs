@@ -7,7 +7,7 @@ use jetpay_platform::KASPI;
 use super::{Report, Subject};
 use crate::check::{Check, Finding, Outcome};
 use crate::expect::Refusal;
-use crate::row::{Group, Procedure, Row, Rule, Section, must, should};
+use crate::row::{Group, Procedure, Row, Rule, Source, must, should};
 use crate::{RecordedExchange, Role};
 
 /// An answer that would harm a careless reader of the report.
@@ -23,7 +23,7 @@ const fn row(rule: Rule, sentence: &'static str) -> Row {
     rule.that(sentence).why(WHY).runs(nothing)
 }
 
-const HERE: Section = Section::Callback;
+const HERE: Source = Source::Callback;
 
 static ROWS: [Row; 8] = [
     row(must("verify-known", HERE), "a known customer is found"),

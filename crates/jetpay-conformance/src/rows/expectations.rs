@@ -1,6 +1,6 @@
 //! Expectations that rows share: the effect of a callback, and the fields of a good answer.
 
-use jetpay_platform::messages::Operation;
+use jetpay_platform::messages::{Callback, Operation};
 use jetpay_platform::{Exchange, is_acknowledged};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::check::{CheckResult, Stop};
 use crate::check_context::CheckContext;
 use crate::expect::{self, Seen};
+use crate::row::Sent;
 
 /// Expects that every URL for callbacks refuses each of the bodies, and that nothing changes.
 pub(crate) async fn refused(
@@ -61,6 +62,38 @@ pub(crate) async fn credits(
     let success = serde_json::to_value(context.success(&payment_id)).unwrap_or_default();
     context.expect_acknowledged(&change(success)).await?;
     expect_credited(context, &payment_id).await
+}
+
+/// Sends these callbacks of a new payment, and expects that each is acknowledged and that the payment ends in this state.
+pub(crate) async fn sequence(
+    context: &CheckContext<'_>,
+    sent: &[Sent],
+    state: &str,
+) -> CheckResult {
+    let payment_id = context.new_payment().await?;
+    let mut before: Vec<Callback> = Vec::new();
+    for sent in sent {
+        let (Sent::Same(status) | Sent::Other(status)) = *sent;
+        let new = match status {
+            "success" => context.success(&payment_id),
+            "decline" => context.decline(&payment_id),
+            _ => context.processing(&payment_id),
+        };
+        let same = matches!(sent, Sent::Same(_));
+        let repeated = before.iter().find(|it| same && it.payment.status == status);
+        let callback = match (repeated, before.first()) {
+            (Some(repeated), _) => repeated.clone(),
+            (None, Some(first)) if same => new.with_operation_id(first.operation.id),
+            _ => new,
+        };
+        context.expect_acknowledged(&callback).await?;
+        before.push(callback);
+    }
+    if state == "credited" {
+        expect_credited(context, &payment_id).await
+    } else {
+        context.expect_money(&payment_id, state, &[]).await
+    }
 }
 
 /// Expects exactly one credit of the usual amount.

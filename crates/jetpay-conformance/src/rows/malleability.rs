@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, tampered, with, without};
+use crate::check_context::{CheckContext, edited, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::SIGNATURE;
 use crate::row::{Row, must, run, should};
@@ -49,8 +49,7 @@ pub(super) static ROWS: &[Row] = &[
 ];
 
 async fn status_hidden(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     for (text, field) in [
         ("/operation/request_id", "/operation/status"),
         ("/payment/method", "/payment/status"),
@@ -66,21 +65,18 @@ async fn status_hidden(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn number_as_text(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     // A decline does not depend on its amount.
     if context.target.credits {
         let amount = json!(context.amount().minor().to_string());
-        let body = tampered(&signed, |it| {
-            with(it, "/operation/sum_initial/amount", amount)
-        });
+        let body = edited(&signed, "/operation/sum_initial/amount", amount);
         expect_harmless(context, &payment_id, body).await?;
     }
     let project = json!(context.project.id.number().to_string());
     expect_harmless(
         context,
         &payment_id,
-        tampered(&signed, |it| with(it, "/project_id", project)),
+        edited(&signed, "/project_id", project),
     )
     .await
 }

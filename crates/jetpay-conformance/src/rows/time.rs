@@ -5,9 +5,9 @@ use jetpay_platform::{Exchange, next_operation_id};
 use crate::check::CheckResult;
 use crate::check_context::{CheckContext, without};
 use crate::expect;
-use crate::row::{Row, Section, run, should};
+use crate::row::{Row, Source, run, should};
 
-const OPEN: Section = Section::Ours("our advice: answer within the time limit");
+const OPEN: Source = Source::Other("our advice: answer within the time limit");
 /// The number of verifies in a row.
 const IN_A_ROW: usize = 10;
 
@@ -39,13 +39,13 @@ fn in_time(context: &CheckContext<'_>, exchange: &Exchange) -> CheckResult {
 }
 
 async fn verify(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context.call_verify().await?;
+    let exchange = context.call(&context.verify_json()).await?;
     expect::answer(&exchange, 0)?;
     in_time(context, &exchange)
 }
 
 async fn deposit(context: &CheckContext<'_>) -> CheckResult {
-    let exchange = context.call_deposit().await?;
+    let exchange = context.call(&context.check_deposit_json()).await?;
     expect::answer(&exchange, 0)?;
     in_time(context, &exchange)
 }

@@ -9,7 +9,7 @@ use jetpay_core::{Keyring, Project};
 use jetpay_explain::{Hint, Line, OtherRule, SecretForm, ValueKind, explain, explain_with};
 use jetpay_testing::{FOLDERS, Kind, Manifest, fixture_keyring};
 
-use super::{hints, key};
+use super::{hints_with, key};
 
 const SECRET: &str = "hush-hush-4711";
 
@@ -96,54 +96,38 @@ fn debug_shows_nothing_that_was_signed() {
 #[test]
 fn change_of_the_body_after_signing_is_recognised() {
     let cases = [
+        (r#"{"a":"Ð\u0098"}"#, "a:И", Hint::CharacterSet),
+        (r#"{"a":"é"}"#, "a:Ã©", Hint::CharacterSet),
         (
-            r#"{"a":"Ð\u0098","signature":"SIGNATURE"}"#,
-            "a:И",
-            Hint::CharacterSet,
-        ),
-        (
-            r#"{"a":"é","signature":"SIGNATURE"}"#,
-            "a:Ã©",
-            Hint::CharacterSet,
-        ),
-        (
-            r#"{"a":"A &amp;amp; B &lt;","b":1,"signature":"SIGNATURE"}"#,
+            r#"{"a":"A &amp;amp; B &lt;","b":1}"#,
             "a:A &amp; B <;b:1",
             Hint::EntitiesEscaped,
         ),
+        (r#"{"a":"x\r\ny"}"#, "a:x\ny", Hint::LineEnds),
+        (r#"{"a":"x\ny"}"#, "a:x\r\ny", Hint::LineEnds),
         (
-            r#"{"a":"x\r\ny","signature":"SIGNATURE"}"#,
-            "a:x\ny",
-            Hint::LineEnds,
-        ),
-        (
-            r#"{"a":"x\ny","signature":"SIGNATURE"}"#,
-            "a:x\r\ny",
-            Hint::LineEnds,
-        ),
-        (
-            r#"{"a":1,"ip":"10.0.0.1","signature":"SIGNATURE"}"#,
+            r#"{"a":1,"ip":"10.0.0.1"}"#,
             "a:1",
             Hint::FieldAdded("ip".to_owned()),
         ),
         (
-            r#"{"a":1,"trace":{"id":1,"to":[1]},"signature":"SIGNATURE"}"#,
+            r#"{"a":1,"trace":{"id":1,"to":[1]}}"#,
             "a:1",
             Hint::FieldAdded("trace".to_owned()),
         ),
         (
-            r#"{"a":{"b":[1]},"l":[3,1,2],"signature":"SIGNATURE"}"#,
+            r#"{"a":{"b":[1]},"l":[3,1,2]}"#,
             "a:b:0:1;l:0:1;l:1:2;l:2:3",
             Hint::ArraysReordered,
         ),
         (
-            r#"{"l":[5,4,3,2,1],"signature":"SIGNATURE"}"#,
+            r#"{"l":[5,4,3,2,1]}"#,
             "l:0:1;l:1:2;l:2:3;l:3:4;l:4:5",
             Hint::ArraysReordered,
         ),
     ];
     for (body, text, hint) in cases {
-        assert_eq!(hints(body, text), [hint], "{body}");
+        assert_eq!(hints_with(body, text), [hint], "{body}");
     }
 }
 

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 pub(crate) use ledger::Ledger;
 pub(crate) use message::{Answer, Incoming};
-pub(crate) use server::{serve, serve_by, serve_constant};
+pub(crate) use server::{serve, serve_constant};
 pub(crate) use wire::Wire;
 
 /// The project with every method.
@@ -132,33 +132,23 @@ pub(crate) enum LedgerFault {
     LooksThenCredits,
     /// Credits the announced amount, whatever was paid.
     IgnoresAmount,
-    /// Credits whatever was paid.
     CreditsWhatCame,
-    /// Credits in any currency.
     IgnoresCurrency,
-    /// Credits a payment of another project.
     IgnoresProject,
-    /// Checks `payment.status` only.
     TrustsPaymentStatus,
-    /// Checks `operation.status` only.
     TrustsOperationStatus,
     /// Checks the statuses, but not the type of the operation.
     IgnoresType,
-    /// Credits a payment in progress.
     CreditsProcessing,
-    /// Credits a partial payment.
     CreditsPartPayments,
     /// Credits before any callback.
     CreditsBefore,
-    /// Reads every amount from `payment.sum`.
     ReadsPaymentSum,
-    /// A decline reverses the credit.
     DeclineTakesBack,
     /// A decline of the same operation reverses the credit.
     DeclineOfOperationTakesBack,
     /// An old `processing` callback reopens the payment.
     ProcessingReopens,
-    /// Nothing can follow a decline.
     DeclineIsFinal,
     /// A payment that was wrong once stays wrong.
     WrongIsFinal,
@@ -166,7 +156,6 @@ pub(crate) enum LedgerFault {
     HearsAnOperationOnce,
     /// Credits the customer that the callback names.
     PayerByCallback,
-    /// Every payment has the same id.
     OneId,
     /// Takes the next number for an id, and stores the payment a moment later.
     CountsThenOpens,
@@ -176,19 +165,15 @@ pub(crate) enum LedgerFault {
     EarlyCallbackNamesTheNext,
     /// An equal `check_deposit` gets the id of the pending one.
     IdByContent,
-    /// Every refund takes money back, even a repeated one.
     RefundsRepeats,
     /// A partial refund takes the full amount back.
     RefundsAll,
-    /// Ignores the second refund.
     RefundsOnce,
-    /// Ignores partial refunds.
     RefundsNoParts,
     /// Takes a refund back before its sale was credited.
     RefundsBeforeTheSale,
     /// Refunds a negative amount, which gives money.
     RefundsBelowZero,
-    /// Ignores a refund that comes before its sale.
     LosesEarlyRefunds,
     /// Compares a refund with the announced amount, and not with what is left of it.
     ForgetsWhatIsLeft,
@@ -202,19 +187,13 @@ pub(crate) enum LedgerFault {
     IgnoresReversedRefunds,
     /// Gives back what a reversed refund names, each time and without a refund.
     TrustsReversedRefunds,
-    /// Ignores refunds.
     IgnoresRefunds,
-    /// Ignores reversals.
     IgnoresReversals,
-    /// A declined refund counts.
     TrustsRefunds,
     /// A refund counts unless its status says that it failed.
     RefundsUnlessDeclined,
-    /// Acknowledges an unknown payment.
     AcknowledgesStrangers,
-    /// Credits nothing.
     NeverCredits,
-    /// Flags no payment.
     NeverFlags,
     /// Ignores a wrong amount instead of storing it.
     NeverQuarantines,
@@ -242,9 +221,13 @@ pub(crate) struct TestMerchant {
 
 impl TestMerchant {
     pub(crate) fn new(fault: Fault, customers: Vec<(String, Value)>) -> Self {
+        let ledger = Ledger::new(match fault {
+            Fault::Ledger(fault) => Some(fault),
+            _ => None,
+        });
         Self {
             fault,
-            ledger: Mutex::default(),
+            ledger: Mutex::new(ledger),
             customers: customers.into_iter().collect(),
             heard: Mutex::default(),
             working_at: Mutex::default(),
@@ -259,14 +242,6 @@ impl TestMerchant {
     /// All requests so far, except those that look up the money.
     pub(crate) fn heard(&self) -> MutexGuard<'_, Vec<Incoming>> {
         self.heard.lock().unwrap()
-    }
-
-    /// What is wrong with the ledger.
-    fn ledger_fault(&self) -> Option<LedgerFault> {
-        match self.fault {
-            Fault::Ledger(ledger_fault) => Some(ledger_fault),
-            _ => None,
-        }
     }
 }
 

@@ -43,15 +43,10 @@ pub(crate) fn serve(merchant: impl Into<Arc<TestMerchant>>, keyring: Keyring) ->
 
 /// Serves the same answer to every request until the test ends. Returns the base URL.
 pub(crate) fn serve_constant(status: u16, body: &'static str) -> String {
-    serve_by(move |_| Answer::new(status, body))
-}
-
-/// Serves the answers of a function until the test ends. Returns the base URL.
-pub(crate) fn serve_by(answer: impl Fn(Incoming) -> Answer + Send + Sync + 'static) -> String {
-    let answer = Arc::new(answer);
     listen(move |stream| {
-        let answer = Arc::clone(&answer);
-        converse(stream, move |incoming| std::future::ready(answer(incoming)))
+        converse(stream, move |_| {
+            std::future::ready(Answer::new(status, body))
+        })
     })
 }
 
@@ -204,7 +199,7 @@ fn looked_up(merchant: &TestMerchant, incoming: &Incoming) -> Option<Answer> {
     let (page, id) = incoming.path.rsplit_once('/')?;
     let shown: Option<Value> = match page {
         "/v1/payments" => ledger.payment(id),
-        "/v1/customers" => Some(json!({"balance": ledger.balance(id, merchant.ledger_fault())})),
+        "/v1/customers" => Some(json!({"balance": ledger.balance(id)})),
         "/v1" if id == "entries" => {
             let query = incoming.query.as_deref().unwrap_or_default();
             let after = query.split('&').find_map(|it| it.strip_prefix("after="));

@@ -106,8 +106,7 @@ async fn wrong_type(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn unreadable_callback(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     for body in unreadable_bodies(&signed) {
         context.expect_status(&context.send_to_callback_url(body).await?, 400)?;
     }

@@ -9,13 +9,13 @@ use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::{RECORD_ONLY, REFUSE_IMPOSSIBLE};
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::{closed_contract, has_contracts};
 use crate::rows::expectations::payment_id;
 use crate::target::Target;
 
 pub(crate) static ROWS: &[Row] = &[
-    must("deposit-good", Section::CheckDeposit)
+    must("deposit-good", Source::CheckDeposit)
         .that("check_deposit is answered with code 0 and a payment_id")
         .why("Without an id the callback names no payment, and nothing is credited.")
         .runs(run!(good)),
@@ -27,7 +27,7 @@ pub(crate) static ROWS: &[Row] = &[
         .that("check_deposit of one minor unit is accepted")
         .why("A rest of one coin is refused, and the cash stays in the machine without a payment.")
         .runs(run!(smallest)),
-    must("deposit-unknown", Section::CheckDeposit)
+    must("deposit-unknown", Source::CheckDeposit)
         .that("check_deposit of an unknown customer is refused with code 404 and a text")
         .why("The platform takes money for a customer who does not exist, and an operator has to return it.")
         .runs(run!(unknown)),

@@ -7,33 +7,33 @@ use crate::check::CheckResult;
 use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::row::sections::METHOD_ANSWERS;
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::closed_contract;
 use crate::rows::expectations::{account, expect_credited, payment_id, sound_contracts};
 use crate::target::{Kassa24Answers, Target};
 
 pub(crate) static ROWS: &[Row] = &[
-    must("option-1-verify", Section::Verify)
+    must("option-1-verify", Source::Verify)
         .that("option 1: verify is answered with the account only")
         .why("The kiosk shows nothing, and no customer of this project can pay.")
         .option(Kassa24Answers::Account)
         .runs(run!(super::verify::good)),
-    must("option-1-deposit", Section::CheckDeposit)
+    must("option-1-deposit", Source::CheckDeposit)
         .that("option 1: check_deposit without entity_id and number gets a payment_id")
         .why("Every payment of this project is refused while the cash is in the machine.")
         .option(Kassa24Answers::Account)
         .runs(run!(deposit)),
-    must("option-2-status", Section::Verify)
+    must("option-2-status", Source::Verify)
         .that("option 2: a contract that cannot be paid has a status_code other than 0")
         .why("The kiosk accepts money for a contract that is paid up or closed.")
         .option(Kassa24Answers::Contracts)
         .runs(run!(option_2_status)),
-    must("option-2-deposit", Section::CheckDeposit)
+    must("option-2-deposit", Source::CheckDeposit)
         .that("option 2: check_deposit with entity_id and number gets a payment_id")
         .why("The payer has chosen a contract and is refused at the last step.")
         .option(Kassa24Answers::Contracts)
         .runs(run!(deposit)),
-    should("typed-verify", Section::CheckDeposit)
+    should("typed-verify", Source::CheckDeposit)
         .that("a check_deposit whose type is verify gets a payment_id")
         .why(
             "The document shows both types; if one of them is refused, payments of that form fail.",
@@ -108,9 +108,7 @@ async fn gets_a_payment_id(context: &CheckContext<'_>) -> CheckResult {
     if !context.target.credits {
         return Ok(());
     }
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_credited(context, &payment_id).await
 }
 

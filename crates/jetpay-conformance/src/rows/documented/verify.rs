@@ -5,7 +5,7 @@ use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::METHOD_ANSWERS;
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::{
     always_contracts, closed_contract, exact, no_contracts, owes_nothing,
 };
@@ -13,7 +13,7 @@ use crate::rows::expectations::{account, sound_contracts};
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
-    must("verify-good", Section::Verify)
+    must("verify-good", Source::Verify)
         .that("verify of a customer is answered with code 0, the currency and the other required fields")
         .why("Nobody can pay, because the platform finds no payer's account.")
         .runs(run!(good)),
@@ -22,7 +22,7 @@ pub(crate) static ROWS: &[Row] = &[
         .why("A payer without a contract has nothing to choose on the screen and cannot pay.")
         .only(exact)
         .runs(run!(plain)),
-    must("verify-unknown", Section::Verify)
+    must("verify-unknown", Source::Verify)
         .that("verify of an unknown customer is refused with code 404 and a text")
         .why("A payer with a typo sees no error, and the money goes to an account that does not exist.")
         .runs(run!(unknown)),
@@ -41,7 +41,7 @@ pub(crate) static ROWS: &[Row] = &[
         .why("The kiosk turns away a payer who wants to pay in advance.")
         .option(Kassa24Answers::Account)
         .runs(run!(no_204)),
-    must("option-2-204", Section::Verify)
+    must("option-2-204", Source::Verify)
         .that("option 2: a customer who owes nothing is answered with code 204 and a text")
         .why("The payer is asked for money without a debt.")
         .option(Kassa24Answers::Contracts)

@@ -8,14 +8,14 @@ use crate::check::{CheckResult, Stop};
 use crate::check_context::{CheckContext, with};
 use crate::expect;
 use crate::row::sections::{ANY_ORDER, KEYS, ONE_CREDIT};
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Procedure, Row, Sent, Source, must, run, should};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::{
     credits, expect_acknowledged_if_exact, expect_credited, post_with_words, post_wrong_callback,
 };
 
 pub(crate) static ROWS: &[Row] = &[
-    must("callback-success", Section::Callback)
+    must("callback-success", Source::Callback)
         .that("a success is acknowledged and credits the amount")
         .why("The payer has paid and gets nothing, or the platform repeats the callback for days.")
         .credits(run!(success)),
@@ -24,7 +24,7 @@ pub(crate) static ROWS: &[Row] = &[
         .why("Entries and balance differ, and it is unknown which of them is right.")
         .only(exact)
         .credits(run!(balance)),
-    must("callback-words", Section::Callback)
+    must("callback-words", Source::Callback)
         .that("a success credits whatever value payment.method has")
         .why("The platform has several names for one method, and payments with some of them are not credited.")
         .credits(run!(method_words)),
@@ -36,14 +36,17 @@ pub(crate) static ROWS: &[Row] = &[
         .that("a success with another payment.sum credits, because sum_initial decides")
         .why("payment.sum changes with refunds; an endpoint that uses it does not credit a good success.")
         .credits(run!(payment_sum)),
-    must("callback-decline", Section::Callback)
+    must("callback-decline", Source::Callback)
         .that("a decline is acknowledged and credits nothing")
         .why("The payer gets the cash back and is credited as well.")
-        .runs(run!(decline)),
+        .runs(Procedure::Sequence(&[Sent::Other("decline")], "declined")),
     must("callback-processing", ONE_CREDIT)
         .that("a callback about a payment in progress is acknowledged and credits nothing")
         .why("The customer gets money that may never arrive.")
-        .runs(run!(processing)),
+        .runs(Procedure::Sequence(
+            &[Sent::Other("processing")],
+            "pending",
+        )),
     must("callback-failed-operation", ONE_CREDIT)
         .that("a declined operation of a successful payment is acknowledged and credits nothing")
         .why("A failed attempt is credited as if it had succeeded.")
@@ -97,9 +100,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let payer = &context.target.customers.payer;
     let before = context.admin()?.balance(payer).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     let after = context.admin()?.balance(payer).await?;
     expect::equal("a balance of", &(before + context.amount().minor()), &after)
 }
@@ -137,27 +138,6 @@ async fn account(context: &CheckContext<'_>) -> CheckResult {
 async fn payment_sum(context: &CheckContext<'_>) -> CheckResult {
     let other = context.amount().minor() + 500;
     credits(context, |it| with(it, "/payment/sum/amount", json!(other))).await
-}
-
-async fn decline(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    context
-        .expect_acknowledged(&context.decline(&payment_id))
-        .await?;
-    context.expect_money(&payment_id, "declined", &[]).await
-}
-
-async fn processing(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    context
-        .expect_acknowledged(&Callback::processing(
-            context.method,
-            context.project.id,
-            &payment_id,
-            context.amount(),
-        ))
-        .await?;
-    context.expect_money(&payment_id, "pending", &[]).await
 }
 
 async fn failed_operation(context: &CheckContext<'_>) -> CheckResult {
@@ -228,8 +208,6 @@ async fn other_project(context: &CheckContext<'_>) -> CheckResult {
 async fn right_after_wrong(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     post_wrong_callback(context, &wrong_success(context, &payment_id)).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_credited(context, &payment_id).await
 }

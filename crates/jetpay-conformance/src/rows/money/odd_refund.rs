@@ -82,9 +82,7 @@ async fn before_the_sale(
         }
     }
     context.expect_entries(payment_id, &[]).await?;
-    context
-        .expect_acknowledged(&context.success(payment_id))
-        .await?;
+    context.expect_success_taken(payment_id).await?;
     // The platform repeats what was not acknowledged.
     for callback in repeated {
         context.post_callback(&callback).await?;
@@ -148,9 +146,7 @@ async fn too_large(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let early = callback_of(context, &payment_id, ("refund", all + 1), 0);
     post_wrong_callback(context, &early).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_untouched(context, &payment_id, "credited", &[all], -all).await
 }
 

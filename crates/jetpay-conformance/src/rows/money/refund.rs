@@ -180,9 +180,7 @@ async fn balance(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
     let payer = &context.target.customers.payer;
     let before = context.admin()?.balance(payer).await?;
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     let all = ("refund", context.amount().minor());
     context
         .expect_acknowledged(&callback_of(context, &payment_id, all, 0))

@@ -283,9 +283,7 @@ async fn success_after_report(context: &CheckContext<'_>) -> CheckResult {
         let payment_id = context.new_payment().await?;
         post_wrong_callback(context, &report(context, &payment_id, status, form)).await?;
         context.expect_entries(&payment_id, &[]).await?;
-        context
-            .expect_acknowledged(&context.success(&payment_id))
-            .await?;
+        context.expect_success_taken(&payment_id).await?;
         expect_credited(context, &payment_id).await?;
     }
     Ok(())

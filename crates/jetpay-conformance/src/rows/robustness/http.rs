@@ -11,7 +11,7 @@ use crate::check_context::CheckContext;
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::HTTP;
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::expectations::expect_unchanged;
 use crate::wire::{Framing, Wire};
 
@@ -107,7 +107,7 @@ async fn query(context: &CheckContext<'_>) -> CheckResult {
     expect::answer(&exchange, 0).map(drop)
 }
 
-const SAFE: Section = Section::Ours("RFC 9110, section 9.2.1: safe methods");
+const SAFE: Source = Source::Other("RFC 9110, section 9.2.1: safe methods");
 
 async fn get(context: &CheckContext<'_>) -> CheckResult {
     let payment_id = context.new_payment().await?;
@@ -153,10 +153,10 @@ async fn refused(
     Ok(())
 }
 
-const MESSAGES: Section = Section::Ours("RFC 9112, section 6: message body");
-const CHUNKS: Section = Section::Ours("RFC 9112, section 7.1: chunked transfer coding");
-const PERSISTENCE: Section = Section::Ours("RFC 9112, section 9.3: persistence");
-const INCOMPLETE: Section = Section::Ours("RFC 9112, section 8: incomplete messages");
+const MESSAGES: Source = Source::Other("RFC 9112, section 6: message body");
+const CHUNKS: Source = Source::Other("RFC 9112, section 7.1: chunked transfer coding");
+const PERSISTENCE: Source = Source::Other("RFC 9112, section 9.3: persistence");
+const INCOMPLETE: Source = Source::Other("RFC 9112, section 8: incomplete messages");
 
 /// The pause between two pieces of a slow request.
 const PAUSE: Duration = Duration::from_millis(400);

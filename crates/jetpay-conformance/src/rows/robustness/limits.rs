@@ -8,7 +8,7 @@ use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::SIZE;
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::exact;
 use crate::rows::expectations::expect_unchanged;
 
@@ -107,8 +107,7 @@ async fn not_too_large(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn callback_too_large(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     context.expect_status(
         &context
             .send_to_callback_url(padded(&signed, OVER_THE_LIMIT))
@@ -118,7 +117,7 @@ async fn callback_too_large(context: &CheckContext<'_>) -> CheckResult {
     expect_unchanged(context, &payment_id).await
 }
 
-const TOO_LARGE: Section = Section::Ours("RFC 9110, section 15.5.14: content too large");
+const TOO_LARGE: Source = Source::Other("RFC 9110, section 15.5.14: content too large");
 /// In bytes.
 const MIB: usize = 1024 * 1024;
 

@@ -8,7 +8,7 @@ use crate::check_context::{CheckContext, replaced, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::row::sections::WORDS;
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 
 pub(crate) static ROWS: &[Row] = &[
     should("number-unknown-field", NUMBERS)
@@ -23,11 +23,11 @@ pub(crate) static ROWS: &[Row] = &[
         .that("two payments credit when their operation ids are beyond 2^53 and differ in the last digit")
         .why("A program that reads numbers as doubles signs another id, or takes two operations for one.")
         .credits(run!(operation_ids)),
-    must("customer-scripts", Section::Verify)
+    must("customer-scripts", Source::Verify)
         .that("unknown customers in other scripts, with emoji and combining signs are refused like any other")
         .why("Payers type any letters: a program that breaks on one of them stops payments for others.")
         .runs(run!(scripts)),
-    should("customer-long", Section::Verify)
+    should("customer-long", Source::Verify)
         .that("an unknown customer of 255 letters is refused like any other")
         .why("A text that is cut to fit may become the id of another customer.")
         .runs(run!(long)),
@@ -41,7 +41,7 @@ pub(crate) static ROWS: &[Row] = &[
         .runs(run!(unknown_fields)),
 ];
 
-const NUMBERS: Section = Section::Ours("RFC 8259, section 6: numbers");
+const NUMBERS: Source = Source::Other("RFC 8259, section 6: numbers");
 /// Beyond this number, a double cannot represent every integer.
 const BEYOND_DOUBLES: u64 = 1 << 53;
 

@@ -97,9 +97,7 @@ async fn stays_pending(context: &CheckContext<'_>, status: &str, kind: &str) -> 
     }
     context.expect_money(&payment_id, "pending", &[]).await?;
     // The odd words must not stop what follows.
-    context
-        .expect_acknowledged(&context.success(&payment_id))
-        .await?;
+    context.expect_success_taken(&payment_id).await?;
     expect_credited(context, &payment_id).await
 }
 

@@ -6,19 +6,19 @@ use super::values::all;
 use crate::check::CheckResult;
 use crate::check_context::CheckContext;
 use crate::expect::{self, Seen};
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::wire::Framing;
 
 pub(crate) static ROWS: &[Row] = &[
-    must("shape-json", Section::Verify)
+    must("shape-json", Source::Verify)
         .that("every answer is one JSON object in UTF-8, with nothing before or after it")
         .why("The platform cannot read the answer and turns the payer away.")
         .runs(run!(is_json)),
-    must("shape-code-integer", Section::Verify)
+    must("shape-code-integer", Source::Verify)
         .that("code is an integer in every answer, not a text or a float")
         .why("A reader may not take \"0\" for a success, and the payer's cash is already in the machine.")
         .runs(run!(code_is_integer)),
-    should("shape-content-type", Section::Verify)
+    should("shape-content-type", Source::Verify)
         .that("the content type of answers is JSON, in UTF-8")
         .why("A program that checks the content type cannot read the answer.")
         .runs(run!(content_type)),

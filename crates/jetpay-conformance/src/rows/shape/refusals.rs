@@ -9,28 +9,28 @@ use crate::check_context::{CheckContext, tampered, with};
 use crate::expect;
 use crate::expect::Refusal;
 use crate::leaks::expect_no_leak;
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::target::Kassa24Answers;
 
 pub(crate) static ROWS: &[Row] = &[
-    must("shape-refusal-text-verify", Section::Verify)
+    must("shape-refusal-text-verify", Source::Verify)
         .that("a refused verify has a text that is not empty, in the field of the method")
         .why("The payer sees no reason, and tries again or leaves.")
         .runs(run!(text_of_verify)),
-    must("shape-refusal-text-deposit", Section::CheckDeposit)
+    must("shape-refusal-text-deposit", Source::CheckDeposit)
         .that("a refused check_deposit has a text that is not empty, in the field of the method")
         .why("The payer, whose cash is in the machine, sees no reason.")
         .runs(run!(text_of_deposit)),
-    must("shape-refusal-only", Section::CheckDeposit)
+    must("shape-refusal-only", Source::CheckDeposit)
         .that("a refusal has no payment_id and no contracts")
         .why("A program may take a refusal with the fields of a success for a success.")
         .runs(run!(nothing_else)),
-    must("option-1-unknown", Section::Verify)
+    must("option-1-unknown", Source::Verify)
         .that("option 1: a refusal has its text in error_description and message")
         .why("The kiosk reads the other field and shows the payer an empty line.")
         .option(Kassa24Answers::Account)
         .runs(run!(crate::rows::documented::verify::unknown)),
-    must("option-2-unknown", Section::Verify)
+    must("option-2-unknown", Source::Verify)
         .that("option 2: a refusal has its text in message")
         .why("The payer sees no reason, tries again, and calls the support.")
         .option(Kassa24Answers::Contracts)
@@ -92,7 +92,7 @@ async fn nothing_else(context: &CheckContext<'_>) -> CheckResult {
     Ok(())
 }
 
-const ERRORS: Section = Section::Ours("OWASP API8:2023, security misconfiguration");
+const ERRORS: Source = Source::Other("OWASP API8:2023, security misconfiguration");
 
 /// Every answer is searched for the secret; here are the messages that most likely bring it to light.
 async fn no_secret(context: &CheckContext<'_>) -> CheckResult {

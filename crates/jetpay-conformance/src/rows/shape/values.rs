@@ -4,15 +4,15 @@ use jetpay_platform::{ContractFields, Exchange};
 use serde_json::{Map, Value};
 
 use crate::check::{CheckResult, Stop};
-use crate::check_context::{CheckContext, tampered, with};
+use crate::check_context::{CheckContext, edited, with};
 use crate::expect::{self, Seen, only};
 use crate::row::sections::{METHOD_ANSWERS, SIGNATURE};
-use crate::row::{Row, Section, must, run, should};
+use crate::row::{Row, Source, must, run, should};
 use crate::rows::conditions::{has_contracts, no_contracts};
 use crate::rows::expectations::{expect_currency, sound_contracts};
 
 pub(crate) static ROWS: &[Row] = &[
-    must("shape-payment-id", Section::CheckDeposit)
+    must("shape-payment-id", Source::CheckDeposit)
         .that("payment_id is a text that is not empty, even when it has only digits")
         .why("A number may come back changed, and then the callback finds no payment.")
         .runs(run!(payment_id)),
@@ -20,24 +20,24 @@ pub(crate) static ROWS: &[Row] = &[
         .that("payment_id has at most 255 characters, no `;` and no control character")
         .why("With `;` in the id, an attacker can move the borders of fields in a signed callback.")
         .runs(run!(plain_payment_id)),
-    must("shape-currency", Section::Verify)
+    must("shape-currency", Source::Verify)
         .that("currency is the project's currency, in three capital letters")
         .why("The platform asks the payer for money in a wrong currency.")
         .runs(run!(currency)),
-    must("shape-amounts", Section::Verify)
+    must("shape-amounts", Source::Verify)
         .that("amounts are integers in minor units: not floats, not texts, not negative")
         .why("The platform reads 100000.0 or \"1000.00\" as another amount, or not at all.")
         .only(has_contracts)
         .runs(run!(amounts)),
-    should("shape-no-error-text", Section::CheckDeposit)
+    should("shape-no-error-text", Source::CheckDeposit)
         .that("a good answer has no error text")
         .why("The kiosk may show an error to a payer whose payment continues.")
         .runs(run!(no_error_text)),
-    should("shape-no-extra-fields", Section::CheckDeposit)
+    should("shape-no-extra-fields", Source::CheckDeposit)
         .that("good answers have the documented fields and no others")
         .why("A misspelt field is a missing field, and additional fields reveal data about the payer.")
         .runs(run!(no_extra_fields)),
-    must("verify-contracts", Section::Verify)
+    must("verify-contracts", Source::Verify)
         .that("the answer to verify has contracts, with id and number as texts and amounts as integers")
         .why("The platform cannot read the contracts, or shows a hundred times the debt.")
         .only(has_contracts)
@@ -202,7 +202,10 @@ async fn shows_none(context: &CheckContext<'_>) -> CheckResult {
 
 /// Good answers to `verify` and `check_deposit`.
 pub(super) async fn good(context: &CheckContext<'_>) -> CheckResult<[Exchange; 2]> {
-    Ok([context.call_verify().await?, context.call_deposit().await?])
+    Ok([
+        context.call(&context.verify_json()).await?,
+        context.call(&context.check_deposit_json()).await?,
+    ])
 }
 
 /// The answers to both requests for an unknown customer.
@@ -220,7 +223,7 @@ pub(super) async fn refused(context: &CheckContext<'_>) -> CheckResult<Vec<Excha
     let mut refused: Vec<_> = unknown_answers(context).await?.into();
     for request in context.requests() {
         let signed = context.platform.sign(&request);
-        let changed = tampered(&signed, |it| with(it, "/note", "one field more".into()));
+        let changed = edited(&signed, "/note", "one field more");
         refused.push(context.send(changed).await?);
     }
     Ok(refused)

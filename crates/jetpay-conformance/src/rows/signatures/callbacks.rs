@@ -7,7 +7,7 @@ use super::forged::{
     resigned, right_in_part, signature_of, with_secret,
 };
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, tampered, with, without};
+use crate::check_context::{CheckContext, edited, tampered, with, without};
 use crate::expect;
 use crate::row::sections::UNSIGNED_CALLBACK;
 use crate::row::{Row, must, run, should};
@@ -41,8 +41,7 @@ pub(crate) static ROWS: &[Row] = &[
 ];
 
 async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     let another = context.platform.sign(&context.any_callback("another"));
     let [verify, _] = both(context);
     let others = [
@@ -55,8 +54,7 @@ async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
         ("/operation/id", json!(1)),
         ("/payment/description", json!("changed")),
     ];
-    let changed =
-        changed.map(|(field, value)| tampered(&signed, |message| with(message, field, value)));
+    let changed = changed.map(|(field, value)| edited(&signed, field, value));
     let bodies = [
         no_signature(&signed),
         in_one_case(&signed),
@@ -67,14 +65,12 @@ async fn bad_signature(context: &CheckContext<'_>) -> CheckResult {
 }
 
 async fn part_of_a_signature(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     refused(context, &payment_id, right_in_part(&signed)).await
 }
 
 async fn malformed_signature(context: &CheckContext<'_>) -> CheckResult {
-    let payment_id = context.new_payment().await?;
-    let signed = context.platform.sign(&context.any_callback(&payment_id));
+    let (payment_id, signed) = context.new_payment_with_callback().await?;
     refused(context, &payment_id, in_another_form(&signed)).await
 }
 
@@ -113,20 +109,16 @@ async fn no_effect(context: &CheckContext<'_>) -> CheckResult {
     let dearer = context.amount().minor() * 100;
     let bodies = [
         tampered(&signed, |it| without(it, "/signature")),
-        tampered(&signed, |it| with(it, "/signature", json!(""))),
+        edited(&signed, "/signature", json!("")),
         forged,
-        tampered(&signed, |it| {
-            with(it, "/operation/sum_initial/amount", json!(dearer))
-        }),
-        tampered(&signed, |it| {
-            with(it, "/operation/message", json!("Succes"))
-        }),
+        edited(&signed, "/operation/sum_initial/amount", json!(dearer)),
+        edited(&signed, "/operation/message", json!("Succes")),
         // A decline that was changed into a success, and a success of another payment.
         tampered(&decline, |it| {
             let it = with(it, "/payment/status", json!("success"));
             with(it, "/operation/status", json!("success"))
         }),
-        tampered(&another, |it| with(it, "/payment/id", json!(payment_id))),
+        edited(&another, "/payment/id", json!(payment_id)),
     ];
     for body in bodies {
         context.send_callback(body).await?;

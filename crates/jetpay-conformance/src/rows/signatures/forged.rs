@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::projects::{in_both, refusal_of_unknown};
 
 use crate::check::CheckResult;
-use crate::check_context::{CheckContext, tampered, with, without};
+use crate::check_context::{CheckContext, edited, tampered, with, without};
 use crate::expect::Refusal;
 use crate::row::sections::UNSIGNED;
 use crate::row::{Row, must, run, should};
@@ -178,12 +178,8 @@ const PLACEHOLDERS: [&str; 6] = [
 fn other_message(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     let [verify, deposit] = both(context);
     vec![
-        tampered(&verify, |it| {
-            with(it, "/signature", json!(signature_of(&deposit)))
-        }),
-        tampered(&deposit, |it| {
-            with(it, "/signature", json!(signature_of(&verify)))
-        }),
+        edited(&verify, "/signature", json!(signature_of(&deposit))),
+        edited(&deposit, "/signature", json!(signature_of(&verify))),
     ]
 }
 
@@ -192,16 +188,14 @@ fn changed(context: &CheckContext<'_>) -> Vec<Vec<u8>> {
     // A program that reads the fields before it verifies the signature notices the missing field and says so.
     let less = (context.target.exact).then(|| tampered(&deposit, |it| without(it, "/currency")));
     let more = [
-        tampered(&deposit, |it| {
-            with(it, "/amount", json!(context.amount().minor() * 10))
-        }),
-        tampered(&verify, |it| {
-            with(it, "/customer_id", json!(context.target.customers.unknown))
-        }),
-        tampered(&deposit, |it| {
-            with(it, "/amount", json!(context.amount().minor() + 1))
-        }),
-        tampered(&verify, |it| with(it, "/note", json!("one field more"))),
+        edited(&deposit, "/amount", json!(context.amount().minor() * 10)),
+        edited(
+            &verify,
+            "/customer_id",
+            json!(context.target.customers.unknown),
+        ),
+        edited(&deposit, "/amount", json!(context.amount().minor() + 1)),
+        edited(&verify, "/note", json!("one field more")),
     ];
     more.into_iter().chain(less).collect()
 }

@@ -46,7 +46,7 @@ pub(super) static ALL: &[Broken] = &[
         .comes(|it| {
             sign_if(it, |given, right| {
                 !given.is_empty() && right.starts_with(given)
-            })
+            });
         })
         .fails(PARTS),
     merchant("compares-the-begin")
