@@ -7,7 +7,6 @@ mod begin;
 mod broken;
 mod caught;
 mod checked_as;
-mod dump;
 mod failures;
 mod permission;
 mod right;
