@@ -63,7 +63,8 @@ async fn exchange_that_is_shown_is_the_one_that_broke_the_expectation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn late_answers_end_the_run_with_their_finding_first() {
-    const LATE: Duration = Duration::from_millis(100);
+    const LIMIT: Duration = Duration::from_millis(250);
+    const LATE: Duration = Duration::from_millis(500);
     let late: fn(&mut Answer) = |answer| answer.wait = LATE;
     let never: fn(&mut Answer) = |answer| answer.wait = Duration::from_secs(3_600);
     let verify: fn(&Incoming, &Answer) -> bool = |it, _| it.is_verify();
@@ -77,7 +78,7 @@ async fn late_answers_end_the_run_with_their_finding_first() {
         ("kaspi/time-verify", verify, never),
     ] {
         let (mut target, merchant) = kaspi(Fault::Answers(is_late, Change::Answer(wait)));
-        target.time_limit = Duration::from_millis(50);
+        target.time_limit = LIMIT;
         target.patience = LATE * 10;
         prepare(&mut target).await.unwrap();
         // A late answer before the checks counts, too.
@@ -87,7 +88,7 @@ async fn late_answers_end_the_run_with_their_finding_first() {
         let finding = &report.findings[0];
         assert_eq!(finding.check.full_id(), first, "{report}");
         assert!(
-            matches!(&finding.outcome, Outcome::Failed { expected, .. } if expected.contains("within 50ms"))
+            matches!(&finding.outcome, Outcome::Failed { expected, .. } if expected.contains("within 250ms"))
         );
         assert!(
             !report.is_good() && report.summary().not_run > 50,
